@@ -1,0 +1,56 @@
+/** A policy: a distribution over the next token, as functions of named parameters. It holds no weights. */
+import type * as tf from "@tensorflow/tfjs";
+import type { NamedTensors } from "../engine/program.ts";
+
+/** Shape of one parameter and how it starts. */
+export interface ParameterSpec {
+  readonly shape: readonly number[];
+  /** Drawn from a normal distribution with this standard deviation and mean zero, or filled with a value. */
+  readonly initial: { readonly standardDeviation: number } | { readonly value: number };
+}
+
+/** Parameters of a policy on the host, by name; plain data that crosses threads and goes into safetensors. */
+export type Weights = Readonly<Record<string, Float32Array>>;
+
+/** A batch of padded sequences. Padding may stand left or right, but each row's tokens are contiguous. */
+export interface Sequences {
+  /** [B, T] int32; any id where `mask` is 0. */
+  readonly tokens: tf.Tensor2D;
+  /** [B, T] int32: 0 at each row's first token, counting up; any value where `mask` is 0. */
+  readonly positions: tf.Tensor2D;
+  /** [B, T] float32: 1 for tokens, 0 for padding. */
+  readonly mask: tf.Tensor2D;
+}
+
+/** One new token of every row, while decoding with a cache. */
+export interface DecodeStep {
+  /** [B] int32. */
+  readonly token: tf.Tensor1D;
+  /** [B] int32: the token's position in its own row, padding not counted. */
+  readonly position: tf.Tensor1D;
+  /** Scalar int32: where in the cache the token goes, the same for every row. */
+  readonly slot: tf.Scalar;
+  /** [B, capacity] float32: 1 for the cache slots that this token sees, its own included. */
+  readonly visible: tf.Tensor2D;
+}
+
+/** Decoding with a cache of named tensors of static shape, so that a loop can carry it. Agrees with `Policy.logits` to 1e-5. */
+export interface Decoder {
+  /** Reads prompts [B, P]. Prompt token t goes to slot t; `capacity` >= P slots in all. Gives the logits [B, V] after each row's last token. */
+  prefill(parameters: NamedTensors, prompts: Sequences, capacity: number): { logits: tf.Tensor2D; cache: NamedTensors };
+  /** Appends one token a row. Gives the logits [B, V] after it, and the new cache with the same names and shapes. */
+  step(parameters: NamedTensors, cache: NamedTensors, step: DecodeStep): { logits: tf.Tensor2D; cache: NamedTensors };
+}
+
+/** A family member with its sizes fixed: parameters, logits and decoding. */
+export interface Policy {
+  readonly vocabularySize: number;
+  /** Most tokens of prompt and completion together. */
+  readonly contextLength: number;
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** The HuggingFace `config.json` that describes this policy. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** [B, T] -> logits [B, T, V]: place t holds the distribution of the token after t. Differentiable in the parameters. */
+  logits(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
+  readonly decoder: Decoder;
+}

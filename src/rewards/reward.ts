@@ -1,0 +1,23 @@
+/** A reward: how good a completion is, as a number. */
+import type { Rollout } from "../rollouts/rollout.ts";
+import type { Task } from "../tasks/task.ts";
+
+/** A reward's judgment: the value and, for sums, what it was made of (unweighted, by name). */
+export interface RewardScore {
+  readonly value: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Judges rollouts. Finite values only; whoever returns NaN stops the run with an error that names the reward. */
+export interface Reward {
+  /** Names the reward in metrics: `reward/<name>`. */
+  readonly name: string;
+  score(rollout: Rollout, signal: AbortSignal): Promise<RewardScore>;
+}
+
+/** What a reward may need to be made. */
+export interface RewardContext {
+  readonly task: Task;
+  /** Folder of the experiment file, from which a module's path is resolved. */
+  readonly folder: string;
+}

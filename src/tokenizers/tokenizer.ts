@@ -1,0 +1,16 @@
+/** Text to token ids and back. Ids are kept wherever they came from; decoded text is never encoded again. */
+
+/** A reversible map between text and ids in `[0, vocabularySize)`. */
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  /** Fills unused places of a batch. */
+  readonly padId: number;
+  /** Ends a completion. May equal `padId`; masks go by position, never by id. */
+  readonly endId: number;
+  /** Ids of the text, without special tokens. `RangeError` names the first character or word that has no id. */
+  encode(text: string): number[];
+  /** Text of the ids; padding and end-of-sequence are left out. */
+  decode(ids: ArrayLike<number>): string;
+  /** A HuggingFace `tokenizer.json` document. */
+  toJSON(): unknown;
+}
