@@ -1,0 +1,107 @@
+/** The settings of a training run as schemas: data, rollouts, optimizer, evaluation. Their defaults are the vetted values. */
+import { Type, type Static } from "@sinclair/typebox";
+
+const closed = { additionalProperties: false } as const;
+
+/** Where the training sequences come from. */
+export const DataSettings = Type.Object(
+  {
+    examples: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: "How many of the task's training prompts are used, from the first on; all of them when left out.",
+      }),
+    ),
+    onPolicyFraction: Type.Number({
+      default: 1,
+      minimum: 0,
+      maximum: 1,
+      description: "lambda of GKD: the share of sequences that the student samples; the rest are the task's references.",
+    }),
+    mixing: Type.Union([Type.Literal("step"), Type.Literal("sequence")], {
+      default: "step",
+      description: "step: one coin for a whole step (Algorithm 1). sequence: one coin for each prompt.",
+    }),
+  },
+  closed,
+);
+/** Values of `DataSettings`. */
+export type DataSettings = Static<typeof DataSettings>;
+
+/** How the student answers while it trains. */
+export const RolloutSettings = Type.Object(
+  {
+    group: Type.Integer({
+      default: 4,
+      minimum: 1,
+      maximum: 1024,
+      description: "Completions of each prompt (G). The batch is a multiple of it.",
+    }),
+    temperature: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Sampling temperature of the student." }),
+    maxNewTokens: Type.Optional(
+      Type.Integer({ minimum: 1, description: "Tokens after which a completion is cut; the task's longest reference when left out." }),
+    ),
+    chunk: Type.Integer({
+      default: 32,
+      minimum: 1,
+      description: "Completions sampled and scored in one go: while one chunk is scored the next one is sampled.",
+    }),
+  },
+  closed,
+);
+/** Values of `RolloutSettings`. */
+export type RolloutSettings = Static<typeof RolloutSettings>;
+
+/** AdamW (Loshchilov and Hutter, 2019). */
+export const OptimizerSettings = Type.Object(
+  {
+    type: Type.Literal("adamw"),
+    learningRate: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "Peak learning rate." }),
+    beta1: Type.Number({ default: 0.9, minimum: 0, exclusiveMaximum: 1 }),
+    beta2: Type.Number({ default: 0.999, minimum: 0, exclusiveMaximum: 1 }),
+    epsilon: Type.Number({ default: 1e-8, exclusiveMinimum: 0 }),
+    weightDecay: Type.Number({ default: 0.01, minimum: 0, description: "Decoupled decay of matrices; vectors are left alone." }),
+  },
+  closed,
+);
+/** Values of `OptimizerSettings`. */
+export type OptimizerSettings = Static<typeof OptimizerSettings>;
+
+/** Learning rate over the run: linear warm-up from 0, then a decay to a fraction of the peak. */
+export const ScheduleSettings = Type.Object(
+  {
+    warmup: Type.Integer({ default: 0, minimum: 0, description: "Steps of linear warm-up." }),
+    decay: Type.Union([Type.Literal("constant"), Type.Literal("linear"), Type.Literal("cosine")], { default: "linear" }),
+    final: Type.Number({ default: 0.05, minimum: 0, maximum: 1, description: "Fraction of the peak at the last step." }),
+  },
+  closed,
+);
+/** Values of `ScheduleSettings`. */
+export type ScheduleSettings = Static<typeof ScheduleSettings>;
+
+/** The optimisation itself. */
+export const TrainingSettings = Type.Object(
+  {
+    steps: Type.Integer({ minimum: 1, description: "Optimizer steps." }),
+    batch: Type.Integer({ default: 64, minimum: 1, description: "Sequences in each step." }),
+    optimizer: OptimizerSettings,
+    schedule: ScheduleSettings,
+    clipNorm: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Gradients are scaled down to this global norm." }),
+    checkpointEvery: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0 keeps only the last." }),
+  },
+  closed,
+);
+/** Values of `TrainingSettings`. */
+export type TrainingSettings = Static<typeof TrainingSettings>;
+
+/** How the student is examined on the test split. */
+export const EvaluationSettings = Type.Object(
+  {
+    every: Type.Integer({ default: 0, minimum: 0, description: "Steps between evaluations; 0 evaluates only at the start and the end." }),
+    prompts: Type.Integer({ default: 200, minimum: 1, description: "Test prompts, from the first on; at most the whole split." }),
+    temperature: Type.Number({ default: 0, minimum: 0, description: "0 is greedy." }),
+  },
+  closed,
+);
+/** Values of `EvaluationSettings`. */
+export type EvaluationSettings = Static<typeof EvaluationSettings>;
