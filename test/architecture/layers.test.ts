@@ -1,0 +1,142 @@
+/** Who may import whom: imports point up one list, in no circle, and each library stays where it belongs. */
+import { describe, expect, test } from "vitest";
+import { readSources, referencesOf, type SourceFile } from "./source.ts";
+
+const foundation = ["engine", "plugins", "random"];
+const answering = ["tokenizers", "tasks", "policies", "objectives", "rollouts", "rewards", "teachers", "evaluation"];
+
+/** For each folder of src, the folders that it may import besides itself. The order is the order of the layers. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  plugins: [],
+  random: [],
+  tokenizers: ["plugins"],
+  tasks: ["plugins", "random", "tokenizers"],
+  policies: ["engine", "plugins", "random"],
+  objectives: ["engine", "plugins"],
+  rollouts: ["engine", "plugins", "random", "tokenizers", "tasks", "policies"],
+  rewards: ["plugins", "tasks", "rollouts"],
+  teachers: ["engine", "plugins", "tasks", "policies", "rollouts"],
+  evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
+  training: [...foundation, ...answering],
+  experiments: [...foundation, ...answering, "training"],
+  reports: [...foundation, ...answering, "training", "experiments"],
+  dashboard: [...foundation, ...answering, "training", "experiments", "reports"],
+  cli: [...foundation, ...answering, "training", "experiments", "reports", "dashboard"],
+};
+
+/** Where a library may be imported, as the start of a path. */
+const libraries: readonly { readonly packages: RegExp; readonly allowed: readonly string[]; readonly reason: string }[] = [
+  {
+    packages: /^@tensorflow\/tfjs$/,
+    allowed: ["engine", "policies", "rollouts", "objectives", "teachers", "training"].map((folder) => `src/${folder}/`),
+    reason: "arithmetic on tensors lives in programs; other layers see host data",
+  },
+  {
+    packages: /^(@tensorflow\/tfjs-.+|webgpu)$/,
+    allowed: ["src/engine/"],
+    reason: "which backend runs a program is the engine's business; ask the chosen Engine instead",
+  },
+  { packages: /^onnx/, allowed: ["src/engine/onnx/"], reason: "ONNX is one engine among others; use the contract in src/engine/engine.ts" },
+  {
+    packages: /^rxjs(\/|$)/,
+    allowed: ["rollouts", "training", "experiments", "reports", "dashboard", "cli"].map((folder) => `src/${folder}/`),
+    reason: "streams carry work between parts; below rollouts use a plain function or a promise",
+  },
+  { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },
+];
+
+const sources = readSources("src");
+const known = new Set(sources.map((file) => file.path));
+const layerOf = (path: string): string => path.split("/")[1]!;
+
+const layerViolations = (file: SourceFile): string[] => {
+  const layer = layerOf(file.path);
+  const allowed = layers[layer];
+  if (allowed === undefined) {
+    return [
+      `${file.path}: expected a folder of src among ${Object.keys(layers).join(", ")}, got "${layer}"; move the file, or add the layer to this test and to CONTRIBUTING.md`,
+    ];
+  }
+  return referencesOf(file).flatMap(({ target, specifier }) => {
+    if (target === undefined) return [];
+    if (!known.has(target)) return [`${file.path}: expected "${specifier}" to be a file below src; correct the path`];
+    const other = layerOf(target);
+    if (other === layer || allowed.includes(other)) return [];
+    return [
+      `${file.path}: ${layer} may import ${allowed.join(", ") || "nothing of ours"}, got ${target}; move the shared concept down, or pass it in as a parameter`,
+    ];
+  });
+};
+
+const libraryViolations = (file: SourceFile): string[] =>
+  referencesOf(file).flatMap(({ specifier }) =>
+    libraries
+      .filter(({ packages, allowed }) => packages.test(specifier) && !allowed.some((start) => file.path.startsWith(start)))
+      .map(({ allowed, reason }) => `${file.path}: expected "${specifier}" only below ${allowed.join(", ")}; ${reason}`),
+  );
+
+/** Each circle of imports once, as the paths along it. */
+const cycles = (graph: ReadonlyMap<string, readonly string[]>): string[][] => {
+  const state = new Map<string, "open" | "done">();
+  const found: string[][] = [];
+  const path: string[] = [];
+  const follow = (node: string): void => {
+    state.set(node, "open");
+    path.push(node);
+    for (const next of graph.get(node) ?? []) {
+      if (state.get(next) === "open") found.push([...path.slice(path.indexOf(next)), next]);
+      else if (!state.has(next)) follow(next);
+    }
+    path.pop();
+    state.set(node, "done");
+  };
+  for (const node of graph.keys()) if (!state.has(node)) follow(node);
+  return found;
+};
+
+describe("layers", () => {
+  test("imports point up the list only", () => {
+    expect(sources.flatMap(layerViolations)).toEqual([]);
+  });
+
+  test("the list itself has no circle", () => {
+    expect(cycles(new Map(Object.entries(layers)))).toEqual([]);
+  });
+
+  test("imports of values and types form no circle", () => {
+    const graph = new Map(
+      sources.map((file) => [
+        file.path,
+        referencesOf(file).flatMap(({ target, kind }) => (kind === "import" && target !== undefined ? [target] : [])),
+      ]),
+    );
+    const violations = cycles(graph).map(
+      (circle) => `${circle[0]}: expected no circle of imports, got ${circle.join(" -> ")}; move what both need into a file of its own`,
+    );
+    expect(violations).toEqual([]);
+  });
+});
+
+describe("libraries", () => {
+  test("each is imported only where it belongs", () => {
+    expect(sources.flatMap(libraryViolations)).toEqual([]);
+  });
+
+  test("RxJS and TensorFlow.js never meet in one file", () => {
+    const violations = sources
+      .filter((file) => {
+        const specifiers = referencesOf(file).map(({ specifier }) => specifier);
+        return specifiers.some((name) => /^rxjs(\/|$)/.test(name)) && specifiers.some((name) => name.startsWith("@tensorflow/"));
+      })
+      .map((file) => `${file.path}: expected streams or tensors, got both; put the arithmetic into a program of its own file`);
+    expect(violations).toEqual([]);
+  });
+
+  test("Math.random is not used", () => {
+    const violations = sources
+      .filter((file) => file.text.includes("Math.random"))
+      .map((file) => `${file.path}: expected numbers from coordinates, got Math.random; use src/random/stream.ts`);
+    expect(violations).toEqual([]);
+  });
+});
