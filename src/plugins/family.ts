@@ -2,19 +2,27 @@
 import { Type, type Static, type TObject, type TSchema, type TUnsafe } from "@sinclair/typebox";
 import type { Definition } from "./definition.ts";
 
-interface Member<Context, Product> {
+interface Member {
   readonly type: string;
   readonly summary: string;
   readonly parameters: TObject;
-  create(parameters: never, context: Context): Product;
+  create(parameters: never, context: never): unknown;
 }
 
 /** The values that an experiment file may hold for a member of the family: `{ type } & parameters`, as a union. */
-export type Values<Members extends readonly Member<never, unknown>[]> = {
+export type Values<Members extends readonly Member[]> = {
   [K in keyof Members]: Members[K] extends Definition<infer Type, infer Parameters, infer _C, infer _P>
     ? { type: Type } & Static<Parameters>
     : never;
 }[number];
+
+/** What every member of the family gets to be made with: all that any of them asks for. */
+type ContextOf<Members extends readonly Member[]> = Members[number]["create"] extends (parameters: never, context: infer Context) => unknown
+  ? Context
+  : never;
+
+/** What the members make. */
+type ProductOf<Members extends readonly Member[]> = ReturnType<Members[number]["create"]>;
 
 /** A closed list of plug-ins of one kind. */
 export interface Family<V extends { type: string }, Context, Product> {
@@ -27,7 +35,7 @@ export interface Family<V extends { type: string }, Context, Product> {
   create(values: V, context: Context): Product;
 }
 
-const branch = (member: Member<never, unknown>, common: Readonly<Record<string, TSchema>>): TObject =>
+const branch = (member: Member, common: Readonly<Record<string, TSchema>>): TObject =>
   Type.Object(
     { type: Type.Literal(member.type), ...member.parameters.properties, ...common },
     { additionalProperties: false, description: member.summary },
@@ -37,24 +45,18 @@ const branch = (member: Member<never, unknown>, common: Readonly<Record<string, 
  * Composes definitions into a family. `common` adds optional properties that every member accepts in a file (for example a reward's `weight`);
  * the family's creator does not see them.
  */
-export const family = <
-  const Members extends readonly Member<Context, Product>[],
-  Context,
-  Product,
-  Common extends Record<string, TSchema> = Record<never, TSchema>,
->(
+export const family = <const Members extends readonly Member[], Common extends Record<string, TSchema> = Record<never, TSchema>>(
   name: string,
   members: Members,
   common?: Common,
-): Family<Values<Members> & Static<TObject<Common>>, Context, Product> => {
-  const byType = new Map<string, Member<Context, Product>>(members.map((member) => [member.type, member]));
+): Family<Values<Members> & Static<TObject<Common>>, ContextOf<Members>, ProductOf<Members>> => {
+  const byType = new Map<string, Member>(members.map((member) => [member.type, member]));
   const types = [...byType.keys()];
   return {
     name,
     types,
     schema: Type.Unsafe<Values<Members> & Static<TObject<Common>>>({
       type: "object",
-      required: ["type"],
       discriminator: { propertyName: "type" },
       oneOf: members.map((member) => branch(member, common ?? {})),
     }),
@@ -63,7 +65,7 @@ export const family = <
       if (member === undefined) {
         throw new RangeError(`${name}: expected type to be one of ${types.join(", ")}, got ${JSON.stringify(values.type)}`);
       }
-      return member.create(values as never, context);
+      return member.create(values as never, context as never) as ProductOf<Members>;
     },
   };
 };
