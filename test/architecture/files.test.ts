@@ -1,0 +1,79 @@
+/** What a file may be called, how long it may be, and that its behaviour has a test at the same place. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+import { exportsOf, readSources, root, visit, type SourceFile } from "./source.ts";
+
+const longest = 300;
+const vague = new Set(["util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"]);
+
+/** Files of src with behaviour and without a test of the same name, each with the reason. */
+const untested: Readonly<Record<string, string>> = {
+  "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",
+};
+
+const sources = readSources("src");
+const everything = readSources("src", "test", "bench", "examples");
+
+const testOf = (path: string): string => path.replace(/^src\//, "test/").replace(/\.ts$/, ".test.ts");
+
+const isFunction = (node: ts.Node): boolean =>
+  ts.isFunctionLike(node) && (ts.isArrowFunction(node) || ("body" in node && node.body !== undefined));
+
+/** A family's index lists its plug-ins and holds no code of its own. */
+const isList = (file: SourceFile): boolean => {
+  if (!file.path.endsWith("/index.ts")) return false;
+  let code = false;
+  visit(file.tree, (node) => {
+    code ||= isFunction(node);
+  });
+  return !code;
+};
+
+const needsTest = (file: SourceFile): boolean => exportsOf(file).some(({ value }) => value) && !isList(file);
+
+describe("files", () => {
+  test(`none is longer than ${longest} lines`, () => {
+    const violations = everything.flatMap(({ path, text }) => {
+      const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+      return lines > longest ? [`${path}: expected at most ${longest} lines, got ${lines}; split it by concept`] : [];
+    });
+    expect(violations).toEqual([]);
+  });
+
+  test("names say what is inside", () => {
+    const violations = everything.flatMap(({ path }) => {
+      const word = path.split(/[/.-]/).find((part) => vague.has(part.toLowerCase()));
+      return word === undefined ? [] : [`${path}: expected the name of a concept, got "${word}"; name the file after what it holds`];
+    });
+    expect(violations).toEqual([]);
+  });
+
+  test("names are kebab-case", () => {
+    const violations = everything
+      .filter(({ path }) => !path.split("/").every((part) => /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(part)))
+      .map(({ path }) => `${path}: expected small letters and hyphens; rename it`);
+    expect(violations).toEqual([]);
+  });
+
+  test("each file with behaviour has a test at the same place", () => {
+    const violations = sources
+      .filter((file) => needsTest(file) && !existsSync(join(root, testOf(file.path))) && !(file.path in untested))
+      .map(({ path }) => `${path}: expected ${testOf(path)}; write it, or list the file in \`untested\` of this test with the reason`);
+    expect(violations).toEqual([]);
+  });
+
+  test("no exemption from that is stale", () => {
+    const byPath = new Map(sources.map((file) => [file.path, file]));
+    const violations = Object.keys(untested).flatMap((path) => {
+      const file = byPath.get(path);
+      if (file === undefined) return [`${path}: expected a file of src in \`untested\`, got none; remove the entry`];
+      if (!needsTest(file)) return [`${path}: expected behaviour in an entry of \`untested\`, got types or a list only; remove the entry`];
+      return existsSync(join(root, testOf(path)))
+        ? [`${path}: expected no test, got ${testOf(path)}; remove the entry of \`untested\``]
+        : [];
+    });
+    expect(violations).toEqual([]);
+  });
+});
