@@ -1,5 +1,6 @@
 /** An objective: what is minimised, as a program from student logits and signals to one scalar. */
 import type * as tf from "@tensorflow/tfjs";
+import type { Baseline } from "./baselines/baseline.ts";
 
 /** What every objective sees of a batch. Place t of the student's logits predicts `targets[t]`; the shift was made once, in `training/collate.ts`. */
 export interface TokenBatch {
@@ -13,7 +14,7 @@ export interface TokenBatch {
 export interface Signals {
   /** [B, T, V] log-probs in nats at the teacher's temperature; any finite value where the mask is 0. */
   readonly teacherLogProbs: tf.Tensor3D;
-  /** [B]: reward minus baseline. */
+  /** [B]: reward minus baseline; 0 for sequences that the student did not sample. */
   readonly advantages: tf.Tensor1D;
 }
 
@@ -23,6 +24,8 @@ export interface Objective<Needs extends keyof Signals = never> {
   readonly name: string;
   /** The same as the type parameter, at run time. */
   readonly needs: readonly Needs[];
+  /** How the rewards of a step become its advantages, on the host; present exactly when `advantages` are needed. */
+  readonly baseline?: Baseline<unknown>;
   /** `studentLogits` [B, T, V] -> a scalar loss (nats, or nats times reward) and scalar metrics by name. Reads no value. */
   loss(
     studentLogits: tf.Tensor3D,

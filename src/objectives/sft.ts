@@ -1,0 +1,33 @@
+/** Supervised fine-tuning: the mean negative log-likelihood of given completions. */
+import { Type } from "@sinclair/typebox";
+import * as tf from "@tensorflow/tfjs";
+import { define } from "../plugins/definition.ts";
+import { averages, averageSchema, weighted, type Average } from "./averages.ts";
+import { entropy } from "./entropy.ts";
+import type { Objective } from "./objective.ts";
+import { tokenLogProbs } from "./token-log-probs.ts";
+
+/** What supervised fine-tuning can be told. */
+export interface SftParameters {
+  /** Over tokens; `averages.sequence` when left out. */
+  readonly average?: Average;
+}
+
+/** -average of log Q(y_t) in nats: the forward KL to a teacher that is certain of the given token. */
+export const sft = ({ average = averages.sequence }: SftParameters = {}): Objective => ({
+  name: "sft",
+  needs: [],
+  loss(studentLogits, { targets, completionMask }) {
+    const loss = weighted(tf.neg(tokenLogProbs(studentLogits, targets)), average(completionMask));
+    const undecided = weighted(entropy(studentLogits), averages.token(completionMask));
+    return { loss, metrics: { "objective/sft": loss, "policy/entropy": undecided } };
+  },
+});
+
+/** `{ "type": "sft" }` */
+export const definition = define({
+  type: "sft",
+  summary: "Supervised fine-tuning: the negative log-likelihood of given completions.",
+  parameters: Type.Object({ average: averageSchema("How the tokens' losses are averaged.") }, { additionalProperties: false }),
+  create: ({ average }): Objective => sft({ average: averages[average] }),
+});
