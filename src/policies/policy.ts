@@ -54,3 +54,11 @@ export interface Policy {
   logits(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
   readonly decoder: Decoder;
 }
+
+/** What a family member needs to know besides its own parameters. */
+export interface PolicyContext {
+  /** Of the tokenizer. */
+  readonly vocabularySize: number;
+  /** Most tokens of prompt and completion together. */
+  readonly contextLength: number;
+}

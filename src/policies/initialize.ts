@@ -1,0 +1,19 @@
+/** The weights that a policy starts from. */
+import { sizeOf } from "../engine/program.ts";
+import { normal, stream } from "../random/stream.ts";
+import type { ParameterSpec, Policy, Weights } from "./policy.ts";
+
+const drawn = (name: string, { shape, initial }: ParameterSpec, seed: number): Float32Array => {
+  const values = new Float32Array(sizeOf(shape));
+  if ("value" in initial) return values.fill(initial.value);
+  const uniforms = stream(seed, "initialization", name);
+  return values.map(() => initial.standardDeviation * normal(uniforms));
+};
+
+/** Draws every parameter by its own stream (seed, parameter name), so that adding a layer changes no other weight. */
+export const initialWeights = (policy: Policy, seed: number): Weights =>
+  Object.fromEntries(Object.entries(policy.parameters).map(([name, spec]) => [name, drawn(name, spec, seed)]));
+
+/** Number of trainable numbers; a tied head counts once. */
+export const parameterCount = (policy: Policy): number =>
+  Object.values(policy.parameters).reduce((count, { shape }) => count + sizeOf(shape), 0);

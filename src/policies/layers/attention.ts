@@ -1,0 +1,50 @@
+/** Grouped-query attention and its masks. */
+import * as tf from "@tensorflow/tfjs";
+
+/** Added to the score of what must not be seen. Finite, so that a token that sees nothing gives a plain average and not NaN. */
+const hidden = 1e9;
+
+/** visible [..., S] of ones and zeros -> what is added to scores: 0 where 1, -1e9 where 0. */
+const biasOf = <T extends tf.Tensor>(visible: T): T => tf.mul(tf.sub(visible, 1), hidden);
+
+/** mask [B, T] float32, 1 for tokens -> bias [B, 1, T, T]: a token sees itself and the tokens left of it, never padding. */
+export const causalBias = (mask: tf.Tensor2D): tf.Tensor4D => {
+  const [batch, tokens] = mask.shape;
+  const places = tf.range(0, tokens, 1, "int32");
+  const past = tf.cast(tf.lessEqual(tf.reshape(places, [1, tokens]), tf.reshape(places, [tokens, 1])), "float32");
+  return biasOf(tf.mul(tf.reshape(mask, [batch, 1, 1, tokens]), tf.reshape(past, [1, 1, tokens, tokens])));
+};
+
+/** visible [B, S] float32, 1 for the cache slots that the newest token sees -> bias [B, 1, 1, S]. */
+export const slotBias = (visible: tf.Tensor2D): tf.Tensor4D => {
+  const [batch, slots] = visible.shape;
+  return biasOf(tf.reshape(visible, [batch, 1, 1, slots]));
+};
+
+/** x [B * T, H * W] -> [B, H, T, W]. */
+export const splitHeads = (x: tf.Tensor2D, batch: number, heads: number): tf.Tensor4D => {
+  const [rows, width] = x.shape;
+  return tf.transpose(tf.reshape(x, [batch, rows / batch, heads, width / heads]), [0, 2, 1, 3]);
+};
+
+/** x [B, H, T, W] -> [B * T, H * W]. */
+export const mergeHeads = (x: tf.Tensor4D): tf.Tensor2D => {
+  const [batch, heads, tokens, width] = x.shape;
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * tokens, heads * width]);
+};
+
+/**
+ * softmax(q k' / sqrt(W) + bias) v (Vaswani et al., 2017), where H / K neighbouring query heads share a head of keys and values (Ainslie et al.,
+ * 2023). queries [B, H, T, W], keys and values [B, K, S, W], bias [B, 1, T, S] -> [B, H, T, W]. Keys are not repeated: the queries that share a
+ * head are the rows of one product.
+ */
+export const attend = (queries: tf.Tensor4D, keys: tf.Tensor4D, values: tf.Tensor4D, bias: tf.Tensor4D): tf.Tensor4D => {
+  const [batch, heads, tokens, width] = queries.shape;
+  const [, shared, slots] = keys.shape;
+  const rows = (heads / shared) * tokens;
+  const scaled = tf.reshape(tf.mul(queries, 1 / Math.sqrt(width)), [batch, shared, rows, width]);
+  const scores = tf.matMul(scaled, keys, false, true);
+  const weights = tf.softmax(tf.add(tf.reshape(scores, [batch, heads, tokens, slots]), bias));
+  const mixed = tf.matMul(tf.reshape(weights, [batch, shared, rows, slots]), values);
+  return tf.reshape(mixed, [batch, heads, tokens, width]);
+};
