@@ -1,6 +1,6 @@
 /** What no file of the repository may contain. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "./source.ts";
@@ -13,7 +13,7 @@ const repositoryFiles = (): string[] =>
   execFileSync("git", ["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root })
     .toString()
     .split("\0")
-    .filter((path) => path !== "" && existsSync(join(root, path)));
+    .filter((path) => path !== "" && (statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false));
 
 test("no text names a folder of one machine", () => {
   const violations = repositoryFiles().flatMap((path) => {
