@@ -1,0 +1,113 @@
+/** The compiled engine: a program is recorded once and run by ONNX Runtime, one call a run. */
+import * as ort from "onnxruntime-node";
+import { checkData, checkInputs } from "../buffers.ts";
+import type { Buffer, Engine, Executable } from "../engine.ts";
+import { sizeOf, type Program, type TensorSpec, type TypedArray } from "../program.ts";
+import { inputName, outputName, record } from "./record.ts";
+
+/** How ONNX Runtime may use the machine. */
+export interface OnnxOptions {
+  /** Threads of one program; more threads than free cores slow it down. Default 1. */
+  readonly threads?: number;
+}
+
+interface Held {
+  tensor: ort.Tensor | undefined;
+}
+
+/** A buffer is a tensor of ONNX Runtime in ordinary memory; sessions read it without a copy. */
+class OnnxBuffer implements Buffer {
+  readonly shape: readonly number[];
+  readonly dtype: TensorSpec["dtype"];
+  readonly #held: Held;
+  readonly #released: (buffer: OnnxBuffer) => void;
+
+  constructor(tensor: ort.Tensor, spec: TensorSpec, released: (buffer: OnnxBuffer) => void) {
+    this.shape = spec.shape;
+    this.dtype = spec.dtype;
+    this.#held = { tensor };
+    this.#released = released;
+  }
+
+  get tensor(): ort.Tensor {
+    if (this.#held.tensor === undefined) throw new Error("a buffer was used after it had been disposed");
+    return this.#held.tensor;
+  }
+
+  dispose(): void {
+    if (this.#held.tensor === undefined) return;
+    this.#held.tensor = undefined;
+    this.#released(this);
+  }
+}
+
+const asOnnx = (buffer: Buffer): OnnxBuffer => {
+  if (buffer instanceof OnnxBuffer) return buffer;
+  throw new TypeError("a buffer of another engine was given to the ONNX engine; download it there and upload it here");
+};
+
+/**
+ * Makes an engine on ONNX Runtime's CPU provider. Runs of one program on the same inputs are bit-equal.
+ * A run occupies the calling thread: give it a worker thread when something else must stay responsive.
+ */
+export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
+  const alive = new Set<OnnxBuffer>();
+  const sessions = new Set<ort.InferenceSession>();
+  const hold = (tensor: ort.Tensor, spec: TensorSpec): OnnxBuffer => {
+    const buffer = new OnnxBuffer(tensor, spec, (released) => alive.delete(released));
+    alive.add(buffer);
+    return buffer;
+  };
+
+  const executable = <I extends string, O extends string>(
+    program: Program<I, O>,
+    session: ort.InferenceSession,
+    outputs: Readonly<Record<O, TensorSpec>>,
+  ): Executable<I, O> => ({
+    async run(inputs) {
+      checkInputs(program.name, program.inputs, inputs);
+      const feeds: Record<string, ort.Tensor> = {};
+      for (const [name, buffer] of Object.entries<Buffer>(inputs)) feeds[inputName(name)] = asOnnx(buffer).tensor;
+      const results = await session.run(feeds);
+      const buffers = {} as Record<O, Buffer>;
+      for (const name of Object.keys(outputs) as O[]) buffers[name] = hold(results[outputName(name)] as ort.Tensor, outputs[name]);
+      return buffers;
+    },
+    async dispose() {
+      if (sessions.delete(session)) await session.release();
+    },
+  });
+
+  return {
+    name: "onnx-cpu",
+    async compile(program) {
+      const { model, outputs } = record(program);
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: ["cpu"],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
+      });
+      sessions.add(session);
+      return executable(program, session, outputs);
+    },
+    upload(data, spec) {
+      checkData(data, spec);
+      return hold(new ort.Tensor(spec.dtype, data, [...spec.shape]), spec);
+    },
+    async download(buffer) {
+      return (asOnnx(buffer).tensor.data as TypedArray).slice();
+    },
+    memory() {
+      const bytes = [...alive].reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * (dtype === "bool" ? 1 : 4), 0);
+      return { buffers: alive.size, bytes };
+    },
+    async dispose() {
+      for (const buffer of alive) buffer.dispose();
+      await Promise.all([...sessions].map((session) => session.release()));
+      sessions.clear();
+    },
+  };
+};

@@ -1,0 +1,194 @@
+/** An ONNX graph under construction: nodes in scopes, constants, and the encoding to a model that ONNX Runtime reads. */
+import proto from "onnx-proto";
+import type { DataType, TensorSpec, TypedArray } from "../program.ts";
+
+const { onnx } = proto;
+
+/** ONNX element types (TensorProto.DataType). Shapes, indices and loop counters are int64 inside the graph. */
+export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+/** An element type that a graph uses: the data types of programs, and int64. */
+export type ElementType = DataType | "int64";
+
+/** An attribute's value: whole numbers are ints unless `float` says otherwise. */
+export type Attribute = number | { readonly float: number } | readonly number[] | string | Scope;
+
+interface Node {
+  readonly operator: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+interface Constant {
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  readonly data: TypedArray | BigInt64Array;
+}
+
+interface Value {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+/** The nodes of the main graph (depth 0) or of a loop's body (depth of the surrounding scope + 1). */
+export interface Scope {
+  readonly depth: number;
+  readonly nodes: Node[];
+  readonly inputs: Value[];
+  readonly outputs: Value[];
+}
+
+const scope = (depth: number): Scope => ({ depth, nodes: [], inputs: [], outputs: [] });
+
+const bytes = (data: TypedArray | BigInt64Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+const valueInfo = ({ name, type, shape }: Value): proto.onnx.IValueInfoProto => ({
+  name,
+  type: { tensorType: { elemType: elementTypes[type], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+});
+
+const attribute = (name: string, value: Attribute): proto.onnx.IAttributeProto => {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === "number") return { name, type: AttributeType.INT, i: value };
+  if (typeof value === "string") return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  if ("nodes" in value) return { name, type: AttributeType.GRAPH, g: graphProto(value, "body") };
+  return { name, type: AttributeType.INTS, ints: [...value] };
+};
+
+const graphProto = (body: Scope, name: string): proto.onnx.IGraphProto => ({
+  name,
+  node: liveNodes(body).map((node) => ({
+    opType: node.operator,
+    domain: node.domain,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([key, value]) => attribute(key, value)),
+  })),
+  input: body.inputs.map(valueInfo),
+  output: body.outputs.map(valueInfo),
+});
+
+const isScope = (value: Attribute): value is Scope => typeof value === "object" && "nodes" in value;
+
+const readBy = (node: Node): string[] => [
+  ...node.inputs,
+  ...Object.values(node.attributes)
+    .filter(isScope)
+    .flatMap((body) => liveNodes(body).flatMap(readBy)),
+];
+
+/** The nodes that some output depends on, in order: recorded gradients leave many results that nobody reads. */
+const liveNodes = (body: Scope): Node[] => {
+  const needed = new Set(body.outputs.map((output) => output.name));
+  const live: Node[] = [];
+  for (const node of body.nodes.toReversed()) {
+    if (!node.outputs.some((output) => needed.has(output))) continue;
+    live.push(node);
+    for (const input of readBy(node)) needed.add(input);
+  }
+  return live.toReversed();
+};
+
+/** Collects nodes. A node goes to the outermost scope that knows all of its inputs, so what a loop's body does not change is computed once. */
+export class GraphBuilder {
+  readonly #scopes: Scope[] = [scope(0)];
+  readonly #depths = new Map<string, number>();
+  readonly #constants = new Map<string, Constant>();
+  readonly #interned = new Map<string, string>();
+  #count = 0;
+
+  /** Declares an input of the innermost scope. */
+  input(name: string, { shape, dtype }: TensorSpec, type: ElementType = dtype): string {
+    const innermost = this.#scopes.at(-1)!;
+    innermost.inputs.push({ name, shape, type });
+    this.#depths.set(name, innermost.depth);
+    return name;
+  }
+
+  /** Declares an output of the innermost scope; an Identity node gives it its name. */
+  output(name: string, value: string, { shape, dtype }: TensorSpec, type: ElementType = dtype): void {
+    const innermost = this.#scopes.at(-1)!;
+    innermost.outputs.push({ name, shape, type });
+    innermost.nodes.push({ operator: "Identity", domain: "", inputs: [value], outputs: [name], attributes: {} });
+    this.#depths.set(name, innermost.depth);
+  }
+
+  /** A name that no other value has. */
+  fresh(prefix: string): string {
+    this.#count += 1;
+    return `${prefix}_${this.#count}`;
+  }
+
+  /** A constant, known to every scope. Small equal ones are stored once. */
+  constant(data: TypedArray | BigInt64Array, shape: readonly number[], type: ElementType): string {
+    const key = data.length <= 64 ? `${type}[${shape.join()}]${bytes(data).join()}` : undefined;
+    const known = key === undefined ? undefined : this.#interned.get(key);
+    if (known !== undefined) return known;
+    const name = this.fresh("constant");
+    this.#constants.set(name, { data, shape, type });
+    this.#depths.set(name, 0);
+    if (key !== undefined) this.#interned.set(key, name);
+    return name;
+  }
+
+  /** A one-dimensional int64 constant: shapes, axes, indices. */
+  indices(values: readonly number[]): string {
+    return this.constant(BigInt64Array.from(values, BigInt), [values.length], "int64");
+  }
+
+  /** Appends a node and gives the names of its outputs. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    outputs = 1,
+    domain = "",
+  ): string[] {
+    const depth = Math.max(0, ...inputs.map((input) => this.#depths.get(input) ?? 0), ...this.#depthsInside(attributes));
+    const names = Array.from({ length: outputs }, () => this.fresh(operator));
+    this.#scopes[depth]!.nodes.push({ operator, domain, inputs, outputs: names, attributes });
+    for (const name of names) this.#depths.set(name, depth);
+    return names;
+  }
+
+  #depthsInside(attributes: Readonly<Record<string, Attribute>>): number[] {
+    const local = (body: Scope): number[] =>
+      body.nodes.flatMap((node) => readBy(node).map((name) => this.#depths.get(name) ?? 0)).filter((depth) => depth < body.depth);
+    return Object.values(attributes).filter(isScope).flatMap(local);
+  }
+
+  /** Records `build` into a new scope inside the innermost one and gives that scope, to be used as a Loop's body. */
+  body(build: () => void): Scope {
+    const inner = scope(this.#scopes.length);
+    this.#scopes.push(inner);
+    try {
+      build();
+    } finally {
+      this.#scopes.pop();
+    }
+    return inner;
+  }
+
+  /** The finished model as a serialised ModelProto. */
+  encode(name: string): Uint8Array {
+    const main = this.#scopes[0]!;
+    const graph = graphProto(main, name);
+    const needed = new Set(liveNodes(main).flatMap(readBy));
+    graph.initializer = [...this.#constants]
+      .filter(([constant]) => needed.has(constant))
+      .map(([constant, { data, shape, type }]) => ({
+        name: constant,
+        dims: [...shape],
+        dataType: elementTypes[type],
+        rawData: bytes(data),
+      }));
+    const opsetImport = [
+      { domain: "", version: 20 },
+      { domain: "com.microsoft", version: 1 },
+    ];
+    return onnx.ModelProto.encode(onnx.ModelProto.create({ irVersion: 9, opsetImport, graph })).finish();
+  }
+}

@@ -1,0 +1,69 @@
+/** Kernels that reduce or scan along axes: sums, extremes, softmax, cumulative sums. */
+import * as tf from "@tensorflow/tfjs";
+import { elementTypes } from "../graph.ts";
+import { kernel, operand, positiveAxis } from "./kernel.ts";
+
+interface ReductionAttributes {
+  readonly axis: number | number[];
+  readonly keepDims: boolean;
+}
+
+const reduction = (name: string, operator: string): void => {
+  kernel<ReductionAttributes>(name, (inputs, { axis, keepDims }, recorder) => {
+    const x = operand(inputs, "x");
+    const axes = tf.util.parseAxisParam(axis, x.shape);
+    const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
+    if (axes.length === 0) return recorder.tensor(recorder.name(x), x.shape, x.dtype);
+    return recorder.node(operator, [recorder.name(x), recorder.graph.indices(axes)], shape, x.dtype, { keepdims: keepDims ? 1 : 0 });
+  });
+};
+
+const logical = (name: string, operator: string): void => {
+  kernel<ReductionAttributes>(name, (inputs, { axis, keepDims }, recorder) => {
+    const x = operand(inputs, "x");
+    const axes = tf.util.parseAxisParam(axis, x.shape);
+    const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
+    const [number] = recorder.graph.node("Cast", [recorder.name(x)], { to: elementTypes.int32 });
+    const reduced = recorder.node(operator, [number!, recorder.graph.indices(axes)], shape, "int32", { keepdims: keepDims ? 1 : 0 });
+    return recorder.node("Cast", [recorder.name(reduced)], shape, "bool", { to: elementTypes.bool });
+  });
+};
+
+const extremeIndex = (name: string): void => {
+  kernel<{ axis: number }>(name, (inputs, { axis }, recorder) => {
+    const x = operand(inputs, "x");
+    const along = positiveAxis(axis, x.shape.length);
+    const [index] = recorder.graph.node(name, [recorder.name(x)], { axis: along, keepdims: 0 });
+    const shape = x.shape.filter((_, i) => i !== along);
+    return recorder.node("Cast", [index!], shape, "int32", { to: elementTypes.int32 });
+  });
+};
+
+const normalized = (name: string, input: string, axisAttribute: "dim" | "axis"): void => {
+  kernel<Record<"dim" | "axis", number>>(name, (inputs, attributes, recorder) => {
+    const x = operand(inputs, input);
+    const axis = positiveAxis(attributes[axisAttribute], x.shape.length);
+    return recorder.node(name, [recorder.name(x)], x.shape, "float32", { axis });
+  });
+};
+
+/** Registers all of them. */
+export const registerReductions = (): void => {
+  reduction("Sum", "ReduceSum");
+  reduction("Mean", "ReduceMean");
+  reduction("Max", "ReduceMax");
+  reduction("Min", "ReduceMin");
+  reduction("Prod", "ReduceProd");
+  logical("All", "ReduceMin");
+  logical("Any", "ReduceMax");
+  extremeIndex("ArgMax");
+  extremeIndex("ArgMin");
+  normalized("Softmax", "logits", "dim");
+  normalized("LogSoftmax", "logits", "axis");
+  kernel<{ axis: number; exclusive: boolean; reverse: boolean }>("Cumsum", (inputs, { axis, exclusive, reverse }, recorder) => {
+    const x = operand(inputs, "x");
+    const along = recorder.graph.constant(BigInt64Array.of(BigInt(positiveAxis(axis, x.shape.length))), [], "int64");
+    const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
+    return recorder.node("CumSum", [recorder.name(x), along], x.shape, x.dtype, attributes);
+  });
+};
