@@ -30,3 +30,9 @@ export interface Task {
   /** Judges a completion's text. Total: any text gets a verdict. */
   check(prompt: Prompt, completion: string): Verdict;
 }
+
+/** What a task may need to be made. */
+export interface TaskContext {
+  /** Seed of the run, from which the prompts are drawn. */
+  readonly seed: number;
+}

@@ -1,0 +1,83 @@
+/** Arithmetic whose answer is written out in steps: an early mistake spoils what follows, so a student's own prefixes matter. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../plugins/definition.ts";
+import { stream } from "../random/stream.ts";
+import { characterTokenizer } from "../tokenizers/characters.ts";
+import { drawProblems, problemCount } from "./arithmetic-problems.ts";
+import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
+
+/** No leading zeros, no minus zero, no plus sign: the one way in which the references write a number. */
+const step = /^(?:0|-?[1-9]\d*)[+-](?:0|-?[1-9]\d*)=(?:0|-?[1-9]\d*)$/;
+const whole = /^(?:0|-?[1-9]\d*)$/;
+
+const check = (prompt: Prompt, completion: string): Verdict => {
+  const end = completion.lastIndexOf("#");
+  const answer = completion.slice(end + 1);
+  const truth = prompt.reference.slice(prompt.reference.lastIndexOf("#") + 1);
+  return {
+    correct: end >= 0 && answer === truth,
+    wellFormed:
+      end >= 0 &&
+      whole.test(answer) &&
+      completion
+        .slice(0, end)
+        .split(";")
+        .every((part) => step.test(part)),
+  };
+};
+
+const parameters = Type.Object(
+  {
+    numbers: Type.Tuple([Type.Integer({ minimum: 2, maximum: 16 }), Type.Integer({ minimum: 2, maximum: 16 })], {
+      default: [3, 5],
+      description: "Fewest and most numbers in a problem.",
+    }),
+    range: Type.Tuple([Type.Integer({ minimum: 0, maximum: 1_000_000 }), Type.Integer({ minimum: 0, maximum: 1_000_000 })], {
+      default: [1, 20],
+      description: "Lowest and highest number.",
+    }),
+    operators: Type.Union([Type.Literal("+"), Type.Literal("-"), Type.Literal("+-")], {
+      default: "+-",
+      description: "Signs that may stand between numbers.",
+    }),
+    train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
+    test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * Sums and differences of a few whole numbers, in characters. Prompt `7+12-5+20=`, reference `7+12=19;19-5=14;14+20=34#34`: one step for each
+ * operator from left to right, then the answer. Results on the way may be negative, as in `3-8=-5;-5+9=4#4`. A completion is correct when what
+ * follows its last `#` is the answer and nothing more; it is well-formed when it is steps `a+b=c` joined by `;` and then `#` and a number,
+ * whether they are true or not.
+ *
+ * All problems are different. The test split depends on the seed and its own size only, so that runs with more or less training data share
+ * it, and a smaller training split is the beginning of a larger one. `RangeError` when there are fewer different problems than asked for.
+ */
+export const arithmetic = define({
+  type: "arithmetic",
+  summary: "Sums and differences with the steps written out.",
+  parameters,
+  create({ numbers, range, operators, train, test }, { seed }: TaskContext): Task {
+    const space = { numbers, range, operators };
+    const { total, terms } = problemCount(space);
+    if (train + test > total) {
+      throw new RangeError(
+        `arithmetic: expected at most ${total} problems (${terms}), got train ${train} + test ${test} = ${train + test}; ` +
+          `widen "numbers" or "range", or ask for fewer prompts`,
+      );
+    }
+    const problems = drawProblems(space, train + test, stream(seed, "task", "arithmetic"));
+    const prompts = (from: number, to: number): Prompt[] => problems.slice(from, to).map((problem, index) => ({ index, ...problem }));
+    const longestText = (key: "text" | "reference"): number => problems.reduce((most, problem) => Math.max(most, problem[key].length), 0);
+    return {
+      name: "arithmetic",
+      tokenizer: characterTokenizer("0123456789+-=;#"),
+      train: prompts(test, test + train),
+      test: prompts(0, test),
+      longest: { prompt: longestText("text"), completion: longestText("reference") + 1 },
+      check,
+    };
+  },
+});

@@ -1,0 +1,6 @@
+/** The family of tasks. */
+import { family } from "../plugins/family.ts";
+import { arithmetic } from "./arithmetic.ts";
+
+/** Every task that an experiment file can name. */
+export const tasks = family("task", [arithmetic]);
