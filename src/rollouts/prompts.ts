@@ -1,0 +1,41 @@
+/** Prompts of unequal length as one padded batch on the host. */
+
+/** A padded batch [B, P], row by row. */
+export interface PaddedPrompts {
+  readonly batch: number;
+  readonly length: number;
+  readonly tokens: Int32Array;
+  /** 0 at each row's first token, counting up; 0 in padding. */
+  readonly positions: Int32Array;
+  /** 1 for tokens, 0 for padding. */
+  readonly mask: Float32Array;
+}
+
+/** How a batch is padded. */
+export interface Padding {
+  /** P: at least the longest prompt. */
+  readonly length: number;
+  readonly padId: number;
+  /** Where padding stands; generation gives the same either way. */
+  readonly side: "left" | "right";
+}
+
+/** Pads prompts into a batch. `RangeError` names a prompt that is empty or longer than `length`. */
+export const padPrompts = (prompts: readonly ArrayLike<number>[], { length, padId, side }: Padding): PaddedPrompts => {
+  const batch = prompts.length;
+  const tokens = new Int32Array(batch * length).fill(padId);
+  const positions = new Int32Array(batch * length);
+  const mask = new Float32Array(batch * length);
+  for (const [row, prompt] of prompts.entries()) {
+    if (prompt.length === 0 || prompt.length > length) {
+      throw new RangeError(`expected prompt ${row} to have 1 to ${length} tokens, got ${prompt.length}`);
+    }
+    const start = row * length + (side === "left" ? length - prompt.length : 0);
+    for (let t = 0; t < prompt.length; t += 1) {
+      tokens[start + t] = prompt[t]!;
+      positions[start + t] = t;
+      mask[start + t] = 1;
+    }
+  }
+  return { batch, length, tokens, positions, mask };
+};
