@@ -141,6 +141,14 @@ describe("check", () => {
     expect(task.check(prompt, completion)).toEqual({ correct, wellFormed });
   });
 
+  test("long texts are read to their end", () => {
+    const step = "7+12=19;".repeat(125_000);
+    expect(task.check(prompt, `${step}14+20=34#34`)).toEqual({ correct: true, wellFormed: true });
+    expect(task.check(prompt, `${step}14+20=#34`)).toEqual({ correct: true, wellFormed: false });
+    expect(task.check(prompt, `1+1=${"1".repeat(1_000_000)}#34`)).toEqual({ correct: true, wellFormed: true });
+    expect(task.check(prompt, "#".repeat(1_000_000))).toEqual({ correct: false, wellFormed: false });
+  });
+
   test("zero and negative answers have one form", () => {
     expect(task.check({ index: 0, text: "3-8=", reference: "3-8=-5#-5" }, "3-8=-5#-5")).toEqual({ correct: true, wellFormed: true });
     expect(task.check({ index: 0, text: "3-3=", reference: "3-3=0#0" }, "3-3=0#-0")).toEqual({ correct: false, wellFormed: false });
