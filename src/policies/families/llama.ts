@@ -2,6 +2,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
+import { configOf } from "./llama-config.ts";
 import { llamaDecoder, llamaLogits, type LlamaSizes } from "./llama-decoder.ts";
 
 const parameters = Type.Object(
@@ -69,33 +70,6 @@ const specs = (sizes: LlamaSizes): Record<string, ParameterSpec> => {
   return all;
 };
 
-const configOf = (sizes: LlamaSizes): Record<string, unknown> => ({
-  architectures: ["LlamaForCausalLM"],
-  model_type: "llama",
-  vocab_size: sizes.vocabularySize,
-  hidden_size: sizes.width,
-  intermediate_size: sizes.hidden,
-  num_hidden_layers: sizes.layers,
-  num_attention_heads: sizes.heads,
-  num_key_value_heads: sizes.keyValueHeads,
-  head_dim: sizes.headWidth,
-  hidden_act: "silu",
-  max_position_embeddings: sizes.contextLength,
-  initializer_range: standardDeviation,
-  rms_norm_eps: sizes.normEpsilon,
-  rope_theta: sizes.ropeTheta,
-  rope_scaling: null,
-  attention_bias: false,
-  mlp_bias: false,
-  attention_dropout: 0,
-  tie_word_embeddings: sizes.tied,
-  use_cache: true,
-  bos_token_id: null,
-  eos_token_id: null,
-  pad_token_id: null,
-  torch_dtype: "float32",
-});
-
 /** `type: "llama"`: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or untied head (Touvron et al., 2023). */
 export const llama = define({
   type: "llama",
@@ -106,7 +80,7 @@ export const llama = define({
     return {
       ...context,
       parameters: specs(sizes),
-      config: configOf(sizes),
+      config: configOf(sizes, standardDeviation),
       logits: (weights, sequences) => llamaLogits(sizes, weights, sequences),
       decoder: llamaDecoder(sizes),
     };

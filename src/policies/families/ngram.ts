@@ -7,6 +7,7 @@ import { embedding } from "../layers/embedding.ts";
 import { lastPlace } from "../layers/last-place.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, Policy, PolicyContext, Sequences } from "../policy.ts";
+import { configOf } from "./ngram-config.ts";
 
 const parameters = Type.Object(
   { order: Type.Integer({ minimum: 2, maximum: 4, description: "The next token depends on the order - 1 tokens before it." }) },
@@ -74,13 +75,7 @@ export const ngram = define({
     return {
       ...context,
       parameters: { [tableName]: { shape: [rows, vocabularySize], initial: { standardDeviation: 0.02 } } },
-      config: {
-        architectures: ["RetortNgram"],
-        model_type: "retort-ngram",
-        order,
-        vocab_size: vocabularySize,
-        max_position_embeddings: context.contextLength,
-      },
+      config: configOf(order, context),
       logits(weights, sequences) {
         const [batch, length] = sequences.tokens.shape;
         const flat: tf.Tensor1D = tf.reshape(rowsOf(contexts(order, vocabularySize, sequences), vocabularySize), [batch * length]);
