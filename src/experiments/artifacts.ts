@@ -1,0 +1,64 @@
+/** Results of stages, kept by the hash of everything that made them, and shared by every run that starts from the same stage. */
+import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a finished artifact holds, `manifest.json` last: a policy as HuggingFace lays it out, and where it came from. */
+export const artifactFiles = ["config.json", "tokenizer.json", "model.safetensors", "manifest.json"] as const;
+
+const synced = (path: string): void => {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const complete = (folder: string): boolean =>
+  artifactFiles.every((name) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0);
+
+/** A folder of artifacts. Several processes may use it at once: an artifact appears whole or not at all. */
+export interface Artifacts {
+  /** Where the artifact of this hash is, or would be. */
+  folder(id: string): string;
+  /** True when the artifact is there with all of its files. */
+  has(id: string): boolean;
+  /**
+   * Gives `write` an empty folder and, when it is done, makes that folder the artifact by one rename; when `write` throws nothing is left. An
+   * artifact that another process finished meanwhile is kept. `RangeError` when one of `artifactFiles` was not written.
+   */
+  commit(id: string, write: (folder: string) => Promise<void>): Promise<string>;
+}
+
+/** Artifacts under a root, by default `.retort/stages` of the working folder. `RangeError` for an id that is not a sha256 hash. */
+export const artifactsIn = (root: string = join(".retort", "stages")): Artifacts => {
+  const folder = (id: string): string => {
+    if (!/^[0-9a-f]{64}$/u.test(id)) throw new RangeError(`artifacts: expected a sha256 hash of 64 hexadecimal digits, got "${id}"`);
+    return join(root, id);
+  };
+  const has = (id: string): boolean => complete(folder(id));
+  return {
+    folder,
+    has,
+    async commit(id, write) {
+      const target = folder(id);
+      mkdirSync(root, { recursive: true });
+      const draft = mkdtempSync(join(root, ".draft-"));
+      try {
+        await write(draft);
+        const absent = artifactFiles.filter((name) => !existsSync(join(draft, name)));
+        if (absent.length > 0 || !complete(draft)) {
+          throw new RangeError(`artifacts: expected ${artifactFiles.join(", ")}, each with content, got ${readdirSync(draft).join(", ")}`);
+        }
+        for (const name of readdirSync(draft)) synced(join(draft, name));
+        // What is there and incomplete was taken by nobody; what is complete was finished by another process.
+        if (!complete(target)) rmSync(target, { recursive: true, force: true });
+        if (!existsSync(target)) renameSync(draft, target);
+        synced(root);
+        return target;
+      } finally {
+        rmSync(draft, { recursive: true, force: true });
+      }
+    },
+  };
+};

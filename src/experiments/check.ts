@@ -1,0 +1,146 @@
+/** Checks values against the schema: fills in defaults, and says every mistake in words, with the nearest name that is known. */
+import { Ajv, type ErrorObject } from "ajv";
+import { closest, distance } from "fastest-levenshtein";
+import { formatPointer, isObject, type Json, type JsonObject } from "./json.ts";
+
+/** A mistake in values, wherever they were written. */
+export interface Mistake {
+  /** What is wrong: for an unknown key the key itself, for a missing one the object that lacks it. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** Either the values with their defaults, or every mistake. */
+export type Checked<T> = { readonly values: T } | { readonly mistakes: readonly Mistake[] };
+
+const quote = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+/** `; did you mean "alpha"?`, when a known name is at most a third of its letters away. */
+const suggest = (name: string, known: readonly string[]): string => {
+  if (known.length === 0 || name.length > 100) return "";
+  const nearest = closest(name, known);
+  return distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3) ? `; did you mean "${nearest}"?` : "";
+};
+
+const list = (names: readonly unknown[]): string => names.map((name) => (typeof name === "string" ? `"${name}"` : String(name))).join(", ");
+
+/** `a number above 0 and at most 1`. */
+const expectation = (schema: JsonObject): string => {
+  const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  const bounds = [
+    ...(minimum === undefined ? [] : [`at least ${quote(minimum)}`]),
+    ...(exclusiveMinimum === undefined ? [] : [`above ${quote(exclusiveMinimum)}`]),
+    ...(maximum === undefined ? [] : [`at most ${quote(maximum)}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`below ${quote(exclusiveMaximum)}`]),
+  ];
+  const names: Readonly<Record<string, string>> = {
+    integer: "a whole number",
+    number: "a number",
+    string: "a text",
+    boolean: "true or false",
+    object: "an object {...}",
+    array: "a list [...]",
+    null: "null",
+  };
+  const name = (Array.isArray(type) ? (type as readonly Json[]) : [type]).map((one) => names[String(one)] ?? String(one)).join(" or ");
+  return [name, bounds.join(" and ")].filter((part) => part !== "").join(" ");
+};
+
+const typesOf = (schema: JsonObject): string[] =>
+  (Array.isArray(schema["oneOf"]) ? (schema["oneOf"] as readonly Json[]) : []).flatMap((branch) => {
+    const properties = isObject(branch) ? branch["properties"] : undefined;
+    const type = isObject(properties) ? properties["type"] : undefined;
+    return isObject(type) && typeof type["const"] === "string" ? [type["const"]] : [];
+  });
+
+const keysOf = (schema: JsonObject): string[] => Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
+
+const below = (pointer: string, key: string): string => pointer + formatPointer([key]);
+
+const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mistake => {
+  const types = typesOf(schema);
+  const given = isObject(data) ? data["type"] : undefined;
+  if (given === undefined) return { pointer, message: `missing key "type": one of ${list(types)}` };
+  const hint = typeof given === "string" ? suggest(given, types) : "";
+  return {
+    pointer: below(pointer, "type"),
+    message: `unknown type ${quote(given)}${hint}${hint === "" ? ";" : ""} expected one of ${list(types)}`,
+  };
+};
+
+const unknownKey = (pointer: string, key: string, schema: JsonObject, data: unknown): Mistake => {
+  const given = isObject(data) ? Object.keys(data) : [];
+  const hint = suggest(
+    key,
+    keysOf(schema).filter((known) => !given.includes(known)),
+  );
+  return { pointer: below(pointer, key), message: `unknown key "${key}"${hint === "" ? `; known: ${keysOf(schema).join(", ")}` : hint}` };
+};
+
+const missingKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
+  const properties = schema["properties"];
+  const wanted = isObject(properties) ? properties[key] : undefined;
+  const description = isObject(wanted) && typeof wanted["description"] === "string" ? ` (${wanted["description"]})` : "";
+  return { pointer, message: `missing key "${key}"${description}` };
+};
+
+/** In words what one of ajv's errors means; undefined where another error says it better. */
+const toMistake = (error: ErrorObject): Mistake | undefined => {
+  const pointer = error.instancePath;
+  const schema = (error.parentSchema ?? {}) as JsonObject;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  switch (error.keyword) {
+    case "if":
+      return undefined;
+    case "additionalProperties":
+      return unknownKey(pointer, String(params["additionalProperty"]), schema, error.data);
+    case "required":
+      return missingKey(pointer, String(params["missingProperty"]), schema);
+    case "discriminator":
+      return unionMistake(pointer, schema, error.data);
+    case "enum": {
+      const allowed = schema["enum"] as readonly Json[];
+      const texts = allowed.filter((value) => typeof value === "string");
+      const hint = typeof error.data === "string" ? suggest(error.data, texts) : "";
+      return { pointer, message: `expected one of ${list(allowed)}, got ${quote(error.data)}${hint}` };
+    }
+    case "const":
+      return { pointer, message: `expected ${quote(schema["const"])}, got ${quote(error.data)}` };
+    case "type":
+    case "minimum":
+    case "maximum":
+    case "exclusiveMinimum":
+    case "exclusiveMaximum":
+      return { pointer, message: `expected ${expectation(schema)}, got ${quote(error.data)}` };
+    case "propertyNames":
+      return {
+        pointer: below(pointer, String(params["propertyName"])),
+        message: `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ${quote(params["propertyName"])}`,
+      };
+    case "false schema":
+      return { pointer, message: `the key "${pointer.slice(pointer.lastIndexOf("/") + 1)}" can't be here` };
+    default:
+      return { pointer, message: `${error.message ?? error.keyword}, got ${quote(error.data)}` };
+  }
+};
+
+const unique = (mistakes: readonly Mistake[]): Mistake[] => [
+  ...new Map(mistakes.map((mistake) => [`${mistake.pointer}\n${mistake.message}`, mistake])).values(),
+];
+
+/** Makes a checker of plain values. The values that it is given are left as they are; what it returns is a copy with defaults. */
+export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
+  const ajv = new Ajv({ allErrors: true, discriminator: true, useDefaults: true, strict: true, verbose: true, ownProperties: true });
+  const validate = ajv.compile<T>(schema);
+  return (value) => {
+    const copy: unknown = structuredClone(value);
+    if (validate(copy)) return { values: copy };
+    const errors = validate.errors ?? [];
+    // A name's own error (its pattern) is repeated by `propertyNames`, which says whose name it is.
+    const said = errors.filter((error) => error.propertyName === undefined);
+    return { mistakes: unique(said.flatMap((error) => toMistake(error) ?? [])) };
+  };
+};

@@ -1,0 +1,98 @@
+/** From one file to the values of each of its runs: variants merged in, overrides applied, nothing checked yet. */
+import { isObject, mergePatch, omit, parentPointer, type Json } from "./json.ts";
+import { applyOverride, parseOverride, type Override } from "./overrides.ts";
+import { ExperimentError, type Place, type Problem } from "./problem.ts";
+import type { Source } from "./source.ts";
+
+/** The file before its variants are merged in. */
+export interface WholeFile extends Draft {
+  readonly variants: Json | undefined;
+}
+
+/** One run as it was written. */
+export interface Draft {
+  /** The variant's name, or `run` in a file without variants. */
+  readonly name: string;
+  /** What tables call it: the variant's label, or its name. */
+  readonly label: string;
+  readonly value: Json;
+  /** Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms. */
+  locate(pointer: string, part?: "key" | "value"): { readonly place: Place; readonly pointer: string };
+}
+
+const inVariants = (override: Override): boolean => override.pointer === "/variants" || override.pointer.startsWith("/variants/");
+
+const apply = (value: Json, overrides: readonly Override[]): Json => {
+  const problems: Problem[] = [];
+  let result = value;
+  for (const override of overrides) {
+    try {
+      result = applyOverride(result, override);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      problems.push({ place: { override: override.text }, pointer: override.pointer, message: error.message });
+    }
+  }
+  if (problems.length > 0) throw new ExperimentError(problems);
+  return result;
+};
+
+/** Reads overrides as they came from the command line. `ExperimentError` with everything that is wrong with their form. */
+export const parseOverrides = (texts: readonly string[]): Override[] => {
+  const problems: Problem[] = [];
+  const overrides = texts.flatMap((text) => {
+    try {
+      return [parseOverride(text)];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
+      problems.push({ place: { override: shown }, pointer: shown, message: error.message });
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new ExperimentError(problems);
+  return overrides;
+};
+
+const locator =
+  (source: Source, overrides: readonly Override[], prefixes: readonly string[]): Draft["locate"] =>
+  (pointer, part = "value") => {
+    let sought = pointer;
+    for (;;) {
+      const here = sought;
+      const override = overrides.findLast((one) => one.pointer === here || here.startsWith(`${one.pointer}/`));
+      if (override !== undefined) return { place: { override: override.text }, pointer };
+      for (const prefix of prefixes) {
+        const place = source.find(prefix + here, here === pointer ? part : "value");
+        if (place !== undefined) return { place, pointer: prefix + pointer };
+      }
+      if (here === "") return { place: { file: source.path, line: 1, column: 1 }, pointer };
+      sought = parentPointer(here);
+    }
+  };
+
+/**
+ * The runs of a file: one for each variant that is an object, or one named `run`. Overrides of `/variants/...` come before the merge, all others
+ * after it, so the command line wins. `ExperimentError` for an override that cannot be applied.
+ */
+export const expand = (source: Source, overrides: readonly Override[]): { readonly file: WholeFile; readonly drafts: readonly Draft[] } => {
+  const file = apply(source.value, overrides.filter(inVariants));
+  const later = overrides.filter((override) => !inVariants(override));
+  const draft = (name: string, label: string, value: Json, prefixes: readonly string[]): Draft => ({
+    name,
+    label,
+    value,
+    locate: locator(source, overrides, prefixes),
+  });
+  const variants = isObject(file) ? file["variants"] : undefined;
+  const whole: WholeFile = { ...draft("run", "run", file, [""]), variants };
+  if (!isObject(file) || variants === undefined) return { file: whole, drafts: [{ ...whole, value: apply(file, later) }] };
+  const base = omit(file, "variants");
+  const drafts = Object.entries(isObject(variants) ? variants : {}).flatMap(([name, patch]) => {
+    if (!isObject(patch)) return [];
+    const label = typeof patch["label"] === "string" ? patch["label"] : name;
+    const merged = apply(mergePatch(base, omit(patch, "label", "stages", "variants")), later);
+    return [draft(name, label, merged, [`/variants/${name}`, ""])];
+  });
+  return { file: whole, drafts };
+};

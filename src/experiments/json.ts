@@ -1,0 +1,45 @@
+/** Plain JSON values, and the pointers (RFC 6901) that name places in them. */
+
+/** What an experiment file holds. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** An object of plain values. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** True for `{...}`, false for arrays, null and scalars. */
+export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Names a place: `["objective", "alpha"]` -> `/objective/alpha`; the root is the empty text. */
+export const formatPointer = (keys: readonly (string | number)[]): string =>
+  keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+/** The keys of a pointer. `RangeError` when it does not start with `/` or has a `~` that is neither `~0` nor `~1`. */
+export const parsePointer = (pointer: string): string[] => {
+  if (pointer === "") return [];
+  if (!pointer.startsWith("/")) throw new RangeError(`expected a pointer that starts with "/", such as /objective/alpha, got "${pointer}"`);
+  if (/~(?![01])/u.test(pointer)) throw new RangeError(`expected "~" only as ~0 (for ~) or ~1 (for /), got "${pointer}"`);
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+};
+
+/** The pointer of the value that holds this one; the root holds itself. */
+export const parentPointer = (pointer: string): string => pointer.slice(0, Math.max(0, pointer.lastIndexOf("/")));
+
+/** The object without some of its keys. */
+export const omit = (object: JsonObject, ...keys: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+
+/** A JSON merge patch (RFC 7386): objects merge key by key, `null` takes a key away, everything else replaces. */
+export const mergePatch = (target: Json, patch: Json): Json => {
+  if (!isObject(patch)) return patch;
+  const merged = new Map(isObject(target) ? Object.entries(target) : []);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key) ?? null, value));
+  }
+  return Object.fromEntries(merged);
+};

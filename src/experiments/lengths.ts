@@ -1,0 +1,20 @@
+/** How long completions and contexts are: what the task asks for, unless the file says otherwise. */
+import type { Task } from "../tasks/task.ts";
+import { stageValues, type TrainingValues } from "./stages.ts";
+import type { ExperimentValues } from "./schema.ts";
+
+/** Tokens after which a completion is cut: the file's, or the longest reference with its end-of-sequence token. */
+export const maxNewTokens = (values: Pick<TrainingValues, "rollouts">, task: Task): number =>
+  values.rollouts.maxNewTokens ?? task.longest.completion;
+
+/** Tokens of prompt and completion that this training puts before a policy. */
+export const neededContext = (values: Pick<TrainingValues, "rollouts">, task: Task): number =>
+  task.longest.prompt + Math.max(maxNewTokens(values, task), task.longest.completion);
+
+/** The training that made the student from nothing: this one, or the stage at the end of its line of students. */
+export const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
+  "stage" in values.student ? studentOrigin(file, stageValues(file, values.student.stage)) : values;
+
+/** Context length of the student: what its first training needed. */
+export const contextLength = (file: ExperimentValues, values: TrainingValues, task: Task): number =>
+  neededContext(studentOrigin(file, values), task);

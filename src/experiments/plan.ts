@@ -1,0 +1,125 @@
+/** From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the hashes that name results. */
+import { readFileSync } from "node:fs";
+import { contentHash } from "./canonical-json.ts";
+import { checker, type Mistake } from "./check.ts";
+import { expand, parseOverrides, type Draft } from "./drafts.ts";
+import type { Json, JsonObject } from "./json.ts";
+import { ExperimentError, type Place, type Problem } from "./problem.ts";
+import { experimentSchema, type ExperimentValues } from "./schema.ts";
+import { semanticMistakes, TaskShelf } from "./semantics.ts";
+import { readSource, type Source } from "./source.ts";
+import { buildOrder, inputNames, runValues, stageValues, type TrainingValues } from "./stages.ts";
+import { contextLength, maxNewTokens } from "./lengths.ts";
+
+/** One training of a plan: a stage, or the run itself. */
+export interface PlannedTraining {
+  /** The stage's name, or the run's. */
+  readonly name: string;
+  /** sha256 of everything that decides the result: all values, the ids of the stages it starts from, and this package's version. */
+  readonly id: string;
+  readonly values: TrainingValues;
+  /** Ids of the stages that student and teacher come from, by stage name. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Most tokens of prompt and completion together that the student can read. */
+  readonly contextLength: number;
+  /** Tokens after which a completion is cut. */
+  readonly maxNewTokens: number;
+}
+
+/** One run of a file. */
+export interface PlannedRun extends PlannedTraining {
+  /** What tables call it. */
+  readonly label: string;
+  readonly question: string;
+  readonly paper: string | undefined;
+  /** The file, as it was given. */
+  readonly path: string;
+  /** What must be there first, in the order in which to make it. */
+  readonly stages: readonly PlannedTraining[];
+}
+
+/** This package's version, from its package.json. */
+export const packageVersion = (): string => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return version;
+};
+
+const trainingId = (values: TrainingValues, inputs: Readonly<Record<string, string>>): string => {
+  const { student, teacher, ...others } = values;
+  const origin = "stage" in student ? { stage: inputs[student.stage] } : student;
+  return contentHash({
+    version: packageVersion(),
+    values: { ...others, student: origin, ...(teacher === undefined ? {} : { teacher: { ...teacher, stage: inputs[teacher.stage] } }) },
+  });
+};
+
+/** The plan of one run. The file is without mistakes. */
+const plan = (draft: Draft, file: ExperimentValues, path: string, shelf: TaskShelf): PlannedRun => {
+  const ids: Record<string, string> = {};
+  const training = (name: string, values: TrainingValues): PlannedTraining => {
+    const made = shelf.take(values);
+    if ("message" in made) throw new RangeError(made.message);
+    const inputs = Object.fromEntries(inputNames(values).map((input) => [input, ids[input]!]));
+    return {
+      name,
+      id: trainingId(values, inputs),
+      values,
+      inputs,
+      contextLength: contextLength(file, values, made.part),
+      maxNewTokens: maxNewTokens(values, made.part),
+    };
+  };
+  const stages = buildOrder(file).map((name) => {
+    const stage = training(name, stageValues(file, name));
+    ids[name] = stage.id;
+    return stage;
+  });
+  return { ...training(draft.name, runValues(file)), label: draft.label, question: file.question, paper: file.paper, path, stages };
+};
+
+const lineOf = (place: Place): number => ("line" in place ? place.line * 1e4 + place.column : Number.MAX_SAFE_INTEGER);
+
+/** Places the mistakes of all runs, each once; what only some runs have is said with the first of them. */
+const placed = (found: readonly { readonly draft: Draft; readonly mistakes: readonly Mistake[] }[], runs: number): Problem[] => {
+  const problems = new Map<string, { problem: Problem; drafts: Draft[] }>();
+  for (const { draft, mistakes } of found) {
+    for (const { pointer, message } of mistakes) {
+      const part = message.startsWith("unknown key") ? "key" : "value";
+      const problem = { ...draft.locate(pointer, part), message };
+      const key = JSON.stringify(problem);
+      const entry = problems.get(key) ?? { problem, drafts: [] };
+      entry.drafts.push(draft);
+      problems.set(key, entry);
+    }
+  }
+  return [...problems.values()]
+    .map(({ problem, drafts }) => {
+      const general = drafts.length === runs || problem.pointer.startsWith("/variants");
+      return general ? problem : { ...problem, message: `${problem.message} (variant "${drafts[0]!.name}")` };
+    })
+    .toSorted((a, b) => lineOf(a.place) - lineOf(b.place));
+};
+
+const checkValues = checker<ExperimentValues>(experimentSchema);
+const checkVariants = checker<Json>((experimentSchema["properties"] as JsonObject)["variants"] as JsonObject);
+
+/** The runs of a file that was read. `ExperimentError` with every problem, in the order of the file. */
+export const planSource = (source: Source, overrideTexts: readonly string[]): readonly PlannedRun[] => {
+  const { file, drafts } = expand(source, parseOverrides(overrideTexts));
+  const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
+  const inVariants = "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
+  const shelf = new TaskShelf();
+  const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value) }));
+  const schematic = checked.flatMap(({ draft, result }) => ("mistakes" in result ? [{ draft, mistakes: result.mistakes }] : []));
+  const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length);
+  if (problems.length > 0) throw new ExperimentError(problems);
+  const sound = checked.flatMap(({ draft, result }) => ("values" in result ? [{ draft, values: result.values }] : []));
+  const semantic = sound.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, source.path, shelf) }));
+  const contradictions = placed(semantic, drafts.length);
+  if (contradictions.length > 0) throw new ExperimentError(contradictions);
+  return sound.map(({ draft, values }) => plan(draft, values, source.path, shelf));
+};
+
+/** The runs of a file, with overrides such as `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file. */
+export const planExperiment = (path: string, overrides: readonly string[] = []): readonly PlannedRun[] =>
+  planSource(readSource(path), overrides);

@@ -1,0 +1,41 @@
+/** What is wrong with an experiment: where, and what to do. All problems are found in one pass and thrown together. */
+import pc from "picocolors";
+
+/** Where a wrong value was written: a place in a file, or an override on the command line. */
+export type Place = { readonly file: string; readonly line: number; readonly column: number } | { readonly override: string };
+
+/** One thing to mend. */
+export interface Problem {
+  readonly place: Place;
+  /** JSON pointer of the value, in the file's own terms. */
+  readonly pointer: string;
+  /** What was expected, what came, and what to do. */
+  readonly message: string;
+}
+
+/** Colours of a terminal; `plain` leaves the text as it is. */
+export type Colors = Pick<typeof pc, "bold" | "dim" | "red" | "green" | "yellow" | "cyan">;
+
+/** No colours: for files, pipes and tests. */
+export const plain: Colors = pc.createColors(false);
+
+/** `file:line:column: /pointer: message`, or `command line: /pointer=value: message`. */
+export const formatProblem = ({ place, pointer, message }: Problem, colors: Colors = plain): string => {
+  if ("override" in place) {
+    const same = place.override === pointer || place.override.startsWith(`${pointer}=`);
+    return [colors.bold("command line"), colors.cyan(place.override), ...(same ? [] : [colors.cyan(pointer)]), message].join(": ");
+  }
+  const where = colors.bold(`${place.file}:${place.line}:${place.column}`);
+  return [where, ...(pointer === "" ? [] : [colors.cyan(pointer)]), message].join(": ");
+};
+
+/** Thrown when an experiment cannot start because of what was written; `problems` holds every reason, in the order of the file. */
+export class ExperimentError extends Error {
+  override readonly name = "ExperimentError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map((problem) => formatProblem(problem)).join("\n"));
+    this.problems = problems;
+  }
+}

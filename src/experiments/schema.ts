@@ -1,0 +1,145 @@
+/** The schema of experiment files, composed from the families of plug-ins and the settings of a training run. */
+import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { objectives } from "../objectives/index.ts";
+import { policies } from "../policies/families/index.ts";
+import { rewards } from "../rewards/index.ts";
+import { tasks } from "../tasks/index.ts";
+import { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "../training/settings.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
+
+const closed = { additionalProperties: false } as const;
+
+/** Names of stages and variants become names of folders. */
+const namePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+
+const StageReference = Type.Object(
+  { stage: Type.String({ description: "Name of an earlier stage of this file, whose result is taken." }) },
+  { ...closed, description: "The result of an earlier stage." },
+);
+
+type PolicyValues = Static<typeof policies.schema>;
+
+const Student = Type.Unsafe<Static<typeof StageReference> | PolicyValues>({
+  description: "The policy that is trained: a new one of some family, or the result of a stage.",
+  type: "object",
+  if: { properties: { stage: true }, required: ["stage"] },
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: StageReference,
+  else: policies.schema,
+});
+
+const TeacherReference = Type.Object(
+  {
+    stage: StageReference.properties.stage,
+    temperature: Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." }),
+  },
+  { ...closed, description: "The result of an earlier stage, frozen." },
+);
+
+const Seed = Type.Integer({ minimum: 0, maximum: 2 ** 53 - 1, description: "Names all random draws of the run." });
+
+const parts = {
+  student: Student,
+  teacher: Type.Optional(TeacherReference),
+  data: DataSettings,
+  rollouts: RolloutSettings,
+  rewards: Type.Array(rewards.schema, { default: [], description: "Summed with their weights." }),
+  objective: objectives.schema,
+  training: TrainingSettings,
+  evaluation: EvaluationSettings,
+};
+
+const Stage = Type.Object(
+  { seed: Type.Optional(Seed), ...parts },
+  { ...closed, description: "An earlier training. Task, seed and engine come from the file; a stage may have its own seed." },
+);
+
+const Variant = Type.Unsafe<JsonObject>({
+  type: "object",
+  properties: {
+    label: { type: "string", description: "What tables call this run." },
+    stages: false,
+    variants: false,
+  },
+  description: "A JSON merge patch (RFC 7386) over the file: objects merge, null takes a key away, everything else replaces.",
+});
+
+const named = <T extends TSchema>(values: T, description: string) =>
+  Type.Unsafe<Readonly<Record<string, Static<T>>>>({
+    type: "object",
+    propertyNames: { pattern: namePattern },
+    additionalProperties: values,
+    description,
+  });
+
+const engines = ["auto", "onnx", "tensorflow-gpu", "tensorflow", "webgpu", "wasm", "cpu"] as const;
+
+const Experiment = Type.Object(
+  {
+    $schema: Type.Optional(Type.String({ description: "For editors." })),
+    question: Type.String({ minLength: 1, description: "What this experiment is to answer." }),
+    paper: Type.Optional(Type.String({ description: "The figure or table of a paper that it is about." })),
+    seed: Type.Integer({ ...Seed, default: 0 }),
+    engine: Type.Union(
+      engines.map((name) => Type.Literal(name)),
+      { default: "auto", description: "What runs the programs; auto takes the best on this machine." },
+    ),
+    task: tasks.schema,
+    ...parts,
+    stages: Type.Optional(named(Stage, "Earlier trainings by name; their results are kept and used again.")),
+    variants: Type.Optional(named(Variant, "Several runs from one file, by name.")),
+  },
+  { ...closed, title: "Retort experiment" },
+);
+
+/** Values of one stage after defaults. */
+export type StageValues = Static<typeof Stage>;
+
+/** Values of one experiment after defaults. */
+export type ExperimentValues = Static<typeof Experiment>;
+
+const literals = (schema: JsonObject): Json[] | undefined => {
+  const branches = schema["anyOf"];
+  if (!Array.isArray(branches)) return undefined;
+  const values = (branches as readonly Json[]).map((branch) => (isObject(branch) ? branch["const"] : undefined));
+  return values.every((value) => value !== undefined) ? (values as Json[]) : undefined;
+};
+
+/** An object that may be left out because each of its members may. */
+const fillsItself = (schema: Json | undefined): boolean =>
+  isObject(schema) && isObject(schema["properties"]) && schema["default"] === undefined && schema["required"] === undefined;
+
+/**
+ * Says the same more directly: choices between constants become `enum`, what has a default is not required, and an object whose members all
+ * have defaults has the default `{}`.
+ */
+const simplify = (schema: Json): Json => {
+  if (Array.isArray(schema)) return (schema as readonly Json[]).map(simplify);
+  if (!isObject(schema)) return schema;
+  const choices = literals(schema);
+  if (choices !== undefined) {
+    const { anyOf: _anyOf, ...rest } = schema;
+    return { ...rest, enum: choices };
+  }
+  const simple = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, key === "default" ? value : simplify(value)]));
+  const { properties, required } = simple;
+  if (!isObject(properties) || !Array.isArray(required)) return simple;
+  const filled = Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [
+      key,
+      isObject(value) && required.includes(key) && fillsItself(value) ? { ...value, default: {} } : value,
+    ]),
+  );
+  const still = (required as readonly Json[]).filter((key) => {
+    const property = filled[String(key)];
+    return !isObject(property) || property["default"] === undefined;
+  });
+  const { required: _required, ...rest } = simple;
+  return { ...rest, properties: filled, ...(still.length === 0 ? {} : { required: still }) };
+};
+
+/** The JSON Schema (draft 7) of experiment files, as plain data: what `retort schema` prints and what files are checked against. */
+export const experimentSchema: JsonObject = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  ...(simplify(JSON.parse(JSON.stringify(Experiment)) as Json) as JsonObject),
+};

@@ -1,0 +1,157 @@
+/** What a schema cannot say: rules between the parts of a training. Each rule asks the parts themselves; none knows a plug-in's name. */
+import { dirname } from "node:path";
+import { objectives } from "../objectives/index.ts";
+import type { Objective, Signals } from "../objectives/objective.ts";
+import { policies } from "../policies/families/index.ts";
+import { rewards } from "../rewards/index.ts";
+import { createRewards } from "../rewards/weighted.ts";
+import { tasks } from "../tasks/index.ts";
+import type { Task } from "../tasks/task.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import type { Mistake } from "./check.ts";
+import { contextLength, neededContext } from "./lengths.ts";
+import type { ExperimentValues } from "./schema.ts";
+import { runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
+
+type Made<T> = { readonly part: T } | { readonly message: string };
+
+/** Makes a part. A plug-in's refusal is a mistake in the file; anything else is a defect and goes on. */
+const attempt = <T>(create: () => T): Made<T> => {
+  try {
+    return { part: create() };
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return { message: error.message };
+    throw error;
+  }
+};
+
+/** Makes tasks once each: the variants of a file mostly share theirs. */
+export class TaskShelf {
+  readonly #made = new Map<string, Made<Task>>();
+
+  /** The task of these values, or why there is none. */
+  take({ task, taskSeed }: Pick<TrainingValues, "task" | "taskSeed">): Made<Task> {
+    const key = canonicalJson([task, taskSeed]);
+    const made = this.#made.get(key) ?? attempt(() => tasks.create(task, { seed: taskSeed }));
+    this.#made.set(key, made);
+    return made;
+  }
+}
+
+const signalRules = (values: TrainingValues, objective: Objective<keyof Signals>): Mistake[] => {
+  const { needs } = objective;
+  const { onPolicyFraction } = values.data;
+  const mistakes: Mistake[] = [];
+  if (needs.includes("teacherLogProbs") && values.teacher === undefined) {
+    mistakes.push({ pointer: "", message: `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs` });
+  }
+  if (needs.includes("advantages") && values.rewards.length === 0) {
+    mistakes.push({ pointer: "/rewards", message: `expected at least one reward: the objective ${objective.name} reads advantages` });
+  }
+  if (needs.includes("advantages") && onPolicyFraction === 0) {
+    mistakes.push({
+      pointer: "/data/onPolicyFraction",
+      message: `expected more than 0, got 0: the policy gradient of ${objective.name} needs completions that the student samples`,
+    });
+  }
+  if (needs.length === 0 && onPolicyFraction > 0) {
+    mistakes.push({
+      pointer: "/data/onPolicyFraction",
+      message: `expected 0, got ${onPolicyFraction}: ${objective.name} reads no reward and no teacher, so it would imitate the student's own completions`,
+    });
+  }
+  return mistakes;
+};
+
+const sizeRules = ({ training, rollouts }: TrainingValues): Mistake[] => {
+  const mistakes: Mistake[] = [];
+  if (training.batch % rollouts.group !== 0) {
+    const message = `expected a multiple of /rollouts/group = ${rollouts.group}, got ${training.batch}`;
+    mistakes.push({ pointer: "/training/batch", message });
+  }
+  if (training.schedule.warmup > training.steps) {
+    const message = `expected at most /training/steps = ${training.steps}, got ${training.schedule.warmup}`;
+    mistakes.push({ pointer: "/training/schedule/warmup", message });
+  }
+  return mistakes;
+};
+
+const objectiveMistakes = (values: TrainingValues): Mistake[] => {
+  const made = attempt(() => objectives.create(values.objective));
+  if ("message" in made) return [{ pointer: "/objective", message: made.message }];
+  const { baseline } = made.part;
+  const { group } = values.rollouts;
+  const estimate = attempt(() => baseline?.estimate(new Float32Array(group), group, baseline.initial));
+  const refused = "message" in estimate ? [{ pointer: "/rollouts/group", message: estimate.message }] : [];
+  return [...signalRules(values, made.part), ...refused];
+};
+
+const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
+  const examples = values.data.examples ?? 0;
+  if (examples <= task.train.length) return [];
+  return [{ pointer: "/data/examples", message: `expected at most the task's ${task.train.length} training prompts, got ${examples}` }];
+};
+
+const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Task): Mistake[] => {
+  const needed = neededContext(values, task);
+  const { vocabularySize } = task.tokenizer;
+  const { student, teacher } = values;
+  const mistakes: Mistake[] = [];
+  if (!("stage" in student)) {
+    const made = attempt(() => policies.create(student, { vocabularySize, contextLength: needed }));
+    if ("message" in made) mistakes.push({ pointer: "/student", message: made.message });
+  }
+  const readers = [
+    { pointer: "/student", of: "student", length: contextLength(file, values, task) },
+    ...(teacher === undefined
+      ? []
+      : [{ pointer: "/teacher/stage", of: "teacher", length: contextLength(file, stageValues(file, teacher.stage), task) }]),
+  ];
+  for (const { pointer, of, length } of readers) {
+    if (length >= needed) continue;
+    mistakes.push({
+      pointer,
+      message: `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; give its first stage as many "maxNewTokens"`,
+    });
+  }
+  return mistakes;
+};
+
+const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mistake[] => {
+  const single = values.rewards.flatMap((reward, i) => {
+    const made = attempt(() => rewards.create(reward, { task, folder }));
+    return "message" in made ? [{ pointer: `/rewards/${i}`, message: made.message }] : [];
+  });
+  if (single.length > 0 || values.rewards.length === 0) return single;
+  const sum = attempt(() => createRewards(values.rewards, { task, folder }));
+  return "message" in sum ? [{ pointer: "/rewards", message: sum.message }] : [];
+};
+
+const trainingMistakes = (file: ExperimentValues, values: TrainingValues, made: Made<Task>, folder: string): Mistake[] => [
+  ...sizeRules(values),
+  ...objectiveMistakes(values),
+  ...("part" in made
+    ? [...dataMistakes(values, made.part), ...policyMistakes(file, values, made.part), ...rewardMistakes(values, made.part, folder)]
+    : []),
+];
+
+/**
+ * Everything that is wrong between the parts of a file whose schema is right; `path` is the file's, from which modules are resolved. Stages that
+ * no run needs are checked too.
+ */
+export const semanticMistakes = (file: ExperimentValues, path: string, shelf: TaskShelf): Mistake[] => {
+  const broken = stageMistakes(file);
+  if (broken.length > 0) return broken;
+  const made = shelf.take(runValues(file));
+  const folder = dirname(path);
+  const trainings = [
+    { pointer: "", values: runValues(file) },
+    ...Object.keys(file.stages ?? {}).map((name) => ({ pointer: stagePointer(name), values: stageValues(file, name) })),
+  ];
+  return [
+    ...("message" in made ? [{ pointer: "/task", message: made.message }] : []),
+    ...trainings.flatMap(({ pointer, values }) =>
+      trainingMistakes(file, values, made, folder).map((mistake) => ({ ...mistake, pointer: pointer + mistake.pointer })),
+    ),
+  ];
+};

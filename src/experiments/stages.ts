@@ -1,0 +1,82 @@
+/** Which trainings a run starts from, and in which order they are made. */
+import { closest } from "fastest-levenshtein";
+import type { Mistake } from "./check.ts";
+import { formatPointer } from "./json.ts";
+import type { ExperimentValues, StageValues } from "./schema.ts";
+
+/** What one training is made of: a stage's own parts with the file's task and engine. */
+export interface TrainingValues extends Omit<StageValues, "seed"> {
+  /** Of this training's draws. */
+  readonly seed: number;
+  /** Of the task's prompts: the file's, so that no stage trains on what a later one is tested on. */
+  readonly taskSeed: number;
+  readonly engine: ExperimentValues["engine"];
+  readonly task: ExperimentValues["task"];
+}
+
+/** The run's own training. */
+export const runValues = (file: ExperimentValues): TrainingValues => {
+  const { $schema: _schema, question: _question, paper: _paper, stages: _stages, variants: _variants, ...parts } = file;
+  return { ...parts, taskSeed: file.seed };
+};
+
+/** A stage's training. `RangeError` when the file has no stage of this name. */
+export const stageValues = (file: ExperimentValues, name: string): TrainingValues => {
+  const stage = Object.hasOwn(file.stages ?? {}, name) ? file.stages?.[name] : undefined;
+  if (stage === undefined) throw new RangeError(`stages: expected one of ${Object.keys(file.stages ?? {}).join(", ")}, got "${name}"`);
+  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: file.seed, engine: file.engine, task: file.task };
+};
+
+/** The stages that a training starts from, with the pointers of their names. */
+const inputs = ({ student, teacher }: Pick<TrainingValues, "student" | "teacher">): { name: string; at: string }[] => [
+  ...("stage" in student ? [{ name: student.stage, at: "/student/stage" }] : []),
+  ...(teacher === undefined ? [] : [{ name: teacher.stage, at: "/teacher/stage" }]),
+];
+
+/** Names of the stages that a training starts from. */
+export const inputNames = (values: Pick<TrainingValues, "student" | "teacher">): string[] => [
+  ...new Set(inputs(values).map(({ name }) => name)),
+];
+
+/** Where the parts of a stage are; the run's own parts are at the root. */
+export const stagePointer = (name: string): string => formatPointer(["stages", name]);
+
+/** Every stage that is named and not there, and every stage that starts from itself. */
+export const stageMistakes = (file: ExperimentValues): Mistake[] => {
+  const stages = file.stages ?? {};
+  const known = Object.keys(stages);
+  const mistakes: Mistake[] = [];
+  const done = new Set<string>();
+  const visit = (values: Pick<TrainingValues, "student" | "teacher">, pointer: string, path: readonly string[]): void => {
+    for (const { name, at } of inputs(values)) {
+      const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
+      if (path.includes(name)) {
+        const circle = [...path.slice(path.indexOf(name)), name].join(" -> ");
+        mistakes.push({ pointer: pointer + at, message: `stage "${name}" starts from itself: ${circle}` });
+      } else if (stage === undefined) {
+        const hint = known.length === 0 ? "the file has no stages" : `did you mean "${closest(name, known)}"?`;
+        mistakes.push({ pointer: pointer + at, message: `no stage "${name}"; ${hint}` });
+      } else if (!done.has(name)) {
+        visit(stage, stagePointer(name), [...path, name]);
+        done.add(name);
+      }
+    }
+  };
+  visit(file, "", []);
+  for (const name of known) if (!done.has(name)) visit(stages[name]!, stagePointer(name), [name]);
+  return mistakes;
+};
+
+/** The stages that the file's run needs, each after those that it starts from. The file has no `stageMistakes`. */
+export const buildOrder = (file: ExperimentValues): string[] => {
+  const order: string[] = [];
+  const visit = (values: Pick<TrainingValues, "student" | "teacher">): void => {
+    for (const name of inputNames(values)) {
+      if (order.includes(name)) continue;
+      visit(stageValues(file, name));
+      order.push(name);
+    }
+  };
+  visit(file);
+  return order;
+};

@@ -1,0 +1,137 @@
+/** A run's folder: its manifest, its metrics and rollouts line by line, and its summary. Files are replaced whole or appended to, nothing else. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import type { Rollout } from "../rollouts/rollout.ts";
+import type { StepReport } from "../training/report.ts";
+import type { PlannedRun } from "./plan.ts";
+import { surroundings, type Surroundings } from "./surroundings.ts";
+
+/** How a run stands. */
+export type RunStatus = "running" | "done" | "failed" | "interrupted";
+
+/** What ran the programs, and why that. */
+export interface EngineChoice {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** `manifest.json`: everything that is needed to know what a result is, and to have it again. */
+export interface Manifest extends Surroundings {
+  readonly name: string;
+  readonly label: string;
+  readonly id: string;
+  readonly file: string;
+  readonly question: string;
+  readonly paper: string | undefined;
+  readonly values: PlannedRun["values"];
+  /** Ids of the stages that it started from. */
+  readonly stages: Readonly<Record<string, string>>;
+  readonly engine: EngineChoice;
+  readonly status: RunStatus;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly finished: string | undefined;
+  /** Why it failed. */
+  readonly error: string | undefined;
+}
+
+/** A rollout as `rollouts.jsonl` keeps it. */
+export interface RolloutRecord {
+  readonly step: number;
+  readonly prompt: string;
+  readonly reference: string;
+  readonly completion: string;
+  readonly source: Rollout["source"];
+  readonly finish: Rollout["finish"];
+  readonly tokens: number;
+  /** Absent where nothing was rewarded. */
+  readonly reward?: number;
+  readonly advantage?: number;
+}
+
+/** An open run. Every method has written to the file when it returns. */
+export interface RunStore {
+  readonly folder: string;
+  /** Adds a line to `metrics.jsonl`. */
+  report(report: StepReport): void;
+  /** Adds lines to `rollouts.jsonl`. */
+  rollouts(records: readonly RolloutRecord[]): void;
+  /** Replaces `summary.json`. */
+  summarize(summary: Readonly<Record<string, unknown>>): void;
+  /** Says in the manifest how it ended, and closes the files. A second call does nothing. */
+  finish(status: Exclude<RunStatus, "running">, error?: string): void;
+}
+
+/** JSON has no NaN and no infinities; they are kept as their names, so that a broken run can be read. */
+const stringify = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner), indent);
+
+/** Writes beside the file, syncs, and renames: a reader sees the old content or the new. */
+export const writeWhole = (path: string, value: unknown): void => {
+  const draft = `${path}.${process.pid}.draft`;
+  const file = openSync(draft, "w");
+  try {
+    writeSync(file, `${stringify(value, 2)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+};
+
+/** `<root>/<file name>/<run>-<hash>`, and `-2`, `-3` ... for the same run again: no result is written over. */
+const claimFolder = (root: string, run: PlannedRun): string => {
+  const parent = join(root, basename(run.path, extname(run.path)));
+  mkdirSync(parent, { recursive: true });
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = join(parent, `${run.name}-${run.id.slice(0, 8)}${attempt === 1 ? "" : `-${attempt}`}`);
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+  }
+};
+
+/** Opens a new folder for the run under `root`, with a manifest that says `running`. */
+export const openRun = (run: PlannedRun, engine: EngineChoice, root = "runs"): RunStore => {
+  const folder = claimFolder(root, run);
+  let manifest: Manifest = {
+    name: run.name,
+    label: run.label,
+    id: run.id,
+    file: run.path,
+    question: run.question,
+    paper: run.paper,
+    values: run.values,
+    stages: Object.fromEntries(run.stages.map((stage) => [stage.name, stage.id])),
+    engine,
+    status: "running",
+    started: new Date().toISOString(),
+    finished: undefined,
+    error: undefined,
+    ...surroundings(),
+  };
+  const manifestPath = join(folder, "manifest.json");
+  writeWhole(manifestPath, manifest);
+  const metrics = openSync(join(folder, "metrics.jsonl"), "a");
+  const rollouts = openSync(join(folder, "rollouts.jsonl"), "a");
+  return {
+    folder,
+    report: (report) => void writeSync(metrics, `${stringify(report)}\n`),
+    rollouts(records) {
+      if (records.length > 0) writeSync(rollouts, records.map((record) => `${stringify(record)}\n`).join(""));
+    },
+    summarize: (summary) => writeWhole(join(folder, "summary.json"), summary),
+    finish(status, error) {
+      if (manifest.status !== "running") return;
+      for (const file of [metrics, rollouts]) {
+        fsyncSync(file);
+        closeSync(file);
+      }
+      manifest = { ...manifest, status, finished: new Date().toISOString(), error };
+      writeWhole(manifestPath, manifest);
+    },
+  };
+};
