@@ -1,0 +1,54 @@
+/** Calls that were sent to a worker and wait for their reply. */
+import { decodeError } from "./error-data.ts";
+import type { Reply } from "./messages.ts";
+
+/** The calls of one connection, by id. A call that was rejected early stays until its reply says that its handler has ended. */
+export class PendingCalls {
+  #last = 0;
+  readonly #calls = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (reason: unknown) => void }>();
+  readonly #idle = new Set<() => void>();
+
+  /** A new call; `send` posts it. When `send` throws, the call was never made and rejects with that. */
+  async open(send: (id: number) => void): Promise<unknown> {
+    const id = (this.#last += 1);
+    return new Promise((resolve, reject) => {
+      send(id);
+      this.#calls.set(id, { resolve, reject });
+    });
+  }
+
+  /** Settles a call with its reply, and forgets it. */
+  settle(reply: Reply): void {
+    const call = this.#calls.get(reply.id);
+    if (reply.kind === "value") call?.resolve(reply.value);
+    else call?.reject(decodeError(reply.error));
+    this.#forget(reply.id);
+  }
+
+  /** Rejects a call for its caller; it still waits for the reply. */
+  reject(id: number, reason: unknown): void {
+    this.#calls.get(id)?.reject(reason);
+  }
+
+  /** Rejects every call for its caller; they still wait for their replies. */
+  rejectAll(reason: unknown): void {
+    for (const { reject } of this.#calls.values()) reject(reason);
+  }
+
+  /** Forgets every call: no reply will come. */
+  clear(): void {
+    for (const id of this.#calls.keys()) this.#forget(id);
+  }
+
+  /** Resolves when no call waits for a reply. */
+  async idle(): Promise<void> {
+    if (this.#calls.size > 0) await new Promise<void>((resolve) => this.#idle.add(resolve));
+  }
+
+  #forget(id: number): void {
+    this.#calls.delete(id);
+    if (this.#calls.size > 0) return;
+    for (const resolve of this.#idle) resolve();
+    this.#idle.clear();
+  }
+}
