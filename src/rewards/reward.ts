@@ -12,6 +12,8 @@ export interface RewardScore {
 export interface Reward {
   /** Names the reward in metrics: `reward/<name>`. */
   readonly name: string;
+  /** Does what can fail before the first score, such as loading a module, so that it fails before training starts. */
+  prepare?(): Promise<void>;
   score(rollout: Rollout, signal: AbortSignal): Promise<RewardScore>;
 }
 

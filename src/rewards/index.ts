@@ -1,0 +1,23 @@
+/** The family of rewards. */
+import { Type } from "@sinclair/typebox";
+import { family } from "../plugins/family.ts";
+import { brevity } from "./brevity.ts";
+import { exactMatch } from "./exact-match.ts";
+import { moduleReward } from "./module.ts";
+import { wellFormed } from "./well-formed.ts";
+
+/** Every reward that an experiment file can name, and what each entry may say beside its own parameters. */
+export const rewards = family("reward", [exactMatch, wellFormed, brevity, moduleReward], {
+  weight: Type.Optional(
+    Type.Number({ default: 1, description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect." }),
+  ),
+  name: Type.Optional(
+    Type.String({
+      pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+      description: "Name in metrics; needed where two rewards would have the same one. The type, or a module's file, when left out.",
+    }),
+  ),
+});
+
+/** One entry of `rewards` in an experiment file. */
+export type RewardValues = Parameters<typeof rewards.create>[0];

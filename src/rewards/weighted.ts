@@ -1,0 +1,55 @@
+/** The weighted sum of rewards, which is a reward. */
+import { checked } from "./checked.ts";
+import { rewards, type RewardValues } from "./index.ts";
+import type { Reward, RewardContext, RewardScore } from "./reward.ts";
+
+/** One reward of a sum. */
+export interface WeightedReward {
+  readonly reward: Reward;
+  /** Any finite number: below 0 for a penalty, 0 to measure without any effect on training. */
+  readonly weight: number;
+}
+
+/**
+ * value = sum over i of weight_i * r_i; parts = each r_i by name, without its weight. All are asked at the same time; the sum is taken in the
+ * order given, and every value is checked. `RangeError` for no rewards, a weight that is not finite, or two rewards of one name.
+ */
+export const weighted = (members: readonly WeightedReward[], name = "total"): Reward => {
+  if (members.length === 0) throw new RangeError(`reward ${name}: expected at least one reward, got none`);
+  const names = new Set<string>();
+  for (const { reward, weight } of members) {
+    if (!Number.isFinite(weight)) throw new RangeError(`reward ${reward.name}: expected a finite weight, got ${weight}`);
+    if (names.has(reward.name)) {
+      throw new RangeError(`rewards: expected different names, got ${reward.name} twice; give one of them another "name"`);
+    }
+    names.add(reward.name);
+  }
+  const all = members.map(({ reward, weight }) => ({ reward: checked(reward), weight }));
+  return checked({
+    name,
+    async prepare() {
+      await Promise.all(all.map(async ({ reward }) => reward.prepare?.()));
+    },
+    async score(rollout, signal): Promise<RewardScore> {
+      const scores = await Promise.all(
+        all.map(async ({ reward, weight }) => ({ name: reward.name, weight, value: (await reward.score(rollout, signal)).value })),
+      );
+      return {
+        value: scores.reduce((sum, { weight, value }) => sum + weight * value, 0),
+        parts: Object.fromEntries(scores.map((score) => [score.name, score.value])),
+      };
+    },
+  });
+};
+
+/**
+ * The reward of an experiment file's list. A reward is called by its `name`, else as its type calls it, and counts once unless it has a
+ * `weight`. Throws what the members' creators throw, and as `weighted` does.
+ */
+export const createRewards = (list: readonly RewardValues[], context: RewardContext): Reward =>
+  weighted(
+    list.map((values) => {
+      const reward = rewards.create(values, context);
+      return { reward: checked(reward, values.name), weight: values.weight ?? 1 };
+    }),
+  );

@@ -1,0 +1,65 @@
+/** What holds for every reward. */
+import { describe, expect, test } from "vitest";
+import type { Reward } from "../../src/rewards/reward.ts";
+import type { Rollout } from "../../src/rollouts/rollout.ts";
+import type { Prompt, Task } from "../../src/tasks/task.ts";
+
+/** The rollout of a completion's text; cut completions have no end-of-sequence token. */
+export const rolloutOf = (task: Task, prompt: Prompt, text: string, finish: Rollout["finish"] = "stop"): Rollout => {
+  const ids = [...task.tokenizer.encode(text), ...(finish === "stop" ? [task.tokenizer.endId] : [])];
+  return {
+    prompt,
+    order: { prompt: 0, sample: 0 },
+    promptTokens: Int32Array.from(task.tokenizer.encode(prompt.text)),
+    tokens: Int32Array.from(ids),
+    behaviorLogProbs: new Float32Array(ids.length),
+    finish,
+    text,
+    version: 0,
+    source: "data",
+  };
+};
+
+/** `make` gives a fresh reward; `rollouts` are some that it judges, not all alike. */
+export const rewardLaws = (make: () => Reward, rollouts: readonly Rollout[]): void => {
+  describe("laws of a reward", () => {
+    const { signal } = new AbortController();
+
+    test("has a name for metrics", () => {
+      expect(make().name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/);
+    });
+
+    test("every value and part is a finite number, and values differ", async () => {
+      const reward = make();
+      const scores = await Promise.all(rollouts.map((rollout) => reward.score(rollout, signal)));
+      for (const { value, parts } of scores)
+        for (const number of [value, ...Object.values(parts)]) expect(Number.isFinite(number)).toBe(true);
+      expect(new Set(scores.map(({ value }) => value)).size).toBeGreaterThan(1);
+    });
+
+    test("a rollout's score does not depend on what else is scored, on order, or on who asks first", async () => {
+      const reward = make();
+      await reward.prepare?.();
+      const together = await Promise.all(rollouts.map((rollout) => reward.score(rollout, signal)));
+      const alone = [];
+      for (const rollout of rollouts.toReversed()) alone.unshift(await make().score(rollout, signal));
+      expect(alone).toEqual(together);
+    });
+
+    test("the rollout is left as it was", async () => {
+      const copies = structuredClone(rollouts);
+      for (const rollout of rollouts) await make().score(rollout, signal);
+      expect(rollouts).toEqual(copies);
+    });
+
+    test("an aborted signal gives the signal's reason or the same score", async () => {
+      const controller = new AbortController();
+      controller.abort(new Error("stopped by the law"));
+      for (const rollout of rollouts) {
+        const [outcome] = await Promise.allSettled([make().score(rollout, controller.signal)]);
+        if (outcome.status === "rejected") expect(outcome.reason).toBe(controller.signal.reason);
+        else expect(outcome.value).toEqual(await make().score(rollout, signal));
+      }
+    });
+  });
+};
