@@ -12,6 +12,15 @@ const describe = (value: unknown): string => {
   return `${typeof value} ${text.slice(0, 80)}`;
 };
 
+/** The score, if its value is a finite number; else a `RangeError` that names the reward, the prompt, the sample and what came. */
+export const finite = (name: string, rollout: Rollout, score: RewardScore): RewardScore => {
+  const value: unknown = score.value;
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    throw new RangeError(`reward ${name}: expected a finite number for ${place(rollout)}, got ${describe(value)}`);
+  }
+  return score;
+};
+
 /** The promise, or the signal's reason as soon as it aborts. */
 const untilAborted = async <Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> => {
   let stop: (() => void) | undefined;
@@ -33,7 +42,7 @@ const untilAborted = async <Value>(work: Promise<Value>, signal: AbortSignal): P
  * The same reward, under `name` if one is given, whose `score` rejects
  * - with the signal's reason when it is aborted, at once, even if the reward goes on;
  * - with an `Error` that names reward, prompt and sample when the reward throws (its error is the `cause`);
- * - with a `RangeError` that names them and the value when that is not a finite number.
+ * - with the error of `finite` when the value is not a finite number.
  */
 export const checked = (reward: Reward, name: string = reward.name): Reward => ({
   name,
@@ -48,10 +57,6 @@ export const checked = (reward: Reward, name: string = reward.name): Reward => (
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`reward ${name}: expected a score for ${place(rollout)}, got an error: ${reason}`, { cause });
     }
-    const value: unknown = score.value;
-    if (typeof value !== "number" || !Number.isFinite(value)) {
-      throw new RangeError(`reward ${name}: expected a finite number for ${place(rollout)}, got ${describe(value)}`);
-    }
-    return score;
+    return finite(name, rollout, score);
   },
 });

@@ -1,5 +1,5 @@
 /** The weighted sum of rewards, which is a reward. */
-import { checked } from "./checked.ts";
+import { checked, finite } from "./checked.ts";
 import { rewards, type RewardValues } from "./index.ts";
 import type { Reward, RewardContext, RewardScore } from "./reward.ts";
 
@@ -8,6 +8,8 @@ export interface WeightedReward {
   readonly reward: Reward;
   /** Any finite number: below 0 for a penalty, 0 to measure without any effect on training. */
   readonly weight: number;
+  /** Its name in metrics; the reward's own when left out. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -16,16 +18,16 @@ export interface WeightedReward {
  */
 export const weighted = (members: readonly WeightedReward[], name = "total"): Reward => {
   if (members.length === 0) throw new RangeError(`reward ${name}: expected at least one reward, got none`);
+  const all = members.map((member) => ({ reward: checked(member.reward, member.name), weight: member.weight }));
   const names = new Set<string>();
-  for (const { reward, weight } of members) {
+  for (const { reward, weight } of all) {
     if (!Number.isFinite(weight)) throw new RangeError(`reward ${reward.name}: expected a finite weight, got ${weight}`);
     if (names.has(reward.name)) {
       throw new RangeError(`rewards: expected different names, got ${reward.name} twice; give one of them another "name"`);
     }
     names.add(reward.name);
   }
-  const all = members.map(({ reward, weight }) => ({ reward: checked(reward), weight }));
-  return checked({
+  return {
     name,
     async prepare() {
       await Promise.all(all.map(async ({ reward }) => reward.prepare?.()));
@@ -34,12 +36,12 @@ export const weighted = (members: readonly WeightedReward[], name = "total"): Re
       const scores = await Promise.all(
         all.map(async ({ reward, weight }) => ({ name: reward.name, weight, value: (await reward.score(rollout, signal)).value })),
       );
-      return {
+      return finite(name, rollout, {
         value: scores.reduce((sum, { weight, value }) => sum + weight * value, 0),
         parts: Object.fromEntries(scores.map((score) => [score.name, score.value])),
-      };
+      });
     },
-  });
+  };
 };
 
 /**
@@ -47,9 +49,4 @@ export const weighted = (members: readonly WeightedReward[], name = "total"): Re
  * `weight`. Throws what the members' creators throw, and as `weighted` does.
  */
 export const createRewards = (list: readonly RewardValues[], context: RewardContext): Reward =>
-  weighted(
-    list.map((values) => {
-      const reward = rewards.create(values, context);
-      return { reward: checked(reward, values.name), weight: values.weight ?? 1 };
-    }),
-  );
+  weighted(list.map((values) => ({ reward: rewards.create(values, context), weight: values.weight ?? 1, name: values.name })));

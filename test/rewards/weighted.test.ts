@@ -78,7 +78,7 @@ describe("weighted", () => {
     if (rollout === undefined) throw new Error("expected a rollout");
     const giving = (name: string, value: number): Reward => ({ name, score: () => Promise.resolve({ value, parts: {} }) });
     await expect(weighted([{ reward: giving("broken", Number.NaN), weight: 0 }]).score(rollout, signal)).rejects.toThrow(
-      /reward broken: expected a finite number for prompt 0 .*, got NaN/,
+      /^reward broken: expected a finite number for prompt 0 .*, got NaN/,
     );
     await expect(weighted([{ reward: giving("large", 1e308), weight: 10 }]).score(rollout, signal)).rejects.toThrow(
       /^reward total: expected a finite number for prompt 0 .*, got Infinity/,
