@@ -1,0 +1,76 @@
+/** Tests of objectives as experiment files hold them: defaults, refusals, and what comes out. */
+import { Ajv } from "ajv";
+import { describe, expect, test } from "vitest";
+import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
+
+const ajv = new Ajv({ useDefaults: true, discriminator: true, strictSchema: true, allErrors: true });
+const validate = ajv.compile<ObjectiveValues>(objectives.schema);
+
+const valid = (value: unknown): ObjectiveValues => {
+  if (!validate(value)) throw new RangeError(ajv.errorsText(validate.errors));
+  return value;
+};
+
+describe("every member", () => {
+  test.each([
+    [{ type: "sft" }, []],
+    [{ type: "distillation", divergence: { type: "forward-kl" } }, ["teacherLogProbs"]],
+    [{ type: "reinforce" }, ["advantages"]],
+    [{ type: "reinforce-gkd", alpha: 0.25, divergence: { type: "jsd", beta: 0.9 } }, ["advantages", "teacherLogProbs"]],
+    [
+      {
+        type: "weighted-sum",
+        terms: [
+          { weight: 1, objective: { type: "sft" } },
+          { weight: 0.5, objective: { type: "distillation", divergence: { type: "reverse-kl" } } },
+        ],
+      },
+      ["teacherLogProbs"],
+    ],
+  ])("%j is made from its defaults", (value, needs) => {
+    const objective = objectives.create(valid(value));
+    expect(objective.name).toBe(value.type);
+    expect(objective.needs).toEqual(needs);
+  });
+
+  test("is listed", () => {
+    expect(objectives.types).toEqual(["sft", "distillation", "reinforce", "reinforce-gkd", "weighted-sum"]);
+  });
+});
+
+test("defaults are the paper's averages, leave-one-out, and a temperature of 1", () => {
+  expect(valid({ type: "reinforce-gkd", alpha: 0.5, divergence: { type: "jsd", beta: 0.5 } })).toEqual({
+    type: "reinforce-gkd",
+    alpha: 0.5,
+    divergence: { type: "jsd", beta: 0.5, scale: "paper" },
+    baseline: { type: "leave-one-out" },
+    policyAverage: "sequence",
+    divergenceAverage: "sequence",
+    studentTemperature: 1,
+  });
+});
+
+test("the baseline of a file reaches the objective", () => {
+  const objective = objectives.create(valid({ type: "reinforce", baseline: { type: "moving-average" } }));
+  expect(objective.baseline?.name).toBe("moving-average");
+});
+
+test.each([
+  [{ type: "sft", average: "mean" }],
+  [{ type: "sft", averag: "token" }],
+  [{ type: "distillation" }],
+  [{ type: "distillation", divergence: { type: "kl" } }],
+  [{ type: "distillation", divergence: { type: "jsd" } }],
+  [{ type: "distillation", divergence: { type: "forward-kl" }, studentTemperature: 0 }],
+  [{ type: "reinforce-gkd", alpha: 1.5, divergence: { type: "forward-kl" } }],
+  [{ type: "weighted-sum", terms: [] }],
+  [{ type: "weighted-sum", terms: [{ weight: 1, objective: { type: "weighted-sum", terms: [] } }] }],
+  [{ type: "ppo" }],
+])("%j is refused by the schema", (value) => {
+  expect(() => valid(value)).toThrow(RangeError);
+});
+
+test.each([0, 1])("beta %d passes the schema, so that creation can say which divergence is meant", (beta) => {
+  const values = valid({ type: "distillation", divergence: { type: "jsd", beta } });
+  expect(() => objectives.create(values)).toThrow(/use "(?:forward|reverse)-kl"/);
+});
