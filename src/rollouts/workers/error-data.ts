@@ -27,7 +27,7 @@ const encodeCause = (cause: unknown, depth: number): ErrorData =>
 /** The error again: of its built-in class where it is one, else an `Error` with the same name; stack and causes as they were. */
 export const decodeError = ({ name, message, stack, cause }: ErrorData): Error => {
   const options = cause === undefined ? undefined : { cause: decodeError(cause) };
-  const Class = name in BUILT_IN ? BUILT_IN[name as keyof typeof BUILT_IN] : Error;
+  const Class = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name as keyof typeof BUILT_IN] : Error;
   const error = new Class(message, options);
   const define = (property: "name" | "stack", value: string): void => {
     Object.defineProperty(error, property, { value, configurable: true, writable: true, enumerable: false });

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { connect, type Connection, type ConnectOptions } from "../../../src/rollouts/workers/connect.ts";
 import type { EchoHandlers } from "../../fixtures/workers/echo.ts";
@@ -154,5 +156,17 @@ describe("close", () => {
     const worker = start({ data: "break on close" });
     await worker.call("echo", null);
     await expect(worker.close()).rejects.toThrow("worker echo.ts ended with exit code 1: cannot close");
+  });
+});
+
+describe("the process", () => {
+  test("ends by itself while a worker is idle, and waits while a call is in flight", async () => {
+    const source = `
+      import { connect } from ${JSON.stringify(new URL("../../../src/rollouts/workers/connect.ts", import.meta.url).href)};
+      const worker = connect(new URL(${JSON.stringify(new URL("../../fixtures/workers/echo.ts", import.meta.url).href)}));
+      console.log(await worker.call("busy", 50));
+      console.log(await worker.call("echo", "idle now"));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", source]);
+    expect(stdout).toBe("1\nidle now\n");
   });
 });

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { lastValueFrom } from "rxjs";
+import { ordered } from "../../../src/rollouts/order.ts";
+import { route, type Scorer } from "../../../src/rollouts/router.ts";
+import type { Rollout } from "../../../src/rollouts/rollout.ts";
 import { connect, type Connection } from "../../../src/rollouts/workers/connect.ts";
 import { pool } from "../../../src/rollouts/workers/pool.ts";
+import { chunksOf, rolloutGrid } from "../../fixtures/rollouts.ts";
 import type { EchoHandlers } from "../../fixtures/workers/echo.ts";
 
 const open: Connection<EchoHandlers>[] = [];
@@ -78,5 +83,38 @@ describe("pool", () => {
 
   test("refuses to be empty", () => {
     expect(() => pool([])).toThrow(RangeError);
+  });
+});
+
+describe("a pool behind a scorer of the router", () => {
+  test("rollouts cross threads and come back unchanged, in order", async () => {
+    const workers = pool(start(2));
+    const rollouts = rolloutGrid(6, 4);
+    const echo: Scorer<Rollout> = {
+      batch: 3,
+      concurrency: 2,
+      score: async (batch, signal) => (await workers.call("echo", batch, { signal })) as Rollout[],
+    };
+    const scored = await lastValueFrom(route(chunksOf(rollouts, 8), { echo, again: echo }, { inFlight: 2 }).pipe(ordered()));
+    expect(scored).toEqual(rollouts.map((rollout) => ({ rollout, answers: { echo: rollout, again: rollout } })));
+  });
+
+  test("a scorer that fails cancels the worker's handler", async () => {
+    const [worker] = start(1);
+    const workers = pool([worker!]);
+    const endless: Scorer<never> = { batch: 1, concurrency: 1, score: (_, signal) => workers.call("untilAborted", null, { signal }) };
+    const broken: Scorer<never> = {
+      batch: 1,
+      concurrency: 1,
+      score: async () => {
+        await worker!.call("echo", null);
+        throw new Error("no answer");
+      },
+    };
+    await expect(lastValueFrom(route(chunksOf(rolloutGrid(1, 1), 1), { endless, broken }, { inFlight: 1 }))).rejects.toThrow(
+      'scorer "broken" failed on prompt 0 sample 0: no answer',
+    );
+    await worker!.idle();
+    expect(await worker!.call("abortions", null)).toBe(1);
   });
 });
