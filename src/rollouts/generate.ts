@@ -102,7 +102,7 @@ const advance = (setting: Setting, iteration: tf.Scalar, carried: NamedTensors):
       length: tf.add(length, tf.cast(alive, "int32")),
       ...Object.fromEntries(Object.entries(next.cache).map(([name, value]) => [cacheName(name), value])),
     },
-    outputs: { tokens: drawn.token, logProbs: tf.mul(drawn.logProb, alive) },
+    outputs: { tokens: drawn.token, logProbs: drawn.logProb },
     proceed: tf.greater(tf.max(going), 0),
   };
 };
@@ -119,7 +119,11 @@ const finish = (
 ): Record<GenerationOutput, tf.Tensor> => {
   const places = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
   const kept = tf.less(places, tf.reshape(lengths, [batch, 1]));
-  return { tokens: tf.where(kept, tf.transpose(tokens), tf.scalar(padId, "int32")), logProbs: tf.transpose(logProbs), lengths };
+  return {
+    tokens: tf.where(kept, tf.transpose(tokens), tf.scalar(padId, "int32")),
+    logProbs: tf.where(kept, tf.transpose(logProbs), tf.scalar(0)),
+    lengths,
+  };
 };
 
 /**
@@ -152,7 +156,10 @@ export const generateProgram = (policy: Policy, options: GenerationOptions): Pro
         parameters,
         uniforms,
         promptLengths: tf.cast(tf.sum(prompts.mask, 1), "int32"),
-        promptSlots: tf.pad2d(prompts.mask, [[0, 0], [0, maxNewTokens - 1]]), // prettier-ignore
+        promptSlots: tf.pad2d(prompts.mask, [
+          [0, 0],
+          [0, maxNewTokens - 1],
+        ]),
       };
       const cache = Object.fromEntries(Object.entries(read.cache).map(([name, value]) => [cacheName(name), value]));
       const { carried, outputs } = loop({

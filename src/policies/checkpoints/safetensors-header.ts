@@ -103,10 +103,12 @@ export const parseHeader = (text: string, dataBytes: number): SafetensorsHeader 
 
 /** The header's JSON for tensors laid one after the other, padded with spaces so that data begins at a multiple of 8 bytes. */
 export const formatHeader = ({ entries, metadata }: SafetensorsHeader): Buffer => {
-  const document: Record<string, unknown> = Object.fromEntries([
-    ...(Object.keys(metadata).length > 0 ? [[metadataKey, metadata] as const] : []),
-    ...entries.map(({ name, shape, begin, end }) => [name, { dtype: "F32", shape, data_offsets: [begin, end] }] as const),
+  const places: [string, unknown][] = entries.map(({ name, shape, begin, end }) => [
+    name,
+    { dtype: "F32", shape, data_offsets: [begin, end] },
   ]);
+  if (Object.keys(metadata).length > 0) places.unshift([metadataKey, metadata]);
+  const document: Record<string, unknown> = Object.fromEntries(places);
   const bytes = Buffer.from(JSON.stringify(document), "utf8");
   return Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8, " ")]);
 };

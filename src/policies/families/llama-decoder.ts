@@ -98,7 +98,15 @@ export const llamaDecoder = (sizes: LlamaSizes): Decoder => ({
     const [batch, tokens] = prompts.tokens.shape;
     if (capacity < tokens) throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
     const cache: Record<string, tf.Tensor> = {};
-    const widen = (x: tf.Tensor4D): tf.Tensor4D => (capacity === tokens ? x : tf.pad4d(x, [[0, 0], [0, 0], [0, capacity - tokens], [0, 0]])); // prettier-ignore
+    const widen = (x: tf.Tensor4D): tf.Tensor4D =>
+      capacity === tokens
+        ? x
+        : tf.pad4d(x, [
+            [0, 0],
+            [0, 0],
+            [0, capacity - tokens],
+            [0, 0],
+          ]);
     const hidden = states(sizes, parameters, prompts, (layer, fresh) => {
       cache[keysName(layer)] = widen(fresh.keys);
       cache[valuesName(layer)] = widen(fresh.values);

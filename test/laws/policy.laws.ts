@@ -1,0 +1,208 @@
+/** What every policy must hold, whatever its family and on whatever engine it runs. */
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, test } from "vitest";
+import { float32, type NamedTensors } from "../../src/engine/program.ts";
+import type { Policy, Sequences } from "../../src/policies/policy.ts";
+import { integer, stream } from "../../src/random/stream.ts";
+import { padPrompts, type Padding } from "../../src/rollouts/prompts.ts";
+import { compute, expectGradients, farthest, floats, gradients, ints, noise, type Evaluate, type Value } from "./evaluate.ts";
+
+const lengths = [4, 1, 3];
+const width = 5;
+const added = 4;
+
+/** Rows of prompt and continuation tokens. */
+const rowsOf = (policy: Policy): number[][] => {
+  const uniforms = stream(2, "test", "rows");
+  return lengths.map((length) => Array.from({ length: length + added }, () => integer(uniforms, 0, policy.vocabularySize - 1)));
+};
+
+/** Weights far from symmetric, so that every part of the policy matters. */
+export const roughWeights = (policy: Policy): Record<string, Value> =>
+  Object.fromEntries(
+    Object.entries(policy.parameters).map(([name, { shape, initial }]) => {
+      const center = "value" in initial ? initial.value : 0;
+      const around = noise(name, shape, 0.4);
+      return [
+        name,
+        floats(
+          shape,
+          around.data.map((x: number) => center + x),
+        ),
+      ];
+    }),
+  );
+
+const padded = (rows: readonly number[][], padding: Padding): Record<keyof Sequences, Value> => {
+  const { batch, length, tokens, positions, mask } = padPrompts(rows, padding);
+  const shape = [batch, length];
+  return { tokens: ints(shape, tokens), positions: ints(shape, positions), mask: floats(shape, mask) };
+};
+
+const logitsOf = (policy: Policy) => (inputs: NamedTensors) => policy.logits(inputs, inputs as NamedTensors & Sequences);
+
+/** The values of real places, row by row from each row's first token. */
+const realRows = (logits: ArrayLike<number>, mask: ArrayLike<number>, vocabulary: number): number[][] =>
+  Array.from(mask).flatMap((seen, place) =>
+    seen === 1 ? [Array.from({ length: vocabulary }, (_, v) => logits[place * vocabulary + v]!)] : [],
+  );
+
+/** Logits [N, B, V] of prefill and of every step after it. */
+const cachedLogits = (policy: Policy, side: Padding["side"]) => async (evaluate: Evaluate) => {
+  const rows = rowsOf(policy);
+  const prompts = padded(
+    rows.map((row) => row.slice(0, -added)),
+    { length: width, padId: 0, side },
+  );
+  const continuation = ints(
+    [rows.length, added],
+    rows.flatMap((row) => row.slice(-added)),
+  );
+  const counts = lengths;
+  const capacity = width + added + 1;
+  const { logits } = await compute(evaluate, { ...roughWeights(policy), ...prompts, continuation }, (inputs) => {
+    const read = policy.decoder.prefill(inputs, inputs as NamedTensors & Sequences, capacity);
+    const all: tf.Tensor[] = [read.logits];
+    let cache = read.cache;
+    for (let i = 0; i < added; i += 1) {
+      const slots = Float32Array.from({ length: rows.length * capacity }, (_, at) => {
+        const [row, slot] = [Math.floor(at / capacity), at % capacity];
+        return slot < width ? prompts.mask.data[row * width + slot]! : Number(slot <= width + i);
+      });
+      const step = policy.decoder.step(inputs, cache, {
+        token: tf.reshape(tf.slice(inputs["continuation"]!, [0, i], [rows.length, 1]), [rows.length]),
+        position: tf.tensor1d(
+          counts.map((n) => n + i),
+          "int32",
+        ),
+        slot: tf.scalar(width + i, "int32"),
+        visible: tf.tensor2d(slots, [rows.length, capacity]),
+      });
+      all.push(step.logits);
+      cache = step.cache;
+    }
+    return { logits: tf.stack(all) };
+  });
+  return logits;
+};
+
+/** One call for each policy and engine. */
+export const policyLaws = (name: string, policy: Policy, evaluate: Evaluate): void => {
+  const weights = roughWeights(policy);
+  const vocabulary = policy.vocabularySize;
+  const rows = rowsOf(policy);
+  const length = Math.max(...rows.map((row) => row.length)) + 2;
+  const left = padded(rows, { length, padId: 1, side: "left" });
+  const right = padded(rows, { length, padId: 1, side: "right" });
+  const run = async (sequences: Record<keyof Sequences, Value>): Promise<Float32Array> => {
+    const { logits } = await compute(evaluate, { ...weights, ...sequences }, (inputs) => ({ logits: logitsOf(policy)(inputs) }));
+    return logits as Float32Array;
+  };
+
+  describe(`${name} keeps the laws of a policy`, () => {
+    test("logits have one row of the vocabulary for each place", async () => {
+      const { shape } = left.tokens;
+      expect(await run(left)).toHaveLength(shape[0]! * shape[1]! * vocabulary);
+    });
+
+    test("padding may stand left or right", async () => {
+      const [a, b] = [realRows(await run(left), left.mask.data, vocabulary), realRows(await run(right), right.mask.data, vocabulary)];
+      expect(a).toHaveLength(rows.flat().length);
+      expect(farthest(a.flat(), b.flat())).toBeLessThan(1e-5);
+    });
+
+    test("what stands in padding changes nothing, and all logits are finite", async () => {
+      const strange = (value: Value, other: number): Value =>
+        ints(
+          value.shape,
+          value.data.map((x: number, i: number) => (left.mask.data[i] === 1 ? x : other)),
+        );
+      const plain = await run(left);
+      const other = await run({ ...left, tokens: strange(left.tokens, -100), positions: strange(left.positions, 99_999) });
+      expect(plain.every(Number.isFinite) && other.every(Number.isFinite)).toBe(true);
+      const real = realRows(other, left.mask.data, vocabulary);
+      expect(real).toEqual(realRows(plain, left.mask.data, vocabulary));
+    });
+
+    test("a row without tokens gives finite logits", async () => {
+      const empty = {
+        ...left,
+        mask: floats(
+          left.mask.shape,
+          left.mask.data.map((x: number, i: number) => (i < length ? 0 : x)),
+        ),
+      };
+      expect((await run(empty)).every(Number.isFinite)).toBe(true);
+    });
+
+    test("a later token does not change an earlier place", async () => {
+      const changed = rows.map((row) => row.map((token, t) => (t === row.length - 1 ? (token + 1) % vocabulary : token)));
+      const before = realRows(await run(right), right.mask.data, vocabulary);
+      const after = realRows(await run(padded(changed, { length, padId: 1, side: "right" })), right.mask.data, vocabulary);
+      const last = new Set(rows.map((_, i) => rows.slice(0, i + 1).flat().length - 1));
+      before.forEach((values, place) => {
+        if (last.has(place)) expect(values).not.toEqual(after[place]);
+        else expect(values).toEqual(after[place]);
+      });
+    });
+
+    test("a row does not depend on the others", async () => {
+      const together = realRows(await run(right), right.mask.data, vocabulary);
+      const apart: number[][] = [];
+      for (const row of rows) {
+        const alone = padded([row], { length: row.length, padId: 0, side: "right" });
+        apart.push(...realRows(await run(alone), alone.mask.data, vocabulary));
+      }
+      expect(farthest(together.flat(), apart.flat())).toBeLessThan(1e-5);
+    });
+
+    for (const side of ["left", "right"] as const) {
+      test(`decoding with a cache gives the same logits, prompts padded ${side}`, async () => {
+        const cached = await cachedLogits(policy, side)(evaluate);
+        const full = realRows(await run(right), right.mask.data, vocabulary);
+        const starts = rows.map((_, i) => rows.slice(0, i).flat().length);
+        const expected = Array.from({ length: added + 1 }, (_, i) => lengths.map((count, row) => full[starts[row]! + count - 1 + i]!));
+        expect(farthest(cached, expected.flat(2))).toBeLessThan(1e-5);
+      });
+    }
+
+    test("a cache that cannot hold the prompt is refused", async () => {
+      const prefill = compute(evaluate, { ...weights, ...left }, (inputs) => ({
+        logits: policy.decoder.prefill(inputs, inputs as NamedTensors & Sequences, length - 1).logits,
+      }));
+      await expect(prefill).rejects.toThrow(/expected a capacity of at least/);
+    });
+
+    test("gradients agree with finite differences, and no parameter is left out", async () => {
+      const names = Object.keys(policy.parameters);
+      const values = { ...weights, ...left };
+      const shape = [...left.tokens.shape, vocabulary];
+      const mask = left.mask.data;
+      const sum = noise("weights of the sum", shape, 0.3);
+      const masked = floats(
+        shape,
+        sum.data.map((x: number, i: number) => x * mask[Math.floor(i / vocabulary)]!),
+      );
+      await expectGradients(evaluate, values, names, masked, logitsOf(policy));
+      const found = await gradients(evaluate, values, names, masked, logitsOf(policy));
+      for (const name of names)
+        expect(
+          found[name]!.some((x: number) => x !== 0),
+          name,
+        ).toBe(true);
+    });
+
+    test("a missing parameter is named", async () => {
+      const [first, ...others] = Object.keys(policy.parameters);
+      const values = { ...Object.fromEntries(others.map((other) => [other, weights[other]!])), ...left };
+      await expect(compute(evaluate, values, (inputs) => ({ logits: logitsOf(policy)(inputs) }))).rejects.toThrow(`"${first}"`);
+    });
+
+    test("every parameter is float32 with a positive size and a stated start", () => {
+      for (const { shape, initial } of Object.values(policy.parameters)) {
+        expect(float32(...shape).shape.every((n) => Number.isInteger(n) && n > 0)).toBe(true);
+        expect("value" in initial ? Number.isFinite(initial.value) : initial.standardDeviation > 0).toBe(true);
+      }
+    });
+  });
+};
