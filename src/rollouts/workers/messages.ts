@@ -18,7 +18,7 @@ export type Handlers = Readonly<Record<string, Handler<never, unknown>>>;
 export type ArgumentOf<H> = H extends Handler<infer Argument, unknown> ? Argument : never;
 
 /** What a call of a handler gives. */
-export type ValueOf<H> = H extends Handler<never, infer Value> ? Value : never;
+export type ValueOf<H> = H extends (...inputs: never) => Promise<infer A> ? (A extends Answer<infer Value> ? Value : never) : never;
 
 /** To the worker: run a handler, stop running it, or finish. */
 export type Request =

@@ -60,7 +60,8 @@ describe("pool", () => {
     await expect(cancelled).rejects.toThrow("cancelled");
     let served = false;
     const next = workers.call("echo", 1).then(() => (served = true));
-    await worker!.call("echo", null);
+    await worker!.call("echo", "sent before the next call would be");
+    await worker!.call("echo", "answered after it would be");
     expect(served).toBe(false);
     await worker!.call("release", "a");
     await next;
