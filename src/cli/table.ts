@@ -1,12 +1,10 @@
 /** A plain table: columns padded to their widest cell, numbers to the right. */
+import { stripVTControlCharacters } from "node:util";
 
 /** A cell; `undefined` is shown as a dash. */
 export type Cell = string | number | undefined;
 
-// oxlint-disable-next-line no-control-regex -- colours of a terminal
-const colors = /\u001b\[[0-9;]*m/gu;
-
-const width = (text: string): number => [...text.replaceAll(colors, "")].length;
+const width = (text: string): number => Array.from(stripVTControlCharacters(text)).length;
 
 const show = (cell: Cell): string => {
   if (cell === undefined) return "-";

@@ -19,7 +19,7 @@ export const canonicalJson = (value: unknown): string => {
   if (value === null || ((typeof value === "boolean" || typeof value === "number" || typeof value === "string") && finite)) {
     return JSON.stringify(value);
   }
-  throw new TypeError(`canonicalJson: expected plain JSON, got ${String(value)}`);
+  throw new TypeError(`canonicalJson: expected plain JSON, got ${typeof value === "number" ? value : typeof value}`);
 };
 
 /** sha256 of the canonical text, 64 hexadecimal digits. */

@@ -30,12 +30,15 @@ const list = (names: readonly unknown[]): string => names.map((name) => (typeof 
 /** `a number above 0 and at most 1`. */
 const expectation = (schema: JsonObject): string => {
   const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
-  const bounds = [
-    ...(minimum === undefined ? [] : [`at least ${quote(minimum)}`]),
-    ...(exclusiveMinimum === undefined ? [] : [`above ${quote(exclusiveMinimum)}`]),
-    ...(maximum === undefined ? [] : [`at most ${quote(maximum)}`]),
-    ...(exclusiveMaximum === undefined ? [] : [`below ${quote(exclusiveMaximum)}`]),
-  ];
+  const bounds =
+    minimum !== undefined && maximum !== undefined
+      ? [`from ${quote(minimum)} to ${quote(maximum)}`]
+      : [
+          ...(minimum === undefined ? [] : [`of at least ${quote(minimum)}`]),
+          ...(exclusiveMinimum === undefined ? [] : [`above ${quote(exclusiveMinimum)}`]),
+          ...(maximum === undefined ? [] : [`of at most ${quote(maximum)}`]),
+          ...(exclusiveMaximum === undefined ? [] : [`below ${quote(exclusiveMaximum)}`]),
+        ];
   const names: Readonly<Record<string, string>> = {
     integer: "a whole number",
     number: "a number",
@@ -45,7 +48,7 @@ const expectation = (schema: JsonObject): string => {
     array: "a list [...]",
     null: "null",
   };
-  const name = (Array.isArray(type) ? (type as readonly Json[]) : [type]).map((one) => names[String(one)] ?? String(one)).join(" or ");
+  const name = (Array.isArray(type) ? (type as readonly string[]) : [type as string]).map((one) => names[one] ?? one).join(" or ");
   return [name, bounds.join(" and ")].filter((part) => part !== "").join(" ");
 };
 
@@ -71,12 +74,8 @@ const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mista
   };
 };
 
-const unknownKey = (pointer: string, key: string, schema: JsonObject, data: unknown): Mistake => {
-  const given = isObject(data) ? Object.keys(data) : [];
-  const hint = suggest(
-    key,
-    keysOf(schema).filter((known) => !given.includes(known)),
-  );
+const unknownKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
+  const hint = suggest(key, keysOf(schema));
   return { pointer: below(pointer, key), message: `unknown key "${key}"${hint === "" ? `; known: ${keysOf(schema).join(", ")}` : hint}` };
 };
 
@@ -96,7 +95,7 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
     case "if":
       return undefined;
     case "additionalProperties":
-      return unknownKey(pointer, String(params["additionalProperty"]), schema, error.data);
+      return unknownKey(pointer, String(params["additionalProperty"]), schema);
     case "required":
       return missingKey(pointer, String(params["missingProperty"]), schema);
     case "discriminator":
@@ -127,6 +126,15 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
   }
 };
 
+/** A misspelt key is said once: as unknown with its nearest name, and not as missing too. */
+const misspelt = (error: ErrorObject, errors: readonly ErrorObject[]): boolean =>
+  error.keyword === "required" &&
+  errors.some(({ keyword, instancePath, params }) => {
+    const unknown = (params as Readonly<Record<string, unknown>>)["additionalProperty"];
+    const missing = (error.params as Readonly<Record<string, unknown>>)["missingProperty"];
+    return keyword === "additionalProperties" && instancePath === error.instancePath && suggest(String(unknown), [String(missing)]) !== "";
+  });
+
 const unique = (mistakes: readonly Mistake[]): Mistake[] => [
   ...new Map(mistakes.map((mistake) => [`${mistake.pointer}\n${mistake.message}`, mistake])).values(),
 ];
@@ -140,7 +148,7 @@ export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) =>
     if (validate(copy)) return { values: copy };
     const errors = validate.errors ?? [];
     // A name's own error (its pattern) is repeated by `propertyNames`, which says whose name it is.
-    const said = errors.filter((error) => error.propertyName === undefined);
+    const said = errors.filter((error) => error.propertyName === undefined && !misspelt(error, errors));
     return { mistakes: unique(said.flatMap((error) => toMistake(error) ?? [])) };
   };
 };

@@ -17,15 +17,19 @@ const StageReference = Type.Object(
   { ...closed, description: "The result of an earlier stage." },
 );
 
-type PolicyValues = Static<typeof policies.schema>;
+/** Parts that occur in several places stand once in the schema's `definitions`. */
+const definitions = { policy: policies.schema, reward: rewards.schema, objective: objectives.schema };
 
-const Student = Type.Unsafe<Static<typeof StageReference> | PolicyValues>({
+const defined = <K extends keyof typeof definitions>(name: K) =>
+  Type.Unsafe<Static<(typeof definitions)[K]>>({ $ref: `#/definitions/${name}` });
+
+const Student = Type.Unsafe<Static<typeof StageReference> | Static<typeof policies.schema>>({
   description: "The policy that is trained: a new one of some family, or the result of a stage.",
   type: "object",
   if: { properties: { stage: true }, required: ["stage"] },
   // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
   then: StageReference,
-  else: policies.schema,
+  else: defined("policy"),
 });
 
 const TeacherReference = Type.Object(
@@ -43,8 +47,8 @@ const parts = {
   teacher: Type.Optional(TeacherReference),
   data: DataSettings,
   rollouts: RolloutSettings,
-  rewards: Type.Array(rewards.schema, { default: [], description: "Summed with their weights." }),
-  objective: objectives.schema,
+  rewards: Type.Array(defined("reward"), { default: [], description: "Summed with their weights." }),
+  objective: defined("objective"),
   training: TrainingSettings,
   evaluation: EvaluationSettings,
 };
@@ -89,7 +93,7 @@ const Experiment = Type.Object(
     stages: Type.Optional(named(Stage, "Earlier trainings by name; their results are kept and used again.")),
     variants: Type.Optional(named(Variant, "Several runs from one file, by name.")),
   },
-  { ...closed, title: "Retort experiment" },
+  { ...closed, title: "Retort experiment", definitions },
 );
 
 /** Values of one stage after defaults. */
@@ -98,11 +102,11 @@ export type StageValues = Static<typeof Stage>;
 /** Values of one experiment after defaults. */
 export type ExperimentValues = Static<typeof Experiment>;
 
-const literals = (schema: JsonObject): Json[] | undefined => {
+const literals = (schema: JsonObject): readonly Json[] | undefined => {
   const branches = schema["anyOf"];
   if (!Array.isArray(branches)) return undefined;
   const values = (branches as readonly Json[]).map((branch) => (isObject(branch) ? branch["const"] : undefined));
-  return values.every((value) => value !== undefined) ? (values as Json[]) : undefined;
+  return values.every((value) => value !== undefined) ? values : undefined;
 };
 
 /** An object that may be left out because each of its members may. */
@@ -130,8 +134,8 @@ const simplify = (schema: Json): Json => {
       isObject(value) && required.includes(key) && fillsItself(value) ? { ...value, default: {} } : value,
     ]),
   );
-  const still = (required as readonly Json[]).filter((key) => {
-    const property = filled[String(key)];
+  const still = (required as readonly string[]).filter((key) => {
+    const property = filled[key];
     return !isObject(property) || property["default"] === undefined;
   });
   const { required: _required, ...rest } = simple;

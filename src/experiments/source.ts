@@ -108,7 +108,7 @@ class Reader {
     const entries = new Map<string, Json>();
     for (const { key, value } of items) {
       const at = isRanged(key) ? key.range[0] : offset;
-      const name = isScalar(key) && typeof key.value !== "object" ? String(key.value) : undefined;
+      const name = keyText(key);
       if (name === undefined) throw new Refusal({ offset: at, pointer: formatPointer(path), message: "expected a text as key" });
       const pointer = formatPointer([...path, name]);
       if (name === "__proto__") this.found.push({ offset: at, pointer, message: `the key "__proto__" is not allowed` });
@@ -121,6 +121,11 @@ class Reader {
     return Object.fromEntries(entries);
   }
 }
+
+const keyText = (key: unknown): string | undefined => {
+  const value: unknown = isScalar(key) ? key.value : undefined;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+};
 
 const isRanged = (node: unknown): node is { range: [number, number, number] } =>
   typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
@@ -166,7 +171,7 @@ export const parseSource = (path: string, text: string): Source => {
 };
 
 const problemWithFile = (path: string, message: string): ExperimentError =>
-  new ExperimentError([{ place: { file: path, line: 1, column: 1 }, pointer: "", message }]);
+  new ExperimentError([{ place: { file: path }, pointer: "", message }]);
 
 const missing = (path: string): ExperimentError => {
   let names: string[] = [];

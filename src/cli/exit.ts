@@ -1,0 +1,47 @@
+/** How commands end: the exit codes, and the errors that carry them. */
+import { CommanderError } from "commander";
+import { ExperimentError, formatProblem } from "../experiments/problem.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Exit codes of every command. 130 is what a shell gives for Ctrl-C. */
+export const exitCodes = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/** What `--help` says of them. */
+export const exitCodesHelp = `
+Exit codes:
+  0    all went well
+  1    a run failed
+  2    the input is wrong: a file, an override or an option
+  130  stopped by Ctrl-C`;
+
+/** Thrown when a person stopped the command. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+}
+
+const reasons = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reasons(error.cause)}`;
+};
+
+/** Says what went wrong in a line or a few, or with the stack when `debug`, and gives the exit code. */
+export const explain = (error: unknown, terminal: Terminal, debug: boolean): number => {
+  const { errors, colors } = terminal;
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+  if (error instanceof InterruptedError) {
+    errors.write(`${colors.yellow("interrupted")}\n`);
+    return exitCodes.interrupted;
+  }
+  if (error instanceof ExperimentError) {
+    for (const problem of error.problems) errors.write(`${formatProblem(problem, colors)}\n`);
+    const { length } = error.problems;
+    errors.write(`${colors.red(length === 1 ? "1 problem" : `${length} problems`)}\n`);
+    if (debug && error.stack !== undefined) errors.write(`${error.stack}\n`);
+    return exitCodes.badInput;
+  }
+  const hint = debug ? "" : `\n${colors.dim("--debug shows where")}`;
+  const text = debug && error instanceof Error ? (error.stack ?? error.message) : reasons(error);
+  errors.write(`${colors.red("error")}: ${text}${hint}\n`);
+  return exitCodes.failed;
+};

@@ -1,0 +1,163 @@
+/** Shows a run while it goes on: a bar on a terminal, a line every few seconds elsewhere, or one JSON event a line. */
+import { SingleBar } from "cli-progress";
+import type { RunEvent, TrainingName } from "../experiments/run-event.ts";
+import type { Evaluated, StepDone } from "../training/report.ts";
+import { amount, duration, headline, Pace, percent } from "./figures.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Takes the events of a run in their order. */
+export interface Display {
+  show(event: RunEvent): void;
+  /** Takes away what is drawn, whatever happened. A second call does nothing. */
+  close(): void;
+}
+
+/** How a run is shown. */
+export type DisplayStyle = "auto" | "quiet" | "json";
+
+/** Milliseconds of training between two lines where there is no terminal. */
+const lineEvery = 5000;
+
+const nameOf = ({ run, stage }: TrainingName): string => stage ?? run;
+
+const speed = (pace: Pace, step: StepDone): string[] => [
+  `${amount(pace.tokensPerSecond)} tok/s`,
+  `${duration(pace.left(step.steps - step.step))} left`,
+];
+
+const evaluationLine = ({ step, accuracy }: Evaluated): string => `step ${step}  accuracy ${percent(accuracy)}`;
+
+const endLine = (event: Extract<RunEvent, { kind: "end" }>): string =>
+  [
+    `done in ${duration(event.milliseconds)}`,
+    ...(event.accuracy === undefined ? [] : [`accuracy ${percent(event.accuracy)}`]),
+    event.folder,
+  ].join("  ");
+
+/** One line for every event that a person would want in a log. */
+class Lines implements Display {
+  readonly #terminal: Terminal;
+  #pace = new Pace();
+  #since = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  show(event: RunEvent): void {
+    const text = this.#text(event);
+    if (text !== undefined) this.#terminal.errors.write(`${this.#terminal.colors.bold(nameOf(event.training))}  ${text}\n`);
+  }
+
+  #text(event: RunEvent): string | undefined {
+    switch (event.kind) {
+      case "begin":
+        this.#pace = new Pace();
+        this.#since = 0;
+        return `${event.steps} steps`;
+      case "reuse":
+        return `kept from before  ${event.folder}`;
+      case "end":
+        return endLine(event);
+      case "report": {
+        const { report } = event;
+        if (report.kind === "evaluation") return evaluationLine(report);
+        return report.kind === "step" ? this.#stepText(report) : undefined;
+      }
+    }
+  }
+
+  #stepText(step: StepDone): string | undefined {
+    this.#pace.add(step);
+    this.#since += step.milliseconds;
+    if (this.#since < lineEvery) return undefined;
+    this.#since = 0;
+    return [`step ${step.step}/${step.steps}`, ...headline(step.metrics), ...speed(this.#pace, step)].join("  ");
+  }
+
+  close(): void {}
+}
+
+/** A bar for the training at hand; what is done stays above it as a line. */
+class Bar implements Display {
+  readonly #terminal: Terminal;
+  readonly #stream: NodeJS.WriteStream;
+  #bar: SingleBar | undefined;
+  #pace = new Pace();
+
+  constructor(terminal: Terminal, stream: NodeJS.WriteStream) {
+    this.#terminal = terminal;
+    this.#stream = stream;
+  }
+
+  show(event: RunEvent): void {
+    switch (event.kind) {
+      case "begin":
+        this.close();
+        this.#begin(nameOf(event.training), event.steps);
+        return;
+      case "reuse":
+        this.#line(event, this.#terminal.colors.dim(`kept from before  ${event.folder}`));
+        return;
+      case "end":
+        this.close();
+        this.#line(event, `${this.#terminal.colors.green("✓")} ${endLine(event)}`);
+        return;
+      case "report":
+        if (event.report.kind === "step") this.#step(event.report);
+        else if (event.report.kind === "evaluation") this.#above(event, evaluationLine(event.report));
+    }
+  }
+
+  #begin(name: string, steps: number): void {
+    this.#pace = new Pace();
+    this.#bar = new SingleBar({
+      stream: this.#stream,
+      format: `${this.#terminal.colors.bold(name)}  {bar}  {value}/{total}  {status}`,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 20,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+      fps: 10,
+      gracefulExit: false,
+    });
+    this.#bar.start(steps, 0, { status: "" });
+  }
+
+  #step(step: StepDone): void {
+    this.#pace.add(step);
+    this.#bar?.update(step.step, { status: [...headline(step.metrics), ...speed(this.#pace, step)].join("  ") });
+  }
+
+  #line({ training }: RunEvent, text: string): void {
+    this.#stream.write(`${this.#terminal.colors.bold(nameOf(training))}  ${text}\n`);
+  }
+
+  /** Writes over the bar; the bar draws itself again below. */
+  #above(event: RunEvent, text: string): void {
+    this.#stream.write("\r\u001b[K");
+    this.#line(event, text);
+    this.#bar?.render();
+  }
+
+  close(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+}
+
+const json = (terminal: Terminal): Display => ({
+  show: (event) => void terminal.output.write(`${JSON.stringify(event)}\n`),
+  close: () => undefined,
+});
+
+const quiet: Display = { show: () => undefined, close: () => undefined };
+
+/** The display of a style; `auto` is a bar where a person looks, and lines where none does. */
+export const displayOf = (style: DisplayStyle, terminal: Terminal): Display => {
+  if (style === "json") return json(terminal);
+  if (style === "quiet") return quiet;
+  return terminal.live === undefined ? new Lines(terminal) : new Bar(terminal, terminal.live);
+};

@@ -1,0 +1,115 @@
+/** `retort run`: runs an experiment file, and shows what happens. */
+import { InvalidArgumentError, type Command } from "commander";
+import { closest } from "fastest-levenshtein";
+import { lastValueFrom, tap, type Observable } from "rxjs";
+import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
+import type { RunEvent } from "../experiments/run-event.ts";
+import { InterruptedError } from "./exit.ts";
+import { duration, percent } from "./figures.ts";
+import { displayOf, type DisplayStyle } from "./progress.ts";
+import { table } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the one who runs experiments is told besides the plan. */
+export interface ExecutionOptions {
+  /** Root of the runs' folders. */
+  readonly out: string;
+  /** Aborted by Ctrl-C: stop after what is being computed, leave nothing half-written, and complete or throw. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs planned runs one after another, stages first; cold, so subscribing is running. Errors with what made a run fail. */
+export type Execute = (runs: readonly PlannedRun[], options: ExecutionOptions) => Observable<RunEvent>;
+
+interface RunOptions {
+  readonly out: string;
+  readonly only: readonly string[];
+  readonly quiet?: true;
+  readonly json?: true;
+}
+
+type Ended = Extract<RunEvent, { kind: "end" }>;
+
+const results = (ended: readonly Ended[]): string =>
+  table(
+    ["run", "accuracy", "time", "folder"],
+    ended.map(({ training, accuracy, milliseconds, folder }) => [
+      training.stage === undefined ? training.run : `${training.run}: ${training.stage}`,
+      accuracy === undefined ? undefined : percent(accuracy),
+      duration(milliseconds),
+      folder,
+    ]),
+  );
+
+const choose = (runs: readonly PlannedRun[], only: readonly string[]): readonly PlannedRun[] => {
+  const names = runs.map((run) => run.name);
+  for (const name of only) {
+    if (!names.includes(name)) {
+      throw new InvalidArgumentError(`--only: the file has no run "${name}"; did you mean "${closest(name, names)}"?`);
+    }
+  }
+  return only.length === 0 ? runs : runs.filter((run) => only.includes(run.name));
+};
+
+/** Calls `work` with a signal that Ctrl-C aborts; a second Ctrl-C ends the process at once. `InterruptedError` when it was aborted. */
+const interruptible = async (terminal: Terminal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    terminal.errors.write("\nstopping; press Ctrl-C again to stop at once\n");
+    controller.abort(new InterruptedError("interrupted"));
+  };
+  process.on("SIGINT", stop);
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+  } finally {
+    process.off("SIGINT", stop);
+  }
+  controller.signal.throwIfAborted();
+};
+
+const style = ({ quiet, json }: RunOptions): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
+
+const perform = async (runs: readonly PlannedRun[], options: RunOptions, terminal: Terminal, execute: Execute): Promise<void> => {
+  const display = displayOf(style(options), terminal);
+  const ended: Ended[] = [];
+  const follow = tap((event: RunEvent) => {
+    display.show(event);
+    if (event.kind === "end") ended.push(event);
+  });
+  try {
+    await interruptible(terminal, async (signal) => {
+      await lastValueFrom(execute(runs, { out: options.out, signal }).pipe(follow), { defaultValue: undefined });
+    });
+  } finally {
+    display.close();
+  }
+  if (options.json !== true) terminal.output.write(`${results(ended)}\n`);
+};
+
+/** Adds the command to the program; `execute` does the work. */
+export const addRun = (program: Command, terminal: Terminal, execute: Execute): void => {
+  program
+    .command("run")
+    .summary("run an experiment file")
+    .description("Trains what an experiment file asks for: its stages first, where they are not there already, then its runs.")
+    .argument("<file>", "experiment file: JSON with comments, or YAML")
+    .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
+    .option("--only <run>", "run this variant only; may be given several times", (name, names: string[]) => [...names, name], [])
+    .option("--out <folder>", "where the runs' folders go", "runs")
+    .option("--quiet", "print the results only")
+    .option("--json", "print one JSON event a line")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort run experiments/quickstart.json
+  retort run experiments/quickstart.json /objective/alpha=0.5 /seed=1
+  retort run experiments/ladder.json --only sft`,
+    )
+    .action((file: string, overrides: string[], options: RunOptions) =>
+      perform(choose(planExperiment(file, overrides), options.only), options, terminal, execute),
+    );
+};

@@ -1,0 +1,17 @@
+/** `retort schema`: prints the JSON Schema of experiment files. */
+import type { Command } from "commander";
+import { experimentSchema } from "../experiments/schema.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The schema as text, as it stands in `schema/experiment.json`. */
+export const schemaText = (): string => `${JSON.stringify(experimentSchema, null, 2)}\n`;
+
+/** Adds the command to the program. */
+export const addSchema = (program: Command, terminal: Terminal): void => {
+  program
+    .command("schema")
+    .summary("print the JSON Schema of experiment files")
+    .description("Prints the JSON Schema of experiment files: every part, with defaults, ranges and descriptions.")
+    .addHelpText("after", "\nExample:\n  retort schema > experiment.schema.json")
+    .action(() => void terminal.output.write(schemaText()));
+};

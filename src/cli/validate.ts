@@ -1,0 +1,40 @@
+/** `retort validate`: checks an experiment file, and says what it would run. */
+import type { Command } from "commander";
+import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
+import { table } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+const overview = (runs: readonly PlannedRun[]): string =>
+  table(
+    ["run", "label", "starts from", "steps", "id"],
+    runs.map((run) => [
+      run.name,
+      run.label,
+      run.stages.map((stage) => stage.name).join(", ") || "nothing",
+      run.values.training.steps,
+      run.id.slice(0, 8),
+    ]),
+  );
+
+/** Adds the command to the program. */
+export const addValidate = (program: Command, terminal: Terminal): void => {
+  program
+    .command("validate")
+    .summary("check an experiment file without running it")
+    .description("Checks a file with everything that a run checks before it starts, and prints its runs, or every problem at once.")
+    .argument("<file>", "experiment file: JSON with comments, or YAML")
+    .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
+    .option("--json", "print the runs with all values as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort validate experiments/quickstart.json
+  retort validate experiments/quickstart.json /objective/alpha=0.5 /seed=1`,
+    )
+    .action((file: string, overrides: string[], { json = false }: { json?: boolean }) => {
+      const runs = planExperiment(file, overrides);
+      if (json) terminal.output.write(`${JSON.stringify(runs, null, 2)}\n`);
+      else terminal.output.write(`${file}: ok\n\n${overview(runs)}\n`);
+    });
+};
