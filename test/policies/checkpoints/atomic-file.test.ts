@@ -1,0 +1,28 @@
+/** Files that are written whole or not at all. */
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { writeWhole } from "../../../src/policies/checkpoints/atomic-file.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "retort-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+test("a file is written, replaced, and nothing else is left in its folder", async () => {
+  const path = join(folder, "new", "file.json");
+  await writeWhole(path, "one");
+  await writeWhole(path, Uint8Array.of(116, 119, 111));
+  expect(await readFile(path, "utf8")).toBe("two");
+  expect(await readdir(join(folder, "new"))).toEqual(["file.json"]);
+});
+
+test("when it cannot be put in place, nothing half-written stays", async () => {
+  await mkdir(join(folder, "taken", "inside"), { recursive: true });
+  await expect(writeWhole(join(folder, "taken"), "text")).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
+  expect(await readdir(folder)).toEqual(["taken"]);
+});
