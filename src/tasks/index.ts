@@ -4,3 +4,6 @@ import { arithmetic } from "./arithmetic.ts";
 
 /** Every task that an experiment file can name. */
 export const tasks = family("task", [arithmetic]);
+
+/** A task in an experiment file. */
+export type TaskValues = Parameters<typeof tasks.create>[0];

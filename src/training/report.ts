@@ -1,4 +1,5 @@
 /** What a training run says while it goes on. Plain data, in order of steps. */
+import type { Weights } from "../policies/policy.ts";
 
 /** One optimizer step is done. */
 export interface StepDone {
@@ -32,5 +33,38 @@ export interface CheckpointWritten {
   readonly path: string;
 }
 
+/** One sequence of a step as it is logged. */
+export interface LoggedRollout {
+  readonly prompt: string;
+  readonly completion: string;
+  /** Who wrote the completion. */
+  readonly source: "student" | "data";
+  readonly finish: "stop" | "length";
+  /** Tokens of the completion. */
+  readonly tokens: number;
+  /** Version of the weights that drew it: the optimizer steps done before. */
+  readonly version: number;
+  /** The sum of rewards, and each reward without its weight, when there are rewards. */
+  readonly reward?: number;
+  readonly parts?: Readonly<Record<string, number>>;
+  readonly advantage?: number;
+}
+
+/** A step's sequences, in order of prompt and sample. */
+export interface RolloutsScored {
+  readonly kind: "rollouts";
+  /** The step that learns from them, from 1. */
+  readonly step: number;
+  readonly rollouts: readonly LoggedRollout[];
+}
+
+/** The run has ended; no event follows. */
+export interface Finished {
+  readonly kind: "finished";
+  readonly step: number;
+  /** The trained student, by parameter name. */
+  readonly weights: Weights;
+}
+
 /** An event of a training run. */
-export type StepReport = StepDone | Evaluated | CheckpointWritten;
+export type StepReport = StepDone | Evaluated | RolloutsScored | CheckpointWritten | Finished;

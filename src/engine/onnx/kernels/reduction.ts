@@ -4,28 +4,38 @@ import { elementTypes } from "../graph.ts";
 import { kernel, operand, positiveAxis } from "./kernel.ts";
 
 interface ReductionAttributes {
-  readonly axis: number | number[];
+  readonly axis?: number | number[];
+  /** What Max calls its axes. */
+  readonly reductionIndices?: number | number[];
   readonly keepDims: boolean;
 }
 
+/** The axes that are reduced, and the shape that is left. */
+const reduced = (x: tf.TensorInfo, { axis, reductionIndices, keepDims }: ReductionAttributes): { axes: number[]; shape: number[] } => {
+  const given = axis ?? reductionIndices;
+  const axes = given === undefined ? x.shape.map((_, i) => i) : tf.util.parseAxisParam(given, x.shape);
+  const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
+  return { axes, shape };
+};
+
 const reduction = (name: string, operator: string): void => {
-  kernel<ReductionAttributes>(name, (inputs, { axis, keepDims }, recorder) => {
+  kernel<ReductionAttributes>(name, (inputs, attributes, recorder) => {
     const x = operand(inputs, "x");
-    const axes = tf.util.parseAxisParam(axis, x.shape);
-    const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
+    const { axes, shape } = reduced(x, attributes);
+    const { keepDims } = attributes;
     if (axes.length === 0) return recorder.tensor(recorder.name(x), x.shape, x.dtype);
     return recorder.node(operator, [recorder.name(x), recorder.graph.indices(axes)], shape, x.dtype, { keepdims: keepDims ? 1 : 0 });
   });
 };
 
 const logical = (name: string, operator: string): void => {
-  kernel<ReductionAttributes>(name, (inputs, { axis, keepDims }, recorder) => {
+  kernel<ReductionAttributes>(name, (inputs, attributes, recorder) => {
     const x = operand(inputs, "x");
-    const axes = tf.util.parseAxisParam(axis, x.shape);
-    const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
+    const { axes, shape } = reduced(x, attributes);
+    const { keepDims } = attributes;
     const [number] = recorder.graph.node("Cast", [recorder.name(x)], { to: elementTypes.int32 });
-    const reduced = recorder.node(operator, [number!, recorder.graph.indices(axes)], shape, "int32", { keepdims: keepDims ? 1 : 0 });
-    return recorder.node("Cast", [recorder.name(reduced)], shape, "bool", { to: elementTypes.bool });
+    const extreme = recorder.node(operator, [number!, recorder.graph.indices(axes)], shape, "int32", { keepdims: keepDims ? 1 : 0 });
+    return recorder.node("Cast", [recorder.name(extreme)], shape, "bool", { to: elementTypes.bool });
   });
 };
 

@@ -1,0 +1,35 @@
+/** The thread that rewards: a user's slow or endless reward never blocks the threads that route and learn. */
+import { tasks, type TaskValues } from "../tasks/index.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
+import { serve } from "../rollouts/workers/serve.ts";
+import type { RewardValues } from "./index.ts";
+import type { Reward, RewardScore } from "./reward.ts";
+import { createRewards } from "./weighted.ts";
+
+/** What the thread is started for. */
+export interface OpenRewards {
+  readonly rewards: readonly RewardValues[];
+  readonly task: TaskValues;
+  readonly seed: number;
+  readonly folder: string;
+}
+
+let reward: Reward | undefined;
+
+const handlers = {
+  open: async ({ rewards, task, seed, folder }: OpenRewards): Promise<{ value: undefined }> => {
+    reward = createRewards(rewards, { task: tasks.create(task, { seed }), folder });
+    await reward.prepare?.();
+    return { value: undefined };
+  },
+  score: async (rollouts: readonly Rollout[], signal: AbortSignal): Promise<{ value: readonly RewardScore[] }> => {
+    const opened = reward;
+    if (opened === undefined) throw new Error("reward: expected a call of open before any other");
+    return { value: await Promise.all(rollouts.map((rollout) => opened.score(rollout, signal))) };
+  },
+};
+
+/** The calls that the thread answers. */
+export type RewardHandlers = typeof handlers;
+
+serve(handlers);

@@ -1,0 +1,86 @@
+/** A teacher on this machine: any policy, scored in one pass over whole sequences. */
+import * as tf from "@tensorflow/tfjs";
+import type { Buffer, Engine } from "../engine/engine.ts";
+import { float32, int32, type Program, type TensorSpec } from "../engine/program.ts";
+import type { Policy, Sequences, Weights } from "../policies/policy.ts";
+import { padPrompts } from "../rollouts/prompts.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
+import type { Teacher, TeacherScore } from "./teacher.ts";
+
+/** What a local teacher is made for. */
+export interface LocalTeacherOptions {
+  readonly policy: Policy;
+  readonly weights: Weights;
+  /** Divides the logits before the softmax. */
+  readonly temperature: number;
+  /** Rollouts of one pass, B. */
+  readonly batch: number;
+  /** Tokens of one sequence, T: at least prompt + completion - 1. */
+  readonly length: number;
+  readonly padId: number;
+}
+
+/** The program that scores: [B, T] tokens -> `logProbs` [B, T, V] in nats; place t holds the distribution of the token after t. */
+export const scoreProgram = ({ policy, temperature, batch, length }: LocalTeacherOptions): Program<string, "logProbs"> => ({
+  name: "score",
+  inputs: {
+    ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
+    tokens: int32(batch, length),
+    positions: int32(batch, length),
+    mask: float32(batch, length),
+  } satisfies Record<string, TensorSpec>,
+  build(inputs) {
+    const parameters = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[`parameters/${name}`]!]));
+    const logits = policy.logits(parameters, inputs as unknown as Sequences);
+    return { logProbs: tf.logSoftmax(temperature === 1 ? logits : tf.div(logits, temperature)) };
+  },
+});
+
+/**
+ * Makes a teacher whose scores are dense: [L, V] log-probs for each rollout, row i for completion token i. Scores any number of rollouts in passes
+ * of `batch`. `RangeError` for a temperature that is not above 0, and for a sequence longer than `length`.
+ */
+export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<Teacher> => {
+  const { policy, weights, temperature, batch, length, padId } = options;
+  if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
+  if (length > policy.contextLength) {
+    throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
+  }
+  const executable = await engine.compile(scoreProgram(options));
+  const parameters: Record<string, Buffer> = {};
+  for (const [name, { shape }] of Object.entries(policy.parameters)) {
+    const data = weights[name];
+    if (data === undefined) throw new RangeError(`teacher: the weights have no ${name}`);
+    parameters[`parameters/${name}`] = engine.upload(data, float32(...shape));
+  }
+
+  const pass = async (rollouts: readonly Rollout[]): Promise<TeacherScore[]> => {
+    const sequences = rollouts.map(({ promptTokens, tokens }) => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1)));
+    const rows = Array.from({ length: batch }, (_, row) => sequences[row] ?? sequences[0]!);
+    const padded = padPrompts(rows, { length, padId, side: "right" });
+    const inputs: Record<string, Buffer> = {
+      tokens: engine.upload(padded.tokens, int32(batch, length)),
+      positions: engine.upload(padded.positions, int32(batch, length)),
+      mask: engine.upload(padded.mask, float32(batch, length)),
+    };
+    const outputs = await executable.run({ ...parameters, ...inputs });
+    const logProbs = (await engine.download(outputs.logProbs)) as Float32Array;
+    for (const buffer of [...Object.values(inputs), outputs.logProbs]) buffer.dispose();
+    return rollouts.map(({ promptTokens, tokens }, row) => {
+      const first = (row * length + promptTokens.length - 1) * policy.vocabularySize;
+      return { logProbs: logProbs.slice(first, first + tokens.length * policy.vocabularySize) };
+    });
+  };
+
+  return {
+    vocabularySize: policy.vocabularySize,
+    async score(rollouts, signal) {
+      const scores: TeacherScore[] = [];
+      for (let start = 0; start < rollouts.length; start += batch) {
+        signal.throwIfAborted();
+        scores.push(...(await pass(rollouts.slice(start, start + batch))));
+      }
+      return scores;
+    },
+  };
+};

@@ -1,0 +1,85 @@
+/** Checkpoints: all that an exact continuation needs, in one safetensors file that is written whole or not at all. */
+import { createHash } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import { readSafetensors, writeSafetensors, type StoredTensor } from "../policies/checkpoints/safetensors.ts";
+import type { Policy, Weights } from "../policies/policy.ts";
+import { initialState, type LearnerState } from "./learner.ts";
+import type { Recipe } from "./recipe.ts";
+import { stateKinds } from "./update.ts";
+
+/** Where a run stands between two steps. All randomness comes from coordinates, so no generator's state is part of it. */
+export interface Progress {
+  /** Steps done. */
+  readonly step: number;
+  readonly learner: LearnerState;
+  /** The baseline's state as plain data. */
+  readonly baseline: unknown;
+}
+
+const pattern = /^checkpoint-(\d{8})\.safetensors$/;
+
+/** Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but weights, folders and machine. */
+export const fingerprint = ({ student, teacher, folder: _folder, machine: _machine, ...values }: Recipe): string =>
+  createHash("sha256")
+    .update(JSON.stringify({ ...values, student: student.config, teacher: teacher?.config, temperature: teacher?.temperature }))
+    .digest("hex");
+
+/** Progress before the first step. */
+export const beginning = (recipe: Recipe, baseline: unknown): Progress => ({
+  step: 0,
+  learner: initialState(recipe.student.weights),
+  baseline,
+});
+
+/** Writes a checkpoint into the folder, gives its path, and removes the ones before it. */
+export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, baseline }: Progress): Promise<string> => {
+  const { parameters } = policyOf(recipe.student.config);
+  const tensors: Record<string, StoredTensor> = {};
+  for (const kind of stateKinds) {
+    for (const [name, { shape }] of Object.entries(parameters)) tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
+  }
+  const metadata = { step: String(step), baseline: JSON.stringify(baseline ?? null), recipe: fingerprint(recipe) };
+  const name = `checkpoint-${String(step).padStart(8, "0")}.safetensors`;
+  await writeSafetensors(join(folder, name), { tensors, metadata });
+  for (const other of await readdir(folder)) if (pattern.test(other) && other !== name) await rm(join(folder, other));
+  return join(folder, name);
+};
+
+const arraysOf = (policy: Policy, tensors: Readonly<Record<string, StoredTensor>>, kind: string, path: string): Weights =>
+  Object.fromEntries(
+    Object.entries(policy.parameters).map(([name, { shape }]) => {
+      const tensor = tensors[`${kind}/${name}`];
+      if (tensor?.shape.join() !== shape.join()) {
+        throw new RangeError(
+          `${path}: expected ${kind}/${name} of shape [${shape.join(", ")}], got ${tensor === undefined ? "nothing" : `[${tensor.shape.join(", ")}]`}`,
+        );
+      }
+      return [name, tensor.data];
+    }),
+  );
+
+/** Path of the newest checkpoint in a folder, if there is one. */
+export const newestCheckpoint = async (folder: string): Promise<string | undefined> => {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => pattern.test(name)).toSorted();
+  const last = names.at(-1);
+  return last === undefined ? undefined : join(folder, last);
+};
+
+/** Reads a checkpoint. `RangeError` or `SyntaxError` names the file when it is cut, damaged, or of another recipe. */
+export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Progress> => {
+  const { tensors, metadata } = await readSafetensors(path);
+  if (metadata["recipe"] !== fingerprint(recipe)) {
+    throw new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`);
+  }
+  const policy = policyOf(recipe.student.config);
+  const [parameters, first, second] = stateKinds.map((kind) => arraysOf(policy, tensors, kind, path));
+  const step = Number(metadata["step"]);
+  if (!Number.isInteger(step) || step < 0) throw new RangeError(`${path}: expected a step, got ${JSON.stringify(metadata["step"])}`);
+  return {
+    step,
+    learner: { parameters: parameters!, first: first!, second: second! },
+    baseline: JSON.parse(metadata["baseline"] ?? "null"),
+  };
+};

@@ -1,0 +1,198 @@
+/** The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only routes between them. */
+import { objectives } from "../objectives/index.ts";
+import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import type { Weights } from "../policies/policy.ts";
+import type { RewardHandlers } from "../rewards/reward-worker.ts";
+import type { RewardScore } from "../rewards/reward.ts";
+import type { Scorer, Scorers } from "../rollouts/router.ts";
+import type { Completion, DrawRequest } from "../rollouts/sampler.ts";
+import { connect, type Caller, type Connection } from "../rollouts/workers/connect.ts";
+import type { Handlers } from "../rollouts/workers/messages.ts";
+import { pool } from "../rollouts/workers/pool.ts";
+import type { SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
+import type { Task } from "../tasks/task.ts";
+import type { TeacherHandlers } from "../teachers/teacher-worker.ts";
+import type { TeacherScore } from "../teachers/teacher.ts";
+import type { BatchShape } from "./collate.ts";
+import type { LearnerHandlers } from "./learner-worker.ts";
+import type { LearnerState } from "./learner.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** Answers that a rollout may get. */
+export interface Answers {
+  readonly reward: RewardScore;
+  readonly teacher: TeacherScore;
+}
+
+/** Sizes that all threads agree on. */
+export interface RunShape {
+  /** Padded prompt length P. */
+  readonly promptLength: number;
+  readonly maxNewTokens: number;
+  readonly batch: BatchShape;
+}
+
+/** The open threads of a run. */
+export interface Crew {
+  /** Name of the engine that they use. */
+  readonly engine: string;
+  /** Sends weights to every sampler; draws after it use them. */
+  publish(weights: Weights): Promise<void>;
+  draw(request: DrawRequest, signal: AbortSignal): Promise<readonly Completion[]>;
+  readonly scorers: Partial<Scorers<Answers>>;
+  readonly learner: Caller<LearnerHandlers>;
+  /** Ends all threads. */
+  close(): Promise<void>;
+}
+
+/** The sizes that a recipe asks for. `RangeError` when they do not fit the task or the policies. */
+export const runShape = ({ student, teacher, rollouts, training }: Recipe, task: Task): RunShape => {
+  const maxNewTokens = rollouts.maxNewTokens ?? task.longest.completion;
+  const promptLength = task.longest.prompt;
+  const policy = policyOf(student.config);
+  if (policy.vocabularySize < task.tokenizer.vocabularySize) {
+    throw new RangeError(
+      `student: expected a vocabulary of at least the task's ${task.tokenizer.vocabularySize} tokens, got ${policy.vocabularySize}`,
+    );
+  }
+  const vocabulary = teacher === undefined ? policy.vocabularySize : policyOf(teacher.config).vocabularySize;
+  if (vocabulary !== policy.vocabularySize) {
+    throw new RangeError(`teacher: expected the student's vocabulary of ${policy.vocabularySize} tokens, got ${vocabulary}`);
+  }
+  if (promptLength + maxNewTokens > policy.contextLength) {
+    throw new RangeError(
+      `student: expected a context of ${promptLength} prompt and ${maxNewTokens} new tokens, got ${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,
+    );
+  }
+  const batch = { size: training.batch, length: promptLength + maxNewTokens - 1, vocabularySize: policy.vocabularySize };
+  return { promptLength, maxNewTokens, batch };
+};
+
+const workers = {
+  sampler: new URL("../rollouts/workers/sampler-worker.ts", import.meta.url),
+  teacher: new URL("../teachers/teacher-worker.ts", import.meta.url),
+  reward: new URL("../rewards/reward-worker.ts", import.meta.url),
+  learner: new URL("./learner-worker.ts", import.meta.url),
+} as const;
+
+/** Starts threads, and ends them all when one of them fails to open. */
+class Threads {
+  readonly #connections: { close(): Promise<void> }[] = [];
+
+  start<H extends Handlers>(url: URL, name: string): Connection<H> {
+    const connection = connect<H>(url, { name });
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+}
+
+const openSamplers = async (
+  threads: Threads,
+  { machine, rollouts, student }: Recipe,
+  task: Task,
+  shape: RunShape,
+): Promise<Connection<SamplerHandlers>[]> =>
+  Promise.all(
+    Array.from({ length: machine.samplers }, async (_, index) => {
+      const sampler = threads.start<SamplerHandlers>(workers.sampler, `sampler ${index + 1}`);
+      const { promptLength, maxNewTokens } = shape;
+      const { padId, endId } = task.tokenizer;
+      await sampler.call("open", {
+        engine: machine.engine,
+        config: student.config,
+        batch: rollouts.chunk,
+        promptLength,
+        maxNewTokens,
+        padId,
+        endId,
+      });
+      return sampler;
+    }),
+  );
+
+const openTeacher = async (
+  threads: Threads,
+  { machine, rollouts, teacher }: Recipe,
+  task: Task,
+  shape: RunShape,
+): Promise<Scorer<TeacherScore>> => {
+  if (teacher === undefined)
+    throw new RangeError("the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0");
+  const { config, weights, temperature } = teacher;
+  const connection = threads.start<TeacherHandlers>(workers.teacher, "teacher");
+  const { length } = shape.batch;
+  await connection.call("open", {
+    engine: machine.engine,
+    config,
+    weights,
+    temperature,
+    batch: rollouts.chunk,
+    length,
+    padId: task.tokenizer.padId,
+  });
+  return { batch: rollouts.chunk, concurrency: 1, score: (batch, signal) => connection.call("score", batch, { signal }) };
+};
+
+const openRewards = async (threads: Threads, { rewards, task, seed, folder, rollouts }: Recipe): Promise<Scorer<RewardScore>> => {
+  if (rewards.length === 0) throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
+  const connection = threads.start<RewardHandlers>(workers.reward, "rewards");
+  await connection.call("open", { rewards, task, seed, folder });
+  return { batch: rollouts.chunk, concurrency: 2, score: (batch, signal) => connection.call("score", batch, { signal }) };
+};
+
+const openLearner = async (
+  threads: Threads,
+  recipe: Recipe,
+  shape: RunShape,
+  state: LearnerState,
+): Promise<[Connection<LearnerHandlers>, string]> => {
+  const { machine, student, objective, training } = recipe;
+  const learner = threads.start<LearnerHandlers>(workers.learner, "learner");
+  const { optimizer, clipNorm } = training;
+  const options = {
+    engine: machine.engine,
+    threads: machine.threads,
+    config: student.config,
+    objective,
+    batch: shape.batch,
+    optimizer,
+    clipNorm,
+    state,
+  };
+  return [learner, await learner.call("open", options)];
+};
+
+/**
+ * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them fails.
+ * `RangeError` when the objective needs a teacher or rewards and the recipe has none.
+ */
+export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, state: LearnerState): Promise<Crew> => {
+  const threads = new Threads();
+  const { needs } = objectives.create(recipe.objective);
+  try {
+    const [samplers, [learner, engine], teacher, reward] = await Promise.all([
+      openSamplers(threads, recipe, task, shape),
+      openLearner(threads, recipe, shape, state),
+      needs.includes("teacherLogProbs") ? openTeacher(threads, recipe, task, shape) : undefined,
+      needs.includes("advantages") ? openRewards(threads, recipe) : undefined,
+    ]);
+    const idle = pool(samplers);
+    return {
+      engine,
+      publish: async (weights) => {
+        await Promise.all(samplers.map((sampler) => sampler.call("load", weights)));
+      },
+      draw: (request, signal) => idle.call("draw", request, { signal }),
+      scorers: { ...(teacher === undefined ? {} : { teacher }), ...(reward === undefined ? {} : { reward }) },
+      learner,
+      close: () => threads.close(),
+    };
+  } catch (error) {
+    await threads.close().catch(() => undefined);
+    throw error;
+  }
+};

@@ -1,0 +1,47 @@
+/** Examines the student: completes test prompts and has the task check the answers. */
+import type { Task } from "../tasks/task.ts";
+import type { Crew } from "./crew.ts";
+import type { Evaluated } from "./report.ts";
+import { drawRollouts } from "./rows.ts";
+import type { EvaluationSettings } from "./settings.ts";
+
+/** What an evaluation depends on. */
+export interface EvaluationRequest {
+  readonly seed: number;
+  /** Steps done. */
+  readonly step: number;
+  readonly settings: EvaluationSettings;
+  /** Prompts of one draw. */
+  readonly chunk: number;
+}
+
+/**
+ * Completes the first test prompts with the weights that were last published. `accuracy` is the share of right answers; metrics: `well-formed` and
+ * `truncated` as shares, `length` in tokens. The draws do not depend on the step, so evaluations differ by the student alone.
+ */
+export const evaluate = async (
+  crew: Crew,
+  task: Task,
+  { seed, step, settings, chunk }: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<Evaluated> => {
+  const places = task.test.slice(0, settings.prompts).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+  const draws: ReturnType<typeof drawRollouts>[] = [];
+  for (let start = 0; start < places.length; start += chunk) {
+    const coordinates = { seed, step: "evaluation", temperature: settings.temperature, version: step };
+    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), coordinates, signal));
+  }
+  const rollouts = (await Promise.all(draws)).flat();
+  const verdicts = rollouts.map(({ prompt, text }) => task.check(prompt, text));
+  const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
+  return {
+    kind: "evaluation",
+    step,
+    accuracy: share(rollouts.map(({ finish }, i) => finish === "stop" && verdicts[i]!.correct)),
+    metrics: {
+      "well-formed": share(verdicts.map(({ wellFormed }) => wellFormed)),
+      truncated: share(rollouts.map(({ finish }) => finish === "length")),
+      length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
+    },
+  };
+};

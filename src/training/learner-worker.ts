@@ -1,0 +1,61 @@
+/** The thread that learns: a `Learner` behind calls. */
+import { openEngine, type EngineName } from "../engine/choose.ts";
+import type { Engine } from "../engine/engine.ts";
+import { objectives, type ObjectiveValues } from "../objectives/index.ts";
+import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import type { Weights } from "../policies/policy.ts";
+import { serve } from "../rollouts/workers/serve.ts";
+import type { Batch } from "./collate.ts";
+import { Learner, type Learned, type LearnerState } from "./learner.ts";
+import { stateKinds, type UpdateOptions } from "./update.ts";
+
+/** What the thread is started for. */
+export type OpenLearner = Omit<UpdateOptions, "policy" | "objective"> & {
+  readonly engine: EngineName;
+  readonly threads: number;
+  /** The policy's `config.json`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly objective: ObjectiveValues;
+  readonly state: LearnerState;
+};
+
+/** One step to take. */
+export interface UpdateRequest {
+  readonly batch: Batch;
+  readonly step: number;
+  /** Fraction of the peak learning rate. */
+  readonly factor: number;
+}
+
+let engine: Engine | undefined;
+let learner: Learner | undefined;
+
+const opened = (): Learner => {
+  if (learner === undefined) throw new Error("learner: expected a call of open before any other");
+  return learner;
+};
+
+const handlers = {
+  open: async ({ engine: name, threads, config, objective, state, ...options }: OpenLearner): Promise<{ value: string }> => {
+    engine = await openEngine(name, { threads });
+    learner = await Learner.open(engine, { ...options, policy: policyOf(config), objective: objectives.create(objective) }, state);
+    return { value: engine.name };
+  },
+  update: async ({ batch, step, factor }: UpdateRequest): Promise<{ value: Learned }> => ({
+    value: await opened().update(batch, step, factor),
+  }),
+  weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+    const value = await opened().read("parameters");
+    return { value, transfer: Object.values(value) };
+  },
+  state: async (): Promise<{ value: LearnerState; transfer: ArrayBufferView[] }> => {
+    const entries = await Promise.all(stateKinds.map(async (kind) => [kind, await opened().read(kind)] as const));
+    const value = Object.fromEntries(entries) as Record<(typeof stateKinds)[number], Weights>;
+    return { value, transfer: Object.values(value).flatMap((arrays) => Object.values(arrays)) };
+  },
+};
+
+/** The calls that the thread answers. */
+export type LearnerHandlers = typeof handlers;
+
+serve(handlers, { close: async () => engine?.dispose() });

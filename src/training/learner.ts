@@ -1,0 +1,118 @@
+/** The learner: holds the student's weights and the optimizer's moments on an engine, and takes one step with each batch. */
+import type { Buffer, Engine, Executable } from "../engine/engine.ts";
+import { float32, sizeOf, type TypedArray } from "../engine/program.ts";
+import type { Weights } from "../policies/policy.ts";
+import { batchSpecs, type Batch } from "./collate.ts";
+import { stepScalars } from "./optimizer.ts";
+import { stateKinds, updateProgram, type UpdateOptions } from "./update.ts";
+
+/** Weights and moments on the host; with the step's number it is all that an exact continuation needs of the learner. */
+export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>>;
+
+/** What one step gives. */
+export interface Learned {
+  /** Scalars by name: `loss`, `gradient/norm`, and the objective's own. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** The state before the first step: given weights, and moments of zero. */
+export const initialState = (weights: Weights): LearnerState => {
+  const zeros = (): Weights => Object.fromEntries(Object.entries(weights).map(([name, { length }]) => [name, new Float32Array(length)]));
+  return { parameters: weights, first: zeros(), second: zeros() };
+};
+
+/** Takes steps on one engine. */
+export class Learner {
+  readonly #engine: Engine;
+  readonly #options: UpdateOptions;
+  readonly #executable: Executable;
+  readonly #state: Map<string, Buffer>;
+
+  private constructor(engine: Engine, options: UpdateOptions, executable: Executable, state: Map<string, Buffer>) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#executable = executable;
+    this.#state = state;
+  }
+
+  /** Compiles the update program and uploads the state. `RangeError` when an array does not fit its parameter. */
+  static async open(engine: Engine, options: UpdateOptions, state: LearnerState): Promise<Learner> {
+    const executable = await engine.compile(updateProgram(options));
+    const buffers = new Map<string, Buffer>();
+    for (const kind of stateKinds) {
+      for (const [name, { shape }] of Object.entries(options.policy.parameters)) {
+        const data = state[kind][name];
+        if (data?.length !== sizeOf(shape)) {
+          throw new RangeError(`learner: expected ${sizeOf(shape)} values for ${kind}/${name}, got ${data?.length ?? "none"}`);
+        }
+        buffers.set(`${kind}/${name}`, engine.upload(data.slice(), float32(...shape)));
+      }
+    }
+    return new Learner(engine, options, executable, buffers);
+  }
+
+  /**
+   * One optimizer step, number `step` from 1, with `factor` times the peak learning rate. The state changes only when the whole step succeeded and
+   * its loss and gradient are finite; otherwise an error says which is not, and the weights stay as they were.
+   */
+  async update(batch: Batch, step: number, factor: number): Promise<Learned> {
+    const { batch: shape, objective, optimizer } = this.#options;
+    const transient: Record<string, Buffer> = {};
+    for (const [name, spec] of Object.entries(batchSpecs(shape, objective.needs))) {
+      const data = batch[name];
+      if (data === undefined) throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);
+      transient[name] = this.#engine.upload(data, spec);
+    }
+    for (const [name, value] of Object.entries(stepScalars(optimizer, factor, step))) {
+      transient[name] = this.#engine.upload(Float32Array.of(value), float32());
+    }
+    const outputs = await this.#executable.run({ ...Object.fromEntries(this.#state), ...transient });
+    for (const buffer of Object.values(transient)) buffer.dispose();
+    const metrics = await this.#readMetrics(outputs);
+    this.#checkFinite(metrics, outputs, step);
+    for (const [name, previous] of this.#state) {
+      const next = outputs[name];
+      if (next === undefined) throw new Error(`learner: the update program gave no "${name}"`);
+      this.#state.set(name, next);
+      previous.dispose();
+    }
+    return { metrics };
+  }
+
+  async #readMetrics(outputs: Readonly<Record<string, Buffer>>): Promise<Record<string, number>> {
+    const metrics: Record<string, number> = {};
+    for (const [name, buffer] of Object.entries(outputs)) {
+      if (!name.startsWith("metrics/")) continue;
+      const [value] = await this.#engine.download(buffer);
+      metrics[name.slice("metrics/".length)] = value!;
+      buffer.dispose();
+    }
+    return metrics;
+  }
+
+  #checkFinite(metrics: Readonly<Record<string, number>>, outputs: Readonly<Record<string, Buffer>>, step: number): void {
+    const broken = ["loss", "gradient/norm"].filter((name) => !Number.isFinite(metrics[name]));
+    if (broken.length === 0) return;
+    for (const name of this.#state.keys()) outputs[name]?.dispose();
+    const values = broken.map((name) => `${name} is ${metrics[name]}`).join(" and ");
+    throw new Error(
+      `step ${step}: ${values}; the weights before this step are kept. Lower the learning rate or clipNorm, or look at the rewards and teacher scores of this step`,
+    );
+  }
+
+  /** Copies of the arrays of one kind, by parameter name. */
+  async read(kind: (typeof stateKinds)[number]): Promise<Weights> {
+    const arrays: Record<string, Float32Array> = {};
+    for (const name of Object.keys(this.#options.policy.parameters)) {
+      const data: TypedArray = await this.#engine.download(this.#state.get(`${kind}/${name}`)!);
+      arrays[name] = data as Float32Array;
+    }
+    return arrays;
+  }
+
+  /** Frees program and state. */
+  async dispose(): Promise<void> {
+    for (const buffer of this.#state.values()) buffer.dispose();
+    await this.#executable.dispose();
+  }
+}

@@ -1,0 +1,45 @@
+/** A recipe: everything that one training run needs, as plain data. Each thread makes the parts that it uses from it. */
+import type { EngineName } from "../engine/choose.ts";
+import type { ObjectiveValues } from "../objectives/index.ts";
+import type { Weights } from "../policies/policy.ts";
+import type { RewardValues } from "../rewards/index.ts";
+import type { TaskValues } from "../tasks/index.ts";
+import type { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
+
+/** A policy with its weights: a HuggingFace `config.json` document and arrays by parameter name. */
+export interface Model {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly weights: Weights;
+}
+
+/** A model that is imitated and never changed. */
+export interface TeacherModel extends Model {
+  /** Divides the teacher's logits; below 1 sharpens the target. The student's logits are left alone. */
+  readonly temperature: number;
+}
+
+/** How much of the machine a run may use. It changes speed, and results only where an engine's sums depend on its threads. */
+export interface Machine {
+  readonly engine: EngineName;
+  /** Threads of the learner's program. */
+  readonly threads: number;
+  /** Sampling threads, each with an engine of its own. */
+  readonly samplers: number;
+}
+
+/** One training run. */
+export interface Recipe {
+  readonly seed: number;
+  readonly task: TaskValues;
+  /** Where a user's own modules are found. */
+  readonly folder: string;
+  readonly student: Model;
+  readonly teacher?: TeacherModel;
+  readonly rewards: readonly RewardValues[];
+  readonly objective: ObjectiveValues;
+  readonly data: DataSettings;
+  readonly rollouts: RolloutSettings;
+  readonly training: TrainingSettings;
+  readonly evaluation: EvaluationSettings;
+  readonly machine: Machine;
+}

@@ -1,0 +1,19 @@
+/** The learning rate over a run. */
+import type { ScheduleSettings } from "./settings.ts";
+
+const decayed: Readonly<Record<ScheduleSettings["decay"], (progress: number) => number>> = {
+  constant: () => 1,
+  linear: (progress) => 1 - progress,
+  cosine: (progress) => (1 + Math.cos(Math.PI * progress)) / 2,
+};
+
+/**
+ * The fraction of the peak learning rate at `step` (from 1) of `steps`: rises linearly to 1 at the last step of warm-up, then decays to
+ * `final` at the last step.
+ */
+export const learningRateFactor = ({ warmup, decay, final }: ScheduleSettings, step: number, steps: number): number => {
+  if (step <= warmup) return step / warmup;
+  if (decay === "constant") return 1;
+  const progress = steps === warmup ? 1 : (step - warmup) / (steps - warmup);
+  return final + (1 - final) * decayed[decay](progress);
+};

@@ -1,0 +1,152 @@
+/** Training: from a recipe to a stream of reports. Subscribing is running; unsubscribing ends every thread. */
+import { mkdir } from "node:fs/promises";
+import { Observable, type Subscriber } from "rxjs";
+import { objectives } from "../objectives/index.ts";
+import { source } from "../rollouts/source.ts";
+import { tasks } from "../tasks/index.ts";
+import type { Task } from "../tasks/task.ts";
+import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type Progress } from "./checkpoint.ts";
+import { collate } from "./collate.ts";
+import { openCrew, runShape, type Crew, type RunShape } from "./crew.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Recipe } from "./recipe.ts";
+import type { LoggedRollout, StepDone, StepReport } from "./report.ts";
+import { stepRows } from "./rows.ts";
+import { learningRateFactor } from "./schedule.ts";
+
+/** How a run may be stopped and go on. */
+export interface TrainOptions {
+  /** Aborting stops after the step in progress is given up, writes a checkpoint of the last whole step, and fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Where checkpoints are written, and the newest one of this recipe is taken up. Without it nothing is written. */
+  readonly folder?: string;
+}
+
+interface Run {
+  readonly recipe: Recipe;
+  readonly task: Task;
+  readonly shape: RunShape;
+  readonly crew: Crew;
+  readonly emit: (report: StepReport) => void;
+  readonly signal: AbortSignal;
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** `reward` and `reward/<name>`, the student's share, and lengths in tokens. */
+const rolloutMetrics = (logged: readonly LoggedRollout[]): Record<string, number> => {
+  const metrics: Record<string, number> = {
+    "rollouts/on-policy": mean(logged.map(({ source: from }) => (from === "student" ? 1 : 0))),
+    "rollouts/length": mean(logged.map(({ tokens }) => tokens)),
+    "rollouts/truncated": mean(logged.map(({ finish }) => (finish === "length" ? 1 : 0))),
+  };
+  const rewarded = logged.flatMap(({ reward, parts }) => (reward === undefined ? [] : [{ reward, parts }]));
+  if (rewarded.length === 0) return metrics;
+  metrics["reward"] = mean(rewarded.map(({ reward }) => reward));
+  for (const name of Object.keys(rewarded[0]?.parts ?? {}))
+    metrics[`reward/${name}`] = mean(rewarded.map(({ parts }) => parts?.[name] ?? 0));
+  return metrics;
+};
+
+/** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
+const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number, baselineState: unknown): Promise<unknown> => {
+  const { recipe, task, shape, crew, emit, signal } = run;
+  const { seed, training, rollouts, machine } = recipe;
+  const objective = objectives.create(recipe.objective);
+  const started = performance.now();
+  const request = { seed, step, slots: slots(step), ...rollouts, maxNewTokens: shape.maxNewTokens, inFlight: machine.samplers + 1 };
+  const drawn = await stepRows(crew, task, { ...request, baseline: objective.baseline, baselineState }, signal);
+  const scored = performance.now();
+  const batch = collate(drawn.rows, shape.batch, objective.needs, task.tokenizer.padId);
+  const factor = learningRateFactor(training.schedule, step, training.steps);
+  const { metrics } = await crew.learner.call("update", { batch, step, factor }, { transfer: Object.values(batch) });
+  const needsNew = recipe.data.onPolicyFraction > 0 || evaluates(recipe, step);
+  if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
+  const ended = performance.now();
+  emit({ kind: "rollouts", step, rollouts: drawn.logged });
+  const report: StepDone = {
+    kind: "step",
+    step,
+    steps: training.steps,
+    metrics: {
+      ...metrics,
+      ...rolloutMetrics(drawn.logged),
+      "learning-rate": training.optimizer.learningRate * factor,
+      "time/rollouts": scored - started,
+      "time/update": ended - scored,
+    },
+    tokens: drawn.logged.reduce((sum, { tokens }) => sum + tokens, 0),
+    milliseconds: ended - started,
+  };
+  emit(report);
+  return drawn.baselineState;
+};
+
+const evaluates = ({ evaluation, training }: Recipe, step: number): boolean =>
+  step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
+
+const checkpoints = ({ training }: Recipe, step: number): boolean => training.checkpointEvery > 0 && step % training.checkpointEvery === 0;
+
+/** All steps from where `progress` stands. */
+const takeSteps = async (run: Run, progress: Progress, folder: string | undefined): Promise<void> => {
+  const { recipe, task, crew, emit, signal } = run;
+  const { seed, data, training, rollouts, evaluation } = recipe;
+  const prompts = task.train.slice(0, data.examples ?? task.train.length);
+  const slots = source({ seed, prompts, batch: training.batch, group: rollouts.group, ...data });
+  const examine = async (step: number): Promise<void> =>
+    emit(await evaluate(crew, task, { seed, step, settings: evaluation, chunk: rollouts.chunk }, signal));
+  let { step, baseline } = progress;
+  const save = async (): Promise<void> => {
+    if (folder === undefined) return;
+    const path = await writeCheckpoint(folder, recipe, { step, learner: await crew.learner.call("state", undefined), baseline });
+    emit({ kind: "checkpoint", step, path });
+  };
+  try {
+    if (step === 0) await examine(0);
+    while (step < training.steps) {
+      baseline = await takeStep(run, slots, step + 1, baseline);
+      step += 1;
+      if (evaluates(recipe, step)) await examine(step);
+      if (checkpoints(recipe, step)) await save();
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    // The learner holds whole steps only, so what an interruption leaves can be gone on from.
+    if (signal.aborted && step > progress.step) await save();
+    throw error;
+  }
+  await save();
+  emit({ kind: "finished", step, weights: await crew.learner.call("weights", undefined) });
+};
+
+const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
+  const task = tasks.create(recipe.task, { seed: recipe.seed });
+  const shape = runShape(recipe, task);
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
+  const initial = objectives.create(recipe.objective).baseline?.initial;
+  const progress = newest === undefined ? beginning(recipe, initial) : await readCheckpoint(newest, recipe);
+  const crew = await openCrew(recipe, task, shape, progress.learner);
+  try {
+    await crew.publish(progress.learner.parameters);
+    await takeSteps({ recipe, task, shape, crew, emit: (report) => subscriber.next(report), signal }, progress, folder);
+  } finally {
+    await crew.close();
+  }
+};
+
+/**
+ * Trains. Cold: each subscription is a run of its own. Emits in order of steps, `finished` last. The same recipe gives the same bytes on the same
+ * engine and machine, whatever order rewards and teacher finish in, and whether it was interrupted or not. Errors: what the recipe's parts refuse,
+ * a reward or teacher that fails, a loss or gradient that is not finite.
+ */
+export const train = (recipe: Recipe, options: TrainOptions = {}): Observable<StepReport> =>
+  new Observable((subscriber) => {
+    const ending = new AbortController();
+    const signal = options.signal === undefined ? ending.signal : AbortSignal.any([ending.signal, options.signal]);
+    run(recipe, options, signal, subscriber).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+    return () => ending.abort(new Error("the run was unsubscribed"));
+  });
