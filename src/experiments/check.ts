@@ -3,10 +3,15 @@ import { Ajv, type ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import { formatPointer, isObject, type Json, type JsonObject } from "./json.ts";
 
+/** A value's key, the value itself, or the value with everything inside it. */
+export type Part = "key" | "value" | "whole";
+
 /** A mistake in values, wherever they were written. */
 export interface Mistake {
   /** What is wrong: for an unknown key the key itself, for a missing one the object that lacks it. */
   readonly pointer: string;
+  /** What to point at: the value (when left out), its key, or the value with all that was set inside it. */
+  readonly part?: Part;
   readonly message: string;
 }
 
@@ -76,7 +81,11 @@ const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mista
 
 const unknownKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
   const hint = suggest(key, keysOf(schema));
-  return { pointer: below(pointer, key), message: `unknown key "${key}"${hint === "" ? `; known: ${keysOf(schema).join(", ")}` : hint}` };
+  return {
+    pointer: below(pointer, key),
+    part: "key",
+    message: `unknown key "${key}"${hint === "" ? `; known: ${keysOf(schema).join(", ")}` : hint}`,
+  };
 };
 
 const missingKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
@@ -117,6 +126,7 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
     case "propertyNames":
       return {
         pointer: below(pointer, String(params["propertyName"])),
+        part: "key",
         message: `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ${quote(params["propertyName"])}`,
       };
     case "false schema":

@@ -1,4 +1,5 @@
 /** From one file to the values of each of its runs: variants merged in, overrides applied, nothing checked yet. */
+import type { Part } from "./check.ts";
 import { isObject, mergePatch, omit, parentPointer, type Json } from "./json.ts";
 import { applyOverride, parseOverride, type Override } from "./overrides.ts";
 import { ExperimentError, type Place, type Problem } from "./problem.ts";
@@ -17,7 +18,7 @@ export interface Draft {
   readonly label: string;
   readonly value: Json;
   /** Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms. */
-  locate(pointer: string, part?: "key" | "value"): { readonly place: Place; readonly pointer: string };
+  locate(pointer: string, part?: Part): { readonly place: Place; readonly pointer: string };
 }
 
 const inVariants = (override: Override): boolean => override.pointer === "/variants" || override.pointer.startsWith("/variants/");
@@ -57,17 +58,20 @@ export const parseOverrides = (texts: readonly string[]): Override[] => {
 const locator =
   (source: Source, overrides: readonly Override[], prefixes: readonly string[]): Draft["locate"] =>
   (pointer, part = "value") => {
-    let sought = pointer;
-    for (;;) {
-      const here = sought;
-      const override = overrides.findLast((one) => one.pointer === here || here.startsWith(`${one.pointer}/`));
+    for (let here = pointer; ; here = parentPointer(here)) {
+      const exact = here === pointer;
+      const wanted = exact && part === "key" ? "key" : "value";
+      // The root of a variant's values is the file, not the patch.
+      const spots = here === "" ? [""] : prefixes.map((prefix) => prefix + here);
+      const spot = spots.find((one) => source.find(one, wanted) !== undefined);
+      const whole = exact && here !== "" && (part === "whole" || spot === undefined);
+      const override =
+        overrides.findLast((one) => spots.some((at) => at === one.pointer || at.startsWith(`${one.pointer}/`))) ??
+        overrides.findLast((one) => whole && spots.some((at) => one.pointer.startsWith(`${at}/`)));
       if (override !== undefined) return { place: { override: override.text }, pointer };
-      for (const prefix of prefixes) {
-        const place = source.find(prefix + here, here === pointer ? part : "value");
-        if (place !== undefined) return { place, pointer: prefix + pointer };
-      }
+      const place = spot === undefined ? undefined : source.find(spot, wanted);
+      if (spot !== undefined && place !== undefined) return { place, pointer: spot + pointer.slice(here.length) };
       if (here === "") return { place: { file: source.path, line: 1, column: 1 }, pointer };
-      sought = parentPointer(here);
     }
   };
 

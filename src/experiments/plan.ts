@@ -83,8 +83,7 @@ const lineOf = (place: Place): number => ("line" in place ? place.line * 1e4 + p
 const placed = (found: readonly { readonly draft: Draft; readonly mistakes: readonly Mistake[] }[], runs: number): Problem[] => {
   const problems = new Map<string, { problem: Problem; drafts: Draft[] }>();
   for (const { draft, mistakes } of found) {
-    for (const { pointer, message } of mistakes) {
-      const part = message.startsWith("unknown key") ? "key" : "value";
+    for (const { pointer, part, message } of mistakes) {
       const problem = { ...draft.locate(pointer, part), message };
       const key = JSON.stringify(problem);
       const entry = problems.get(key) ?? { problem, drafts: [] };

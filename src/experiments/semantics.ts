@@ -78,7 +78,7 @@ const sizeRules = ({ training, rollouts }: TrainingValues): Mistake[] => {
 
 const objectiveMistakes = (values: TrainingValues): Mistake[] => {
   const made = attempt(() => objectives.create(values.objective));
-  if ("message" in made) return [{ pointer: "/objective", message: made.message }];
+  if ("message" in made) return [{ pointer: "/objective", part: "whole", message: made.message }];
   const { baseline } = made.part;
   const { group } = values.rollouts;
   const estimate = attempt(() => baseline?.estimate(new Float32Array(group), group, baseline.initial));
@@ -99,7 +99,7 @@ const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Ta
   const mistakes: Mistake[] = [];
   if (!("stage" in student)) {
     const made = attempt(() => policies.create(student, { vocabularySize, contextLength: needed }));
-    if ("message" in made) mistakes.push({ pointer: "/student", message: made.message });
+    if ("message" in made) mistakes.push({ pointer: "/student", part: "whole", message: made.message });
   }
   const readers = [
     { pointer: "/student", of: "student", length: contextLength(file, values, task) },
@@ -118,13 +118,13 @@ const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Ta
 };
 
 const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mistake[] => {
-  const single = values.rewards.flatMap((reward, i) => {
+  const single = values.rewards.flatMap((reward, i): Mistake[] => {
     const made = attempt(() => rewards.create(reward, { task, folder }));
-    return "message" in made ? [{ pointer: `/rewards/${i}`, message: made.message }] : [];
+    return "message" in made ? [{ pointer: `/rewards/${i}`, part: "whole", message: made.message }] : [];
   });
   if (single.length > 0 || values.rewards.length === 0) return single;
   const sum = attempt(() => createRewards(values.rewards, { task, folder }));
-  return "message" in sum ? [{ pointer: "/rewards", message: sum.message }] : [];
+  return "message" in sum ? [{ pointer: "/rewards", part: "whole", message: sum.message }] : [];
 };
 
 const trainingMistakes = (file: ExperimentValues, values: TrainingValues, made: Made<Task>, folder: string): Mistake[] => [
@@ -148,8 +148,9 @@ export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Ta
     { pointer: "", values: runValues(file) },
     ...Object.keys(file.stages ?? {}).map((name) => ({ pointer: stagePointer(name), values: stageValues(file, name) })),
   ];
+  const task: Mistake[] = "message" in made ? [{ pointer: "/task", part: "whole", message: made.message }] : [];
   return [
-    ...("message" in made ? [{ pointer: "/task", message: made.message }] : []),
+    ...task,
     ...trainings.flatMap(({ pointer, values }) =>
       trainingMistakes(file, values, made, folder).map((mistake) => ({ ...mistake, pointer: pointer + mistake.pointer })),
     ),

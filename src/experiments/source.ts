@@ -63,12 +63,13 @@ const boundTree = (root: CST.Token): void => {
 };
 
 const compose = (text: string, json: boolean, lines: LineCounter): Document.Parsed<ParsedNode> => {
+  if (text.trim() === "") throw new Refusal({ offset: 0, message: "expected an experiment, got an empty file" });
   boundBrackets(text);
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   for (const token of tokens) boundTree(token);
   const composer = new Composer({ schema: json ? "json" : "core", uniqueKeys: false, keepSourceTokens: false });
   const [document, second] = [...composer.compose(tokens, true, text.length)];
-  if (document === undefined) throw new Refusal({ offset: 0, message: "expected an experiment, got an empty file" });
+  if (document === undefined) throw new Refusal({ offset: 0, message: "expected a document, got none" });
   if (second !== undefined) throw new Refusal({ offset: second.range[0], message: "expected one document in a file, got another" });
   return document;
 };
@@ -96,7 +97,11 @@ class Reader {
     const pointer = formatPointer(path);
     const at = isRanged(node) ? node.range[0] : offset;
     this.places.values.set(pointer, at);
-    if (isAlias(node)) return this.read(node.resolve(this.#document), path, at);
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document);
+      if (target === undefined) throw new Refusal({ offset: at, pointer, message: `no anchor &${node.source} before this alias` });
+      return this.read(target, path, at);
+    }
     if (isMap(node)) return this.#readMap(node.items, path, at);
     if (isSeq(node)) return node.items.map((item, i) => this.read(item, [...path, i], at));
     const value: unknown = isScalar(node) ? node.value : null;

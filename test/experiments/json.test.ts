@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import fc from "fast-check";
+import { formatPointer, mergePatch, omit, parentPointer, parsePointer, type Json } from "../../src/experiments/json.ts";
+
+describe("pointers", () => {
+  test("are read back as they were written, whatever the keys", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (keys) => {
+        expect(parsePointer(formatPointer(keys))).toEqual(keys);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  test.each(["objective", "/a~b", "/~2"])("refuse %s", (pointer) => {
+    expect(() => parsePointer(pointer)).toThrow(RangeError);
+  });
+
+  test("know their parent", () => {
+    expect([parentPointer("/a/b"), parentPointer("/a"), parentPointer("")]).toEqual(["/a", "", ""]);
+  });
+});
+
+describe("mergePatch", () => {
+  // RFC 7386, appendix A.
+  test.each<[Json, Json, Json]>([
+    [{ a: "b" }, { a: "c" }, { a: "c" }],
+    [{ a: "b" }, { b: "c" }, { a: "b", b: "c" }],
+    [{ a: "b" }, { a: null }, {}],
+    [{ a: "b", b: "c" }, { a: null }, { b: "c" }],
+    [{ a: ["b"] }, { a: "c" }, { a: "c" }],
+    [{ a: "c" }, { a: ["b"] }, { a: ["b"] }],
+    [{ a: { b: "c" } }, { a: { b: "d", c: null } }, { a: { b: "d" } }],
+    [{ a: [{ b: "c" }] }, { a: [1] }, { a: [1] }],
+    [
+      ["a", "b"],
+      ["c", "d"],
+      ["c", "d"],
+    ],
+    [{ a: "b" }, ["c"], ["c"]],
+    [{ a: "foo" }, null, null],
+    [{ a: "foo" }, "bar", "bar"],
+    [{ e: null }, { a: 1 }, { e: null, a: 1 }],
+    [[1, 2], { a: "b", c: null }, { a: "b" }],
+    [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+  ])("%j with %j is %j", (target, patch, expected) => {
+    expect(mergePatch(target, patch)).toEqual(expected);
+  });
+
+  test("does not reach prototypes", () => {
+    const merged = mergePatch({}, JSON.parse('{"__proto__": {"polluted": true}}') as Json);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
+  });
+});
+
+test("omit takes keys away and leaves the object alone", () => {
+  const object = { a: 1, b: 2 };
+  expect(omit(object, "a", "c")).toEqual({ b: 2 });
+  expect(object).toEqual({ a: 1, b: 2 });
+});
