@@ -123,6 +123,11 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
     case "exclusiveMinimum":
     case "exclusiveMaximum":
       return { pointer, message: `expected ${expectation(schema)}, got ${quote(error.data)}` };
+    case "minProperties":
+    case "minItems": {
+      const limit = Number(params["limit"]);
+      return { pointer, message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quote(error.data)}` };
+    }
     case "propertyNames":
       return {
         pointer: below(pointer, String(params["propertyName"])),

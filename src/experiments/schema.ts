@@ -68,11 +68,12 @@ const Variant = Type.Unsafe<JsonObject>({
   description: "A JSON merge patch (RFC 7386) over the file: objects merge, null takes a key away, everything else replaces.",
 });
 
-const named = <T extends TSchema>(values: T, description: string) =>
+const named = <T extends TSchema>(values: T, description: string, minProperties = 0) =>
   Type.Unsafe<Readonly<Record<string, Static<T>>>>({
     type: "object",
     propertyNames: { pattern: namePattern },
     additionalProperties: values,
+    minProperties,
     description,
   });
 
@@ -91,7 +92,7 @@ const Experiment = Type.Object(
     task: tasks.schema,
     ...parts,
     stages: Type.Optional(named(Stage, "Earlier trainings by name; their results are kept and used again.")),
-    variants: Type.Optional(named(Variant, "Several runs from one file, by name.")),
+    variants: Type.Optional(named(Variant, "Several runs from one file, by name.", 1)),
   },
   { ...closed, title: "Retort experiment", definitions },
 );
