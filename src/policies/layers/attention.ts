@@ -24,13 +24,15 @@ export const slotBias = (visible: tf.Tensor2D): tf.Tensor4D => {
 /** x [B * T, H * W] -> [B, H, T, W]. */
 export const splitHeads = (x: tf.Tensor2D, batch: number, heads: number): tf.Tensor4D => {
   const [rows, width] = x.shape;
+  if (rows === batch) return tf.reshape(x, [batch, heads, 1, width / heads]);
   return tf.transpose(tf.reshape(x, [batch, rows / batch, heads, width / heads]), [0, 2, 1, 3]);
 };
 
 /** x [B, H, T, W] -> [B * T, H * W]. */
 export const mergeHeads = (x: tf.Tensor4D): tf.Tensor2D => {
   const [batch, heads, tokens, width] = x.shape;
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * tokens, heads * width]);
+  const rows = tokens === 1 ? x : tf.transpose(x, [0, 2, 1, 3]);
+  return tf.reshape(rows, [batch * tokens, heads * width]);
 };
 
 /**
