@@ -34,6 +34,7 @@ export const draw = (logits: tf.Tensor2D, uniforms: tf.Tensor1D, temperature: nu
   const probabilities = tf.exp(logProbs);
   const reached = tf.greater(tf.cumsum(probabilities, 1), tf.reshape(uniforms, [batch, 1]));
   const ids = tf.reshape(tf.range(0, vocabulary, 1, "int32"), [1, vocabulary]);
+  // A sum made in parallel may round up where a token adds nothing, so probabilities are asked too.
   const candidates = tf.where(tf.logicalAnd(reached, tf.greater(probabilities, 0)), ids, tf.scalar(vocabulary, "int32"));
   const first: tf.Tensor1D = tf.min(candidates, 1);
   const token: tf.Tensor1D = tf.where(tf.less(first, vocabulary), first, likeliest);

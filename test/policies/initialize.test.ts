@@ -27,6 +27,7 @@ test("the same seed gives the same weights, another seed others, and a new layer
   const deeper = llama.create({ ...sizes, layers: 3 }, context);
   expect(initialWeights(policy, 3)).toEqual(initialWeights(policy, 3));
   expect(initialWeights(policy, 4)[name]).not.toEqual(initialWeights(policy, 3)[name]);
+  expect(initialWeights(policy, 3)["model.layers.1.self_attn.q_proj.weight"]).not.toEqual(initialWeights(policy, 3)[name]);
   expect(initialWeights(deeper, 3)[name]).toEqual(initialWeights(policy, 3)[name]);
 });
 
