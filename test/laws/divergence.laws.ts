@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { float32, type Program } from "../../src/engine/program.ts";
 import type { Divergence } from "../../src/objectives/divergences/divergence.ts";
 import { normal, stream } from "../../src/random/stream.ts";
-import type { Evaluate } from "../objectives/evaluators.ts";
+import type { Evaluate } from "./evaluate.ts";
 import { finiteDifferences, logSoftmax, type ReferenceDivergence } from "../objectives/reference.ts";
 
 /** The divergence of every place, and the gradient of their sum with respect to the student's logits. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { float32, int32, type Program, type TypedArray } from "../../src/engine/program.ts";
 import type { Objective, Signals } from "../../src/objectives/objective.ts";
 import { integer, normal, stream } from "../../src/random/stream.ts";
-import type { Evaluate } from "../objectives/evaluators.ts";
+import type { Evaluate } from "./evaluate.ts";
 
 /** What a batch holds on the host, for programs of [B, T, V]. */
 export interface HostBatch {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { float32, type Program } from "../../src/engine/program.ts";
 import { averages, averageSchema, weighted, type AverageName } from "../../src/objectives/averages.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 
 const names = Object.keys(averages) as AverageName[];
 
@@ -20,7 +20,7 @@ const program = (name: AverageName, shape: readonly [number, number]): Program<"
 const mask = Float32Array.of(0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0);
 const values = Float32Array.of(50, 3, 6, 9, 10, 70, 80, 90, 100, 200, 300, 400);
 
-describe.each(evaluators)("averages on $name", ({ evaluate }) => {
+describe.each(engines)("averages on $name", ({ evaluate }) => {
   test.each([
     ["sequence", (6 + 10) / 2],
     ["token", (3 + 6 + 9 + 10) / 4],

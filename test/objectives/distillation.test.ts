@@ -8,7 +8,7 @@ import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";
 import { jsd } from "../../src/objectives/divergences/jsd.ts";
 import { reverseKl } from "../../src/objectives/divergences/reverse-kl.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 import { logSoftmax } from "./reference.ts";
 
 interface Golden {
@@ -29,7 +29,7 @@ const golden = JSON.parse(readFileSync(new URL("../fixtures/golden/generalized-j
 /** TRL switches formula at the ends of beta. */
 const divergenceOf = (beta: number): Divergence => (beta === 0 ? forwardKl : beta === 1 ? reverseKl : jsd(beta));
 
-describe.each(evaluators)("distillation on $name", ({ evaluate }) => {
+describe.each(engines)("distillation on $name", ({ evaluate }) => {
   for (const divergence of [forwardKl, reverseKl, jsd(0.9)]) {
     const metrics = ["objective/distillation", `divergence/${divergence.name}`, "policy/entropy"];
     objectiveLaws(distillation({ divergence }), { evaluate, metrics });

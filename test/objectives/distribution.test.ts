@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { float32, type Program } from "../../src/engine/program.ts";
 import { checkTemperature, closedForm, distribution, tempered } from "../../src/objectives/distribution.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 import { logSoftmax } from "./reference.ts";
 
 const places = [
@@ -20,7 +20,7 @@ const programOf = (build: (logits: tf.Tensor) => Record<string, tf.Tensor>): Pro
   build: ({ logits }) => build(logits),
 });
 
-describe.each(evaluators)("distributions on $name", ({ evaluate }) => {
+describe.each(engines)("distributions on $name", ({ evaluate }) => {
   const logits = Float32Array.from(places.flat());
 
   test("probabilities and log-probs are exact, also where probabilities underflow", async () => {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { float32, type Program } from "../../src/engine/program.ts";
 import { entropy } from "../../src/objectives/entropy.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 import { finiteDifferences, logSoftmax } from "./reference.ts";
 
 const places = [
@@ -20,7 +20,7 @@ const program: Program<"logits", "value" | "gradient"> = {
   build: ({ logits }) => ({ value: entropy(logits), gradient: tf.grad((z) => tf.sum(entropy(z)))(logits) }),
 };
 
-describe.each(evaluators)("entropy on $name", ({ evaluate }) => {
+describe.each(engines)("entropy on $name", ({ evaluate }) => {
   test("it is log V for a uniform distribution, zero for a certain one, and its gradient is exact", async () => {
     const { value, gradient } = await evaluate(program, { logits: Float32Array.from(places.flat()) });
     for (const [i, place] of places.entries()) expect(value[i]).toBeCloseTo(exact(place), 6);

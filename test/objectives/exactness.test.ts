@@ -9,7 +9,7 @@ import { movingAverage } from "../../src/objectives/baselines/moving-average.ts"
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { reinforce } from "../../src/objectives/reinforce.ts";
 import { normal, stream } from "../../src/random/stream.ts";
-import { evaluators, type Evaluate } from "./evaluators.ts";
+import { engines, type Evaluate } from "../laws/evaluate.ts";
 import { finiteDifferences, logSoftmax } from "./reference.ts";
 
 const V = 4;
@@ -115,7 +115,7 @@ test("the enumeration is complete", () => {
   expect(Math.max(...exactGradient.map(Math.abs))).toBeGreaterThan(0.05);
 });
 
-describe.each(evaluators)("REINFORCE on $name", ({ evaluate }) => {
+describe.each(engines)("REINFORCE on $name", ({ evaluate }) => {
   test.each(cases)("%s: the expected gradient over all groups of two is that of the expected reward", async (_, baseline, state) => {
     const batch = pairs.flatMap(([i, j]) => [completions[i]!, completions[j]!]);
     // The loss is a mean over sequences and linear in the advantages: weights times their number make it the expectation over groups.

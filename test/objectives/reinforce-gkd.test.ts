@@ -8,7 +8,7 @@ import { reverseKl } from "../../src/objectives/divergences/reverse-kl.ts";
 import { reinforceGkd } from "../../src/objectives/reinforce-gkd.ts";
 import { reinforce } from "../../src/objectives/reinforce.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 
 const parts = { baseline: leaveOneOut, divergence: reverseKl };
 
@@ -20,7 +20,7 @@ const batch = {
   advantages: Float32Array.of(1.5, -1),
 };
 
-describe.each(evaluators)("RL with GKD on $name", ({ evaluate }) => {
+describe.each(engines)("RL with GKD on $name", ({ evaluate }) => {
   const run = (objective: Parameters<typeof objectiveProgram>[0]) => evaluate(objectiveProgram(objective, [2, 2, 3]), batch);
 
   objectiveLaws(reinforceGkd({ alpha: 0.25, ...parts }), {

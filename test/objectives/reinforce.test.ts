@@ -5,7 +5,7 @@ import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { reinforce } from "../../src/objectives/reinforce.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 import { logSoftmax } from "./reference.ts";
 
 const metrics = ["objective/reinforce", "policy/entropy"];
@@ -21,7 +21,7 @@ const batch = {
 const logProb = (place: number, temperature = 1): number =>
   logSoftmax(batch.studentLogits.slice(3 * place, 3 * place + 3).map((z) => z / temperature))[batch.targets[place]!]!;
 
-describe.each(evaluators)("REINFORCE on $name", ({ evaluate }) => {
+describe.each(engines)("REINFORCE on $name", ({ evaluate }) => {
   for (const average of Object.values(averages)) objectiveLaws(reinforce({ baseline: noBaseline, average }), { evaluate, metrics });
   objectiveLaws(reinforce({ baseline: leaveOneOut, studentTemperature: 1.5 }), { evaluate, metrics });
 

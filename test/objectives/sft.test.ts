@@ -5,7 +5,7 @@ import { distillation } from "../../src/objectives/distillation.ts";
 import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";
 import { sft } from "../../src/objectives/sft.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 import { logSoftmax } from "./reference.ts";
 
 /** [2, 2, 3]; the second sequence has one token. */
@@ -16,7 +16,7 @@ const completionMask = Float32Array.of(1, 1, 1, 0);
 const certain = Float32Array.from({ length: 12 }, (_, i) => (targets[Math.floor(i / 3)] === i % 3 ? 0 : -200));
 const batch = { studentLogits, targets, completionMask, teacherLogProbs: certain, advantages: new Float32Array(2) };
 
-describe.each(evaluators)("SFT on $name", ({ evaluate }) => {
+describe.each(engines)("SFT on $name", ({ evaluate }) => {
   objectiveLaws(sft(), { evaluate, metrics: ["objective/sft", "policy/entropy"] });
   objectiveLaws(sft({ average: averages.token }), { evaluate, metrics: ["objective/sft", "policy/entropy"] });
 

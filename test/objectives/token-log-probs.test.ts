@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { float32, int32, type Program } from "../../src/engine/program.ts";
 import { tokenLogProbs } from "../../src/objectives/token-log-probs.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 import { finiteDifferences, logSoftmax } from "./reference.ts";
 
 const places = [
@@ -23,7 +23,7 @@ const program: Program<"logits" | "targets", "value" | "gradient"> = {
   }),
 };
 
-describe.each(evaluators)("token log-probs on $name", ({ evaluate }) => {
+describe.each(engines)("token log-probs on $name", ({ evaluate }) => {
   test("values and gradients are exact, also for a token that was nearly impossible", async () => {
     const { value, gradient } = await evaluate(program, {
       logits: Float32Array.from(places.flat()),

@@ -12,13 +12,13 @@ import { reinforce } from "../../src/objectives/reinforce.ts";
 import { sft } from "../../src/objectives/sft.ts";
 import { definitionOver, weightedSum } from "../../src/objectives/weighted-sum.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
-import { evaluators } from "./evaluators.ts";
+import { engines } from "../laws/evaluate.ts";
 
 const policy = reinforce({ baseline: leaveOneOut });
 const covering = distillation({ divergence: forwardKl });
 const seeking = distillation({ divergence: reverseKl });
 
-describe.each(evaluators)("weighted sum on $name", ({ evaluate }) => {
+describe.each(engines)("weighted sum on $name", ({ evaluate }) => {
   const sum = weightedSum([
     { weight: 0.5, objective: sft() },
     { weight: 2, objective: covering },

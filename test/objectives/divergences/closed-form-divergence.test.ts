@@ -4,13 +4,13 @@ import { describe, expect, test } from "vitest";
 import { float32, type Program } from "../../../src/engine/program.ts";
 import { closedFormDivergence, softmaxJacobian } from "../../../src/objectives/divergences/closed-form-divergence.ts";
 import { divergenceProgram } from "../../laws/divergence.laws.ts";
-import { evaluators } from "../evaluators.ts";
+import { engines } from "../../laws/evaluate.ts";
 import { finiteDifferences, logSoftmax } from "../reference.ts";
 
 const student = [0.3, -1, 2];
 const teacher = logSoftmax([1, 2, 0]);
 
-describe.each(evaluators)("a divergence from its formula on $name", ({ evaluate }) => {
+describe.each(engines)("a divergence from its formula on $name", ({ evaluate }) => {
   test("the formula sees both distributions, and its gradient is used", async () => {
     const crossEntropy = closedFormDivergence("cross-entropy", (p, q) => ({
       value: tf.neg(tf.sum(tf.mul(p.probabilities, q.logProbs), -1)),

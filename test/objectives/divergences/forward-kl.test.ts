@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { forwardKl } from "../../../src/objectives/divergences/forward-kl.ts";
 import { divergenceLaws, divergenceProgram } from "../../laws/divergence.laws.ts";
-import { evaluators } from "../evaluators.ts";
+import { engines } from "../../laws/evaluate.ts";
 import * as reference from "../reference.ts";
 
-describe.each(evaluators)("forward KL on $name", ({ evaluate }) => {
+describe.each(engines)("forward KL on $name", ({ evaluate }) => {
   divergenceLaws(forwardKl, { reference: reference.forwardKl, evaluate });
 
   test("it is KL(teacher || student), not the other way round", async () => {

@@ -4,14 +4,14 @@ import { forwardKl } from "../../../src/objectives/divergences/forward-kl.ts";
 import { jsd } from "../../../src/objectives/divergences/jsd.ts";
 import { reverseKl } from "../../../src/objectives/divergences/reverse-kl.ts";
 import { divergenceLaws, divergenceProgram } from "../../laws/divergence.laws.ts";
-import { evaluators } from "../evaluators.ts";
+import { engines } from "../../laws/evaluate.ts";
 import * as reference from "../reference.ts";
 
 const teacher = Float32Array.from([0.7, 0.2, 0.05, 0.05], Math.log);
 const student = Float32Array.from([0.1, 0.3, 0.4, 0.2], Math.log);
 const inputs = { teacher, student };
 
-describe.each(evaluators)("JSD on $name", ({ evaluate }) => {
+describe.each(engines)("JSD on $name", ({ evaluate }) => {
   for (const beta of [0.1, 0.5, 0.9]) {
     divergenceLaws(jsd(beta), { reference: reference.jsd(beta), evaluate });
     divergenceLaws(jsd(beta, "normalized"), {

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { reverseKl } from "../../../src/objectives/divergences/reverse-kl.ts";
 import { divergenceLaws, divergenceProgram } from "../../laws/divergence.laws.ts";
-import { evaluators } from "../evaluators.ts";
+import { engines } from "../../laws/evaluate.ts";
 import * as reference from "../reference.ts";
 
-describe.each(evaluators)("reverse KL on $name", ({ evaluate }) => {
+describe.each(engines)("reverse KL on $name", ({ evaluate }) => {
   divergenceLaws(reverseKl, { reference: reference.reverseKl, evaluate });
 
   test("it is KL(student || teacher), not the other way round", async () => {
