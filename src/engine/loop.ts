@@ -39,6 +39,9 @@ const select = (condition: tf.Tensor, yes: NamedTensors, no: NamedTensors): Name
 const zeros = (tensors: NamedTensors): NamedTensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, tf.zerosLike(value)]));
 
+const clones = (tensors: NamedTensors): Record<string, tf.Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, tf.clone(value)]));
+
 const collect = (steps: readonly NamedTensors[], trips: number): NamedTensors => {
   const first = steps[0]!;
   return Object.fromEntries(
@@ -70,12 +73,11 @@ const runStopping = (loop: Loop): LoopResult => {
   for (let i = 0; i < loop.trips; i += 1) {
     const previous = carried;
     const step = tf.tidy(() => {
+      // A body may hand tensors through; clones let those that it was given be disposed all the same.
       const { carried: next, outputs: out, proceed } = loop.body(tf.scalar(i, "int32"), previous);
-      // A body may hand a carried tensor through; a clone lets the old one be disposed all the same.
-      const cloned = Object.fromEntries(Object.entries(next).map(([name, value]) => [name, tf.clone(value)]));
-      return { carried: cloned, outputs: { ...out }, proceed };
+      return { carried: clones(next), outputs: clones(out), proceed: tf.clone(proceed) };
     });
-    if (i > 0) tf.dispose(previous as Record<string, tf.Tensor>);
+    if (i > 0) tf.dispose(previous);
     carried = step.carried;
     outputs.push(step.outputs);
     const proceeds = step.proceed.dataSync()[0] === 1;

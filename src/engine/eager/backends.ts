@@ -1,7 +1,8 @@
 /** Makes TensorFlow.js's backends ready in this thread, each from its own package. */
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
-import { addMissingKernels, transposeBeforeProducts } from "./wasm.ts";
+import { repairGradients } from "../gradients.ts";
+import { addMissingKernels, correctKernels, transposeBeforeProducts } from "./wasm.ts";
 
 /** Backends that the eager engine can use, by the name that `engine` has in experiment files. */
 export const eagerBackends = ["tensorflow-gpu", "tensorflow-cpu", "webgpu", "wasm", "cpu"] as const;
@@ -42,6 +43,7 @@ const loadWasm = async ({ shippedWasm = false }: BackendOptions): Promise<string
   const { setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
   setThreadsCount(1);
   addMissingKernels();
+  correctKernels();
   if (!shippedWasm) transposeBeforeProducts();
   return "wasm";
 };
@@ -59,6 +61,7 @@ const loaded = new Map<EagerBackend, Promise<string>>();
 const load = async (backend: EagerBackend, options: BackendOptions): Promise<string> => {
   // Without it the cpu backend prints an advertisement at its first tensor.
   tf.env().set("PROD", true);
+  repairGradients();
   const name = await loaders[backend](options);
   if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend ${name}`);
   await tf.ready();

@@ -2,17 +2,20 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkData, checkInputs } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
-import type { DataType, Program, TensorSpec, TypedArray } from "../program.ts";
+import type { DataType, Program, TensorSpec } from "../program.ts";
 import { type BackendOptions, type EagerBackend, loadBackend } from "./backends.ts";
 
 /** A buffer is a tensor that outlives the run. */
 class EagerBuffer implements Buffer {
   readonly shape: readonly number[];
   readonly dtype: DataType;
+  /** The backend that holds it. */
+  readonly backend: string;
   readonly #tensor: tf.Tensor;
   readonly #released: (buffer: EagerBuffer) => void;
 
-  constructor(tensor: tf.Tensor, released: (buffer: EagerBuffer) => void) {
+  constructor(backend: string, tensor: tf.Tensor, released: (buffer: EagerBuffer) => void) {
+    this.backend = backend;
     this.shape = tensor.shape;
     this.dtype = tensor.dtype as DataType;
     this.#tensor = tensor;
@@ -31,10 +34,21 @@ class EagerBuffer implements Buffer {
   }
 }
 
-const asEager = (buffer: Buffer): EagerBuffer => {
-  if (buffer instanceof EagerBuffer) return buffer;
-  throw new TypeError("a buffer of another engine was given to the eager engine; download it there and upload it here");
+const asEager = (buffer: Buffer, backend: string): EagerBuffer => {
+  if (buffer instanceof EagerBuffer && buffer.backend === backend) return buffer;
+  throw new TypeError(`a buffer of another engine was given to the engine ${backend}; download it there and upload it here`);
 };
+
+/** Runs the ops of a program now. An output may be an input handed through; a clone gives it a life of its own. */
+const evaluate = <I extends string, O extends string>(
+  program: Program<I, O>,
+  tensorOf: (input: I) => tf.Tensor,
+): Record<string, tf.Tensor> =>
+  tf.tidy(() => {
+    const names = Object.keys(program.inputs) as I[];
+    const outputs = program.build(Object.fromEntries(names.map((name) => [name, tensorOf(name)])) as Record<I, tf.Tensor>);
+    return Object.fromEntries(Object.entries<tf.Tensor>(outputs).map(([output, tensor]) => [output, tf.clone(tensor)]));
+  });
 
 /**
  * Makes an engine on the TensorFlow.js backend `backend`. Rejects with the reason when the backend is not there.
@@ -43,8 +57,12 @@ const asEager = (buffer: Buffer): EagerBuffer => {
 export const eagerEngine = async (backend: EagerBackend, options: BackendOptions = {}): Promise<Engine> => {
   const name = await loadBackend(backend, options);
   const alive = new Set<EagerBuffer>();
+  let open = true;
+  const checkOpen = (): void => {
+    if (!open) throw new Error(`the engine ${backend} was used after it had been disposed`);
+  };
   const hold = (tensor: tf.Tensor): EagerBuffer => {
-    const buffer = new EagerBuffer(tensor, (released) => alive.delete(released));
+    const buffer = new EagerBuffer(backend, tensor, (released) => alive.delete(released));
     alive.add(buffer);
     return buffer;
   };
@@ -52,42 +70,50 @@ export const eagerEngine = async (backend: EagerBackend, options: BackendOptions
     if (tf.getBackend() !== name) void tf.setBackend(name);
   };
 
-  const executable = <I extends string, O extends string>(program: Program<I, O>): Executable<I, O> => ({
-    async run(inputs) {
+  const executable = <I extends string, O extends string>(program: Program<I, O>): Executable<I, O> => {
+    let compiled = true;
+    const run = (inputs: Readonly<Record<I, Buffer>>): Record<O, Buffer> => {
+      checkOpen();
+      if (!compiled) throw new Error(`program "${program.name}" was run after it had been disposed`);
       checkInputs(program.name, program.inputs, inputs);
       select();
-      const outputs = tf.tidy(() => {
-        const tensors = {} as Record<I, tf.Tensor>;
-        for (const [input, buffer] of Object.entries<Buffer>(inputs)) tensors[input as I] = asEager(buffer).tensor;
-        // An output may be an input handed through; a clone gives it a life of its own.
-        return Object.fromEntries(Object.entries<tf.Tensor>(program.build(tensors)).map(([output, tensor]) => [output, tf.clone(tensor)]));
-      });
+      const outputs = evaluate(program, (name) => asEager(inputs[name], backend).tensor);
       return Object.fromEntries(Object.entries(outputs).map(([output, tensor]) => [output, hold(tensor)])) as unknown as Record<O, Buffer>;
-    },
-    dispose: () => Promise.resolve(),
-  });
+    };
+    return {
+      // async, so that a refusal is a rejection.
+      run: async (inputs) => run(inputs),
+      async dispose() {
+        compiled = false;
+      },
+    };
+  };
 
   return {
     name: backend,
-    compile: (program) => Promise.resolve(executable(program)),
+    async compile(program) {
+      checkOpen();
+      return executable(program);
+    },
     upload(data, spec: TensorSpec) {
+      checkOpen();
       checkData(data, spec);
       select();
       return hold(tf.tensor(data, [...spec.shape], spec.dtype));
     },
     async download(buffer) {
       select();
-      const { tensor } = asEager(buffer);
-      return ((await tensor.data()) as TypedArray).slice();
+      const { tensor } = asEager(buffer, backend);
+      return (await tensor.data()).slice();
     },
     memory() {
       const bytes = [...alive].reduce((sum, { tensor }) => sum + tensor.size * tf.util.bytesPerElement(tensor.dtype), 0);
       return { buffers: alive.size, bytes };
     },
-    dispose() {
+    async dispose() {
       select();
       for (const buffer of alive) buffer.dispose();
-      return Promise.resolve();
+      open = false;
     },
   };
 };

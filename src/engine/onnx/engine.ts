@@ -41,10 +41,25 @@ class OnnxBuffer implements Buffer {
   }
 }
 
+const bytesOf = (buffers: Iterable<OnnxBuffer>): number =>
+  [...buffers].reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * (dtype === "bool" ? 1 : 4), 0);
+
+const feedsOf = (inputs: Readonly<Record<string, Buffer>>): Record<string, ort.Tensor> =>
+  Object.fromEntries(Object.entries(inputs).map(([name, buffer]) => [inputName(name), asOnnx(buffer).tensor]));
+
 const asOnnx = (buffer: Buffer): OnnxBuffer => {
   if (buffer instanceof OnnxBuffer) return buffer;
   throw new TypeError("a buffer of another engine was given to the ONNX engine; download it there and upload it here");
 };
+
+const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions => ({
+  executionProviders: ["cpu"],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  graphOptimizationLevel: "all",
+  logSeverityLevel: 3,
+  extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
+});
 
 /**
  * Makes an engine on ONNX Runtime's CPU provider. Runs of one program on the same inputs are bit-equal.
@@ -53,6 +68,10 @@ const asOnnx = (buffer: Buffer): OnnxBuffer => {
 export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
   const alive = new Set<OnnxBuffer>();
   const sessions = new Set<ort.InferenceSession>();
+  let open = true;
+  const checkOpen = (): void => {
+    if (!open) throw new Error("the engine onnx-cpu was used after it had been disposed");
+  };
   const hold = (tensor: ort.Tensor, spec: TensorSpec): OnnxBuffer => {
     const buffer = new OnnxBuffer(tensor, spec, (released) => alive.delete(released));
     alive.add(buffer);
@@ -65,10 +84,10 @@ export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
     outputs: Readonly<Record<O, TensorSpec>>,
   ): Executable<I, O> => ({
     async run(inputs) {
+      checkOpen();
+      if (!sessions.has(session)) throw new Error(`program "${program.name}" was run after it had been disposed`);
       checkInputs(program.name, program.inputs, inputs);
-      const feeds: Record<string, ort.Tensor> = {};
-      for (const [name, buffer] of Object.entries<Buffer>(inputs)) feeds[inputName(name)] = asOnnx(buffer).tensor;
-      const results = await session.run(feeds);
+      const results = await session.run(feedsOf(inputs));
       const buffers = {} as Record<O, Buffer>;
       for (const name of Object.keys(outputs) as O[]) buffers[name] = hold(results[outputName(name)] as ort.Tensor, outputs[name]);
       return buffers;
@@ -81,19 +100,14 @@ export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
   return {
     name: "onnx-cpu",
     async compile(program) {
+      checkOpen();
       const { model, outputs } = record(program);
-      const session = await ort.InferenceSession.create(model, {
-        executionProviders: ["cpu"],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        graphOptimizationLevel: "all",
-        logSeverityLevel: 3,
-        extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
-      });
+      const session = await ort.InferenceSession.create(model, sessionOptions(threads));
       sessions.add(session);
       return executable(program, session, outputs);
     },
     upload(data, spec) {
+      checkOpen();
       checkData(data, spec);
       return hold(new ort.Tensor(spec.dtype, data, [...spec.shape]), spec);
     },
@@ -101,10 +115,10 @@ export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
       return (asOnnx(buffer).tensor.data as TypedArray).slice();
     },
     memory() {
-      const bytes = [...alive].reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * (dtype === "bool" ? 1 : 4), 0);
-      return { buffers: alive.size, bytes };
+      return { buffers: alive.size, bytes: bytesOf(alive) };
     },
     async dispose() {
+      open = false;
       for (const buffer of alive) buffer.dispose();
       await Promise.all([...sessions].map((session) => session.release()));
       sessions.clear();

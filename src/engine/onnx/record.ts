@@ -1,6 +1,7 @@
 /** Records a program into an ONNX model by building it once on the recording backend. */
 import * as tf from "@tensorflow/tfjs";
 import type { Program, TensorSpec } from "../program.ts";
+import { repairGradients } from "../gradients.ts";
 import { GraphBuilder } from "./graph.ts";
 import { registerElementwise } from "./kernels/elementwise.ts";
 import { registerIndices } from "./kernels/indexing.ts";
@@ -9,6 +10,7 @@ import { registerReductions } from "./kernels/reduction.ts";
 import { registerShapes } from "./kernels/shape.ts";
 import { recorder, recorderName } from "./recorder.ts";
 
+repairGradients();
 registerElementwise();
 registerReductions();
 registerMatrices();
@@ -67,6 +69,7 @@ export const record = <I extends string, O extends string>(program: Program<I, O
   } catch (error) {
     throw explain(program.name, error);
   } finally {
+    recorder.stop();
     if (previous) void tf.setBackend(previous);
   }
 };

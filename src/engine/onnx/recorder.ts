@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Loop, LoopRecorder, LoopResult } from "../loop.ts";
 import { sizeOf, type DataType, type NamedTensors, type TypedArray } from "../program.ts";
 import type { SlotRecorder } from "../write-slot.ts";
-import { type Attribute, elementTypes, GraphBuilder } from "./graph.ts";
+import { type Attribute, elementTypes, type GraphBuilder } from "./graph.ts";
 
 /** What the recorder knows of a tensor instead of its values. */
 interface Recorded {
@@ -41,6 +41,11 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
   /** Begins a new graph; tensors of the previous one are refused from now on. */
   start(graph: GraphBuilder): void {
     this.#graph = graph;
+  }
+
+  /** Forgets the graph and its constants. */
+  stop(): void {
+    this.#graph = undefined;
   }
 
   /** The graph that is being recorded. Throws when there is none. */
@@ -149,18 +154,20 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
   /** `x` broadcast to `shape`. */
   broadcast(x: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
     const recorded = this.recorded(x);
+    if (recorded.shape.join() === shape.join()) return this.#info(recorded);
     return this.#info(recorded.fill === undefined ? this.#expanded(recorded, shape) : this.#fill(recorded.fill, shape, recorded.dtype));
   }
 
-  /** The smallest tensor that broadcasts like `x` within `shape`, when the other operands alone already span `shape`. */
-  unexpanded(x: tf.TensorInfo, others: readonly tf.TensorInfo[], shape: readonly number[]): string {
-    const { name, source } = this.recorded(x);
-    if (source === undefined) return name;
-    const spanned = others.reduce<number[]>(
-      (sum, other) => tf.broadcast_util.assertAndGetBroadcastShape(sum, [...this.recorded(other).shape]),
-      [...source.shape],
-    );
-    return spanned.join() === shape.join() ? source.name : name;
+  /** Names of operands of an op that broadcasts: each is replaced by what it is a broadcast of while all together still span `shape`. */
+  unexpanded(operands: readonly tf.TensorInfo[], shape: readonly number[]): string[] {
+    const chosen = operands.map((operand) => this.recorded(operand));
+    for (const [i, { source }] of chosen.entries()) {
+      if (source === undefined) continue;
+      const shapes = chosen.with(i, source).map((recorded) => [...recorded.shape]);
+      const spanned = shapes.reduce((sum, next) => tf.broadcast_util.assertAndGetBroadcastShape(sum, next));
+      if (spanned.join() === shape.join()) chosen[i] = source;
+    }
+    return chosen.map(({ name }) => name);
   }
 
   /** Appends a node with one output. */
@@ -176,7 +183,8 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     return this.tensor(name!, shape, dtype);
   }
 
-  recordLoop({ trips, carried, body }: Loop): LoopResult {
+  recordLoop(loop: Loop): LoopResult {
+    const { trips, carried } = loop;
     const { graph } = this;
     const names = Object.keys(carried);
     let outputs: [string, tf.Tensor][] = [];
@@ -188,7 +196,7 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
         return [name, this.#asTensor(this.tensor(graph.input(graph.fresh(name), { shape, dtype }), shape, dtype))] as const;
       });
       const [iteration] = graph.node("Cast", [counter], { to: elementTypes.int32 });
-      const step = body(this.#asTensor(this.tensor(iteration!, [], "int32")) as tf.Scalar, Object.fromEntries(inside));
+      const step = loop.body(this.#asTensor(this.tensor(iteration!, [], "int32")) as tf.Scalar, Object.fromEntries(inside));
       outputs = Object.entries(step.outputs);
       this.#declare("proceed", step.proceed);
       for (const name of names) this.#declare(name, step.carried[name]!);

@@ -10,20 +10,49 @@ const binary = (name: string, operator: string, dtype?: tf.DataType): void => {
 
 const binaryNode = (recorder: Recorder, operator: string, a: tf.TensorInfo, b: tf.TensorInfo, dtype?: tf.DataType): tf.TensorInfo => {
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
-  const left = recorder.unexpanded(a, [b], shape);
-  // Both could be broadcasts of small tensors: only one of them may shrink.
-  const right = left === recorder.name(a) ? recorder.unexpanded(b, [a], shape) : recorder.name(b);
-  return recorder.node(operator, [left, right], shape, dtype ?? a.dtype);
+  return recorder.node(operator, recorder.unexpanded([a, b], shape), shape, dtype ?? a.dtype);
+};
+
+/** Whole numbers divide towards minus infinity in TensorFlow.js and towards zero in ONNX. */
+const floorDivision = (recorder: Recorder, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo => {
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const [zero, one] = [0, 1].map((value) => recorder.filled(value, [], "int32")) as [tf.TensorInfo, tf.TensorInfo];
+  const quotient = binaryNode(recorder, "Div", a, b);
+  const remainder = binaryNode(recorder, "Sub", a, binaryNode(recorder, "Mul", quotient, b));
+  const signsDiffer = binaryNode(
+    recorder,
+    "Xor",
+    binaryNode(recorder, "Less", remainder, zero, "bool"),
+    binaryNode(recorder, "Less", b, zero, "bool"),
+    "bool",
+  );
+  const exact = binaryNode(recorder, "Equal", remainder, zero, "bool");
+  const signsAgree = recorder.node("Not", [recorder.name(signsDiffer)], shape, "bool");
+  const towardsZero = binaryNode(recorder, "Or", exact, signsAgree, "bool");
+  const lower = binaryNode(recorder, "Sub", quotient, one);
+  return recorder.node(
+    "Where",
+    [towardsZero, quotient, lower].map((tensor) => recorder.name(tensor)),
+    shape,
+    "int32",
+  );
 };
 
 const isOne = (recorder: Recorder, x: tf.TensorInfo): boolean => recorder.recorded(x).fill === 1;
 
-const scalar = (recorder: Recorder, value: number): string => recorder.name(recorder.filled(value, [], "float32"));
+const scalar = (recorder: Recorder, value: number, dtype: tf.DataType = "float32"): string =>
+  recorder.name(recorder.filled(value, [], dtype));
 
 const registerArithmetic = (): void => {
   binary("Add", "Add");
   binary("Sub", "Sub");
   binary("RealDiv", "Div");
+  kernel("FloorDiv", (inputs, _, recorder) => {
+    const [a, b] = [operand(inputs, "a"), operand(inputs, "b")];
+    if (a.dtype === "int32") return floorDivision(recorder, a, b);
+    const quotient = binaryNode(recorder, "Div", a, b);
+    return recorder.node("Floor", [recorder.name(quotient)], quotient.shape, quotient.dtype);
+  });
   binary("Maximum", "Max");
   binary("Minimum", "Min");
   binary("Pow", "Pow");
@@ -60,8 +89,11 @@ const registerComparisons = (): void => {
   });
   kernel("Select", (inputs, _, recorder) => {
     const [condition, yes, no] = [operand(inputs, "condition"), operand(inputs, "t"), operand(inputs, "e")];
-    const small = recorder.unexpanded(condition, [yes, no], yes.shape);
-    return recorder.node("Where", [small, recorder.name(yes), recorder.name(no)], yes.shape, yes.dtype);
+    if (yes.dtype !== "bool") return recorder.node("Where", recorder.unexpanded([condition, yes, no], yes.shape), yes.shape, yes.dtype);
+    // ONNX Runtime has no Where for bools.
+    const chosen = binaryNode(recorder, "And", condition, yes, "bool");
+    const rest = recorder.node("Not", [recorder.name(condition)], condition.shape, "bool");
+    return binaryNode(recorder, "Or", chosen, binaryNode(recorder, "And", rest, no, "bool"), "bool");
   });
 };
 
@@ -75,18 +107,16 @@ const unary = (name: string, record: (x: string, recorder: Recorder, input: tf.T
 const call = (recorder: Recorder, operator: string, ...inputs: readonly string[]): string => recorder.graph.node(operator, inputs)[0]!;
 
 const registerFunctions = (): void => {
-  const plain = ["Exp", "Log", "Sqrt", "Neg", "Relu", "Sigmoid", "Tanh", "Abs", "Erf", "Reciprocal", "Sign", "Floor", "Ceil", "Softplus"];
-  for (const name of [...plain, "Sin", "Cos"]) unary(name, (x, recorder) => call(recorder, name, x));
+  const plain = ["Exp", "Log", "Sqrt", "Neg", "Relu", "Sigmoid", "Tanh", "Abs", "Reciprocal", "Sign", "Floor", "Ceil", "Softplus"];
+  for (const name of plain) unary(name, (x, recorder) => call(recorder, name, x));
   unary("IsNan", (x, recorder) => call(recorder, "IsNaN", x), "bool");
   unary("LogicalNot", (x, recorder) => call(recorder, "Not", x), "bool");
   unary("Square", (x, recorder) => call(recorder, "Mul", x, x));
   unary("Rsqrt", (x, recorder) => call(recorder, "Reciprocal", call(recorder, "Sqrt", x)));
-  unary("Log1p", (x, recorder) => call(recorder, "Log", call(recorder, "Add", x, scalar(recorder, 1))));
-  unary("Expm1", (x, recorder) => call(recorder, "Sub", call(recorder, "Exp", x), scalar(recorder, 1)));
   unary("Identity", (x) => x);
   kernel<{ alpha: number }>("Step", (inputs, { alpha }, recorder) => {
     const x = operand(inputs, "x");
-    const positive = call(recorder, "Greater", recorder.name(x), scalar(recorder, 0));
+    const positive = call(recorder, "Greater", recorder.name(x), scalar(recorder, 0, x.dtype));
     return recorder.node("Where", [positive, scalar(recorder, 1), scalar(recorder, alpha)], x.shape, "float32");
   });
   kernel<{ clipValueMin: number; clipValueMax: number }>("ClipByValue", (inputs, { clipValueMin, clipValueMax }, recorder) => {

@@ -1,5 +1,5 @@
 /** Kernels that pick or add by index, and constants that a program makes. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { elementTypes } from "../graph.ts";
 import { kernel, operand, positiveAxis } from "./kernel.ts";
 

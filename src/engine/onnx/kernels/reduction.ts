@@ -1,6 +1,7 @@
 /** Kernels that reduce or scan along axes: sums, extremes, softmax, cumulative sums. */
 import * as tf from "@tensorflow/tfjs";
 import { elementTypes } from "../graph.ts";
+import type { Recorder } from "../recorder.ts";
 import { kernel, operand, positiveAxis } from "./kernel.ts";
 
 interface ReductionAttributes {
@@ -18,9 +19,14 @@ const reduced = (x: tf.TensorInfo, { axis, reductionIndices, keepDims }: Reducti
   return { axes, shape };
 };
 
+/** A mean of whole numbers is a real number. */
+const real = (recorder: Recorder, x: tf.TensorInfo): tf.TensorInfo =>
+  x.dtype === "float32" ? x : recorder.node("Cast", [recorder.name(x)], x.shape, "float32", { to: elementTypes.float32 });
+
 const reduction = (name: string, operator: string): void => {
   kernel<ReductionAttributes>(name, (inputs, attributes, recorder) => {
-    const x = operand(inputs, "x");
+    const given = operand(inputs, "x");
+    const x = name === "Mean" ? real(recorder, given) : given;
     const { axes, shape } = reduced(x, attributes);
     const { keepDims } = attributes;
     if (axes.length === 0) return recorder.tensor(recorder.name(x), x.shape, x.dtype);
@@ -63,7 +69,6 @@ export const registerReductions = (): void => {
   reduction("Mean", "ReduceMean");
   reduction("Max", "ReduceMax");
   reduction("Min", "ReduceMin");
-  reduction("Prod", "ReduceProd");
   logical("All", "ReduceMin");
   logical("Any", "ReduceMax");
   extremeIndex("ArgMax");

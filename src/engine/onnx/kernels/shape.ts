@@ -37,14 +37,14 @@ const registerReshaping = (): void => {
 const registerCutting = (): void => {
   kernel<{ begin: number[]; size: number[] }>("Slice", (inputs, { begin, size }, recorder) => {
     const x = operand(inputs, "x");
-    const [starts, lengths] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size);
+    const [starts, lengths] = tf.slice_util.parseSliceParams(x, begin, size);
     const ends = starts!.map((start, i) => start + lengths![i]!);
     return recorder.node("Slice", [recorder.name(x), recorder.graph.indices(starts!), recorder.graph.indices(ends)], lengths!, x.dtype);
   });
   kernel<{ numOrSizeSplits: number | number[]; axis: number }>("SplitV", (inputs, { numOrSizeSplits, axis }, recorder) => {
     const x = operand(inputs, "x");
     const along = positiveAxis(axis, x.shape.length);
-    const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along);
+    const sizes = tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along);
     const names = recorder.graph.node("Split", [recorder.name(x), recorder.graph.indices(sizes)], { axis: along }, sizes.length);
     return names.map((name, part) => recorder.tensor(name, x.shape.with(along, sizes[part]!), x.dtype));
   });
