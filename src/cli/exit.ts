@@ -1,5 +1,5 @@
 /** How commands end: the exit codes, and the errors that carry them. */
-import { CommanderError } from "commander";
+import { CommanderError, InvalidArgumentError } from "commander";
 import { ExperimentError, formatProblem } from "../experiments/problem.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -27,7 +27,11 @@ const reasons = (error: unknown): string => {
 /** Says what went wrong in a line or a few, or with the stack when `debug`, and gives the exit code. */
 export const explain = (error: unknown, terminal: Terminal, debug: boolean): number => {
   const { errors, colors } = terminal;
-  // Commander has said it already.
+  if (error instanceof InvalidArgumentError) {
+    errors.write(`${colors.red("error")}: ${error.message}\n`);
+    return exitCodes.badInput;
+  }
+  // Commander has said the others already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
   if (error instanceof InterruptedError) {
     errors.write(`${colors.yellow("interrupted")}\n`);

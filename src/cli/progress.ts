@@ -8,6 +8,8 @@ import type { Terminal } from "./terminal.ts";
 /** Takes the events of a run in their order. */
 export interface Display {
   show(event: RunEvent): void;
+  /** Tells the person something else, on a line of its own. */
+  note(text: string): void;
   /** Takes away what is drawn, whatever happened. A second call does nothing. */
   close(): void;
 }
@@ -20,9 +22,11 @@ const lineEvery = 5000;
 
 const nameOf = ({ run, stage }: TrainingName): string => stage ?? run;
 
-const speed = (pace: Pace, step: StepDone): string[] => [
-  `${amount(pace.tokensPerSecond)} tok/s`,
+/** What matters most stands first: a narrow terminal cuts the end. */
+const stepFigures = (pace: Pace, step: StepDone): string[] => [
   `${duration(pace.left(step.steps - step.step))} left`,
+  ...headline(step.metrics),
+  `${amount(pace.tokensPerSecond)} tok/s`,
 ];
 
 const evaluationLine = ({ step, accuracy }: Evaluated): string => `step ${step}  accuracy ${percent(accuracy)}`;
@@ -72,10 +76,22 @@ class Lines implements Display {
     this.#since += step.milliseconds;
     if (this.#since < lineEvery) return undefined;
     this.#since = 0;
-    return [`step ${step.step}/${step.steps}`, ...headline(step.metrics), ...speed(this.#pace, step)].join("  ");
+    return [`step ${step.step}/${step.steps}`, ...stepFigures(this.#pace, step)].join("  ");
+  }
+
+  note(text: string): void {
+    this.#terminal.errors.write(`${text}\n`);
   }
 
   close(): void {}
+}
+
+/** What the bar shows. */
+interface Drawn {
+  readonly name: string;
+  readonly steps: number;
+  readonly step: number;
+  readonly status: string;
 }
 
 /** A bar for the training at hand; what is done stays above it as a line. */
@@ -83,6 +99,7 @@ class Bar implements Display {
   readonly #terminal: Terminal;
   readonly #stream: NodeJS.WriteStream;
   #bar: SingleBar | undefined;
+  #last: Drawn | undefined;
   #pace = new Pace();
 
   constructor(terminal: Terminal, stream: NodeJS.WriteStream) {
@@ -105,12 +122,17 @@ class Bar implements Display {
         return;
       case "report":
         if (event.report.kind === "step") this.#step(event.report);
-        else if (event.report.kind === "evaluation") this.#above(event, evaluationLine(event.report));
+        else if (event.report.kind === "evaluation") this.#line(event, evaluationLine(event.report));
     }
   }
 
   #begin(name: string, steps: number): void {
     this.#pace = new Pace();
+    this.#last = { name, steps, step: 0, status: "" };
+    this.#draw(this.#last);
+  }
+
+  #draw({ name, steps, step, status }: Drawn): void {
     this.#bar = new SingleBar({
       stream: this.#stream,
       format: `${this.#terminal.colors.bold(name)}  {bar}  {value}/{total}  {status}`,
@@ -123,23 +145,26 @@ class Bar implements Display {
       fps: 10,
       gracefulExit: false,
     });
-    this.#bar.start(steps, 0, { status: "" });
+    this.#bar.start(steps, step, { status });
   }
 
   #step(step: StepDone): void {
     this.#pace.add(step);
-    this.#bar?.update(step.step, { status: [...headline(step.metrics), ...speed(this.#pace, step)].join("  ") });
+    const status = stepFigures(this.#pace, step).join("  ");
+    if (this.#last !== undefined) this.#last = { ...this.#last, step: step.step, status };
+    this.#bar?.update(step.step, { status });
   }
 
   #line({ training }: RunEvent, text: string): void {
-    this.#stream.write(`${this.#terminal.colors.bold(nameOf(training))}  ${text}\n`);
+    this.note(`${this.#terminal.colors.bold(nameOf(training))}  ${text}`);
   }
 
-  /** Writes over the bar; the bar draws itself again below. */
-  #above(event: RunEvent, text: string): void {
-    this.#stream.write("\r\u001b[K");
-    this.#line(event, text);
-    this.#bar?.render();
+  /** Takes the bar away for a line: a bar that stops goes back to where it was started. */
+  note(text: string): void {
+    const drawn = this.#bar !== undefined;
+    this.close();
+    this.#stream.write(`${text}\n`);
+    if (drawn && this.#last !== undefined) this.#draw(this.#last);
   }
 
   close(): void {
@@ -148,16 +173,20 @@ class Bar implements Display {
   }
 }
 
-const json = (terminal: Terminal): Display => ({
-  show: (event) => void terminal.output.write(`${JSON.stringify(event)}\n`),
+const silent = (terminal: Terminal): Display => ({
+  show: () => undefined,
+  note: (text) => void terminal.errors.write(`${text}\n`),
   close: () => undefined,
 });
 
-const quiet: Display = { show: () => undefined, close: () => undefined };
+const json = (terminal: Terminal): Display => ({
+  ...silent(terminal),
+  show: (event) => void terminal.output.write(`${JSON.stringify(event)}\n`),
+});
 
 /** The display of a style; `auto` is a bar where a person looks, and lines where none does. */
 export const displayOf = (style: DisplayStyle, terminal: Terminal): Display => {
   if (style === "json") return json(terminal);
-  if (style === "quiet") return quiet;
+  if (style === "quiet") return silent(terminal);
   return terminal.live === undefined ? new Lines(terminal) : new Bar(terminal, terminal.live);
 };

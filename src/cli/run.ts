@@ -6,7 +6,7 @@ import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
 import { InterruptedError } from "./exit.ts";
 import { duration, percent } from "./figures.ts";
-import { displayOf, type DisplayStyle } from "./progress.ts";
+import { displayOf, type Display, type DisplayStyle } from "./progress.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -52,11 +52,11 @@ const choose = (runs: readonly PlannedRun[], only: readonly string[]): readonly 
 };
 
 /** Calls `work` with a signal that Ctrl-C aborts; a second Ctrl-C ends the process at once. `InterruptedError` when it was aborted. */
-const interruptible = async (terminal: Terminal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+const interruptible = async (display: Display, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    terminal.errors.write("\nstopping; press Ctrl-C again to stop at once\n");
+    display.note("stopping; press Ctrl-C again to stop at once");
     controller.abort(new InterruptedError("interrupted"));
   };
   process.on("SIGINT", stop);
@@ -80,12 +80,13 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
     if (event.kind === "end") ended.push(event);
   });
   try {
-    await interruptible(terminal, async (signal) => {
+    await interruptible(display, async (signal) => {
       await lastValueFrom(execute(runs, { out: options.out, signal }).pipe(follow), { defaultValue: undefined });
     });
   } finally {
     display.close();
   }
+  if (style(options) === "auto") terminal.errors.write("\n");
   if (options.json !== true) terminal.output.write(`${results(ended)}\n`);
 };
 

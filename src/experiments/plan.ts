@@ -77,10 +77,18 @@ const plan = (draft: Draft, file: ExperimentValues, path: string, shelf: TaskShe
   return { ...training(draft.name, runValues(file)), label: draft.label, question: file.question, paper: file.paper, path, stages };
 };
 
-const lineOf = (place: Place): number => ("line" in place ? place.line * 1e4 + place.column : Number.MAX_SAFE_INTEGER);
+/** First the file from top to bottom, then the command line from left to right. */
+const orderOf = (place: Place, overrides: readonly string[]): number => {
+  if ("override" in place) return Number.MAX_SAFE_INTEGER - overrides.length + overrides.indexOf(place.override);
+  return "line" in place ? place.line * 1e7 + place.column : 0;
+};
 
 /** Places the mistakes of all runs, each once; what only some runs have is said with the first of them. */
-const placed = (found: readonly { readonly draft: Draft; readonly mistakes: readonly Mistake[] }[], runs: number): Problem[] => {
+const placed = (
+  found: readonly { readonly draft: Draft; readonly mistakes: readonly Mistake[] }[],
+  runs: number,
+  overrides: readonly string[],
+): Problem[] => {
   const problems = new Map<string, { problem: Problem; drafts: Draft[] }>();
   for (const { draft, mistakes } of found) {
     for (const { pointer, part, message } of mistakes) {
@@ -96,7 +104,7 @@ const placed = (found: readonly { readonly draft: Draft; readonly mistakes: read
       const general = drafts.length === runs || problem.pointer.startsWith("/variants");
       return general ? problem : { ...problem, message: `${problem.message} (variant "${drafts[0]!.name}")` };
     })
-    .toSorted((a, b) => lineOf(a.place) - lineOf(b.place));
+    .toSorted((a, b) => orderOf(a.place, overrides) - orderOf(b.place, overrides));
 };
 
 const checkValues = checker<ExperimentValues>(experimentSchema);
@@ -110,11 +118,11 @@ export const planSource = (source: Source, overrideTexts: readonly string[]): re
   const shelf = new TaskShelf();
   const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value) }));
   const schematic = checked.flatMap(({ draft, result }) => ("mistakes" in result ? [{ draft, mistakes: result.mistakes }] : []));
-  const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length);
+  const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length, overrideTexts);
   if (problems.length > 0) throw new ExperimentError(problems);
   const sound = checked.flatMap(({ draft, result }) => ("values" in result ? [{ draft, values: result.values }] : []));
   const semantic = sound.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, source.path, shelf) }));
-  const contradictions = placed(semantic, drafts.length);
+  const contradictions = placed(semantic, drafts.length, overrideTexts);
   if (contradictions.length > 0) throw new ExperimentError(contradictions);
   return sound.map(({ draft, values }) => plan(draft, values, source.path, shelf));
 };

@@ -139,8 +139,8 @@ describe("problems", () => {
 
   test("of overrides point to the command line", () => {
     expect(problems(() => plan("/objective/alpha=2", "/trainning/steps=1"))).toEqual([
-      'command line: /trainning/steps=1: /trainning: unknown key "trainning"; did you mean "training"?',
       "command line: /objective/alpha=2: expected a number from 0 to 1, got 2",
+      'command line: /trainning/steps=1: /trainning: unknown key "trainning"; did you mean "training"?',
     ]);
     expect(problems(() => plan("alpha=2", "/x"))).toHaveLength(2);
     expect(problems(() => plan("/seed/x=2", "/rewards/7=2"))).toHaveLength(1);

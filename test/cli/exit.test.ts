@@ -1,0 +1,31 @@
+import { CommanderError, InvalidArgumentError } from "commander";
+import { describe, expect, test } from "vitest";
+import { explain, InterruptedError } from "../../src/cli/exit.ts";
+import { ExperimentError } from "../../src/experiments/problem.ts";
+import { recorder } from "./recorder.ts";
+
+const explained = (error: unknown, debug = false) => {
+  const { terminal, errors } = recorder();
+  return { code: explain(error, terminal, debug), text: errors() };
+};
+
+describe("explain", () => {
+  test("gives a failure with its causes in one line", () => {
+    const error = new Error("training failed", { cause: new RangeError("reward x: NaN") });
+    expect(explained(error)).toEqual({ code: 1, text: "error: training failed: reward x: NaN\n--debug shows where\n" });
+    expect(explained(error, true).text).toContain("\n    at ");
+    expect(explained("plain text")).toMatchObject({ code: 1, text: expect.stringContaining("error: plain text") as string });
+  });
+
+  test("gives wrong input code 2", () => {
+    const problem = { place: { file: "x.json" }, pointer: "", message: "no such file" };
+    expect(explained(new ExperimentError([problem]))).toEqual({ code: 2, text: "x.json: no such file\n1 problem\n" });
+    expect(explained(new CommanderError(1, "commander.unknownOption", "x")).code).toBe(2);
+    expect(explained(new InvalidArgumentError("no run"))).toEqual({ code: 2, text: "error: no run\n" });
+  });
+
+  test("gives help code 0, and an interruption 130", () => {
+    expect(explained(new CommanderError(0, "commander.help", ""))).toEqual({ code: 0, text: "" });
+    expect(explained(new InterruptedError("interrupted"))).toEqual({ code: 130, text: "interrupted\n" });
+  });
+});

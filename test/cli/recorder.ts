@@ -1,0 +1,18 @@
+/** A terminal that keeps what is written to it. */
+import { plain } from "../../src/experiments/problem.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
+
+/** A terminal without a live display, and the text of its two streams. */
+export const recorder = (): { terminal: Terminal; output: () => string; errors: () => string } => {
+  const texts = { output: "", errors: "" };
+  return {
+    terminal: {
+      output: { write: (text) => (texts.output += text) },
+      errors: { write: (text) => (texts.errors += text) },
+      live: undefined,
+      colors: plain,
+    },
+    output: () => texts.output,
+    errors: () => texts.errors,
+  };
+};
