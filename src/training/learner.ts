@@ -1,9 +1,10 @@
 /** The learner: holds the student's weights and the optimizer's moments on an engine, and takes one step with each batch. */
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
-import { float32, sizeOf, type TypedArray } from "../engine/program.ts";
+import { float32 } from "../engine/program.ts";
 import type { Weights } from "../policies/policy.ts";
 import { batchSpecs, type Batch } from "./collate.ts";
 import { stepScalars } from "./optimizer.ts";
+import { packArrays, packsFor, unpackArrays } from "./packing.ts";
 import { stateKinds, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** Weights and moments on the host; with the step's number it is all that an exact continuation needs of the learner. */
@@ -40,12 +41,8 @@ export class Learner {
     const executable = await engine.compile(updateProgram(options));
     const buffers = new Map<string, Buffer>();
     for (const kind of stateKinds) {
-      for (const [name, { shape }] of Object.entries(options.policy.parameters)) {
-        const data = state[kind][name];
-        if (data?.length !== sizeOf(shape)) {
-          throw new RangeError(`learner: expected ${sizeOf(shape)} values for ${kind}/${name}, got ${data?.length ?? "none"}`);
-        }
-        buffers.set(`${kind}/${name}`, engine.upload(data.slice(), float32(...shape)));
+      for (const pack of packsFor(options.policy)) {
+        buffers.set(`${kind}/${pack.name}`, engine.upload(packArrays(`learner, ${kind}`, pack, state[kind]), float32(pack.size)));
       }
     }
     return new Learner(engine, options, executable, buffers);
@@ -103,9 +100,9 @@ export class Learner {
   /** Copies of the arrays of one kind, by parameter name. */
   async read(kind: (typeof stateKinds)[number]): Promise<Weights> {
     const arrays: Record<string, Float32Array> = {};
-    for (const name of Object.keys(this.#options.policy.parameters)) {
-      const data: TypedArray = await this.#engine.download(this.#state.get(`${kind}/${name}`)!);
-      arrays[name] = data as Float32Array;
+    for (const pack of packsFor(this.#options.policy)) {
+      const flat = await this.#engine.download(this.#state.get(`${kind}/${pack.name}`)!);
+      Object.assign(arrays, unpackArrays(pack, flat as Float32Array));
     }
     return arrays;
   }

@@ -13,41 +13,39 @@ export interface Moments {
 
 /** Scalars that change with the step. */
 export interface StepScalars {
-  readonly learningRate: tf.Tensor;
-  /** 1 / (1 - beta1^t). */
-  readonly firstCorrection: tf.Tensor;
-  /** 1 / (1 - beta2^t). */
-  readonly secondCorrection: tf.Tensor;
+  /** learning rate * sqrt(1 - beta2^t) / (1 - beta1^t). */
+  readonly stepSize: tf.Tensor;
+  /** epsilon * sqrt(1 - beta2^t): the same epsilon, before the second moment is corrected. */
+  readonly epsilon: tf.Tensor;
+  /** 1 - learning rate * weight decay. */
+  readonly keep: tf.Tensor;
 }
 
 /**
- * One step of AdamW for one parameter:
- * m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
- * w = w - rate (m c1 / (sqrt(v c2) + epsilon) + decay w), where only parameters of two or more axes decay.
+ * One step of AdamW, with the bias corrections folded into scalars:
+ * m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  w = keep w - stepSize m / (sqrt(v) + epsilon),
+ * where `keep` counts only if the parameter decays. `gradient` is multiplied by `scale` first (clipping).
  */
 export const adamw = (
-  settings: OptimizerSettings,
+  { beta1, beta2 }: OptimizerSettings,
   { parameter, first, second }: Moments,
-  gradient: tf.Tensor,
+  gradient: { readonly value: tf.Tensor; readonly scale: tf.Scalar },
   step: StepScalars,
+  decays: boolean,
 ): Moments => {
-  const { beta1, beta2, epsilon, weightDecay } = settings;
-  const nextFirst = tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1));
-  const nextSecond = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-  const scale = tf.add(tf.sqrt(tf.mul(nextSecond, step.secondCorrection)), epsilon);
-  const direction = tf.div(tf.mul(nextFirst, step.firstCorrection), scale);
-  const decays = weightDecay > 0 && parameter.rank >= 2;
-  const change = decays ? tf.add(direction, tf.mul(parameter, weightDecay)) : direction;
-  return { parameter: tf.sub(parameter, tf.mul(change, step.learningRate)), first: nextFirst, second: nextSecond };
+  const nextFirst = tf.add(tf.mul(first, beta1), tf.mul(gradient.value, tf.mul(gradient.scale, 1 - beta1)));
+  const nextSecond = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient.value), tf.mul(tf.square(gradient.scale), 1 - beta2)));
+  const change = tf.div(tf.mul(nextFirst, step.stepSize), tf.add(tf.sqrt(nextSecond), step.epsilon));
+  return { parameter: tf.sub(decays ? tf.mul(parameter, step.keep) : parameter, change), first: nextFirst, second: nextSecond };
 };
 
-/** The step's scalars on the host, for step t from 1. */
-export const stepScalars = (
-  { beta1, beta2, learningRate }: OptimizerSettings,
-  factor: number,
-  step: number,
-): Record<keyof StepScalars, number> => ({
-  learningRate: learningRate * factor,
-  firstCorrection: 1 / (1 - beta1 ** step),
-  secondCorrection: 1 / (1 - beta2 ** step),
-});
+/** The step's scalars on the host, for step t from 1, at `factor` times the peak learning rate. */
+export const stepScalars = (settings: OptimizerSettings, factor: number, step: number): Record<keyof StepScalars, number> => {
+  const rate = settings.learningRate * factor;
+  const correction = Math.sqrt(1 - settings.beta2 ** step);
+  return {
+    stepSize: (rate * correction) / (1 - settings.beta1 ** step),
+    epsilon: settings.epsilon * correction,
+    keep: 1 - rate * settings.weightDecay,
+  };
+};

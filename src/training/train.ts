@@ -1,4 +1,5 @@
 /** Training: from a recipe to a stream of reports. Subscribing is running; unsubscribing ends every thread. */
+import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
 import { objectives } from "../objectives/index.ts";
@@ -144,6 +145,8 @@ export const train = (recipe: Recipe, options: TrainOptions = {}): Observable<St
   new Observable((subscriber) => {
     const ending = new AbortController();
     const signal = options.signal === undefined ? ending.signal : AbortSignal.any([ending.signal, options.signal]);
+    // Every call in flight listens; each leaves with its answer.
+    setMaxListeners(0, signal);
     run(recipe, options, signal, subscriber).then(
       () => subscriber.complete(),
       (error: unknown) => subscriber.error(error),

@@ -6,6 +6,7 @@ import type { Policy, Sequences } from "../policies/policy.ts";
 import { batchSpecs, type BatchShape } from "./collate.ts";
 import { clipFactor, differentiate, globalNorm } from "./gradients.ts";
 import { adamw, type StepScalars } from "./optimizer.ts";
+import { packsFor, packTensors, unpackTensors, type Pack } from "./packing.ts";
 import type { OptimizerSettings } from "./settings.ts";
 
 /** What one update program is made for. */
@@ -18,44 +19,38 @@ export interface UpdateOptions {
   readonly clipNorm: number;
 }
 
-/** The three arrays that each parameter has, and the prefixes of their inputs and outputs. */
+/** The three arrays that each parameter has, and the prefixes of their packs among inputs and outputs. */
 export const stateKinds = ["parameters", "first", "second"] as const;
 
-const stateSpecs = (policy: Policy): Record<string, TensorSpec> =>
-  Object.fromEntries(
-    stateKinds.flatMap((kind) => Object.entries(policy.parameters).map(([name, { shape }]) => [`${kind}/${name}`, float32(...shape)])),
-  );
+const stateSpecs = (packs: readonly Pack[]): Record<string, TensorSpec> =>
+  Object.fromEntries(stateKinds.flatMap((kind) => packs.map(({ name, size }) => [`${kind}/${name}`, float32(size)])));
 
-const scalarSpecs: Record<keyof StepScalars, TensorSpec> = {
-  learningRate: float32(),
-  firstCorrection: float32(),
-  secondCorrection: float32(),
-};
+const scalarSpecs: Record<keyof StepScalars, TensorSpec> = { stepSize: float32(), epsilon: float32(), keep: float32() };
 
 /**
- * One optimizer step. Inputs: `parameters/*`, `first/*`, `second/*`, the arrays of `batchSpecs` and the scalars of `stepScalars`. Outputs: the new
- * state under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
+ * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32), the arrays of `batchSpecs` and the scalars of
+ * `stepScalars`. Outputs: the new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
  */
-export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm }: UpdateOptions): Program => ({
-  name: "update",
-  inputs: { ...stateSpecs(policy), ...batchSpecs(batch, objective.needs), ...scalarSpecs },
-  build(inputs) {
-    const names = Object.keys(policy.parameters);
-    const of = (kind: (typeof stateKinds)[number], name: string): tf.Tensor => inputs[`${kind}/${name}`]!;
-    const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
-    const { loss, metrics, gradients } = differentiate(
-      (parameters) => objective.loss(policy.logits(parameters, given), given),
-      Object.fromEntries(names.map((name) => [name, of("parameters", name)])),
-    );
-    const norm = globalNorm(gradients);
-    const factor = clipFactor(norm, clipNorm);
-    const outputs: Record<string, tf.Tensor> = { "metrics/loss": loss, "metrics/gradient/norm": norm };
-    for (const [name, metric] of Object.entries(metrics)) outputs[`metrics/${name}`] = metric;
-    for (const name of names) {
-      const moments = { parameter: of("parameters", name), first: of("first", name), second: of("second", name) };
-      const next = adamw(optimizer, moments, tf.mul(gradients[name]!, factor), given);
-      Object.assign(outputs, { [`parameters/${name}`]: next.parameter, [`first/${name}`]: next.first, [`second/${name}`]: next.second });
-    }
-    return outputs satisfies NamedTensors;
-  },
-});
+export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm }: UpdateOptions): Program => {
+  const packs = packsFor(policy);
+  return {
+    name: "update",
+    inputs: { ...stateSpecs(packs), ...batchSpecs(batch, objective.needs), ...scalarSpecs },
+    build(inputs) {
+      const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
+      const weights: NamedTensors = Object.assign({}, ...packs.map((pack) => unpackTensors(pack, inputs[`parameters/${pack.name}`]!)));
+      const { loss, metrics, gradients } = differentiate((parameters) => objective.loss(policy.logits(parameters, given), given), weights);
+      const packed = Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)]));
+      const norm = globalNorm(packed);
+      const scale = clipFactor(norm, clipNorm);
+      const outputs: Record<string, tf.Tensor> = { "metrics/loss": loss, "metrics/gradient/norm": norm };
+      for (const [name, metric] of Object.entries(metrics)) outputs[`metrics/${name}`] = metric;
+      for (const { name, decays } of packs) {
+        const [parameter, first, second] = stateKinds.map((kind) => inputs[`${kind}/${name}`]!) as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const next = adamw(optimizer, { parameter, first, second }, { value: packed[name]!, scale }, given, decays);
+        Object.assign(outputs, { [`parameters/${name}`]: next.parameter, [`first/${name}`]: next.first, [`second/${name}`]: next.second });
+      }
+      return outputs;
+    },
+  };
+};

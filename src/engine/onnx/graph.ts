@@ -108,12 +108,21 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Declares an output of the innermost scope; an Identity node gives it its name. */
+  /** Declares an output of the innermost scope; an Identity node, which copies, gives it its name. */
   output(name: string, value: string, { shape, dtype }: TensorSpec, type: ElementType = dtype): void {
     const innermost = this.#scopes.at(-1)!;
     innermost.outputs.push({ name, shape, type });
     innermost.nodes.push({ operator: "Identity", domain: "", inputs: [value], outputs: [name], attributes: {} });
     this.#depths.set(name, innermost.depth);
+  }
+
+  /** Declares an output of a body, which goes by place and not by name: a node's own result is one without a copy. */
+  result(value: string, { shape, dtype }: TensorSpec): void {
+    const innermost = this.#scopes.at(-1)!;
+    const own = innermost.nodes.some(({ outputs }) => outputs.includes(value));
+    const taken = innermost.outputs.some(({ name }) => name === value);
+    if (own && !taken) innermost.outputs.push({ name: value, shape, type: dtype });
+    else this.output(this.fresh("result"), value, { shape, dtype });
   }
 
   /** A name that no other value has. */
