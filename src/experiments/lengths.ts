@@ -12,7 +12,7 @@ export const neededContext = (values: Pick<TrainingValues, "rollouts">, task: Ta
   task.longest.prompt + Math.max(maxNewTokens(values, task), task.longest.completion);
 
 /** The training that made the student from nothing: this one, or the stage at the end of its line of students. */
-export const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
+const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
   "stage" in values.student ? studentOrigin(file, stageValues(file, values.student.stage)) : values;
 
 /** Context length of the student: what its first training needed. */

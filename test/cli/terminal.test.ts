@@ -1,0 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+
+test("a process without a terminal has no live display and no colours", () => {
+  const script = `
+    const { processTerminal } = await import("./src/cli/terminal.ts");
+    const { output, errors, live, colors } = processTerminal();
+    output.write("to output");
+    errors.write(colors.red(live === undefined ? "to errors" : "live"));
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
+    encoding: "utf8",
+  });
+  expect({ stdout, stderr }).toEqual({ stdout: "to output", stderr: "to errors" });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { main } from "../../src/cli/program.ts";
+import { recorder } from "./recorder.ts";
+
+const valid = "test/fixtures/experiments/valid.json";
+const retort = async (...args: string[]) => {
+  const { terminal, output, errors } = recorder();
+  return { code: await main(args, terminal), output: output(), errors: errors() };
+};
+
+describe("retort validate", () => {
+  test("prints the runs of a sound file", async () => {
+    const { code, output } = await retort("validate", valid);
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /^test\/fixtures\/experiments\/valid\.json: ok\n\nrun {2}label[^\n]*\n-[^\n]*\nrun {2}run {4}sft-student, teacher {5}20 {2}[0-9a-f]{8}\n$/u,
+    );
+  });
+
+  test("prints all values as JSON", async () => {
+    const { output } = await retort("validate", valid, "/seed=5", "--json");
+    expect(JSON.parse(output)).toMatchObject([{ name: "run", values: { seed: 5, rollouts: { group: 4 } }, stages: [{}, {}] }]);
+  });
+
+  test("prints every problem, with code 2 and no stack", async () => {
+    const { code, output, errors } = await retort("validate", valid, "/objective/alpah=2", "/seed=-1");
+    expect(code).toBe(2);
+    expect(output).toBe("");
+    expect(errors).toBe(
+      [
+        'command line: /objective/alpah=2: unknown key "alpah"; did you mean "alpha"?',
+        "command line: /seed=-1: expected a whole number from 0 to 9007199254740991, got -1",
+        "2 problems",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("shows the stack with --debug, before the command or after it", async () => {
+    for (const args of [
+      ["--debug", "validate", "none.json"],
+      ["validate", "none.json", "--debug"],
+    ]) {
+      const { code, errors } = await retort(...args);
+      expect(code).toBe(2);
+      expect(errors).toMatch(/none\.json: no such file[^]*\n {4}at /u);
+    }
+  });
+});

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { checker } from "../../src/experiments/check.ts";
+import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
+import { contextLength, maxNewTokens, neededContext } from "../../src/experiments/lengths.ts";
+import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
+import { parseSource } from "../../src/experiments/source.ts";
+import { runValues, stageValues } from "../../src/experiments/stages.ts";
+import { tasks } from "../../src/tasks/index.ts";
+
+const path = "test/fixtures/experiments/valid.json";
+const source = parseSource(path, readFileSync(path, "utf8"));
+const file = (...overrides: string[]): ExperimentValues => {
+  const checked = checker<ExperimentValues>(experimentSchema)(expand(source, parseOverrides(overrides)).drafts[0]!.value);
+  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  return checked.values;
+};
+const task = tasks.create(file().task, { seed: 0 });
+
+test("completions are as long as the longest reference, unless the file says otherwise", () => {
+  expect(maxNewTokens(runValues(file()), task)).toBe(task.longest.completion);
+  expect(maxNewTokens(runValues(file("/rollouts/maxNewTokens=3")), task)).toBe(3);
+});
+
+test("a context holds the longest prompt with the longest reference or completion", () => {
+  expect(neededContext(runValues(file("/rollouts/maxNewTokens=3")), task)).toBe(task.longest.prompt + task.longest.completion);
+  expect(neededContext(runValues(file("/rollouts/maxNewTokens=300")), task)).toBe(task.longest.prompt + 300);
+});
+
+test("a student keeps the context of the stage that made it, however many stages ago", () => {
+  const again = JSON.stringify({ ...file().stages?.["sft-student"], student: { stage: "sft-student" } });
+  const line = file("/stages/sft-student/rollouts/maxNewTokens=70", `/stages/again=${again}`, "/student/stage=again");
+  expect(contextLength(line, runValues(line), task)).toBe(task.longest.prompt + 70);
+  expect(contextLength(line, stageValues(line, "teacher"), task)).toBe(task.longest.prompt + task.longest.completion);
+});
