@@ -1,7 +1,9 @@
 /** The command line: every command in one program, and how it ends. */
 import { Command } from "commander";
 import { packageVersion } from "../experiments/plan.ts";
+import { addDoctor } from "./doctor.ts";
 import { exitCodesHelp, explain, exitCodes } from "./exit.ts";
+import { addRun } from "./run.ts";
 import { addSchema } from "./schema.ts";
 import type { Terminal } from "./terminal.ts";
 import { addValidate } from "./validate.ts";
@@ -18,8 +20,10 @@ const createProgram = (terminal: Terminal): Command => {
       writeErr: (text) => void terminal.errors.write(text),
     })
     .addHelpText("after", exitCodesHelp);
+  addRun(program, terminal);
   addValidate(program, terminal);
   addSchema(program, terminal);
+  addDoctor(program, terminal);
   return program;
 };
 

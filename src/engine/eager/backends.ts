@@ -16,25 +16,47 @@ export interface BackendOptions {
 
 const require = createRequire(import.meta.url);
 
-const loadTensorFlow = async (name: string): Promise<string> => {
+const installed = (name: string): void => {
   try {
     require.resolve(name);
   } catch {
-    throw new Error(`the package ${name} is not installed; npm install ${name} downloads libtensorflow from outside the npm registry`);
+    throw new Error(`the package ${name} is not installed; npm install ${name}`);
   }
-  await import(name);
+};
+
+const loadTensorFlow = async (name: string): Promise<string> => {
+  installed(name);
+  try {
+    await import(name);
+  } catch (error) {
+    throw new Error(
+      `the package ${name} has no native library that works here (its install script fetches libtensorflow from outside the npm registry); npm rebuild ${name}`,
+      { cause: error },
+    );
+  }
   return "tensorflow";
 };
 
+const loadTensorFlowGpu = async (): Promise<string> => {
+  const name = await loadTensorFlow("@tensorflow/tfjs-node-gpu");
+  await tf.setBackend(name);
+  // Without a device TensorFlow would compute on the CPU and say nothing.
+  if ("isUsingGpuDevice" in tf.backend() && (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true) return name;
+  throw new Error("TensorFlow sees no CUDA device; it needs an NVIDIA driver, CUDA 11 and cuDNN 8");
+};
+
+const noAdapter =
+  "Dawn accepts no WebGPU adapter here; it needs a driver for Vulkan, Metal or D3D12. Without a GPU, Mesa 23 or later (mesa-vulkan-drivers) runs it " +
+  "in software, or Chromium's SwiftShader: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json";
+
 const loadWebGpu = async (): Promise<string> => {
+  installed("webgpu");
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
   // TensorFlow.js registers its backend only where navigator.gpu is there at import.
   const gpu = create([]);
   Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true, writable: true });
-  const adapter = await gpu.requestAdapter();
-  if (adapter === null)
-    throw new Error("no WebGPU adapter was found: it needs a Vulkan driver (Debian: mesa-vulkan-drivers runs it in software)");
+  if ((await gpu.requestAdapter()) === null) throw new Error(noAdapter);
   await import("@tensorflow/tfjs-backend-webgpu");
   return "webgpu";
 };
@@ -49,7 +71,7 @@ const loadWasm = async ({ shippedWasm = false }: BackendOptions): Promise<string
 };
 
 const loaders: Readonly<Record<EagerBackend, (options: BackendOptions) => Promise<string>>> = {
-  "tensorflow-gpu": () => loadTensorFlow("@tensorflow/tfjs-node-gpu"),
+  "tensorflow-gpu": loadTensorFlowGpu,
   "tensorflow-cpu": () => loadTensorFlow("@tensorflow/tfjs-node"),
   webgpu: loadWebGpu,
   wasm: loadWasm,

@@ -198,9 +198,9 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
       const [iteration] = graph.node("Cast", [counter], { to: elementTypes.int32 });
       const step = loop.body(this.#asTensor(this.tensor(iteration!, [], "int32")) as tf.Scalar, Object.fromEntries(inside));
       outputs = Object.entries(step.outputs);
-      this.#declare("proceed", step.proceed);
-      for (const name of names) this.#declare(name, step.carried[name]!);
-      for (const [name, value] of outputs) this.#declare(name, value);
+      this.#declare(step.proceed);
+      for (const name of names) this.#declare(step.carried[name]!);
+      for (const [, value] of outputs) this.#declare(value);
     });
     const limit = graph.constant(BigInt64Array.of(BigInt(trips)), [], "int64");
     const always = graph.constant(Uint8Array.of(1), [], "bool");
@@ -212,9 +212,9 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     };
   }
 
-  #declare(name: string, value: tf.Tensor): void {
-    const { name: inner, shape, dtype } = this.recorded(value);
-    this.graph.output(this.graph.fresh(`${name}_out`), inner, { shape, dtype });
+  #declare(value: tf.Tensor): void {
+    const { name, shape, dtype } = this.recorded(value);
+    this.graph.result(name, { shape, dtype });
   }
 
   /** Loop stacks as many rows as it ran; zeros fill the rest, so that the shape is static. */
