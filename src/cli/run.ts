@@ -1,7 +1,8 @@
 /** `retort run`: runs an experiment file, and shows what happens. */
 import { InvalidArgumentError, type Command } from "commander";
 import { closest } from "fastest-levenshtein";
-import { lastValueFrom, tap, type Observable } from "rxjs";
+import { lastValueFrom, tap } from "rxjs";
+import { execute } from "../experiments/execute.ts";
 import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
 import { InterruptedError } from "./exit.ts";
@@ -9,17 +10,6 @@ import { duration, percent } from "./figures.ts";
 import { displayOf, type Display, type DisplayStyle } from "./progress.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** What the one who runs experiments is told besides the plan. */
-export interface ExecutionOptions {
-  /** Root of the runs' folders. */
-  readonly out: string;
-  /** Aborted by Ctrl-C: stop after what is being computed, leave nothing half-written, and complete or throw. */
-  readonly signal: AbortSignal;
-}
-
-/** Runs planned runs one after another, stages first; cold, so subscribing is running. Errors with what made a run fail. */
-export type Execute = (runs: readonly PlannedRun[], options: ExecutionOptions) => Observable<RunEvent>;
 
 interface RunOptions {
   readonly out: string;
@@ -72,7 +62,7 @@ const interruptible = async (display: Display, work: (signal: AbortSignal) => Pr
 
 const style = ({ quiet, json }: RunOptions): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
 
-const perform = async (runs: readonly PlannedRun[], options: RunOptions, terminal: Terminal, execute: Execute): Promise<void> => {
+const perform = async (runs: readonly PlannedRun[], options: RunOptions, terminal: Terminal): Promise<void> => {
   const display = displayOf(style(options), terminal);
   const ended: Ended[] = [];
   const follow = tap((event: RunEvent) => {
@@ -90,8 +80,8 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
   if (options.json !== true) terminal.output.write(`${results(ended)}\n`);
 };
 
-/** Adds the command to the program; `execute` does the work. */
-export const addRun = (program: Command, terminal: Terminal, execute: Execute): void => {
+/** Adds the command to the program. */
+export const addRun = (program: Command, terminal: Terminal): void => {
   program
     .command("run")
     .summary("run an experiment file")
@@ -111,6 +101,6 @@ Examples:
   retort run experiments/ladder.json --only sft`,
     )
     .action((file: string, overrides: string[], options: RunOptions) =>
-      perform(choose(planExperiment(file, overrides), options.only), options, terminal, execute),
+      perform(choose(planExperiment(file, overrides), options.only), options, terminal),
     );
 };

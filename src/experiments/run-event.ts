@@ -1,5 +1,5 @@
 /** What running an experiment says while it goes on: which training has begun, its reports, and how it ended. Plain data. */
-import type { StepReport } from "../training/report.ts";
+import type { ProgressReport } from "../training/report.ts";
 
 /** Names one training of a file: the run that it is for, and the stage, or `undefined` for the run's own training. */
 export interface TrainingName {
@@ -12,7 +12,7 @@ export type RunEvent =
   | { readonly kind: "begin"; readonly training: TrainingName; readonly steps: number }
   /** A stage's result was there already. */
   | { readonly kind: "reuse"; readonly training: TrainingName; readonly folder: string }
-  | { readonly kind: "report"; readonly training: TrainingName; readonly report: StepReport }
+  | { readonly kind: "report"; readonly training: TrainingName; readonly report: ProgressReport }
   /** A training is done and its result is on disk. `accuracy` in [0, 1] is that of its last evaluation. */
   | {
       readonly kind: "end";

@@ -1,5 +1,6 @@
 /** The schema of experiment files, composed from the families of plug-ins and the settings of a training run. */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { engineNames } from "../engine/choose.ts";
 import { objectives } from "../objectives/index.ts";
 import { policies } from "../policies/families/index.ts";
 import { rewards } from "../rewards/index.ts";
@@ -77,8 +78,6 @@ const named = <T extends TSchema>(values: T, description: string, minProperties 
     description,
   });
 
-const engines = ["auto", "onnx", "tensorflow-gpu", "tensorflow", "webgpu", "wasm", "cpu"] as const;
-
 const Experiment = Type.Object(
   {
     $schema: Type.Optional(Type.String({ description: "For editors." })),
@@ -86,7 +85,7 @@ const Experiment = Type.Object(
     paper: Type.Optional(Type.String({ description: "The figure or table of a paper that it is about." })),
     seed: Type.Integer({ ...Seed, default: 0 }),
     engine: Type.Union(
-      engines.map((name) => Type.Literal(name)),
+      engineNames.map((name) => Type.Literal(name)),
       { default: "auto", description: "What runs the programs; auto takes the best on this machine." },
     ),
     task: tasks.schema,

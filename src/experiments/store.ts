@@ -1,8 +1,7 @@
 /** A run's folder: its manifest, its metrics and rollouts line by line, and its summary. Files are replaced whole or appended to, nothing else. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import type { Rollout } from "../rollouts/rollout.ts";
-import type { StepReport } from "../training/report.ts";
+import type { ProgressReport, RolloutsScored } from "../training/report.ts";
 import type { PlannedRun } from "./plan.ts";
 import { surroundings, type Surroundings } from "./surroundings.ts";
 
@@ -35,27 +34,13 @@ export interface Manifest extends Surroundings {
   readonly error: string | undefined;
 }
 
-/** A rollout as `rollouts.jsonl` keeps it. */
-export interface RolloutRecord {
-  readonly step: number;
-  readonly prompt: string;
-  readonly reference: string;
-  readonly completion: string;
-  readonly source: Rollout["source"];
-  readonly finish: Rollout["finish"];
-  readonly tokens: number;
-  /** Absent where nothing was rewarded. */
-  readonly reward?: number;
-  readonly advantage?: number;
-}
-
 /** An open run. Every method has written to the file when it returns. */
 export interface RunStore {
   readonly folder: string;
   /** Adds a line to `metrics.jsonl`. */
-  report(report: StepReport): void;
-  /** Adds lines to `rollouts.jsonl`. */
-  rollouts(records: readonly RolloutRecord[]): void;
+  report(report: ProgressReport): void;
+  /** Adds a line for each rollout to `rollouts.jsonl`, with its step. */
+  rollouts(scored: RolloutsScored): void;
   /** Replaces `summary.json`. */
   summarize(summary: Readonly<Record<string, unknown>>): void;
   /** Says in the manifest how it ended, and closes the files. A second call does nothing. */
@@ -120,8 +105,8 @@ export const openRun = (run: PlannedRun, engine: EngineChoice, root = "runs"): R
   return {
     folder,
     report: (report) => void writeSync(metrics, `${stringify(report)}\n`),
-    rollouts(records) {
-      if (records.length > 0) writeSync(rollouts, records.map((record) => `${stringify(record)}\n`).join(""));
+    rollouts({ step, rollouts: all }) {
+      if (all.length > 0) writeSync(rollouts, all.map((rollout) => `${stringify({ step, ...rollout })}\n`).join(""));
     },
     summarize: (summary) => writeWhole(join(folder, "summary.json"), summary),
     finish(status, error) {

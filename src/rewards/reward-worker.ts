@@ -10,15 +10,15 @@ import { createRewards } from "./weighted.ts";
 export interface OpenRewards {
   readonly rewards: readonly RewardValues[];
   readonly task: TaskValues;
-  readonly seed: number;
+  readonly taskSeed: number;
   readonly folder: string;
 }
 
 let reward: Reward | undefined;
 
 const handlers = {
-  open: async ({ rewards, task, seed, folder }: OpenRewards): Promise<{ value: undefined }> => {
-    reward = createRewards(rewards, { task: tasks.create(task, { seed }), folder });
+  open: async ({ rewards, task, taskSeed, folder }: OpenRewards): Promise<{ value: undefined }> => {
+    reward = createRewards(rewards, { task: tasks.create(task, { seed: taskSeed }), folder });
     await reward.prepare?.();
     return { value: undefined };
   },

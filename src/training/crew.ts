@@ -137,10 +137,10 @@ const openTeacher = async (
   return { batch: rollouts.chunk, concurrency: 1, score: (batch, signal) => connection.call("score", batch, { signal }) };
 };
 
-const openRewards = async (threads: Threads, { rewards, task, seed, folder, rollouts }: Recipe): Promise<Scorer<RewardScore>> => {
+const openRewards = async (threads: Threads, { rewards, task, taskSeed, folder, rollouts }: Recipe): Promise<Scorer<RewardScore>> => {
   if (rewards.length === 0) throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
   const connection = threads.start<RewardHandlers>(workers.reward, "rewards");
-  await connection.call("open", { rewards, task, seed, folder });
+  await connection.call("open", { rewards, task, taskSeed, folder });
   return { batch: rollouts.chunk, concurrency: 2, score: (batch, signal) => connection.call("score", batch, { signal }) };
 };
 

@@ -29,8 +29,11 @@ export interface Machine {
 
 /** One training run. */
 export interface Recipe {
+  /** Of this training's draws. */
   readonly seed: number;
   readonly task: TaskValues;
+  /** Of the task's prompts; stages that start from each other share it, so that none trains on what a later one is tested on. */
+  readonly taskSeed: number;
   /** Where a user's own modules are found. */
   readonly folder: string;
   readonly student: Model;

@@ -36,6 +36,8 @@ export interface CheckpointWritten {
 /** One sequence of a step as it is logged. */
 export interface LoggedRollout {
   readonly prompt: string;
+  /** The task's own answer. */
+  readonly reference: string;
   readonly completion: string;
   /** Who wrote the completion. */
   readonly source: "student" | "data";
@@ -66,5 +68,16 @@ export interface Finished {
   readonly weights: Weights;
 }
 
+/** The run goes on from a checkpoint instead of beginning. */
+export interface Resumed {
+  readonly kind: "resumed";
+  /** Steps that were done before. */
+  readonly step: number;
+  readonly path: string;
+}
+
 /** An event of a training run. */
-export type StepReport = StepDone | Evaluated | RolloutsScored | CheckpointWritten | Finished;
+export type StepReport = StepDone | Evaluated | RolloutsScored | Resumed | CheckpointWritten | Finished;
+
+/** The events that are small: what a person or a log follows. */
+export type ProgressReport = Exclude<StepReport, RolloutsScored | Finished>;

@@ -102,6 +102,7 @@ const advantagesOf = (
 
 const log = ({ rollout, answers }: Scored<Partial<Answers>>, advantage: number | undefined): LoggedRollout => ({
   prompt: rollout.prompt.text,
+  reference: rollout.prompt.reference,
   completion: rollout.text,
   source: rollout.source,
   finish: rollout.finish,

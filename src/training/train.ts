@@ -121,12 +121,13 @@ const takeSteps = async (run: Run, progress: Progress, folder: string | undefine
 };
 
 const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
-  const task = tasks.create(recipe.task, { seed: recipe.seed });
+  const task = tasks.create(recipe.task, { seed: recipe.taskSeed });
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
   const initial = objectives.create(recipe.objective).baseline?.initial;
   const progress = newest === undefined ? beginning(recipe, initial) : await readCheckpoint(newest, recipe);
+  if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
   const crew = await openCrew(recipe, task, shape, progress.learner);
   try {
     await crew.publish(progress.learner.parameters);

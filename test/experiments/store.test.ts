@@ -45,10 +45,22 @@ describe("a run's folder", () => {
     ]);
     store.report({ kind: "evaluation", step: 2, accuracy: 0.5, metrics: {} });
     expect(lines(store.folder, "metrics.jsonl")).toHaveLength(2);
-    const record = { step: 1, prompt: "1+1=", reference: "2", completion: "3\n", source: "student", finish: "stop", tokens: 2 } as const;
-    store.rollouts([record, { ...record, reward: 0, advantage: -0.5 }]);
-    store.rollouts([]);
-    expect(lines(store.folder, "rollouts.jsonl")).toEqual([record, { ...record, reward: 0, advantage: -0.5 }]);
+    const rollout = {
+      prompt: "1+1=",
+      reference: "2",
+      completion: "3\n",
+      source: "student",
+      finish: "stop",
+      tokens: 2,
+      version: 0,
+    } as const;
+    const rewarded = { ...rollout, reward: 0, parts: { "exact-match": 0 }, advantage: -0.5 };
+    store.rollouts({ kind: "rollouts", step: 1, rollouts: [rollout, rewarded] });
+    store.rollouts({ kind: "rollouts", step: 2, rollouts: [] });
+    expect(lines(store.folder, "rollouts.jsonl")).toEqual([
+      { step: 1, ...rollout },
+      { step: 1, ...rewarded },
+    ]);
     store.finish("done");
   });
 

@@ -58,7 +58,7 @@ const schema = Type.Object({
 });
 
 /** Values of the `llama` family. */
-interface LlamaValues {
+export interface LlamaValues {
   type: "llama";
   layers: number;
   width: number;

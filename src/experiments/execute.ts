@@ -1,0 +1,148 @@
+/** Runs planned runs: makes the stages that are not there yet, trains, and writes every result where it belongs. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { concatMap, from, Observable, tap, type Subscriber } from "rxjs";
+import { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
+import type { Weights } from "../policies/policy.ts";
+import { tasks } from "../tasks/index.ts";
+import type { Machine, Recipe } from "../training/recipe.ts";
+import type { StepReport } from "../training/report.ts";
+import { train } from "../training/train.ts";
+import { artifactsIn, type Artifacts } from "./artifacts.ts";
+import type { PlannedRun, PlannedTraining } from "./plan.ts";
+import { machineFor, recipeFor } from "./recipes.ts";
+import type { RunEvent, TrainingName } from "./run-event.ts";
+import { openRun, writeWhole, type RunStore } from "./store.ts";
+import { surroundings } from "./surroundings.ts";
+
+/** Where results go, and how to stop. */
+export interface ExecutionOptions {
+  /** Root of the runs' folders. */
+  readonly out: string;
+  /** Root of what stages leave and of unfinished work; `.retort` when left out. */
+  readonly cache?: string;
+  /** When it aborts, the last whole step is kept as a checkpoint, and the same command goes on from it. */
+  readonly signal: AbortSignal;
+}
+
+interface Place {
+  readonly artifacts: Artifacts;
+  readonly cache: string;
+  readonly out: string;
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** What a training leaves. */
+interface Trained {
+  readonly weights: Weights;
+  readonly accuracy: number | undefined;
+  readonly milliseconds: number;
+}
+
+/** Trains to the end. Unfinished work lives under the training's id until then, so whoever asks for the same training goes on with it. */
+const trainToEnd = async (
+  recipe: Recipe,
+  training: PlannedTraining,
+  name: TrainingName,
+  place: Place,
+  store?: RunStore,
+): Promise<Trained> => {
+  const started = performance.now();
+  const folder = join(place.cache, "unfinished", training.id);
+  let accuracy: number | undefined;
+  let weights: Weights | undefined;
+  const follow = (report: StepReport): void => {
+    if (report.kind === "finished") weights = report.weights;
+    else if (report.kind === "rollouts") store?.rollouts(report);
+    else {
+      if (report.kind === "evaluation") ({ accuracy } = report);
+      store?.report(report);
+      place.emit({ kind: "report", training: name, report });
+    }
+  };
+  await new Promise<void>((resolve, reject) => {
+    train(recipe, { folder, signal: place.signal }).pipe(tap(follow)).subscribe({ complete: resolve, error: reject });
+  });
+  if (weights === undefined) throw new Error("training: expected a last report with the weights, got none");
+  return { weights, accuracy, milliseconds: performance.now() - started };
+};
+
+const writeStudent = async (folder: string, { student, task, taskSeed }: Recipe, weights: Weights): Promise<void> => {
+  const { tokenizer } = tasks.create(task, { seed: taskSeed });
+  await savePolicy(folder, { policy: policyOf(student.config), weights }, { endId: tokenizer.endId, padId: tokenizer.padId });
+  writeWhole(join(folder, "tokenizer.json"), tokenizer.toJSON());
+};
+
+const forget = (place: Place, { id }: PlannedTraining): Promise<void> =>
+  rm(join(place.cache, "unfinished", id), { recursive: true, force: true });
+
+const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machine, place: Place): Promise<void> => {
+  const name = { run: run.name, stage: stage.name };
+  if (place.artifacts.has(stage.id)) {
+    place.emit({ kind: "reuse", training: name, folder: place.artifacts.folder(stage.id) });
+    return;
+  }
+  place.emit({ kind: "begin", training: name, steps: stage.values.training.steps });
+  const recipe = await recipeFor(stage, run.path, place.artifacts, machine);
+  const { weights, accuracy, milliseconds } = await trainToEnd(recipe, stage, name, place);
+  const folder = await place.artifacts.commit(stage.id, async (draft) => {
+    await writeStudent(draft, recipe, weights);
+    const { values, inputs, id } = stage;
+    writeWhole(join(draft, "manifest.json"), { name: stage.name, id, values, inputs, accuracy, milliseconds, used: machine, ...surroundings() });
+  });
+  await forget(place, stage);
+  place.emit({ kind: "end", training: name, folder, milliseconds, accuracy });
+};
+
+const perform = async (run: PlannedRun, place: Place): Promise<void> => {
+  const machine = await machineFor(run.values.engine);
+  for (const stage of run.stages) {
+    place.signal.throwIfAborted();
+    await makeStage(run, stage, machine, place);
+  }
+  place.signal.throwIfAborted();
+  const name = { run: run.name, stage: undefined };
+  place.emit({ kind: "begin", training: name, steps: run.values.training.steps });
+  const recipe = await recipeFor(run, run.path, place.artifacts, machine);
+  const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
+  const store = openRun(run, { name: machine.engine, reason }, place.out);
+  try {
+    const { weights, accuracy, milliseconds } = await trainToEnd(recipe, run, name, place, store);
+    await writeStudent(join(store.folder, "student"), recipe, weights);
+    store.summarize({ accuracy, milliseconds });
+    store.finish("done");
+    await forget(place, run);
+    place.emit({ kind: "end", training: name, folder: store.folder, milliseconds, accuracy });
+  } catch (error) {
+    store.finish(place.signal.aborted ? "interrupted" : "failed", error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+};
+
+/**
+ * Runs planned runs one after another, stages first; cold, so subscribing is running. A stage that is there already is used again; a training that was
+ * interrupted goes on. Errors with what made a run fail.
+ */
+export const execute = (runs: readonly PlannedRun[], { out, cache = ".retort", signal }: ExecutionOptions): Observable<RunEvent> =>
+  from(runs).pipe(
+    concatMap(
+      (run) =>
+        new Observable((subscriber: Subscriber<RunEvent>) => {
+          const unsubscribed = new AbortController();
+          const stop = AbortSignal.any([signal, unsubscribed.signal]);
+          const place = {
+            artifacts: artifactsIn(join(cache, "stages")),
+            cache,
+            out,
+            signal: stop,
+            emit: (event: RunEvent) => subscriber.next(event),
+          };
+          perform(run, place).then(
+            () => subscriber.complete(),
+            (error: unknown) => subscriber.error(error),
+          );
+          return () => unsubscribed.abort(new Error("the run was unsubscribed"));
+        }),
+    ),
+  );

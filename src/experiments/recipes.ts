@@ -1,0 +1,60 @@
+/** From a planned training to a recipe: stages become models, families become parameters, the machine is looked at. */
+import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
+import { chooseEngine } from "../engine/choose.ts";
+import { loadPolicy } from "../policies/checkpoints/huggingface.ts";
+import { policies } from "../policies/families/index.ts";
+import { initialWeights } from "../policies/initialize.ts";
+import { tasks } from "../tasks/index.ts";
+import type { Machine, Model, Recipe } from "../training/recipe.ts";
+import type { Artifacts } from "./artifacts.ts";
+import type { PlannedTraining } from "./plan.ts";
+
+/** More threads than this bring the small programs of one machine nothing. */
+const mostThreads = 4;
+
+/** The machine as this process finds it, with the engine that the values ask for; `auto` is settled here, so that the manifest can say it. */
+export const machineFor = async (engine: PlannedTraining["values"]["engine"]): Promise<Machine> => {
+  const threads = Math.min(availableParallelism(), mostThreads);
+  return { engine: engine === "auto" ? await chooseEngine() : engine, threads, samplers: threads };
+};
+
+const stageModel = async (name: string, { inputs }: PlannedTraining, artifacts: Artifacts): Promise<Model> => {
+  const id = inputs[name];
+  if (id === undefined) throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
+  const { policy, weights } = await loadPolicy(artifacts.folder(id));
+  return { config: policy.config, weights };
+};
+
+const studentModel = async (training: PlannedTraining, artifacts: Artifacts): Promise<Model> => {
+  const { student, task, taskSeed, seed } = training.values;
+  if ("stage" in student) return stageModel(student.stage, training, artifacts);
+  const { vocabularySize } = tasks.create(task, { seed: taskSeed }).tokenizer;
+  const policy = policies.create(student, { vocabularySize, contextLength: training.contextLength });
+  return { config: policy.config, weights: initialWeights(policy, seed) };
+};
+
+/** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact cannot be read. */
+export const recipeFor = async (training: PlannedTraining, path: string, artifacts: Artifacts, machine: Machine): Promise<Recipe> => {
+  const { values, maxNewTokens } = training;
+  const { seed, task, taskSeed, rewards, objective, data, rollouts, evaluation, teacher } = values;
+  const [student, teacherModel] = await Promise.all([
+    studentModel(training, artifacts),
+    teacher === undefined ? undefined : stageModel(teacher.stage, training, artifacts),
+  ]);
+  return {
+    seed,
+    task,
+    taskSeed,
+    folder: dirname(path),
+    student,
+    ...(teacher === undefined || teacherModel === undefined ? {} : { teacher: { ...teacherModel, temperature: teacher.temperature } }),
+    rewards,
+    objective,
+    data,
+    rollouts: { ...rollouts, maxNewTokens },
+    training: values.training,
+    evaluation,
+    machine,
+  };
+};
