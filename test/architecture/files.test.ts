@@ -10,6 +10,18 @@ const vague = new Set(["util", "utils", "helper", "helpers", "common", "misc", "
 
 /** Files of src with behaviour and without a test of the same name, each with the reason. */
 const untested: Readonly<Record<string, string>> = {
+  "src/engine/loop.ts": "test/laws/loop.laws.ts holds it for every engine",
+  "src/engine/write-slot.ts": "test/laws/loop.laws.ts holds it for every engine",
+  "src/engine/eager/backends.ts":
+    "test/laws/engine.laws.ts opens every backend that is there, test/engine/choose.test.ts those that are not",
+  "src/engine/onnx/record.ts": "test/engine/onnx/engine.test.ts records every operation of the laws, and what is refused",
+  "src/engine/onnx/recorder.ts": "test/engine/onnx/engine.test.ts records every operation of the laws, and what is refused",
+  "src/engine/onnx/kernels/elementwise.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/engine/onnx/kernels/indexing.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/engine/onnx/kernels/matrix.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/engine/onnx/kernels/reduction.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/engine/onnx/kernels/shape.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/engine/onnx/kernels/kernel.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",
 };
 

@@ -62,13 +62,20 @@ export const correctKernels = (): void => {
     return result;
   });
 
-  const oneHot = kernelOf("OneHot");
+  const [oneHot, multiply, add] = [kernelOf("OneHot"), kernelOf("Multiply"), kernelOf("Add")];
   replace("OneHot", (call) => {
-    const { dtype } = call.attrs as unknown as { dtype: tf.DataType };
+    const { onValue, offValue, dtype } = call.attrs as unknown as { onValue: number; offValue: number; dtype: tf.DataType };
     if (dtype === "int32") return oneHot(call);
-    const whole = single(oneHot({ ...call, attrs: { ...call.attrs, dtype: "int32" } }));
-    const result = castTo(dtype, whole, call.backend);
-    free(call.backend, whole);
+    const { backend } = call;
+    const scalar = (value: number): tf.TensorInfo => single(fill({ inputs: {}, attrs: { shape: [], value, dtype: "float32" }, backend }));
+    const whole = single(oneHot({ ...call, attrs: { ...call.attrs, onValue: 1, offValue: 0, dtype: "int32" } }));
+    const hot = castTo(dtype, whole, backend);
+    free(backend, whole);
+    if (onValue === 1 && offValue === 0) return hot;
+    const [step, low] = [scalar(onValue - offValue), scalar(offValue)];
+    const scaled = single(multiply({ inputs: { a: hot, b: step }, attrs: {}, backend }));
+    const result = single(add({ inputs: { a: scaled, b: low }, attrs: {}, backend }));
+    free(backend, hot, step, low, scaled);
     return result;
   });
 
