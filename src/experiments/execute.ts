@@ -12,7 +12,7 @@ import { artifactsIn, type Artifacts } from "./artifacts.ts";
 import type { PlannedRun, PlannedTraining } from "./plan.ts";
 import { machineFor, recipeFor } from "./recipes.ts";
 import type { RunEvent, TrainingName } from "./run-event.ts";
-import { openRun, writeWhole, type RunStore } from "./store.ts";
+import { openRun, writeJson, type RunStore } from "./store.ts";
 import { surroundings } from "./surroundings.ts";
 
 /** Where results go, and how to stop. */
@@ -71,7 +71,7 @@ const trainToEnd = async (
 const writeStudent = async (folder: string, { student, task, taskSeed }: Recipe, weights: Weights): Promise<void> => {
   const { tokenizer } = tasks.create(task, { seed: taskSeed });
   await savePolicy(folder, { policy: policyOf(student.config), weights }, { endId: tokenizer.endId, padId: tokenizer.padId });
-  writeWhole(join(folder, "tokenizer.json"), tokenizer.toJSON());
+  await writeJson(join(folder, "tokenizer.json"), tokenizer.toJSON());
 };
 
 const forget = (place: Place, { id }: PlannedTraining): Promise<void> =>
@@ -89,7 +89,16 @@ const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machi
   const folder = await place.artifacts.commit(stage.id, async (draft) => {
     await writeStudent(draft, recipe, weights);
     const { values, inputs, id } = stage;
-    writeWhole(join(draft, "manifest.json"), { name: stage.name, id, values, inputs, accuracy, milliseconds, used: machine, ...surroundings() });
+    await writeJson(join(draft, "manifest.json"), {
+      name: stage.name,
+      id,
+      values,
+      inputs,
+      accuracy,
+      milliseconds,
+      used: machine,
+      ...surroundings(),
+    });
   });
   await forget(place, stage);
   place.emit({ kind: "end", training: name, folder, milliseconds, accuracy });
@@ -106,16 +115,16 @@ const perform = async (run: PlannedRun, place: Place): Promise<void> => {
   place.emit({ kind: "begin", training: name, steps: run.values.training.steps });
   const recipe = await recipeFor(run, run.path, place.artifacts, machine);
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
-  const store = openRun(run, { name: machine.engine, reason }, place.out);
+  const store = await openRun(run, { name: machine.engine, reason }, place.out);
   try {
     const { weights, accuracy, milliseconds } = await trainToEnd(recipe, run, name, place, store);
     await writeStudent(join(store.folder, "student"), recipe, weights);
-    store.summarize({ accuracy, milliseconds });
-    store.finish("done");
+    await store.summarize({ accuracy, milliseconds });
+    await store.finish("done");
     await forget(place, run);
     place.emit({ kind: "end", training: name, folder: store.folder, milliseconds, accuracy });
   } catch (error) {
-    store.finish(place.signal.aborted ? "interrupted" : "failed", error instanceof Error ? error.message : String(error));
+    await store.finish(place.signal.aborted ? "interrupted" : "failed", error instanceof Error ? error.message : String(error));
     throw error;
   }
 };

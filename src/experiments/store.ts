@@ -1,6 +1,7 @@
 /** A run's folder: its manifest, its metrics and rollouts line by line, and its summary. Files are replaced whole or appended to, nothing else. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { writeWhole } from "../policies/checkpoints/atomic-file.ts";
 import type { ProgressReport, RolloutsScored } from "../training/report.ts";
 import type { PlannedRun } from "./plan.ts";
 import { surroundings, type Surroundings } from "./surroundings.ts";
@@ -34,7 +35,7 @@ export interface Manifest extends Surroundings {
   readonly error: string | undefined;
 }
 
-/** An open run. Every method has written to the file when it returns. */
+/** An open run. Every method has written to the file when it returns, or when its promise resolves. */
 export interface RunStore {
   readonly folder: string;
   /** Adds a line to `metrics.jsonl`. */
@@ -42,27 +43,17 @@ export interface RunStore {
   /** Adds a line for each rollout to `rollouts.jsonl`, with its step. */
   rollouts(scored: RolloutsScored): void;
   /** Replaces `summary.json`. */
-  summarize(summary: Readonly<Record<string, unknown>>): void;
+  summarize(summary: Readonly<Record<string, unknown>>): Promise<void>;
   /** Says in the manifest how it ended, and closes the files. A second call does nothing. */
-  finish(status: Exclude<RunStatus, "running">, error?: string): void;
+  finish(status: Exclude<RunStatus, "running">, error?: string): Promise<void>;
 }
 
 /** JSON has no NaN and no infinities; they are kept as their names, so that a broken run can be read. */
 const stringify = (value: unknown, indent?: number): string =>
   JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner), indent);
 
-/** Writes beside the file, syncs, and renames: a reader sees the old content or the new. */
-export const writeWhole = (path: string, value: unknown): void => {
-  const draft = `${path}.${process.pid}.draft`;
-  const file = openSync(draft, "w");
-  try {
-    writeSync(file, `${stringify(value, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
-};
+/** Writes a value as JSON, whole or not at all. */
+export const writeJson = (path: string, value: unknown): Promise<void> => writeWhole(path, `${stringify(value, 2)}\n`);
 
 /** `<root>/<file name>/<run>-<hash>`, and `-2`, `-3` ... for the same run again: no result is written over. */
 const claimFolder = (root: string, run: PlannedRun): string => {
@@ -80,7 +71,7 @@ const claimFolder = (root: string, run: PlannedRun): string => {
 };
 
 /** Opens a new folder for the run under `root`, with a manifest that says `running`. */
-export const openRun = (run: PlannedRun, engine: EngineChoice, root = "runs"): RunStore => {
+export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "runs"): Promise<RunStore> => {
   const folder = claimFolder(root, run);
   let manifest: Manifest = {
     name: run.name,
@@ -99,7 +90,7 @@ export const openRun = (run: PlannedRun, engine: EngineChoice, root = "runs"): R
     ...surroundings(),
   };
   const manifestPath = join(folder, "manifest.json");
-  writeWhole(manifestPath, manifest);
+  await writeJson(manifestPath, manifest);
   const metrics = openSync(join(folder, "metrics.jsonl"), "a");
   const rollouts = openSync(join(folder, "rollouts.jsonl"), "a");
   return {
@@ -108,15 +99,15 @@ export const openRun = (run: PlannedRun, engine: EngineChoice, root = "runs"): R
     rollouts({ step, rollouts: all }) {
       if (all.length > 0) writeSync(rollouts, all.map((rollout) => `${stringify({ step, ...rollout })}\n`).join(""));
     },
-    summarize: (summary) => writeWhole(join(folder, "summary.json"), summary),
-    finish(status, error) {
+    summarize: (summary) => writeJson(join(folder, "summary.json"), summary),
+    async finish(status, error) {
       if (manifest.status !== "running") return;
       for (const file of [metrics, rollouts]) {
         fsyncSync(file);
         closeSync(file);
       }
       manifest = { ...manifest, status, finished: new Date().toISOString(), error };
-      writeWhole(manifestPath, manifest);
+      await writeJson(manifestPath, manifest);
     },
   };
 };

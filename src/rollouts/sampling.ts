@@ -10,7 +10,7 @@ export interface Draw {
 }
 
 /** Lowest temperature above 0: below it, logits divided by it leave float32. */
-export const lowestTemperature = 1e-4;
+const lowestTemperature = 1e-4;
 
 /** `RangeError` unless the temperature is 0 or at least `lowestTemperature`, and finite. */
 export const checkTemperature = (temperature: number): void => {

@@ -21,7 +21,7 @@ export interface LocalTeacherOptions {
 }
 
 /** The program that scores: [B, T] tokens -> `logProbs` [B, T, V] in nats; place t holds the distribution of the token after t. */
-export const scoreProgram = ({ policy, temperature, batch, length }: LocalTeacherOptions): Program<string, "logProbs"> => ({
+const scoreProgram = ({ policy, temperature, batch, length }: LocalTeacherOptions): Program<string, "logProbs"> => ({
   name: "score",
   inputs: {
     ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),

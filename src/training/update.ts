@@ -38,7 +38,9 @@ export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm }:
     inputs: { ...stateSpecs(packs), ...batchSpecs(batch, objective.needs), ...scalarSpecs },
     build(inputs) {
       const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
-      const weights: NamedTensors = Object.assign({}, ...packs.map((pack) => unpackTensors(pack, inputs[`parameters/${pack.name}`]!)));
+      const weights: NamedTensors = Object.fromEntries(
+        packs.flatMap((pack) => Object.entries(unpackTensors(pack, inputs[`parameters/${pack.name}`]!))),
+      );
       const { loss, metrics, gradients } = differentiate((parameters) => objective.loss(policy.logits(parameters, given), given), weights);
       const packed = Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)]));
       const norm = globalNorm(packed);

@@ -1,3 +1,4 @@
+/** Tests of how commands end. */
 import { CommanderError, InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
 import { explain, InterruptedError } from "../../src/cli/exit.ts";

@@ -1,3 +1,4 @@
+/** Tests of numbers in few letters. */
 import { describe, expect, test } from "vitest";
 import { amount, duration, headline, Pace, percent } from "../../src/cli/figures.ts";
 

@@ -1,3 +1,4 @@
+/** Tests of the program: help, version, unknown words, exit codes. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";

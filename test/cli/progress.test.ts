@@ -1,3 +1,4 @@
+/** Tests of how a run is shown. */
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { displayOf } from "../../src/cli/progress.ts";

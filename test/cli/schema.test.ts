@@ -1,3 +1,4 @@
+/** Tests of `retort schema`. */
 import { expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { experimentSchema } from "../../src/experiments/schema.ts";

@@ -1,3 +1,4 @@
+/** Tests of plain tables. */
 import pc from "picocolors";
 import { expect, test } from "vitest";
 import { table } from "../../src/cli/table.ts";

@@ -1,3 +1,4 @@
+/** Tests of where commands write. */
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 

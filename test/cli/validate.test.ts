@@ -1,3 +1,4 @@
+/** Tests of `retort validate`. */
 import { describe, expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { recorder } from "./recorder.ts";

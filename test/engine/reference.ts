@@ -35,7 +35,7 @@ export const at = (x: NdArray, index: Index): number => {
 };
 
 /** The shape to which all shapes broadcast. */
-export const broadcastShape = (...shapes: Index[]): number[] => {
+const broadcastShape = (...shapes: Index[]): number[] => {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, i) => {
     const sizes = shapes.map((shape) => shape[shape.length - rank + i] ?? 1);

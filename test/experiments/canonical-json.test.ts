@@ -1,3 +1,4 @@
+/** Tests of canonical JSON and its hash. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson, contentHash } from "../../src/experiments/canonical-json.ts";

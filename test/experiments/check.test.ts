@@ -1,3 +1,4 @@
+/** Tests of values against a schema, and of what is said of mistakes. */
 import { describe, expect, test } from "vitest";
 import { checker, type Mistake } from "../../src/experiments/check.ts";
 import type { Json, JsonObject } from "../../src/experiments/json.ts";

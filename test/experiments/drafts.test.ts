@@ -1,3 +1,4 @@
+/** Tests of variants and overrides as drafts of a file. */
 import { describe, expect, test } from "vitest";
 import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
 import { ExperimentError } from "../../src/experiments/problem.ts";

@@ -1,3 +1,4 @@
+/** Tests of JSON values and pointers. */
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { formatPointer, mergePatch, omit, parentPointer, parsePointer, type Json } from "../../src/experiments/json.ts";

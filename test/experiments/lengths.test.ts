@@ -1,3 +1,4 @@
+/** Tests of lengths of completions and contexts. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { checker } from "../../src/experiments/check.ts";

@@ -1,3 +1,4 @@
+/** Tests of overrides on the command line. */
 import { describe, expect, test } from "vitest";
 import { applyOverride, parseOverride } from "../../src/experiments/overrides.ts";
 import type { Json } from "../../src/experiments/json.ts";

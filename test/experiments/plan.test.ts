@@ -1,3 +1,4 @@
+/** Tests of plans: runs, stages, ids. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

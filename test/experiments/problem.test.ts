@@ -1,3 +1,4 @@
+/** Tests of how problems are written. */
 import pc from "picocolors";
 import { expect, test } from "vitest";
 import { ExperimentError, formatProblem, type Problem } from "../../src/experiments/problem.ts";

@@ -1,3 +1,4 @@
+/** Tests of the schema of experiment files. */
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";

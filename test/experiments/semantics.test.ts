@@ -1,3 +1,4 @@
+/** Tests of the rules between the parts of a file. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checker, type Mistake } from "../../src/experiments/check.ts";

@@ -1,3 +1,4 @@
+/** Tests of reading files, with the place of each value. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Tests of stages and their order. */
 import { describe, expect, test } from "vitest";
 import type { ExperimentValues } from "../../src/experiments/schema.ts";
 import { planSource } from "../../src/experiments/plan.ts";

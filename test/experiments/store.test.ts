@@ -1,9 +1,10 @@
+/** Tests of a run's folder. */
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { planExperiment } from "../../src/experiments/plan.ts";
-import { openRun, writeWhole, type Manifest } from "../../src/experiments/store.ts";
+import { openRun, writeJson, type Manifest } from "../../src/experiments/store.ts";
 
 const run = planExperiment("test/fixtures/experiments/valid.json")[0]!;
 const engine = { name: "cpu", reason: "asked for" };
@@ -20,8 +21,8 @@ describe("a run's folder", () => {
     root = mkdtempSync(join(tmpdir(), "retort-runs-"));
   });
 
-  test("is named by file, run and id, and has a manifest from the start", () => {
-    const store = openRun(run, engine, root);
+  test("is named by file, run and id, and has a manifest from the start", async () => {
+    const store = await openRun(run, engine, root);
     expect(store.folder).toBe(join(root, "valid", `run-${run.id.slice(0, 8)}`));
     const manifest = read(store.folder, "manifest.json") as Manifest;
     expect(manifest).toMatchObject({
@@ -34,11 +35,11 @@ describe("a run's folder", () => {
     });
     expect(manifest.versions["node"]).toBe(process.versions.node);
     expect(Date.now() - Date.parse(manifest.started)).toBeLessThan(600_000);
-    store.finish("interrupted");
+    await store.finish("interrupted");
   });
 
-  test("holds every line as soon as it is reported", () => {
-    const store = openRun(run, engine, root);
+  test("holds every line as soon as it is reported", async () => {
+    const store = await openRun(run, engine, root);
     store.report({ kind: "step", step: 1, steps: 2, metrics: { loss: Number.NaN }, tokens: 3, milliseconds: 4 });
     expect(lines(store.folder, "metrics.jsonl")).toEqual([
       { kind: "step", step: 1, steps: 2, metrics: { loss: "NaN" }, tokens: 3, milliseconds: 4 },
@@ -61,15 +62,15 @@ describe("a run's folder", () => {
       { step: 1, ...rollout },
       { step: 1, ...rewarded },
     ]);
-    store.finish("done");
+    await store.finish("done");
   });
 
-  test("ends once, with its status", () => {
-    const store = openRun(run, engine, root);
-    store.summarize({ accuracy: 0.1 });
-    store.summarize({ accuracy: 0.2 });
-    store.finish("failed", "no luck");
-    store.finish("done");
+  test("ends once, with its status", async () => {
+    const store = await openRun(run, engine, root);
+    await store.summarize({ accuracy: 0.1 });
+    await store.summarize({ accuracy: 0.2 });
+    await store.finish("failed", "no luck");
+    await store.finish("done");
     expect(read(store.folder, "manifest.json")).toMatchObject({
       status: "failed",
       error: "no luck",
@@ -79,20 +80,21 @@ describe("a run's folder", () => {
     expect(readdirSync(store.folder).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "summary.json"]);
   });
 
-  test("is never written over", () => {
-    const folders = [1, 2, 3].map(() => {
-      const store = openRun(run, engine, root);
-      store.finish("done");
-      return store.folder;
-    });
+  test("is never written over", async () => {
+    const folders: string[] = [];
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const store = await openRun(run, engine, root);
+      await store.finish("done");
+      folders.push(store.folder);
+    }
     expect(folders).toEqual(["", "-2", "-3"].map((end) => join(root, "valid", `run-${run.id.slice(0, 8)}${end}`)));
   });
 });
 
-test("a file is replaced whole, and no draft stays", () => {
+test("a file is replaced whole, and no draft stays", async () => {
   const folder = mkdtempSync(join(tmpdir(), "retort-whole-"));
-  writeWhole(join(folder, "x.json"), { a: [1] });
-  writeWhole(join(folder, "x.json"), { b: Infinity });
+  await writeJson(join(folder, "x.json"), { a: [1] });
+  await writeJson(join(folder, "x.json"), { b: Infinity });
   expect(readFileSync(join(folder, "x.json"), "utf8")).toBe('{\n  "b": "Infinity"\n}\n');
   expect(readdirSync(folder)).toEqual(["x.json"]);
 });

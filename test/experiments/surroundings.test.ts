@@ -1,3 +1,4 @@
+/** Tests of what a manifest says of code and machine. */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { expect, test } from "vitest";

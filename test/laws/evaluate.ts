@@ -14,7 +14,7 @@ export type Evaluate = <O extends string>(
 ) => Promise<Record<O, TypedArray>>;
 
 /** Runs programs on one engine; frees what it made. */
-export const evaluateOn =
+const evaluateOn =
   (engine: Engine): Evaluate =>
   async <O extends string>(program: Program<string, O>, inputs: Readonly<Record<string, TypedArray>>) => {
     const executable = await engine.compile(program);

@@ -1,3 +1,4 @@
+/** Tests of lending. */
 import { describe, expect, test } from "vitest";
 import { lending } from "../../src/rollouts/lending.ts";
 

@@ -1,3 +1,4 @@
+/** Tests of restored order. */
 import fc from "fast-check";
 import { from, lastValueFrom, throwError } from "rxjs";
 import { describe, expect, test } from "vitest";

@@ -1,3 +1,4 @@
+/** Tests of the router: every rollout to every scorer, one answer each. */
 import fc from "fast-check";
 import { firstValueFrom, lastValueFrom, tap, toArray } from "rxjs";
 import { describe, expect, test } from "vitest";
@@ -186,7 +187,7 @@ describe("failure", () => {
       throw new TypeError("not ready");
     });
     expect((await fail(atOnce)).message).toBe('scorer "broken" failed on 4 rollouts, prompt 0 sample 0 to prompt 1 sample 1: not ready');
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what is no error is tested
     expect((await fail(scorer<number>(1, 1, () => Promise.reject("plain text")))).message).toMatch(/broken.*plain text/);
   });
 

@@ -1,3 +1,4 @@
+/** Tests of calls to a worker thread. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";

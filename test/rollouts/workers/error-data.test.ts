@@ -1,3 +1,4 @@
+/** Tests of errors that cross between threads. */
 import { describe, expect, test } from "vitest";
 import { decodeError, encodeError } from "../../../src/rollouts/workers/error-data.ts";
 

@@ -1,3 +1,4 @@
+/** Tests of messages between threads. */
 import { expect, test } from "vitest";
 import { buffersOf } from "../../../src/rollouts/workers/messages.ts";
 

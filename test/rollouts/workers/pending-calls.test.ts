@@ -1,3 +1,4 @@
+/** Tests of calls that wait for an answer. */
 import { expect, test } from "vitest";
 import { PendingCalls } from "../../../src/rollouts/workers/pending-calls.ts";
 

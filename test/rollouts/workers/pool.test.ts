@@ -1,3 +1,4 @@
+/** Tests of several workers as one. */
 import { afterEach, describe, expect, test } from "vitest";
 import { lastValueFrom } from "rxjs";
 import { ordered } from "../../../src/rollouts/order.ts";

@@ -1,3 +1,4 @@
+/** Tests of the worker's side of calls. */
 import { once } from "node:events";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { expect, test } from "vitest";

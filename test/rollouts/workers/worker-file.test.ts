@@ -1,3 +1,4 @@
+/** Tests of how a worker's file is found. */
 import { describe, expect, test } from "vitest";
 import { workerFile } from "../../../src/rollouts/workers/worker-file.ts";
 
