@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { repairGradients } from "../gradients.ts";
+import { refuseMixedBatches } from "./products.ts";
 import { addMissingKernels, correctKernels, transposeBeforeProducts } from "./wasm.ts";
 
 /** Backends that the eager engine can use, by the name that `engine` has in experiment files. */
@@ -87,6 +88,7 @@ const load = async (backend: EagerBackend, options: BackendOptions): Promise<str
   const name = await loaders[backend](options);
   if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend ${name}`);
   await tf.ready();
+  if (name !== "tensorflow") refuseMixedBatches(name);
   return name;
 };
 
