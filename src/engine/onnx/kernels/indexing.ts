@@ -23,15 +23,16 @@ const registerIndexing = (): void => {
       return recorder.node("Cast", [recorder.name(hot)], hot.shape, dtype, { to: elementTypes[dtype] });
     },
   );
-  // The gradient of gather: rows of x added up by segment.
+  // The gradient of gather: rows of x added up by segment. ScatterND would do without the wide indices, but with several threads it loses additions.
   kernel<{ numSegments: number }>("UnsortedSegmentSum", (inputs, { numSegments }, recorder) => {
     const [x, segments] = [operand(inputs, "x"), operand(inputs, "segmentIds")];
     const count = segments.shape[0]!;
     const [wide] = recorder.graph.node("Cast", [recorder.name(segments)], { to: elementTypes.int64 });
-    const [indices] = recorder.graph.node("Reshape", [wide!, recorder.graph.indices([count, 1])]);
+    const column = recorder.graph.node("Reshape", [wide!, recorder.graph.indices([count, ...x.shape.slice(1).map(() => 1)])]);
+    const [indices] = recorder.graph.node("Expand", [...column, recorder.graph.indices(x.shape)]);
     const shape = [numSegments, ...x.shape.slice(1)];
     const zeros = recorder.name(recorder.filled(0, shape, x.dtype));
-    return recorder.node("ScatterND", [zeros, indices!, recorder.name(x)], shape, x.dtype, { reduction: "add" });
+    return recorder.node("ScatterElements", [zeros, indices!, recorder.name(x)], shape, x.dtype, { axis: 0, reduction: "add" });
   });
 };
 
