@@ -14,7 +14,7 @@ export interface WholeFile extends Draft {
 export interface Draft {
   /** The variant's name, or `run` in a file without variants. */
   readonly name: string;
-  /** What tables call it: the variant's label, or its name. */
+  /** What tables call it: the variant's or the file's label, or its name. */
   readonly label: string;
   readonly value: Json;
   /** Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms. */
@@ -89,9 +89,10 @@ export const expand = (source: Source, overrides: readonly Override[]): { readon
     locate: locator(source, overrides, prefixes),
   });
   const variants = isObject(file) ? file["variants"] : undefined;
-  const whole: WholeFile = { ...draft("run", "run", file, [""]), variants };
+  const own = isObject(file) && typeof file["label"] === "string" ? file["label"] : "run";
+  const whole: WholeFile = { ...draft("run", own, file, [""]), variants };
   if (!isObject(file) || variants === undefined) return { file: whole, drafts: [{ ...whole, value: apply(file, later) }] };
-  const base = omit(file, "variants");
+  const base = omit(file, "variants", "label");
   const drafts = Object.entries(isObject(variants) ? variants : {}).flatMap(([name, patch]) => {
     if (!isObject(patch)) return [];
     const label = typeof patch["label"] === "string" ? patch["label"] : name;

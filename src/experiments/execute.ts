@@ -1,5 +1,5 @@
 /** Runs planned runs: makes the stages that are not there yet, trains, and writes every result where it belongs. */
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { concatMap, from, Observable, tap, type Subscriber } from "rxjs";
 import { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
@@ -77,10 +77,17 @@ const writeStudent = async (folder: string, { student, task, taskSeed }: Recipe,
 const forget = (place: Place, { id }: PlannedTraining): Promise<void> =>
   rm(join(place.cache, "unfinished", id), { recursive: true, force: true });
 
+/** The accuracy in a stage's manifest. */
+const accuracyOf = async (folder: string): Promise<number | undefined> => {
+  const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as { readonly accuracy?: unknown };
+  return typeof manifest.accuracy === "number" ? manifest.accuracy : undefined;
+};
+
 const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machine, place: Place): Promise<void> => {
   const name = { run: run.name, stage: stage.name };
   if (place.artifacts.has(stage.id)) {
-    place.emit({ kind: "reuse", training: name, folder: place.artifacts.folder(stage.id) });
+    const folder = place.artifacts.folder(stage.id);
+    place.emit({ kind: "reuse", training: name, folder, accuracy: await accuracyOf(folder) });
     return;
   }
   place.emit({ kind: "begin", training: name, steps: stage.values.training.steps });

@@ -22,8 +22,13 @@ export const machineFor = async (engine: PlannedTraining["values"]["engine"]): P
 const stageModel = async (name: string, { inputs }: PlannedTraining, artifacts: Artifacts): Promise<Model> => {
   const id = inputs[name];
   if (id === undefined) throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
-  const { policy, weights } = await loadPolicy(artifacts.folder(id));
-  return { config: policy.config, weights };
+  const folder = artifacts.folder(id);
+  try {
+    const { policy, weights } = await loadPolicy(folder);
+    return { config: policy.config, weights };
+  } catch (cause) {
+    throw new Error(`stage "${name}" cannot be read; remove ${folder}, and it is made again`, { cause });
+  }
 };
 
 const studentModel = async (training: PlannedTraining, artifacts: Artifacts): Promise<Model> => {

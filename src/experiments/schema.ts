@@ -82,6 +82,9 @@ const Experiment = Type.Object(
   {
     $schema: Type.Optional(Type.String({ description: "For editors." })),
     question: Type.String({ minLength: 1, description: "What this experiment is to answer." }),
+    label: Type.Optional(
+      Type.String({ minLength: 1, description: "What tables call the run; in a file with variants, they have their own." }),
+    ),
     paper: Type.Optional(Type.String({ description: "The figure or table of a paper that it is about." })),
     seed: Type.Integer({ ...Seed, default: 0 }),
     engine: Type.Union(

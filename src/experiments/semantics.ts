@@ -43,7 +43,10 @@ const signalRules = (values: TrainingValues, objective: Objective<keyof Signals>
   const { onPolicyFraction } = values.data;
   const mistakes: Mistake[] = [];
   if (needs.includes("teacherLogProbs") && values.teacher === undefined) {
-    mistakes.push({ pointer: "", message: `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs` });
+    mistakes.push({
+      pointer: "",
+      message: `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs; add { "stage": "<name>" }, or take an objective without one (alpha 0)`,
+    });
   }
   if (needs.includes("advantages") && values.rewards.length === 0) {
     mistakes.push({ pointer: "/rewards", message: `expected at least one reward: the objective ${objective.name} reads advantages` });

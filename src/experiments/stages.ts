@@ -16,7 +16,7 @@ export interface TrainingValues extends Omit<StageValues, "seed"> {
 
 /** The run's own training. */
 export const runValues = (file: ExperimentValues): TrainingValues => {
-  const { $schema: _schema, question: _question, paper: _paper, stages: _stages, variants: _variants, ...parts } = file;
+  const { $schema: _schema, question: _question, label: _label, paper: _paper, stages: _stages, variants: _variants, ...parts } = file;
   return { ...parts, taskSeed: file.seed };
 };
 
