@@ -35,7 +35,7 @@ export const differentiate = (
 
 /** The square root of the sum of squares over all gradients. */
 export const globalNorm = (gradients: NamedTensors): tf.Scalar =>
-  tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient))))) as tf.Scalar;
+  tf.sqrt(tf.addN(Object.values(gradients).map((gradient): tf.Scalar => tf.sum(tf.square(gradient))))) as tf.Scalar;
 
 /** The factor that brings a gradient of norm `norm` down to `limit`; 1 when it is below. */
 export const clipFactor = (norm: tf.Scalar, limit: number): tf.Scalar =>

@@ -53,18 +53,7 @@ export class Learner {
    * its loss and gradient are finite; otherwise an error says which is not, and the weights stay as they were.
    */
   async update(batch: Batch, step: number, factor: number): Promise<Learned> {
-    const { batch: shape, objective, optimizer } = this.#options;
-    const transient: Record<string, Buffer> = {};
-    for (const [name, spec] of Object.entries(batchSpecs(shape, objective.needs))) {
-      const data = batch[name];
-      if (data === undefined) throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);
-      transient[name] = this.#engine.upload(data, spec);
-    }
-    for (const [name, value] of Object.entries(stepScalars(optimizer, factor, step))) {
-      transient[name] = this.#engine.upload(Float32Array.of(value), float32());
-    }
-    const outputs = await this.#executable.run({ ...Object.fromEntries(this.#state), ...transient });
-    for (const buffer of Object.values(transient)) buffer.dispose();
+    const outputs = await this.#run(batch, step, factor);
     const metrics = await this.#readMetrics(outputs);
     this.#checkFinite(metrics, outputs, step);
     for (const [name, previous] of this.#state) {
@@ -74,6 +63,25 @@ export class Learner {
       previous.dispose();
     }
     return { metrics };
+  }
+
+  /** Runs the program on the state and what the step brings; frees the latter even when an upload or the run fails. */
+  async #run(batch: Batch, step: number, factor: number): Promise<Record<string, Buffer>> {
+    const { batch: shape, objective, optimizer } = this.#options;
+    const transient: Record<string, Buffer> = {};
+    try {
+      for (const [name, spec] of Object.entries(batchSpecs(shape, objective.needs))) {
+        const data = batch[name];
+        if (data === undefined) throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);
+        transient[name] = this.#engine.upload(data, spec);
+      }
+      for (const [name, value] of Object.entries(stepScalars(optimizer, factor, step))) {
+        transient[name] = this.#engine.upload(Float32Array.of(value), float32());
+      }
+      return await this.#executable.run({ ...Object.fromEntries(this.#state), ...transient });
+    } finally {
+      for (const buffer of Object.values(transient)) buffer.dispose();
+    }
   }
 
   async #readMetrics(outputs: Readonly<Record<string, Buffer>>): Promise<Record<string, number>> {

@@ -1,0 +1,84 @@
+/** Collating: where each token, target, mask and teacher score of a row goes. */
+import { describe, expect, test } from "vitest";
+import { batchSpecs, collate, type BatchShape, type Row } from "../../src/training/collate.ts";
+import { sizeOf } from "../../src/engine/program.ts";
+import { rolloutAt } from "../fixtures/rollouts.ts";
+
+const shape: BatchShape = { size: 2, length: 5, vocabularySize: 3 };
+/** Padding and end-of-sequence are one token here: only places tell them apart. */
+const padId = 1;
+
+const row = (promptTokens: readonly number[], tokens: readonly number[], changes: Partial<Row> = {}): Row => ({
+  rollout: { ...rolloutAt(0, 0), promptTokens: Int32Array.from(promptTokens), tokens: Int32Array.from(tokens) },
+  teacherLogProbs: Float32Array.from({ length: tokens.length * shape.vocabularySize }, (_, i) => -1 - i),
+  advantage: 0,
+  ...changes,
+});
+
+const rows = [row([7, 8, 9], [2, 0, 1], { advantage: 0.5 }), row([1], [1, 1, 1], { advantage: -2 })];
+
+describe("a batch", () => {
+  const batch = collate(rows, shape, ["teacherLogProbs", "advantages"], padId);
+
+  test("holds token t and, as its target, token t + 1", () => {
+    expect(Array.from(batch["tokens"]!)).toEqual([7, 8, 9, 2, 0, 1, 1, 1, 1, 1]);
+    expect(Array.from(batch["targets"]!)).toEqual([8, 9, 2, 0, 1, 1, 1, 1, 1, 1]);
+    expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 0, 0]);
+    expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
+  });
+
+  test("masks the completion by place: its end-of-sequence counts, padding of the same id and the prompt do not", () => {
+    expect(Array.from(batch["completionMask"]!)).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
+  });
+
+  test("has the teacher's row i where completion token i is the target", () => {
+    const none = [0, 0, 0];
+    const given = [-1, -2, -3, -4, -5, -6, -7, -8, -9];
+    expect(Array.from(batch["teacherLogProbs"]!)).toEqual([...none, ...none, ...given, ...given, ...none, ...none]);
+  });
+
+  test("has one advantage a row", () => {
+    expect(Array.from(batch["advantages"]!)).toEqual([0.5, -2]);
+  });
+
+  test("is of the shapes that the update program takes", () => {
+    const specs = batchSpecs(shape, ["teacherLogProbs", "advantages"]);
+    expect(Object.keys(batch).toSorted()).toEqual(Object.keys(specs).toSorted());
+    for (const [name, spec] of Object.entries(specs)) {
+      expect(batch[name]!.length).toBe(sizeOf(spec.shape));
+      expect(batch[name]!.constructor).toBe(spec.dtype === "int32" ? Int32Array : Float32Array);
+    }
+  });
+
+  test("holds only what the objective reads", () => {
+    const names = ["tokens", "positions", "mask", "targets", "completionMask"];
+    const bare = rows.map(({ rollout, advantage }) => ({ rollout, advantage }));
+    expect(Object.keys(collate(bare, shape, [], padId))).toEqual(names);
+    expect(Object.keys(batchSpecs(shape, []))).toEqual(names);
+    expect(Object.keys(collate(bare, shape, ["advantages"], padId))).toEqual([...names, "advantages"]);
+  });
+});
+
+describe("collate refuses", () => {
+  test("more or fewer rows than the batch has", () => {
+    expect(() => collate(rows.slice(1), shape, [], padId)).toThrow(new RangeError("collate: expected 2 sequences, got 1"));
+    expect(() => collate([...rows, ...rows], shape, [], padId)).toThrow(RangeError);
+  });
+
+  test("a row that is too long, and takes the longest", () => {
+    const long = row([1, 2, 3, 4], [5, 6, 7]);
+    expect(() => collate([rows[0]!, long], shape, [], padId)).toThrow(
+      new RangeError("collate: expected at most 6 tokens of prompt and completion, got 7"),
+    );
+    expect(() => collate([rows[0]!, row([1, 2, 3, 4], [5, 6])], shape, [], padId)).not.toThrow();
+  });
+
+  test("teacher scores that are missing or of another size", () => {
+    const { rollout, advantage } = rows[0]!;
+    expect(() => collate([{ rollout, advantage }, rows[1]!], shape, ["teacherLogProbs"], padId)).toThrow(
+      new RangeError("collate: expected 3 x 3 teacher log-probs, got none"),
+    );
+    const short = { ...rows[0]!, teacherLogProbs: new Float32Array(6) };
+    expect(() => collate([short, rows[1]!], shape, ["teacherLogProbs"], padId)).toThrow(/expected 3 x 3 teacher log-probs, got 6/u);
+  });
+});

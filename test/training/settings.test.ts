@@ -1,0 +1,43 @@
+/** Schemas of a training's settings: their defaults, and what they refuse. */
+import { Value } from "@sinclair/typebox/value";
+import { describe, expect, test } from "vitest";
+import {
+  DataSettings,
+  EvaluationSettings,
+  OptimizerSettings,
+  RolloutSettings,
+  ScheduleSettings,
+  TrainingSettings,
+} from "../../src/training/settings.ts";
+
+const optimizer = { type: "adamw", learningRate: 0.001 };
+
+describe("settings", () => {
+  test.each([
+    ["data", DataSettings, {}, { onPolicyFraction: 1, mixing: "step" }],
+    ["rollouts", RolloutSettings, {}, { group: 4, temperature: 1, chunk: 32 }],
+    ["optimizer", OptimizerSettings, optimizer, { ...optimizer, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 }],
+    ["schedule", ScheduleSettings, {}, { warmup: 0, decay: "linear", final: 0.05 }],
+    ["evaluation", EvaluationSettings, {}, { every: 0, prompts: 200, temperature: 0 }],
+  ])("of %s have defaults that are valid", (_name, schema, given, expected) => {
+    const filled = Value.Default(schema, structuredClone(given));
+    expect(filled).toEqual(expected);
+    expect(Value.Check(schema, filled)).toBe(true);
+  });
+
+  test.each([
+    ["an unknown key", DataSettings, { onPolicyFraction: 1, mixing: "step", lambda: 1 }],
+    ["lambda above 1", DataSettings, { onPolicyFraction: 1.1, mixing: "step" }],
+    ["another mixing", DataSettings, { onPolicyFraction: 1, mixing: "token" }],
+    ["no examples at all", DataSettings, { onPolicyFraction: 1, mixing: "step", examples: 0 }],
+    ["greedy rollouts", RolloutSettings, { group: 4, temperature: 0, chunk: 32 }],
+    ["an empty group", RolloutSettings, { group: 0, temperature: 1, chunk: 32 }],
+    ["a first moment that never forgets", OptimizerSettings, { ...optimizer, beta1: 1, beta2: 0.9, epsilon: 1e-8, weightDecay: 0 }],
+    ["a learning rate of 0", OptimizerSettings, { type: "adamw", learningRate: 0, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0 }],
+    ["half a step of warm-up", ScheduleSettings, { warmup: 0.5, decay: "linear", final: 0 }],
+    ["an evaluation without prompts", EvaluationSettings, { every: 0, prompts: 0, temperature: 0 }],
+    ["training without a number of steps", TrainingSettings, { batch: 1, clipNorm: 1, checkpointEvery: 0 }],
+  ])("refuse %s", (_what, schema, values) => {
+    expect(Value.Check(schema, values)).toBe(false);
+  });
+});

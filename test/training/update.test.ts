@@ -1,0 +1,96 @@
+/** The update program: the same on every engine, and equal to the parts that it is made of. */
+import { describe, expect, test } from "vitest";
+import type { TypedArray } from "../../src/engine/program.ts";
+import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
+import type { Signals, TokenBatch } from "../../src/objectives/objective.ts";
+import type { Policy, Sequences } from "../../src/policies/policy.ts";
+import { stepScalars } from "../../src/training/optimizer.ts";
+import { packArrays, packsFor } from "../../src/training/packing.ts";
+import { stateKinds, updateProgram } from "../../src/training/update.ts";
+import { initialState } from "../../src/training/learner.ts";
+import { batchShape, referenceBatch } from "../fixtures/batches.ts";
+import { bigram, model, recipe, smallLlama } from "../fixtures/recipes.ts";
+import { compute, engines, floats, ints } from "../laws/evaluate.ts";
+
+const { optimizer } = recipe().training;
+const both = recipe().objective;
+const sft: ObjectiveValues = { type: "sft", average: "sequence" };
+const policies: readonly [string, Policy][] = [
+  ["bigram", bigram()],
+  ["llama", smallLlama()],
+];
+
+const options = (policy: Policy, objective: ObjectiveValues, clipNorm = 1) =>
+  ({ policy, objective: objectives.create(objective), batch: batchShape, optimizer, clipNorm }) as const;
+
+const inputsOf = (policy: Policy, objective: ObjectiveValues): Record<string, TypedArray> => {
+  const state = initialState(model(policy, 1).weights);
+  const program = updateProgram(options(policy, objective));
+  const all: Record<string, TypedArray> = { ...referenceBatch() };
+  for (const kind of stateKinds) for (const pack of packsFor(policy)) all[`${kind}/${pack.name}`] = packArrays("test", pack, state[kind]);
+  for (const [name, value] of Object.entries(stepScalars(optimizer, 1, 1))) all[name] = Float32Array.of(value);
+  return Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
+};
+
+const difference = (a: TypedArray, b: TypedArray): number => Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+
+describe.each(policies)("the update of a %s", (_name, policy) => {
+  test("is the same on the eager and the compiled engine", async () => {
+    const [first, second] = await Promise.all(
+      engines.map(({ evaluate }) => evaluate(updateProgram(options(policy, both)), inputsOf(policy, both))),
+    );
+    expect(Object.keys(first!).toSorted()).toEqual(Object.keys(second!).toSorted());
+    for (const [name, values] of Object.entries(first!)) {
+      // The first step of AdamW is nearly a sign, so its parameters magnify a gradient's rounding near zero.
+      expect([name, difference(values, second![name]!)]).toEqual([name, expect.closeTo(0, name.startsWith("parameters/") ? 3 : 5)]);
+    }
+  });
+
+  test.each(engines)("has the objective's value and metrics, and the unclipped norm, on $name", async ({ evaluate }) => {
+    const objective = objectives.create(both);
+    const outputs = await evaluate(updateProgram(options(policy, both)), inputsOf(policy, both));
+    const weights = model(policy, 1).weights;
+    const batch = Object.fromEntries(
+      Object.entries(updateProgram(options(policy, both)).inputs).flatMap(([name, { shape, dtype }]) => {
+        const data = referenceBatch()[name];
+        if (data === undefined) return [];
+        return [[name, dtype === "int32" ? ints(shape, data) : floats(shape, data)]];
+      }),
+    );
+    const parameters = Object.fromEntries(
+      Object.entries(policy.parameters).map(([name, { shape }]) => [name, floats(shape, weights[name]!)]),
+    );
+    const plain = await compute(evaluate, { ...batch, ...parameters }, (inputs) => {
+      const { loss, metrics } = objective.loss(
+        policy.logits(inputs, inputs as unknown as Sequences),
+        inputs as unknown as TokenBatch & Signals,
+      );
+      return { loss, ...metrics };
+    });
+    for (const [name, [value]] of Object.entries(plain)) expect(outputs[`metrics/${name}`]![0]).toBeCloseTo(value!, 5);
+    expect(
+      Object.keys(outputs)
+        .filter((name) => name.startsWith("metrics/"))
+        .toSorted(),
+    ).toEqual([...Object.keys(plain), "gradient/norm"].map((name) => `metrics/${name}`).toSorted());
+    expect(outputs["metrics/gradient/norm"]![0]).toBeGreaterThan(0);
+  });
+});
+
+test.each(engines)("clipping scales both moments on $name, and leaves the reported norm as it was", async ({ evaluate }) => {
+  const policy = bigram();
+  const inputs = inputsOf(policy, sft);
+  const [free, clipped] = await Promise.all([1e6, 0.01].map((clipNorm) => evaluate(updateProgram(options(policy, sft, clipNorm)), inputs)));
+  const norm = free!["metrics/gradient/norm"]![0]!;
+  expect(norm).toBeGreaterThan(0.01);
+  expect(clipped!["metrics/gradient/norm"]![0]).toBeCloseTo(norm, 6);
+  const length = (values: TypedArray): number => Math.hypot(...values);
+  expect(length(free!["first/matrices-0"]!)).toBeCloseTo(0.1 * norm, 5);
+  expect(length(clipped!["first/matrices-0"]!)).toBeCloseTo(0.1 * 0.01, 7);
+});
+
+test("an objective that needs nothing is given no scores", () => {
+  const { inputs } = updateProgram(options(bigram(), sft));
+  expect(Object.keys(inputs)).not.toContain("teacherLogProbs");
+  expect(Object.keys(inputs)).not.toContain("advantages");
+});
