@@ -40,13 +40,14 @@ export class Sampler {
 
   /** Takes over new weights; the next draw uses them. `RangeError` when an array does not fit its parameter. */
   load(weights: Weights): void {
-    const next: Record<string, Buffer> = {};
-    for (const [name, { shape }] of Object.entries(this.#options.policy.parameters)) {
-      const data = weights[name];
-      if (data?.length !== sizeOf(shape))
-        throw new RangeError(`sampler: expected ${sizeOf(shape)} values for ${name}, got ${data?.length ?? "none"}`);
-      next[parameterPrefix + name] = this.#engine.upload(data, float32(...shape));
+    const all = Object.entries(this.#options.policy.parameters);
+    for (const [name, { shape }] of all) {
+      if (weights[name]?.length !== sizeOf(shape))
+        throw new RangeError(`sampler: expected ${sizeOf(shape)} values for ${name}, got ${weights[name]?.length ?? "none"}`);
     }
+    const next = Object.fromEntries(
+      all.map(([name, { shape }]) => [parameterPrefix + name, this.#engine.upload(weights[name]!, float32(...shape))]),
+    );
     for (const buffer of Object.values(this.#weights)) buffer.dispose();
     this.#weights = next;
   }
@@ -56,6 +57,8 @@ export class Sampler {
     const { batch, promptLength, maxNewTokens, padId } = this.#options;
     if (prompts.length < 1 || prompts.length > batch)
       throw new RangeError(`sampler: expected 1 to ${batch} prompts, got ${prompts.length}`);
+    if (Object.keys(this.#weights).length === 0)
+      throw new RangeError("sampler: expected weights before the first draw, got none; load them");
     // A chunk that is not full repeats its first prompt: the program's shape is static.
     const rows = Array.from({ length: batch }, (_, row) => prompts[row] ?? prompts[0]!);
     const padded = padPrompts(rows, { length: promptLength, padId, side: "left" });

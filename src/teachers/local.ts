@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Engine } from "../engine/engine.ts";
 import { float32, int32, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
+import { place } from "../rollouts/order.ts";
 import { padPrompts } from "../rollouts/prompts.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import type { Teacher, TeacherScore } from "./teacher.ts";
@@ -56,6 +57,12 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
 
   const pass = async (rollouts: readonly Rollout[]): Promise<TeacherScore[]> => {
     const sequences = rollouts.map(({ promptTokens, tokens }) => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1)));
+    for (const [row, sequence] of sequences.entries()) {
+      if (sequence.length <= length) continue;
+      throw new RangeError(
+        `teacher: expected at most ${length} tokens of ${place(rollouts[row]!)} without its last, got ${sequence.length}`,
+      );
+    }
     const rows = Array.from({ length: batch }, (_, row) => sequences[row] ?? sequences[0]!);
     const padded = padPrompts(rows, { length, padId, side: "right" });
     const inputs: Record<string, Buffer> = {

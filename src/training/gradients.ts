@@ -30,12 +30,12 @@ export const differentiate = (
       return [name, owned];
     }),
   );
-  return { loss: value as tf.Scalar, metrics, gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]!])) };
+  return { loss: value, metrics, gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]!])) };
 };
 
 /** The square root of the sum of squares over all gradients. */
 export const globalNorm = (gradients: NamedTensors): tf.Scalar =>
-  tf.sqrt(tf.addN(Object.values(gradients).map((gradient): tf.Scalar => tf.sum(tf.square(gradient))))) as tf.Scalar;
+  tf.sqrt(tf.addN(Object.values(gradients).map((gradient): tf.Scalar => tf.sum(tf.square(gradient)))));
 
 /** The factor that brings a gradient of norm `norm` down to `limit`; 1 when it is below. */
 export const clipFactor = (norm: tf.Scalar, limit: number): tf.Scalar =>

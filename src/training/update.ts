@@ -1,5 +1,5 @@
 /** The update program: student logits, objective, gradients, clipping and optimizer, from a batch to new weights in one call. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Objective, Signals, TokenBatch } from "../objectives/objective.ts";
 import type { Policy, Sequences } from "../policies/policy.ts";

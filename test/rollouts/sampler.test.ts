@@ -1,0 +1,119 @@
+/** The sampler: completions by coordinates, whoever else is in the chunk. */
+import { afterAll, describe, expect, test } from "vitest";
+import { openEngine } from "../../src/engine/choose.ts";
+import type { Weights } from "../../src/policies/policy.ts";
+import { Sampler, type Completion, type DrawRequest } from "../../src/rollouts/sampler.ts";
+import { bigram, model, smallLlama, smallTask } from "../fixtures/recipes.ts";
+import { roughWeights } from "../laws/policy.laws.ts";
+
+const { tokenizer, train } = smallTask();
+const prompts = train.slice(0, 6).map(({ text }) => Int32Array.from(tokenizer.encode(text)));
+const coordinates = prompts.map((_, index) => [7, 2, index, 0] as const);
+const options = { batch: 3, promptLength: 5, maxNewTokens: 6, padId: tokenizer.padId, endId: tokenizer.endId };
+const policy = smallLlama();
+/** Far from uniform, so that another prompt or another number gives another completion. */
+const weights = Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, data])) as Weights;
+
+describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
+  const engine = await openEngine(name, { threads: 1 });
+  afterAll(() => engine.dispose());
+  const sampler = new Sampler(engine, { ...options, policy });
+  sampler.load(weights);
+  const draw = (rows: readonly number[], changes: Partial<DrawRequest> = {}): Promise<Completion[]> =>
+    sampler.draw({
+      prompts: rows.map((row) => prompts[row]!),
+      coordinates: rows.map((row) => coordinates[row]!),
+      temperature: 1,
+      ...changes,
+    });
+
+  const expectSame = (a: Completion, b: Completion): void => {
+    expect(Array.from(a.tokens)).toEqual(Array.from(b.tokens));
+    a.logProbs.forEach((value, i) => expect(value).toBeCloseTo(b.logProbs[i]!, 5));
+  };
+
+  test("gives as many completions as prompts, with a log-prob for each token, and ends at end-of-sequence", async () => {
+    const completions = (await Promise.all([draw([0, 1, 2]), draw([3, 4]), draw([5])])).flat();
+    expect(completions).toHaveLength(6);
+    for (const { tokens, logProbs } of completions) {
+      expect(logProbs).toHaveLength(tokens.length);
+      expect(tokens.length).toBeLessThanOrEqual(options.maxNewTokens);
+      expect(tokens.subarray(0, -1)).not.toContain(tokenizer.endId);
+      if (tokens.length < options.maxNewTokens) expect(tokens.at(-1)).toBe(tokenizer.endId);
+      expect(Math.max(...logProbs)).toBeLessThanOrEqual(0);
+    }
+  });
+
+  test("draws by coordinates: the same completion in any chunk, at any place", async () => {
+    const [alone] = await draw([4]);
+    const full = await draw([4, 1, 2]);
+    const last = await draw([0, 3, 4]);
+    expectSame(full[0]!, alone!);
+    expectSame(last[2]!, alone!);
+    expectSame((await draw([4]))[0]!, alone!);
+  });
+
+  test("draws anew for another seed, step, prompt or sample", async () => {
+    const texts = await Promise.all(
+      (
+        [
+          [7, 2, 0, 0],
+          [8, 2, 0, 0],
+          [7, 3, 0, 0],
+          [7, 2, 1, 0],
+          [7, 2, 0, 1],
+          [7, "evaluation", 0, 0],
+        ] as const
+      ).map(async (place) => (await draw([0], { coordinates: [place], temperature: 8 }))[0]!.tokens.join()),
+    );
+    expect(new Set(texts).size).toBe(6);
+  });
+
+  test("at temperature 0 takes the likeliest, whatever the coordinates, and draws again afterwards", async () => {
+    const [drawn] = await draw([0]);
+    const [first] = await draw([0], { temperature: 0 });
+    const [second] = await draw([0], { temperature: 0, coordinates: [[9, 9, 9, 9]] });
+    expectSame(first!, second!);
+    expectSame((await draw([0]))[0]!, drawn!);
+  });
+
+  test("uses the newest weights, and frees those before", async () => {
+    const before = engine.memory();
+    const [rough] = await draw([1]);
+    sampler.load(model(policy, 1).weights);
+    const [fresh] = await draw([1]);
+    expect(fresh!.logProbs[0]).not.toBeCloseTo(rough!.logProbs[0]!, 3);
+    sampler.load(weights);
+    expectSame((await draw([1]))[0]!, rough!);
+    expect(engine.memory()).toEqual(before);
+  });
+
+  test("refuses too many prompts, none, a prompt that is too long, and weights that do not fit", async () => {
+    await expect(draw([0, 1, 2, 3])).rejects.toThrow(new RangeError("sampler: expected 1 to 3 prompts, got 4"));
+    await expect(draw([])).rejects.toThrow(RangeError);
+    const before = engine.memory();
+    await expect(draw([0], { prompts: [new Int32Array(6)] })).rejects.toThrow(/expected prompt 0 to have 1 to 5 tokens, got 6/u);
+    const [first] = Object.keys(weights);
+    expect(() => sampler.load({ ...weights, [first!]: new Float32Array(2) })).toThrow(/sampler: expected \d+ values for .*, got 2/u);
+    expect(() => sampler.load({})).toThrow(/got none/u);
+    expect(engine.memory()).toEqual(before);
+    await expect(draw([0])).resolves.toHaveLength(1);
+  });
+
+  test("before it has weights, refuses to draw", async () => {
+    const empty = new Sampler(engine, { ...options, policy: bigram() });
+    const request: DrawRequest = { prompts: prompts.slice(0, 1), coordinates: coordinates.slice(0, 1), temperature: 1 };
+    await expect(empty.draw(request)).rejects.toThrow(
+      new RangeError("sampler: expected weights before the first draw, got none; load them"),
+    );
+  });
+
+  test("gives everything back", async () => {
+    const before = engine.memory();
+    const other = new Sampler(engine, { ...options, policy: bigram() });
+    other.load(model(bigram(), 1).weights);
+    await other.draw({ prompts: prompts.slice(0, 1), coordinates: coordinates.slice(0, 1), temperature: 1 });
+    await other.dispose();
+    expect(engine.memory()).toEqual(before);
+  });
+});

@@ -1,0 +1,121 @@
+/** The teacher on this machine: its scores are those of one pass over each whole sequence. */
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, describe, expect, test } from "vitest";
+import { openEngine } from "../../src/engine/choose.ts";
+import type { Policy, Sequences, Weights } from "../../src/policies/policy.ts";
+import type { Rollout } from "../../src/rollouts/rollout.ts";
+import { localTeacher, type LocalTeacherOptions } from "../../src/teachers/local.ts";
+import { referenceRows } from "../fixtures/batches.ts";
+import { bigram, smallLlama, smallTask } from "../fixtures/recipes.ts";
+import { compute, engines, floats, ints } from "../laws/evaluate.ts";
+import { roughWeights } from "../laws/policy.laws.ts";
+
+const { padId } = smallTask().tokenizer;
+const rollouts = referenceRows().map(({ rollout }) => rollout);
+const never = new AbortController().signal;
+const policies: readonly [string, Policy][] = [
+  ["bigram", bigram()],
+  ["llama", smallLlama()],
+];
+const weightsOf = (policy: Policy): Weights =>
+  Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, Float32Array.from(data)]));
+
+/** [L, V] log-probs by a pass over this one sequence, without padding. */
+const direct = async (policy: Policy, { promptTokens, tokens }: Rollout, temperature: number): Promise<Float32Array> => {
+  const sequence = [...promptTokens, ...tokens];
+  const shape = [1, sequence.length];
+  const inputs = {
+    ...roughWeights(policy),
+    tokens: ints(shape, sequence),
+    positions: ints(shape, [...sequence.keys()]),
+    mask: floats(
+      shape,
+      sequence.map(() => 1),
+    ),
+  };
+  const { logProbs } = await compute(engines[0]!.evaluate, inputs, (given) => ({
+    logProbs: tf.logSoftmax(tf.div(policy.logits(given, given as unknown as Sequences), temperature)),
+  }));
+  const size = policy.vocabularySize;
+  return Float32Array.from(logProbs.subarray((promptTokens.length - 1) * size, (sequence.length - 1) * size));
+};
+
+const expectClose = (actual: Float32Array, expected: Float32Array): void => {
+  expect(actual.length).toBe(expected.length);
+  expect(Math.max(...actual.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-4);
+};
+
+describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) => {
+  const engine = await openEngine(name, { threads: 1 });
+  afterAll(() => engine.dispose());
+  const open = (policy: Policy, changes: Partial<LocalTeacherOptions> = {}) =>
+    localTeacher(engine, { policy, weights: weightsOf(policy), temperature: 1, batch: 3, length: 12, padId, ...changes });
+
+  test.each(policies)("of a %s gives the distribution of every completion token, row by row", async (_policy, policy) => {
+    const teacher = await open(policy);
+    expect(teacher.vocabularySize).toBe(policy.vocabularySize);
+    const scores = await teacher.score(rollouts, never);
+    expect(scores).toHaveLength(rollouts.length);
+    for (const [i, rollout] of rollouts.entries()) {
+      const { logProbs } = scores[i]!;
+      expectClose(logProbs, await direct(policy, rollout, 1));
+      for (let row = 0; row < rollout.tokens.length; row += 1) {
+        const total = logProbs
+          .subarray(row * policy.vocabularySize, (row + 1) * policy.vocabularySize)
+          .reduce((sum, x) => sum + Math.exp(x), 0);
+        expect(total).toBeCloseTo(1, 4);
+      }
+    }
+  });
+
+  test("divides the logits by its temperature", async () => {
+    const policy = smallLlama();
+    const teacher = await open(policy, { temperature: 0.5 });
+    const [score] = await teacher.score(rollouts.slice(0, 1), never);
+    expectClose(score!.logProbs, await direct(policy, rollouts[0]!, 0.5));
+  });
+
+  test("scores the same in passes of any size, in the order given, and keeps no memory", async () => {
+    const policy = smallLlama();
+    const whole = await (await open(policy, { batch: 4 })).score(rollouts, never);
+    const single = await open(policy, { batch: 1 });
+    await single.score(rollouts.slice(0, 1), never);
+    const before = engine.memory();
+    const backwards = await single.score(rollouts.toReversed(), never);
+    backwards.toReversed().forEach(({ logProbs }, i) => expectClose(logProbs, whole[i]!.logProbs));
+    expect(await single.score([], never)).toEqual([]);
+    expect(engine.memory()).toEqual(before);
+  });
+
+  test("takes sequences up to its length, and names those beyond", async () => {
+    const long: Rollout = { ...rollouts[0]!, promptTokens: new Int32Array(5).fill(3), tokens: new Int32Array(8).fill(4) };
+    const teacher = await open(bigram());
+    await expect(teacher.score([long], never)).resolves.toHaveLength(1);
+    const longer = { ...long, tokens: new Int32Array(9).fill(4) };
+    await expect(teacher.score([long, longer], never)).rejects.toThrow(
+      new RangeError("teacher: expected at most 12 tokens of prompt 0 sample 0 without its last, got 13"),
+    );
+  });
+
+  test("ends between passes when it is aborted", async () => {
+    const controller = new AbortController();
+    const teacher = await open(bigram(), { batch: 1 });
+    const scores = teacher.score(rollouts, controller.signal);
+    controller.abort(new Error("no longer wanted"));
+    await expect(scores).rejects.toThrow("no longer wanted");
+  });
+
+  test.each([0, -1, Number.NaN])("refuses the temperature %d", async (temperature) => {
+    await expect(open(bigram(), { temperature })).rejects.toThrow(
+      new RangeError(`teacher: expected a temperature above 0, got ${temperature}`),
+    );
+  });
+
+  test("refuses weights and lengths that do not fit its policy", async () => {
+    await expect(open(bigram(), { weights: {} })).rejects.toThrow(new RangeError("teacher: the weights have no ngram.logits"));
+    await expect(open(bigram(), { weights: { "ngram.logits": new Float32Array(3) } })).rejects.toThrow(RangeError);
+    await expect(open(bigram(), { length: 17 })).rejects.toThrow(
+      new RangeError("teacher: expected a context of at least 17 tokens, its policy has 16"),
+    );
+  });
+});
