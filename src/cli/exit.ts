@@ -19,9 +19,12 @@ export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 }
 
+/** The message with those of its causes, each once: an error that wraps another one often says its message too. */
 const reasons = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${reasons(error.cause)}`;
+  if (error.cause === undefined) return error.message;
+  const cause = reasons(error.cause);
+  return error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 };
 
 /** Says what went wrong in a line or a few, or with the stack when `debug`, and gives the exit code. */
@@ -34,7 +37,7 @@ export const explain = (error: unknown, terminal: Terminal, debug: boolean): num
   // Commander has said the others already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
   if (error instanceof InterruptedError) {
-    errors.write(`${colors.yellow("interrupted")}\n`);
+    errors.write(`${colors.yellow("interrupted")}: the same command goes on from the last whole step\n`);
     return exitCodes.interrupted;
   }
   if (error instanceof ExperimentError) {

@@ -33,6 +33,9 @@ const evaluationLine = ({ step, accuracy }: Evaluated): string => `step ${step} 
 
 const resumedLine = ({ step }: Resumed): string => `goes on from step ${step}`;
 
+const reuseLine = ({ accuracy, folder }: Extract<RunEvent, { kind: "reuse" }>): string =>
+  ["kept from before", ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]), folder].join("  ");
+
 const endLine = (event: Extract<RunEvent, { kind: "end" }>): string =>
   [
     `done in ${duration(event.milliseconds)}`,
@@ -62,7 +65,7 @@ class Lines implements Display {
         this.#since = 0;
         return `${event.steps} steps`;
       case "reuse":
-        return `kept from before  ${event.folder}`;
+        return reuseLine(event);
       case "end":
         return endLine(event);
       case "report": {
@@ -117,7 +120,7 @@ class Bar implements Display {
         this.#begin(nameOf(event.training), event.steps);
         return;
       case "reuse":
-        this.#line(event, this.#terminal.colors.dim(`kept from before  ${event.folder}`));
+        this.#line(event, this.#terminal.colors.dim(reuseLine(event)));
         return;
       case "end":
         this.close();

@@ -5,7 +5,7 @@ import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../experiments/execute.ts";
 import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
-import { InterruptedError } from "./exit.ts";
+import { exitCodes, InterruptedError } from "./exit.ts";
 import { duration, percent } from "./figures.ts";
 import { displayOf, type Display, type DisplayStyle } from "./progress.ts";
 import { table } from "./table.ts";
@@ -13,23 +13,30 @@ import type { Terminal } from "./terminal.ts";
 
 interface RunOptions {
   readonly out: string;
+  readonly cache: string;
   readonly only: readonly string[];
   readonly quiet?: true;
   readonly json?: true;
 }
 
-type Ended = Extract<RunEvent, { kind: "end" }>;
+/** A result that is on disk: made now, or found there. */
+type Result = Extract<RunEvent, { kind: "end" | "reuse" }>;
 
-const results = (ended: readonly Ended[]): string =>
-  table(
-    ["run", "accuracy", "time", "folder"],
-    ended.map(({ training, accuracy, milliseconds, folder }) => [
-      training.stage === undefined ? training.run : `${training.run}: ${training.stage}`,
-      accuracy === undefined ? undefined : percent(accuracy),
-      duration(milliseconds),
-      folder,
+/** A row for each stage, however many runs start from it, and for each run. */
+const resultsTable = (results: readonly Result[], runs: readonly PlannedRun[]): string => {
+  const labels = new Map(runs.map(({ name, label }) => [name, label]));
+  const first = new Map<string, Result>();
+  for (const result of results) if (!first.has(result.folder)) first.set(result.folder, result);
+  return table(
+    ["result", "accuracy", "time", "folder"],
+    [...first.values()].map((result) => [
+      result.training.stage ?? labels.get(result.training.run),
+      result.accuracy === undefined ? undefined : percent(result.accuracy),
+      result.kind === "reuse" ? "before" : duration(result.milliseconds),
+      result.folder,
     ]),
   );
+};
 
 const choose = (runs: readonly PlannedRun[], only: readonly string[]): readonly PlannedRun[] => {
   const names = runs.map((run) => run.name);
@@ -45,7 +52,10 @@ const choose = (runs: readonly PlannedRun[], only: readonly string[]): readonly 
 const interruptible = async (display: Display, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
   const controller = new AbortController();
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) {
+      display.close();
+      process.exit(exitCodes.interrupted);
+    }
     display.note("stopping; press Ctrl-C again to stop at once");
     controller.abort(new InterruptedError("interrupted"));
   };
@@ -64,20 +74,20 @@ const style = ({ quiet, json }: RunOptions): DisplayStyle => (json === true ? "j
 
 const perform = async (runs: readonly PlannedRun[], options: RunOptions, terminal: Terminal): Promise<void> => {
   const display = displayOf(style(options), terminal);
-  const ended: Ended[] = [];
+  const ended: Result[] = [];
   const follow = tap((event: RunEvent) => {
     display.show(event);
-    if (event.kind === "end") ended.push(event);
+    if (event.kind === "end" || event.kind === "reuse") ended.push(event);
   });
   try {
     await interruptible(display, async (signal) => {
-      await lastValueFrom(execute(runs, { out: options.out, signal }).pipe(follow), { defaultValue: undefined });
+      await lastValueFrom(execute(runs, { out: options.out, cache: options.cache, signal }).pipe(follow), { defaultValue: undefined });
     });
   } finally {
     display.close();
   }
   if (style(options) === "auto") terminal.errors.write("\n");
-  if (options.json !== true) terminal.output.write(`${results(ended)}\n`);
+  if (options.json !== true) terminal.output.write(`${resultsTable(ended, runs)}\n`);
 };
 
 /** Adds the command to the program. */
@@ -90,6 +100,7 @@ export const addRun = (program: Command, terminal: Terminal): void => {
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
     .option("--only <run>", "run this variant only; may be given several times", (name, names: string[]) => [...names, name], [])
     .option("--out <folder>", "where the runs' folders go", "runs")
+    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line")
     .addHelpText(

@@ -79,7 +79,13 @@ const forget = (place: Place, { id }: PlannedTraining): Promise<void> =>
 
 /** The accuracy in a stage's manifest. */
 const accuracyOf = async (folder: string): Promise<number | undefined> => {
-  const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as { readonly accuracy?: unknown };
+  const text = await readFile(join(folder, "manifest.json"), "utf8");
+  let manifest: { readonly accuracy?: unknown };
+  try {
+    manifest = JSON.parse(text) as typeof manifest;
+  } catch (cause) {
+    throw new Error(`stage: its manifest.json cannot be read; remove ${folder}, and it is made again`, { cause });
+  }
   return typeof manifest.accuracy === "number" ? manifest.accuracy : undefined;
 };
 

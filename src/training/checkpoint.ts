@@ -67,9 +67,11 @@ export const newestCheckpoint = async (folder: string): Promise<string | undefin
   return last === undefined ? undefined : join(folder, last);
 };
 
-/** Reads a checkpoint. `RangeError` or `SyntaxError` names the file when it is cut, damaged, or of another recipe. */
+/** Reads a checkpoint. `Error` names the file when it is cut or damaged, `RangeError` when it is of another recipe. */
 export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Progress> => {
-  const { tensors, metadata } = await readSafetensors(path);
+  const { tensors, metadata } = await readSafetensors(path).catch((cause: unknown) => {
+    throw new Error(`the unfinished run cannot be gone on with; remove ${path}, and it starts anew`, { cause });
+  });
   if (metadata["recipe"] !== fingerprint(recipe)) {
     throw new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`);
   }

@@ -13,7 +13,7 @@ const step = (n: number, milliseconds: number): RunEvent => ({
   report: { kind: "step", step: n, steps: 4, metrics: { loss: 0.5, reward: 0.25 }, tokens: 600, milliseconds },
 });
 const events: RunEvent[] = [
-  { kind: "reuse", training: teacher, folder: ".retort/stages/abc" },
+  { kind: "reuse", training: teacher, folder: ".retort/stages/abc", accuracy: 0.875 },
   { kind: "begin", training: run, steps: 4 },
   { kind: "report", training: run, report: { kind: "evaluation", step: 0, accuracy: 0.5, metrics: {} } },
   step(1, 3000),
@@ -32,7 +32,7 @@ describe("without a terminal", () => {
     display.close();
     expect(output()).toBe("");
     expect(errors()).toBe(
-      `teacher  kept from before  .retort/stages/abc
+      `teacher  kept from before  accuracy 87.5%  .retort/stages/abc
 run  4 steps
 run  step 0  accuracy 50.0%
 run  step 2/4  0:06 left  loss 0.500  reward 0.250  200 tok/s

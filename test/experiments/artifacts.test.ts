@@ -27,7 +27,7 @@ describe("artifacts", () => {
     });
     expect(folder).toBe(artifacts.folder(id));
     expect(artifacts.has(id)).toBe(true);
-    expect(readdirSync(root)).toEqual([id]);
+    expect(readdirSync(root)).toEqual([id.slice(0, 16)]);
     expect(readFileSync(join(folder, "config.json"), "utf8")).toBe("one");
   });
 
@@ -62,7 +62,7 @@ describe("artifacts", () => {
       await fill("second")(draft);
     });
     expect(readFileSync(join(artifacts.folder(id), "config.json"), "utf8")).toBe("first");
-    expect(readdirSync(root)).toEqual([id]);
+    expect(readdirSync(root)).toEqual([id.slice(0, 16)]);
   });
 
   test.each(["", "..", "../x", "A".repeat(64)])("refuse the id %j", (bad) => {

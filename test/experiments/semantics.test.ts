@@ -22,7 +22,12 @@ test("a sound file has none", () => {
 });
 
 describe.each<[string, string[], string, string]>([
-  ["a teacher that is not there", ["/teacher=null"], "", `missing key "teacher": the objective reinforce-gkd reads a teacher's log-probs`],
+  [
+    "a teacher that is not there",
+    ["/teacher=null"],
+    "",
+    `missing key "teacher": the objective reinforce-gkd reads a teacher's log-probs; add { "stage": "<name>" }, or take an objective without one (alpha 0)`,
+  ],
   ["no rewards", ["/rewards=[]"], "/rewards", "expected at least one reward"],
   ["a policy gradient on fixed data", ["/data/onPolicyFraction=0"], "/data/onPolicyFraction", "needs completions that the student samples"],
   [
