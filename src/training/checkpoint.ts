@@ -21,10 +21,22 @@ export interface Progress {
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
 /** Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but weights, folders and machine. */
-const fingerprint = ({ student, teacher, folder: _folder, machine: _machine, ...values }: Recipe): string =>
+export const fingerprint = ({ student, teacher, folder: _folder, machine: _machine, ...values }: Recipe): string =>
   createHash("sha256")
     .update(JSON.stringify({ ...values, student: student.config, teacher: teacher?.config, temperature: teacher?.temperature }))
     .digest("hex");
+
+/** Of everything in a checkpoint but the digest itself, so that a byte that changed on the disk is noticed wherever it is. */
+const digest = (tensors: Readonly<Record<string, StoredTensor>>, metadata: Readonly<Record<string, string>>): string => {
+  const { sha256: _sha256, ...rest } = metadata;
+  const inOrder = <T>(values: Readonly<Record<string, T>>): [string, T][] =>
+    Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash("sha256").update(JSON.stringify(inOrder(rest)));
+  for (const [name, { shape, data }] of inOrder(tensors)) {
+    hash.update(JSON.stringify([name, shape])).update(data);
+  }
+  return hash.digest("hex");
+};
 
 /** Progress before the first step. */
 export const beginning = (recipe: Recipe, baseline: unknown): Progress => ({
@@ -42,7 +54,7 @@ export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, le
   }
   const metadata = { step: String(step), baseline: JSON.stringify(baseline ?? null), recipe: fingerprint(recipe) };
   const name = `checkpoint-${String(step).padStart(8, "0")}.safetensors`;
-  await writeSafetensors(join(folder, name), { tensors, metadata });
+  await writeSafetensors(join(folder, name), { tensors, metadata: { ...metadata, sha256: digest(tensors, metadata) } });
   for (const other of await readdir(folder)) if (pattern.test(other) && other !== name) await rm(join(folder, other));
   return join(folder, name);
 };
@@ -72,6 +84,11 @@ export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Prog
   const { tensors, metadata } = await readSafetensors(path).catch((cause: unknown) => {
     throw new Error(`the unfinished run cannot be gone on with; remove ${path}, and it starts anew`, { cause });
   });
+  if (metadata["sha256"] !== digest(tensors, metadata)) {
+    throw new Error(
+      `the unfinished run cannot be gone on with: its checkpoint has changed since it was written; remove ${path}, and it starts anew`,
+    );
+  }
   if (metadata["recipe"] !== fingerprint(recipe)) {
     throw new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`);
   }

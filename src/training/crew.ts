@@ -95,21 +95,15 @@ const openSamplers = async (
   { machine, rollouts, student }: Recipe,
   task: Task,
   shape: RunShape,
+  signal: AbortSignal,
 ): Promise<Connection<SamplerHandlers>[]> =>
   Promise.all(
     Array.from({ length: machine.samplers }, async (_, index) => {
       const sampler = threads.start<SamplerHandlers>(workers.sampler, `sampler ${index + 1}`);
       const { promptLength, maxNewTokens } = shape;
       const { padId, endId } = task.tokenizer;
-      await sampler.call("open", {
-        engine: machine.engine,
-        config: student.config,
-        batch: rollouts.chunk,
-        promptLength,
-        maxNewTokens,
-        padId,
-        endId,
-      });
+      const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId };
+      await sampler.call("open", { engine: machine.engine, config: student.config, ...sizes }, { signal });
       return sampler;
     }),
   );
@@ -119,28 +113,26 @@ const openTeacher = async (
   { machine, rollouts, teacher }: Recipe,
   task: Task,
   shape: RunShape,
+  opening: AbortSignal,
 ): Promise<Scorer<TeacherScore>> => {
   if (teacher === undefined)
     throw new RangeError("the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0");
   const { config, weights, temperature } = teacher;
   const connection = threads.start<TeacherHandlers>(workers.teacher, "teacher");
   const { length } = shape.batch;
-  await connection.call("open", {
-    engine: machine.engine,
-    config,
-    weights,
-    temperature,
-    batch: rollouts.chunk,
-    length,
-    padId: task.tokenizer.padId,
-  });
+  const options = { config, weights, temperature, batch: rollouts.chunk, length, padId: task.tokenizer.padId };
+  await connection.call("open", { engine: machine.engine, ...options }, { signal: opening });
   return { batch: rollouts.chunk, concurrency: 1, score: (batch, signal) => connection.call("score", batch, { signal }) };
 };
 
-const openRewards = async (threads: Threads, { rewards, task, taskSeed, folder, rollouts }: Recipe): Promise<Scorer<RewardScore>> => {
+const openRewards = async (
+  threads: Threads,
+  { rewards, task, taskSeed, folder, rollouts }: Recipe,
+  opening: AbortSignal,
+): Promise<Scorer<RewardScore>> => {
   if (rewards.length === 0) throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
   const connection = threads.start<RewardHandlers>(workers.reward, "rewards");
-  await connection.call("open", { rewards, task, taskSeed, folder });
+  await connection.call("open", { rewards, task, taskSeed, folder }, { signal: opening });
   return { batch: rollouts.chunk, concurrency: 2, score: (batch, signal) => connection.call("score", batch, { signal }) };
 };
 
@@ -149,6 +141,7 @@ const openLearner = async (
   recipe: Recipe,
   shape: RunShape,
   state: LearnerState,
+  signal: AbortSignal,
 ): Promise<[Connection<LearnerHandlers>, string]> => {
   const { machine, student, objective, training } = recipe;
   const learner = threads.start<LearnerHandlers>(workers.learner, "learner");
@@ -163,22 +156,22 @@ const openLearner = async (
     clipNorm,
     state,
   };
-  return [learner, await learner.call("open", options)];
+  return [learner, await learner.call("open", options, { signal })];
 };
 
 /**
- * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them fails.
+ * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them fails or the signal aborts.
  * `RangeError` when the objective needs a teacher or rewards and the recipe has none.
  */
-export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, state: LearnerState): Promise<Crew> => {
+export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, state: LearnerState, opening: AbortSignal): Promise<Crew> => {
   const threads = new Threads();
   const { needs } = objectives.create(recipe.objective);
   try {
     const [samplers, [learner, engine], teacher, reward] = await Promise.all([
-      openSamplers(threads, recipe, task, shape),
-      openLearner(threads, recipe, shape, state),
-      needs.includes("teacherLogProbs") ? openTeacher(threads, recipe, task, shape) : undefined,
-      needs.includes("advantages") ? openRewards(threads, recipe) : undefined,
+      openSamplers(threads, recipe, task, shape, opening),
+      openLearner(threads, recipe, shape, state, opening),
+      needs.includes("teacherLogProbs") ? openTeacher(threads, recipe, task, shape, opening) : undefined,
+      needs.includes("advantages") ? openRewards(threads, recipe, opening) : undefined,
     ]);
     const idle = pool(samplers);
     return {

@@ -20,7 +20,7 @@ export interface EvaluationRequest {
  * `truncated` as shares, `length` in tokens. The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
-  crew: Crew,
+  crew: Pick<Crew, "draw">,
   task: Task,
   { seed, step, settings, chunk }: EvaluationRequest,
   signal: AbortSignal,

@@ -51,7 +51,7 @@ const dataPlaces = (slots: readonly Slot[]): Place[] =>
 
 /** Draws completions for prompts and makes rollouts of them. */
 export const drawRollouts = async (
-  crew: Crew,
+  crew: Pick<Crew, "draw">,
   task: Task,
   places: readonly Place[],
   { seed, step, temperature, version }: { seed: number; step: number | string; temperature: number; version: number },
@@ -83,7 +83,7 @@ const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, maxNewT
     tokens,
     behaviorLogProbs: new Float32Array(tokens.length),
     finish: whole.length > maxNewTokens ? "length" : "stop",
-    text: prompt.reference,
+    text: tokenizer.decode(tokens),
     version,
     source: "data",
   };
@@ -125,7 +125,12 @@ const abortion = (signal: AbortSignal): Observable<never> =>
  * Draws and scores the step's sequences. Every rollout of the student goes to the rewards and to the teacher at the same time, references go to the
  * teacher; while one chunk is scored the next is drawn. Order is restored before baselines and rows see anything.
  */
-export const stepRows = async (crew: Crew, task: Task, request: RowsRequest, signal: AbortSignal): Promise<StepRows> => {
+export const stepRows = async (
+  crew: Pick<Crew, "draw" | "scorers">,
+  task: Task,
+  request: RowsRequest,
+  signal: AbortSignal,
+): Promise<StepRows> => {
   const { slots, group, chunk, maxNewTokens, inFlight, observe } = request;
   const version = request.step - 1;
   const draws = inChunks(studentPlaces(slots, group), chunk).map(

@@ -103,7 +103,8 @@ const takeSteps = async (run: Run, progress: Progress, folder: string | undefine
     emit({ kind: "checkpoint", step, path });
   };
   try {
-    if (step === 0) await examine(0);
+    // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
+    if (step === 0 || evaluates(recipe, step)) await examine(step);
     while (step < training.steps) {
       baseline = await takeStep(run, slots, step + 1, baseline);
       step += 1;
@@ -128,7 +129,7 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const initial = objectives.create(recipe.objective).baseline?.initial;
   const progress = newest === undefined ? beginning(recipe, initial) : await readCheckpoint(newest, recipe);
   if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
-  const crew = await openCrew(recipe, task, shape, progress.learner);
+  const crew = await openCrew(recipe, task, shape, progress.learner, signal);
   try {
     await crew.publish(progress.learner.parameters);
     await takeSteps({ recipe, task, shape, crew, emit: (report) => subscriber.next(report), signal }, progress, folder);

@@ -1,6 +1,6 @@
 /** AdamW against PyTorch's, step by step; the fixture is made by test/fixtures/adamw_reference.py in float64. */
 import { readFileSync } from "node:fs";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { clipFactor, globalNorm } from "../../src/training/gradients.ts";
 import { adamw, stepScalars, type StepScalars } from "../../src/training/optimizer.ts";

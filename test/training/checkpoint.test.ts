@@ -1,0 +1,154 @@
+/** Checkpoints: whole or not at all, of one recipe only, and read only as they were written. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { decodeSafetensors, encodeSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
+import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type Progress } from "../../src/training/checkpoint.ts";
+import type { Recipe } from "../../src/training/recipe.ts";
+import { stateKinds } from "../../src/training/update.ts";
+import { bigram, bytesOf, model, recipe, smallLlama } from "../fixtures/recipes.ts";
+
+const values = recipe({ student: model(smallLlama(), 1) });
+const arrays = (seed: number) => model(smallLlama(), seed).weights;
+const progress: Progress = {
+  step: 12,
+  learner: { parameters: arrays(1), first: arrays(2), second: arrays(3) },
+  baseline: { value: 0.1 + 0.2, count: 3 },
+};
+
+const expectSame = (actual: Progress, expected: Progress): void => {
+  expect([actual.step, actual.baseline]).toEqual([expected.step, expected.baseline]);
+  for (const kind of stateKinds) expect(bytesOf(actual.learner[kind])).toEqual(bytesOf(expected.learner[kind]));
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "retort-checkpoint-"));
+});
+
+describe("a checkpoint", () => {
+  test("gives back every byte of the learner, the step and the baseline", async () => {
+    const path = await writeCheckpoint(folder, values, progress);
+    expect(path).toBe(join(folder, "checkpoint-00000012.safetensors"));
+    expect(await newestCheckpoint(folder)).toBe(path);
+    expectSame(await readCheckpoint(path, values), progress);
+    const bytes = readFileSync(path);
+    await writeCheckpoint(folder, values, await readCheckpoint(path, values));
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  test("of the beginning has the student's weights and no moments", async () => {
+    const path = await writeCheckpoint(folder, values, beginning(values, null));
+    const { step, learner, baseline } = await readCheckpoint(path, values);
+    expect([step, baseline]).toEqual([0, null]);
+    expect(bytesOf(learner.parameters)).toEqual(bytesOf(values.student.weights));
+    for (const kind of ["first", "second"] as const) {
+      expect(Object.values(learner[kind]).every((array) => array.every((value) => Object.is(value, 0)))).toBe(true);
+    }
+  });
+
+  test("takes the place of the one before when it is complete", async () => {
+    await writeCheckpoint(folder, values, { ...progress, step: 9 });
+    await writeCheckpoint(folder, values, { ...progress, step: 100 });
+    expect(readdirSync(folder)).toEqual(["checkpoint-00000100.safetensors"]);
+    writeFileSync(join(folder, "notes.txt"), "mine");
+    await writeCheckpoint(folder, values, { ...progress, step: 101 });
+    expect(readdirSync(folder).toSorted()).toEqual(["checkpoint-00000101.safetensors", "notes.txt"]);
+  });
+
+  test("leaves the one before, and nothing else, when it cannot be written", async () => {
+    const path = await writeCheckpoint(folder, values, { ...progress, step: 9 });
+    const misfit = {
+      ...progress,
+      step: 10,
+      learner: { ...progress.learner, second: { ...arrays(3), "model.norm.weight": new Float32Array(1) } },
+    };
+    await expect(writeCheckpoint(folder, values, misfit)).rejects.toThrow(/second\/model\.norm\.weight/u);
+    // A folder of that name cannot be replaced by a file: the last thing that can go wrong.
+    mkdirSync(join(folder, "checkpoint-00000011.safetensors"));
+    await expect(writeCheckpoint(folder, values, { ...progress, step: 11 })).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(["checkpoint-00000009.safetensors", "checkpoint-00000011.safetensors"]);
+    expectSame(await readCheckpoint(path, values), { ...progress, step: 9 });
+  });
+
+  test("is not found in a folder that has none, or that is not there", async () => {
+    writeFileSync(join(folder, ".checkpoint-00000003.safetensors.17.part"), "half");
+    writeFileSync(join(folder, "model.safetensors"), "other");
+    expect(await newestCheckpoint(folder)).toBeUndefined();
+    expect(await newestCheckpoint(join(folder, "nowhere"))).toBeUndefined();
+  });
+});
+
+describe("a file that is not what was written", () => {
+  const fails = async (bytes: Uint8Array): Promise<void> => {
+    const path = join(folder, "damaged.safetensors");
+    writeFileSync(path, bytes);
+    const error: unknown = await readCheckpoint(path, values).then(
+      () => "it was read",
+      (cause: unknown) => cause,
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect((error as Error).message).toContain(path);
+  };
+
+  test("is refused wherever it is cut", async () => {
+    const whole = readFileSync(await writeCheckpoint(folder, values, progress));
+    for (const part of [0, 4, 8, 100, whole.length / 2, whole.length - 1]) await fails(whole.subarray(0, Math.floor(part)));
+    await fails(Buffer.concat([whole, Buffer.from([0])]));
+  });
+
+  test("is refused whichever byte of its header has changed", async () => {
+    const whole = readFileSync(await writeCheckpoint(folder, values, progress));
+    const header = 8 + Number(whole.readBigUInt64LE(0));
+    for (let at = 0; at < header; at += 23) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = damaged[at]! ^ 1;
+      await fails(damaged);
+    }
+  });
+
+  test("is refused when its step, its baseline or one bit of its data has changed", async () => {
+    const whole = readFileSync(await writeCheckpoint(folder, values, progress));
+    for (const [from, to] of [
+      ['"step":"12"', '"step":"13"'],
+      ['\\"count\\":3', '\\"count\\":4'],
+    ] as const) {
+      const text = whole.toString("latin1");
+      expect(text).toContain(from);
+      await fails(Buffer.from(text.replace(from, to), "latin1"));
+    }
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length - 7] = damaged[damaged.length - 7]! ^ 16;
+    await fails(damaged);
+  });
+
+  test("is refused when a tensor is missing", async () => {
+    const { tensors, metadata } = decodeSafetensors(readFileSync(await writeCheckpoint(folder, values, progress)));
+    const { "first/model.norm.weight": _left, ...others } = tensors;
+    await fails(encodeSafetensors({ tensors: others, metadata }));
+  });
+});
+
+describe("a recipe", () => {
+  const changed: readonly [string, Recipe][] = [
+    ["seed", { ...values, seed: 4 }],
+    ["steps", { ...values, training: { ...values.training, steps: 7 } }],
+    ["student", { ...values, student: model(bigram(), 1) }],
+    ["teacher's temperature", { ...values, teacher: { ...values.teacher!, temperature: 2 } }],
+    ["task", { ...values, taskSeed: 6 }],
+    ["rewards", { ...values, rewards: [] }],
+  ];
+
+  test.each(changed)("with another %s does not go on from it", async (_what, other) => {
+    const path = await writeCheckpoint(folder, values, progress);
+    await expect(readCheckpoint(path, other)).rejects.toThrow(
+      new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`),
+    );
+  });
+
+  test("on another machine or from another folder does", async () => {
+    const moved = { ...values, folder: "/elsewhere", machine: { engine: "cpu", threads: 9, samplers: 9 } } as const;
+    expectSame(await readCheckpoint(await writeCheckpoint(folder, values, progress), moved), progress);
+  });
+});

@@ -1,0 +1,90 @@
+/** Examining: which prompts, which draws, and what counts as right. */
+import { describe, expect, test } from "vitest";
+import type { Weights } from "../../src/policies/policy.ts";
+import type { Task } from "../../src/tasks/task.ts";
+import { evaluate, type EvaluationRequest } from "../../src/training/evaluate.ts";
+import { drawRollouts } from "../../src/training/rows.ts";
+import type { Evaluated } from "../../src/training/report.ts";
+import { crewHere } from "../fixtures/crew.ts";
+import { bigram, context, recipe, smallTask } from "../fixtures/recipes.ts";
+
+const task = smallTask();
+const { tokenizer } = task;
+const never = new AbortController().signal;
+const request: EvaluationRequest = { seed: 1, step: 9, settings: { every: 0, prompts: 4, temperature: 1 }, chunk: 3 };
+
+/** A table that always says `token`. */
+const always = (token: number): Weights => ({
+  "ngram.logits": Float32Array.from({ length: (context.vocabularySize + 1) * context.vocabularySize }, (_, i) =>
+    i % context.vocabularySize === token ? 30 : 0,
+  ),
+});
+
+const examine = async (changes: Partial<EvaluationRequest> = {}, weights?: Weights, given: Task = task): Promise<Evaluated> => {
+  const values = weights === undefined ? recipe() : recipe({ student: { config: bigram().config, weights } });
+  return evaluate(await crewHere(values, given), given, { ...request, ...changes }, never);
+};
+
+/** Judges by the number of characters, so that a student that knows nothing is sometimes right. */
+const lenient: Task = { ...task, check: (_prompt, text) => ({ correct: text.length % 2 === 0, wellFormed: text.length > 2 }) };
+
+describe("an evaluation", () => {
+  test("is the share of answers that the task calls right among those that ended", async () => {
+    const crew = await crewHere(recipe(), lenient);
+    const { accuracy, metrics, kind, step } = await evaluate(crew, lenient, request, never);
+    const places = lenient.test.map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+    const rollouts = (
+      await Promise.all(
+        [places.slice(0, 3), places.slice(3)].map((some) =>
+          drawRollouts(crew, lenient, some, { seed: 1, step: "evaluation", temperature: 1, version: 9 }, never),
+        ),
+      )
+    ).flat();
+    expect({ kind, step }).toEqual({ kind: "evaluation", step: 9 });
+    const count = (holds: (rollout: (typeof rollouts)[number]) => boolean): number => rollouts.filter(holds).length / 4;
+    expect(accuracy).toBe(count(({ finish, text }) => finish === "stop" && text.length % 2 === 0));
+    expect(metrics).toEqual({
+      "well-formed": count(({ text }) => text.length > 2),
+      truncated: count(({ finish }) => finish === "length"),
+      length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / 4,
+    });
+  });
+
+  test("of a student that ends at once", async () => {
+    const expected = { kind: "evaluation", step: 9, accuracy: 0, metrics: { "well-formed": 0, truncated: 0, length: 1 } };
+    expect(await examine({}, always(tokenizer.endId))).toEqual(expected);
+    expect(await examine({}, always(tokenizer.endId), lenient)).toEqual({ ...expected, accuracy: 1 });
+  });
+
+  test("of a student that never ends: what is cut is not right, whatever the task says of it", async () => {
+    const expected = { kind: "evaluation", step: 9, accuracy: 0, metrics: { "well-formed": 1, truncated: 1, length: 6 } };
+    expect(await examine({}, always(tokenizer.encode("1")[0]!), lenient)).toEqual(expected);
+  });
+
+  test("does not depend on the step or on how it is cut", async () => {
+    const { step: _step, ...first } = await examine();
+    const { step: _other, ...second } = await examine({ step: 2, chunk: 1 });
+    expect(second).toEqual(first);
+  });
+
+  test("takes the first prompts, and at most all", async () => {
+    const asked: string[][] = [];
+    const noting: Task = {
+      ...task,
+      check: (prompt, text) => {
+        asked.at(-1)!.push(prompt.text);
+        return task.check(prompt, text);
+      },
+    };
+    for (const prompts of [2, 100]) {
+      asked.push([]);
+      await examine({ settings: { ...request.settings, prompts } }, undefined, noting);
+    }
+    expect(asked).toEqual([task.test.slice(0, 2), task.test].map((some) => some.map(({ text }) => text)));
+  });
+
+  test("ends when it is aborted", async () => {
+    const crew = await crewHere(recipe(), task);
+    await expect(evaluate(crew, task, request, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+  });
+});

@@ -1,0 +1,157 @@
+/** A step's sequences: everyone who must score does, references get no reward, and places decide the order. */
+import { describe, expect, test } from "vitest";
+import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
+import { movingAverage } from "../../src/objectives/baselines/moving-average.ts";
+import { source, type Slot } from "../../src/rollouts/source.ts";
+import { drawRollouts, stepRows, type RowsRequest, type StepRows } from "../../src/training/rows.ts";
+import { crewHere } from "../fixtures/crew.ts";
+import { recipe, smallTask } from "../fixtures/recipes.ts";
+
+const task = smallTask();
+const { tokenizer } = task;
+const [a, b, c, d] = task.train as [Prompt, Prompt, Prompt, Prompt];
+type Prompt = (typeof task.train)[number];
+const never = new AbortController().signal;
+
+/** Student, references, student. */
+const mixed: readonly Slot[] = [
+  { source: "student", prompt: a },
+  { source: "data", prompts: [b, c] },
+  { source: "student", prompt: d },
+];
+
+const request: RowsRequest = {
+  seed: 1,
+  step: 4,
+  slots: mixed,
+  group: 2,
+  chunk: 3,
+  temperature: 1,
+  maxNewTokens: 8,
+  inFlight: 2,
+  baseline: leaveOneOut,
+  baselineState: null,
+};
+
+const slow = (direction: number, more: Record<string, unknown> = {}) =>
+  recipe({
+    rewards: [{ type: "module", path: "rewards/slow.ts", parameters: { direction, ...more } }],
+    rollouts: { group: 2, temperature: 1, maxNewTokens: 8, chunk: 3 },
+  });
+
+const rowsOf = async (values = slow(0), changes: Partial<RowsRequest> = {}, signal = never): Promise<StepRows> =>
+  stepRows(await crewHere(values, task), task, { ...request, ...changes }, signal);
+
+const places = ({ rows }: StepRows): string[] =>
+  rows.map(({ rollout: { order, source: from } }) => `${order.prompt}.${order.sample} ${from}`);
+
+describe("a mixed step", () => {
+  test("has its rows in order of prompt and sample, with the student's at weights that are one step old", async () => {
+    const step = await rowsOf();
+    expect(places(step)).toEqual(["0.0 student", "0.1 student", "1.0 data", "1.1 data", "2.0 student", "2.1 student"]);
+    expect(step.rows.map(({ rollout }) => rollout.prompt)).toEqual([a, a, b, c, d, d]);
+    expect(step.rows.every(({ rollout }) => rollout.version === 3)).toBe(true);
+  });
+
+  test("gives references the task's answer with its end, no reward, and advantage 0", async () => {
+    const { rows, logged } = await rowsOf();
+    for (const index of [2, 3]) {
+      const { rollout, advantage } = rows[index]!;
+      expect(Array.from(rollout.tokens)).toEqual([...tokenizer.encode(rollout.prompt.reference), tokenizer.endId]);
+      expect(rollout).toMatchObject({ text: rollout.prompt.reference, finish: "stop" });
+      expect(advantage).toBe(0);
+      expect(logged[index]).not.toHaveProperty("reward");
+      expect(logged[index]).not.toHaveProperty("advantage");
+    }
+  });
+
+  test("gives the student's the reward minus the rest of the group's, and logs it", async () => {
+    const { rows, logged } = await rowsOf();
+    const digits = (text: string): number => text.replaceAll(/\D/gu, "").length;
+    for (const first of [0, 4]) {
+      const rewards = [0, 1].map((sample) => digits(rows[first + sample]!.rollout.text));
+      for (const sample of [0, 1]) {
+        const expected = rewards[sample]! - rewards[1 - sample]!;
+        expect(rows[first + sample]!.advantage).toBe(expected);
+        expect(logged[first + sample]).toMatchObject({ reward: rewards[sample], parts: { slow: rewards[sample] }, advantage: expected });
+      }
+    }
+    expect(rows.some(({ advantage }) => advantage !== 0)).toBe(true);
+  });
+
+  test("gives every row the teacher's [L, V] scores of its own tokens", async () => {
+    const values = slow(0);
+    const crew = await crewHere(values, task);
+    const { rows } = await stepRows(crew, task, request, never);
+    for (const { rollout, teacherLogProbs } of rows) {
+      const [alone] = await crew.scorers.teacher!.score([rollout], never);
+      expect(teacherLogProbs).toHaveLength(rollout.tokens.length * tokenizer.vocabularySize);
+      teacherLogProbs!.forEach((value, i) => expect(value).toBeCloseTo(alone!.logProbs[i]!, 5));
+    }
+  });
+});
+
+test("who finishes first changes nothing", async () => {
+  const [first, last] = [await rowsOf(slow(1)), await rowsOf(slow(-1))];
+  expect(last.rows).toEqual(first.rows);
+  expect(last.logged).toEqual(first.logged);
+  const state = { value: 0.5, count: 3 };
+  const averaged = [1, -1].map((direction) => rowsOf(slow(direction), { baseline: movingAverage(0.5), baselineState: state }));
+  const [one, other] = await Promise.all(averaged);
+  expect(one!.baselineState).toEqual(other!.baselineState);
+  expect(one!.baselineState).toMatchObject({ count: 4 });
+});
+
+test("how the work is cut changes nothing", async () => {
+  const whole = await rowsOf();
+  const cut = await rowsOf(slow(0), { chunk: 1, inFlight: 1 });
+  expect(cut.logged).toEqual(whole.logged);
+});
+
+test("a step of references alone leaves the baseline's state as it was", async () => {
+  const baselineState = { value: 0.5, count: 3 };
+  const slots: Slot[] = [{ source: "data", prompts: [a, b] }];
+  const { rows, baselineState: after } = await rowsOf(slow(0), { slots, baseline: movingAverage(0.5), baselineState });
+  expect(after).toEqual(baselineState);
+  expect(rows.map(({ advantage }) => advantage)).toEqual([0, 0]);
+});
+
+test("a reference that is longer than a completion may be is cut", async () => {
+  const { rows } = await rowsOf(slow(0), { slots: [{ source: "data", prompts: [a, b] }], maxNewTokens: 3 });
+  expect(rows[0]!.rollout).toMatchObject({ finish: "length", text: a.reference.slice(0, 3) });
+  expect(Array.from(rows[0]!.rollout.tokens)).toEqual(tokenizer.encode(a.reference.slice(0, 3)));
+});
+
+test("without a teacher and rewards nothing is scored", async () => {
+  const { teacher: _teacher, ...values } = recipe({ objective: { type: "sft", average: "sequence" } });
+  const slots = source({ seed: 1, prompts: task.train, batch: 4, group: 2, onPolicyFraction: 0, mixing: "step" })(1);
+  const { rows, logged } = await rowsOf(values, { slots, baseline: undefined, baselineState: undefined });
+  expect(Object.keys(rows[0]!)).toEqual(["rollout", "advantage"]);
+  expect(logged).toHaveLength(4);
+});
+
+test("a completion ends with end-of-sequence or is cut, and says which", async () => {
+  const crew = await crewHere(slow(0), task);
+  const all = task.train.slice(0, 3).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+  const rollouts = await drawRollouts(crew, task, all, { seed: 2, step: 1, temperature: 1, version: 7 }, never);
+  for (const { tokens, finish, text, behaviorLogProbs, version } of rollouts) {
+    expect(finish).toBe(tokens.at(-1) === tokenizer.endId ? "stop" : "length");
+    expect(text).toBe(tokenizer.decode(tokens));
+    expect(behaviorLogProbs).toHaveLength(tokens.length);
+    expect(version).toBe(7);
+  }
+});
+
+test("a failing reward ends the step with an error that names it", async () => {
+  await expect(rowsOf(slow(0, { at: 3, what: "nan" }))).rejects.toThrow(
+    /scorer "reward" failed on .*: reward slow: expected a finite number for prompt \d+ "\d\+\d=", sample \d, got NaN/u,
+  );
+});
+
+test("an abort ends the step at once with its reason", async () => {
+  const controller = new AbortController();
+  const step = rowsOf(slow(-1), {}, controller.signal);
+  setTimeout(() => controller.abort(new Error("enough")), 5);
+  await expect(step).rejects.toThrow("enough");
+  await expect(rowsOf(slow(0), {}, AbortSignal.abort(new Error("before")))).rejects.toThrow("before");
+});
