@@ -138,7 +138,7 @@ describe("Ctrl-C in the middle of a step", () => {
     ["--out", join(folder, "runs-2")],
     ["--cache", join(folder, "cache-2")],
   ].flat();
-  const command = [...["--import", "tsx", "src/cli/retort.ts", "run"], file, "--only", "both", "--json", ...places];
+  const command = ["--import", "tsx", "src/cli/retort.ts", "run", file, "--only", "both", "--json", ...places];
 
   /** Runs the command in a process of its own, and sends SIGINT after `steps` steps. */
   const start = async (steps: number) => {

@@ -50,9 +50,16 @@ const noAdapter =
   "Dawn accepts no WebGPU adapter here; it needs a driver for Vulkan, Metal or D3D12. Without a GPU, Mesa 23 or later (mesa-vulkan-drivers) runs it " +
   "in software, or Chromium's SwiftShader: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json";
 
+/** What is used of the package webgpu. It may be missing when this is compiled, so its own types are not asked for. */
+interface Dawn {
+  readonly create: (flags: readonly string[]) => { requestAdapter(): Promise<unknown> };
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
 const loadWebGpu = async (): Promise<string> => {
-  installed("webgpu");
-  const { create, globals } = await import("webgpu");
+  const name: string = "webgpu";
+  installed(name);
+  const { create, globals } = (await import(name)) as Dawn;
   Object.assign(globalThis, globals);
   // TensorFlow.js registers its backend only where navigator.gpu is there at import.
   const gpu = create([]);

@@ -10,7 +10,9 @@ const variable = "VK_ICD_FILENAMES";
 const swiftShader = ["/usr/lib/chromium/vk_swiftshader_icd.json", "/usr/lib64/chromium-browser/vk_swiftshader_icd.json"];
 
 const look = async (): Promise<boolean> => {
-  const { create } = await import("webgpu");
+  // A name that TypeScript does not follow: the package may be missing when this is compiled.
+  const name: string = "webgpu";
+  const { create } = (await import(name)) as { readonly create: (flags: readonly string[]) => { requestAdapter(): Promise<unknown> } };
   return (await create([]).requestAdapter()) !== null;
 };
 
