@@ -129,6 +129,7 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const initial = objectives.create(recipe.objective).baseline?.initial;
   const progress = newest === undefined ? beginning(recipe, initial) : await readCheckpoint(newest, recipe);
   if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
+  signal.throwIfAborted();
   const crew = await openCrew(recipe, task, shape, progress.learner, signal);
   try {
     await crew.publish(progress.learner.parameters);
