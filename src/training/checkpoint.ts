@@ -21,7 +21,7 @@ export interface Progress {
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
 /** Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but weights, folders and machine. */
-export const fingerprint = ({ student, teacher, folder: _folder, machine: _machine, ...values }: Recipe): string =>
+const fingerprint = ({ student, teacher, folder: _folder, machine: _machine, ...values }: Recipe): string =>
   createHash("sha256")
     .update(JSON.stringify({ ...values, student: student.config, teacher: teacher?.config, temperature: teacher?.temperature }))
     .digest("hex");

@@ -1,0 +1,173 @@
+/** Experiments, run: where everything is left, what is used again, and how it goes on. */
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { artifactFiles } from "../../src/experiments/artifacts.ts";
+import { execute } from "../../src/experiments/execute.ts";
+import { planExperiment } from "../../src/experiments/plan.ts";
+import type { RunEvent } from "../../src/experiments/run-event.ts";
+import { loadPolicy } from "../../src/policies/checkpoints/huggingface.ts";
+import { openThreads, threadsEnded } from "../fixtures/threads.ts";
+
+const path = "test/fixtures/experiments/small.yaml";
+const root = mkdtempSync(join(tmpdir(), "retort-execute-"));
+const [out, cache] = [join(root, "runs"), join(root, "cache")];
+
+interface Outcome {
+  readonly events: readonly RunEvent[];
+  readonly error: unknown;
+}
+
+/** Runs the file to its end; `see` may abort it. */
+const perform = (
+  overrides: readonly string[] = [],
+  see: (event: RunEvent, controller: AbortController) => void = () => undefined,
+  places = { out, cache },
+): Promise<Outcome> => {
+  const controller = new AbortController();
+  const events: RunEvent[] = [];
+  return new Promise((resolve) => {
+    execute(planExperiment(path, overrides), { ...places, signal: controller.signal }).subscribe({
+      next: (event) => {
+        events.push(event);
+        see(event, controller);
+      },
+      complete: () => resolve({ events, error: undefined }),
+      error: (error: unknown) => resolve({ events, error }),
+    });
+  });
+};
+
+const outline = ({ events }: Outcome): string[] =>
+  events.flatMap(({ kind, training }) => (kind === "report" ? [] : [`${kind} ${training.stage ?? training.run}`]));
+const read = (...names: string[]): Record<string, unknown> => JSON.parse(readFileSync(join(...names), "utf8")) as Record<string, unknown>;
+const lines = (...names: string[]): Record<string, unknown>[] =>
+  readFileSync(join(...names), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const folders = (): string[] => readdirSync(join(out, "small")).toSorted();
+const unfinished = (): string[] => (existsSync(join(cache, "unfinished")) ? readdirSync(join(cache, "unfinished")) : []);
+const weights = (folder: string): Buffer => readFileSync(join(folder, "student", "model.safetensors"));
+
+const [planned] = planExperiment(path) as [ReturnType<typeof planExperiment>[number]];
+const first = join(out, "small", `run-${planned.id.slice(0, 8)}`);
+
+describe("an experiment", () => {
+  test("makes its stages, then its run, and leaves everything where it belongs", async () => {
+    const outcome = await perform();
+    expect(outcome.error).toBeUndefined();
+    expect(openThreads()).toBe(0);
+    expect(outline(outcome)).toEqual(["start", "teacher", "run"].flatMap((name) => [`begin ${name}`, `end ${name}`]));
+
+    const stages = join(cache, "stages");
+    expect(readdirSync(stages).toSorted()).toEqual(planned.stages.map(({ id }) => id).toSorted());
+    for (const { id, name, values } of planned.stages) {
+      expect(readdirSync(join(stages, id)).toSorted()).toEqual([...artifactFiles].toSorted());
+      expect(read(stages, id, "manifest.json")).toMatchObject({ name, id, values, accuracy: expect.any(Number) as number });
+    }
+    expect(unfinished()).toEqual([]);
+
+    expect(outcome.events.at(-1)).toMatchObject({ kind: "end", folder: first, accuracy: expect.any(Number) as number });
+    expect(readdirSync(first).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "student", "summary.json"]);
+    expect(read(first, "manifest.json")).toMatchObject({ status: "done", id: planned.id, engine: { name: "onnx" } });
+    expect(lines(first, "metrics.jsonl").map(({ kind, step }) => `${String(kind)} ${String(step)}`)).toEqual([
+      "evaluation 0",
+      "step 1",
+      "step 2",
+      "evaluation 2",
+      "step 3",
+      "step 4",
+      "evaluation 4",
+      "checkpoint 4",
+    ]);
+    expect(lines(first, "rollouts.jsonl").map(({ step }) => step)).toEqual(
+      [1, 2, 3, 4].flatMap((step) => new Array(8).fill(step) as number[]),
+    );
+    const { accuracy } = lines(first, "metrics.jsonl").findLast(({ kind }) => kind === "evaluation") ?? {};
+    expect(read(first, "summary.json")).toEqual({ accuracy, milliseconds: expect.any(Number) as number });
+
+    const student = await loadPolicy(join(first, "student"));
+    const start = await loadPolicy(join(stages, planned.inputs["start"]!));
+    expect(student.policy.config).toEqual(start.policy.config);
+    expect(student.weights).not.toEqual(start.weights);
+    expect(read(first, "student", "config.json")).toMatchObject({ eos_token_id: 1, pad_token_id: 0 });
+  });
+
+  test("that is interrupted goes on from its checkpoint, to the same bytes, with the stages that are there", async () => {
+    const stop = new Error("interrupted");
+    const interrupted = await perform([], (event, controller) => {
+      if (event.kind === "report" && event.report.kind === "step" && event.report.step === 3) controller.abort(stop);
+    });
+    expect(interrupted.error).toBe(stop);
+    expect(outline(interrupted)).toEqual(["reuse start", "reuse teacher", "begin run"]);
+    expect(read(`${first}-2`, "manifest.json")).toMatchObject({ status: "interrupted", error: "interrupted" });
+    expect(readdirSync(`${first}-2`).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl"]);
+    expect(unfinished()).toEqual([planned.id]);
+    expect(readdirSync(join(cache, "unfinished", planned.id))).toEqual(["checkpoint-00000003.safetensors"]);
+
+    const resumed = await perform();
+    expect(resumed.error).toBeUndefined();
+    expect(lines(`${first}-3`, "metrics.jsonl").map(({ kind, step }) => `${String(kind)} ${String(step)}`)).toEqual([
+      "resumed 3",
+      "step 4",
+      "evaluation 4",
+      "checkpoint 4",
+    ]);
+    expect(weights(`${first}-3`).equals(weights(first))).toBe(true);
+    expect(read(`${first}-3`, "summary.json")["accuracy"]).toBe(read(first, "summary.json")["accuracy"]);
+    expect(unfinished()).toEqual([]);
+  });
+
+  test("whose run fails says so in its manifest, and leaves no student", async () => {
+    const before = folders();
+    const { error } = await perform([`/rewards/0/parameters={"at": 1, "what": "nan"}`]);
+    expect(String(error)).toMatch(/reward digits: expected a finite number for prompt/u);
+    const [folder] = folders().filter((name) => !before.includes(name));
+    expect(read(out, "small", folder!, "manifest.json")).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("reward digits") as string,
+    });
+    expect(readdirSync(join(out, "small", folder!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl"]);
+  });
+
+  test("whose stage fails leaves no artifact of it, and begins no run", async () => {
+    const before = [folders(), readdirSync(join(cache, "stages"))];
+    const outcome = await perform([
+      `/stages/start/objective={"type": "reinforce", "baseline": {"type": "none"}}`,
+      "/stages/start/data/onPolicyFraction=1",
+      `/stages/start/rewards=[{"type": "module", "path": "../rewards/slow.ts", "parameters": {"at": 0, "what": "throw"}}]`,
+    ]);
+    expect(String(outcome.error)).toContain("the judge is ill");
+    expect(outline(outcome)).toEqual(["begin start"]);
+    expect([folders(), readdirSync(join(cache, "stages"))]).toEqual(before);
+  });
+
+  test("with a damaged stage names the file, and begins no run", async () => {
+    const other = join(root, "damaged");
+    cpSync(cache, other, { recursive: true });
+    const file = join(other, "stages", planned.inputs["teacher"]!, "model.safetensors");
+    truncateSync(file, 700);
+    const before = folders();
+    const { error } = await perform([], undefined, { out, cache: other });
+    expect(String(error)).toContain(file);
+    expect(folders()).toEqual(before);
+    expect(openThreads()).toBe(0);
+  });
+
+  test("that nobody follows any more ends its threads, and keeps what was done", async () => {
+    await new Promise<void>((resolve, reject) => {
+      const subscription = execute(planExperiment(path), { out, cache, signal: new AbortController().signal }).subscribe({
+        next: (event) => {
+          if (event.kind !== "report" || event.report.kind !== "step") return;
+          subscription.unsubscribe();
+          resolve();
+        },
+        error: reject,
+      });
+    });
+    await threadsEnded();
+    expect(readdirSync(join(cache, "unfinished", planned.id))).toEqual(["checkpoint-00000001.safetensors"]);
+  });
+});

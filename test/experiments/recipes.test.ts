@@ -1,0 +1,94 @@
+/** From a planned training to a recipe. */
+import { cpSync, mkdirSync, mkdtempSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { concreteEngineNames } from "../../src/engine/choose.ts";
+import { artifactsIn, type Artifacts } from "../../src/experiments/artifacts.ts";
+import { planExperiment, type PlannedTraining } from "../../src/experiments/plan.ts";
+import { machineFor, recipeFor } from "../../src/experiments/recipes.ts";
+import { policyOf, savePolicy } from "../../src/policies/checkpoints/huggingface.ts";
+import { initialWeights } from "../../src/policies/initialize.ts";
+import type { Recipe } from "../../src/training/recipe.ts";
+import { bytesOf } from "../fixtures/recipes.ts";
+
+const path = "test/fixtures/experiments/small.yaml";
+const [run] = planExperiment(path) as [ReturnType<typeof planExperiment>[number]];
+const [teacher, start] = ["teacher", "start"].map((name) => run.stages.find((stage) => stage.name === name)) as [
+  PlannedTraining,
+  PlannedTraining,
+];
+const machine: Recipe["machine"] = { engine: "cpu", threads: 1, samplers: 1 };
+
+let artifacts: Artifacts;
+beforeEach(() => {
+  artifacts = artifactsIn(join(mkdtempSync(join(tmpdir(), "retort-recipes-")), "stages"));
+});
+
+/** Saves a stage's student with weights of `seed` where the stage would have left it. */
+const leave = async (stage: PlannedTraining, seed: number): Promise<ReturnType<typeof initialWeights>> => {
+  const { student } = await recipeFor(stage, path, artifacts, machine);
+  const policy = policyOf(student.config);
+  const weights = initialWeights(policy, seed);
+  const folder = artifacts.folder(stage.id);
+  mkdirSync(folder, { recursive: true });
+  await savePolicy(folder, { policy, weights });
+  return weights;
+};
+
+describe("a recipe", () => {
+  test("of a new student has its family's weights by the stage's own seed, and the task's sizes", async () => {
+    const { student, seed, taskSeed, teacher: none, folder } = await recipeFor(start, path, artifacts, machine);
+    const policy = policyOf(student.config);
+    expect([seed, taskSeed, none]).toEqual([9, 4, undefined]);
+    expect(bytesOf(student.weights)).toEqual(bytesOf(initialWeights(policy, 9)));
+    expect(policy.vocabularySize).toBe(17);
+    expect(policy.contextLength).toBe(start.contextLength);
+    expect(resolve(folder)).toBe(resolve("test/fixtures/experiments"));
+  });
+
+  test("of a run has what its stages left, and the file's values", async () => {
+    const weights = { teacher: await leave(teacher, 21), start: await leave(start, 22) };
+    const recipe = await recipeFor(run, path, artifacts, machine);
+    expect(bytesOf(recipe.student.weights)).toEqual(bytesOf(weights.start));
+    expect(bytesOf(recipe.teacher!.weights)).toEqual(bytesOf(weights.teacher));
+    expect(recipe.teacher!.temperature).toBe(0.5);
+    expect(recipe.rollouts).toEqual({ group: 2, temperature: 1, chunk: 4, maxNewTokens: run.maxNewTokens });
+    const { objective, rewards, training, data, evaluation, task } = run.values;
+    expect(recipe).toMatchObject({ objective, rewards, training, data, evaluation, task, machine, seed: 4, taskSeed: 4 });
+    expect(structuredClone(recipe)).toEqual(recipe);
+  });
+
+  test("whose stage is not there, is cut, or is another's, names the file", async () => {
+    await leave(start, 1);
+    await expect(recipeFor(run, path, artifacts, machine)).rejects.toThrow(artifacts.folder(teacher.id));
+    await leave(teacher, 1);
+    const file = join(artifacts.folder(teacher.id), "model.safetensors");
+    truncateSync(file, 500);
+    await expect(recipeFor(run, path, artifacts, machine)).rejects.toThrow(file);
+    cpSync(join(artifacts.folder(start.id), "model.safetensors"), file);
+    await expect(recipeFor(run, path, artifacts, machine)).rejects.toThrow(file);
+  });
+
+  test("without the id of a stage is refused", async () => {
+    await leave(teacher, 1);
+    const { start: _left, ...inputs } = run.inputs;
+    await expect(recipeFor({ ...run, inputs }, path, artifacts, machine)).rejects.toThrow(
+      'plan: expected an id of stage "start", got teacher',
+    );
+  });
+});
+
+describe("the machine", () => {
+  test("has the engine that was asked for, and a thread for each sampler", async () => {
+    const found = await machineFor("cpu");
+    expect(found.engine).toBe("cpu");
+    expect(found.threads).toBeGreaterThanOrEqual(1);
+    expect(found.threads).toBeLessThanOrEqual(4);
+    expect(found.samplers).toBeGreaterThanOrEqual(1);
+  });
+
+  test("settles what auto stands for", async () => {
+    expect(concreteEngineNames).toContain((await machineFor("auto")).engine);
+  });
+});
