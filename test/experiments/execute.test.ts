@@ -1,9 +1,9 @@
 /** Experiments, run: where everything is left, what is used again, and how it goes on. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { artifactFiles } from "../../src/experiments/artifacts.ts";
+import { artifactFiles, artifactsIn } from "../../src/experiments/artifacts.ts";
 import { execute } from "../../src/experiments/execute.ts";
 import { planExperiment } from "../../src/experiments/plan.ts";
 import type { RunEvent } from "../../src/experiments/run-event.ts";
@@ -61,11 +61,13 @@ describe("an experiment", () => {
     expect(openThreads()).toBe(0);
     expect(outline(outcome)).toEqual(["start", "teacher", "run"].flatMap((name) => [`begin ${name}`, `end ${name}`]));
 
-    const stages = join(cache, "stages");
-    expect(readdirSync(stages).toSorted()).toEqual(planned.stages.map(({ id }) => id).toSorted());
+    const artifacts = artifactsIn(join(cache, "stages"));
+    expect(readdirSync(join(cache, "stages")).toSorted()).toEqual(
+      planned.stages.map(({ id }) => basename(artifacts.folder(id))).toSorted(),
+    );
     for (const { id, name, values } of planned.stages) {
-      expect(readdirSync(join(stages, id)).toSorted()).toEqual([...artifactFiles].toSorted());
-      expect(read(stages, id, "manifest.json")).toMatchObject({ name, id, values, accuracy: expect.any(Number) as number });
+      expect(readdirSync(artifacts.folder(id)).toSorted()).toEqual([...artifactFiles].toSorted());
+      expect(read(artifacts.folder(id), "manifest.json")).toMatchObject({ name, id, values, accuracy: expect.any(Number) as number });
     }
     expect(unfinished()).toEqual([]);
 
@@ -83,13 +85,13 @@ describe("an experiment", () => {
       "checkpoint 4",
     ]);
     expect(lines(first, "rollouts.jsonl").map(({ step }) => step)).toEqual(
-      [1, 2, 3, 4].flatMap((step) => new Array(8).fill(step) as number[]),
+      [1, 2, 3, 4].flatMap((step) => Array.from({ length: 8 }, () => step)),
     );
     const { accuracy } = lines(first, "metrics.jsonl").findLast(({ kind }) => kind === "evaluation") ?? {};
     expect(read(first, "summary.json")).toEqual({ accuracy, milliseconds: expect.any(Number) as number });
 
     const student = await loadPolicy(join(first, "student"));
-    const start = await loadPolicy(join(stages, planned.inputs["start"]!));
+    const start = await loadPolicy(artifacts.folder(planned.inputs["start"]!));
     expect(student.policy.config).toEqual(start.policy.config);
     expect(student.weights).not.toEqual(start.weights);
     expect(read(first, "student", "config.json")).toMatchObject({ eos_token_id: 1, pad_token_id: 0 });
@@ -147,11 +149,13 @@ describe("an experiment", () => {
   test("with a damaged stage names the file, and begins no run", async () => {
     const other = join(root, "damaged");
     cpSync(cache, other, { recursive: true });
-    const file = join(other, "stages", planned.inputs["teacher"]!, "model.safetensors");
+    const stage = artifactsIn(join(other, "stages")).folder(planned.inputs["teacher"]!);
+    const file = join(stage, "model.safetensors");
     truncateSync(file, 700);
     const before = folders();
     const { error } = await perform([], undefined, { out, cache: other });
-    expect(String(error)).toContain(file);
+    expect(String(error)).toContain(`stage "teacher" cannot be read; remove ${stage}, and it is made again`);
+    expect(String((error as Error).cause)).toContain(`${file}: the file is cut`);
     expect(folders()).toEqual(before);
     expect(openThreads()).toBe(0);
   });

@@ -59,15 +59,21 @@ describe("a recipe", () => {
     expect(structuredClone(recipe)).toEqual(recipe);
   });
 
-  test("whose stage is not there, is cut, or is another's, names the file", async () => {
+  test("whose stage is not there, is cut, or is another's, names the folder, and the file as the cause", async () => {
+    const folder = artifacts.folder(teacher.id);
+    const file = join(folder, "model.safetensors");
+    const fails = async (cause: string): Promise<void> => {
+      const error: unknown = await recipeFor(run, path, artifacts, machine).catch((thrown: unknown) => thrown);
+      expect(String(error)).toContain(`stage "teacher" cannot be read; remove ${folder}, and it is made again`);
+      expect(String((error as Error).cause)).toContain(cause);
+    };
     await leave(start, 1);
-    await expect(recipeFor(run, path, artifacts, machine)).rejects.toThrow(artifacts.folder(teacher.id));
+    await fails(join(folder, "config.json"));
     await leave(teacher, 1);
-    const file = join(artifacts.folder(teacher.id), "model.safetensors");
     truncateSync(file, 500);
-    await expect(recipeFor(run, path, artifacts, machine)).rejects.toThrow(file);
+    await fails(`${file}: the file is cut`);
     cpSync(join(artifacts.folder(start.id), "model.safetensors"), file);
-    await expect(recipeFor(run, path, artifacts, machine)).rejects.toThrow(file);
+    await fails(file);
   });
 
   test("without the id of a stage is refused", async () => {
