@@ -3,4 +3,14 @@
 import { main } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
+/** When nobody reads any more (`retort ... | head`), a run stops as by Ctrl-C, and what only prints ends. */
+const stopUnread = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== "EPIPE") throw error;
+  process.stdout.off("error", stopUnread).on("error", () => undefined);
+  process.stderr.off("error", stopUnread).on("error", () => undefined);
+  if (!process.emit("SIGINT")) process.exit();
+};
+process.stdout.on("error", stopUnread);
+process.stderr.on("error", stopUnread);
+
 process.exitCode = await main(process.argv.slice(2), processTerminal());

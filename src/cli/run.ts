@@ -5,7 +5,7 @@ import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../experiments/execute.ts";
 import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
-import { exitCodes, InterruptedError } from "./exit.ts";
+import { InterruptedError } from "./exit.ts";
 import { duration, percent } from "./figures.ts";
 import { displayOf, type Display, type DisplayStyle } from "./progress.ts";
 import { table } from "./table.ts";
@@ -14,7 +14,7 @@ import type { Terminal } from "./terminal.ts";
 interface RunOptions {
   readonly out: string;
   readonly cache: string;
-  readonly only: readonly string[];
+  readonly only?: readonly string[];
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -38,7 +38,7 @@ const resultsTable = (results: readonly Result[], runs: readonly PlannedRun[]): 
   );
 };
 
-const choose = (runs: readonly PlannedRun[], only: readonly string[]): readonly PlannedRun[] => {
+const choose = (runs: readonly PlannedRun[], only: readonly string[] = []): readonly PlannedRun[] => {
   const names = runs.map((run) => run.name);
   for (const name of only) {
     if (!names.includes(name)) {
@@ -54,7 +54,10 @@ const interruptible = async (display: Display, work: (signal: AbortSignal) => Pr
   const stop = (): void => {
     if (controller.signal.aborted) {
       display.close();
-      process.exit(exitCodes.interrupted);
+      // The signal itself ends the threads too, whatever their native code is doing; shells call that 130 as well.
+      process.off("SIGINT", stop);
+      process.kill(process.pid, "SIGINT");
+      return;
     }
     display.note("stopping; press Ctrl-C again to stop at once");
     controller.abort(new InterruptedError("interrupted"));
@@ -98,7 +101,10 @@ export const addRun = (program: Command, terminal: Terminal): void => {
     .description("Trains what an experiment file asks for: its stages first, where they are not there already, then its runs.")
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
-    .option("--only <run>", "run this variant only; may be given several times", (name, names: string[]) => [...names, name], [])
+    .option("--only <run>", "run this variant only; may be given several times", (name: string, names?: string[]) => [
+      ...(names ?? []),
+      name,
+    ])
     .option("--out <folder>", "where the runs' folders go", "runs")
     .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
     .option("--quiet", "print the results only")
