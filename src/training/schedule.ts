@@ -14,6 +14,5 @@ const decayed: Readonly<Record<ScheduleSettings["decay"], (progress: number) => 
 export const learningRateFactor = ({ warmup, decay, final }: ScheduleSettings, step: number, steps: number): number => {
   if (step <= warmup) return step / warmup;
   if (decay === "constant") return 1;
-  const progress = steps === warmup ? 1 : (step - warmup) / (steps - warmup);
-  return final + (1 - final) * decayed[decay](progress);
+  return final + (1 - final) * decayed[decay]((step - warmup) / (steps - warmup));
 };
