@@ -107,7 +107,7 @@ const time = async (work: (crew: Crew) => Promise<void>, crew: Crew): Promise<nu
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-const crew = await openCrew(recipe, made, shape, initialState(recipe.student.weights));
+const crew = await openCrew(recipe, made, shape, initialState(recipe.student.weights), signal);
 await crew.publish(recipe.student.weights);
 const times: { together: number; inTurn: number }[] = [];
 for (let round = 0; round <= Number(flags.rounds); round += 1) {
