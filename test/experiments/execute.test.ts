@@ -132,6 +132,8 @@ describe("an experiment", () => {
       error: expect.stringContaining("reward digits") as string,
     });
     expect(readdirSync(join(out, "small", folder!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl"]);
+    const id = read(out, "small", folder!, "manifest.json")["id"] as string;
+    expect(readdirSync(join(cache, "unfinished", id))).toEqual([]);
   });
 
   test("whose stage fails leaves no artifact of it, and begins no run", async () => {
