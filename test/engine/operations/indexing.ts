@@ -1,7 +1,7 @@
-/** Picking and adding by index, matrix products, and constants that a program makes. */
+/** Picking, sorting, writing and adding by index, matrix products, and constants that a program makes. */
 import * as tf from "@tensorflow/tfjs";
-import { at, indexed, product, type NdArray } from "../reference.ts";
-import { exactly, operation, real, smooth, truth, whole, type Operation } from "./operation.ts";
+import { alongAxis, at, indexed, product, type NdArray } from "../reference.ts";
+import { exactly, operation, real, smooth, truth, whole, type Operand, type Operation } from "./operation.ts";
 
 const gathered = (x: NdArray, indices: NdArray, axis: number): NdArray => {
   const rank = indices.shape.length;
@@ -9,6 +9,19 @@ const gathered = (x: NdArray, indices: NdArray, axis: number): NdArray => {
     const place = at(indices, index.slice(axis, axis + rank));
     return at(x, [...index.slice(0, axis), place, ...index.slice(axis + rank)]);
   });
+};
+
+const sample = (dtype: "float32" | "int32", shape: readonly number[], seed = 0): Operand =>
+  dtype === "float32" ? real(shape, seed) : whole(shape, -3, 3, seed);
+
+/** Along the last axis: what `of` makes of the places of the `k` largest values, the lower place first where values are equal. */
+const largest = (x: NdArray, k: number, of: (place: number, line: readonly number[]) => number): NdArray => {
+  const lines = alongAxis(
+    (line) => [...line.keys()].toSorted((a, b) => line[b]! - line[a]! || a - b).map((place) => of(place, line)),
+    x,
+    -1,
+  );
+  return indexed([...x.shape.slice(0, -1), k], (index) => at(lines, index));
 };
 
 const places = exactly([2, 2], [3, 0, 0, 2], "int32");
@@ -51,6 +64,29 @@ const picks: readonly Operation[] = [
       ),
   ),
   ...(["float32", "int32"] as const).flatMap((dtype) => [
+    operation(
+      "tensorScatterUpdate",
+      [sample(dtype, [6]), exactly([3, 1], [4, 0, 3], "int32"), sample(dtype, [3], 1)],
+      (x, i, updates) => tf.tensorScatterUpdate(x, i, updates),
+      (x, i, updates) => indexed([6], ([place]) => (i.data.includes(place!) ? updates.data[i.data.indexOf(place!)]! : x.data[place!]!)),
+      { result: dtype },
+    ),
+    ...[1, 3, 5].flatMap((k) => [
+      operation(
+        `topk ${k}`,
+        [sample(dtype, [2, 2, 5])],
+        (x) => tf.topk(x, k).values,
+        (x) => largest(x, k, (place, line) => line[place]!),
+        { result: dtype },
+      ),
+      operation(
+        `places of topk ${k}`,
+        [sample(dtype, [2, 2, 5])],
+        (x) => tf.topk(x, k).indices,
+        (x) => largest(x, k, (place) => place),
+        { result: "int32" },
+      ),
+    ]),
     operation(
       `oneHot as ${dtype}`,
       [places],

@@ -1,4 +1,4 @@
-/** Kernels that pick or add by index, and constants that a program makes. */
+/** Kernels that pick, write or add by index, and constants that a program makes. */
 import type * as tf from "@tensorflow/tfjs";
 import { elementTypes } from "../graph.ts";
 import { kernel, operand, positiveAxis } from "./kernel.ts";
@@ -23,6 +23,12 @@ const registerIndexing = (): void => {
       return recorder.node("Cast", [recorder.name(hot)], hot.shape, dtype, { to: elementTypes[dtype] });
     },
   );
+  // Distinct indices only: with equal ones it is undefined which update stays.
+  kernel("TensorScatterUpdate", (inputs, _, recorder) => {
+    const [x, indices, updates] = [operand(inputs, "tensor"), operand(inputs, "indices"), operand(inputs, "updates")];
+    const [wide] = recorder.graph.node("Cast", [recorder.name(indices)], { to: elementTypes.int64 });
+    return recorder.node("ScatterND", [recorder.name(x), wide!, recorder.name(updates)], x.shape, x.dtype);
+  });
   // The gradient of gather: rows of x added up by segment. ScatterND would do without the wide indices, but with several threads it loses additions.
   kernel<{ numSegments: number }>("UnsortedSegmentSum", (inputs, { numSegments }, recorder) => {
     const [x, segments] = [operand(inputs, "x"), operand(inputs, "segmentIds")];

@@ -1,4 +1,4 @@
-/** Kernels that reduce or scan along axes: sums, extremes, softmax, cumulative sums. */
+/** Kernels that reduce, scan or sort along axes: sums, extremes, softmax, cumulative sums, top-k. */
 import * as tf from "@tensorflow/tfjs";
 import { elementTypes } from "../graph.ts";
 import type { Recorder } from "../recorder.ts";
@@ -63,8 +63,19 @@ const normalized = (name: string, input: string, axisAttribute: "dim" | "axis"):
   });
 };
 
+/** Along the last axis, in falling order; of equal values the one of lower index comes first. */
+const registerTopK = (): void => {
+  kernel<{ k: number }>("TopK", (inputs, { k }, recorder) => {
+    const x = operand(inputs, "x");
+    const shape = [...x.shape.slice(0, -1), k];
+    const [values, places] = recorder.graph.node("TopK", [recorder.name(x), recorder.graph.indices([k])], { axis: -1 }, 2);
+    return [recorder.tensor(values!, shape, x.dtype), recorder.node("Cast", [places!], shape, "int32", { to: elementTypes.int32 })];
+  });
+};
+
 /** Registers all of them. */
 export const registerReductions = (): void => {
+  registerTopK();
   reduction("Sum", "ReduceSum");
   reduction("Mean", "ReduceMean");
   reduction("Max", "ReduceMax");
