@@ -25,16 +25,20 @@ export interface ClosedForm {
 }
 
 /**
- * Evaluates `formula` at the distribution of `logits` [..., V]; differentiating the result [...] uses the gradient that the formula states and
- * keeps nothing else alive. Tensors that the formula closes over get no gradient.
+ * Evaluates `formula` at `logits` [..., V]; differentiating the result [...] uses the gradient that the formula states and keeps nothing else
+ * alive. Tensors that the formula closes over get no gradient.
  */
-export const closedForm = (logits: tf.Tensor, formula: (student: Distribution) => ClosedForm): tf.Tensor =>
+export const withGradient = (logits: tf.Tensor, formula: (logits: tf.Tensor) => ClosedForm): tf.Tensor =>
   tf.customGrad((...inputs) => {
     const [z, save] = inputs as [tf.Tensor, (tensors: tf.Tensor[]) => void];
-    const { value, gradient } = formula(distribution(z));
+    const { value, gradient } = formula(z);
     save([gradient]);
     return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(tf.expandDims(dy, -1), saved[0]!) };
   })(logits);
+
+/** `withGradient` of a formula that is stated by the distribution of the logits. */
+export const closedForm = (logits: tf.Tensor, formula: (student: Distribution) => ClosedForm): tf.Tensor =>
+  withGradient(logits, (z) => formula(distribution(z)));
 
 /** softmax(z / temperature) as logits: `logits` [..., V] divided by the temperature, and untouched at 1. */
 export const tempered = <T extends tf.Tensor>(logits: T, temperature: number): T =>

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { repairGradients } from "../gradients.ts";
+import { copyBeforeWriting } from "./cpu.ts";
 import { refuseMixedBatches } from "./products.ts";
 import { addMissingKernels, correctKernels, transposeBeforeProducts } from "./wasm.ts";
 
@@ -83,7 +84,10 @@ const loaders: Readonly<Record<EagerBackend, (options: BackendOptions) => Promis
   "tensorflow-cpu": () => loadTensorFlow("@tensorflow/tfjs-node"),
   webgpu: loadWebGpu,
   wasm: loadWasm,
-  cpu: () => Promise.resolve("cpu"),
+  cpu: async () => {
+    copyBeforeWriting();
+    return "cpu";
+  },
 };
 
 const loaded = new Map<EagerBackend, Promise<string>>();

@@ -65,10 +65,11 @@ const picks: readonly Operation[] = [
   ),
   ...(["float32", "int32"] as const).flatMap((dtype) => [
     operation(
-      "tensorScatterUpdate",
+      "tensorScatterUpdate, beside its operand",
       [sample(dtype, [6]), exactly([3, 1], [4, 0, 3], "int32"), sample(dtype, [3], 1)],
-      (x, i, updates) => tf.tensorScatterUpdate(x, i, updates),
-      (x, i, updates) => indexed([6], ([place]) => (i.data.includes(place!) ? updates.data[i.data.indexOf(place!)]! : x.data[place!]!)),
+      (x, i, updates) => tf.stack([tf.tensorScatterUpdate(x, i, updates), x]),
+      (x, i, updates) =>
+        indexed([2, 6], ([row, place]) => (row === 0 && i.data.includes(place!) ? updates.data[i.data.indexOf(place!)]! : x.data[place!]!)),
       { result: dtype },
     ),
     ...[1, 3, 5].flatMap((k) => [
