@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { float32, type Program } from "../../src/engine/program.ts";
+import { between } from "../../src/objectives/divergences/between.ts";
 import type { Divergence } from "../../src/objectives/divergences/divergence.ts";
 import { normal, stream } from "../../src/random/stream.ts";
 import type { Evaluate } from "./evaluate.ts";
@@ -16,8 +17,8 @@ export const divergenceProgram = (
   name: divergence.name,
   inputs: { teacher: float32(...teacherShape), student: float32(...shape) },
   build: ({ teacher, student }) => ({
-    value: divergence.between(teacher, student),
-    gradient: tf.grad((logits) => tf.sum(divergence.between(teacher, logits)))(student),
+    value: between(divergence, teacher, student),
+    gradient: tf.grad((logits) => tf.sum(between(divergence, teacher, logits)))(student),
   }),
 });
 
@@ -123,7 +124,7 @@ export const divergenceLaws = (
       const result = await evaluate(divergenceProgram(divergence, [2, 3, vocabulary]), { teacher, student });
       expectClose(result.value, flatResult.value, 1e-6);
       expectClose(result.gradient, flatResult.gradient, 1e-6);
-      expect(tf.tidy(() => divergence.between(tf.zeros([2, 3, 4]), tf.zeros([2, 3, 4])).shape)).toEqual([2, 3]);
+      expect(tf.tidy(() => between(divergence, tf.zeros([2, 3, 4]), tf.zeros([2, 3, 4])).shape)).toEqual([2, 3]);
     });
 
     test("the teacher gets no gradient", async () => {
@@ -133,8 +134,8 @@ export const divergenceLaws = (
         name: "teacher",
         inputs: { x: float32(...shape), y: float32(...shape) },
         build: ({ x, y }) => ({
-          all: tf.grad((z) => tf.sum(divergence.between(tf.logSoftmax(tf.add(z, y)), z)))(x),
-          frozen: tf.grad((z) => tf.sum(divergence.between(tf.logSoftmax(tf.add(x, y)), z)))(x),
+          all: tf.grad((z) => tf.sum(between(divergence, tf.logSoftmax(tf.add(z, y)), z)))(x),
+          frozen: tf.grad((z) => tf.sum(between(divergence, tf.logSoftmax(tf.add(x, y)), z)))(x),
         }),
       };
       const { all, frozen } = await evaluate(leaking, { x: student, y: teacher });

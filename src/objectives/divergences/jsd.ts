@@ -2,8 +2,8 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
-import { closedFormDivergence, softmaxJacobian } from "./closed-form-divergence.ts";
 import type { Divergence } from "./divergence.ts";
+import { softmaxJacobian } from "./softmax-jacobian.ts";
 
 /** `paper`: equation 1 as it stands. `normalized`: divided by beta (1 - beta), which tends to forward KL at 0 and to reverse KL at 1. */
 export type JsdScale = "paper" | "normalized";
@@ -28,16 +28,19 @@ export const jsd = (beta: number, scale: JsdScale = "paper"): Divergence => {
     throw new RangeError(`jsd: expected beta inside (0, 1), got ${beta}; ${meant}`);
   }
   const size = scale === "paper" ? 1 : 1 / (beta * (1 - beta));
-  return closedFormDivergence(`jsd-${beta}${scale === "paper" ? "" : "-normalized"}`, (teacher, student) => {
-    const logMixture = logAddExp(tf.add(teacher.logProbs, Math.log(beta)), tf.add(student.logProbs, Math.log(1 - beta)));
-    const studentRatio = tf.sub(student.logProbs, logMixture);
-    const teacherKl = tf.sum(tf.mul(teacher.probabilities, tf.sub(teacher.logProbs, logMixture)), -1);
-    const studentKl = tf.sum(tf.mul(student.probabilities, studentRatio), -1);
-    return {
-      value: tf.add(tf.mul(teacherKl, size * beta), tf.mul(studentKl, size * (1 - beta))),
-      gradient: tf.mul(softmaxJacobian(student.probabilities, studentRatio, tf.expandDims(studentKl, -1)), size * (1 - beta)),
-    };
-  });
+  return {
+    name: `jsd-${beta}${scale === "paper" ? "" : "-normalized"}`,
+    formula(teacher, student) {
+      const logMixture = logAddExp(tf.add(teacher.logProbs, Math.log(beta)), tf.add(student.logProbs, Math.log(1 - beta)));
+      const studentRatio = tf.sub(student.logProbs, logMixture);
+      const teacherKl = tf.sum(tf.mul(teacher.probabilities, tf.sub(teacher.logProbs, logMixture)), -1);
+      const studentKl = tf.sum(tf.mul(student.probabilities, studentRatio), -1);
+      return {
+        value: tf.add(tf.mul(teacherKl, size * beta), tf.mul(studentKl, size * (1 - beta))),
+        gradient: tf.mul(softmaxJacobian(student.probabilities, studentRatio, tf.expandDims(studentKl, -1)), size * (1 - beta)),
+      };
+    },
+  };
 };
 
 /** `{ "type": "jsd", "beta": 0.5 }` */

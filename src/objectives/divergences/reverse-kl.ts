@@ -2,15 +2,18 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
-import { closedFormDivergence, softmaxJacobian } from "./closed-form-divergence.ts";
 import type { Divergence } from "./divergence.ts";
+import { softmaxJacobian } from "./softmax-jacobian.ts";
 
 /** sum_i Q_i log(Q_i / P_i). Gradient: Q (log(Q / P) - KL(Q || P)). */
-export const reverseKl: Divergence = closedFormDivergence("reverse-kl", (teacher, student) => {
-  const logRatio = tf.sub(student.logProbs, teacher.logProbs);
-  const value = tf.sum(tf.mul(student.probabilities, logRatio), -1);
-  return { value, gradient: softmaxJacobian(student.probabilities, logRatio, tf.expandDims(value, -1)) };
-});
+export const reverseKl: Divergence = {
+  name: "reverse-kl",
+  formula(teacher, student) {
+    const logRatio = tf.sub(student.logProbs, teacher.logProbs);
+    const value = tf.sum(tf.mul(student.probabilities, logRatio), -1);
+    return { value, gradient: softmaxJacobian(student.probabilities, logRatio, tf.expandDims(value, -1)) };
+  },
+};
 
 /** `{ "type": "reverse-kl" }` */
 export const definition = define({
