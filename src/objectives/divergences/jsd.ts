@@ -3,21 +3,17 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
 import type { Divergence } from "./divergence.ts";
+import { logMixture } from "./log-mixture.ts";
+import { factorOf, scaleSchema, suffixOf, type Scale } from "./scale.ts";
 import { softmaxJacobian } from "./softmax-jacobian.ts";
-
-/** `paper`: equation 1 as it stands. `normalized`: divided by beta (1 - beta), which tends to forward KL at 0 and to reverse KL at 1. */
-export type JsdScale = "paper" | "normalized";
-
-/** log(exp(a) + exp(b)) without overflow. */
-const logAddExp = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
-  tf.add(tf.maximum(a, b), tf.log(tf.add(tf.exp(tf.neg(tf.abs(tf.sub(a, b)))), 1)));
 
 /**
  * beta KL(P || M) + (1 - beta) KL(Q || M) with M = beta P + (1 - beta) Q, P the teacher and Q the student (equation 1 of GKD, Agarwal et al.,
- * 2024). Gradient: (1 - beta) Q (log(Q / M) - KL(Q || M)). The mixture is one of probabilities; only its logarithm is ever formed.
- * In the paper's scale the gradient is 5 to 24% of a KL's. `RangeError` when beta is not inside (0, 1).
+ * 2024, arXiv 2306.13649). Gradient: (1 - beta) J(log(Q / M)). Bounded by log 2. Near P = Q it is beta (1 - beta) KL, which the normalized scale
+ * divides by; so scaled it tends to forward KL as beta tends to 0 and to reverse KL as it tends to 1, while in the paper's scale the gradient is
+ * 5 to 24% of a KL's. It is beta SkewKL(beta) + (1 - beta) SkewReverseKL(1 - beta). `RangeError` when beta is not inside (0, 1).
  */
-export const jsd = (beta: number, scale: JsdScale = "paper"): Divergence => {
+export const jsd = (beta: number, scale: Scale = "paper"): Divergence => {
   if (!(beta > 0 && beta < 1)) {
     const meant =
       beta === 0
@@ -27,13 +23,13 @@ export const jsd = (beta: number, scale: JsdScale = "paper"): Divergence => {
           : 'near 0 it pulls like "forward-kl", near 1 like "reverse-kl"';
     throw new RangeError(`jsd: expected beta inside (0, 1), got ${beta}; ${meant}`);
   }
-  const size = scale === "paper" ? 1 : 1 / (beta * (1 - beta));
+  const size = factorOf(scale, beta * (1 - beta));
   return {
-    name: `jsd-${beta}${scale === "paper" ? "" : "-normalized"}`,
+    name: `jsd-${beta}${suffixOf(scale)}`,
     formula(teacher, student) {
-      const logMixture = logAddExp(tf.add(teacher.logProbs, Math.log(beta)), tf.add(student.logProbs, Math.log(1 - beta)));
-      const studentRatio = tf.sub(student.logProbs, logMixture);
-      const teacherKl = tf.sum(tf.mul(teacher.probabilities, tf.sub(teacher.logProbs, logMixture)), -1);
+      const logM = logMixture(beta, teacher.logProbs, student.logProbs);
+      const studentRatio = tf.sub(student.logProbs, logM);
+      const teacherKl = tf.sum(tf.mul(teacher.probabilities, tf.sub(teacher.logProbs, logM)), -1);
       const studentKl = tf.sum(tf.mul(student.probabilities, studentRatio), -1);
       return {
         value: tf.add(tf.mul(teacherKl, size * beta), tf.mul(studentKl, size * (1 - beta))),
@@ -56,13 +52,7 @@ export const definition = define({
         description:
           "Share of the teacher in the mixture, inside (0, 1): near 0 the gradient points like forward KL's, near 1 like reverse KL's.",
       }),
-      scale: Type.Unsafe<JsdScale>({
-        type: "string",
-        enum: ["paper", "normalized"],
-        default: "paper",
-        description:
-          "paper: equation 1 of GKD. normalized: divided by beta (1 - beta), so that it has the size of a KL at every beta and alpha means the same.",
-      }),
+      scale: scaleSchema("beta (1 - beta)"),
     },
     { additionalProperties: false },
   ),
