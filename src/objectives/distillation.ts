@@ -1,12 +1,15 @@
 /** Distillation: the student's next-token distributions are pulled to the teacher's, on whatever sequences the batch holds. */
 import { Type } from "@sinclair/typebox";
+import type * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./averages.ts";
 import { checkTemperature, tempered } from "./distribution.ts";
+import { between } from "./divergences/between.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences } from "./divergences/index.ts";
+import { betweenTopK, checkTail } from "./divergences/top-k.ts";
 import { entropy } from "./entropy.ts";
-import type { Objective } from "./objective.ts";
+import type { Objective, Signals, TokenBatch } from "./objective.ts";
 
 /** What distillation can be told. */
 export interface DistillationParameters {
@@ -15,37 +18,71 @@ export interface DistillationParameters {
   readonly average?: Average;
   /** The student's distribution is softmax(logits / studentTemperature); 1 when left out. The loss is not rescaled by its square. */
   readonly studentTemperature?: number;
+  /** Only the K likeliest tokens of the teacher, and the rest as one outcome; the whole vocabulary when left out. */
+  readonly topK?: number;
 }
+
+/** What distillation reads: the teacher's whole distributions, or with `topK` its likeliest tokens. */
+export type DistillationNeeds = "teacherLogProbs" | "teacherTopKIds" | "teacherTopKLogProbs";
+
+/** Schema of `topK`. */
+export const topKSchema = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    description:
+      "Reads only the teacher's K likeliest tokens, with all others merged into one outcome: a lower bound of the divergence, for large vocabularies. The whole vocabulary when left out.",
+  }),
+);
+
+/** The divergence at every place [B, T], from whichever scores there are. */
+const nats = (
+  { divergence, topK }: DistillationParameters,
+  logits: tf.Tensor3D,
+  { teacherLogProbs, teacherTopKIds, teacherTopKLogProbs }: TokenBatch & Pick<Signals, DistillationNeeds>,
+): tf.Tensor =>
+  topK === undefined ? between(divergence, teacherLogProbs, logits) : betweenTopK(divergence, teacherTopKIds, teacherTopKLogProbs, logits);
+
+/** The scores that are read, and how many a place. `RangeError` for a `topK` below 1 and a divergence that refuses a merged tail. */
+const scoresOf = ({ divergence, topK }: DistillationParameters): Pick<Objective<DistillationNeeds>, "needs" | "topK"> => {
+  if (topK === undefined) return { needs: ["teacherLogProbs"] };
+  if (!Number.isInteger(topK) || topK < 1) throw new RangeError(`distillation: expected a whole topK of at least 1, got ${topK}`);
+  checkTail(divergence);
+  return { needs: ["teacherTopKIds", "teacherTopKLogProbs"], topK };
+};
 
 /**
  * Average of D(teacher || student) over completion tokens, in nats (equation 2 of GKD, Agarwal et al., 2024). The gradient goes through the
  * student's distributions and never through the sampling of sequences. On fixed sequences it is supervised distillation, on the student's own
- * on-policy distillation. `RangeError` for a temperature that is not positive.
+ * on-policy distillation. With `topK` the divergence is that of the merged distributions (`betweenTopK`).
+ * `RangeError` for a temperature that is not positive, and for a `topK` below 1 or of a divergence that is not defined on a merged tail.
  */
-export const distillation = ({
-  divergence,
-  average = averages.sequence,
-  studentTemperature = 1,
-}: DistillationParameters): Objective<"teacherLogProbs"> => {
+export function distillation(parameters: DistillationParameters & { readonly topK?: never }): Objective<"teacherLogProbs">;
+export function distillation(
+  parameters: DistillationParameters & { readonly topK: number },
+): Objective<"teacherTopKIds" | "teacherTopKLogProbs">;
+export function distillation(parameters: DistillationParameters): Objective<DistillationNeeds>;
+export function distillation(parameters: DistillationParameters): Objective<DistillationNeeds> {
+  const { divergence, average = averages.sequence, studentTemperature = 1 } = parameters;
   checkTemperature("distillation", studentTemperature);
   return {
     name: "distillation",
-    needs: ["teacherLogProbs"],
-    loss(studentLogits, { completionMask, teacherLogProbs }) {
-      const nats = divergence.between(teacherLogProbs, tempered(studentLogits, studentTemperature));
-      const perToken = averages.token(completionMask);
-      const loss = weighted(nats, average(completionMask));
+    ...scoresOf(parameters),
+    learnsFrom: ["student", "others"],
+    loss(studentLogits, batch) {
+      const perPlace = nats(parameters, tempered(studentLogits, studentTemperature), batch);
+      const perToken = averages.token(batch.completionMask);
+      const loss = weighted(perPlace, average(batch.completionMask));
       return {
         loss,
         metrics: {
           "objective/distillation": loss,
-          [`divergence/${divergence.name}`]: weighted(nats, perToken),
+          [`divergence/${divergence.name}`]: weighted(perPlace, perToken),
           "policy/entropy": weighted(entropy(studentLogits), perToken),
         },
       };
     },
   };
-};
+}
 
 /** `{ "type": "distillation", "divergence": { "type": "forward-kl" } }` */
 export const definition = define({
@@ -60,9 +97,10 @@ export const definition = define({
         exclusiveMinimum: 0,
         description: "The student's logits are divided by it within the loss.",
       }),
+      topK: topKSchema,
     },
     { additionalProperties: false },
   ),
-  create: ({ divergence, average, studentTemperature }): Objective<"teacherLogProbs"> =>
-    distillation({ divergence: divergences.create(divergence), average: averages[average], studentTemperature }),
+  create: ({ divergence, average, ...rest }): Objective<DistillationNeeds> =>
+    distillation({ ...rest, divergence: divergences.create(divergence), average: averages[average] }),
 });

@@ -2,20 +2,24 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, type Average } from "./averages.ts";
-import type { Baseline } from "./baselines/baseline.ts";
-import { baselines, type BaselineValues } from "./baselines/index.ts";
-import { distillation } from "./distillation.ts";
+import type { AdvantageEstimator } from "./advantages/advantage.ts";
+import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
+import { distillation, topKSchema, type DistillationNeeds } from "./distillation.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences } from "./divergences/index.ts";
 import type { Objective } from "./objective.ts";
 import { reinforce } from "./reinforce.ts";
+import { checkSchedule, scheduleSchema, type Schedule } from "./schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
+
+/** What equation 5 reads; at alpha 0 and 1 less. */
+type ReinforceGkdNeeds = "advantages" | DistillationNeeds | "progress";
 
 /** What RL with on-policy distillation can be told. */
 export interface ReinforceGkdParameters {
   /** Share of distillation, in [0, 1]. */
-  readonly alpha: number;
-  readonly baseline: Baseline<unknown>;
+  readonly alpha: Schedule;
+  readonly advantages: AdvantageEstimator<unknown>;
   readonly divergence: Divergence;
   /** Of the policy gradient, over tokens; `averages.sequence` when left out. */
   readonly policyAverage?: Average;
@@ -23,6 +27,8 @@ export interface ReinforceGkdParameters {
   readonly divergenceAverage?: Average;
   /** Of both terms; 1 when left out. */
   readonly studentTemperature?: number;
+  /** Only the K likeliest tokens of the teacher; the whole vocabulary when left out. */
+  readonly topK?: number;
 }
 
 /**
@@ -32,17 +38,20 @@ export interface ReinforceGkdParameters {
  */
 export const reinforceGkd = ({
   alpha,
-  baseline,
+  advantages,
   divergence,
   policyAverage = averages.sequence,
   divergenceAverage = averages.sequence,
   studentTemperature = 1,
-}: ReinforceGkdParameters): Objective<"advantages" | "teacherLogProbs"> => {
-  if (!(alpha >= 0 && alpha <= 1)) throw new RangeError(`reinforce-gkd: expected alpha in [0, 1], got ${alpha}`);
-  return weightedSum<"advantages" | "teacherLogProbs">(
+  topK,
+}: ReinforceGkdParameters): Objective<ReinforceGkdNeeds> => {
+  checkSchedule("reinforce-gkd, alpha", alpha, 0, 1);
+  const rest = typeof alpha === "number" ? 1 - alpha : { ...alpha, from: 1 - alpha.from, to: 1 - alpha.to };
+  const scores = topK === undefined ? {} : { topK };
+  return weightedSum<ReinforceGkdNeeds>(
     [
-      { weight: 1 - alpha, objective: reinforce({ baseline, average: policyAverage, studentTemperature }) },
-      { weight: alpha, objective: distillation({ divergence, average: divergenceAverage, studentTemperature }) },
+      { weight: rest, objective: reinforce({ advantages, average: policyAverage, studentTemperature }) },
+      { weight: alpha, objective: distillation({ divergence, average: divergenceAverage, studentTemperature, ...scores }) },
     ],
     "reinforce-gkd",
   );
@@ -54,9 +63,9 @@ export const definition = define({
   summary: "RL and on-policy distillation at once: (1 - alpha) REINFORCE + alpha distillation (equation 5 of GKD).",
   parameters: Type.Object(
     {
-      alpha: Type.Number({ minimum: 0, maximum: 1, description: "Share of distillation: 0 is REINFORCE, 1 is distillation." }),
+      alpha: scheduleSchema("Share of distillation: 0 is REINFORCE, 1 is distillation.", { minimum: 0, maximum: 1 }),
       divergence: divergences.schema,
-      baseline: Type.Unsafe<BaselineValues>({ ...baselines.schema, default: { type: "leave-one-out" } satisfies BaselineValues }),
+      ...advantageSchemas({ type: "leave-one-out" }, "none"),
       policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
       divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
       studentTemperature: Type.Number({
@@ -64,15 +73,18 @@ export const definition = define({
         exclusiveMinimum: 0,
         description: "The student's logits are divided by it in both terms; the sampling temperature makes the policy gradient exact.",
       }),
+      topK: topKSchema,
     },
     { additionalProperties: false },
   ),
-  create: ({ baseline, divergence, policyAverage, divergenceAverage, ...others }): Objective<"advantages" | "teacherLogProbs"> =>
+  create: ({ alpha, divergence, policyAverage, divergenceAverage, studentTemperature, topK, ...shaping }): Objective<ReinforceGkdNeeds> =>
     reinforceGkd({
-      ...others,
-      baseline: baselines.create(baseline),
+      alpha,
+      advantages: createAdvantages(shaping),
+      studentTemperature,
       divergence: divergences.create(divergence),
       policyAverage: averages[policyAverage],
       divergenceAverage: averages[divergenceAverage],
+      ...(topK === undefined ? {} : { topK }),
     }),
 });

@@ -38,6 +38,12 @@ describe.each(engines)("distillation on $name", ({ evaluate }) => {
     evaluate,
     metrics: ["objective/distillation", "divergence/reverse-kl", "policy/entropy"],
   });
+  for (const topK of [1, 2]) {
+    objectiveLaws(distillation({ divergence: jsd(0.9), topK }), {
+      evaluate,
+      metrics: ["objective/distillation", "divergence/jsd-0.9", "policy/entropy"],
+    });
+  }
 
   test.each(golden.cases)("TRL: beta $beta, temperature $temperature", async ({ beta, temperature, loss, grad_student_logits }) => {
     const objective = distillation({ divergence: divergenceOf(beta), average: averages.token, studentTemperature: temperature });
@@ -81,6 +87,18 @@ describe.each(engines)("distillation on $name", ({ evaluate }) => {
     expect(result["divergence/forward-kl"]![0]).toBeCloseTo((nats[0]! + nats[1]! + nats[2]!) / 3, 6);
     expect(result["policy/entropy"]![0]).toBeCloseTo(Math.log(V), 6);
   });
+});
+
+test("with topK it reads those scores alone, and the divergence must be defined on them", () => {
+  const objective = distillation({ divergence: forwardKl, topK: 5 });
+  expect(objective).toMatchObject({ needs: ["teacherTopKIds", "teacherTopKLogProbs"], topK: 5 });
+  expect(distillation({ divergence: forwardKl })).not.toHaveProperty("topK");
+  for (const topK of [0, -1, 1.5]) {
+    expect(() => distillation({ divergence: forwardKl, topK })).toThrow(/expected a whole topK of at least 1, got/);
+  }
+  const refusing = { ...forwardKl, refusesTail: "single tokens matter" };
+  expect(() => distillation({ divergence: refusing, topK: 2 })).toThrow(/single tokens matter/);
+  expect(distillation({ divergence: refusing }).needs).toEqual(["teacherLogProbs"]);
 });
 
 test("a temperature of zero is refused", () => {

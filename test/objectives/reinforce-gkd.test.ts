@@ -1,5 +1,6 @@
 /** Tests of RL with on-policy distillation. */
 import { describe, expect, test } from "vitest";
+import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
 import { averages } from "../../src/objectives/averages.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
@@ -10,7 +11,7 @@ import { reinforce } from "../../src/objectives/reinforce.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
 import { engines } from "../laws/evaluate.ts";
 
-const parts = { baseline: leaveOneOut, divergence: reverseKl };
+const parts = { advantages: shapedAdvantages({ baseline: leaveOneOut }), divergence: reverseKl };
 
 const batch = {
   studentLogits: Float32Array.of(0.5, -1, 2, 0, 1, 0, 1, 1, 0, 0.3, 0.2, -0.1),
@@ -29,7 +30,7 @@ describe.each(engines)("RL with GKD on $name", ({ evaluate }) => {
   });
 
   test.each([
-    [0, reinforce({ baseline: leaveOneOut })],
+    [0, reinforce({ advantages: shapedAdvantages({ baseline: leaveOneOut }) })],
     [1, distillation({ divergence: reverseKl })],
   ])("alpha %d is one term alone, in every output", async (alpha, alone) => {
     expect(await run(reinforceGkd({ alpha, ...parts }))).toEqual(await run(alone));
@@ -53,7 +54,7 @@ describe.each(engines)("RL with GKD on $name", ({ evaluate }) => {
     const whole = await run(
       reinforceGkd({ ...parts, alpha: 0.5, policyAverage: averages.sum, divergenceAverage: averages.token, ...settings }),
     );
-    const policy = await run(reinforce({ baseline: leaveOneOut, average: averages.sum, ...settings }));
+    const policy = await run(reinforce({ advantages: shapedAdvantages({ baseline: leaveOneOut }), average: averages.sum, ...settings }));
     const teacher = await run(distillation({ divergence: reverseKl, average: averages.token, ...settings }));
     expect(whole["objective/reinforce"]).toEqual(policy["loss"]);
     expect(whole["objective/distillation"]).toEqual(teacher["loss"]);
@@ -68,11 +69,18 @@ describe("what it needs", () => {
   ])("at alpha %d: %j", (alpha, needs) => {
     const objective = reinforceGkd({ alpha, ...parts });
     expect(objective.needs).toEqual(needs);
-    expect(objective.baseline).toBe(alpha === 1 ? undefined : leaveOneOut);
+    expect(objective.advantages).toBe(alpha === 1 ? undefined : parts.advantages);
     expect(objective.name).toBe("reinforce-gkd");
   });
 
+  test("topK reaches the teacher's term", () => {
+    const objective = reinforceGkd({ alpha: 0.5, ...parts, topK: 2 });
+    expect(objective.needs).toEqual(["advantages", "teacherTopKIds", "teacherTopKLogProbs"]);
+    expect(objective.topK).toBe(2);
+    expect(reinforceGkd({ alpha: 0, ...parts, topK: 2 })).not.toHaveProperty("topK");
+  });
+
   test.each([-0.01, 1.01, Number.NaN])("alpha %d is refused", (alpha) => {
-    expect(() => reinforceGkd({ alpha, ...parts })).toThrow(/expected alpha in \[0, 1\]/);
+    expect(() => reinforceGkd({ alpha, ...parts })).toThrow(/alpha: expected a number in \[0, 1\]/);
   });
 });
