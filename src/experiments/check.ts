@@ -32,6 +32,8 @@ const suggest = (name: string, known: readonly string[]): string => {
 
 const list = (names: readonly unknown[]): string => names.map((name) => (typeof name === "string" ? `"${name}"` : String(name))).join(", ");
 
+const keysOf = (schema: JsonObject): string[] => Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
+
 /** `a number above 0 and at most 1`. */
 const expectation = (schema: JsonObject): string => {
   const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
@@ -53,8 +55,14 @@ const expectation = (schema: JsonObject): string => {
     array: "a list [...]",
     null: "null",
   };
-  const name = (Array.isArray(type) ? (type as readonly string[]) : [type as string]).map((one) => names[one] ?? one).join(" or ");
-  return [name, bounds.join(" and ")].filter((part) => part !== "").join(" ");
+  const range = bounds.length === 0 ? "" : ` ${bounds.join(" and ")}`;
+  if (!Array.isArray(type)) return `${names[type as string] ?? quote(type)}${range}`;
+  // Of several types, the bounds are the number's and the keys are the object's.
+  const choices = (type as readonly string[]).map((one) => {
+    if (one === "object") return `an object { ${keysOf(schema).join(", ")} }`;
+    return `${names[one] ?? one}${one === "number" || one === "integer" ? range : ""}`;
+  });
+  return choices.join(", or ");
 };
 
 const typesOf = (schema: JsonObject): string[] =>
@@ -63,8 +71,6 @@ const typesOf = (schema: JsonObject): string[] =>
     const type = isObject(properties) ? properties["type"] : undefined;
     return isObject(type) && typeof type["const"] === "string" ? [type["const"]] : [];
   });
-
-const keysOf = (schema: JsonObject): string[] => Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
 
 const below = (pointer: string, key: string): string => pointer + formatPointer([key]);
 
@@ -156,7 +162,15 @@ const unique = (mistakes: readonly Mistake[]): Mistake[] => [
 
 /** Makes a checker of plain values. The values that it is given are left as they are; what it returns is a copy with defaults. */
 export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
-  const ajv = new Ajv({ allErrors: true, discriminator: true, useDefaults: true, strict: true, verbose: true, ownProperties: true });
+  const ajv = new Ajv({
+    allErrors: true,
+    discriminator: true,
+    useDefaults: true,
+    strict: true,
+    verbose: true,
+    ownProperties: true,
+    allowUnionTypes: true,
+  });
   const validate = ajv.compile<T>(schema);
   return (value) => {
     const copy: unknown = structuredClone(value);

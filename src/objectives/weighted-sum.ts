@@ -3,58 +3,93 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import type { Family } from "../plugins/family.ts";
-import type { Objective, Signals } from "./objective.ts";
+import type { Objective, Signal, Signals, WeightedTerm } from "./objective.ts";
+import { boundsOf, checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedule.ts";
 
-/** One term: at least 0 times an objective. */
-export interface WeightedTerm<Needs extends keyof Signals> {
-  readonly weight: number;
-  readonly objective: Objective<Needs>;
-}
-
-/** Names that are told apart by their place when terms share one: distillation, distillation-2. */
-const distinct = (names: readonly string[]): readonly string[] =>
-  names.map((name, i) => {
-    const earlier = names.slice(0, i).filter((other) => other === name).length;
-    return earlier === 0 ? name : `${name}-${earlier + 1}`;
+/** Names that are told apart by a number when terms share one: distillation, distillation-2, distillation-3. */
+const distinct = (names: readonly string[]): readonly string[] => {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const base = name.replace(/-\d+$/u, "");
+    let free = name;
+    for (let number = 2; taken.has(free); number += 1) free = `${base}-${number}`;
+    taken.add(free);
+    return free;
   });
-
-const baselineOf = (name: string, objectives: readonly Objective<keyof Signals>[]): Pick<Objective, "baseline"> => {
-  const found = new Set(objectives.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline])));
-  if (found.size > 1) {
-    throw new RangeError(
-      `${name}: expected one baseline, got ${[...found].map((baseline) => baseline.name).join(" and ")}; a batch has one set of advantages`,
-    );
-  }
-  const [baseline] = found;
-  return baseline === undefined ? {} : { baseline };
 };
 
-/**
- * sum of weight x loss. Terms of weight 0 are left out, with their needs. Metrics are those of the terms, each `objective/<term>` unweighted.
- * `RangeError` for a weight that is negative or not finite, for no term of positive weight, and for terms with different baselines.
- */
-export const weightedSum = <Needs extends keyof Signals>(
-  terms: readonly WeightedTerm<Needs>[],
-  name = "weighted-sum",
-): Objective<Needs> => {
-  for (const { weight, objective } of terms) {
-    if (!(weight >= 0 && Number.isFinite(weight))) {
-      throw new RangeError(`${name}: expected a weight of at least 0 for ${objective.name}, got ${weight}`);
-    }
+/** The objective under another name, in its metrics too. */
+const renamed = (objective: Objective<Signal>, name: string): Objective<Signal> => {
+  if (name === objective.name) return objective;
+  return {
+    ...objective,
+    name,
+    loss(studentLogits, batch) {
+      const { loss, metrics } = objective.loss(studentLogits, batch);
+      const { [`objective/${objective.name}`]: _, ...others } = metrics;
+      return { loss, metrics: { ...others, [`objective/${name}`]: loss } };
+    },
+  };
+};
+
+/** The one value that all terms that have it share. `RangeError` when they differ. */
+const shared = <K extends "advantages" | "controller" | "topK">(
+  name: string,
+  key: K,
+  what: string,
+  terms: readonly WeightedTerm[],
+): Pick<Objective, K> => {
+  const found = new Map<string, NonNullable<Objective[K]>>();
+  for (const { objective } of terms) {
+    const value = objective[key];
+    if (value !== undefined) found.set(typeof value === "number" ? String(value) : value.name, value as NonNullable<Objective[K]>);
   }
-  const kept = terms.filter(({ weight }) => weight > 0);
-  if (kept.length === 0) throw new RangeError(`${name}: expected at least one term of positive weight, got ${terms.length} without`);
-  const objectives = kept.map(({ objective }) => objective);
-  const names = distinct(objectives.map((objective) => objective.name));
+  if (found.size > 1) throw new RangeError(`${name}: expected one ${what} for the whole batch, got ${[...found.keys()].join(" and ")}`);
+  const [value] = found.values();
+  return (value === undefined ? {} : { [key]: value }) as Pick<Objective, K>;
+};
+
+/** Weight times weight; `RangeError` when both move, for the product of two ramps is none. */
+const product = (name: string, outer: Schedule, inner: Schedule): Schedule => {
+  if (typeof outer === "number" && typeof inner === "number") return outer * inner;
+  if (typeof outer === "number" && typeof inner !== "number") return { ...inner, from: outer * inner.from, to: outer * inner.to };
+  if (typeof inner === "number" && typeof outer !== "number") return { ...outer, from: inner * outer.from, to: inner * outer.to };
+  throw new RangeError(`${name}: expected one ramp on the way to a term, got a ramp of a ramp; make one of the weights a number`);
+};
+
+const flattened = (name: string, terms: readonly WeightedTerm[]): WeightedTerm[] =>
+  terms.flatMap(({ weight, objective }) =>
+    objective.terms === undefined
+      ? [{ weight, objective }]
+      : objective.terms.map((inner) => ({ weight: product(name, weight, inner.weight), objective: inner.objective })),
+  );
+
+/**
+ * sum of weight x loss. Terms whose weight is always 0 are left out, with their needs; terms that are sums are opened. Metrics are those of the
+ * terms, each `objective/<term>` unweighted, and `weight/<term>` for weights that move.
+ * `RangeError` for a weight below 0 or not finite, for no term of positive weight, and for terms with different advantages, controllers or top-k.
+ */
+export const weightedSum = <Needs extends Signal>(terms: readonly WeightedTerm<Needs>[], name = "weighted-sum"): Objective<Needs> => {
+  for (const { weight, objective } of terms) checkSchedule(`${name}, weight of ${objective.name}`, weight, 0);
+  const all = flattened(name, terms as readonly unknown[] as readonly WeightedTerm[]).filter(({ weight }) => boundsOf(weight).most > 0);
+  if (all.length === 0) throw new RangeError(`${name}: expected at least one term of positive weight, got ${terms.length} without`);
+  const names = distinct(all.map(({ objective }) => objective.name));
+  const kept = all.map(({ weight, objective }, i) => ({ weight, objective: renamed(objective, names[i]!) }));
+  const needs = new Set([...kept.flatMap(({ objective }) => objective.needs), ...scheduleNeeds(...kept.map(({ weight }) => weight))]);
   return {
     name,
-    needs: [...new Set(objectives.flatMap(({ needs }) => needs))],
-    ...baselineOf(name, objectives),
+    needs: [...needs] as Needs[],
+    learnsFrom: [...new Set(kept.flatMap(({ objective }) => objective.learnsFrom))],
+    ...shared(name, "advantages", "estimate of advantages", kept),
+    ...shared(name, "controller", "controller", kept),
+    ...shared(name, "topK", "number of teacher scores", kept),
+    terms: kept as readonly unknown[] as readonly WeightedTerm<Needs>[],
     loss(studentLogits, batch) {
-      const parts = kept.map(({ weight, objective }, i) => {
-        const { loss, metrics } = objective.loss(studentLogits, batch);
-        const { [`objective/${objective.name}`]: _, ...others } = metrics;
-        return { loss: tf.mul<tf.Scalar>(loss, weight), metrics: { ...others, [`objective/${names[i]!}`]: loss } };
+      const parts = kept.map(({ weight, objective }) => {
+        const { loss, metrics } = objective.loss(studentLogits, batch as never);
+        const factor = scheduled(weight, batch as Partial<Signals>);
+        const moving: Record<string, tf.Scalar> = typeof factor === "number" ? {} : { [`weight/${objective.name}`]: factor };
+        return { loss: tf.mul<tf.Scalar>(loss, factor), metrics: { ...metrics, ...moving } };
       });
       return {
         loss: parts.map(({ loss }) => loss).reduce((sum, loss) => tf.add(sum, loss)),
@@ -65,7 +100,7 @@ export const weightedSum = <Needs extends keyof Signals>(
 };
 
 /** `{ "type": "weighted-sum", "terms": [{ "weight": 1, "objective": { "type": "sft" } }] }`, with the objectives of `family` as terms. */
-export const definitionOver = <V extends { type: string }>(family: Family<V, void, Objective<keyof Signals>>) =>
+export const definitionOver = <V extends { type: string }>(family: Family<V, void, Objective<Signal>>) =>
   define({
     type: "weighted-sum",
     summary: "A weighted sum of objectives.",
@@ -73,7 +108,10 @@ export const definitionOver = <V extends { type: string }>(family: Family<V, voi
       {
         terms: Type.Array(
           Type.Object(
-            { weight: Type.Number({ minimum: 0, description: "0 leaves the term out." }), objective: family.schema },
+            {
+              weight: scheduleSchema("Weight of the term; 0 leaves it out.", { minimum: 0 }),
+              objective: family.schema,
+            },
             { additionalProperties: false },
           ),
           { minItems: 1 },
@@ -81,6 +119,6 @@ export const definitionOver = <V extends { type: string }>(family: Family<V, voi
       },
       { additionalProperties: false },
     ),
-    create: ({ terms }): Objective<keyof Signals> =>
+    create: ({ terms }): Objective<Signal> =>
       weightedSum(terms.map(({ weight, objective }) => ({ weight, objective: family.create(objective) }))),
   });

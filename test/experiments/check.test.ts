@@ -28,6 +28,7 @@ const schema: JsonObject = {
     nested: { type: "object", additionalProperties: false, default: {}, properties: { a: { type: "boolean", default: true } } },
     named: { type: "object", propertyNames: { pattern: "^[a-z]+$" }, additionalProperties: { type: "string" } },
     banned: false,
+    ramp: { type: ["number", "object"], minimum: 0, properties: { from: { type: "number" }, to: { type: "number" } } },
   },
 };
 
@@ -58,10 +59,11 @@ describe("checker", () => {
       "a key like no other",
       { ...sound, zzzzzzz: 2 },
       "/zzzzzzz",
-      'unknown key "zzzzzzz"; known: steps, rate, share, decay, part, nested, named, banned',
+      'unknown key "zzzzzzz"; known: steps, rate, share, decay, part, nested, named, banned, ramp',
     ],
     ["a missing key", { part: { type: "jsd" } }, "", 'missing key "steps" (How many.)'],
     ["a wrong type", { ...sound, steps: "x" }, "/steps", 'expected a whole number of at least 1, got "x"'],
+    ["none of several types", { ...sound, ramp: "x" }, "/ramp", 'expected a number of at least 0, or an object { from, to }, got "x"'],
     ["a number below its range", { ...sound, steps: 0 }, "/steps", "expected a whole number of at least 1, got 0"],
     ["a number outside of an open range", { ...sound, rate: 0 }, "/rate", "expected a number above 0 and of at most 1, got 0"],
     ["a number outside of a closed range", { ...sound, share: 2 }, "/share", "expected a number from 0 to 1, got 2"],
