@@ -44,6 +44,8 @@ const recipe: Recipe = {
     alpha: 0.5,
     divergence: { type: "reverse-kl" },
     baseline: { type: "leave-one-out" },
+    rewardScale: 1,
+    normalize: "none",
     policyAverage: "sequence",
     divergenceAverage: "sequence",
     studentTemperature: 1,
@@ -53,6 +55,7 @@ const recipe: Recipe = {
   training: {
     steps: 1,
     batch: 128,
+    updates: 1,
     optimizer: { type: "adamw", learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0 },
     schedule: { warmup: 0, decay: "constant", final: 1 },
     clipNorm: 1,
@@ -74,8 +77,8 @@ const request = {
   chunk,
   temperature,
   maxNewTokens: shape.maxNewTokens,
-  baseline: undefined,
-  baselineState: null,
+  advantages: undefined,
+  advantagesState: null,
 };
 
 const together = async (crew: Crew): Promise<void> => {

@@ -1,7 +1,7 @@
 /** What a schema cannot say: rules between the parts of a training. Each rule asks the parts themselves; none knows a plug-in's name. */
 import { dirname } from "node:path";
 import { objectives } from "../objectives/index.ts";
-import type { Objective, Signals } from "../objectives/objective.ts";
+import type { Objective, Signal } from "../objectives/objective.ts";
 import { policies } from "../policies/families/index.ts";
 import { rewards } from "../rewards/index.ts";
 import { createRewards } from "../rewards/weighted.ts";
@@ -38,29 +38,30 @@ export class TaskShelf {
   }
 }
 
-const signalRules = (values: TrainingValues, objective: Objective<keyof Signals>): Mistake[] => {
+const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
   const { needs } = objective;
   const { onPolicyFraction } = values.data;
   const mistakes: Mistake[] = [];
-  if (needs.includes("teacherLogProbs") && values.teacher === undefined) {
+  const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
+  if (reads("teacherLogProbs", "teacherTopKLogProbs", "foreignTeacherLogProbs") && values.teacher === undefined) {
     mistakes.push({
       pointer: "",
       message: `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs; add { "stage": "<name>" }, or take an objective without one (alpha 0)`,
     });
   }
-  if (needs.includes("advantages") && values.rewards.length === 0) {
-    mistakes.push({ pointer: "/rewards", message: `expected at least one reward: the objective ${objective.name} reads advantages` });
+  if (reads("advantages", "rewards") && values.rewards.length === 0) {
+    mistakes.push({ pointer: "/rewards", message: `expected at least one reward: the objective ${objective.name} learns from rewards` });
   }
-  if (needs.includes("advantages") && onPolicyFraction === 0) {
+  if (reads("advantages", "rewards") && onPolicyFraction === 0) {
     mistakes.push({
       pointer: "/data/onPolicyFraction",
       message: `expected more than 0, got 0: the policy gradient of ${objective.name} needs completions that the student samples`,
     });
   }
-  if (needs.length === 0 && onPolicyFraction > 0) {
+  if (!objective.learnsFrom.includes("student") && onPolicyFraction > 0) {
     mistakes.push({
       pointer: "/data/onPolicyFraction",
-      message: `expected 0, got ${onPolicyFraction}: ${objective.name} reads no reward and no teacher, so it would imitate the student's own completions`,
+      message: `expected 0, got ${onPolicyFraction}: ${objective.name} learns nothing from the student's own completions`,
     });
   }
   return mistakes;
@@ -82,9 +83,9 @@ const sizeRules = ({ training, rollouts }: TrainingValues): Mistake[] => {
 const objectiveMistakes = (values: TrainingValues): Mistake[] => {
   const made = attempt(() => objectives.create(values.objective));
   if ("message" in made) return [{ pointer: "/objective", part: "whole", message: made.message }];
-  const { baseline } = made.part;
+  const { advantages } = made.part;
   const { group } = values.rollouts;
-  const estimate = attempt(() => baseline?.estimate(new Float32Array(group), group, baseline.initial));
+  const estimate = attempt(() => advantages?.estimate(new Float32Array(group), group, advantages.initial));
   const refused = "message" in estimate ? [{ pointer: "/rollouts/group", message: estimate.message }] : [];
   return [...signalRules(values, made.part), ...refused];
 };

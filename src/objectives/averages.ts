@@ -46,3 +46,11 @@ export const averageSchema = (purpose: string) =>
 
 /** sum of `weights` x `values`, both [B, T]: the average, as a scalar. */
 export const weighted = (values: tf.Tensor, weights: tf.Tensor2D): tf.Scalar => tf.sum(tf.mul(values, weights));
+
+/** The mask [B, T] of tokens in sequences that the student sampled; `fromStudent` [B] is 1 for those. */
+export const sampledByStudent = (completionMask: tf.Tensor2D, fromStudent: tf.Tensor1D): tf.Tensor2D =>
+  tf.mul(completionMask, tf.expandDims(fromStudent, 1));
+
+/** The mask [B, T] of tokens in sequences of any other source. */
+export const writtenByOthers = (completionMask: tf.Tensor2D, fromStudent: tf.Tensor1D): tf.Tensor2D =>
+  tf.mul(completionMask, tf.expandDims(tf.sub(1, fromStudent), 1));

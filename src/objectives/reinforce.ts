@@ -3,8 +3,8 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import type { Baseline } from "./baselines/baseline.ts";
-import { baselines, type BaselineValues } from "./baselines/index.ts";
+import type { AdvantageEstimator } from "./advantages/advantage.ts";
+import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
 import { checkTemperature, tempered } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
 import type { Objective } from "./objective.ts";
@@ -12,7 +12,7 @@ import { tokenLogProbs } from "./token-log-probs.ts";
 
 /** What REINFORCE can be told. */
 export interface ReinforceParameters {
-  readonly baseline: Baseline<unknown>;
+  readonly advantages: AdvantageEstimator<unknown>;
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;
   /** Log-probs are those of softmax(logits / studentTemperature); 1 when left out. Exact when it is the temperature that sampled. */
@@ -30,7 +30,7 @@ export interface ReinforceParameters {
  * `RangeError` for a temperature that is not positive.
  */
 export const reinforce = ({
-  baseline,
+  advantages: estimator,
   average = averages.sequence,
   studentTemperature = 1,
 }: ReinforceParameters): Objective<"advantages"> => {
@@ -38,7 +38,8 @@ export const reinforce = ({
   return {
     name: "reinforce",
     needs: ["advantages"],
-    baseline,
+    learnsFrom: ["student"],
+    advantages: estimator,
     loss(studentLogits, { targets, completionMask, advantages }) {
       const logProbs = tokenLogProbs(tempered(studentLogits, studentTemperature), targets);
       const loss = weighted(tf.neg(tf.mul(tf.expandDims(advantages, 1), logProbs)), average(completionMask));
@@ -54,7 +55,7 @@ export const definition = define({
   summary: "REINFORCE: minus the advantage times the log-prob of the completion, with a baseline.",
   parameters: Type.Object(
     {
-      baseline: Type.Unsafe<BaselineValues>({ ...baselines.schema, default: { type: "leave-one-out" } satisfies BaselineValues }),
+      ...advantageSchemas({ type: "leave-one-out" }, "none"),
       average: averageSchema("How the tokens' log-probs are averaged; sum is unbiased for the expected reward."),
       studentTemperature: Type.Number({
         default: 1,
@@ -64,6 +65,6 @@ export const definition = define({
     },
     { additionalProperties: false },
   ),
-  create: ({ baseline, average, studentTemperature }): Objective<"advantages"> =>
-    reinforce({ baseline: baselines.create(baseline), average: averages[average], studentTemperature }),
+  create: ({ average, studentTemperature, ...shaping }): Objective<"advantages"> =>
+    reinforce({ advantages: createAdvantages(shaping), average: averages[average], studentTemperature }),
 });

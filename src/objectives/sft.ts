@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, weighted, type Average } from "./averages.ts";
+import { averages, averageSchema, weighted, writtenByOthers, type Average } from "./averages.ts";
 import { entropy } from "./entropy.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./token-log-probs.ts";
@@ -13,12 +13,17 @@ export interface SftParameters {
   readonly average?: Average;
 }
 
-/** -average of log Q(y_t) in nats: the forward KL to a teacher that is certain of the given token. */
-export const sft = ({ average = averages.sequence }: SftParameters = {}): Objective => ({
+/**
+ * -average of log Q(y_t) in nats: the forward KL to a teacher that is certain of the given token. Sequences that the student sampled are masked out:
+ * imitating them would teach it its own mistakes. On the teacher's samples it is sequence-level distillation (Kim and Rush, 2016).
+ */
+export const sft = ({ average = averages.sequence }: SftParameters = {}): Objective<"fromStudent"> => ({
   name: "sft",
-  needs: [],
-  loss(studentLogits, { targets, completionMask }) {
-    const loss = weighted(tf.neg(tokenLogProbs(studentLogits, targets)), average(completionMask));
+  needs: ["fromStudent"],
+  learnsFrom: ["others"],
+  loss(studentLogits, { targets, completionMask, fromStudent }) {
+    const others = writtenByOthers(completionMask, fromStudent);
+    const loss = weighted(tf.neg(tokenLogProbs(studentLogits, targets)), average(others));
     const undecided = weighted(entropy(studentLogits), averages.token(completionMask));
     return { loss, metrics: { "objective/sft": loss, "policy/entropy": undecided } };
   },
@@ -29,5 +34,5 @@ export const definition = define({
   type: "sft",
   summary: "Supervised fine-tuning: the negative log-likelihood of given completions.",
   parameters: Type.Object({ average: averageSchema("How the tokens' losses are averaged.") }, { additionalProperties: false }),
-  create: ({ average }): Objective => sft({ average: averages[average] }),
+  create: ({ average }): Objective<"fromStudent"> => sft({ average: averages[average] }),
 });

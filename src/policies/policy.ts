@@ -50,7 +50,13 @@ export interface Policy {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** The HuggingFace `config.json` that describes this policy. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** [B, T] -> logits [B, T, V]: place t holds the distribution of the token after t. Differentiable in the parameters. */
+  /** D. */
+  readonly hiddenSize: number;
+  /** [B, T] -> hidden states [B, T, D]: place t holds all that the logits of place t depend on. Differentiable in the parameters. */
+  hidden(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
+  /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
+  head(parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D;
+  /** `head` of `hidden`: [B, T] -> logits [B, T, V]; place t holds the distribution of the token after t. */
   logits(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
   readonly decoder: Decoder;
 }

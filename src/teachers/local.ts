@@ -6,7 +6,7 @@ import type { Policy, Sequences, Weights } from "../policies/policy.ts";
 import { place } from "../rollouts/order.ts";
 import { padPrompts } from "../rollouts/prompts.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
-import type { Teacher, TeacherScore } from "./teacher.ts";
+import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
 
 /** What a local teacher is made for. */
 export interface LocalTeacherOptions {
@@ -19,30 +19,67 @@ export interface LocalTeacherOptions {
   /** Tokens of one sequence, T: at least prompt + completion - 1. */
   readonly length: number;
   readonly padId: number;
+  /** How much it says; "all" when left out. */
+  readonly detail?: Detail;
 }
 
-/** The program that scores: [B, T] tokens -> `logProbs` [B, T, V] in nats; place t holds the distribution of the token after t. */
-const scoreProgram = ({ policy, temperature, batch, length }: LocalTeacherOptions): Program<string, "logProbs"> => ({
+/** Outputs of the scoring program: `ids` only for top-k. */
+type ScoreOutput = "logProbs" | "ids";
+
+const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: Detail): Partial<Record<ScoreOutput, tf.Tensor>> => {
+  const logProbs = tf.logSoftmax(logits);
+  if (detail === "all") return { logProbs };
+  if (detail === "tokens") {
+    return { logProbs: tf.sum(tf.mul(logProbs, tf.oneHot(targets!, logits.shape[2], 1, 0, "float32")), -1) };
+  }
+  const { values, indices } = tf.topk(logProbs, detail.topK, true);
+  return { logProbs: values, ids: indices };
+};
+
+/**
+ * The program that scores: [B, T] tokens -> `logProbs` [B, T, V], [B, T, K] or [B, T] in nats; place t holds the distribution of the token after t,
+ * which is `targets` [B, T].
+ */
+const scoreProgram = ({ policy, temperature, batch, length, detail = "all" }: LocalTeacherOptions): Program<string, string> => ({
   name: "score",
   inputs: {
     ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
     tokens: int32(batch, length),
     positions: int32(batch, length),
     mask: float32(batch, length),
+    ...(detail === "tokens" ? { targets: int32(batch, length) } : {}),
   } satisfies Record<string, TensorSpec>,
   build(inputs) {
     const parameters = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[`parameters/${name}`]!]));
     const logits = policy.logits(parameters, inputs as unknown as Sequences);
-    return { logProbs: tf.logSoftmax(temperature === 1 ? logits : tf.div(logits, temperature)) };
+    return outputsOf(temperature === 1 ? logits : tf.div(logits, temperature), inputs["targets"], detail) as Record<string, tf.Tensor>;
   },
 });
 
+/** The token after each place, [B, T] row by row; rows that are not there repeat the first. */
+const targetsOf = (rollouts: readonly Rollout[], { batch, length, padId }: LocalTeacherOptions): Int32Array => {
+  const rows = Array.from({ length: batch }, (_, row) => {
+    const { promptTokens, tokens } = rollouts[row] ?? rollouts[0]!;
+    return Int32Array.of(...promptTokens.subarray(1), ...tokens);
+  });
+  return padPrompts(rows, { length, padId, side: "right" }).tokens;
+};
+
+/** Numbers that the teacher says of one place. */
+const widthOf = (detail: Detail, vocabularySize: number): number => {
+  if (detail === "all") return vocabularySize;
+  if (detail === "tokens") return 1;
+  if (Number.isInteger(detail.topK) && detail.topK >= 1 && detail.topK < vocabularySize) return detail.topK;
+  throw new RangeError(`teacher: expected topK from 1 to ${vocabularySize - 1}, below its vocabulary, got ${detail.topK}`);
+};
+
 /**
- * Makes a teacher whose scores are dense: [L, V] log-probs for each rollout, row i for completion token i. Scores any number of rollouts in passes
- * of `batch`. `RangeError` for a temperature that is not above 0, and for a sequence longer than `length`.
+ * Makes a teacher. Row i of a score is for completion token i. Scores any number of rollouts in passes of `batch`.
+ * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence longer than `length`.
  */
 export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<Teacher> => {
-  const { policy, weights, temperature, batch, length, padId } = options;
+  const { policy, weights, temperature, batch, length, padId, detail = "all" } = options;
+  const width = widthOf(detail, policy.vocabularySize);
   if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
   if (length > policy.contextLength) {
     throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
@@ -66,16 +103,19 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
     const rows = Array.from({ length: batch }, (_, row) => sequences[row] ?? sequences[0]!);
     const padded = padPrompts(rows, { length, padId, side: "right" });
     const inputs: Record<string, Buffer> = {
+      ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, length)) } : {}),
       tokens: engine.upload(padded.tokens, int32(batch, length)),
       positions: engine.upload(padded.positions, int32(batch, length)),
       mask: engine.upload(padded.mask, float32(batch, length)),
     };
     const outputs = await executable.run({ ...parameters, ...inputs });
-    const logProbs = (await engine.download(outputs.logProbs)) as Float32Array;
-    for (const buffer of [...Object.values(inputs), outputs.logProbs]) buffer.dispose();
+    const logProbs = (await engine.download(outputs["logProbs"]!)) as Float32Array;
+    const ids = outputs["ids"] === undefined ? undefined : ((await engine.download(outputs["ids"])) as Int32Array);
+    for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
     return rollouts.map(({ promptTokens, tokens }, row) => {
-      const first = (row * length + promptTokens.length - 1) * policy.vocabularySize;
-      return { logProbs: logProbs.slice(first, first + tokens.length * policy.vocabularySize) };
+      const first = (row * length + promptTokens.length - 1) * width;
+      const end = first + tokens.length * width;
+      return { logProbs: logProbs.slice(first, end), ...(ids === undefined ? {} : { ids: ids.slice(first, end) }) };
     });
   };
 

@@ -29,7 +29,7 @@ const handlers = {
   ): Promise<{ value: readonly TeacherScore[]; transfer: ArrayBufferView[] }> => {
     if (teacher === undefined) throw new Error("teacher: expected a call of open before any other");
     const value = await teacher.score(rollouts, signal);
-    return { value, transfer: value.map(({ logProbs }) => logProbs) };
+    return { value, transfer: value.flatMap(({ logProbs, ids }) => (ids === undefined ? [logProbs] : [logProbs, ids])) };
   },
 };
 

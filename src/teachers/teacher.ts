@@ -1,11 +1,18 @@
 /** A teacher: what a better model would have said at every place of a completion. It is frozen and has no parameters that an optimizer could see. */
 import type { Rollout } from "../rollouts/rollout.ts";
 
-/** A teacher's opinion of one rollout. */
+/** A teacher's opinion of one rollout, one row for each completion token, in nats at the teacher's temperature. */
 export interface TeacherScore {
-  /** Log-probs in nats over the whole vocabulary, [L, V] row by row, one row for each completion token, at the teacher's temperature. */
+  /** [L, V] over the whole vocabulary; [L, K] of the likeliest tokens beside `ids`; or [L] of the rollout's own tokens, as `detail` asked. */
   readonly logProbs: Float32Array;
+  /** [L, K], in falling order of log-prob; present for top-k scores. */
+  readonly ids?: Int32Array;
+  /** [L]: 1 where both tokenizers begin a token, for a teacher with another vocabulary; `logProbs` are then [L, W] and any value where it is 0. */
+  readonly aligned?: Float32Array;
 }
+
+/** How much a teacher says: all log-probs, those of its K likeliest tokens, or those of the rollout's own tokens. */
+export type Detail = "all" | "tokens" | { readonly topK: number };
 
 /** Scores rollouts; one answer each, in the order given. */
 export interface Teacher {

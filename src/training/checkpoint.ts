@@ -2,20 +2,29 @@
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { objectives } from "../objectives/index.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../policies/checkpoints/safetensors.ts";
-import type { Policy, Weights } from "../policies/policy.ts";
+import type { Weights } from "../policies/policy.ts";
+import { initialValueHead } from "../policies/value-head.ts";
 import { initialState, type LearnerState } from "./learner.ts";
 import type { Recipe } from "./recipe.ts";
-import { stateKinds } from "./update.ts";
+import { stateKinds, trainedParameters } from "./update.ts";
 
 /** Where a run stands between two steps. All randomness comes from coordinates, so no generator's state is part of it. */
 export interface Progress {
   /** Steps done. */
   readonly step: number;
   readonly learner: LearnerState;
-  /** The baseline's state as plain data. */
-  readonly baseline: unknown;
+  readonly host: HostState;
+}
+
+/** What the run itself carries from step to step, as plain data. */
+export interface HostState {
+  /** Of the estimator of advantages. */
+  readonly advantages: unknown;
+  /** Of the controller. */
+  readonly controller: unknown;
 }
 
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
@@ -38,30 +47,39 @@ const digest = (tensors: Readonly<Record<string, StoredTensor>>, metadata: Reado
   return hash.digest("hex");
 };
 
-/** Progress before the first step. */
-export const beginning = (recipe: Recipe, baseline: unknown): Progress => ({
-  step: 0,
-  learner: initialState(recipe.student.weights),
-  baseline,
-});
+/** Progress before the first step; the value head, if the objective reads values, is zero. */
+export const beginning = (recipe: Recipe): Progress => {
+  const objective = objectives.create(recipe.objective);
+  const { config, weights } = recipe.student;
+  return {
+    step: 0,
+    learner: initialState(objective.needs.includes("values") ? { ...weights, ...initialValueHead(policyOf(config)) } : weights),
+    host: { advantages: objective.advantages?.initial ?? null, controller: objective.controller?.initial ?? null },
+  };
+};
 
 /** Writes a checkpoint into the folder, gives its path, and removes the ones before it. */
-export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, baseline }: Progress): Promise<string> => {
-  const { parameters } = policyOf(recipe.student.config);
+export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, host }: Progress): Promise<string> => {
+  const parameters = trainedParameters(policyOf(recipe.student.config), objectives.create(recipe.objective));
   const tensors: Record<string, StoredTensor> = {};
   for (const kind of stateKinds) {
     for (const [name, { shape }] of Object.entries(parameters)) tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
   }
-  const metadata = { step: String(step), baseline: JSON.stringify(baseline ?? null), recipe: fingerprint(recipe) };
+  const metadata = { step: String(step), host: JSON.stringify(host), recipe: fingerprint(recipe) };
   const name = `checkpoint-${String(step).padStart(8, "0")}.safetensors`;
   await writeSafetensors(join(folder, name), { tensors, metadata: { ...metadata, sha256: digest(tensors, metadata) } });
   for (const other of await readdir(folder)) if (pattern.test(other) && other !== name) await rm(join(folder, other));
   return join(folder, name);
 };
 
-const arraysOf = (policy: Policy, tensors: Readonly<Record<string, StoredTensor>>, kind: string, path: string): Weights =>
+const arraysOf = (
+  parameters: ReturnType<typeof trainedParameters>,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  kind: string,
+  path: string,
+): Weights =>
   Object.fromEntries(
-    Object.entries(policy.parameters).map(([name, { shape }]) => {
+    Object.entries(parameters).map(([name, { shape }]) => {
       const tensor = tensors[`${kind}/${name}`];
       if (tensor?.shape.join() !== shape.join()) {
         throw new RangeError(
@@ -92,13 +110,13 @@ export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Prog
   if (metadata["recipe"] !== fingerprint(recipe)) {
     throw new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`);
   }
-  const policy = policyOf(recipe.student.config);
-  const [parameters, first, second] = stateKinds.map((kind) => arraysOf(policy, tensors, kind, path));
+  const trained = trainedParameters(policyOf(recipe.student.config), objectives.create(recipe.objective));
+  const [parameters, first, second] = stateKinds.map((kind) => arraysOf(trained, tensors, kind, path));
   const step = Number(metadata["step"]);
   if (!Number.isInteger(step) || step < 0) throw new RangeError(`${path}: expected a step, got ${JSON.stringify(metadata["step"])}`);
   return {
     step,
     learner: { parameters: parameters!, first: first!, second: second! },
-    baseline: JSON.parse(metadata["baseline"] ?? "null"),
+    host: JSON.parse(metadata["host"] ?? "null") as HostState,
   };
 };

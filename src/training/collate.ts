@@ -1,13 +1,19 @@
 /** Collating: rollouts of unequal length become one padded batch. The only shift-by-one of the project is here. */
 import { float32, int32, type TensorSpec, type TypedArray } from "../engine/program.ts";
+import type { Signal } from "../objectives/objective.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
+import type { TeacherScore } from "../teachers/teacher.ts";
 
 /** A rollout with what its step found out about it. */
 export interface Row {
   readonly rollout: Rollout;
-  /** [L, V] log-probs of the teacher, row by row, when the objective needs them. */
-  readonly teacherLogProbs?: Float32Array;
-  /** Reward minus baseline; 0 for a sequence that the student did not sample. */
+  /** The teacher's scores, when the objective needs them. */
+  readonly teacher?: TeacherScore;
+  /** [L] log-probs of the tokens under the reference policy, when the objective needs them and the student sampled the rollout. */
+  readonly referenceLogProbs?: Float32Array;
+  /** After scaling and clipping; 0 for a sequence that the student did not sample. */
+  readonly reward: number;
+  /** 0 for a sequence that the student did not sample. */
   readonly advantage: number;
 }
 
@@ -19,33 +25,58 @@ export interface BatchShape {
   readonly length: number;
   /** V. */
   readonly vocabularySize: number;
+  /** K of the teacher's top-k scores. */
+  readonly topK?: number;
+  /** W, of a teacher with another vocabulary. */
+  readonly foreignVocabularySize?: number;
 }
 
-/** What the objective reads besides tokens. */
-export type BatchSignal = "teacherLogProbs" | "advantages";
+/** What the objective reads besides tokens and is not computed from the student's own hidden states. */
+export type BatchSignal = Exclude<Signal, "values">;
+
+/** Numbers of the whole step that objectives may read. */
+export interface StepSignals {
+  readonly progress: number;
+  readonly controlled: number;
+}
 
 /** Inputs of the update program that change with every batch, by name. */
 export type Batch = Readonly<Record<string, TypedArray>>;
 
+const isBatchSignal = (signal: Signal): signal is BatchSignal => signal !== "values";
+
+const widthOf = (name: string, width: number | undefined): number => {
+  if (width === undefined) throw new RangeError(`collate: expected the batch's shape to say ${name}, got none`);
+  return width;
+};
+
+const specs: Readonly<Record<BatchSignal, (shape: BatchShape) => TensorSpec>> = {
+  teacherLogProbs: ({ size, length, vocabularySize }) => float32(size, length, vocabularySize),
+  teacherTopKIds: ({ size, length, topK }) => int32(size, length, widthOf("topK", topK)),
+  teacherTopKLogProbs: ({ size, length, topK }) => float32(size, length, widthOf("topK", topK)),
+  foreignTeacherLogProbs: ({ size, length, foreignVocabularySize }) =>
+    float32(size, length, widthOf("foreignVocabularySize", foreignVocabularySize)),
+  foreignTeacherMask: ({ size, length }) => float32(size, length),
+  referenceLogProbs: ({ size, length }) => float32(size, length),
+  behaviorLogProbs: ({ size, length }) => float32(size, length),
+  fromStudent: ({ size }) => float32(size),
+  rewards: ({ size }) => float32(size),
+  advantages: ({ size }) => float32(size),
+  progress: () => float32(),
+  controlled: () => float32(),
+};
+
 /** Shapes of a batch's arrays. */
-export const batchSpecs = ({ size, length, vocabularySize }: BatchShape, signals: readonly BatchSignal[]): Record<string, TensorSpec> => ({
-  tokens: int32(size, length),
-  positions: int32(size, length),
-  mask: float32(size, length),
-  targets: int32(size, length),
-  completionMask: float32(size, length),
-  ...(signals.includes("teacherLogProbs") ? { teacherLogProbs: float32(size, length, vocabularySize) } : {}),
-  ...(signals.includes("advantages") ? { advantages: float32(size) } : {}),
+export const batchSpecs = (shape: BatchShape, signals: readonly Signal[]): Record<string, TensorSpec> => ({
+  tokens: int32(shape.size, shape.length),
+  positions: int32(shape.size, shape.length),
+  mask: float32(shape.size, shape.length),
+  targets: int32(shape.size, shape.length),
+  completionMask: float32(shape.size, shape.length),
+  ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, specs[signal](shape)])),
 });
 
-/**
- * Pads rows to the right into arrays of `batchSpecs`. Place t holds the sequence's token t and the target t + 1; the completion mask is 1 where that
- * target belongs to the completion, its end-of-sequence included, by position and never by id. `RangeError` when a row is too long, when there are
- * more or fewer rows than the batch has, or when a needed teacher score is missing or of the wrong size.
- */
-export const collate = (rows: readonly Row[], shape: BatchShape, signals: readonly BatchSignal[], padId: number): Batch => {
-  const { size, length, vocabularySize } = shape;
-  if (rows.length !== size) throw new RangeError(`collate: expected ${size} sequences, got ${rows.length}`);
+const tokenArrays = (rows: readonly Row[], { size, length }: BatchShape, padId: number): Batch => {
   const batch = {
     tokens: new Int32Array(size * length).fill(padId),
     positions: new Int32Array(size * length),
@@ -53,8 +84,7 @@ export const collate = (rows: readonly Row[], shape: BatchShape, signals: readon
     targets: new Int32Array(size * length).fill(padId),
     completionMask: new Float32Array(size * length),
   };
-  const teacherLogProbs = new Float32Array(signals.includes("teacherLogProbs") ? size * length * vocabularySize : 0);
-  for (const [index, { rollout, teacherLogProbs: scores }] of rows.entries()) {
+  for (const [index, { rollout }] of rows.entries()) {
     const { promptTokens, tokens } = rollout;
     const count = promptTokens.length + tokens.length - 1;
     if (count > length) throw new RangeError(`collate: expected at most ${length + 1} tokens of prompt and completion, got ${count + 1}`);
@@ -65,15 +95,77 @@ export const collate = (rows: readonly Row[], shape: BatchShape, signals: readon
     for (let t = 0; t < count; t += 1) batch.positions[start + t] = t;
     batch.mask.fill(1, start, start + count);
     batch.completionMask.fill(1, start + promptTokens.length - 1, start + count);
-    if (teacherLogProbs.length === 0) continue;
-    if (scores?.length !== tokens.length * vocabularySize) {
-      throw new RangeError(`collate: expected ${tokens.length} x ${vocabularySize} teacher log-probs, got ${scores?.length ?? "none"}`);
-    }
-    teacherLogProbs.set(scores, (start + promptTokens.length - 1) * vocabularySize);
   }
+  return batch;
+};
+
+/** Sets every row's numbers [L, width] at the places of its completion; `of` may have none for a row, which is then left at zero. */
+const placed = <A extends TypedArray>(
+  array: A,
+  what: string,
+  rows: readonly Row[],
+  { length }: BatchShape,
+  of: (row: Row) => A | undefined,
+): A => {
+  const width = array.length / (rows.length * length);
+  for (const [index, row] of rows.entries()) {
+    const data = of(row);
+    if (data === undefined) continue;
+    const { promptTokens, tokens } = row.rollout;
+    if (data.length !== tokens.length * width) {
+      throw new RangeError(`collate: expected ${tokens.length} x ${width} ${what}, got ${data.length}`);
+    }
+    array.set(data, (index * length + promptTokens.length - 1) * width);
+  }
+  return array;
+};
+
+const needed = <T>(value: T | undefined, what: string): T => {
+  if (value === undefined) throw new RangeError(`collate: expected ${what}, got none`);
+  return value;
+};
+
+const ofStudent = ({ rollout }: Row): boolean => rollout.source === "student";
+
+const makers: Readonly<Record<BatchSignal, (rows: readonly Row[], shape: BatchShape, step: StepSignals, array: TypedArray) => TypedArray>> =
+  {
+    teacherLogProbs: (rows, shape, _, array) =>
+      placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+    teacherTopKIds: (rows, shape, _, array) =>
+      placed(array, "teacher token ids", rows, shape, ({ teacher }) => needed(teacher?.ids, "the teacher's top-k ids")),
+    teacherTopKLogProbs: (rows, shape, _, array) =>
+      placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+    foreignTeacherLogProbs: (rows, shape, _, array) =>
+      placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+    foreignTeacherMask: (rows, shape, _, array) =>
+      placed(array, "aligned places", rows, shape, ({ teacher }) => needed(teacher?.aligned, "the teacher's aligned places")),
+    referenceLogProbs: (rows, shape, _, array) =>
+      placed(array, "reference log-probs", rows, shape, (row) =>
+        ofStudent(row) ? needed(row.referenceLogProbs, "reference log-probs") : undefined,
+      ),
+    behaviorLogProbs: (rows, shape, _, array) =>
+      placed(array, "behaviour log-probs", rows, shape, ({ rollout }) => rollout.behaviorLogProbs),
+    fromStudent: (rows) => Float32Array.from(rows, (row) => (ofStudent(row) ? 1 : 0)),
+    rewards: (rows) => Float32Array.from(rows, ({ reward }) => reward),
+    advantages: (rows) => Float32Array.from(rows, ({ advantage }) => advantage),
+    progress: (_, __, { progress }) => Float32Array.of(progress),
+    controlled: (_, __, { controlled }) => Float32Array.of(controlled),
+  };
+
+/**
+ * Pads rows to the right into arrays of `batchSpecs`. Place t holds the sequence's token t and the target t + 1; the completion mask is 1 where that
+ * target belongs to the completion, its end-of-sequence included, by position and never by id. `RangeError` when a row is too long, when there are
+ * more or fewer rows than the batch has, or when a needed score is missing or of the wrong size.
+ */
+export const collate = (rows: readonly Row[], shape: BatchShape, signals: readonly Signal[], padId: number, step: StepSignals): Batch => {
+  if (rows.length !== shape.size) throw new RangeError(`collate: expected ${shape.size} sequences, got ${rows.length}`);
+  const empty = (signal: BatchSignal): TypedArray => {
+    const { dtype, shape: sizes } = specs[signal](shape);
+    const count = sizes.reduce((product, n) => product * n, 1);
+    return dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
+  };
   return {
-    ...batch,
-    ...(signals.includes("teacherLogProbs") ? { teacherLogProbs } : {}),
-    ...(signals.includes("advantages") ? { advantages: Float32Array.from(rows, ({ advantage }) => advantage) } : {}),
+    ...tokenArrays(rows, shape, padId),
+    ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, makers[signal](rows, shape, step, empty(signal))])),
   };
 };

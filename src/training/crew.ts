@@ -1,5 +1,6 @@
 /** The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only routes between them. */
 import { objectives } from "../objectives/index.ts";
+import type { Signal } from "../objectives/objective.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { RewardHandlers } from "../rewards/reward-worker.ts";
@@ -11,8 +12,8 @@ import type { Handlers } from "../rollouts/workers/messages.ts";
 import { pool } from "../rollouts/workers/pool.ts";
 import type { SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
 import type { Task } from "../tasks/task.ts";
-import type { TeacherHandlers } from "../teachers/teacher-worker.ts";
-import type { TeacherScore } from "../teachers/teacher.ts";
+import type { OpenTeacher, TeacherHandlers } from "../teachers/teacher-worker.ts";
+import type { Detail, TeacherScore } from "../teachers/teacher.ts";
 import type { BatchShape } from "./collate.ts";
 import type { LearnerHandlers } from "./learner-worker.ts";
 import type { LearnerState } from "./learner.ts";
@@ -22,6 +23,8 @@ import type { Recipe } from "./recipe.ts";
 export interface Answers {
   readonly reward: RewardScore;
   readonly teacher: TeacherScore;
+  /** The reference policy's, of the rollout's own tokens. */
+  readonly reference: TeacherScore;
 }
 
 /** Sizes that all threads agree on. */
@@ -46,7 +49,7 @@ export interface Crew {
 }
 
 /** The sizes that a recipe asks for. `RangeError` when they do not fit the task or the policies. */
-export const runShape = ({ student, teacher, rollouts, training }: Recipe, task: Task): RunShape => {
+export const runShape = ({ student, teacher, objective, rollouts, training }: Recipe, task: Task): RunShape => {
   const maxNewTokens = rollouts.maxNewTokens ?? task.longest.completion;
   const promptLength = task.longest.prompt;
   const policy = policyOf(student.config);
@@ -64,7 +67,13 @@ export const runShape = ({ student, teacher, rollouts, training }: Recipe, task:
       `student: expected a context of ${promptLength} prompt and ${maxNewTokens} new tokens, got ${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,
     );
   }
-  const batch = { size: training.batch, length: promptLength + maxNewTokens - 1, vocabularySize: policy.vocabularySize };
+  const { topK } = objectives.create(objective);
+  const batch: BatchShape = {
+    size: training.batch,
+    length: promptLength + maxNewTokens - 1,
+    vocabularySize: policy.vocabularySize,
+    ...(topK === undefined ? {} : { topK }),
+  };
   return { promptLength, maxNewTokens, batch };
 };
 
@@ -108,21 +117,44 @@ const openSamplers = async (
     }),
   );
 
-const openTeacher = async (
+/** Opens a thread that scores with a frozen policy. */
+const openScorer = async (
   threads: Threads,
-  { machine, rollouts, teacher }: Recipe,
-  task: Task,
-  shape: RunShape,
+  name: string,
+  { machine, rollouts }: Recipe,
+  options: Omit<OpenTeacher, "engine" | "batch">,
   opening: AbortSignal,
 ): Promise<Scorer<TeacherScore>> => {
+  const connection = threads.start<TeacherHandlers>(workers.teacher, name);
+  await connection.call("open", { engine: machine.engine, batch: rollouts.chunk, ...options }, { signal: opening });
+  return { batch: rollouts.chunk, concurrency: 1, score: (batch, signal) => connection.call("score", batch, { signal }) };
+};
+
+const openTeacher = async (
+  threads: Threads,
+  recipe: Recipe,
+  task: Task,
+  { batch: { length, topK } }: RunShape,
+  opening: AbortSignal,
+): Promise<Scorer<TeacherScore>> => {
+  const { teacher } = recipe;
   if (teacher === undefined)
     throw new RangeError("the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0");
-  const { config, weights, temperature } = teacher;
-  const connection = threads.start<TeacherHandlers>(workers.teacher, "teacher");
-  const { length } = shape.batch;
-  const options = { config, weights, temperature, batch: rollouts.chunk, length, padId: task.tokenizer.padId };
-  await connection.call("open", { engine: machine.engine, ...options }, { signal: opening });
-  return { batch: rollouts.chunk, concurrency: 1, score: (batch, signal) => connection.call("score", batch, { signal }) };
+  const detail: Detail = topK === undefined ? "all" : { topK };
+  return openScorer(threads, "teacher", recipe, { ...teacher, detail, length, padId: task.tokenizer.padId }, opening);
+};
+
+/** The reference policy is the student as the run found it, at the temperature that samples. */
+const openReference = (
+  threads: Threads,
+  recipe: Recipe,
+  task: Task,
+  { batch: { length } }: RunShape,
+  opening: AbortSignal,
+): Promise<Scorer<TeacherScore>> => {
+  const { student, rollouts } = recipe;
+  const options = { ...student, temperature: rollouts.temperature, detail: "tokens", length, padId: task.tokenizer.padId } as const;
+  return openScorer(threads, "reference", recipe, options, opening);
 };
 
 const openRewards = async (
@@ -167,11 +199,13 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
   const threads = new Threads();
   const { needs } = objectives.create(recipe.objective);
   try {
-    const [samplers, [learner, engine], teacher, reward] = await Promise.all([
+    const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
+    const [samplers, [learner, engine], teacher, reward, reference] = await Promise.all([
       openSamplers(threads, recipe, task, shape, opening),
       openLearner(threads, recipe, shape, state, opening),
-      needs.includes("teacherLogProbs") ? openTeacher(threads, recipe, task, shape, opening) : undefined,
-      needs.includes("advantages") ? openRewards(threads, recipe, opening) : undefined,
+      reads("teacherLogProbs", "teacherTopKLogProbs") ? openTeacher(threads, recipe, task, shape, opening) : undefined,
+      reads("advantages", "rewards") ? openRewards(threads, recipe, opening) : undefined,
+      reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
     ]);
     const idle = pool(samplers);
     return {
@@ -180,7 +214,11 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
         await Promise.all(samplers.map((sampler) => sampler.call("load", weights)));
       },
       draw: (request, signal) => idle.call("draw", request, { signal }),
-      scorers: { ...(teacher === undefined ? {} : { teacher }), ...(reward === undefined ? {} : { reward }) },
+      scorers: {
+        ...(teacher === undefined ? {} : { teacher }),
+        ...(reward === undefined ? {} : { reward }),
+        ...(reference === undefined ? {} : { reference }),
+      },
       learner,
       close: () => threads.close(),
     };

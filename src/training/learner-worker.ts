@@ -22,9 +22,12 @@ export type OpenLearner = Omit<UpdateOptions, "policy" | "objective"> & {
 /** One step to take. */
 export interface UpdateRequest {
   readonly batch: Batch;
+  /** Number of the first optimizer step, from 1. */
   readonly step: number;
   /** Fraction of the peak learning rate. */
   readonly factor: number;
+  /** Optimizer steps on this batch. */
+  readonly updates: number;
 }
 
 let engine: Engine | undefined;
@@ -41,8 +44,8 @@ const handlers = {
     learner = await Learner.open(engine, { ...options, policy: policyOf(config), objective: objectives.create(objective) }, state);
     return { value: engine.name };
   },
-  update: async ({ batch, step, factor }: UpdateRequest): Promise<{ value: Learned }> => ({
-    value: await opened().update(batch, step, factor),
+  update: async ({ batch, step, factor, updates }: UpdateRequest): Promise<{ value: Learned }> => ({
+    value: await opened().update(batch, step, factor, updates),
   }),
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const value = await opened().read("parameters");

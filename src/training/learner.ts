@@ -5,7 +5,7 @@ import type { Weights } from "../policies/policy.ts";
 import { batchSpecs, type Batch } from "./collate.ts";
 import { stepScalars } from "./optimizer.ts";
 import { packArrays, packsFor, unpackArrays } from "./packing.ts";
-import { stateKinds, updateProgram, type UpdateOptions } from "./update.ts";
+import { stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** Weights and moments on the host; with the step's number it is all that an exact continuation needs of the learner. */
 export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>>;
@@ -16,10 +16,29 @@ export interface Learned {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** The state before the first step: given weights, and moments of zero. */
-export const initialState = (weights: Weights): LearnerState => {
-  const zeros = (): Weights => Object.fromEntries(Object.entries(weights).map(([name, { length }]) => [name, new Float32Array(length)]));
-  return { parameters: weights, first: zeros(), second: zeros() };
+/** The state before the first step: given weights of all that is trained, and moments of zero. */
+export const initialState = (parameters: Weights): LearnerState => {
+  const zeros = (): Weights => Object.fromEntries(Object.entries(parameters).map(([name, { length }]) => [name, new Float32Array(length)]));
+  return { parameters, first: zeros(), second: zeros() };
+};
+
+const dispose = (buffers: ReadonlyMap<string, Buffer>): void => {
+  for (const buffer of buffers.values()) buffer.dispose();
+};
+
+const outputNamed = (outputs: Readonly<Record<string, Buffer>>, name: string): Buffer => {
+  const output = outputs[name];
+  if (output === undefined) throw new Error(`learner: the update program gave no "${name}"`);
+  return output;
+};
+
+const checkFinite = (metrics: Readonly<Record<string, number>>, step: number): void => {
+  const broken = ["loss", "gradient/norm"].filter((name) => !Number.isFinite(metrics[name]));
+  if (broken.length === 0) return;
+  const values = broken.map((name) => `${name} is ${metrics[name]}`).join(" and ");
+  throw new Error(
+    `step ${step}: ${values}; the weights before this step are kept. Lower the learning rate or clipNorm, or look at the rewards and teacher scores of this step`,
+  );
 };
 
 /** Takes steps on one engine. */
@@ -27,7 +46,7 @@ export class Learner {
   readonly #engine: Engine;
   readonly #options: UpdateOptions;
   readonly #executable: Executable;
-  readonly #state: Map<string, Buffer>;
+  #state: ReadonlyMap<string, Buffer>;
 
   private constructor(engine: Engine, options: UpdateOptions, executable: Executable, state: Map<string, Buffer>) {
     this.#engine = engine;
@@ -41,7 +60,7 @@ export class Learner {
     const executable = await engine.compile(updateProgram(options));
     const buffers = new Map<string, Buffer>();
     for (const kind of stateKinds) {
-      for (const pack of packsFor(options.policy)) {
+      for (const pack of packsFor(trainedParameters(options.policy, options.objective))) {
         buffers.set(`${kind}/${pack.name}`, engine.upload(packArrays(`learner, ${kind}`, pack, state[kind]), float32(pack.size)));
       }
     }
@@ -49,24 +68,36 @@ export class Learner {
   }
 
   /**
-   * One optimizer step, number `step` from 1, with `factor` times the peak learning rate. The state changes only when the whole step succeeded and
-   * its loss and gradient are finite; otherwise an error says which is not, and the weights stay as they were.
+   * Learns from one batch: `updates` optimizer steps on it, the first of them number `step` from 1, with `factor` times the peak learning rate. The
+   * state changes only when all of them succeeded with finite losses and gradients; otherwise an error says which is not, and the weights stay as
+   * they were. Metrics are means over the updates.
    */
-  async update(batch: Batch, step: number, factor: number): Promise<Learned> {
-    const outputs = await this.#run(batch, step, factor);
-    const metrics = await this.#readMetrics(outputs);
-    this.#checkFinite(metrics, outputs, step);
-    for (const [name, previous] of this.#state) {
-      const next = outputs[name];
-      if (next === undefined) throw new Error(`learner: the update program gave no "${name}"`);
-      this.#state.set(name, next);
-      previous.dispose();
+  async update(batch: Batch, step: number, factor: number, updates = 1): Promise<Learned> {
+    const before = this.#state;
+    let state = before;
+    const all: Record<string, number>[] = [];
+    try {
+      for (let i = 0; i < updates; i += 1) {
+        const outputs = await this.#run(state, batch, step + i, factor);
+        const metrics = await this.#readMetrics(outputs);
+        const next = new Map([...state.keys()].map((name) => [name, outputNamed(outputs, name)]));
+        if (state !== before) dispose(state);
+        state = next;
+        checkFinite(metrics, step + i);
+        all.push(metrics);
+      }
+    } catch (error) {
+      if (state !== before) dispose(state);
+      throw error;
     }
-    return { metrics };
+    dispose(before);
+    this.#state = state;
+    const mean = (name: string): number => all.reduce((sum, metrics) => sum + metrics[name]!, 0) / all.length;
+    return { metrics: Object.fromEntries(Object.keys(all[0] ?? {}).map((name) => [name, mean(name)])) };
   }
 
-  /** Runs the program on the state and what the step brings; frees the latter even when an upload or the run fails. */
-  async #run(batch: Batch, step: number, factor: number): Promise<Record<string, Buffer>> {
+  /** Runs the program on a state and what the step brings; frees the latter even when an upload or the run fails. */
+  async #run(state: ReadonlyMap<string, Buffer>, batch: Batch, step: number, factor: number): Promise<Record<string, Buffer>> {
     const { batch: shape, objective, optimizer } = this.#options;
     const transient: Record<string, Buffer> = {};
     try {
@@ -78,9 +109,9 @@ export class Learner {
       for (const [name, value] of Object.entries(stepScalars(optimizer, factor, step))) {
         transient[name] = this.#engine.upload(Float32Array.of(value), float32());
       }
-      return await this.#executable.run({ ...Object.fromEntries(this.#state), ...transient });
+      return await this.#executable.run({ ...Object.fromEntries(state), ...transient });
     } finally {
-      for (const buffer of Object.values(transient)) buffer.dispose();
+      dispose(new Map(Object.entries(transient)));
     }
   }
 
@@ -95,20 +126,10 @@ export class Learner {
     return metrics;
   }
 
-  #checkFinite(metrics: Readonly<Record<string, number>>, outputs: Readonly<Record<string, Buffer>>, step: number): void {
-    const broken = ["loss", "gradient/norm"].filter((name) => !Number.isFinite(metrics[name]));
-    if (broken.length === 0) return;
-    for (const name of this.#state.keys()) outputs[name]?.dispose();
-    const values = broken.map((name) => `${name} is ${metrics[name]}`).join(" and ");
-    throw new Error(
-      `step ${step}: ${values}; the weights before this step are kept. Lower the learning rate or clipNorm, or look at the rewards and teacher scores of this step`,
-    );
-  }
-
   /** Copies of the arrays of one kind, by parameter name. */
   async read(kind: (typeof stateKinds)[number]): Promise<Weights> {
     const arrays: Record<string, Float32Array> = {};
-    for (const pack of packsFor(this.#options.policy)) {
+    for (const pack of packsFor(trainedParameters(this.#options.policy, this.#options.objective))) {
       const flat = await this.#engine.download(this.#state.get(`${kind}/${pack.name}`)!);
       Object.assign(arrays, unpackArrays(pack, flat as Float32Array));
     }
@@ -117,7 +138,7 @@ export class Learner {
 
   /** Frees program and state. */
   async dispose(): Promise<void> {
-    for (const buffer of this.#state.values()) buffer.dispose();
+    dispose(this.#state);
     await this.#executable.dispose();
   }
 }

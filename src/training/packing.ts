@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf, type NamedTensors } from "../engine/program.ts";
-import type { Policy, Weights } from "../policies/policy.ts";
+import type { ParameterSpec, Weights } from "../policies/policy.ts";
 
 /** One parameter's place in its pack. */
 export interface Packed {
@@ -47,9 +47,9 @@ const packsOf = (kind: "matrices" | "vectors", parameters: readonly (readonly [s
   }));
 };
 
-/** The packs of a policy's parameters, in their order; every parameter is in one of them. */
-export const packsFor = (policy: Policy): readonly Pack[] => {
-  const all = Object.entries(policy.parameters).map(([name, { shape }]) => [name, shape] as const);
+/** The packs of parameters, in their order; every parameter is in one of them. */
+export const packsFor = (parameters: Readonly<Record<string, ParameterSpec>>): readonly Pack[] => {
+  const all = Object.entries(parameters).map(([name, { shape }]) => [name, shape] as const);
   return [
     ...packsOf(
       "matrices",

@@ -1,7 +1,7 @@
 /** The sequences of one step: drawn by the student or taken from the data, scored by everyone who needs to, in their place. */
 import { lastValueFrom, merge, Observable, takeUntil } from "rxjs";
-import type { Baseline } from "../objectives/baselines/baseline.ts";
-import { ordered } from "../rollouts/order.ts";
+import type { AdvantageEstimator } from "../objectives/advantages/advantage.ts";
+import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/router.ts";
 import type { Slot } from "../rollouts/source.ts";
@@ -21,8 +21,8 @@ export interface RowsRequest {
   readonly maxNewTokens: number;
   /** Most chunks in flight. */
   readonly inFlight: number;
-  readonly baseline: Baseline<unknown> | undefined;
-  readonly baselineState: unknown;
+  readonly advantages: AdvantageEstimator<unknown> | undefined;
+  readonly advantagesState: unknown;
   /** Told of each scorer's call. */
   readonly observe?: (span: CallSpan) => void;
 }
@@ -30,7 +30,7 @@ export interface RowsRequest {
 /** A step's rows, in order of prompt and sample. */
 export interface StepRows {
   readonly rows: readonly Row[];
-  readonly baselineState: unknown;
+  readonly advantagesState: unknown;
   readonly logged: readonly LoggedRollout[];
 }
 
@@ -89,15 +89,21 @@ const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, maxNewT
   };
 };
 
-const advantagesOf = (
+/** A rollout's reward after shaping, and its advantage. */
+type Judged = Pick<Row, "reward" | "advantage">;
+
+const judge = (
   scored: readonly Scored<Partial<Answers>>[],
-  { group, baseline, baselineState }: RowsRequest,
-): { advantages: Map<Rollout, number>; state: unknown } => {
+  { group, advantages, advantagesState }: RowsRequest,
+): { judged: Map<Rollout, Judged>; state: unknown } => {
   const student = scored.filter(({ rollout }) => rollout.source === "student");
-  if (baseline === undefined || student.length === 0) return { advantages: new Map(), state: baselineState };
-  const rewards = Float32Array.from(student, ({ answers }) => answers.reward?.value ?? 0);
-  const { baselines, state } = baseline.estimate(rewards, group, baselineState);
-  return { advantages: new Map(student.map(({ rollout }, i) => [rollout, rewards[i]! - baselines[i]!])), state };
+  if (advantages === undefined || student.length === 0) return { judged: new Map(), state: advantagesState };
+  const raw = Float32Array.from(student, ({ rollout, answers }) => {
+    if (answers.reward === undefined) throw new RangeError(`rows: expected a reward for ${place(rollout)}, got none`);
+    return answers.reward.value;
+  });
+  const { rewards, advantages: estimated, state } = advantages.estimate(raw, group, advantagesState);
+  return { judged: new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }])), state };
 };
 
 const log = ({ rollout, answers }: Scored<Partial<Answers>>, advantage: number | undefined): LoggedRollout => ({
@@ -150,14 +156,15 @@ export const stepRows = async (
     route<Partial<Answers>>(references, teacher === undefined ? {} : { teacher }, options),
   ).pipe(ordered(), takeUntil(abortion(signal)));
   const scored = await lastValueFrom(routed);
-  const { advantages, state } = advantagesOf(scored, request);
+  const { judged, state } = judge(scored, request);
   return {
     rows: scored.map(({ rollout, answers }) => ({
       rollout,
-      advantage: advantages.get(rollout) ?? 0,
-      ...(answers.teacher === undefined ? {} : { teacherLogProbs: answers.teacher.logProbs }),
+      ...(judged.get(rollout) ?? { reward: 0, advantage: 0 }),
+      ...(answers.teacher === undefined ? {} : { teacher: answers.teacher }),
+      ...(answers.reference === undefined ? {} : { referenceLogProbs: answers.reference.logProbs }),
     })),
-    baselineState: state,
-    logged: scored.map((item) => log(item, advantages.get(item.rollout))),
+    advantagesState: state,
+    logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage)),
   };
 };

@@ -82,8 +82,15 @@ export type ScheduleSettings = Static<typeof ScheduleSettings>;
 /** The optimisation itself. */
 export const TrainingSettings = Type.Object(
   {
-    steps: Type.Integer({ minimum: 1, description: "Optimizer steps." }),
+    steps: Type.Integer({ minimum: 1, description: "Steps: each draws and scores a batch of sequences and learns from it." }),
     batch: Type.Integer({ default: 64, minimum: 1, description: "Sequences in each step." }),
+    updates: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 1024,
+      description:
+        "Optimizer steps on each step's sequences. After the first they are stale: more than 1 asks for an objective with importance weights or clipping.",
+    }),
     optimizer: OptimizerSettings,
     schedule: ScheduleSettings,
     clipNorm: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Gradients are scaled down to this global norm." }),

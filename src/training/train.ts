@@ -3,10 +3,11 @@ import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
 import { objectives } from "../objectives/index.ts";
+import { progressAt } from "../objectives/schedule.ts";
 import { source } from "../rollouts/source.ts";
 import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
-import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type Progress } from "./checkpoint.ts";
+import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
 import { collate } from "./collate.ts";
 import { openCrew, runShape, type Crew, type RunShape } from "./crew.ts";
 import { evaluate } from "./evaluate.ts";
@@ -50,17 +51,22 @@ const rolloutMetrics = (logged: readonly LoggedRollout[]): Record<string, number
 };
 
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
-const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number, baselineState: unknown): Promise<unknown> => {
+const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number, host: HostState): Promise<HostState> => {
   const { recipe, task, shape, crew, emit, signal } = run;
   const { seed, training, rollouts, machine } = recipe;
   const objective = objectives.create(recipe.objective);
   const started = performance.now();
+  const { advantages, controller, needs } = objective;
   const request = { seed, step, slots: slots(step), ...rollouts, maxNewTokens: shape.maxNewTokens, inFlight: machine.samplers + 1 };
-  const drawn = await stepRows(crew, task, { ...request, baseline: objective.baseline, baselineState }, signal);
+  const drawn = await stepRows(crew, task, { ...request, advantages, advantagesState: host.advantages }, signal);
   const scored = performance.now();
-  const batch = collate(drawn.rows, shape.batch, objective.needs, task.tokenizer.padId);
+  const progress = progressAt(step, training.steps);
+  const controlled = controller?.value(host.controller) ?? 0;
+  const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
   const factor = learningRateFactor(training.schedule, step, training.steps);
-  const { metrics } = await crew.learner.call("update", { batch, step, factor }, { transfer: Object.values(batch) });
+  const { updates } = training;
+  const update = { batch, step: (step - 1) * updates + 1, factor, updates };
+  const { metrics } = await crew.learner.call("update", update, { transfer: Object.values(batch) });
   const needsNew = recipe.data.onPolicyFraction > 0 || evaluates(recipe, step);
   if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
   const ended = performance.now();
@@ -72,6 +78,7 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
     metrics: {
       ...metrics,
       ...rolloutMetrics(drawn.logged),
+      ...(controller === undefined ? {} : { [`controller/${controller.name}`]: controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
       "time/rollouts": scored - started,
       "time/update": ended - scored,
@@ -80,7 +87,7 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
     milliseconds: ended - started,
   };
   emit(report);
-  return drawn.baselineState;
+  return { advantages: drawn.advantagesState, controller: controller?.observe(host.controller, metrics, progress) ?? null };
 };
 
 const evaluates = ({ evaluation, training }: Recipe, step: number): boolean =>
@@ -96,17 +103,17 @@ const takeSteps = async (run: Run, progress: Progress, folder: string | undefine
   const slots = source({ seed, prompts, batch: training.batch, group: rollouts.group, ...data });
   const examine = async (step: number): Promise<void> =>
     emit(await evaluate(crew, task, { seed, step, settings: evaluation, chunk: rollouts.chunk }, signal));
-  let { step, baseline } = progress;
+  let { step, host } = progress;
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
-    const path = await writeCheckpoint(folder, recipe, { step, learner: await crew.learner.call("state", undefined), baseline });
+    const path = await writeCheckpoint(folder, recipe, { step, learner: await crew.learner.call("state", undefined), host });
     emit({ kind: "checkpoint", step, path });
   };
   try {
     // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
     if (step === 0 || evaluates(recipe, step)) await examine(step);
     while (step < training.steps) {
-      baseline = await takeStep(run, slots, step + 1, baseline);
+      host = await takeStep(run, slots, step + 1, host);
       step += 1;
       if (evaluates(recipe, step)) await examine(step);
       if (checkpoints(recipe, step)) await save();
@@ -126,8 +133,7 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
-  const initial = objectives.create(recipe.objective).baseline?.initial;
-  const progress = newest === undefined ? beginning(recipe, initial) : await readCheckpoint(newest, recipe);
+  const progress = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
   if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
   signal.throwIfAborted();
   const crew = await openCrew(recipe, task, shape, progress.learner, signal);

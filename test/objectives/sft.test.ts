@@ -14,7 +14,7 @@ const targets = Int32Array.of(0, 1, 2, 0);
 const completionMask = Float32Array.of(1, 1, 1, 0);
 /** A teacher that is certain of each target. */
 const certain = Float32Array.from({ length: 12 }, (_, i) => (targets[Math.floor(i / 3)] === i % 3 ? 0 : -200));
-const batch = { studentLogits, targets, completionMask, teacherLogProbs: certain, advantages: new Float32Array(2) };
+const batch = { studentLogits, targets, completionMask, teacherLogProbs: certain, fromStudent: new Float32Array(2) };
 
 describe.each(engines)("SFT on $name", ({ evaluate }) => {
   objectiveLaws(sft(), { evaluate, metrics: ["objective/sft", "policy/entropy"] });

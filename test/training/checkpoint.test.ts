@@ -14,11 +14,11 @@ const arrays = (seed: number) => model(smallLlama(), seed).weights;
 const progress: Progress = {
   step: 12,
   learner: { parameters: arrays(1), first: arrays(2), second: arrays(3) },
-  baseline: { value: 0.1 + 0.2, count: 3 },
+  host: { advantages: { value: 0.1 + 0.2, count: 3 }, controller: null },
 };
 
 const expectSame = (actual: Progress, expected: Progress): void => {
-  expect([actual.step, actual.baseline]).toEqual([expected.step, expected.baseline]);
+  expect([actual.step, actual.host]).toEqual([expected.step, expected.host]);
   for (const kind of stateKinds) expect(bytesOf(actual.learner[kind])).toEqual(bytesOf(expected.learner[kind]));
 };
 
@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 describe("a checkpoint", () => {
-  test("gives back every byte of the learner, the step and the baseline", async () => {
+  test("gives back every byte of the learner, the step and what the run carries", async () => {
     const path = await writeCheckpoint(folder, values, progress);
     expect(path).toBe(join(folder, "checkpoint-00000012.safetensors"));
     expect(await newestCheckpoint(folder)).toBe(path);
@@ -39,9 +39,9 @@ describe("a checkpoint", () => {
   });
 
   test("of the beginning has the student's weights and no moments", async () => {
-    const path = await writeCheckpoint(folder, values, beginning(values, null));
-    const { step, learner, baseline } = await readCheckpoint(path, values);
-    expect([step, baseline]).toEqual([0, null]);
+    const path = await writeCheckpoint(folder, values, beginning(values));
+    const { step, learner, host } = await readCheckpoint(path, values);
+    expect([step, host]).toEqual([0, { advantages: null, controller: null }]);
     expect(bytesOf(learner.parameters)).toEqual(bytesOf(values.student.weights));
     for (const kind of ["first", "second"] as const) {
       expect(Object.values(learner[kind]).every((array) => array.every((value) => Object.is(value, 0)))).toBe(true);

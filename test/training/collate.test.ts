@@ -1,16 +1,19 @@
 /** Collating: where each token, target, mask and teacher score of a row goes. */
 import { describe, expect, test } from "vitest";
 import { batchSpecs, collate, type BatchShape, type Row } from "../../src/training/collate.ts";
+import type { Signal } from "../../src/objectives/objective.ts";
 import { sizeOf } from "../../src/engine/program.ts";
 import { rolloutAt } from "../fixtures/rollouts.ts";
 
 const shape: BatchShape = { size: 2, length: 5, vocabularySize: 3 };
 /** Padding and end-of-sequence are one token here: only places tell them apart. */
 const padId = 1;
+const step = { progress: 0.25, controlled: 0.5 };
 
 const row = (promptTokens: readonly number[], tokens: readonly number[], changes: Partial<Row> = {}): Row => ({
   rollout: { ...rolloutAt(0, 0), promptTokens: Int32Array.from(promptTokens), tokens: Int32Array.from(tokens) },
-  teacherLogProbs: Float32Array.from({ length: tokens.length * shape.vocabularySize }, (_, i) => -1 - i),
+  teacher: { logProbs: Float32Array.from({ length: tokens.length * shape.vocabularySize }, (_, i) => -1 - i) },
+  reward: 0,
   advantage: 0,
   ...changes,
 });
@@ -18,7 +21,7 @@ const row = (promptTokens: readonly number[], tokens: readonly number[], changes
 const rows = [row([7, 8, 9], [2, 0, 1], { advantage: 0.5 }), row([1], [1, 1, 1], { advantage: -2 })];
 
 describe("a batch", () => {
-  const batch = collate(rows, shape, ["teacherLogProbs", "advantages"], padId);
+  const batch = collate(rows, shape, ["teacherLogProbs", "advantages"], padId, step);
 
   test("holds token t and, as its target, token t + 1", () => {
     expect(Array.from(batch["tokens"]!)).toEqual([7, 8, 9, 2, 0, 1, 1, 1, 1, 1]);
@@ -52,33 +55,79 @@ describe("a batch", () => {
 
   test("holds only what the objective reads", () => {
     const names = ["tokens", "positions", "mask", "targets", "completionMask"];
-    const bare = rows.map(({ rollout, advantage }) => ({ rollout, advantage }));
-    expect(Object.keys(collate(bare, shape, [], padId))).toEqual(names);
+    const bare = rows.map(({ rollout, reward, advantage }) => ({ rollout, reward, advantage }));
+    expect(Object.keys(collate(bare, shape, [], padId, step))).toEqual(names);
     expect(Object.keys(batchSpecs(shape, []))).toEqual(names);
-    expect(Object.keys(collate(bare, shape, ["advantages"], padId))).toEqual([...names, "advantages"]);
+    expect(Object.keys(collate(bare, shape, ["advantages"], padId, step))).toEqual([...names, "advantages"]);
+  });
+});
+
+describe("signals", () => {
+  const behaviorLogProbs = Float32Array.of(-1, -2, -3);
+  const student = row([7, 8], [2, 0, 1], { reward: 3, referenceLogProbs: Float32Array.of(-4, -5, -6) });
+  const mixed: Row[] = [
+    { ...student, rollout: { ...student.rollout, source: "student", behaviorLogProbs } },
+    row([1], [1, 1], { rollout: { ...row([1], [1, 1]).rollout, source: "data", behaviorLogProbs: new Float32Array(2) } }),
+  ];
+  const of = (...signals: readonly Signal[]) => collate(mixed, shape, signals, padId, step);
+
+  test("tell who sampled a sequence, and its reward", () => {
+    const batch = of("fromStudent", "rewards");
+    expect(Array.from(batch["fromStudent"]!)).toEqual([1, 0]);
+    expect(Array.from(batch["rewards"]!)).toEqual([3, 0]);
+  });
+
+  test("put log-probs of tokens where the token is the target; references have none under the reference policy", () => {
+    const batch = of("behaviorLogProbs", "referenceLogProbs");
+    expect(Array.from(batch["behaviorLogProbs"]!)).toEqual([0, -1, -2, -3, 0, 0, 0, 0, 0, 0]);
+    expect(Array.from(batch["referenceLogProbs"]!)).toEqual([0, -4, -5, -6, 0, 0, 0, 0, 0, 0]);
+    const { referenceLogProbs: _, ...without } = mixed[0]!;
+    expect(() => collate([without, mixed[1]!], shape, ["referenceLogProbs"], padId, step)).toThrow(
+      /expected reference log-probs, got none/u,
+    );
+  });
+
+  test("hold the teacher's top-k side by side", () => {
+    const scored = mixed.map((item) => {
+      const count = item.rollout.tokens.length * 2;
+      return { ...item, teacher: { logProbs: new Float32Array(count).fill(-1), ids: new Int32Array(count).fill(2) } };
+    });
+    const signals = ["teacherTopKIds", "teacherTopKLogProbs"] as const;
+    const batch = collate(scored, { ...shape, topK: 2 }, signals, padId, step);
+    expect(Array.from(batch["teacherTopKIds"]!)).toEqual([0, 0, 2, 2, 2, 2, 2, 2, 0, 0, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0]);
+    expect(batch["teacherTopKIds"]).toBeInstanceOf(Int32Array);
+    expect(() => collate(scored, shape, signals, padId, step)).toThrow(/shape to say topK/u);
+    expect(() => collate(mixed, { ...shape, topK: 2 }, signals, padId, step)).toThrow(/top-k ids, got none/u);
+  });
+
+  test("hold the step's own numbers; the student's values are not among them", () => {
+    const batch = of("progress", "controlled", "values");
+    expect([Array.from(batch["progress"]!), Array.from(batch["controlled"]!)]).toEqual([[0.25], [0.5]]);
+    expect(batch).not.toHaveProperty("values");
+    expect(Object.keys(batchSpecs(shape, ["progress", "values"]))).not.toContain("values");
   });
 });
 
 describe("collate refuses", () => {
   test("more or fewer rows than the batch has", () => {
-    expect(() => collate(rows.slice(1), shape, [], padId)).toThrow(new RangeError("collate: expected 2 sequences, got 1"));
-    expect(() => collate([...rows, ...rows], shape, [], padId)).toThrow(RangeError);
+    expect(() => collate(rows.slice(1), shape, [], padId, step)).toThrow(new RangeError("collate: expected 2 sequences, got 1"));
+    expect(() => collate([...rows, ...rows], shape, [], padId, step)).toThrow(RangeError);
   });
 
   test("a row that is too long, and takes the longest", () => {
     const long = row([1, 2, 3, 4], [5, 6, 7]);
-    expect(() => collate([rows[0]!, long], shape, [], padId)).toThrow(
+    expect(() => collate([rows[0]!, long], shape, [], padId, step)).toThrow(
       new RangeError("collate: expected at most 6 tokens of prompt and completion, got 7"),
     );
-    expect(() => collate([rows[0]!, row([1, 2, 3, 4], [5, 6])], shape, [], padId)).not.toThrow();
+    expect(() => collate([rows[0]!, row([1, 2, 3, 4], [5, 6])], shape, [], padId, step)).not.toThrow();
   });
 
   test("teacher scores that are missing or of another size", () => {
-    const { rollout, advantage } = rows[0]!;
-    expect(() => collate([{ rollout, advantage }, rows[1]!], shape, ["teacherLogProbs"], padId)).toThrow(
-      new RangeError("collate: expected 3 x 3 teacher log-probs, got none"),
+    const { rollout, reward, advantage } = rows[0]!;
+    expect(() => collate([{ rollout, reward, advantage }, rows[1]!], shape, ["teacherLogProbs"], padId, step)).toThrow(
+      new RangeError("collate: expected teacher log-probs, got none"),
     );
-    const short = { ...rows[0]!, teacherLogProbs: new Float32Array(6) };
-    expect(() => collate([short, rows[1]!], shape, ["teacherLogProbs"], padId)).toThrow(/expected 3 x 3 teacher log-probs, got 6/u);
+    const short = { ...rows[0]!, teacher: { logProbs: new Float32Array(6) } };
+    expect(() => collate([short, rows[1]!], shape, ["teacherLogProbs"], padId, step)).toThrow(/expected 3 x 3 teacher log-probs, got 6/u);
   });
 });

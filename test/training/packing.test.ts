@@ -37,7 +37,7 @@ describe("packs", () => {
     fc.assert(
       fc.property(shapes, (given) => {
         const policy = shaped(given);
-        const packs = packsFor(policy);
+        const packs = packsFor(policy.parameters);
         expect(packs.flatMap(({ members }) => members.map(({ name }) => name)).toSorted()).toEqual(Object.keys(given).toSorted());
         expect(new Set(packs.map(({ name }) => name)).size).toBe(packs.length);
         for (const { members, size, decays } of packs) {
@@ -61,7 +61,10 @@ describe("packs", () => {
       fc.property(shapes, (given) => {
         const policy = shaped(given);
         const arrays = numbered(policy);
-        const back = Object.assign({}, ...packsFor(policy).map((pack) => unpackArrays(pack, packArrays("test", pack, arrays)))) as Weights;
+        const back = Object.assign(
+          {},
+          ...packsFor(policy.parameters).map((pack) => unpackArrays(pack, packArrays("test", pack, arrays))),
+        ) as Weights;
         expect(Object.keys(back).toSorted()).toEqual(Object.keys(arrays).toSorted());
         for (const [name, array] of Object.entries(arrays))
           expect(Buffer.compare(Buffer.from(back[name]!.buffer), Buffer.from(array.buffer))).toBe(0);
@@ -76,12 +79,12 @@ describe("packs", () => {
     ["only vectors", shaped({ a: [3], b: [] }), ["vectors-0"]],
     ["nothing", shaped({}), []],
   ])("of a policy with %s", (_what, policy, expected) => {
-    expect(packsFor(policy).map(({ name }) => name)).toEqual(expected);
+    expect(packsFor(policy.parameters).map(({ name }) => name)).toEqual(expected);
   });
 
   test("name an array that is missing or has another size, and whose it is", () => {
     const policy = shaped({ "layer.weight": [2, 3] });
-    const [pack] = packsFor(policy);
+    const [pack] = packsFor(policy.parameters);
     expect(() => packArrays("learner, first", pack!, {})).toThrow(
       new RangeError("learner, first: expected 6 values for layer.weight, got none"),
     );
@@ -95,7 +98,7 @@ describe.each(engines)("packs of tensors on $name", ({ evaluate }) => {
     ["one", bigram()],
   ])("have the arrays' layout: %s", async (_what, policy) => {
     const arrays = numbered(policy);
-    for (const pack of packsFor(policy)) {
+    for (const pack of packsFor(policy.parameters)) {
       const flat = packArrays("test", pack, arrays);
       const outputs: Record<string, TypedArray> = await compute(evaluate, { flat: floats([pack.size], flat) }, (inputs) => {
         const tensors = unpackTensors(pack, inputs["flat"]!);

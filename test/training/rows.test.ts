@@ -1,5 +1,6 @@
 /** A step's sequences: everyone who must score does, references get no reward, and places decide the order. */
 import { describe, expect, test } from "vitest";
+import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { movingAverage } from "../../src/objectives/baselines/moving-average.ts";
 import { source, type Slot } from "../../src/rollouts/source.ts";
@@ -11,6 +12,7 @@ const task = smallTask();
 const { tokenizer } = task;
 const [a, b, c, d] = task.train as [Prompt, Prompt, Prompt, Prompt];
 type Prompt = (typeof task.train)[number];
+const averaging = shapedAdvantages({ baseline: movingAverage(0.5) });
 const never = new AbortController().signal;
 
 /** Student, references, student. */
@@ -29,8 +31,8 @@ const request: RowsRequest = {
   temperature: 1,
   maxNewTokens: 8,
   inFlight: 2,
-  baseline: leaveOneOut,
-  baselineState: null,
+  advantages: shapedAdvantages({ baseline: leaveOneOut }),
+  advantagesState: null,
 };
 
 const slow = (direction: number, more: Record<string, unknown> = {}) =>
@@ -83,10 +85,10 @@ describe("a mixed step", () => {
     const values = slow(0);
     const crew = await crewHere(values, task);
     const { rows } = await stepRows(crew, task, request, never);
-    for (const { rollout, teacherLogProbs } of rows) {
+    for (const { rollout, teacher } of rows) {
       const [alone] = await crew.scorers.teacher!.score([rollout], never);
-      expect(teacherLogProbs).toHaveLength(rollout.tokens.length * tokenizer.vocabularySize);
-      teacherLogProbs!.forEach((value, i) => expect(value).toBeCloseTo(alone!.logProbs[i]!, 5));
+      expect(teacher!.logProbs).toHaveLength(rollout.tokens.length * tokenizer.vocabularySize);
+      teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(alone!.logProbs[i]!, 5));
     }
   });
 });
@@ -96,10 +98,10 @@ test("who finishes first changes nothing", async () => {
   expect(last.rows).toEqual(first.rows);
   expect(last.logged).toEqual(first.logged);
   const state = { value: 0.5, count: 3 };
-  const averaged = [1, -1].map((direction) => rowsOf(slow(direction), { baseline: movingAverage(0.5), baselineState: state }));
+  const averaged = [1, -1].map((direction) => rowsOf(slow(direction), { advantages: averaging, advantagesState: state }));
   const [one, other] = await Promise.all(averaged);
-  expect(one!.baselineState).toEqual(other!.baselineState);
-  expect(one!.baselineState).toMatchObject({ count: 4 });
+  expect(one!.advantagesState).toEqual(other!.advantagesState);
+  expect(one!.advantagesState).toMatchObject({ count: 4 });
 });
 
 test("how the work is cut changes nothing", async () => {
@@ -109,10 +111,10 @@ test("how the work is cut changes nothing", async () => {
 });
 
 test("a step of references alone leaves the baseline's state as it was", async () => {
-  const baselineState = { value: 0.5, count: 3 };
+  const advantagesState = { value: 0.5, count: 3 };
   const slots: Slot[] = [{ source: "data", prompts: [a, b] }];
-  const { rows, baselineState: after } = await rowsOf(slow(0), { slots, baseline: movingAverage(0.5), baselineState });
-  expect(after).toEqual(baselineState);
+  const { rows, advantagesState: after } = await rowsOf(slow(0), { slots, advantages: averaging, advantagesState });
+  expect(after).toEqual(advantagesState);
   expect(rows.map(({ advantage }) => advantage)).toEqual([0, 0]);
 });
 
@@ -125,8 +127,8 @@ test("a reference that is longer than a completion may be is cut", async () => {
 test("without a teacher and rewards nothing is scored", async () => {
   const { teacher: _teacher, ...values } = recipe({ objective: { type: "sft", average: "sequence" } });
   const slots = source({ seed: 1, prompts: task.train, batch: 4, group: 2, onPolicyFraction: 0, mixing: "step" })(1);
-  const { rows, logged } = await rowsOf(values, { slots, baseline: undefined, baselineState: undefined });
-  expect(Object.keys(rows[0]!)).toEqual(["rollout", "advantage"]);
+  const { rows, logged } = await rowsOf(values, { slots, advantages: undefined, advantagesState: undefined });
+  expect(Object.keys(rows[0]!)).toEqual(["rollout", "reward", "advantage"]);
   expect(logged).toHaveLength(4);
 });
 

@@ -67,11 +67,16 @@ const blocks = (sizes: LlamaSizes, parameters: NamedTensors, pass: Pass, x: tf.T
   return states;
 };
 
+/** The residual stream x [N, D] after the last norm. */
+const normed = (sizes: LlamaSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
+  rmsNorm(x, parameter<tf.Rank.R1>(parameters, "model.norm.weight"), sizes.normEpsilon);
+
+const unembed = (sizes: LlamaSizes, parameters: NamedTensors, hidden: tf.Tensor2D): tf.Tensor2D =>
+  linear(hidden, parameter(parameters, sizes.tied ? "model.embed_tokens.weight" : "lm_head.weight"));
+
 /** x [N, D] -> logits [N, V]. */
-const head = (sizes: LlamaSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D => {
-  const normed = rmsNorm(x, parameter<tf.Rank.R1>(parameters, "model.norm.weight"), sizes.normEpsilon);
-  return linear(normed, parameter(parameters, sizes.tied ? "model.embed_tokens.weight" : "lm_head.weight"));
-};
+const head = (sizes: LlamaSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
+  unembed(sizes, parameters, normed(sizes, parameters, x));
 
 /** Hidden states [B * T, D] of padded sequences; ids and positions of padding are set to 0, so that any value may stand there. */
 const states = (sizes: LlamaSizes, parameters: NamedTensors, sequences: Sequences, remember: Pass["remember"]): tf.Tensor2D => {
@@ -82,11 +87,18 @@ const states = (sizes: LlamaSizes, parameters: NamedTensors, sequences: Sequence
   return blocks(sizes, parameters, { batch, rotary, bias: causalBias(sequences.mask), remember }, embed(parameters, ids));
 };
 
-/** [B, T] -> logits [B, T, V]. */
-export const llamaLogits = (sizes: LlamaSizes, parameters: NamedTensors, sequences: Sequences): tf.Tensor3D => {
+/** [B, T] -> hidden states [B, T, D] after the last norm. */
+export const llamaHidden = (sizes: LlamaSizes, parameters: NamedTensors, sequences: Sequences): tf.Tensor3D => {
   const [batch, tokens] = sequences.tokens.shape;
-  const hidden = states(sizes, parameters, sequences, (_, fresh) => fresh);
-  return tf.reshape(head(sizes, parameters, hidden), [batch, tokens, sizes.vocabularySize]);
+  const last = states(sizes, parameters, sequences, (_, fresh) => fresh);
+  return tf.reshape(normed(sizes, parameters, last), [batch, tokens, sizes.width]);
+};
+
+/** Hidden states [B, T, D] -> logits [B, T, V]. */
+export const llamaHead = (sizes: LlamaSizes, parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D => {
+  const [batch, tokens, width] = hidden.shape;
+  const flat: tf.Tensor2D = tf.reshape(hidden, [batch * tokens, width]);
+  return tf.reshape(unembed(sizes, parameters, flat), [batch, tokens, sizes.vocabularySize]);
 };
 
 const keysName = (layer: number): string => `layers.${layer}.keys`;

@@ -3,7 +3,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
 import { configOf } from "./llama-config.ts";
-import { llamaDecoder, llamaLogits, type LlamaSizes } from "./llama-decoder.ts";
+import { llamaDecoder, llamaHead, llamaHidden, type LlamaSizes } from "./llama-decoder.ts";
 
 const parameters = Type.Object(
   {
@@ -81,7 +81,10 @@ export const llama = define({
       ...context,
       parameters: specs(sizes),
       config: configOf(sizes, standardDeviation),
-      logits: (weights, sequences) => llamaLogits(sizes, weights, sequences),
+      hiddenSize: sizes.width,
+      hidden: (weights, sequences) => llamaHidden(sizes, weights, sequences),
+      head: (weights, hidden) => llamaHead(sizes, weights, hidden),
+      logits: (weights, sequences) => llamaHead(sizes, weights, llamaHidden(sizes, weights, sequences)),
       decoder: llamaDecoder(sizes),
     };
   },

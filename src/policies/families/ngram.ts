@@ -59,7 +59,7 @@ const decoderOf = (order: number, vocabularySize: number): Decoder => {
   };
 };
 
-/** `type: "ngram"`: logits [(V + 1)^(order - 1), V] by the tokens before; index V stands for the place before the first token. */
+/** `type: "ngram"`: its hidden states are its logits; logits [(V + 1)^(order - 1), V] by the tokens before; index V stands for the place before the first token. */
 export const ngram = define({
   type: "ngram",
   summary: "A table of logits for every context of order - 1 tokens.",
@@ -72,15 +72,19 @@ export const ngram = define({
         `ngram: expected at most ${mostRows} contexts, got (${vocabularySize} + 1)^${order - 1} = ${rows}; lower order or the vocabulary`,
       );
     }
+    const logits = (weights: NamedTensors, sequences: Sequences): tf.Tensor3D => {
+      const [batch, length] = sequences.tokens.shape;
+      const flat: tf.Tensor1D = tf.reshape(rowsOf(contexts(order, vocabularySize, sequences), vocabularySize), [batch * length]);
+      return tf.reshape(lookUp(weights, flat), [batch, length, vocabularySize]);
+    };
     return {
       ...context,
       parameters: { [tableName]: { shape: [rows, vocabularySize], initial: { standardDeviation: 0.02 } } },
       config: configOf(order, context),
-      logits(weights, sequences) {
-        const [batch, length] = sequences.tokens.shape;
-        const flat: tf.Tensor1D = tf.reshape(rowsOf(contexts(order, vocabularySize, sequences), vocabularySize), [batch * length]);
-        return tf.reshape(lookUp(weights, flat), [batch, length, vocabularySize]);
-      },
+      hiddenSize: vocabularySize,
+      hidden: logits,
+      head: (_, hidden) => hidden,
+      logits,
       decoder: decoderOf(order, vocabularySize),
     };
   },

@@ -1,0 +1,103 @@
+/** Advantages from a baseline: rewards are scaled and clipped, the baseline is subtracted, and the rest may be normalised. */
+import { Type, type Static } from "@sinclair/typebox";
+import type { Baseline } from "../baselines/baseline.ts";
+import { baselines, type BaselineValues } from "../baselines/index.ts";
+import type { AdvantageEstimator } from "./advantage.ts";
+
+/** What advantages are divided by: nothing, their prompt's standard deviation (GRPO), or that of the whole step (whitening). */
+export type Normalization = "none" | "group" | "batch";
+
+/** What shaped advantages can be told. */
+export interface ShapedParameters {
+  readonly baseline: Baseline<unknown>;
+  /** Rewards are multiplied by it; 1 when left out. */
+  readonly rewardScale?: number;
+  /** Then they are cut to [-rewardClip, rewardClip]; not at all when left out. */
+  readonly rewardClip?: number;
+  /** "none" when left out. */
+  readonly normalize?: Normalization;
+}
+
+/** Added to a standard deviation, as in TRL: equal rewards have advantages of zero and not of zero by zero. */
+const epsilon = 1e-4;
+
+const deviation = (values: Float32Array): { mean: number; deviation: number } => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
+};
+
+/** In place. */
+const normalizers: Readonly<Record<Normalization, (advantages: Float32Array, rewards: Float32Array, group: number) => void>> = {
+  none: () => undefined,
+  group(advantages, rewards, group) {
+    for (let start = 0; start < rewards.length; start += group) {
+      const spread = deviation(rewards.subarray(start, start + group)).deviation + epsilon;
+      for (let i = start; i < start + group; i += 1) advantages[i] = advantages[i]! / spread;
+    }
+  },
+  batch(advantages) {
+    if (advantages.length === 0) return;
+    const { mean, deviation: spread } = deviation(advantages);
+    for (const [i, advantage] of advantages.entries()) advantages[i] = (advantage - mean) / (spread + epsilon);
+  },
+};
+
+const positive = (name: string, value: number): void => {
+  if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`advantages: expected ${name} above 0, got ${value}`);
+};
+
+/**
+ * A = (clip(scale r) - b) / normaliser. `none` leaves an unbiased estimate of the policy gradient (times the scale) when nothing is clipped and the
+ * baseline is unbiased. `group` divides by the sample standard deviation of the prompt's rewards + 1e-4 (GRPO as TRL computes it): each prompt's
+ * gradient is rescaled by its own difficulty, so the expected gradient is no longer that of the mean reward. `batch` subtracts the step's mean
+ * advantage and divides by its sample standard deviation + 1e-4 (whitening; REINFORCE++ does so over tokens, which weighs each completion by its
+ * length): biased too, as the mean and the deviation depend on each completion's own reward.
+ * `RangeError` for a scale or clip that is not positive.
+ */
+export const shapedAdvantages = ({
+  baseline,
+  rewardScale = 1,
+  rewardClip = Infinity,
+  normalize = "none",
+}: ShapedParameters): AdvantageEstimator<unknown> => {
+  positive("rewardScale", rewardScale);
+  if (rewardClip !== Infinity) positive("rewardClip", rewardClip);
+  return {
+    name: [`scale ${rewardScale}`, `clip ${rewardClip}`, baseline.name, `normalize ${normalize}`].join(", "),
+    initial: baseline.initial,
+    estimate(raw, group, state) {
+      const rewards = raw.map((reward) => Math.min(rewardClip, Math.max(-rewardClip, rewardScale * reward)));
+      const { baselines: expected, state: next } = baseline.estimate(rewards, group, state);
+      const advantages = rewards.map((reward, i) => reward - expected[i]!);
+      normalizers[normalize](advantages, rewards, group);
+      return { advantages, rewards, state: next };
+    },
+  };
+};
+
+/** Schemas of what every policy gradient can be told about its advantages; `baseline` and `normalize` are its defaults. */
+export const advantageSchemas = (baseline: BaselineValues, normalize: Normalization) => ({
+  baseline: Type.Unsafe<BaselineValues>({ ...baselines.schema, default: baseline }),
+  rewardScale: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Rewards are multiplied by it." }),
+  rewardClip: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Scaled rewards are cut to at most this size." })),
+  normalize: Type.Unsafe<Normalization>({
+    type: "string",
+    enum: ["none", "group", "batch"],
+    default: normalize,
+    description:
+      "What advantages are divided by. none: unbiased. group: the standard deviation of the prompt's rewards (GRPO). batch: that of the step, after its mean is subtracted (whitening).",
+  }),
+});
+
+/** Values of `advantageSchemas`. */
+export type AdvantageValues = Static<ReturnType<typeof Type.Object<ReturnType<typeof advantageSchemas>>>>;
+
+/** The estimator of validated values. */
+export const createAdvantages = ({ baseline, rewardScale, rewardClip, normalize }: AdvantageValues): AdvantageEstimator<unknown> =>
+  shapedAdvantages({
+    baseline: baselines.create(baseline),
+    rewardScale,
+    normalize,
+    ...(rewardClip === undefined ? {} : { rewardClip }),
+  });
