@@ -3,8 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Baseline } from "../../src/objectives/baselines/baseline.ts";
 
-/** `smallestGroup` is the fewest completions of a prompt that the baseline accepts. */
-export const baselineLaws = (baseline: Baseline<unknown>, { smallestGroup }: { smallestGroup: number }): void => {
+/**
+ * `smallestGroup` is the fewest completions of a prompt that the baseline accepts. `ownShare` is the share of a completion's own reward in its
+ * baseline, for groups of that size in a step with that many rewards: 0 unless it is biased.
+ */
+export const baselineLaws = (
+  baseline: Baseline<unknown>,
+  { smallestGroup, ownShare }: { smallestGroup: number; ownShare?: (group: number, rewards: number) => number },
+): void => {
   const batches = fc
     .record({ group: fc.integer({ min: smallestGroup, max: 5 }), prompts: fc.integer({ min: 1, max: 4 }) })
     .chain(({ group, prompts }) =>
@@ -32,17 +38,29 @@ export const baselineLaws = (baseline: Baseline<unknown>, { smallestGroup }: { s
       );
     });
 
-    test("a completion's own reward does not move its baseline, so REINFORCE stays unbiased", () => {
+    const effectOfOwn = (check: (effect: number, group: number, rewards: number) => void): void => {
       fc.assert(
         fc.property(batches, ({ group, history, rewards, changed }) => {
           const state = stateAfter(history, group);
-          const other = rewards.map((reward, i) => (i === changed ? reward + 100 : reward));
-          const before = baseline.estimate(Float32Array.from(rewards), group, state).baselines[changed];
-          expect(baseline.estimate(Float32Array.from(other), group, state).baselines[changed]).toBe(before);
+          const other = rewards.map((reward, i) => (i === changed ? reward + 60 : reward));
+          const [before, after] = [rewards, other].map(
+            (values) => baseline.estimate(Float32Array.from(values), group, state).baselines[changed]!,
+          );
+          check(after! - before!, group, rewards.length);
         }),
         { seed: 2 },
       );
-    });
+    };
+
+    if (ownShare === undefined) {
+      test("a completion's own reward does not move its baseline, so REINFORCE stays unbiased", () => {
+        effectOfOwn((effect) => expect(effect).toBe(0));
+      });
+    } else {
+      test("a completion's own reward moves its baseline by its share, which the gradient is too small by", () => {
+        effectOfOwn((effect, group, rewards) => expect(effect).toBeCloseTo(60 * ownShare(group, rewards), 4));
+      });
+    }
 
     test("the state is plain data: it survives JSON, and the same state gives the same answer", () => {
       fc.assert(

@@ -24,13 +24,18 @@ const epsilon = 1e-4;
 const deviation = (values: Float32Array): { mean: number; deviation: number } => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
+  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
 };
 
 /** In place. */
 const normalizers: Readonly<Record<Normalization, (advantages: Float32Array, rewards: Float32Array, group: number) => void>> = {
   none: () => undefined,
   group(advantages, rewards, group) {
+    if (group < 2) {
+      throw new RangeError(
+        'advantages: expected at least 2 completions of each prompt to normalise by group, got groups of 1; sample more completions, or use "batch"',
+      );
+    }
     for (let start = 0; start < rewards.length; start += group) {
       const spread = deviation(rewards.subarray(start, start + group)).deviation + epsilon;
       for (let i = start; i < start + group; i += 1) advantages[i] = advantages[i]! / spread;
@@ -53,7 +58,7 @@ const positive = (name: string, value: number): void => {
  * gradient is rescaled by its own difficulty, so the expected gradient is no longer that of the mean reward. `batch` subtracts the step's mean
  * advantage and divides by its sample standard deviation + 1e-4 (whitening; REINFORCE++ does so over tokens, which weighs each completion by its
  * length): biased too, as the mean and the deviation depend on each completion's own reward.
- * `RangeError` for a scale or clip that is not positive.
+ * `RangeError` for a scale or clip that is not positive, and from `estimate` for normalisation by groups of one.
  */
 export const shapedAdvantages = ({
   baseline,
