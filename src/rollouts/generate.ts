@@ -3,67 +3,67 @@ import * as tf from "@tensorflow/tfjs";
 import { loop, type LoopStep } from "../engine/loop.ts";
 import { float32, int32, type NamedTensors, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Policy, Sequences } from "../policies/policy.ts";
-import { checkTemperature, draw, type Draw } from "./sampling.ts";
+import { checkGeneration, type GenerationOptions } from "./generation-options.ts";
+import { draw, drawFrom, logProbsAt, type Draw } from "./sampling.ts";
 
-/** What one generation program is made for. */
-export interface GenerationOptions {
-  /** Rows B. */
-  readonly batch: number;
-  /** Padded length P of the prompts. */
-  readonly promptLength: number;
-  /** Most tokens N of a completion, end-of-sequence included. P + N is at most the policy's context. */
-  readonly maxNewTokens: number;
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** The token that ends a completion. */
-  readonly endId: number;
-  /** Stands after the end; may equal `endId`. */
-  readonly padId: number;
-}
-
-/** Prefix of the inputs that are the policy's parameters. */
+/** Prefixes of the inputs that are the policy's parameters, and those of the teacher in a mixture. */
 export const parameterPrefix = "parameters/";
+export const teacherPrefix = "teacher/";
 
 /** Outputs of the generation program. */
 export type GenerationOutput = "tokens" | "logProbs" | "lengths";
 
-const check = (policy: Policy, { batch, promptLength, maxNewTokens, temperature, endId, padId }: GenerationOptions): void => {
-  for (const [name, value] of Object.entries({ batch, promptLength, maxNewTokens })) {
-    if (!Number.isInteger(value) || value < 1)
-      throw new RangeError(`generate: expected ${name} to be a positive whole number, got ${value}`);
-  }
-  if (promptLength + maxNewTokens > policy.contextLength) {
-    throw new RangeError(
-      `generate: expected prompt and completion within the context of ${policy.contextLength} tokens, got ${promptLength} + ${maxNewTokens}; raise contextLength or lower maxNewTokens`,
-    );
-  }
-  for (const [name, id] of Object.entries({ endId, padId })) {
-    if (!Number.isInteger(id) || id < 0 || id >= policy.vocabularySize) {
-      throw new RangeError(`generate: expected ${name} to be a token below ${policy.vocabularySize}, got ${id}`);
-    }
-  }
-  checkTemperature(temperature);
+/** A policy that reads the tokens; `name` is the prefix of its parameters among the inputs. */
+interface Reader {
+  readonly policy: Policy;
+  readonly name: string;
+}
+
+const readersOf = (policy: Policy, { mixed }: GenerationOptions): readonly Reader[] => [
+  { policy, name: parameterPrefix },
+  ...(mixed === undefined ? [] : [{ policy: mixed.teacher, name: teacherPrefix }]),
+];
+
+const parameterSpecs = ({ policy, name: prefix }: Reader): [string, TensorSpec][] =>
+  Object.entries(policy.parameters).map(([name, { shape }]) => [prefix + name, float32(...shape)]);
+
+const inputsOf = (policy: Policy, options: GenerationOptions): Record<string, TensorSpec> => {
+  const { batch, promptLength, maxNewTokens } = options;
+  return {
+    ...Object.fromEntries(readersOf(policy, options).flatMap(parameterSpecs)),
+    tokens: int32(batch, promptLength),
+    positions: int32(batch, promptLength),
+    mask: float32(batch, promptLength),
+    uniforms: float32(maxNewTokens, batch),
+  };
 };
 
-const inputsOf = (policy: Policy, { batch, promptLength, maxNewTokens }: GenerationOptions): Record<string, TensorSpec> => ({
-  ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [parameterPrefix + name, float32(...shape)])),
-  tokens: int32(batch, promptLength),
-  positions: int32(batch, promptLength),
-  mask: float32(batch, promptLength),
-  uniforms: float32(maxNewTokens, batch),
-});
+const parametersOf = ({ policy, name: prefix }: Reader, inputs: NamedTensors): NamedTensors =>
+  Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[prefix + name]!]));
 
-const parametersOf = (policy: Policy, inputs: NamedTensors): NamedTensors =>
-  Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[parameterPrefix + name]!]));
+/** Prefix of a reader's cache among what the loop carries: beside it the newest token, whether its row goes on, and how many tokens it has; each [B]. */
+const cachePrefix = ({ name }: Reader): string => `cache/${name}`;
 
-/** Carried beside the cache: the newest token, whether its row goes on, and how many tokens the row has so far; each [B]. */
-const cacheName = (name: string): string => `cache/${name}`;
+const packed = (reader: Reader, cache: NamedTensors): [string, tf.Tensor][] =>
+  Object.entries(cache).map(([name, value]) => [cachePrefix(reader) + name, value]);
+
+const unpacked = (reader: Reader, carried: NamedTensors): NamedTensors =>
+  Object.fromEntries(
+    Object.entries(carried)
+      .filter(([name]) => name.startsWith(cachePrefix(reader)))
+      .map(([name, value]) => [name.slice(cachePrefix(reader).length), value]),
+  );
+
+/** Logits [B, V] of each reader -> the next token. */
+const next = ([student, teacher]: readonly tf.Tensor2D[], uniforms: tf.Tensor1D, { temperature, mixed }: GenerationOptions): Draw =>
+  mixed === undefined
+    ? draw(student!, uniforms, temperature)
+    : drawFrom(mixed.mixture(logProbsAt(student!, temperature), logProbsAt(teacher!, mixed.temperature)), uniforms);
 
 /** What the loop reads and never changes. */
 interface Setting {
-  readonly policy: Policy;
+  readonly readers: readonly (Reader & { readonly parameters: NamedTensors })[];
   readonly options: GenerationOptions;
-  readonly parameters: NamedTensors;
   /** [N, B]. */
   readonly uniforms: tf.Tensor2D;
   /** [B] int32. */
@@ -74,33 +74,33 @@ interface Setting {
 
 /** Feeds the newest token and draws the one after it. */
 const advance = (setting: Setting, iteration: tf.Scalar, carried: NamedTensors): LoopStep => {
-  const { policy, options, parameters, uniforms, promptLengths, promptSlots } = setting;
-  const { batch, promptLength, temperature, endId } = options;
+  const { readers, options, uniforms, promptLengths, promptSlots } = setting;
+  const { batch, promptLength, endId } = options;
   const capacity = promptSlots.shape[1];
   const slot: tf.Scalar = tf.add(iteration, tf.scalar(promptLength, "int32"));
   const slots = tf.reshape(tf.range(0, capacity, 1, "int32"), [1, capacity]);
   const written = tf.logicalAnd(tf.greaterEqual(slots, tf.scalar(promptLength, "int32")), tf.lessEqual(slots, slot));
   const { token, alive, length } = carried as { token: tf.Tensor1D; alive: tf.Tensor1D; length: tf.Tensor1D };
-  const cache = Object.fromEntries(
-    Object.entries(carried)
-      .filter(([name]) => name.startsWith("cache/"))
-      .map(([name, value]) => [name.slice("cache/".length), value]),
-  );
-  const next = policy.decoder.step(parameters, cache, {
+  const fed = {
     token,
-    position: tf.add(promptLengths, iteration),
+    position: tf.add<tf.Tensor1D>(promptLengths, iteration),
     slot,
-    visible: tf.maximum(promptSlots, tf.cast(written, "float32")),
-  });
+    visible: tf.maximum<tf.Tensor2D>(promptSlots, tf.cast(written, "float32")),
+  };
+  const read = readers.map((reader) => reader.policy.decoder.step(reader.parameters, unpacked(reader, carried), fed));
   const row = tf.reshape(tf.add(iteration, tf.scalar(1, "int32")), [1]);
-  const drawn = draw(next.logits, tf.reshape(tf.gather(uniforms, row), [batch]), temperature);
+  const drawn = next(
+    read.map(({ logits }) => logits),
+    tf.reshape(tf.gather(uniforms, row), [batch]),
+    options,
+  );
   const going: tf.Tensor1D = tf.mul(alive, goesOn(drawn, endId));
   return {
     carried: {
       token: drawn.token,
       alive: going,
       length: tf.add(length, tf.cast(alive, "int32")),
-      ...Object.fromEntries(Object.entries(next.cache).map(([name, value]) => [cacheName(name), value])),
+      ...Object.fromEntries(readers.flatMap((reader, i) => packed(reader, read[i]!.cache))),
     },
     outputs: { tokens: drawn.token, logProbs: drawn.logProb },
     proceed: tf.greater(tf.max(going), 0),
@@ -129,31 +129,34 @@ const finish = (
 /**
  * The program that completes a batch of prompts.
  *
- * Inputs: `parameters/<name>` of the policy; `tokens`, `positions`, `mask` [B, P] as `padPrompts` makes them, padding left or right;
+ * Inputs: `parameters/<name>` of the policy; in a mixture `teacher/<name>` of the teacher; `tokens`, `positions`, `mask` [B, P] as `padPrompts` makes them, padding left or right;
  * `uniforms` [N, B] float32 in [0, 1), row t for token t. Outputs: `tokens` [B, N] int32 with `padId` after the end; `logProbs` [B, N] float32
  * in nats under the distribution that drew them, 0 after the end; `lengths` [B] int32, end-of-sequence included. It stops when every row has
  * ended. `RangeError` for options that do not fit the policy.
  */
 export const generateProgram = (policy: Policy, options: GenerationOptions): Program<string, GenerationOutput> => {
-  check(policy, options);
-  const { batch, promptLength, maxNewTokens, temperature, endId } = options;
+  checkGeneration(policy, options);
+  const { batch, promptLength, maxNewTokens, endId } = options;
   return {
     name: "generate",
     inputs: inputsOf(policy, options),
     build(inputs) {
       const prompts = inputs as NamedTensors & Sequences;
       const uniforms = inputs["uniforms"] as tf.Tensor2D;
-      const parameters = parametersOf(policy, inputs);
-      const read = policy.decoder.prefill(parameters, prompts, promptLength + maxNewTokens - 1);
-      const first = draw(read.logits, tf.reshape(tf.slice(uniforms, [0, 0], [1, batch]), [batch]), temperature);
+      const readers = readersOf(policy, options).map((reader) => ({ ...reader, parameters: parametersOf(reader, inputs) }));
+      const read = readers.map((reader) => reader.policy.decoder.prefill(reader.parameters, prompts, promptLength + maxNewTokens - 1));
+      const first = next(
+        read.map(({ logits }) => logits),
+        tf.reshape(tf.slice(uniforms, [0, 0], [1, batch]), [batch]),
+        options,
+      );
       const one = tf.ones([batch], "int32") as tf.Tensor1D;
       const firstTokens = tf.reshape(first.token, [1, batch]);
       const firstLogProbs = tf.reshape(first.logProb, [1, batch]);
       if (maxNewTokens === 1) return finish(firstTokens, firstLogProbs, one, options);
       const setting: Setting = {
-        policy,
+        readers,
         options,
-        parameters,
         uniforms,
         promptLengths: tf.cast(tf.sum(prompts.mask, 1), "int32"),
         promptSlots: tf.pad2d(prompts.mask, [
@@ -161,7 +164,7 @@ export const generateProgram = (policy: Policy, options: GenerationOptions): Pro
           [0, maxNewTokens - 1],
         ]),
       };
-      const cache = Object.fromEntries(Object.entries(read.cache).map(([name, value]) => [cacheName(name), value]));
+      const cache = Object.fromEntries(readers.flatMap((reader, i) => packed(reader, read[i]!.cache)));
       const { carried, outputs } = loop({
         trips: maxNewTokens - 1,
         carried: { token: first.token, alive: goesOn(first, endId), length: one, ...cache },

@@ -3,7 +3,8 @@ import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32, int32, sizeOf } from "../engine/program.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
 import { stream } from "../random/stream.ts";
-import { generateProgram, parameterPrefix, type GenerationOptions, type GenerationOutput } from "./generate.ts";
+import { generateProgram, parameterPrefix, type GenerationOutput } from "./generate.ts";
+import type { GenerationOptions } from "./generation-options.ts";
 import { padPrompts } from "./prompts.ts";
 
 /** What a sampler is made for; its temperature comes with each draw. */

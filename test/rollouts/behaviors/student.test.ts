@@ -1,0 +1,7 @@
+/** The student alone. */
+import { expect, test } from "vitest";
+import { student } from "../../../src/rollouts/behaviors/student.ts";
+
+test("the student alone asks no teacher", () => {
+  expect(student.create({}, undefined)).toEqual({ name: "student" });
+});
