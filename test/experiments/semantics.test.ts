@@ -34,7 +34,7 @@ describe.each<[string, string[], string, string]>([
     "imitation of its own samples",
     ["/stages/teacher/data/onPolicyFraction=0.5"],
     "/stages/teacher/data/onPolicyFraction",
-    "expected 0, got 0.5: sft reads no reward and no teacher",
+    "expected 0, got 0.5: sft learns nothing from the student",
   ],
   [
     "a group that does not divide the batch",

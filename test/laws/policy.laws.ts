@@ -105,6 +105,16 @@ export const policyLaws = (name: string, policy: Policy, evaluate: Evaluate): vo
       expect(await run(left)).toHaveLength(shape[0]! * shape[1]! * vocabulary);
     });
 
+    test("logits are the head of the hidden states", async () => {
+      const { logits, headed, size } = await compute(evaluate, { ...weights, ...left }, (inputs) => {
+        const hidden = policy.hidden(inputs, inputs as NamedTensors & Sequences);
+        return { logits: logitsOf(policy)(inputs), headed: policy.head(inputs, hidden), size: tf.zeros(hidden.shape) };
+      });
+      const [batch, tokens] = left.tokens.shape as [number, number];
+      expect(size).toHaveLength(batch * tokens * policy.hiddenSize);
+      expect(headed).toEqual(logits);
+    });
+
     test("padding may stand left or right", async () => {
       const [a, b] = [realRows(await run(left), left.mask.data, vocabulary), realRows(await run(right), right.mask.data, vocabulary)];
       expect(a).toHaveLength(rows.flat().length);

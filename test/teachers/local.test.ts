@@ -75,6 +75,43 @@ describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) =>
     expectClose(score!.logProbs, await direct(policy, rollouts[0]!, 0.5));
   });
 
+  test("says only the log-probs of the rollout's own tokens when asked", async () => {
+    const policy = smallLlama();
+    const [all, own] = await Promise.all([open(policy), open(policy, { detail: "tokens" })]);
+    const [whole, tokens] = [await all.score(rollouts, never), await own.score(rollouts, never)];
+    for (const [i, rollout] of rollouts.entries()) {
+      const expected = Float32Array.from(rollout.tokens, (token, t) => whole[i]!.logProbs[t * policy.vocabularySize + token]!);
+      expectClose(tokens[i]!.logProbs, expected);
+      expect(tokens[i]).not.toHaveProperty("ids");
+    }
+  });
+
+  test("says only its likeliest tokens when asked, in falling order", async () => {
+    const policy = smallLlama();
+    const topK = 3;
+    const [all, few] = await Promise.all([open(policy), open(policy, { detail: { topK } })]);
+    const [whole, likeliest] = [await all.score(rollouts, never), await few.score(rollouts, never)];
+    for (const [i, rollout] of rollouts.entries()) {
+      const { ids, logProbs } = likeliest[i]!;
+      expect(ids).toHaveLength(rollout.tokens.length * topK);
+      for (let t = 0; t < rollout.tokens.length; t += 1) {
+        const row = whole[i]!.logProbs.subarray(t * policy.vocabularySize, (t + 1) * policy.vocabularySize);
+        const expected = Array.from(row.keys())
+          .toSorted((a, b) => row[b]! - row[a]!)
+          .slice(0, topK);
+        expect([...ids!.subarray(t * topK, (t + 1) * topK)]).toEqual(expected);
+        expectClose(
+          logProbs.slice(t * topK, (t + 1) * topK),
+          Float32Array.from(expected, (id) => row[id]!),
+        );
+      }
+    }
+  });
+
+  test.each([0, 1.5, smallLlama().vocabularySize])("refuses a top-k of %d", async (topK) => {
+    await expect(open(smallLlama(), { detail: { topK } })).rejects.toThrow(/expected topK from 1 to \d+, below its vocabulary/u);
+  });
+
   test("scores the same in passes of any size, in the order given, and keeps no memory", async () => {
     const policy = smallLlama();
     const whole = await (await open(policy, { batch: 4 })).score(rollouts, never);

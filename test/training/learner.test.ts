@@ -19,8 +19,9 @@ const open = (
   policy: Policy,
   objective: ObjectiveValues,
   state = initialState(model(policy, 1).weights),
+  settings = optimizer,
 ): Promise<Learner> =>
-  Learner.open(engine, { policy, objective: objectives.create(objective), batch: batchShape, optimizer, clipNorm: 1 }, state);
+  Learner.open(engine, { policy, objective: objectives.create(objective), batch: batchShape, optimizer: settings, clipNorm: 1 }, state);
 
 const stateOf = async (learner: Learner): Promise<Record<string, Record<string, string>>> =>
   Object.fromEntries(await Promise.all(stateKinds.map(async (kind) => [kind, bytesOf(await learner.read(kind))] as const)));
@@ -64,6 +65,28 @@ describe.each(engineNames)("a learner on %s", (name) => {
       const second = await open(engine, policy, both, state);
       for (let step = 3; step <= 4; step += 1) await second.update(referenceBatch(), step, 1);
       expect(await stateOf(second)).toEqual(await stateOf(whole));
+    }));
+
+  test("takes several updates on one batch as it would take them one by one", () =>
+    withEngine(async (engine) => {
+      const single = await open(engine, smallLlama(), both);
+      const losses: number[] = [];
+      for (let step = 1; step <= 3; step += 1) losses.push((await single.update(referenceBatch(), step, 1)).metrics["loss"]!);
+      const several = await open(engine, smallLlama(), both);
+      const memory = engine.memory();
+      const { metrics } = await several.update(referenceBatch(), 1, 1, 3);
+      expect(await stateOf(several)).toEqual(await stateOf(single));
+      expect(metrics["loss"]).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / 3, 6);
+      expect(engine.memory()).toEqual(memory);
+    }));
+
+  test("keeps the state of the beginning when a later one of several updates is not finite", () =>
+    withEngine(async (engine) => {
+      const learner = await open(engine, bigram(), sft, undefined, { ...optimizer, learningRate: 1, weightDecay: 3e38 });
+      const [before, memory] = [await stateOf(learner), engine.memory()];
+      await expect(learner.update(referenceBatch(), 1, 1, 4)).rejects.toThrow(/step [234]: loss is/u);
+      expect(await stateOf(learner)).toEqual(before);
+      expect(engine.memory()).toEqual(memory);
     }));
 
   test("keeps its state when the loss is not finite, says so, and can go on", () =>
