@@ -16,6 +16,9 @@ describe("every member", () => {
     [{ type: "sft" }, ["fromStudent"]],
     [{ type: "distillation", divergence: { type: "forward-kl" } }, ["teacherLogProbs"]],
     [{ type: "distillation", divergence: { type: "forward-kl" }, topK: 2 }, ["teacherTopKIds", "teacherTopKLogProbs"]],
+    [{ type: "taid" }, ["teacherLogProbs", "controlled"]],
+    [{ type: "contrastive-distillation" }, ["teacherLogProbs", "fromStudent"]],
+    [{ type: "entropy-aware-distillation" }, ["teacherLogProbs"]],
     [{ type: "reinforce" }, ["advantages"]],
     [{ type: "reinforce-gkd", alpha: 0.25, divergence: { type: "jsd", beta: 0.9 } }, ["advantages", "teacherLogProbs"]],
     [{ type: "reinforce-gkd", alpha: 1, divergence: { type: "reverse-kl" }, topK: 3 }, ["teacherTopKIds", "teacherTopKLogProbs"]],
@@ -36,7 +39,16 @@ describe("every member", () => {
   });
 
   test("is listed", () => {
-    expect(objectives.types).toEqual(["sft", "distillation", "reinforce", "reinforce-gkd", "weighted-sum"]);
+    expect(objectives.types).toEqual([
+      "sft",
+      "distillation",
+      "taid",
+      "contrastive-distillation",
+      "entropy-aware-distillation",
+      "reinforce",
+      "reinforce-gkd",
+      "weighted-sum",
+    ]);
   });
 });
 
@@ -79,4 +91,31 @@ test.each([
 test.each([0, 1])("beta %d passes the schema, so that creation can say which divergence is meant", (beta) => {
   const values = valid({ type: "distillation", divergence: { type: "jsd", beta } });
   expect(() => objectives.create(values)).toThrow(/use "(?:forward|reverse)-kl"/);
+});
+
+test("the defaults of the newer distillations are those of their papers", () => {
+  expect(valid({ type: "taid" })).toEqual({
+    type: "taid",
+    interpolation: { from: 0.4, to: 1, start: 0, end: 1 },
+    adaptation: 5e-4,
+    momentum: 0.99,
+    divergence: { type: "forward-kl" },
+    average: "sequence",
+    studentTemperature: 1,
+  });
+  expect(valid({ type: "contrastive-distillation" })).toEqual({
+    type: "contrastive-distillation",
+    othersDivergence: { type: "skew-kl", alpha: 0.1, scale: "paper" },
+    studentDivergence: { type: "skew-reverse-kl", alpha: 0.1, scale: "paper" },
+    studentWeight: 0.5,
+    average: "sequence",
+    studentTemperature: 1,
+  });
+  expect(valid({ type: "entropy-aware-distillation" })).toEqual({
+    type: "entropy-aware-distillation",
+    threshold: 0.8,
+    forwardWeight: 1,
+    average: "sequence",
+    studentTemperature: 1,
+  });
 });
