@@ -59,6 +59,7 @@ const recipe: Recipe = {
     optimizer: { type: "adamw", learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0 },
     schedule: { warmup: 0, decay: "constant", final: 1 },
     clipNorm: 1,
+    inspectEvery: 0,
     checkpointEvery: 0,
   },
   evaluation: { every: 0, prompts: 1, temperature: 0 },

@@ -1,16 +1,18 @@
 /** The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only routes between them. */
 import { objectives } from "../objectives/index.ts";
 import type { Signal } from "../objectives/objective.ts";
+import { boundsOf } from "../objectives/schedule.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { RewardHandlers } from "../rewards/reward-worker.ts";
 import type { RewardScore } from "../rewards/reward.ts";
+import { behaviors } from "../rollouts/behaviors/index.ts";
 import type { Scorer, Scorers } from "../rollouts/router.ts";
 import type { Completion, DrawRequest } from "../rollouts/sampler.ts";
 import { connect, type Caller, type Connection } from "../rollouts/workers/connect.ts";
 import type { Handlers } from "../rollouts/workers/messages.ts";
 import { pool } from "../rollouts/workers/pool.ts";
-import type { SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
+import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
 import type { Task } from "../tasks/task.ts";
 import type { OpenTeacher, TeacherHandlers } from "../teachers/teacher-worker.ts";
 import type { Detail, TeacherScore } from "../teachers/teacher.ts";
@@ -99,23 +101,38 @@ class Threads {
   }
 }
 
+/** What samplers need of the teacher: nothing, unless it draws. `RangeError` when it should and there is none. */
+const drawingTeacher = ({ teacher, rollouts, data }: Recipe): Pick<OpenSampler, "teacher"> => {
+  const { mixture, name } = behaviors.create(rollouts.behavior, undefined);
+  const alone = data.offPolicy === "teacher" && boundsOf(data.onPolicyFraction).least < 1;
+  if (mixture === undefined && !alone) return {};
+  if (teacher === undefined) {
+    throw new RangeError(
+      `${alone ? "data.offPolicy" : `the behavior ${name}`} lets the teacher draw, and the recipe has none; give it one`,
+    );
+  }
+  return { teacher };
+};
+
 const openSamplers = async (
   threads: Threads,
-  { machine, rollouts, student }: Recipe,
+  recipe: Recipe,
   task: Task,
-  shape: RunShape,
+  { promptLength, maxNewTokens }: RunShape,
   signal: AbortSignal,
-): Promise<Connection<SamplerHandlers>[]> =>
-  Promise.all(
+): Promise<Connection<SamplerHandlers>[]> => {
+  const { machine, rollouts, student } = recipe;
+  const { padId, endId } = task.tokenizer;
+  const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId };
+  const options = { engine: machine.engine, config: student.config, behavior: rollouts.behavior, ...sizes, ...drawingTeacher(recipe) };
+  return Promise.all(
     Array.from({ length: machine.samplers }, async (_, index) => {
       const sampler = threads.start<SamplerHandlers>(workers.sampler, `sampler ${index + 1}`);
-      const { promptLength, maxNewTokens } = shape;
-      const { padId, endId } = task.tokenizer;
-      const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId };
-      await sampler.call("open", { engine: machine.engine, config: student.config, ...sizes }, { signal });
+      await sampler.call("open", options, { signal });
       return sampler;
     }),
   );
+};
 
 /** Opens a thread that scores with a frozen policy. */
 const openScorer = async (
@@ -175,7 +192,7 @@ const openLearner = async (
   state: LearnerState,
   signal: AbortSignal,
 ): Promise<[Connection<LearnerHandlers>, string]> => {
-  const { machine, student, objective, training } = recipe;
+  const { machine, student, objective, training, rollouts } = recipe;
   const learner = threads.start<LearnerHandlers>(workers.learner, "learner");
   const { optimizer, clipNorm } = training;
   const options = {
@@ -186,6 +203,7 @@ const openLearner = async (
     batch: shape.batch,
     optimizer,
     clipNorm,
+    samplingTemperature: rollouts.temperature,
     state,
   };
   return [learner, await learner.call("open", options, { signal })];

@@ -6,11 +6,11 @@ import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { serve } from "../rollouts/workers/serve.ts";
 import type { Batch } from "./collate.ts";
-import { Learner, type Learned, type LearnerState } from "./learner.ts";
-import { stateKinds, type UpdateOptions } from "./update.ts";
+import { Learner, type Inspected, type Learned, type LearnerOptions, type LearnerState } from "./learner.ts";
+import { stateKinds } from "./update.ts";
 
 /** What the thread is started for. */
-export type OpenLearner = Omit<UpdateOptions, "policy" | "objective"> & {
+export type OpenLearner = Omit<LearnerOptions, "policy" | "objective"> & {
   readonly engine: EngineName;
   readonly threads: number;
   /** The policy's `config.json`. */
@@ -28,6 +28,13 @@ export interface UpdateRequest {
   readonly factor: number;
   /** Optimizer steps on this batch. */
   readonly updates: number;
+  /** Whether to look at the batch before. */
+  readonly inspect: boolean;
+}
+
+/** What a step gives, and what was seen before it if that was asked for. */
+export interface UpdateAnswer extends Learned {
+  readonly inspected: Inspected | undefined;
 }
 
 let engine: Engine | undefined;
@@ -44,9 +51,10 @@ const handlers = {
     learner = await Learner.open(engine, { ...options, policy: policyOf(config), objective: objectives.create(objective) }, state);
     return { value: engine.name };
   },
-  update: async ({ batch, step, factor, updates }: UpdateRequest): Promise<{ value: Learned }> => ({
-    value: await opened().update(batch, step, factor, updates),
-  }),
+  update: async ({ batch, step, factor, updates, inspect }: UpdateRequest): Promise<{ value: UpdateAnswer }> => {
+    const inspected = inspect ? await opened().inspect(batch) : undefined;
+    return { value: { ...(await opened().update(batch, step, factor, updates)), inspected } };
+  },
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const value = await opened().read("parameters");
     return { value, transfer: Object.values(value) };

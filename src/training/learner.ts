@@ -3,6 +3,7 @@ import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32 } from "../engine/program.ts";
 import type { Weights } from "../policies/policy.ts";
 import { batchSpecs, type Batch } from "./collate.ts";
+import { inspectionProgram } from "./inspection.ts";
 import { stepScalars } from "./optimizer.ts";
 import { packArrays, packsFor, unpackArrays } from "./packing.ts";
 import { stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
@@ -14,6 +15,20 @@ export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>
 export interface Learned {
   /** Scalars by name: `loss`, `gradient/norm`, and the objective's own. */
   readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What an inspection gives. */
+export interface Inspected {
+  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** [B, T] log-probs in nats of the batch's targets at the sampling temperature. */
+  readonly logProbs: Float32Array;
+}
+
+/** What a learner is made for. */
+export interface LearnerOptions extends UpdateOptions {
+  /** Of the student when it samples; 1 when left out. Inspections alone read it. */
+  readonly samplingTemperature?: number;
 }
 
 /** The state before the first step: given weights of all that is trained, and moments of zero. */
@@ -44,11 +59,12 @@ const checkFinite = (metrics: Readonly<Record<string, number>>, step: number): v
 /** Takes steps on one engine. */
 export class Learner {
   readonly #engine: Engine;
-  readonly #options: UpdateOptions;
+  readonly #options: LearnerOptions;
   readonly #executable: Executable;
+  #inspection: Executable | undefined;
   #state: ReadonlyMap<string, Buffer>;
 
-  private constructor(engine: Engine, options: UpdateOptions, executable: Executable, state: Map<string, Buffer>) {
+  private constructor(engine: Engine, options: LearnerOptions, executable: Executable, state: Map<string, Buffer>) {
     this.#engine = engine;
     this.#options = options;
     this.#executable = executable;
@@ -56,7 +72,7 @@ export class Learner {
   }
 
   /** Compiles the update program and uploads the state. `RangeError` when an array does not fit its parameter. */
-  static async open(engine: Engine, options: UpdateOptions, state: LearnerState): Promise<Learner> {
+  static async open(engine: Engine, options: LearnerOptions, state: LearnerState): Promise<Learner> {
     const executable = await engine.compile(updateProgram(options));
     const buffers = new Map<string, Buffer>();
     for (const kind of stateKinds) {
@@ -78,7 +94,8 @@ export class Learner {
     const all: Record<string, number>[] = [];
     try {
       for (let i = 0; i < updates; i += 1) {
-        const outputs = await this.#run(state, batch, step + i, factor);
+        const scalars = stepScalars(this.#options.optimizer, factor, step + i);
+        const outputs = await this.#run(this.#executable, state, batch, { ...scalars });
         const metrics = await this.#readMetrics(outputs);
         const next = new Map([...state.keys()].map((name) => [name, outputNamed(outputs, name)]));
         if (state !== before) dispose(state);
@@ -96,9 +113,28 @@ export class Learner {
     return { metrics: Object.fromEntries(Object.keys(all[0] ?? {}).map((name) => [name, mean(name)])) };
   }
 
-  /** Runs the program on a state and what the step brings; frees the latter even when an upload or the run fails. */
-  async #run(state: ReadonlyMap<string, Buffer>, batch: Batch, step: number, factor: number): Promise<Record<string, Buffer>> {
-    const { batch: shape, objective, optimizer } = this.#options;
+  /** Looks at a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call. Changes nothing. */
+  async inspect(batch: Batch): Promise<Inspected> {
+    const { samplingTemperature = 1 } = this.#options;
+    this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
+    const parameters = new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
+    const outputs = await this.#run(this.#inspection, parameters, batch, {});
+    const logProbs = outputNamed(outputs, "logProbs");
+    try {
+      return { metrics: await this.#readMetrics(outputs), logProbs: (await this.#engine.download(logProbs)) as Float32Array };
+    } finally {
+      logProbs.dispose();
+    }
+  }
+
+  /** Runs a program on a state and what the step brings; frees the latter even when an upload or the run fails. */
+  async #run(
+    executable: Executable,
+    state: ReadonlyMap<string, Buffer>,
+    batch: Batch,
+    scalars: Readonly<Record<string, number>>,
+  ): Promise<Record<string, Buffer>> {
+    const { batch: shape, objective } = this.#options;
     const transient: Record<string, Buffer> = {};
     try {
       for (const [name, spec] of Object.entries(batchSpecs(shape, objective.needs))) {
@@ -106,10 +142,8 @@ export class Learner {
         if (data === undefined) throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);
         transient[name] = this.#engine.upload(data, spec);
       }
-      for (const [name, value] of Object.entries(stepScalars(optimizer, factor, step))) {
-        transient[name] = this.#engine.upload(Float32Array.of(value), float32());
-      }
-      return await this.#executable.run({ ...Object.fromEntries(state), ...transient });
+      for (const [name, value] of Object.entries(scalars)) transient[name] = this.#engine.upload(Float32Array.of(value), float32());
+      return await executable.run({ ...Object.fromEntries(state), ...transient });
     } finally {
       dispose(new Map(Object.entries(transient)));
     }
@@ -136,9 +170,10 @@ export class Learner {
     return arrays;
   }
 
-  /** Frees program and state. */
+  /** Frees programs and state. */
   async dispose(): Promise<void> {
     dispose(this.#state);
+    await this.#inspection?.dispose();
     await this.#executable.dispose();
   }
 }

@@ -1,5 +1,7 @@
 /** The settings of a training run as schemas: data, rollouts, optimizer, evaluation. Their defaults are the vetted values. */
 import { Type, type Static } from "@sinclair/typebox";
+import { scheduleSchema } from "../objectives/schedule.ts";
+import { behaviors, type BehaviorValues } from "../rollouts/behaviors/index.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -12,11 +14,15 @@ export const DataSettings = Type.Object(
         description: "How many of the task's training prompts are used, from the first on; all of them when left out.",
       }),
     ),
-    onPolicyFraction: Type.Number({
-      default: 1,
+    onPolicyFraction: scheduleSchema("lambda of GKD: the share of sequences that the student samples.", {
       minimum: 0,
       maximum: 1,
-      description: "lambda of GKD: the share of sequences that the student samples; the rest are the task's references.",
+      default: 1,
+    }),
+    offPolicy: Type.Union([Type.Literal("references"), Type.Literal("teacher")], {
+      default: "references",
+      description:
+        "Who writes the other sequences. references: the task's own answers. teacher: one completion of each prompt, drawn at the teacher's temperature and the same in every pass.",
     }),
     mixing: Type.Union([Type.Literal("step"), Type.Literal("sequence")], {
       default: "step",
@@ -38,6 +44,11 @@ export const RolloutSettings = Type.Object(
       description: "Completions of each prompt (G). The batch is a multiple of it.",
     }),
     temperature: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Sampling temperature of the student." }),
+    behavior: Type.Unsafe<BehaviorValues>({
+      ...behaviors.schema,
+      default: { type: "student" },
+      description: "What draws the tokens of the student's completions; evaluations are always the student's own.",
+    }),
     maxNewTokens: Type.Optional(
       Type.Integer({ minimum: 1, description: "Tokens after which a completion is cut; the task's longest reference when left out." }),
     ),
@@ -94,6 +105,12 @@ export const TrainingSettings = Type.Object(
     optimizer: OptimizerSettings,
     schedule: ScheduleSettings,
     clipNorm: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Gradients are scaled down to this global norm." }),
+    inspectEvery: Type.Integer({
+      default: 20,
+      minimum: 0,
+      description:
+        "Steps between inspections, from the first step on: the gradient of each term of the objective, its size and its angle to the others, and whether student and sampler agree. 0: never.",
+    }),
     checkpointEvery: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0 keeps only the last." }),
   },
   closed,

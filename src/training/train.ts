@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
 import { objectives } from "../objectives/index.ts";
-import { progressAt } from "../objectives/schedule.ts";
+import { boundsOf, numberAt, progressAt } from "../objectives/schedule.ts";
 import { source } from "../rollouts/source.ts";
 import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
@@ -57,17 +57,25 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
   const objective = objectives.create(recipe.objective);
   const started = performance.now();
   const { advantages, controller, needs } = objective;
-  const request = { seed, step, slots: slots(step), ...rollouts, maxNewTokens: shape.maxNewTokens, inFlight: machine.samplers + 1 };
+  const progress = progressAt(step, training.steps);
+  const fraction = numberAt(recipe.data.onPolicyFraction, progress);
+  const request = {
+    seed,
+    step,
+    slots: slots(step, fraction),
+    ...rollouts,
+    maxNewTokens: shape.maxNewTokens,
+    inFlight: machine.samplers + 1,
+  };
   const drawn = await stepRows(crew, task, { ...request, advantages, advantagesState: host.advantages }, signal);
   const scored = performance.now();
-  const progress = progressAt(step, training.steps);
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
   const factor = learningRateFactor(training.schedule, step, training.steps);
   const { updates } = training;
-  const update = { batch, step: (step - 1) * updates + 1, factor, updates };
-  const { metrics } = await crew.learner.call("update", update, { transfer: Object.values(batch) });
-  const needsNew = recipe.data.onPolicyFraction > 0 || evaluates(recipe, step);
+  const update = { batch, step: (step - 1) * updates + 1, factor, updates, inspect: inspects(recipe, step) };
+  const { metrics, inspected } = await crew.learner.call("update", update, { transfer: Object.values(batch) });
+  const needsNew = boundsOf(recipe.data.onPolicyFraction).most > 0 || evaluates(recipe, step);
   if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
   const ended = performance.now();
   emit({ kind: "rollouts", step, rollouts: drawn.logged });
@@ -77,7 +85,9 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
     steps: training.steps,
     metrics: {
       ...metrics,
+      ...inspected?.metrics,
       ...rolloutMetrics(drawn.logged),
+      "on-policy-fraction": fraction,
       ...(controller === undefined ? {} : { [`controller/${controller.name}`]: controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
       "time/rollouts": scored - started,
@@ -89,6 +99,8 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
   emit(report);
   return { advantages: drawn.advantagesState, controller: controller?.observe(host.controller, metrics, progress) ?? null };
 };
+
+const inspects = ({ training: { inspectEvery } }: Recipe, step: number): boolean => inspectEvery > 0 && (step - 1) % inspectEvery === 0;
 
 const evaluates = ({ evaluation, training }: Recipe, step: number): boolean =>
   step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
