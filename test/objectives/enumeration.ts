@@ -206,9 +206,34 @@ export const variance = (weights: readonly number[], gradients: readonly (readon
   );
 };
 
-/** The mean of the gradients of every two rows in turn: what a batch of that group gives. */
-export const groupsOfTwo = (gradients: readonly (readonly number[])[]): number[][] =>
-  Array.from({ length: gradients.length / 2 }, (_, k) => gradients[2 * k]!.map((g, x) => (g + gradients[2 * k + 1]![x]!) / 2));
+/** Rows that a batch of groups consists of, each once, and how much of the expectation over groups it is. */
+export interface GroupRows {
+  readonly completions: readonly Completion[];
+  readonly advantages: Float32Array;
+  readonly weights: readonly number[];
+}
+
+/**
+ * The rows of all groups of two completions drawn with probabilities `q`. `advantages` are those of the pairs of `pairsOf` in turn, two each; rows of
+ * one completion and one advantage are the same row. The mean over a group of what its rows give has the expectation of `weights` over rows.
+ */
+export const groupRows = (completions: readonly Completion[], q: readonly number[], advantages: readonly number[]): GroupRows => {
+  const rows = new Map<string, { readonly completion: Completion; readonly advantage: number; readonly weight: number }>();
+  for (const [k, pair] of pairsOf(completions.length).entries()) {
+    for (const [n, i] of pair.entries()) {
+      const advantage = Math.fround(advantages[2 * k + n]!);
+      const key = `${i} ${advantage}`;
+      const before = rows.get(key)?.weight ?? 0;
+      rows.set(key, { completion: completions[i]!, advantage, weight: before + (q[pair[0]]! * q[pair[1]]!) / 2 });
+    }
+  }
+  const all = [...rows.values()];
+  return {
+    completions: all.map(({ completion }) => completion),
+    advantages: Float32Array.from(all, ({ advantage }) => advantage),
+    weights: all.map(({ weight }) => weight),
+  };
+};
 
 /** Expects every number to be within 1e-6 of `factor` times the expected one. */
 export const expectSame = (actual: readonly number[], expected: readonly number[], factor = 1): void => {
@@ -216,6 +241,6 @@ export const expectSame = (actual: readonly number[], expected: readonly number[
   for (const [i, value] of expected.entries()) expect(Math.abs(actual[i]! - factor * value), `at ${i}`).toBeLessThan(1e-6);
 };
 
-/** Largest difference of two gradients, in units of the largest number of the second. */
-export const distance = (actual: readonly number[], expected: readonly number[]): number =>
-  Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value))) / Math.max(...expected.map(Math.abs));
+/** Cosine of the angle between two gradients: 1 when one is a multiple of the other. */
+export const cosine = (a: readonly number[], b: readonly number[]): number =>
+  expectation(a, b) / Math.sqrt(expectation(a, a) * expectation(b, b));

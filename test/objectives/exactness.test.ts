@@ -1,11 +1,18 @@
 /** REINFORCE and its baselines against enumeration: the expected gradient, the bias of the biased ones, and the order of variances. */
 import { describe, expect, test } from "vitest";
+import type { Normalization } from "../../src/objectives/advantages/shaped.ts";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
 import { averages, type Average } from "../../src/objectives/averages.ts";
+import { batchMean } from "../../src/objectives/baselines/batch-mean.ts";
+import type { Baseline } from "../../src/objectives/baselines/baseline.ts";
+import { groupMean } from "../../src/objectives/baselines/group-mean.ts";
+import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
+import { movingAverage } from "../../src/objectives/baselines/moving-average.ts";
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { reinforce } from "../../src/objectives/reinforce.ts";
 import { engines, type Evaluate } from "../laws/evaluate.ts";
 import {
+  cosine,
   ending,
   expectedGradient,
   expectedValue,
@@ -13,11 +20,15 @@ import {
   fixedLength,
   forms,
   gradientOf,
+  expectation,
+  groupRows,
+  pairsOf,
   probabilitiesOf,
   rewardsOf,
   rowGradients,
   tableOf,
   V,
+  variance,
   width,
   type Completion,
 } from "./enumeration.ts";
@@ -68,4 +79,146 @@ describe.each(engines)("REINFORCE on $name", ({ evaluate }) => {
       expectSame(expectedGradient(q, await scores(evaluate, completions, rewards, averages.constant)), exact, -1 / width);
     });
   });
+});
+
+/** After a batch of mean 1.7: a constant, as far as the next batch is concerned. */
+const earlier = movingAverage();
+const constantState = earlier.estimate(Float32Array.of(1.5, 1.9), 2, earlier.initial).state;
+
+/** A gradient estimate of every group of two completions of one prompt, and what it should be. */
+const groups = (completions: readonly Completion[]) => {
+  const pairs = pairsOf(completions.length);
+  const q = probabilitiesOf(student, completions);
+  const rewards = rewardsOf(completions);
+  return {
+    pairs,
+    weights: pairs.map(([i, j]) => q[i]! * q[j]!),
+    /** Of each pair in turn, as a step of its own in groups of `group`. */
+    advantages: (baseline: Baseline<unknown>, normalize: Normalization = "none", state = baseline.initial, group = 2): number[] => {
+      const estimator = shapedAdvantages({ baseline, normalize });
+      return pairs.flatMap(([i, j]) => [...estimator.estimate(Float32Array.of(rewards[i]!, rewards[j]!), group, state).advantages]);
+    },
+    exact: gradientOf((table) => expectedValue(table, completions, rewards), student),
+    /** The gradient of E[a(y)], where a(y) is what y is worth on average beside another completion, held constant. */
+    towards: (worth: (own: number, other: number) => number): number[] => {
+      const average = completions.map((_, i) =>
+        expectation(
+          q,
+          completions.map((__, j) => worth(i, j)),
+        ),
+      );
+      return gradientOf((table) => expectedValue(table, completions, average), student);
+    },
+    rewards,
+    q,
+  };
+};
+
+describe.each(engines)("REINFORCE in groups of two on $name", ({ evaluate }) => {
+  describe.each(forms)("with %s", (_, completions) => {
+    const { advantages, exact, towards, rewards, q } = groups(completions);
+    const expected = async (given: readonly number[]): Promise<number[]> => {
+      const rows = groupRows(completions, q, given);
+      return expectedGradient(rows.weights, await scores(evaluate, rows.completions, [...rows.advantages]));
+    };
+
+    test.each([
+      ["no baseline", 1, advantages(noBaseline)],
+      ["a baseline of earlier batches", 1, advantages(earlier, "none", constantState)],
+      ["leave-one-out", 1, advantages(leaveOneOut)],
+      ["the group's mean is (G - 1)/G of that", 1 / 2, advantages(groupMean)],
+      ["the mean of a step of N is (N - 1)/N of that", 1 / 2, advantages(batchMean, "none", null, 1)],
+    ] as const)("%s: the expected gradient is %d times that of the expected reward", async (__, factor, given) => {
+      expectSame(await expected(given), exact, -factor);
+    });
+
+    test.each([
+      ["the group's deviation", advantages(groupMean, "group")],
+      ["whitening", advantages(noBaseline, "batch")],
+    ] as const)(
+      "with %s, in groups of two it is that of how often a completion beats another, and not of the reward",
+      async (__, given) => {
+        const beats = towards((i, j) => {
+          const ahead = rewards[i]! - rewards[j]!;
+          return ahead / 2 / (Math.abs(ahead) / Math.SQRT2 + 1e-4);
+        });
+        const actual = await expected(given);
+        expectSame(actual, beats, -1);
+        expect(cosine(beats, exact)).toBeLessThan(0.99);
+      },
+    );
+  });
+
+  test("averaged by token, a completion weighs less beside a long one: the reward over the mean length of the group", async () => {
+    const { rewards, q, towards, exact } = groups(ending);
+    const ofLength = [1, 2, 3].map((length) => [...ending.keys()].filter((i) => ending[i]!.length === length));
+    const [weights, gradients]: [number[], number[][]] = [[], []];
+    for (const own of ofLength) {
+      for (const others of ofLength) {
+        // Half of the rows of each length: as many tokens for each row as in a group of two such completions.
+        const batch = [...own, ...own.map(() => others[0]!)];
+        const found = await scores(
+          evaluate,
+          batch.map((i) => ending[i]!),
+          batch.map((i) => rewards[i]!),
+          averages.token,
+        );
+        const chance = others.reduce((sum, j) => sum + q[j]!, 0);
+        for (const [n, i] of own.entries()) {
+          weights.push(q[i]! * chance);
+          gradients.push(found[n]!);
+        }
+      }
+    }
+    const shared = towards((i, j) => (2 * rewards[i]!) / (ending[i]!.length + ending[j]!.length));
+    expectSame(expectedGradient(weights, gradients), shared, -1);
+    expect(cosine(shared, exact)).toBeLessThan(0.99);
+  });
+});
+
+describe.each(engines)("variance of REINFORCE on $name", ({ evaluate }) => {
+  test.each(forms)("with %s: leave-one-out has less than no baseline, and the group's mean a quarter of that", async (_, completions) => {
+    const { pairs, weights, advantages } = groups(completions);
+    const single = await scores(
+      evaluate,
+      completions,
+      completions.map(() => 1),
+    );
+    const of = (given: readonly number[]): number =>
+      variance(
+        weights,
+        pairs.map(([i, j], k) => single[i]!.map((g, x) => (g * given[2 * k]! + single[j]![x]! * given[2 * k + 1]!) / 2)),
+      );
+    const [without, others, own] = [noBaseline, leaveOneOut, groupMean].map((baseline) => of(advantages(baseline))) as [
+      number,
+      number,
+      number,
+    ];
+    expect(others).toBeGreaterThan(0);
+    expect(others).toBeLessThan(0.8 * without);
+    expect(own / others).toBeCloseTo(1 / 4, 6);
+  });
+
+  test.each(forms)(
+    "with %s: the best constant weighs rewards by the squared score; the expected reward is nearly as good",
+    async (_, completions) => {
+      const { q, rewards } = groups(completions);
+      const single = await scores(
+        evaluate,
+        completions,
+        completions.map(() => 1),
+      );
+      const of = (baseline: number): number =>
+        variance(
+          q,
+          single.map((score, i) => score.map((g) => g * (rewards[i]! - baseline))),
+        );
+      const sizes = q.map((probability, i) => probability * expectation(single[i]!, single[i]!));
+      const best = expectation(sizes, rewards) / sizes.reduce((sum, size) => sum + size, 0);
+      const least = of(best);
+      for (const step of [-0.05, 0.05]) expect(of(best + step)).toBeGreaterThan(least);
+      expect(of(expectation(q, rewards))).toBeLessThan(1.2 * least);
+      expect(of(0)).toBeGreaterThan(1.2 * least);
+    },
+  );
 });
