@@ -89,6 +89,23 @@ describe.each(engineNames)("a learner on %s", (name) => {
       expect(engine.memory()).toEqual(memory);
     }));
 
+  test("inspects a batch without changing anything, and gives everything back", () =>
+    withEngine(async (engine) => {
+      const empty = engine.memory();
+      const learner = await open(engine, smallLlama(), both);
+      await learner.update(referenceBatch(), 1, 1);
+      const [before, memory] = [await stateOf(learner), engine.memory()];
+      const first = await learner.inspect(referenceBatch());
+      expect(first.logProbs).toHaveLength(batchShape.size * batchShape.length);
+      expect(first.metrics["weight/distillation"]).toBe(0.5);
+      expect(Object.keys(first.metrics)).toHaveLength(5);
+      expect(await learner.inspect(referenceBatch())).toEqual(first);
+      expect(await stateOf(learner)).toEqual(before);
+      expect(engine.memory()).toEqual(memory);
+      await learner.dispose();
+      expect(engine.memory()).toEqual(empty);
+    }));
+
   test("keeps its state when the loss is not finite, says so, and can go on", () =>
     withEngine(async (engine) => {
       const learner = await open(engine, smallLlama(), both);
