@@ -1,4 +1,4 @@
-/** HuggingFace `tokenizer.json` documents whose pieces are single characters: how they are written, and how an untrusted one is read. */
+/** HuggingFace `tokenizer.json` documents of fixed vocabularies, of characters or of longer pieces: how they are written, and how an untrusted one is read. */
 import { Type, type Static } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 
@@ -23,47 +23,92 @@ const EveryCharacter = Type.Object({
   invert: Type.Literal(false),
 });
 
-const WordLevelDocument = Type.Object({
+const vocab = Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { maxProperties: mostPieces });
+
+const parts = {
   version: Type.Literal("1.0"),
   truncation: Type.Null(),
   padding: Type.Null(),
   added_tokens: Type.Array(AddedToken, { maxItems: 1024 }),
   normalizer: Type.Null(),
-  pre_tokenizer: EveryCharacter,
   post_processor: Type.Null(),
   decoder: Type.Object({ type: Type.Literal("Fuse") }),
+};
+
+const WordLevelDocument = Type.Object({
+  ...parts,
+  pre_tokenizer: EveryCharacter,
+  model: Type.Object({ type: Type.Literal("WordLevel"), vocab, unk_token: Type.String() }),
+});
+
+/** WordPiece without a prefix for continuations takes the longest piece that the rest of the text begins with, again and again. */
+const WordPieceDocument = Type.Object({
+  ...parts,
+  pre_tokenizer: Type.Null(),
   model: Type.Object({
-    type: Type.Literal("WordLevel"),
-    vocab: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { maxProperties: mostPieces }),
+    type: Type.Literal("WordPiece"),
+    vocab,
     unk_token: Type.String(),
+    continuing_subword_prefix: Type.Literal(""),
+    max_input_chars_per_word: Type.Integer({ minimum: 1 }),
   }),
 });
 
+const documents = { WordLevel: WordLevelDocument, WordPiece: WordPieceDocument } as const;
+
+/** How a document cuts text: into characters, or greedily into the longest pieces. */
+export type PieceModel = keyof typeof documents;
+
+/** The longest text that other readers cut; longer texts are an unknown token to them. */
+const mostCharacters = 1_000_000_000;
+
 const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true } as const;
 
+/** All but the model of a document whose first pieces are special tokens. */
+const partsOf = (specialTokens: readonly string[]) =>
+  ({
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: specialTokens.map((content, id) => ({ id, content, ...flags })),
+    normalizer: null,
+    post_processor: null,
+    decoder: { type: "Fuse" },
+  }) as const;
+
+const idsOf = (vocabulary: readonly string[]): Record<string, number> => Object.fromEntries(vocabulary.map((piece, id) => [piece, id]));
+
 /**
- * The document of a vocabulary whose k-th piece has id k; the first `specials` of them are special tokens. Its unknown token is not in the
- * vocabulary, so that readers refuse what they do not know.
+ * The document of a vocabulary of characters, whose k-th piece has id k; the first `specials` of them are special tokens. Its unknown token is not in
+ * the vocabulary, so that readers refuse what they do not know.
  */
 export const wordLevelDocument = (vocabulary: readonly string[], specials: number): Static<typeof WordLevelDocument> => ({
-  version: "1.0",
-  truncation: null,
-  padding: null,
-  added_tokens: vocabulary.slice(0, specials).map((content, id) => ({ id, content, ...flags })),
-  normalizer: null,
+  ...partsOf(vocabulary.slice(0, specials)),
   pre_tokenizer: { type: "Split", pattern: { String: "" }, behavior: "Isolated", invert: false },
-  post_processor: null,
-  decoder: { type: "Fuse" },
-  model: { type: "WordLevel", vocab: Object.fromEntries(vocabulary.map((piece, id) => [piece, id])), unk_token: "<unk>" },
+  model: { type: "WordLevel", vocab: idsOf(vocabulary), unk_token: "<unk>" },
+});
+
+/** The same for a vocabulary of longer pieces, of which text takes the longest that fits, again and again. */
+export const wordPieceDocument = (vocabulary: readonly string[], specials: number): Static<typeof WordPieceDocument> => ({
+  ...partsOf(vocabulary.slice(0, specials)),
+  pre_tokenizer: null,
+  model: {
+    type: "WordPiece",
+    vocab: idsOf(vocabulary),
+    unk_token: "<unk>",
+    continuing_subword_prefix: "",
+    max_input_chars_per_word: mostCharacters,
+  },
 });
 
 /**
  * The pieces of a document in the order of their ids, the special ones first. `TypeError` for another form of document; `RangeError` when the
  * ids are not 0, 1, 2, ... or the first `specials` of them are not the special tokens.
  */
-export const readVocabulary = (document: unknown, specials: number): string[] => {
-  if (!Value.Check(WordLevelDocument, document)) {
-    const problem = Value.Errors(WordLevelDocument, document).First();
+export const readVocabulary = (document: unknown, specials: number, model: PieceModel = "WordLevel"): string[] => {
+  const form = documents[model];
+  if (!Value.Check(form, document)) {
+    const problem = Value.Errors(form, document).First();
     throw new TypeError(`tokenizer.json: ${problem?.message.toLowerCase()} at ${problem?.path || "/"}, got ${typeof problem?.value}`);
   }
   const entries = Object.entries(document.model.vocab).toSorted((left, right) => left[1] - right[1]);
