@@ -76,6 +76,29 @@ const stopping = (engine: () => Engine): void => {
   });
 };
 
+const collecting = (engine: () => Engine): void => {
+  test("carries nothing, never stops, and has results that nobody reads", async () => {
+    const program: Program<"x", "y"> = {
+      name: "collecting",
+      inputs: { x: float32(4) },
+      build({ x }) {
+        const { outputs } = loop({
+          trips: 4,
+          carried: {},
+          body(iteration) {
+            const one = tf.gather(x, iteration);
+            return { carried: {}, outputs: { square: tf.square(one), unread: tf.neg(x) }, proceed: tf.scalar(true, "bool") };
+          },
+        });
+        return { y: outputs["square"]! };
+      },
+    };
+    const { y } = await evaluate(engine(), program, { x: [1, 2, -3, 4] });
+    expect(y).toMatchObject({ shape: [4], dtype: "float32" });
+    expect([...y.data]).toEqual([1, 4, 9, 16]);
+  });
+};
+
 const composing = (engine: () => Engine): void => {
   test("loops nest, and the inner body sees what is outside of both", async () => {
     const program: Program<"x", "sum" | "rows"> = {
@@ -214,6 +237,7 @@ const slots = (engine: () => Engine): void => {
 /** Registers them inside a surrounding `describe`. */
 export const loopLaws = (engine: () => Engine): void => {
   describe("stopping", () => stopping(engine));
+  describe("collecting", () => collecting(engine));
   describe("composing", () => composing(engine));
   describe("slots", () => slots(engine));
 };

@@ -80,14 +80,26 @@ const readBy = (node: Node): string[] => [
     .flatMap((body) => liveNodes(body).flatMap(readBy)),
 ];
 
+/** A Loop without the results of its iterations that nobody reads: they are not computed, nor kept for every iteration. */
+const trimmed = (node: Node, needed: ReadonlySet<string>): Node => {
+  const body = node.attributes["body"];
+  if (node.operator !== "Loop" || body === undefined || !isScope(body)) return node;
+  const carried = node.inputs.length - 2;
+  const kept = (_: unknown, place: number): boolean => place < carried || needed.has(node.outputs[place]!);
+  const [proceed, ...results] = body.outputs;
+  const smaller: Scope = { ...body, outputs: [proceed!, ...results.filter(kept)] };
+  return { ...node, outputs: node.outputs.filter(kept), attributes: { ...node.attributes, body: smaller } };
+};
+
 /** The nodes that some output depends on, in order: recorded gradients leave many results that nobody reads. */
 const liveNodes = (body: Scope): Node[] => {
   const needed = new Set(body.outputs.map((output) => output.name));
   const live: Node[] = [];
   for (const node of body.nodes.toReversed()) {
     if (!node.outputs.some((output) => needed.has(output))) continue;
-    live.push(node);
-    for (const input of readBy(node)) needed.add(input);
+    const rest = trimmed(node, needed);
+    live.push(rest);
+    for (const input of readBy(rest)) needed.add(input);
   }
   return live.toReversed();
 };

@@ -188,6 +188,7 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     const { graph } = this;
     const names = Object.keys(carried);
     let outputs: [string, tf.Tensor][] = [];
+    let runsAll = false;
     const inner = graph.body(() => {
       const counter = graph.input(graph.fresh("iteration"), { shape: [], dtype: "int32" }, "int64");
       graph.input(graph.fresh("condition"), { shape: [], dtype: "bool" });
@@ -198,6 +199,7 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
       const [iteration] = graph.node("Cast", [counter], { to: elementTypes.int32 });
       const step = loop.body(this.#asTensor(this.tensor(iteration!, [], "int32")) as tf.Scalar, Object.fromEntries(inside));
       outputs = Object.entries(step.outputs);
+      runsAll = this.recorded(step.proceed).fill === 1;
       this.#declare(step.proceed);
       for (const name of names) this.#declare(step.carried[name]!);
       for (const [, value] of outputs) this.#declare(value);
@@ -208,7 +210,12 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     const results = graph.node("Loop", [limit, always, ...initial], { body: inner }, names.length + outputs.length);
     return {
       carried: this.#named(names.map((name, i) => [name, this.tensor(results[i]!, carried[name]!.shape, carried[name]!.dtype)])),
-      outputs: this.#named(outputs.map(([name, value], i) => [name, this.#padded(results[names.length + i]!, trips, value)])),
+      outputs: this.#named(
+        outputs.map(([name, value], i) => {
+          const rows = results[names.length + i]!;
+          return [name, runsAll ? this.tensor(rows, [trips, ...value.shape], value.dtype) : this.#padded(rows, trips, value)];
+        }),
+      ),
     };
   }
 
@@ -217,7 +224,7 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     this.graph.result(name, { shape, dtype });
   }
 
-  /** Loop stacks as many rows as it ran; zeros fill the rest, so that the shape is static. */
+  /** A loop that may stop stacks as many rows as it ran; zeros fill the rest, so that the shape is static. */
   #padded(rows: string, trips: number, row: tf.Tensor): tf.TensorInfo {
     const shape = [trips, ...row.shape];
     const dtype = storedType(row.dtype);

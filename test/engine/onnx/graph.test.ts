@@ -49,3 +49,25 @@ test("what a body does not change is computed outside of it", () => {
   graph.output("y", result!, float32(2));
   expect(operators(graph)).toEqual(["Add", "Loop", "Identity"]);
 });
+
+test("results of a loop's iterations that nobody reads are neither computed nor kept; what is carried stays", () => {
+  const graph = new GraphBuilder();
+  const x = graph.input("x", float32(2));
+  const body = graph.body(() => {
+    graph.input("iteration", { shape: [], dtype: "int32" }, "int64");
+    graph.input("condition", { shape: [], dtype: "bool" });
+    const carried = graph.input("carried", float32(2));
+    graph.output("proceed", "condition", { shape: [], dtype: "bool" });
+    graph.result(graph.node("Neg", [carried])[0]!, float32(2));
+    graph.result(graph.node("Exp", [carried])[0]!, float32(2));
+    graph.result(graph.node("Abs", [carried])[0]!, float32(2));
+  });
+  const trips = graph.constant(BigInt64Array.of(3n), [], "int64");
+  const always = graph.constant(Uint8Array.of(1), [], "bool");
+  const [, , absolute] = graph.node("Loop", [trips, always, x], { body }, 3);
+  graph.output("y", absolute!, float32(3, 2));
+  const loop = decode(graph).node![0]!;
+  expect(loop.output).toHaveLength(2);
+  expect(loop.attribute![0]!.g!.node!.map((node) => node.opType)).toEqual(["Identity", "Neg", "Abs"]);
+  expect(loop.attribute![0]!.g!.output).toHaveLength(3);
+});
