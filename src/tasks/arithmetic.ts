@@ -3,8 +3,17 @@ import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { stream } from "../random/stream.ts";
 import { characterTokenizer } from "../tokenizers/characters.ts";
+import { pieceTokenizer } from "../tokenizers/pieces.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { drawProblems, problemCount } from "./arithmetic-problems.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
+
+const alphabet = "0123456789+-=;#";
+
+const tokenizers: Readonly<Record<"characters" | "numbers", () => Tokenizer>> = {
+  characters: () => characterTokenizer(alphabet),
+  numbers: () => pieceTokenizer([...alphabet, ...Array.from({ length: 90 }, (_, i) => String(10 + i))]),
+};
 
 /** No leading zeros, no minus zero, no plus sign: the one way in which the references write a number. */
 const step = /^(?:0|-?[1-9]\d*)[+-](?:0|-?[1-9]\d*)=(?:0|-?[1-9]\d*)$/;
@@ -40,6 +49,12 @@ const parameters = Type.Object(
       default: "+-",
       description: "Signs that may stand between numbers.",
     }),
+    tokenizer: Type.Optional(
+      Type.Union([Type.Literal("characters"), Type.Literal("numbers")], {
+        default: "characters",
+        description: "characters: one token a character. numbers: numbers of two digits are tokens too.",
+      }),
+    ),
     train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
     test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
   },
@@ -47,7 +62,7 @@ const parameters = Type.Object(
 );
 
 /**
- * Sums and differences of a few whole numbers, in characters. Prompt `7+12-5+20=`, reference `7+12=19;19-5=14;14+20=34#34`: one step for each
+ * Sums and differences of a few whole numbers, as text. Prompt `7+12-5+20=`, reference `7+12=19;19-5=14;14+20=34#34`: one step for each
  * operator from left to right, then the answer. Results on the way may be negative, as in `3-8=-5;-5+9=4#4`. A completion is correct when what
  * follows its last `#` is the answer and nothing more; it is well-formed when it is steps `a+b=c` joined by `;` and then `#` and a number,
  * whether they are true or not.
@@ -59,7 +74,7 @@ export const arithmetic = define({
   type: "arithmetic",
   summary: "Sums and differences with the steps written out.",
   parameters,
-  create({ numbers, range, operators, train, test }, { seed }: TaskContext): Task {
+  create({ numbers, range, operators, tokenizer: name = "characters", train, test }, { seed }: TaskContext): Task {
     const space = { numbers, range, operators };
     const { total, terms } = problemCount(space);
     if (train + test > total) {
@@ -70,13 +85,15 @@ export const arithmetic = define({
     }
     const problems = drawProblems(space, train + test, stream(seed, "task", "arithmetic"));
     const prompts = (from: number, to: number): Prompt[] => problems.slice(from, to).map((problem, index) => ({ index, ...problem }));
-    const longestText = (key: "text" | "reference"): number => problems.reduce((most, problem) => Math.max(most, problem[key].length), 0);
+    const tokenizer = tokenizers[name]();
+    const longest = (key: "text" | "reference"): number =>
+      problems.reduce((most, problem) => Math.max(most, tokenizer.encode(problem[key]).length), 0);
     return {
       name: "arithmetic",
-      tokenizer: characterTokenizer("0123456789+-=;#"),
+      tokenizer,
       train: prompts(test, test + train),
       test: prompts(0, test),
-      longest: { prompt: longestText("text"), completion: longestText("reference") + 1 },
+      longest: { prompt: longest("text"), completion: longest("reference") + 1 },
       check,
     };
   },

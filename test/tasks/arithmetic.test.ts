@@ -3,13 +3,25 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { arithmetic } from "../../src/tasks/arithmetic.ts";
 import { tasks } from "../../src/tasks/index.ts";
-import type { Prompt } from "../../src/tasks/task.ts";
+import type { Prompt, Task } from "../../src/tasks/task.ts";
 import { taskLaws } from "../laws/task.laws.ts";
 
 type Parameters = globalThis.Parameters<typeof arithmetic.create>[0];
 const usual: Parameters = { numbers: [3, 5], range: [1, 20], operators: "+-", train: 300, test: 60 };
 
 taskLaws((seed) => arithmetic.create(usual, { seed }));
+
+taskLaws((seed) => arithmetic.create({ ...usual, tokenizer: "numbers" }, { seed }));
+
+test("the tokenizer changes tokens and lengths, and not the problems", () => {
+  const [characters, numbers] = (["characters", "numbers"] as const).map((tokenizer) =>
+    arithmetic.create({ ...usual, tokenizer }, { seed: 1 }),
+  ) as [Task, Task];
+  expect([numbers.train, numbers.test]).toEqual([characters.train, characters.test]);
+  expect(numbers.tokenizer.encode("12+7=19#19")).toHaveLength(7);
+  expect(characters.tokenizer.encode("12+7=19#19")).toHaveLength(10);
+  expect(numbers.longest.completion).toBeLessThan(characters.longest.completion);
+});
 
 /** The value of a prompt, read from its text. */
 const valueOf = (text: string): number => {
