@@ -19,6 +19,7 @@ describe("every member", () => {
     [{ type: "taid" }, ["teacherLogProbs", "controlled"]],
     [{ type: "contrastive-distillation" }, ["teacherLogProbs", "fromStudent"]],
     [{ type: "entropy-aware-distillation" }, ["teacherLogProbs"]],
+    [{ type: "minillm" }, ["teacherLogProbs", "behaviorLogProbs", "fromStudent"]],
     [{ type: "reinforce" }, ["advantages"]],
     [{ type: "reinforce-gkd", alpha: 0.25, divergence: { type: "jsd", beta: 0.9 } }, ["advantages", "teacherLogProbs"]],
     [{ type: "reinforce-gkd", alpha: 1, divergence: { type: "reverse-kl" }, topK: 3 }, ["teacherTopKIds", "teacherTopKLogProbs"]],
@@ -45,6 +46,7 @@ describe("every member", () => {
       "taid",
       "contrastive-distillation",
       "entropy-aware-distillation",
+      "minillm",
       "reinforce",
       "reinforce-gkd",
       "weighted-sum",
@@ -115,6 +117,15 @@ test("the defaults of the newer distillations are those of their papers", () => 
     type: "entropy-aware-distillation",
     threshold: 0.8,
     forwardWeight: 1,
+    average: "sequence",
+    studentTemperature: 1,
+  });
+  expect(valid({ type: "minillm" })).toEqual({
+    type: "minillm",
+    singleStep: true,
+    lengthNormalization: true,
+    discount: 1,
+    importance: "token",
     average: "sequence",
     studentTemperature: 1,
   });

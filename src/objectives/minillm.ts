@@ -1,0 +1,174 @@
+/** MiniLLM: the reverse KL of whole sequences, by policy gradient on what the student sampled. */
+import { Type } from "@sinclair/typebox";
+import * as tf from "@tensorflow/tfjs";
+import { define } from "../plugins/definition.ts";
+import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
+import { checkTemperature, closedForm, tempered } from "./distribution.ts";
+import { between } from "./divergences/between.ts";
+import { reverseKl } from "./divergences/reverse-kl.ts";
+import { entropy } from "./entropy.ts";
+import { importanceRatios } from "./importance.ts";
+import type { Objective } from "./objective.ts";
+import { clipSchema, type Clip } from "./policy-gradient.ts";
+import { discountedReturns, following } from "./returns.ts";
+
+/** The teacher, what drew each token, and who wrote each sequence. */
+type MiniLlmNeeds = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
+
+/** Which tokens an importance weight covers: each token alone, or all up to it. */
+export type Importance = "token" | "prefix";
+
+/** What MiniLLM can be told. */
+export interface MiniLlmParameters {
+  /** Whether each token's own reward is summed over the vocabulary instead of sampled; true when left out. */
+  readonly singleStep?: boolean;
+  /** Whether a token's return is divided by the number of tokens that it sums over; true when left out. */
+  readonly lengthNormalization?: boolean;
+  /** Of later rewards, in [0, 1]; 1 when left out. At 0 no token answers for later ones. */
+  readonly discount?: number;
+  /** "token" when left out. */
+  readonly importance?: Importance;
+  /** Importance weights are cut to at most this, above 0; not when left out. */
+  readonly truncate?: number;
+  /** PPO's, for weights by token: outside [1 - low, 1 + high] a token is not pushed further; not clipped when left out. */
+  readonly clip?: Clip;
+  /** Over tokens of the student's sequences; `averages.sequence` when left out. */
+  readonly average?: Average;
+  /** Q is softmax(logits / studentTemperature); 1 when left out. Exact when it is the temperature that sampled. */
+  readonly studentTemperature?: number;
+}
+
+type Settings = Required<Pick<MiniLlmParameters, "singleStep" | "lengthNormalization" | "discount" | "importance">> &
+  Pick<MiniLlmParameters, "truncate" | "clip">;
+
+/** What a place's log Q(y) is pushed by, the surrogate value of that, and the weight of its exact reverse KL; all [B, T] or numbers. */
+interface Push {
+  readonly value: tf.Tensor;
+  readonly push: tf.Tensor;
+  readonly weight: tf.Tensor | number;
+}
+
+const returnsOf = (rewards: tf.Tensor2D, mask: tf.Tensor2D, { singleStep, lengthNormalization, discount }: Settings): tf.Tensor2D => {
+  const sums = discountedReturns(rewards, discount);
+  const returns = lengthNormalization ? tf.div<tf.Tensor2D>(sums, tf.maximum(discountedReturns(mask, discount), 1)) : sums;
+  return singleStep ? tf.mul(following(returns, 1), discount) : returns;
+};
+
+/** `rewards` and `logRatios`, log(Q / behavior), are [B, T] and 0 outside of the mask. */
+const pushOf = (rewards: tf.Tensor2D, logRatios: tf.Tensor2D, mask: tf.Tensor2D, settings: Settings): Push => {
+  const { importance, truncate, clip } = settings;
+  const weights = (logs: tf.Tensor2D): tf.Tensor2D => {
+    const whole = importanceRatios("token", logs, tf.zerosLike(logs), mask);
+    return truncate === undefined ? whole : tf.minimum(whole, truncate);
+  };
+  if (importance === "prefix") {
+    const upTo = tf.cumsum<tf.Tensor2D>(logRatios, 1);
+    const push = returnsOf(tf.mul(rewards, weights(upTo)), mask, settings);
+    return { value: tf.neg(push), push, weight: weights(tf.sub<tf.Tensor2D>(upTo, logRatios)) };
+  }
+  const returns = returnsOf(rewards, mask, settings);
+  const ratios = weights(logRatios);
+  const push = tf.mul(returns, ratios);
+  if (clip === undefined) return { value: tf.neg(push), push, weight: 1 };
+  const bounded = tf.minimum(push, tf.mul(returns, tf.clipByValue(ratios, 1 - clip.low, 1 + clip.high)));
+  return { value: tf.neg(bounded), push: tf.where(tf.less(bounded, push), tf.zerosLike(push), push), weight: 1 };
+};
+
+const checkSettings = ({ discount, importance, truncate, clip }: Settings): void => {
+  if (!(discount >= 0 && discount <= 1)) throw new RangeError(`minillm: expected a discount in [0, 1], got ${discount}`);
+  if (truncate !== undefined && !(truncate > 0)) throw new RangeError(`minillm: expected truncate above 0, got ${truncate}`);
+  if (clip === undefined) return;
+  if (!(clip.low > 0 && clip.low <= 1 && clip.high > 0)) {
+    throw new RangeError(`minillm: expected clip.low in (0, 1] and clip.high above 0, got ${clip.low} and ${clip.high}`);
+  }
+  if (importance !== "token") throw new RangeError(`minillm: expected importance "token" beside clip, got "${importance}"; leave clip out`);
+};
+
+/**
+ * Minimises KL(q(y) || p(y)) of whole sequences (MiniLLM, Gu et al., 2024, arXiv 2306.08543). With r_t = log P(y_t) - log Q(y_t) and the return R_t =
+ * r_t + g R_(t+1), g the discount, its gradient is -E sum_t R_t d log Q(y_t) (the paper's R_t - 1 has a baseline of 1, which changes no expectation).
+ * `singleStep` takes the own reward r_t exactly: E sum_t [d KL(Q || P) at the place - g R_(t+1) d log Q(y_t)], the same in expectation with less
+ * variance. Rewards, returns and weights are constants. Sequences that others wrote are masked out.
+ *
+ * The expected gradient is the exact one of KL(q(y) || p(y)) when the average is `sum`, g is 1, nothing is length-normalised, and y ~ Q; or, if
+ * y ~ behavior (older students, the teacher mixed in), when weights cover the prefix and none is cut by `truncate`: w_t = prod_(k <= t) Q / behavior
+ * multiplies r_t, and w_(t-1) the place's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
+ * tokens to be drawn by the behavior (the place's KL takes none: its expected weight is 1); `lengthNormalization`, which divides R_t by the number of
+ * its tokens (discounted alike), so that early tokens answer less for late ones; g below 1, at 0 with `singleStep` on-policy distillation by reverse
+ * KL, without it that of sampled tokens; `clip`, PPO's: past it the gradient of a token is 0.
+ *
+ * The paper: singleStep, lengthNormalization, teacher share .2 in sampling, clip .2, and a language-modelling loss beside it: a weighted sum with
+ * `sft`. Its code also whitens advantages, which is left out. Metrics: `divergence/reverse-kl` is the exact one at each place, averaged over tokens.
+ * `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
+ */
+export const miniLlm = ({
+  average = averages.sequence,
+  studentTemperature = 1,
+  ...told
+}: MiniLlmParameters = {}): Objective<MiniLlmNeeds> => {
+  const settings: Settings = { singleStep: true, lengthNormalization: true, discount: 1, importance: "token", ...told };
+  checkSettings(settings);
+  checkTemperature("minillm", studentTemperature);
+  return {
+    name: "minillm",
+    needs: ["teacherLogProbs", "behaviorLogProbs", "fromStudent"],
+    learnsFrom: ["student"],
+    loss(studentLogits, { targets, completionMask, teacherLogProbs, behaviorLogProbs, fromStudent }) {
+      const logits = tempered(studentLogits, studentTemperature);
+      const mask = sampledByStudent(completionMask, fromStudent);
+      const nats = closedForm(logits, (student) => {
+        const chosen = tf.oneHot(targets, logits.shape[2], 1, 0, "float32");
+        const logProbs = tf.sum(tf.mul(student.logProbs, chosen), -1);
+        const rewards = tf.mul<tf.Tensor2D>(mask, tf.sub(tf.sum(tf.mul(teacherLogProbs, chosen), -1), logProbs));
+        const { value, push, weight } = pushOf(rewards, tf.mul(mask, tf.sub(logProbs, behaviorLogProbs)), mask, settings);
+        const pushed = tf.mul(tf.expandDims(push, -1), tf.sub(student.probabilities, chosen));
+        if (!settings.singleStep) return { value, gradient: pushed };
+        const exact = reverseKl.formula({ probabilities: tf.exp(teacherLogProbs), logProbs: teacherLogProbs }, student);
+        const [wide, narrow] = typeof weight === "number" ? [weight, weight] : [tf.expandDims(weight, -1), weight];
+        return { value: tf.add(value, tf.mul(exact.value, narrow)), gradient: tf.add(pushed, tf.mul(exact.gradient, wide)) };
+      });
+      const loss = weighted(nats, average(mask));
+      return {
+        loss,
+        metrics: {
+          "objective/minillm": loss,
+          "divergence/reverse-kl": weighted(between(reverseKl, teacherLogProbs, logits), averages.token(mask)),
+          "policy/entropy": weighted(entropy(studentLogits), averages.token(completionMask)),
+        },
+      };
+    },
+  };
+};
+
+/** `{ "type": "minillm" }` */
+export const definition = define({
+  type: "minillm",
+  summary: "MiniLLM: reverse KL of whole sequences by policy gradient, with the teacher's log-probs as rewards of each token.",
+  parameters: Type.Object(
+    {
+      singleStep: Type.Boolean({ default: true, description: "Sums each token's own reward over the vocabulary: less variance, no bias." }),
+      lengthNormalization: Type.Boolean({
+        default: true,
+        description: "Divides each return by the number of tokens that it sums over; a bias, against short completions being preferred.",
+      }),
+      discount: Type.Number({ minimum: 0, maximum: 1, default: 1, description: "Of later rewards; at 0 no token answers for later ones." }),
+      importance: Type.Unsafe<Importance>({
+        type: "string",
+        enum: ["token", "prefix"],
+        default: "token",
+        description:
+          "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens up to it, exact for any behavior.",
+      }),
+      truncate: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." })),
+      clip: Type.Optional(clipSchema()),
+      average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
+      studentTemperature: Type.Number({
+        default: 1,
+        exclusiveMinimum: 0,
+        description: "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  create: ({ average, ...rest }): Objective<MiniLlmNeeds> => miniLlm({ ...rest, average: averages[average] }),
+});
