@@ -50,8 +50,8 @@ const recipe: Recipe = {
     divergenceAverage: "sequence",
     studentTemperature: 1,
   },
-  data: { onPolicyFraction: 1, mixing: "step" },
-  rollouts: { group: 4, temperature: 1, chunk: 16 },
+  data: { onPolicyFraction: 1, offPolicy: "references", mixing: "step" },
+  rollouts: { group: 4, temperature: 1, behavior: { type: "student" }, chunk: 16 },
   training: {
     steps: 1,
     batch: 128,
@@ -68,8 +68,8 @@ const recipe: Recipe = {
 
 const { signal } = new AbortController();
 const shape = runShape(recipe, made);
-const { group, chunk, temperature } = recipe.rollouts;
-const slots = source({ seed: 0, prompts: made.train, batch: recipe.training.batch, group, ...recipe.data })(1);
+const { group, chunk, temperature, behavior } = recipe.rollouts;
+const slots = source({ seed: 0, prompts: made.train, batch: recipe.training.batch, group, ...recipe.data })(1, 1);
 const request = {
   seed: 0,
   step: 1,
@@ -77,6 +77,7 @@ const request = {
   group,
   chunk,
   temperature,
+  behavior,
   maxNewTokens: shape.maxNewTokens,
   advantages: undefined,
   advantagesState: null,
@@ -95,7 +96,7 @@ const inTurn = async (crew: Crew): Promise<void> => {
       crew,
       made,
       places.slice(start, start + chunk),
-      { seed: 0, step: 1, temperature, version: 0 },
+      { seed: 0, step: 1, writer: { by: "behavior", temperature }, version: 0 },
       signal,
     );
     await crew.scorers.reward?.score(rollouts, signal);

@@ -124,7 +124,7 @@ export const openSampling = async (engine: Engine, sizes: SamplingSizes): Promis
   );
   const coordinates = prompts.map((_, row) => [1, 1, row, 0] as const);
   return async () => {
-    const completions = await sampler.draw({ prompts, coordinates, temperature: 1 });
+    const completions = await sampler.draw({ prompts, coordinates, writer: { by: "student", temperature: 1 } });
     return completions.reduce((sum, { logProbs }) => sum + logProbs.reduce((a, b) => a + b, 0), 0) / batch;
   };
 };

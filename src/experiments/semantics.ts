@@ -11,6 +11,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import type { Mistake } from "./check.ts";
 import { contextLength, neededContext } from "./lengths.ts";
 import type { ExperimentValues } from "./schema.ts";
+import { sequenceMistakes } from "./sequence-rules.ts";
 import { runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
 
 type Made<T> = { readonly part: T } | { readonly message: string };
@@ -40,7 +41,6 @@ export class TaskShelf {
 
 const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
   const { needs } = objective;
-  const { onPolicyFraction } = values.data;
   const mistakes: Mistake[] = [];
   const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
   if (reads("teacherLogProbs", "teacherTopKLogProbs", "foreignTeacherLogProbs") && values.teacher === undefined) {
@@ -51,18 +51,6 @@ const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mist
   }
   if (reads("advantages", "rewards") && values.rewards.length === 0) {
     mistakes.push({ pointer: "/rewards", message: `expected at least one reward: the objective ${objective.name} learns from rewards` });
-  }
-  if (reads("advantages", "rewards") && onPolicyFraction === 0) {
-    mistakes.push({
-      pointer: "/data/onPolicyFraction",
-      message: `expected more than 0, got 0: the policy gradient of ${objective.name} needs completions that the student samples`,
-    });
-  }
-  if (!objective.learnsFrom.includes("student") && onPolicyFraction > 0) {
-    mistakes.push({
-      pointer: "/data/onPolicyFraction",
-      message: `expected 0, got ${onPolicyFraction}: ${objective.name} learns nothing from the student's own completions`,
-    });
   }
   return mistakes;
 };
@@ -87,7 +75,7 @@ const objectiveMistakes = (values: TrainingValues): Mistake[] => {
   const { group } = values.rollouts;
   const estimate = attempt(() => advantages?.estimate(new Float32Array(group), group, advantages.initial));
   const refused = "message" in estimate ? [{ pointer: "/rollouts/group", message: estimate.message }] : [];
-  return [...signalRules(values, made.part), ...refused];
+  return [...signalRules(values, made.part), ...sequenceMistakes(values, made.part), ...refused];
 };
 
 const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {

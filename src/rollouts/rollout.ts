@@ -15,8 +15,8 @@ export interface Rollout {
   readonly finish: "stop" | "length";
   /** Decoded completion, for rewards and people. */
   readonly text: string;
-  /** Version of the weights that drew it. */
+  /** Version of the student's weights when it was drawn. */
   readonly version: number;
-  /** Who wrote the completion. */
-  readonly source: "student" | "data";
+  /** Who wrote the completion: the student (alone, or mixed with the teacher), the teacher alone, or the data's author. */
+  readonly source: "student" | "teacher" | "data";
 }

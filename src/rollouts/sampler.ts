@@ -1,22 +1,38 @@
 /** The sampler: holds a policy's weights on an engine and completes prompts with them, one padded chunk at a time. */
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
-import { float32, int32, sizeOf } from "../engine/program.ts";
+import { float32, int32, sizeOf, type Program } from "../engine/program.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
 import { stream } from "../random/stream.ts";
-import { generateProgram, parameterPrefix, type GenerationOutput } from "./generate.ts";
+import type { Behavior } from "./behaviors/behavior.ts";
+import { generateProgram, parameterPrefix, teacherPrefix, type GenerationOutput } from "./generate.ts";
 import type { GenerationOptions } from "./generation-options.ts";
 import { padPrompts } from "./prompts.ts";
 
-/** What a sampler is made for; its temperature comes with each draw. */
-export type SamplerOptions = Omit<GenerationOptions, "temperature"> & { readonly policy: Policy };
+/** A frozen policy that draws beside the sampler's own, or alone. */
+export interface DrawingTeacher {
+  readonly policy: Policy;
+  readonly weights: Weights;
+  /** Divides its logits wherever it draws; above 0. */
+  readonly temperature: number;
+}
+
+/** What a sampler is made for; who draws, and at which temperature, comes with each draw. */
+export type SamplerOptions = Omit<GenerationOptions, "temperature" | "mixed"> & {
+  readonly policy: Policy;
+  /** What the writer `behavior` draws from; the policy alone when left out. */
+  readonly behavior?: Behavior;
+  readonly teacher?: DrawingTeacher;
+};
+
+/** Who draws: the sampler's policy alone or with its behavior, at a temperature (0 is greedy); or the teacher alone, at its own. */
+export type Writer = { readonly by: "student" | "behavior"; readonly temperature: number } | { readonly by: "teacher" };
 
 /** Prompts to complete, each with the coordinates that seed its numbers. */
 export interface DrawRequest {
   readonly prompts: readonly Int32Array[];
-  /** For each prompt (run seed, step or "evaluation", place of the prompt, sample). */
+  readonly writer: Writer;
+  /** For each prompt (run seed, step or "evaluation" or "teacher", place of the prompt, sample). */
   readonly coordinates: readonly (readonly [seed: number, step: number | string, prompt: number, sample: number])[];
-  /** 0 is greedy. */
-  readonly temperature: number;
 }
 
 /** One completion. */
@@ -27,39 +43,53 @@ export interface Completion {
   readonly logProbs: Float32Array;
 }
 
+type Buffers = Readonly<Record<string, Buffer>>;
+
+const prefixed = (prefix: string, buffers: Buffers): Record<string, Buffer> =>
+  Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [prefix + name, buffer]));
+
+/** The temperature of a program's policy. */
+const temperatureOf = (writer: Writer, teacher: DrawingTeacher | undefined): number =>
+  writer.by === "teacher" ? needed(teacher).temperature : writer.temperature;
+
+const needed = (teacher: DrawingTeacher | undefined): DrawingTeacher => {
+  if (teacher === undefined) throw new RangeError("sampler: expected a teacher that could draw, got none");
+  return teacher;
+};
+
 /** Completes prompts on one engine. */
 export class Sampler {
   readonly #engine: Engine;
   readonly #options: SamplerOptions;
-  readonly #executables = new Map<number, Executable<string, GenerationOutput>>();
-  #weights: Record<string, Buffer> = {};
+  readonly #executables = new Map<string, Executable<string, GenerationOutput>>();
+  readonly #teacher: Buffers;
+  #student: Buffers = {};
 
+  /** `RangeError` for a behavior that mixes with a teacher when there is none, and for a teacher's array that does not fit its parameter. */
   constructor(engine: Engine, options: SamplerOptions) {
     this.#engine = engine;
     this.#options = options;
+    const { behavior, teacher } = options;
+    if (behavior?.mixture !== undefined && teacher === undefined) {
+      throw new RangeError(`sampler: expected a teacher for the behavior ${behavior.name}, got none`);
+    }
+    this.#teacher = teacher === undefined ? {} : this.#uploaded(teacher.policy, teacher.weights);
   }
 
   /** Takes over new weights; the next draw uses them. `RangeError` when an array does not fit its parameter. */
   load(weights: Weights): void {
-    const all = Object.entries(this.#options.policy.parameters);
-    for (const [name, { shape }] of all) {
-      if (weights[name]?.length !== sizeOf(shape))
-        throw new RangeError(`sampler: expected ${sizeOf(shape)} values for ${name}, got ${weights[name]?.length ?? "none"}`);
-    }
-    const next = Object.fromEntries(
-      all.map(([name, { shape }]) => [parameterPrefix + name, this.#engine.upload(weights[name]!, float32(...shape))]),
-    );
-    for (const buffer of Object.values(this.#weights)) buffer.dispose();
-    this.#weights = next;
+    const next = this.#uploaded(this.#options.policy, weights);
+    for (const buffer of Object.values(this.#student)) buffer.dispose();
+    this.#student = next;
   }
 
   /** Completes at most `batch` prompts. `RangeError` for more, for a prompt that is too long, and before the first `load`. */
-  async draw({ prompts, coordinates, temperature }: DrawRequest): Promise<Completion[]> {
+  async draw({ prompts, writer, coordinates }: DrawRequest): Promise<Completion[]> {
     const { batch, promptLength, maxNewTokens, padId } = this.#options;
     if (prompts.length < 1 || prompts.length > batch)
       throw new RangeError(`sampler: expected 1 to ${batch} prompts, got ${prompts.length}`);
-    if (Object.keys(this.#weights).length === 0)
-      throw new RangeError("sampler: expected weights before the first draw, got none; load them");
+    const weights = this.#weights(writer);
+    const temperature = temperatureOf(writer, this.#options.teacher);
     // A chunk that is not full repeats its first prompt: the program's shape is static.
     const rows = Array.from({ length: batch }, (_, row) => prompts[row] ?? prompts[0]!);
     const padded = padPrompts(rows, { length: promptLength, padId, side: "left" });
@@ -69,8 +99,8 @@ export class Sampler {
       mask: this.#engine.upload(padded.mask, float32(batch, promptLength)),
       uniforms: this.#engine.upload(this.#uniforms(coordinates, temperature), float32(maxNewTokens, batch)),
     };
-    const executable = await this.#executable(temperature);
-    const outputs = await executable.run({ ...this.#weights, ...inputs });
+    const executable = await this.#executable(writer);
+    const outputs = await executable.run({ ...weights, ...inputs });
     const [tokens, logProbs, lengths] = [
       (await this.#engine.download(outputs.tokens)) as Int32Array,
       (await this.#engine.download(outputs.logProbs)) as Float32Array,
@@ -95,18 +125,45 @@ export class Sampler {
     return uniforms;
   }
 
-  async #executable(temperature: number): Promise<Executable<string, GenerationOutput>> {
-    const known = this.#executables.get(temperature);
+  #uploaded(policy: Policy, weights: Weights): Buffers {
+    const all = Object.entries(policy.parameters);
+    for (const [name, { shape }] of all) {
+      if (weights[name]?.length !== sizeOf(shape))
+        throw new RangeError(`sampler: expected ${sizeOf(shape)} values for ${name}, got ${weights[name]?.length ?? "none"}`);
+    }
+    return Object.fromEntries(all.map(([name, { shape }]) => [name, this.#engine.upload(weights[name]!, float32(...shape))]));
+  }
+
+  /** The parameters that the writer's program reads. */
+  #weights({ by }: Writer): Buffers {
+    if (by === "teacher") return prefixed(parameterPrefix, this.#teacher);
+    if (Object.keys(this.#student).length === 0)
+      throw new RangeError("sampler: expected weights before the first draw, got none; load them");
+    const beside = by === "behavior" && this.#options.behavior?.mixture !== undefined ? this.#teacher : {};
+    return { ...prefixed(parameterPrefix, this.#student), ...prefixed(teacherPrefix, beside) };
+  }
+
+  async #executable(writer: Writer): Promise<Executable<string, GenerationOutput>> {
+    const key = JSON.stringify(writer);
+    const known = this.#executables.get(key);
     if (known !== undefined) return known;
-    const { policy, ...options } = this.#options;
-    const executable = await this.#engine.compile(generateProgram(policy, { ...options, temperature }));
-    this.#executables.set(temperature, executable);
+    const executable = await this.#engine.compile(this.#program(writer));
+    this.#executables.set(key, executable);
     return executable;
+  }
+
+  #program(writer: Writer): Program<string, GenerationOutput> {
+    const { policy, behavior, teacher, ...sizes } = this.#options;
+    const options = { ...sizes, temperature: temperatureOf(writer, teacher) };
+    if (writer.by === "teacher") return generateProgram(needed(teacher).policy, options);
+    if (writer.by === "student" || behavior?.mixture === undefined) return generateProgram(policy, options);
+    const { policy: other, temperature } = needed(teacher);
+    return generateProgram(policy, { ...options, mixed: { teacher: other, temperature, mixture: behavior.mixture } });
   }
 
   /** Frees programs and weights. */
   async dispose(): Promise<void> {
-    for (const buffer of Object.values(this.#weights)) buffer.dispose();
+    for (const buffer of [...Object.values(this.#student), ...Object.values(this.#teacher)]) buffer.dispose();
     for (const executable of this.#executables.values()) await executable.dispose();
   }
 }

@@ -16,7 +16,7 @@ export interface EvaluationRequest {
 }
 
 /**
- * Completes the first test prompts with the weights that were last published. `accuracy` is the share of right answers; metrics: `well-formed` and
+ * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers; metrics: `well-formed` and
  * `truncated` as shares, `length` in tokens. The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
@@ -28,8 +28,8 @@ export const evaluate = async (
   const places = task.test.slice(0, settings.prompts).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
   const draws: ReturnType<typeof drawRollouts>[] = [];
   for (let start = 0; start < places.length; start += chunk) {
-    const coordinates = { seed, step: "evaluation", temperature: settings.temperature, version: step };
-    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), coordinates, signal));
+    const drawing = { seed, step: "evaluation", writer: { by: "student", temperature: settings.temperature }, version: step } as const;
+    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
   }
   const rollouts = (await Promise.all(draws)).flat();
   const verdicts = rollouts.map(({ prompt, text }) => task.check(prompt, text));

@@ -39,12 +39,14 @@ export interface LoggedRollout {
   /** The task's own answer. */
   readonly reference: string;
   readonly completion: string;
-  /** Who wrote the completion. */
-  readonly source: "student" | "data";
+  /** Who wrote the completion: the student, the teacher alone, or the data's author. */
+  readonly source: "student" | "teacher" | "data";
+  /** What drew the student's tokens, when that was not the student alone. */
+  readonly behavior?: string;
   readonly finish: "stop" | "length";
   /** Tokens of the completion. */
   readonly tokens: number;
-  /** Version of the weights that drew it: the optimizer steps done before. */
+  /** The student's steps done when it was drawn; a replayed one is older than its step. */
   readonly version: number;
   /** The sum of rewards, and each reward without its weight, when there are rewards. */
   readonly reward?: number;

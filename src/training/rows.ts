@@ -1,9 +1,11 @@
-/** The sequences of one step: drawn by the student or taken from the data, scored by everyone who needs to, in their place. */
+/** The sequences of one step: drawn by the student or the teacher, or taken from the data, scored by everyone who needs to, in their place. */
 import { lastValueFrom, merge, Observable, takeUntil } from "rxjs";
 import type { AdvantageEstimator } from "../objectives/advantages/advantage.ts";
+import type { BehaviorValues } from "../rollouts/behaviors/index.ts";
 import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/router.ts";
+import type { Writer } from "../rollouts/sampler.ts";
 import type { Slot } from "../rollouts/source.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
 import type { Row } from "./collate.ts";
@@ -18,6 +20,7 @@ export interface RowsRequest {
   readonly group: number;
   readonly chunk: number;
   readonly temperature: number;
+  readonly behavior: BehaviorValues;
   readonly maxNewTokens: number;
   /** Most chunks in flight. */
   readonly inFlight: number;
@@ -44,23 +47,38 @@ const studentPlaces = (slots: readonly Slot[], group: number): Place[] =>
     slot.source === "student" ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } })) : [],
   );
 
-const dataPlaces = (slots: readonly Slot[]): Place[] =>
+const otherPlaces = (slots: readonly Slot[], source: "data" | "teacher"): Place[] =>
   slots.flatMap((slot, prompt) =>
-    slot.source === "data" ? slot.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } })) : [],
+    slot.source === source ? slot.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } })) : [],
   );
 
-/** Draws completions for prompts and makes rollouts of them. */
+/** Who completes, and when. */
+export interface Drawing {
+  readonly seed: number;
+  /** Of the student's draws; the teacher's do not depend on it. */
+  readonly step: number | string;
+  readonly writer: Writer;
+  /** Of the student's weights. */
+  readonly version: number;
+}
+
+/**
+ * Draws completions for prompts and makes rollouts of them. The student's numbers come from the step and the place; the teacher's from the prompt
+ * alone, so that each pass over the data finds the same completions.
+ */
 export const drawRollouts = async (
   crew: Pick<Crew, "draw">,
-  task: Task,
+  { tokenizer }: Task,
   places: readonly Place[],
-  { seed, step, temperature, version }: { seed: number; step: number | string; temperature: number; version: number },
+  { seed, step, writer, version }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
-  const { tokenizer } = task;
   const prompts = places.map(({ prompt }) => Int32Array.from(tokenizer.encode(prompt.text)));
-  const coordinates = places.map(({ order }) => [seed, step, order.prompt, order.sample] as const);
-  const completions = await crew.draw({ prompts, coordinates, temperature }, signal);
+  const byTeacher = writer.by === "teacher";
+  const coordinates = places.map(({ prompt, order }) =>
+    byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
+  );
+  const completions = await crew.draw({ prompts, coordinates, writer }, signal);
   return completions.map(({ tokens, logProbs }, index) => ({
     ...places[index]!,
     promptTokens: prompts[index]!,
@@ -69,7 +87,7 @@ export const drawRollouts = async (
     finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
     text: tokenizer.decode(tokens),
     version,
-    source: "student",
+    source: byTeacher ? "teacher" : "student",
   }));
 };
 
@@ -106,11 +124,12 @@ const judge = (
   return { judged: new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }])), state };
 };
 
-const log = ({ rollout, answers }: Scored<Partial<Answers>>, advantage: number | undefined): LoggedRollout => ({
+const log = ({ rollout, answers }: Scored<Partial<Answers>>, advantage: number | undefined, { behavior }: RowsRequest): LoggedRollout => ({
   prompt: rollout.prompt.text,
   reference: rollout.prompt.reference,
   completion: rollout.text,
   source: rollout.source,
+  ...(rollout.source === "student" && behavior.type !== "student" ? { behavior: behavior.type } : {}),
   finish: rollout.finish,
   tokens: rollout.tokens.length,
   version: rollout.version,
@@ -128,8 +147,9 @@ const abortion = (signal: AbortSignal): Observable<never> =>
   });
 
 /**
- * Draws and scores the step's sequences. Every rollout of the student goes to the rewards and to the teacher at the same time, references go to the
- * teacher; while one chunk is scored the next is drawn. Order is restored before baselines and rows see anything.
+ * Draws and scores the step's sequences. Every rollout of the student goes to the rewards, to the teacher and to the reference policy at the same
+ * time, what others wrote goes to the teacher; while one chunk is scored the next is drawn. Order is restored before baselines and rows see
+ * anything.
  */
 export const stepRows = async (
   crew: Pick<Crew, "draw" | "scorers">,
@@ -137,23 +157,26 @@ export const stepRows = async (
   request: RowsRequest,
   signal: AbortSignal,
 ): Promise<StepRows> => {
-  const { slots, group, chunk, maxNewTokens, inFlight, observe } = request;
-  const version = request.step - 1;
-  const draws = inChunks(studentPlaces(slots, group), chunk).map(
-    (places): Chunk =>
-      (stopped) =>
-        drawRollouts(crew, task, places, { ...request, version }, stopped),
-  );
-  const references = inChunks(dataPlaces(slots), chunk).map(
-    (places): Chunk =>
-      () =>
-        Promise.resolve(places.map((place) => referenceRollout(task, place, maxNewTokens, version))),
-  );
+  const { seed, step, slots, group, chunk, temperature, maxNewTokens, inFlight, observe } = request;
+  const version = step - 1;
+  const chunksOf = (
+    places: readonly Place[],
+    rolloutsOf: (some: readonly Place[], stopped: AbortSignal) => Promise<readonly Rollout[]>,
+  ): Chunk[] => inChunks(places, chunk).map((some) => (stopped) => rolloutsOf(some, stopped));
+  const drawnBy = (writer: Writer) => (places: readonly Place[], stopped: AbortSignal) =>
+    drawRollouts(crew, task, places, { seed, step, writer, version }, stopped);
+  const ofStudent = chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", temperature }));
+  const ofOthers = [
+    ...chunksOf(otherPlaces(slots, "teacher"), drawnBy({ by: "teacher" })),
+    ...chunksOf(otherPlaces(slots, "data"), (places) =>
+      Promise.resolve(places.map((at) => referenceRollout(task, at, maxNewTokens, version))),
+    ),
+  ];
   const options = { inFlight, ...(observe === undefined ? {} : { observe }) };
   const { teacher } = crew.scorers;
   const routed = merge(
-    route<Partial<Answers>>(draws, crew.scorers, options),
-    route<Partial<Answers>>(references, teacher === undefined ? {} : { teacher }, options),
+    route<Partial<Answers>>(ofStudent, crew.scorers, options),
+    route<Partial<Answers>>(ofOthers, teacher === undefined ? {} : { teacher }, options),
   ).pipe(ordered(), takeUntil(abortion(signal)));
   const scored = await lastValueFrom(routed);
   const { judged, state } = judge(scored, request);
@@ -165,6 +188,6 @@ export const stepRows = async (
       ...(answers.reference === undefined ? {} : { referenceLogProbs: answers.reference.logProbs }),
     })),
     advantagesState: state,
-    logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage)),
+    logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage, request)),
   };
 };

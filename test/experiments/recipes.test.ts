@@ -53,7 +53,7 @@ describe("a recipe", () => {
     expect(bytesOf(recipe.student.weights)).toEqual(bytesOf(weights.start));
     expect(bytesOf(recipe.teacher!.weights)).toEqual(bytesOf(weights.teacher));
     expect(recipe.teacher!.temperature).toBe(0.5);
-    expect(recipe.rollouts).toEqual({ group: 2, temperature: 1, chunk: 4, maxNewTokens: run.maxNewTokens });
+    expect(recipe.rollouts).toEqual({ group: 2, temperature: 1, behavior: { type: "student" }, chunk: 4, maxNewTokens: run.maxNewTokens });
     const { objective, rewards, training, data, evaluation, task } = run.values;
     expect(recipe).toMatchObject({ objective, rewards, training, data, evaluation, task, machine, seed: 4, taskSeed: 4 });
     expect(structuredClone(recipe)).toEqual(recipe);

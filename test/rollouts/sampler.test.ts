@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Weights } from "../../src/policies/policy.ts";
-import { Sampler, type Completion, type DrawRequest } from "../../src/rollouts/sampler.ts";
+import { Sampler, type Completion, type DrawRequest, type Writer } from "../../src/rollouts/sampler.ts";
 import { bigram, model, smallLlama, smallTask } from "../fixtures/recipes.ts";
 import { roughWeights } from "../laws/policy.laws.ts";
 
@@ -11,6 +11,7 @@ const prompts = train.slice(0, 6).map(({ text }) => Int32Array.from(tokenizer.en
 const coordinates = prompts.map((_, index) => [7, 2, index, 0] as const);
 const options = { batch: 3, promptLength: 5, maxNewTokens: 6, padId: tokenizer.padId, endId: tokenizer.endId };
 const policy = smallLlama();
+const at = (temperature: number): Writer => ({ by: "student", temperature });
 /** Far from uniform, so that another prompt or another number gives another completion. */
 const weights = Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, data])) as Weights;
 
@@ -23,7 +24,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     sampler.draw({
       prompts: rows.map((row) => prompts[row]!),
       coordinates: rows.map((row) => coordinates[row]!),
-      temperature: 1,
+      writer: at(1),
       ...changes,
     });
 
@@ -64,15 +65,15 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
           [7, 2, 0, 1],
           [7, "evaluation", 0, 0],
         ] as const
-      ).map(async (place) => (await draw([0], { coordinates: [place], temperature: 8 }))[0]!.tokens.join()),
+      ).map(async (place) => (await draw([0], { coordinates: [place], writer: at(8) }))[0]!.tokens.join()),
     );
     expect(new Set(texts).size).toBe(6);
   });
 
   test("at temperature 0 takes the likeliest, whatever the coordinates, and draws again afterwards", async () => {
     const [drawn] = await draw([0]);
-    const [first] = await draw([0], { temperature: 0 });
-    const [second] = await draw([0], { temperature: 0, coordinates: [[9, 9, 9, 9]] });
+    const [first] = await draw([0], { writer: at(0) });
+    const [second] = await draw([0], { writer: at(0), coordinates: [[9, 9, 9, 9]] });
     expectSame(first!, second!);
     expectSame((await draw([0]))[0]!, drawn!);
   });
@@ -102,7 +103,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
 
   test("before it has weights, refuses to draw", async () => {
     const empty = new Sampler(engine, { ...options, policy: bigram() });
-    const request: DrawRequest = { prompts: prompts.slice(0, 1), coordinates: coordinates.slice(0, 1), temperature: 1 };
+    const request: DrawRequest = { prompts: prompts.slice(0, 1), coordinates: coordinates.slice(0, 1), writer: at(1) };
     await expect(empty.draw(request)).rejects.toThrow(
       new RangeError("sampler: expected weights before the first draw, got none; load them"),
     );
@@ -112,7 +113,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     const before = engine.memory();
     const other = new Sampler(engine, { ...options, policy: bigram() });
     other.load(model(bigram(), 1).weights);
-    await other.draw({ prompts: prompts.slice(0, 1), coordinates: coordinates.slice(0, 1), temperature: 1 });
+    await other.draw({ prompts: prompts.slice(0, 1), coordinates: coordinates.slice(0, 1), writer: at(1) });
     await other.dispose();
     expect(engine.memory()).toEqual(before);
   });

@@ -6,7 +6,17 @@ import type { Prompt } from "../../src/tasks/task.ts";
 
 const prompts = (count: number): Prompt[] => Array.from({ length: count }, (_, index) => ({ index, text: `${index}=`, reference: "0" }));
 
-const options: SourceOptions = { seed: 1, prompts: prompts(10), batch: 8, group: 2, onPolicyFraction: 0.5, mixing: "step" };
+type Options = SourceOptions & { readonly onPolicyFraction: number };
+
+const options: Options = {
+  seed: 1,
+  prompts: prompts(10),
+  batch: 8,
+  group: 2,
+  onPolicyFraction: 0.5,
+  offPolicy: "references",
+  mixing: "step",
+};
 
 const indices = (slots: readonly Slot[]): number[] =>
   slots.flatMap((slot) => (slot.source === "student" ? [slot.prompt.index] : slot.prompts.map(({ index }) => index)));
@@ -16,9 +26,9 @@ const studentShare = (slots: readonly (readonly Slot[])[]): number => {
   return all.filter(({ source: from }) => from === "student").length / all.length;
 };
 
-const steps = (values: SourceOptions, count: number): (readonly Slot[])[] => {
+const steps = ({ onPolicyFraction, ...values }: Options, count: number): (readonly Slot[])[] => {
   const slots = source(values);
-  return Array.from({ length: count }, (_, i) => slots(i + 1));
+  return Array.from({ length: count }, (_, i) => slots(i + 1, onPolicyFraction));
 };
 
 describe("a step's slots", () => {
@@ -29,6 +39,7 @@ describe("a step's slots", () => {
       group: fc.integer({ min: 1, max: 4 }),
       slots: fc.integer({ min: 1, max: 6 }),
       onPolicyFraction: fc.constantFrom(0, 0.5, 1),
+      offPolicy: fc.constantFrom("references", "teacher"),
       mixing: fc.constantFrom("step", "sequence"),
       asked: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }),
     });
@@ -37,7 +48,7 @@ describe("a step's slots", () => {
         const values = { ...rest, batch: rest.group * slots };
         const inOrder = steps(values, 30);
         const jumping = source(values);
-        for (const step of asked) expect(jumping(step)).toEqual(inOrder[step - 1]);
+        for (const step of asked) expect(jumping(step, values.onPolicyFraction)).toEqual(inOrder[step - 1]);
       }),
       { seed: 1, numRuns: 60 },
     );
@@ -67,6 +78,13 @@ describe("a step's slots", () => {
     expect(student).toEqual(data.filter((_, i) => i % 2 === 0));
   });
 
+  test("are the teacher's where references would be, when the teacher writes the rest", () => {
+    const references = steps({ ...options, mixing: "sequence" }, 20).flat();
+    const teachers = steps({ ...options, mixing: "sequence", offPolicy: "teacher" }, 20).flat();
+    expect(teachers).toEqual(references.map((slot) => (slot.source === "data" ? { ...slot, source: "teacher" } : slot)));
+    expect(new Set(teachers.map(({ source: from }) => from))).toEqual(new Set(["student", "teacher"]));
+  });
+
   test("reach every prompt in the student's turns, too", () => {
     expect(new Set(indices(steps({ ...options, onPolicyFraction: 1 }, 50).flat())).size).toBe(10);
   });
@@ -88,6 +106,15 @@ describe("lambda", () => {
       steps({ ...options, mixing }, 100).map((slots) => new Set(slots.map(({ source: from }) => from)).size);
     expect(kinds("step").every((count) => count === 1)).toBe(true);
     expect(kinds("sequence").some((count) => count === 2)).toBe(true);
+  });
+
+  test("may change from step to step, and the prompts stay where they are", () => {
+    const slots = source(options);
+    const changing = Array.from({ length: 20 }, (_, i) => slots(i + 1, i < 10 ? 0 : 1));
+    expect(studentShare(changing.slice(0, 10))).toBe(0);
+    expect(studentShare(changing.slice(10))).toBe(1);
+    expect(changing[4]).toEqual(steps({ ...options, onPolicyFraction: 0 }, 5)[4]);
+    expect(changing[14]).toEqual(steps({ ...options, onPolicyFraction: 1 }, 15)[14]);
   });
 
   test("a larger one keeps the student's slots of a smaller one", () => {

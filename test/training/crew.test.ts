@@ -58,10 +58,11 @@ describe("a crew", () => {
       expect(crew.engine).toBe("onnx-cpu");
       expect(openThreads()).toBe(5);
       const prompts = task.train.slice(0, 4).map(({ text }) => Int32Array.from(task.tokenizer.encode(text)));
+      const writer = { by: "behavior", temperature: 1 } as const;
       const coordinates = prompts.map((_, i) => [1, 1, i, 0] as const);
-      await expect(crew.draw({ prompts, coordinates, temperature: 1 }, never)).rejects.toThrow("expected weights before the first draw");
+      await expect(crew.draw({ prompts, coordinates, writer }, never)).rejects.toThrow("expected weights before the first draw");
       await crew.publish(model(bigram(), 5).weights);
-      const [first, second] = await Promise.all([1, 2].map(() => crew.draw({ prompts, coordinates, temperature: 1 }, never)));
+      const [first, second] = await Promise.all([1, 2].map(() => crew.draw({ prompts, coordinates, writer }, never)));
       expect(first).toHaveLength(4);
       expect(second).toEqual(first);
       expect(bytesOf(await crew.learner.call("weights", undefined))).toEqual(bytesOf(recipe().student.weights));

@@ -36,7 +36,7 @@ describe("an evaluation", () => {
     const rollouts = (
       await Promise.all(
         [places.slice(0, 3), places.slice(3)].map((some) =>
-          drawRollouts(crew, lenient, some, { seed: 1, step: "evaluation", temperature: 1, version: 9 }, never),
+          drawRollouts(crew, lenient, some, { seed: 1, step: "evaluation", writer: { by: "student", temperature: 1 }, version: 9 }, never),
         ),
       )
     ).flat();

@@ -29,6 +29,7 @@ const request: RowsRequest = {
   group: 2,
   chunk: 3,
   temperature: 1,
+  behavior: { type: "student" },
   maxNewTokens: 8,
   inFlight: 2,
   advantages: shapedAdvantages({ baseline: leaveOneOut }),
@@ -38,7 +39,7 @@ const request: RowsRequest = {
 const slow = (direction: number, more: Record<string, unknown> = {}) =>
   recipe({
     rewards: [{ type: "module", path: "rewards/slow.ts", parameters: { direction, ...more } }],
-    rollouts: { group: 2, temperature: 1, maxNewTokens: 8, chunk: 3 },
+    rollouts: { group: 2, temperature: 1, behavior: { type: "student" }, maxNewTokens: 8, chunk: 3 },
   });
 
 const rowsOf = async (values = slow(0), changes: Partial<RowsRequest> = {}, signal = never): Promise<StepRows> =>
@@ -126,7 +127,7 @@ test("a reference that is longer than a completion may be is cut", async () => {
 
 test("without a teacher and rewards nothing is scored", async () => {
   const { teacher: _teacher, ...values } = recipe({ objective: { type: "sft", average: "sequence" } });
-  const slots = source({ seed: 1, prompts: task.train, batch: 4, group: 2, onPolicyFraction: 0, mixing: "step" })(1);
+  const slots = source({ seed: 1, prompts: task.train, batch: 4, group: 2, offPolicy: "references", mixing: "step" })(1, 0);
   const { rows, logged } = await rowsOf(values, { slots, advantages: undefined, advantagesState: undefined });
   expect(Object.keys(rows[0]!)).toEqual(["rollout", "reward", "advantage"]);
   expect(logged).toHaveLength(4);
@@ -135,7 +136,7 @@ test("without a teacher and rewards nothing is scored", async () => {
 test("a completion ends with end-of-sequence or is cut, and says which", async () => {
   const crew = await crewHere(slow(0), task);
   const all = task.train.slice(0, 3).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
-  const rollouts = await drawRollouts(crew, task, all, { seed: 2, step: 1, temperature: 1, version: 7 }, never);
+  const rollouts = await drawRollouts(crew, task, all, { seed: 2, step: 1, writer: { by: "behavior", temperature: 1 }, version: 7 }, never);
   for (const { tokens, finish, text, behaviorLogProbs, version } of rollouts) {
     expect(finish).toBe(tokens.at(-1) === tokenizer.endId ? "stop" : "length");
     expect(text).toBe(tokenizer.decode(tokens));

@@ -3,14 +3,18 @@ import { openEngine, type EngineName } from "../../engine/choose.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../../policies/policy.ts";
-import { Sampler, type Completion, type DrawRequest, type SamplerOptions } from "../sampler.ts";
+import { behaviors, type BehaviorValues } from "../behaviors/index.ts";
+import { Sampler, type Completion, type DrawingTeacher, type DrawRequest, type SamplerOptions } from "../sampler.ts";
 import { serve } from "./serve.ts";
 
 /** What the thread is started for. */
-export type OpenSampler = Omit<SamplerOptions, "policy"> & {
+export type OpenSampler = Omit<SamplerOptions, "policy" | "behavior" | "teacher"> & {
   readonly engine: EngineName;
   /** The policy's `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
+  readonly behavior: BehaviorValues;
+  /** Needed when the behavior mixes with it, or when it draws alone. */
+  readonly teacher?: Omit<DrawingTeacher, "policy"> & { readonly config: Readonly<Record<string, unknown>> };
 };
 
 let engine: Engine | undefined;
@@ -22,9 +26,14 @@ const opened = (): Sampler => {
 };
 
 const handlers = {
-  open: async ({ engine: name, config, ...options }: OpenSampler): Promise<{ value: string }> => {
+  open: async ({ engine: name, config, behavior, teacher, ...sizes }: OpenSampler): Promise<{ value: string }> => {
     engine = await openEngine(name, { threads: 1 });
-    sampler = new Sampler(engine, { ...options, policy: policyOf(config) });
+    sampler = new Sampler(engine, {
+      ...sizes,
+      policy: policyOf(config),
+      behavior: behaviors.create(behavior, undefined),
+      ...(teacher === undefined ? {} : { teacher: { ...teacher, policy: policyOf(teacher.config) } }),
+    });
     return { value: engine.name };
   },
   load: (weights: Weights): Promise<{ value: undefined }> => {

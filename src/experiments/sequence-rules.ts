@@ -1,0 +1,63 @@
+/** Rules about where a training's sequences come from: who must be there to write them, and whether the objective can learn from them. */
+import type { LearnsFrom, Objective, Signal } from "../objectives/objective.ts";
+import { boundsOf } from "../objectives/schedule.ts";
+import { behaviors } from "../rollouts/behaviors/index.ts";
+import type { Mistake } from "./check.ts";
+import type { TrainingValues } from "./stages.ts";
+
+const fractionPointer = "/data/onPolicyFraction";
+
+/** Who writes sequences at some time of the run. */
+const writers = ({ data }: TrainingValues): Readonly<Record<LearnsFrom, boolean>> => {
+  const { least, most } = boundsOf(data.onPolicyFraction);
+  return { student: most > 0, others: least < 1 };
+};
+
+const teacherRules = (values: TrainingValues): Mistake[] => {
+  if (values.teacher !== undefined) return [];
+  const mistakes: Mistake[] = [];
+  if (behaviors.create(values.rollouts.behavior, undefined).mixture !== undefined) {
+    const message = `expected "student", got "${values.rollouts.behavior.type}": it draws from a teacher too, and there is none; add "teacher"`;
+    mistakes.push({ pointer: "/rollouts/behavior/type", message });
+  }
+  if (values.data.offPolicy === "teacher" && writers(values).others) {
+    const message = `expected "references", got "teacher": there is no teacher that could write; add "teacher"`;
+    mistakes.push({ pointer: "/data/offPolicy", message });
+  }
+  return mistakes;
+};
+
+/** Each term learns from something that is written, and nothing is written for nobody. */
+const learningRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
+  const written = writers(values);
+  const { most } = boundsOf(values.data.onPolicyFraction);
+  if (written.student && !objective.learnsFrom.includes("student")) {
+    const message = `expected 0, got ${most}: ${objective.name} learns nothing from the student's own completions`;
+    return [{ pointer: fractionPointer, message }];
+  }
+  const parts = objective.terms?.map((term) => term.objective) ?? [objective];
+  const idle = parts.filter(({ learnsFrom }) => !learnsFrom.some((from) => written[from]));
+  return idle.map(({ name, learnsFrom }): Mistake => {
+    const message = learnsFrom.includes("student")
+      ? `expected more than 0, got 0: ${name} needs completions that the student samples`
+      : `expected less than 1, got 1: ${name} needs sequences that the student has not sampled`;
+    return { pointer: fractionPointer, message };
+  });
+};
+
+/** An estimate from rewards is of the student's own distribution; sequences of another one need the weights of importance. */
+const biasRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
+  if (behaviors.create(values.rollouts.behavior, undefined).mixture === undefined) return [];
+  const parts = objective.terms?.map((term) => term.objective) ?? [objective];
+  const biased = parts.find(({ needs }) => needs.includes("advantages") && !needs.includes("behaviorLogProbs"));
+  if (biased === undefined) return [];
+  const message = `expected "student", got "${values.rollouts.behavior.type}": ${biased.name} takes every completion for the student's own and would be biased; take an objective with importance weights`;
+  return [{ pointer: "/rollouts/behavior/type", message }];
+};
+
+/** What is wrong with the sources of a training's sequences, given its objective. */
+export const sequenceMistakes = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => [
+  ...teacherRules(values),
+  ...learningRules(values, objective),
+  ...biasRules(values, objective),
+];
