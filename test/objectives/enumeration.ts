@@ -123,6 +123,25 @@ export const atPrefixes = (
 /** The gradient [contexts * V] of a function of the table, by central differences in double precision. */
 export const gradientOf = (value: (table: Table) => number, table: Table): number[] => finiteDifferences(value, table);
 
+/**
+ * The gradient of sum over y of weight(y) x sum over t of c(y, t) log q(y_t | y_<t), the c held constant: what every sampled estimator has, with
+ * weights the probabilities of whatever drew y. `coefficients` are by completion and token.
+ */
+export const gradientOfScores = (
+  student: Table,
+  completions: readonly Completion[],
+  weights: readonly number[],
+  coefficients: readonly (readonly number[])[],
+): number[] =>
+  gradientOf(
+    (table) =>
+      expectation(
+        weights,
+        tokenLogProbsOf(table, completions).map((logProbs, i) => expectation(logProbs, coefficients[i]!)),
+      ),
+    student,
+  );
+
 /** [B * width * V] of a table's row at every place of the completions; places of prompt and padding have the start's. */
 const atPlaces = (rows: readonly (readonly number[])[], completions: readonly Completion[]): Float32Array =>
   Float32Array.from(
@@ -235,12 +254,16 @@ export const groupRows = (completions: readonly Completion[], q: readonly number
   };
 };
 
-/** Expects every number to be within 1e-6 of `factor` times the expected one. */
-export const expectSame = (actual: readonly number[], expected: readonly number[], factor = 1): void => {
+/** Expects every number to be within `tolerance` of `factor` times the expected one. */
+export const expectSame = (actual: readonly number[], expected: readonly number[], factor = 1, tolerance = 1e-6): void => {
   expect(actual.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(Math.abs(actual[i]! - factor * value), `at ${i}`).toBeLessThan(1e-6);
+  expect(Math.max(...expected.map((value, i) => Math.abs(actual[i]! - factor * value)))).toBeLessThan(tolerance);
 };
 
 /** Cosine of the angle between two gradients: 1 when one is a multiple of the other. */
 export const cosine = (a: readonly number[], b: readonly number[]): number =>
   expectation(a, b) / Math.sqrt(expectation(a, a) * expectation(b, b));
+
+/** Largest difference of two gradients, in units of the largest number of the second. */
+export const distance = (actual: readonly number[], expected: readonly number[]): number =>
+  Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value))) / Math.max(...expected.map(Math.abs));
