@@ -1,5 +1,6 @@
 /** Tests of all divergences: agreement with PyTorch in float64, and the family. */
 import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { divergences, type DivergenceValues } from "../../../src/objectives/divergences/index.ts";
 import { divergenceProgram } from "../../laws/divergence.laws.ts";
@@ -61,5 +62,45 @@ describe("the family", () => {
       "renyi-forward-0.5",
       "renyi-forward-3-normalized",
     ]);
+  });
+
+  const ajv = new Ajv({ useDefaults: true, discriminator: true, strictSchema: true });
+  const validate = ajv.compile<DivergenceValues>(divergences.schema);
+
+  test.each([
+    [{ type: "jsd", beta: 0.9 }, { scale: "paper" }],
+    [{ type: "skew-kl" }, { alpha: 0.1, scale: "paper" }],
+    [{ type: "skew-reverse-kl" }, { alpha: 0.1, scale: "paper" }],
+    [{ type: "adaptive-kl" }, { headMass: 0.5 }],
+    [{ type: "renyi", order: 2 }, { scale: "paper" }],
+  ])("%j has the defaults %j", (given, defaults) => {
+    const values = { ...given };
+    expect(validate(values)).toBe(true);
+    expect(values).toEqual({ ...given, ...defaults });
+  });
+
+  test.each([
+    { type: "kl" },
+    { type: "forward-kl", beta: 0.5 },
+    { type: "reverse-kl", scale: "paper" },
+    { type: "jsd" },
+    { type: "jsd", beta: 2 },
+    { type: "jsd", beta: -1 },
+    { type: "jsd", beta: 0.5, alpha: 0.5 },
+    { type: "total-variation", scale: "normalized" },
+    { type: "jeffreys", mean: true },
+    { type: "adaptive-kl", headMass: 0 },
+    { type: "adaptive-kl", headMass: 1 },
+    { type: "adaptive-kl", mu: 0.5 },
+    { type: "alpha-beta", alpha: 1 },
+    { type: "alpha-beta", beta: 1 },
+    { type: "alpha-beta", alpha: -1, beta: 1 },
+    { type: "alpha-beta", alpha: 1, beta: -1 },
+    { type: "alpha-beta", alpha: 1, beta: 1, gamma: 1 },
+    { type: "renyi" },
+    { type: "renyi", order: 0 },
+    { type: "renyi", order: 2, alpha: 2 },
+  ])("%j is refused by the schema", (values) => {
+    expect(validate(values)).toBe(false);
   });
 });
