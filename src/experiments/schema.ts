@@ -19,7 +19,7 @@ const StageReference = Type.Object(
 );
 
 /** Parts that occur in several places stand once in the schema's `definitions`. */
-const definitions = { policy: policies.schema, reward: rewards.schema, objective: objectives.schema };
+const definitions = { task: tasks.schema, policy: policies.schema, reward: rewards.schema, objective: objectives.schema };
 
 const defined = <K extends keyof typeof definitions>(name: K) =>
   Type.Unsafe<Static<(typeof definitions)[K]>>({ $ref: `#/definitions/${name}` });
@@ -55,8 +55,12 @@ const parts = {
 };
 
 const Stage = Type.Object(
-  { seed: Type.Optional(Seed), ...parts },
-  { ...closed, description: "An earlier training. Task, seed and engine come from the file; a stage may have its own seed." },
+  {
+    seed: Type.Optional(Seed),
+    task: Type.Optional(defined("task")),
+    ...parts,
+  },
+  { ...closed, description: "An earlier training. Task, seed and engine come from the file; a stage may have its own task and seed." },
 );
 
 const Variant = Type.Unsafe<JsonObject>({
@@ -91,7 +95,7 @@ const Experiment = Type.Object(
       engineNames.map((name) => Type.Literal(name)),
       { default: "auto", description: "What runs the programs; auto takes the best on this machine." },
     ),
-    task: tasks.schema,
+    task: defined("task"),
     ...parts,
     stages: Type.Optional(named(Stage, "Earlier trainings by name; their results are kept and used again.")),
     variants: Type.Optional(named(Variant, "Several runs from one file, by name.", 1)),

@@ -5,7 +5,7 @@ import { formatPointer } from "./json.ts";
 import type { ExperimentValues, StageValues } from "./schema.ts";
 
 /** What one training is made of: a stage's own parts with the file's task and engine. */
-export interface TrainingValues extends Omit<StageValues, "seed"> {
+export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
   /** Of this training's draws. */
   readonly seed: number;
   /** Of the task's prompts: the file's, so that no stage trains on what a later one is tested on. */
@@ -24,7 +24,7 @@ export const runValues = (file: ExperimentValues): TrainingValues => {
 export const stageValues = (file: ExperimentValues, name: string): TrainingValues => {
   const stage = Object.hasOwn(file.stages ?? {}, name) ? file.stages?.[name] : undefined;
   if (stage === undefined) throw new RangeError(`stages: expected one of ${Object.keys(file.stages ?? {}).join(", ")}, got "${name}"`);
-  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: file.seed, engine: file.engine, task: file.task };
+  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: file.seed, engine: file.engine, task: stage.task ?? file.task };
 };
 
 /** The stages that a training starts from, with the pointers of their names. */

@@ -16,6 +16,8 @@ export interface Model {
 export interface TeacherModel extends Model {
   /** Divides the teacher's logits; below 1 sharpens the target. The student's logits are left alone. */
   readonly temperature: number;
+  /** The `tokenizer.json` document of a teacher whose tokenizer is not the task's. */
+  readonly tokenizer?: unknown;
 }
 
 /** How much of the machine a run may use. It changes speed, and results only where an engine's sums depend on its threads. */

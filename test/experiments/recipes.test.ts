@@ -1,5 +1,5 @@
 /** From a planned training to a recipe. */
-import { cpSync, mkdirSync, mkdtempSync, truncateSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { planExperiment, type PlannedTraining } from "../../src/experiments/plan
 import { machineFor, recipeFor } from "../../src/experiments/recipes.ts";
 import { policyOf, savePolicy } from "../../src/policies/checkpoints/huggingface.ts";
 import { initialWeights } from "../../src/policies/initialize.ts";
+import { tasks } from "../../src/tasks/index.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { bytesOf } from "../fixtures/recipes.ts";
 
@@ -33,6 +34,8 @@ const leave = async (stage: PlannedTraining, seed: number): Promise<ReturnType<t
   const folder = artifacts.folder(stage.id);
   mkdirSync(folder, { recursive: true });
   await savePolicy(folder, { policy, weights });
+  const { task, taskSeed } = stage.values;
+  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tasks.create(task, { seed: taskSeed }).tokenizer.toJSON()));
   return weights;
 };
 
@@ -57,6 +60,14 @@ describe("a recipe", () => {
     const { objective, rewards, training, data, evaluation, task } = run.values;
     expect(recipe).toMatchObject({ objective, rewards, training, data, evaluation, task, machine, seed: 4, taskSeed: 4 });
     expect(structuredClone(recipe)).toEqual(recipe);
+  });
+
+  test("names the teacher's tokenizer only where it is another", async () => {
+    await Promise.all([leave(teacher, 1), leave(start, 1)]);
+    expect((await recipeFor(run, path, artifacts, machine)).teacher).not.toHaveProperty("tokenizer");
+    const numbers = tasks.create({ ...teacher.values.task, tokenizer: "numbers" }, { seed: 4 }).tokenizer.toJSON();
+    writeFileSync(join(artifacts.folder(teacher.id), "tokenizer.json"), JSON.stringify(numbers));
+    expect((await recipeFor(run, path, artifacts, machine)).teacher?.tokenizer).toEqual(JSON.parse(JSON.stringify(numbers)));
   });
 
   test("whose stage is not there, is cut, or is another's, names the folder, and the file as the cause", async () => {
