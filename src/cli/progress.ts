@@ -1,7 +1,7 @@
 /** Shows a run while it goes on: a bar on a terminal, a line every few seconds elsewhere, or one JSON event a line. */
 import { SingleBar } from "cli-progress";
 import type { RunEvent, TrainingName } from "../experiments/run-event.ts";
-import type { Evaluated, Resumed, StepDone } from "../training/report.ts";
+import type { Evaluated, Resumed, StepDone, Warned } from "../training/report.ts";
 import { amount, duration, headline, Pace, percent } from "./figures.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,6 +30,8 @@ const stepFigures = (pace: Pace, step: StepDone): string[] => [
 ];
 
 const evaluationLine = ({ step, accuracy }: Evaluated): string => `step ${step}  accuracy ${percent(accuracy)}`;
+
+const warningLine = ({ check, message }: Warned): string => `! ${check}: ${message}`;
 
 const resumedLine = ({ step }: Resumed): string => `goes on from step ${step}`;
 
@@ -72,6 +74,7 @@ class Lines implements Display {
         const { report } = event;
         if (report.kind === "evaluation") return evaluationLine(report);
         if (report.kind === "resumed") return resumedLine(report);
+        if (report.kind === "warning") return this.#terminal.colors.yellow(warningLine(report));
         return report.kind === "step" ? this.#stepText(report) : undefined;
       }
     }
@@ -129,6 +132,7 @@ class Bar implements Display {
       case "report":
         if (event.report.kind === "step") this.#step(event.report);
         else if (event.report.kind === "evaluation") this.#line(event, evaluationLine(event.report));
+        else if (event.report.kind === "warning") this.#line(event, this.#terminal.colors.yellow(warningLine(event.report)));
         else if (event.report.kind === "resumed") this.#line(event, resumedLine(event.report));
     }
   }

@@ -1,5 +1,6 @@
 /** From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the hashes that name results. */
 import { readFileSync } from "node:fs";
+import { decisive } from "../training/settings.ts";
 import { contentHash } from "./canonical-json.ts";
 import { checker, type Mistake } from "./check.ts";
 import { expand, parseOverrides, type Draft } from "./drafts.ts";
@@ -15,7 +16,7 @@ import { contextLength, maxNewTokens } from "./lengths.ts";
 export interface PlannedTraining {
   /** The stage's name, or the run's. */
   readonly name: string;
-  /** sha256 of everything that decides the result: all values, the ids of the stages it starts from, and this package's version. */
+  /** sha256 of everything that decides the result: all values but the checks, the ids of the stages it starts from, and this package's version. */
   readonly id: string;
   readonly values: TrainingValues;
   /** Ids of the stages that student and teacher come from, by stage name. */
@@ -45,11 +46,16 @@ export const packageVersion = (): string => {
 };
 
 const trainingId = (values: TrainingValues, inputs: Readonly<Record<string, string>>): string => {
-  const { student, teacher, ...others } = values;
+  const { student, teacher, training, ...others } = values;
   const origin = "stage" in student ? { stage: inputs[student.stage] } : student;
   return contentHash({
     version: packageVersion(),
-    values: { ...others, student: origin, ...(teacher === undefined ? {} : { teacher: { ...teacher, stage: inputs[teacher.stage] } }) },
+    values: {
+      ...others,
+      training: decisive(training),
+      student: origin,
+      ...(teacher === undefined ? {} : { teacher: { ...teacher, stage: inputs[teacher.stage] } }),
+    },
   });
 };
 

@@ -21,6 +21,7 @@ export const brevity = define({
     if (target >= limit) throw new RangeError(`brevity: expected target < limit, got target ${target} and limit ${limit} tokens`);
     return {
       name: "brevity",
+      range: [0, 1],
       score: ({ tokens }) => Promise.resolve({ value: Math.min(1, Math.max(0, (limit - tokens.length) / (limit - target))), parts: {} }),
     };
   },

@@ -16,6 +16,7 @@ export const exactMatch = define({
   ),
   create: ({ correct, incorrect }, { task }: Pick<RewardContext, "task">): Reward => ({
     name: "exact-match",
+    range: [Math.min(correct, incorrect), Math.max(correct, incorrect)],
     score: ({ prompt, text }) => Promise.resolve({ value: task.check(prompt, text).correct ? correct : incorrect, parts: {} }),
   }),
 });

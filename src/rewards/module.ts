@@ -39,7 +39,7 @@ const load = async (file: string): Promise<RewardFunction> => {
 
 /**
  * Calls the function that a module exports by default. The module is named by its file, without the ending. `RangeError` when there is no such
- * file; `prepare` or the first score loads it, once, and rejects when it cannot be loaded (`Error` with `cause`) or exports no function
+ * file, and for a range that is turned round; `prepare` or the first score loads it, once, and rejects when it cannot be loaded (`Error` with `cause`) or exports no function
  * (`TypeError`).
  */
 export const moduleReward = define({
@@ -48,11 +48,23 @@ export const moduleReward = define({
   parameters: Type.Object(
     {
       path: Type.String({ minLength: 1, description: "The module's file, from the folder of the experiment file." }),
+      range: Type.Optional(
+        Type.Array(Type.Number(), {
+          minItems: 2,
+          maxItems: 2,
+          description:
+            "Least and greatest value that the function gives when all is well; a value outside stops the run (training.checks.rewardRange).",
+        }),
+      ),
       parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it stands." })),
     },
     { additionalProperties: false },
   ),
-  create({ path, parameters = {} }, context: RewardContext): Reward {
+  create({ path, range, parameters = {} }, context: RewardContext): Reward {
+    const [least, most] = range ?? [];
+    if (least !== undefined && !(least <= most!)) {
+      throw new RangeError(`module reward: expected a range from its least to its greatest value, got [${least}, ${most}]`);
+    }
     const file = resolve(context.folder, path);
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isFile() !== true) {
@@ -65,6 +77,7 @@ export const moduleReward = define({
     const loaded = (): Promise<RewardFunction> => (loading ??= load(file));
     return {
       name: basename(file, extname(file)),
+      ...(least === undefined ? {} : { range: [least, most!] as const }),
       async prepare() {
         await loaded();
       },

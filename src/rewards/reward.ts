@@ -8,10 +8,15 @@ export interface RewardScore {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** Least and greatest value that a reward gives when all is well. */
+export type RewardRange = readonly [least: number, most: number];
+
 /** Judges rollouts. Finite values only; whoever returns NaN stops the run with an error that names the reward. */
 export interface Reward {
   /** Names the reward in metrics: `reward/<name>`. */
   readonly name: string;
+  /** Values outside of it are counted, and stop the run (`training.checks.rewardRange`); absent when the reward knows none. */
+  readonly range?: RewardRange;
   /** Does what can fail before the first score, such as loading a module, so that it fails before training starts. */
   prepare?(): Promise<void>;
   score(rollout: Rollout, signal: AbortSignal): Promise<RewardScore>;

@@ -1,7 +1,7 @@
 /** The weighted sum of rewards, which is a reward. */
 import { checked, finite } from "./checked.ts";
 import { rewards, type RewardValues } from "./index.ts";
-import type { Reward, RewardContext, RewardScore } from "./reward.ts";
+import type { Reward, RewardContext, RewardRange, RewardScore } from "./reward.ts";
 
 /** One reward of a sum. */
 export interface WeightedReward {
@@ -43,6 +43,15 @@ export const weighted = (members: readonly WeightedReward[], name = "total"): Re
     },
   };
 };
+
+/** The ranges that a list's rewards state, by the names that they have in metrics. */
+export const rangesOf = (list: readonly RewardValues[], context: RewardContext): Readonly<Record<string, RewardRange>> =>
+  Object.fromEntries(
+    list.flatMap((values) => {
+      const { name, range } = rewards.create(values, context);
+      return range === undefined ? [] : [[values.name ?? name, range]];
+    }),
+  );
 
 /**
  * The reward of an experiment file's list. A reward is called by its `name`, else as its type calls it, and counts once unless it has a

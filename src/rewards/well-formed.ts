@@ -10,6 +10,7 @@ export const wellFormed = define({
   parameters: Type.Object({}, { additionalProperties: false }),
   create: (_parameters, { task }: Pick<RewardContext, "task">): Reward => ({
     name: "well-formed",
+    range: [0, 1],
     score: ({ prompt, text, finish }) =>
       Promise.resolve({ value: finish === "stop" && task.check(prompt, text).wellFormed ? 1 : 0, parts: {} }),
   }),

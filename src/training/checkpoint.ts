@@ -7,8 +7,10 @@ import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../policies/checkpoints/safetensors.ts";
 import type { Weights } from "../policies/policy.ts";
 import { initialValueHead } from "../policies/value-head.ts";
+import type { WatchState } from "./checks/watch.ts";
 import { initialState, type LearnerState } from "./learner.ts";
 import type { Recipe } from "./recipe.ts";
+import { decisive } from "./settings.ts";
 import { stateKinds, trainedParameters } from "./update.ts";
 
 /** Where a run stands between two steps. All randomness comes from coordinates, so no generator's state is part of it. */
@@ -25,14 +27,24 @@ export interface HostState {
   readonly advantages: unknown;
   /** Of the controller. */
   readonly controller: unknown;
+  /** Of the checks that watch the run. */
+  readonly checks: WatchState;
 }
 
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
-/** Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but weights, folders and machine. */
-const fingerprint = ({ student, teacher, folder: _folder, machine: _machine, ...values }: Recipe): string =>
+/** Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but weights, folders, machine and checks. */
+const fingerprint = ({ student, teacher, training, folder: _folder, machine: _machine, ...values }: Recipe): string =>
   createHash("sha256")
-    .update(JSON.stringify({ ...values, student: student.config, teacher: teacher?.config, temperature: teacher?.temperature }))
+    .update(
+      JSON.stringify({
+        ...values,
+        training: decisive(training),
+        student: student.config,
+        teacher: teacher?.config,
+        temperature: teacher?.temperature,
+      }),
+    )
     .digest("hex");
 
 /** Of everything in a checkpoint but the digest itself, so that a byte that changed on the disk is noticed wherever it is. */
@@ -54,7 +66,7 @@ export const beginning = (recipe: Recipe): Progress => {
   return {
     step: 0,
     learner: initialState(objective.needs.includes("values") ? { ...weights, ...initialValueHead(policyOf(config)) } : weights),
-    host: { advantages: objective.advantages?.initial ?? null, controller: objective.controller?.initial ?? null },
+    host: { advantages: objective.advantages?.initial ?? null, controller: objective.controller?.initial ?? null, checks: {} },
   };
 };
 

@@ -194,7 +194,7 @@ const openLearner = async (
 ): Promise<[Connection<LearnerHandlers>, string]> => {
   const { machine, student, objective, training, rollouts } = recipe;
   const learner = threads.start<LearnerHandlers>(workers.learner, "learner");
-  const { optimizer, clipNorm } = training;
+  const { optimizer, clipNorm, checks } = training;
   const options = {
     engine: machine.engine,
     threads: machine.threads,
@@ -204,6 +204,7 @@ const openLearner = async (
     optimizer,
     clipNorm,
     samplingTemperature: rollouts.temperature,
+    identityTolerance: checks.identity,
     state,
   };
   return [learner, await learner.call("open", options, { signal })];

@@ -5,6 +5,7 @@ import { objectives, type ObjectiveValues } from "../objectives/index.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { serve } from "../rollouts/workers/serve.ts";
+import { checkIdentity } from "./checks/identity.ts";
 import type { Batch } from "./collate.ts";
 import { Learner, type Inspected, type Learned, type LearnerOptions, type LearnerState } from "./learner.ts";
 import { stateKinds } from "./update.ts";
@@ -17,6 +18,8 @@ export type OpenLearner = Omit<LearnerOptions, "policy" | "objective"> & {
   readonly config: Readonly<Record<string, unknown>>;
   readonly objective: ObjectiveValues;
   readonly state: LearnerState;
+  /** See `checkIdentity`. */
+  readonly identityTolerance: number;
 };
 
 /** One step to take. */
@@ -46,9 +49,12 @@ const opened = (): Learner => {
 };
 
 const handlers = {
-  open: async ({ engine: name, threads, config, objective, state, ...options }: OpenLearner): Promise<{ value: string }> => {
+  open: async (request: OpenLearner): Promise<{ value: string }> => {
+    const { engine: name, threads, config, objective: values, state, identityTolerance, ...options } = request;
+    const objective = objectives.create(values);
     engine = await openEngine(name, { threads });
-    learner = await Learner.open(engine, { ...options, policy: policyOf(config), objective: objectives.create(objective) }, state);
+    await checkIdentity(engine, objective, identityTolerance);
+    learner = await Learner.open(engine, { ...options, policy: policyOf(config), objective }, state);
     return { value: engine.name };
   },
   update: async ({ batch, step, factor, updates, inspect }: UpdateRequest): Promise<{ value: UpdateAnswer }> => {

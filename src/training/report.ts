@@ -62,6 +62,17 @@ export interface RolloutsScored {
   readonly rollouts: readonly LoggedRollout[];
 }
 
+/** Something does not look right; the run goes on. */
+export interface Warned {
+  readonly kind: "warning";
+  /** Steps done. */
+  readonly step: number;
+  /** The check that says so: its key in `training.checks`. */
+  readonly check: string;
+  /** What was seen, since when, and what to do. */
+  readonly message: string;
+}
+
 /** The run has ended; no event follows. */
 export interface Finished {
   readonly kind: "finished";
@@ -79,7 +90,7 @@ export interface Resumed {
 }
 
 /** An event of a training run. */
-export type StepReport = StepDone | Evaluated | RolloutsScored | Resumed | CheckpointWritten | Finished;
+export type StepReport = StepDone | Warned | Evaluated | RolloutsScored | Resumed | CheckpointWritten | Finished;
 
 /** The events that are small: what a person or a log follows. */
 export type ProgressReport = Exclude<StepReport, RolloutsScored | Finished>;

@@ -2,6 +2,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { scheduleSchema } from "../objectives/schedule.ts";
 import { behaviors, type BehaviorValues } from "../rollouts/behaviors/index.ts";
+import { CheckSettings } from "./checks/settings.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -111,12 +112,17 @@ export const TrainingSettings = Type.Object(
       description:
         "Steps between inspections, from the first step on: the gradient of each term of the objective, its size and its angle to the others, and whether student and sampler agree. 0: never.",
     }),
+    checks: CheckSettings,
     checkpointEvery: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0 keeps only the last." }),
   },
   closed,
 );
 /** Values of `TrainingSettings`. */
 export type TrainingSettings = Static<typeof TrainingSettings>;
+
+/** The settings that decide what is learned: without those that only look on, so that a stopped run may go on with others. */
+export const decisive = ({ checks: _checks, inspectEvery: _inspectEvery, ...settings }: TrainingSettings): Partial<TrainingSettings> =>
+  settings;
 
 /** How the student is examined on the test split. */
 export const EvaluationSettings = Type.Object(

@@ -7,6 +7,10 @@ import { boundsOf, numberAt, progressAt } from "../objectives/schedule.ts";
 import { source } from "../rollouts/source.ts";
 import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
+import { rangesOf } from "../rewards/weighted.ts";
+import { stepChecks } from "./checks/all.ts";
+import type { Check } from "./checks/check.ts";
+import { CheckError, watch } from "./checks/watch.ts";
 import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
 import { collate } from "./collate.ts";
 import { openCrew, runShape, type Crew, type RunShape } from "./crew.ts";
@@ -29,6 +33,7 @@ interface Run {
   readonly task: Task;
   readonly shape: RunShape;
   readonly crew: Crew;
+  readonly checks: readonly Check[];
   readonly emit: (report: StepReport) => void;
   readonly signal: AbortSignal;
 }
@@ -50,8 +55,14 @@ const rolloutMetrics = (logged: readonly LoggedRollout[]): Record<string, number
   return metrics;
 };
 
+/** What a step leaves to the next one, and why there must be none. */
+interface Taken {
+  readonly host: HostState;
+  readonly failure: CheckError | undefined;
+}
+
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
-const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number, host: HostState): Promise<HostState> => {
+const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number, host: HostState): Promise<Taken> => {
   const { recipe, task, shape, crew, emit, signal } = run;
   const { seed, training, rollouts, machine } = recipe;
   const objective = objectives.create(recipe.objective);
@@ -78,6 +89,8 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
   const needsNew = boundsOf(recipe.data.onPolicyFraction).most > 0 || evaluates(recipe, step);
   if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
   const ended = performance.now();
+  const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs };
+  const watched = watch(run.checks, { step, metrics, rows: drawn.rows, logged: drawn.logged, ...seen }, host.checks);
   emit({ kind: "rollouts", step, rollouts: drawn.logged });
   const report: StepDone = {
     kind: "step",
@@ -86,6 +99,7 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
     metrics: {
       ...metrics,
       ...inspected?.metrics,
+      ...watched.metrics,
       ...rolloutMetrics(drawn.logged),
       "on-policy-fraction": fraction,
       ...(controller === undefined ? {} : { [`controller/${controller.name}`]: controlled }),
@@ -97,7 +111,15 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
     milliseconds: ended - started,
   };
   emit(report);
-  return { advantages: drawn.advantagesState, controller: controller?.observe(host.controller, metrics, progress) ?? null };
+  for (const warning of watched.warnings) emit({ kind: "warning", step, ...warning });
+  return {
+    host: {
+      advantages: drawn.advantagesState,
+      controller: controller?.observe(host.controller, metrics, progress) ?? null,
+      checks: watched.state,
+    },
+    failure: watched.failure,
+  };
 };
 
 const inspects = ({ training: { inspectEvery } }: Recipe, step: number): boolean => inspectEvery > 0 && (step - 1) % inspectEvery === 0;
@@ -125,15 +147,17 @@ const takeSteps = async (run: Run, progress: Progress, folder: string | undefine
     // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
     if (step === 0 || evaluates(recipe, step)) await examine(step);
     while (step < training.steps) {
-      host = await takeStep(run, slots, step + 1, host);
+      const taken = await takeStep(run, slots, step + 1, host);
+      ({ host } = taken);
       step += 1;
+      if (taken.failure !== undefined) throw taken.failure;
       if (evaluates(recipe, step)) await examine(step);
       if (checkpoints(recipe, step)) await save();
       signal.throwIfAborted();
     }
   } catch (error) {
-    // The learner holds whole steps only, so what an interruption leaves can be gone on from.
-    if (signal.aborted && step > progress.step) await save();
+    // The learner holds whole steps only, so what an interruption or a check leaves can be gone on from.
+    if ((signal.aborted || error instanceof CheckError) && step > progress.step) await save();
     throw error;
   }
   await save();
@@ -147,11 +171,12 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
   const progress = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
   if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
+  const checks = stepChecks(recipe.training.checks, rangesOf(recipe.rewards, { task, folder: recipe.folder }));
   signal.throwIfAborted();
   const crew = await openCrew(recipe, task, shape, progress.learner, signal);
   try {
     await crew.publish(progress.learner.parameters);
-    await takeSteps({ recipe, task, shape, crew, emit: (report) => subscriber.next(report), signal }, progress, folder);
+    await takeSteps({ recipe, task, shape, crew, checks, emit: (report) => subscriber.next(report), signal }, progress, folder);
   } finally {
     await crew.close();
   }
@@ -160,7 +185,7 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
 /**
  * Trains. Cold: each subscription is a run of its own. Emits in order of steps, `finished` last. The same recipe gives the same bytes on the same
  * engine and machine, whatever order rewards and teacher finish in, and whether it was interrupted or not. Errors: what the recipe's parts refuse,
- * a reward or teacher that fails, a loss or gradient that is not finite.
+ * a reward or teacher that fails, a loss or gradient that is not finite, and a check that is not passed (`training.checks`).
  */
 export const train = (recipe: Recipe, options: TrainOptions = {}): Observable<StepReport> =>
   new Observable((subscriber) => {

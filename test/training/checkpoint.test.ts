@@ -14,7 +14,7 @@ const arrays = (seed: number) => model(smallLlama(), seed).weights;
 const progress: Progress = {
   step: 12,
   learner: { parameters: arrays(1), first: arrays(2), second: arrays(3) },
-  host: { advantages: { value: 0.1 + 0.2, count: 3 }, controller: null },
+  host: { advantages: { value: 0.1 + 0.2, count: 3 }, controller: null, checks: { truncated: { count: 2, streak: 1 } } },
 };
 
 const expectSame = (actual: Progress, expected: Progress): void => {

@@ -1,0 +1,28 @@
+/** The checks that watch a run's steps, from the settings. */
+import type { RewardRange } from "../../rewards/reward.ts";
+import type { Check } from "./check.ts";
+import { negativeDivergence } from "./divergence.ts";
+import { rewardRange } from "./reward-range.ts";
+import { samplingAgreement } from "./sampling-agreement.ts";
+import type { CheckSettings } from "./settings.ts";
+import { noAdvantage, noGradient } from "./stillness.ts";
+import { teacherScores } from "./teacher-scores.ts";
+import { cut, truncated } from "./truncation.ts";
+
+/** Those that are on; `ranges` are what rewards state of themselves, by name. `identity` is asked once, by the learner's thread. */
+export const stepChecks = (settings: CheckSettings, ranges: Readonly<Record<string, RewardRange>>): readonly Check[] => {
+  const made: Readonly<Record<Exclude<keyof CheckSettings, "identity">, (threshold: number) => Check>> = {
+    negativeDivergence,
+    teacherScores,
+    samplingAgreement,
+    rewardRange: (patience) => rewardRange(ranges, patience),
+    truncated,
+    cut,
+    noGradient,
+    noAdvantage,
+  };
+  return Object.entries(made).flatMap(([name, make]) => {
+    const threshold = settings[name as keyof typeof made];
+    return threshold === 0 ? [] : [make(threshold)];
+  });
+};

@@ -1,0 +1,36 @@
+/** A self-check of a run: looks at each step's own numbers, on the host, and finds what cannot or should not be. */
+import type { Row } from "../collate.ts";
+import type { LoggedRollout } from "../report.ts";
+
+/** What is known of a step when it is done. */
+export interface StepFacts {
+  /** From 1. */
+  readonly step: number;
+  /** Of the step, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The step's sequences. */
+  readonly rows: readonly Row[];
+  /** The same as they are logged, in the same order. */
+  readonly logged: readonly LoggedRollout[];
+  /** [B, T] log-probs in nats of the targets at the sampling temperature, under the weights before the step; present in inspections. */
+  readonly logProbs?: Float32Array;
+}
+
+/** What a check found in a step. */
+export interface Finding {
+  /** How many values, or 1 for the step as a whole. */
+  readonly count: number;
+  /** What was seen, as a sentence without its end. */
+  readonly seen: string;
+}
+
+/** One check. Pure: what it remembers is kept by `watch`. */
+export interface Check {
+  /** Its key in `training.checks`; its count is the metric `checks/<name>`. */
+  readonly name: string;
+  /** Steps in a row with a finding that stop the run. */
+  readonly patience: number;
+  /** What to do about it, as a sentence without its end. */
+  readonly remedy: string;
+  look(facts: StepFacts): Finding | undefined;
+}

@@ -1,0 +1,34 @@
+/** Sampling and learning agree: the student's log-probs of the tokens that it just drew are the same in both programs. */
+import type { Check } from "./check.ts";
+
+/**
+ * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn: behavior log-probs and the learner's own
+ * differ by at most `tolerance` nats at every token. Where they do not, ratios and policy gradients are those of another policy.
+ */
+export const samplingAgreement = (tolerance: number): Check => ({
+  name: "samplingAgreement",
+  patience: 1,
+  remedy:
+    "the sampler draws from another policy than the one that learns: look at the temperature, at padding, and at the engine (retort doctor; another /engine)",
+  look({ step, rows, logged, logProbs }) {
+    if (logProbs === undefined) return undefined;
+    const length = logProbs.length / rows.length;
+    let [count, worst, tokens] = [0, 0, 0];
+    for (const [index, { rollout }] of rows.entries()) {
+      if (rollout.source !== "student" || logged[index]?.behavior !== undefined || rollout.version !== step - 1) continue;
+      const start = index * length + rollout.promptTokens.length - 1;
+      for (const [t, behavior] of rollout.behaviorLogProbs.entries()) {
+        const difference = Math.abs(behavior - logProbs[start + t]!);
+        tokens += 1;
+        if (difference <= tolerance) continue;
+        count += 1;
+        worst = Number.isNaN(difference) ? Number.NaN : Math.max(worst, difference);
+      }
+    }
+    if (count === 0) return undefined;
+    return {
+      count,
+      seen: `the log-probs of ${count} of ${tokens} sampled tokens differ between sampling and learning, by up to ${worst} nats`,
+    };
+  },
+});
