@@ -140,7 +140,7 @@ describe("problems", () => {
 
   test("of overrides point to the command line", () => {
     expect(problems(() => plan("/objective/alpha=2", "/trainning/steps=1"))).toEqual([
-      "command line: /objective/alpha=2: expected a number from 0 to 1, got 2",
+      "command line: /objective/alpha=2: expected a number from 0 to 1, or an object { from, to, start, end }, got 2",
       'command line: /trainning/steps=1: /trainning: unknown key "trainning"; did you mean "training"?',
     ]);
     expect(problems(() => plan("alpha=2", "/x"))).toHaveLength(2);
