@@ -1,0 +1,23 @@
+/** Tests of the reward to go. */
+import type * as tf from "@tensorflow/tfjs";
+import { describe, expect, test } from "vitest";
+import { checkDiscount, rewardToGo } from "../../src/objectives/reward-to-go.ts";
+import { compute, engines, floats } from "../laws/evaluate.ts";
+
+describe.each(engines)("reward to go on $name", ({ evaluate }) => {
+  test.each([
+    [0, [1, -2, 3, 0, 4, 8]],
+    [0.5, [0.75, -0.5, 3, 4, 8, 8]],
+    [1, [2, 1, 3, 12, 12, 8]],
+  ])("at discount %d each token answers for what follows in its own row", async (discount, expected) => {
+    const values = floats([2, 3], [1, -2, 3, 0, 4, 8]);
+    const { output } = await compute(evaluate, { values }, (inputs) => ({ output: rewardToGo(inputs["values"] as tf.Tensor2D, discount) }));
+    expect([...output]).toEqual(expected);
+  });
+});
+
+test("discounts outside [0, 1] are refused in the name of who asks", () => {
+  for (const discount of [0, 0.5, 1]) expect(() => checkDiscount("who", discount)).not.toThrow();
+  for (const discount of [-0.01, 1.01, Number.NaN])
+    expect(() => checkDiscount("who", discount)).toThrow(/^who: expected a discount in \[0, 1\], got/);
+});
