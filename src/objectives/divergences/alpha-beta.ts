@@ -23,10 +23,12 @@ const slope = (a: number, b: number, p: tf.Tensor, q: tf.Tensor): tf.Tensor =>
   a === 0 ? tf.mul(power(q, b), tf.sub(q, p)) : tf.mul(tf.sub(power(q, a + b), tf.exp(tf.add(tf.mul(p, a), tf.mul(q, b)))), 1 / a);
 
 /**
- * -1 / (a b) sum_i [P_i^a Q_i^b - a / (a + b) P_i^(a + b) - b / (a + b) Q_i^(a + b)] for alpha a and beta b (Cichocki, Cruces and Amari, 2011; ABKD,
- * Wang et al., 2025, arXiv 2505.04560). By continuity it is (1 / a^2) sum [a P^a log(P / Q) - P^a + Q^a] at b = 0, (1 / b^2) sum [b Q^b log(Q / P) - Q^b + P^b]
- * at a = 0, and (1/2) sum log(P / Q)^2 at (0, 0): so (1, 0) is forward KL and (0, 1) reverse KL. Gradient: h - Q sum_k h_k with
- * h = Q^b (Q^a - P^a) / a, and h = Q^b log(Q / P) at a = 0. A smaller a + b gives unlikely tokens more say; near P = Q it is (1/2) sum P^(a + b - 2) (P - Q)^2.
+ * -1 / (a b) sum_i [P_i^a Q_i^b - a / (a + b) P_i^(a + b) - b / (a + b) Q_i^(a + b)] for alpha a and beta b (Cichocki, Cruces and Amari, 2011;
+ * ABKD, Wang et al., 2025, arXiv 2505.04560). By continuity it is (1 / a^2) sum [a P^a log(P / Q) - P^a + Q^a] at b = 0,
+ * (1 / b^2) sum [b Q^b log(Q / P) - Q^b + P^b] at a = 0, and (1/2) sum log(P / Q)^2 at (0, 0): so (1, 0) is forward KL and (0, 1) reverse KL. (The code
+ * beside the paper, ghwang-s/abkd, divides by a and b where the limits have their squares, which is the same at these corners alone.)
+ * Gradient: h - Q sum_k h_k with h = Q^b (Q^a - P^a) / a, and h = Q^b log(Q / P) at a = 0. A smaller a + b gives unlikely tokens more say;
+ * near P = Q it is (1/2) sum P^(a + b - 2) (P - Q)^2.
  * Only a + b = 1 is an f-divergence; elsewhere merging tokens may raise it, so a tail bucket is refused.
  * `RangeError` for a negative exponent: p^a then grows without bound where p vanishes.
  */
