@@ -86,6 +86,56 @@ describe.each<[string, string[], string, string]>([
   });
 });
 
+/** The run without rewards, imitating on sequences of others alone. */
+const supervised = ["/objective/alpha=1", "/rewards=[]", "/data/onPolicyFraction=0"];
+
+describe.each<[string, string[], string, string]>([
+  [
+    "a behavior with a teacher that is not there",
+    ['/stages/teacher/rollouts={"behavior": {"type": "speculative"}}'],
+    "/stages/teacher/rollouts/behavior/type",
+    `got "speculative": it draws from a teacher too, and there is none`,
+  ],
+  [
+    "a teacher that is to write and is not there",
+    ['/stages/teacher/data={"onPolicyFraction": 0, "offPolicy": "teacher"}'],
+    "/stages/teacher/data/offPolicy",
+    `expected "references", got "teacher": there is no teacher that could write`,
+  ],
+  [
+    "a policy gradient on what the teacher wrote too",
+    ['/rollouts/behavior={"type": "teacher-mixed"}'],
+    "/rollouts/behavior/type",
+    `expected "student", got "teacher-mixed": reinforce takes every completion for the student's own`,
+  ],
+  [
+    "one term of a sum that gets no sequences",
+    [
+      '/objective={"type": "weighted-sum", "terms": [{"weight": 1, "objective": {"type": "sft"}}, {"weight": 1, "objective": {"type": "reinforce"}}]}',
+    ],
+    "/data/onPolicyFraction",
+    "expected less than 1, got 1: sft needs sequences that the student has not sampled",
+  ],
+  [
+    "a ramp of student's samples for an objective that learns from others",
+    ['/stages/teacher/data/onPolicyFraction={"from": 0, "to": 0.5}'],
+    "/stages/teacher/data/onPolicyFraction",
+    "expected 0, got 0.5: sft learns nothing from the student",
+  ],
+])("where sequences come from: %s", (_name, overrides, pointer, message) => {
+  test("is one mistake at its place", () => {
+    expect(mistakes(...overrides)).toEqual([expect.objectContaining({ pointer, message: expect.stringContaining(message) as string })]);
+  });
+});
+
+test("sequences of each source may be learned from by whoever can", () => {
+  expect(mistakes(...supervised)).toEqual([]);
+  expect(mistakes(...supervised, "/data/offPolicy=teacher")).toEqual([]);
+  expect(mistakes('/data/onPolicyFraction={"from": 1, "to": 0}')).toEqual([]);
+  expect(mistakes("/objective/alpha=1", "/rewards=[]", '/rollouts/behavior={"type": "speculative"}')).toEqual([]);
+  expect(mistakes("/teacher=null", "/objective/alpha=0", "/data/offPolicy=teacher")).toEqual([]);
+});
+
 test("what a weight of zero leaves out is not needed", () => {
   expect(mistakes("/objective/alpha=0", "/teacher=null")).toEqual([]);
   expect(mistakes("/objective/alpha=1", "/rewards=[]")).toEqual([]);

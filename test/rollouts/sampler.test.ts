@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Weights } from "../../src/policies/policy.ts";
+import { behaviors, type BehaviorValues } from "../../src/rollouts/behaviors/index.ts";
 import { Sampler, type Completion, type DrawRequest, type Writer } from "../../src/rollouts/sampler.ts";
 import { bigram, model, smallLlama, smallTask } from "../fixtures/recipes.ts";
 import { roughWeights } from "../laws/policy.laws.ts";
@@ -106,6 +107,41 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     const request: DrawRequest = { prompts: prompts.slice(0, 1), coordinates: coordinates.slice(0, 1), writer: at(1) };
     await expect(empty.draw(request)).rejects.toThrow(
       new RangeError("sampler: expected weights before the first draw, got none; load them"),
+    );
+  });
+
+  test("draws by its behavior when it is asked to, else by itself alone, and the teacher alone at its own temperature", async () => {
+    const teacher = { policy: smallLlama(), weights: model(smallLlama(), 9).weights, temperature: 0.7 };
+    const own = (behavior: BehaviorValues): Sampler =>
+      new Sampler(engine, { ...options, policy, behavior: behaviors.create(behavior, undefined), teacher });
+    const drawn = async (sampling: Sampler, writer: Writer): Promise<Completion[]> => {
+      sampling.load(weights);
+      const completions = await sampling.draw({ prompts: prompts.slice(0, 3), coordinates: coordinates.slice(0, 3), writer });
+      await sampling.dispose();
+      return completions;
+    };
+    const before = engine.memory();
+    const alone = await draw([0, 1, 2]);
+    const mixed = await drawn(own({ type: "teacher-mixed", share: 0.5 }), { by: "behavior", temperature: 1 });
+    expect(mixed.map(({ logProbs }) => logProbs[0]!)).not.toEqual(alone.map(({ logProbs }) => logProbs[0]!));
+    expect(await drawn(own({ type: "teacher-mixed", share: 0.5 }), at(1))).toEqual(alone);
+    expect(await drawn(own({ type: "student" }), { by: "behavior", temperature: 1 })).toEqual(alone);
+    expect(await drawn(own({ type: "speculative", topK: 99 }), { by: "behavior", temperature: 1 })).toEqual(alone);
+    const other = new Sampler(engine, { ...options, policy: teacher.policy });
+    other.load(teacher.weights);
+    const teachers = await other.draw({ prompts: prompts.slice(0, 3), coordinates: coordinates.slice(0, 3), writer: at(0.7) });
+    await other.dispose();
+    expect(await drawn(own({ type: "student" }), { by: "teacher" })).toEqual(teachers);
+    expect(engine.memory()).toEqual(before);
+  });
+
+  test("without a teacher refuses to mix with one and to let it draw", async () => {
+    const behavior = behaviors.create({ type: "speculative", topK: 1 }, undefined);
+    expect(() => new Sampler(engine, { ...options, policy, behavior })).toThrow(
+      new RangeError("sampler: expected a teacher for the behavior speculative, got none"),
+    );
+    await expect(draw([0], { writer: { by: "teacher" } })).rejects.toThrow(
+      new RangeError("sampler: expected a teacher that could draw, got none"),
     );
   });
 

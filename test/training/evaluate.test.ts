@@ -67,6 +67,17 @@ describe("an evaluation", () => {
     expect(second).toEqual(first);
   });
 
+  test("is the student's own, whatever the behavior of the run", async () => {
+    const { config } = bigram();
+    const values = recipe({
+      student: { config, weights: always(tokenizer.encode("1")[0]!) },
+      teacher: { config, weights: always(tokenizer.endId), temperature: 1 },
+      rollouts: { ...recipe().rollouts, behavior: { type: "teacher-mixed", share: 0.9 } },
+    });
+    const { metrics } = await evaluate(await crewHere(values, task), task, request, never);
+    expect(metrics).toMatchObject({ truncated: 1, length: 6 });
+  });
+
   test("takes the first prompts, and at most all", async () => {
     const asked: string[][] = [];
     const noting: Task = {

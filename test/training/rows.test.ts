@@ -94,6 +94,67 @@ describe("a mixed step", () => {
   });
 });
 
+describe("a teacher that writes", () => {
+  const written = (changes: Partial<RowsRequest> = {}): Promise<StepRows> =>
+    rowsOf(slow(0), {
+      slots: [
+        { source: "student", prompt: a },
+        { source: "teacher", prompts: [b, c] },
+      ],
+      ...changes,
+    });
+
+  test("draws its completions at its own temperature, and gets no reward and no advantage for them", async () => {
+    const { rows, logged } = await written();
+    expect(places({ rows, logged, advantagesState: null })).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
+    for (const { rollout, teacher, reward, advantage } of rows.slice(2)) {
+      expect({ reward, advantage }).toEqual({ reward: 0, advantage: 0 });
+      const { vocabularySize } = tokenizer;
+      rollout.tokens.forEach((token, t) => {
+        expect(rollout.behaviorLogProbs[t]).toBeCloseTo(teacher!.logProbs[t * vocabularySize + token]!, 5);
+      });
+      expect(rollout.text).toBe(tokenizer.decode(rollout.tokens));
+    }
+    expect(logged.map(({ source: from }) => from)).toEqual(["student", "student", "teacher", "teacher"]);
+    expect(logged[2]).not.toHaveProperty("reward");
+  });
+
+  test("writes the same for a prompt in every step and at every place, and something else with another seed", async () => {
+    const tokens = async (changes: Partial<RowsRequest>, index: number): Promise<number[]> =>
+      Array.from((await written(changes)).rows[index]!.rollout.tokens);
+    const first = await tokens({}, 2);
+    const others = [
+      await tokens({ step: 9 }, 2),
+      await tokens({ slots: [{ source: "teacher", prompts: [d, b] }] }, 1),
+      await tokens({ chunk: 1 }, 2),
+    ];
+    expect(others).toEqual([first, first, first]);
+    const seeds = await Promise.all([2, 3, 4].map((seed) => tokens({ seed }, 2)));
+    expect(new Set(seeds.map((row) => row.join())).size).toBeGreaterThan(1);
+  });
+});
+
+describe("a behavior", () => {
+  const drawn = (behavior: RowsRequest["behavior"]): Promise<StepRows> =>
+    rowsOf({ ...slow(0), rollouts: { ...slow(0).rollouts, behavior } }, { behavior });
+
+  test("is that of the student's rows, and the log says so", async () => {
+    const own = await drawn({ type: "student" });
+    const mixed = await drawn({ type: "teacher-mixed", share: 0.9 });
+    expect(mixed.rows[0]!.rollout.behaviorLogProbs[0]).not.toBe(own.rows[0]!.rollout.behaviorLogProbs[0]);
+    expect(mixed.logged.map(({ source: from, behavior }) => [from, behavior])).toEqual(
+      mixed.rows.map(({ rollout }) => [rollout.source, rollout.source === "student" ? "teacher-mixed" : undefined]),
+    );
+    expect(own.logged[0]).not.toHaveProperty("behavior");
+  });
+
+  test("that is the student's own distribution gives the student's own step, bit for bit", async () => {
+    const { rows } = await drawn({ type: "student" });
+    expect((await drawn({ type: "speculative", topK: tokenizer.vocabularySize })).rows).toEqual(rows);
+    expect((await drawn({ type: "teacher-mixed", share: 0 })).rows).toEqual(rows);
+  });
+});
+
 test("who finishes first changes nothing", async () => {
   const [first, last] = [await rowsOf(slow(1)), await rowsOf(slow(-1))];
   expect(last.rows).toEqual(first.rows);
