@@ -38,9 +38,10 @@ export const watch = (checks: readonly Check[], facts: StepFacts, before: WatchS
   const state: Record<string, Memory> = {};
   const warnings: { check: string; message: string }[] = [];
   const failures: string[] = [];
-  for (const { name, patience, remedy, look } of checks) {
+  for (const check of checks) {
+    const { name, patience, remedy } = check;
     const { count, streak } = before[name] ?? { count: 0, streak: 0 };
-    const finding = look(facts);
+    const finding = check.look(facts);
     const now = finding === undefined ? { count, streak: 0 } : { count: count + finding.count, streak: streak + 1 };
     state[name] = now;
     if (finding === undefined) continue;
