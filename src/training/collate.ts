@@ -86,6 +86,7 @@ const tokenArrays = (rows: readonly Row[], { size, length }: BatchShape, padId: 
   };
   for (const [index, { rollout }] of rows.entries()) {
     const { promptTokens, tokens } = rollout;
+    if (promptTokens.length === 0) throw new RangeError("collate: expected at least one token of the prompt, got none");
     const count = promptTokens.length + tokens.length - 1;
     if (count > length) throw new RangeError(`collate: expected at most ${length + 1} tokens of prompt and completion, got ${count + 1}`);
     const sequence = Int32Array.of(...promptTokens, ...tokens);
@@ -154,8 +155,8 @@ const makers: Readonly<Record<BatchSignal, (rows: readonly Row[], shape: BatchSh
 
 /**
  * Pads rows to the right into arrays of `batchSpecs`. Place t holds the sequence's token t and the target t + 1; the completion mask is 1 where that
- * target belongs to the completion, its end-of-sequence included, by position and never by id. `RangeError` when a row is too long, when there are
- * more or fewer rows than the batch has, or when a needed score is missing or of the wrong size.
+ * target belongs to the completion, its end-of-sequence included, by position and never by id. `RangeError` when a row is too long or has
+ * no prompt, when there are more or fewer rows than the batch has, or when a needed score is missing or of the wrong size.
  */
 export const collate = (rows: readonly Row[], shape: BatchShape, signals: readonly Signal[], padId: number, step: StepSignals): Batch => {
   if (rows.length !== shape.size) throw new RangeError(`collate: expected ${shape.size} sequences, got ${rows.length}`);
