@@ -1,6 +1,6 @@
 /** Closed forms in chunks: a few places at a time, so that what a formula needs on the way is as wide as a chunk and not as the batch. */
 import * as tf from "@tensorflow/tfjs";
-import { loop } from "../engine/loop.ts";
+import { mapSlices } from "../engine/map-slices.ts";
 import { sizeOf } from "../engine/program.ts";
 import type { ClosedForm } from "./distribution.ts";
 
@@ -21,17 +21,16 @@ export const placesPerChunk = (N: number, width: number): number => {
   return most;
 };
 
-/** Rows from `first` on, C of them; the last row again where there are no more. */
-const rowsFrom = (rows: tf.Tensor, first: tf.Scalar, C: number): tf.Tensor => {
-  const last = tf.scalar(rows.shape[0]! - 1, "int32");
-  return tf.gather(rows, tf.minimum(tf.add(tf.range(0, C, 1, "int32"), first), last));
-};
-
-/** [trips, C, ...] -> `shape`, without the rows that the last chunk repeats. */
-const joined = (chunks: tf.Tensor, N: number, shape: readonly number[]): tf.Tensor => {
-  const [trips, C, ...rest] = chunks.shape as [number, number, ...number[]];
-  const rows = tf.reshape(chunks, [trips * C, ...rest]);
-  return tf.reshape(trips * C === N ? rows : tf.slice(rows, 0, N), [...shape]);
+/** `formula` at all places of [count, C, W_i]: value [count * C] and gradient [count * C, V]. */
+const mapped = (chunks: readonly tf.Tensor[], formula: (...tensors: tf.Tensor[]) => ClosedForm): ClosedForm => {
+  const results = mapSlices(Object.fromEntries(chunks.map((chunk, i) => [`tensor${i}`, chunk])), (slices) => ({
+    ...formula(...chunks.map((_, i) => slices[`tensor${i}`]!)),
+  }));
+  const flat = (x: tf.Tensor): tf.Tensor => {
+    const [count, C, ...rest] = x.shape as [number, number, ...number[]];
+    return tf.reshape(x, [count * C, ...rest]);
+  };
+  return { value: flat(results["value"]!), gradient: flat(results["gradient"]!) };
 };
 
 /**
@@ -47,14 +46,14 @@ export const inChunks = (tensors: readonly tf.Tensor[], formula: (...tensors: tf
   if (!Number.isInteger(C) || C < 1) throw new RangeError(`chunks: expected a positive whole number of places, got ${C}`);
   if (C >= N) return formula(...tensors);
   const rows = tensors.map((tensor) => tf.reshape(tensor, [N, tensor.shape.at(-1)!]));
-  const { outputs } = loop({
-    trips: Math.ceil(N / C),
-    carried: {},
-    body(iteration) {
-      const first = tf.mul<tf.Scalar>(iteration, tf.scalar(C, "int32"));
-      const { value, gradient } = formula(...rows.map((each) => rowsFrom(each, first, C)));
-      return { carried: {}, outputs: { value, gradient }, proceed: tf.scalar(true, "bool") };
-    },
-  });
-  return { value: joined(outputs["value"]!, N, leading), gradient: joined(outputs["gradient"]!, N, shape) };
+  const [count, rest] = [Math.floor(N / C), N % C];
+  const cut = (from: number, size: number): tf.Tensor[] => (size === N ? rows : rows.map((row) => tf.slice(row, from, size)));
+  const whole = mapped(
+    cut(0, count * C).map((part) => tf.reshape(part, [count, C, part.shape[1]!])),
+    formula,
+  );
+  const last = rest === 0 ? undefined : formula(...cut(count * C, rest));
+  const joined = (part: "value" | "gradient", to: number[]): tf.Tensor =>
+    tf.reshape(last === undefined ? whole[part] : tf.concat([whole[part], last[part]]), to);
+  return { value: joined("value", leading), gradient: joined("gradient", shape) };
 };

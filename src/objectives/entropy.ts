@@ -1,10 +1,13 @@
 /** The entropy of the policy's next-token distribution: how undecided it still is. */
 import * as tf from "@tensorflow/tfjs";
-import { closedForm } from "./distribution.ts";
+import { inChunks } from "./chunks.ts";
+import { distribution, withGradient, type ClosedForm } from "./distribution.ts";
 
-/** H(Q) = -sum_i Q_i log Q_i in nats: `logits` [..., V] -> [...]. Gradient: -Q (log Q + H). */
-export const entropy = (logits: tf.Tensor): tf.Tensor =>
-  closedForm(logits, ({ probabilities, logProbs }) => {
-    const value = tf.neg(tf.sum(tf.mul(probabilities, logProbs), -1));
-    return { value, gradient: tf.neg(tf.mul(probabilities, tf.add(logProbs, tf.expandDims(value, -1)))) };
-  });
+const formula = (logits: tf.Tensor): ClosedForm => {
+  const { probabilities, logProbs } = distribution(logits);
+  const value = tf.neg(tf.sum(tf.mul(probabilities, logProbs), -1));
+  return { value, gradient: tf.neg(tf.mul(probabilities, tf.add(logProbs, tf.expandDims(value, -1)))) };
+};
+
+/** H(Q) = -sum_i Q_i log Q_i in nats: `logits` [..., V] -> [...]. Gradient: -Q (log Q + H). A large batch is computed in chunks. */
+export const entropy = (logits: tf.Tensor): tf.Tensor => withGradient(logits, (z) => inChunks([z], formula));

@@ -1,8 +1,9 @@
-/** What holds for loops and slots on every engine. */
+/** What holds for loops, maps and slots on every engine. */
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import { loop } from "../../src/engine/loop.ts";
+import { mapSlices } from "../../src/engine/map-slices.ts";
 import { float32, int32, type Program } from "../../src/engine/program.ts";
 import { writeSlot } from "../../src/engine/write-slot.ts";
 import { evaluate, expectClose, typed } from "../engine/evaluation.ts";
@@ -96,6 +97,40 @@ const collecting = (engine: () => Engine): void => {
     const { y } = await evaluate(engine(), program, { x: [1, 2, -3, 4] });
     expect(y).toMatchObject({ shape: [4], dtype: "float32" });
     expect([...y.data]).toEqual([1, 4, 9, 16]);
+  });
+};
+
+const mapping = (engine: () => Engine): void => {
+  test("maps slices of several tensors, with constants from outside, and stacks what comes out", async () => {
+    const program: Program<"x" | "i" | "c", "sum" | "place" | "same"> = {
+      name: "mapping",
+      inputs: { x: float32(3, 2, 2), i: int32(3), c: float32(2) },
+      build({ x, i, c }) {
+        const doubled = tf.mul(c, 2);
+        const { sum, place, same } = mapSlices({ x, i }, (slices) => ({
+          sum: tf.add(tf.sum(slices["x"]!, 0), tf.mul(doubled, tf.cast(slices["i"]!, "float32"))),
+          place: tf.add(slices["i"]!, tf.scalar(1, "int32")),
+          same: slices["x"]!,
+          unread: tf.exp(slices["x"]!),
+        }));
+        return { sum: sum!, place: place!, same: same! };
+      },
+    };
+    const x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    const { sum, place, same } = await evaluate(engine(), program, { x, i: [0, 1, 5], c: [1, -1] });
+    expect(sum).toEqual({ shape: [3, 2], dtype: "float32", data: Float32Array.of(4, 6, 14, 12, 30, 12) });
+    expect(place).toEqual({ shape: [3], dtype: "int32", data: Int32Array.of(1, 2, 6) });
+    expect([...same.data]).toEqual(x);
+  });
+
+  test("tensors of different numbers of slices are refused, and none at all", async () => {
+    const program = (names: readonly ("x" | "y")[]): Program<"x" | "y", "z"> => ({
+      name: "mapping",
+      inputs: { x: float32(3, 2), y: float32(2, 2) },
+      build: (inputs) => ({ z: mapSlices(Object.fromEntries(names.map((name) => [name, inputs[name]])), ({ x }) => ({ z: x! }))["z"]! }),
+    });
+    await expect(evaluate(engine(), program(["x", "y"]))).rejects.toThrow(/mapSlices: expected tensors of one .* slices, got 3, 2/);
+    await expect(evaluate(engine(), program([]))).rejects.toThrow(/got none/);
   });
 };
 
@@ -238,6 +273,7 @@ const slots = (engine: () => Engine): void => {
 export const loopLaws = (engine: () => Engine): void => {
   describe("stopping", () => stopping(engine));
   describe("collecting", () => collecting(engine));
+  describe("mapping", () => mapping(engine));
   describe("composing", () => composing(engine));
   describe("slots", () => slots(engine));
 };

@@ -80,15 +80,17 @@ const readBy = (node: Node): string[] => [
     .flatMap((body) => liveNodes(body).flatMap(readBy)),
 ];
 
-/** A Loop without the results of its iterations that nobody reads: they are not computed, nor kept for every iteration. */
+/** How many results of a node with a body are carried from iteration to iteration, and not stacked. */
+const carriedBy = ({ operator, inputs }: Node): number => (operator === "Loop" ? inputs.length - 2 : 0);
+
+/** A Loop or Scan without the results of its iterations that nobody reads: they are not computed, nor kept for every iteration. */
 const trimmed = (node: Node, needed: ReadonlySet<string>): Node => {
   const body = node.attributes["body"];
-  if (node.operator !== "Loop" || body === undefined || !isScope(body)) return node;
-  const carried = node.inputs.length - 2;
-  const kept = (_: unknown, place: number): boolean => place < carried || needed.has(node.outputs[place]!);
-  const [proceed, ...results] = body.outputs;
-  const smaller: Scope = { ...body, outputs: [proceed!, ...results.filter(kept)] };
-  return { ...node, outputs: node.outputs.filter(kept), attributes: { ...node.attributes, body: smaller } };
+  if (body === undefined || !isScope(body)) return node;
+  const kept = (_: unknown, place: number): boolean => place < carriedBy(node) || needed.has(node.outputs[place]!);
+  const own = body.outputs.length - node.outputs.length;
+  const outputs = [...body.outputs.slice(0, own), ...body.outputs.slice(own).filter(kept)];
+  return { ...node, outputs: node.outputs.filter(kept), attributes: { ...node.attributes, body: { ...body, outputs } } };
 };
 
 /** The nodes that some output depends on, in order: recorded gradients leave many results that nobody reads. */

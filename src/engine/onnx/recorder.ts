@@ -1,6 +1,7 @@
 /** A TensorFlow.js backend that computes nothing: its kernels append ONNX nodes, so that a program, its gradients included, becomes one graph. */
 import * as tf from "@tensorflow/tfjs";
 import type { Loop, LoopRecorder, LoopResult } from "../loop.ts";
+import type { MapRecorder, SliceBody } from "../map-slices.ts";
 import { sizeOf, type DataType, type NamedTensors, type TypedArray } from "../program.ts";
 import type { SlotRecorder } from "../write-slot.ts";
 import { type Attribute, elementTypes, type GraphBuilder } from "./graph.ts";
@@ -34,7 +35,7 @@ const toTypedArray = (values: tf.backend_util.BackendValues, dtype: DataType): T
 };
 
 /** The recording backend. One graph is recorded at a time, synchronously; `start` begins it. */
-export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotRecorder {
+export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecorder, SlotRecorder {
   readonly #tensors = new WeakMap<object, Recorded>();
   #graph: GraphBuilder | undefined;
 
@@ -188,7 +189,6 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     const { graph } = this;
     const names = Object.keys(carried);
     let outputs: [string, tf.Tensor][] = [];
-    let runsAll = false;
     const inner = graph.body(() => {
       const counter = graph.input(graph.fresh("iteration"), { shape: [], dtype: "int32" }, "int64");
       graph.input(graph.fresh("condition"), { shape: [], dtype: "bool" });
@@ -199,7 +199,6 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
       const [iteration] = graph.node("Cast", [counter], { to: elementTypes.int32 });
       const step = loop.body(this.#asTensor(this.tensor(iteration!, [], "int32")) as tf.Scalar, Object.fromEntries(inside));
       outputs = Object.entries(step.outputs);
-      runsAll = this.recorded(step.proceed).fill === 1;
       this.#declare(step.proceed);
       for (const name of names) this.#declare(step.carried[name]!);
       for (const [, value] of outputs) this.#declare(value);
@@ -210,13 +209,27 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     const results = graph.node("Loop", [limit, always, ...initial], { body: inner }, names.length + outputs.length);
     return {
       carried: this.#named(names.map((name, i) => [name, this.tensor(results[i]!, carried[name]!.shape, carried[name]!.dtype)])),
-      outputs: this.#named(
-        outputs.map(([name, value], i) => {
-          const rows = results[names.length + i]!;
-          return [name, runsAll ? this.tensor(rows, [trips, ...value.shape], value.dtype) : this.#padded(rows, trips, value)];
-        }),
-      ),
+      outputs: this.#named(outputs.map(([name, value], i) => [name, this.#padded(results[names.length + i]!, trips, value)])),
     };
+  }
+
+  /** A Scan: it reads its slices where they are, and writes each result to its place. */
+  recordMap(tensors: NamedTensors, body: SliceBody): NamedTensors {
+    const { graph } = this;
+    let results: [string, tf.Tensor][] = [];
+    const inner = graph.body(() => {
+      const slices = Object.entries(tensors).map(([name, tensor]) => {
+        const { shape, dtype } = this.recorded(tensor);
+        const spec = { shape: shape.slice(1), dtype };
+        return [name, this.#asTensor(this.tensor(graph.input(graph.fresh(name), spec), spec.shape, dtype))] as const;
+      });
+      results = Object.entries(body(Object.fromEntries(slices)));
+      for (const [, value] of results) this.#declare(value);
+    });
+    const inputs = Object.values(tensors).map((tensor) => this.name(tensor));
+    const names = graph.node("Scan", inputs, { body: inner, num_scan_inputs: inputs.length }, results.length);
+    const [count] = Object.values(tensors).map(({ shape }) => shape[0]);
+    return this.#named(results.map(([name, value], i) => [name, this.tensor(names[i]!, [count!, ...value.shape], value.dtype)]));
   }
 
   #declare(value: tf.Tensor): void {
@@ -224,7 +237,7 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, SlotReco
     this.graph.result(name, { shape, dtype });
   }
 
-  /** A loop that may stop stacks as many rows as it ran; zeros fill the rest, so that the shape is static. */
+  /** Loop stacks as many rows as it ran; zeros fill the rest, so that the shape is static. */
   #padded(rows: string, trips: number, row: tf.Tensor): tf.TensorInfo {
     const shape = [trips, ...row.shape];
     const dtype = storedType(row.dtype);

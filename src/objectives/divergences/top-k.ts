@@ -1,6 +1,9 @@
 /** A divergence on the K tokens that the teacher finds likeliest, with everything else merged into one bucket, place by place. */
 import * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "../../engine/program.ts";
+import { inChunks } from "../chunks.ts";
 import { distribution, withGradient, type ClosedForm, type Distribution } from "../distribution.ts";
+import type { DivergenceOptions } from "./between.ts";
 import type { Divergence } from "./divergence.ts";
 
 /** What float32 can say of a tail that is one minus a sum: below it there is only rounding. */
@@ -32,18 +35,20 @@ const written = (x: tf.Tensor2D, places: tf.Tensor2D, values: tf.Tensor | number
   return tf.reshape(tf.tensorScatterUpdate(tf.reshape(x, [x.size]), places, updates), x.shape);
 };
 
-/** Value [N] and gradient [N, V] for teacher scores [N, K] and logits [N, V]. No tensor is wider than V at a place. */
-const coarse = (divergence: Divergence, ids: tf.Tensor2D, teacher: Distribution, logits: tf.Tensor2D): ClosedForm => {
-  const [N, V] = logits.shape;
-  const K = ids.shape[1];
-  const places = flatPlaces(ids, V);
-  const known = tf.reshape(tf.gather(tf.reshape(logits, [N * V]), tf.reshape(places, [N * K])), [N, K]);
-  const rest = written(logits, places, never);
+/** Value [...] and gradient [..., V] for ids and log-probs [..., K] and logits [..., V]. No tensor is wider than V at a place. */
+const coarse = (divergence: Divergence, [ids, logProbs, logits]: readonly tf.Tensor[]): ClosedForm => {
+  const [K, V] = [ids!.shape.at(-1)!, logits!.shape.at(-1)!];
+  const leading = logits!.shape.slice(0, -1);
+  const N = sizeOf(leading);
+  const places = flatPlaces(tf.reshape(ids!, [N, K]), V);
+  const known = tf.reshape(tf.gather(tf.reshape(logits!, [N * V]), tf.reshape(places, [N * K])), [N, K]);
+  const rest = written(tf.reshape(logits!, [N, V]), places, never);
   const withinTail = tf.softmax(rest);
   const tail = tf.sub(tf.max(rest, -1, true), tf.log(tf.max(withinTail, -1, true)));
-  const { value, gradient } = divergence.formula(teacher, distribution(tf.concat([known, tail], -1)));
+  const { value, gradient } = divergence.formula(merged(tf.reshape(logProbs!, [N, K])), distribution(tf.concat([known, tail], -1)));
   const [byKnown, byTail] = tf.split(gradient, [K, 1], -1) as [tf.Tensor, tf.Tensor];
-  return { value, gradient: written(tf.mul(withinTail, byTail), places, byKnown) };
+  const byLogits = written(tf.mul(withinTail, byTail), places, byKnown);
+  return { value: tf.reshape(value, leading), gradient: tf.reshape(byLogits, logits!.shape) };
 };
 
 const checkShapes = ({ name }: Divergence, ids: tf.Tensor, logProbs: tf.Tensor, logits: tf.Tensor): void => {
@@ -71,14 +76,14 @@ export const checkTail = ({ name, refusesTail }: Divergence): void => {
  * Gradient: with c_b the divergence's own by log Q'_b, c_k at y_k and c_tail Q_i / Q'_tail at any other i.
  * `RangeError` for a divergence that refuses a tail, for K outside [1, V - 1], and for shapes that do not fit.
  */
-export const betweenTopK = (divergence: Divergence, ids: tf.Tensor, logProbs: tf.Tensor, studentLogits: tf.Tensor): tf.Tensor => {
+export const betweenTopK = (
+  divergence: Divergence,
+  ids: tf.Tensor,
+  logProbs: tf.Tensor,
+  studentLogits: tf.Tensor,
+  { chunk }: DivergenceOptions = {},
+): tf.Tensor => {
   checkTail(divergence);
   checkShapes(divergence, ids, logProbs, studentLogits);
-  const [K, V] = [ids.shape.at(-1)!, studentLogits.shape.at(-1)!];
-  const N = studentLogits.size / V;
-  return withGradient(studentLogits, (logits) => {
-    const teacher = merged(tf.reshape(logProbs, [N, K]));
-    const { value, gradient } = coarse(divergence, tf.reshape(ids, [N, K]), teacher, tf.reshape(logits, [N, V]));
-    return { value: tf.reshape(value, studentLogits.shape.slice(0, -1)), gradient: tf.reshape(gradient, studentLogits.shape) };
-  });
+  return withGradient(studentLogits, (logits) => inChunks([ids, logProbs, logits], (...tensors) => coarse(divergence, tensors), chunk));
 };
