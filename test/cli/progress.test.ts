@@ -19,6 +19,11 @@ const events: RunEvent[] = [
   step(1, 3000),
   step(2, 3000),
   step(3, 3000),
+  {
+    kind: "report",
+    training: run,
+    report: { kind: "warning", step: 3, check: "truncated", message: "steps 1 to 3: all were cut; mend it" },
+  },
   { kind: "report", training: run, report: { kind: "checkpoint", step: 3, path: "x" } },
   step(4, 3000),
   { kind: "end", training: run, folder: "runs/x/run-1", milliseconds: 12_000, accuracy: 0.75 },
@@ -36,6 +41,7 @@ describe("without a terminal", () => {
 run  4 steps
 run  step 0  accuracy 50.0%
 run  step 2/4  0:06 left  loss 0.500  reward 0.250  200 tok/s
+run  ! truncated: steps 1 to 3: all were cut; mend it
 run  step 4/4  0:00 left  loss 0.500  reward 0.250  200 tok/s
 run  done in 0:12  accuracy 75.0%  runs/x/run-1
 `,
@@ -74,6 +80,7 @@ describe("on a terminal", () => {
     const text = draw(events);
     expect(text).toContain("run  step 0  accuracy 50.0%\n");
     expect(text).toContain("run  ✓ done in 0:12  accuracy 75.0%  runs/x/run-1\n");
+    expect(text).toContain("run  ! truncated: steps 1 to 3: all were cut; mend it\n");
     expect(text).toContain("0/4");
     expect(text.lastIndexOf("\u001b[?25h")).toBeGreaterThan(text.lastIndexOf("\u001b[?25l"));
   });

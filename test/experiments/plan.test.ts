@@ -67,6 +67,8 @@ describe("ids", () => {
     ["/task/train=401", { run: true, teacher: true, start: true }],
     ["/seed=1", { run: true, teacher: true, start: true }],
     ["/data/onPolicyFraction=1", { run: false, teacher: false, start: false }],
+    ["/training/checks/rewardRange=0", { run: false, teacher: false, start: false }],
+    ["/stages/teacher/training/inspectEvery=1", { run: false, teacher: false, start: false }],
   ])("after %s are others where the result is", (override, expected) => {
     expect(changed(override)).toEqual(expected);
   });

@@ -37,6 +37,15 @@ export const rewardLaws = (make: () => Reward, rollouts: readonly Rollout[]): vo
       expect(new Set(scores.map(({ value }) => value)).size).toBeGreaterThan(1);
     });
 
+    test("values lie in the range that it states, if it states one", async () => {
+      const { range: [least, most] = [-Infinity, Infinity] } = make();
+      for (const rollout of rollouts) {
+        const { value } = await make().score(rollout, signal);
+        expect(value).toBeGreaterThanOrEqual(least);
+        expect(value).toBeLessThanOrEqual(most);
+      }
+    });
+
     test("a rollout's score does not depend on what else is scored, on order, or on who asks first", async () => {
       const reward = make();
       await reward.prepare?.();

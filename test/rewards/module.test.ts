@@ -41,6 +41,13 @@ test("the signal reaches the module", async () => {
 });
 
 describe("refusals", () => {
+  test("a range that is turned round", () => {
+    expect(() => moduleReward.create({ path: "digits.ts", range: [1, 0] }, context)).toThrow(
+      new RangeError("module reward: expected a range from its least to its greatest value, got [1, 0]"),
+    );
+    expect(moduleReward.create({ path: "digits.ts", range: [1, 1] }, context).range).toEqual([1, 1]);
+  });
+
   test.each([
     ["absent.ts", "nothing"],
     [".", "something else"],

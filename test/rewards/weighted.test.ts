@@ -5,7 +5,7 @@ import { brevity } from "../../src/rewards/brevity.ts";
 import { exactMatch } from "../../src/rewards/exact-match.ts";
 import { rewards } from "../../src/rewards/index.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
-import { createRewards, weighted } from "../../src/rewards/weighted.ts";
+import { createRewards, rangesOf, weighted } from "../../src/rewards/weighted.ts";
 import { arithmetic } from "../../src/tasks/arithmetic.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
@@ -118,6 +118,20 @@ describe("createRewards", () => {
   });
 });
 
+test("ranges are those that the rewards of a list state, by their names in it", () => {
+  const ranges = rangesOf(
+    [
+      { type: "exact-match", correct: -1, incorrect: 0.5 },
+      { type: "brevity", target: 1, limit: 2, weight: 5, name: "short" },
+      { type: "well-formed" },
+      { type: "module", path: "../fixtures/rewards/length.mjs" },
+      { type: "module", path: "../fixtures/rewards/length.mjs", name: "bounded", range: [0, 9] },
+    ],
+    context,
+  );
+  expect(ranges).toEqual({ "exact-match": [-1, 0.5], short: [0, 1], "well-formed": [0, 1], bounded: [0, 9] });
+});
+
 test("the schema fills in defaults and refuses unknown keys", () => {
   const validate = new Ajv({ discriminator: true, strict: true, useDefaults: true, allErrors: true }).compile(rewards.schema);
   const values = { type: "exact-match" };
@@ -127,6 +141,8 @@ test("the schema fills in defaults and refuses unknown keys", () => {
   for (const wrong of [
     { type: "exact" },
     { type: "module" },
+    { type: "module", path: "reward.ts", range: [0] },
+    { type: "module", path: "reward.ts", range: [0, 1, 2] },
     { type: "brevity" },
     { type: "well-formed", wieght: 1 },
     { type: "well-formed", name: "" },

@@ -41,11 +41,19 @@ describe("a checkpoint", () => {
   test("of the beginning has the student's weights and no moments", async () => {
     const path = await writeCheckpoint(folder, values, beginning(values));
     const { step, learner, host } = await readCheckpoint(path, values);
-    expect([step, host]).toEqual([0, { advantages: null, controller: null }]);
+    expect([step, host]).toEqual([0, { advantages: null, controller: null, checks: {} }]);
     expect(bytesOf(learner.parameters)).toEqual(bytesOf(values.student.weights));
     for (const kind of ["first", "second"] as const) {
       expect(Object.values(learner[kind]).every((array) => array.every((value) => Object.is(value, 0)))).toBe(true);
     }
+  });
+
+  test("is one of the same run when only what looks on has changed", async () => {
+    const path = await writeCheckpoint(folder, values, progress);
+    const { training } = values;
+    const watchedOtherwise = { ...training, inspectEvery: 7, checks: { ...training.checks, rewardRange: 0 } };
+    expectSame(await readCheckpoint(path, { ...values, training: watchedOtherwise }), progress);
+    await expect(readCheckpoint(path, { ...values, training: { ...training, clipNorm: 0.5 } })).rejects.toThrow(/another experiment/u);
   });
 
   test("takes the place of the one before when it is complete", async () => {

@@ -10,6 +10,7 @@ import {
   ScheduleSettings,
   TrainingSettings,
 } from "../../src/training/settings.ts";
+import { checks } from "../fixtures/recipes.ts";
 
 const validating = (schema: TSchema): ValidateFunction =>
   new Ajv({ discriminator: true, allowUnionTypes: true, useDefaults: true, strict: true }).compile(
@@ -36,6 +37,22 @@ describe("settings", () => {
     ],
     ["optimizer", OptimizerSettings, optimizer, { ...optimizer, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 }],
     ["schedule", ScheduleSettings, {}, { warmup: 0, decay: "linear", final: 0.05 }],
+    [
+      "training",
+      TrainingSettings,
+      { steps: 9, optimizer, schedule: {}, checks: { cut: 0 } },
+      {
+        steps: 9,
+        batch: 64,
+        updates: 1,
+        optimizer: { ...optimizer, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+        schedule: { warmup: 0, decay: "linear", final: 0.05 },
+        clipNorm: 1,
+        inspectEvery: 20,
+        checks: { ...checks, cut: 0 },
+        checkpointEvery: 0,
+      },
+    ],
     ["evaluation", EvaluationSettings, {}, { every: 0, prompts: 200, temperature: 0 }],
   ])("of %s have defaults that are valid", (_name, schema, given, expected) => {
     const filled: unknown = structuredClone(given);
@@ -57,6 +74,8 @@ describe("settings", () => {
     ["a learning rate of 0", OptimizerSettings, { type: "adamw", learningRate: 0, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0 }],
     ["half a step of warm-up", ScheduleSettings, { warmup: 0.5, decay: "linear", final: 0 }],
     ["an evaluation without prompts", EvaluationSettings, { every: 0, prompts: 0, temperature: 0 }],
+    ["a check that is not there", TrainingSettings, { steps: 1, optimizer, schedule: {}, checks: { kl: 1 } }],
+    ["half a step of patience", TrainingSettings, { steps: 1, optimizer, schedule: {}, checks: { truncated: 0.5 } }],
     ["training without a number of steps", TrainingSettings, { batch: 1, clipNorm: 1, checkpointEvery: 0 }],
   ])("refuse %s", (_what, schema, values) => {
     expect(validating(schema)(structuredClone(values))).toBe(false);

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { movingAverage } from "../../src/objectives/baselines/moving-average.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import type { StepReport } from "../../src/training/report.ts";
+import { CheckError } from "../../src/training/checks/watch.ts";
 import { train } from "../../src/training/train.ts";
-import { bytesOf, comparable, model, recipe, bigram, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";
+import { bytesOf, checks, comparable, model, recipe, bigram, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";
 import { openThreads, threadsEnded } from "../fixtures/threads.ts";
 
 let folder: string;
@@ -65,6 +66,13 @@ describe("the same bytes come out", () => {
     expect(readdirSync(folder)).toEqual(["checkpoint-00000006.safetensors"]);
     const expected = bytesOf(weightsOf(whole));
     expect(expected).not.toEqual(bytesOf(values({}).student.weights));
+
+    for (const report of whole) {
+      if (report.kind !== "step") continue;
+      const checked = Object.entries(report.metrics).filter(([name]) => name.startsWith("checks/"));
+      expect(checked.map(([, count]) => count)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+      expect("gradient/reinforce~distillation/cosine" in report.metrics).toBe(report.step % 2 === 1);
+    }
 
     let state = movingAverage(0.5).initial;
     for (const report of whole) {
@@ -179,6 +187,27 @@ describe("a clean end", () => {
     );
     expect(reports.map(({ kind }) => kind)).toEqual(["evaluation", "rollouts", "step", "checkpoint"]);
     expect(readdirSync(folder)).toEqual(["checkpoint-00000001.safetensors"]);
+  });
+
+  test("after a check that is not passed: its step is kept, and with more patience the run goes on from there", async () => {
+    const given = (rewardRange: number): Recipe => ({
+      ...recipe({ rewards: [{ type: "module", path: "rewards/length.mjs", range: [0, 3] }] }),
+      training: { ...recipe().training, steps: 2, checks: { ...checks, rewardRange } },
+    });
+    const { error, reports } = await failure(given(1));
+    expect(error).toBeInstanceOf(CheckError);
+    expect(error.message).toMatch(/^step 1: reward length is \d, outside of \[0, 3\].*; look at .* training\.checks\.rewardRange .* off$/u);
+    expect(reports.map(({ kind }) => kind)).toEqual(["evaluation", "rollouts", "step", "checkpoint"]);
+    const goesOn = await trained(given(11), { folder });
+    expect(goesOn.map(({ kind }) => kind)).toEqual(["resumed", "rollouts", "step", "warning", "evaluation", "checkpoint", "finished"]);
+    expect(goesOn[3]).toMatchObject({
+      step: 2,
+      check: "rewardRange",
+      message: expect.stringMatching(/^steps 1 to 2: reward length is/u) as string,
+    });
+    const counts = [...reports, ...goesOn].flatMap((report) => (report.kind === "step" ? [report.metrics["checks/rewardRange"]!] : []));
+    expect(counts[0]).toBeGreaterThan(0);
+    expect(counts[1]).toBeGreaterThan(counts[0]!);
   });
 
   test("before it began: what does not fit starts no thread", async () => {

@@ -38,7 +38,7 @@ describe.each(["cpu", "onnx"] as const)("on %s", (name) => {
     { type: "total-variation" },
   ] as const)("%j passes, whatever the student's temperature", async (values) => {
     for (const studentTemperature of [1, 0.5, 4]) {
-      await tried(distillation({ divergence: divergences.create(values as Parameters<typeof divergences.create>[0]), studentTemperature }));
+      await tried(distillation({ divergence: divergences.create(values), studentTemperature }));
     }
   });
 
