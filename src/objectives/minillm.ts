@@ -10,7 +10,7 @@ import { entropy } from "./entropy.ts";
 import { importanceRatios } from "./importance.ts";
 import type { Objective } from "./objective.ts";
 import { clipSchema, type Clip } from "./policy-gradient.ts";
-import { discountedReturns, following } from "./returns.ts";
+import { checkDiscount, following, rewardToGo } from "./reward-to-go.ts";
 
 /** The teacher, what drew each token, and who wrote each sequence. */
 type MiniLlmNeeds = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
@@ -49,8 +49,8 @@ interface Push {
 }
 
 const returnsOf = (rewards: tf.Tensor2D, mask: tf.Tensor2D, { singleStep, lengthNormalization, discount }: Settings): tf.Tensor2D => {
-  const sums = discountedReturns(rewards, discount);
-  const returns = lengthNormalization ? tf.div<tf.Tensor2D>(sums, tf.maximum(discountedReturns(mask, discount), 1)) : sums;
+  const sums = rewardToGo(rewards, discount);
+  const returns = lengthNormalization ? tf.div<tf.Tensor2D>(sums, tf.maximum(rewardToGo(mask, discount), 1)) : sums;
   return singleStep ? tf.mul(following(returns, 1), discount) : returns;
 };
 
@@ -75,7 +75,7 @@ const pushOf = (rewards: tf.Tensor2D, logRatios: tf.Tensor2D, mask: tf.Tensor2D,
 };
 
 const checkSettings = ({ discount, importance, truncate, clip }: Settings): void => {
-  if (!(discount >= 0 && discount <= 1)) throw new RangeError(`minillm: expected a discount in [0, 1], got ${discount}`);
+  checkDiscount("minillm", discount);
   if (truncate !== undefined && !(truncate > 0)) throw new RangeError(`minillm: expected truncate above 0, got ${truncate}`);
   if (clip === undefined) return;
   if (!(clip.low > 0 && clip.low <= 1 && clip.high > 0)) {

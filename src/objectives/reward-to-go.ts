@@ -6,15 +6,25 @@ export const checkDiscount = (owner: string, discount: number): void => {
   if (!(discount >= 0 && discount <= 1)) throw new RangeError(`${owner}: expected a discount in [0, 1], got ${discount}`);
 };
 
+/** `values` [B, T] of the place `by` places later; 0 past the end of the row. */
+export const following = (values: tf.Tensor2D, by: number): tf.Tensor2D =>
+  tf.slice(
+    tf.pad(values, [
+      [0, 0],
+      [0, by],
+    ]),
+    [0, by],
+    values.shape,
+  );
+
 /**
  * sum over u >= t of discount^(u - t) x_u: `values` [B, T], zero outside of completions -> [B, T]. At discount 0 the values themselves, at 1 the sum
- * of each and all later ones.
+ * of each and all later ones. Each sum reaches twice as far as the one before it, so that there are log2(T) of them and no matrix of T by T.
  */
 export const rewardToGo = (values: tf.Tensor2D, discount: number): tf.Tensor2D => {
-  const T = values.shape[1];
-  const weights = Float32Array.from({ length: T * T }, (_, i) => {
-    const ahead = Math.floor(i / T) - (i % T);
-    return ahead < 0 ? 0 : discount ** ahead;
-  });
-  return tf.matMul(values, tf.tensor2d(weights, [T, T]));
+  let sums = values;
+  for (let reach = 1; reach < values.shape[1]; reach *= 2) {
+    sums = tf.add(sums, tf.mul(following(sums, reach), discount ** reach));
+  }
+  return sums;
 };

@@ -1,8 +1,8 @@
 /** Tests of the reward to go. */
 import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { checkDiscount, rewardToGo } from "../../src/objectives/reward-to-go.ts";
-import { compute, engines, floats } from "../laws/evaluate.ts";
+import { checkDiscount, following, rewardToGo } from "../../src/objectives/reward-to-go.ts";
+import { compute, engines, floats, noise } from "../laws/evaluate.ts";
 
 describe.each(engines)("reward to go on $name", ({ evaluate }) => {
   test.each([
@@ -13,6 +13,29 @@ describe.each(engines)("reward to go on $name", ({ evaluate }) => {
     const values = floats([2, 3], [1, -2, 3, 0, 4, 8]);
     const { output } = await compute(evaluate, { values }, (inputs) => ({ output: rewardToGo(inputs["values"] as tf.Tensor2D, discount) }));
     expect([...output]).toEqual(expected);
+  });
+
+  test.each([
+    [1, 1],
+    [5, 0.5],
+    [8, 0.9],
+    [9, 1],
+  ])("of %d places, discounted by %d, it follows R_t = x_t + discount R_(t + 1)", async (T, discount) => {
+    const values = noise("values", [2, T]);
+    const { output } = await compute(evaluate, { values }, (inputs) => ({ output: rewardToGo(inputs["values"] as tf.Tensor2D, discount) }));
+    for (const row of [0, 1]) {
+      let next = 0;
+      for (let t = T - 1; t >= 0; t -= 1) {
+        next = values.data[row * T + t]! + discount * next;
+        expect(output[row * T + t]).toBeCloseTo(next, 5);
+      }
+    }
+  });
+
+  test("what follows is the value that many places later, and 0 past the end of the row", async () => {
+    const values = floats([2, 3], [1, 2, 3, 4, 5, 6]);
+    const { output } = await compute(evaluate, { values }, (inputs) => ({ output: following(inputs["values"] as tf.Tensor2D, 2) }));
+    expect([...output]).toEqual([3, 0, 0, 6, 0, 0]);
   });
 });
 
