@@ -69,8 +69,9 @@ describe("the same bytes come out", () => {
 
     for (const report of whole) {
       if (report.kind !== "step") continue;
-      const checked = Object.entries(report.metrics).filter(([name]) => name.startsWith("checks/"));
-      expect(checked.map(([, count]) => count)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+      // Of 8 completions of a fresh student, all may be cut.
+      const counts = Object.entries(report.metrics).filter(([name]) => name.startsWith("checks/") && name !== "checks/truncated");
+      expect(counts.map(([, count]) => count)).toEqual([0, 0, 0, 0, 0, 0, 0]);
       expect("gradient/reinforce~distillation/cosine" in report.metrics).toBe(report.step % 2 === 1);
     }
 
