@@ -13,6 +13,7 @@ import { totalVariation } from "../../src/objectives/divergences/total-variation
 import { entropyAwareDistillation } from "../../src/objectives/entropy-aware-distillation.ts";
 import { miniLlm } from "../../src/objectives/minillm.ts";
 import type { Objective, Signal } from "../../src/objectives/objective.ts";
+import { onPolicyDistillation } from "../../src/objectives/on-policy-distillation.ts";
 import { reinforceGkd } from "../../src/objectives/reinforce-gkd.ts";
 import { reinforce } from "../../src/objectives/reinforce.ts";
 import { sft } from "../../src/objectives/sft.ts";
@@ -146,6 +147,12 @@ const identities: readonly Identity[] = [
     general: miniLlm({ discount: 0 }),
     changes: { fromStudent: own },
   },
+  ...[0, 0.5, 1].map((discount) => ({
+    name: `MiniLLM without the single step is on-policy distillation of sampled tokens: discount ${discount}`,
+    special: onPolicyDistillation({ discount }),
+    general: miniLlm({ singleStep: false, lengthNormalization: false, discount }),
+    changes: { fromStudent: own },
+  })),
 ];
 
 describe.each(engines)("on $name", ({ evaluate }) => {
