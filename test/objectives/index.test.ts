@@ -20,9 +20,22 @@ describe("every member", () => {
     [{ type: "contrastive-distillation" }, ["teacherLogProbs", "fromStudent"]],
     [{ type: "entropy-aware-distillation" }, ["teacherLogProbs"]],
     [{ type: "minillm" }, ["teacherLogProbs", "behaviorLogProbs", "fromStudent"]],
+    [{ type: "universal-logit-distillation" }, ["foreignTeacherLogProbs", "foreignTeacherMask"]],
     [{ type: "reinforce" }, ["advantages"]],
     [{ type: "reinforce-gkd", alpha: 0.25, divergence: { type: "jsd", beta: 0.9 } }, ["advantages", "teacherLogProbs"]],
     [{ type: "reinforce-gkd", alpha: 1, divergence: { type: "reverse-kl" }, topK: 3 }, ["teacherTopKIds", "teacherTopKLogProbs"]],
+    [{ type: "policy-gradient" }, ["advantages", "behaviorLogProbs", "fromStudent"]],
+    [{ type: "policy-gradient", clip: {} }, ["advantages", "behaviorLogProbs", "fromStudent"]],
+    [{ type: "policy-gradient", truncate: 2 }, ["advantages", "behaviorLogProbs", "fromStudent"]],
+    [{ type: "actor-critic" }, ["rewards", "values", "fromStudent"]],
+    [{ type: "sampled-kl", to: "reference" }, ["referenceLogProbs", "fromStudent"]],
+    [{ type: "sampled-kl", to: "teacher", discount: 0, importance: "token" }, ["teacherLogProbs", "fromStudent", "behaviorLogProbs"]],
+    [{ type: "entropy-bonus" }, ["fromStudent"]],
+    [{ type: "on-policy-distillation" }, ["teacherLogProbs", "behaviorLogProbs", "fromStudent"]],
+    [{ type: "rloo" }, ["advantages", "referenceLogProbs", "fromStudent"]],
+    [{ type: "grpo" }, ["advantages", "behaviorLogProbs", "fromStudent", "referenceLogProbs"]],
+    [{ type: "dr-grpo" }, ["advantages", "behaviorLogProbs", "fromStudent"]],
+    [{ type: "kdrl" }, ["advantages", "behaviorLogProbs", "fromStudent", "teacherLogProbs", "progress"]],
     [
       {
         type: "weighted-sum",
@@ -46,9 +59,19 @@ describe("every member", () => {
       "taid",
       "contrastive-distillation",
       "entropy-aware-distillation",
+      "universal-logit-distillation",
       "minillm",
       "reinforce",
       "reinforce-gkd",
+      "policy-gradient",
+      "actor-critic",
+      "sampled-kl",
+      "entropy-bonus",
+      "on-policy-distillation",
+      "rloo",
+      "grpo",
+      "dr-grpo",
+      "kdrl",
       "weighted-sum",
     ]);
   });
@@ -68,6 +91,35 @@ test("defaults are the paper's averages, leave-one-out, and a temperature of 1",
   });
 });
 
+test("defaults of compositions are those of their papers", () => {
+  const common = { rewardScale: 1, studentTemperature: 1 };
+  expect(valid({ type: "grpo" })).toEqual({
+    type: "grpo",
+    beta: 0.04,
+    clip: { low: 0.2, high: 0.2 },
+    ratio: "token",
+    average: "sequence",
+    ...common,
+  });
+  expect(valid({ type: "dr-grpo" })).toEqual({ type: "dr-grpo", beta: 0, clip: { low: 0.2, high: 0.2 }, ...common });
+  expect(valid({ type: "rloo" })).toEqual({ type: "rloo", beta: 0.05, ...common });
+  expect(valid({ type: "kdrl" })).toEqual({
+    type: "kdrl",
+    beta: { from: 5e-3, to: 1e-3, start: 0, end: 1 },
+    clip: { low: 0.2, high: 0.2 },
+    average: "token",
+    ...common,
+  });
+});
+
+test.each(["policy-gradient", "actor-critic", "rloo", "grpo", "dr-grpo", "kdrl"])(
+  "the reward's shape in a file of %s reaches its estimator",
+  (type) => {
+    const objective = objectives.create(valid({ type, rewardScale: 3, rewardClip: 7 }));
+    expect(objective.advantages?.name).toContain("scale 3, clip 7,");
+  },
+);
+
 test("the baseline of a file reaches the objective", () => {
   const objective = objectives.create(valid({ type: "reinforce", baseline: { type: "moving-average" } }));
   expect(objective.advantages?.name).toContain("moving-average");
@@ -85,6 +137,12 @@ test.each([
   [{ type: "reinforce-gkd", alpha: 1.5, divergence: { type: "forward-kl" } }],
   [{ type: "weighted-sum", terms: [] }],
   [{ type: "weighted-sum", terms: [{ weight: 1, objective: { type: "weighted-sum", terms: [] } }] }],
+  [{ type: "policy-gradient", clip: { low: 0 } }],
+  [{ type: "policy-gradient", ratio: "word" }],
+  [{ type: "sampled-kl" }],
+  [{ type: "sampled-kl", to: "student" }],
+  [{ type: "grpo", baseline: { type: "none" } }],
+  [{ type: "on-policy-distillation", discount: 2 }],
   [{ type: "ppo" }],
 ])("%j is refused by the schema", (value) => {
   expect(() => valid(value)).toThrow(RangeError);

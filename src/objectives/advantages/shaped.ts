@@ -81,11 +81,16 @@ export const shapedAdvantages = ({
   };
 };
 
+/** Schemas of how rewards are shaped before anything is made of them. */
+export const rewardSchemas = () => ({
+  rewardScale: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Rewards are multiplied by it." }),
+  rewardClip: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Scaled rewards are cut to at most this size." })),
+});
+
 /** Schemas of what every policy gradient can be told about its advantages; `baseline` and `normalize` are its defaults. */
 export const advantageSchemas = (baseline: BaselineValues, normalize: Normalization) => ({
   baseline: Type.Unsafe<BaselineValues>({ ...baselines.schema, default: baseline }),
-  rewardScale: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Rewards are multiplied by it." }),
-  rewardClip: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Scaled rewards are cut to at most this size." })),
+  ...rewardSchemas(),
   normalize: Type.Unsafe<Normalization>({
     type: "string",
     enum: ["none", "group", "batch"],

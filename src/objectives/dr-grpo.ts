@@ -1,0 +1,67 @@
+/** Dr. GRPO: GRPO without what biases it by difficulty and by length. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../plugins/definition.ts";
+import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
+import { averages } from "./averages.ts";
+import { groupMean } from "./baselines/group-mean.ts";
+import type { GrpoSignal } from "./grpo.ts";
+import type { Objective } from "./objective.ts";
+import { clipSchema, policyGradient, type Clip } from "./policy-gradient.ts";
+import { sampledKl } from "./sampled-kl.ts";
+import { scheduleSchema, type Schedule } from "./schedule.ts";
+import { weightedSum } from "./weighted-sum.ts";
+
+/** What Dr. GRPO can be told. */
+export interface DrGrpoParameters {
+  /** Weight of the KL to the reference; 0 when left out, which needs no reference. */
+  readonly beta?: Schedule;
+  /** { low: 0.2, high: 0.2 } when left out. */
+  readonly clip?: Clip;
+  /** Rewards are multiplied by it; 1 when left out. */
+  readonly rewardScale?: number;
+  /** Then they are cut to this size; not when left out. */
+  readonly rewardClip?: number;
+  /** 1 when left out. */
+  readonly studentTemperature?: number;
+}
+
+/**
+ * `policyGradient` (group mean, no deviation; clipped; divided by the constant width T of the batch) + beta `sampledKl` (k3 to the reference) (Liu et
+ * al., 2025, arXiv 2503.20783). On the student's own completions its expected gradient is (G - 1)/(G T) of that of E[r]: the right direction.
+ * `RangeError` for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
+ */
+export const drGrpo = ({
+  beta = 0,
+  clip = { low: 0.2, high: 0.2 },
+  studentTemperature = 1,
+  ...shaping
+}: DrGrpoParameters = {}): Objective<GrpoSignal> => {
+  const common = { average: averages.constant, studentTemperature };
+  return weightedSum<GrpoSignal>(
+    [
+      { weight: 1, objective: policyGradient({ advantages: shapedAdvantages({ ...shaping, baseline: groupMean }), clip, ...common }) },
+      { weight: beta, objective: sampledKl({ to: "reference", estimator: "k3", ...common }) },
+    ],
+    "dr-grpo",
+  );
+};
+
+/** `{ "type": "dr-grpo" }` */
+export const definition = define({
+  type: "dr-grpo",
+  summary: "Dr. GRPO: GRPO without the division by the group's deviation and by the completion's length.",
+  parameters: Type.Object(
+    {
+      beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0 }),
+      clip: clipSchema({ low: 0.2, high: 0.2 }),
+      ...rewardSchemas(),
+      studentTemperature: Type.Number({
+        default: 1,
+        exclusiveMinimum: 0,
+        description: "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  create: ({ rewardClip, ...others }): Objective<GrpoSignal> => drGrpo({ ...others, ...(rewardClip === undefined ? {} : { rewardClip }) }),
+});

@@ -1,0 +1,71 @@
+/** KDRL: the reward and a teacher at once, as GRPO with the reverse KL to the teacher instead of the KL to the reference. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../plugins/definition.ts";
+import { rewardSchemas } from "./advantages/shaped.ts";
+import { averages, averageSchema, type Average } from "./averages.ts";
+import { grpo, type GrpoSignal } from "./grpo.ts";
+import type { Objective } from "./objective.ts";
+import { clipSchema, type Clip } from "./policy-gradient.ts";
+import { sampledKl } from "./sampled-kl.ts";
+import { scheduleSchema, type Schedule } from "./schedule.ts";
+import { weightedSum } from "./weighted-sum.ts";
+
+/** What KDRL can be told. */
+export interface KdrlParameters {
+  /** Weight of the reverse KL to the teacher; from 5e-3 to 1e-3 over the run when left out. */
+  readonly beta?: Schedule;
+  /** { low: 0.2, high: 0.2 } when left out. */
+  readonly clip?: Clip;
+  /** Of both terms, over tokens; `averages.token` when left out. */
+  readonly average?: Average;
+  /** Rewards are multiplied by it; 1 when left out. */
+  readonly rewardScale?: number;
+  /** Then they are cut to this size; not when left out. */
+  readonly rewardClip?: number;
+  /** 1 when left out. */
+  readonly studentTemperature?: number;
+}
+
+const annealed: Schedule = { from: 5e-3, to: 1e-3 };
+
+/**
+ * `grpo` (no reference; by token) + beta(t) `sampledKl` (k2 to the teacher) (Xu et al., 2025, arXiv 2506.02208). The second term's expected gradient
+ * is beta times that of the reverse KL KL(q || teacher) at every prefix, the prefixes fixed; the first is biased as `grpo` says. The paper's variant
+ * that spares completions of high reward from the teacher is not here.
+ * `RangeError` for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
+ */
+export const kdrl = ({
+  beta = annealed,
+  average = averages.token,
+  studentTemperature = 1,
+  ...others
+}: KdrlParameters = {}): Objective<GrpoSignal> =>
+  weightedSum<GrpoSignal>(
+    [
+      { weight: 1, objective: grpo({ ...others, beta: 0, average, studentTemperature }) },
+      { weight: beta, objective: sampledKl({ to: "teacher", estimator: "k2", average, studentTemperature }) },
+    ],
+    "kdrl",
+  );
+
+/** `{ "type": "kdrl" }` */
+export const definition = define({
+  type: "kdrl",
+  summary: "KDRL: GRPO and the reverse KL to the teacher (k2) on the same rollouts, the teacher's weight falling over the run.",
+  parameters: Type.Object(
+    {
+      beta: scheduleSchema("Weight of the reverse KL to the teacher.", { minimum: 0, default: annealed }),
+      clip: clipSchema({ low: 0.2, high: 0.2 }),
+      average: { ...averageSchema("How the tokens' losses are averaged, in both terms."), default: "token" },
+      ...rewardSchemas(),
+      studentTemperature: Type.Number({
+        default: 1,
+        exclusiveMinimum: 0,
+        description: "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  create: ({ rewardClip, average, ...others }): Objective<GrpoSignal> =>
+    kdrl({ ...others, average: averages[average], ...(rewardClip === undefined ? {} : { rewardClip }) }),
+});

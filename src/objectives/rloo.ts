@@ -1,0 +1,64 @@
+/** RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../plugins/definition.ts";
+import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
+import { averages } from "./averages.ts";
+import { leaveOneOut } from "./baselines/leave-one-out.ts";
+import type { Objective } from "./objective.ts";
+import { reinforce } from "./reinforce.ts";
+import { sampledKl, type SampledKlSignal } from "./sampled-kl.ts";
+import { scheduleSchema, type Schedule } from "./schedule.ts";
+import { weightedSum } from "./weighted-sum.ts";
+
+/** What RLOO can be told. */
+export interface RlooParameters {
+  /** Weight of the KL to the reference; 0.05 when left out, and no reference is needed at 0. */
+  readonly beta?: Schedule;
+  /** Rewards are multiplied by it; 1 when left out. */
+  readonly rewardScale?: number;
+  /** Then they are cut to this size; not when left out. */
+  readonly rewardClip?: number;
+  /** 1 when left out. */
+  readonly studentTemperature?: number;
+}
+
+/**
+ * `reinforce` (leave-one-out, sum) + beta `sampledKl` (k1 to the reference, sum) (Ahmadian et al., 2024, arXiv 2402.14740). The expected gradient is
+ * that of -(E[r] - beta KL(q || reference)) of whole sequences, without bias. The paper subtracts beta times the sequence's log-ratio from the reward
+ * before the baseline; here each token answers for its own and later log-ratios: the same expectation.
+ * `RangeError` for a beta below 0, a scale or clip that is not positive, and a temperature that is not positive.
+ */
+export const rloo = ({ beta = 0.05, studentTemperature = 1, ...shaping }: RlooParameters = {}): Objective<"advantages" | SampledKlSignal> =>
+  weightedSum<"advantages" | SampledKlSignal>(
+    [
+      {
+        weight: 1,
+        objective: reinforce({
+          advantages: shapedAdvantages({ ...shaping, baseline: leaveOneOut }),
+          average: averages.sum,
+          studentTemperature,
+        }),
+      },
+      { weight: beta, objective: sampledKl({ to: "reference", average: averages.sum, studentTemperature }) },
+    ],
+    "rloo",
+  );
+
+/** `{ "type": "rloo" }` */
+export const definition = define({
+  type: "rloo",
+  summary: "RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward.",
+  parameters: Type.Object(
+    {
+      beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.05 }),
+      ...rewardSchemas(),
+      studentTemperature: Type.Number({
+        default: 1,
+        exclusiveMinimum: 0,
+        description: "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  create: ({ rewardClip, ...others }) => rloo({ ...others, ...(rewardClip === undefined ? {} : { rewardClip }) }),
+});
