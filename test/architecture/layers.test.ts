@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   objectives: ["engine", "plugins"],
   rollouts: ["engine", "plugins", "random", "tokenizers", "tasks", "policies"],
   rewards: ["plugins", "tasks", "rollouts"],
-  teachers: ["engine", "plugins", "tasks", "policies", "rollouts"],
+  teachers: ["engine", "plugins", "tokenizers", "tasks", "policies", "rollouts"],
   evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
   training: [...foundation, ...answering],
   experiments: [...foundation, ...answering, "training"],
