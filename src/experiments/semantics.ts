@@ -79,9 +79,15 @@ const objectiveMistakes = (values: TrainingValues): Mistake[] => {
 };
 
 const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
-  const examples = values.data.examples ?? 0;
-  if (examples <= task.train.length) return [];
-  return [{ pointer: "/data/examples", message: `expected at most the task's ${task.train.length} training prompts, got ${examples}` }];
+  const { examples = 0, adaptive } = values.data;
+  const { length } = task.train;
+  if (examples > length) {
+    return [{ pointer: "/data/examples", message: `expected at most the task's ${length} training prompts, got ${examples}` }];
+  }
+  const [left, held] = [length - Math.max(examples, 1), adaptive?.prompts ?? 0];
+  if (held <= left) return [];
+  const message = `expected at most ${left} of the task's ${length} training prompts to be left over, got ${held}`;
+  return [{ pointer: "/data/adaptive/prompts", message }];
 };
 
 const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Task): Mistake[] => {

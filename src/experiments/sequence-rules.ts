@@ -10,7 +10,7 @@ const fractionPointer = "/data/onPolicyFraction";
 /** Who writes sequences at some time of the run. */
 const writers = ({ data }: TrainingValues): Readonly<Record<LearnsFrom, boolean>> => {
   const { least, most } = boundsOf(data.onPolicyFraction);
-  return { student: most > 0, others: least < 1 };
+  return { student: most > 0 || data.adaptive !== undefined, others: least < 1 };
 };
 
 const teacherRules = (values: TrainingValues): Mistake[] => {
@@ -30,7 +30,7 @@ const teacherRules = (values: TrainingValues): Mistake[] => {
 /** Each term learns from something that is written, and nothing is written for nobody. */
 const learningRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
   const written = writers(values);
-  const { most } = boundsOf(values.data.onPolicyFraction);
+  const most = values.data.adaptive === undefined ? boundsOf(values.data.onPolicyFraction).most : 1;
   if (written.student && !objective.learnsFrom.includes("student")) {
     const message = `expected 0, got ${most}: ${objective.name} learns nothing from the student's own completions`;
     return [{ pointer: fractionPointer, message }];
@@ -46,13 +46,37 @@ const learningRules = (values: TrainingValues, objective: Objective<Signal>): Mi
 };
 
 /** An estimate from rewards is of the student's own distribution; sequences of another one need the weights of importance. */
-const biasRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
-  if (behaviors.create(values.rollouts.behavior, undefined).mixture === undefined) return [];
+const biasRules = ({ rollouts, data }: TrainingValues, objective: Objective<Signal>): Mistake[] => {
   const parts = objective.terms?.map((term) => term.objective) ?? [objective];
   const biased = parts.find(({ needs }) => needs.includes("advantages") && !needs.includes("behaviorLogProbs"));
   if (biased === undefined) return [];
-  const message = `expected "student", got "${values.rollouts.behavior.type}": ${biased.name} takes every completion for the student's own and would be biased; take an objective with importance weights`;
-  return [{ pointer: "/rollouts/behavior/type", message }];
+  const why = `${biased.name} takes every completion for the student's own, of now, and would be biased; take an objective with importance weights`;
+  const mistakes: Mistake[] = [];
+  if (behaviors.create(rollouts.behavior, undefined).mixture !== undefined) {
+    mistakes.push({ pointer: "/rollouts/behavior/type", message: `expected "student", got "${rollouts.behavior.type}": ${why}` });
+  }
+  if (data.replay !== undefined && boundsOf(data.replay.fresh).least < 1) {
+    mistakes.push({ pointer: "/data/replay", message: `expected nothing to be replayed: ${why}` });
+  }
+  return mistakes;
+};
+
+const replayRules = ({ data: { replay }, rollouts: { group } }: TrainingValues): Mistake[] =>
+  replay === undefined || replay.capacity >= group
+    ? []
+    : [{ pointer: "/data/replay/capacity", message: `expected at least /rollouts/group = ${group}, got ${replay.capacity}` }];
+
+const adaptiveRules = ({ data: { adaptive, onPolicyFraction }, evaluation }: TrainingValues): Mistake[] => {
+  if (adaptive === undefined) return [];
+  const mistakes: Mistake[] = [];
+  if (typeof onPolicyFraction !== "number" || onPolicyFraction >= 1) {
+    const got = typeof onPolicyFraction === "number" ? String(onPolicyFraction) : "a ramp";
+    mistakes.push({ pointer: fractionPointer, message: `expected a number below 1, from which "adaptive" lets it rise, got ${got}` });
+  }
+  if (evaluation.every === 0) {
+    mistakes.push({ pointer: "/evaluation/every", message: `expected more than 0, got 0: "adaptive" moves lambda at evaluations` });
+  }
+  return mistakes;
 };
 
 /** What is wrong with the sources of a training's sequences, given its objective. */
@@ -60,4 +84,6 @@ export const sequenceMistakes = (values: TrainingValues, objective: Objective<Si
   ...teacherRules(values),
   ...learningRules(values, objective),
   ...biasRules(values, objective),
+  ...replayRules(values),
+  ...adaptiveRules(values),
 ];

@@ -23,6 +23,12 @@ export interface LocalTeacherOptions {
   readonly detail?: Detail;
 }
 
+/** A teacher whose weights can be exchanged, for a policy that learns and is scored on the way. */
+export interface LocalTeacher extends Teacher {
+  /** The next scores are of these weights. `RangeError` when they have no array for a parameter. */
+  load(weights: Weights): void;
+}
+
 /** Outputs of the scoring program: `ids` only for top-k. */
 type ScoreOutput = "logProbs" | "ids";
 
@@ -77,7 +83,7 @@ const widthOf = (detail: Detail, vocabularySize: number): number => {
  * Makes a teacher. Row i of a score is for completion token i. Scores any number of rollouts in passes of `batch`.
  * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence longer than `length`.
  */
-export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<Teacher> => {
+export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<LocalTeacher> => {
   const { policy, weights, temperature, batch, length, padId, detail = "all" } = options;
   const width = widthOf(detail, policy.vocabularySize);
   if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
@@ -85,12 +91,14 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
     throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
   }
   const executable = await engine.compile(scoreProgram(options));
-  const parameters: Record<string, Buffer> = {};
-  for (const [name, { shape }] of Object.entries(policy.parameters)) {
-    const data = weights[name];
-    if (data === undefined) throw new RangeError(`teacher: the weights have no ${name}`);
-    parameters[`parameters/${name}`] = engine.upload(data, float32(...shape));
-  }
+  const uploaded = (arrays: Weights): Record<string, Buffer> => {
+    const missing = Object.keys(policy.parameters).find((name) => arrays[name] === undefined);
+    if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);
+    return Object.fromEntries(
+      Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, engine.upload(arrays[name]!, float32(...shape))]),
+    );
+  };
+  let parameters = uploaded(weights);
 
   const pass = async (rollouts: readonly Rollout[]): Promise<TeacherScore[]> => {
     const sequences = rollouts.map(({ promptTokens, tokens }) => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1)));
@@ -121,6 +129,11 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
 
   return {
     vocabularySize: policy.vocabularySize,
+    load(arrays) {
+      const next = uploaded(arrays);
+      for (const buffer of Object.values(parameters)) buffer.dispose();
+      parameters = next;
+    },
     async score(rollouts, signal) {
       const scores: TeacherScore[] = [];
       for (let start = 0; start < rollouts.length; start += batch) {

@@ -2,10 +2,11 @@
 import { openEngine, type EngineName } from "../engine/choose.ts";
 import type { Engine } from "../engine/engine.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import type { Weights } from "../policies/policy.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { serve } from "../rollouts/workers/serve.ts";
-import { localTeacher, type LocalTeacherOptions } from "./local.ts";
-import type { Teacher, TeacherScore } from "./teacher.ts";
+import { localTeacher, type LocalTeacher, type LocalTeacherOptions } from "./local.ts";
+import type { TeacherScore } from "./teacher.ts";
 
 /** What the thread is started for. */
 export type OpenTeacher = Omit<LocalTeacherOptions, "policy"> & {
@@ -15,7 +16,12 @@ export type OpenTeacher = Omit<LocalTeacherOptions, "policy"> & {
 };
 
 let engine: Engine | undefined;
-let teacher: Teacher | undefined;
+let teacher: LocalTeacher | undefined;
+
+const opened = (): LocalTeacher => {
+  if (teacher === undefined) throw new Error("teacher: expected a call of open before any other");
+  return teacher;
+};
 
 const handlers = {
   open: async ({ engine: name, config, ...options }: OpenTeacher): Promise<{ value: string }> => {
@@ -23,12 +29,15 @@ const handlers = {
     teacher = await localTeacher(engine, { ...options, policy: policyOf(config) });
     return { value: engine.name };
   },
+  load: (weights: Weights): Promise<{ value: undefined }> => {
+    opened().load(weights);
+    return Promise.resolve({ value: undefined });
+  },
   score: async (
     rollouts: readonly Rollout[],
     signal: AbortSignal,
   ): Promise<{ value: readonly TeacherScore[]; transfer: ArrayBufferView[] }> => {
-    if (teacher === undefined) throw new Error("teacher: expected a call of open before any other");
-    const value = await teacher.score(rollouts, signal);
+    const value = await opened().score(rollouts, signal);
     return { value, transfer: value.flatMap(({ logProbs, ids }) => (ids === undefined ? [logProbs] : [logProbs, ids])) };
   },
 };

@@ -9,6 +9,7 @@ import type { Weights } from "../policies/policy.ts";
 import { initialValueHead } from "../policies/value-head.ts";
 import type { WatchState } from "./checks/watch.ts";
 import { initialState, type LearnerState } from "./learner.ts";
+import { noSequences, type SequenceState } from "./sequences.ts";
 import type { Recipe } from "./recipe.ts";
 import { decisive } from "./settings.ts";
 import { stateKinds, trainedParameters } from "./update.ts";
@@ -29,6 +30,8 @@ export interface HostState {
   readonly controller: unknown;
   /** Of the checks that watch the run. */
   readonly checks: WatchState;
+  /** Of where sequences come from. */
+  readonly sequences: SequenceState;
 }
 
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
@@ -66,7 +69,12 @@ export const beginning = (recipe: Recipe): Progress => {
   return {
     step: 0,
     learner: initialState(objective.needs.includes("values") ? { ...weights, ...initialValueHead(policyOf(config)) } : weights),
-    host: { advantages: objective.advantages?.initial ?? null, controller: objective.controller?.initial ?? null, checks: {} },
+    host: {
+      advantages: objective.advantages?.initial ?? null,
+      controller: objective.controller?.initial ?? null,
+      checks: {},
+      sequences: noSequences,
+    },
   };
 };
 

@@ -41,10 +41,12 @@ export interface RunShape {
 export interface Crew {
   /** Name of the engine that they use. */
   readonly engine: string;
-  /** Sends weights to every sampler; draws after it use them. */
+  /** Sends weights to every sampler, and to who validates; what is asked after it uses them. */
   publish(weights: Weights): Promise<void>;
   draw(request: DrawRequest, signal: AbortSignal): Promise<readonly Completion[]>;
   readonly scorers: Partial<Scorers<Answers>>;
+  /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
+  readonly validation?: Scorer<TeacherScore>;
   readonly learner: Caller<LearnerHandlers>;
   /** Ends all threads. */
   close(): Promise<void>;
@@ -104,7 +106,7 @@ class Threads {
 /** What samplers need of the teacher: nothing, unless it draws. `RangeError` when it should and there is none. */
 const drawingTeacher = ({ teacher, rollouts, data }: Recipe): Pick<OpenSampler, "teacher"> => {
   const { mixture, name } = behaviors.create(rollouts.behavior, undefined);
-  const alone = data.offPolicy === "teacher" && boundsOf(data.onPolicyFraction).least < 1;
+  const alone = data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
   if (mixture === undefined && !alone) return {};
   if (teacher === undefined) {
     throw new RangeError(
@@ -134,17 +136,25 @@ const openSamplers = async (
   );
 };
 
-/** Opens a thread that scores with a frozen policy. */
+/** A scorer whose weights may be exchanged. */
+type PolicyScorer = Scorer<TeacherScore> & { load(weights: Weights): Promise<void> };
+
+/** Opens a thread that scores with a policy. */
 const openScorer = async (
   threads: Threads,
   name: string,
   { machine, rollouts }: Recipe,
   options: Omit<OpenTeacher, "engine" | "batch">,
   opening: AbortSignal,
-): Promise<Scorer<TeacherScore>> => {
+): Promise<PolicyScorer> => {
   const connection = threads.start<TeacherHandlers>(workers.teacher, name);
   await connection.call("open", { engine: machine.engine, batch: rollouts.chunk, ...options }, { signal: opening });
-  return { batch: rollouts.chunk, concurrency: 1, score: (batch, signal) => connection.call("score", batch, { signal }) };
+  return {
+    batch: rollouts.chunk,
+    concurrency: 1,
+    score: (batch, signal) => connection.call("score", batch, { signal }),
+    load: (weights) => connection.call("load", weights),
+  };
 };
 
 const openTeacher = async (
@@ -173,6 +183,22 @@ const openReference = (
   const options = { ...student, temperature: rollouts.temperature, detail: "tokens", length, padId: task.tokenizer.padId } as const;
   return openScorer(threads, "reference", recipe, options, opening);
 };
+
+/** The student itself, as it learns: it is asked for the log-probs of references. */
+const openValidation = (
+  threads: Threads,
+  recipe: Recipe,
+  task: Task,
+  { batch: { length } }: RunShape,
+  opening: AbortSignal,
+): Promise<PolicyScorer> =>
+  openScorer(
+    threads,
+    "validation",
+    recipe,
+    { ...recipe.student, temperature: 1, detail: "tokens", length, padId: task.tokenizer.padId },
+    opening,
+  );
 
 const openRewards = async (
   threads: Threads,
@@ -219,18 +245,19 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
   const { needs } = objectives.create(recipe.objective);
   try {
     const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
-    const [samplers, [learner, engine], teacher, reward, reference] = await Promise.all([
+    const [samplers, [learner, engine], teacher, reward, reference, validation] = await Promise.all([
       openSamplers(threads, recipe, task, shape, opening),
       openLearner(threads, recipe, shape, state, opening),
       reads("teacherLogProbs", "teacherTopKLogProbs") ? openTeacher(threads, recipe, task, shape, opening) : undefined,
       reads("advantages", "rewards") ? openRewards(threads, recipe, opening) : undefined,
       reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
+      recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
     ]);
     const idle = pool(samplers);
     return {
       engine,
       publish: async (weights) => {
-        await Promise.all(samplers.map((sampler) => sampler.call("load", weights)));
+        await Promise.all([...samplers.map((sampler) => sampler.call("load", weights)), validation?.load(weights)]);
       },
       draw: (request, signal) => idle.call("draw", request, { signal }),
       scorers: {
@@ -238,6 +265,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
         ...(reward === undefined ? {} : { reward }),
         ...(reference === undefined ? {} : { reference }),
       },
+      ...(validation === undefined ? {} : { validation }),
       learner,
       close: () => threads.close(),
     };

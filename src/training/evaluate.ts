@@ -1,8 +1,8 @@
 /** Examines the student: completes test prompts and has the task check the answers. */
-import type { Task } from "../tasks/task.ts";
+import type { Prompt, Task } from "../tasks/task.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
-import { drawRollouts } from "./rows.ts";
+import { drawRollouts, referenceRollout } from "./rows.ts";
 import type { EvaluationSettings } from "./settings.ts";
 
 /** What an evaluation depends on. */
@@ -14,6 +14,26 @@ export interface EvaluationRequest {
   /** Prompts of one draw. */
   readonly chunk: number;
 }
+
+/**
+ * The validation loss: mean negative log-likelihood per token, in nats, of the prompts' references under the weights that were last published.
+ * `RangeError` when there is no one who scores.
+ */
+export const referenceLoss = async (
+  { validation }: Pick<Crew, "validation">,
+  task: Task,
+  prompts: readonly Prompt[],
+  { step, maxNewTokens }: { step: number; maxNewTokens: number },
+  signal: AbortSignal,
+): Promise<number> => {
+  if (validation === undefined) throw new RangeError("validation: expected a scorer of the student, got none");
+  const rollouts = prompts.map((prompt, index) =>
+    referenceRollout(task, { prompt, order: { prompt: index, sample: 0 } }, maxNewTokens, step),
+  );
+  const scores = await validation.score(rollouts, signal);
+  const all = scores.flatMap(({ logProbs }) => [...logProbs]);
+  return all.reduce((sum, logProb) => sum - logProb, 0) / all.length;
+};
 
 /**
  * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers; metrics: `well-formed` and

@@ -91,7 +91,8 @@ export const drawRollouts = async (
   }));
 };
 
-const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, maxNewTokens: number, version: number): Rollout => {
+/** The rollout of a task's own answer, cut at `maxNewTokens` tokens. */
+export const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, maxNewTokens: number, version: number): Rollout => {
   const whole = [...tokenizer.encode(prompt.reference), tokenizer.endId];
   const tokens = Int32Array.from(whole.slice(0, maxNewTokens));
   return {
@@ -106,6 +107,24 @@ const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, maxNewT
     source: "data",
   };
 };
+
+const replayedRollouts = ({ tokenizer }: Task, slots: readonly Slot[]): Rollout[] =>
+  slots.flatMap((slot, index): Rollout[] => {
+    if (slot.source !== "replay") return [];
+    const { prompt, group } = slot;
+    const promptTokens = Int32Array.from(tokenizer.encode(prompt.text));
+    return group.completions.map(({ tokens, logProbs }, sample) => ({
+      prompt,
+      order: { prompt: index, sample },
+      promptTokens,
+      tokens: Int32Array.from(tokens),
+      behaviorLogProbs: Float32Array.from(logProbs),
+      finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
+      text: tokenizer.decode(tokens),
+      version: group.version,
+      source: "student",
+    }));
+  });
 
 /** A rollout's reward after shaping, and its advantage. */
 type Judged = Pick<Row, "reward" | "advantage">;
@@ -165,7 +184,10 @@ export const stepRows = async (
   ): Chunk[] => inChunks(places, chunk).map((some) => (stopped) => rolloutsOf(some, stopped));
   const drawnBy = (writer: Writer) => (places: readonly Place[], stopped: AbortSignal) =>
     drawRollouts(crew, task, places, { seed, step, writer, version }, stopped);
-  const ofStudent = chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", temperature }));
+  const ofStudent = [
+    ...chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", temperature })),
+    ...inChunks(replayedRollouts(task, slots), chunk).map((some) => () => Promise.resolve(some)),
+  ];
   const ofOthers = [
     ...chunksOf(otherPlaces(slots, "teacher"), drawnBy({ by: "teacher" })),
     ...chunksOf(otherPlaces(slots, "data"), (places) =>

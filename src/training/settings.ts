@@ -29,6 +29,46 @@ export const DataSettings = Type.Object(
       default: "step",
       description: "step: one coin for a whole step (Algorithm 1). sequence: one coin for each prompt.",
     }),
+    adaptive: Type.Optional(
+      Type.Object(
+        {
+          rise: Type.Number({ default: 0.1, exclusiveMinimum: 0, maximum: 1, description: "What lambda rises by." }),
+          tolerance: Type.Number({
+            default: 0.1,
+            minimum: 0,
+            description: "Nats by which the validation loss must have grown for a rise.",
+          }),
+          prompts: Type.Integer({
+            default: 64,
+            minimum: 1,
+            description:
+              "Training prompts that are held out, the last ones; the student's mean loss per token of their references is the validation loss.",
+          }),
+        },
+        {
+          ...closed,
+          description:
+            "lambda starts at onPolicyFraction and rises at evaluations when the student has become worse on held-out references (DistiLLM).",
+        },
+      ),
+    ),
+    replay: Type.Optional(
+      Type.Object(
+        {
+          capacity: Type.Integer({
+            default: 1000,
+            minimum: 1,
+            description: "Sequences that are remembered, the newest; none is replayed before there are as many.",
+          }),
+          fresh: scheduleSchema("Share of the student's sequences that are drawn anew.", {
+            minimum: 0,
+            maximum: 1,
+            default: { from: 1, to: 0 },
+          }),
+        },
+        { ...closed, description: "The student's sequences of earlier steps are learned from again, scored anew (DistiLLM)." },
+      ),
+    ),
   },
   closed,
 );

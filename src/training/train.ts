@@ -3,8 +3,7 @@ import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
 import { objectives } from "../objectives/index.ts";
-import { boundsOf, numberAt, progressAt } from "../objectives/schedule.ts";
-import { source } from "../rollouts/source.ts";
+import { progressAt } from "../objectives/schedule.ts";
 import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
 import { rangesOf } from "../rewards/weighted.ts";
@@ -14,11 +13,13 @@ import { CheckError, watch } from "./checks/watch.ts";
 import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
 import { collate } from "./collate.ts";
 import { openCrew, runShape, type Crew, type RunShape } from "./crew.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, referenceLoss } from "./evaluate.ts";
+import { validationLoss } from "./adaptive-fraction.ts";
 import type { Recipe } from "./recipe.ts";
 import type { LoggedRollout, StepDone, StepReport } from "./report.ts";
 import { stepRows } from "./rows.ts";
 import { learningRateFactor } from "./schedule.ts";
+import { sequencesOf, type Sequences } from "./sequences.ts";
 
 /** How a run may be stopped and go on. */
 export interface TrainOptions {
@@ -34,19 +35,23 @@ interface Run {
   readonly shape: RunShape;
   readonly crew: Crew;
   readonly checks: readonly Check[];
+  readonly sequences: Sequences;
   readonly emit: (report: StepReport) => void;
   readonly signal: AbortSignal;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** `reward` and `reward/<name>`, the student's share, and lengths in tokens. */
-const rolloutMetrics = (logged: readonly LoggedRollout[]): Record<string, number> => {
+/** `reward` and `reward/<name>`, the shares of the student and of replays, and lengths in tokens. */
+const rolloutMetrics = (logged: readonly LoggedRollout[], step: number, { data }: Recipe): Record<string, number> => {
   const metrics: Record<string, number> = {
     "rollouts/on-policy": mean(logged.map(({ source: from }) => (from === "student" ? 1 : 0))),
     "rollouts/length": mean(logged.map(({ tokens }) => tokens)),
     "rollouts/truncated": mean(logged.map(({ finish }) => (finish === "length" ? 1 : 0))),
   };
+  if (data.replay !== undefined) {
+    metrics["rollouts/replayed"] = mean(logged.map(({ source: from, version }) => (from === "student" && version < step - 1 ? 1 : 0)));
+  }
   const rewarded = logged.flatMap(({ reward, parts }) => (reward === undefined ? [] : [{ reward, parts }]));
   if (rewarded.length === 0) return metrics;
   metrics["reward"] = mean(rewarded.map(({ reward }) => reward));
@@ -62,22 +67,15 @@ interface Taken {
 }
 
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
-const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number, host: HostState): Promise<Taken> => {
-  const { recipe, task, shape, crew, emit, signal } = run;
+const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken> => {
+  const { recipe, task, shape, crew, sequences, emit, signal } = run;
   const { seed, training, rollouts, machine } = recipe;
   const objective = objectives.create(recipe.objective);
   const started = performance.now();
   const { advantages, controller, needs } = objective;
   const progress = progressAt(step, training.steps);
-  const fraction = numberAt(recipe.data.onPolicyFraction, progress);
-  const request = {
-    seed,
-    step,
-    slots: slots(step, fraction),
-    ...rollouts,
-    maxNewTokens: shape.maxNewTokens,
-    inFlight: machine.samplers + 1,
-  };
+  const { fraction, slots } = sequences.at(step, host.sequences);
+  const request = { seed, step, slots, ...rollouts, maxNewTokens: shape.maxNewTokens, inFlight: machine.samplers + 1 };
   const drawn = await stepRows(crew, task, { ...request, advantages, advantagesState: host.advantages }, signal);
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
@@ -86,7 +84,7 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
   const { updates } = training;
   const update = { batch, step: (step - 1) * updates + 1, factor, updates, inspect: inspects(recipe, step) };
   const { metrics, inspected } = await crew.learner.call("update", update, { transfer: Object.values(batch) });
-  const needsNew = boundsOf(recipe.data.onPolicyFraction).most > 0 || evaluates(recipe, step);
+  const needsNew = sequences.studentDraws || evaluates(recipe, step);
   if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
   const ended = performance.now();
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs };
@@ -100,7 +98,7 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
       ...metrics,
       ...inspected?.metrics,
       ...watched.metrics,
-      ...rolloutMetrics(drawn.logged),
+      ...rolloutMetrics(drawn.logged, step, recipe),
       "on-policy-fraction": fraction,
       ...(controller === undefined ? {} : { [`controller/${controller.name}`]: controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
@@ -117,6 +115,7 @@ const takeStep = async (run: Run, slots: ReturnType<typeof source>, step: number
       advantages: drawn.advantagesState,
       controller: controller?.observe(host.controller, metrics, progress) ?? null,
       checks: watched.state,
+      sequences: sequences.learned(host.sequences, slots, drawn.rows),
     },
     failure: watched.failure,
   };
@@ -129,14 +128,23 @@ const evaluates = ({ evaluation, training }: Recipe, step: number): boolean =>
 
 const checkpoints = ({ training }: Recipe, step: number): boolean => training.checkpointEvery > 0 && step % training.checkpointEvery === 0;
 
+/** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
+const examine = async ({ recipe, task, shape, crew, sequences, emit, signal }: Run, step: number, host: HostState): Promise<HostState> => {
+  const { seed, evaluation, rollouts } = recipe;
+  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk: rollouts.chunk }, signal);
+  if (sequences.validation.length === 0) {
+    emit(evaluated);
+    return host;
+  }
+  const loss = await referenceLoss(crew, task, sequences.validation, { step, maxNewTokens: shape.maxNewTokens }, signal);
+  emit({ ...evaluated, metrics: { ...evaluated.metrics, [validationLoss]: loss } });
+  return { ...host, sequences: sequences.validated(host.sequences, loss, step) };
+};
+
 /** All steps from where `progress` stands. */
 const takeSteps = async (run: Run, progress: Progress, folder: string | undefined): Promise<void> => {
-  const { recipe, task, crew, emit, signal } = run;
-  const { seed, data, training, rollouts, evaluation } = recipe;
-  const prompts = task.train.slice(0, data.examples ?? task.train.length);
-  const slots = source({ seed, prompts, batch: training.batch, group: rollouts.group, ...data });
-  const examine = async (step: number): Promise<void> =>
-    emit(await evaluate(crew, task, { seed, step, settings: evaluation, chunk: rollouts.chunk }, signal));
+  const { recipe, crew, emit, signal } = run;
+  const { training } = recipe;
   let { step, host } = progress;
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
@@ -145,13 +153,13 @@ const takeSteps = async (run: Run, progress: Progress, folder: string | undefine
   };
   try {
     // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
-    if (step === 0 || evaluates(recipe, step)) await examine(step);
+    if (step === 0 || evaluates(recipe, step)) host = await examine(run, step, host);
     while (step < training.steps) {
-      const taken = await takeStep(run, slots, step + 1, host);
+      const taken = await takeStep(run, step + 1, host);
       ({ host } = taken);
       step += 1;
       if (taken.failure !== undefined) throw taken.failure;
-      if (evaluates(recipe, step)) await examine(step);
+      if (evaluates(recipe, step)) host = await examine(run, step, host);
       if (checkpoints(recipe, step)) await save();
       signal.throwIfAborted();
     }
@@ -171,12 +179,13 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
   const progress = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
   if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
+  const sequences = sequencesOf(recipe, task);
   const checks = stepChecks(recipe.training.checks, rangesOf(recipe.rewards, { task, folder: recipe.folder }));
   signal.throwIfAborted();
   const crew = await openCrew(recipe, task, shape, progress.learner, signal);
   try {
     await crew.publish(progress.learner.parameters);
-    await takeSteps({ recipe, task, shape, crew, checks, emit: (report) => subscriber.next(report), signal }, progress, folder);
+    await takeSteps({ recipe, task, shape, crew, checks, sequences, emit: (report) => subscriber.next(report), signal }, progress, folder);
   } finally {
     await crew.close();
   }

@@ -122,6 +122,42 @@ describe.each<[string, string[], string, string]>([
     "/stages/teacher/data/onPolicyFraction",
     "expected 0, got 0.5: sft learns nothing from the student",
   ],
+  [
+    "a policy gradient on what older weights drew",
+    ["/data/replay={}"],
+    "/data/replay",
+    "expected nothing to be replayed: reinforce takes every completion for the student's own, of now",
+  ],
+  [
+    "a buffer that is smaller than a group",
+    ['/data/replay={"capacity": 3, "fresh": 1}'],
+    "/data/replay/capacity",
+    "expected at least /rollouts/group = 4, got 3",
+  ],
+  [
+    "an adaptive lambda that is never looked at",
+    ["/data/onPolicyFraction=0", "/data/adaptive={}", "/evaluation/every=0"],
+    "/evaluation/every",
+    "expected more than 0, got 0",
+  ],
+  [
+    "an adaptive lambda that cannot rise",
+    ["/data/adaptive={}", "/evaluation/every=5"],
+    "/data/onPolicyFraction",
+    'expected a number below 1, from which "adaptive" lets it rise, got 1',
+  ],
+  [
+    "an adaptive lambda and a ramp",
+    ['/data/onPolicyFraction={"from": 0, "to": 0.5}', "/data/adaptive={}", "/evaluation/every=5"],
+    "/data/onPolicyFraction",
+    "got a ramp",
+  ],
+  [
+    "more prompts to validate with than are left over",
+    ["/data/onPolicyFraction=0", '/data/adaptive={"prompts": 11}', "/data/examples=390", "/evaluation/every=5"],
+    "/data/adaptive/prompts",
+    "expected at most 10 of the task's 400 training prompts to be left over, got 11",
+  ],
 ])("where sequences come from: %s", (_name, overrides, pointer, message) => {
   test("is one mistake at its place", () => {
     expect(mistakes(...overrides)).toEqual([expect.objectContaining({ pointer, message: expect.stringContaining(message) as string })]);
@@ -132,6 +168,9 @@ test("sequences of each source may be learned from by whoever can", () => {
   expect(mistakes(...supervised)).toEqual([]);
   expect(mistakes(...supervised, "/data/offPolicy=teacher")).toEqual([]);
   expect(mistakes('/data/onPolicyFraction={"from": 1, "to": 0}')).toEqual([]);
+  expect(mistakes("/data/onPolicyFraction=0", "/data/adaptive={}", "/evaluation/every=5")).toEqual([]);
+  expect(mistakes("/objective/alpha=1", "/rewards=[]", "/data/replay={}")).toEqual([]);
+  expect(mistakes('/data/replay={"fresh": 1}')).toEqual([]);
   expect(mistakes("/objective/alpha=1", "/rewards=[]", '/rollouts/behavior={"type": "speculative"}')).toEqual([]);
   expect(mistakes("/teacher=null", "/objective/alpha=0", "/data/offPolicy=teacher")).toEqual([]);
 });

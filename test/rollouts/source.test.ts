@@ -19,7 +19,7 @@ const options: Options = {
 };
 
 const indices = (slots: readonly Slot[]): number[] =>
-  slots.flatMap((slot) => (slot.source === "student" ? [slot.prompt.index] : slot.prompts.map(({ index }) => index)));
+  slots.flatMap((slot) => ("prompt" in slot ? [slot.prompt.index] : slot.prompts.map(({ index }) => index)));
 
 const studentShare = (slots: readonly (readonly Slot[])[]): number => {
   const all = slots.flat();

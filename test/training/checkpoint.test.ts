@@ -7,6 +7,7 @@ import { decodeSafetensors, encodeSafetensors } from "../../src/policies/checkpo
 import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type Progress } from "../../src/training/checkpoint.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { stateKinds } from "../../src/training/update.ts";
+import { noLoss } from "../../src/training/adaptive-fraction.ts";
 import { bigram, bytesOf, model, recipe, smallLlama } from "../fixtures/recipes.ts";
 
 const values = recipe({ student: model(smallLlama(), 1) });
@@ -14,7 +15,15 @@ const arrays = (seed: number) => model(smallLlama(), seed).weights;
 const progress: Progress = {
   step: 12,
   learner: { parameters: arrays(1), first: arrays(2), second: arrays(3) },
-  host: { advantages: { value: 0.1 + 0.2, count: 3 }, controller: null, checks: { truncated: { count: 2, streak: 1 } } },
+  host: {
+    advantages: { value: 0.1 + 0.2, count: 3 },
+    controller: null,
+    checks: { truncated: { count: 2, streak: 1 } },
+    sequences: {
+      adaptive: { rises: 2, loss: 1.5, at: 0.25 },
+      replay: [{ prompt: 3, version: 7, completions: [{ tokens: [4, 5], logProbs: [Math.fround(-0.1), Math.fround(-2 / 3)] }] }],
+    },
+  },
 };
 
 const expectSame = (actual: Progress, expected: Progress): void => {
@@ -41,7 +50,7 @@ describe("a checkpoint", () => {
   test("of the beginning has the student's weights and no moments", async () => {
     const path = await writeCheckpoint(folder, values, beginning(values));
     const { step, learner, host } = await readCheckpoint(path, values);
-    expect([step, host]).toEqual([0, { advantages: null, controller: null, checks: {} }]);
+    expect([step, host]).toEqual([0, { advantages: null, controller: null, checks: {}, sequences: { adaptive: noLoss, replay: [] } }]);
     expect(bytesOf(learner.parameters)).toEqual(bytesOf(values.student.weights));
     for (const kind of ["first", "second"] as const) {
       expect(Object.values(learner[kind]).every((array) => array.every((value) => Object.is(value, 0)))).toBe(true);

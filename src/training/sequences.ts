@@ -1,0 +1,82 @@
+/** Which sequences each step learns from: lambda over the run, slots, and the replay buffer. Host data. */
+import { boundsOf, numberAt, progressAt } from "../objectives/schedule.ts";
+import { remembering, withReplays, type ReplayBuffer } from "../rollouts/replay.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
+import { source, type Slot } from "../rollouts/source.ts";
+import type { Prompt, Task } from "../tasks/task.ts";
+import { adaptiveFraction, noLoss, validationLoss, type AdaptiveState } from "./adaptive-fraction.ts";
+import type { Recipe } from "./recipe.ts";
+import type { DataSettings } from "./settings.ts";
+
+/** What is carried from step to step; plain data. */
+export interface SequenceState {
+  readonly adaptive: AdaptiveState;
+  readonly replay: ReplayBuffer;
+}
+
+/** Before the first step. */
+export const noSequences: SequenceState = { adaptive: noLoss, replay: [] };
+
+/** A run's sequences. */
+export interface Sequences {
+  /** Training prompts that nothing is learned from; their references judge the student when lambda is adaptive, else there are none. */
+  readonly validation: readonly Prompt[];
+  /** Whether the student may draw at some step. */
+  readonly studentDraws: boolean;
+  /** lambda of a step (from 1), and its slots. */
+  at(step: number, state: SequenceState): { readonly fraction: number; readonly slots: readonly Slot[] };
+  /** After a step: what the student drew may be replayed. */
+  learned(state: SequenceState, slots: readonly Slot[], rows: readonly { readonly rollout: Rollout }[]): SequenceState;
+  /** After `step` steps: the validation loss in nats may move lambda. */
+  validated(state: SequenceState, loss: number, step: number): SequenceState;
+}
+
+/** The prompts that are learned from, and those that validate: the last of the split. `RangeError` when the split has too few. */
+const split = ({ examples, adaptive }: DataSettings, { train }: Task): { training: readonly Prompt[]; validation: readonly Prompt[] } => {
+  const held = adaptive?.prompts ?? 0;
+  const used = examples ?? train.length - held;
+  if (used < 1 || used + held > train.length) {
+    throw new RangeError(
+      `data: expected at most the task's ${train.length} training prompts, got ${used} to learn from and ${held} to validate with`,
+    );
+  }
+  return { training: train.slice(0, used), validation: train.slice(train.length - held) };
+};
+
+/** The sequences of a recipe's steps. `RangeError` when its data settings do not fit the task. */
+export const sequencesOf = ({ seed, data, rollouts, training: { batch, steps } }: Recipe, task: Task): Sequences => {
+  const { training, validation } = split(data, task);
+  const { adaptive, replay, onPolicyFraction, mixing } = data;
+  const { group } = rollouts;
+  const slotsAt = source({ seed, prompts: training, batch, group, mixing, offPolicy: data.offPolicy });
+  const controller = adaptive === undefined ? undefined : adaptiveFraction({ ...adaptive, start: boundsOf(onPolicyFraction).least });
+  const capacity = Math.floor((replay?.capacity ?? 0) / group);
+  return {
+    validation,
+    studentDraws: controller !== undefined || boundsOf(onPolicyFraction).most > 0,
+    at(step, state) {
+      const progress = progressAt(step, steps);
+      const fraction = controller?.value(state.adaptive) ?? numberAt(onPolicyFraction, progress);
+      const slots = slotsAt(step, fraction);
+      if (replay === undefined) return { fraction, slots };
+      const options = { seed, step, capacity, fresh: numberAt(replay.fresh, progress), mixing, prompts: task.train };
+      return { fraction, slots: withReplays(slots, state.replay, options) };
+    },
+    learned: (state, slots, rows) =>
+      replay === undefined
+        ? state
+        : {
+            ...state,
+            replay: remembering(
+              state.replay,
+              slots,
+              rows.map(({ rollout }) => rollout),
+              capacity,
+            ),
+          },
+    validated: (state, loss, step) =>
+      controller === undefined
+        ? state
+        : { ...state, adaptive: controller.observe(state.adaptive, { [validationLoss]: loss }, step / steps) },
+  };
+};
