@@ -88,7 +88,12 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
   const ended = performance.now();
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs };
-  const watched = watch(run.checks, { step, metrics, rows: drawn.rows, logged: drawn.logged, ...seen }, host.checks);
+  const cut = drawn.rewardsCut === undefined ? {} : { "rewards/cut": drawn.rewardsCut };
+  const watched = watch(
+    run.checks,
+    { step, metrics: { ...metrics, ...cut }, rows: drawn.rows, logged: drawn.logged, ...seen },
+    host.checks,
+  );
   emit({ kind: "rollouts", step, rollouts: drawn.logged });
   const report: StepDone = {
     kind: "step",
@@ -98,9 +103,10 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       ...metrics,
       ...inspected?.metrics,
       ...watched.metrics,
+      ...cut,
       ...rolloutMetrics(drawn.logged, step, recipe),
       "on-policy-fraction": fraction,
-      ...(controller === undefined ? {} : { [`controller/${controller.name}`]: controlled }),
+      ...(controller === undefined ? {} : { controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
       "time/rollouts": scored - started,
       "time/update": ended - scored,
