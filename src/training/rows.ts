@@ -34,6 +34,8 @@ export interface RowsRequest {
 export interface StepRows {
   readonly rows: readonly Row[];
   readonly advantagesState: unknown;
+  /** Share of the student's rewards in [0, 1] that clipping changed; absent when nothing is clipped. */
+  readonly rewardsCut?: number;
   readonly logged: readonly LoggedRollout[];
 }
 
@@ -132,15 +134,15 @@ type Judged = Pick<Row, "reward" | "advantage">;
 const judge = (
   scored: readonly Scored<Partial<Answers>>[],
   { group, advantages, advantagesState }: RowsRequest,
-): { judged: Map<Rollout, Judged>; state: unknown } => {
+): { judged: Map<Rollout, Judged>; state: unknown; cut?: number } => {
   const student = scored.filter(({ rollout }) => rollout.source === "student");
   if (advantages === undefined || student.length === 0) return { judged: new Map(), state: advantagesState };
   const raw = Float32Array.from(student, ({ rollout, answers }) => {
     if (answers.reward === undefined) throw new RangeError(`rows: expected a reward for ${place(rollout)}, got none`);
     return answers.reward.value;
   });
-  const { rewards, advantages: estimated, state } = advantages.estimate(raw, group, advantagesState);
-  return { judged: new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }])), state };
+  const { rewards, advantages: estimated, ...rest } = advantages.estimate(raw, group, advantagesState);
+  return { judged: new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }])), ...rest };
 };
 
 const log = ({ rollout, answers }: Scored<Partial<Answers>>, advantage: number | undefined, { behavior }: RowsRequest): LoggedRollout => ({
@@ -201,7 +203,7 @@ export const stepRows = async (
     route<Partial<Answers>>(ofOthers, teacher === undefined ? {} : { teacher }, options),
   ).pipe(ordered(), takeUntil(abortion(signal)));
   const scored = await lastValueFrom(routed);
-  const { judged, state } = judge(scored, request);
+  const { judged, state, cut } = judge(scored, request);
   return {
     rows: scored.map(({ rollout, answers }) => ({
       rollout,
@@ -210,6 +212,7 @@ export const stepRows = async (
       ...(answers.reference === undefined ? {} : { referenceLogProbs: answers.reference.logProbs }),
     })),
     advantagesState: state,
+    ...(cut === undefined ? {} : { rewardsCut: cut }),
     logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage, request)),
   };
 };

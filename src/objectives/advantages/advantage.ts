@@ -17,5 +17,7 @@ export interface Estimate<State> {
   readonly advantages: Float32Array;
   /** After scaling and clipping. */
   readonly rewards: Float32Array;
+  /** Share of the rewards in [0, 1] that clipping changed; absent when nothing is clipped. */
+  readonly cut?: number;
   readonly state: State;
 }

@@ -72,11 +72,13 @@ export const shapedAdvantages = ({
     name: [`scale ${rewardScale}`, `clip ${rewardClip}`, baseline.name, `normalize ${normalize}`].join(", "),
     initial: baseline.initial,
     estimate(raw, group, state) {
-      const rewards = raw.map((reward) => Math.min(rewardClip, Math.max(-rewardClip, rewardScale * reward)));
+      const scaled = raw.map((reward) => rewardScale * reward);
+      const rewards = scaled.map((reward) => Math.min(rewardClip, Math.max(-rewardClip, reward)));
+      const cut = rewardClip === Infinity ? {} : { cut: rewards.filter((reward, i) => reward !== scaled[i]).length / rewards.length };
       const { baselines: expected, state: next } = baseline.estimate(rewards, group, state);
       const advantages = rewards.map((reward, i) => reward - expected[i]!);
       normalizers[normalize](advantages, rewards, group);
-      return { advantages, rewards, state: next };
+      return { advantages, rewards, ...cut, state: next };
     },
   };
 };

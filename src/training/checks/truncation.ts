@@ -20,7 +20,7 @@ export const truncated = (patience: number): Check => ({
 });
 
 /** Metrics that are shares of values that were cut. */
-const cuts: Readonly<Record<string, string>> = { "policy/cut": "importance ratios", "reward/cut": "rewards" };
+const cuts: Readonly<Record<string, string>> = { "policy/cut": "importance ratios", "rewards/cut": "rewards" };
 
 /** Nearly all rewards, or nearly all importance ratios, lie at their bounds. */
 export const cut = (patience: number): Check => ({

@@ -18,15 +18,17 @@ const expectClose = (actual: ArrayLike<number>, expected: readonly number[]): vo
 describe("rewards", () => {
   test("pass through, with the baseline's advantage, when nothing is asked for", () => {
     const given = rewards.slice();
-    const { advantages, rewards: shaped } = shapedAdvantages({ baseline: leaveOneOut }).estimate(given, 3, null);
+    const { advantages, rewards: shaped, ...rest } = shapedAdvantages({ baseline: leaveOneOut }).estimate(given, 3, null);
     expect(given).toEqual(rewards);
+    expect(rest).toEqual({ state: null });
     expect(shaped).toEqual(rewards);
     expectClose(advantages, [-3, 0, 3, -3, -3, 6]);
   });
 
   test("are scaled and then clipped, on both sides", () => {
     const estimator = shapedAdvantages({ baseline: noBaseline, rewardScale: 2, rewardClip: 5 });
-    const { advantages, rewards: shaped } = estimator.estimate(Float32Array.of(1, 2.5, 3, -4), 1, null);
+    const { advantages, rewards: shaped, cut } = estimator.estimate(Float32Array.of(1, 2.5, 3, -4), 1, null);
+    expect(cut).toBe(0.5);
     expectClose(shaped, [2, 5, 5, -5]);
     expectClose(advantages, [2, 5, 5, -5]);
   });

@@ -16,9 +16,9 @@ test("completions at the limit are found when they are nearly all of the student
 test("rewards and ratios at their bounds are found when they are nearly all", () => {
   const look = (metrics: Readonly<Record<string, number>>) => cut(7).look({ ...healthyFacts(), metrics });
   expect(cut(7).look(healthyFacts())).toBeUndefined();
-  expect(look({ "policy/cut": 0.94, "reward/cut": 0.94 })).toBeUndefined();
+  expect(look({ "policy/cut": 0.94, "rewards/cut": 0.94 })).toBeUndefined();
   expect(look({ "policy/cut": 0.96 })).toEqual({ count: 1, seen: "96% of the importance ratios were cut" });
-  expect(look({ "policy/cut": 1, "reward/cut": 0.95 })).toEqual({
+  expect(look({ "policy/cut": 1, "rewards/cut": 0.95 })).toEqual({
     count: 2,
     seen: "100% of the importance ratios were cut and 95% of the rewards were cut",
   });
