@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
  * probabilities, though neither is ever formed: the larger term is taken out, so that it is finite and exact where both underflow. At 0 it is `b`.
  */
 export const logMixture = (share: number, a: tf.Tensor, b: tf.Tensor): tf.Tensor => {
+  // The logarithm of 0 is infinite, which not every engine's arithmetic holds.
   if (share === 0) return b;
   const [x, y] = [tf.add(a, Math.log(share)), tf.add(b, Math.log(1 - share))];
   return tf.add(tf.maximum(x, y), tf.log(tf.add(tf.exp(tf.neg(tf.abs(tf.sub(x, y)))), 1)));

@@ -20,6 +20,7 @@ export const skewReverseKl = (alpha: number, scale: Scale = "paper"): Divergence
     name: `skew-reverse-kl-${alpha}${suffixOf(scale)}`,
     formula(teacher, student) {
       const logRatio = tf.sub(student.logProbs, logMixture(alpha, student.logProbs, teacher.logProbs));
+      // At 0 the second term is gone; the logarithm of 0 is infinite, which not every engine's arithmetic holds.
       const slope = alpha === 0 ? logRatio : tf.sub(logRatio, tf.exp(tf.add(logRatio, Math.log(alpha))));
       const mean = tf.sum(tf.mul(student.probabilities, slope), -1, true);
       return {
