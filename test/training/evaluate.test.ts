@@ -2,11 +2,12 @@
 import { describe, expect, test } from "vitest";
 import type { Weights } from "../../src/policies/policy.ts";
 import type { Task } from "../../src/tasks/task.ts";
-import { evaluate, type EvaluationRequest } from "../../src/training/evaluate.ts";
+import { evaluate, referenceLoss, type EvaluationRequest } from "../../src/training/evaluate.ts";
+import type { Recipe } from "../../src/training/recipe.ts";
 import { drawRollouts } from "../../src/training/rows.ts";
 import type { Evaluated } from "../../src/training/report.ts";
 import { crewHere } from "../fixtures/crew.ts";
-import { bigram, context, recipe, smallTask } from "../fixtures/recipes.ts";
+import { bigram, context, model, recipe, smallTask } from "../fixtures/recipes.ts";
 
 const task = smallTask();
 const { tokenizer } = task;
@@ -27,6 +28,39 @@ const examine = async (changes: Partial<EvaluationRequest> = {}, weights?: Weigh
 
 /** Judges by the number of characters, so that a student that knows nothing is sometimes right. */
 const lenient: Task = { ...task, check: (_prompt, text) => ({ correct: text.length % 2 === 0, wellFormed: text.length > 2 }) };
+
+describe("the validation loss", () => {
+  const adaptive = { rise: 0.1, tolerance: 0, prompts: 3 };
+  const loss = async (student: Recipe["student"], maxNewTokens: number): Promise<number> => {
+    const values = recipe({ student, data: { ...recipe().data, adaptive } });
+    return referenceLoss(await crewHere(values, task), task, task.train.slice(0, 5), { step: 1, maxNewTokens }, never);
+  };
+
+  test("is the mean of the references' negative log-likelihood by token, end-of-sequence included", async () => {
+    const student = model(bigram(), 3);
+    const { vocabularySize } = context;
+    const table = student.weights["ngram.logits"]!;
+    const terms = (cut: number): number[] =>
+      task.train.slice(0, 5).flatMap(({ text, reference }) => {
+        const answer = [...tokenizer.encode(reference), tokenizer.endId].slice(0, cut);
+        const before = [tokenizer.encode(text).at(-1)!, ...answer];
+        return answer.map((token, t) => {
+          const row = table.subarray(before[t]! * vocabularySize, (before[t]! + 1) * vocabularySize);
+          return Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - row[token]!;
+        });
+      });
+    const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+    expect(await loss(student, 6)).toBeCloseTo(mean(terms(6)), 5);
+    expect(await loss(student, 2)).toBeCloseTo(mean(terms(2)), 5);
+  });
+
+  test("needs someone who scores", async () => {
+    const crew = await crewHere(recipe(), task);
+    await expect(referenceLoss(crew, task, task.train, { step: 1, maxNewTokens: 6 }, never)).rejects.toThrow(
+      new RangeError("validation: expected a scorer of the student, got none"),
+    );
+  });
+});
 
 describe("an evaluation", () => {
   test("is the share of answers that the task calls right among those that ended", async () => {

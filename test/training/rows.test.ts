@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { movingAverage } from "../../src/objectives/baselines/moving-average.ts";
+import { remembering } from "../../src/rollouts/replay.ts";
 import { source, type Slot } from "../../src/rollouts/source.ts";
 import { drawRollouts, stepRows, type RowsRequest, type StepRows } from "../../src/training/rows.ts";
 import { crewHere } from "../fixtures/crew.ts";
@@ -131,6 +132,45 @@ describe("a teacher that writes", () => {
     expect(others).toEqual([first, first, first]);
     const seeds = await Promise.all([2, 3, 4].map((seed) => tokens({ seed }, 2)));
     expect(new Set(seeds.map((row) => row.join())).size).toBeGreaterThan(1);
+  });
+});
+
+describe("replayed completions", () => {
+  const remembered = async (): Promise<{ drawn: StepRows; again: StepRows }> => {
+    const drawn = await rowsOf();
+    const buffer = remembering(
+      [],
+      mixed,
+      drawn.rows.map(({ rollout }) => rollout),
+      2,
+    );
+    const slots: Slot[] = [
+      { source: "student", prompt: b },
+      { source: "replay", prompt: d, group: buffer[1]! },
+    ];
+    return { drawn, again: await rowsOf(slow(0), { slots, step: 9, chunk: 2 }) };
+  };
+
+  test("are what was drawn, at another place, and are judged anew", async () => {
+    const { drawn, again } = await remembered();
+    for (const sample of [0, 1]) {
+      const [before, now] = [drawn.rows[4 + sample]!, again.rows[2 + sample]!];
+      expect(now.rollout).toEqual({ ...before.rollout, order: { prompt: 1, sample } });
+      expect(now.rollout.version).toBe(3);
+      expect(now).toMatchObject({ reward: before.reward, advantage: before.advantage });
+      expect(now.teacher!.logProbs).toHaveLength(before.teacher!.logProbs.length);
+      now.teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(before.teacher!.logProbs[i]!, 5));
+    }
+  });
+
+  test("are logged with the version that drew them", async () => {
+    const { again } = await remembered();
+    expect(again.logged.map(({ source: from, version }) => [from, version])).toEqual([
+      ["student", 8],
+      ["student", 8],
+      ["student", 3],
+      ["student", 3],
+    ]);
   });
 });
 
