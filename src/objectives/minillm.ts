@@ -91,7 +91,7 @@ const checkSettings = ({ discount, importance, truncate, clip }: Settings): void
  * variance. Rewards, returns and weights are constants. Sequences that others wrote are masked out.
  *
  * The expected gradient is the exact one of KL(q(y) || p(y)) when the average is `sum`, g is 1, nothing is length-normalised, and y ~ Q; or, if
- * y ~ behavior (older students, the teacher mixed in), when weights cover the prefix and none is cut by `truncate`: w_t = prod_(k <= t) Q / behavior
+ * y ~ behavior (older students, the teacher mixed in), when weights cover the prefix and none is cut by `truncate` or at e^20: w_t = prod_(k <= t) Q / behavior
  * multiplies r_t, and w_(t-1) the place's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
  * tokens to be drawn by the behavior (the place's KL takes none: its expected weight is 1); `lengthNormalization`, which divides R_t by the number of
  * its tokens (discounted alike), so that early tokens answer less for late ones; g below 1, at 0 with `singleStep` on-policy distillation by reverse
