@@ -1,6 +1,8 @@
 /** Tests of MiniLLM: the laws, its surrogate worked out by hand, and proof by enumeration of what it estimates. */
 import { describe, expect, test } from "vitest";
 import { averages } from "../../src/objectives/averages.ts";
+import { distillation } from "../../src/objectives/distillation.ts";
+import { reverseKl as reverseKlDivergence } from "../../src/objectives/divergences/reverse-kl.ts";
 import { miniLlm, type MiniLlmParameters } from "../../src/objectives/minillm.ts";
 import { engines, type Evaluate } from "../laws/evaluate.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
@@ -171,6 +173,17 @@ describe.each(engines)("MiniLLM on $name", ({ evaluate }) => {
       expect(gradient![2 * i]).toBeCloseTo(still.includes(i) ? 0 : (-weight * rewards[i]! * 0.5) / 4, 5);
     }
   });
+
+  test.each(["token", "prefix"] as const)(
+    "the first token's own divergence has no weight, by %s: its prefix is the prompt",
+    async (importance) => {
+      const [own, distilled] = await Promise.all([
+        weighed({ singleStep: true, importance }),
+        evaluate(objectiveProgram(distillation({ divergence: reverseKlDivergence }), [4, 1, 2]), four),
+      ]);
+      for (const [i, g] of distilled["gradient"]!.entries()) expect(own["gradient"]![i]).toBeCloseTo(g, 6);
+    },
+  );
 
   test("sequences that others wrote are masked out, and do not count in the average", async () => {
     const { loss, gradient, ...reported } = await weighed({}, { fromStudent: Float32Array.of(0, 1, 0, 1) });
