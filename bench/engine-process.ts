@@ -1,4 +1,5 @@
 /** One engine in a process of its own: for each work that the parent names it runs it once and answers how long it took. */
+import { answer } from "./contest.ts";
 import { openWorks, type Contestant, type Work, type WorkName } from "./work.ts";
 
 /** An answer to the parent. */
@@ -21,12 +22,4 @@ const run = async (name: WorkName): Promise<Timing> => {
   return { milliseconds: performance.now() - start, check };
 };
 
-process.on("message", (name: WorkName) => {
-  run(name).then(
-    (timing) => process.send!(timing),
-    (error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      process.exit(1);
-    },
-  );
-});
+answer((name) => run(name as WorkName));

@@ -2,12 +2,12 @@
  * `npm run bench`: the time of one training step and of sampling on every engine of this machine, and the ratios between them.
  * Each engine has a process of its own; the engines take turns, and the median counts. `--json` prints data.
  */
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
-import { fileURLToPath } from "node:url";
 import { inspectEngines, type InspectedEngine } from "../src/engine/inspect.ts";
 import { packageVersion } from "../src/experiments/plan.ts";
 import { table } from "../src/cli/table.ts";
+import { ask, median, report, start } from "./contest.ts";
 import type { Timing } from "./engine-process.ts";
 import { parameters, sampling, training, type Contestant, type WorkName } from "./work.ts";
 
@@ -25,8 +25,6 @@ const slow = 5_000;
 const enough = 8_000;
 const rounds = 7;
 
-const report = (text: string): void => void process.stderr.write(`${text}\n`);
-
 const contestantsOf = (engines: readonly InspectedEngine[]): Contestant[] =>
   engines
     .filter(({ found }) => found)
@@ -40,27 +38,6 @@ const contestantsOf = (engines: readonly InspectedEngine[]): Contestant[] =>
       return name === "wasm" ? [plain, { ...plain, label: "wasm as shipped", shipped: true }] : [plain];
     });
 
-const start = (contestant: Contestant): ChildProcess =>
-  fork(fileURLToPath(new URL("./engine-process.ts", import.meta.url)), [JSON.stringify(contestant)], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
-
-const once = (child: ChildProcess, work: WorkName): Promise<Timing> =>
-  new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`an engine's process ended with ${code}`));
-    child.once("exit", ended);
-    child.once("message", (timing) => {
-      child.off("exit", ended);
-      resolve(timing as Timing);
-    });
-    child.send(work);
-  });
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
-};
-
 /** Runs every contestant in turn; the first run of a fast one is its warm-up. */
 const measure = async (work: WorkName, children: ReadonlyMap<string, ChildProcess>): Promise<Measured[]> => {
   const runs = new Map<string, number[]>();
@@ -69,7 +46,7 @@ const measure = async (work: WorkName, children: ReadonlyMap<string, ChildProces
     for (const [label, child] of children) {
       const known = runs.get(label);
       if (known !== undefined && known.reduce((sum, each) => sum + each, 0) > (known[0]! > slow ? slow : enough)) continue;
-      const { milliseconds, check } = await once(child, work);
+      const { milliseconds, check } = await ask<Timing>(child, work);
       checks.set(label, check);
       runs.set(label, round === 0 && milliseconds <= slow ? [] : [...(known ?? []), milliseconds]);
       report(`${work}  ${label}  ${milliseconds.toFixed(1)} ms${round === 0 && milliseconds <= slow ? " (warm-up)" : ""}`);
@@ -117,7 +94,9 @@ const workTable = (work: WorkName, measured: readonly Measured[]): string => {
 const main = async (): Promise<void> => {
   report("looking for engines");
   const engines = await inspectEngines();
-  const children = new Map(contestantsOf(engines).map((contestant) => [contestant.label, start(contestant)]));
+  const children = new Map(
+    contestantsOf(engines).map((contestant) => [contestant.label, start(new URL("./engine-process.ts", import.meta.url), contestant)]),
+  );
   try {
     const results = { training: await measure("training", children), sampling: await measure("sampling", children) };
     for (const work of ["training", "sampling"] as const) checkEqual(work, results[work]);

@@ -15,11 +15,12 @@ const isRecorder = (backend: object): backend is MapRecorder => "recordMap" in b
 const clones = (tensors: NamedTensors): Record<string, tf.Tensor> =>
   Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, tf.clone(value)]));
 
-/** [count, ...] -> [...]. */
-const sliceOf = (tensor: tf.Tensor, place: number): tf.Tensor => {
-  const [, ...rest] = tensor.shape;
-  return tf.reshape(tf.slice(tensor, [place, ...rest.map(() => 0)], [1, ...rest]), rest);
-};
+/**
+ * [count, ...] -> [...]. On TensorFlow.js's wasm backend (4.22) tf.slice copies all of its operand first, and tf.gather goes number by number;
+ * gatherND copies the slice.
+ */
+const sliceOf = (tensor: tf.Tensor, place: number): tf.Tensor =>
+  tf.reshape(tf.gatherND(tensor, tf.tensor2d([place], [1, 1], "int32")), tensor.shape.slice(1));
 
 const runEagerly = (tensors: NamedTensors, count: number, body: SliceBody): NamedTensors => {
   const results = Array.from({ length: count }, (_, place) =>

@@ -1,0 +1,19 @@
+/** `npm run bench` and `npm run bench -- <name>`: one of the benches, by name; the engines when none is named. */
+
+const benches = {
+  engines: () => import("./engines.ts"),
+  divergence: () => import("./divergence.ts"),
+  memory: () => import("./memory.ts"),
+  overlap: () => import("./overlap.ts"),
+} as const;
+
+const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);
+
+const [, , name = "engines"] = process.argv;
+if (name.startsWith("-")) await benches.engines();
+else {
+  if (!isBench(name)) throw new RangeError(`bench: expected one of ${Object.keys(benches).join(", ")}, got ${name}`);
+  // A bench reads its own arguments where it would without this file.
+  process.argv.splice(2, 1);
+  await benches[name]();
+}
