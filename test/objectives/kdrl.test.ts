@@ -73,6 +73,29 @@ describe.each(engines)("KDRL on $name", ({ evaluate }) => {
   });
 });
 
+test("both terms are averaged by token unless told otherwise", async () => {
+  const batch = {
+    studentLogits: Float32Array.from({ length: 12 }, (_, i) => Math.sin(i)),
+    targets: Int32Array.of(0, 1, 2, 0),
+    completionMask: Float32Array.of(1, 1, 1, 0),
+    teacherLogProbs: new Float32Array(12).fill(Math.log(1 / 3)),
+    behaviorLogProbs: Float32Array.of(-1, -0.5, -2, 0),
+    fromStudent: Float32Array.of(1, 1),
+    advantages: Float32Array.of(1, -1),
+    progress: Float32Array.of(0),
+  };
+  const { evaluate } = engines[0]!;
+  const [standard, token, sequence] = await Promise.all(
+    [kdrl(), kdrl({ average: averages.token }), kdrl({ average: averages.sequence })].map((objective) =>
+      evaluate(objectiveProgram(objective, [2, 2, 3]), batch),
+    ),
+  );
+  for (const name of ["objective/policy-gradient", "objective/sampled-kl"]) {
+    expect(standard![name]).toEqual(token![name]);
+    expect(standard![name]).not.toEqual(sequence![name]);
+  }
+});
+
 test("it needs a teacher and no reference; its advantages are those of GRPO", () => {
   expect(kdrl().needs).toEqual(["advantages", "behaviorLogProbs", "fromStudent", "teacherLogProbs", "progress"]);
   expect([kdrl().name, kdrl({ rewardClip: 2 }).advantages?.name]).toEqual(["kdrl", grpo({ rewardClip: 2 }).advantages?.name]);

@@ -115,6 +115,16 @@ describe.each(engines)("on-policy distillation of one batch on $name", ({ evalua
   });
 });
 
+test("it looks at no later token unless it is told to", async () => {
+  const { evaluate } = engines[0]!;
+  const [standard, own] = await Promise.all(
+    [onPolicyDistillation(), onPolicyDistillation({ discount: 0 })].map((objective) =>
+      evaluate(objectiveProgram(objective, [2, 2, 3]), batch),
+    ),
+  );
+  expect(standard!["gradient"]).toEqual(own!["gradient"]);
+});
+
 test("settings outside their ranges are refused", () => {
   for (const discount of [-0.1, 1.1])
     expect(() => onPolicyDistillation({ discount })).toThrow(/on-policy-distillation: expected a discount in \[0, 1\]/);

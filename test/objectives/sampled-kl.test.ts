@@ -192,6 +192,14 @@ describe.each(engines)("sampled KL of one batch on $name", ({ evaluate }) => {
     expect([...gradient!].map((g) => g !== 0)).toEqual(Array.from({ length: 12 }, (_, i) => i < 6));
   });
 
+  test("stale tokens are weighed in the value too", async () => {
+    const behaviorLogProbs = Float32Array.of(-1.5, -0.9, 0, 0);
+    const objective = sampledKl({ to: "reference", estimator: "k2", importance: "token", average: averages.sum });
+    const { loss } = await evaluate(objectiveProgram(objective, [2, 2, 3]), { ...batch, behaviorLogProbs });
+    const ratio = (place: number): number => Math.exp(difference(place) + batch.referenceLogProbs[place]! - behaviorLogProbs[place]!);
+    expect(loss![0]).toBeCloseTo((ratio(0) * a * a + ratio(1) * b * b) / 4, 5);
+  });
+
   test("nothing overflows where student or target finds the token all but impossible", async () => {
     for (const estimator of ["k1", "k2", "k3"] as const) {
       for (const [logit, logProb] of [
