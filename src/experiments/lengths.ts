@@ -15,6 +15,8 @@ export const neededContext = (values: Pick<TrainingValues, "rollouts">, task: Ta
 const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
   "stage" in values.student ? studentOrigin(file, stageValues(file, values.student.stage)) : values;
 
-/** Context length of the student: what its first training needed. */
-export const contextLength = (file: ExperimentValues, values: TrainingValues, task: Task): number =>
-  neededContext(studentOrigin(file, values), task);
+/** Context length of the student: what its first training needed, of its own task. */
+export const contextLength = (file: ExperimentValues, values: TrainingValues, taskOf: (values: TrainingValues) => Task): number => {
+  const origin = studentOrigin(file, values);
+  return neededContext(origin, taskOf(origin));
+};

@@ -63,16 +63,14 @@ const trainingId = (values: TrainingValues, inputs: Readonly<Record<string, stri
 const plan = (draft: Draft, file: ExperimentValues, path: string, shelf: TaskShelf): PlannedRun => {
   const ids: Record<string, string> = {};
   const training = (name: string, values: TrainingValues): PlannedTraining => {
-    const made = shelf.take(values);
-    if ("message" in made) throw new RangeError(made.message);
     const inputs = Object.fromEntries(inputNames(values).map((input) => [input, ids[input]!]));
     return {
       name,
       id: trainingId(values, inputs),
       values,
       inputs,
-      contextLength: contextLength(file, values, made.part),
-      maxNewTokens: maxNewTokens(values, made.part),
+      contextLength: contextLength(file, values, (of) => shelf.task(of)),
+      maxNewTokens: maxNewTokens(values, shelf.task(values)),
     };
   };
   const stages = buildOrder(file).map((name) => {

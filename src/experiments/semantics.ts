@@ -12,7 +12,8 @@ import type { Mistake } from "./check.ts";
 import { contextLength, neededContext } from "./lengths.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
-import { runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
+import { inputNames, runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
+import { sameTokens, tokenizerMistakes } from "./tokenizer-rules.ts";
 
 type Made<T> = { readonly part: T } | { readonly message: string };
 
@@ -36,6 +37,13 @@ export class TaskShelf {
     const made = this.#made.get(key) ?? attempt(() => tasks.create(task, { seed: taskSeed }));
     this.#made.set(key, made);
     return made;
+  }
+
+  /** The task of values that are without mistakes. */
+  task(values: Pick<TrainingValues, "task" | "taskSeed">): Task {
+    const made = this.take(values);
+    if ("message" in made) throw new RangeError(made.message);
+    return made.part;
   }
 }
 
@@ -90,7 +98,7 @@ const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   return [{ pointer: "/data/adaptive/prompts", message }];
 };
 
-const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Task): Mistake[] => {
+const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Task, shelf: TaskShelf): Mistake[] => {
   const needed = neededContext(values, task);
   const { vocabularySize } = task.tokenizer;
   const { student, teacher } = values;
@@ -99,11 +107,14 @@ const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Ta
     const made = attempt(() => policies.create(student, { vocabularySize, contextLength: needed }));
     if ("message" in made) mistakes.push({ pointer: "/student", part: "whole", message: made.message });
   }
+  const lengthOf = (reader: TrainingValues): number => contextLength(file, reader, (of) => shelf.task(of));
+  const taught = teacher === undefined ? undefined : stageValues(file, teacher.stage);
   const readers = [
-    { pointer: "/student", of: "student", length: contextLength(file, values, task) },
-    ...(teacher === undefined
+    { pointer: "/student", of: "student", length: lengthOf(values) },
+    // A teacher with tokens of its own reads as many of those as it can.
+    ...(taught === undefined || !sameTokens(shelf.task(taught), task)
       ? []
-      : [{ pointer: "/teacher/stage", of: "teacher", length: contextLength(file, stageValues(file, teacher.stage), task) }]),
+      : [{ pointer: "/teacher/stage", of: "teacher", length: lengthOf(taught) }]),
   ];
   for (const { pointer, of, length } of readers) {
     if (length >= needed) continue;
@@ -125,13 +136,19 @@ const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mis
   return "message" in sum ? [{ pointer: "/rewards", part: "whole", message: sum.message }] : [];
 };
 
-const trainingMistakes = (file: ExperimentValues, values: TrainingValues, made: Made<Task>, folder: string): Mistake[] => [
-  ...sizeRules(values),
-  ...objectiveMistakes(values),
-  ...("part" in made
-    ? [...dataMistakes(values, made.part), ...policyMistakes(file, values, made.part), ...rewardMistakes(values, made.part, folder)]
-    : []),
-];
+const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf: TaskShelf, folder: string): Mistake[] => {
+  const own = [...sizeRules(values), ...objectiveMistakes(values)];
+  const tasksOf = [values, ...inputNames(values).map((name) => stageValues(file, name))].map((each) => shelf.take(each));
+  if (tasksOf.some((made) => "message" in made)) return own;
+  const task = shelf.task(values);
+  return [
+    ...own,
+    ...dataMistakes(values, task),
+    ...policyMistakes(file, values, task, shelf),
+    ...rewardMistakes(values, task, folder),
+    ...tokenizerMistakes(file, values, (of) => shelf.task(of)),
+  ];
+};
 
 /**
  * Everything that is wrong between the parts of a file whose schema is right; `path` is the file's, from which modules are resolved. Stages that
@@ -140,17 +157,24 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, made: 
 export const semanticMistakes = (file: ExperimentValues, path: string, shelf: TaskShelf): Mistake[] => {
   const broken = stageMistakes(file);
   if (broken.length > 0) return broken;
-  const made = shelf.take(runValues(file));
   const folder = dirname(path);
   const trainings = [
-    { pointer: "", values: runValues(file) },
-    ...Object.keys(file.stages ?? {}).map((name) => ({ pointer: stagePointer(name), values: stageValues(file, name) })),
+    { pointer: "", values: runValues(file), own: true },
+    ...Object.entries(file.stages ?? {}).map(([name, { task }]) => ({
+      pointer: stagePointer(name),
+      values: stageValues(file, name),
+      own: task !== undefined,
+    })),
   ];
-  const task: Mistake[] = "message" in made ? [{ pointer: "/task", part: "whole", message: made.message }] : [];
+  const ofTask = trainings.flatMap(({ pointer, values, own }): Mistake[] => {
+    if (!own) return [];
+    const made = shelf.take(values);
+    return "message" in made ? [{ pointer: `${pointer}/task`, part: "whole", message: made.message }] : [];
+  });
   return [
-    ...task,
+    ...ofTask,
     ...trainings.flatMap(({ pointer, values }) =>
-      trainingMistakes(file, values, made, folder).map((mistake) => ({ ...mistake, pointer: pointer + mistake.pointer })),
+      trainingMistakes(file, values, shelf, folder).map((mistake) => ({ ...mistake, pointer: pointer + mistake.pointer })),
     ),
   ];
 };

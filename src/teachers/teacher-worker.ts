@@ -5,40 +5,55 @@ import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { serve } from "../rollouts/workers/serve.ts";
+import { tokenizerFromJSON } from "../tokenizers/read.ts";
+import { foreignTeacher } from "./foreign.ts";
 import { localTeacher, type LocalTeacher, type LocalTeacherOptions } from "./local.ts";
-import type { TeacherScore } from "./teacher.ts";
+import type { Teacher, TeacherScore } from "./teacher.ts";
 
 /** What the thread is started for. */
 export type OpenTeacher = Omit<LocalTeacherOptions, "policy"> & {
   readonly engine: EngineName;
   /** The policy's `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** `tokenizer.json` documents, for a teacher that reads rollouts in tokens of its own. */
+  readonly tokenizers?: { readonly student: unknown; readonly teacher: unknown };
 };
 
 let engine: Engine | undefined;
-let teacher: LocalTeacher | undefined;
+let opened: { readonly local: LocalTeacher; readonly teacher: Teacher } | undefined;
 
-const opened = (): LocalTeacher => {
-  if (teacher === undefined) throw new Error("teacher: expected a call of open before any other");
-  return teacher;
+const open = (): NonNullable<typeof opened> => {
+  if (opened === undefined) throw new Error("teacher: expected a call of open before any other");
+  return opened;
+};
+
+/** The teacher as rollouts see it: itself, or through its own tokenizer. */
+const translated = (local: LocalTeacher, { tokenizers, length }: OpenTeacher): Teacher => {
+  if (tokenizers === undefined) return local;
+  const [student, teacher] = [tokenizerFromJSON(tokenizers.student), tokenizerFromJSON(tokenizers.teacher)];
+  return foreignTeacher(local, { student, teacher, length });
 };
 
 const handlers = {
-  open: async ({ engine: name, config, ...options }: OpenTeacher): Promise<{ value: string }> => {
-    engine = await openEngine(name, { threads: 1 });
-    teacher = await localTeacher(engine, { ...options, policy: policyOf(config) });
+  open: async (options: OpenTeacher): Promise<{ value: string }> => {
+    engine = await openEngine(options.engine, { threads: 1 });
+    const local = await localTeacher(engine, { ...options, policy: policyOf(options.config) });
+    opened = { local, teacher: translated(local, options) };
     return { value: engine.name };
   },
   load: (weights: Weights): Promise<{ value: undefined }> => {
-    opened().load(weights);
+    open().local.load(weights);
     return Promise.resolve({ value: undefined });
   },
   score: async (
     rollouts: readonly Rollout[],
     signal: AbortSignal,
   ): Promise<{ value: readonly TeacherScore[]; transfer: ArrayBufferView[] }> => {
-    const value = await opened().score(rollouts, signal);
-    return { value, transfer: value.flatMap(({ logProbs, ids }) => (ids === undefined ? [logProbs] : [logProbs, ids])) };
+    const value = await open().teacher.score(rollouts, signal);
+    return {
+      value,
+      transfer: value.flatMap(({ logProbs, ids, aligned }) => [logProbs, ids, aligned].filter((array) => array !== undefined)),
+    };
   },
 };
 

@@ -62,7 +62,7 @@ const handlers = {
     return { value: { ...(await opened().update(batch, step, factor, updates)), inspected } };
   },
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
-    const value = await opened().read("parameters");
+    const value = await opened().policyWeights();
     return { value, transfer: Object.values(value) };
   },
   state: async (): Promise<{ value: LearnerState; transfer: ArrayBufferView[] }> => {

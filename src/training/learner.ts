@@ -170,6 +170,12 @@ export class Learner {
     return arrays;
   }
 
+  /** Copies of the policy's own parameters, without a value head. */
+  async policyWeights(): Promise<Weights> {
+    const all = await this.read("parameters");
+    return Object.fromEntries(Object.keys(this.#options.policy.parameters).map((name) => [name, all[name]!]));
+  }
+
   /** Frees programs and state. */
   async dispose(): Promise<void> {
     dispose(this.#state);

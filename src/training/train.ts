@@ -12,13 +12,14 @@ import type { Check } from "./checks/check.ts";
 import { CheckError, watch } from "./checks/watch.ts";
 import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
 import { collate } from "./collate.ts";
-import { openCrew, runShape, type Crew, type RunShape } from "./crew.ts";
+import { openCrew, type Crew } from "./crew.ts";
 import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
 import type { Recipe } from "./recipe.ts";
 import type { LoggedRollout, StepDone, StepReport } from "./report.ts";
 import { stepRows } from "./rows.ts";
 import { learningRateFactor } from "./schedule.ts";
+import { runShape, type RunShape } from "./shape.ts";
 import { sequencesOf, type Sequences } from "./sequences.ts";
 
 /** How a run may be stopped and go on. */

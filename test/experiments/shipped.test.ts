@@ -5,9 +5,13 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, expect, test } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
+import { baselines } from "../../src/objectives/baselines/index.ts";
+import { divergences } from "../../src/objectives/divergences/index.ts";
+import { objectives } from "../../src/objectives/index.ts";
+import { behaviors } from "../../src/rollouts/behaviors/index.ts";
 import { planExperiment } from "../../src/experiments/plan.ts";
 
-const files = readdirSync("experiments").filter((name) => /\.(jsonc?|ya?ml)$/.test(name));
+const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter((name) => /\.(jsonc?|ya?ml)$/.test(name));
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -18,6 +22,19 @@ const smoke = (prefix: string): string[] => [
   `${prefix}/rollouts/chunk=8`,
   `${prefix}/evaluation/prompts=4`,
 ];
+
+/** Every `type` within a value. */
+const typesIn = (value: unknown): string[] => {
+  if (typeof value !== "object" || value === null) return [];
+  const inner = Object.values(value).flatMap(typesIn);
+  return "type" in value && typeof value.type === "string" ? [value.type, ...inner] : inner;
+};
+
+test("every objective, divergence, baseline and behavior is in some file of experiments/objectives", () => {
+  const plans = files.filter((name) => name.startsWith("objectives")).flatMap((name) => planExperiment(join("experiments", name)));
+  const used = new Set(plans.flatMap(({ values }) => typesIn([values.objective, values.rollouts])));
+  for (const { types } of [objectives, divergences, baselines, behaviors]) for (const type of types) expect(used).toContain(type);
+});
 
 test.each(files)(
   "%s",

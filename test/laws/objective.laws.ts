@@ -26,8 +26,6 @@ export interface HostBatch {
   readonly controlled: Float32Array;
 }
 
-type Input = keyof HostBatch;
-
 type Shape = readonly [B: number, T: number, V: number];
 
 const signalSpecs = ([B, T, V]: Shape, topK: number): Readonly<Record<Signal, TensorSpec>> => ({

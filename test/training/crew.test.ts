@@ -1,7 +1,8 @@
 /** The threads of a run: the sizes that they agree on, and that they end. */
 import { describe, expect, test } from "vitest";
 import { tasks } from "../../src/tasks/index.ts";
-import { openCrew, runShape } from "../../src/training/crew.ts";
+import { openCrew } from "../../src/training/crew.ts";
+import { runShape } from "../../src/training/shape.ts";
 import { initialState } from "../../src/training/learner.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { policies } from "../../src/policies/families/index.ts";
@@ -46,7 +47,9 @@ describe("a run's shape", () => {
       new RangeError(`student: expected a vocabulary of at least the task's ${context.vocabularySize} tokens, got 5`),
     );
     expect(() => runShape(recipe({ teacher: { ...sized(99, 16), temperature: 1 } }), task)).toThrow(
-      new RangeError(`teacher: expected the student's vocabulary of ${context.vocabularySize} tokens, got 99`),
+      new RangeError(
+        `teacher: expected the student's vocabulary of ${context.vocabularySize} tokens, got 99 of another tokenizer; take an objective for unlike vocabularies`,
+      ),
     );
   });
 });

@@ -1,0 +1,47 @@
+/** The sizes that all threads of a run agree on. */
+import { objectives } from "../objectives/index.ts";
+import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import type { Task } from "../tasks/task.ts";
+import type { BatchShape } from "./collate.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** Sizes of prompts, completions and batches. */
+export interface RunShape {
+  /** Padded prompt length P. */
+  readonly promptLength: number;
+  readonly maxNewTokens: number;
+  readonly batch: BatchShape;
+}
+
+/** The sizes that a recipe asks for. `RangeError` when they do not fit the task or the policies. */
+export const runShape = ({ student, teacher, objective, rollouts, training }: Recipe, task: Task): RunShape => {
+  const maxNewTokens = rollouts.maxNewTokens ?? task.longest.completion;
+  const promptLength = task.longest.prompt;
+  const policy = policyOf(student.config);
+  if (policy.vocabularySize < task.tokenizer.vocabularySize) {
+    throw new RangeError(
+      `student: expected a vocabulary of at least the task's ${task.tokenizer.vocabularySize} tokens, got ${policy.vocabularySize}`,
+    );
+  }
+  const { topK, needs } = objectives.create(objective);
+  const foreign = needs.includes("foreignTeacherLogProbs");
+  const vocabulary = teacher === undefined ? policy.vocabularySize : policyOf(teacher.config).vocabularySize;
+  if (!foreign && (vocabulary !== policy.vocabularySize || teacher?.tokenizer !== undefined)) {
+    throw new RangeError(
+      `teacher: expected the student's vocabulary of ${policy.vocabularySize} tokens, got ${vocabulary} of another tokenizer; take an objective for unlike vocabularies`,
+    );
+  }
+  if (promptLength + maxNewTokens > policy.contextLength) {
+    throw new RangeError(
+      `student: expected a context of ${promptLength} prompt and ${maxNewTokens} new tokens, got ${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,
+    );
+  }
+  const batch: BatchShape = {
+    size: training.batch,
+    length: promptLength + maxNewTokens - 1,
+    vocabularySize: policy.vocabularySize,
+    ...(topK === undefined ? {} : { topK }),
+    ...(foreign ? { foreignVocabularySize: vocabulary } : {}),
+  };
+  return { promptLength, maxNewTokens, batch };
+};
