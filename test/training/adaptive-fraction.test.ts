@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { adaptiveFraction, noLoss, validationLoss, type AdaptiveState } from "../../src/training/adaptive-fraction.ts";
 
 const controller = adaptiveFraction({ start: 0, rise: 0.1, tolerance: 0.1 });
-const after = (losses: readonly number[], { observe, initial } = controller): AdaptiveState =>
-  losses.reduce((state, loss, i) => observe(state, { [validationLoss]: loss }, i / 100), initial);
+const after = (losses: readonly number[], made = controller): AdaptiveState =>
+  losses.reduce((state, loss, i) => made.observe(state, { [validationLoss]: loss }, i / 100), made.initial);
 const fractions = (losses: readonly number[], made = controller): number[] =>
   losses.map((_, i) => made.value(after(losses.slice(0, i + 1), made)));
 

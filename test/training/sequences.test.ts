@@ -10,12 +10,12 @@ const made = (data: Partial<DataSettings>, steps = 6): Sequences =>
   sequencesOf(recipe({ data: { ...recipe().data, ...data }, training: { ...recipe().training, steps } }), task);
 const adaptive = { rise: 0.5, tolerance: 0, prompts: 3 };
 const replay = { capacity: 8, fresh: 0 };
-const sources = ({ at }: Sequences, step: number, state: SequenceState = noSequences): string[] =>
-  at(step, state).slots.map(({ source }) => source);
+const sources = (sequences: Sequences, step: number, state: SequenceState = noSequences): string[] =>
+  sequences.at(step, state).slots.map(({ source }) => source);
 
 describe("lambda", () => {
   test("is the same at every step, or on a ramp over the run", () => {
-    const fractions = ({ at }: Sequences): number[] => [1, 3, 5].map((step) => at(step, noSequences).fraction);
+    const fractions = (sequences: Sequences): number[] => [1, 3, 5].map((step) => sequences.at(step, noSequences).fraction);
     expect(fractions(made({ onPolicyFraction: 0.25 }, 5))).toEqual([0.25, 0.25, 0.25]);
     expect(fractions(made({ onPolicyFraction: { from: 1, to: 0 } }, 5))).toEqual([1, 0.5, 0]);
   });
