@@ -70,7 +70,11 @@ export const foreignTeacher = (teacher: Teacher, translation: Translation): Teac
       const reading = readings[i];
       const score = reading === undefined ? undefined : left.next().value;
       if (reading === undefined || score === undefined) {
-        return placed({ logProbs: new Float32Array(0) }, new Array<number>(rollout.tokens.length).fill(-1), teacher.vocabularySize);
+        return placed(
+          { logProbs: new Float32Array(0) },
+          Array.from(rollout.tokens, () => -1),
+          teacher.vocabularySize,
+        );
       }
       return placed(score, rowsOf(rollout, reading, translation), teacher.vocabularySize);
     });

@@ -29,10 +29,8 @@ export interface LocalTeacher extends Teacher {
   load(weights: Weights): void;
 }
 
-/** Outputs of the scoring program: `ids` only for top-k. */
-type ScoreOutput = "logProbs" | "ids";
-
-const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: Detail): Partial<Record<ScoreOutput, tf.Tensor>> => {
+/** `logProbs`, and for top-k `ids`. */
+const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: Detail): Record<string, tf.Tensor> => {
   const logProbs = tf.logSoftmax(logits);
   if (detail === "all") return { logProbs };
   if (detail === "tokens") {
@@ -58,7 +56,7 @@ const scoreProgram = ({ policy, temperature, batch, length, detail = "all" }: Lo
   build(inputs) {
     const parameters = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[`parameters/${name}`]!]));
     const logits = policy.logits(parameters, inputs as unknown as Sequences);
-    return outputsOf(temperature === 1 ? logits : tf.div(logits, temperature), inputs["targets"], detail) as Record<string, tf.Tensor>;
+    return outputsOf(temperature === 1 ? logits : tf.div(logits, temperature), inputs["targets"], detail);
   },
 });
 

@@ -23,6 +23,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/engine/onnx/kernels/reduction.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/shape.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/kernel.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/training/scorers.ts": "test/training/crew.test.ts opens each of them, test/training/signals.test.ts looks at what they say",
   "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",
 };
 

@@ -44,7 +44,7 @@ describe("a foreign teacher", async () => {
     expect([...score!.aligned!]).toEqual([1, 0, 1, 1, 0, 1]);
     const rows = await ownRows("15#15", "stop");
     expect([0, 2, 3, 5].map((t) => row(score!.logProbs, t))).toEqual([0, 1, 2, 3].map((t) => row(rows, t)));
-    expect(row(score!.logProbs, 1)).toEqual(new Array(width).fill(0));
+    expect(row(score!.logProbs, 1)).toEqual(Array.from({ length: width }, () => 0));
   });
 
   test("has one answer for each rollout, in order, also when it cannot spell some of them", async () => {

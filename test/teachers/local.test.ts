@@ -124,6 +124,23 @@ describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) =>
     expect(engine.memory()).toEqual(before);
   });
 
+  test("takes over other weights, and frees those before", async () => {
+    const policy = bigram();
+    const teacher = await open(policy);
+    const before = engine.memory();
+    const [rough] = await teacher.score(rollouts.slice(0, 1), never);
+    teacher.load({ "ngram.logits": new Float32Array(weightsOf(policy)["ngram.logits"]!.length), more: new Float32Array(1) });
+    const [even] = await teacher.score(rollouts.slice(0, 1), never);
+    expectClose(
+      even!.logProbs,
+      even!.logProbs.map(() => -Math.log(policy.vocabularySize)),
+    );
+    expect(() => teacher.load({})).toThrow(new RangeError("teacher: the weights have no ngram.logits"));
+    teacher.load(weightsOf(policy));
+    expectClose((await teacher.score(rollouts.slice(0, 1), never))[0]!.logProbs, rough!.logProbs);
+    expect(engine.memory()).toEqual(before);
+  });
+
   test("takes sequences up to its length, and names those beyond", async () => {
     const long: Rollout = { ...rollouts[0]!, promptTokens: new Int32Array(5).fill(3), tokens: new Int32Array(8).fill(4) };
     const teacher = await open(bigram());

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { characterTokenizer } from "../../src/tokenizers/characters.ts";
 import { pieceTokenizer, pieceTokenizerFromJSON } from "../../src/tokenizers/pieces.ts";
-import { tokenizerFromJSON } from "../../src/tokenizers/read.ts";
 import { tokenizerLaws } from "../laws/tokenizer.laws.ts";
 
 interface Reference {
@@ -56,13 +55,4 @@ describe("refusals", () => {
     expect(() => pieceTokenizerFromJSON(JSON.parse(document.replaceAll("<pad>", "[PAD]")))).toThrow(/expected special tokens/u);
     expect(() => pieceTokenizerFromJSON(characterTokenizer("12").toJSON())).toThrow(TypeError);
   });
-});
-
-test("any document of this package is read as what it is", () => {
-  for (const made of [tokenizer, characterTokenizer("12+")]) {
-    const read = tokenizerFromJSON(JSON.parse(JSON.stringify(made.toJSON())));
-    expect(read.toJSON()).toEqual(made.toJSON());
-    expect(read.encode("12+12")).toEqual(made.encode("12+12"));
-  }
-  for (const document of [null, 3, {}, { model: null }, { model: {} }]) expect(() => tokenizerFromJSON(document)).toThrow(TypeError);
 });

@@ -1,58 +1,16 @@
-/** The threads of a run: the sizes that they agree on, and that they end. */
+/** The threads of a run: what they do together, and that they end. */
 import { describe, expect, test } from "vitest";
-import { tasks } from "../../src/tasks/index.ts";
 import { openCrew } from "../../src/training/crew.ts";
 import { runShape } from "../../src/training/shape.ts";
 import { initialState } from "../../src/training/learner.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
-import { policies } from "../../src/policies/families/index.ts";
-import { bigram, bytesOf, context, model, recipe, smallTask } from "../fixtures/recipes.ts";
+import { bigram, bytesOf, model, recipe, smallTask } from "../fixtures/recipes.ts";
 import { openThreads } from "../fixtures/threads.ts";
 
 const task = smallTask();
 const never = new AbortController().signal;
 const open = (values: Recipe, signal = never) =>
   openCrew(values, task, runShape(values, task), initialState(values.student.weights), signal);
-const sized = (vocabularySize: number, contextLength: number) =>
-  model(policies.create({ type: "ngram", order: 2 }, { vocabularySize, contextLength }), 1);
-
-describe("a run's shape", () => {
-  test("is that of the task's longest prompt, the completions and the student's vocabulary", () => {
-    expect(runShape(recipe(), task)).toEqual({
-      promptLength: 4,
-      maxNewTokens: 6,
-      batch: { size: 8, length: 9, vocabularySize: context.vocabularySize },
-    });
-  });
-
-  test("takes the longest reference when nothing else is said", () => {
-    const { maxNewTokens: _left, ...rollouts } = recipe().rollouts;
-    expect(runShape(recipe({ rollouts }), task).maxNewTokens).toBe(task.longest.completion);
-  });
-
-  test("may fill the student's context, and no more", () => {
-    const values = (maxNewTokens: number) => recipe({ rollouts: { ...recipe().rollouts, maxNewTokens } });
-    expect(runShape(values(12), task).batch.length).toBe(15);
-    expect(() => runShape(values(13), task)).toThrow(
-      new RangeError(
-        "student: expected a context of 4 prompt and 13 new tokens, got 16; lower rollouts.maxNewTokens or take a student with a longer context",
-      ),
-    );
-    const long = tasks.create({ type: "arithmetic", numbers: [9, 9], range: [1, 9], operators: "+", train: 2, test: 1 }, { seed: 1 });
-    expect(() => runShape(values(1), long)).toThrow(/expected a context of 18 prompt and 1 new tokens, got 16/u);
-  });
-
-  test("refuses a student or a teacher of another vocabulary", () => {
-    expect(() => runShape(recipe({ student: sized(5, 16) }), task)).toThrow(
-      new RangeError(`student: expected a vocabulary of at least the task's ${context.vocabularySize} tokens, got 5`),
-    );
-    expect(() => runShape(recipe({ teacher: { ...sized(99, 16), temperature: 1 } }), task)).toThrow(
-      new RangeError(
-        `teacher: expected the student's vocabulary of ${context.vocabularySize} tokens, got 99 of another tokenizer; take an objective for unlike vocabularies`,
-      ),
-    );
-  });
-});
 
 describe("a crew", () => {
   test("draws on several threads with the weights that were published, learns, and ends", async () => {
@@ -87,6 +45,24 @@ describe("a crew", () => {
       "rewards that the objective needs",
       recipe({ rewards: [] }),
       "the objective needs rewards, and the recipe has none; add one, or set alpha to 1",
+    ],
+    [
+      "a teacher that the behavior mixes with",
+      {
+        ...alone,
+        objective: { type: "sft", average: "sequence" },
+        rollouts: { ...alone.rollouts, behavior: { type: "speculative", topK: 2 } },
+      },
+      "the behavior speculative lets the teacher draw, and the recipe has none; give it one",
+    ],
+    [
+      "a teacher that is to write",
+      {
+        ...alone,
+        objective: { type: "sft", average: "sequence" },
+        data: { onPolicyFraction: { from: 1, to: 0 }, offPolicy: "teacher", mixing: "step" },
+      },
+      "data.offPolicy lets the teacher draw, and the recipe has none; give it one",
     ],
   ])("without %s does not open, and leaves no thread", async (_what, values, message) => {
     await expect(open(values)).rejects.toThrow(new RangeError(message));
