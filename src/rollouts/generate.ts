@@ -6,8 +6,10 @@ import type { Policy, Sequences } from "../policies/policy.ts";
 import { checkGeneration, type GenerationOptions } from "./generation-options.ts";
 import { draw, drawFrom, logProbsAt, type Draw } from "./sampling.ts";
 
-/** Prefixes of the inputs that are the policy's parameters, and those of the teacher in a mixture. */
+/** Prefix of the inputs that are the policy's parameters. */
 export const parameterPrefix = "parameters/";
+
+/** Prefix of the inputs that are the parameters of the teacher in a mixture. */
 export const teacherPrefix = "teacher/";
 
 /** Outputs of the generation program. */

@@ -2,23 +2,7 @@
 import { integer, stream } from "../random/stream.ts";
 import type { Prompt } from "../tasks/task.ts";
 import type { Rollout } from "./rollout.ts";
-import type { Slot } from "./source.ts";
-
-/** One completion as it was drawn. */
-export interface RememberedCompletion {
-  readonly tokens: readonly number[];
-  /** Nats, under the distribution that drew them. */
-  readonly logProbs: readonly number[];
-}
-
-/** The completions of one prompt. */
-export interface RememberedGroup {
-  /** Index in the task's training split. */
-  readonly prompt: number;
-  /** Of the student's weights that drew it. */
-  readonly version: number;
-  readonly completions: readonly RememberedCompletion[];
-}
+import type { RememberedGroup, Slot } from "./slot.ts";
 
 /** Groups, the oldest first. */
 export type ReplayBuffer = readonly RememberedGroup[];

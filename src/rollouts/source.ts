@@ -1,16 +1,7 @@
 /** Where a step's sequences come from: the student, others, or a mixture of both (lambda of GKD). A function of coordinates and of lambda. */
 import { integer, stream } from "../random/stream.ts";
 import type { Prompt } from "../tasks/task.ts";
-import type { RememberedGroup } from "./replay.ts";
-
-/** One group's place in a step's batch. */
-export type Slot =
-  /** The student completes one prompt `group` times. */
-  | { readonly source: "student"; readonly prompt: Prompt }
-  /** The student's completions of an earlier step. */
-  | { readonly source: "replay"; readonly prompt: Prompt; readonly group: RememberedGroup }
-  /** `group` different prompts, each completed by its reference or by the teacher. */
-  | { readonly source: "data" | "teacher"; readonly prompts: readonly Prompt[] };
+import type { Slot } from "./slot.ts";
 
 /** What a step's sequences depend on. */
 export interface SourceOptions {

@@ -6,7 +6,7 @@ import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/router.ts";
 import type { Writer } from "../rollouts/sampler.ts";
-import type { Slot } from "../rollouts/source.ts";
+import type { Slot } from "../rollouts/slot.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
 import type { Row } from "./collate.ts";
 import type { Answers, Crew } from "./crew.ts";

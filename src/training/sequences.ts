@@ -2,7 +2,8 @@
 import { boundsOf, numberAt, progressAt } from "../objectives/schedule.ts";
 import { remembering, withReplays, type ReplayBuffer } from "../rollouts/replay.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
-import { source, type Slot } from "../rollouts/source.ts";
+import type { Slot } from "../rollouts/slot.ts";
+import { source } from "../rollouts/source.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
 import { adaptiveFraction, noLoss, validationLoss, type AdaptiveState } from "./adaptive-fraction.ts";
 import type { Recipe } from "./recipe.ts";

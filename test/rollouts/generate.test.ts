@@ -158,17 +158,3 @@ describe.each(cases)("generation by $family on $name", ({ evaluate, policy }) =>
     expect(ended.tokens).toEqual(prompts.map(() => [0, ...Array.from({ length: maxNewTokens - 1 }, () => first)]));
   });
 });
-
-describe("generation", () => {
-  const { policy } = families[0]!;
-  const options = { batch: 1, promptLength: 4, maxNewTokens: 4, temperature: 1, endId: 0, padId: 0 };
-  test.each<[Partial<GenerationOptions>, RegExp]>([
-    [{ maxNewTokens: 21 }, /context of 24 tokens, got 4 \+ 21/],
-    [{ batch: 0 }, /batch to be a positive whole number, got 0/],
-    [{ endId: 7 }, /endId to be a token below 7, got 7/],
-    [{ padId: -1 }, /padId to be a token below 7, got -1/],
-    [{ temperature: -1 }, /sampling temperature of 0/],
-  ])("options %j are refused", (changes, message) => {
-    expect(() => generateProgram(policy, { ...options, ...changes })).toThrow(message);
-  });
-});

@@ -1,7 +1,7 @@
 /** The replay buffer: what is remembered, and which slots are taken from it. */
 import { describe, expect, test } from "vitest";
 import { remembering, withReplays, type ReplayBuffer, type ReplayOptions } from "../../src/rollouts/replay.ts";
-import type { Slot } from "../../src/rollouts/source.ts";
+import type { Slot } from "../../src/rollouts/slot.ts";
 import type { Prompt } from "../../src/tasks/task.ts";
 import { rolloutGrid } from "../fixtures/rollouts.ts";
 
@@ -38,7 +38,7 @@ describe("slots of a step", () => {
       expect(slot.prompt).toEqual(prompts[slot.group.prompt]);
     }
     expect(new Set(replayed(slots)).size).toBe(2);
-    expect(replayed(withReplays(four, buffer, { ...options, fresh: 0 })).toSorted()).toEqual([10, 11, 12, 13]);
+    expect(new Set(replayed(withReplays(four, buffer, { ...options, fresh: 0 })))).toEqual(new Set([10, 11, 12, 13]));
   });
 
   test("are fresh when the step has more than the buffer", () => {

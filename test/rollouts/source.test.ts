@@ -1,7 +1,8 @@
 /** Where a step's sequences come from: a function of coordinates alone. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { source, type Slot, type SourceOptions } from "../../src/rollouts/source.ts";
+import type { Slot } from "../../src/rollouts/slot.ts";
+import { source, type SourceOptions } from "../../src/rollouts/source.ts";
 import type { Prompt } from "../../src/tasks/task.ts";
 
 const prompts = (count: number): Prompt[] => Array.from({ length: count }, (_, index) => ({ index, text: `${index}=`, reference: "0" }));
