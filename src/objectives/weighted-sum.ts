@@ -26,8 +26,8 @@ const renamed = (objective: Objective<Signal>, name: string): Objective<Signal> 
     name,
     loss(studentLogits, batch) {
       const { loss, metrics } = objective.loss(studentLogits, batch);
-      const { [`objective/${objective.name}`]: _, ...others } = metrics;
-      return { loss, metrics: { ...others, [`objective/${name}`]: loss } };
+      const [own, other] = [`objective/${objective.name}`, `objective/${name}`];
+      return { loss, metrics: Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key === own ? other : key, value])) };
     },
   };
 };
