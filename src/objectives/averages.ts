@@ -35,12 +35,12 @@ export const averages = { sequence, token, sum, constant } as const;
 /** Name of an average. */
 export type AverageName = keyof typeof averages;
 
-/** Schema of an average's name, with its default; `purpose` says what is averaged. */
-export const averageSchema = (purpose: string) =>
+/** Schema of an average's name; `purpose` says what is averaged, `standard` is its default. */
+export const averageSchema = (purpose: string, standard: AverageName = "sequence") =>
   Type.Unsafe<AverageName>({
     type: "string",
     enum: Object.keys(averages),
-    default: "sequence" satisfies AverageName,
+    default: standard,
     description: `${purpose} sequence: mean over a sequence's tokens, then over sequences. token: mean over all tokens. sum: sum over tokens, mean over sequences. constant: that sum divided by the width of the batch.`,
   });
 

@@ -56,7 +56,7 @@ export const definition = define({
     {
       beta: scheduleSchema("Weight of the reverse KL to the teacher.", { minimum: 0, default: annealed }),
       clip: clipSchema({ low: 0.2, high: 0.2 }),
-      average: { ...averageSchema("How the tokens' losses are averaged, in both terms."), default: "token" },
+      average: averageSchema("How the tokens' losses are averaged, in both terms.", "token"),
       ...rewardSchemas(),
       studentTemperature: Type.Number({
         default: 1,

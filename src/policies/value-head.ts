@@ -30,10 +30,7 @@ export const valuesOf = (parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tens
   const values = tf.customGrad((...inputs) => {
     const [w, b, save] = inputs as [tf.Tensor2D, tf.Tensor1D, (tensors: tf.Tensor[]) => void];
     save([rows]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => [
-      tf.matMul(dy as tf.Tensor2D, saved[0] as tf.Tensor2D, true),
-      tf.sum(dy, 0),
-    ];
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => [tf.matMul(dy, saved[0]!, true), tf.sum(dy, 0)];
     return { value: tf.add(tf.matMul(rows, w, false, true), b), gradFunc };
   })(weight, bias);
   return tf.reshape(values, [batch, tokens]);

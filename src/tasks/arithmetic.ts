@@ -12,7 +12,7 @@ const alphabet = "0123456789+-=;#";
 
 const tokenizers: Readonly<Record<"characters" | "numbers", () => Tokenizer>> = {
   characters: () => characterTokenizer(alphabet),
-  numbers: () => pieceTokenizer([...alphabet, ...Array.from({ length: 90 }, (_, i) => String(10 + i))]),
+  numbers: () => pieceTokenizer([...Array.from(alphabet), ...Array.from({ length: 90 }, (_, i) => String(10 + i))]),
 };
 
 /** No leading zeros, no minus zero, no plus sign: the one way in which the references write a number. */

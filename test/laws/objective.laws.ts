@@ -134,7 +134,7 @@ const permuted = (batch: HostBatch, order: readonly number[]): HostBatch => {
     return moved;
   };
   const entries = Object.entries(batch).map(([name, data]: [string, TypedArray]) => [name, data.length === 1 ? data : rows(data)]);
-  return Object.fromEntries(entries) as unknown as HostBatch;
+  return Object.fromEntries(entries) as HostBatch;
 };
 
 /** The batch with other values wherever the mask is 0. */

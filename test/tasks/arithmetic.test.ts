@@ -113,7 +113,15 @@ describe("refusals", () => {
   test("by the schema leave the defaults, which make a task", () => {
     const values = { type: "arithmetic" };
     expect(validate(values)).toBe(true);
-    expect(values).toEqual({ type: "arithmetic", tokenizer: "characters", numbers: [3, 5], range: [1, 20], operators: "+-", train: 5_000, test: 500 });
+    expect(values).toEqual({
+      type: "arithmetic",
+      tokenizer: "characters",
+      numbers: [3, 5],
+      range: [1, 20],
+      operators: "+-",
+      train: 5_000,
+      test: 500,
+    });
   });
 });
 

@@ -27,7 +27,8 @@ const inputsOf = (policy: Policy, objective: ObjectiveValues): Record<string, Ty
   const state = initialState(model(policy, 1).weights);
   const program = updateProgram(options(policy, objective));
   const all: Record<string, TypedArray> = { ...referenceBatch() };
-  for (const kind of stateKinds) for (const pack of packsFor(policy.parameters)) all[`${kind}/${pack.name}`] = packArrays("test", pack, state[kind]);
+  for (const kind of stateKinds)
+    for (const pack of packsFor(policy.parameters)) all[`${kind}/${pack.name}`] = packArrays("test", pack, state[kind]);
   for (const [name, value] of Object.entries(stepScalars(optimizer, 1, 1))) all[name] = Float32Array.of(value);
   return Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
 };
