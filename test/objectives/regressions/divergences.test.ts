@@ -70,6 +70,19 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     expect(Math.abs((await at(evaluate, jsd(0.9))).value[0]! - jsDistance(0.9))).toBeGreaterThan(0.004);
   });
 
+  test("ends of beta that stand for the KLs, while the divergence beside them is all but zero (huggingface/trl issue 6780)", async () => {
+    for (const [beta, exact, end] of [
+      [1e-3, forwardKl, /use "forward-kl"/u],
+      [1 - 1e-3, reverseKl, /use "reverse-kl"/u],
+    ] as const) {
+      const [near, limit] = [await at(evaluate, jsd(beta)), await at(evaluate, exact)];
+      expect(near.value[0]! / limit.value[0]!).toBeCloseTo(1e-3, 5);
+      expect(() => jsd(Math.round(beta))).toThrow(end);
+      const normalized = await at(evaluate, jsd(beta, "normalized"));
+      expect(normalized.value[0]! / limit.value[0]!).toBeCloseTo(1, 2);
+    }
+  });
+
   test("a beta near the end that all but switches the gradient off (verl-project/verl-recipe issue 151)", async () => {
     const reverse = norm((await at(evaluate, reverseKl)).gradient);
     expect(norm((await at(evaluate, jsd(0.9))).gradient) / reverse).toBeLessThan(0.09);
