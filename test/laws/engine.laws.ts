@@ -220,8 +220,13 @@ const growthLaws = (engine: () => Engine, runs: number): void => {
     await again(runs);
     expect(engine().memory()).toEqual(before.memory);
     expect(tf.memory().numTensors).toBe(before.tensors);
-    // 1,000 leaked copies of the inputs alone would be 1.3 MB a tensor and 40 MB with what a step makes; the collector may lag.
-    expect(process.memoryUsage().rss - before.resident).toBeLessThan(64 * 2 ** 20);
+    // 1,000 leaked copies of the inputs alone would be 1.3 MB a tensor and 40 MB with what a step makes; the collector may lag. A driver's caches
+    // fill once, a leak goes on: what grew beyond the bound must not grow as much again.
+    const grown = process.memoryUsage().rss - before.resident;
+    if (grown >= 64 * 2 ** 20) {
+      await again(runs);
+      expect(process.memoryUsage().rss - before.resident - grown).toBeLessThan(64 * 2 ** 20);
+    }
     for (const buffer of Object.values<Buffer>(inputs)) buffer.dispose();
     await executable.dispose();
   });
