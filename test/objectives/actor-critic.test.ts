@@ -49,7 +49,7 @@ describe.each(engines)("actor-critic on $name", ({ evaluate }) => {
     const best = bestValue(completions);
     const values = [() => 0, (prefix: Completion) => 3 * prefix.length - (prefix[0] ?? 1), () => best([]), best];
     const found = await Promise.all(values.map((value) => gradients(evaluate, completions, value)));
-    for (const estimate of found) expectSame(expectedGradient(q, estimate), exact, -1, 2e-6);
+    for (const estimate of found) expectSame(expectedGradient(q, estimate), exact, -1, 1e-6);
     const [none, , constant, learned] = found.map((estimate) => variance(q, estimate));
     expect(constant).toBeLessThan(none!);
     expect(learned).toBeLessThan(constant!);

@@ -47,7 +47,7 @@ describe.each(engines)("RLOO on $name", ({ evaluate }) => {
       (table) => 2 * expectedValue(table, completions, rewards) - 0.5 * sequenceKl(table, reference, completions),
       student,
     );
-    expectSame(expectedGradient(rows.weights, found), claimed, -1, 2e-6);
+    expectSame(expectedGradient(rows.weights, found), claimed, -1, 1e-6);
   });
 });
 
