@@ -6,7 +6,7 @@ import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
 import { noBaseline } from "./baselines/none.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
 import { logProbLoss } from "./log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
@@ -83,11 +83,9 @@ export const definition = define({
       valueWeight: Type.Number({ default: 0.5, exclusiveMinimum: 0, description: "Weight of half the squared error of the value." }),
       ...rewardSchemas(),
       average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+      ),
     },
     { additionalProperties: false },
   ),

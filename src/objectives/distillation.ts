@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import type * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { between } from "./divergences/between.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences } from "./divergences/index.ts";
@@ -92,11 +92,7 @@ export const definition = define({
     {
       divergence: divergences.schema,
       average: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss.",
-      }),
+      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
       topK: topKSchema,
     },
     { additionalProperties: false },

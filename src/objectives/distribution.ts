@@ -1,4 +1,5 @@
 /** Next-token distributions from logits: probabilities and log-probs out of one softmax, and the closed-form gradient of what is made from them. */
+import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 
 /** A distribution over the vocabulary at every place; both tensors are [..., V]. */
@@ -50,3 +51,6 @@ export const checkTemperature = (owner: string, temperature: number): void => {
     throw new RangeError(`${owner}: expected a student temperature above 0, got ${temperature}`);
   }
 };
+
+/** Schema of a student temperature, 1 when left out; `description` says what is divided by it. */
+export const studentTemperatureSchema = (description: string) => Type.Number({ default: 1, exclusiveMinimum: 0, description });

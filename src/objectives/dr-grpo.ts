@@ -1,6 +1,7 @@
 /** Dr. GRPO: GRPO without what biases it by difficulty and by length. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
+import { studentTemperatureSchema } from "./distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
 import { averages } from "./averages.ts";
 import { groupMean } from "./baselines/group-mean.ts";
@@ -55,11 +56,9 @@ export const definition = define({
       beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0 }),
       clip: clipSchema({ low: 0.2, high: 0.2 }),
       ...rewardSchemas(),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+      ),
     },
     { additionalProperties: false },
   ),

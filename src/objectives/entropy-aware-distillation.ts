@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { between } from "./divergences/between.ts";
 import { forwardKl } from "./divergences/forward-kl.ts";
 import { reverseKl } from "./divergences/reverse-kl.ts";
@@ -81,11 +81,7 @@ export const definition = define({
       threshold: Type.Number({ minimum: 0, default: 0.8, description: "In nats: above it the teacher's entropy counts as high." }),
       forwardWeight: Type.Number({ exclusiveMinimum: 0, default: 1, description: "Weight of forward KL at those tokens." }),
       average: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss.",
-      }),
+      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
     },
     { additionalProperties: false },
   ),

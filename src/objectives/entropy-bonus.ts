@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
 import type { Objective } from "./objective.ts";
 
@@ -45,11 +45,7 @@ export const definition = define({
   parameters: Type.Object(
     {
       average: averageSchema("How the tokens' entropies are averaged."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss.",
-      }),
+      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
     },
     { additionalProperties: false },
   ),

@@ -1,6 +1,7 @@
 /** GRPO: the clipped policy gradient, with advantages normalised within the prompt's group, and a KL to the reference as a loss. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
+import { studentTemperatureSchema } from "./distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
 import { averages, averageSchema, type Average } from "./averages.ts";
 import { groupMean } from "./baselines/group-mean.ts";
@@ -75,11 +76,9 @@ export const definition = define({
       ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
       average: averageSchema("How the tokens' losses are averaged, in both terms."),
       ...rewardSchemas(),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+      ),
     },
     { additionalProperties: false },
   ),

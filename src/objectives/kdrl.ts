@@ -1,6 +1,7 @@
 /** KDRL: the reward and a teacher at once, as GRPO with the reverse KL to the teacher instead of the KL to the reference. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
+import { studentTemperatureSchema } from "./distribution.ts";
 import { rewardSchemas } from "./advantages/shaped.ts";
 import { averages, averageSchema, type Average } from "./averages.ts";
 import { grpo, type GrpoSignal } from "./grpo.ts";
@@ -58,11 +59,9 @@ export const definition = define({
       clip: clipSchema({ low: 0.2, high: 0.2 }),
       average: averageSchema("How the tokens' losses are averaged, in both terms.", "token"),
       ...rewardSchemas(),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+      ),
     },
     { additionalProperties: false },
   ),

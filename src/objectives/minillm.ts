@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, closedForm, tempered } from "./distribution.ts";
+import { checkTemperature, closedForm, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { between } from "./divergences/between.ts";
 import { reverseKl } from "./divergences/reverse-kl.ts";
 import { entropy } from "./entropy.ts";
@@ -162,11 +162,9 @@ export const definition = define({
       truncate: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." })),
       clip: Type.Optional(clipSchema()),
       average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+      ),
     },
     { additionalProperties: false },
   ),

@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
 import { importanceRatios } from "./importance.ts";
 import { logProbLoss } from "./log-prob-loss.ts";
@@ -83,11 +83,9 @@ export const definition = define({
         description: "How much a token answers for later ones. 0: the reverse KL at each prefix. 1: that of whole sequences.",
       }),
       average: averageSchema("How the tokens' losses are averaged."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+      ),
     },
     { additionalProperties: false },
   ),

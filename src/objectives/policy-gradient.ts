@@ -5,7 +5,7 @@ import { define } from "../plugins/definition.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
 import { importanceRatios, lengthsOf, ratioSchema, type RatioLevel } from "./importance.ts";
 import { logProbLoss } from "./log-prob-loss.ts";
@@ -177,11 +177,9 @@ export const definition = define({
         Type.Number({ exclusiveMinimum: 0, description: "Ratios are cut to at most this and held constant (CISPO); not beside clip." }),
       ),
       average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+      ),
     },
     { additionalProperties: false },
   ),

@@ -1,6 +1,7 @@
 /** RL and on-policy distillation at once: equation 5 of GKD. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
+import { studentTemperatureSchema } from "./distribution.ts";
 import { averages, averageSchema, type Average } from "./averages.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
@@ -68,11 +69,9 @@ export const definition = define({
       ...advantageSchemas({ type: "leave-one-out" }, "none"),
       policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
       divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it in both terms; the sampling temperature makes the policy gradient exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it in both terms; the sampling temperature makes the policy gradient exact.",
+      ),
       topK: topKSchema,
     },
     { additionalProperties: false },

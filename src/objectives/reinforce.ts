@@ -5,7 +5,7 @@ import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./averages.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./token-log-probs.ts";
@@ -57,11 +57,9 @@ export const definition = define({
     {
       ...advantageSchemas({ type: "leave-one-out" }, "none"),
       average: averageSchema("How the tokens' log-probs are averaged; sum is unbiased for the expected reward."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+      ),
     },
     { additionalProperties: false },
   ),

@@ -1,6 +1,7 @@
 /** RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
+import { studentTemperatureSchema } from "./distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
 import { averages } from "./averages.ts";
 import { leaveOneOut } from "./baselines/leave-one-out.ts";
@@ -52,11 +53,9 @@ export const definition = define({
     {
       beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.05 }),
       ...rewardSchemas(),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      }),
+      studentTemperature: studentTemperatureSchema(
+        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+      ),
     },
     { additionalProperties: false },
   ),

@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { importanceRatios, type RatioLevel } from "./importance.ts";
 import { logProbLoss, type TokenLoss } from "./log-prob-loss.ts";
 import type { Objective, TokenBatch, Signals } from "./objective.ts";
@@ -132,11 +132,7 @@ export const definition = define({
           "The ratio of student to behavior that stale tokens are weighed by: of the token, of the whole sequence, or its mean per token.",
       }),
       average: averageSchema("How the tokens' estimates are averaged; sum is unbiased for the KL of sequences."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss.",
-      }),
+      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
     },
     { additionalProperties: false },
   ),

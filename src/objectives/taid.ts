@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { adaptiveInterpolation } from "./adaptive-interpolation.ts";
 import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import { checkTemperature, distribution, tempered } from "./distribution.ts";
+import { checkTemperature, distribution, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { between } from "./divergences/between.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { forwardKl } from "./divergences/forward-kl.ts";
@@ -109,11 +109,7 @@ export const definition = define({
       }),
       divergence: Type.Unsafe<DivergenceValues>({ ...divergences.schema, default: { type: "forward-kl" } }),
       average: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss.",
-      }),
+      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
     },
     { additionalProperties: false },
   ),

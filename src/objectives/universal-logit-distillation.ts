@@ -5,7 +5,7 @@ import { sizeOf } from "../engine/program.ts";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./averages.ts";
 import { inChunks } from "./chunks.ts";
-import { checkTemperature, tempered, withGradient, type ClosedForm } from "./distribution.ts";
+import { checkTemperature, tempered, withGradient, type ClosedForm, studentTemperatureSchema } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
 import type { Objective } from "./objective.ts";
 
@@ -91,11 +91,7 @@ export const definition = define({
   parameters: Type.Object(
     {
       average: averageSchema("How the distances of the aligned places are averaged."),
-      studentTemperature: Type.Number({
-        default: 1,
-        exclusiveMinimum: 0,
-        description: "The student's logits are divided by it within the loss.",
-      }),
+      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
     },
     { additionalProperties: false },
   ),

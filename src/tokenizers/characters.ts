@@ -1,9 +1,6 @@
 /** A tokenizer with one id for each character (Unicode code point) of an alphabet. */
 import type { Tokenizer } from "./tokenizer.ts";
-import { readVocabulary, wordLevelDocument } from "./tokenizer-json.ts";
-
-/** Contents of the special tokens, padding and end-of-sequence; their ids are 0 and 1. */
-const specialTokens = ["<pad>", "<eos>"] as const;
+import { readVocabulary, specialTokens, wordLevelDocument } from "./tokenizer-json.ts";
 
 const loneSurrogate = /\p{Surrogate}/u;
 

@@ -1,9 +1,6 @@
 /** A tokenizer of a fixed list of pieces: text takes the longest piece that it begins with, again and again. */
 import type { Tokenizer } from "./tokenizer.ts";
-import { readVocabulary, wordPieceDocument } from "./tokenizer-json.ts";
-
-/** Contents of the special tokens, padding and end-of-sequence; their ids are 0 and 1. */
-const specialTokens = ["<pad>", "<eos>"] as const;
+import { readVocabulary, specialTokens, wordPieceDocument } from "./tokenizer-json.ts";
 
 const idsOf = (pieces: readonly string[]): Map<string, number> => {
   const ids = new Map(pieces.map((piece, index) => [piece, index + specialTokens.length]));

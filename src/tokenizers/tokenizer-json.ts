@@ -5,6 +5,9 @@ import { Value } from "@sinclair/typebox/value";
 /** As many as Unicode has code points, and some special tokens. */
 const mostPieces = 0x110000 + 1024;
 
+/** Contents of the special tokens of both forms, padding and end-of-sequence; their ids are 0 and 1. */
+export const specialTokens = ["<pad>", "<eos>"] as const;
+
 const AddedToken = Type.Object({
   id: Type.Integer({ minimum: 0 }),
   content: Type.String({ minLength: 1 }),
@@ -65,12 +68,12 @@ const mostCharacters = 1_000_000_000;
 const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true } as const;
 
 /** All but the model of a document whose first pieces are special tokens. */
-const partsOf = (specialTokens: readonly string[]) =>
+const partsOf = (specials: readonly string[]) =>
   ({
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: specialTokens.map((content, id) => ({ id, content, ...flags })),
+    added_tokens: specials.map((content, id) => ({ id, content, ...flags })),
     normalizer: null,
     post_processor: null,
     decoder: { type: "Fuse" },
