@@ -46,19 +46,20 @@ const embed = (parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D =>
   embedding(parameter(parameters, "model.embed_tokens.weight"), ids);
 
 const block = (sizes: LlamaSizes, parameters: NamedTensors, pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D => {
-  const weight = (name: string): tf.Tensor2D => parameter(parameters, `model.layers.${layer}.${name}.weight`);
-  const gain = (name: string): tf.Tensor1D => parameter<tf.Rank.R1>(parameters, `model.layers.${layer}.${name}.weight`);
+  const prefix = `model.layers.${layer}`;
+  const gain = (name: string): tf.Tensor1D => parameter<tf.Rank.R1>(parameters, `${prefix}.${name}.weight`);
   const normed = rmsNorm(x, gain("input_layernorm"), sizes.normEpsilon);
-  const project = (name: string, heads: number): tf.Tensor4D => splitHeads(linear(normed, weight(`self_attn.${name}`)), pass.batch, heads);
+  const project = (name: string, heads: number): tf.Tensor4D =>
+    splitHeads(linear(parameters, `${prefix}.self_attn.${name}`, normed), pass.batch, heads);
   const queries = rotate(project("q_proj", sizes.heads), pass.rotary);
   const seen = pass.remember(layer, {
     keys: rotate(project("k_proj", sizes.keyValueHeads), pass.rotary),
     values: project("v_proj", sizes.keyValueHeads),
   });
   const mixed = mergeHeads(attend(queries, seen.keys, seen.values, pass.bias));
-  const attended: tf.Tensor2D = tf.add(x, linear(mixed, weight("self_attn.o_proj")));
+  const attended: tf.Tensor2D = tf.add(x, linear(parameters, `${prefix}.self_attn.o_proj`, mixed));
   const inner = rmsNorm(attended, gain("post_attention_layernorm"), sizes.normEpsilon);
-  return tf.add(attended, swiglu(inner, { gate: weight("mlp.gate_proj"), up: weight("mlp.up_proj"), down: weight("mlp.down_proj") }));
+  return tf.add(attended, swiglu(parameters, `${prefix}.mlp`, inner));
 };
 
 const blocks = (sizes: LlamaSizes, parameters: NamedTensors, pass: Pass, x: tf.Tensor2D): tf.Tensor2D => {
@@ -72,7 +73,7 @@ const normed = (sizes: LlamaSizes, parameters: NamedTensors, x: tf.Tensor2D): tf
   rmsNorm(x, parameter<tf.Rank.R1>(parameters, "model.norm.weight"), sizes.normEpsilon);
 
 const unembed = (sizes: LlamaSizes, parameters: NamedTensors, hidden: tf.Tensor2D): tf.Tensor2D =>
-  linear(hidden, parameter(parameters, sizes.tied ? "model.embed_tokens.weight" : "lm_head.weight"));
+  linear(parameters, sizes.tied ? "model.embed_tokens" : "lm_head", hidden);
 
 /** x [N, D] -> logits [N, V]. */
 const head = (sizes: LlamaSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>

@@ -1,5 +1,16 @@
 /** The linear layer. */
 import * as tf from "@tensorflow/tfjs";
+import type { NamedTensors } from "../../engine/program.ts";
+import { parameter } from "./parameter.ts";
 
-/** x [N, in] times the transpose of `weight` [out, in] (HuggingFace's layout) -> [N, out]. No bias, as in Llama. */
-export const linear = (x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D => tf.matMul(x, weight, false, true);
+/**
+ * x [N, in] -> x W' + b [N, out], with W [out, in] (HuggingFace's layout) the parameter `<name>.weight`, and b [out] the parameter `<name>.bias` where
+ * there is one. With an adapter, `<name>.lora_A.weight` [r, in] and `<name>.lora_B.weight` [out, r], x A' B' is added (LoRA, Hu et al., 2021).
+ */
+export const linear = (parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D => {
+  let y: tf.Tensor2D = tf.matMul(x, parameter(parameters, `${name}.weight`), false, true);
+  const [a, b] = [`${name}.lora_A.weight`, `${name}.lora_B.weight`];
+  if (a in parameters) y = tf.add(y, tf.matMul(tf.matMul(x, parameter(parameters, a), false, true), parameter(parameters, b), false, true));
+  const bias = `${name}.bias`;
+  return bias in parameters ? tf.add(y, parameter<tf.Rank.R1>(parameters, bias)) : y;
+};
