@@ -1,12 +1,14 @@
 /** The policy families: one line each. */
 import { family } from "../../plugins/family.ts";
+import { gpt2 } from "./gpt2.ts";
+import { gpt2Config } from "./gpt2-config.ts";
 import { llama } from "./llama.ts";
 import { llamaConfig } from "./llama-config.ts";
 import { ngram } from "./ngram.ts";
 import { ngramConfig } from "./ngram-config.ts";
 
 /** Schema and creation of every policy by its `type`. */
-export const policies = family("policy", [llama, ngram]);
+export const policies = family("policy", [gpt2, llama, ngram]);
 
 /** What a checkpoint's `config.json` may describe, by its `model_type`. */
-export const configFormats = [llamaConfig, ngramConfig] as const;
+export const configFormats = [gpt2Config, llamaConfig, ngramConfig] as const;
