@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { float32, type NamedTensors } from "../../src/engine/program.ts";
 import type { Policy, Sequences } from "../../src/policies/policy.ts";
 import { integer, stream } from "../../src/random/stream.ts";
-import { padPrompts, type Padding } from "../../src/rollouts/prompts.ts";
+import type { Padding } from "../../src/rollouts/prompts.ts";
 import { compute, expectGradients, farthest, floats, gradients, ints, noise, type Evaluate, type Value } from "./evaluate.ts";
+import { marked, padded } from "./sequences.ts";
 
 const lengths = [4, 1, 3];
 const width = 5;
@@ -32,28 +33,6 @@ export const roughWeights = (policy: Policy): Record<string, Value> =>
       ];
     }),
   );
-
-/** 1 at the places of a padded batch where `holds`, 0 elsewhere. */
-const marked = (rows: readonly number[][], padding: Padding, holds: (row: number, place: number) => boolean): Int32Array =>
-  padPrompts(
-    rows.map((row, i) => row.map((_, t) => Number(holds(i, t)))),
-    { ...padding, padId: 0 },
-  ).tokens;
-
-/** Sequences that begin with prompts of these lengths. */
-const padded = (rows: readonly number[][], prompts: readonly number[], padding: Padding): Record<keyof Sequences, Value> => {
-  const { batch, length, tokens, positions, mask } = padPrompts(rows, padding);
-  const shape = [batch, length];
-  return {
-    tokens: ints(shape, tokens),
-    positions: ints(shape, positions),
-    mask: floats(shape, mask),
-    prompt: floats(
-      shape,
-      marked(rows, padding, (row, place) => place < prompts[row]!),
-    ),
-  };
-};
 
 const logitsOf = (policy: Policy) => (inputs: NamedTensors) => policy.logits(inputs, inputs as NamedTensors & Sequences);
 

@@ -6,9 +6,11 @@ import { llama } from "./llama.ts";
 import { llamaConfig } from "./llama-config.ts";
 import { ngram } from "./ngram.ts";
 import { ngramConfig } from "./ngram-config.ts";
+import { t5 } from "./t5.ts";
+import { t5Config } from "./t5-config.ts";
 
 /** Schema and creation of every policy by its `type`. */
-export const policies = family("policy", [gpt2, llama, ngram]);
+export const policies = family("policy", [gpt2, llama, ngram, t5]);
 
 /** What a checkpoint's `config.json` may describe, by its `model_type`. */
-export const configFormats = [gpt2Config, llamaConfig, ngramConfig] as const;
+export const configFormats = [gpt2Config, llamaConfig, ngramConfig, t5Config] as const;
