@@ -74,6 +74,7 @@ export interface LlamaValues {
 export const llamaConfig: ConfigFormat<LlamaValues> = {
   modelType: "llama",
   schema,
+  ignored: /\.rotary_emb\.inv_freq$/,
   read(document) {
     const config = document as Static<typeof schema>;
     const { hidden_size: width, num_attention_heads: heads } = config;
