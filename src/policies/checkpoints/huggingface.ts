@@ -54,6 +54,9 @@ const checkTensors = (policy: Policy, tensors: StoredWeights["tensors"], ignored
   if (wrong.length > 0) throw new RangeError(`the weights do not fit the configuration: ${sentence(wrong)}`);
 };
 
+/** The bounds that hold in experiment files hold for configurations of strangers too. */
+const isPossible = new Ajv({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true }).compile(policies.schema);
+
 const expectation = ({ keyword, params, message }: ErrorObject): string =>
   keyword === "const" ? `expected ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}` : (message ?? keyword);
 
@@ -79,6 +82,7 @@ export const policyOf = (document: unknown): Policy => {
   const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(format.schema);
   if (!validate(config)) throw new RangeError(sentence((validate.errors ?? []).map(describe)));
   const { values, context } = format.read(config);
+  if (!isPossible(values)) throw new RangeError(sentence((isPossible.errors ?? []).map(describe)));
   return policies.create(values, context);
 };
 

@@ -6,7 +6,7 @@ const longest = 80;
 export const quoted = (value: unknown): string => {
   let text: string;
   try {
-    text = JSON.stringify(value) ?? String(value);
+    text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value));
   } catch {
     text = "a value that is no JSON, or nested too deeply";
   }

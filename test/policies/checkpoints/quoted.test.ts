@@ -12,5 +12,6 @@ test("what is no JSON is quoted all the same", () => {
   let deep: unknown[] = [];
   for (let i = 0; i < 100_000; i += 1) deep = [deep];
   expect(quoted(deep)).toMatch(/nested too deeply/);
-  expect(quoted(1n)).toMatch(/no JSON/);
+  expect(quoted([1n])).toMatch(/no JSON/);
+  expect(quoted(1n)).toBe("1");
 });
