@@ -37,7 +37,12 @@ const count = Type.Integer({ minimum: 1 });
 /** HuggingFace has two names for one function. */
 const activationNames = { relu: "relu", gelu: "gelu", gelu_new: "gelu_new", gelu_pytorch_tanh: "gelu_new", silu: "silu" } as const;
 
-// reorder_and_upcast_attn changes the order of two products and the type of others: in float32 it is the same arithmetic.
+/** Dropout, which students are trained without; the head of another class; and an order of products that in float32 is the same arithmetic. */
+const harmless =
+  "resid_pdrop embd_pdrop attn_pdrop summary_type summary_use_proj summary_activation summary_proj_to_labels summary_first_dropout reorder_and_upcast_attn n_ctx _num_labels".split(
+    " ",
+  );
+
 const schema = Type.Object({
   model_type: Type.Literal("gpt2"),
   vocab_size: count,
@@ -50,7 +55,10 @@ const schema = Type.Object({
   layer_norm_epsilon: Type.Number({ exclusiveMinimum: 0, default: 1e-5 }),
   scale_attn_weights: Type.Boolean({ default: true }),
   scale_attn_by_inverse_layer_idx: Type.Boolean({ default: false }),
+  is_encoder_decoder: Type.Literal(false, { default: false }),
   add_cross_attention: Type.Literal(false, { default: false }),
+  cross_attention_hidden_size: Type.Null({ default: null }),
+  pruned_heads: Type.Object({}, { additionalProperties: false, default: {} }),
   tie_word_embeddings: Type.Boolean({ default: true }),
   quantization_config: Type.Null({ default: null }),
 });
@@ -73,6 +81,10 @@ export interface Gpt2Values {
 export const gpt2Config: ConfigFormat<Gpt2Values> = {
   modelType: "gpt2",
   schema,
+  harmless,
+  // Masks that older files keep, and the names that they leave without the prefix.
+  ignored: /^(?:transformer\.)?h\.\d+\.attn\.(?:masked_)?bias$/,
+  alias: (tensor) => (tensor === "lm_head.weight" ? "transformer.wte.weight" : `transformer.${tensor}`),
   read(document) {
     const config = document as Static<typeof schema>;
     return {

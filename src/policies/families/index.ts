@@ -14,7 +14,16 @@ import { t5 } from "./t5.ts";
 import { t5Config } from "./t5-config.ts";
 
 /** Schema and creation of every policy by its `type`. */
-export const policies = family("policy", [gpt2, llama, mistral, qwen2, qwen3, gemma, t5, ngram]);
+export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram]);
 
 /** What a checkpoint's `config.json` may describe, by its `model_type`. */
-export const configFormats = [gpt2Config, llamaConfig, mistralConfig, qwen2Config, qwen3Config, gemmaConfig, t5Config, ngramConfig] as const;
+export const configFormats = [
+  llamaConfig,
+  mistralConfig,
+  qwen2Config,
+  qwen3Config,
+  gemmaConfig,
+  gpt2Config,
+  t5Config,
+  ngramConfig,
+] as const;

@@ -37,7 +37,6 @@ export const configOf = (sizes: T5Sizes): Record<string, unknown> => ({
   n_positions: Math.ceil(sizes.contextLength / 2),
   dropout_rate: 0,
   layer_norm_epsilon: sizes.normEpsilon,
-  initializer_factor: 1,
   feed_forward_proj: feedForwardName(sizes),
   tie_word_embeddings: sizes.tied,
   is_encoder_decoder: true,
@@ -72,6 +71,8 @@ const schema = Type.Object({
   is_encoder_decoder: Type.Literal(true, { default: true }),
   decoder_start_token_id: Type.Optional(id),
   pad_token_id: Type.Optional(id),
+  cross_attention_hidden_size: Type.Null({ default: null }),
+  pruned_heads: Type.Object({}, { additionalProperties: false, default: {} }),
   quantization_config: Type.Null({ default: null }),
 });
 
@@ -111,6 +112,9 @@ const checkDerived = (config: Static<typeof schema>): void => {
   }
 };
 
+/** What files hold beside `shared.weight` where they do not know that it is the same. */
+const copies: ReadonlySet<string> = new Set(["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]);
+
 /**
  * Reads T5ForConditionalGeneration configurations; refuses other feed-forward layers and quantised weights. Newer versions of transformers write
  * `tie_word_embeddings` true for every T5 and tell v1.0 by `scale_decoder_outputs`.
@@ -118,6 +122,12 @@ const checkDerived = (config: Static<typeof schema>): void => {
 export const t5Config: ConfigFormat<T5Values> = {
   modelType: "t5",
   schema,
+  harmless: ["dropout_rate", "classifier_dropout", "initializer_factor", "output_past"],
+  // Of no use, and in the files of v1.0 all the same.
+  ignored: /^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/,
+  alias: (tensor) => (copies.has(tensor) ? "shared.weight" : undefined),
+  // Newer versions of transformers tie the head of every new T5 and then leave it out.
+  leftOut: { "lm_head.weight": "shared.weight" },
   read(document) {
     const config = document as Static<typeof schema>;
     checkDerived(config);

@@ -43,8 +43,13 @@ test("both names of one activation are read, and what changes nothing in float32
 
 test.each<[Record<string, unknown>, string]>([
   [{ add_cross_attention: true }, "add_cross_attention: expected false, got true"],
-  [{ activation_function: "gelu_fast" }, 'activation_function: must be equal to one of the allowed values, got "gelu_fast"'],
+  [
+    { activation_function: "gelu_fast" },
+    'activation_function: expected one of "relu", "gelu", "gelu_new", "gelu_pytorch_tanh", "silu", got "gelu_fast"',
+  ],
   [{ quantization_config: { bits: 4 } }, 'quantization_config: must be null, got {"bits":4}'],
+  [{ alibi: true }, '"alibi" is not known'],
+  [{ n_layer: 1e9 }, "layers: must be <= 256, got 1000000000"],
   [{ n_inner: 0 }, "n_inner: must be >= 1, got 0"],
   [{ n_embd: undefined }, "must have required property 'n_embd'"],
 ])("%j is refused by name", (changes, message) => {

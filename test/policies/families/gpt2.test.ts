@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { gpt2 } from "../../../src/policies/families/gpt2.ts";
 import { engines } from "../../laws/evaluate.ts";
 import { policyLaws } from "../../laws/policy.laws.ts";
-import { referenceCheckpointLaws } from "../../laws/reference-checkpoint.laws.ts";
 
 const context = { vocabularySize: 7, contextLength: 16 };
 const small = {
@@ -23,8 +22,6 @@ for (const { name, evaluate } of engines) {
   const other = { ...small, tied: false, activation: "gelu", scaledByWidth: false, scaledByLayer: true } as const;
   policyLaws(`gpt2, untied, its scores scaled by layer, on ${name}`, gpt2.create(other, context), evaluate);
 }
-
-for (const name of ["gpt2", "gpt2-untied"]) referenceCheckpointLaws(name);
 
 describe("gpt2", () => {
   test("hidden has a default, and a tied head no parameters", () => {

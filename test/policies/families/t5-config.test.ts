@@ -62,10 +62,14 @@ test("a head of its own is known by either option", () => {
 });
 
 test.each<[Record<string, unknown>, string]>([
-  [{ feed_forward_proj: "gated-swish" }, 'feed_forward_proj: must be equal to one of the allowed values, got "gated-swish"'],
+  [
+    { feed_forward_proj: "gated-swish" },
+    'feed_forward_proj: expected one of "relu", "gelu", "gelu_new", "silu", "gated-relu", "gated-gelu", "gated-silu", got "gated-swish"',
+  ],
   [{ dense_act_fn: "relu" }, 'dense_act_fn: expected "gelu_new" of feed_forward_proj "gated-gelu", got "relu"'],
   [{ is_gated_act: false }, 'is_gated_act: expected true of feed_forward_proj "gated-gelu", got false'],
   [{ scale_decoder_outputs: true }, "scale_decoder_outputs: expected false for a head of its own"],
+  [{ shared_attention: 1 }, '"shared_attention" is not known'],
   [{ is_encoder_decoder: false }, "is_encoder_decoder: expected true, got false"],
   [{ quantization_config: { bits: 4 } }, 'quantization_config: must be null, got {"bits":4}'],
   [{ relative_attention_max_distance: 8 }, "expected maxDistance to be above half of the 16 buckets, got 8"],
