@@ -143,7 +143,8 @@ export const generateProgram = (policy: Policy, options: GenerationOptions): Pro
     name: "generate",
     inputs: inputsOf(policy, options),
     build(inputs) {
-      const prompts = inputs as NamedTensors & Sequences;
+      const { tokens, positions, mask } = inputs as NamedTensors & Sequences;
+      const prompts: Sequences = { tokens, positions, mask, prompt: mask };
       const uniforms = inputs["uniforms"] as tf.Tensor2D;
       const readers = readersOf(policy, options).map((reader) => ({ ...reader, parameters: parametersOf(reader, inputs) }));
       const read = readers.map((reader) => reader.policy.decoder.prefill(reader.parameters, prompts, promptLength + maxNewTokens - 1));
