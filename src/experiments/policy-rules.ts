@@ -1,4 +1,5 @@
 /** Rules about the policies of a training: whether the student can be made, and whether student and teacher can read what it puts before them. */
+import { traineeOf } from "../training/trained.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { contextLength, neededContext } from "./lengths.ts";
@@ -14,6 +15,17 @@ const studentMistakes = (file: ExperimentValues, values: TrainingValues, taskOf:
   if ("message" in source) return "stage" in student ? [] : [{ pointer: "/student", part: "whole", message: source.message }];
   const made = attempt(() => studentPolicy(file, values, taskOf));
   return "message" in made ? [{ pointer: "/student/layers", part: "whole", message: made.message }] : [];
+};
+
+/** What is frozen, or gets adapters, must be there. */
+const trainedMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: TaskOf): Mistake[] => {
+  const { freeze, adapters } = values.training;
+  if (freeze === undefined && adapters === undefined) return [];
+  const student = attempt(() => studentPolicy(file, values, taskOf));
+  if ("message" in student) return [];
+  const made = attempt(() => traineeOf(student.part, values.training));
+  if (!("message" in made)) return [];
+  return [{ pointer: freeze === undefined ? "/training/adapters/targets" : "/training/freeze", part: "whole", message: made.message }];
 };
 
 const contextMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: TaskOf): Mistake[] => {
@@ -43,5 +55,6 @@ const contextMistakes = (file: ExperimentValues, values: TrainingValues, taskOf:
 /** What is wrong with the policies of a training. Every task that it depends on can be made. */
 export const policyMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: TaskOf): Mistake[] => [
   ...studentMistakes(file, values, taskOf),
+  ...trainedMistakes(file, values, taskOf),
   ...contextMistakes(file, values, taskOf),
 ];

@@ -77,8 +77,10 @@ export interface Warned {
 export interface Finished {
   readonly kind: "finished";
   readonly step: number;
-  /** The trained student, by parameter name. */
+  /** The trained student, by parameter name; adapters are merged into it. */
   readonly weights: Weights;
+  /** The adapters themselves, when they are what was trained. */
+  readonly adapters?: Weights;
 }
 
 /** The run goes on from a checkpoint instead of beginning. */

@@ -45,6 +45,29 @@ test("a student that cannot be made is a mistake of its own training alone", () 
   expect(mistakes(broken)).toEqual([]);
 });
 
+test("what is frozen or gets adapters is sound when the student has it", () => {
+  expect(mistakes(['/training/freeze=["embed_tokens", "layers.0.mlp"]'])).toEqual([]);
+  expect(mistakes(['/training/adapters={"targets": ["q_proj", "layers.0-3.mlp"]}'])).toEqual([]);
+});
+
+test("what is frozen or gets adapters is a mistake when the student has it not, or when nothing is left", () => {
+  expect(mistakes(['/training/freeze=["layers.1"]'])).toEqual([
+    {
+      pointer: "/training/freeze",
+      part: "whole",
+      message: expect.stringMatching(
+        /^freeze: expected a part of a name, got "layers.1", which fits none of 11; the nearest are layers.0,/u,
+      ) as string,
+    },
+  ]);
+  const both = ['/training/freeze=["mlp"]', '/training/adapters={"targets": ["mlp"]}'];
+  expect(mistakes(both).map(({ pointer }) => pointer)).toEqual(["/training/freeze"]);
+  expect(mistakes(['/training/adapters={"targets": ["embed_tokens"]}']).map(({ pointer, message }) => `${pointer}: ${message}`)).toEqual([
+    expect.stringMatching(/^\/training\/adapters\/targets: adapters: expected .* got "embed_tokens", which fits none of 7/u),
+  ]);
+  expect(mistakes(['/training/freeze=["model"]'])[0]?.message).toContain("expected something to be left to train");
+});
+
 test("who cannot read as much as the training needs is named", () => {
   const found = mistakes(["/rollouts/maxNewTokens=100"]);
   expect(found.map(({ pointer }) => pointer)).toEqual(["/student", "/teacher/stage"]);
