@@ -5,6 +5,7 @@ import { Ajv, type ErrorObject } from "ajv";
 import { configFormats, policies } from "../families/index.ts";
 import type { Policy, Weights } from "../policy.ts";
 import { writeWhole } from "./atomic-file.ts";
+import { unknownKeys } from "./config-keys.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "./safetensors.ts";
 
 /** A policy with its weights. */
@@ -48,8 +49,12 @@ const naming = <T>(path: string, read: () => T): T => {
   }
 };
 
-const expectation = ({ keyword, params, message }: ErrorObject): string =>
-  keyword === "const" ? `expected ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}` : (message ?? keyword);
+const expectation = ({ keyword, params, message }: ErrorObject): string => {
+  const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
+  if (keyword === "const") return `expected ${JSON.stringify(allowedValue)}`;
+  if (keyword === "enum") return `expected one of ${(allowedValues ?? []).map((value) => JSON.stringify(value)).join(", ")}`;
+  return message ?? keyword;
+};
 
 const describe = (error: ErrorObject): string => {
   const key = error.instancePath.slice(1).replaceAll("/", ".");
@@ -68,7 +73,9 @@ export const policyOf = (document: unknown): Policy => {
     throw new RangeError(`expected model_type to be one of ${known}, got ${JSON.stringify(config["model_type"])}`);
   }
   const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(format.schema);
-  if (!validate(config)) throw new RangeError((validate.errors ?? []).map(describe).join("; "));
+  const unknown = unknownKeys(config, format).map((key) => `${JSON.stringify(key)} is not known, and may change the arithmetic`);
+  const unfit = validate(config) ? [] : (validate.errors ?? []).map(describe);
+  if (unknown.length + unfit.length > 0) throw new RangeError([...unfit, ...unknown].join("; "));
   const { values, context } = format.read(config);
   return policies.create(values, context);
 };

@@ -81,6 +81,8 @@ describe("a damaged folder", () => {
 });
 
 test("an unknown model type is refused with the known ones", () => {
-  expect(() => policyOf({ model_type: "mamba" })).toThrow('expected model_type to be one of llama, retort-ngram, got "mamba"');
+  expect(() => policyOf({ model_type: "mamba" })).toThrow(
+    'expected model_type to be one of llama, mistral, qwen2, qwen3, gemma, retort-ngram, got "mamba"',
+  );
   expect(() => policyOf([])).toThrow("expected an object with model_type, got []");
 });
