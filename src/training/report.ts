@@ -21,8 +21,8 @@ export interface Evaluated {
   readonly kind: "evaluation";
   /** Steps done before; 0 for the student as it came. */
   readonly step: number;
-  /** Share of right answers in [0, 1]. */
-  readonly accuracy: number;
+  /** Share of right answers in [0, 1]; absent when the task's prompts have no references. */
+  readonly accuracy?: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 

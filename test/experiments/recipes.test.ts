@@ -9,7 +9,7 @@ import { planExperiment, type PlannedTraining } from "../../src/experiments/plan
 import { machineFor, recipeFor } from "../../src/experiments/recipes.ts";
 import { policyOf, savePolicy } from "../../src/policies/checkpoints/huggingface.ts";
 import { initialWeights } from "../../src/policies/initialize.ts";
-import { tasks } from "../../src/tasks/index.ts";
+import { tasks, type TaskValues } from "../../src/tasks/index.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { bytesOf } from "../fixtures/recipes.ts";
 
@@ -84,7 +84,7 @@ describe("a recipe", () => {
   test("names the teacher's tokenizer only where it is another", async () => {
     await Promise.all([leave(teacher, 1), leave(start, 1)]);
     expect((await recipeFor(run, path, artifacts, machine)).teacher).not.toHaveProperty("tokenizer");
-    const numbers = tasks.create({ ...teacher.values.task, tokenizer: "numbers" }, { seed: 4 }).tokenizer.toJSON();
+    const numbers = tasks.create({ ...teacher.values.task, tokenizer: "numbers" } as TaskValues, { seed: 4 }).tokenizer.toJSON();
     writeFileSync(join(artifacts.folder(teacher.id), "tokenizer.json"), JSON.stringify(numbers));
     expect((await recipeFor(run, path, artifacts, machine)).teacher?.tokenizer).toEqual(JSON.parse(JSON.stringify(numbers)));
   });
