@@ -54,7 +54,8 @@ interface Read {
 const readLine = (value: unknown, place: string): Read => {
   if (Value.Check(Line, value)) return { text: value.prompt, reference: value.reference, place };
   const problem = Value.Errors(Line, value).First();
-  const expected = problem?.path === "" ? "an object with prompt" : `${problem?.message.toLowerCase().replace(/^expected /, "")} at ${problem?.path}`;
+  const expected =
+    problem?.path === "" ? "an object with prompt" : `${problem?.message.toLowerCase().replace(/^expected /, "")} at ${problem?.path}`;
   throw new RangeError(`${place}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`);
 };
 

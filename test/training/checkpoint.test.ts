@@ -61,7 +61,7 @@ describe("a checkpoint", () => {
     const freeze = ["embed_tokens", "layers.0.mlp"];
     const partly = { ...values, training: { ...values.training, freeze } };
     const path = await writeCheckpoint(folder, partly, beginning(partly));
-    const { tensors } = decodeSafetensors(readFileSync(path));
+    const { tensors } = await decodeSafetensors(readFileSync(path));
     expect(Object.keys(tensors).filter((name) => /embed_tokens|mlp\./u.test(name))).toEqual([]);
     expectSame(await readCheckpoint(path, partly), beginning(partly));
     const name = "model.embed_tokens.weight";
@@ -156,7 +156,7 @@ describe("a file that is not what was written", () => {
   });
 
   test("is refused when a tensor is missing", async () => {
-    const { tensors, metadata } = decodeSafetensors(readFileSync(await writeCheckpoint(folder, values, progress)));
+    const { tensors, metadata } = await decodeSafetensors(readFileSync(await writeCheckpoint(folder, values, progress)));
     const { "first/model.norm.weight": _left, ...others } = tensors;
     await fails(encodeSafetensors({ tensors: others, metadata }));
   });

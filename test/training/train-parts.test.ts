@@ -43,7 +43,7 @@ const interrupted = async (given: Recipe): Promise<{ reports: StepReport[]; tens
     });
   });
   await expect(end).rejects.toThrow("interrupted");
-  const { tensors } = decodeSafetensors(readFileSync((await newestCheckpoint(folder))!));
+  const { tensors } = await decodeSafetensors(readFileSync((await newestCheckpoint(folder))!));
   return { reports: [...reports, ...(await trained(given, { folder }))], tensors: Object.keys(tensors) };
 };
 

@@ -37,6 +37,7 @@ export const llamaConfig: ConfigFormat<LlamaValues> = {
   modelType: "llama",
   schema,
   harmless: [...rotaryHarmless, "is_llama_config"],
+  ignored: /\.rotary_emb\.inv_freq$/,
   read(document) {
     const config = document as Static<typeof schema>;
     const { values, context } = readRotary(config);
