@@ -7,6 +7,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Drawn from a normal distribution with this standard deviation and mean zero, or filled with a value. */
   readonly initial: { readonly standardDeviation: number } | { readonly value: number };
+  /** For the weight of a linear layer that is stored [in, out], as GPT-2's Conv1D; all others are [out, in]. */
+  readonly fanInFanOut?: true;
 }
 
 /** Parameters of a policy on the host, by name; plain data that crosses threads and goes into safetensors. */

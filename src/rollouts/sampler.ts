@@ -73,14 +73,16 @@ export class Sampler {
     if (behavior?.mixture !== undefined && teacher === undefined) {
       throw new RangeError(`sampler: expected a teacher for the behavior ${behavior.name}, got none`);
     }
-    this.#teacher = teacher === undefined ? {} : this.#uploaded(teacher.policy, teacher.weights);
+    this.#teacher = teacher === undefined ? {} : this.#uploaded(teacher.policy.parameters, teacher.weights);
   }
 
-  /** Takes over new weights; the next draw uses them. `RangeError` when an array does not fit its parameter. */
+  /** Takes over new weights; the next draw uses them. What is left out stays as it was loaded before. `RangeError` when an array does not fit its parameter. */
   load(weights: Weights): void {
-    const next = this.#uploaded(this.#options.policy, weights);
-    for (const buffer of Object.values(this.#student)) buffer.dispose();
-    this.#student = next;
+    const { parameters } = this.#options.policy;
+    const changed = Object.keys(parameters).filter((name) => weights[name] !== undefined || this.#student[name] === undefined);
+    const next = this.#uploaded(Object.fromEntries(changed.map((name) => [name, parameters[name]!])), weights);
+    for (const name of changed) this.#student[name]?.dispose();
+    this.#student = { ...this.#student, ...next };
   }
 
   /** Completes at most `batch` prompts. `RangeError` for more, for a prompt that is too long, and before the first `load`. */
@@ -125,8 +127,8 @@ export class Sampler {
     return uniforms;
   }
 
-  #uploaded(policy: Policy, weights: Weights): Buffers {
-    const all = Object.entries(policy.parameters);
+  #uploaded(parameters: Policy["parameters"], weights: Weights): Buffers {
+    const all = Object.entries(parameters);
     for (const [name, { shape }] of all) {
       if (weights[name]?.length !== sizeOf(shape))
         throw new RangeError(`sampler: expected ${sizeOf(shape)} values for ${name}, got ${weights[name]?.length ?? "none"}`);

@@ -25,7 +25,7 @@ export interface LocalTeacherOptions {
 
 /** A teacher whose weights can be exchanged, for a policy that learns and is scored on the way. */
 export interface LocalTeacher extends Teacher {
-  /** The next scores are of these weights. `RangeError` when they have no array for a parameter. */
+  /** The next scores are of these weights; what is left out stays as it was. */
   load(weights: Weights): void;
 }
 
@@ -79,6 +79,15 @@ const promptsOf = (rollouts: readonly Rollout[], { batch, length }: LocalTeacher
   return prompts;
 };
 
+/** What the arrays have of the policy's parameters, as inputs of the program. */
+const uploaded = (engine: Engine, { parameters }: Policy, arrays: Weights): Record<string, Buffer> =>
+  Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, { shape }]) => {
+      const data = arrays[name];
+      return data === undefined ? [] : [[`parameters/${name}`, engine.upload(data, float32(...shape))]];
+    }),
+  );
+
 /** Numbers that the teacher says of one place. */
 const widthOf = (detail: Detail, vocabularySize: number): number => {
   if (detail === "all") return vocabularySize;
@@ -99,14 +108,9 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
     throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
   }
   const executable = await engine.compile(scoreProgram(options));
-  const uploaded = (arrays: Weights): Record<string, Buffer> => {
-    const missing = Object.keys(policy.parameters).find((name) => arrays[name] === undefined);
-    if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);
-    return Object.fromEntries(
-      Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, engine.upload(arrays[name]!, float32(...shape))]),
-    );
-  };
-  let parameters = uploaded(weights);
+  const missing = Object.keys(policy.parameters).find((name) => weights[name] === undefined);
+  if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);
+  let parameters = uploaded(engine, policy, weights);
 
   const pass = async (rollouts: readonly Rollout[]): Promise<TeacherScore[]> => {
     const sequences = rollouts.map(({ promptTokens, tokens }) => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1)));
@@ -139,9 +143,9 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
   return {
     vocabularySize: policy.vocabularySize,
     load(arrays) {
-      const next = uploaded(arrays);
-      for (const buffer of Object.values(parameters)) buffer.dispose();
-      parameters = next;
+      const next = uploaded(engine, policy, arrays);
+      for (const name of Object.keys(next)) parameters[name]!.dispose();
+      parameters = { ...parameters, ...next };
     },
     async score(rollouts, signal) {
       const scores: TeacherScore[] = [];

@@ -8,6 +8,8 @@ import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/route
 import type { Writer } from "../rollouts/sampler.ts";
 import type { Slot } from "../rollouts/slot.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
+import { promptIds } from "../tokenizers/prompt-ids.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Row } from "./collate.ts";
 import type { Answers, Crew } from "./crew.ts";
 import type { LoggedRollout } from "./report.ts";
@@ -54,6 +56,10 @@ const otherPlaces = (slots: readonly Slot[], source: "data" | "teacher"): Place[
     slot.source === source ? slot.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } })) : [],
   );
 
+/** Ids beyond the vocabulary, with which some policies fill theirs up, have no text. */
+const textOf = (tokenizer: Tokenizer, tokens: Int32Array): string =>
+  tokenizer.decode(tokens.filter((token) => token < tokenizer.vocabularySize));
+
 /** Who completes, and when. */
 export interface Drawing {
   readonly seed: number;
@@ -75,7 +81,7 @@ export const drawRollouts = async (
   { seed, step, writer, version }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
-  const prompts = places.map(({ prompt }) => Int32Array.from(tokenizer.encode(prompt.text)));
+  const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(tokenizer, prompt.text)));
   const byTeacher = writer.by === "teacher";
   const coordinates = places.map(({ prompt, order }) =>
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
@@ -87,7 +93,7 @@ export const drawRollouts = async (
     tokens,
     behaviorLogProbs: logProbs,
     finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
-    text: tokenizer.decode(tokens),
+    text: textOf(tokenizer, tokens),
     version,
     source: byTeacher ? "teacher" : "student",
   }));
@@ -100,7 +106,7 @@ export const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, 
   return {
     prompt,
     order,
-    promptTokens: Int32Array.from(tokenizer.encode(prompt.text)),
+    promptTokens: Int32Array.from(promptIds(tokenizer, prompt.text)),
     tokens,
     behaviorLogProbs: new Float32Array(tokens.length),
     finish: whole.length > maxNewTokens ? "length" : "stop",
@@ -114,7 +120,7 @@ const replayedRollouts = ({ tokenizer }: Task, slots: readonly Slot[]): Rollout[
   slots.flatMap((slot, index): Rollout[] => {
     if (slot.source !== "replay") return [];
     const { prompt, group } = slot;
-    const promptTokens = Int32Array.from(tokenizer.encode(prompt.text));
+    const promptTokens = Int32Array.from(promptIds(tokenizer, prompt.text));
     return group.completions.map(({ tokens, logProbs }, sample) => ({
       prompt,
       order: { prompt: index, sample },
