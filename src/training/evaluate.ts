@@ -1,5 +1,6 @@
 /** Examines the student: completes test prompts and has the task check the answers. */
 import type { Prompt, Task } from "../tasks/task.ts";
+import { shapingIn } from "../rollouts/shaping.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
 import { drawRollouts, referenceRollout } from "./rows.ts";
@@ -48,7 +49,7 @@ export const evaluate = async (
   const places = task.test.slice(0, settings.prompts).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
   const draws: ReturnType<typeof drawRollouts>[] = [];
   for (let start = 0; start < places.length; start += chunk) {
-    const drawing = { seed, step: "evaluation", writer: { by: "student", temperature: settings.temperature }, version: step } as const;
+    const drawing = { seed, step: "evaluation", writer: { by: "student", ...shapingIn(settings) }, version: step } as const;
     draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
   }
   const rollouts = (await Promise.all(draws)).flat();

@@ -6,6 +6,7 @@ import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/router.ts";
 import type { Writer } from "../rollouts/sampler.ts";
+import { shapingIn, type Shaping } from "../rollouts/shaping.ts";
 import type { Slot } from "../rollouts/slot.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
 import type { Row } from "./collate.ts";
@@ -13,13 +14,12 @@ import type { Answers, Crew } from "./crew.ts";
 import type { LoggedRollout } from "./report.ts";
 
 /** What the rows of a step depend on. */
-export interface RowsRequest {
+export interface RowsRequest extends Shaping {
   readonly seed: number;
   readonly step: number;
   readonly slots: readonly Slot[];
   readonly group: number;
   readonly chunk: number;
-  readonly temperature: number;
   readonly behavior: BehaviorValues;
   readonly maxNewTokens: number;
   /** Most chunks in flight. */
@@ -62,6 +62,8 @@ export interface Drawing {
   readonly writer: Writer;
   /** Of the student's weights. */
   readonly version: number;
+  /** Each so many places in a row have one prompt, which is read once. Default 1. */
+  readonly group?: number;
 }
 
 /**
@@ -72,7 +74,7 @@ export const drawRollouts = async (
   crew: Pick<Crew, "draw">,
   { tokenizer }: Task,
   places: readonly Place[],
-  { seed, step, writer, version }: Drawing,
+  { seed, step, writer, version, group = 1 }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
   const prompts = places.map(({ prompt }) => Int32Array.from(tokenizer.encode(prompt.text)));
@@ -80,12 +82,13 @@ export const drawRollouts = async (
   const coordinates = places.map(({ prompt, order }) =>
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
   );
-  const completions = await crew.draw({ prompts, coordinates, writer }, signal);
-  return completions.map(({ tokens, logProbs }, index) => ({
+  const completions = await crew.draw({ prompts, coordinates, writer, group }, signal);
+  return completions.map(({ tokens, logProbs, rawLogProbs }, index) => ({
     ...places[index]!,
     promptTokens: prompts[index]!,
     tokens,
     behaviorLogProbs: logProbs,
+    rawLogProbs,
     finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
     text: tokenizer.decode(tokens),
     version,
@@ -178,20 +181,22 @@ export const stepRows = async (
   request: RowsRequest,
   signal: AbortSignal,
 ): Promise<StepRows> => {
-  const { seed, step, slots, group, chunk, temperature, maxNewTokens, inFlight, observe } = request;
+  const { seed, step, slots, group, chunk, maxNewTokens, inFlight, observe } = request;
   const version = step - 1;
   const chunksOf = (
     places: readonly Place[],
     rolloutsOf: (some: readonly Place[], stopped: AbortSignal) => Promise<readonly Rollout[]>,
   ): Chunk[] => inChunks(places, chunk).map((some) => (stopped) => rolloutsOf(some, stopped));
-  const drawnBy = (writer: Writer) => (places: readonly Place[], stopped: AbortSignal) =>
-    drawRollouts(crew, task, places, { seed, step, writer, version }, stopped);
+  const drawnBy = (writer: Writer, together: number) => (places: readonly Place[], stopped: AbortSignal) =>
+    drawRollouts(crew, task, places, { seed, step, writer, version, group: together }, stopped);
+  // Chunks of whole groups read each prompt once.
+  const together = chunk % group === 0 ? group : 1;
   const ofStudent = [
-    ...chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", temperature })),
+    ...chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", ...shapingIn(request) }, together)),
     ...inChunks(replayedRollouts(task, slots), chunk).map((some) => () => Promise.resolve(some)),
   ];
   const ofOthers = [
-    ...chunksOf(otherPlaces(slots, "teacher"), drawnBy({ by: "teacher" })),
+    ...chunksOf(otherPlaces(slots, "teacher"), drawnBy({ by: "teacher" }, 1)),
     ...chunksOf(otherPlaces(slots, "data"), (places) =>
       Promise.resolve(places.map((at) => referenceRollout(task, at, maxNewTokens, version))),
     ),

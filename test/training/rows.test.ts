@@ -156,7 +156,9 @@ describe("replayed completions", () => {
     const { drawn, again } = await remembered();
     for (const sample of [0, 1]) {
       const [before, now] = [drawn.rows[4 + sample]!, again.rows[2 + sample]!];
-      expect(now.rollout).toEqual({ ...before.rollout, order: { prompt: 1, sample } });
+      const { rawLogProbs, ...known } = before.rollout;
+      expect(rawLogProbs).toHaveLength(known.tokens.length);
+      expect(now.rollout).toEqual({ ...known, order: { prompt: 1, sample } });
       expect(now.rollout.version).toBe(3);
       expect(now).toMatchObject({ reward: before.reward, advantage: before.advantage });
       expect(now.teacher!.logProbs).toHaveLength(before.teacher!.logProbs.length);
@@ -245,6 +247,30 @@ test("a completion ends with end-of-sequence or is cut, and says which", async (
     expect(behaviorLogProbs).toHaveLength(tokens.length);
     expect(version).toBe(7);
   }
+});
+
+test("chunks of whole groups, which read each prompt once, change nothing", async () => {
+  const values = slow(0);
+  const wide = { ...values, rollouts: { ...values.rollouts, chunk: 4 } };
+  const together = (await rowsOf(wide, { chunk: 4 })).rows;
+  const apart = (await rowsOf(wide, { chunk: 3 })).rows;
+  const tokens = (rows: StepRows["rows"]) => rows.map(({ rollout, advantage }) => [...rollout.tokens, rollout.order, advantage]);
+  expect(tokens(together)).toEqual(tokens(apart));
+  expect(new Set(together.map(({ rollout }) => rollout.text)).size).toBeGreaterThan(3);
+  // Another place in a batch may round the last bit otherwise.
+  together.forEach(({ rollout }, i) =>
+    rollout.behaviorLogProbs.forEach((logProb, t) => expect(logProb).toBeCloseTo(apart[i]!.rollout.behaviorLogProbs[t]!, 5)),
+  );
+});
+
+test("what shapes the student's tokens shapes them in training, and in no one else's", async () => {
+  const first = await rowsOf(slow(0), { topK: 1, minNewTokens: 3 });
+  const [one, other] = [first.rows[0]!.rollout, first.rows[1]!.rollout];
+  expect(Array.from(one.tokens)).toEqual(Array.from(other.tokens));
+  expect(one.tokens.length).toBeGreaterThan(3);
+  expect(Math.max(...one.behaviorLogProbs.map(Math.abs))).toBeLessThan(1e-6);
+  expect(Math.max(...one.rawLogProbs!)).toBeLessThan(-1e-3);
+  expect(first.rows[2]!.rollout.tokens).toEqual((await rowsOf()).rows[2]!.rollout.tokens);
 });
 
 test("a failing reward ends the step with an error that names it", async () => {

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import type { NamedTensors } from "../../../src/engine/program.ts";
 import { loadPolicy } from "../../../src/policies/checkpoints/huggingface.ts";
 import type { Sequences } from "../../../src/policies/policy.ts";
-import { generateProgram, parameterPrefix } from "../../../src/rollouts/generate.ts";
+import { parameterPrefix } from "../../../src/rollouts/decoding.ts";
+import { generateProgram } from "../../../src/rollouts/generate.ts";
 import { padPrompts } from "../../../src/rollouts/prompts.ts";
 import { compute, engines, farthest, floats, ints } from "../../laws/evaluate.ts";
 
