@@ -1,7 +1,7 @@
 /** The HuggingFace configuration of a Llama-style decoder, written and read. */
 import { Type, type Static } from "@sinclair/typebox";
 import type { ConfigFormat } from "../checkpoints/config-format.ts";
-import type { LlamaSizes } from "./llama-decoder.ts";
+import type { LlamaSizes } from "./rotary-decoder.ts";
 
 /** The `config.json` of a decoder with these sizes. Special tokens are the tokenizer's and stay null. */
 export const configOf = (sizes: LlamaSizes, standardDeviation: number): Record<string, unknown> => ({

@@ -3,7 +3,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
 import { configOf } from "./llama-config.ts";
-import { llamaDecoder, llamaHead, llamaHidden, type LlamaSizes } from "./llama-decoder.ts";
+import { llamaDecoder, llamaHead, llamaHidden, type LlamaSizes } from "./rotary-decoder.ts";
 
 const parameters = Type.Object(
   {

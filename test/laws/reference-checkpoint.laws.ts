@@ -1,0 +1,78 @@
+/** What a family must hold on a checkpoint that transformers wrote: the same logits, log-probs and greedy tokens, on every engine. */
+import { describe, expect, test } from "vitest";
+import {
+  loadReference,
+  logitsWithCache,
+  logitsWithoutCache,
+  logProbsOf,
+  type Expected,
+  type ScoredRows,
+} from "../fixtures/reference-checkpoint.ts";
+import { parameterPrefix } from "../../src/rollouts/decoding.ts";
+import { generateProgram } from "../../src/rollouts/generate.ts";
+import { padPrompts } from "../../src/rollouts/prompts.ts";
+import { engines, farthest } from "./evaluate.ts";
+
+const tolerance = 1e-4;
+const sides = ["left", "right"] as const;
+const readings = [
+  { how: "without a cache", read: logitsWithoutCache },
+  { how: "with a cache", read: logitsWithCache },
+];
+
+/** Every row by itself, then all together. */
+const batches = (rows: ScoredRows): ScoredRows[] => [
+  ...rows.prompts.map((prompt, i) => ({ prompts: [prompt], completions: [rows.completions[i]!] })),
+  rows,
+];
+
+/** A token that greedy decoding never meets, to stand for the end-of-sequence. */
+const unusedId = ({ greedy }: Expected, vocabularySize: number): number => {
+  const used = new Set(greedy.tokens.flat());
+  return Array.from({ length: vocabularySize }, (_, id) => id).find((id) => !used.has(id))!;
+};
+
+const indexOfLargest = (values: readonly number[]): number => values.indexOf(Math.max(...values));
+
+/** One call for each folder of `test/fixtures/checkpoints`. */
+export const referenceCheckpointLaws = (name: string): void => {
+  const cases = engines.flatMap((engine) => sides.map((side) => ({ ...engine, side })));
+  describe.each(cases)(`checkpoint "${name}" of transformers on $name, padded $side`, ({ evaluate, side }) => {
+    test.each(readings)("logits and log-probs $how agree to 1e-4, one row at a time and together", async ({ read }) => {
+      const { expected, ...checkpoint } = await loadReference(name);
+      const [apart, together]: number[][][][] = [[], []];
+      for (const rows of batches(expected))
+        (rows.prompts.length === 1 ? apart! : together!).push(...(await read(evaluate, checkpoint, rows, side)));
+      for (const logits of [apart!, together!]) {
+        expect(farthest(logits.flat(2), expected.logits.flat(2))).toBeLessThan(tolerance);
+        expect(farthest(logProbsOf(logits, expected.completions).flat(), expected.logProbs.flat())).toBeLessThan(tolerance);
+      }
+    });
+
+    test("greedy completions without a cache agree token by token", async () => {
+      const { expected, ...checkpoint } = await loadReference(name);
+      const completions = expected.greedy.tokens;
+      // If each token is the likeliest after those before it, then so is the whole completion.
+      for (const rows of batches({ prompts: expected.prompts, completions })) {
+        const logits = await logitsWithoutCache(evaluate, checkpoint, rows, side);
+        expect(logits.map((row) => row.map(indexOfLargest))).toEqual(rows.completions);
+      }
+    });
+
+    test("greedy completions with a cache agree token by token", async () => {
+      const { policy, weights, expected } = await loadReference(name);
+      const { maxNewTokens, tokens: completions } = expected.greedy;
+      const parameters = Object.fromEntries(Object.entries(weights).map(([key, data]) => [parameterPrefix + key, data]));
+      const endId = unusedId(expected, policy.vocabularySize);
+      for (const rows of batches({ prompts: expected.prompts, completions })) {
+        const batch = rows.prompts.length;
+        const promptLength = Math.max(...rows.prompts.map((prompt) => prompt.length)) + 1;
+        const program = generateProgram(policy, { batch, promptLength, maxNewTokens, temperature: 0, endId, padId: 0 });
+        const { tokens, positions, mask } = padPrompts(rows.prompts, { length: promptLength, padId: 0, side });
+        const uniforms = new Float32Array(batch * maxNewTokens);
+        const outputs = await evaluate(program, { ...parameters, tokens, positions, mask, uniforms });
+        expect(Array.from(outputs.tokens)).toEqual(rows.completions.flat());
+      }
+    });
+  });
+};
