@@ -13,3 +13,6 @@ export const repeatRows = <T extends tf.Tensor>(x: T, count: number): T => {
 /** The same of each tensor. */
 export const repeatAll = (tensors: NamedTensors, count: number): NamedTensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, repeatRows(x, count)]));
+
+/** The rows `rows` [m] int32 of [n, ...], in this order -> [m, ...]. */
+export const pickRows = <T extends tf.Tensor>(x: T, rows: tf.Tensor1D): T => tf.gather(x, rows);

@@ -123,6 +123,9 @@ const next = (
   return { ...draw, rawLogProb: plain ? draw.logProb : valuesAt(tf.logSoftmax(student!), draw.token) };
 };
 
+/** What constraints read when a completion has `length` tokens. */
+export const momentOf = (length: tf.Scalar, seen: tf.Tensor2D | undefined): Moment => ({ length, ...(seen === undefined ? {} : { seen }) });
+
 const whole = (value: number): tf.Scalar => tf.scalar(value, "int32");
 
 /** [B] float32: 1 where the drawn token does not end the row. */
@@ -150,21 +153,13 @@ const after = (
   };
 };
 
-/** Reads the prompts, once for each group, and draws the first token of every row with `uniforms` [B]. */
-export const begin = (setting: Setting, prompts: Sequences, uniforms: tf.Tensor1D): LoopStep => {
-  const { readers, options } = setting;
-  const { batch, group = 1 } = options;
-  const read = readers.map(({ policy, parameters }) => policy.decoder.prefill(parameters, prompts, capacityOf(options)));
-  const seen = penalizes(options) ? repeatRows(promptTokens(setting, prompts), group) : undefined;
-  const drawn = next(
-    read.map(({ logits }) => repeatRows(logits, group)),
-    uniforms,
-    setting,
-    { length: whole(0), ...(seen === undefined ? {} : { seen }) },
-  );
-  const caches = readers.flatMap((reader, i) => packed(reader, repeatAll(read[i]!.cache, group)));
-  return after(setting, drawn, { alive: tf.ones([batch]), length: tf.zeros([batch], "int32"), seen }, caches);
-};
+/** What policies say after reading. */
+export interface Reading {
+  /** [B, V] of each reader. */
+  readonly logits: readonly tf.Tensor2D[];
+  /** Of all readers, by their names among what is carried. */
+  readonly caches: readonly (readonly [string, tf.Tensor])[];
+}
 
 /** [B / G, V] float32: 1 for the tokens of the prompt that a completion continues; an encoder's prompt is not continued. */
 const promptTokens = ({ readers }: Setting, { tokens, mask }: Sequences): tf.Tensor2D => {
@@ -172,20 +167,26 @@ const promptTokens = ({ readers }: Setting, { tokens, mask }: Sequences): tf.Ten
   return config["is_encoder_decoder"] === true ? tf.zeros([tokens.shape[0], vocabularySize]) : seenIn(tokens, mask, vocabularySize);
 };
 
-/** Feeds the newest token, which is number `place` (scalar int32, from 0) of each completion, and draws the one after it with `uniforms` [B]. */
-export const advance = (setting: Setting, place: tf.Scalar, uniforms: tf.Tensor1D, carried: NamedTensors): LoopStep => {
+/** Reads the prompts, once for each group. `seen` [B, V], 1 for the tokens of the prompt, is there where repetition is penalised. */
+export const readPrompts = (setting: Setting, prompts: Sequences): Reading & { readonly seen: tf.Tensor2D | undefined } => {
+  const { readers, options } = setting;
+  const { group = 1 } = options;
+  const read = readers.map(({ policy, parameters }) => policy.decoder.prefill(parameters, prompts, capacityOf(options)));
+  return {
+    logits: read.map(({ logits }) => repeatRows(logits, group)),
+    caches: readers.flatMap((reader, i) => packed(reader, repeatAll(read[i]!.cache, group))),
+    seen: penalizes(options) ? repeatRows(promptTokens(setting, prompts), group) : undefined,
+  };
+};
+
+/** Feeds `token` [B] int32, which is number `place` (scalar int32, from 0) of each completion; `carried` holds the caches. */
+export const feed = (setting: Setting, place: tf.Scalar, token: tf.Tensor1D, carried: NamedTensors): Reading => {
   const { readers, options, promptLengths, promptSlots } = setting;
   const { promptLength } = options;
   const capacity = promptSlots.shape[1];
   const slot: tf.Scalar = tf.add(place, whole(promptLength));
   const slots = tf.reshape(tf.range(0, capacity, 1, "int32"), [1, capacity]);
   const written = tf.logicalAnd(tf.greaterEqual(slots, whole(promptLength)), tf.lessEqual(slots, slot));
-  const { token, alive, length, seen } = carried as {
-    token: tf.Tensor1D;
-    alive: tf.Tensor1D;
-    length: tf.Tensor1D;
-    seen: tf.Tensor2D | undefined;
-  };
   const fed = {
     token,
     position: tf.add<tf.Tensor1D>(promptLengths, place),
@@ -193,13 +194,22 @@ export const advance = (setting: Setting, place: tf.Scalar, uniforms: tf.Tensor1
     visible: tf.maximum<tf.Tensor2D>(promptSlots, tf.cast(written, "float32")),
   };
   const read = readers.map((reader) => reader.policy.decoder.step(reader.parameters, unpacked(reader, carried), fed));
-  const drawn = next(
-    read.map(({ logits }) => logits),
-    uniforms,
-    setting,
-    { length: tf.add(place, whole(1)), ...(seen === undefined ? {} : { seen }) },
-  );
-  const caches = readers.flatMap((reader, i) => packed(reader, read[i]!.cache));
+  return { logits: read.map(({ logits }) => logits), caches: readers.flatMap((reader, i) => packed(reader, read[i]!.cache)) };
+};
+
+/** Reads the prompts and draws the first token of every row with `uniforms` [B]. */
+export const begin = (setting: Setting, prompts: Sequences, uniforms: tf.Tensor1D): LoopStep => {
+  const { batch } = setting.options;
+  const { logits, caches, seen } = readPrompts(setting, prompts);
+  const drawn = next(logits, uniforms, setting, momentOf(whole(0), seen));
+  return after(setting, drawn, { alive: tf.ones([batch]), length: tf.zeros([batch], "int32"), seen }, caches);
+};
+
+/** Feeds the newest token, which is number `place` (scalar int32, from 0) of each completion, and draws the one after it with `uniforms` [B]. */
+export const advance = (setting: Setting, place: tf.Scalar, uniforms: tf.Tensor1D, carried: NamedTensors): LoopStep => {
+  const { token, alive, length, seen } = carried as Record<"token" | "alive" | "length", tf.Tensor1D> & { seen?: tf.Tensor2D };
+  const { logits, caches } = feed(setting, place, token, carried);
+  const drawn = next(logits, uniforms, setting, momentOf(tf.add(place, whole(1)), seen));
   return after(setting, drawn, { alive, length, seen }, caches);
 };
 
