@@ -80,7 +80,7 @@ const joined = (batch: number, first: tf.Tensor, second: tf.Tensor): tf.Tensor =
   const [rows, ...rest] = first.shape as [number, ...number[]];
   const width = first.size / rows;
   const both = tf.concat([tf.reshape(first, [batch, -1, width]), tf.reshape(second, [batch, -1, width])], 1);
-  return tf.reshape(both, [rows + second.shape[0]!, ...rest]);
+  return tf.reshape(both, [rows + second.shape[0], ...rest]);
 };
 
 /** The best M continuations of all beams of each prompt. */

@@ -1,13 +1,14 @@
 /** The sampler: holds a policy's weights on an engine and completes prompts with them, one padded chunk at a time. */
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
-import { float32, int32, sizeOf, type Program } from "../engine/program.ts";
+import { float32, int32, type Program } from "../engine/program.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
-import { stream } from "../random/stream.ts";
 import type { Behavior } from "./behaviors/behavior.ts";
+import { numbersAt, type Coordinates } from "./coordinates.ts";
 import { parameterPrefix, teacherPrefix } from "./decoding.ts";
 import { generateProgram, type GenerationOutput } from "./generate.ts";
 import type { GenerationOptions } from "./generation-options.ts";
 import { padPrompts } from "./prompts.ts";
+import { uploadWeights } from "./resident-weights.ts";
 import type { Shaping } from "./shaping.ts";
 
 /** A frozen policy that draws beside the sampler's own, or alone. */
@@ -33,8 +34,8 @@ export type Writer = ({ readonly by: "student" | "behavior" } & Shaping) | { rea
 export interface DrawRequest {
   readonly prompts: readonly Int32Array[];
   readonly writer: Writer;
-  /** For each prompt (run seed, step or "evaluation" or "teacher", place of the prompt, sample). */
-  readonly coordinates: readonly (readonly [seed: number, step: number | string, prompt: number, sample: number])[];
+  /** One for each prompt. */
+  readonly coordinates: readonly Coordinates[];
   /** G: each G prompts in a row are the same one, which is read once. It changes speed alone, and works where it divides `batch`. Default 1. */
   readonly group?: number;
 }
@@ -97,12 +98,12 @@ export class Sampler {
     if (behavior?.mixture !== undefined && teacher === undefined) {
       throw new RangeError(`sampler: expected a teacher for the behavior ${behavior.name}, got none`);
     }
-    this.#teacher = teacher === undefined ? {} : this.#uploaded(teacher.policy, teacher.weights);
+    this.#teacher = teacher === undefined ? {} : uploadWeights(engine, teacher.policy, teacher.weights, "sampler");
   }
 
   /** Takes over new weights; the next draw uses them. `RangeError` when an array does not fit its parameter. */
   load(weights: Weights): void {
-    const next = this.#uploaded(this.#options.policy, weights);
+    const next = uploadWeights(this.#engine, this.#options.policy, weights, "sampler");
     for (const buffer of Object.values(this.#student)) buffer.dispose();
     this.#student = next;
   }
@@ -146,20 +147,11 @@ export class Sampler {
     const { batch, maxNewTokens } = this.#options;
     const uniforms = new Float32Array(maxNewTokens * batch);
     if (temperature === 0) return uniforms;
-    for (const [row, [seed, ...place]] of coordinates.entries()) {
-      const next = stream(seed, "sampling", ...place);
+    for (const [row, place] of coordinates.entries()) {
+      const next = numbersAt(place);
       for (let t = 0; t < maxNewTokens; t += 1) uniforms[t * batch + row] = next();
     }
     return uniforms;
-  }
-
-  #uploaded(policy: Policy, weights: Weights): Buffers {
-    const all = Object.entries(policy.parameters);
-    for (const [name, { shape }] of all) {
-      if (weights[name]?.length !== sizeOf(shape))
-        throw new RangeError(`sampler: expected ${sizeOf(shape)} values for ${name}, got ${weights[name]?.length ?? "none"}`);
-    }
-    return Object.fromEntries(all.map(([name, { shape }]) => [name, this.#engine.upload(weights[name]!, float32(...shape))]));
   }
 
   /** The parameters that the writer's program reads. */

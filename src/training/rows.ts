@@ -8,6 +8,7 @@ import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/route
 import type { Writer } from "../rollouts/sampler.ts";
 import { shapingIn, type Shaping } from "../rollouts/shaping.ts";
 import type { Slot } from "../rollouts/slot.ts";
+import { stopIn } from "../rollouts/stop-strings.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
 import type { Row } from "./collate.ts";
 import type { Answers, Crew } from "./crew.ts";
@@ -22,6 +23,8 @@ export interface RowsRequest extends Shaping {
   readonly chunk: number;
   readonly behavior: BehaviorValues;
   readonly maxNewTokens: number;
+  /** Texts that end a completion. */
+  readonly stop?: readonly string[];
   /** Most chunks in flight. */
   readonly inFlight: number;
   readonly advantages: AdvantageEstimator<unknown> | undefined;
@@ -64,7 +67,21 @@ export interface Drawing {
   readonly version: number;
   /** Each so many places in a row have one prompt, which is read once. Default 1. */
   readonly group?: number;
+  /** Texts that end a completion. Rows are drawn to their end token or limit all the same, and cut afterwards. */
+  readonly stops?: readonly string[];
 }
+
+/** How a completion ends: its tokens up to a stop string, the one that completes it included, or all; and its text, without the stop string. */
+const endingOf = (
+  tokens: ArrayLike<number>,
+  { tokenizer }: Pick<Task, "tokenizer">,
+  stops: readonly string[] = [],
+): Pick<Rollout, "text" | "finish"> & { readonly length: number } => {
+  const stopped = stopIn(tokens, (ids) => tokenizer.decode(ids), stops);
+  if (stopped !== undefined) return { ...stopped, finish: "stop" };
+  const { length } = tokens;
+  return { length, text: tokenizer.decode(tokens), finish: tokens[length - 1] === tokenizer.endId ? "stop" : "length" };
+};
 
 /**
  * Draws completions for prompts and makes rollouts of them. The student's numbers come from the step and the place; the teacher's from the prompt
@@ -72,28 +89,31 @@ export interface Drawing {
  */
 export const drawRollouts = async (
   crew: Pick<Crew, "draw">,
-  { tokenizer }: Task,
+  task: Task,
   places: readonly Place[],
-  { seed, step, writer, version, group = 1 }: Drawing,
+  { seed, step, writer, version, group = 1, stops }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
-  const prompts = places.map(({ prompt }) => Int32Array.from(tokenizer.encode(prompt.text)));
+  const prompts = places.map(({ prompt }) => Int32Array.from(task.tokenizer.encode(prompt.text)));
   const byTeacher = writer.by === "teacher";
   const coordinates = places.map(({ prompt, order }) =>
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
   );
   const completions = await crew.draw({ prompts, coordinates, writer, group }, signal);
-  return completions.map(({ tokens, logProbs, rawLogProbs }, index) => ({
-    ...places[index]!,
-    promptTokens: prompts[index]!,
-    tokens,
-    behaviorLogProbs: logProbs,
-    rawLogProbs,
-    finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
-    text: tokenizer.decode(tokens),
-    version,
-    source: byTeacher ? "teacher" : "student",
-  }));
+  return completions.map(({ tokens, logProbs, rawLogProbs }, index) => {
+    const { length, text, finish } = endingOf(tokens, task, stops);
+    return {
+      ...places[index]!,
+      promptTokens: prompts[index]!,
+      tokens: tokens.slice(0, length),
+      behaviorLogProbs: logProbs.slice(0, length),
+      rawLogProbs: rawLogProbs.slice(0, length),
+      finish,
+      text,
+      version,
+      source: byTeacher ? "teacher" : "student",
+    };
+  });
 };
 
 /** The rollout of a task's own answer, cut at `maxNewTokens` tokens. */
@@ -113,22 +133,25 @@ export const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, 
   };
 };
 
-const replayedRollouts = ({ tokenizer }: Task, slots: readonly Slot[]): Rollout[] =>
+const replayedRollouts = (task: Task, slots: readonly Slot[], stops: readonly string[] | undefined): Rollout[] =>
   slots.flatMap((slot, index): Rollout[] => {
     if (slot.source !== "replay") return [];
     const { prompt, group } = slot;
-    const promptTokens = Int32Array.from(tokenizer.encode(prompt.text));
-    return group.completions.map(({ tokens, logProbs }, sample) => ({
-      prompt,
-      order: { prompt: index, sample },
-      promptTokens,
-      tokens: Int32Array.from(tokens),
-      behaviorLogProbs: Float32Array.from(logProbs),
-      finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
-      text: tokenizer.decode(tokens),
-      version: group.version,
-      source: "student",
-    }));
+    const promptTokens = Int32Array.from(task.tokenizer.encode(prompt.text));
+    return group.completions.map(({ tokens, logProbs }, sample) => {
+      const { text, finish } = endingOf(tokens, task, stops);
+      return {
+        prompt,
+        order: { prompt: index, sample },
+        promptTokens,
+        tokens: Int32Array.from(tokens),
+        behaviorLogProbs: Float32Array.from(logProbs),
+        finish,
+        text,
+        version: group.version,
+        source: "student",
+      };
+    });
   });
 
 /** A rollout's reward after shaping, and its advantage. */
@@ -181,19 +204,20 @@ export const stepRows = async (
   request: RowsRequest,
   signal: AbortSignal,
 ): Promise<StepRows> => {
-  const { seed, step, slots, group, chunk, maxNewTokens, inFlight, observe } = request;
+  const { seed, step, slots, group, chunk, maxNewTokens, stop, inFlight, observe } = request;
+  const stops = stop === undefined ? {} : { stops: stop };
   const version = step - 1;
   const chunksOf = (
     places: readonly Place[],
     rolloutsOf: (some: readonly Place[], stopped: AbortSignal) => Promise<readonly Rollout[]>,
   ): Chunk[] => inChunks(places, chunk).map((some) => (stopped) => rolloutsOf(some, stopped));
   const drawnBy = (writer: Writer, together: number) => (places: readonly Place[], stopped: AbortSignal) =>
-    drawRollouts(crew, task, places, { seed, step, writer, version, group: together }, stopped);
+    drawRollouts(crew, task, places, { seed, step, writer, version, group: together, ...stops }, stopped);
   // Chunks of whole groups read each prompt once.
   const together = chunk % group === 0 ? group : 1;
   const ofStudent = [
     ...chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", ...shapingIn(request) }, together)),
-    ...inChunks(replayedRollouts(task, slots), chunk).map((some) => () => Promise.resolve(some)),
+    ...inChunks(replayedRollouts(task, slots, stop), chunk).map((some) => () => Promise.resolve(some)),
   ];
   const ofOthers = [
     ...chunksOf(otherPlaces(slots, "teacher"), drawnBy({ by: "teacher" }, 1)),

@@ -116,6 +116,12 @@ export const RolloutSettings = Type.Object(
       default: { type: "student" },
       description: "What draws the tokens of the student's completions; evaluations are always the student's own.",
     }),
+    stop: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description:
+          "Texts that end a completion, in evaluations too: it is cut after the token that completes one, and its text is without it. Rows are drawn to their end all the same.",
+      }),
+    ),
     maxNewTokens: Type.Optional(
       Type.Integer({ minimum: 1, description: "Tokens after which a completion is cut; the task's longest reference when left out." }),
     ),

@@ -139,7 +139,8 @@ const checkpoints = ({ training }: Recipe, step: number): boolean => training.ch
 /** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
 const examine = async ({ recipe, task, shape, crew, sequences, emit, signal }: Run, step: number, host: HostState): Promise<HostState> => {
   const { seed, evaluation, rollouts } = recipe;
-  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk: rollouts.chunk }, signal);
+  const { chunk, stop: stops = [] } = rollouts;
+  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk, stops }, signal);
   if (sequences.validation.length === 0) {
     emit(evaluated);
     return host;

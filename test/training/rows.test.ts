@@ -273,6 +273,27 @@ test("what shapes the student's tokens shapes them in training, and in no one el
   expect(first.rows[2]!.rollout.tokens).toEqual((await rowsOf()).rows[2]!.rollout.tokens);
 });
 
+test("a stop string cuts a completion after the token that completes it; its text is without it, when it is replayed too", async () => {
+  const slots: Slot[] = [
+    { source: "student", prompt: a },
+    { source: "student", prompt: d },
+  ];
+  const long = { slots, minNewTokens: 8 };
+  const whole = (await rowsOf(slow(0), long)).rows[1]!.rollout;
+  const stop = whole.text.slice(2, 4);
+  const { rows } = await rowsOf(slow(0), { ...long, stop: [stop] });
+  const cut = rows[1]!.rollout;
+  const length = whole.text.indexOf(stop) + stop.length;
+  expect(cut).toMatchObject({ finish: "stop", text: whole.text.slice(0, whole.text.indexOf(stop)) });
+  expect(cut.tokens).toEqual(whole.tokens.slice(0, length));
+  expect([cut.behaviorLogProbs, cut.rawLogProbs].map((values) => values!.length)).toEqual([length, length]);
+  const drawn = rows.map(({ rollout }) => rollout);
+  const buffer = remembering([], slots, drawn, 2);
+  const again = await rowsOf(slow(0), { slots: [{ source: "replay", prompt: a, group: buffer[0]! }], step: 9, stop: [stop] });
+  const { rawLogProbs: _raw, ...known } = cut;
+  expect(again.rows[1]!.rollout).toEqual(known);
+});
+
 test("a failing reward ends the step with an error that names it", async () => {
   await expect(rowsOf(slow(0, { at: 3, what: "nan" }))).rejects.toThrow(
     /scorer "reward" failed on .*: reward slow: expected a finite number for prompt \d+ "\d\+\d=", sample \d, got NaN/u,

@@ -86,6 +86,7 @@ describe("settings", () => {
     ["no examples at all", DataSettings, { onPolicyFraction: 1, mixing: "step", examples: 0 }],
     ["greedy rollouts", RolloutSettings, { group: 4, temperature: 0, chunk: 32 }],
     ["a nucleus without probability", RolloutSettings, { group: 4, temperature: 1, chunk: 32, topP: 0 }],
+    ["a stop string that every text has", RolloutSettings, { group: 4, temperature: 1, chunk: 32, stop: [""] }],
     ["the half likeliest token", EvaluationSettings, { every: 0, prompts: 1, temperature: 1, topK: 0.5 }],
     ["an empty group", RolloutSettings, { group: 0, temperature: 1, chunk: 32 }],
     ["a first moment that never forgets", OptimizerSettings, { ...optimizer, beta1: 1, beta2: 0.9, epsilon: 1e-8, weightDecay: 0 }],
