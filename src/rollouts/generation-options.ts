@@ -64,7 +64,7 @@ const checkMixed = (policy: Policy, { teacher, temperature }: Mixed, options: Ge
 };
 
 /** `RangeError` for sizes that are no positive whole numbers or leave the policy's context, and for special tokens that it does not have. */
-export const checkSizes = (policy: Policy, options: Sizes & Pick<GenerationOptions, "endId" | "stopIds" | "padId">): void => {
+const checkSizes = (policy: Policy, options: Sizes & Pick<GenerationOptions, "endId" | "stopIds" | "padId">): void => {
   const { batch, promptLength, maxNewTokens, endId, padId, stopIds = [] } = options;
   for (const [name, value] of Object.entries({ batch, promptLength, maxNewTokens })) {
     if (!Number.isInteger(value) || value < 1)

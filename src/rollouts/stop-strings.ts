@@ -7,7 +7,7 @@ export type Decode = (tokens: ArrayLike<number>) => string;
 const replacement = "\uFFFD";
 
 /** `RangeError` for a stop string that every text has. */
-export const checkStops = (stops: readonly string[]): void => {
+const checkStops = (stops: readonly string[]): void => {
   if (stops.includes("")) throw new RangeError("stop strings: expected texts of at least one character, got an empty one");
 };
 

@@ -78,7 +78,7 @@ describe.each(engines)("100,000 draws on $name", ({ evaluate }) => {
     };
     const { token } = await compute(evaluate, values, (inputs) => {
       const wide = (name: string): tf.Tensor2D => tf.tile(inputs[name] as tf.Tensor2D, [draws, 1]);
-      const moment = { length: tf.scalar(0, "int32") as tf.Scalar, ...(penalizes(shaping) ? { seen: wide("seen") } : {}) };
+      const moment = { length: tf.scalar(0, "int32"), ...(penalizes(shaping) ? { seen: wide("seen") } : {}) };
       const shaped = narrowed(constrained(wide("logits"), shaping, [0], moment), shaping);
       return { token: drawFrom(shaped, inputs["uniforms"] as tf.Tensor1D).token };
     });

@@ -249,51 +249,6 @@ test("a completion ends with end-of-sequence or is cut, and says which", async (
   }
 });
 
-test("chunks of whole groups, which read each prompt once, change nothing", async () => {
-  const values = slow(0);
-  const wide = { ...values, rollouts: { ...values.rollouts, chunk: 4 } };
-  const together = (await rowsOf(wide, { chunk: 4 })).rows;
-  const apart = (await rowsOf(wide, { chunk: 3 })).rows;
-  const tokens = (rows: StepRows["rows"]) => rows.map(({ rollout, advantage }) => [...rollout.tokens, rollout.order, advantage]);
-  expect(tokens(together)).toEqual(tokens(apart));
-  expect(new Set(together.map(({ rollout }) => rollout.text)).size).toBeGreaterThan(3);
-  // Another place in a batch may round the last bit otherwise.
-  together.forEach(({ rollout }, i) =>
-    rollout.behaviorLogProbs.forEach((logProb, t) => expect(logProb).toBeCloseTo(apart[i]!.rollout.behaviorLogProbs[t]!, 5)),
-  );
-});
-
-test("what shapes the student's tokens shapes them in training, and in no one else's", async () => {
-  const first = await rowsOf(slow(0), { topK: 1, minNewTokens: 3 });
-  const [one, other] = [first.rows[0]!.rollout, first.rows[1]!.rollout];
-  expect(Array.from(one.tokens)).toEqual(Array.from(other.tokens));
-  expect(one.tokens.length).toBeGreaterThan(3);
-  expect(Math.max(...one.behaviorLogProbs.map(Math.abs))).toBeLessThan(1e-6);
-  expect(Math.max(...one.rawLogProbs!)).toBeLessThan(-1e-3);
-  expect(first.rows[2]!.rollout.tokens).toEqual((await rowsOf()).rows[2]!.rollout.tokens);
-});
-
-test("a stop string cuts a completion after the token that completes it; its text is without it, when it is replayed too", async () => {
-  const slots: Slot[] = [
-    { source: "student", prompt: a },
-    { source: "student", prompt: d },
-  ];
-  const long = { slots, minNewTokens: 8 };
-  const whole = (await rowsOf(slow(0), long)).rows[1]!.rollout;
-  const stop = whole.text.slice(2, 4);
-  const { rows } = await rowsOf(slow(0), { ...long, stop: [stop] });
-  const cut = rows[1]!.rollout;
-  const length = whole.text.indexOf(stop) + stop.length;
-  expect(cut).toMatchObject({ finish: "stop", text: whole.text.slice(0, whole.text.indexOf(stop)) });
-  expect(cut.tokens).toEqual(whole.tokens.slice(0, length));
-  expect([cut.behaviorLogProbs, cut.rawLogProbs].map((values) => values!.length)).toEqual([length, length]);
-  const drawn = rows.map(({ rollout }) => rollout);
-  const buffer = remembering([], slots, drawn, 2);
-  const again = await rowsOf(slow(0), { slots: [{ source: "replay", prompt: a, group: buffer[0]! }], step: 9, stop: [stop] });
-  const { rawLogProbs: _raw, ...known } = cut;
-  expect(again.rows[1]!.rollout).toEqual(known);
-});
-
 test("a failing reward ends the step with an error that names it", async () => {
   await expect(rowsOf(slow(0, { at: 3, what: "nan" }))).rejects.toThrow(
     /scorer "reward" failed on .*: reward slow: expected a finite number for prompt \d+ "\d\+\d=", sample \d, got NaN/u,
