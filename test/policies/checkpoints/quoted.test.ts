@@ -5,7 +5,7 @@ import { quoted } from "../../../src/policies/checkpoints/quoted.ts";
 test("a value is quoted as JSON, and cut when it is long", () => {
   expect(quoted({ a: [1, "b"] })).toBe('{"a":[1,"b"]}');
   expect(quoted("x".repeat(1000))).toBe(`"${"x".repeat(79)}...`);
-  expect(quoted(undefined)).toBe("undefined");
+  expect(quoted(undefined)).toBe("nothing");
 });
 
 test("what is no JSON is quoted all the same", () => {
