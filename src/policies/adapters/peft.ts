@@ -1,7 +1,8 @@
 /** Adapters as the Python library PEFT lays them out: `adapter_config.json` and `adapter_model.safetensors` in a folder, beside no base. */
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../checkpoints/atomic-file.ts";
+import { naming, readText } from "../checkpoints/byte-source.ts";
+import { quoted } from "../checkpoints/quoted.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../checkpoints/safetensors.ts";
 import type { Policy, Weights } from "../policy.ts";
 import { linearLayers, withAdapters, type AdaptedPolicy } from "./lora.ts";
@@ -45,20 +46,18 @@ const options: Readonly<Record<string, { readonly expected: string; readonly acc
   },
 };
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 80);
-
 /** Rank and alpha of a configuration. `RangeError` names every option that is wrong or not supported. */
 const readConfig = (document: unknown): { readonly rank: number; readonly alpha: number } => {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new RangeError(`expected an object with peft_type, got ${shown(document)}`);
+    throw new RangeError(`expected an object with peft_type, got ${quoted(document)}`);
   }
   const config = document as Readonly<Record<string, unknown>>;
   const wrong = Object.entries(options).flatMap(([key, { expected, accepts }]) =>
-    accepts(config[key]) ? [] : [`${key}: expected ${expected}, got ${shown(config[key])}`],
+    accepts(config[key]) ? [] : [`${key}: expected ${expected}, got ${quoted(config[key])}`],
   );
   const unknown = Object.keys(config)
     .filter((key) => !Object.hasOwn(options, key) && !withoutEffect.has(key) && !inert(config[key]))
-    .map((key) => `${JSON.stringify(key.slice(0, 80))} is not supported, and may change what is added`);
+    .map((key) => `${quoted(key)} is not supported, and may change what is added`);
   if (wrong.length + unknown.length > 0) throw new RangeError([...wrong, ...unknown].slice(0, 20).join("; "));
   const [rank, alpha] = [config["r"] as number, config["lora_alpha"] as number];
   // Rank-stabilised adapters (Kalajdzievski, 2023) are scaled by alpha / sqrt(r).
@@ -71,8 +70,8 @@ const layersOf = (base: Policy, names: readonly string[]): string[] => {
   const layers = new Set<string>();
   for (const name of names) {
     const layer = tensorName.exec(name)?.[1];
-    if (layer === undefined) throw new RangeError(`expected tensors ${prefix}<layer>.lora_A.weight and lora_B, got ${shown(name)}`);
-    if (!known.has(layer)) throw new RangeError(`expected adapters of the policy's linear layers, got one of ${shown(layer)}`);
+    if (layer === undefined) throw new RangeError(`expected tensors ${prefix}<layer>.lora_A.weight and lora_B, got ${quoted(name)}`);
+    if (!known.has(layer)) throw new RangeError(`expected adapters of the policy's linear layers, got one of ${quoted(layer)}`);
     layers.add(layer);
   }
   if (layers.size === 0) throw new RangeError("expected at least one adapter, got none");
@@ -89,15 +88,6 @@ const arraysOf = ({ adapters }: AdaptedPolicy, tensors: Readonly<Record<string, 
       throw new RangeError(`"${prefix}${name}": expected [${shape.join(", ")}], got ${got}`);
     }),
   );
-
-const naming = <T>(path: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof SyntaxError) error.message = `${path}: ${error.message}`;
-    throw error;
-  }
-};
 
 /**
  * Writes the adapters of `weights`, which may hold the base's too, so that `PeftModel.from_pretrained(base, folder)` reads them. `baseName` is the folder or
@@ -136,10 +126,8 @@ export const saveAdapters = async (folder: string, { policy, weights }: StoredAd
  */
 export const loadAdapters = async (folder: string, base: Policy): Promise<StoredAdapters> => {
   const [configPath, weightsPath] = [join(folder, "adapter_config.json"), join(folder, "adapter_model.safetensors")];
-  const { size } = await stat(configPath);
-  if (size > longestConfig) throw new RangeError(`${configPath}: expected at most ${longestConfig} bytes, got ${size}`);
-  const text = await readFile(configPath, "utf8");
-  const settings = naming(configPath, () => readConfig(JSON.parse(text)));
+  const text = await readText(configPath, longestConfig);
+  const settings = await naming(configPath, () => readConfig(JSON.parse(text)));
   const { tensors } = await readSafetensors(weightsPath);
   return naming(weightsPath, () => {
     const policy = withAdapters(base, { ...settings, targets: layersOf(base, Object.keys(tensors)) });
