@@ -13,7 +13,7 @@ const limits = { depth: 4, length: 64 } as const;
 
 /** A value from a document in a message: quoted, and cut where it is long. */
 export const quoted = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 };
 

@@ -31,5 +31,5 @@ test("mistakes have a place and a value; long values are cut", () => {
     'tokenizer.json: expected integer at /here/a, got "b"',
   );
   expect(quoted("x".repeat(1000))).toBe(`"${"x".repeat(56)}...`);
-  expect(quoted(undefined)).toBe("undefined");
+  expect(quoted(undefined)).toBe("nothing");
 });
