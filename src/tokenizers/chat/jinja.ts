@@ -75,7 +75,7 @@ const parsed = (template: string): unknown => {
   try {
     return apply(parse, apply(tokenize, template, { lstrip_blocks: true, trim_blocks: true }));
   } catch (cause) {
-    throw new SyntaxError(`chat template: expected a Jinja template, got one that cannot be read: ${messageOf(cause)}`, { cause });
+    throw new SyntaxError(`chat template: expected a Jinja template, got ${messageOf(cause)}`, { cause });
   }
 };
 
@@ -105,7 +105,12 @@ const counted = (evaluate: Evaluate): Evaluate => {
   };
 };
 
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+/** What the library says; where it trips over itself instead, what that means. */
+const messageOf = (cause: unknown): string => {
+  if (cause instanceof TypeError) return "something that breaks off, or a value of another kind";
+  if (cause instanceof RangeError) return "expressions or calls in each other without end";
+  return cause instanceof Error ? cause.message : String(cause);
+};
 
 /**
  * Renders a Jinja template with named plain values, as transformers does: blocks take the line end after them and the spaces before them with them.
@@ -127,7 +132,7 @@ export const render = (template: string, values: Readonly<Record<string, unknown
   } catch (cause) {
     if (cause instanceof RangeError) {
       if (cause.message.startsWith("chat template: ")) throw cause;
-      throw new RangeError(`chat template: expected one that ends, got ${cause.message}`, { cause });
+      throw new RangeError(`chat template: expected one that ends, got ${messageOf(cause)}`, { cause });
     }
     throw new Error(`chat template: ${messageOf(cause)}`, { cause });
   }

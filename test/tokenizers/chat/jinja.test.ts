@@ -68,7 +68,7 @@ describe("templates that would not end or would fill the memory", () => {
 describe("templates that cannot be read or run", () => {
   test.each(["{% for %}", "{{ 'a }}", "{% unheard %}", "{% if x %}"])("%s", (template) => {
     expect(() => render(template, {})).toThrow(SyntaxError);
-    expect(() => render(template, {})).toThrow("chat template: expected a Jinja template, got one that cannot be read");
+    expect(() => render(template, {})).toThrow("chat template: expected a Jinja template, got ");
   });
 
   test("they see their values only", () => {
