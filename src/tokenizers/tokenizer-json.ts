@@ -38,7 +38,8 @@ const EveryWord = Type.Object({
   invert: Type.Literal(false),
 });
 
-const vocab = Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { maxProperties: mostPieces });
+/** Any piece: without a pattern of its own the schema would pass over those with a line end. */
+const vocab = Type.Record(Type.String({ pattern: String.raw`^[\s\S]*$` }), Type.Integer({ minimum: 0 }), { maxProperties: mostPieces });
 
 const parts = {
   version: Type.Literal("1.0"),

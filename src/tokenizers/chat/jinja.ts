@@ -58,8 +58,7 @@ const over = (what: string, most: number): RangeError => new RangeError(`chat te
 const range = (first: number, second?: number, step = 1): number[] => {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   const count = Math.ceil((stop - start) / step);
-  if (!Number.isFinite(count))
-    throw new RangeError(`chat template: expected whole numbers and a step other than 0 in range, got ${start}, ${stop}, ${step}`);
+  if (!Number.isFinite(count)) throw new RangeError("chat template: expected numbers, and a step other than 0, of a range, got others");
   if (count > limits.range) throw over("numbers in a range", limits.range);
   return Array.from({ length: Math.max(0, count) }, (_, index) => start + index * step);
 };

@@ -20,7 +20,9 @@ const within = (value: unknown): string => {
 export const quoted = (value: unknown): string => {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  if (!Array.isArray(value)) return typeof value === "object" && value !== null ? "{...}" : String(value);
+  if (typeof value === "bigint") return `${value}`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? typeof value;
+  if (!Array.isArray(value)) return "{...}";
   const items = value.slice(0, 4).map(within);
   return `[${[...items, ...(value.length > items.length ? ["..."] : [])].join(",")}]`;
 };
