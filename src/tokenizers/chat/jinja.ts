@@ -2,7 +2,7 @@
 import { Environment as LibraryEnvironment, Interpreter as LibraryInterpreter, parse, tokenize } from "@huggingface/jinja";
 
 /** What a template may cost. All are counts, so that a template is refused on every machine or on none. */
-export const limits = {
+const limits = {
   /** Characters of a template. */
   template: 1 << 17,
   /** Expressions and statements that are evaluated. */
@@ -115,7 +115,7 @@ const messageOf = (cause: unknown): string => {
  * Renders a Jinja template with named plain values, as transformers does: blocks take the line end after them and the spaces before them with them.
  * There is no clock: `strftime_now` is undefined. The library prints true
  * where Python prints True, and drops what a turn of a loop has written before it breaks off. `SyntaxError` for a template that cannot be read, `RangeError` for one that is longer or takes more steps,
- * characters or list items than `limits`, `Error` for what the template itself refuses or cannot do.
+ * characters or list items than the limits above, `Error` for what the template itself refuses or cannot do.
  */
 export const render = (template: string, values: Readonly<Record<string, unknown>>): string => {
   const program = parsed(template);
