@@ -9,7 +9,7 @@ import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Mistake } from "./check.ts";
-import { contextLength, neededContext } from "./lengths.ts";
+import { contextLength, maxNewTokens, neededContext } from "./lengths.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
 import { inputNames, runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
@@ -98,6 +98,15 @@ const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   return [{ pointer: "/data/adaptive/prompts", message }];
 };
 
+/** A completion that may not end is at most as long as one may be. */
+const lengthMistakes = (values: TrainingValues, task: Task): Mistake[] =>
+  (["rollouts", "evaluation"] as const).flatMap((part): Mistake[] => {
+    const { minNewTokens = 0 } = values[part];
+    const most = maxNewTokens(values, task);
+    if (minNewTokens <= most) return [];
+    return [{ pointer: `/${part}/minNewTokens`, message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
+  });
+
 const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Task, shelf: TaskShelf): Mistake[] => {
   const needed = neededContext(values, task);
   const { vocabularySize } = task.tokenizer;
@@ -144,6 +153,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
   return [
     ...own,
     ...dataMistakes(values, task),
+    ...lengthMistakes(values, task),
     ...policyMistakes(file, values, task, shelf),
     ...rewardMistakes(values, task, folder),
     ...tokenizerMistakes(file, values, (of) => shelf.task(of)),

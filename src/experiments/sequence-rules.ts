@@ -2,6 +2,7 @@
 import type { LearnsFrom, Objective, Signal } from "../objectives/objective.ts";
 import { boundsOf } from "../objectives/schedule.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
+import { isTempered, shapingIn } from "../rollouts/shaping.ts";
 import type { Mistake } from "./check.ts";
 import type { TrainingValues } from "./stages.ts";
 
@@ -54,6 +55,11 @@ const biasRules = ({ rollouts, data }: TrainingValues, objective: Objective<Sign
   const mistakes: Mistake[] = [];
   if (behaviors.create(rollouts.behavior, undefined).mixture !== undefined) {
     mistakes.push({ pointer: "/rollouts/behavior/type", message: `expected "student", got "${rollouts.behavior.type}": ${why}` });
+  }
+  const { temperature: _temperature, ...shaped } = shapingIn(rollouts);
+  for (const [name, value] of Object.entries(shaped)) {
+    if (isTempered({ temperature: 1, [name]: value })) continue;
+    mistakes.push({ pointer: `/rollouts/${name}`, message: `expected nothing but a temperature, got ${value}: ${why}` });
   }
   if (data.replay !== undefined && boundsOf(data.replay.fresh).least < 1) {
     mistakes.push({ pointer: "/data/replay", message: `expected nothing to be replayed: ${why}` });

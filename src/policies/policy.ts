@@ -39,7 +39,10 @@ export interface DecodeStep {
   readonly visible: tf.Tensor2D;
 }
 
-/** Decoding with a cache of named tensors of static shape, so that a loop can carry it. Agrees with `Policy.logits` to 1e-5. */
+/**
+ * Decoding with a cache of named tensors of static shape, so that a loop can carry it. Axis 0 of each of them is the row: whoever decodes repeats,
+ * picks and reorders rows of a cache there, and knows no other axis. Agrees with `Policy.logits` to 1e-5.
+ */
 export interface Decoder {
   /** Reads prompts [B, P]. Prompt token t goes to slot t; `capacity` >= P slots in all. Gives the logits [B, V] after each row's last token. */
   prefill(parameters: NamedTensors, prompts: Sequences, capacity: number): { logits: tf.Tensor2D; cache: NamedTensors };

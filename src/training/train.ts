@@ -7,6 +7,7 @@ import { progressAt } from "../objectives/schedule.ts";
 import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
 import { rangesOf } from "../rewards/weighted.ts";
+import { isTempered } from "../rollouts/shaping.ts";
 import { stepChecks } from "./checks/all.ts";
 import type { Check } from "./checks/check.ts";
 import { CheckError, watch } from "./checks/watch.ts";
@@ -138,7 +139,8 @@ const checkpoints = ({ training }: Recipe, step: number): boolean => training.ch
 /** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
 const examine = async ({ recipe, task, shape, crew, sequences, emit, signal }: Run, step: number, host: HostState): Promise<HostState> => {
   const { seed, evaluation, rollouts } = recipe;
-  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk: rollouts.chunk }, signal);
+  const { chunk, stop: stops = [] } = rollouts;
+  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk, stops }, signal);
   if (sequences.validation.length === 0) {
     emit(evaluated);
     return host;
@@ -187,7 +189,8 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const progress = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
   if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
   const sequences = sequencesOf(recipe, task);
-  const checks = stepChecks(recipe.training.checks, rangesOf(recipe.rewards, { task, folder: recipe.folder }));
+  const ranges = rangesOf(recipe.rewards, { task, folder: recipe.folder });
+  const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
   signal.throwIfAborted();
   const crew = await openCrew(recipe, task, shape, progress.learner, signal);
   try {

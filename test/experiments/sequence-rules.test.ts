@@ -40,6 +40,12 @@ describe.each<[string, string[], string, string]>([
     `expected "student", got "teacher-mixed": reinforce takes every completion for the student's own`,
   ],
   [
+    "a policy gradient on the likeliest tokens alone",
+    ["/rollouts/topP=0.9", "/rollouts/repetitionPenalty=1"],
+    "/rollouts/topP",
+    "expected nothing but a temperature, got 0.9: reinforce takes every completion for the student's own",
+  ],
+  [
     "one term of a sum that gets no sequences",
     [
       '/objective={"type": "weighted-sum", "terms": [{"weight": 1, "objective": {"type": "sft"}}, {"weight": 1, "objective": {"type": "reinforce"}}]}',
@@ -103,5 +109,6 @@ test("sequences of each source may be learned from by whoever can", () => {
   expect(mistakes("/objective/alpha=1", "/rewards=[]", "/data/replay={}")).toEqual([]);
   expect(mistakes('/data/replay={"fresh": 1}')).toEqual([]);
   expect(mistakes("/objective/alpha=1", "/rewards=[]", '/rollouts/behavior={"type": "speculative"}')).toEqual([]);
+  expect(mistakes("/objective/alpha=1", "/rewards=[]", "/rollouts/topP=0.9", "/rollouts/minNewTokens=2", "/evaluation/topK=3")).toEqual([]);
   expect(mistakes("/teacher=null", "/objective/alpha=0", "/data/offPolicy=teacher")).toEqual([]);
 });
