@@ -132,6 +132,32 @@ test("completions of the reference end, and do not, and options matter", () => {
   }
 });
 
+test("reads no further when nothing better can come", async () => {
+  const counted = { steps: 0 };
+  const { decoder } = policy;
+  const counting: Policy = {
+    ...policy,
+    decoder: {
+      ...decoder,
+      step(...given) {
+        counted.steps += 1;
+        return decoder.step(...given);
+      },
+    },
+  };
+  const stepsOf = async (changes: Partial<BeamOptions>): Promise<number> => {
+    counted.steps = 0;
+    const [{ evaluate }] = engines as [(typeof engines)[number]];
+    await search(evaluate, counting, weights, [[2, 1]], { ...plain, endId: 1, maxNewTokens: 12, beams: 2, ...changes });
+    return counted.steps;
+  };
+  // The two likeliest completions have 1 and 2 tokens: with those, early stopping is done; without it, beams go on while they could be better.
+  expect(await stepsOf({ earlyStopping: true })).toBe(1);
+  const late = await stepsOf({ earlyStopping: false });
+  expect(late).toBeGreaterThan(1);
+  expect(late).toBeLessThan(11);
+});
+
 test.each<[Partial<BeamOptions>, RegExp]>([
   [{ beams: 0 }, /beam search: expected beams to be a whole number from 1, got 0/u],
   [{ lengthPenalty: NaN }, /finite lengthPenalty, got NaN/u],

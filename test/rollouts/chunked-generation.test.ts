@@ -23,7 +23,7 @@ const options = {
   topP: 0.95,
   repetitionPenalty: 1.2,
   endId: 0,
-  stopIds: [3],
+  stopIds: [4],
   padId: 0,
 };
 const { tokens, positions, mask } = padPrompts([[1, 2, 3, 4], [5], [6, 2]], { length: 5, padId: 0, side: "left" });
