@@ -29,7 +29,8 @@ const stepFigures = (pace: Pace, step: StepDone): string[] => [
   `${amount(pace.tokensPerSecond)} tok/s`,
 ];
 
-const evaluationLine = ({ step, accuracy }: Evaluated): string => `step ${step}  accuracy ${percent(accuracy)}`;
+const evaluationLine = ({ step, accuracy }: Evaluated): string =>
+  [`step ${step}`, accuracy === undefined ? "evaluated" : `accuracy ${percent(accuracy)}`].join("  ");
 
 const warningLine = ({ check, message }: Warned): string => `! ${check}: ${message}`;
 

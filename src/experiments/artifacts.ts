@@ -2,7 +2,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a finished artifact holds, `manifest.json` last: a policy as HuggingFace lays it out, and where it came from. */
+/** What a finished artifact holds at least, `manifest.json` last: a policy as HuggingFace lays it out, and where it came from. */
 export const artifactFiles = ["config.json", "tokenizer.json", "model.safetensors", "manifest.json"] as const;
 
 const synced = (path: string): void => {

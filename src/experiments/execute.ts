@@ -2,6 +2,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { concatMap, from, Observable, tap, type Subscriber } from "rxjs";
+import { withAdapters } from "../policies/adapters/lora.ts";
+import { saveAdapters } from "../policies/adapters/peft.ts";
 import { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { tasks } from "../tasks/index.ts";
@@ -36,6 +38,8 @@ interface Place {
 /** What a training leaves. */
 interface Trained {
   readonly weights: Weights;
+  /** What was trained beside the student, when it was that. */
+  readonly adapters: Weights | undefined;
   readonly accuracy: number | undefined;
   readonly milliseconds: number;
 }
@@ -51,9 +55,9 @@ const trainToEnd = async (
   const started = performance.now();
   const folder = join(place.cache, "unfinished", training.id);
   let accuracy: number | undefined;
-  let weights: Weights | undefined;
+  let finished: Pick<Trained, "weights" | "adapters"> | undefined;
   const follow = (report: StepReport): void => {
-    if (report.kind === "finished") weights = report.weights;
+    if (report.kind === "finished") finished = { weights: report.weights, adapters: report.adapters };
     else if (report.kind === "rollouts") store?.rollouts(report);
     else {
       if (report.kind === "evaluation") ({ accuracy } = report);
@@ -64,15 +68,28 @@ const trainToEnd = async (
   await new Promise<void>((resolve, reject) => {
     train(recipe, { folder, signal: place.signal }).pipe(tap(follow)).subscribe({ complete: resolve, error: reject });
   });
-  if (weights === undefined) throw new Error("training: expected a last report with the weights, got none");
-  return { weights, accuracy, milliseconds: performance.now() - started };
+  if (finished === undefined) throw new Error("training: expected a last report with the weights, got none");
+  return { ...finished, accuracy, milliseconds: performance.now() - started };
 };
 
-const writeStudent = async (folder: string, { student, task, taskSeed }: Recipe, weights: Weights): Promise<void> => {
+/** The student as a HuggingFace folder; adapters are merged into it, and also lie in `adapter/` as PEFT has them. */
+const writeStudent = async (
+  folder: string,
+  { student, task, taskSeed, training }: Recipe,
+  { weights, adapters }: Trained,
+  baseName: string | undefined,
+): Promise<void> => {
   const { tokenizer } = tasks.create(task, { seed: taskSeed });
-  await savePolicy(folder, { policy: policyOf(student.config), weights }, { endId: tokenizer.endId, padId: tokenizer.padId });
+  const policy = policyOf(student.config);
+  await savePolicy(folder, { policy, weights }, { endId: tokenizer.endId, padId: tokenizer.padId });
   await writeJson(join(folder, "tokenizer.json"), tokenizer.toJSON());
+  if (adapters === undefined || training.adapters === undefined) return;
+  await saveAdapters(join(folder, "adapter"), { policy: withAdapters(policy, training.adapters), weights: adapters }, baseName);
 };
+
+/** Where the student as it was before the training lies, if it lies anywhere. */
+const baseFolder = ({ values: { student }, inputs }: PlannedTraining, { artifacts }: Place): string | undefined =>
+  "stage" in student && student.layers === undefined ? artifacts.folder(inputs[student.stage]!) : undefined;
 
 const forget = (place: Place, { id }: PlannedTraining): Promise<void> =>
   rm(join(place.cache, "unfinished", id), { recursive: true, force: true });
@@ -98,9 +115,10 @@ const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machi
   }
   place.emit({ kind: "begin", training: name, steps: stage.values.training.steps });
   const recipe = await recipeFor(stage, run.path, place.artifacts, machine);
-  const { weights, accuracy, milliseconds } = await trainToEnd(recipe, stage, name, place);
+  const trained = await trainToEnd(recipe, stage, name, place);
+  const { accuracy, milliseconds } = trained;
   const folder = await place.artifacts.commit(stage.id, async (draft) => {
-    await writeStudent(draft, recipe, weights);
+    await writeStudent(draft, recipe, trained, baseFolder(stage, place));
     const { values, inputs, id } = stage;
     await writeJson(join(draft, "manifest.json"), {
       name: stage.name,
@@ -130,8 +148,9 @@ const perform = async (run: PlannedRun, place: Place): Promise<void> => {
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
   const store = await openRun(run, { name: machine.engine, reason }, place.out);
   try {
-    const { weights, accuracy, milliseconds } = await trainToEnd(recipe, run, name, place, store);
-    await writeStudent(join(store.folder, "student"), recipe, weights);
+    const trained = await trainToEnd(recipe, run, name, place, store);
+    const { accuracy, milliseconds } = trained;
+    await writeStudent(join(store.folder, "student"), recipe, trained, baseFolder(run, place));
     await store.summarize({ accuracy, milliseconds });
     await store.finish("done");
     await forget(place, run);

@@ -47,7 +47,7 @@ export const packageVersion = (): string => {
 
 const trainingId = (values: TrainingValues, inputs: Readonly<Record<string, string>>): string => {
   const { student, teacher, training, ...others } = values;
-  const origin = "stage" in student ? { stage: inputs[student.stage] } : student;
+  const origin = "stage" in student ? { ...student, stage: inputs[student.stage] } : student;
   return contentHash({
     version: packageVersion(),
     values: {

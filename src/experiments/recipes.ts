@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { chooseEngine } from "../engine/choose.ts";
-import { loadPolicy } from "../policies/checkpoints/huggingface.ts";
+import { withLayers } from "../policies/checkpoints/chosen-layers.ts";
+import { loadPolicy, type Checkpoint } from "../policies/checkpoints/huggingface.ts";
 import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
 import { tasks } from "../tasks/index.ts";
@@ -22,7 +23,7 @@ export const machineFor = async (engine: PlannedTraining["values"]["engine"]): P
 };
 
 /** What a stage left: its student, and the `tokenizer.json` document that the student was trained with. */
-interface StageResult extends Model {
+interface StageResult extends Checkpoint {
   readonly tokenizer: unknown;
 }
 
@@ -33,7 +34,7 @@ const stageResult = async (name: string, { inputs }: PlannedTraining, artifacts:
   try {
     const { policy, weights } = await loadPolicy(folder);
     const tokenizer: unknown = JSON.parse(await readFile(join(folder, "tokenizer.json"), "utf8"));
-    return { config: policy.config, weights, tokenizer };
+    return { policy, weights, tokenizer };
   } catch (cause) {
     throw new Error(`stage "${name}" cannot be read; remove ${folder}, and it is made again`, { cause });
   }
@@ -42,8 +43,9 @@ const stageResult = async (name: string, { inputs }: PlannedTraining, artifacts:
 const studentModel = async (training: PlannedTraining, artifacts: Artifacts): Promise<Model> => {
   const { student, task, taskSeed, seed } = training.values;
   if ("stage" in student) {
-    const { config, weights } = await stageResult(student.stage, training, artifacts);
-    return { config, weights };
+    const { policy, weights } = await stageResult(student.stage, training, artifacts);
+    const start = student.layers === undefined ? { policy, weights } : withLayers({ policy, weights }, student.layers);
+    return { config: start.policy.config, weights: start.weights };
   }
   const { vocabularySize } = tasks.create(task, { seed: taskSeed }).tokenizer;
   const policy = policies.create(student, { vocabularySize, contextLength: training.contextLength });
@@ -54,10 +56,10 @@ const studentModel = async (training: PlannedTraining, artifacts: Artifacts): Pr
 const teacherModel = async (training: PlannedTraining, artifacts: Artifacts): Promise<TeacherModel | undefined> => {
   const { teacher, task, taskSeed } = training.values;
   if (teacher === undefined) return undefined;
-  const { config, weights, tokenizer } = await stageResult(teacher.stage, training, artifacts);
+  const { policy, weights, tokenizer } = await stageResult(teacher.stage, training, artifacts);
   const own = tasks.create(task, { seed: taskSeed }).tokenizer.toJSON();
   const foreign = canonicalJson(own) !== canonicalJson(tokenizer);
-  return { config, weights, temperature: teacher.temperature, ...(foreign ? { tokenizer } : {}) };
+  return { config: policy.config, weights, temperature: teacher.temperature, ...(foreign ? { tokenizer } : {}) };
 };
 
 /** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact cannot be read. */

@@ -18,18 +18,30 @@ const StageReference = Type.Object(
   { ...closed, description: "The result of an earlier stage." },
 );
 
+const Layers = Type.Array(Type.Integer({ minimum: 0, maximum: 1023 }), {
+  minItems: 1,
+  maxItems: 1024,
+  description:
+    "Layers to start from, counted from 0, in the order in which the student has them: the rest is left out. All of them when left out.",
+});
+
+const StudentStage = Type.Object(
+  { ...StageReference.properties, layers: Type.Optional(Layers) },
+  { ...closed, description: "The result of an earlier stage, or some of its layers." },
+);
+
 /** Parts that occur in several places stand once in the schema's `definitions`. */
 const definitions = { task: tasks.schema, policy: policies.schema, reward: rewards.schema, objective: objectives.schema };
 
 const defined = <K extends keyof typeof definitions>(name: K) =>
   Type.Unsafe<Static<(typeof definitions)[K]>>({ $ref: `#/definitions/${name}` });
 
-const Student = Type.Unsafe<Static<typeof StageReference> | Static<typeof policies.schema>>({
+const Student = Type.Unsafe<Static<typeof StudentStage> | Static<typeof policies.schema>>({
   description: "The policy that is trained: a new one of some family, or the result of a stage.",
   type: "object",
   if: { properties: { stage: true }, required: ["stage"] },
   // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
-  then: StageReference,
+  then: StudentStage,
   else: defined("policy"),
 });
 

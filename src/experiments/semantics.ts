@@ -2,30 +2,19 @@
 import { dirname } from "node:path";
 import { objectives } from "../objectives/index.ts";
 import type { Objective, Signal } from "../objectives/objective.ts";
-import { policies } from "../policies/families/index.ts";
 import { rewards } from "../rewards/index.ts";
 import { createRewards } from "../rewards/weighted.ts";
 import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
+import { attempt, type Made } from "./attempt.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Mistake } from "./check.ts";
-import { contextLength, maxNewTokens, neededContext } from "./lengths.ts";
+import { maxNewTokens } from "./lengths.ts";
+import { policyMistakes } from "./policy-rules.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
 import { inputNames, runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
-import { sameTokens, tokenizerMistakes } from "./tokenizer-rules.ts";
-
-type Made<T> = { readonly part: T } | { readonly message: string };
-
-/** Makes a part. A plug-in's refusal is a mistake in the file; anything else is a defect and goes on. */
-const attempt = <T>(create: () => T): Made<T> => {
-  try {
-    return { part: create() };
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) return { message: error.message };
-    throw error;
-  }
-};
+import { tokenizerMistakes } from "./tokenizer-rules.ts";
 
 /** Makes tasks once each: the variants of a file mostly share theirs. */
 export class TaskShelf {
@@ -107,34 +96,6 @@ const lengthMistakes = (values: TrainingValues, task: Task): Mistake[] =>
     return [{ pointer: `/${part}/minNewTokens`, message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
   });
 
-const policyMistakes = (file: ExperimentValues, values: TrainingValues, task: Task, shelf: TaskShelf): Mistake[] => {
-  const needed = neededContext(values, task);
-  const { vocabularySize } = task.tokenizer;
-  const { student, teacher } = values;
-  const mistakes: Mistake[] = [];
-  if (!("stage" in student)) {
-    const made = attempt(() => policies.create(student, { vocabularySize, contextLength: needed }));
-    if ("message" in made) mistakes.push({ pointer: "/student", part: "whole", message: made.message });
-  }
-  const lengthOf = (reader: TrainingValues): number => contextLength(file, reader, (of) => shelf.task(of));
-  const taught = teacher === undefined ? undefined : stageValues(file, teacher.stage);
-  const readers = [
-    { pointer: "/student", of: "student", length: lengthOf(values) },
-    // A teacher with tokens of its own reads as many of those as it can.
-    ...(taught === undefined || !sameTokens(shelf.task(taught), task)
-      ? []
-      : [{ pointer: "/teacher/stage", of: "teacher", length: lengthOf(taught) }]),
-  ];
-  for (const { pointer, of, length } of readers) {
-    if (length >= needed) continue;
-    mistakes.push({
-      pointer,
-      message: `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; give its first stage as many "maxNewTokens"`,
-    });
-  }
-  return mistakes;
-};
-
 const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mistake[] => {
   const single = values.rewards.flatMap((reward, i): Mistake[] => {
     const made = attempt(() => rewards.create(reward, { task, folder }));
@@ -154,7 +115,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
     ...own,
     ...dataMistakes(values, task),
     ...lengthMistakes(values, task),
-    ...policyMistakes(file, values, task, shelf),
+    ...policyMistakes(file, values, (of) => shelf.task(of)),
     ...rewardMistakes(values, task, folder),
     ...tokenizerMistakes(file, values, (of) => shelf.task(of)),
   ];

@@ -11,7 +11,7 @@ const drawn = (name: string, { shape, initial }: ParameterSpec, seed: number): F
 };
 
 /** Draws every parameter by its own stream (seed, parameter name), so that adding a layer changes no other weight. */
-export const initialWeights = (policy: Policy, seed: number): Weights =>
+export const initialWeights = (policy: Pick<Policy, "parameters">, seed: number): Weights =>
   Object.fromEntries(Object.entries(policy.parameters).map(([name, spec]) => [name, drawn(name, spec, seed)]));
 
 /** Number of trainable numbers; a tied head counts once. */

@@ -7,6 +7,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Drawn from a normal distribution with this standard deviation and mean zero, or filled with a value. */
   readonly initial: { readonly standardDeviation: number } | { readonly value: number };
+  /** For the weight of a linear layer that is stored [in, out], as GPT-2's Conv1D; all others are [out, in]. */
+  readonly fanInFanOut?: true;
 }
 
 /** Parameters of a policy on the host, by name; plain data that crosses threads and goes into safetensors. */
@@ -20,6 +22,11 @@ export interface Sequences {
   readonly positions: tf.Tensor2D;
   /** [B, T] float32: 1 for tokens, 0 for padding. */
   readonly mask: tf.Tensor2D;
+  /**
+   * [B, T] float32: 1 for the tokens of the prompt, which begin a row; 0 for the completion and for padding. The mask itself where there are only
+   * prompts. What an encoder reads; a decoder that reads both alike may ignore it.
+   */
+  readonly prompt: tf.Tensor2D;
 }
 
 /** One new token of every row, while decoding with a cache. */
@@ -55,7 +62,10 @@ export interface Policy {
   readonly config: Readonly<Record<string, unknown>>;
   /** D. */
   readonly hiddenSize: number;
-  /** [B, T] -> hidden states [B, T, D]: place t holds all that the logits of place t depend on. Differentiable in the parameters. */
+  /**
+   * [B, T] -> hidden states [B, T, D]: place t holds all that the logits of place t depend on. Differentiable in the parameters. Before the last
+   * place of its prompt a row's states may mean nothing, as where an encoder reads the prompt; they are finite.
+   */
   hidden(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
   /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
   head(parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D;

@@ -14,9 +14,12 @@ export const exactMatch = define({
     },
     { additionalProperties: false },
   ),
-  create: ({ correct, incorrect }, { task }: Pick<RewardContext, "task">): Reward => ({
-    name: "exact-match",
-    range: [Math.min(correct, incorrect), Math.max(correct, incorrect)],
-    score: ({ prompt, text }) => Promise.resolve({ value: task.check(prompt, text).correct ? correct : incorrect, parts: {} }),
-  }),
+  create({ correct, incorrect }, { task }: Pick<RewardContext, "task">): Reward {
+    if (task.answered === false) throw new RangeError(`exact-match: expected a task with references, got ${task.name} without any`);
+    return {
+      name: "exact-match",
+      range: [Math.min(correct, incorrect), Math.max(correct, incorrect)],
+      score: ({ prompt, text }) => Promise.resolve({ value: task.check(prompt, text).correct ? correct : incorrect, parts: {} }),
+    };
+  },
 });

@@ -45,7 +45,11 @@ export const parameterInputs = (policy: Policy, options: Pick<GenerationOptions,
   );
 
 /** Inputs that are prompts, as `padPrompts` makes them: one row for each group of completions. */
-export const promptInputs = ({ batch, group = 1, promptLength }: GenerationOptions): Record<keyof Sequences, TensorSpec> => ({
+export const promptInputs = ({
+  batch,
+  group = 1,
+  promptLength,
+}: GenerationOptions): Record<Exclude<keyof Sequences, "prompt">, TensorSpec> => ({
   tokens: int32(batch / group, promptLength),
   positions: int32(batch / group, promptLength),
   mask: float32(batch / group, promptLength),
@@ -54,7 +58,7 @@ export const promptInputs = ({ batch, group = 1, promptLength }: GenerationOptio
 /** The prompts among a program's inputs. */
 export const promptsOf = (inputs: NamedTensors): Sequences => {
   const { tokens, positions, mask } = inputs as NamedTensors & Sequences;
-  return { tokens, positions, mask };
+  return { tokens, positions, mask, prompt: mask };
 };
 
 /** Slots of the cache: the last token is never fed. */

@@ -98,14 +98,17 @@ export class Sampler {
     if (behavior?.mixture !== undefined && teacher === undefined) {
       throw new RangeError(`sampler: expected a teacher for the behavior ${behavior.name}, got none`);
     }
-    this.#teacher = teacher === undefined ? {} : uploadWeights(engine, teacher.policy, teacher.weights, "sampler");
+    this.#teacher = teacher === undefined ? {} : uploadWeights(engine, teacher.policy.parameters, teacher.weights, "sampler");
   }
 
-  /** Takes over new weights; the next draw uses them. `RangeError` when an array does not fit its parameter. */
+  /** Takes over new weights; the next draw uses them. What is left out stays as it was loaded before. `RangeError` when an array does not fit its parameter. */
   load(weights: Weights): void {
-    const next = uploadWeights(this.#engine, this.#options.policy, weights, "sampler");
-    for (const buffer of Object.values(this.#student)) buffer.dispose();
-    this.#student = next;
+    const { parameters } = this.#options.policy;
+    const changed = Object.keys(parameters).filter((name) => weights[name] !== undefined || this.#student[name] === undefined);
+    const specs = Object.fromEntries(changed.map((name) => [name, parameters[name]!]));
+    const next = uploadWeights(this.#engine, specs, weights, "sampler");
+    for (const name of changed) this.#student[name]?.dispose();
+    this.#student = { ...this.#student, ...next };
   }
 
   /**

@@ -72,7 +72,7 @@ export class Streamer {
 
   /** Takes over new weights. `RangeError` when an array does not fit its parameter. */
   load(weights: Weights): void {
-    const next = uploadWeights(this.#engine, this.#options.policy, weights, "streamer");
+    const next = uploadWeights(this.#engine, this.#options.policy.parameters, weights, "streamer");
     dispose(this.#parameters);
     this.#parameters = Object.fromEntries(Object.entries(next).map(([name, buffer]) => [parameterPrefix + name, buffer]));
   }

@@ -4,8 +4,10 @@ import { define } from "../plugins/definition.ts";
 import { stream } from "../random/stream.ts";
 import { characterTokenizer } from "../tokenizers/characters.ts";
 import { pieceTokenizer } from "../tokenizers/pieces.ts";
+import { promptIds } from "../tokenizers/prompt-ids.ts";
+import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import { drawProblems, problemCount } from "./arithmetic-problems.ts";
+import { drawProblems, problemCount, type Problem } from "./arithmetic-problems.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
 
 const alphabet = "0123456789+-=;#";
@@ -51,8 +53,8 @@ const parameters = Type.Object(
     }),
     tokenizer: Type.Optional(
       Type.Union([Type.Literal("characters"), Type.Literal("numbers")], {
-        default: "characters",
-        description: "characters: one token a character. numbers: numbers of two digits are tokens too.",
+        description:
+          "characters: one token a character. numbers: numbers of two digits are tokens too. When left out, those of a student that comes from a checkpoint, else characters.",
       }),
     ),
     train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
@@ -74,7 +76,7 @@ export const arithmetic = define({
   type: "arithmetic",
   summary: "Sums and differences with the steps written out.",
   parameters,
-  create({ numbers, range, operators, tokenizer: name = "characters", train, test }, { seed }: TaskContext): Task {
+  create({ numbers, range, operators, tokenizer: name, train, test }, { seed, tokenizer: document }: TaskContext): Task {
     const space = { numbers, range, operators };
     const { total, terms } = problemCount(space);
     if (train + test > total) {
@@ -85,15 +87,17 @@ export const arithmetic = define({
     }
     const problems = drawProblems(space, train + test, stream(seed, "task", "arithmetic"));
     const prompts = (from: number, to: number): Prompt[] => problems.slice(from, to).map((problem, index) => ({ index, ...problem }));
-    const tokenizer = tokenizers[name]();
-    const longest = (key: "text" | "reference"): number =>
-      problems.reduce((most, problem) => Math.max(most, tokenizer.encode(problem[key]).length), 0);
+    const tokenizer = name === undefined && document !== undefined ? tokenizerFromJSON(document) : tokenizers[name ?? "characters"]();
+    const longest = (count: (problem: Problem) => number): number => problems.reduce((most, problem) => Math.max(most, count(problem)), 0);
     return {
       name: "arithmetic",
       tokenizer,
       train: prompts(test, test + train),
       test: prompts(0, test),
-      longest: { prompt: longest("text"), completion: longest("reference") + 1 },
+      longest: {
+        prompt: longest(({ text }) => promptIds(tokenizer, text).length),
+        completion: longest(({ reference }) => tokenizer.encode(reference).length) + 1,
+      },
       check,
     };
   },

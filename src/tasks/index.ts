@@ -1,9 +1,10 @@
 /** The family of tasks. */
 import { family } from "../plugins/family.ts";
 import { arithmetic } from "./arithmetic.ts";
+import { prompts } from "./prompts.ts";
 
 /** Every task that an experiment file can name. */
-export const tasks = family("task", [arithmetic]);
+export const tasks = family("task", [arithmetic, prompts]);
 
 /** A task in an experiment file. */
 export type TaskValues = Parameters<typeof tasks.create>[0];

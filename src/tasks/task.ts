@@ -6,7 +6,7 @@ export interface Prompt {
   /** Index in its split. */
   readonly index: number;
   readonly text: string;
-  /** A correct completion, without the end-of-sequence token. */
+  /** A correct completion, without the end-of-sequence token; "" in a task without references. */
   readonly reference: string;
 }
 
@@ -27,6 +27,10 @@ export interface Task {
   readonly test: readonly Prompt[];
   /** Most tokens of any prompt, and of any reference with its end-of-sequence token. */
   readonly longest: { readonly prompt: number; readonly completion: number };
+  /** False when its prompts have no references; true when left out. */
+  readonly answered?: boolean;
+  /** sha256 of the file that its prompts were read from, in hexadecimal, if they were. */
+  readonly content?: string;
   /** Judges a completion's text. Total: any text gets a verdict. */
   check(prompt: Prompt, completion: string): Verdict;
 }
@@ -35,4 +39,8 @@ export interface Task {
 export interface TaskContext {
   /** Seed of the run, from which the prompts are drawn. */
   readonly seed: number;
+  /** Where the files are that it names; the working folder when left out. */
+  readonly folder?: string;
+  /** What `toJSON` of a tokenizer gave, for a task that has none of its own: the student's, or the one that the task names. */
+  readonly tokenizer?: unknown;
 }

@@ -1,5 +1,6 @@
 /** A teacher with a tokenizer of its own: it reads the text of a rollout, and its rows are put where both tokenizers begin a token. */
 import type { Rollout } from "../rollouts/rollout.ts";
+import { promptIds } from "../tokenizers/prompt-ids.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { alignment } from "./alignment.ts";
 import type { Teacher, TeacherScore } from "./teacher.ts";
@@ -57,7 +58,7 @@ export const foreignTeacher = (teacher: Teacher, translation: Translation): Teac
   vocabularySize: teacher.vocabularySize,
   async score(rollouts, signal) {
     const readings = rollouts.map((rollout): Rollout | undefined => {
-      const promptTokens = Int32Array.from(translation.teacher.encode(rollout.prompt.text));
+      const promptTokens = Int32Array.from(promptIds(translation.teacher, rollout.prompt.text));
       const tokens = completionOf(rollout, promptTokens.length, translation);
       return tokens === undefined ? undefined : { ...rollout, promptTokens, tokens };
     });

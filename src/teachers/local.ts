@@ -25,7 +25,7 @@ export interface LocalTeacherOptions {
 
 /** A teacher whose weights can be exchanged, for a policy that learns and is scored on the way. */
 export interface LocalTeacher extends Teacher {
-  /** The next scores are of these weights. `RangeError` when they have no array for a parameter. */
+  /** The next scores are of these weights; what is left out stays as it was. */
   load(weights: Weights): void;
 }
 
@@ -51,6 +51,7 @@ const scoreProgram = ({ policy, temperature, batch, length, detail = "all" }: Lo
     tokens: int32(batch, length),
     positions: int32(batch, length),
     mask: float32(batch, length),
+    prompt: float32(batch, length),
     ...(detail === "tokens" ? { targets: int32(batch, length) } : {}),
   } satisfies Record<string, TensorSpec>,
   build(inputs) {
@@ -68,6 +69,24 @@ const targetsOf = (rollouts: readonly Rollout[], { batch, length, padId }: Local
   });
   return padPrompts(rows, { length, padId, side: "right" }).tokens;
 };
+
+/** [B, T] row by row: 1 for the tokens of the prompts; rows that are not there repeat the first. */
+const promptsOf = (rollouts: readonly Rollout[], { batch, length }: LocalTeacherOptions): Float32Array => {
+  const prompts = new Float32Array(batch * length);
+  for (let row = 0; row < batch; row += 1) {
+    prompts.fill(1, row * length, row * length + (rollouts[row] ?? rollouts[0]!).promptTokens.length);
+  }
+  return prompts;
+};
+
+/** What the arrays have of the policy's parameters, as inputs of the program. */
+const uploaded = (engine: Engine, { parameters }: Policy, arrays: Weights): Record<string, Buffer> =>
+  Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, { shape }]) => {
+      const data = arrays[name];
+      return data === undefined ? [] : [[`parameters/${name}`, engine.upload(data, float32(...shape))]];
+    }),
+  );
 
 /** Numbers that the teacher says of one place. */
 const widthOf = (detail: Detail, vocabularySize: number): number => {
@@ -89,14 +108,9 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
     throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
   }
   const executable = await engine.compile(scoreProgram(options));
-  const uploaded = (arrays: Weights): Record<string, Buffer> => {
-    const missing = Object.keys(policy.parameters).find((name) => arrays[name] === undefined);
-    if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);
-    return Object.fromEntries(
-      Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, engine.upload(arrays[name]!, float32(...shape))]),
-    );
-  };
-  let parameters = uploaded(weights);
+  const missing = Object.keys(policy.parameters).find((name) => weights[name] === undefined);
+  if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);
+  let parameters = uploaded(engine, policy, weights);
 
   const pass = async (rollouts: readonly Rollout[]): Promise<TeacherScore[]> => {
     const sequences = rollouts.map(({ promptTokens, tokens }) => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1)));
@@ -113,6 +127,7 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
       tokens: engine.upload(padded.tokens, int32(batch, length)),
       positions: engine.upload(padded.positions, int32(batch, length)),
       mask: engine.upload(padded.mask, float32(batch, length)),
+      prompt: engine.upload(promptsOf(rollouts, options), float32(batch, length)),
     };
     const outputs = await executable.run({ ...parameters, ...inputs });
     const logProbs = (await engine.download(outputs["logProbs"]!)) as Float32Array;
@@ -128,9 +143,9 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
   return {
     vocabularySize: policy.vocabularySize,
     load(arrays) {
-      const next = uploaded(arrays);
-      for (const buffer of Object.values(parameters)) buffer.dispose();
-      parameters = next;
+      const next = uploaded(engine, policy, arrays);
+      for (const name of Object.keys(next)) parameters[name]!.dispose();
+      parameters = { ...parameters, ...next };
     },
     async score(rollouts, signal) {
       const scores: TeacherScore[] = [];

@@ -1,13 +1,45 @@
-/** Reads any `tokenizer.json` that this package writes. */
+/** Reads any tokenizer: the project's own forms, and those of HuggingFace checkpoints. */
 import { characterTokenizerFromJSON } from "./characters.ts";
+import { chatTemplateOf } from "./huggingface/chat-template.ts";
+import type { TokenizerDocuments } from "./huggingface/special-tokens.ts";
+import { huggingfaceTokenizer, type ModelTokenizer } from "./huggingface/tokenizer.ts";
 import { pieceTokenizerFromJSON } from "./pieces.ts";
+import { formOf, specialTokens } from "./tokenizer-json.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-const modelOf = (document: unknown): unknown => {
-  const model: unknown = typeof document === "object" && document !== null && "model" in document ? document.model : undefined;
-  return typeof model === "object" && model !== null && "type" in model ? model.type : undefined;
+const readers = { WordLevel: characterTokenizerFromJSON, WordPiece: pieceTokenizerFromJSON } as const;
+
+const ownTokenizer = (document: unknown): Tokenizer | undefined => {
+  const form = formOf(document);
+  return form === undefined ? undefined : readers[form](document);
 };
 
-/** The tokenizer of a parsed document: of pieces for a WordPiece model, of characters for any other. Errors are those of the two readers. */
+/** A tokenizer of the project beside the files of a checkpoint: its form says which tokens end and pad. */
+const asModelTokenizer = (tokenizer: Tokenizer, documents: TokenizerDocuments): ModelTokenizer => ({
+  ...tokenizer,
+  beginId: undefined,
+  stopIds: [tokenizer.endId],
+  surrounding: { before: [], after: [] },
+  chatTemplate: chatTemplateOf(documents),
+  tokenOf: (id) => specialTokens[id] ?? (id < tokenizer.vocabularySize ? tokenizer.decode([id]) : ""),
+});
+
+/**
+ * The tokenizer of a checkpoint from its documents, by the names of their files: of the project where `tokenizer.json` has exactly that form, else through
+ * HuggingFace's library. Nothing is read from a disk here: whoever opens the folder, the file or the Hub gives those that there are. Errors are those
+ * of the readers.
+ */
+export const readTokenizer = (documents: TokenizerDocuments): ModelTokenizer => {
+  const own = ownTokenizer(documents["tokenizer.json"]);
+  return own === undefined ? huggingfaceTokenizer(documents) : asModelTokenizer(own, documents);
+};
+
+const isDocuments = (value: unknown): value is TokenizerDocuments =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, "tokenizer.json");
+
+/**
+ * The tokenizer that `toJSON` of a tokenizer describes. A `tokenizer.json` of a stranger does not say which token ends: `RangeError`; give all documents
+ * to `readTokenizer`. Errors are those of the readers.
+ */
 export const tokenizerFromJSON = (document: unknown): Tokenizer =>
-  modelOf(document) === "WordPiece" ? pieceTokenizerFromJSON(document) : characterTokenizerFromJSON(document);
+  isDocuments(document) ? readTokenizer(document) : (ownTokenizer(document) ?? huggingfaceTokenizer({ "tokenizer.json": document }));

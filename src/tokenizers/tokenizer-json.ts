@@ -62,6 +62,10 @@ const documents = { WordLevel: WordLevelDocument, WordPiece: WordPieceDocument }
 /** How a document cuts text: into characters, or greedily into the longest pieces. */
 export type PieceModel = keyof typeof documents;
 
+/** Which of the project's own forms a document has; `undefined` for any other. */
+export const formOf = (document: unknown): PieceModel | undefined =>
+  (["WordLevel", "WordPiece"] as const).find((model) => Value.Check(documents[model], document));
+
 /** The longest text that other readers cut; longer texts are an unknown token to them. */
 const mostCharacters = 1_000_000_000;
 

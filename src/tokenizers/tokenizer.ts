@@ -1,6 +1,6 @@
 /** Text to token ids and back. Ids are kept wherever they came from; decoded text is never encoded again. */
 
-/** A reversible map between text and ids in `[0, vocabularySize)`. */
+/** A map between text and ids in `[0, vocabularySize)`. */
 export interface Tokenizer {
   readonly vocabularySize: number;
   /** Fills unused places of a batch. */
@@ -9,8 +9,8 @@ export interface Tokenizer {
   readonly endId: number;
   /** Ids of the text, without special tokens. `RangeError` names the first character or word that has no id. */
   encode(text: string): number[];
-  /** Text of the ids; padding and end-of-sequence are left out. */
+  /** Text of the ids; padding, end-of-sequence and other special tokens are left out. */
   decode(ids: ArrayLike<number>): string;
-  /** A HuggingFace `tokenizer.json` document. */
+  /** Plain data that `tokenizerFromJSON` reads: a `tokenizer.json` document, or several documents by the names of their files where one does not say all. */
   toJSON(): unknown;
 }

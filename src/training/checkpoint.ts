@@ -1,4 +1,4 @@
-/** Checkpoints: all that an exact continuation needs, in one safetensors file that is written whole or not at all. */
+/** Checkpoints: all that an exact continuation needs besides the recipe, in one safetensors file that is written whole or not at all. */
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,12 +6,12 @@ import { objectives } from "../objectives/index.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../policies/checkpoints/safetensors.ts";
 import type { Weights } from "../policies/policy.ts";
-import { initialValueHead } from "../policies/value-head.ts";
 import type { WatchState } from "./checks/watch.ts";
 import { initialState, type LearnerState } from "./learner.ts";
 import { noSequences, type SequenceState } from "./sequences.ts";
 import type { Recipe } from "./recipe.ts";
 import { decisive } from "./settings.ts";
+import { frozenWeights, initialTrained, traineeOf } from "./trained.ts";
 import { stateKinds, trainedParameters } from "./update.ts";
 
 /** Where a run stands between two steps. All randomness comes from coordinates, so no generator's state is part of it. */
@@ -36,19 +36,19 @@ export interface HostState {
 
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
-/** Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but weights, folders, machine and checks. */
-const fingerprint = ({ student, teacher, training, folder: _folder, machine: _machine, ...values }: Recipe): string =>
-  createHash("sha256")
-    .update(
-      JSON.stringify({
-        ...values,
-        training: decisive(training),
-        student: student.config,
-        teacher: teacher?.config,
-        temperature: teacher?.temperature,
-      }),
-    )
-    .digest("hex");
+/**
+ * Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but folders, machine, checks, and of weights but the frozen ones, which
+ * a checkpoint does not hold.
+ */
+const fingerprint = (recipe: Recipe): string => {
+  const { student, teacher, training, folder: _folder, machine: _machine, ...values } = recipe;
+  const settings = { training: decisive(training), student: student.config, teacher: teacher?.config, temperature: teacher?.temperature };
+  const hash = createHash("sha256").update(JSON.stringify({ ...values, ...settings }));
+  for (const [name, data] of Object.entries(frozenWeights(traineeOf(policyOf(student.config), training), student.weights))) {
+    hash.update(name).update(data);
+  }
+  return hash.digest("hex");
+};
 
 /** Of everything in a checkpoint but the digest itself, so that a byte that changed on the disk is noticed wherever it is. */
 const digest = (tensors: Readonly<Record<string, StoredTensor>>, metadata: Readonly<Record<string, string>>): string => {
@@ -62,13 +62,20 @@ const digest = (tensors: Readonly<Record<string, StoredTensor>>, metadata: Reado
   return hash.digest("hex");
 };
 
-/** Progress before the first step; the value head, if the objective reads values, is zero. */
+/** What a recipe trains. */
+const trainedOf = ({ student, training, objective }: Recipe): ReturnType<typeof trainedParameters> => {
+  const { policy, frozen } = traineeOf(policyOf(student.config), training);
+  return trainedParameters(policy, objectives.create(objective), frozen);
+};
+
+/** Progress before the first step. */
 export const beginning = (recipe: Recipe): Progress => {
   const objective = objectives.create(recipe.objective);
   const { config, weights } = recipe.student;
+  const trainee = traineeOf(policyOf(config), recipe.training);
   return {
     step: 0,
-    learner: initialState(objective.needs.includes("values") ? { ...weights, ...initialValueHead(policyOf(config)) } : weights),
+    learner: initialState(initialTrained(trainee, weights, { objective, seed: recipe.seed })),
     host: {
       advantages: objective.advantages?.initial ?? null,
       controller: objective.controller?.initial ?? null,
@@ -80,7 +87,7 @@ export const beginning = (recipe: Recipe): Progress => {
 
 /** Writes a checkpoint into the folder, gives its path, and removes the ones before it. */
 export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, host }: Progress): Promise<string> => {
-  const parameters = trainedParameters(policyOf(recipe.student.config), objectives.create(recipe.objective));
+  const parameters = trainedOf(recipe);
   const tensors: Record<string, StoredTensor> = {};
   for (const kind of stateKinds) {
     for (const [name, { shape }] of Object.entries(parameters)) tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
@@ -130,7 +137,7 @@ export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Prog
   if (metadata["recipe"] !== fingerprint(recipe)) {
     throw new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`);
   }
-  const trained = trainedParameters(policyOf(recipe.student.config), objectives.create(recipe.objective));
+  const trained = trainedOf(recipe);
   const [parameters, first, second] = stateKinds.map((kind) => arraysOf(trained, tensors, kind, path));
   const step = Number(metadata["step"]);
   if (!Number.isInteger(step) || step < 0) throw new RangeError(`${path}: expected a step, got ${JSON.stringify(metadata["step"])}`);

@@ -2,6 +2,7 @@
 import { objectives } from "../objectives/index.ts";
 import type { Signal } from "../objectives/objective.ts";
 import { boundsOf } from "../objectives/schedule.ts";
+import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { RewardScore } from "../rewards/reward.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
@@ -19,6 +20,7 @@ import type { Recipe } from "./recipe.ts";
 import { openReference, openRewards, openTeacher, openValidation } from "./scorers.ts";
 import type { RunShape } from "./shape.ts";
 import { Threads } from "./threads.ts";
+import { frozenWeights, traineeOf } from "./trained.ts";
 
 const samplerWorker = new URL("../rollouts/workers/sampler-worker.ts", import.meta.url);
 const learnerWorker = new URL("./learner-worker.ts", import.meta.url);
@@ -35,7 +37,7 @@ export interface Answers {
 export interface Crew {
   /** Name of the engine that they use. */
   readonly engine: string;
-  /** Sends weights to every sampler, and to who validates; what is asked after it uses them. */
+  /** Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that have changed. */
   publish(weights: Weights): Promise<void>;
   draw(request: DrawRequest, signal: AbortSignal): Promise<readonly Completion[]>;
   readonly scorers: Partial<Scorers<Answers>>;
@@ -91,6 +93,7 @@ const openLearner = async (
   const { machine, student, objective, training, rollouts } = recipe;
   const learner = threads.start<LearnerHandlers>(learnerWorker, "learner");
   const { optimizer, clipNorm, checks } = training;
+  const trainee = traineeOf(policyOf(student.config), training);
   const options = {
     engine: machine.engine,
     threads: machine.threads,
@@ -102,7 +105,9 @@ const openLearner = async (
     // What the check samplingAgreement compares with.
     samplingTemperature: isTempered(rollouts) ? rollouts.temperature : 1,
     identityTolerance: checks.identity,
+    parts: training,
     state,
+    frozen: frozenWeights(trainee, student.weights),
   };
   return [learner, await learner.call("open", options, { signal })];
 };

@@ -39,7 +39,7 @@ export const referenceLoss = async (
 };
 
 /**
- * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers; metrics: `well-formed` and
+ * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers, if there are references; metrics: `well-formed` and
  * `truncated` as shares, `length` in tokens. The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
@@ -60,7 +60,7 @@ export const evaluate = async (
   return {
     kind: "evaluation",
     step,
-    accuracy: share(rollouts.map(({ finish }, i) => finish === "stop" && verdicts[i]!.correct)),
+    ...(task.answered === false ? {} : { accuracy: share(rollouts.map(({ finish }, i) => finish === "stop" && verdicts[i]!.correct)) }),
     metrics: {
       "well-formed": share(verdicts.map(({ wellFormed }) => wellFormed)),
       truncated: share(rollouts.map(({ finish }) => finish === "length")),

@@ -7,8 +7,8 @@ import { scheduled } from "../objectives/schedule.ts";
 import { tokenLogProbs } from "../objectives/token-log-probs.ts";
 import type { Policy, Sequences } from "../policies/policy.ts";
 import { batchSpecs, type BatchShape } from "./collate.ts";
-import { packsFor, packTensors, unpackTensors, type Pack } from "./packing.ts";
-import { measure, trainedParameters } from "./update.ts";
+import { packsFor, packTensors, type Pack } from "./packing.ts";
+import { frozenSpecs, measure, parametersOf, trainedParameters } from "./update.ts";
 
 /** What one inspection program is made for. */
 export interface InspectionOptions {
@@ -17,6 +17,8 @@ export interface InspectionOptions {
   readonly batch: BatchShape;
   /** Of the student when it sampled. */
   readonly samplingTemperature: number;
+  /** Names of the policy's parameters that stay as they are; none when left out. */
+  readonly frozen?: readonly string[];
 }
 
 /** A term's weight at this step, and the gradient of its loss without the weight, pack by pack. */
@@ -39,15 +41,16 @@ const gradientsOf = (loss: (parameters: NamedTensors) => tf.Scalar, parameters: 
   return Object.fromEntries(names.map((name, i) => [name, found[i] ?? tf.zerosLike(parameters[name]!)]));
 };
 
-/** One backward pass for each term of a sum. The gradients times their weights add up to the gradient of the whole objective. */
+/** One backward pass for each term of a sum, by `parameters`; `frozen` are the others. The gradients times their weights add up to the gradient of the whole objective. */
 export const termGradients = (
   { policy, objective }: Pick<InspectionOptions, "policy" | "objective">,
   packs: readonly Pack[],
   parameters: NamedTensors,
   batch: Sequences & TokenBatch & Signals,
+  frozen: NamedTensors = {},
 ): TermGradient[] =>
   (objective.terms ?? []).map((term) => {
-    const gradients = gradientsOf((weights) => measure(policy, term.objective, weights, batch).loss, parameters);
+    const gradients = gradientsOf((weights) => measure(policy, term.objective, { ...frozen, ...weights }, batch).loss, parameters);
     return {
       name: term.objective.name,
       weight: scheduled(term.weight, batch),
@@ -77,27 +80,26 @@ const comparisons = (terms: readonly TermGradient[]): Record<string, tf.Tensor> 
 };
 
 /**
- * Looks at a batch before the update and changes nothing. Inputs: the packs `parameters/*` and the arrays of `batchSpecs`. Outputs: `logProbs`
- * [B, T], log-probs of the targets in nats at the sampling temperature; and for a sum of two terms or more, in the space of all parameters,
+ * Looks at a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. Outputs: `logProbs`
+ * [B, T], log-probs of the targets in nats at the sampling temperature; and for a sum of two terms or more, in the space of what is trained,
  * `metrics/gradient/<term>/norm` of weight x gradient, `metrics/gradient/<a>~<b>/cosine` and `metrics/weight/<term>`.
  */
 export const inspectionProgram = (options: InspectionOptions): Program => {
-  const { policy, objective, batch, samplingTemperature } = options;
-  const packs = packsFor(trainedParameters(policy, objective));
+  const { policy, objective, batch, samplingTemperature, frozen } = options;
+  const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "inspection",
     inputs: {
       ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
+      ...frozenSpecs(policy, frozen),
       ...batchSpecs(batch, objective.needs),
     },
     build(inputs) {
       const given = inputs as unknown as Sequences & TokenBatch & Signals;
-      const parameters: NamedTensors = Object.assign(
-        {},
-        ...packs.map((pack) => unpackTensors(pack, inputs[`parameters/${pack.name}`]!)),
-      ) as NamedTensors;
-      const logProbs = tokenLogProbs(tempered(policy.logits(parameters, given), samplingTemperature), given.targets);
-      const compared = (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, parameters, given));
+      const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
+      const all = { ...still, ...trained };
+      const logProbs = tokenLogProbs(tempered(policy.logits(all, given), samplingTemperature), given.targets);
+      const compared = (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
       return { logProbs, ...Object.fromEntries(Object.entries(compared).map(([name, value]) => [`metrics/${name}`, value])) };
     },
   };

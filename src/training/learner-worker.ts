@@ -2,22 +2,27 @@
 import { openEngine, type EngineName } from "../engine/choose.ts";
 import type { Engine } from "../engine/engine.ts";
 import { objectives, type ObjectiveValues } from "../objectives/index.ts";
+import { isAdapted } from "../policies/adapters/lora.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { serve } from "../rollouts/workers/serve.ts";
 import { checkIdentity } from "./checks/identity.ts";
 import type { Batch } from "./collate.ts";
 import { Learner, type Inspected, type Learned, type LearnerOptions, type LearnerState } from "./learner.ts";
+import { traineeOf, type TrainedParts, type Trainee } from "./trained.ts";
 import { stateKinds } from "./update.ts";
 
 /** What the thread is started for. */
-export type OpenLearner = Omit<LearnerOptions, "policy" | "objective"> & {
+export type OpenLearner = Omit<LearnerOptions, "policy" | "objective" | "frozen"> & {
   readonly engine: EngineName;
   readonly threads: number;
   /** The policy's `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly objective: ObjectiveValues;
+  readonly parts: TrainedParts;
   readonly state: LearnerState;
+  /** Weights of what is not trained. */
+  readonly frozen: Weights;
   /** See `checkIdentity`. */
   readonly identityTolerance: number;
 };
@@ -41,6 +46,7 @@ export interface UpdateAnswer extends Learned {
 }
 
 let engine: Engine | undefined;
+let trainee: Trainee | undefined;
 let learner: Learner | undefined;
 
 const opened = (): Learner => {
@@ -50,11 +56,12 @@ const opened = (): Learner => {
 
 const handlers = {
   open: async (request: OpenLearner): Promise<{ value: string }> => {
-    const { engine: name, threads, config, objective: values, state, identityTolerance, ...options } = request;
+    const { engine: name, threads, config, objective: values, parts, state, frozen, identityTolerance, ...options } = request;
     const objective = objectives.create(values);
     engine = await openEngine(name, { threads });
     await checkIdentity(engine, objective, identityTolerance);
-    learner = await Learner.open(engine, { ...options, policy: policyOf(config), objective }, state);
+    trainee = traineeOf(policyOf(config), parts);
+    learner = await Learner.open(engine, { ...options, ...trainee, objective }, state, frozen);
     return { value: engine.name };
   },
   update: async ({ batch, step, factor, updates, inspect }: UpdateRequest): Promise<{ value: UpdateAnswer }> => {
@@ -63,6 +70,12 @@ const handlers = {
   },
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const value = await opened().policyWeights();
+    return { value, transfer: Object.values(value) };
+  },
+  adapters: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+    const all = await opened().read("parameters");
+    const names = trainee !== undefined && isAdapted(trainee.policy) ? Object.keys(trainee.policy.adapters) : [];
+    const value = Object.fromEntries(names.map((name) => [name, all[name]!]));
     return { value, transfer: Object.values(value) };
   },
   state: async (): Promise<{ value: LearnerState; transfer: ArrayBufferView[] }> => {

@@ -1,14 +1,16 @@
 /** The learner: holds the student's weights and the optimizer's moments on an engine, and takes one step with each batch. */
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32 } from "../engine/program.ts";
+import { isAdapted } from "../policies/adapters/lora.ts";
+import { openMerger, type Merger } from "../policies/adapters/merge.ts";
 import type { Weights } from "../policies/policy.ts";
 import { batchSpecs, type Batch } from "./collate.ts";
 import { inspectionProgram } from "./inspection.ts";
 import { stepScalars } from "./optimizer.ts";
-import { packArrays, packsFor, unpackArrays } from "./packing.ts";
+import { packArrays, packsFor, unpackArrays, type Pack } from "./packing.ts";
 import { stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
 
-/** Weights and moments on the host; with the step's number it is all that an exact continuation needs of the learner. */
+/** Weights and moments of what is trained, on the host; with the step's number it is all that an exact continuation needs of the learner. */
 export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>>;
 
 /** What one step gives. */
@@ -37,6 +39,8 @@ export const initialState = (parameters: Weights): LearnerState => {
   return { parameters, first: zeros(), second: zeros() };
 };
 
+const packsOf = ({ policy, objective, frozen }: LearnerOptions): readonly Pack[] => packsFor(trainedParameters(policy, objective, frozen));
+
 const dispose = (buffers: ReadonlyMap<string, Buffer>): void => {
   for (const buffer of buffers.values()) buffer.dispose();
 };
@@ -61,26 +65,40 @@ export class Learner {
   readonly #engine: Engine;
   readonly #options: LearnerOptions;
   readonly #executable: Executable;
+  readonly #frozen: ReadonlyMap<string, Buffer>;
   #inspection: Executable | undefined;
+  #merger: Merger | undefined;
   #state: ReadonlyMap<string, Buffer>;
 
-  private constructor(engine: Engine, options: LearnerOptions, executable: Executable, state: Map<string, Buffer>) {
+  private constructor(
+    engine: Engine,
+    options: LearnerOptions,
+    executable: Executable,
+    buffers: Record<"frozen" | "state", ReadonlyMap<string, Buffer>>,
+  ) {
     this.#engine = engine;
     this.#options = options;
     this.#executable = executable;
-    this.#state = state;
+    this.#frozen = buffers.frozen;
+    this.#state = buffers.state;
   }
 
-  /** Compiles the update program and uploads the state. `RangeError` when an array does not fit its parameter. */
-  static async open(engine: Engine, options: LearnerOptions, state: LearnerState): Promise<Learner> {
+  /** Compiles the update program and uploads the state, and the weights that are frozen. `RangeError` when an array does not fit its parameter. */
+  static async open(engine: Engine, options: LearnerOptions, state: LearnerState, frozen: Weights = {}): Promise<Learner> {
     const executable = await engine.compile(updateProgram(options));
+    const still = new Map<string, Buffer>();
+    for (const name of options.frozen ?? []) {
+      const data = frozen[name];
+      if (data === undefined) throw new RangeError(`learner: expected frozen weights of ${name}, got none`);
+      still.set(`frozen/${name}`, engine.upload(data, float32(...options.policy.parameters[name]!.shape)));
+    }
     const buffers = new Map<string, Buffer>();
     for (const kind of stateKinds) {
-      for (const pack of packsFor(trainedParameters(options.policy, options.objective))) {
+      for (const pack of packsOf(options)) {
         buffers.set(`${kind}/${pack.name}`, engine.upload(packArrays(`learner, ${kind}`, pack, state[kind]), float32(pack.size)));
       }
     }
-    return new Learner(engine, options, executable, buffers);
+    return new Learner(engine, options, executable, { frozen: still, state: buffers });
   }
 
   /**
@@ -143,7 +161,7 @@ export class Learner {
         transient[name] = this.#engine.upload(data, spec);
       }
       for (const [name, value] of Object.entries(scalars)) transient[name] = this.#engine.upload(Float32Array.of(value), float32());
-      return await executable.run({ ...Object.fromEntries(state), ...transient });
+      return await executable.run({ ...Object.fromEntries(this.#frozen), ...Object.fromEntries(state), ...transient });
     } finally {
       dispose(new Map(Object.entries(transient)));
     }
@@ -163,22 +181,31 @@ export class Learner {
   /** Copies of the arrays of one kind, by parameter name. */
   async read(kind: (typeof stateKinds)[number]): Promise<Weights> {
     const arrays: Record<string, Float32Array> = {};
-    for (const pack of packsFor(trainedParameters(this.#options.policy, this.#options.objective))) {
+    for (const pack of packsOf(this.#options)) {
       const flat = await this.#engine.download(this.#state.get(`${kind}/${pack.name}`)!);
       Object.assign(arrays, unpackArrays(pack, flat as Float32Array));
     }
     return arrays;
   }
 
-  /** Copies of the policy's own parameters, without a value head. */
+  /**
+   * Copies of the policy's weights that are not as they were: those that are trained, without a value head; with adapters, the weights of the layers that have one, with
+   * the adapters in them.
+   */
   async policyWeights(): Promise<Weights> {
-    const all = await this.read("parameters");
-    return Object.fromEntries(Object.keys(this.#options.policy.parameters).map((name) => [name, all[name]!]));
+    const { policy } = this.#options;
+    const trained = await this.read("parameters");
+    if (!isAdapted(policy)) return Object.fromEntries(Object.entries(trained).filter(([name]) => Object.hasOwn(policy.parameters, name)));
+    this.#merger ??= await openMerger(this.#engine, policy);
+    const base = Object.fromEntries([...this.#frozen].map(([name, buffer]) => [name.slice("frozen/".length), buffer]));
+    return this.#merger.merge(base, trained);
   }
 
   /** Frees programs and state. */
   async dispose(): Promise<void> {
     dispose(this.#state);
+    dispose(this.#frozen);
+    await this.#merger?.dispose();
     await this.#inspection?.dispose();
     await this.#executable.dispose();
   }

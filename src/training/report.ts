@@ -21,8 +21,8 @@ export interface Evaluated {
   readonly kind: "evaluation";
   /** Steps done before; 0 for the student as it came. */
   readonly step: number;
-  /** Share of right answers in [0, 1]. */
-  readonly accuracy: number;
+  /** Share of right answers in [0, 1]; absent when the task's prompts have no references. */
+  readonly accuracy?: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -77,8 +77,10 @@ export interface Warned {
 export interface Finished {
   readonly kind: "finished";
   readonly step: number;
-  /** The trained student, by parameter name. */
+  /** The trained student, by parameter name; adapters are merged into it. */
   readonly weights: Weights;
+  /** The adapters themselves, when they are what was trained. */
+  readonly adapters?: Weights;
 }
 
 /** The run goes on from a checkpoint instead of beginning. */

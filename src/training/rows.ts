@@ -10,6 +10,8 @@ import { shapingIn, type Shaping } from "../rollouts/shaping.ts";
 import type { Slot } from "../rollouts/slot.ts";
 import { stopIn } from "../rollouts/stop-strings.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
+import { promptIds } from "../tokenizers/prompt-ids.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Row } from "./collate.ts";
 import type { Answers, Crew } from "./crew.ts";
 import type { LoggedRollout } from "./report.ts";
@@ -57,6 +59,10 @@ const otherPlaces = (slots: readonly Slot[], source: "data" | "teacher"): Place[
     slot.source === source ? slot.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } })) : [],
   );
 
+/** Ids beyond the vocabulary, with which some policies fill theirs up, have no text. */
+const textOf = (tokenizer: Tokenizer, tokens: ArrayLike<number>): string =>
+  tokenizer.decode(Array.from(tokens).filter((token) => token < tokenizer.vocabularySize));
+
 /** Who completes, and when. */
 export interface Drawing {
   readonly seed: number;
@@ -77,10 +83,10 @@ const endingOf = (
   { tokenizer }: Pick<Task, "tokenizer">,
   stops: readonly string[] = [],
 ): Pick<Rollout, "text" | "finish"> & { readonly length: number } => {
-  const stopped = stopIn(tokens, (ids) => tokenizer.decode(ids), stops);
+  const stopped = stopIn(tokens, (ids) => textOf(tokenizer, ids), stops);
   if (stopped !== undefined) return { ...stopped, finish: "stop" };
   const { length } = tokens;
-  return { length, text: tokenizer.decode(tokens), finish: tokens[length - 1] === tokenizer.endId ? "stop" : "length" };
+  return { length, text: textOf(tokenizer, tokens), finish: tokens[length - 1] === tokenizer.endId ? "stop" : "length" };
 };
 
 /**
@@ -94,7 +100,7 @@ export const drawRollouts = async (
   { seed, step, writer, version, group = 1, stops }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
-  const prompts = places.map(({ prompt }) => Int32Array.from(task.tokenizer.encode(prompt.text)));
+  const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
   const byTeacher = writer.by === "teacher";
   const coordinates = places.map(({ prompt, order }) =>
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
@@ -123,7 +129,7 @@ export const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, 
   return {
     prompt,
     order,
-    promptTokens: Int32Array.from(tokenizer.encode(prompt.text)),
+    promptTokens: Int32Array.from(promptIds(tokenizer, prompt.text)),
     tokens,
     behaviorLogProbs: new Float32Array(tokens.length),
     finish: whole.length > maxNewTokens ? "length" : "stop",
@@ -137,7 +143,7 @@ const replayedRollouts = (task: Task, slots: readonly Slot[], stops: readonly st
   slots.flatMap((slot, index): Rollout[] => {
     if (slot.source !== "replay") return [];
     const { prompt, group } = slot;
-    const promptTokens = Int32Array.from(task.tokenizer.encode(prompt.text));
+    const promptTokens = Int32Array.from(promptIds(task.tokenizer, prompt.text));
     return group.completions.map(({ tokens, logProbs }, sample) => {
       const { text, finish } = endingOf(tokens, task, stops);
       return {

@@ -164,6 +164,24 @@ export const ScheduleSettings = Type.Object(
 /** Values of `ScheduleSettings`. */
 export type ScheduleSettings = Static<typeof ScheduleSettings>;
 
+/** A part of a name, as `namesMatching` reads it. */
+const NamePattern = Type.String({ minLength: 1, maxLength: 256 });
+
+const patternForm = 'Each is a part of a name, between its dots; "*" is any part, "0-3" a number from 0 to 3';
+
+/** Low-rank adapters (LoRA, Hu et al., 2021). */
+const AdapterSettings = Type.Object(
+  {
+    rank: Type.Integer({ default: 8, minimum: 1, maximum: 65_536, description: "r: rank of what is added to a layer's weight." }),
+    alpha: Type.Number({ default: 16, exclusiveMinimum: 0, description: "What is added is scaled by alpha / rank." }),
+    targets: Type.Array(NamePattern, {
+      minItems: 1,
+      description: `Linear layers that get one. ${patternForm}: ["q_proj", "v_proj"], ["layers.0-3.mlp"].`,
+    }),
+  },
+  { ...closed, description: "Adapters are trained beside the student, which stays as it is; at the end they are merged into it." },
+);
+
 /** The optimisation itself. */
 export const TrainingSettings = Type.Object(
   {
@@ -185,6 +203,13 @@ export const TrainingSettings = Type.Object(
       description:
         "Steps between inspections, from the first step on: the gradient of each term of the objective, its size and its angle to the others, and whether student and sampler agree. 0: never.",
     }),
+    freeze: Type.Optional(
+      Type.Array(NamePattern, {
+        minItems: 1,
+        description: `Parameters of the student that stay as they are. ${patternForm}: ["model.embed_tokens", "layers.0-3"].`,
+      }),
+    ),
+    adapters: Type.Optional(AdapterSettings),
     checks: CheckSettings,
     checkpointEvery: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0 keeps only the last." }),
   },

@@ -42,6 +42,9 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
+/** Between two steps, what the run itself carries. */
+type Standing = Pick<Progress, "step" | "host">;
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** `reward` and `reward/<name>`, the shares of the student and of replays, and lengths in tokens. */
@@ -150,11 +153,11 @@ const examine = async ({ recipe, task, shape, crew, sequences, emit, signal }: R
   return { ...host, sequences: sequences.validated(host.sequences, loss, step) };
 };
 
-/** All steps from where `progress` stands. */
-const takeSteps = async (run: Run, progress: Progress, folder: string | undefined): Promise<void> => {
+/** All steps from where the run stands. */
+const takeSteps = async (run: Run, start: Standing, folder: string | undefined): Promise<void> => {
   const { recipe, crew, emit, signal } = run;
   const { training } = recipe;
-  let { step, host } = progress;
+  let { step, host } = start;
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
     const path = await writeCheckpoint(folder, recipe, { step, learner: await crew.learner.call("state", undefined), host });
@@ -174,28 +177,39 @@ const takeSteps = async (run: Run, progress: Progress, folder: string | undefine
     }
   } catch (error) {
     // The learner holds whole steps only, so what an interruption or a check leaves can be gone on from.
-    if ((signal.aborted || error instanceof CheckError) && step > progress.step) await save();
+    if ((signal.aborted || error instanceof CheckError) && step > start.step) await save();
     throw error;
   }
   await save();
-  emit({ kind: "finished", step, weights: await crew.learner.call("weights", undefined) });
+  const weights = { ...recipe.student.weights, ...(await crew.learner.call("weights", undefined)) };
+  const adapters = training.adapters === undefined ? {} : { adapters: await crew.learner.call("adapters", undefined) };
+  emit({ kind: "finished", step, weights, ...adapters });
+};
+
+/** Opens the threads where the newest checkpoint in the folder stands, or at the beginning. This thread then forgets what is the learner's. */
+const openAt = async (
+  { recipe, task, shape, emit, signal }: Omit<Run, "crew">,
+  folder: string | undefined,
+): Promise<{ readonly crew: Crew; readonly start: Standing }> => {
+  const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
+  const { step, host, learner } = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
+  if (newest !== undefined) emit({ kind: "resumed", step, path: newest });
+  signal.throwIfAborted();
+  return { crew: await openCrew(recipe, task, shape, learner, signal), start: { step, host } };
 };
 
 const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
   const task = tasks.create(recipe.task, { seed: recipe.taskSeed });
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
-  const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
-  const progress = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
-  if (newest !== undefined) subscriber.next({ kind: "resumed", step: progress.step, path: newest });
   const sequences = sequencesOf(recipe, task);
   const ranges = rangesOf(recipe.rewards, { task, folder: recipe.folder });
   const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
-  signal.throwIfAborted();
-  const crew = await openCrew(recipe, task, shape, progress.learner, signal);
+  const parts = { recipe, task, shape, checks, sequences, emit: (report: StepReport) => subscriber.next(report), signal };
+  const { crew, start } = await openAt(parts, folder);
   try {
-    await crew.publish(progress.learner.parameters);
-    await takeSteps({ recipe, task, shape, crew, checks, sequences, emit: (report) => subscriber.next(report), signal }, progress, folder);
+    await crew.publish({ ...recipe.student.weights, ...(await crew.learner.call("weights", undefined)) });
+    await takeSteps({ ...parts, crew }, start, folder);
   } finally {
     await crew.close();
   }

@@ -18,11 +18,34 @@ export interface UpdateOptions {
   readonly optimizer: OptimizerSettings;
   /** Gradients are scaled down to this global norm. */
   readonly clipNorm: number;
+  /** Names of the policy's parameters that stay as they are; none when left out. */
+  readonly frozen?: readonly string[];
 }
 
-/** What is trained: the policy's parameters, and those of the value head when the objective reads values. */
-export const trainedParameters = (policy: Policy, { needs }: Objective<Signal>): Readonly<Record<string, ParameterSpec>> =>
-  needs.includes("values") ? { ...policy.parameters, ...valueHeadParameters(policy) } : policy.parameters;
+/** What is trained: the policy's parameters but the frozen ones, and those of the value head when the objective reads values. */
+export const trainedParameters = (
+  policy: Policy,
+  { needs }: Objective<Signal>,
+  frozen: readonly string[] = [],
+): Readonly<Record<string, ParameterSpec>> => {
+  const still = new Set(frozen);
+  const own = Object.fromEntries(Object.entries(policy.parameters).filter(([name]) => !still.has(name)));
+  return needs.includes("values") ? { ...own, ...valueHeadParameters(policy) } : own;
+};
+
+/** Inputs for what stays as it is, `frozen/<name>`: whole tensors, which are neither packed nor given back. */
+export const frozenSpecs = (policy: Policy, frozen: readonly string[] = []): Record<string, TensorSpec> =>
+  Object.fromEntries(frozen.map((name) => [`frozen/${name}`, float32(...policy.parameters[name]!.shape)]));
+
+/** All parameters by their names, from the inputs: the packs `parameters/*`, and `frozen/*`. */
+export const parametersOf = (
+  packs: readonly Pack[],
+  inputs: NamedTensors,
+  frozen: readonly string[] = [],
+): { readonly trained: NamedTensors; readonly frozen: NamedTensors } => ({
+  trained: Object.fromEntries(packs.flatMap((pack) => Object.entries(unpackTensors(pack, inputs[`parameters/${pack.name}`]!)))),
+  frozen: Object.fromEntries(frozen.map((name) => [name, inputs[`frozen/${name}`]!])),
+});
 
 /** Loss and metrics of a batch under `parameters`: one forward pass of the policy, and of the value head if its values are needed. */
 export const measure = (
@@ -45,20 +68,21 @@ const stateSpecs = (packs: readonly Pack[]): Record<string, TensorSpec> =>
 const scalarSpecs: Record<keyof StepScalars, TensorSpec> = { stepSize: float32(), epsilon: float32(), keep: float32() };
 
 /**
- * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32), the arrays of `batchSpecs` and the scalars of
- * `stepScalars`. Outputs: the new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
+ * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32) of what is trained, `frozen/*` of what is not, the arrays of `batchSpecs` and
+ * the scalars of `stepScalars`. Outputs: the new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
  */
-export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm }: UpdateOptions): Program => {
-  const packs = packsFor(trainedParameters(policy, objective));
+export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm, frozen }: UpdateOptions): Program => {
+  const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "update",
-    inputs: { ...stateSpecs(packs), ...batchSpecs(batch, objective.needs), ...scalarSpecs },
+    inputs: { ...stateSpecs(packs), ...frozenSpecs(policy, frozen), ...batchSpecs(batch, objective.needs), ...scalarSpecs },
     build(inputs) {
       const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
-      const weights: NamedTensors = Object.fromEntries(
-        packs.flatMap((pack) => Object.entries(unpackTensors(pack, inputs[`parameters/${pack.name}`]!))),
+      const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
+      const { loss, metrics, gradients } = differentiate(
+        (parameters) => measure(policy, objective, { ...still, ...parameters }, given),
+        trained,
       );
-      const { loss, metrics, gradients } = differentiate((parameters) => measure(policy, objective, parameters, given), weights);
       const packed = Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)]));
       const norm = globalNorm(packed);
       const scale = clipFactor(norm, clipNorm);

@@ -43,6 +43,11 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
     allowed: ["rollouts", "training", "experiments", "reports", "dashboard", "cli"].map((folder) => `src/${folder}/`),
     reason: "streams carry work between parts; below rollouts use a plain function or a promise",
   },
+  {
+    packages: /^@huggingface\/(gguf|hub)$/,
+    allowed: ["src/policies/checkpoints/"],
+    reason: "files of strangers are checked in one place; use what it exports",
+  },
   { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },
 ];
 

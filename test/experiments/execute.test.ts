@@ -3,10 +3,13 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, truncateSyn
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { onnxEngine } from "../../src/engine/onnx/engine.ts";
 import { artifactFiles, artifactsIn } from "../../src/experiments/artifacts.ts";
 import { execute } from "../../src/experiments/execute.ts";
 import { planExperiment } from "../../src/experiments/plan.ts";
 import type { RunEvent } from "../../src/experiments/run-event.ts";
+import { mergedWeights } from "../../src/policies/adapters/merge.ts";
+import { loadAdapters } from "../../src/policies/adapters/peft.ts";
 import { loadPolicy } from "../../src/policies/checkpoints/huggingface.ts";
 import { openThreads, threadsEnded } from "../fixtures/threads.ts";
 
@@ -95,6 +98,24 @@ describe("an experiment", () => {
     expect(student.policy.config).toEqual(start.policy.config);
     expect(student.weights).not.toEqual(start.weights);
     expect(read(first, "student", "config.json")).toMatchObject({ eos_token_id: 1, pad_token_id: 0 });
+  });
+
+  test("that trains adapters leaves the student with them merged, and them beside it", async () => {
+    const outcome = await perform(['/training/adapters={"rank": 2, "targets": ["q_proj", "mlp"]}', "/training/steps=2"]);
+    expect(outcome.error).toBeUndefined();
+    const last = outcome.events.at(-1);
+    if (last?.kind !== "end") throw new Error(`expected an end, got ${last?.kind}`);
+    const student = join(last.folder, "student");
+    expect(readdirSync(student).toSorted()).toEqual(["adapter", "config.json", "model.safetensors", "tokenizer.json"]);
+    const start = artifactsIn(join(cache, "stages")).folder(planned.inputs["start"]!);
+    const [base, merged] = [await loadPolicy(start), await loadPolicy(student)];
+    expect(read(student, "adapter", "adapter_config.json")).toMatchObject({ r: 2, lora_alpha: 16, base_model_name_or_path: start });
+    const adapters = await loadAdapters(join(student, "adapter"), base.policy);
+    const engine = onnxEngine();
+    const byHand = await mergedWeights(engine, adapters.policy, { ...base.weights, ...adapters.weights });
+    await engine.dispose();
+    expect(merged.weights).toEqual(byHand);
+    expect(merged.weights).not.toEqual(base.weights);
   });
 
   test("that is interrupted goes on from its checkpoint, to the same bytes, with the stages that are there", async () => {

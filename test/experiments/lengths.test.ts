@@ -7,7 +7,7 @@ import { contextLength, maxNewTokens, neededContext } from "../../src/experiment
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
 import { parseSource } from "../../src/experiments/source.ts";
 import { runValues, stageValues } from "../../src/experiments/stages.ts";
-import { tasks } from "../../src/tasks/index.ts";
+import { tasks, type TaskValues } from "../../src/tasks/index.ts";
 
 const path = "test/fixtures/experiments/valid.json";
 const source = parseSource(path, readFileSync(path, "utf8"));
@@ -36,7 +36,7 @@ test("a student keeps the context of the stage that made it, however many stages
 });
 
 test("a context is counted in the tokens of the task that it was made for", () => {
-  const own = { ...file().task, tokenizer: "numbers" } as const;
+  const own = { ...file().task, tokenizer: "numbers" } as TaskValues;
   const line = file(`/stages/teacher/task=${JSON.stringify(own)}`);
   const numbers = tasks.create(own, { seed: 0 });
   const needed = contextLength(line, stageValues(line, "teacher"), (values) => (values.task.tokenizer === "numbers" ? numbers : task));

@@ -66,6 +66,7 @@ describe("ids", () => {
     ["/stages/teacher/seed=1", { run: true, teacher: true, start: false }],
     ["/task/train=401", { run: true, teacher: true, start: true }],
     ["/seed=1", { run: true, teacher: true, start: true }],
+    ['/student={"stage": "sft-student", "layers": [0]}', { run: true, teacher: false, start: false }],
     ["/data/onPolicyFraction=1", { run: false, teacher: false, start: false }],
     ["/training/checks/rewardRange=0", { run: false, teacher: false, start: false }],
     ["/stages/teacher/training/inspectEvery=1", { run: false, teacher: false, start: false }],

@@ -9,7 +9,7 @@ import { planExperiment, type PlannedTraining } from "../../src/experiments/plan
 import { machineFor, recipeFor } from "../../src/experiments/recipes.ts";
 import { policyOf, savePolicy } from "../../src/policies/checkpoints/huggingface.ts";
 import { initialWeights } from "../../src/policies/initialize.ts";
-import { tasks } from "../../src/tasks/index.ts";
+import { tasks, type TaskValues } from "../../src/tasks/index.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { bytesOf } from "../fixtures/recipes.ts";
 
@@ -62,10 +62,29 @@ describe("a recipe", () => {
     expect(structuredClone(recipe)).toEqual(recipe);
   });
 
+  test("of some of a stage's layers has those layers' weights", async () => {
+    const [short] = planExperiment(path, ["/stages/start/student/layers=3", "/student/layers=[2, 0]"]) as [typeof run];
+    const weights = await leave(
+      short.stages.find(({ name }) => name === "start")!,
+      22,
+    );
+    await leave(
+      short.stages.find(({ name }) => name === "teacher")!,
+      21,
+    );
+    const { student } = await recipeFor(short, path, artifacts, machine);
+    expect(student.config).toMatchObject({ num_hidden_layers: 2, hidden_size: 16 });
+    for (const [layer, from] of [2, 0].entries()) {
+      const name = (index: number): string => `model.layers.${index}.self_attn.k_proj.weight`;
+      expect(student.weights[name(layer)]).toEqual(weights[name(from)]);
+    }
+    expect(Object.keys(student.weights).toSorted()).toEqual(Object.keys(policyOf(student.config).parameters).toSorted());
+  });
+
   test("names the teacher's tokenizer only where it is another", async () => {
     await Promise.all([leave(teacher, 1), leave(start, 1)]);
     expect((await recipeFor(run, path, artifacts, machine)).teacher).not.toHaveProperty("tokenizer");
-    const numbers = tasks.create({ ...teacher.values.task, tokenizer: "numbers" }, { seed: 4 }).tokenizer.toJSON();
+    const numbers = tasks.create({ ...teacher.values.task, tokenizer: "numbers" } as TaskValues, { seed: 4 }).tokenizer.toJSON();
     writeFileSync(join(artifacts.folder(teacher.id), "tokenizer.json"), JSON.stringify(numbers));
     expect((await recipeFor(run, path, artifacts, machine)).teacher?.tokenizer).toEqual(JSON.parse(JSON.stringify(numbers)));
   });

@@ -12,6 +12,12 @@ const rollouts = task.train.flatMap((prompt) => [
 
 rewardLaws(() => exactMatch.create({ correct: 1, incorrect: 0 }, { task }), rollouts);
 
+test("a task without references is refused", () => {
+  expect(() => exactMatch.create({ correct: 1, incorrect: 0 }, { task: { ...task, answered: false } })).toThrow(
+    "exact-match: expected a task with references, got arithmetic without any",
+  );
+});
+
 test("right and wrong answers get their values", async () => {
   const reward = exactMatch.create({ correct: 2, incorrect: -0.5 }, { task });
   const { signal } = new AbortController();

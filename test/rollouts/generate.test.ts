@@ -76,6 +76,10 @@ const forcedLogProbs = async (
           shape,
           sequence.map(() => 1),
         ),
+        prompt: floats(
+          shape,
+          sequence.map((_, t) => (t < prompt.length ? 1 : 0)),
+        ),
       };
       const { logits } = await compute(evaluate, values, (inputs) => ({
         logits: policy.logits(inputs, inputs as NamedTensors & Sequences),

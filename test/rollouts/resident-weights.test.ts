@@ -9,11 +9,11 @@ test("every parameter is there as it was; what does not fit is refused by name, 
   onTestFinished(() => engine.dispose());
   const policy = bigram();
   const { weights } = model(policy, 1);
-  const buffers = uploadWeights(engine, policy, weights, "test");
+  const buffers = uploadWeights(engine, policy.parameters, weights, "test");
   expect(Object.keys(buffers)).toEqual(Object.keys(policy.parameters));
   expect(await engine.download(buffers["ngram.logits"]!)).toEqual(weights["ngram.logits"]);
   const before = engine.memory();
-  expect(() => uploadWeights(engine, policy, {}, "test")).toThrow(/^test: expected \d+ values for ngram\.logits, got none$/u);
-  expect(() => uploadWeights(engine, policy, { "ngram.logits": new Float32Array(3) }, "test")).toThrow(/got 3$/u);
+  expect(() => uploadWeights(engine, policy.parameters, {}, "test")).toThrow(/^test: expected \d+ values for ngram\.logits, got none$/u);
+  expect(() => uploadWeights(engine, policy.parameters, { "ngram.logits": new Float32Array(3) }, "test")).toThrow(/got 3$/u);
   expect(engine.memory()).toEqual(before);
 });

@@ -115,7 +115,6 @@ describe("refusals", () => {
     expect(validate(values)).toBe(true);
     expect(values).toEqual({
       type: "arithmetic",
-      tokenizer: "characters",
       numbers: [3, 5],
       range: [1, 20],
       operators: "+-",

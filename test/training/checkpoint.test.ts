@@ -57,6 +57,21 @@ describe("a checkpoint", () => {
     }
   });
 
+  test("holds nothing that is frozen, and belongs to the frozen weights that the run began with", async () => {
+    const freeze = ["embed_tokens", "layers.0.mlp"];
+    const partly = { ...values, training: { ...values.training, freeze } };
+    const path = await writeCheckpoint(folder, partly, beginning(partly));
+    const { tensors } = await decodeSafetensors(readFileSync(path));
+    expect(Object.keys(tensors).filter((name) => /embed_tokens|mlp\./u.test(name))).toEqual([]);
+    expectSame(await readCheckpoint(path, partly), beginning(partly));
+    const name = "model.embed_tokens.weight";
+    const other = { ...partly, student: { ...partly.student, weights: { ...partly.student.weights, [name]: arrays(9)[name]! } } };
+    await expect(readCheckpoint(path, other)).rejects.toThrow("this checkpoint belongs to another experiment");
+    const trained = "model.layers.0.self_attn.q_proj.weight";
+    const same = { ...partly, student: { ...partly.student, weights: { ...partly.student.weights, [trained]: arrays(9)[trained]! } } };
+    await expect(readCheckpoint(path, same)).resolves.toBeDefined();
+  });
+
   test("is one of the same run when only what looks on has changed", async () => {
     const path = await writeCheckpoint(folder, values, progress);
     const { training } = values;
@@ -141,7 +156,7 @@ describe("a file that is not what was written", () => {
   });
 
   test("is refused when a tensor is missing", async () => {
-    const { tensors, metadata } = decodeSafetensors(readFileSync(await writeCheckpoint(folder, values, progress)));
+    const { tensors, metadata } = await decodeSafetensors(readFileSync(await writeCheckpoint(folder, values, progress)));
     const { "first/model.norm.weight": _left, ...others } = tensors;
     await fails(encodeSafetensors({ tensors: others, metadata }));
   });

@@ -4,6 +4,7 @@ import { openEngine } from "../../src/engine/choose.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
 import type { Policy } from "../../src/policies/policy.ts";
+import { initialTrained, traineeOf } from "../../src/training/trained.ts";
 import { initialState, Learner, type LearnerState } from "../../src/training/learner.ts";
 import { stateKinds } from "../../src/training/update.ts";
 import { batchShape, referenceBatch, referenceRows } from "../fixtures/batches.ts";
@@ -51,6 +52,68 @@ describe.each(engineNames)("a learner on %s", (name) => {
       expect(bytesOf(weights)).not.toEqual(bytesOf(model(policy, 1).weights));
     }),
   );
+
+  test("leaves what is frozen as it is, and holds no moments of it", () =>
+    withEngine(async (engine) => {
+      const policy = smallLlama();
+      const { weights } = model(policy, 1);
+      const trainee = traineeOf(policy, { freeze: ["embed_tokens", "mlp"] });
+      const options = { objective: objectives.create(both), batch: batchShape, optimizer, clipNorm: 1 };
+      const start = { objective: options.objective, seed: 1 };
+      const learner = await Learner.open(
+        engine,
+        { ...options, ...trainee },
+        initialState(initialTrained(trainee, weights, start)),
+        weights,
+      );
+      const memory = engine.memory();
+      await learner.inspect(referenceBatch());
+      await learner.update(referenceBatch(), 1, 1);
+      expect(engine.memory()).toEqual(memory);
+      const changed = await learner.policyWeights();
+      expect(Object.keys(changed).toSorted()).toEqual(
+        Object.keys(policy.parameters)
+          .filter((name) => !/embed_tokens|mlp\./u.test(name))
+          .toSorted(),
+      );
+      expect(Object.keys(await learner.read("first"))).toEqual(Object.keys(changed));
+      // The others learn as they would without frozen ones, up to the common norm that clips them.
+      const free = await open(engine, policy, both, undefined);
+      const { metrics } = await free.update(referenceBatch(), 1, 1);
+      const all = await free.policyWeights();
+      expect(metrics["loss"]).toBeGreaterThan(0);
+      const [one] = Object.keys(changed) as [string];
+      expect(Math.sign(changed[one]![0]! - weights[one]![0]!)).toBe(Math.sign(all[one]![0]! - weights[one]![0]!));
+    }));
+
+  test("trains adapters alone, and shows the policy with them merged", () =>
+    withEngine(async (engine) => {
+      const policy = smallLlama();
+      const { weights } = model(policy, 1);
+      const trainee = traineeOf(policy, { adapters: { rank: 2, alpha: 8, targets: ["q_proj", "mlp"] } });
+      const options = { objective: objectives.create(sft), batch: batchShape, optimizer, clipNorm: 1 };
+      const start = { objective: options.objective, seed: 1 };
+      const learner = await Learner.open(
+        engine,
+        { ...options, ...trainee },
+        initialState(initialTrained(trainee, weights, start)),
+        weights,
+      );
+      const names = ["self_attn.q_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"].map((layer) => `model.layers.0.${layer}.weight`);
+      const before = await learner.policyWeights();
+      expect(bytesOf(before)).toEqual(bytesOf(Object.fromEntries(names.map((name) => [name, weights[name]!]))));
+      const memory = engine.memory();
+      const losses: number[] = [];
+      for (let step = 1; step <= 20; step += 1) losses.push((await learner.update(referenceBatch(), step, 1)).metrics["loss"]!);
+      expect(losses.at(-1)).toBeLessThan(0.98 * losses[0]!);
+      expect(Object.keys(await learner.read("parameters"))).toHaveLength(8);
+      const merged = await learner.policyWeights();
+      expect(engine.memory()).toEqual(memory);
+      // The merged policy without adapters is where a full training would begin.
+      const plain = await open(engine, policy, sft, initialState({ ...weights, ...merged }));
+      const { metrics } = await plain.update(referenceBatch(), 1, 1);
+      expect(metrics["loss"]).toBeCloseTo((await learner.update(referenceBatch(), 21, 1)).metrics["loss"]!, 5);
+    }));
 
   test("goes on exactly from a state that was read", () =>
     withEngine(async (engine) => {

@@ -188,6 +188,8 @@ describe("a behavior", () => {
     expect(mixed.logged.map(({ source: from, behavior }) => [from, behavior])).toEqual(
       mixed.rows.map(({ rollout }) => [rollout.source, rollout.source === "student" ? "teacher-mixed" : undefined]),
     );
+    expect(mixed.rows.map(({ rollout }) => rollout.source)).toEqual(own.rows.map(({ rollout }) => rollout.source));
+    expect(mixed.rows[0]!.rollout.source).toBe("student");
     expect(own.logged[0]).not.toHaveProperty("behavior");
   });
 

@@ -6,7 +6,7 @@ import { Ajv } from "ajv";
 import { afterEach, expect, test } from "vitest";
 import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
 import { policies } from "../../src/policies/families/index.ts";
-import { tasks } from "../../src/tasks/index.ts";
+import { tasks, type TaskValues } from "../../src/tasks/index.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import type { StepReport } from "../../src/training/report.ts";
 import { train } from "../../src/training/train.ts";
@@ -87,7 +87,7 @@ test("a teacher says its likeliest tokens only, when that is all that is asked f
 });
 
 test("a teacher of another vocabulary reads the text in its own tokens", async () => {
-  const { tokenizer } = tasks.create({ ...taskValues, tokenizer: "numbers" }, { seed: 5 });
+  const { tokenizer } = tasks.create({ ...taskValues, tokenizer: "numbers" } as TaskValues, { seed: 5 });
   const policy = policies.create({ type: "ngram", order: 2 }, { vocabularySize: tokenizer.vocabularySize, contextLength: 16 });
   const teacher = { ...model(policy, 2), temperature: 1, tokenizer: tokenizer.toJSON() };
   const values = llama({ teacher, objective: objective({ type: "universal-logit-distillation" }) });

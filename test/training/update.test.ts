@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { TypedArray } from "../../src/engine/program.ts";
 import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
 import type { Signals, TokenBatch } from "../../src/objectives/objective.ts";
-import type { Policy, Sequences } from "../../src/policies/policy.ts";
+import type { Policy, Sequences, Weights } from "../../src/policies/policy.ts";
 import { stepScalars } from "../../src/training/optimizer.ts";
-import { packArrays, packsFor } from "../../src/training/packing.ts";
-import { stateKinds, updateProgram } from "../../src/training/update.ts";
+import { packArrays, packsFor, unpackArrays } from "../../src/training/packing.ts";
+import { stateKinds, trainedParameters, updateProgram } from "../../src/training/update.ts";
 import { initialState } from "../../src/training/learner.ts";
 import { batchShape, referenceBatch } from "../fixtures/batches.ts";
-import { bigram, model, recipe, smallLlama } from "../fixtures/recipes.ts";
+import { bigram, context, model, recipe, smallLlama } from "../fixtures/recipes.ts";
 import { compute, engines, floats, ints } from "../laws/evaluate.ts";
 
 const { optimizer } = recipe().training;
@@ -88,6 +88,40 @@ test.each(engines)("clipping scales both moments on $name, and leaves the report
   const length = (values: TypedArray): number => Math.hypot(...values);
   expect(length(free!["first/matrices-0"]!)).toBeCloseTo(0.1 * norm, 5);
   expect(length(clipped!["first/matrices-0"]!)).toBeCloseTo(0.1 * 0.01, 7);
+});
+
+test("what is frozen is an input of its own shape, and neither packed nor given back", () => {
+  const frozen = ["model.embed_tokens.weight", "model.norm.weight"];
+  const program = updateProgram({ ...options(smallLlama(), sft), frozen });
+  const { "frozen/model.embed_tokens.weight": table, "frozen/model.norm.weight": gain, ...others } = program.inputs;
+  expect([table?.shape, gain?.shape]).toEqual([[context.vocabularySize, 16], [16]]);
+  expect(Object.keys(others).filter((name) => name.startsWith("frozen/"))).toEqual([]);
+  const members = packsFor(trainedParameters(smallLlama(), objectives.create(sft), frozen)).flatMap((pack) => pack.members);
+  expect(members.map(({ name }) => name)).not.toContain("model.embed_tokens.weight");
+  expect([...members.map(({ name }) => name), ...frozen].toSorted()).toEqual(Object.keys(smallLlama().parameters).toSorted());
+});
+
+test.each(engines)("what is not frozen gets the gradient that it gets beside the frozen on $name", async ({ evaluate }) => {
+  const policy = smallLlama();
+  const frozen = Object.keys(policy.parameters).filter((name) => !name.includes("mlp"));
+  const { weights } = model(policy, 1);
+  const loose = { ...options(policy, both, 1e6), optimizer: { ...optimizer, weightDecay: 0 } };
+  const partial = updateProgram({ ...loose, frozen });
+  const state = initialState(weights);
+  const packs = packsFor(trainedParameters(policy, loose.objective, frozen));
+  const all: Record<string, TypedArray> = {
+    ...inputsOf(policy, both),
+    ...Object.fromEntries(frozen.map((name) => [`frozen/${name}`, weights[name]!])),
+  };
+  for (const kind of stateKinds) for (const pack of packs) all[`${kind}/${pack.name}`] = packArrays("test", pack, state[kind]);
+  const outputs = await evaluate(partial, Object.fromEntries(Object.keys(partial.inputs).map((name) => [name, all[name]!])));
+  const whole = await evaluate(updateProgram(loose), inputsOf(policy, both));
+  const firsts = (given: Readonly<Record<string, TypedArray>>, of: ReturnType<typeof packsFor>) =>
+    Object.assign({}, ...of.map((pack) => unpackArrays(pack, given[`first/${pack.name}`] as Float32Array))) as Weights;
+  const [alone, beside] = [firsts(outputs, packs), firsts(whole, packsFor(policy.parameters))];
+  for (const name of Object.keys(alone)) expect(difference(alone[name]!, beside[name]!)).toBeLessThan(1e-6);
+  expect(outputs["metrics/loss"]![0]).toBeCloseTo(whole["metrics/loss"]![0]!, 6);
+  expect(Object.keys(outputs).filter((name) => name.includes("embed"))).toEqual([]);
 });
 
 test("an objective that needs nothing is given no scores", () => {

@@ -1,11 +1,18 @@
 /** A policy as a HuggingFace folder: `config.json` and `model.safetensors`. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { configFormats, policies } from "../families/index.ts";
 import type { Policy, Weights } from "../policy.ts";
 import { writeWhole } from "./atomic-file.ts";
-import { readSafetensors, writeSafetensors, type StoredTensor } from "./safetensors.ts";
+import { naming, readText } from "./byte-source.ts";
+import type { ConfigFormat } from "./config-format.ts";
+import { unknownKeys } from "./config-keys.ts";
+import type { FloatType } from "./float-types.ts";
+import { underParameterNames } from "./other-names.ts";
+import { quoted } from "./quoted.ts";
+import { openWeights, weightsFile } from "./safetensors-files.ts";
+import { writeSafetensors } from "./safetensors.ts";
+import type { StoredWeights } from "./stored-weights.ts";
 
 /** A policy with its weights. */
 export interface Checkpoint {
@@ -19,80 +26,113 @@ export interface SpecialTokens {
   readonly padId: number;
 }
 
-const paths = (folder: string): { config: string; weights: string } => ({
-  config: join(folder, "config.json"),
-  weights: join(folder, "model.safetensors"),
-});
+const configFile = "config.json";
 
-const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+/** Longest configuration that is read, in bytes. */
+const longestConfig = 16_000_000;
+
+/** Most mistakes that one error names. */
+const mostNamed = 20;
+
+/** What PyTorch calls these types. */
+const torchTypes: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
+
+const shapeText = (shape: readonly number[]): string => quoted(shape).replaceAll(",", ", ");
+
+const sentence = (mistakes: readonly string[]): string =>
+  mistakes.length > mostNamed ? `${mistakes.slice(0, mostNamed).join("; ")}; and ${mistakes.length - mostNamed} more` : mistakes.join("; ");
 
 /** `RangeError` that names every parameter that is missing, unexpected, or of another shape. */
-const checkTensors = (policy: Policy, tensors: Readonly<Record<string, StoredTensor>>): void => {
+const checkTensors = (policy: Policy, tensors: StoredWeights["tensors"], ignored?: RegExp): void => {
   const wrong: string[] = [];
   for (const [name, { shape }] of Object.entries(policy.parameters)) {
     const tensor = tensors[name];
     if (tensor === undefined) wrong.push(`"${name}" is missing`);
     else if (tensor.shape.join() !== shape.join()) wrong.push(`"${name}": expected ${shapeText(shape)}, got ${shapeText(tensor.shape)}`);
   }
-  for (const name of Object.keys(tensors)) if (!Object.hasOwn(policy.parameters, name)) wrong.push(`"${name}" is unexpected`);
-  if (wrong.length > 0) throw new RangeError(`the weights do not fit the configuration: ${wrong.join("; ")}`);
-};
-
-/** Runs `read`; a `RangeError` or `SyntaxError` names the file. */
-const naming = <T>(path: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof SyntaxError) error.message = `${path}: ${error.message}`;
-    throw error;
+  for (const name of Object.keys(tensors)) {
+    if (!Object.hasOwn(policy.parameters, name) && ignored?.test(name) !== true) wrong.push(`${quoted(name)} is unexpected`);
   }
+  if (wrong.length > 0) throw new RangeError(`the weights do not fit the configuration: ${sentence(wrong)}`);
 };
 
-const expectation = ({ keyword, params, message }: ErrorObject): string =>
-  keyword === "const" ? `expected ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}` : (message ?? keyword);
+/** The bounds that hold in experiment files hold for configurations of strangers too. */
+const isPossible = new Ajv({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true }).compile(policies.schema);
+
+const expectation = ({ keyword, params, message }: ErrorObject): string => {
+  const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
+  if (keyword === "const") return `expected ${JSON.stringify(allowedValue)}`;
+  if (keyword === "enum") return `expected one of ${(allowedValues ?? []).map((value) => JSON.stringify(value)).join(", ")}`;
+  return message ?? keyword;
+};
 
 const describe = (error: ErrorObject): string => {
   const key = error.instancePath.slice(1).replaceAll("/", ".");
-  return key === "" ? expectation(error) : `${key}: ${expectation(error)}, got ${JSON.stringify(error.data)}`;
+  return key === "" ? expectation(error) : `${key}: ${expectation(error)}, got ${quoted(error.data)}`;
+};
+
+const formatOf = (document: unknown): { config: Record<string, unknown>; format: ConfigFormat<Parameters<typeof policies.create>[0]> } => {
+  if (typeof document !== "object" || document === null || Array.isArray(document)) {
+    throw new RangeError(`expected an object with model_type, got ${quoted(document)}`);
+  }
+  const config: Record<string, unknown> = { ...document };
+  const format = configFormats.find(({ modelType }) => modelType === config["model_type"]);
+  if (format !== undefined) return { config, format };
+  const known = configFormats.map(({ modelType }) => modelType).join(", ");
+  throw new RangeError(`expected model_type to be one of ${known}, got ${quoted(config["model_type"])}`);
 };
 
 /** The policy that a `config.json` document describes. `RangeError` for an unknown model type or an option that is not supported. */
 export const policyOf = (document: unknown): Policy => {
-  if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new RangeError(`expected an object with model_type, got ${JSON.stringify(document)}`);
-  }
-  const config: Record<string, unknown> = { ...document };
-  const format = configFormats.find(({ modelType }) => modelType === config["model_type"]);
-  if (format === undefined) {
-    const known = configFormats.map(({ modelType }) => modelType).join(", ");
-    throw new RangeError(`expected model_type to be one of ${known}, got ${JSON.stringify(config["model_type"])}`);
-  }
+  const { config, format } = formatOf(document);
   const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(format.schema);
-  if (!validate(config)) throw new RangeError((validate.errors ?? []).map(describe).join("; "));
+  const unknown = unknownKeys(config, format).map((key) => `${quoted(key)} is not known, and may change the arithmetic`);
+  const unfit = validate(config) ? [] : (validate.errors ?? []).map(describe);
+  if (unknown.length + unfit.length > 0) throw new RangeError(sentence([...unfit, ...unknown]));
   const { values, context } = format.read(config);
+  if (!isPossible(values)) throw new RangeError(sentence((isPossible.errors ?? []).map(describe)));
   return policies.create(values, context);
 };
 
 /** Writes `config.json` and `model.safetensors`, each whole or not at all; a `tokenizer.json` is the caller's. `RangeError` when weights do not fit. */
-export const savePolicy = async (folder: string, { policy, weights }: Checkpoint, special?: SpecialTokens): Promise<void> => {
+export const savePolicy = async (
+  folder: string,
+  { policy, weights }: Checkpoint,
+  special?: SpecialTokens,
+  dtype: FloatType = "F32",
+): Promise<void> => {
   const tensors = Object.fromEntries(
     Object.entries(weights).map(([name, data]) => [name, { shape: policy.parameters[name]?.shape ?? [data.length], data }]),
   );
   checkTensors(policy, tensors);
-  const { config: configPath, weights: weightsPath } = paths(folder);
   const tokens = special === undefined ? {} : { eos_token_id: special.endId, pad_token_id: special.padId };
-  await writeSafetensors(weightsPath, { tensors, metadata: { format: "pt" } });
-  await writeWhole(configPath, `${JSON.stringify({ ...policy.config, ...tokens }, null, 2)}\n`);
+  await writeSafetensors(join(folder, weightsFile), { tensors, metadata: { format: "pt" } }, dtype);
+  const config = { ...policy.config, ...("torch_dtype" in policy.config && { torch_dtype: torchTypes[dtype] }), ...tokens };
+  await writeWhole(join(folder, configFile), `${JSON.stringify(config, null, 2)}\n`);
 };
 
-/** Reads a folder that `savePolicy` or transformers wrote. Errors name the file and what is wrong in it. */
-export const loadPolicy = async (folder: string): Promise<Checkpoint> => {
-  const { config: configPath, weights: weightsPath } = paths(folder);
-  const text = await readFile(configPath, "utf8");
-  const policy = naming(configPath, () => policyOf(JSON.parse(text)));
-  const { tensors } = await readSafetensors(weightsPath);
-  naming(weightsPath, () => {
-    checkTensors(policy, tensors);
+/** The policy of a configuration, with the weights that are stored for it. Errors name the file of weights; nothing is read before all is known to fit. */
+export const policyWith = async (document: unknown, stored: StoredWeights): Promise<Checkpoint> => {
+  const policy = policyOf(document);
+  const { format } = formatOf(document);
+  const names = Object.keys(policy.parameters);
+  const named = underParameterNames(stored, names, format);
+  await naming(stored.path, () => {
+    checkTensors(policy, named.tensors, format.ignored);
   });
-  return { policy, weights: Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, tensors[name]!.data])) };
+  return { policy, weights: await named.read(names) };
+};
+
+/** The document of a folder's `config.json`. Errors name the file. */
+export const readConfig = async (folder: string): Promise<unknown> => {
+  const path = join(folder, configFile);
+  const text = await readText(path, longestConfig);
+  return naming(path, (): unknown => JSON.parse(text));
+};
+
+/** Reads a folder that `savePolicy` or transformers wrote, its weights in one file or in shards. Errors name the file and what is wrong in it. */
+export const loadPolicy = async (folder: string): Promise<Checkpoint> => {
+  const document = await readConfig(folder);
+  await naming(join(folder, configFile), () => policyOf(document));
+  return policyWith(document, await openWeights(folder));
 };

@@ -1,8 +1,11 @@
 /** The header of a safetensors file: names, types, shapes and places of its tensors, checked before anything is read or allocated. */
+import { quoted } from "./quoted.ts";
 
-/** Where one float32 tensor lies in the data part of the file. */
+/** Where one tensor lies in the data part of the file. */
 export interface TensorEntry {
   readonly name: string;
+  /** As the header names it: `F32`, `F16`, `BF16`, or a type that is not read. */
+  readonly dtype: string;
   readonly shape: readonly number[];
   /** Byte offsets from the start of the data. */
   readonly begin: number;
@@ -20,16 +23,43 @@ export const longestHeader = 100_000_000;
 
 const metadataKey = "__metadata__";
 
-/** Keys of the outermost object of a valid JSON text, repeated ones too, which `JSON.parse` would merge. */
-const outermostKeys = (text: string): string[] => {
-  const keys: string[] = [];
+/** Bytes of one element of every type of the format; those of four bits are left out. */
+const elementBytes: ReadonlyMap<unknown, number> = new Map([
+  ...["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"].map((name) => [name, 1] as const),
+  ...["U16", "I16", "F16", "BF16"].map((name) => [name, 2] as const),
+  ...["U32", "I32", "F32"].map((name) => [name, 4] as const),
+  ...["U64", "I64", "F64", "C64"].map((name) => [name, 8] as const),
+]);
+
+/** Where the string that opens at `start` of a valid JSON text closes. */
+const endOfString = (text: string, start: number): number => {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+};
+
+/** A key that the outermost object of a valid JSON text has twice; `JSON.parse` would merge the two. */
+const repeatedKey = (text: string): string | undefined => {
+  const seen = new Set<string>();
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]/g)) {
-    if (token === "{" || token === "[") depth += 1;
-    else if (token === "}" || token === "]") depth -= 1;
-    else if (depth === 1 && token.endsWith(":")) keys.push(JSON.parse(token.slice(0, -1).trimEnd()) as string);
+  let isKey = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === "{" || sign === "[") depth += 1;
+    else if (sign === "}" || sign === "]") depth -= 1;
+    if (sign === "{" || sign === ",") isKey = true;
+    else if (sign === ":") isKey = false;
+    else if (sign === '"') {
+      const end = endOfString(text, at);
+      if (depth === 1 && isKey) {
+        const key = JSON.parse(text.slice(at, end + 1)) as string;
+        if (seen.has(key)) return key;
+        seen.add(key);
+      }
+      at = end;
+    }
   }
-  return keys;
+  return undefined;
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -40,27 +70,28 @@ const isCounts = (value: unknown): value is number[] =>
 const metadataOf = (value: unknown): Record<string, string> => {
   if (value === undefined) return {};
   if (isRecord(value) && Object.values(value).every((text) => typeof text === "string")) return value as Record<string, string>;
-  throw new SyntaxError(`expected ${metadataKey} to map names to strings, got ${JSON.stringify(value).slice(0, 80)}`);
+  throw new SyntaxError(`expected ${metadataKey} to map names to strings, got ${quoted(value)}`);
 };
 
 const entryOf = (name: string, value: unknown): TensorEntry => {
-  if (!isRecord(value)) throw new SyntaxError(`tensor "${name}": expected an object, got ${JSON.stringify(value)}`);
+  if (!isRecord(value)) throw new SyntaxError(`tensor ${quoted(name)}: expected an object, got ${quoted(value)}`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== "F32") {
-    throw new TypeError(`tensor "${name}": expected dtype F32, got ${JSON.stringify(dtype)}; convert the checkpoint to float32 first`);
+  const width = elementBytes.get(dtype);
+  if (typeof dtype !== "string" || width === undefined) {
+    throw new TypeError(`tensor ${quoted(name)}: expected dtype F32, F16 or BF16, got ${quoted(dtype)}; convert the checkpoint first`);
   }
-  if (!isCounts(shape)) throw new SyntaxError(`tensor "${name}": expected a shape of whole numbers, got ${JSON.stringify(shape)}`);
+  if (!isCounts(shape)) throw new SyntaxError(`tensor ${quoted(name)}: expected a shape of whole numbers, got ${quoted(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw new SyntaxError(`tensor "${name}": expected data_offsets [begin, end], got ${JSON.stringify(offsets)}`);
+    throw new SyntaxError(`tensor ${quoted(name)}: expected data_offsets [begin, end], got ${quoted(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce((size, n) => size * n, 4);
+  const bytes = shape.reduce((size, n) => size * n, width);
   if (bytes !== end - begin) {
     throw new SyntaxError(
-      `tensor "${name}": expected ${bytes} bytes for float32 [${shape.join(", ")}], got data_offsets [${begin}, ${end}]`,
+      `tensor ${quoted(name)}: expected ${bytes} bytes for ${dtype} ${quoted(shape)}, got data_offsets [${begin}, ${end}]`,
     );
   }
-  return { name, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 };
 
 /** The entries in the order of their bytes. `SyntaxError` unless they cover the data without hole or overlap. */
@@ -70,7 +101,7 @@ const covering = (entries: readonly TensorEntry[], dataBytes: number): TensorEnt
   for (const { name, begin, end } of sorted) {
     if (begin !== reached) {
       throw new SyntaxError(
-        `tensor "${name}" ${begin < reached ? "overlaps the one before it" : "leaves a hole before it"}: it begins at byte ${begin}, expected ${reached}`,
+        `tensor ${quoted(name)} ${begin < reached ? "overlaps the one before it" : "leaves a hole before it"}: it begins at byte ${begin}, expected ${reached}`,
       );
     }
     reached = end;
@@ -89,12 +120,11 @@ export const parseHeader = (text: string, dataBytes: number): SafetensorsHeader 
   try {
     document = JSON.parse(text);
   } catch (error) {
-    throw new SyntaxError(`expected a JSON header, got ${JSON.stringify(text.slice(0, 40))}`, { cause: error });
+    throw new SyntaxError(`expected a JSON header, got ${quoted(text.slice(0, 40))}`, { cause: error });
   }
   if (!isRecord(document)) throw new SyntaxError("expected the header to be a JSON object");
-  const keys = outermostKeys(text);
-  const repeated = keys.find((key, i) => keys.indexOf(key) !== i);
-  if (repeated !== undefined) throw new SyntaxError(`tensor "${repeated}" is listed twice`);
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) throw new SyntaxError(`tensor ${quoted(repeated)} is listed twice`);
   const entries = Object.entries(document)
     .filter(([name]) => name !== metadataKey)
     .map(([name, value]) => entryOf(name, value));
@@ -103,9 +133,9 @@ export const parseHeader = (text: string, dataBytes: number): SafetensorsHeader 
 
 /** The header's JSON for tensors laid one after the other, padded with spaces so that data begins at a multiple of 8 bytes. */
 export const formatHeader = ({ entries, metadata }: SafetensorsHeader): Buffer => {
-  const places: [string, unknown][] = entries.map(({ name, shape, begin, end }) => [
+  const places: [string, unknown][] = entries.map(({ name, dtype, shape, begin, end }) => [
     name,
-    { dtype: "F32", shape, data_offsets: [begin, end] },
+    { dtype, shape, data_offsets: [begin, end] },
   ]);
   if (Object.keys(metadata).length > 0) places.unshift([metadataKey, metadata]);
   const document: Record<string, unknown> = Object.fromEntries(places);

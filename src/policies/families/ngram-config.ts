@@ -23,6 +23,7 @@ const schema = Type.Object({
 export const ngramConfig: ConfigFormat<{ type: "ngram"; order: number }> = {
   modelType: "retort-ngram",
   schema,
+  harmless: [],
   read(document) {
     const config = document as Static<typeof schema>;
     return {

@@ -1,20 +1,24 @@
-/** The arithmetic of a Llama-style decoder: blocks of rotary grouped-query attention and SwiGLU between root-mean-square norms. */
+/** The arithmetic that Llama's kind of decoder shares: blocks of rotary grouped-query attention and a gated feed-forward layer between root-mean-square norms. */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { writeSlot } from "../../engine/write-slot.ts";
+import type { Activation } from "../layers/activation.ts";
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
+import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
 import { lastPlace } from "../layers/last-place.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { rmsNorm } from "../layers/rms-norm.ts";
-import { rotaryAt, rotate, type Rotary, type RotarySizes } from "../layers/rotary.ts";
-import { swiglu } from "../layers/swiglu.ts";
+import { rotaryAt, rotate, type Rotary } from "../layers/rotary.ts";
+import type { RotarySizes } from "../layers/rotary-frequencies.ts";
 import type { DecodeStep, Decoder, Sequences } from "../policy.ts";
 
-/** The sizes that fix a Llama-style decoder. */
-export interface LlamaSizes extends RotarySizes {
+/** Sizes and options that fix a decoder. Biases need no option: a linear layer adds the bias that its parameters hold. */
+export interface RotaryDecoderSizes extends RotarySizes {
   readonly vocabularySize: number;
+  /** Most places of one pass. */
+  readonly contextLength: number;
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
@@ -22,9 +26,16 @@ export interface LlamaSizes extends RotarySizes {
   readonly keyValueHeads: number;
   /** Width between the two halves of the feed-forward layer. */
   readonly hidden: number;
+  readonly activation: Activation;
   /** The head is the embedding table. */
   readonly tied: boolean;
   readonly normEpsilon: number;
+  /** A norm's gain is this plus its weight: 0, or 1 where weights are distances from one. */
+  readonly gainOffset: number;
+  /** Embeddings are multiplied by it. */
+  readonly embeddingScale: number;
+  /** Every head of queries and of keys is normalised before it is turned. */
+  readonly queryKeyNorm: boolean;
 }
 
 /** Keys and values of one layer, each [B, K, S, W]. */
@@ -42,61 +53,81 @@ interface Pass {
   remember(layer: number, fresh: Memory): Memory;
 }
 
-const embed = (parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D =>
-  embedding(parameter(parameters, "model.embed_tokens.weight"), ids);
-
-const block = (sizes: LlamaSizes, parameters: NamedTensors, pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D => {
-  const prefix = `model.layers.${layer}`;
-  const gain = (name: string): tf.Tensor1D => parameter<tf.Rank.R1>(parameters, `${prefix}.${name}.weight`);
-  const normed = rmsNorm(x, gain("input_layernorm"), sizes.normEpsilon);
-  const project = (name: string, heads: number): tf.Tensor4D =>
-    splitHeads(linear(parameters, `${prefix}.self_attn.${name}`, normed), pass.batch, heads);
-  const queries = rotate(project("q_proj", sizes.heads), pass.rotary);
-  const seen = pass.remember(layer, {
-    keys: rotate(project("k_proj", sizes.keyValueHeads), pass.rotary),
-    values: project("v_proj", sizes.keyValueHeads),
-  });
-  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, pass.bias));
-  const attended: tf.Tensor2D = tf.add(x, linear(parameters, `${prefix}.self_attn.o_proj`, mixed));
-  const inner = rmsNorm(attended, gain("post_attention_layernorm"), sizes.normEpsilon);
-  return tf.add(attended, swiglu(parameters, `${prefix}.mlp`, inner));
+const embed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D => {
+  const rows = embedding(parameter(parameters, "model.embed_tokens.weight"), ids);
+  return sizes.embeddingScale === 1 ? rows : tf.mul(rows, sizes.embeddingScale);
 };
 
-const blocks = (sizes: LlamaSizes, parameters: NamedTensors, pass: Pass, x: tf.Tensor2D): tf.Tensor2D => {
+/** x [N, D] normalised by the norm `<name>`. */
+const norm = (sizes: RotaryDecoderSizes, parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D => {
+  const weight = parameter<tf.Rank.R1>(parameters, `${name}.weight`);
+  return rmsNorm(x, sizes.gainOffset === 0 ? weight : tf.add(weight, sizes.gainOffset), sizes.normEpsilon);
+};
+
+/** x [B * T, H * W], every head of it normalised by the same norm. */
+const normHeads = (sizes: RotaryDecoderSizes, parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D => {
+  if (!sizes.queryKeyNorm) return x;
+  const { headWidth } = sizes;
+  const rows: tf.Tensor2D = tf.reshape(x, [(x.shape[0] * x.shape[1]) / headWidth, headWidth]);
+  return tf.reshape(norm(sizes, parameters, name, rows), x.shape);
+};
+
+const block = (sizes: RotaryDecoderSizes, parameters: NamedTensors, pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D => {
+  const prefix = `model.layers.${layer}`;
+  const attention = `${prefix}.self_attn`;
+  const read = norm(sizes, parameters, `${prefix}.input_layernorm`, x);
+  const project = (name: "q" | "k" | "v"): tf.Tensor2D => linear(parameters, `${attention}.${name}_proj`, read);
+  const turned = (name: "q" | "k", heads: number): tf.Tensor4D =>
+    rotate(splitHeads(normHeads(sizes, parameters, `${attention}.${name}_norm`, project(name)), pass.batch, heads), pass.rotary);
+  const queries = turned("q", sizes.heads);
+  const seen = pass.remember(layer, {
+    keys: turned("k", sizes.keyValueHeads),
+    values: splitHeads(project("v"), pass.batch, sizes.keyValueHeads),
+  });
+  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, pass.bias));
+  const attended: tf.Tensor2D = tf.add(x, linear(parameters, `${attention}.o_proj`, mixed));
+  const inner = norm(sizes, parameters, `${prefix}.post_attention_layernorm`, attended);
+  return tf.add(attended, gatedFeedForward(parameters, `${prefix}.mlp`, sizes.activation, inner));
+};
+
+const blocks = (sizes: RotaryDecoderSizes, parameters: NamedTensors, pass: Pass, x: tf.Tensor2D): tf.Tensor2D => {
   let states = x;
   for (let layer = 0; layer < sizes.layers; layer += 1) states = block(sizes, parameters, pass, layer, states);
   return states;
 };
 
 /** The residual stream x [N, D] after the last norm. */
-const normed = (sizes: LlamaSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
-  rmsNorm(x, parameter<tf.Rank.R1>(parameters, "model.norm.weight"), sizes.normEpsilon);
+const normed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
+  norm(sizes, parameters, "model.norm", x);
 
-const unembed = (sizes: LlamaSizes, parameters: NamedTensors, hidden: tf.Tensor2D): tf.Tensor2D =>
+const unembed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, hidden: tf.Tensor2D): tf.Tensor2D =>
   linear(parameters, sizes.tied ? "model.embed_tokens" : "lm_head", hidden);
 
 /** x [N, D] -> logits [N, V]. */
-const head = (sizes: LlamaSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
+const head = (sizes: RotaryDecoderSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
   unembed(sizes, parameters, normed(sizes, parameters, x));
 
 /** Hidden states [B * T, D] of padded sequences; ids and positions of padding are set to 0, so that any value may stand there. */
-const states = (sizes: LlamaSizes, parameters: NamedTensors, sequences: Sequences, remember: Pass["remember"]): tf.Tensor2D => {
+const states = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: Sequences, remember: Pass["remember"]): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
+  if (tokens > sizes.contextLength) {
+    throw new RangeError(`expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`);
+  }
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
-  const rotary = rotaryAt(tf.mul(sequences.positions, real), sizes);
-  return blocks(sizes, parameters, { batch, rotary, bias: causalBias(sequences.mask), remember }, embed(parameters, ids));
+  const rotary = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
+  return blocks(sizes, parameters, { batch, rotary, bias: causalBias(sequences.mask), remember }, embed(sizes, parameters, ids));
 };
 
 /** [B, T] -> hidden states [B, T, D] after the last norm. */
-export const llamaHidden = (sizes: LlamaSizes, parameters: NamedTensors, sequences: Sequences): tf.Tensor3D => {
+export const rotaryHidden = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: Sequences): tf.Tensor3D => {
   const [batch, tokens] = sequences.tokens.shape;
   const last = states(sizes, parameters, sequences, (_, fresh) => fresh);
   return tf.reshape(normed(sizes, parameters, last), [batch, tokens, sizes.width]);
 };
 
 /** Hidden states [B, T, D] -> logits [B, T, V]. */
-export const llamaHead = (sizes: LlamaSizes, parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D => {
+export const rotaryHead = (sizes: RotaryDecoderSizes, parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D => {
   const [batch, tokens, width] = hidden.shape;
   const flat: tf.Tensor2D = tf.reshape(hidden, [batch * tokens, width]);
   return tf.reshape(unembed(sizes, parameters, flat), [batch, tokens, sizes.vocabularySize]);
@@ -106,7 +137,7 @@ const keysName = (layer: number): string => `layers.${layer}.keys`;
 const valuesName = (layer: number): string => `layers.${layer}.values`;
 
 /** Decoding with `layers.<i>.keys` and `layers.<i>.values`, each [B, keyValueHeads, capacity, headWidth]. */
-export const llamaDecoder = (sizes: LlamaSizes): Decoder => ({
+export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
     const [batch, tokens] = prompts.tokens.shape;
     if (capacity < tokens) throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
@@ -141,14 +172,14 @@ export const llamaDecoder = (sizes: LlamaSizes): Decoder => ({
       parameters,
       {
         batch,
-        rotary: rotaryAt(tf.reshape(position, [batch, 1]), sizes),
+        rotary: rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes),
         bias: slotBias(visible),
         remember: (layer, fresh) => ({
           keys: write(keysName(layer), fresh.keys),
           values: write(valuesName(layer), fresh.values),
         }),
       },
-      embed(parameters, token),
+      embed(sizes, parameters, token),
     );
     return { logits: head(sizes, parameters, hidden), cache: next };
   },

@@ -1,5 +1,6 @@
 /** Rotary position embedding. */
 import * as tf from "@tensorflow/tfjs";
+import { rotaryFrequencies, type RotarySizes } from "./rotary-frequencies.ts";
 
 /** Cosines and sines of every token's angles, each [B, 1, T, W / 2] for heads of width W. Made once a forward pass, for all layers. */
 export interface Rotary {
@@ -7,34 +8,28 @@ export interface Rotary {
   readonly sin: tf.Tensor4D;
 }
 
-/** What the angles depend on. */
-export interface RotarySizes {
-  /** Width W of one head; even. */
-  readonly headWidth: number;
-  /** Base of the wavelengths: channel i turns by position * ropeTheta^(-2i / W). */
-  readonly ropeTheta: number;
-  /** Positions run from 0 to contextLength - 1. */
-  readonly contextLength: number;
-}
-
-/** [contextLength, W]: the cosines in the left half, the sines in the right half. */
-const table = ({ headWidth, ropeTheta, contextLength }: RotarySizes): tf.Tensor2D => {
-  const half = headWidth / 2;
-  const values = new Float32Array(contextLength * headWidth);
-  for (let position = 0; position < contextLength; position += 1) {
+/** [positions, W]: the cosines in the left half, the sines in the right half. Angles are rounded to float32 as PyTorch's are. */
+const table = (positions: number, sizes: RotarySizes): tf.Tensor2D => {
+  const frequencies = rotaryFrequencies(sizes);
+  const half = frequencies.length;
+  const values = new Float32Array(positions * sizes.headWidth);
+  for (let position = 0; position < positions; position += 1) {
     for (let i = 0; i < half; i += 1) {
-      const angle = position * ropeTheta ** (-i / half);
-      values[position * headWidth + i] = Math.cos(angle);
-      values[position * headWidth + half + i] = Math.sin(angle);
+      const angle = Math.fround(position * frequencies[i]!);
+      values[position * sizes.headWidth + i] = Math.cos(angle);
+      values[position * sizes.headWidth + half + i] = Math.sin(angle);
     }
   }
-  return tf.tensor2d(values, [contextLength, headWidth]);
+  return tf.tensor2d(values, [positions, sizes.headWidth]);
 };
 
-/** The angles at `positions` [B, T] int32, each below `contextLength`. */
-export const rotaryAt = (positions: tf.Tensor2D, sizes: RotarySizes): Rotary => {
+/**
+ * The angles at `positions` [B, T] int32, each below `end`. Cosines are made on the host and looked up, for GPUs are inexact at large angles; the table
+ * has `end` rows, so `end` is what a program can need and not the context.
+ */
+export const rotaryAt = (positions: tf.Tensor2D, end: number, sizes: RotarySizes): Rotary => {
   const [batch, tokens] = positions.shape;
-  const rows = tf.gather(table(sizes), tf.reshape(positions, [batch * tokens]));
+  const rows = tf.gather(table(end, sizes), tf.reshape(positions, [batch * tokens]));
   const [cos, sin] = tf.split(tf.reshape(rows, [batch, 1, tokens, sizes.headWidth]), 2, 3) as [tf.Tensor4D, tf.Tensor4D];
   return { cos, sin };
 };

@@ -111,6 +111,16 @@ type Unary = (x: tf.Tensor) => tf.Tensor;
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
+/** The power series of the error function, exact where the operands are. */
+const erf = (x: number): number => {
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 200; n += 1) {
+    term *= -(x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+};
+
 const functions: readonly [string, Unary, (x: number) => number, (shape: readonly number[], seed: number) => Operand][] = [
   ["exp", tf.exp, Math.exp, real],
   ["log", tf.log, Math.log, positive],
@@ -124,6 +134,7 @@ const functions: readonly [string, Unary, (x: number) => number, (shape: readonl
   ["relu", tf.relu, (x) => Math.max(x, 0), real],
   ["sigmoid", tf.sigmoid, sigmoid, real],
   ["tanh", tf.tanh, Math.tanh, real],
+  ["erf", tf.erf, erf, real],
   ["softplus", tf.softplus, softplus, real],
   ["floor", tf.floor, Math.floor, real],
   ["ceil", tf.ceil, Math.ceil, real],

@@ -26,3 +26,16 @@ test("when it cannot be put in place, nothing half-written stays", async () => {
   await expect(writeWhole(join(folder, "taken"), "text")).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
   expect(await readdir(folder)).toEqual(["taken"]);
 });
+
+test("content may come part after part; when a part fails, the old file stays and nothing beside it", async () => {
+  const path = join(folder, "file");
+  await writeWhole(path, [Uint8Array.of(111), Uint8Array.of(110, 101)]);
+  expect(await readFile(path, "utf8")).toBe("one");
+  function* broken(): Generator<Uint8Array> {
+    yield Uint8Array.of(1);
+    throw new RangeError("no more");
+  }
+  await expect(writeWhole(path, broken())).rejects.toThrow("no more");
+  expect(await readFile(path, "utf8")).toBe("one");
+  expect(await readdir(folder)).toEqual(["file"]);
+});

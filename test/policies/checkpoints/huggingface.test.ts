@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { narrow, widen } from "../../../src/policies/checkpoints/float-types.ts";
 import { loadPolicy, policyOf, savePolicy } from "../../../src/policies/checkpoints/huggingface.ts";
 import { readSafetensors, writeSafetensors } from "../../../src/policies/checkpoints/safetensors.ts";
 import { policies } from "../../../src/policies/families/index.ts";
@@ -45,11 +46,39 @@ describe("a saved policy", () => {
     expect(JSON.parse(await readFile(configFile(), "utf8"))).toMatchObject({ eos_token_id: 3, pad_token_id: 4 });
   });
 
+  test.each([
+    { dtype: "F16", name: "float16" },
+    { dtype: "BF16", name: "bfloat16" },
+  ] as const)("in $dtype says so, and is loaded as the rounded numbers", async ({ dtype, name }) => {
+    const weights = initialWeights(llama, 1);
+    await savePolicy(folder, { policy: llama, weights }, undefined, dtype);
+    expect(JSON.parse(await readFile(configFile(), "utf8"))).toMatchObject({ torch_dtype: name });
+    const { weights: loaded } = await loadPolicy(folder);
+    const rounded = new Float32Array(weights["model.norm.weight"]!.length);
+    widen(dtype, narrow(dtype, weights["model.norm.weight"]!), rounded);
+    expect(loaded["model.norm.weight"]).toEqual(rounded);
+  });
+
   test("is not written when weights do not fit", async () => {
     const { "model.norm.weight": _, ...weights } = initialWeights(llama, 1);
     await expect(savePolicy(folder, { policy: llama, weights })).rejects.toThrow('"model.norm.weight" is missing');
     expect(await readdir(folder)).toEqual([]);
   });
+});
+
+test("shards of transformers in bfloat16 are loaded", async () => {
+  const { policy, weights } = await loadPolicy(join(import.meta.dirname, "../../fixtures/safetensors/sharded"));
+  expect(policy.vocabularySize).toBe(32);
+  expect(Object.keys(weights)).toEqual(expect.arrayContaining(Object.keys(policy.parameters)));
+});
+
+test("buffers that follow from the configuration are passed over", async () => {
+  const weights = initialWeights(llama, 1);
+  await savePolicy(folder, { policy: llama, weights });
+  const { tensors, metadata } = await readSafetensors(weightsFile());
+  const extra = { "model.layers.0.self_attn.rotary_emb.inv_freq": { shape: [2], data: new Float32Array(2) } };
+  await writeSafetensors(weightsFile(), { tensors: { ...tensors, ...extra }, metadata });
+  expect((await loadPolicy(folder)).weights).toEqual(weights);
 });
 
 describe("a damaged folder", () => {
@@ -81,6 +110,8 @@ describe("a damaged folder", () => {
 });
 
 test("an unknown model type is refused with the known ones", () => {
-  expect(() => policyOf({ model_type: "mamba" })).toThrow('expected model_type to be one of llama, retort-ngram, got "mamba"');
+  expect(() => policyOf({ model_type: "mamba" })).toThrow(
+    'expected model_type to be one of llama, mistral, qwen2, qwen3, gemma, gpt2, t5, retort-ngram, got "mamba"',
+  );
   expect(() => policyOf([])).toThrow("expected an object with model_type, got []");
 });

@@ -3,14 +3,27 @@ import type * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../../src/engine/program.ts";
 import { describe, expect, test } from "vitest";
 import { rotaryAt, rotate } from "../../../src/policies/layers/rotary.ts";
+import { rotaryCases, rotaryPositions } from "../../fixtures/rotary-cases.ts";
 import { compute, engines, expectGradients, farthest, ints, noise } from "../../laws/evaluate.ts";
 
-const sizes = { headWidth: 4, ropeTheta: 100, contextLength: 12 };
+const sizes = { headWidth: 4, ropeTheta: 100 };
 const shape = [2, 3, 2, 4];
 const positions = ints([2, 2], [0, 1, 7, 11]);
 
 const build = (inputs: NamedTensors): tf.Tensor4D =>
-  rotate(inputs["x"] as tf.Tensor4D, rotaryAt(inputs["positions"] as tf.Tensor2D, sizes));
+  rotate(inputs["x"] as tf.Tensor4D, rotaryAt(inputs["positions"] as tf.Tensor2D, 12, sizes));
+
+const places = ints([1, rotaryPositions.length], rotaryPositions);
+
+describe.each(engines)("angles on $name", ({ evaluate }) => {
+  test.each(rotaryCases)("of $name have the cosines and sines of transformers up to position 8191", async ({ sizes: real, cos, sin }) => {
+    const found = await compute(evaluate, { positions: places }, (inputs) => ({
+      ...rotaryAt(inputs["positions"] as tf.Tensor2D, 8192, real),
+    }));
+    expect(farthest(found.cos, cos.flat())).toBeLessThan(1e-4);
+    expect(farthest(found.sin, sin.flat())).toBeLessThan(1e-4);
+  });
+});
 
 describe.each(engines)("rotate on $name", ({ evaluate }) => {
   test("turns channel i with channel i + W / 2 by position * theta^(-2i / W)", async () => {

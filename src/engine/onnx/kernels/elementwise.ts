@@ -107,7 +107,7 @@ const unary = (name: string, record: (x: string, recorder: Recorder, input: tf.T
 const call = (recorder: Recorder, operator: string, ...inputs: readonly string[]): string => recorder.graph.node(operator, inputs)[0]!;
 
 const registerFunctions = (): void => {
-  const plain = ["Exp", "Log", "Sqrt", "Neg", "Relu", "Sigmoid", "Tanh", "Abs", "Reciprocal", "Sign", "Floor", "Ceil", "Softplus"];
+  const plain = ["Exp", "Log", "Sqrt", "Neg", "Relu", "Sigmoid", "Tanh", "Erf", "Abs", "Reciprocal", "Sign", "Floor", "Ceil", "Softplus"];
   for (const name of plain) unary(name, (x, recorder) => call(recorder, name, x));
   unary("IsNan", (x, recorder) => call(recorder, "IsNaN", x), "bool");
   unary("LogicalNot", (x, recorder) => call(recorder, "Not", x), "bool");

@@ -1,0 +1,213 @@
+/** Models by their name on the HuggingFace Hub, or on a server that answers like it: only what a checkpoint needs, through the Hub's cache. */
+import { downloadFile, getHFHubCachePath, HUB_URL, HubApiError, listFiles, modelInfo, type ListFileEntry } from "@huggingface/hub";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readText } from "./byte-source.ts";
+import {
+  isCommit,
+  isKept,
+  keepFile,
+  rememberCommit,
+  rememberedCommit,
+  snapshotOf,
+  type CachedModel,
+  type RemoteFile,
+} from "./hub-cache.ts";
+import { quoted } from "./quoted.ts";
+import { indexFile, parseIndex, weightsFile } from "./safetensors-files.ts";
+
+/** A name on the Hub. */
+export interface HubName {
+  /** `owner/name`. */
+  readonly name: string;
+  /** A branch, a tag or a commit. */
+  readonly revision: string;
+}
+
+/** Where models come from, and how. What is left out is as HuggingFace's environment variables say. */
+export interface HubOptions {
+  /** Address of the server; `HF_ENDPOINT`, or huggingface.co. */
+  readonly endpoint?: string;
+  /** Folder of the cache; `HF_HUB_CACHE`, `HF_HOME`/hub, or ~/.cache/huggingface/hub. */
+  readonly cache?: string;
+  /** Use the cache alone; `HF_HUB_OFFLINE`. */
+  readonly offline?: boolean;
+  /** For private and gated models; `HF_TOKEN`. */
+  readonly token?: string;
+  /** Most bytes of weights; 64 GiB. */
+  readonly largest?: number;
+  readonly signal?: AbortSignal;
+  /** Bytes of a file that have come, of all. */
+  readonly onProgress?: (file: string, bytes: number, size: number) => void;
+}
+
+/** Configuration, tokenizer, special tokens, chat template, settings of generation. */
+const texts =
+  /^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|chat_template)\.json|chat_template\.jinja)$/;
+
+/** Most bytes of one of them, and of the list of shards. */
+const largestText = 100_000_000;
+
+/** Most files that a model's listing may have. */
+const mostFiles = 10_000;
+
+/** `owner/name` or `owner/name@revision`, if it is one. */
+export const parseHubName = (text: string): HubName | undefined => {
+  const part = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
+  const [, name, revision = "main"] = new RegExp(`^(${part}/${part})(?:@([A-Za-z0-9_][A-Za-z0-9_./-]{0,199}))?$`).exec(text) ?? [];
+  return name === undefined || /\.\.|\/\/|\/$|\.lock$/.test(`${name}@${revision}`) ? undefined : { name, revision };
+};
+
+const isOn = (value: string | undefined): boolean => /^(?:1|on|yes|true)$/i.test(value ?? "");
+
+/** What goes into each call of the library. */
+interface Access {
+  readonly hubUrl: string;
+  readonly fetch: typeof fetch;
+  readonly accessToken?: string;
+}
+
+const accessOf = ({ endpoint, token, signal }: HubOptions): Access => {
+  const accessToken = token ?? process.env["HF_TOKEN"];
+  return {
+    hubUrl: (endpoint ?? process.env["HF_ENDPOINT"] ?? HUB_URL).replace(/\/+$/, ""),
+    fetch: (input, init) => fetch(input, signal === undefined ? init : { ...init, signal }),
+    ...(accessToken !== undefined && accessToken !== "" && { accessToken }),
+  };
+};
+
+/** A listed file. `Error` when the server does not say of what size it is and how it is made. */
+const remoteFile = ({ path, size, oid, lfs }: ListFileEntry): RemoteFile => {
+  const hash = lfs?.oid ?? oid ?? "";
+  const bytes = lfs?.size ?? size;
+  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash) || !Number.isSafeInteger(bytes) || bytes < 0) {
+    throw new Error(`${path}: expected a size and a hash from the server, got ${quoted({ size: bytes, hash })}`);
+  }
+  return { path, size: bytes, hash };
+};
+
+const listed = async (
+  name: string,
+  revision: string,
+  access: Access,
+): Promise<{ commit: string; files: ReadonlyMap<string, ListFileEntry> }> => {
+  const { sha: commit } = await modelInfo({ name, revision, additionalFields: ["sha"], ...access });
+  if (typeof commit !== "string" || !isCommit(commit)) throw new Error(`expected a commit from the server, got ${quoted(commit)}`);
+  const files = new Map<string, ListFileEntry>();
+  for await (const entry of listFiles({ repo: { type: "model", name }, revision: commit, ...access })) {
+    if (entry.type === "file") files.set(entry.path, entry);
+    if (files.size > mostFiles) throw new Error(`expected at most ${mostFiles} files, got more`);
+  }
+  return { commit, files };
+};
+
+/** Files of a folder that a checkpoint needs and does not have; a list of shards says which they are. */
+const missingFrom = async (folder: string): Promise<string[]> => {
+  const isThere = (file: string): Promise<boolean> =>
+    stat(join(folder, file)).then(
+      () => true,
+      () => false,
+    );
+  const wanted = ["config.json"];
+  if (!(await isThere(weightsFile)) && (await isThere(indexFile)))
+    wanted.push(...new Set(parseIndex(await readText(join(folder, indexFile), largestText)).values()));
+  else wanted.push(weightsFile);
+  const there = await Promise.all(wanted.map(isThere));
+  return wanted.filter((_, i) => there[i] !== true);
+};
+
+/** One download of several files into a snapshot. */
+interface Download {
+  readonly model: CachedModel;
+  readonly commit: string;
+  readonly files: ReadonlyMap<string, ListFileEntry>;
+  readonly access: Access;
+  readonly onProgress: NonNullable<HubOptions["onProgress"]>;
+}
+
+async function* bytesOf({ model: { name }, commit, access }: Download, { path, size }: RemoteFile): AsyncGenerator<Uint8Array> {
+  const blob = await downloadFile({ repo: { type: "model", name }, path, revision: commit, xet: false, ...access });
+  if (blob === null) throw new Error("the server lists it, but does not have it");
+  if (blob.size !== size) throw new Error(`expected ${size} bytes as listed, got an announcement of ${blob.size}; try again`);
+  yield* blob.stream() as unknown as AsyncIterable<Uint8Array>;
+}
+
+/** Fetches a file unless it is there. `Error` says what went wrong with which file; `RangeError` when it is larger than `most` bytes. */
+const bring = async (download: Download, path: string, most: number): Promise<number> => {
+  const { model, commit, files, onProgress } = download;
+  const entry = files.get(path);
+  if (entry === undefined) throw new Error(`${path}: the model does not have this file`);
+  const file = remoteFile(entry);
+  if (file.size > most) throw new RangeError(`${path}: expected at most ${most} bytes, got ${file.size}`);
+  if (await isKept(model, commit, file)) return file.size;
+  try {
+    await keepFile(
+      model,
+      commit,
+      file,
+      () => bytesOf(download, file),
+      (bytes) => onProgress(path, bytes, file.size),
+    );
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${path}: was not downloaded: ${reason}`, { cause });
+  }
+  return file.size;
+};
+
+const bringAll = async (download: Download, largest: number): Promise<void> => {
+  const { files, model, commit } = download;
+  const weights = [weightsFile, indexFile].find((path) => files.has(path));
+  if (weights === undefined || !files.has("config.json")) {
+    const others = [...files.keys()].filter((path) => /\.(?:gguf|bin|safetensors)$/.test(path)).slice(0, 10);
+    throw new Error(
+      `expected config.json and ${weightsFile} or ${indexFile}, got ${others.length === 0 ? "neither" : others.join(", ")}; a .gguf file can be downloaded and named by its path`,
+    );
+  }
+  for (const path of files.keys()) if (texts.test(path)) await bring(download, path, largestText);
+  let left = largest;
+  if (weights === indexFile) {
+    await bring(download, indexFile, largestText);
+    const index = parseIndex(await readText(join(snapshotOf(model, commit), indexFile), largestText));
+    for (const shard of new Set(index.values())) left -= await bring(download, shard, left);
+  } else {
+    await bring(download, weightsFile, left);
+  }
+};
+
+const reasonOf = (error: unknown): string => {
+  if (error instanceof HubApiError && [401, 403, 404].includes(error.statusCode)) {
+    return `${error.statusCode} (${quoted(error.message).slice(1, -1)}); check the name and the revision, and set HF_TOKEN for a private or gated model`;
+  }
+  const { cause } = error as { cause?: unknown };
+  return `${error instanceof Error ? error.message : String(error)}${cause instanceof Error && error instanceof TypeError ? ` (${cause.message})` : ""}`;
+};
+
+/**
+ * The folder of a model's snapshot, with everything that a checkpoint needs in it. A commit that the cache has whole needs no server; a branch or a tag is asked
+ * for each time, and its files only when they changed. Sizes and hashes are checked. `Error` names the model and what is missing or went wrong; an aborted
+ * signal's reason is thrown as it is.
+ */
+export const fetchFromHub = async ({ name, revision }: HubName, options: HubOptions = {}): Promise<string> => {
+  const model = { cache: options.cache ?? getHFHubCachePath(), name };
+  const known = await rememberedCommit(model, revision);
+  const isOffline = options.offline ?? isOn(process.env["HF_HUB_OFFLINE"]);
+  if (isOffline || isCommit(revision)) {
+    const missing = known === undefined ? [`any commit of ${revision}`] : await missingFrom(snapshotOf(model, known));
+    if (known !== undefined && missing.length === 0) return snapshotOf(model, known);
+    if (isOffline)
+      throw new Error(
+        `${name}@${revision}: the cache ${model.cache} lacks ${missing.join(", ")}, and this is offline; load it online once`,
+      );
+  }
+  const access = accessOf(options);
+  try {
+    const { commit, files } = await listed(name, revision, access);
+    await bringAll({ model, commit, files, access, onProgress: options.onProgress ?? (() => undefined) }, options.largest ?? 2 ** 36);
+    await rememberCommit(model, revision, commit);
+    return snapshotOf(model, commit);
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    throw new Error(`${name}@${revision} on ${access.hubUrl}: ${reasonOf(cause)}`, { cause });
+  }
+};

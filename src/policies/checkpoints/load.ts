@@ -1,0 +1,54 @@
+/** Checkpoints by what a user calls them: a folder, a file, or a name on the Hub. */
+import { stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { openGguf } from "./gguf.ts";
+import type { GgufTokenizer } from "./gguf-tokenizer.ts";
+import { fetchFromHub, parseHubName, type HubOptions } from "./hub.ts";
+import { loadPolicy, policyWith, readConfig, type Checkpoint } from "./huggingface.ts";
+import { quoted } from "./quoted.ts";
+import { openShards, openWeightsFile } from "./safetensors-files.ts";
+
+/** A checkpoint, and where its tokenizer is to be found. */
+export interface LoadedCheckpoint extends Checkpoint {
+  /** The folder in which its files are, a tokenizer's too unless it is in the file of weights itself. */
+  readonly folder: string;
+  /** The tokenizer that a GGUF file holds. */
+  readonly tokenizer?: GgufTokenizer;
+}
+
+/** What can only be a path, even when nothing is there. */
+const isPath = (name: string): boolean =>
+  /^(?:[./~\\]|[A-Za-z]:)|\\|\.(?:gguf|safetensors|json)$/i.test(name) || name.split("/").length > 2;
+
+const loadFolder = async (folder: string): Promise<LoadedCheckpoint> => ({ ...(await loadPolicy(folder)), folder });
+
+const loadFile = async (path: string): Promise<LoadedCheckpoint> => {
+  const folder = dirname(path);
+  if (/\.gguf$/i.test(path)) {
+    const { config, stored, tokenizer } = await openGguf(path);
+    return { ...(await policyWith(config, stored)), folder, ...(tokenizer !== undefined && { tokenizer }) };
+  }
+  const open = /\.safetensors$/i.test(path) ? openWeightsFile : /\.safetensors\.index\.json$/i.test(path) ? openShards : undefined;
+  if (open === undefined)
+    throw new RangeError(`${path}: expected a .safetensors or a .gguf file, or a folder; weights in other formats are not read`);
+  return { ...(await policyWith(await readConfig(folder), await open(path))), folder };
+};
+
+/**
+ * Loads a folder with `config.json` and weights in safetensors, a `.safetensors` file with `config.json` beside it, a `.gguf` file, or `owner/name@revision`
+ * from the Hub. What exists as a path is one, and `./x` is never anything else. Errors name the file, or say how the name was understood.
+ */
+export const loadCheckpoint = async (name: string, options: HubOptions = {}): Promise<LoadedCheckpoint> => {
+  const found = await stat(name).catch(() => undefined);
+  if (found !== undefined) return found.isDirectory() ? loadFolder(name) : loadFile(name);
+  const nothing = `no folder or file is at ${resolve(name)}`;
+  if (isPath(name)) throw new Error(`${quoted(name)}: ${nothing}; a model of the Hub is called owner/name or owner/name@revision`);
+  const hubName = parseHubName(name);
+  if (hubName === undefined)
+    throw new Error(`${quoted(name)}: ${nothing}, and a model of the Hub would be called owner/name or owner/name@revision`);
+  const folder = await fetchFromHub(hubName, options).catch((error: unknown) => {
+    options.signal?.throwIfAborted();
+    throw new Error(`${nothing}, and as a model of the Hub: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  });
+  return loadFolder(folder);
+};

@@ -1,0 +1,80 @@
+/** Files of JSON values, one a line: read piece by piece, in bounded memory, with the number of the line in every error. */
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+
+/** Limits of a file. */
+const most = { bytes: 2 ** 30, lineBytes: 2 ** 22, lines: 5_000_000 } as const;
+
+const newline = 0x0a;
+
+const decode = (bytes: Uint8Array, place: string): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new RangeError(`${place}: expected UTF-8, got other bytes`);
+  }
+};
+
+const parse = (text: string, place: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new RangeError(`${place}: expected a JSON value, got ${JSON.stringify(text.slice(0, 60))}: ${(error as Error).message}`);
+  }
+};
+
+const opened = (path: string): number => {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    throw new RangeError(`${path}: expected a file of JSON lines, got none that can be read: ${(error as Error).message}`);
+  }
+};
+
+const checkFile = (path: string, file: number): void => {
+  const stats = fstatSync(file);
+  if (!stats.isFile()) throw new RangeError(`${path}: expected a file of JSON lines, got something else`);
+  if (stats.size > most.bytes) throw new RangeError(`${path}: expected at most ${most.bytes} bytes, got ${stats.size}`);
+};
+
+/** The bytes of each line, without its end; the last one may have none. */
+function* linesOf(path: string, file: number, see: (bytes: Uint8Array) => void): Generator<Uint8Array> {
+  const chunk = Buffer.alloc(2 ** 16);
+  let rest = Buffer.alloc(0);
+  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+    see(chunk.subarray(0, read));
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end >= 0 && end < read; end = chunk.indexOf(newline, start)) {
+      yield Buffer.concat([rest, chunk.subarray(start, end)]);
+      rest = Buffer.alloc(0);
+      start = end + 1;
+    }
+    rest = Buffer.concat([rest, chunk.subarray(start, read)]);
+    if (rest.length > most.lineBytes) throw new RangeError(`${path}: expected lines of at most ${most.lineBytes} bytes, got a longer one`);
+  }
+  yield rest;
+}
+
+/**
+ * Gives `each` the value of every line that is not blank, with `<path>:<line>` for its errors, and returns the sha256 of the file in hexadecimal.
+ * `RangeError` for a file that is not there or above 1 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
+ */
+export const readJsonLines = (path: string, each: (value: unknown, place: string) => void): string => {
+  const file = opened(path);
+  try {
+    checkFile(path, file);
+    const hash = createHash("sha256");
+    let line = 0;
+    for (const bytes of linesOf(path, file, (seen) => hash.update(seen))) {
+      line += 1;
+      if (line > most.lines) throw new RangeError(`${path}: expected at most ${most.lines} lines, got more`);
+      const place = `${path}:${line}`;
+      // Some editors begin a file with a mark of its encoding, which the decoder leaves out.
+      const text = decode(bytes, place).trim();
+      if (text !== "") each(parse(text, place), place);
+    }
+    return hash.digest("hex");
+  } finally {
+    closeSync(file);
+  }
+};

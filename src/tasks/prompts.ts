@@ -1,0 +1,164 @@
+/** Prompts from a file: one JSON object a line, with a reference where there is a right answer. */
+import { resolve } from "node:path";
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { define } from "../plugins/definition.ts";
+import { stream } from "../random/stream.ts";
+import { promptIds } from "../tokenizers/prompt-ids.ts";
+import { tokenizerFromJSON } from "../tokenizers/read.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { readJsonLines } from "./json-lines.ts";
+import type { Prompt, Task, TaskContext } from "./task.ts";
+
+const parameters = Type.Object(
+  {
+    path: Type.String({
+      minLength: 1,
+      description:
+        'File of lines { "prompt": "...", "reference": "..." }, relative to the experiment file. All have a reference or none; other keys are ignored.',
+    }),
+    test: Type.Integer({ default: 100, minimum: 1, maximum: 1_000_000, description: "Prompts that are held out, drawn by the seed." }),
+    train: Type.Optional(
+      Type.Integer({ minimum: 1, description: "Training prompts, the first of the others; all of them when left out." }),
+    ),
+    promptTokens: Type.Integer({ default: 512, minimum: 1, maximum: 1_000_000, description: "A prompt of more tokens is refused." }),
+    completionTokens: Type.Integer({
+      default: 256,
+      minimum: 1,
+      maximum: 1_000_000,
+      description:
+        "A reference of more tokens, with its end-of-sequence, is refused. Without references it is where completions are cut, unless rollouts.maxNewTokens says otherwise.",
+    }),
+    tokenizer: Type.Optional(
+      Type.Object(
+        { checkpoint: Type.String({ minLength: 1, description: "Folder, file or Hub name of a checkpoint." }) },
+        {
+          additionalProperties: false,
+          description: "Whose tokens are used; the student's when left out, which must then come from a checkpoint.",
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Line = Type.Object({ prompt: Type.String({ minLength: 1 }), reference: Type.Optional(Type.String()) });
+
+/** A line, and where it stands. */
+interface Read {
+  readonly text: string;
+  readonly reference: string | undefined;
+  readonly place: string;
+}
+
+const readLine = (value: unknown, place: string): Read => {
+  if (Value.Check(Line, value)) return { text: value.prompt, reference: value.reference, place };
+  const problem = Value.Errors(Line, value).First();
+  const expected =
+    problem?.path === "" ? "an object with prompt" : `${problem?.message.toLowerCase().replace(/^expected /, "")} at ${problem?.path}`;
+  throw new RangeError(`${place}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`);
+};
+
+/** `RangeError` for a prompt that stands twice, and for references that some have and some have not. */
+const checkLines = (path: string, lines: readonly Read[]): void => {
+  const [first] = lines;
+  if (first === undefined) throw new RangeError(`${path}: expected at least one prompt, got none`);
+  const seen = new Map<string, string>();
+  for (const { text, reference, place } of lines) {
+    const before = seen.get(text);
+    if (before !== undefined) throw new RangeError(`${place}: expected different prompts, got that of ${before} again; keep one of them`);
+    seen.set(text, place);
+    if ((reference === undefined) !== (first.reference === undefined)) {
+      const [here, there] = reference === undefined ? ["none", "has one"] : ["one", "has none"];
+      throw new RangeError(`${place}: expected references in all lines or in none, got ${here}, and ${first.place} ${there}`);
+    }
+  }
+};
+
+/** What `encode` refuses is refused with the place. */
+const counted = (place: string, count: () => number): number => {
+  try {
+    return count();
+  } catch (error) {
+    if (error instanceof RangeError) error.message = `${place}: ${error.message}`;
+    throw error;
+  }
+};
+
+/** Most tokens of a prompt, and of a reference with its end. `RangeError` for one that is longer than it may be. */
+const longestOf = (lines: readonly Read[], tokenizer: Tokenizer, limits: Task["longest"]): Task["longest"] => {
+  const longest = { prompt: 0, completion: lines[0]?.reference === undefined ? limits.completion : 0 };
+  for (const { text, reference, place } of lines) {
+    const counts = {
+      prompt: counted(place, () => promptIds(tokenizer, text).length),
+      ...(reference === undefined ? {} : { completion: counted(place, () => tokenizer.encode(reference).length + 1) }),
+    };
+    for (const [key, count] of Object.entries(counts) as [keyof typeof longest, number][]) {
+      if (count > limits[key]) {
+        throw new RangeError(
+          `${place}: expected a ${key} of at most ${limits[key]} tokens, got ${count}; raise "${key}Tokens", or leave the line out`,
+        );
+      }
+      longest[key] = Math.max(longest[key], count);
+    }
+  }
+  return longest;
+};
+
+/** The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the file does not matter. */
+const heldOut = (lines: readonly Read[], count: number, seed: number): Read[] =>
+  lines
+    .map((line) => ({ line, number: stream(seed, "task", "prompts", line.text)() }))
+    .toSorted((a, b) => a.number - b.number || (a.line.text < b.line.text ? -1 : 1))
+    .slice(0, count)
+    .map(({ line }) => line);
+
+const promptsOf = (lines: readonly Read[]): Prompt[] => lines.map(({ text, reference = "" }, index) => ({ index, text, reference }));
+
+const tokenizerOf = (document: unknown): Tokenizer => {
+  if (document !== undefined) return tokenizerFromJSON(document);
+  throw new RangeError(
+    'prompts: expected a tokenizer, got none; take a student from a checkpoint, or add "tokenizer": { "checkpoint": "..." }',
+  );
+};
+
+/**
+ * Prompts of a file of JSON lines. `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the order of the
+ * file; the others are trained on in the order of the file. Nothing is cut: a prompt or a reference that is too long is refused, with its line, and so is a prompt
+ * that stands twice. A completion is correct when it is the reference, white space around both left aside; every completion is well-formed. Without
+ * references nothing is correct.
+ */
+export const prompts = define({
+  type: "prompts",
+  summary: "Prompts from a file of JSON lines, with or without references.",
+  parameters,
+  create({ path, test, train, promptTokens, completionTokens }, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
+    const tokenizer = tokenizerOf(document);
+    const file = resolve(folder, path);
+    const lines: Read[] = [];
+    const content = readJsonLines(file, (value, place) => lines.push(readLine(value, place)));
+    checkLines(file, lines);
+    const needed = test + (train ?? 1);
+    if (lines.length < needed) {
+      throw new RangeError(
+        `${file}: expected at least ${needed} prompts, ${test} of them to test on, got ${lines.length}; lower "test" or "train"`,
+      );
+    }
+    const longest = longestOf(lines, tokenizer, { prompt: promptTokens, completion: completionTokens });
+    const examined = heldOut(lines, test, seed);
+    const others = new Set(examined);
+    return {
+      name: "prompts",
+      tokenizer,
+      train: promptsOf(lines.filter((line) => !others.has(line)).slice(0, train)),
+      test: promptsOf(examined),
+      longest,
+      content,
+      answered: lines[0]?.reference !== undefined,
+      check: ({ reference }, completion) => ({
+        correct: lines[0]?.reference !== undefined && completion.trim() === reference.trim(),
+        wellFormed: true,
+      }),
+    };
+  },
+});

@@ -1,0 +1,44 @@
+/** Tests of what a training's student is before the training. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { checker } from "../../src/experiments/check.ts";
+import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
+import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
+import { parseSource } from "../../src/experiments/source.ts";
+import { runValues, stageValues } from "../../src/experiments/stages.ts";
+import { sourcePolicy, studentPolicy } from "../../src/experiments/students.ts";
+import { tasks } from "../../src/tasks/index.ts";
+
+const path = "test/fixtures/experiments/valid.json";
+const source = parseSource(path, readFileSync(path, "utf8"));
+const check = checker<ExperimentValues>(experimentSchema);
+const file = (...overrides: string[]): ExperimentValues => {
+  const checked = check(expand(source, parseOverrides(overrides)).drafts[0]!.value);
+  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  return checked.values;
+};
+const task = tasks.create(file().task, { seed: 0 });
+const taskOf = () => task;
+
+test("a new student has the task's vocabulary and the context that its training needs", () => {
+  const values = file("/stages/teacher/rollouts/maxNewTokens=70");
+  const policy = studentPolicy(values, stageValues(values, "teacher"), taskOf);
+  expect(policy.config).toMatchObject({ model_type: "llama", num_hidden_layers: 2, hidden_size: 48 });
+  expect(policy.vocabularySize).toBe(task.tokenizer.vocabularySize);
+  expect(policy.contextLength).toBe(task.longest.prompt + 70);
+});
+
+test("a stage's result is what the stage made, whole or some of its layers, however many stages ago", () => {
+  const again = JSON.stringify({ ...file().stages?.["sft-student"], student: { stage: "teacher", layers: [1] } });
+  const line = file(`/stages/again=${again}`, '/student={"stage": "again"}');
+  const teacher = studentPolicy(line, stageValues(line, "teacher"), taskOf);
+  expect(sourcePolicy(line, stageValues(line, "again"), taskOf).config).toEqual(teacher.config);
+  const shallow = { ...teacher.config, num_hidden_layers: 1 };
+  expect(studentPolicy(line, stageValues(line, "again"), taskOf).config).toEqual(shallow);
+  expect(studentPolicy(line, runValues(line), taskOf).config).toEqual(shallow);
+});
+
+test("a student that cannot be is refused", () => {
+  const line = file('/student={"stage": "teacher", "layers": [2]}');
+  expect(() => studentPolicy(line, runValues(line), taskOf)).toThrow("layers: expected numbers from 0 to 1");
+});

@@ -1,0 +1,138 @@
+/** Tests of the task that reads prompts from a file. */
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { tasks } from "../../src/tasks/index.ts";
+import { prompts } from "../../src/tasks/prompts.ts";
+import type { Task } from "../../src/tasks/task.ts";
+import { characterTokenizer } from "../../src/tokenizers/characters.ts";
+import { taskLaws } from "../laws/task.laws.ts";
+
+const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789 ?";
+const tokenizer = characterTokenizer(alphabet).toJSON();
+
+interface Line {
+  readonly prompt: string;
+  readonly reference?: string;
+}
+
+const lines: Line[] = Array.from({ length: 40 }, (_, i) => ({ prompt: `what is ${i} times two?`, reference: String(2 * i) }));
+
+let folder: string;
+let path: string;
+const write = (content: readonly unknown[]): void => writeFileSync(path, content.map((line) => `${JSON.stringify(line)}\n`).join(""));
+const make = (changes: Partial<Parameters<typeof prompts.create>[0]> = {}, seed = 1): Task =>
+  prompts.create({ path: basename(path), test: 10, promptTokens: 30, completionTokens: 8, ...changes }, { seed, folder, tokenizer });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "retort-prompts-"));
+  path = join(folder, "questions.jsonl");
+  write(lines);
+});
+
+describe("with references", () => {
+  const lawful = join(mkdtempSync(join(tmpdir(), "retort-prompts-")), "questions.jsonl");
+  writeFileSync(lawful, lines.map((line) => JSON.stringify(line)).join("\n"));
+  taskLaws((seed) => prompts.create({ path: lawful, test: 10, promptTokens: 30, completionTokens: 8 }, { seed, tokenizer }));
+});
+
+describe("the splits", () => {
+  test("are all lines: the held-out ones by the seed, the others in their order", () => {
+    const task = make();
+    expect([task.test.length, task.train.length]).toEqual([10, 30]);
+    const places = task.train.map(({ text }) => lines.findIndex(({ prompt }) => prompt === text));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(new Set([...task.test, ...task.train].map(({ text }) => text))).toEqual(new Set(lines.map(({ prompt }) => prompt)));
+    expect(make({ train: 3 }).train).toEqual(task.train.slice(0, 3));
+    expect(make({ test: 4 }).test).toEqual(task.test.slice(0, 4));
+  });
+
+  test("hold out the same prompts whatever the order of the lines", () => {
+    const { test: before } = make();
+    write(lines.toReversed());
+    expect(make().test).toEqual(before);
+  });
+
+  test("know the file that they were read from", () => {
+    const before = make().content;
+    expect(before).toBe(createHash("sha256").update(readFileSync(path)).digest("hex"));
+    write([...lines, { prompt: "more?", reference: "yes" }]);
+    expect(make().content).not.toBe(before);
+  });
+});
+
+describe("an answer", () => {
+  const task = (): Task => make();
+  test.each<[string, boolean]>([
+    ["14", true],
+    [" 14\n", true],
+    ["14 ", true],
+    ["1 4", false],
+    ["140", false],
+    ["", false],
+  ])("%j to a reference of 14 is correct: %s", (text, correct) => {
+    const prompt = { index: 0, text: "what is 7 times two?", reference: "14" };
+    expect(task().check(prompt, text)).toEqual({ correct, wellFormed: true });
+  });
+});
+
+test("without references nothing is correct, and completions are as long as the file says", () => {
+  write(lines.map(({ prompt, ...rest }) => ({ prompt, note: rest.reference })));
+  const task = make();
+  expect(task.answered).toBe(false);
+  expect(task.train[0]?.reference).toBe("");
+  expect(task.check(task.train[0]!, "").correct).toBe(false);
+  expect(task.longest).toEqual({ prompt: "what is 10 times two?".length, completion: 8 });
+  write(lines);
+  expect(make().answered).toBe(true);
+});
+
+describe("is refused", () => {
+  test.each<[string, readonly unknown[], string]>([
+    ["a line that is no object", [7], ":1: expected an object with prompt, got 7"],
+    ["a line without a prompt", [{ text: "x" }], ":1: expected"],
+    ["an empty prompt", [...lines, { prompt: "", reference: "x" }], ":41: expected"],
+    ["a reference that is no text", [...lines, { prompt: "x", reference: 4 }], ":41: expected string at /reference, got 4"],
+    ["a prompt that stands twice", [...lines, lines[2]], ":41: expected different prompts, got that of"],
+    [
+      "a line without a reference beside others",
+      [...lines, { prompt: "x" }],
+      ":41: expected references in all lines or in none, got none, and",
+    ],
+    [
+      "a prompt that is too long",
+      [...lines, { prompt: "x".repeat(31), reference: "y" }],
+      ':41: expected a prompt of at most 30 tokens, got 31; raise "promptTokens"',
+    ],
+    [
+      "a reference that is too long",
+      [...lines, { prompt: "x", reference: "y".repeat(8) }],
+      ':41: expected a completion of at most 8 tokens, got 9; raise "completionTokens"',
+    ],
+    ["a prompt that has no tokens", [...lines, { prompt: "ä", reference: "y" }], ":41: character tokenizer: expected only the characters"],
+    ["a file without prompts", [], ": expected at least one prompt, got none"],
+    ["a file of too few", lines.slice(0, 10), ": expected at least 11 prompts, 10 of them to test on, got 10"],
+  ])("%s, with its line", (_, content, message) => {
+    write(content);
+    expect(() => make()).toThrow(RangeError);
+    expect(() => make()).toThrow(path + message);
+  });
+
+  test("a task without a tokenizer", () => {
+    expect(() => prompts.create({ path, test: 1, promptTokens: 30, completionTokens: 8 }, { seed: 1, folder })).toThrow(
+      "prompts: expected a tokenizer, got none; take a student from a checkpoint",
+    );
+  });
+});
+
+test("arithmetic is written in a tokenizer that is given, unless it names its own", () => {
+  const values = { type: "arithmetic", numbers: [2, 2], range: [1, 9], operators: "+", train: 5, test: 2 } as const;
+  const given = characterTokenizer("0123456789+-=;#xyz");
+  const plain = { ...values, numbers: [2, 2] as [number, number], range: [1, 9] as [number, number] };
+  const context = { seed: 1, tokenizer: given.toJSON() };
+  expect(tasks.create(plain, context).tokenizer.vocabularySize).toBe(given.vocabularySize);
+  expect(tasks.create({ ...plain, tokenizer: "characters" }, context).tokenizer.vocabularySize).toBe(17);
+  expect(tasks.create(plain, { seed: 1 }).tokenizer.vocabularySize).toBe(17);
+});
