@@ -72,6 +72,7 @@ const completions = (prompt: readonly number[]): Found[] => {
 interface Reference {
   readonly maxNewTokens: number;
   readonly cases: readonly {
+    readonly checkpoint: string;
     readonly options: Pick<BeamOptions, "beams" | "lengthPenalty" | "earlyStopping">;
     readonly ends: readonly number[];
     readonly found: readonly (readonly Found[])[];
@@ -110,17 +111,20 @@ describe.each(engines)("beam search on $name", ({ evaluate }) => {
     );
   });
 
-  test.each(reference.cases)("finds what transformers finds: $options", async ({ options, ends, found: expected }) => {
-    const llama = await loadReference("llama");
-    const [endId, ...stopIds] = ends as [number, ...number[]];
-    const settings = { ...options, endId, stopIds, maxNewTokens: reference.maxNewTokens };
-    for (const side of ["left", "right"] as const) {
-      const found = await search(evaluate, llama.policy, llama.weights, llama.expected.prompts, settings, side);
-      found.forEach((rows, i) => expectSame(rows, expected[i]!));
-    }
-    const [alone] = await search(evaluate, llama.policy, llama.weights, [llama.expected.prompts[3]!], settings);
-    expectSame(alone!, expected[3]!);
-  });
+  test.each(reference.cases)(
+    "finds what transformers finds: $checkpoint, $options",
+    async ({ checkpoint, options, ends, found: expected }) => {
+      const loaded = await loadReference(checkpoint);
+      const [endId, ...stopIds] = ends as [number, ...number[]];
+      const settings = { ...options, endId, stopIds, maxNewTokens: reference.maxNewTokens };
+      for (const side of ["left", "right"] as const) {
+        const found = await search(evaluate, loaded.policy, loaded.weights, loaded.expected.prompts, settings, side);
+        found.forEach((rows, i) => expectSame(rows, expected[i]!));
+      }
+      const [alone] = await search(evaluate, loaded.policy, loaded.weights, [loaded.expected.prompts[3]!], settings);
+      expectSame(alone!, expected[3]!);
+    },
+  );
 });
 
 test("completions of the reference end, and do not, and options matter", () => {
