@@ -85,6 +85,7 @@ const batchOf = ({ batch, length }: TrainingSizes): Batch => {
     targets: Int32Array.from(numbers(places, token, 1)),
     positions: Int32Array.from({ length: places }, (_, i) => i % length),
     mask: new Float32Array(places).fill(1),
+    prompt: Float32Array.from({ length: places }, (_, i) => (i % length === 0 ? 1 : 0)),
     completionMask: new Float32Array(places).fill(1),
     teacherLogProbs: teacher(places),
   };

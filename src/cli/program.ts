@@ -1,9 +1,12 @@
 /** The command line: every command in one program, and how it ends. */
 import { Command } from "commander";
 import { packageVersion } from "../experiments/plan.ts";
+import { addConvert } from "./convert.ts";
 import { addDoctor } from "./doctor.ts";
 import { exitCodesHelp, explain, exitCodes } from "./exit.ts";
+import { addInspect } from "./inspect.ts";
 import { addRun } from "./run.ts";
+import { addSample } from "./sample.ts";
 import { addSchema } from "./schema.ts";
 import type { Terminal } from "./terminal.ts";
 import { addValidate } from "./validate.ts";
@@ -23,6 +26,9 @@ const createProgram = (terminal: Terminal): Command => {
   addRun(program, terminal);
   addValidate(program, terminal);
   addSchema(program, terminal);
+  addSample(program, terminal);
+  addInspect(program, terminal);
+  addConvert(program, terminal);
   addDoctor(program, terminal);
   return program;
 };

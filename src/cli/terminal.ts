@@ -19,6 +19,13 @@ export interface Terminal {
   readonly colors: Colors;
 }
 
+/** Control characters, by which text from a stranger could move the cursor or write over what stands; all but line ends and tabs. */
+// oxlint-disable-next-line no-control-regex -- these are what is looked for
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
+
+/** Text that does to a terminal nothing but appear; control characters are shown as U+FFFD. */
+export const printable = (text: string): string => text.replaceAll(controls, "\ufffd");
+
 /** This process's terminal. Colours only where a person looks, and as NO_COLOR and FORCE_COLOR say. */
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;

@@ -4,14 +4,15 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { naming, readText } from "../policies/checkpoints/byte-source.ts";
-import { openGguf } from "../policies/checkpoints/gguf.ts";
-import { policyOf, readConfig } from "../policies/checkpoints/huggingface.ts";
+import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { fetchFromHub, parseHubName, type HubOptions } from "../policies/checkpoints/hub.ts";
+import { openCheckpoint } from "../policies/checkpoints/load.ts";
 import { indexFile, parseIndex, weightsFile } from "../policies/checkpoints/safetensors-files.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { TokenizerDocuments } from "../tokenizers/huggingface/special-tokens.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Made } from "./attempt.ts";
-import { tokenizerDocumentsAt, tokenizerFiles } from "./tokenizer-files.ts";
+import { tokenizerOf } from "./model.ts";
+import { tokenizerFiles } from "./tokenizer-files.ts";
 
 /** A checkpoint that was looked at. */
 export interface KnownCheckpoint {
@@ -19,8 +20,8 @@ export interface KnownCheckpoint {
   readonly path: string;
   /** Of its configuration. */
   readonly policy: Policy;
-  /** What `tokenizerFromJSON` reads; nothing where there is none. */
-  readonly tokenizer: TokenizerDocuments | undefined;
+  /** Nothing where it has none. */
+  readonly tokenizer: Tokenizer | undefined;
   /** sha256 of the names and contents of its files, in hexadecimal. */
   readonly hash: string;
 }
@@ -50,21 +51,14 @@ const weightFiles = async (folder: string, names: readonly string[]): Promise<re
   return [indexFile, ...new Set(index.values())];
 };
 
-/** A folder, or a file of weights whose configuration and tokenizer lie beside it. */
-const describeFolder = async (path: string, folder: string, chosen?: string): Promise<KnownCheckpoint> => {
+/** All that decides what the checkpoint at `path` is: a GGUF file alone, or weights with the configuration and the tokenizer that lie beside them. */
+const filesOf = async (path: string): Promise<readonly string[]> => {
+  if (/\.gguf$/i.test(path)) return [path];
+  const isFolder = (await stat(path)).isDirectory();
+  const folder = isFolder ? path : dirname(path);
   const names = await readdir(folder);
-  const config = await readConfig(folder);
-  const policy = await naming(join(folder, "config.json"), () => policyOf(config));
-  const weights = chosen === undefined ? await weightFiles(folder, names) : [chosen];
-  const said = ["config.json", ...tokenizerFiles.filter((name) => name !== "config.json" && names.includes(name))];
-  const hash = await hashOf([...said, ...weights].map((name) => join(folder, name)));
-  return { path, policy, tokenizer: await tokenizerDocumentsAt(path), hash };
-};
-
-const describeGguf = async (path: string): Promise<KnownCheckpoint> => {
-  const { config } = await openGguf(path);
-  const policy = await naming(path, () => policyOf(config));
-  return { path, policy, tokenizer: await tokenizerDocumentsAt(path), hash: await hashOf([path]) };
+  const weights = isFolder ? await weightFiles(folder, names) : [basename(path)];
+  return [...tokenizerFiles.filter((name) => names.includes(name)), ...weights].map((name) => join(folder, name));
 };
 
 const locate = async (name: string, folder: string, hub: HubOptions): Promise<string> => {
@@ -82,8 +76,9 @@ const locate = async (name: string, folder: string, hub: HubOptions): Promise<st
 
 const describe = async (name: string, folder: string, hub: HubOptions): Promise<KnownCheckpoint> => {
   const path = await locate(name, folder, hub);
-  if ((await stat(path)).isDirectory()) return describeFolder(path, path);
-  return /\.gguf$/i.test(path) ? describeGguf(path) : describeFolder(path, dirname(path), basename(path));
+  const opened = await openCheckpoint(path);
+  const policy = await naming(path, () => policyOf(opened.config));
+  return { path, policy, tokenizer: await tokenizerOf(opened), hash: await hashOf(await filesOf(path)) };
 };
 
 /**

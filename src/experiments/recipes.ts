@@ -3,18 +3,17 @@ import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { chooseEngine } from "../engine/choose.ts";
 import { withLayers } from "../policies/checkpoints/chosen-layers.ts";
-import { loadPolicy, type Checkpoint } from "../policies/checkpoints/huggingface.ts";
-import { loadCheckpoint } from "../policies/checkpoints/load.ts";
+import type { Checkpoint } from "../policies/checkpoints/huggingface.ts";
+import { openCheckpoint } from "../policies/checkpoints/load.ts";
 import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
 import type { Task } from "../tasks/task.ts";
-import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Machine, Model, Recipe, TeacherModel } from "../training/recipe.ts";
 import { recipeTask } from "../training/recipe-task.ts";
 import type { Artifacts } from "./artifacts.ts";
+import { loadModel, tokenizerOf } from "./model.ts";
 import type { PlannedTraining } from "./plan.ts";
-import { readTokenizerFiles, tokenizerDocumentsAt } from "./tokenizer-files.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
 /** More threads than this bring the small programs of one machine nothing. */
@@ -36,8 +35,9 @@ const stageResult = async (name: string, { inputs }: PlannedTraining, artifacts:
   if (id === undefined) throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
   const folder = artifacts.folder(id);
   try {
-    const checkpoint = await loadPolicy(folder);
-    return { ...checkpoint, tokenizer: tokenizerFromJSON(await readTokenizerFiles(folder)) };
+    const { tokenizer, ...checkpoint } = await loadModel(folder);
+    if (tokenizer === undefined) throw new Error(`${folder}: expected a tokenizer.json, got none`);
+    return { ...checkpoint, tokenizer };
   } catch (cause) {
     throw new Error(`stage "${name}" cannot be read; remove ${folder}, and it is made again`, { cause });
   }
@@ -51,8 +51,9 @@ const placeOf = (name: string, { checkpoints }: PlannedTraining): string => {
 
 const checkpointResult = async (name: string, training: PlannedTraining): Promise<Loaded> => {
   const path = placeOf(name, training);
-  const { policy, weights } = await loadCheckpoint(path);
-  return { policy, weights, tokenizer: tokenizerFromJSON(await tokenizerDocumentsAt(path)) };
+  const { tokenizer, ...checkpoint } = await loadModel(path);
+  if (tokenizer === undefined) throw new Error(`${path}: expected a tokenizer, got none; it was there when the file was planned`);
+  return { ...checkpoint, tokenizer };
 };
 
 /** Loads what student and teacher come from, each once: a student out of its teacher's layers shares their arrays. */
@@ -96,7 +97,7 @@ const teacherModel = async ({ values: { teacher } }: PlannedTraining, task: Task
 const givenTokenizer = async (training: PlannedTraining): Promise<Pick<Recipe, "tokenizer">> => {
   const { tokenizer: name } = training.values;
   if (name === undefined) return {};
-  return { tokenizer: tokenizerFromJSON(await tokenizerDocumentsAt(placeOf(name, training))).toJSON() };
+  return { tokenizer: (await tokenizerOf(await openCheckpoint(placeOf(name, training))))?.toJSON() };
 };
 
 /** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a checkpoint cannot be read. */

@@ -8,6 +8,7 @@ import { createRewards } from "../rewards/weighted.ts";
 import type { Task } from "../tasks/task.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
+import { maxNewTokens } from "./lengths.ts";
 import { policyMistakes } from "./policy-rules.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
@@ -78,6 +79,15 @@ const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   return [{ pointer: "/data/adaptive/prompts", message }];
 };
 
+/** A completion that may not end is at most as long as one may be. */
+const lengthMistakes = (values: TrainingValues, task: Task): Mistake[] =>
+  (["rollouts", "evaluation"] as const).flatMap((part): Mistake[] => {
+    const { minNewTokens = 0 } = values[part];
+    const most = maxNewTokens(values, task);
+    if (minNewTokens <= most) return [];
+    return [{ pointer: `/${part}/minNewTokens`, message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
+  });
+
 const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mistake[] => {
   const single = values.rewards.flatMap((reward, i): Mistake[] => {
     const made = attempt(() => rewards.create(reward, { task, folder }));
@@ -97,6 +107,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
     ...own,
     ...referenceMistakes(values, task),
     ...dataMistakes(values, task),
+    ...lengthMistakes(values, task),
     ...policyMistakes(file, values, shelf),
     ...rewardMistakes(values, task, folder),
     ...tokenizerMistakes(file, values, shelf),

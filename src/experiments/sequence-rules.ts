@@ -1,7 +1,8 @@
 /** Rules about where a training's sequences come from: who must be there to write them, and whether the objective can learn from them. */
-import type { LearnsFrom, Objective, Signal } from "../objectives/objective.ts";
+import type { DrawnTokens, LearnsFrom, Objective, Signal } from "../objectives/objective.ts";
 import { boundsOf } from "../objectives/schedule.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
+import { isTempered, shapingIn } from "../rollouts/shaping.ts";
 import type { Mistake } from "./check.ts";
 import type { TrainingValues } from "./stages.ts";
 
@@ -45,19 +46,41 @@ const learningRules = (values: TrainingValues, objective: Objective<Signal>): Mi
   });
 };
 
-/** An estimate from rewards is of the student's own distribution; sequences of another one need the weights of importance. */
-const biasRules = ({ rollouts, data }: TrainingValues, objective: Objective<Signal>): Mistake[] => {
+/** What an estimate from drawn tokens takes for granted of them, and this training does not give. */
+const biasRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
+  if (!writers(values).student) return [];
   const parts = objective.terms?.map((term) => term.objective) ?? [objective];
-  const biased = parts.find(({ needs }) => needs.includes("advantages") && !needs.includes("behaviorLogProbs"));
+  const estimates = parts.flatMap(({ name, drawn }) => (drawn === undefined ? [] : [{ name, ...drawn }]));
+  return [...temperatureRules(values, estimates), ...freshnessRules(values, estimates)];
+};
+
+type Estimate = DrawnTokens & { readonly name: string };
+
+const temperatureRules = ({ rollouts }: TrainingValues, estimates: readonly Estimate[]): Mistake[] => {
+  const other = estimates.find(({ temperature }) => temperature !== rollouts.temperature);
+  if (other === undefined) return [];
+  const message = `expected the student temperature of ${other.name}, ${other.temperature}, got ${rollouts.temperature}: the gradient would be that of a distribution which drew no token; set both alike ("studentTemperature" in the objective)`;
+  return [{ pointer: "/rollouts/temperature", message }];
+};
+
+/** Tokens of another distribution than the student's of now need the weights of importance. */
+const freshnessRules = ({ rollouts, data, training }: TrainingValues, estimates: readonly Estimate[]): Mistake[] => {
+  const biased = estimates.find(({ weighted }) => !weighted);
   if (biased === undefined) return [];
   const why = `${biased.name} takes every completion for the student's own, of now, and would be biased; take an objective with importance weights`;
   const mistakes: Mistake[] = [];
   if (behaviors.create(rollouts.behavior, undefined).mixture !== undefined) {
     mistakes.push({ pointer: "/rollouts/behavior/type", message: `expected "student", got "${rollouts.behavior.type}": ${why}` });
   }
+  const { temperature: _temperature, ...shaped } = shapingIn(rollouts);
+  for (const [name, value] of Object.entries(shaped)) {
+    if (isTempered({ temperature: 1, [name]: value })) continue;
+    mistakes.push({ pointer: `/rollouts/${name}`, message: `expected nothing but a temperature, got ${value}: ${why}` });
+  }
   if (data.replay !== undefined && boundsOf(data.replay.fresh).least < 1) {
     mistakes.push({ pointer: "/data/replay", message: `expected nothing to be replayed: ${why}` });
   }
+  if (training.updates > 1) mistakes.push({ pointer: "/training/updates", message: `expected 1, got ${training.updates}: ${why}` });
   return mistakes;
 };
 

@@ -1,7 +1,6 @@
 /** What the rules of a file may ask besides the file: its tasks, made once each, and the checkpoints that it names. */
 import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
-import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { attempt, type Made } from "./attempt.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -26,7 +25,6 @@ export class Shelf implements Known {
   readonly #folder: string;
   readonly #checkpoints: Checkpoints;
   readonly #tasks = new Map<string, Made<Task>>();
-  readonly #tokenizers = new Map<string, Made<Tokenizer>>();
 
   /** `folder` is the file's, from which its tasks' own files are found. */
   constructor(folder = ".", checkpoints: Checkpoints = new Map()) {
@@ -58,16 +56,9 @@ export class Shelf implements Known {
   }
 
   tokenizer(name: string): Tokenizer {
-    const made = this.#tokenizers.get(name) ?? attempt(() => this.#read(name));
-    this.#tokenizers.set(name, made);
-    if ("message" in made) throw new RangeError(made.message);
-    return made.part;
-  }
-
-  #read(name: string): Tokenizer {
     const { path, tokenizer } = this.checkpoint(name);
     if (tokenizer === undefined) throw new RangeError(`expected a tokenizer.json in the checkpoint, got none at ${path}`);
-    return tokenizerFromJSON(tokenizer);
+    return tokenizer;
   }
 
   #given(name: string | undefined): { tokenizer?: unknown } {

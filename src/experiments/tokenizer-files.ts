@@ -1,8 +1,7 @@
 /** The tokenizer of a checkpoint on the disk: the documents that say something about it, read from a folder or a GGUF file, and written beside a student. */
 import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { naming, readText } from "../policies/checkpoints/byte-source.ts";
-import { openGguf } from "../policies/checkpoints/gguf.ts";
 import type { GgufTokenizer } from "../policies/checkpoints/gguf-tokenizer.ts";
 import { tokenizerDocumentsFromGguf } from "../tokenizers/gguf/documents.ts";
 import type { TokenizerDocuments } from "../tokenizers/huggingface/special-tokens.ts";
@@ -46,7 +45,7 @@ export const readTokenizerFiles = async (folder: string): Promise<TokenizerDocum
 };
 
 /** The documents of the tokenizer that a GGUF file holds. Errors as of `tokenizerDocumentsFromGguf`. */
-const ggufDocuments = (tokenizer: GgufTokenizer): TokenizerDocuments => {
+export const ggufDocuments = (tokenizer: GgufTokenizer): TokenizerDocuments => {
   const { model, pre, tokens, scores, types, merges, beginId, endId, padId, unknownId, addBegin, addEnd, addSpacePrefix } = tokenizer;
   const all = {
     "tokenizer.ggml.model": model,
@@ -65,15 +64,6 @@ const ggufDocuments = (tokenizer: GgufTokenizer): TokenizerDocuments => {
     "tokenizer.chat_template": tokenizer.chatTemplate,
   };
   return tokenizerDocumentsFromGguf(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
-};
-
-/** The tokenizer documents of a checkpoint: of a folder, of the folder of a `.safetensors` file, or in a `.gguf` file; nothing where there are none. */
-export const tokenizerDocumentsAt = async (path: string): Promise<TokenizerDocuments | undefined> => {
-  if (/\.gguf$/i.test(path)) {
-    const { tokenizer } = await openGguf(path);
-    return tokenizer === undefined ? undefined : naming(path, () => ggufDocuments(tokenizer));
-  }
-  return readTokenizerFiles((await stat(path)).isDirectory() ? path : dirname(path));
 };
 
 /** Writes a tokenizer as `readTokenizerFiles` reads it. `config.json` is the policy's and is not written. */

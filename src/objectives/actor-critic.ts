@@ -50,6 +50,7 @@ export const actorCritic = ({
     name: "actor-critic",
     needs: ["rewards", "values", "fromStudent"],
     learnsFrom: ["student"],
+    drawn: { temperature: studentTemperature, weighted: false },
     advantages,
     loss(studentLogits, { targets, completionMask, rewards, values, fromStudent }) {
       const weights = sampledByStudent(average(completionMask), fromStudent);

@@ -38,7 +38,7 @@ export interface ContrastiveDistillationParameters {
  *
  * The authors' code can ramp b from .5 to .75 over the first half of the run; it also holds the student's share of the mixture in SRKL constant, which
  * changes the gradient: ours is that of the divergence. Left out is the curriculum of the skew by sequence, alpha = 1 - (1 - alpha0) m / (p - q) cut to
- * [.01, alpha0], p and q the mean probabilities of its tokens: it needs an anchor m from earlier epochs, which that code never sets.
+ * [.01, alpha0], p and q the geometric mean of its tokens' probabilities: it needs an anchor m from earlier epochs, which that code never sets.
  * Metrics: `divergence/others` and `divergence/student`, means over the tokens of each source. `RangeError` for a weight outside [0, 1] and for a
  * temperature that is not positive.
  */

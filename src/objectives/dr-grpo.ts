@@ -41,7 +41,7 @@ export const drGrpo = ({
   return weightedSum<GrpoSignal>(
     [
       { weight: 1, objective: policyGradient({ advantages: shapedAdvantages({ ...shaping, baseline: groupMean }), clip, ...common }) },
-      { weight: beta, objective: sampledKl({ to: "reference", estimator: "k3", ...common }) },
+      { weight: beta, objective: sampledKl({ to: "reference", estimator: "k3", importance: "token", ...common }) },
     ],
     "dr-grpo",
   );

@@ -37,7 +37,8 @@ export type GrpoSignal = "advantages" | SampledKlSignal;
  * `policyGradient` (group mean, divided by the group's deviation; clipped; by sequence) + beta `sampledKl` (k3 to the reference) (Shao et al., 2024,
  * arXiv 2402.03300). Not the gradient of E[r] - beta KL: the group's own mean takes 1/G of it away, its deviation weighs each prompt by how unsure
  * its reward is (with binary rewards, by 1 / sqrt(p (1 - p))), the average by sequence divides each completion by its length, clipping cuts, and
- * k3's gradient is that of the forward KL at fixed prefixes.
+ * k3's gradient is that of the forward KL at the prefixes as they were drawn. Stale tokens of k3 are weighed by their ratio, which is 1 on fresh ones:
+ * the paper leaves them as they are, and then the gradient is that of no KL.
  * `RangeError` for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
  */
 export const grpo = ({
@@ -60,7 +61,7 @@ export const grpo = ({
           studentTemperature,
         }),
       },
-      { weight: beta, objective: sampledKl({ to: "reference", estimator: "k3", average, studentTemperature }) },
+      { weight: beta, objective: sampledKl({ to: "reference", estimator: "k3", importance: "token", average, studentTemperature }) },
     ],
     "grpo",
   );

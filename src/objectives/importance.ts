@@ -32,6 +32,12 @@ export const importanceRatios = (
   return tf.mul(ratios, tf.onesLike(differences));
 };
 
+/** 1 where a ratio of `importanceRatios` lies at the size that log-ratios are cut to, and 0 elsewhere. */
+export const saturated = (ratios: tf.Tensor): tf.Tensor => {
+  const [most, least] = [Math.exp(largest) * (1 - 1e-5), Math.exp(-largest) * (1 + 1e-5)];
+  return tf.cast(tf.logicalOr(tf.greaterEqual(ratios, most), tf.lessEqual(ratios, least)), "float32");
+};
+
 /** Schema of a level. */
 export const ratioSchema = (description: string, standard: RatioLevel) =>
   Type.Unsafe<RatioLevel>({

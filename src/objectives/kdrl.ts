@@ -31,7 +31,8 @@ const annealed: Schedule = { from: 5e-3, to: 1e-3 };
 
 /**
  * `grpo` (no reference; by token) + beta(t) `sampledKl` (k2 to the teacher) (Xu et al., 2025, arXiv 2506.02208). The second term's expected gradient
- * is beta times that of the reverse KL KL(q || teacher) at every prefix, the prefixes fixed; the first is biased as `grpo` says. The paper's variant
+ * is beta times that of the reverse KL KL(q || teacher) at every prefix, the prefixes as they were drawn: stale tokens are weighed by their own
+ * ratio, which is 1 on fresh ones. The first is biased as `grpo` says. The paper's variant
  * that spares completions of high reward from the teacher is not here.
  * `RangeError` for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
  */
@@ -44,7 +45,7 @@ export const kdrl = ({
   weightedSum<GrpoSignal>(
     [
       { weight: 1, objective: grpo({ ...others, beta: 0, average, studentTemperature }) },
-      { weight: beta, objective: sampledKl({ to: "teacher", estimator: "k2", average, studentTemperature }) },
+      { weight: beta, objective: sampledKl({ to: "teacher", estimator: "k2", importance: "token", average, studentTemperature }) },
     ],
     "kdrl",
   );

@@ -7,10 +7,12 @@ import { checkTemperature, closedForm, tempered, studentTemperatureSchema } from
 import { between } from "./divergences/between.ts";
 import { reverseKl } from "./divergences/reverse-kl.ts";
 import { entropy } from "./entropy.ts";
-import { importanceRatios } from "./importance.ts";
+import { importanceRatios, saturated } from "./importance.ts";
 import type { Objective } from "./objective.ts";
 import { clipSchema, type Clip } from "./policy-gradient.ts";
 import { checkDiscount, following, rewardToGo } from "./reward-to-go.ts";
+import { logProbsOfTargets } from "./target-log-probs.ts";
+import { tokenLogProbs } from "./token-log-probs.ts";
 
 /** The teacher, what drew each token, and who wrote each sequence. */
 type MiniLlmNeeds = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
@@ -41,11 +43,12 @@ export interface MiniLlmParameters {
 type Settings = Required<Pick<MiniLlmParameters, "singleStep" | "lengthNormalization" | "discount" | "importance">> &
   Pick<MiniLlmParameters, "truncate" | "clip">;
 
-/** What a place's log Q(y) is pushed by, the surrogate value of that, and the weight of its exact reverse KL; all [B, T] or numbers. */
+/** What a place's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a weight was cut; all [B, T] or numbers. */
 interface Push {
   readonly value: tf.Tensor;
   readonly push: tf.Tensor;
   readonly weight: tf.Tensor | number;
+  readonly cut: tf.Tensor;
 }
 
 const returnsOf = (rewards: tf.Tensor2D, mask: tf.Tensor2D, { singleStep, lengthNormalization, discount }: Settings): tf.Tensor2D => {
@@ -57,21 +60,25 @@ const returnsOf = (rewards: tf.Tensor2D, mask: tf.Tensor2D, { singleStep, length
 /** `rewards` and `logRatios`, log(Q / behavior), are [B, T] and 0 outside of the mask. */
 const pushOf = (rewards: tf.Tensor2D, logRatios: tf.Tensor2D, mask: tf.Tensor2D, settings: Settings): Push => {
   const { importance, truncate, clip } = settings;
-  const weights = (logs: tf.Tensor2D): tf.Tensor2D => {
-    const whole = importanceRatios("token", logs, tf.zerosLike(logs), mask);
-    return truncate === undefined ? whole : tf.minimum(whole, truncate);
-  };
+  const whole = (logs: tf.Tensor2D): tf.Tensor2D => importanceRatios("token", logs, tf.zerosLike(logs), mask);
+  const truncated = (ratios: tf.Tensor2D): tf.Tensor2D => (truncate === undefined ? ratios : tf.minimum(ratios, truncate));
+  const cutOf = (ratios: tf.Tensor2D): tf.Tensor =>
+    truncate === undefined ? saturated(ratios) : tf.maximum(saturated(ratios), tf.cast(tf.greater(ratios, truncate), "float32"));
   if (importance === "prefix") {
     const upTo = tf.cumsum<tf.Tensor2D>(logRatios, 1);
-    const push = returnsOf(tf.mul(rewards, weights(upTo)), mask, settings);
-    return { value: tf.neg(push), push, weight: weights(tf.sub<tf.Tensor2D>(upTo, logRatios)) };
+    const ratios = whole(upTo);
+    const push = returnsOf(tf.mul(rewards, truncated(ratios)), mask, settings);
+    return { value: tf.neg(push), push, weight: truncated(whole(tf.sub(upTo, logRatios))), cut: cutOf(ratios) };
   }
   const returns = returnsOf(rewards, mask, settings);
-  const ratios = weights(logRatios);
+  const free = whole(logRatios);
+  const ratios = truncated(free);
   const push = tf.mul(returns, ratios);
-  if (clip === undefined) return { value: tf.neg(push), push, weight: 1 };
+  if (clip === undefined) return { value: tf.neg(push), push, weight: 1, cut: cutOf(free) };
   const bounded = tf.minimum(push, tf.mul(returns, tf.clipByValue(ratios, 1 - clip.low, 1 + clip.high)));
-  return { value: tf.neg(bounded), push: tf.where(tf.less(bounded, push), tf.zerosLike(push), push), weight: 1 };
+  const clipped = tf.less(bounded, push);
+  const cut = tf.maximum(cutOf(free), tf.cast(clipped, "float32"));
+  return { value: tf.neg(bounded), push: tf.where(clipped, tf.zerosLike(push), push), weight: 1, cut };
 };
 
 const checkSettings = ({ discount, importance, truncate, clip }: Settings): void => {
@@ -98,7 +105,8 @@ const checkSettings = ({ discount, importance, truncate, clip }: Settings): void
  * KL, without it that of sampled tokens; `clip`, PPO's: past it the gradient of a token is 0.
  *
  * The paper: singleStep, lengthNormalization, teacher share .2 in sampling, clip .2, and a language-modelling loss beside it: a weighted sum with
- * `sft`. Its code also whitens advantages, which is left out. Metrics: `divergence/reverse-kl` is the exact one at each place, averaged over tokens.
+ * `sft`. Its code also whitens advantages, which is left out. Metrics: `divergence/reverse-kl` is the exact one at each place, averaged over tokens; `policy/cut` the share of
+ * tokens whose weight was cut.
  * `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
  */
 export const miniLlm = ({
@@ -113,14 +121,17 @@ export const miniLlm = ({
     name: "minillm",
     needs: ["teacherLogProbs", "behaviorLogProbs", "fromStudent"],
     learnsFrom: ["student"],
+    drawn: { temperature: studentTemperature, weighted: true },
     loss(studentLogits, { targets, completionMask, teacherLogProbs, behaviorLogProbs, fromStudent }) {
       const logits = tempered(studentLogits, studentTemperature);
       const mask = sampledByStudent(completionMask, fromStudent);
+      const pushAt = (logProbs: tf.Tensor): Push => {
+        const rewards = tf.mul<tf.Tensor2D>(mask, tf.sub(logProbsOfTargets(teacherLogProbs, targets), logProbs));
+        return pushOf(rewards, tf.mul(mask, tf.sub(logProbs, behaviorLogProbs)), mask, settings);
+      };
       const nats = closedForm(logits, (student) => {
         const chosen = tf.oneHot(targets, logits.shape[2], 1, 0, "float32");
-        const logProbs = tf.sum(tf.mul(student.logProbs, chosen), -1);
-        const rewards = tf.mul<tf.Tensor2D>(mask, tf.sub(tf.sum(tf.mul(teacherLogProbs, chosen), -1), logProbs));
-        const { value, push, weight } = pushOf(rewards, tf.mul(mask, tf.sub(logProbs, behaviorLogProbs)), mask, settings);
+        const { value, push, weight } = pushAt(tf.sum(tf.mul(student.logProbs, chosen), -1));
         const pushed = tf.mul(tf.expandDims(push, -1), tf.sub(student.probabilities, chosen));
         if (!settings.singleStep) return { value, gradient: pushed };
         const exact = reverseKl.formula({ probabilities: tf.exp(teacherLogProbs), logProbs: teacherLogProbs }, student);
@@ -132,6 +143,7 @@ export const miniLlm = ({
         loss,
         metrics: {
           "objective/minillm": loss,
+          "policy/cut": weighted(pushAt(tokenLogProbs(logits, targets)).cut, averages.token(mask)),
           "divergence/reverse-kl": weighted(between(reverseKl, teacherLogProbs, logits), averages.token(mask)),
           "policy/entropy": weighted(entropy(studentLogits), averages.token(completionMask)),
         },

@@ -48,6 +48,14 @@ export type Signal = keyof Signals;
 /** Whose sequences an objective learns from: what the student sampled, or what was written by others (references, the teacher). */
 export type LearnsFrom = "student" | "others";
 
+/** What an estimate from drawn tokens takes for granted of them; it is biased where that does not hold. */
+export interface DrawnTokens {
+  /** They were drawn at this temperature: it is that of the log-probs which the estimate differentiates. */
+  readonly temperature: number;
+  /** Tokens of older weights, or of a mixture with the teacher, are weighed by their importance; without it, the student alone drew them just now. */
+  readonly weighted: boolean;
+}
+
 /** One term of a sum. */
 export interface WeightedTerm<Needs extends Signal = Signal> {
   /** At least 0, at every step. */
@@ -63,6 +71,8 @@ export interface Objective<Needs extends Signal = never> {
   readonly needs: readonly Needs[];
   /** Sequences of any other source it masks out. */
   readonly learnsFrom: readonly LearnsFrom[];
+  /** Present when the gradient is an estimate whose expectation depends on what drew the tokens; absent for losses of given sequences, and for sums. */
+  readonly drawn?: DrawnTokens;
   /** How the rewards of a step become its advantages, on the host; present exactly when `advantages` or `rewards` are needed. */
   readonly advantages?: AdvantageEstimator<unknown>;
   /** Adapts `controlled` from step to step, on the host; present exactly when it is needed. */

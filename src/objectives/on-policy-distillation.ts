@@ -47,6 +47,7 @@ export const onPolicyDistillation = ({
     name: "on-policy-distillation",
     needs: ["teacherLogProbs", "behaviorLogProbs", "fromStudent"],
     learnsFrom: ["student"],
+    drawn: { temperature: studentTemperature, weighted: true },
     loss(studentLogits, { targets, completionMask, teacherLogProbs, behaviorLogProbs, fromStudent }) {
       const logProbs = tokenLogProbs(tempered(studentLogits, studentTemperature), targets);
       const goal = logProbsOfTargets(teacherLogProbs, targets);

@@ -7,7 +7,7 @@ import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
 import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
 import { entropy } from "./entropy.ts";
-import { importanceRatios, lengthsOf, ratioSchema, type RatioLevel } from "./importance.ts";
+import { importanceRatios, lengthsOf, ratioSchema, saturated, type RatioLevel } from "./importance.ts";
 import { logProbLoss } from "./log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./token-log-probs.ts";
@@ -85,11 +85,12 @@ const correctionOf = (clip: Clip | undefined, truncate: number | undefined): Cor
 
 /**
  * -average over tokens of R A, R the ratio of the student q to the behavior b that drew the tokens, A = reward - baseline; in units of reward.
- * Its derivative by a token's log-prob is -w R A with w the token's weight in the average; at b = q every form is REINFORCE in its gradient.
+ * Its derivative by a token's log-prob is -w R A with w the token's weight in the average; at b = q every form is REINFORCE in its gradient (for a
+ * `truncate` of at least 1).
  *
  * Without `clip` and `truncate`: of level `sequence` with `averages.sum` the loss is -E[A] itself, and its gradient unbiased for E[r] however stale
  * b is, at a variance that grows with every token. Of level `token` each token is weighed by its own ratio alone: prefixes stay as b drew them, so
- * the gradient is unbiased for a reward of the first token only. `geometric` (GSPO) is biased for all, with the least variance.
+ * the gradient is unbiased for a reward of the first token only. `geometric` (GSPO) is biased for all, as a rule with the least variance.
  *
  * `clip`: -min(R A, clip(R, 1 - low, 1 + high) A) (PPO, Schulman et al., 2017, arXiv 1707.06347): a token whose ratio has moved far enough in the
  * advantage's direction gets no gradient. `truncate`: -min(R, cap) A log q with the ratio held constant (truncated importance sampling; CISPO,
@@ -112,6 +113,7 @@ export const policyGradient = ({
     name: "policy-gradient",
     needs: ["advantages", "behaviorLogProbs", "fromStudent"],
     learnsFrom: ["student"],
+    drawn: { temperature: studentTemperature, weighted: true },
     advantages: estimator,
     loss(studentLogits, { targets, completionMask, advantages, behaviorLogProbs, fromStudent }) {
       const logProbs = tokenLogProbs(tempered(studentLogits, studentTemperature), targets) as tf.Tensor2D;
@@ -137,7 +139,7 @@ export const policyGradient = ({
         metrics: {
           "objective/policy-gradient": loss,
           "policy/ratio": weighted(ratios, tokens),
-          "policy/cut": weighted(cut, tokens),
+          "policy/cut": weighted(tf.maximum(cut, saturated(ratios)), tokens),
           "policy/behavior-kl": weighted(tf.sub(tf.sub(drift, 1), tf.log(drift)), tokens),
           "policy/entropy": weighted(entropy(studentLogits), averages.token(completionMask)),
         },

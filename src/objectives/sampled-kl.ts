@@ -26,7 +26,7 @@ export interface SampledKlParameters {
   readonly importance?: "none" | RatioLevel;
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;
-  /** Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. */
+  /** Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. Those of p are at the temperature that sampled, so at another one the KL of a policy to itself is not zero. */
   readonly studentTemperature?: number;
 }
 
@@ -57,8 +57,8 @@ const estimators: Readonly<Record<KlEstimator, (differences: tf.Tensor2D, discou
  * Differentiating d itself ("k1 as loss") has an expected gradient of zero; it is not offered.
  * (gradients: "Rethinking KL Regularization in RLHF", 2025, arXiv 2510.01555.) Other averages weigh completions by their lengths, as for REINFORCE.
  *
- * `importance` multiplies by the ratio of q to what drew the tokens, held constant: by `token` the prefixes stay as they were drawn, `sequence` is
- * unbiased for all of the above. Sequences that the student did not sample add nothing, yet they count among the sequences.
+ * `importance` multiplies by the ratio of q to what drew the tokens, held constant: by `token` the prefixes, and the later log-ratios
+ * that k1 sums, stay as they were drawn; `sequence` is unbiased for all of the above. Sequences that the student did not sample add nothing, yet they count among the sequences.
  * `RangeError` for a discount outside [0, 1] or beside k2 or k3, and for a temperature that is not positive.
  */
 export const sampledKl = ({
@@ -85,6 +85,7 @@ export const sampledKl = ({
       ...(importance === "none" ? [] : ["behaviorLogProbs" as const]),
     ],
     learnsFrom: ["student"],
+    drawn: { temperature: studentTemperature, weighted: importance !== "none" },
     loss(studentLogits, batch) {
       const { targets, completionMask, behaviorLogProbs, fromStudent } = batch;
       const logProbs = tokenLogProbs(tempered(studentLogits, studentTemperature), targets);

@@ -18,6 +18,18 @@ const distinct = (names: readonly string[]): readonly string[] => {
   });
 };
 
+/** The entropy of the student is no term's own: all that report it report the same. */
+const ofTheStudent = "policy/entropy";
+
+/** The metrics of all terms; where two share a name, the later one's ends in its term: `divergence/forward-kl/distillation-2`. */
+const joined = (parts: readonly { readonly name: string; readonly metrics: Readonly<Record<string, tf.Scalar>> }[]) => {
+  const all: Record<string, tf.Scalar> = {};
+  for (const { name, metrics } of parts) {
+    for (const [key, value] of Object.entries(metrics)) all[key in all && key !== ofTheStudent ? `${key}/${name}` : key] = value;
+  }
+  return all;
+};
+
 /** The objective under another name, in its metrics too. */
 const renamed = (objective: Objective<Signal>, name: string): Objective<Signal> => {
   if (name === objective.name) return objective;
@@ -66,7 +78,7 @@ const flattened = (name: string, terms: readonly WeightedTerm[]): WeightedTerm[]
 
 /**
  * sum of weight x loss. Terms whose weight is always 0 are left out, with their needs; terms that are sums are opened. Metrics are those of the
- * terms, each `objective/<term>` unweighted, and `weight/<term>` for weights that move.
+ * terms, each `objective/<term>` unweighted, and `weight/<term>` for weights that move; where two terms report one name, the later one's ends in `/<term>`.
  * `RangeError` for a weight below 0 or not finite, for no term of positive weight, and for terms with different advantages, controllers or top-k.
  */
 export const weightedSum = <Needs extends Signal>(terms: readonly WeightedTerm<Needs>[], name = "weighted-sum"): Objective<Needs> => {
@@ -89,11 +101,11 @@ export const weightedSum = <Needs extends Signal>(terms: readonly WeightedTerm<N
         const { loss, metrics } = objective.loss(studentLogits, batch as never);
         const factor = scheduled(weight, batch as Partial<Signals>);
         const moving: Record<string, tf.Scalar> = typeof factor === "number" ? {} : { [`weight/${objective.name}`]: factor };
-        return { loss: tf.mul<tf.Scalar>(loss, factor), metrics: { ...metrics, ...moving } };
+        return { name: objective.name, loss: tf.mul<tf.Scalar>(loss, factor), metrics: { ...metrics, ...moving } };
       });
       return {
         loss: parts.map(({ loss }) => loss).reduce((sum, loss) => tf.add(sum, loss)),
-        metrics: Object.assign({}, ...parts.map(({ metrics }) => metrics)) as Record<string, tf.Scalar>,
+        metrics: joined(parts),
       };
     },
   };

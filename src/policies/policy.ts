@@ -22,6 +22,11 @@ export interface Sequences {
   readonly positions: tf.Tensor2D;
   /** [B, T] float32: 1 for tokens, 0 for padding. */
   readonly mask: tf.Tensor2D;
+  /**
+   * [B, T] float32: 1 for the tokens of the prompt, which begin a row; 0 for the completion and for padding. The mask itself where there are only
+   * prompts. What an encoder reads; a decoder that reads both alike may ignore it.
+   */
+  readonly prompt: tf.Tensor2D;
 }
 
 /** One new token of every row, while decoding with a cache. */
@@ -36,7 +41,10 @@ export interface DecodeStep {
   readonly visible: tf.Tensor2D;
 }
 
-/** Decoding with a cache of named tensors of static shape, so that a loop can carry it. Agrees with `Policy.logits` to 1e-5. */
+/**
+ * Decoding with a cache of named tensors of static shape, so that a loop can carry it. Axis 0 of each of them is the row: whoever decodes repeats,
+ * picks and reorders rows of a cache there, and knows no other axis. Agrees with `Policy.logits` to 1e-5.
+ */
 export interface Decoder {
   /** Reads prompts [B, P]. Prompt token t goes to slot t; `capacity` >= P slots in all. Gives the logits [B, V] after each row's last token. */
   prefill(parameters: NamedTensors, prompts: Sequences, capacity: number): { logits: tf.Tensor2D; cache: NamedTensors };
@@ -54,7 +62,10 @@ export interface Policy {
   readonly config: Readonly<Record<string, unknown>>;
   /** D. */
   readonly hiddenSize: number;
-  /** [B, T] -> hidden states [B, T, D]: place t holds all that the logits of place t depend on. Differentiable in the parameters. */
+  /**
+   * [B, T] -> hidden states [B, T, D]: place t holds all that the logits of place t depend on. Differentiable in the parameters. Before the last
+   * place of its prompt a row's states may mean nothing, as where an encoder reads the prompt; they are finite.
+   */
   hidden(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
   /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
   head(parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D;

@@ -9,8 +9,13 @@ export interface Rollout {
   readonly promptTokens: Int32Array;
   /** Completion tokens [L], up to and including end-of-sequence when there is one; L >= 1. */
   readonly tokens: Int32Array;
-  /** Log-probs [L] in nats of those tokens under the distribution that drew them (after temperature). Zero for sequences that no policy drew. */
+  /**
+   * Log-probs [L] in nats of those tokens under the distribution that drew them, after all shaping. Importance ratios are made with them. Zero for
+   * sequences that no policy drew.
+   */
   readonly behaviorLogProbs: Float32Array;
+  /** Log-probs [L] in nats under the policy that drew, at temperature 1 and without shaping; absent where nobody drew in this step. */
+  readonly rawLogProbs?: Float32Array;
   /** `stop`: ended with end-of-sequence. `length`: cut at the limit. */
   readonly finish: "stop" | "length";
   /** Decoded completion, for rewards and people. */

@@ -1,12 +1,15 @@
 /** The sampler: holds a policy's weights on an engine and completes prompts with them, one padded chunk at a time. */
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
-import { float32, int32, sizeOf, type Program } from "../engine/program.ts";
+import { float32, int32, type Program } from "../engine/program.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
-import { stream } from "../random/stream.ts";
 import type { Behavior } from "./behaviors/behavior.ts";
-import { generateProgram, parameterPrefix, teacherPrefix, type GenerationOutput } from "./generate.ts";
+import { numbersAt, type Coordinates } from "./coordinates.ts";
+import { parameterPrefix, teacherPrefix } from "./decoding.ts";
+import { generateProgram, type GenerationOutput } from "./generate.ts";
 import type { GenerationOptions } from "./generation-options.ts";
 import { padPrompts } from "./prompts.ts";
+import { uploadWeights } from "./resident-weights.ts";
+import type { Shaping } from "./shaping.ts";
 
 /** A frozen policy that draws beside the sampler's own, or alone. */
 export interface DrawingTeacher {
@@ -16,31 +19,35 @@ export interface DrawingTeacher {
   readonly temperature: number;
 }
 
-/** What a sampler is made for; who draws, and at which temperature, comes with each draw. */
-export type SamplerOptions = Omit<GenerationOptions, "temperature" | "mixed"> & {
+/** What a sampler is made for; who draws, and from what, comes with each draw. */
+export type SamplerOptions = Omit<GenerationOptions, keyof Shaping | "group" | "mixed"> & {
   readonly policy: Policy;
   /** What the writer `behavior` draws from; the policy alone when left out. */
   readonly behavior?: Behavior;
   readonly teacher?: DrawingTeacher;
 };
 
-/** Who draws: the sampler's policy alone or with its behavior, at a temperature (0 is greedy); or the teacher alone, at its own. */
-export type Writer = { readonly by: "student" | "behavior"; readonly temperature: number } | { readonly by: "teacher" };
+/** Who draws: the sampler's policy alone or with its behavior, shaped; or the teacher alone, at its own temperature. */
+export type Writer = ({ readonly by: "student" | "behavior" } & Shaping) | { readonly by: "teacher" };
 
 /** Prompts to complete, each with the coordinates that seed its numbers. */
 export interface DrawRequest {
   readonly prompts: readonly Int32Array[];
   readonly writer: Writer;
-  /** For each prompt (run seed, step or "evaluation" or "teacher", place of the prompt, sample). */
-  readonly coordinates: readonly (readonly [seed: number, step: number | string, prompt: number, sample: number])[];
+  /** One for each prompt. */
+  readonly coordinates: readonly Coordinates[];
+  /** G: each G prompts in a row are the same one, which is read once. It changes speed alone, and works where it divides `batch`. Default 1. */
+  readonly group?: number;
 }
 
 /** One completion. */
 export interface Completion {
   /** [L], up to and including end-of-sequence when there is one. */
   readonly tokens: Int32Array;
-  /** [L] in nats, under the distribution that drew them. */
+  /** [L] in nats, under the distribution that drew them: what importance ratios are made with. */
   readonly logProbs: Float32Array;
+  /** [L] in nats, under the policy that drew them, or in a mixture the student, at temperature 1 and without any shaping. */
+  readonly rawLogProbs: Float32Array;
 }
 
 type Buffers = Readonly<Record<string, Buffer>>;
@@ -48,13 +55,31 @@ type Buffers = Readonly<Record<string, Buffer>>;
 const prefixed = (prefix: string, buffers: Buffers): Record<string, Buffer> =>
   Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [prefix + name, buffer]));
 
-/** The temperature of a program's policy. */
-const temperatureOf = (writer: Writer, teacher: DrawingTeacher | undefined): number =>
-  writer.by === "teacher" ? needed(teacher).temperature : writer.temperature;
+/** The shaping of a program's policy. */
+const shapingOf = (writer: Writer, teacher: DrawingTeacher | undefined): Shaping => {
+  if (writer.by === "teacher") return { temperature: needed(teacher).temperature };
+  const { by: _by, ...shaping } = writer;
+  return shaping;
+};
 
 const needed = (teacher: DrawingTeacher | undefined): DrawingTeacher => {
   if (teacher === undefined) throw new RangeError("sampler: expected a teacher that could draw, got none");
   return teacher;
+};
+
+/** The prompt of each group. `RangeError` when one has different prompts, or too few. */
+const firstOfGroups = (prompts: readonly Int32Array[], group: number): readonly Int32Array[] => {
+  if (group === 1) return prompts;
+  for (const [row, prompt] of prompts.entries()) {
+    const first = prompts[row - (row % group)]!;
+    if (first.length !== prompt.length || first.some((token, t) => token !== prompt[t]))
+      throw new RangeError(
+        `sampler: expected ${group} times the same prompt from row ${row - (row % group)} on, got another in row ${row}`,
+      );
+  }
+  if (prompts.length % group !== 0)
+    throw new RangeError(`sampler: expected whole groups of ${group} prompts, got ${prompts.length} prompts`);
+  return prompts.filter((_, row) => row % group === 0);
 };
 
 /** Completes prompts on one engine. */
@@ -73,45 +98,50 @@ export class Sampler {
     if (behavior?.mixture !== undefined && teacher === undefined) {
       throw new RangeError(`sampler: expected a teacher for the behavior ${behavior.name}, got none`);
     }
-    this.#teacher = teacher === undefined ? {} : this.#uploaded(teacher.policy.parameters, teacher.weights);
+    this.#teacher = teacher === undefined ? {} : uploadWeights(engine, teacher.policy.parameters, teacher.weights, "sampler");
   }
 
   /** Takes over new weights; the next draw uses them. What is left out stays as it was loaded before. `RangeError` when an array does not fit its parameter. */
   load(weights: Weights): void {
     const { parameters } = this.#options.policy;
     const changed = Object.keys(parameters).filter((name) => weights[name] !== undefined || this.#student[name] === undefined);
-    const next = this.#uploaded(Object.fromEntries(changed.map((name) => [name, parameters[name]!])), weights);
+    const specs = Object.fromEntries(changed.map((name) => [name, parameters[name]!]));
+    const next = uploadWeights(this.#engine, specs, weights, "sampler");
     for (const name of changed) this.#student[name]?.dispose();
     this.#student = { ...this.#student, ...next };
   }
 
-  /** Completes at most `batch` prompts. `RangeError` for more, for a prompt that is too long, and before the first `load`. */
-  async draw({ prompts, writer, coordinates }: DrawRequest): Promise<Completion[]> {
+  /**
+   * Completes at most `batch` prompts. `RangeError` for more, for a prompt that is too long, for a group of different prompts, and before the first
+   * `load`.
+   */
+  async draw({ prompts, writer, coordinates, group = 1 }: DrawRequest): Promise<Completion[]> {
     const { batch, promptLength, maxNewTokens, padId } = this.#options;
     if (prompts.length < 1 || prompts.length > batch)
       throw new RangeError(`sampler: expected 1 to ${batch} prompts, got ${prompts.length}`);
     const weights = this.#weights(writer);
-    const temperature = temperatureOf(writer, this.#options.teacher);
+    const { temperature } = shapingOf(writer, this.#options.teacher);
+    const shared = batch % group === 0 ? group : 1;
+    const read = firstOfGroups(prompts, shared);
     // A chunk that is not full repeats its first prompt: the program's shape is static.
-    const rows = Array.from({ length: batch }, (_, row) => prompts[row] ?? prompts[0]!);
+    const rows = Array.from({ length: batch / shared }, (_, row) => read[row] ?? read[0]!);
     const padded = padPrompts(rows, { length: promptLength, padId, side: "left" });
     const inputs: Record<string, Buffer> = {
-      tokens: this.#engine.upload(padded.tokens, int32(batch, promptLength)),
-      positions: this.#engine.upload(padded.positions, int32(batch, promptLength)),
-      mask: this.#engine.upload(padded.mask, float32(batch, promptLength)),
+      tokens: this.#engine.upload(padded.tokens, int32(rows.length, promptLength)),
+      positions: this.#engine.upload(padded.positions, int32(rows.length, promptLength)),
+      mask: this.#engine.upload(padded.mask, float32(rows.length, promptLength)),
       uniforms: this.#engine.upload(this.#uniforms(coordinates, temperature), float32(maxNewTokens, batch)),
     };
-    const executable = await this.#executable(writer);
+    const executable = await this.#executable(writer, shared);
     const outputs = await executable.run({ ...weights, ...inputs });
-    const [tokens, logProbs, lengths] = [
-      (await this.#engine.download(outputs.tokens)) as Int32Array,
-      (await this.#engine.download(outputs.logProbs)) as Float32Array,
-      await this.#engine.download(outputs.lengths),
-    ];
+    const tokens = (await this.#engine.download(outputs.tokens)) as Int32Array;
+    const logProbs = (await this.#engine.download(outputs.logProbs)) as Float32Array;
+    const rawLogProbs = (await this.#engine.download(outputs.rawLogProbs)) as Float32Array;
+    const lengths = await this.#engine.download(outputs.lengths);
     for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
     return prompts.map((_, row) => {
       const [start, end] = [row * maxNewTokens, row * maxNewTokens + lengths[row]!];
-      return { tokens: tokens.slice(start, end), logProbs: logProbs.slice(start, end) };
+      return { tokens: tokens.slice(start, end), logProbs: logProbs.slice(start, end), rawLogProbs: rawLogProbs.slice(start, end) };
     });
   }
 
@@ -120,20 +150,11 @@ export class Sampler {
     const { batch, maxNewTokens } = this.#options;
     const uniforms = new Float32Array(maxNewTokens * batch);
     if (temperature === 0) return uniforms;
-    for (const [row, [seed, ...place]] of coordinates.entries()) {
-      const next = stream(seed, "sampling", ...place);
+    for (const [row, place] of coordinates.entries()) {
+      const next = numbersAt(place);
       for (let t = 0; t < maxNewTokens; t += 1) uniforms[t * batch + row] = next();
     }
     return uniforms;
-  }
-
-  #uploaded(parameters: Policy["parameters"], weights: Weights): Buffers {
-    const all = Object.entries(parameters);
-    for (const [name, { shape }] of all) {
-      if (weights[name]?.length !== sizeOf(shape))
-        throw new RangeError(`sampler: expected ${sizeOf(shape)} values for ${name}, got ${weights[name]?.length ?? "none"}`);
-    }
-    return Object.fromEntries(all.map(([name, { shape }]) => [name, this.#engine.upload(weights[name]!, float32(...shape))]));
   }
 
   /** The parameters that the writer's program reads. */
@@ -145,18 +166,18 @@ export class Sampler {
     return { ...prefixed(parameterPrefix, this.#student), ...prefixed(teacherPrefix, beside) };
   }
 
-  async #executable(writer: Writer): Promise<Executable<string, GenerationOutput>> {
-    const key = JSON.stringify(writer);
+  async #executable(writer: Writer, group: number): Promise<Executable<string, GenerationOutput>> {
+    const key = JSON.stringify([writer, group]);
     const known = this.#executables.get(key);
     if (known !== undefined) return known;
-    const executable = await this.#engine.compile(this.#program(writer));
+    const executable = await this.#engine.compile(this.#program(writer, group));
     this.#executables.set(key, executable);
     return executable;
   }
 
-  #program(writer: Writer): Program<string, GenerationOutput> {
+  #program(writer: Writer, group: number): Program<string, GenerationOutput> {
     const { policy, behavior, teacher, ...sizes } = this.#options;
-    const options = { ...sizes, temperature: temperatureOf(writer, teacher) };
+    const options = { ...sizes, group, ...shapingOf(writer, teacher) };
     if (writer.by === "teacher") return generateProgram(needed(teacher).policy, options);
     if (writer.by === "student" || behavior?.mixture === undefined) return generateProgram(policy, options);
     const { policy: other, temperature } = needed(teacher);

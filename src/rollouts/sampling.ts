@@ -1,4 +1,4 @@
-/** Drawing a token from logits, as a fragment of a program. */
+/** Drawing a token from a distribution, as a fragment of a program. */
 import * as tf from "@tensorflow/tfjs";
 
 /** One drawn token of every row. */
@@ -9,18 +9,15 @@ export interface Draw {
   readonly logProb: tf.Tensor1D;
 }
 
-/** Lowest temperature above 0: below it, logits divided by it leave float32. */
-const lowestTemperature = 1e-4;
+/** [1, V] int32: every token id. */
+const allIds = (vocabulary: number): tf.Tensor => tf.reshape(tf.range(0, vocabulary, 1, "int32"), [1, vocabulary]);
 
-/** `RangeError` unless the temperature is 0 or at least `lowestTemperature`, and finite. */
-export const checkTemperature = (temperature: number): void => {
-  if (temperature === 0 || (temperature >= lowestTemperature && Number.isFinite(temperature))) return;
-  throw new RangeError(`expected a sampling temperature of 0 (greedy) or at least ${lowestTemperature}, got ${temperature}`);
+/** The numbers of `values` [B, V] at `token` [B] int32. */
+export const valuesAt = (values: tf.Tensor2D, token: tf.Tensor1D): tf.Tensor1D => {
+  const [batch, vocabulary] = values.shape;
+  const chosen = tf.equal(allIds(vocabulary), tf.reshape(token, [batch, 1]));
+  return tf.sum(tf.where(chosen, values, tf.zerosLike(values)), 1);
 };
-
-/** log softmax(logits / temperature), in nats, [B, V] for a temperature above 0. */
-export const logProbsAt = (logits: tf.Tensor2D, temperature: number): tf.Tensor2D =>
-  tf.logSoftmax(temperature === 1 ? logits : tf.mul(logits, 1 / temperature));
 
 /**
  * Draws from `logProbs` [B, V] by the inverse of the cumulative distribution: the first token whose cumulative probability exceeds the uniform
@@ -31,21 +28,12 @@ export const drawFrom = (logProbs: tf.Tensor2D, uniforms: tf.Tensor1D): Draw => 
   const [batch, vocabulary] = logProbs.shape;
   const probabilities = tf.exp(logProbs);
   const reached = tf.greater(tf.cumsum(probabilities, 1), tf.reshape(uniforms, [batch, 1]));
-  const ids = tf.reshape(tf.range(0, vocabulary, 1, "int32"), [1, vocabulary]);
   // A sum made in parallel may round up where a token adds nothing, so probabilities are asked too.
-  const candidates = tf.where(tf.logicalAnd(reached, tf.greater(probabilities, 0)), ids, tf.scalar(vocabulary, "int32"));
+  const candidates = tf.where(tf.logicalAnd(reached, tf.greater(probabilities, 0)), allIds(vocabulary), tf.scalar(vocabulary, "int32"));
   const first: tf.Tensor1D = tf.min(candidates, 1);
   const token: tf.Tensor1D = tf.where(tf.less(first, vocabulary), first, tf.argMax(logProbs, 1));
-  const chosen = tf.equal(ids, tf.reshape(token, [batch, 1]));
-  return { token, logProb: tf.sum(tf.where(chosen, logProbs, tf.zerosLike(logProbs)), 1) };
+  return { token, logProb: valuesAt(logProbs, token) };
 };
 
-/**
- * Draws from softmax(logits / temperature), logits [B, V], as `drawFrom` does. Temperature 0 takes the likeliest token; that distribution is a
- * point, so its log-prob is 0.
- */
-export const draw = (logits: tf.Tensor2D, uniforms: tf.Tensor1D, temperature: number): Draw => {
-  checkTemperature(temperature);
-  if (temperature === 0) return { token: tf.argMax(logits, 1), logProb: tf.zeros([logits.shape[0]]) };
-  return drawFrom(logProbsAt(logits, temperature), uniforms);
-};
+/** Takes the likeliest token of each row, logits [B, V]; of equal ones the lowest id. That distribution is a point, so its log-prob is 0. */
+export const likeliest = (logits: tf.Tensor2D): Draw => ({ token: tf.argMax(logits, 1), logProb: tf.zeros([logits.shape[0]]) });

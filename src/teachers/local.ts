@@ -51,6 +51,7 @@ const scoreProgram = ({ policy, temperature, batch, length, detail = "all" }: Lo
     tokens: int32(batch, length),
     positions: int32(batch, length),
     mask: float32(batch, length),
+    prompt: float32(batch, length),
     ...(detail === "tokens" ? { targets: int32(batch, length) } : {}),
   } satisfies Record<string, TensorSpec>,
   build(inputs) {
@@ -67,6 +68,15 @@ const targetsOf = (rollouts: readonly Rollout[], { batch, length, padId }: Local
     return Int32Array.of(...promptTokens.subarray(1), ...tokens);
   });
   return padPrompts(rows, { length, padId, side: "right" }).tokens;
+};
+
+/** [B, T] row by row: 1 for the tokens of the prompts; rows that are not there repeat the first. */
+const promptsOf = (rollouts: readonly Rollout[], { batch, length }: LocalTeacherOptions): Float32Array => {
+  const prompts = new Float32Array(batch * length);
+  for (let row = 0; row < batch; row += 1) {
+    prompts.fill(1, row * length, row * length + (rollouts[row] ?? rollouts[0]!).promptTokens.length);
+  }
+  return prompts;
 };
 
 /** What the arrays have of the policy's parameters, as inputs of the program. */
@@ -117,6 +127,7 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
       tokens: engine.upload(padded.tokens, int32(batch, length)),
       positions: engine.upload(padded.positions, int32(batch, length)),
       mask: engine.upload(padded.mask, float32(batch, length)),
+      prompt: engine.upload(promptsOf(rollouts, options), float32(batch, length)),
     };
     const outputs = await executable.run({ ...parameters, ...inputs });
     const logProbs = (await engine.download(outputs["logProbs"]!)) as Float32Array;

@@ -71,6 +71,7 @@ export const batchSpecs = (shape: BatchShape, signals: readonly Signal[]): Recor
   tokens: int32(shape.size, shape.length),
   positions: int32(shape.size, shape.length),
   mask: float32(shape.size, shape.length),
+  prompt: float32(shape.size, shape.length),
   targets: int32(shape.size, shape.length),
   completionMask: float32(shape.size, shape.length),
   ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, specs[signal](shape)])),
@@ -81,6 +82,7 @@ const tokenArrays = (rows: readonly Row[], { size, length }: BatchShape, padId: 
     tokens: new Int32Array(size * length).fill(padId),
     positions: new Int32Array(size * length),
     mask: new Float32Array(size * length),
+    prompt: new Float32Array(size * length),
     targets: new Int32Array(size * length).fill(padId),
     completionMask: new Float32Array(size * length),
   };
@@ -95,6 +97,7 @@ const tokenArrays = (rows: readonly Row[], { size, length }: BatchShape, padId: 
     batch.targets.set(sequence.subarray(1), start);
     for (let t = 0; t < count; t += 1) batch.positions[start + t] = t;
     batch.mask.fill(1, start, start + count);
+    batch.prompt.fill(1, start, start + promptTokens.length);
     batch.completionMask.fill(1, start + promptTokens.length - 1, start + count);
   }
   return batch;

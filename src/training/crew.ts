@@ -9,6 +9,7 @@ import { behaviors } from "../rollouts/behaviors/index.ts";
 import type { Scorer, Scorers } from "../rollouts/router.ts";
 import type { Completion, DrawRequest } from "../rollouts/sampler.ts";
 import type { Caller, Connection } from "../rollouts/workers/connect.ts";
+import { isTempered } from "../rollouts/shaping.ts";
 import { pool } from "../rollouts/workers/pool.ts";
 import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
 import type { Task } from "../tasks/task.ts";
@@ -101,7 +102,8 @@ const openLearner = async (
     batch: shape.batch,
     optimizer,
     clipNorm,
-    samplingTemperature: rollouts.temperature,
+    // What the check samplingAgreement compares with.
+    samplingTemperature: isTempered(rollouts) ? rollouts.temperature : 1,
     identityTolerance: checks.identity,
     parts: training,
     state,

@@ -1,5 +1,6 @@
 /** Examines the student: completes test prompts and has the task check the answers. */
 import type { Prompt, Task } from "../tasks/task.ts";
+import { shapingIn } from "../rollouts/shaping.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
 import { drawRollouts, referenceRollout } from "./rows.ts";
@@ -13,6 +14,8 @@ export interface EvaluationRequest {
   readonly settings: EvaluationSettings;
   /** Prompts of one draw. */
   readonly chunk: number;
+  /** Texts that end a completion. */
+  readonly stops?: readonly string[];
 }
 
 /**
@@ -42,13 +45,13 @@ export const referenceLoss = async (
 export const evaluate = async (
   crew: Pick<Crew, "draw">,
   task: Task,
-  { seed, step, settings, chunk }: EvaluationRequest,
+  { seed, step, settings, chunk, stops = [] }: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
   const places = task.test.slice(0, settings.prompts).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
   const draws: ReturnType<typeof drawRollouts>[] = [];
   for (let start = 0; start < places.length; start += chunk) {
-    const drawing = { seed, step: "evaluation", writer: { by: "student", temperature: settings.temperature }, version: step } as const;
+    const drawing = { seed, step: "evaluation", writer: { by: "student", ...shapingIn(settings) }, version: step, stops } as const;
     draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
   }
   const rollouts = (await Promise.all(draws)).flat();

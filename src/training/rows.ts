@@ -6,7 +6,9 @@ import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/router.ts";
 import type { Writer } from "../rollouts/sampler.ts";
+import { shapingIn, type Shaping } from "../rollouts/shaping.ts";
 import type { Slot } from "../rollouts/slot.ts";
+import { stopIn } from "../rollouts/stop-strings.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
@@ -15,15 +17,16 @@ import type { Answers, Crew } from "./crew.ts";
 import type { LoggedRollout } from "./report.ts";
 
 /** What the rows of a step depend on. */
-export interface RowsRequest {
+export interface RowsRequest extends Shaping {
   readonly seed: number;
   readonly step: number;
   readonly slots: readonly Slot[];
   readonly group: number;
   readonly chunk: number;
-  readonly temperature: number;
   readonly behavior: BehaviorValues;
   readonly maxNewTokens: number;
+  /** Texts that end a completion. */
+  readonly stop?: readonly string[];
   /** Most chunks in flight. */
   readonly inFlight: number;
   readonly advantages: AdvantageEstimator<unknown> | undefined;
@@ -57,8 +60,8 @@ const otherPlaces = (slots: readonly Slot[], source: "data" | "teacher"): Place[
   );
 
 /** Ids beyond the vocabulary, with which some policies fill theirs up, have no text. */
-const textOf = (tokenizer: Tokenizer, tokens: Int32Array): string =>
-  tokenizer.decode(tokens.filter((token) => token < tokenizer.vocabularySize));
+const textOf = (tokenizer: Tokenizer, tokens: ArrayLike<number>): string =>
+  tokenizer.decode(Array.from(tokens).filter((token) => token < tokenizer.vocabularySize));
 
 /** Who completes, and when. */
 export interface Drawing {
@@ -68,7 +71,23 @@ export interface Drawing {
   readonly writer: Writer;
   /** Of the student's weights. */
   readonly version: number;
+  /** Each so many places in a row have one prompt, which is read once. Default 1. */
+  readonly group?: number;
+  /** Texts that end a completion. Rows are drawn to their end token or limit all the same, and cut afterwards. */
+  readonly stops?: readonly string[];
 }
+
+/** How a completion ends: its tokens up to a stop string, the one that completes it included, or all; and its text, without the stop string. */
+const endingOf = (
+  tokens: ArrayLike<number>,
+  { tokenizer }: Pick<Task, "tokenizer">,
+  stops: readonly string[] = [],
+): Pick<Rollout, "text" | "finish"> & { readonly length: number } => {
+  const stopped = stopIn(tokens, (ids) => textOf(tokenizer, ids), stops);
+  if (stopped !== undefined) return { ...stopped, finish: "stop" };
+  const { length } = tokens;
+  return { length, text: textOf(tokenizer, tokens), finish: tokens[length - 1] === tokenizer.endId ? "stop" : "length" };
+};
 
 /**
  * Draws completions for prompts and makes rollouts of them. The student's numbers come from the step and the place; the teacher's from the prompt
@@ -76,27 +95,31 @@ export interface Drawing {
  */
 export const drawRollouts = async (
   crew: Pick<Crew, "draw">,
-  { tokenizer }: Task,
+  task: Task,
   places: readonly Place[],
-  { seed, step, writer, version }: Drawing,
+  { seed, step, writer, version, group = 1, stops }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
-  const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(tokenizer, prompt.text)));
+  const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
   const byTeacher = writer.by === "teacher";
   const coordinates = places.map(({ prompt, order }) =>
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
   );
-  const completions = await crew.draw({ prompts, coordinates, writer }, signal);
-  return completions.map(({ tokens, logProbs }, index) => ({
-    ...places[index]!,
-    promptTokens: prompts[index]!,
-    tokens,
-    behaviorLogProbs: logProbs,
-    finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
-    text: textOf(tokenizer, tokens),
-    version,
-    source: byTeacher ? "teacher" : "student",
-  }));
+  const completions = await crew.draw({ prompts, coordinates, writer, group }, signal);
+  return completions.map(({ tokens, logProbs, rawLogProbs }, index) => {
+    const { length, text, finish } = endingOf(tokens, task, stops);
+    return {
+      ...places[index]!,
+      promptTokens: prompts[index]!,
+      tokens: tokens.slice(0, length),
+      behaviorLogProbs: logProbs.slice(0, length),
+      rawLogProbs: rawLogProbs.slice(0, length),
+      finish,
+      text,
+      version,
+      source: byTeacher ? "teacher" : "student",
+    };
+  });
 };
 
 /** The rollout of a task's own answer, cut at `maxNewTokens` tokens. */
@@ -116,22 +139,25 @@ export const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, 
   };
 };
 
-const replayedRollouts = ({ tokenizer }: Task, slots: readonly Slot[]): Rollout[] =>
+const replayedRollouts = (task: Task, slots: readonly Slot[], stops: readonly string[] | undefined): Rollout[] =>
   slots.flatMap((slot, index): Rollout[] => {
     if (slot.source !== "replay") return [];
     const { prompt, group } = slot;
-    const promptTokens = Int32Array.from(promptIds(tokenizer, prompt.text));
-    return group.completions.map(({ tokens, logProbs }, sample) => ({
-      prompt,
-      order: { prompt: index, sample },
-      promptTokens,
-      tokens: Int32Array.from(tokens),
-      behaviorLogProbs: Float32Array.from(logProbs),
-      finish: tokens.at(-1) === tokenizer.endId ? "stop" : "length",
-      text: tokenizer.decode(tokens),
-      version: group.version,
-      source: "student",
-    }));
+    const promptTokens = Int32Array.from(promptIds(task.tokenizer, prompt.text));
+    return group.completions.map(({ tokens, logProbs }, sample) => {
+      const { text, finish } = endingOf(tokens, task, stops);
+      return {
+        prompt,
+        order: { prompt: index, sample },
+        promptTokens,
+        tokens: Int32Array.from(tokens),
+        behaviorLogProbs: Float32Array.from(logProbs),
+        finish,
+        text,
+        version: group.version,
+        source: "student",
+      };
+    });
   });
 
 /** A rollout's reward after shaping, and its advantage. */
@@ -184,20 +210,23 @@ export const stepRows = async (
   request: RowsRequest,
   signal: AbortSignal,
 ): Promise<StepRows> => {
-  const { seed, step, slots, group, chunk, temperature, maxNewTokens, inFlight, observe } = request;
+  const { seed, step, slots, group, chunk, maxNewTokens, stop, inFlight, observe } = request;
+  const stops = stop === undefined ? {} : { stops: stop };
   const version = step - 1;
   const chunksOf = (
     places: readonly Place[],
     rolloutsOf: (some: readonly Place[], stopped: AbortSignal) => Promise<readonly Rollout[]>,
   ): Chunk[] => inChunks(places, chunk).map((some) => (stopped) => rolloutsOf(some, stopped));
-  const drawnBy = (writer: Writer) => (places: readonly Place[], stopped: AbortSignal) =>
-    drawRollouts(crew, task, places, { seed, step, writer, version }, stopped);
+  const drawnBy = (writer: Writer, together: number) => (places: readonly Place[], stopped: AbortSignal) =>
+    drawRollouts(crew, task, places, { seed, step, writer, version, group: together, ...stops }, stopped);
+  // Chunks of whole groups read each prompt once.
+  const together = chunk % group === 0 ? group : 1;
   const ofStudent = [
-    ...chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", temperature })),
-    ...inChunks(replayedRollouts(task, slots), chunk).map((some) => () => Promise.resolve(some)),
+    ...chunksOf(studentPlaces(slots, group), drawnBy({ by: "behavior", ...shapingIn(request) }, together)),
+    ...inChunks(replayedRollouts(task, slots, stop), chunk).map((some) => () => Promise.resolve(some)),
   ];
   const ofOthers = [
-    ...chunksOf(otherPlaces(slots, "teacher"), drawnBy({ by: "teacher" })),
+    ...chunksOf(otherPlaces(slots, "teacher"), drawnBy({ by: "teacher" }, 1)),
     ...chunksOf(otherPlaces(slots, "data"), (places) =>
       Promise.resolve(places.map((at) => referenceRollout(task, at, maxNewTokens, version))),
     ),

@@ -75,7 +75,32 @@ export const DataSettings = Type.Object(
 /** Values of `DataSettings`. */
 export type DataSettings = Static<typeof DataSettings>;
 
-/** How the student answers while it trains. */
+/** What may be done to a distribution besides its temperature; in this order, each after the one before it. */
+const shaping = {
+  repetitionPenalty: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description: "Divides the logits of tokens that prompt or completion have already, and multiplies negative ones; 1 does nothing.",
+    }),
+  ),
+  minNewTokens: Type.Optional(Type.Integer({ minimum: 0, description: "No completion ends with fewer tokens than this before its end." })),
+  topK: Type.Optional(Type.Integer({ minimum: 1, description: "Only the K likeliest tokens are drawn." })),
+  topP: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "Only the likeliest tokens are drawn that have this probability together, the one that reaches it included.",
+    }),
+  ),
+  minP: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1, description: "Only tokens are drawn that have this share of the likeliest one's probability." }),
+  ),
+};
+
+/**
+ * How the student answers while it trains. Importance ratios are made with the log-probs under what really drew, after all of it: temperature,
+ * shaping, behavior. What top-k, top-p and min-p rule out is never seen, and no ratio brings it back: with them an estimate is of the shaped policy.
+ */
 export const RolloutSettings = Type.Object(
   {
     group: Type.Integer({
@@ -85,18 +110,26 @@ export const RolloutSettings = Type.Object(
       description: "Completions of each prompt (G). The batch is a multiple of it.",
     }),
     temperature: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Sampling temperature of the student." }),
+    ...shaping,
     behavior: Type.Unsafe<BehaviorValues>({
       ...behaviors.schema,
       default: { type: "student" },
       description: "What draws the tokens of the student's completions; evaluations are always the student's own.",
     }),
+    stop: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description:
+          "Texts that end a completion, in evaluations too: it is cut after the token that completes one, and its text is without it. Rows are drawn to their end all the same.",
+      }),
+    ),
     maxNewTokens: Type.Optional(
       Type.Integer({ minimum: 1, description: "Tokens after which a completion is cut; the task's longest reference when left out." }),
     ),
     chunk: Type.Integer({
       default: 32,
       minimum: 1,
-      description: "Completions sampled and scored in one go: while one chunk is scored the next one is sampled.",
+      description:
+        "Completions sampled and scored in one go: while one chunk is scored the next one is sampled. A multiple of the group lets each prompt be read once.",
     }),
   },
   closed,
@@ -195,6 +228,7 @@ export const EvaluationSettings = Type.Object(
     every: Type.Integer({ default: 0, minimum: 0, description: "Steps between evaluations; 0 evaluates only at the start and the end." }),
     prompts: Type.Integer({ default: 200, minimum: 1, description: "Test prompts, from the first on; at most the whole split." }),
     temperature: Type.Number({ default: 0, minimum: 0, description: "0 is greedy." }),
+    ...shaping,
   },
   closed,
 );

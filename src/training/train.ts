@@ -6,6 +6,7 @@ import { objectives } from "../objectives/index.ts";
 import { progressAt } from "../objectives/schedule.ts";
 import type { Task } from "../tasks/task.ts";
 import { rangesOf } from "../rewards/weighted.ts";
+import { isTempered } from "../rollouts/shaping.ts";
 import { stepChecks } from "./checks/all.ts";
 import type { Check } from "./checks/check.ts";
 import { CheckError, watch } from "./checks/watch.ts";
@@ -141,7 +142,8 @@ const checkpoints = ({ training }: Recipe, step: number): boolean => training.ch
 /** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
 const examine = async ({ recipe, task, shape, crew, sequences, emit, signal }: Run, step: number, host: HostState): Promise<HostState> => {
   const { seed, evaluation, rollouts } = recipe;
-  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk: rollouts.chunk }, signal);
+  const { chunk, stop: stops = [] } = rollouts;
+  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk, stops }, signal);
   if (sequences.validation.length === 0) {
     emit(evaluated);
     return host;
@@ -201,7 +203,8 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const sequences = sequencesOf(recipe, task);
-  const checks = stepChecks(recipe.training.checks, rangesOf(recipe.rewards, { task, folder: recipe.folder }));
+  const ranges = rangesOf(recipe.rewards, { task, folder: recipe.folder });
+  const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
   const parts = { recipe, task, shape, checks, sequences, emit: (report: StepReport) => subscriber.next(report), signal };
   const { crew, start } = await openAt(parts, folder);
   try {

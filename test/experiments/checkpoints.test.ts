@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { lookAt, type KnownCheckpoint } from "../../src/experiments/checkpoints.ts";
-import { writeModel } from "../fixtures/model-folder.ts";
+import { vocabularySize, writeModel } from "../fixtures/model-folder.ts";
 
 let root: string;
 let folder: string;
@@ -26,15 +26,15 @@ describe("a checkpoint", () => {
     const { path, policy, tokenizer, hash } = await known("tiny");
     expect(path).toBe(resolve(folder));
     expect(policy.config).toMatchObject({ model_type: "llama", num_hidden_layers: 3 });
-    expect(Object.keys(tokenizer!)).toContain("tokenizer.json");
+    expect(tokenizer?.vocabularySize).toBe(vocabularySize);
     expect(hash).toMatch(/^[0-9a-f]{64}$/u);
-    expect(await known(folder)).toEqual({ path, policy: expect.anything() as unknown, tokenizer, hash });
+    expect(await known(folder)).toMatchObject({ path, hash });
   });
 
   test("may be a file of weights with its folder around it", async () => {
     const { path, tokenizer } = await known("tiny/model.safetensors");
     expect(path).toBe(join(folder, "model.safetensors"));
-    expect(tokenizer).toEqual((await known("tiny")).tokenizer);
+    expect(tokenizer?.toJSON()).toEqual((await known("tiny")).tokenizer?.toJSON());
   });
 
   test("may be a GGUF file", async () => {

@@ -71,6 +71,12 @@ describe.each<[string, string[], string, string]>([
     "/teacher/stage",
     "the teacher was made for",
   ],
+  [
+    "completions that may not end before they are cut",
+    ["/evaluation/minNewTokens=99"],
+    "/evaluation/minNewTokens",
+    "tokens of a completion, got 99",
+  ],
   ["a module that is not there", ['/rewards/-={"type": "module", "path": "no.ts"}'], "/rewards/1", "module reward: expected a file"],
   ["two rewards of one name", ['/rewards/-={"type": "exact-match"}'], "/rewards", "twice"],
   ["a stage that is not there", ["/student/stage=sft-studen"], "/student/stage", `no stage "sft-studen"; did you mean "sft-student"?`],

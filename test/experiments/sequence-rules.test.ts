@@ -41,6 +41,12 @@ describe.each<[string, string[], string, string]>([
     `expected "student", got "teacher-mixed": reinforce takes every completion for the student's own`,
   ],
   [
+    "a policy gradient on the likeliest tokens alone",
+    ["/rollouts/topP=0.9", "/rollouts/repetitionPenalty=1"],
+    "/rollouts/topP",
+    "expected nothing but a temperature, got 0.9: reinforce takes every completion for the student's own",
+  ],
+  [
     "one term of a sum that gets no sequences",
     [
       '/objective={"type": "weighted-sum", "terms": [{"weight": 1, "objective": {"type": "sft"}}, {"weight": 1, "objective": {"type": "reinforce"}}]}',
@@ -53,6 +59,33 @@ describe.each<[string, string[], string, string]>([
     ['/stages/teacher/data/onPolicyFraction={"from": 0, "to": 0.5}'],
     "/stages/teacher/data/onPolicyFraction",
     "expected 0, got 0.5: sft learns nothing from the student",
+  ],
+  [
+    "an actor-critic on what the teacher wrote too",
+    ['/objective={"type": "actor-critic"}', '/rollouts/behavior={"type": "teacher-mixed"}'],
+    "/rollouts/behavior/type",
+    "actor-critic takes every completion for the student's own",
+  ],
+  [
+    "a KL without importance weights on what older weights drew",
+    [
+      '/objective={"type": "weighted-sum", "terms": [{"weight": 1, "objective": {"type": "grpo"}}, {"weight": 1, "objective": {"type": "sampled-kl", "to": "teacher"}}]}',
+      "/data/replay={}",
+    ],
+    "/data/replay",
+    "sampled-kl-2 takes every completion for the student's own, of now",
+  ],
+  [
+    "a policy gradient that takes several steps on a batch",
+    ["/training/updates=2"],
+    "/training/updates",
+    "expected 1, got 2: reinforce takes every completion for the student's own, of now",
+  ],
+  [
+    "tokens that were drawn at another temperature than the loss's",
+    ["/rollouts/temperature=0.7"],
+    "/rollouts/temperature",
+    "expected the student temperature of reinforce, 1, got 0.7: the gradient would be that of a distribution which drew no token",
   ],
   [
     "a policy gradient on what older weights drew",
@@ -103,6 +136,10 @@ test("sequences of each source may be learned from by whoever can", () => {
   expect(mistakes("/data/onPolicyFraction=0", "/data/adaptive={}", "/evaluation/every=5")).toEqual([]);
   expect(mistakes("/objective/alpha=1", "/rewards=[]", "/data/replay={}")).toEqual([]);
   expect(mistakes('/data/replay={"fresh": 1}')).toEqual([]);
+  expect(mistakes("/rollouts/temperature=0.7", "/objective/studentTemperature=0.7")).toEqual([]);
+  expect(mistakes("/rollouts/temperature=0.7", "/objective/alpha=1", "/rewards=[]")).toEqual([]);
+  expect(mistakes('/objective={"type": "grpo"}', "/training/updates=2", "/data/replay={}")).toEqual([]);
   expect(mistakes("/objective/alpha=1", "/rewards=[]", '/rollouts/behavior={"type": "speculative"}')).toEqual([]);
+  expect(mistakes("/objective/alpha=1", "/rewards=[]", "/rollouts/topP=0.9", "/rollouts/minNewTokens=2", "/evaluation/topK=3")).toEqual([]);
   expect(mistakes("/teacher=null", "/objective/alpha=0", "/data/offPolicy=teacher")).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { readTokenizerFiles, tokenizerDocumentsAt, writeTokenizerFiles } from "../../src/experiments/tokenizer-files.ts";
+import { readTokenizerFiles, writeTokenizerFiles } from "../../src/experiments/tokenizer-files.ts";
 import { sameTokens } from "../../src/experiments/tokenizer-rules.ts";
 import { characterTokenizer } from "../../src/tokenizers/characters.ts";
 import { readTokenizer, tokenizerFromJSON } from "../../src/tokenizers/read.ts";
@@ -24,12 +24,7 @@ test("a checkpoint's documents are those that are there", async () => {
   expect(await readTokenizerFiles(folder)).toMatchObject({ "chat_template.jinja": "{{ messages }}" });
 });
 
-test("of a file of weights they lie beside it", async () => {
-  await writeModel(folder);
-  expect(await tokenizerDocumentsAt(join(folder, "model.safetensors"))).toEqual(await tokenizerDocumentsAt(folder));
-});
-
-test("a folder without a tokenizer has none, and so has a GGUF file without one", async () => {
+test("a folder without a tokenizer has none", async () => {
   await writeModel(folder);
   rmSync(join(folder, "tokenizer.json"));
   expect(await readTokenizerFiles(folder)).toBeUndefined();

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { float32, type NamedTensors } from "../../src/engine/program.ts";
 import type { Policy, Sequences } from "../../src/policies/policy.ts";
 import { integer, stream } from "../../src/random/stream.ts";
-import { padPrompts, type Padding } from "../../src/rollouts/prompts.ts";
+import type { Padding } from "../../src/rollouts/prompts.ts";
 import { compute, expectGradients, farthest, floats, gradients, ints, noise, type Evaluate, type Value } from "./evaluate.ts";
+import { marked, padded } from "./sequences.ts";
 
 const lengths = [4, 1, 3];
 const width = 5;
@@ -33,17 +34,11 @@ export const roughWeights = (policy: Policy): Record<string, Value> =>
     }),
   );
 
-const padded = (rows: readonly number[][], padding: Padding): Record<keyof Sequences, Value> => {
-  const { batch, length, tokens, positions, mask } = padPrompts(rows, padding);
-  const shape = [batch, length];
-  return { tokens: ints(shape, tokens), positions: ints(shape, positions), mask: floats(shape, mask) };
-};
-
 const logitsOf = (policy: Policy) => (inputs: NamedTensors) => policy.logits(inputs, inputs as NamedTensors & Sequences);
 
-/** The values of real places, row by row from each row's first token. */
-const realRows = (logits: ArrayLike<number>, mask: ArrayLike<number>, vocabulary: number): number[][] =>
-  Array.from(mask).flatMap((seen, place) =>
+/** The logits of the places that are marked, row by row. */
+const rowsAt = (logits: ArrayLike<number>, places: ArrayLike<number>, vocabulary: number): number[][] =>
+  Array.from(places).flatMap((seen, place) =>
     seen === 1 ? [Array.from({ length: vocabulary }, (_, v) => logits[place * vocabulary + v]!)] : [],
   );
 
@@ -52,6 +47,7 @@ const cachedLogits = (policy: Policy, side: Padding["side"]) => async (evaluate:
   const rows = rowsOf(policy);
   const prompts = padded(
     rows.map((row) => row.slice(0, -added)),
+    lengths,
     { length: width, padId: 0, side },
   );
   const continuation = ints(
@@ -86,14 +82,24 @@ const cachedLogits = (policy: Policy, side: Padding["side"]) => async (evaluate:
   return logits;
 };
 
-/** One call for each policy and engine. */
-export const policyLaws = (name: string, policy: Policy, evaluate: Evaluate): void => {
+/**
+ * One call for each policy and engine. `from` says where in a row logits begin to mean something: at its first token, or, where an encoder reads
+ * the prompt, at the prompt's last.
+ */
+export const policyLaws = (
+  name: string,
+  policy: Policy,
+  evaluate: Evaluate,
+  from: "first token" | "end of prompt" = "first token",
+): void => {
   const weights = roughWeights(policy);
   const vocabulary = policy.vocabularySize;
   const rows = rowsOf(policy);
   const length = Math.max(...rows.map((row) => row.length)) + 2;
-  const left = padded(rows, { length, padId: 1, side: "left" });
-  const right = padded(rows, { length, padId: 1, side: "right" });
+  const [toLeft, toRight] = (["left", "right"] as const).map((side): Padding => ({ length, padId: 1, side })) as [Padding, Padding];
+  const [left, right] = [padded(rows, lengths, toLeft), padded(rows, lengths, toRight)];
+  const meant = (row: number, place: number): boolean => from === "first token" || place >= lengths[row]! - 1;
+  const [leftPlaces, rightPlaces] = [marked(rows, toLeft, meant), marked(rows, toRight, meant)];
   const run = async (sequences: Record<keyof Sequences, Value>): Promise<Float32Array> => {
     const { logits } = await compute(evaluate, { ...weights, ...sequences }, (inputs) => ({ logits: logitsOf(policy)(inputs) }));
     return logits as Float32Array;
@@ -116,8 +122,8 @@ export const policyLaws = (name: string, policy: Policy, evaluate: Evaluate): vo
     });
 
     test("padding may stand left or right", async () => {
-      const [a, b] = [realRows(await run(left), left.mask.data, vocabulary), realRows(await run(right), right.mask.data, vocabulary)];
-      expect(a).toHaveLength(rows.flat().length);
+      const [a, b] = [rowsAt(await run(left), leftPlaces, vocabulary), rowsAt(await run(right), rightPlaces, vocabulary)];
+      expect(a).toHaveLength(rows.flatMap((row, i) => row.filter((_, t) => meant(i, t))).length);
       expect(farthest(a.flat(), b.flat())).toBeLessThan(1e-5);
     });
 
@@ -130,38 +136,37 @@ export const policyLaws = (name: string, policy: Policy, evaluate: Evaluate): vo
       const plain = await run(left);
       const other = await run({ ...left, tokens: strange(left.tokens, -100), positions: strange(left.positions, 99_999) });
       expect(plain.every(Number.isFinite) && other.every(Number.isFinite)).toBe(true);
-      const real = realRows(other, left.mask.data, vocabulary);
-      expect(real).toEqual(realRows(plain, left.mask.data, vocabulary));
+      expect(rowsAt(other, leftPlaces, vocabulary)).toEqual(rowsAt(plain, leftPlaces, vocabulary));
     });
 
     test("a row without tokens gives finite logits", async () => {
-      const empty = {
-        ...left,
-        mask: floats(
-          left.mask.shape,
-          left.mask.data.map((x: number, i: number) => (i < length ? 0 : x)),
-        ),
-      };
+      const emptied = ({ shape, data }: Value): Value =>
+        floats(
+          shape,
+          data.map((x: number, i: number) => (i < length ? 0 : x)),
+        );
+      const empty = { ...left, mask: emptied(left.mask), prompt: emptied(left.prompt) };
       expect((await run(empty)).every(Number.isFinite)).toBe(true);
     });
 
     test("a later token does not change an earlier place", async () => {
       const changed = rows.map((row) => row.map((token, t) => (t === row.length - 1 ? (token + 1) % vocabulary : token)));
-      const before = realRows(await run(right), right.mask.data, vocabulary);
-      const after = realRows(await run(padded(changed, { length, padId: 1, side: "right" })), right.mask.data, vocabulary);
-      const last = new Set(rows.map((_, i) => rows.slice(0, i + 1).flat().length - 1));
+      const before = rowsAt(await run(right), rightPlaces, vocabulary);
+      const after = rowsAt(await run(padded(changed, lengths, toRight)), rightPlaces, vocabulary);
+      const last = rows.flatMap((row, i) => row.flatMap((_, t) => (meant(i, t) ? [t === row.length - 1] : [])));
       before.forEach((values, place) => {
-        if (last.has(place)) expect(values).not.toEqual(after[place]);
+        if (last[place]) expect(values).not.toEqual(after[place]);
         else expect(values).toEqual(after[place]);
       });
     });
 
     test("a row does not depend on the others", async () => {
-      const together = realRows(await run(right), right.mask.data, vocabulary);
+      const together = rowsAt(await run(right), rightPlaces, vocabulary);
       const apart: number[][] = [];
-      for (const row of rows) {
-        const alone = padded([row], { length: row.length, padId: 0, side: "right" });
-        apart.push(...realRows(await run(alone), alone.mask.data, vocabulary));
+      for (const [i, row] of rows.entries()) {
+        const alone = await run(padded([row], [lengths[i]!], { length: row.length, padId: 0, side: "right" }));
+        const places = row.map((_, t) => Number(meant(i, t)));
+        apart.push(...rowsAt(alone, places, vocabulary));
       }
       expect(farthest(together.flat(), apart.flat())).toBeLessThan(1e-5);
     });
@@ -169,9 +174,9 @@ export const policyLaws = (name: string, policy: Policy, evaluate: Evaluate): vo
     for (const side of ["left", "right"] as const) {
       test(`decoding with a cache gives the same logits, prompts padded ${side}`, async () => {
         const cached = await cachedLogits(policy, side)(evaluate);
-        const full = realRows(await run(right), right.mask.data, vocabulary);
-        const starts = rows.map((_, i) => rows.slice(0, i).flat().length);
-        const expected = Array.from({ length: added + 1 }, (_, i) => lengths.map((count, row) => full[starts[row]! + count - 1 + i]!));
+        const completions = marked(rows, toRight, (row, place) => place >= lengths[row]! - 1);
+        const full = rowsAt(await run(right), completions, vocabulary);
+        const expected = Array.from({ length: added + 1 }, (_, i) => rows.map((_row, row) => full[row * (added + 1) + i]!));
         expect(farthest(cached, expected.flat(2))).toBeLessThan(1e-5);
       });
     }
@@ -187,11 +192,10 @@ export const policyLaws = (name: string, policy: Policy, evaluate: Evaluate): vo
       const names = Object.keys(policy.parameters);
       const values = { ...weights, ...left };
       const shape = [...left.tokens.shape, vocabulary];
-      const mask = left.mask.data;
       const sum = noise("weights of the sum", shape, 0.3);
       const masked = floats(
         shape,
-        sum.data.map((x: number, i: number) => x * mask[Math.floor(i / vocabulary)]!),
+        sum.data.map((x: number, i: number) => x * leftPlaces[Math.floor(i / vocabulary)]!),
       );
       await expectGradients(evaluate, values, names, masked, logitsOf(policy));
       const found = await gradients(evaluate, values, names, masked, logitsOf(policy));

@@ -1,4 +1,4 @@
-/** What a family must hold on a checkpoint that transformers wrote: the same logits, log-probs and greedy tokens, on every engine. */
+/** What a family must hold on a checkpoint that transformers wrote: the same logits, log-probs, greedy tokens and beams, on every engine. */
 import { describe, expect, test } from "vitest";
 import {
   loadReference,
@@ -8,7 +8,9 @@ import {
   type Expected,
   type ScoredRows,
 } from "../fixtures/reference-checkpoint.ts";
-import { generateProgram, parameterPrefix } from "../../src/rollouts/generate.ts";
+import { beamSearchProgram } from "../../src/rollouts/beam-search.ts";
+import { parameterPrefix } from "../../src/rollouts/decoding.ts";
+import { generateProgram } from "../../src/rollouts/generate.ts";
 import { padPrompts } from "../../src/rollouts/prompts.ts";
 import { engines, farthest } from "./evaluate.ts";
 
@@ -71,6 +73,25 @@ export const referenceCheckpointLaws = (name: string): void => {
         const uniforms = new Float32Array(batch * maxNewTokens);
         const outputs = await evaluate(program, { ...parameters, tokens, positions, mask, uniforms });
         expect(Array.from(outputs.tokens)).toEqual(rows.completions.flat());
+      }
+    });
+
+    test("beam search finds the same completions, with the same scores", async () => {
+      const { policy, weights, expected } = await loadReference(name);
+      const parameters = Object.fromEntries(Object.entries(weights).map(([key, data]) => [parameterPrefix + key, data]));
+      for (const { numBeams, lengthPenalty, maxNewTokens, endId, padId, tokens: completions, scores } of expected.beams) {
+        for (const rows of [expected.prompts.slice(0, 1), expected.prompts]) {
+          const promptLength = Math.max(...rows.map((prompt) => prompt.length)) + 1;
+          const sizes = { batch: rows.length, beams: numBeams, promptLength, maxNewTokens, endId, padId };
+          const program = beamSearchProgram(policy, { ...sizes, lengthPenalty, earlyStopping: false });
+          const { tokens, positions, mask } = padPrompts(rows, { length: promptLength, padId: 0, side });
+          const found = await evaluate(program, { ...parameters, tokens, positions, mask });
+          rows.forEach((_, i) => {
+            const [row, length] = [i * numBeams, found.lengths[i * numBeams]!];
+            expect(Array.from(found.tokens.subarray(row * maxNewTokens, row * maxNewTokens + length))).toEqual(completions[i]);
+            expect(Math.abs(found.scores[row]! - scores[i]!)).toBeLessThan(tolerance);
+          });
+        }
       }
     });
   });

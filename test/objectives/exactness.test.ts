@@ -75,6 +75,27 @@ describe.each(engines)("REINFORCE on $name", ({ evaluate }) => {
       expectSame(expectedGradient(q, await scores(evaluate, completions, rewards, averages.sequence)), biased, -1);
     });
 
+    test("averaged by sequence, a constant that is subtracted is not neutral: it is divided by the length too", async () => {
+      const baseline = expectedValue(student, completions, rewards);
+      const against = rewards.map((reward) => reward - baseline);
+      const wanted = gradientOf(
+        (table) =>
+          expectedValue(
+            table,
+            completions,
+            against.map((advantage, i) => advantage / completions[i]!.length),
+          ),
+        student,
+      );
+      const found = expectedGradient(q, await scores(evaluate, completions, against, averages.sequence));
+      expectSame(found, wanted, -1);
+      const without = expectedGradient(q, await scores(evaluate, completions, rewards, averages.sequence));
+      const shift = Math.max(...found.map((g, x) => Math.abs(g - without[x]!)));
+      const lengths = new Set(completions.map(({ length }) => length));
+      if (lengths.size === 1) expect(shift).toBeLessThan(1e-6);
+      else expect(shift).toBeGreaterThan(0.1);
+    });
+
     test("divided by the constant width of the batch, it is the true gradient divided by that", async () => {
       expectSame(expectedGradient(q, await scores(evaluate, completions, rewards, averages.constant)), exact, -1 / width);
     });
@@ -117,10 +138,15 @@ const groups = (completions: readonly Completion[]) => {
 describe.each(engines)("REINFORCE in groups of two on $name", ({ evaluate }) => {
   describe.each(forms)("with %s", (_, completions) => {
     const { advantages, exact, towards, rewards, q } = groups(completions);
-    const expected = async (given: readonly number[]): Promise<number[]> => {
+    const expected = async (given: readonly number[], average: Average = averages.sum): Promise<number[]> => {
       const rows = groupRows(completions, q, given);
-      return expectedGradient(rows.weights, await scores(evaluate, rows.completions, [...rows.advantages]));
+      return expectedGradient(rows.weights, await scores(evaluate, rows.completions, [...rows.advantages], average));
     };
+
+    test("averaged by sequence, leave-one-out has the gradient of how much better than the others a completion is, over its length", async () => {
+      const better = towards((i, j) => (rewards[i]! - rewards[j]!) / completions[i]!.length);
+      expectSame(await expected(advantages(leaveOneOut), averages.sequence), better, -1);
+    });
 
     test.each([
       ["no baseline", 1, advantages(noBaseline)],

@@ -1,7 +1,7 @@
 /** Tests of importance ratios. */
 import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { importanceRatios, lengthsOf, type RatioLevel } from "../../src/objectives/importance.ts";
+import { importanceRatios, lengthsOf, saturated, type RatioLevel } from "../../src/objectives/importance.ts";
 import { compute, engines, floats, type Evaluate } from "../laws/evaluate.ts";
 import { expectSame } from "./enumeration.ts";
 
@@ -33,6 +33,18 @@ describe.each(engines)("importance ratios on $name", ({ evaluate }) => {
     const far = await ratios(evaluate, level, [0, 0, 0, -150, 0, 0], [0, -150, -150, 0, 0, 0]);
     expect(far[1]! / Math.exp(20)).toBeCloseTo(1, 4);
     expect(far[3]! / Math.exp(-20)).toBeCloseTo(1, 4);
+  });
+
+  test("those that are cut are told apart from all others", async () => {
+    const values = {
+      logs: floats([2, 3], [25, 20, 19.9, 0, -19.9, -25]),
+      zero: floats([2, 3], [0, 0, 0, 0, 0, 0]),
+      mask: floats([2, 3], [1, 1, 1, 1, 1, 1]),
+    };
+    const { output } = await compute(evaluate, values, (inputs) => ({
+      output: saturated(importanceRatios("token", inputs["logs"]!, inputs["zero"] as tf.Tensor2D, inputs["mask"] as tf.Tensor2D)),
+    }));
+    expect([...output]).toEqual([1, 1, 0, 0, 0, 1]);
   });
 
   test("lengths are at least one", async () => {

@@ -11,6 +11,7 @@ import {
   expectSame,
   forms,
   gradientOf,
+  near,
   probabilitiesOf,
   rewardsOf,
   rowGradients,
@@ -29,7 +30,7 @@ const student = tableOf("student");
 const teacher = tableOf("target");
 
 describe.each(engines)("KDRL on $name", ({ evaluate }) => {
-  objectiveLaws(kdrl({ clip: { low: 0.2, high: 0.3 }, studentTemperature: 1.5 }), { evaluate, metrics });
+  objectiveLaws(kdrl({ clip: { low: 0.2, high: 0.3 }, studentTemperature: 1.5 }), { evaluate, metrics, surrogate: true });
 
   test.each(forms)(
     "with %s: GRPO without a reference, and beta of the moment times the reverse KL to the teacher",
@@ -51,6 +52,17 @@ describe.each(engines)("KDRL on $name", ({ evaluate }) => {
       );
     },
   );
+
+  test.each(forms)("with %s that older weights drew: the reverse KL at the prefixes as they were drawn", async (_, completions) => {
+    const older = near(student, "behavior", 0.5);
+    const found = await rowGradients(evaluate, kdrl({ beta: 1, average: averages.sum }), student, completions, {
+      advantages: new Float32Array(completions.length),
+      behaviorLogProbs: targetSignal(older, completions),
+      teacherLogProbs: teacherSignal(teacher, completions),
+    });
+    const claimed = gradientOf((table) => atPrefixes(reverseKl, { drawnBy: older, teacher, student: table }, completions), student);
+    expectSame(expectedGradient(probabilitiesOf(older, completions), found), claimed);
+  });
 
   test("the teacher's weight falls from 5e-3 to 1e-3 over the run", async () => {
     const batch = {

@@ -84,7 +84,7 @@ const four = {
   fromStudent: new Float32Array(4).fill(1),
 };
 
-const metrics = ["objective/minillm", "divergence/reverse-kl", "policy/entropy"];
+const metrics = ["objective/minillm", "policy/cut", "divergence/reverse-kl", "policy/entropy"];
 
 describe.each(engines)("MiniLLM on $name", ({ evaluate }) => {
   for (const parameters of [
@@ -167,7 +167,10 @@ describe.each(engines)("MiniLLM on $name", ({ evaluate }) => {
     ["clipped", { clip: { low: 0.2, high: 0.3 } }, [1.3, 1.5, 0.5, 0.8], [0, 3]],
     ["truncated, then clipped", { truncate: 1.4, clip: { low: 0.2, high: 0.3 } }, [1.3, 1.4, 0.5, 0.8], [0, 3]],
   ] as const)("importance weights %s", async (_, parameters, weights, still: readonly number[]) => {
-    const { loss, gradient } = await weighed(parameters);
+    const { loss, gradient, ...reported } = await weighed(parameters);
+    // A weight is cut where it is not what it was, or no longer pushes.
+    const cut = [1.5, 1.5, 0.5, 0.5].filter((whole, i) => ("truncate" in parameters && whole > parameters.truncate) || still.includes(i));
+    expect(reported["policy/cut"]![0]).toBeCloseTo(cut.length / 4, 6);
     expect(loss![0]).toBeCloseTo(-weights.reduce((sum, weight, i) => sum + weight * rewards[i]!, 0) / 4, 5);
     for (const [i, weight] of weights.entries()) {
       expect(gradient![2 * i]).toBeCloseTo(still.includes(i) ? 0 : (-weight * rewards[i]! * 0.5) / 4, 5);

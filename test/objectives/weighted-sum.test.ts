@@ -133,6 +133,25 @@ describe.each(engines)("weighted sum on $name", ({ evaluate }) => {
   });
 });
 
+test("metrics of one name are kept apart by their terms; the student's entropy is reported once", async () => {
+  const { evaluate } = engines[0]!;
+  const soft = weightedSum([
+    { weight: 1, objective: covering },
+    { weight: 1, objective: distillation({ divergence: forwardKl, studentTemperature: 3 }) },
+    { weight: 1, objective: seeking },
+  ]);
+  const outputs = await evaluate(objectiveProgram(soft, [1, 2, 3]), small);
+  expect(Object.keys(outputs).filter((name) => /^(divergence|policy)/u.test(name))).toEqual([
+    "divergence/forward-kl",
+    "policy/entropy",
+    "divergence/forward-kl/distillation-2",
+    "divergence/reverse-kl",
+  ]);
+  const [alone] = await Promise.all([evaluate(objectiveProgram(covering, [1, 2, 3]), small)]);
+  expect(outputs["divergence/forward-kl"]).toEqual(alone!["divergence/forward-kl"]);
+  expect(outputs["divergence/forward-kl/distillation-2"]).not.toEqual(alone!["divergence/forward-kl"]);
+});
+
 describe("weights that move", () => {
   const ramp = { from: 0, to: 1 };
 

@@ -5,7 +5,8 @@ import { llama } from "../../src/policies/families/llama.ts";
 import { ngram } from "../../src/policies/families/ngram.ts";
 import type { Policy, Sequences } from "../../src/policies/policy.ts";
 import { stream } from "../../src/random/stream.ts";
-import { generateProgram, parameterPrefix } from "../../src/rollouts/generate.ts";
+import { parameterPrefix } from "../../src/rollouts/decoding.ts";
+import { generateProgram } from "../../src/rollouts/generate.ts";
 import type { GenerationOptions } from "../../src/rollouts/generation-options.ts";
 import { padPrompts } from "../../src/rollouts/prompts.ts";
 import { compute, engines, floats, ints, type Evaluate, type Value } from "../laws/evaluate.ts";
@@ -74,6 +75,10 @@ const forcedLogProbs = async (
         mask: floats(
           shape,
           sequence.map(() => 1),
+        ),
+        prompt: floats(
+          shape,
+          sequence.map((_, t) => (t < prompt.length ? 1 : 0)),
         ),
       };
       const { logits } = await compute(evaluate, values, (inputs) => ({

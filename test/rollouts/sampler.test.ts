@@ -55,6 +55,42 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     expectSame((await draw([4]))[0]!, alone!);
   });
 
+  test("a group whose prompt is read once gets the same completions, in a chunk that is full or not; where it cannot be, too", async () => {
+    const wide = new Sampler(engine, { ...options, batch: 6, policy });
+    wide.load(weights);
+    const request = (rows: readonly number[], group: number): DrawRequest => ({
+      prompts: rows.map((row) => prompts[row]!),
+      coordinates: rows.map((_, sample) => [7, 2, 0, sample] as const),
+      writer: at(1),
+      group,
+    });
+    for (const [rows, group] of [
+      [[0, 0, 1, 1, 2, 2], 2],
+      [[3, 3, 3], 3],
+      [[4, 4, 4, 4], 4],
+    ] as const) {
+      const apart = await wide.draw(request(rows, 1));
+      (await wide.draw(request(rows, group))).forEach((completion, i) => expectSame(completion, apart[i]!));
+    }
+    await expect(wide.draw(request([0, 0, 1, 2], 2))).rejects.toThrow(
+      new RangeError("sampler: expected 2 times the same prompt from row 2 on, got another in row 3"),
+    );
+    await expect(wide.draw(request([0, 0, 1], 2))).rejects.toThrow(
+      new RangeError("sampler: expected whole groups of 2 prompts, got 3 prompts"),
+    );
+    await wide.dispose();
+  });
+
+  test("shapes as its writer says, and gives raw log-probs beside those that were used", async () => {
+    const [plain] = await draw([1]);
+    expect(Array.from(plain!.rawLogProbs)).toEqual(Array.from(plain!.logProbs));
+    const [narrow] = await draw([1], { writer: { by: "student", temperature: 1, topK: 1 } });
+    const [greedy] = await draw([1], { writer: at(0) });
+    expectSame({ ...narrow!, logProbs: narrow!.rawLogProbs }, { ...greedy!, logProbs: greedy!.rawLogProbs });
+    narrow!.logProbs.forEach((logProb) => expect(logProb).toBeCloseTo(0, 6));
+    expect(Math.max(...narrow!.rawLogProbs)).toBeLessThan(0);
+  });
+
   test("draws anew for another seed, step, prompt or sample", async () => {
     const texts = await Promise.all(
       (

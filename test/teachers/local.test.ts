@@ -32,6 +32,10 @@ const direct = async (policy: Policy, { promptTokens, tokens }: Rollout, tempera
       shape,
       sequence.map(() => 1),
     ),
+    prompt: floats(
+      shape,
+      sequence.map((_, t) => (t < promptTokens.length ? 1 : 0)),
+    ),
   };
   const { logProbs } = await compute(engines[0]!.evaluate, inputs, (given) => ({
     logProbs: tf.logSoftmax(tf.div(policy.logits(given, given as unknown as Sequences), temperature)),

@@ -28,6 +28,7 @@ describe("a batch", () => {
     expect(Array.from(batch["targets"]!)).toEqual([8, 9, 2, 0, 1, 1, 1, 1, 1, 1]);
     expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 0, 0]);
     expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
+    expect(Array.from(batch["prompt"]!)).toEqual([1, 1, 1, 0, 0, 1, 0, 0, 0, 0]);
   });
 
   test("masks the completion by place: its end-of-sequence counts, padding of the same id and the prompt do not", () => {
@@ -54,7 +55,7 @@ describe("a batch", () => {
   });
 
   test("holds only what the objective reads", () => {
-    const names = ["tokens", "positions", "mask", "targets", "completionMask"];
+    const names = ["tokens", "positions", "mask", "prompt", "targets", "completionMask"];
     const bare = rows.map(({ rollout, reward, advantage }) => ({ rollout, reward, advantage }));
     expect(Object.keys(collate(bare, shape, [], padId, step))).toEqual(names);
     expect(Object.keys(batchSpecs(shape, []))).toEqual(names);

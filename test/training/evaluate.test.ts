@@ -63,6 +63,14 @@ describe("the validation loss", () => {
 });
 
 describe("an evaluation", () => {
+  test("ends completions at stop strings, and shapes them by its own settings", async () => {
+    const [token] = tokenizer.encode("1") as [number];
+    const { metrics } = await examine({ stops: ["11"] }, always(token));
+    expect(metrics).toMatchObject({ length: 2, truncated: 0 });
+    const settings = { ...request.settings, temperature: 0, minNewTokens: 5 };
+    expect((await examine({ settings }, always(tokenizer.endId))).metrics["length"]).toBe(6);
+  });
+
   test("is the share of answers that the task calls right among those that ended", async () => {
     const crew = await crewHere(recipe(), lenient);
     const { accuracy, metrics, kind, step } = await evaluate(crew, lenient, request, never);

@@ -156,7 +156,9 @@ describe("replayed completions", () => {
     const { drawn, again } = await remembered();
     for (const sample of [0, 1]) {
       const [before, now] = [drawn.rows[4 + sample]!, again.rows[2 + sample]!];
-      expect(now.rollout).toEqual({ ...before.rollout, order: { prompt: 1, sample } });
+      const { rawLogProbs, ...known } = before.rollout;
+      expect(rawLogProbs).toHaveLength(known.tokens.length);
+      expect(now.rollout).toEqual({ ...known, order: { prompt: 1, sample } });
       expect(now.rollout.version).toBe(3);
       expect(now).toMatchObject({ reward: before.reward, advantage: before.advantage });
       expect(now.teacher!.logProbs).toHaveLength(before.teacher!.logProbs.length);
@@ -186,6 +188,8 @@ describe("a behavior", () => {
     expect(mixed.logged.map(({ source: from, behavior }) => [from, behavior])).toEqual(
       mixed.rows.map(({ rollout }) => [rollout.source, rollout.source === "student" ? "teacher-mixed" : undefined]),
     );
+    expect(mixed.rows.map(({ rollout }) => rollout.source)).toEqual(own.rows.map(({ rollout }) => rollout.source));
+    expect(mixed.rows[0]!.rollout.source).toBe("student");
     expect(own.logged[0]).not.toHaveProperty("behavior");
   });
 

@@ -53,6 +53,22 @@ describe("settings", () => {
         checkpointEvery: 0,
       },
     ],
+    [
+      "shaped rollouts",
+      RolloutSettings,
+      { topK: 50, topP: 1, minP: 0, repetitionPenalty: 1.1, minNewTokens: 0 },
+      {
+        group: 4,
+        temperature: 1,
+        behavior: { type: "student" },
+        chunk: 32,
+        topK: 50,
+        topP: 1,
+        minP: 0,
+        repetitionPenalty: 1.1,
+        minNewTokens: 0,
+      },
+    ],
     ["evaluation", EvaluationSettings, {}, { every: 0, prompts: 200, temperature: 0 }],
   ])("of %s have defaults that are valid", (_name, schema, given, expected) => {
     const filled: unknown = structuredClone(given);
@@ -69,6 +85,9 @@ describe("settings", () => {
     ["another mixing", DataSettings, { onPolicyFraction: 1, mixing: "token" }],
     ["no examples at all", DataSettings, { onPolicyFraction: 1, mixing: "step", examples: 0 }],
     ["greedy rollouts", RolloutSettings, { group: 4, temperature: 0, chunk: 32 }],
+    ["a nucleus without probability", RolloutSettings, { group: 4, temperature: 1, chunk: 32, topP: 0 }],
+    ["a stop string that every text has", RolloutSettings, { group: 4, temperature: 1, chunk: 32, stop: [""] }],
+    ["the half likeliest token", EvaluationSettings, { every: 0, prompts: 1, temperature: 1, topK: 0.5 }],
     ["an empty group", RolloutSettings, { group: 0, temperature: 1, chunk: 32 }],
     ["a first moment that never forgets", OptimizerSettings, { ...optimizer, beta1: 1, beta2: 0.9, epsilon: 1e-8, weightDecay: 0 }],
     ["a learning rate of 0", OptimizerSettings, { type: "adamw", learningRate: 0, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0 }],

@@ -5,8 +5,8 @@ import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
 
 /**
- * b_i = mean of r_j over the others j != i of the group (Kool et al., 2019; Ahmadian et al., 2024). Unbiased, because b_i does not depend on
- * completion i. Holds no state. `RangeError` for a group of one, which has no others.
+ * b_i = mean of r_j over the others j != i of the group (Kool et al., 2019; Ahmadian et al., 2024). Unbiased (with sums over tokens, see `reinforce`),
+ * because b_i does not depend on completion i. Holds no state. `RangeError` for a group of one, which has no others.
  */
 export const leaveOneOut: Baseline<null> = {
   name: "leave-one-out",

@@ -12,13 +12,13 @@ export interface MovingAverageState {
 
 /**
  * v <- decay v + (1 - decay) mean(r), b = v / (1 - decay^count): the bias-corrected average of the batches before this one; 0 before the first.
- * Unbiased, because this batch's rewards enter only afterwards. A batch without rewards changes nothing.
+ * Unbiased (with sums over tokens, see `reinforce`), because this batch's rewards enter only afterwards. A batch without rewards changes nothing.
  * `RangeError` when decay is not in [0, 1).
  */
 export const movingAverage = (decay = 0.9): Baseline<MovingAverageState> => {
   if (!(decay >= 0 && decay < 1)) throw new RangeError(`moving-average: expected a decay in [0, 1), got ${decay}`);
   return {
-    name: "moving-average",
+    name: `moving-average ${decay}`,
     initial: { value: 0, count: 0 },
     estimate(rewards, group, state) {
       checkGroups("moving-average", rewards, group);

@@ -5,6 +5,9 @@ import { define } from "../../plugins/definition.ts";
 import type { Distribution } from "../distribution.ts";
 import type { Divergence } from "./divergence.ts";
 
+/** Exponents between 0 and this would leave float32 nothing of the difference that is divided by them. */
+const least = 0.1;
+
 /** p^a of log-probs, without forming p. */
 const power = (logProbs: tf.Tensor, exponent: number): tf.Tensor => tf.exp(tf.mul(logProbs, exponent));
 
@@ -30,13 +33,19 @@ const slope = (a: number, b: number, p: tf.Tensor, q: tf.Tensor): tf.Tensor =>
  * Gradient: h - Q sum_k h_k with h = Q^b (Q^a - P^a) / a, and h = Q^b log(Q / P) at a = 0. A smaller a + b gives unlikely tokens more say;
  * near P = Q it is (1/2) sum P^(a + b - 2) (P - Q)^2.
  * Only a + b = 1 is an f-divergence; elsewhere merging tokens may raise it, so a tail bucket is refused.
- * `RangeError` for a negative exponent: p^a then grows without bound where p vanishes.
+ * `RangeError` for a negative exponent: p^a then grows without bound where p vanishes; and for one between 0 and 0.1, which float32 does not
+ * hold: its error is about 1e-7 / (a b).
  */
 export const alphaBeta = (alpha: number, beta: number): Divergence => {
   for (const [name, exponent] of Object.entries({ alpha, beta })) {
     if (!(exponent >= 0 && exponent < Infinity)) {
       throw new RangeError(
         `alpha-beta: expected ${name} to be at least 0, got ${exponent}; a negative exponent is unbounded where a probability vanishes`,
+      );
+    }
+    if (exponent > 0 && exponent < least) {
+      throw new RangeError(
+        `alpha-beta: expected ${name} to be 0 or at least ${least}, got ${exponent}; float32 cannot hold what is between: use 0, its limit`,
       );
     }
   }
@@ -56,7 +65,10 @@ export const alphaBeta = (alpha: number, beta: number): Divergence => {
 };
 
 const exponent = (whose: string, end: string) =>
-  Type.Number({ minimum: 0, description: `Exponent of the ${whose}'s probabilities, at least 0; ${end} has 1 here and 0 at the other.` });
+  Type.Number({
+    minimum: 0,
+    description: `Exponent of the ${whose}'s probabilities, 0 or at least 0.1; ${end} has 1 here and 0 at the other.`,
+  });
 
 /** `{ "type": "alpha-beta", "alpha": 0.2, "beta": 0.7 }` */
 export const definition = define({

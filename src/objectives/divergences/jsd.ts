@@ -11,7 +11,8 @@ import { softmaxJacobian } from "./softmax-jacobian.ts";
  * beta KL(P || M) + (1 - beta) KL(Q || M) with M = beta P + (1 - beta) Q, P the teacher and Q the student (equation 1 of GKD, Agarwal et al.,
  * 2024, arXiv 2306.13649). Gradient: (1 - beta) J(log(Q / M)). Bounded by log 2. Near P = Q it is beta (1 - beta) KL, which the normalized scale
  * divides by; so scaled it tends to forward KL as beta tends to 0 and to reverse KL as it tends to 1, while in the paper's scale the gradient is
- * 5 to 24% of a KL's. It is beta SkewKL(beta) + (1 - beta) SkewReverseKL(1 - beta). `RangeError` when beta is not inside (0, 1).
+ * 5 to 24% of a KL's. It is beta SkewKL(beta) + (1 - beta) SkewReverseKL(1 - beta). Normalized, float32 leaves an error of
+ * about 1e-7 / min(beta, 1 - beta) in the value. `RangeError` when beta is not inside (0, 1).
  */
 export const jsd = (beta: number, scale: Scale = "paper"): Divergence => {
   if (!(beta > 0 && beta < 1)) {

@@ -52,15 +52,17 @@ const brainBits = (bits: number): number =>
 export const narrow = (type: "F16" | "BF16", values: Float32Array): Uint16Array => {
   const patterns = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const [round, infinite] = type === "F16" ? [halfBits, 0x7c00] : [brainBits, 0x7f80];
-  return Uint16Array.from(patterns, (pattern, i) => {
-    const bits = round(pattern);
+  const narrowed = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i += 1) {
+    const bits = round(patterns[i]!);
     if ((bits & 0x7fff) === infinite && Number.isFinite(values[i])) {
       throw new RangeError(
         `expected numbers that ${type} can hold, got ${values[i]} at ${i}; write F32${type === "F16" ? " or BF16" : ""}`,
       );
     }
-    return bits;
-  });
+    narrowed[i] = bits;
+  }
+  return narrowed;
 };
 
 /** Reads `count` numbers that begin at byte `position`, with no memory beside the result's. */

@@ -1,7 +1,12 @@
-/** The header of a GGUF file: metadata, and names, types, shapes and places of its tensors, checked before anything is read. */
-import { gguf, type GGUFParseOutput, type GGUFTensorInfo, type MetadataValue } from "@huggingface/gguf";
+/**
+ * The header of a GGUF file: metadata, and names, types, shapes and places of its tensors, checked before anything is read.
+ *
+ * The reader of @huggingface/gguf is not used for it: its time grows with the square of a list's length (a list of a million texts took it minutes), it reads
+ * what is after the end of a file as zeros, and keeps the last of two values of one key. Its names of types are used, and tests compare what both read.
+ */
 import type { ByteSource } from "./byte-source.ts";
 import { blockOf, ggufTypes, typeNumbered, type GgufType } from "./gguf-types.ts";
+import { cursorOf, EndOfBytes, type Cursor, type MetadataValue } from "./gguf-values.ts";
 import { quoted } from "./quoted.ts";
 
 /** Where one tensor lies. */
@@ -24,52 +29,85 @@ export interface GgufHeader {
   readonly tensors: readonly GgufTensor[];
 }
 
-/** Keys that the library adds to the file's own. */
-const libraryKeys = ["version", "tensor_count", "kv_count"];
-
 /** Bytes where a tensor may begin are multiples of this, unless the file says otherwise. */
 const defaultAlignment = 32;
 
-const cut = (size: number): SyntaxError =>
-  new SyntaxError(`the file is cut: its header goes on after ${size} bytes; copy or save it again`);
+/** Bytes that are read at first; four times as many each time that the header is longer. */
+const firstBytes = 2 ** 20;
 
-/**
- * Answers the library's requests for ranges from the file. What it asks for after the end, as it reads ahead, is all ones: a length or a count that is read
- * there is larger than the library takes, so that a file that is cut, or promises what it does not hold, is refused soon after its end.
- */
-const answering =
-  (source: ByteSource): typeof fetch =>
-  async (_address, init) => {
-    const [begin = 0, last = 0] = (new Headers(init?.headers).get("range") ?? "").match(/\d+/g)!.map(Number);
-    const bytes = new Uint8Array(last + 1 - begin).fill(0xff);
-    if (begin >= source.size + bytes.length) throw cut(source.size);
-    const held = Math.max(0, Math.min(bytes.length, source.size - begin));
-    if (held > 0) await source.read(bytes.subarray(0, held), begin);
-    return new Response(bytes);
-  };
+/** Longest header that is read, in bytes. */
+const longestHeader = 2 ** 28;
 
-/** The library's reading of the header; its errors as `SyntaxError`, those of the disk as they are. */
-const parsed = async (source: ByteSource): Promise<GGUFParseOutput> => {
-  try {
-    return await gguf("http://localhost/", { fetch: answering(source) });
-  } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && "code" in error)) throw error;
-    throw new SyntaxError(`expected a GGUF header, got a damaged or an unknown one: ${quoted(String(error)).slice(1, -1)}`, {
-      cause: error,
-    });
+/** A tensor as the file describes it: its sizes from the fastest to the slowest, and its offset from the beginning of the data. */
+interface Described {
+  readonly name: string;
+  readonly sizes: readonly bigint[];
+  readonly type: number;
+  readonly offset: bigint;
+}
+
+/** What a header says, before it is checked. */
+interface Description {
+  readonly metadata: ReadonlyMap<string, MetadataValue>;
+  readonly tensors: readonly Described[];
+  /** Bytes. */
+  readonly length: number;
+}
+
+const describedTensor = ({ text, uint32, uint64 }: Cursor): Described => {
+  const name = text();
+  const dimensions = uint32();
+  if (dimensions < 1 || dimensions > 4) throw new SyntaxError(`tensor ${quoted(name)}: expected one to four sizes, got ${dimensions}`);
+  return { name, sizes: Array.from({ length: dimensions }, uint64), type: uint32(), offset: uint64() };
+};
+
+/** Reads a header from the first bytes of a file of `size`. `EndOfBytes` when it is longer than they are. */
+const describe = (bytes: Uint8Array, size: number): Description => {
+  const cursor = cursorOf(bytes, size);
+  const magic = cursor.uint32();
+  if (magic !== 0x4655_4747) throw new SyntaxError("expected a file that begins with GGUF, got another");
+  const version = cursor.uint32();
+  if (version !== 2 && version !== 3) {
+    const wrong = version >>> 16 === 0 ? `version ${version}` : "one that is big-endian or damaged";
+    throw new SyntaxError(`expected version 2 or 3 of GGUF, little-endian, got ${wrong}; convert the checkpoint again`);
+  }
+  const tensorCount = cursor.count("tensors", 32);
+  const metadata = new Map<string, MetadataValue>();
+  for (let left = cursor.count("keys of metadata", 13); left > 0; left -= 1) {
+    const key = cursor.text();
+    if (metadata.has(key)) throw new SyntaxError(`metadata ${quoted(key)} is there twice`);
+    metadata.set(key, cursor.value());
+  }
+  const tensors = Array.from({ length: tensorCount }, () => describedTensor(cursor));
+  return { metadata, tensors, length: cursor.position() };
+};
+
+/** Reads the header with as many first bytes as it takes. */
+const described = async (source: ByteSource): Promise<Description> => {
+  for (let wanted = firstBytes; ; wanted *= 4) {
+    const bytes = new Uint8Array(Math.min(wanted, source.size, longestHeader));
+    await source.read(bytes, 0);
+    try {
+      return describe(bytes, source.size);
+    } catch (error) {
+      if (!(error instanceof EndOfBytes)) throw error;
+    }
+    if (bytes.length === source.size)
+      throw new SyntaxError(`the file is cut: its header goes on after ${source.size} bytes; copy or save it again`);
+    if (bytes.length === longestHeader) throw new RangeError(`expected a header of at most ${longestHeader} bytes, got a longer one`);
   }
 };
 
-const tensorOf = ({ name, shape, dtype, offset }: GGUFTensorInfo, dataStart: number, alignment: number): GgufTensor => {
+const tensorOf = ({ name, sizes: reversed, type: number, offset }: Described, dataStart: number, alignment: number): GgufTensor => {
   const label = `tensor ${quoted(name)}`;
-  const type = typeNumbered(dtype);
+  const type = typeNumbered(number);
   if (typeof type !== "string") {
     throw new TypeError(`${label}: expected a type among ${ggufTypes.join(", ")}, got ${type.unread}; convert the checkpoint first`);
   }
-  const sizes = shape.map(Number).toReversed();
+  const sizes = reversed.map(Number).toReversed();
   const count = sizes.reduce((product, n) => product * n, 1);
-  if (sizes.length < 1 || sizes.length > 4 || count < 1 || !Number.isSafeInteger(count)) {
-    throw new SyntaxError(`${label}: expected one to four sizes of at least 1, got ${quoted(sizes)}`);
+  if (count < 1 || !Number.isSafeInteger(count)) {
+    throw new SyntaxError(`${label}: expected sizes from 1 to what a file can hold, got ${quoted(sizes)}`);
   }
   const block = blockOf(type);
   if (sizes.at(-1)! % block.size !== 0) {
@@ -100,17 +138,6 @@ const checkPlaces = (tensors: readonly GgufTensor[], dataStart: number, alignmen
   }
 };
 
-/** The file's own metadata. The library keeps it in one object, in which a key that comes twice is lost. */
-const metadataOf = ({ metadata }: GGUFParseOutput): Map<string, MetadataValue> => {
-  const own = new Map(Object.entries(metadata as unknown as Record<string, MetadataValue>));
-  const { kv_count: count } = metadata;
-  if (own.size - libraryKeys.length !== Number(count)) {
-    throw new SyntaxError(`expected ${count} keys of metadata, each once, got ${own.size - libraryKeys.length}`);
-  }
-  for (const key of libraryKeys) own.delete(key);
-  return own;
-};
-
 const alignmentOf = (metadata: ReadonlyMap<string, MetadataValue>): number => {
   const alignment = metadata.get("general.alignment") ?? defaultAlignment;
   const powers = Array.from({ length: 14 }, (_, i) => 2 ** (i + 3));
@@ -121,17 +148,10 @@ const alignmentOf = (metadata: ReadonlyMap<string, MetadataValue>): number => {
 
 /** Reads and checks the header alone. `SyntaxError` for what is cut or damaged, `TypeError` names a tensor of a type that is not read. */
 export const readGgufHeader = async (source: ByteSource): Promise<GgufHeader> => {
-  const header = await parsed(source);
-  const { littleEndian, tensorInfos } = header;
-  if (!littleEndian || header.metadata.version === 1) {
-    throw new SyntaxError("expected version 2 or 3 of GGUF, little-endian, got an older or a big-endian one; convert the checkpoint again");
-  }
-  const [, headerEnd] = header.tensorInfoByteRange;
-  if (headerEnd > source.size) throw cut(source.size);
-  const metadata = metadataOf(header);
+  const { metadata, tensors: all, length } = await described(source);
   const alignment = alignmentOf(metadata);
-  const dataStart = Math.ceil(headerEnd / alignment) * alignment;
-  const tensors = tensorInfos.map((info) => tensorOf(info, dataStart, alignment));
+  const dataStart = Math.ceil(length / alignment) * alignment;
+  const tensors = all.map((tensor) => tensorOf(tensor, dataStart, alignment));
   checkPlaces(tensors, dataStart, alignment, source.size);
   return { metadata, tensors };
 };

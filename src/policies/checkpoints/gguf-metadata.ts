@@ -1,5 +1,5 @@
 /** GGUF metadata, read by key as the type that is expected. */
-import type { MetadataValue } from "@huggingface/gguf";
+import type { MetadataValue } from "./gguf-values.ts";
 import { quoted } from "./quoted.ts";
 
 /** Metadata of a file, by key. */

@@ -26,7 +26,8 @@ export interface SpecialTokens {
   readonly padId: number;
 }
 
-const configFile = "config.json";
+/** The file of a configuration. */
+export const configFile = "config.json";
 
 /** Longest configuration that is read, in bytes. */
 const longestConfig = 16_000_000;

@@ -1,46 +1,62 @@
 /** Checkpoints by what a user calls them: a folder, a file, or a name on the Hub. */
 import { stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { naming } from "./byte-source.ts";
 import { openGguf } from "./gguf.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
 import { fetchFromHub, parseHubName, type HubOptions } from "./hub.ts";
-import { loadPolicy, policyWith, readConfig, type Checkpoint } from "./huggingface.ts";
+import { configFile, policyOf, policyWith, readConfig, type Checkpoint } from "./huggingface.ts";
 import { quoted } from "./quoted.ts";
-import { openShards, openWeightsFile } from "./safetensors-files.ts";
+import { openShards, openWeights, openWeightsFile } from "./safetensors-files.ts";
+import type { StoredWeights } from "./stored-weights.ts";
 
-/** A checkpoint, and where its tokenizer is to be found. */
-export interface LoadedCheckpoint extends Checkpoint {
+/** Where the files of a checkpoint are. */
+interface Place {
   /** The folder in which its files are, a tokenizer's too unless it is in the file of weights itself. */
   readonly folder: string;
   /** The tokenizer that a GGUF file holds. */
   readonly tokenizer?: GgufTokenizer;
 }
 
+/** A checkpoint whose weights are not read yet. */
+export interface OpenCheckpoint extends Place {
+  /** The HuggingFace configuration, not checked. */
+  readonly config: unknown;
+  readonly stored: StoredWeights;
+}
+
+/** A checkpoint, and where its tokenizer is to be found. */
+export interface LoadedCheckpoint extends Checkpoint, Place {}
+
 /** What can only be a path, even when nothing is there. */
 const isPath = (name: string): boolean =>
   /^(?:[./~\\]|[A-Za-z]:)|\\|\.(?:gguf|safetensors|json)$/i.test(name) || name.split("/").length > 2;
 
-const loadFolder = async (folder: string): Promise<LoadedCheckpoint> => ({ ...(await loadPolicy(folder)), folder });
+const openFolder = async (folder: string): Promise<OpenCheckpoint> => {
+  const config = await readConfig(folder);
+  await naming(join(folder, configFile), () => policyOf(config));
+  return { config, stored: await openWeights(folder), folder };
+};
 
-const loadFile = async (path: string): Promise<LoadedCheckpoint> => {
+const openFile = async (path: string): Promise<OpenCheckpoint> => {
   const folder = dirname(path);
   if (/\.gguf$/i.test(path)) {
     const { config, stored, tokenizer } = await openGguf(path);
-    return { ...(await policyWith(config, stored)), folder, ...(tokenizer !== undefined && { tokenizer }) };
+    return { config, stored, folder, ...(tokenizer !== undefined && { tokenizer }) };
   }
   const open = /\.safetensors$/i.test(path) ? openWeightsFile : /\.safetensors\.index\.json$/i.test(path) ? openShards : undefined;
   if (open === undefined)
     throw new RangeError(`${path}: expected a .safetensors or a .gguf file, or a folder; weights in other formats are not read`);
-  return { ...(await policyWith(await readConfig(folder), await open(path))), folder };
+  return { config: await readConfig(folder), stored: await open(path), folder };
 };
 
 /**
- * Loads a folder with `config.json` and weights in safetensors, a `.safetensors` file with `config.json` beside it, a `.gguf` file, or `owner/name@revision`
+ * Opens a folder with `config.json` and weights in safetensors, a `.safetensors` file with `config.json` beside it, a `.gguf` file, or `owner/name@revision`
  * from the Hub. What exists as a path is one, and `./x` is never anything else. Errors name the file, or say how the name was understood.
  */
-export const loadCheckpoint = async (name: string, options: HubOptions = {}): Promise<LoadedCheckpoint> => {
+export const openCheckpoint = async (name: string, options: HubOptions = {}): Promise<OpenCheckpoint> => {
   const found = await stat(name).catch(() => undefined);
-  if (found !== undefined) return found.isDirectory() ? loadFolder(name) : loadFile(name);
+  if (found !== undefined) return found.isDirectory() ? openFolder(name) : openFile(name);
   const nothing = `no folder or file is at ${resolve(name)}`;
   if (isPath(name)) throw new Error(`${quoted(name)}: ${nothing}; a model of the Hub is called owner/name or owner/name@revision`);
   const hubName = parseHubName(name);
@@ -50,5 +66,11 @@ export const loadCheckpoint = async (name: string, options: HubOptions = {}): Pr
     options.signal?.throwIfAborted();
     throw new Error(`${nothing}, and as a model of the Hub: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   });
-  return loadFolder(folder);
+  return openFolder(folder);
+};
+
+/** `openCheckpoint` with the policy made and its weights read. Errors as there, and for weights that do not fit the configuration. */
+export const loadCheckpoint = async (name: string, options: HubOptions = {}): Promise<LoadedCheckpoint> => {
+  const { config, stored, ...place } = await openCheckpoint(name, options);
+  return { ...(await policyWith(config, stored)), ...place };
 };

@@ -1,6 +1,8 @@
 /** The policy families: one line each. */
 import { family } from "../../plugins/family.ts";
 import { gemma, gemmaConfig } from "./gemma.ts";
+import { gpt2 } from "./gpt2.ts";
+import { gpt2Config } from "./gpt2-config.ts";
 import { llama } from "./llama.ts";
 import { llamaConfig } from "./llama-config.ts";
 import { mistral, mistralConfig } from "./mistral.ts";
@@ -8,9 +10,20 @@ import { ngram } from "./ngram.ts";
 import { ngramConfig } from "./ngram-config.ts";
 import { qwen2, qwen2Config } from "./qwen2.ts";
 import { qwen3, qwen3Config } from "./qwen3.ts";
+import { t5 } from "./t5.ts";
+import { t5Config } from "./t5-config.ts";
 
 /** Schema and creation of every policy by its `type`. */
-export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, ngram]);
+export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram]);
 
 /** What a checkpoint's `config.json` may describe, by its `model_type`. */
-export const configFormats = [llamaConfig, mistralConfig, qwen2Config, qwen3Config, gemmaConfig, ngramConfig] as const;
+export const configFormats = [
+  llamaConfig,
+  mistralConfig,
+  qwen2Config,
+  qwen3Config,
+  gemmaConfig,
+  gpt2Config,
+  t5Config,
+  ngramConfig,
+] as const;

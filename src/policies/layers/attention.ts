@@ -36,15 +36,21 @@ export const mergeHeads = (x: tf.Tensor4D): tf.Tensor2D => {
 };
 
 /**
- * softmax(q k' / sqrt(W) + bias) v (Vaswani et al., 2017), where H / K neighbouring query heads share a head of keys and values (Ainslie et al.,
- * 2023). queries [B, H, T, W], keys and values [B, K, S, W], bias [B, 1, T, S] -> [B, H, T, W]. Keys are not repeated: the queries that share a
- * head are the rows of one product.
+ * softmax(scale q k' + bias) v (Vaswani et al., 2017), where H / K neighbouring query heads share a head of keys and values (Ainslie et al.,
+ * 2023). queries [B, H, T, W], keys and values [B, K, S, W], bias [B, 1, T, S] or any shape that broadcasts to [B, H, T, S] -> [B, H, T, W]; scale is
+ * 1 / sqrt(W) when left out. Keys are not repeated: the queries that share a head are the rows of one product.
  */
-export const attend = (queries: tf.Tensor4D, keys: tf.Tensor4D, values: tf.Tensor4D, bias: tf.Tensor4D): tf.Tensor4D => {
+export const attend = (
+  queries: tf.Tensor4D,
+  keys: tf.Tensor4D,
+  values: tf.Tensor4D,
+  bias: tf.Tensor4D,
+  scale = 1 / Math.sqrt(queries.shape[3]),
+): tf.Tensor4D => {
   const [batch, heads, tokens, width] = queries.shape;
   const [, shared, slots] = keys.shape;
   const rows = (heads / shared) * tokens;
-  const scaled = tf.reshape(tf.mul(queries, 1 / Math.sqrt(width)), [batch, shared, rows, width]);
+  const scaled = tf.reshape(scale === 1 ? queries : tf.mul(queries, scale), [batch, shared, rows, width]);
   const scores = tf.matMul(scaled, keys, false, true);
   const weights = tf.softmax(tf.add(tf.reshape(scores, [batch, heads, tokens, slots]), bias));
   const mixed = tf.matMul(tf.reshape(weights, [batch, shared, rows, slots]), values);

@@ -42,7 +42,7 @@ const handlers = {
   },
   draw: async (request: DrawRequest): Promise<{ value: readonly Completion[]; transfer: ArrayBufferView[] }> => {
     const value = await opened().draw(request);
-    return { value, transfer: value.flatMap(({ tokens, logProbs }) => [tokens, logProbs]) };
+    return { value, transfer: value.flatMap(({ tokens, logProbs, rawLogProbs }) => [tokens, logProbs, rawLogProbs]) };
   },
 };
 

@@ -18,7 +18,7 @@ export const mostMerges = 1 << 21;
 /** A value of the metadata that fits the schema; `undefined` where the key is missing. `TypeError` with the key otherwise. */
 export const valueOf = <S extends TSchema>(metadata: GgufMetadata, key: string, schema: S): Static<S> | undefined => {
   const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
-  if (value === undefined || Value.Check(schema, value)) return value as Static<S> | undefined;
+  if (value === undefined || Value.Check(schema, value)) return value;
   const problem = Value.Errors(schema, value).First();
   throw new TypeError(
     `GGUF: ${problem?.message.replace(/^./u, (first) => first.toLowerCase())} at ${key}${problem?.path ?? ""}, got ${quoted(problem?.value)}`,
@@ -36,8 +36,9 @@ export const needed = <S extends TSchema>(metadata: GgufMetadata, key: string, s
 const Tokens = Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { minItems: 1, maxItems: mostTokens });
 const Kinds = Type.Array(Type.Integer({ minimum: 0, maximum: 6 }), { maxItems: mostTokens });
 
-/** Lists of the format. */
+/** Pairs of pieces, with one space between. */
 export const Merges = Type.Array(Type.String({ maxLength: 2050 }), { maxItems: mostMerges });
+/** Of tokens, by id. */
 export const Scores = Type.Array(Type.Number(), { maxItems: mostTokens });
 
 /** A token, in the order of ids. */

@@ -12,7 +12,10 @@ export interface StepFacts {
   readonly rows: readonly Row[];
   /** The same as they are logged, in the same order. */
   readonly logged: readonly LoggedRollout[];
-  /** [B, T] log-probs in nats of the targets at the sampling temperature, under the weights before the step; present in inspections. */
+  /**
+   * [B, T] log-probs in nats of the targets under the weights before the step, at the sampling temperature, or at 1 where more than a temperature
+   * shapes what is drawn; present in inspections.
+   */
   readonly logProbs?: Float32Array;
 }
 

@@ -2,10 +2,12 @@
 import type { Check } from "./check.ts";
 
 /**
- * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn: behavior log-probs and the learner's own
- * differ by at most `tolerance` nats at every token. Where they do not, ratios and policy gradients are those of another policy.
+ * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn: the sampler's log-probs and the learner's
+ * own differ by at most `tolerance` nats at every token. Where they do not, ratios and policy gradients are those of another policy. Compared are
+ * behavior log-probs, at the sampling temperature, where nothing but a temperature shapes what is drawn (`tempered`). Elsewhere those are of another
+ * distribution by intent; then both sides are raw, at temperature 1.
  */
-export const samplingAgreement = (tolerance: number): Check => ({
+export const samplingAgreement = (tolerance: number, tempered = true): Check => ({
   name: "samplingAgreement",
   patience: 1,
   remedy:
@@ -17,8 +19,9 @@ export const samplingAgreement = (tolerance: number): Check => ({
     for (const [index, { rollout }] of rows.entries()) {
       if (rollout.source !== "student" || logged[index]?.behavior !== undefined || rollout.version !== step - 1) continue;
       const start = index * length + rollout.promptTokens.length - 1;
-      for (const [t, behavior] of rollout.behaviorLogProbs.entries()) {
-        const difference = Math.abs(behavior - logProbs[start + t]!);
+      const sampled = tempered ? rollout.behaviorLogProbs : (rollout.rawLogProbs ?? []);
+      for (const [t, logProb] of sampled.entries()) {
+        const difference = Math.abs(logProb - logProbs[start + t]!);
         tokens += 1;
         if (difference <= tolerance) continue;
         count += 1;

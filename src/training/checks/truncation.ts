@@ -30,8 +30,9 @@ export const cut = (patience: number): Check => ({
     "what is cut has no gradient or tells nothing apart: widen the bounds, lower the learning rate, or take fewer updates on each batch",
   look({ metrics }) {
     const seen = Object.entries(cuts).flatMap(([name, what]) => {
-      const share = metrics[name];
-      return share !== undefined && share >= most ? [`${percent(share)} of the ${what} were cut`] : [];
+      // A sum's later terms report theirs as `policy/cut/<term>`.
+      const shares = Object.entries(metrics).flatMap(([key, share]) => (key === name || key.startsWith(`${name}/`) ? [share] : []));
+      return shares.filter((share) => share >= most).map((share) => `${percent(share)} of the ${what} were cut`);
     });
     return seen.length === 0 ? undefined : { count: seen.length, seen: seen.join(" and ") };
   },

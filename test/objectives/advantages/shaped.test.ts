@@ -88,6 +88,8 @@ test("the name says all that it does, so that different estimators have differen
     shapedAdvantages({ baseline: noBaseline, rewardClip: 2 }),
     shapedAdvantages({ baseline: noBaseline, normalize: "group" }),
     shapedAdvantages({ baseline: noBaseline, normalize: "batch" }),
+    shapedAdvantages({ baseline: movingAverage(0.9) }),
+    shapedAdvantages({ baseline: movingAverage(0.5) }),
   ].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names[0]).toBe("scale 1, clip Infinity, none, normalize none");

@@ -24,6 +24,7 @@ describe.each(engines)("alpha-beta on $name", ({ evaluate }) => {
     [0.2, 0.7],
     [0.5, 0.5],
     [1.5, 0.5],
+    [0.2, 0.2],
   ] as const) {
     divergenceLaws(alphaBeta(a, b), { reference: reference.alphaBeta(a, b), evaluate });
   }
@@ -78,6 +79,8 @@ test.each([
 test.each([
   [-0.5, 1, /alpha to be at least 0, got -0.5; a negative exponent is unbounded/],
   [1, -1, /beta to be at least 0, got -1/],
+  [0.09, 1, /alpha to be 0 or at least 0.1, got 0.09; float32 cannot hold what is between: use 0, its limit/],
+  [1, 1e-6, /beta to be 0 or at least 0.1/],
   [Number.NaN, 1, /alpha .* got NaN/],
   [1, Infinity, /beta .* got Infinity/],
 ])("(%d, %d) is refused", (a, b, message) => {

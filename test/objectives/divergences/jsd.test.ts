@@ -65,6 +65,7 @@ describe("beta", () => {
   ])("%d is refused with the divergence that is meant", (beta, message) => {
     expect(() => jsd(beta)).toThrow(RangeError);
     expect(() => jsd(beta)).toThrow(message);
+    expect(() => jsd(beta, "normalized")).toThrow(message);
   });
 
   test("the name holds beta and scale", () => {

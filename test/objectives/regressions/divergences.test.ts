@@ -145,5 +145,7 @@ test.each([
 ])("not repeated: beta %d clamped into the inside, where the loss is silently zero (verl-project/verl-recipe issue 151)", (beta, meant) => {
   const clamped = Math.min(1 - 1e-6, Math.max(1e-6, beta));
   expect(mixed(clamped, clamped)).toBeLessThan(2e-6);
-  expect(() => divergences.create({ type: "jsd", beta, scale: "paper" })).toThrow(`use "${meant}"`);
+  for (const scale of ["paper", "normalized"] as const) {
+    expect(() => divergences.create({ type: "jsd", beta, scale })).toThrow(`use "${meant}"`);
+  }
 });

@@ -30,9 +30,19 @@ const studentLogits = noise("student", shape).data as Float32Array;
 const teacherLogits = noise("teacher", shape).data as Float32Array;
 const targets = Int32Array.of(0, 1, 2, 0, 1, 2, 0, 0);
 const completionMask = Float32Array.of(0, 1, 1, 1, 0, 1, 0, 0);
+const teacherLogProbs = Float32Array.from(places.flatMap((place) => logSoftmax(at(teacherLogits, place))));
+/** The two likeliest of the teacher's three tokens at every place: the tail is one token, so its scores say all. */
+const likeliest = places.map((place) =>
+  at(teacherLogProbs, place)
+    .map((logProb, id) => ({ id, logProb }))
+    .toSorted((a, b) => b.logProb - a.logProb)
+    .slice(0, 2),
+);
 const batch = {
   studentLogits,
-  teacherLogProbs: Float32Array.from(places.flatMap((place) => logSoftmax(at(teacherLogits, place)))),
+  teacherLogProbs,
+  teacherTopKIds: Int32Array.from(likeliest.flat(), ({ id }) => id),
+  teacherTopKLogProbs: Float32Array.from(likeliest.flat(), ({ logProb }) => logProb),
   targets,
   completionMask,
   fromStudent: Float32Array.of(1, 1),
@@ -40,7 +50,7 @@ const batch = {
   behaviorLogProbs: Float32Array.from(places, (place) => logSoftmax(at(studentLogits, place))[targets[place]!]!),
   controlled: Float32Array.of(0.7),
 };
-type Changes = Partial<Record<keyof typeof batch, Float32Array>>;
+type Changes = Partial<typeof batch>;
 
 /** The forward KL of every place. */
 const nats = places.map((place) => exactForwardKl(at(batch.teacherLogProbs, place), at(studentLogits, place)));
@@ -99,6 +109,18 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     }
   });
 
+  test("a second path with an average, a temperature or a term of its own (huggingface/trl pulls 4105 and 5731): on the likeliest tokens", async () => {
+    for (const average of [averages.token, averages.sequence]) {
+      for (const studentTemperature of [1, 0.5]) {
+        const told = { divergence: forwardKl, average, studentTemperature };
+        const [dense, scored] = [await run(distillation(told)), await run(distillation({ ...told, topK: 2 }))];
+        for (const name of ["loss", "gradient"]) {
+          for (const [i, x] of dense[name]!.entries()) expect(scored[name]![i]).toBeCloseTo(x, 5);
+        }
+      }
+    }
+  });
+
   test("one mean over all tokens, where equation 2 has a mean for each sequence (huggingface/trl, GKDTrainer)", async () => {
     const [perToken, perSequence] = [natsOf([...long, ...short]), (natsOf(long) + natsOf(short)) / 2];
     expect(Math.abs(perToken - perSequence)).toBeGreaterThan(0.02);
@@ -121,6 +143,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
 
   test.each<[string, (studentTemperature: number) => Objective<Signal>]>([
     ["distillation", (studentTemperature) => distillation({ divergence: jsd(0.5), studentTemperature })],
+    ["distillation on likeliest tokens", (studentTemperature) => distillation({ divergence: jsd(0.5), topK: 2, studentTemperature })],
     ["taid", (studentTemperature) => taid({ studentTemperature })],
     ["contrastive distillation", (studentTemperature) => contrastiveDistillation({ studentTemperature })],
     ["entropy-aware distillation", (studentTemperature) => entropyAwareDistillation({ studentTemperature })],

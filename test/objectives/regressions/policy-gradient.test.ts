@@ -141,6 +141,19 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     }
   });
 
+  test("nor at a sampling temperature of .7, at which the reference is scored too: unless the loss stays at temperature 1", async () => {
+    const sharpened = student.map((logit) => logit / 0.7);
+    for (const estimator of ["k1", "k2", "k3"] as const) {
+      const largest = async (studentTemperature: number): Promise<number> => {
+        const objective = sampledKl({ to: "reference", estimator, average: averages.sum, studentTemperature });
+        const found = await rowGradients(evaluate, objective, student, ending, { referenceLogProbs: targetSignal(sharpened, ending) });
+        return Math.max(...found.flat().map(Math.abs));
+      };
+      expect(await largest(0.7)).toBeLessThan(1e-5);
+      expect(await largest(1)).toBeGreaterThan(0.05);
+    }
+  });
+
   test("equal rewards of a group divided by their deviation of zero: no advantage, no gradient, nothing that is not a number", async () => {
     const estimator = shapedAdvantages({ baseline: groupMean, normalize: "group" });
     for (const reward of [0, 1, 0.1]) {

@@ -1,7 +1,7 @@
 /** Configurations from GGUF metadata; test/policies/checkpoints/gguf.test.ts compares whole files with transformers. */
-import type { MetadataValue } from "@huggingface/gguf";
 import { describe, expect, test } from "vitest";
 import { architectureOf } from "../../../src/policies/checkpoints/gguf-config.ts";
+import type { MetadataValue } from "../../../src/policies/checkpoints/gguf-values.ts";
 
 const llama: Record<string, MetadataValue> = {
   "general.architecture": "llama",

@@ -1,7 +1,7 @@
 /** The tokenizer of a GGUF file. */
 import { expect, test } from "vitest";
-import type { MetadataValue } from "@huggingface/gguf";
 import { tokenizerOf, type GgufTokenizer } from "../../../src/policies/checkpoints/gguf-tokenizer.ts";
+import type { MetadataValue } from "../../../src/policies/checkpoints/gguf-values.ts";
 
 const bpe: Record<string, MetadataValue> = {
   model: "gpt2",

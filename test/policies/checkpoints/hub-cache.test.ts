@@ -67,6 +67,16 @@ describe("a file", () => {
     expect(await readFile(join(snapshotOf(model(), other), "a"), "utf8")).toBe("hello");
   });
 
+  test("that never ends is given up when it is longer than it should be", async () => {
+    let sent = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (; sent < 1000; sent += 1) yield await Promise.resolve(Buffer.from("hello"));
+    }
+    const file = { path: "a", size: 12, hash: sha256("hello") };
+    await expect(keepFile(model(), commit, file, endless, unseen)).rejects.toThrow("expected 12 bytes, got more");
+    expect(sent).toBe(2);
+  });
+
   test.each([
     { what: "too short", texts: ["hell"], message: /expected 5 bytes, got 4/ },
     { what: "too long", texts: ["hello", "!"], message: /expected 5 bytes, got more/ },

@@ -109,9 +109,13 @@ describe("a damaged folder", () => {
   });
 });
 
+test("a configuration of more layers than there can be is refused before they are made", () => {
+  expect(() => policyOf({ ...llama.config, num_hidden_layers: 2 ** 40 })).toThrow("layers: must be <= 256, got 1099511627776");
+});
+
 test("an unknown model type is refused with the known ones", () => {
   expect(() => policyOf({ model_type: "mamba" })).toThrow(
-    'expected model_type to be one of llama, mistral, qwen2, qwen3, gemma, retort-ngram, got "mamba"',
+    'expected model_type to be one of llama, mistral, qwen2, qwen3, gemma, gpt2, t5, retort-ngram, got "mamba"',
   );
   expect(() => policyOf([])).toThrow("expected an object with model_type, got []");
 });

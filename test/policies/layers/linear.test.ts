@@ -1,7 +1,7 @@
 /** The linear layer. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { linear } from "../../../src/policies/layers/linear.ts";
+import { conv1d, linear } from "../../../src/policies/layers/linear.ts";
 import { compute, engines, expectGradients, farthest, floats, noise } from "../../laws/evaluate.ts";
 
 test.each(engines)("on $name, a row of the output is a row of x times each row of the weight", async ({ evaluate }) => {
@@ -33,5 +33,21 @@ test.each(engines)("on $name, gradients agree with finite differences", async ({
   const values = { ...rows, ...adapter, "p.bias": noise("bias", [2]) };
   await expectGradients(evaluate, values, Object.keys(values), noise("sum", [4, 2]), (inputs) =>
     linear(inputs, "p", inputs["x"] as tf.Tensor2D),
+  );
+});
+
+test.each(engines)("on $name, conv1d is linear with the weight's transpose, its gradients included", async ({ evaluate }) => {
+  const values = { ...rows, ...adapter, "p.bias": noise("bias", [2]) };
+  const { straight, across } = await compute(evaluate, values, (inputs) => {
+    const x = inputs["x"] as tf.Tensor2D;
+    return {
+      straight: linear(inputs, "p", x),
+      across: conv1d({ ...inputs, "p.weight": tf.transpose(inputs["p.weight"]!) }, "p", x),
+    };
+  });
+  expect(farthest(across, [...straight])).toBeLessThan(1e-5);
+  const turned = { ...values, "p.weight": noise("weight", [3, 2]) };
+  await expectGradients(evaluate, turned, Object.keys(turned), noise("sum", [4, 2]), (inputs) =>
+    conv1d(inputs, "p", inputs["x"] as tf.Tensor2D),
   );
 });

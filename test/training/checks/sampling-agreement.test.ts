@@ -80,3 +80,15 @@ test("only what the student drew alone with the newest weights is compared", asy
   expect(with_({ rows: rollouts({ version: 1 }) })).toBeUndefined();
   expect(with_({ logged: facts.logged.map((logged) => ({ ...logged, behavior: "teacher-mixed" })) })).toBeUndefined();
 });
+
+test("where more than a temperature shapes, raw log-probs are compared in place of behavior log-probs", async () => {
+  const facts = await agreeing();
+  const shaped = facts.rows.map((row) => {
+    const { behaviorLogProbs } = row.rollout;
+    return { ...row, rollout: { ...row.rollout, rawLogProbs: behaviorLogProbs, behaviorLogProbs: behaviorLogProbs.map((x) => x / 2) } };
+  });
+  expect(check.look({ ...facts, rows: shaped })).toBeDefined();
+  expect(samplingAgreement(1e-3, false).look({ ...facts, rows: shaped })).toBeUndefined();
+  const wrong = shaped.map((row) => ({ ...row, rollout: { ...row.rollout, rawLogProbs: row.rollout.rawLogProbs.map((x) => x - 0.01) } }));
+  expect(samplingAgreement(1e-3, false).look({ ...facts, rows: wrong })?.count).toBe(tokens);
+});

@@ -17,6 +17,7 @@ test("rewards and ratios at their bounds are found when they are nearly all", ()
   const look = (metrics: Readonly<Record<string, number>>) => cut(7).look({ ...healthyFacts(), metrics });
   expect(cut(7).look(healthyFacts())).toBeUndefined();
   expect(look({ "policy/cut": 0.94, "rewards/cut": 0.94 })).toBeUndefined();
+  expect(look({ "policy/cut": 0.1, "policy/cut/minillm": 0.97 })?.seen).toBe("97% of the importance ratios were cut");
   expect(look({ "policy/cut": 0.96 })).toEqual({ count: 1, seen: "96% of the importance ratios were cut" });
   expect(look({ "policy/cut": 1, "rewards/cut": 0.95 })).toEqual({
     count: 2,

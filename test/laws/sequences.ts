@@ -1,0 +1,28 @@
+/** Padded sequences for tests of policies, with their prompts. */
+import type { Sequences } from "../../src/policies/policy.ts";
+import { padPrompts, type Padding } from "../../src/rollouts/prompts.ts";
+import { floats, ints, type Value } from "./evaluate.ts";
+
+type Rows = readonly (readonly number[])[];
+
+/** 1 at the places of a padded batch where `holds`, 0 elsewhere. */
+export const marked = (rows: Rows, padding: Padding, holds: (row: number, place: number) => boolean): Int32Array =>
+  padPrompts(
+    rows.map((row, i) => row.map((_, t) => Number(holds(i, t)))),
+    { ...padding, padId: 0 },
+  ).tokens;
+
+/** Sequences that begin with prompts of these lengths. */
+export const padded = (rows: Rows, prompts: readonly number[], padding: Padding): Record<keyof Sequences, Value> => {
+  const { batch, length, tokens, positions, mask } = padPrompts(rows, padding);
+  const shape = [batch, length];
+  return {
+    tokens: ints(shape, tokens),
+    positions: ints(shape, positions),
+    mask: floats(shape, mask),
+    prompt: floats(
+      shape,
+      marked(rows, padding, (row, place) => place < prompts[row]!),
+    ),
+  };
+};

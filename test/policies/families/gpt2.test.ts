@@ -1,0 +1,46 @@
+/** The GPT-2 family. */
+import { describe, expect, test } from "vitest";
+import { gpt2 } from "../../../src/policies/families/gpt2.ts";
+import { engines } from "../../laws/evaluate.ts";
+import { policyLaws } from "../../laws/policy.laws.ts";
+
+const context = { vocabularySize: 7, contextLength: 16 };
+const small = {
+  layers: 2,
+  width: 12,
+  heads: 3,
+  hidden: 20,
+  activation: "gelu_new",
+  tied: true,
+  normEpsilon: 1e-5,
+  scaledByWidth: true,
+  scaledByLayer: false,
+} as const;
+
+for (const { name, evaluate } of engines) {
+  policyLaws(`gpt2, tied, on ${name}`, gpt2.create(small, context), evaluate);
+  const other = { ...small, tied: false, activation: "gelu", scaledByWidth: false, scaledByLayer: true } as const;
+  policyLaws(`gpt2, untied, its scores scaled by layer, on ${name}`, gpt2.create(other, context), evaluate);
+}
+
+describe("gpt2", () => {
+  test("hidden has a default, and a tied head no parameters", () => {
+    const { hidden: _, ...values } = small;
+    const { parameters } = gpt2.create(values, context);
+    expect(parameters["transformer.h.1.mlp.c_fc.weight"]?.shape).toEqual([12, 48]);
+    expect(parameters["lm_head.weight"]).toBeUndefined();
+  });
+
+  test("what is added to the residual stream starts smaller, and biases at zero", () => {
+    const { parameters } = gpt2.create(small, context);
+    expect(parameters["transformer.h.0.attn.c_attn.weight"]?.initial).toEqual({ standardDeviation: 0.02 });
+    for (const name of ["attn.c_proj", "mlp.c_proj"]) {
+      expect(parameters[`transformer.h.1.${name}.weight`]?.initial).toEqual({ standardDeviation: 0.02 / Math.sqrt(4) });
+    }
+    expect(parameters["transformer.h.1.mlp.c_fc.bias"]?.initial).toEqual({ value: 0 });
+  });
+
+  test("a width that the heads do not divide is refused", () => {
+    expect(() => gpt2.create({ ...small, heads: 5 }, context)).toThrow("gpt2: expected width to be a multiple of heads = 5, got 12");
+  });
+});

@@ -1,0 +1,73 @@
+/** Training of an encoder-decoder: the same recipes as for a decoder, with the prompt in the encoder. */
+import { describe, expect, test } from "vitest";
+import { policies } from "../../src/policies/families/index.ts";
+import type { Policy } from "../../src/policies/policy.ts";
+import type { Recipe } from "../../src/training/recipe.ts";
+import type { StepReport } from "../../src/training/report.ts";
+import { context, model, recipe, trained } from "../fixtures/recipes.ts";
+import { roughWeights } from "../laws/policy.laws.ts";
+
+const smallT5 = (gated: boolean): Policy =>
+  policies.create(
+    {
+      type: "t5",
+      layers: 1,
+      width: 16,
+      heads: 2,
+      gated,
+      activation: gated ? "gelu_new" : "relu",
+      tied: !gated,
+      buckets: 8,
+      maxDistance: 16,
+      normEpsilon: 1e-6,
+      startId: 0,
+    },
+    context,
+  );
+
+/** A teacher of the other kind, far from uniform. */
+const teacher = (): Recipe["teacher"] => {
+  const policy = smallT5(false);
+  const weights = Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, Float32Array.from(data)]));
+  return { config: policy.config, weights, temperature: 1 };
+};
+
+const metric = (reports: readonly StepReport[], name: string): number[] =>
+  reports.flatMap((report) => (report.kind === "step" ? [report.metrics[name]!] : []));
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+describe("a T5 student", () => {
+  test("comes nearer to a T5 teacher on its own completions; sampling and learning agree at every step", async () => {
+    const values = recipe({
+      student: model(smallT5(true), 1),
+      teacher: teacher()!,
+      rewards: [],
+      objective: {
+        type: "distillation",
+        divergence: { type: "reverse-kl" },
+        average: "token",
+        studentTemperature: 1,
+      } as Recipe["objective"],
+      rollouts: { ...recipe().rollouts, group: 1 },
+      training: { ...recipe().training, steps: 20, inspectEvery: 1, optimizer: { ...recipe().training.optimizer, learningRate: 0.02 } },
+    });
+    const divergences = metric(await trained(values), "loss");
+    expect(divergences).toHaveLength(20);
+    expect(mean(divergences.slice(-5))).toBeLessThan(0.7 * mean(divergences.slice(0, 5)));
+  });
+
+  test("learns from rewards beside a teacher that is a decoder", async () => {
+    const losses = metric(await trained(recipe({ student: model(smallT5(true), 1) })), "loss");
+    expect(losses).toHaveLength(6);
+    expect(losses.every(Number.isFinite)).toBe(true);
+  });
+
+  test("has a value head on its decoder's states", async () => {
+    const { teacher: _none, ...others } = recipe({ student: model(smallT5(true), 1) });
+    const objective = { type: "actor-critic", valueWeight: 0.5, average: "sum", studentTemperature: 1, rewardScale: 1 };
+    const errors = metric(await trained({ ...others, objective: objective as Recipe["objective"] }), "policy/value-error");
+    expect(errors).toHaveLength(6);
+    expect(errors.every(Number.isFinite)).toBe(true);
+  });
+});
