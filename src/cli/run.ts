@@ -3,7 +3,8 @@ import { InvalidArgumentError, type Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../experiments/execute.ts";
-import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
+import type { PlannedRun } from "../experiments/plan.ts";
+import { prepareExperiment } from "../experiments/prepare.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
 import { InterruptedError } from "./exit.ts";
 import { duration, percent } from "./figures.ts";
@@ -117,7 +118,7 @@ Examples:
   retort run experiments/quickstart.json /objective/alpha=0.5 /seed=1
   retort run experiments/ladder.json --only sft`,
     )
-    .action((file: string, overrides: string[], options: RunOptions) =>
-      perform(choose(planExperiment(file, overrides), options.only), options, terminal),
+    .action(async (file: string, overrides: string[], options: RunOptions) =>
+      perform(choose(await prepareExperiment(file, overrides), options.only), options, terminal),
     );
 };

@@ -1,6 +1,7 @@
 /** `retort validate`: checks an experiment file, and says what it would run. */
 import type { Command } from "commander";
-import { planExperiment, type PlannedRun } from "../experiments/plan.ts";
+import type { PlannedRun } from "../experiments/plan.ts";
+import { prepareExperiment } from "../experiments/prepare.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -32,8 +33,8 @@ Examples:
   retort validate experiments/quickstart.json
   retort validate experiments/quickstart.json /objective/alpha=0.5 /seed=1`,
     )
-    .action((file: string, overrides: string[], { json = false }: { json?: boolean }) => {
-      const runs = planExperiment(file, overrides);
+    .action(async (file: string, overrides: string[], { json = false }: { json?: boolean }) => {
+      const runs = await prepareExperiment(file, overrides);
       if (json) terminal.output.write(`${JSON.stringify(runs, null, 2)}\n`);
       else terminal.output.write(`${file}: ok\n\n${overview(runs)}\n`);
     });

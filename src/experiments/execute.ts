@@ -6,7 +6,7 @@ import { withAdapters } from "../policies/adapters/lora.ts";
 import { saveAdapters } from "../policies/adapters/peft.ts";
 import { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
-import { tasks } from "../tasks/index.ts";
+import { recipeTask } from "../training/recipe-task.ts";
 import type { Machine, Recipe } from "../training/recipe.ts";
 import type { StepReport } from "../training/report.ts";
 import { train } from "../training/train.ts";
@@ -16,6 +16,7 @@ import { machineFor, recipeFor } from "./recipes.ts";
 import type { RunEvent, TrainingName } from "./run-event.ts";
 import { openRun, writeJson, type RunStore } from "./store.ts";
 import { surroundings } from "./surroundings.ts";
+import { writeTokenizerFiles } from "./tokenizer-files.ts";
 
 /** Where results go, and how to stop. */
 export interface ExecutionOptions {
@@ -75,21 +76,24 @@ const trainToEnd = async (
 /** The student as a HuggingFace folder; adapters are merged into it, and also lie in `adapter/` as PEFT has them. */
 const writeStudent = async (
   folder: string,
-  { student, task, taskSeed, training }: Recipe,
+  recipe: Recipe,
   { weights, adapters }: Trained,
   baseName: string | undefined,
 ): Promise<void> => {
-  const { tokenizer } = tasks.create(task, { seed: taskSeed });
+  const { student, training } = recipe;
+  const { tokenizer } = recipeTask(recipe);
   const policy = policyOf(student.config);
   await savePolicy(folder, { policy, weights }, { endId: tokenizer.endId, padId: tokenizer.padId });
-  await writeJson(join(folder, "tokenizer.json"), tokenizer.toJSON());
+  await writeTokenizerFiles(folder, tokenizer);
   if (adapters === undefined || training.adapters === undefined) return;
   await saveAdapters(join(folder, "adapter"), { policy: withAdapters(policy, training.adapters), weights: adapters }, baseName);
 };
 
 /** Where the student as it was before the training lies, if it lies anywhere. */
-const baseFolder = ({ values: { student }, inputs }: PlannedTraining, { artifacts }: Place): string | undefined =>
-  "stage" in student && student.layers === undefined ? artifacts.folder(inputs[student.stage]!) : undefined;
+const baseFolder = ({ values: { student }, inputs }: PlannedTraining, { artifacts }: Place): string | undefined => {
+  if ("type" in student || student.layers !== undefined) return undefined;
+  return "stage" in student ? artifacts.folder(inputs[student.stage]!) : student.checkpoint;
+};
 
 const forget = (place: Place, { id }: PlannedTraining): Promise<void> =>
   rm(join(place.cache, "unfinished", id), { recursive: true, force: true });
@@ -119,12 +123,13 @@ const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machi
   const { accuracy, milliseconds } = trained;
   const folder = await place.artifacts.commit(stage.id, async (draft) => {
     await writeStudent(draft, recipe, trained, baseFolder(stage, place));
-    const { values, inputs, id } = stage;
+    const { values, inputs, checkpoints, id } = stage;
     await writeJson(join(draft, "manifest.json"), {
       name: stage.name,
       id,
       values,
       inputs,
+      checkpoints,
       accuracy,
       milliseconds,
       used: machine,

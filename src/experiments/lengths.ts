@@ -1,5 +1,6 @@
 /** How long completions and contexts are: what the task asks for, unless the file says otherwise. */
 import type { Task } from "../tasks/task.ts";
+import type { Known } from "./shelf.ts";
 import { stageValues, type TrainingValues } from "./stages.ts";
 import type { ExperimentValues } from "./schema.ts";
 
@@ -11,12 +12,13 @@ export const maxNewTokens = (values: Pick<TrainingValues, "rollouts">, task: Tas
 export const neededContext = (values: Pick<TrainingValues, "rollouts">, task: Task): number =>
   task.longest.prompt + Math.max(maxNewTokens(values, task), task.longest.completion);
 
-/** The training that made the student from nothing: this one, or the stage at the end of its line of students. */
+/** The training at the end of the line of students: it made the student, or took it from a checkpoint. */
 const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
   "stage" in values.student ? studentOrigin(file, stageValues(file, values.student.stage)) : values;
 
-/** Context length of the student: what its first training needed, of its own task. */
-export const contextLength = (file: ExperimentValues, values: TrainingValues, taskOf: (values: TrainingValues) => Task): number => {
+/** Context length of the student: of its checkpoint, or what its first training needed, of its own task. `RangeError` when one of them cannot be had. */
+export const contextLength = (file: ExperimentValues, values: TrainingValues, known: Pick<Known, "task" | "checkpoint">): number => {
   const origin = studentOrigin(file, values);
-  return neededContext(origin, taskOf(origin));
+  const { student } = origin;
+  return "checkpoint" in student ? known.checkpoint(student.checkpoint).policy.contextLength : neededContext(origin, known.task(origin));
 };

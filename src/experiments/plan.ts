@@ -1,5 +1,7 @@
 /** From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the hashes that name results. */
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Task } from "../tasks/task.ts";
 import { decisive } from "../training/settings.ts";
 import { contentHash } from "./canonical-json.ts";
 import { checker, type Mistake } from "./check.ts";
@@ -7,20 +9,27 @@ import { expand, parseOverrides, type Draft } from "./drafts.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { ExperimentError, type Place, type Problem } from "./problem.ts";
 import { experimentSchema, type ExperimentValues } from "./schema.ts";
-import { semanticMistakes, TaskShelf } from "./semantics.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import { semanticMistakes } from "./semantics.ts";
+import { Shelf } from "./shelf.ts";
 import { readSource, type Source } from "./source.ts";
-import { buildOrder, inputNames, runValues, stageValues, type TrainingValues } from "./stages.ts";
+import { buildOrder, checkpointsOf, inputNames, runValues, stageValues, type TrainingValues } from "./stages.ts";
 import { contextLength, maxNewTokens } from "./lengths.ts";
 
 /** One training of a plan: a stage, or the run itself. */
 export interface PlannedTraining {
   /** The stage's name, or the run's. */
   readonly name: string;
-  /** sha256 of everything that decides the result: all values but the checks, the ids of the stages it starts from, and this package's version. */
+  /**
+   * sha256 of everything that decides the result: all values but the checks, the ids of the stages and the contents of the checkpoints and files that it starts from, and
+   * this package's version.
+   */
   readonly id: string;
   readonly values: TrainingValues;
   /** Ids of the stages that student and teacher come from, by stage name. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Where the checkpoints are that it names, and the sha256 of their contents, by the names that the file has for them. */
+  readonly checkpoints: Readonly<Record<string, { readonly path: string; readonly hash: string }>>;
   /** Most tokens of prompt and completion together that the student can read. */
   readonly contextLength: number;
   /** Tokens after which a completion is cut. */
@@ -45,32 +54,49 @@ export const packageVersion = (): string => {
   return version;
 };
 
-const trainingId = (values: TrainingValues, inputs: Readonly<Record<string, string>>): string => {
-  const { student, teacher, training, ...others } = values;
-  const origin = "stage" in student ? { ...student, stage: inputs[student.stage] } : student;
+/** A stage by its id, a checkpoint by its content, a new policy by itself. */
+const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<PlannedTraining, "inputs" | "checkpoints">): object => ({
+  ...origin,
+  ...("stage" in origin ? { stage: inputs[String(origin.stage)] } : {}),
+  ...("checkpoint" in origin ? { checkpoint: checkpoints[String(origin.checkpoint)]?.hash } : {}),
+});
+
+const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {
+  const { student, teacher, training, tokenizer, ...others } = values;
   return contentHash({
     version: packageVersion(),
     values: {
       ...others,
       training: decisive(training),
-      student: origin,
-      ...(teacher === undefined ? {} : { teacher: { ...teacher, stage: inputs[teacher.stage] } }),
+      student: identified(student, from),
+      ...(teacher === undefined ? {} : { teacher: identified(teacher, from) }),
     },
+    tokenizer: tokenizer === undefined ? undefined : from.checkpoints[tokenizer]?.hash,
+    content: task.content,
   });
 };
 
 /** The plan of one run. The file is without mistakes. */
-const plan = (draft: Draft, file: ExperimentValues, path: string, shelf: TaskShelf): PlannedRun => {
+const plan = (draft: Draft, file: ExperimentValues, path: string, shelf: Shelf): PlannedRun => {
   const ids: Record<string, string> = {};
   const training = (name: string, values: TrainingValues): PlannedTraining => {
     const inputs = Object.fromEntries(inputNames(values).map((input) => [input, ids[input]!]));
+    const named = [...checkpointsOf(values).map((each) => each.name), ...(values.tokenizer === undefined ? [] : [values.tokenizer])];
+    const checkpoints = Object.fromEntries(
+      named.map((each) => {
+        const { path: place, hash } = shelf.checkpoint(each);
+        return [each, { path: place, hash }];
+      }),
+    );
+    const task = shelf.task(values);
     return {
       name,
-      id: trainingId(values, inputs),
+      id: trainingId(values, { inputs, checkpoints }, task),
       values,
       inputs,
-      contextLength: contextLength(file, values, (of) => shelf.task(of)),
-      maxNewTokens: maxNewTokens(values, shelf.task(values)),
+      checkpoints,
+      contextLength: contextLength(file, values, shelf),
+      maxNewTokens: maxNewTokens(values, task),
     };
   };
   const stages = buildOrder(file).map((name) => {
@@ -114,23 +140,39 @@ const placed = (
 const checkValues = checker<ExperimentValues>(experimentSchema);
 const checkVariants = checker<Json>((experimentSchema["properties"] as JsonObject)["variants"] as JsonObject);
 
-/** The runs of a file that was read. `ExperimentError` with every problem, in the order of the file. */
-export const planSource = (source: Source, overrideTexts: readonly string[]): readonly PlannedRun[] => {
+/** A file whose schema is right. */
+export interface SoundFile {
+  readonly path: string;
+  readonly overrides: readonly string[];
+  readonly drafts: readonly { readonly draft: Draft; readonly values: ExperimentValues }[];
+}
+
+/** Checks a file that was read against the schema. `ExperimentError` with every problem. */
+export const checkSource = (source: Source, overrideTexts: readonly string[]): SoundFile => {
   const { file, drafts } = expand(source, parseOverrides(overrideTexts));
   const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
   const inVariants = "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
-  const shelf = new TaskShelf();
   const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value) }));
   const schematic = checked.flatMap(({ draft, result }) => ("mistakes" in result ? [{ draft, mistakes: result.mistakes }] : []));
   const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length, overrideTexts);
   if (problems.length > 0) throw new ExperimentError(problems);
   const sound = checked.flatMap(({ draft, result }) => ("values" in result ? [{ draft, values: result.values }] : []));
-  const semantic = sound.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, source.path, shelf) }));
-  const contradictions = placed(semantic, drafts.length, overrideTexts);
-  if (contradictions.length > 0) throw new ExperimentError(contradictions);
-  return sound.map(({ draft, values }) => plan(draft, values, source.path, shelf));
+  return { path: source.path, overrides: overrideTexts, drafts: sound };
 };
 
-/** The runs of a file, with overrides such as `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file. */
+/** The runs of a sound file, given what is known of the checkpoints that it names. `ExperimentError` with every problem between its parts. */
+export const planRuns = ({ path, overrides, drafts }: SoundFile, checkpoints: Checkpoints): readonly PlannedRun[] => {
+  const shelf = new Shelf(dirname(path), checkpoints);
+  const semantic = drafts.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, path, shelf) }));
+  const contradictions = placed(semantic, drafts.length, overrides);
+  if (contradictions.length > 0) throw new ExperimentError(contradictions);
+  return drafts.map(({ draft, values }) => plan(draft, values, path, shelf));
+};
+
+/** The runs of a file that was read and names no checkpoints. `ExperimentError` with every problem, in the order of the file. */
+export const planSource = (source: Source, overrides: readonly string[]): readonly PlannedRun[] =>
+  planRuns(checkSource(source, overrides), new Map());
+
+/** The runs of a file that names no checkpoints (else `prepareExperiment`), with overrides such as `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file. */
 export const planExperiment = (path: string, overrides: readonly string[] = []): readonly PlannedRun[] =>
   planSource(readSource(path), overrides);

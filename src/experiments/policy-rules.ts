@@ -1,60 +1,89 @@
 /** Rules about the policies of a training: whether the student can be made, and whether student and teacher can read what it puts before them. */
+import { objectives } from "../objectives/index.ts";
+import type { Policy } from "../policies/policy.ts";
 import { traineeOf } from "../training/trained.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { contextLength, neededContext } from "./lengths.ts";
 import type { ExperimentValues } from "./schema.ts";
+import type { Known } from "./shelf.ts";
 import { stageValues, type TrainingValues } from "./stages.ts";
-import { sourcePolicy, studentPolicy, type TaskOf } from "./students.ts";
+import { sourcePolicy, studentPolicy } from "./students.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
-const studentMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: TaskOf): Mistake[] => {
+/** The student's policy, or what is wrong with it. */
+const studentOf = (
+  file: ExperimentValues,
+  values: TrainingValues,
+  known: Known,
+): { readonly policy: Policy } | { readonly mistakes: Mistake[] } => {
   const { student } = values;
-  const source = attempt(() => sourcePolicy(file, values, taskOf));
+  const source = attempt(() => sourcePolicy(file, values, known));
   // What is wrong with a stage's own student is said there.
-  if ("message" in source) return "stage" in student ? [] : [{ pointer: "/student", part: "whole", message: source.message }];
-  const made = attempt(() => studentPolicy(file, values, taskOf));
-  return "message" in made ? [{ pointer: "/student/layers", part: "whole", message: made.message }] : [];
+  if ("message" in source) return { mistakes: "stage" in student ? [] : [{ pointer: "/student", part: "whole", message: source.message }] };
+  const made = attempt(() => studentPolicy(file, values, known));
+  return "message" in made ? { mistakes: [{ pointer: "/student/layers", part: "whole", message: made.message }] } : { policy: made.part };
 };
 
 /** What is frozen, or gets adapters, must be there. */
-const trainedMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: TaskOf): Mistake[] => {
-  const { freeze, adapters } = values.training;
-  if (freeze === undefined && adapters === undefined) return [];
-  const student = attempt(() => studentPolicy(file, values, taskOf));
-  if ("message" in student) return [];
-  const made = attempt(() => traineeOf(student.part, values.training));
+const trainedMistakes = (student: Policy, { training }: TrainingValues): Mistake[] => {
+  const made = attempt(() => traineeOf(student, training));
   if (!("message" in made)) return [];
-  return [{ pointer: freeze === undefined ? "/training/adapters/targets" : "/training/freeze", part: "whole", message: made.message }];
+  return [
+    { pointer: training.freeze === undefined ? "/training/adapters/targets" : "/training/freeze", part: "whole", message: made.message },
+  ];
 };
 
-const contextMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: TaskOf): Mistake[] => {
-  const task = taskOf(values);
-  const needed = neededContext(values, task);
+/** A checkpoint's vocabulary has all of the task's tokens; a teacher of the same tokens has a vocabulary of the same size. */
+const vocabularyMistakes = (student: Policy, values: TrainingValues, known: Known): Mistake[] => {
+  const { tokenizer } = known.task(values);
+  if (student.vocabularySize < tokenizer.vocabularySize) {
+    const message = `expected a student with a vocabulary of at least the task's ${tokenizer.vocabularySize} tokens, got ${student.vocabularySize}`;
+    return [{ pointer: "/student", part: "whole", message }];
+  }
   const { teacher } = values;
-  const lengthOf = (reader: TrainingValues): number => {
-    const made = attempt(() => contextLength(file, reader, taskOf));
-    // What is wrong with the stage that made it is said there.
-    return "message" in made ? needed : made.part;
-  };
-  const taught = teacher === undefined ? undefined : stageValues(file, teacher.stage);
-  const readers = [
-    { pointer: "/student", of: "student", length: lengthOf(values) },
-    // A teacher with tokens of its own reads as many of those as it can.
-    ...(taught === undefined || !sameTokens(taskOf(taught), task)
-      ? []
-      : [{ pointer: "/teacher/stage", of: "teacher", length: lengthOf(taught) }]),
-  ];
-  return readers.flatMap(({ pointer, of, length }): Mistake[] => {
+  if (teacher === undefined || !("checkpoint" in teacher)) return [];
+  const { vocabularySize } = known.checkpoint(teacher.checkpoint).policy;
+  const made = attempt(() => objectives.create(values.objective));
+  // An objective that cannot be made is a mistake of its own.
+  if (vocabularySize === student.vocabularySize || "message" in made || made.part.needs.includes("foreignTeacherLogProbs")) return [];
+  const message = `expected a teacher with the student's vocabulary of ${student.vocabularySize} tokens, got ${vocabularySize}; take an objective for unlike vocabularies`;
+  return [{ pointer: "/teacher/checkpoint", message }];
+};
+
+/** Who reads a training's sequences, and how many tokens it can read. A teacher with tokens of its own reads as many of those as it can. */
+const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known): { pointer: string; of: string; length: number }[] => {
+  const task = known.task(values);
+  const { teacher } = values;
+  const student = { pointer: "/student", of: "student", length: contextLength(file, values, known) };
+  if (teacher === undefined) return [student];
+  if ("checkpoint" in teacher) {
+    if (!sameTokens(known.tokenizer(teacher.checkpoint), task.tokenizer)) return [student];
+    return [student, { pointer: "/teacher/checkpoint", of: "teacher", length: known.checkpoint(teacher.checkpoint).policy.contextLength }];
+  }
+  const taught = stageValues(file, teacher.stage);
+  if (!sameTokens(known.task(taught).tokenizer, task.tokenizer)) return [student];
+  return [student, { pointer: "/teacher/stage", of: "teacher", length: contextLength(file, taught, known) }];
+};
+
+const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+  const needed = neededContext(values, known.task(values));
+  // What is wrong with the stage or the checkpoint that made a reader is said there.
+  const readers = attempt(() => readersOf(file, values, known));
+  if ("message" in readers) return [];
+  return readers.part.flatMap(({ pointer, of, length }): Mistake[] => {
     if (length >= needed) return [];
-    const message = `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; give its first stage as many "maxNewTokens"`;
+    const message = `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; lower /rollouts/maxNewTokens, or give its first stage as many`;
     return [{ pointer, message }];
   });
 };
 
-/** What is wrong with the policies of a training. Every task that it depends on can be made. */
-export const policyMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: TaskOf): Mistake[] => [
-  ...studentMistakes(file, values, taskOf),
-  ...trainedMistakes(file, values, taskOf),
-  ...contextMistakes(file, values, taskOf),
-];
+/** What is wrong with the policies of a training. Every task and every checkpoint that it depends on directly is there. */
+export const policyMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+  const student = studentOf(file, values, known);
+  const own =
+    "mistakes" in student
+      ? student.mistakes
+      : [...trainedMistakes(student.policy, values), ...vocabularyMistakes(student.policy, values, known)];
+  return [...own, ...contextMistakes(file, values, known)];
+};

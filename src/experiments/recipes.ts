@@ -1,17 +1,20 @@
-/** From a planned training to a recipe: stages become models, families become parameters, the machine is looked at. */
-import { readFile } from "node:fs/promises";
+/** From a planned training to a recipe: stages and checkpoints become models, families become parameters, the machine is looked at. */
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { chooseEngine } from "../engine/choose.ts";
 import { withLayers } from "../policies/checkpoints/chosen-layers.ts";
-import { loadPolicy, type Checkpoint } from "../policies/checkpoints/huggingface.ts";
+import type { Checkpoint } from "../policies/checkpoints/huggingface.ts";
+import { openCheckpoint } from "../policies/checkpoints/load.ts";
 import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
-import { tasks } from "../tasks/index.ts";
+import type { Task } from "../tasks/task.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Machine, Model, Recipe, TeacherModel } from "../training/recipe.ts";
+import { recipeTask } from "../training/recipe-task.ts";
 import type { Artifacts } from "./artifacts.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { loadModel, tokenizerOf } from "./model.ts";
 import type { PlannedTraining } from "./plan.ts";
+import { sameTokens } from "./tokenizer-rules.ts";
 
 /** More threads than this bring the small programs of one machine nothing. */
 const mostThreads = 4;
@@ -22,56 +25,92 @@ export const machineFor = async (engine: PlannedTraining["values"]["engine"]): P
   return { engine: engine === "auto" ? await chooseEngine() : engine, threads, samplers: threads };
 };
 
-/** What a stage left: its student, and the `tokenizer.json` document that the student was trained with. */
-interface StageResult extends Checkpoint {
-  readonly tokenizer: unknown;
+/** A policy with its weights, and the tokenizer that it was trained with. */
+interface Loaded extends Checkpoint {
+  readonly tokenizer: Tokenizer;
 }
 
-const stageResult = async (name: string, { inputs }: PlannedTraining, artifacts: Artifacts): Promise<StageResult> => {
+const stageResult = async (name: string, { inputs }: PlannedTraining, artifacts: Artifacts): Promise<Loaded> => {
   const id = inputs[name];
   if (id === undefined) throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
   const folder = artifacts.folder(id);
   try {
-    const { policy, weights } = await loadPolicy(folder);
-    const tokenizer: unknown = JSON.parse(await readFile(join(folder, "tokenizer.json"), "utf8"));
-    return { policy, weights, tokenizer };
+    const { tokenizer, ...checkpoint } = await loadModel(folder);
+    if (tokenizer === undefined) throw new Error(`${folder}: expected a tokenizer.json, got none`);
+    return { ...checkpoint, tokenizer };
   } catch (cause) {
     throw new Error(`stage "${name}" cannot be read; remove ${folder}, and it is made again`, { cause });
   }
 };
 
-const studentModel = async (training: PlannedTraining, artifacts: Artifacts): Promise<Model> => {
-  const { student, task, taskSeed, seed } = training.values;
-  if ("stage" in student) {
-    const { policy, weights } = await stageResult(student.stage, training, artifacts);
-    const start = student.layers === undefined ? { policy, weights } : withLayers({ policy, weights }, student.layers);
-    return { config: start.policy.config, weights: start.weights };
+const placeOf = (name: string, { checkpoints }: PlannedTraining): string => {
+  const known = checkpoints[name];
+  if (known === undefined) throw new Error(`plan: expected a path of checkpoint "${name}", got ${Object.keys(checkpoints).join(", ")}`);
+  return known.path;
+};
+
+const checkpointResult = async (name: string, training: PlannedTraining): Promise<Loaded> => {
+  const path = placeOf(name, training);
+  const { tokenizer, ...checkpoint } = await loadModel(path);
+  if (tokenizer === undefined) throw new Error(`${path}: expected a tokenizer, got none; it was there when the file was planned`);
+  return { ...checkpoint, tokenizer };
+};
+
+/** Loads what student and teacher come from, each once: a student out of its teacher's layers shares their arrays. */
+const loaderOf = (
+  training: PlannedTraining,
+  artifacts: Artifacts,
+): ((origin: { stage: string } | { checkpoint: string }) => Promise<Loaded>) => {
+  const loaded = new Map<string, Promise<Loaded>>();
+  return (origin) => {
+    const key = JSON.stringify("stage" in origin ? { stage: origin.stage } : { checkpoint: origin.checkpoint });
+    const known = loaded.get(key);
+    if (known !== undefined) return known;
+    const loading = "stage" in origin ? stageResult(origin.stage, training, artifacts) : checkpointResult(origin.checkpoint, training);
+    loaded.set(key, loading);
+    return loading;
+  };
+};
+
+type Loader = ReturnType<typeof loaderOf>;
+
+const studentModel = async (training: PlannedTraining, { tokenizer }: Task, load: Loader): Promise<Model> => {
+  const { student, seed } = training.values;
+  if ("type" in student) {
+    const policy = policies.create(student, { vocabularySize: tokenizer.vocabularySize, contextLength: training.contextLength });
+    return { config: policy.config, weights: initialWeights(policy, seed) };
   }
-  const { vocabularySize } = tasks.create(task, { seed: taskSeed }).tokenizer;
-  const policy = policies.create(student, { vocabularySize, contextLength: training.contextLength });
-  return { config: policy.config, weights: initialWeights(policy, seed) };
+  const whole = await load(student);
+  const { policy, weights } = student.layers === undefined ? whole : withLayers(whole, student.layers);
+  return { config: policy.config, weights };
 };
 
 /** The teacher; its tokenizer is named only if it is not the task's. */
-const teacherModel = async (training: PlannedTraining, artifacts: Artifacts): Promise<TeacherModel | undefined> => {
-  const { teacher, task, taskSeed } = training.values;
+const teacherModel = async ({ values: { teacher } }: PlannedTraining, task: Task, load: Loader): Promise<TeacherModel | undefined> => {
   if (teacher === undefined) return undefined;
-  const { policy, weights, tokenizer } = await stageResult(teacher.stage, training, artifacts);
-  const own = tasks.create(task, { seed: taskSeed }).tokenizer.toJSON();
-  const foreign = canonicalJson(own) !== canonicalJson(tokenizer);
-  return { config: policy.config, weights, temperature: teacher.temperature, ...(foreign ? { tokenizer } : {}) };
+  const { policy, weights, tokenizer } = await load(teacher);
+  const foreign = sameTokens(tokenizer, task.tokenizer) ? {} : { tokenizer: tokenizer.toJSON() };
+  return { config: policy.config, weights, temperature: teacher.temperature, ...foreign };
 };
 
-/** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact cannot be read. */
+/** The tokenizer of the checkpoint that the task takes it from, if it does. */
+const givenTokenizer = async (training: PlannedTraining): Promise<Pick<Recipe, "tokenizer">> => {
+  const { tokenizer: name } = training.values;
+  if (name === undefined) return {};
+  return { tokenizer: (await tokenizerOf(await openCheckpoint(placeOf(name, training))))?.toJSON() };
+};
+
+/** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a checkpoint cannot be read. */
 export const recipeFor = async (training: PlannedTraining, path: string, artifacts: Artifacts, machine: Machine): Promise<Recipe> => {
   const { values, maxNewTokens } = training;
-  const { seed, task, taskSeed, rewards, objective, data, rollouts, evaluation } = values;
-  const [student, teacher] = await Promise.all([studentModel(training, artifacts), teacherModel(training, artifacts)]);
+  const { seed, taskSeed, rewards, objective, data, rollouts, evaluation } = values;
+  const given = { task: values.task, taskSeed, folder: dirname(path), ...(await givenTokenizer(training)) };
+  const task = recipeTask(given);
+  const load = loaderOf(training, artifacts);
+  const [student, teacher] = await Promise.all([studentModel(training, task, load), teacherModel(training, task, load)]);
   return {
     seed,
-    task,
-    taskSeed,
-    folder: dirname(path),
+    ...given,
     student,
     ...(teacher === undefined ? {} : { teacher }),
     rewards,

@@ -25,9 +25,19 @@ const Layers = Type.Array(Type.Integer({ minimum: 0, maximum: 1023 }), {
     "Layers to start from, counted from 0, in the order in which the student has them: the rest is left out. All of them when left out.",
 });
 
+const CheckpointName = Type.String({
+  minLength: 1,
+  description: "A folder, a .gguf or a .safetensors file, relative to this file, or owner/name@revision of the HuggingFace Hub.",
+});
+
 const StudentStage = Type.Object(
   { ...StageReference.properties, layers: Type.Optional(Layers) },
   { ...closed, description: "The result of an earlier stage, or some of its layers." },
+);
+
+const StudentCheckpoint = Type.Object(
+  { checkpoint: CheckpointName, layers: Type.Optional(Layers) },
+  { ...closed, description: "A checkpoint, or some of its layers. Its tokenizer is the task's." },
 );
 
 /** Parts that occur in several places stand once in the schema's `definitions`. */
@@ -36,22 +46,34 @@ const definitions = { task: tasks.schema, policy: policies.schema, reward: rewar
 const defined = <K extends keyof typeof definitions>(name: K) =>
   Type.Unsafe<Static<(typeof definitions)[K]>>({ $ref: `#/definitions/${name}` });
 
-const Student = Type.Unsafe<Static<typeof StudentStage> | Static<typeof policies.schema>>({
-  description: "The policy that is trained: a new one of some family, or the result of a stage.",
-  type: "object",
-  if: { properties: { stage: true }, required: ["stage"] },
+/** `then` where the object has the key, else `otherwise`. */
+const having = (key: string, then: TSchema, otherwise: TSchema) => ({
+  if: { properties: { [key]: true }, required: [key] },
   // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
-  then: StudentStage,
-  else: defined("policy"),
+  then,
+  else: otherwise,
 });
 
-const TeacherReference = Type.Object(
-  {
-    stage: StageReference.properties.stage,
-    temperature: Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." }),
-  },
+const Student = Type.Unsafe<Static<typeof StudentStage> | Static<typeof StudentCheckpoint> | Static<typeof policies.schema>>({
+  description: "The policy that is trained: a new one of some family, the result of a stage, or a checkpoint.",
+  type: "object",
+  ...having("stage", StudentStage, Type.Unsafe({ type: "object", ...having("checkpoint", StudentCheckpoint, defined("policy")) })),
+});
+
+const temperature = Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." });
+
+const TeacherStage = Type.Object(
+  { stage: StageReference.properties.stage, temperature },
   { ...closed, description: "The result of an earlier stage, frozen." },
 );
+
+const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, temperature }, { ...closed, description: "A checkpoint, frozen." });
+
+const TeacherReference = Type.Unsafe<Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint>>({
+  description: "The policy that is imitated: the result of a stage, or a checkpoint.",
+  type: "object",
+  ...having("checkpoint", TeacherCheckpoint, TeacherStage),
+});
 
 const Seed = Type.Integer({ minimum: 0, maximum: 2 ** 53 - 1, description: "Names all random draws of the run." });
 

@@ -2,39 +2,19 @@
 import { dirname } from "node:path";
 import { objectives } from "../objectives/index.ts";
 import type { Objective, Signal } from "../objectives/objective.ts";
+import { boundsOf } from "../objectives/schedule.ts";
 import { rewards } from "../rewards/index.ts";
 import { createRewards } from "../rewards/weighted.ts";
-import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
-import { attempt, type Made } from "./attempt.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { maxNewTokens } from "./lengths.ts";
 import { policyMistakes } from "./policy-rules.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
-import { inputNames, runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
+import type { Shelf } from "./shelf.ts";
+import { checkpointsOf, inputNames, runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
 import { tokenizerMistakes } from "./tokenizer-rules.ts";
-
-/** Makes tasks once each: the variants of a file mostly share theirs. */
-export class TaskShelf {
-  readonly #made = new Map<string, Made<Task>>();
-
-  /** The task of these values, or why there is none. */
-  take({ task, taskSeed }: Pick<TrainingValues, "task" | "taskSeed">): Made<Task> {
-    const key = canonicalJson([task, taskSeed]);
-    const made = this.#made.get(key) ?? attempt(() => tasks.create(task, { seed: taskSeed }));
-    this.#made.set(key, made);
-    return made;
-  }
-
-  /** The task of values that are without mistakes. */
-  task(values: Pick<TrainingValues, "task" | "taskSeed">): Task {
-    const made = this.take(values);
-    if ("message" in made) throw new RangeError(made.message);
-    return made.part;
-  }
-}
 
 const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
   const { needs } = objective;
@@ -75,6 +55,18 @@ const objectiveMistakes = (values: TrainingValues): Mistake[] => {
   return [...signalRules(values, made.part), ...sequenceMistakes(values, made.part), ...refused];
 };
 
+/** Nobody learns from references that are not there. */
+const referenceMistakes = ({ data }: TrainingValues, task: Task): Mistake[] => {
+  if (task.answered !== false) return [];
+  if (data.adaptive !== undefined) {
+    return [{ pointer: "/data/adaptive", part: "whole", message: "expected a task with references, which validate, got one without any" }];
+  }
+  if (data.offPolicy !== "references" || boundsOf(data.onPolicyFraction).least >= 1) return [];
+  return [
+    { pointer: "/data/offPolicy", message: `expected "teacher", got "references": the task has none; or take /data/onPolicyFraction = 1` },
+  ];
+};
+
 const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const { examples = 0, adaptive } = values.data;
   const { length } = task.train;
@@ -106,18 +98,19 @@ const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mis
   return "message" in sum ? [{ pointer: "/rewards", part: "whole", message: sum.message }] : [];
 };
 
-const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf: TaskShelf, folder: string): Mistake[] => {
+const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf: Shelf, folder: string): Mistake[] => {
   const own = [...sizeRules(values), ...objectiveMistakes(values)];
   const tasksOf = [values, ...inputNames(values).map((name) => stageValues(file, name))].map((each) => shelf.take(each));
   if (tasksOf.some((made) => "message" in made)) return own;
   const task = shelf.task(values);
   return [
     ...own,
+    ...referenceMistakes(values, task),
     ...dataMistakes(values, task),
     ...lengthMistakes(values, task),
-    ...policyMistakes(file, values, (of) => shelf.task(of)),
+    ...policyMistakes(file, values, shelf),
     ...rewardMistakes(values, task, folder),
-    ...tokenizerMistakes(file, values, (of) => shelf.task(of)),
+    ...tokenizerMistakes(file, values, shelf),
   ];
 };
 
@@ -125,7 +118,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
  * Everything that is wrong between the parts of a file whose schema is right; `path` is the file's, from which modules are resolved. Stages that
  * no run needs are checked too.
  */
-export const semanticMistakes = (file: ExperimentValues, path: string, shelf: TaskShelf): Mistake[] => {
+export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Shelf): Mistake[] => {
   const broken = stageMistakes(file);
   if (broken.length > 0) return broken;
   const folder = dirname(path);
@@ -137,6 +130,15 @@ export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Ta
       own: task !== undefined,
     })),
   ];
+  const absent = trainings.flatMap(({ pointer, values, own }): Mistake[] =>
+    checkpointsOf(values).flatMap(({ name, at }): Mistake[] => {
+      const made = attempt(() => shelf.checkpoint(name));
+      if (!("message" in made)) return [];
+      // A stage without a task of its own has the file's.
+      return [{ pointer: at.startsWith("/task") && !own ? at : pointer + at, message: made.message }];
+    }),
+  );
+  if (absent.length > 0) return absent;
   const ofTask = trainings.flatMap(({ pointer, values, own }): Mistake[] => {
     if (!own) return [];
     const made = shelf.take(values);

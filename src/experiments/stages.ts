@@ -12,25 +12,56 @@ export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
   readonly taskSeed: number;
   readonly engine: ExperimentValues["engine"];
   readonly task: ExperimentValues["task"];
+  /** The checkpoint whose tokenizer the task is written in, unless it brings its own: the task's, or the one that the student comes from. */
+  readonly tokenizer?: string;
 }
+
+const stageNamed = (file: ExperimentValues, name: string): StageValues | undefined =>
+  Object.hasOwn(file.stages ?? {}, name) ? file.stages?.[name] : undefined;
+
+/** Follows the line of students; one that goes round in a circle, which is a mistake of its own, ends nowhere. */
+const tokenizerSource = (
+  file: ExperimentValues,
+  { task, student }: Pick<TrainingValues, "task" | "student">,
+  passed: readonly string[] = [],
+): { tokenizer?: string } => {
+  if (typeof task.tokenizer === "object") return { tokenizer: task.tokenizer.checkpoint };
+  if ("checkpoint" in student) return { tokenizer: student.checkpoint };
+  const stage = "stage" in student && !passed.includes(student.stage) ? stageNamed(file, student.stage) : undefined;
+  if (stage === undefined || !("stage" in student)) return {};
+  return tokenizerSource(file, { task: stage.task ?? file.task, student: stage.student }, [...passed, student.stage]);
+};
 
 /** The run's own training. */
 export const runValues = (file: ExperimentValues): TrainingValues => {
   const { $schema: _schema, question: _question, label: _label, paper: _paper, stages: _stages, variants: _variants, ...parts } = file;
-  return { ...parts, taskSeed: file.seed };
+  return { ...parts, taskSeed: file.seed, ...tokenizerSource(file, file) };
 };
 
 /** A stage's training. `RangeError` when the file has no stage of this name. */
 export const stageValues = (file: ExperimentValues, name: string): TrainingValues => {
-  const stage = Object.hasOwn(file.stages ?? {}, name) ? file.stages?.[name] : undefined;
+  const stage = stageNamed(file, name);
   if (stage === undefined) throw new RangeError(`stages: expected one of ${Object.keys(file.stages ?? {}).join(", ")}, got "${name}"`);
-  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: file.seed, engine: file.engine, task: stage.task ?? file.task };
+  const task = stage.task ?? file.task;
+  const source = tokenizerSource(file, { task, student: stage.student });
+  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: file.seed, engine: file.engine, task, ...source };
 };
 
 /** The stages that a training starts from, with the pointers of their names. */
 const inputs = ({ student, teacher }: Pick<TrainingValues, "student" | "teacher">): { name: string; at: string }[] => [
   ...("stage" in student ? [{ name: student.stage, at: "/student/stage" }] : []),
-  ...(teacher === undefined ? [] : [{ name: teacher.stage, at: "/teacher/stage" }]),
+  ...(teacher !== undefined && "stage" in teacher ? [{ name: teacher.stage, at: "/teacher/stage" }] : []),
+];
+
+/** The checkpoints that a training names, with the pointers of their names. */
+export const checkpointsOf = ({
+  student,
+  teacher,
+  task,
+}: Pick<TrainingValues, "student" | "teacher" | "task">): { readonly name: string; readonly at: string }[] => [
+  ...("checkpoint" in student ? [{ name: student.checkpoint, at: "/student/checkpoint" }] : []),
+  ...(teacher !== undefined && "checkpoint" in teacher ? [{ name: teacher.checkpoint, at: "/teacher/checkpoint" }] : []),
+  ...(typeof task.tokenizer === "object" ? [{ name: task.tokenizer.checkpoint, at: "/task/tokenizer/checkpoint" }] : []),
 ];
 
 /** Names of the stages that a training starts from. */

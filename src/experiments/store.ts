@@ -26,6 +26,8 @@ export interface Manifest extends Surroundings {
   readonly values: PlannedRun["values"];
   /** Ids of the stages that it started from. */
   readonly stages: Readonly<Record<string, string>>;
+  /** Where the checkpoints were that it named, and the sha256 of their contents. */
+  readonly checkpoints: PlannedRun["checkpoints"];
   readonly engine: EngineChoice;
   readonly status: RunStatus;
   /** ISO 8601, UTC. */
@@ -82,6 +84,7 @@ export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "run
     paper: run.paper,
     values: run.values,
     stages: Object.fromEntries(run.stages.map((stage) => [stage.name, stage.id])),
+    checkpoints: run.checkpoints,
     engine,
     status: "running",
     started: new Date().toISOString(),

@@ -1,51 +1,88 @@
-/** Rules between a training and the stages that it starts from, where these have a task of their own. */
+/** Rules between a training and the stages and checkpoints that it starts from, where these have tokens of their own. */
 import { objectives } from "../objectives/index.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
-import type { Task } from "../tasks/task.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { attempt } from "./attempt.ts";
+import { contentHash } from "./canonical-json.ts";
 import type { Mistake } from "./check.ts";
 import type { ExperimentValues } from "./schema.ts";
+import type { Known } from "./shelf.ts";
 import { inputNames, stageValues, type TrainingValues } from "./stages.ts";
 
-/** True when two tasks have one tokenizer. */
-export const sameTokens = (a: Task, b: Task): boolean => canonicalJson(a.tokenizer.toJSON()) === canonicalJson(b.tokenizer.toJSON());
+const hashes = new WeakMap<Tokenizer, string>();
+
+/** A large vocabulary takes a while; the same tokenizer is asked for again and again. */
+const hashOf = (tokenizer: Tokenizer): string => {
+  const hash = hashes.get(tokenizer) ?? contentHash(tokenizer.toJSON());
+  hashes.set(tokenizer, hash);
+  return hash;
+};
+
+/** True when two tokenizers are one. */
+export const sameTokens = (a: Tokenizer, b: Tokenizer): boolean => a === b || hashOf(a) === hashOf(b);
 
 const readsForeignTeacher = ({ objective }: TrainingValues): boolean => {
-  try {
-    return objectives.create(objective).needs.includes("foreignTeacherLogProbs");
-  } catch (error) {
-    // An objective that cannot be made is a mistake of its own.
-    if (error instanceof RangeError || error instanceof TypeError) return true;
-    throw error;
-  }
+  const made = attempt(() => objectives.create(objective));
+  // An objective that cannot be made is a mistake of its own.
+  return "message" in made || made.part.needs.includes("foreignTeacherLogProbs");
 };
 
-const teacherRules = (values: TrainingValues): Mistake[] => {
+/** What is wrong with a teacher of other tokens. */
+const foreignMistakes = (pointer: string, values: TrainingValues): Mistake[] => {
   const draws = behaviors.create(values.rollouts.behavior, undefined).mixture !== undefined || values.data.offPolicy === "teacher";
-  const why = "its tokens are not the student's, since its stage has another task";
-  if (draws) return [{ pointer: "/teacher/stage", message: `expected a teacher that can draw the student's tokens: ${why}` }];
+  const why = pointer.endsWith("stage")
+    ? "its tokens are not the student's, since its stage has another task"
+    : "its tokens are not the student's, since its checkpoint has another tokenizer";
+  if (draws) return [{ pointer, message: `expected a teacher that can draw the student's tokens: ${why}` }];
   if (readsForeignTeacher(values)) return [];
-  const message = `expected a teacher of the same tokens: ${why}; give the stage the same tokenizer, or take an objective for unlike vocabularies`;
-  return [{ pointer: "/teacher/stage", message }];
+  const message = `expected a teacher of the same tokens: ${why}; give it the same tokenizer, or take an objective for unlike vocabularies`;
+  return [{ pointer, message }];
 };
 
-/** What is wrong between the task of a training and those of its stages. Every task can be made. */
-export const tokenizerMistakes = (file: ExperimentValues, values: TrainingValues, taskOf: (values: TrainingValues) => Task): Mistake[] => {
-  const task = taskOf(values);
-  const { student, teacher } = values;
-  const mistakes: Mistake[] = [];
-  if ("stage" in student && !sameTokens(taskOf(stageValues(file, student.stage)), task)) {
-    const message = `expected a student that was trained with the same tokenizer; stage "${student.stage}" has a task with another`;
-    mistakes.push({ pointer: "/student/stage", message });
-  }
-  if (teacher !== undefined && !sameTokens(taskOf(stageValues(file, teacher.stage)), task)) mistakes.push(...teacherRules(values));
-  const examined = new Set(task.test.map(({ text }) => text));
-  for (const name of inputNames(values)) {
-    const own = taskOf(stageValues(file, name));
-    const seen = own === task ? 0 : own.train.filter(({ text }) => examined.has(text)).length;
-    if (seen === 0) continue;
-    const message = `stage "${name}" trains on ${seen} of the ${task.test.length} prompts that this training is tested on; give it the same task, but for the tokenizer`;
-    mistakes.push({ pointer: `/stages/${name}/task`, message });
-  }
-  return mistakes;
+const teacherMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+  const { teacher } = values;
+  if (teacher === undefined) return [];
+  const pointer = "stage" in teacher ? "/teacher/stage" : "/teacher/checkpoint";
+  const tokenizer = attempt(() =>
+    "stage" in teacher ? known.task(stageValues(file, teacher.stage)).tokenizer : known.tokenizer(teacher.checkpoint),
+  );
+  if ("message" in tokenizer) return [{ pointer, message: tokenizer.message }];
+  return sameTokens(tokenizer.part, known.task(values).tokenizer) ? [] : foreignMistakes(pointer, values);
 };
+
+const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+  const { student } = values;
+  const { tokenizer } = known.task(values);
+  if ("stage" in student) {
+    if (sameTokens(known.task(stageValues(file, student.stage)).tokenizer, tokenizer)) return [];
+    const message = `expected a student that was trained with the same tokenizer; stage "${student.stage}" has a task with another`;
+    return [{ pointer: "/student/stage", message }];
+  }
+  if (!("checkpoint" in student)) return [];
+  const own = attempt(() => known.tokenizer(student.checkpoint));
+  if ("message" in own) return [{ pointer: "/student/checkpoint", message: own.message }];
+  if (sameTokens(own.part, tokenizer)) return [];
+  const message =
+    "expected a task in the tokens of the student's checkpoint, got one with a tokenizer of its own; leave the task's \"tokenizer\" out";
+  return [{ pointer: "/task/tokenizer", part: "whole", message }];
+};
+
+/** A stage must not learn what a later training is examined with. */
+const leakMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+  const task = known.task(values);
+  const examined = new Set(task.test.map(({ text }) => text));
+  return inputNames(values).flatMap((name): Mistake[] => {
+    const own = known.task(stageValues(file, name));
+    const seen = own === task ? 0 : own.train.filter(({ text }) => examined.has(text)).length;
+    if (seen === 0) return [];
+    const message = `stage "${name}" trains on ${seen} of the ${task.test.length} prompts that this training is tested on; give it the same task, but for the tokenizer`;
+    return [{ pointer: `/stages/${name}/task`, message }];
+  });
+};
+
+/** What is wrong between the task of a training and the tokens of its stages and checkpoints. Every task can be made. */
+export const tokenizerMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => [
+  ...studentMistakes(file, values, known),
+  ...teacherMistakes(file, values, known),
+  ...leakMistakes(file, values, known),
+];

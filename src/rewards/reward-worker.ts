@@ -12,13 +12,15 @@ export interface OpenRewards {
   readonly task: TaskValues;
   readonly taskSeed: number;
   readonly folder: string;
+  /** For a task that has none of its own. */
+  readonly tokenizer?: unknown;
 }
 
 let reward: Reward | undefined;
 
 const handlers = {
-  open: async ({ rewards, task, taskSeed, folder }: OpenRewards): Promise<{ value: undefined }> => {
-    reward = createRewards(rewards, { task: tasks.create(task, { seed: taskSeed }), folder });
+  open: async ({ rewards, task, taskSeed, folder, tokenizer }: OpenRewards): Promise<{ value: undefined }> => {
+    reward = createRewards(rewards, { task: tasks.create(task, { seed: taskSeed, folder, tokenizer }), folder });
     await reward.prepare?.();
     return { value: undefined };
   },

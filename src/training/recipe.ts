@@ -36,8 +36,10 @@ export interface Recipe {
   readonly task: TaskValues;
   /** Of the task's prompts; stages that start from each other share it, so that none trains on what a later one is tested on. */
   readonly taskSeed: number;
-  /** Where a user's own modules are found. */
+  /** Where a user's own modules and the files of the task are found. */
   readonly folder: string;
+  /** What `toJSON` of a tokenizer gave, for a task that has none of its own. */
+  readonly tokenizer?: unknown;
   readonly student: Model;
   readonly teacher?: TeacherModel;
   readonly rewards: readonly RewardValues[];

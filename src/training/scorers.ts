@@ -98,11 +98,11 @@ export const openValidation = (
 /** Opens the rewards. `RangeError` when the recipe has none. */
 export const openRewards = async (
   threads: Threads,
-  { rewards, task, taskSeed, folder, rollouts }: Recipe,
+  { rewards, task, taskSeed, folder, tokenizer, rollouts }: Recipe,
   opening: AbortSignal,
 ): Promise<Scorer<RewardScore>> => {
   if (rewards.length === 0) throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
   const connection = threads.start<RewardHandlers>(rewardWorker, "rewards");
-  await connection.call("open", { rewards, task, taskSeed, folder }, { signal: opening });
+  await connection.call("open", { rewards, task, taskSeed, folder, tokenizer }, { signal: opening });
   return { batch: rollouts.chunk, concurrency: 2, score: (batch, signal) => connection.call("score", batch, { signal }) };
 };

@@ -4,7 +4,6 @@ import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
 import { objectives } from "../objectives/index.ts";
 import { progressAt } from "../objectives/schedule.ts";
-import { tasks } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
 import { rangesOf } from "../rewards/weighted.ts";
 import { isTempered } from "../rollouts/shaping.ts";
@@ -16,6 +15,7 @@ import { collate } from "./collate.ts";
 import { openCrew, type Crew } from "./crew.ts";
 import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
+import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
 import type { LoggedRollout, StepDone, StepReport } from "./report.ts";
 import { stepRows } from "./rows.ts";
@@ -199,7 +199,7 @@ const openAt = async (
 };
 
 const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
-  const task = tasks.create(recipe.task, { seed: recipe.taskSeed });
+  const task = recipeTask(recipe);
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const sequences = sequencesOf(recipe, task);

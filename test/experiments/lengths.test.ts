@@ -17,6 +17,9 @@ const file = (...overrides: string[]): ExperimentValues => {
   return checked.values;
 };
 const task = tasks.create(file().task, { seed: 0 });
+const checkpoint = (name: string): never => {
+  throw new RangeError(`no checkpoint "${name}"`);
+};
 
 test("completions are as long as the longest reference, unless the file says otherwise", () => {
   expect(maxNewTokens(runValues(file()), task)).toBe(task.longest.completion);
@@ -31,15 +34,20 @@ test("a context holds the longest prompt with the longest reference or completio
 test("a student keeps the context of the stage that made it, however many stages ago", () => {
   const again = JSON.stringify({ ...file().stages?.["sft-student"], student: { stage: "sft-student" } });
   const line = file("/stages/sft-student/rollouts/maxNewTokens=70", `/stages/again=${again}`, "/student/stage=again");
-  expect(contextLength(line, runValues(line), () => task)).toBe(task.longest.prompt + 70);
-  expect(contextLength(line, stageValues(line, "teacher"), () => task)).toBe(task.longest.prompt + task.longest.completion);
+  expect(contextLength(line, runValues(line), { task: () => task, checkpoint })).toBe(task.longest.prompt + 70);
+  expect(contextLength(line, stageValues(line, "teacher"), { task: () => task, checkpoint })).toBe(
+    task.longest.prompt + task.longest.completion,
+  );
 });
 
 test("a context is counted in the tokens of the task that it was made for", () => {
   const own = { ...file().task, tokenizer: "numbers" } as TaskValues;
   const line = file(`/stages/teacher/task=${JSON.stringify(own)}`);
   const numbers = tasks.create(own, { seed: 0 });
-  const needed = contextLength(line, stageValues(line, "teacher"), (values) => (values.task.tokenizer === "numbers" ? numbers : task));
+  const needed = contextLength(line, stageValues(line, "teacher"), {
+    task: (values) => (values.task.tokenizer === "numbers" ? numbers : task),
+    checkpoint,
+  });
   expect(needed).toBe(numbers.longest.prompt + numbers.longest.completion);
   expect(needed).toBeLessThan(task.longest.prompt + task.longest.completion);
 });

@@ -5,9 +5,9 @@ import { checker, type Mistake } from "../../src/experiments/check.ts";
 import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
 import { policyMistakes } from "../../src/experiments/policy-rules.ts";
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
+import { Shelf } from "../../src/experiments/shelf.ts";
 import { parseSource } from "../../src/experiments/source.ts";
 import { runValues, stageValues } from "../../src/experiments/stages.ts";
-import { tasks } from "../../src/tasks/index.ts";
 
 const path = "test/fixtures/experiments/valid.json";
 const source = parseSource(path, readFileSync(path, "utf8"));
@@ -19,7 +19,7 @@ const mistakes = (overrides: readonly string[], stage?: string): Mistake[] => {
   if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
   const file = checked.values;
   const values = stage === undefined ? runValues(file) : stageValues(file, stage);
-  return policyMistakes(file, values, ({ task, taskSeed }) => tasks.create(task, { seed: taskSeed }));
+  return policyMistakes(file, values, new Shelf());
 };
 
 test("a student of some of a stage's layers is sound when the stage has them", () => {

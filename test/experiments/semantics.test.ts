@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { checker, type Mistake } from "../../src/experiments/check.ts";
 import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
-import { semanticMistakes, TaskShelf } from "../../src/experiments/semantics.ts";
+import { semanticMistakes } from "../../src/experiments/semantics.ts";
+import { Shelf } from "../../src/experiments/shelf.ts";
 import { parseSource } from "../../src/experiments/source.ts";
 
 const path = "test/fixtures/experiments/valid.json";
@@ -14,7 +15,7 @@ const check = checker<ExperimentValues>(experimentSchema);
 const mistakes = (...overrides: string[]): Mistake[] => {
   const checked = check(expand(source, parseOverrides(overrides)).drafts[0]!.value);
   if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
-  return semanticMistakes(checked.values, path, new TaskShelf());
+  return semanticMistakes(checked.values, path, new Shelf("test/fixtures/experiments"));
 };
 
 test("a sound file has none", () => {
@@ -108,15 +109,4 @@ test("all mistakes come at once, also those of stages that nobody needs", () => 
     "/rewards",
     "/stages/unused/data/onPolicyFraction",
   ]);
-});
-
-test("a task is made once", () => {
-  const shelf = new TaskShelf();
-  const values = {
-    task: { type: "arithmetic", numbers: [2, 3], range: [1, 9], operators: "+-", train: 10, test: 5 },
-    taskSeed: 0,
-  } as const;
-  const task = { ...values.task, numbers: [2, 3] as [number, number], range: [1, 9] as [number, number] };
-  expect(shelf.take({ task, taskSeed: 0 })).toBe(shelf.take({ task: { ...task }, taskSeed: 0 }));
-  expect(shelf.take({ task, taskSeed: 0 })).not.toBe(shelf.take({ task, taskSeed: 1 }));
 });

@@ -7,6 +7,8 @@ import { experimentSchema, type ExperimentValues } from "../../src/experiments/s
 import { parseSource } from "../../src/experiments/source.ts";
 import { runValues, stageValues } from "../../src/experiments/stages.ts";
 import { sourcePolicy, studentPolicy } from "../../src/experiments/students.ts";
+import type { KnownCheckpoint } from "../../src/experiments/checkpoints.ts";
+import { policies } from "../../src/policies/families/index.ts";
 import { tasks } from "../../src/tasks/index.ts";
 
 const path = "test/fixtures/experiments/valid.json";
@@ -18,11 +20,21 @@ const file = (...overrides: string[]): ExperimentValues => {
   return checked.values;
 };
 const task = tasks.create(file().task, { seed: 0 });
-const taskOf = () => task;
+const policy = policies.create(
+  { type: "llama", layers: 4, width: 8, heads: 2, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 } as never,
+  {
+    vocabularySize: 40,
+    contextLength: 99,
+  },
+);
+const known = {
+  task: () => task,
+  checkpoint: (name: string): KnownCheckpoint => ({ path: name, policy, tokenizer: undefined, hash: "" }),
+};
 
 test("a new student has the task's vocabulary and the context that its training needs", () => {
   const values = file("/stages/teacher/rollouts/maxNewTokens=70");
-  const policy = studentPolicy(values, stageValues(values, "teacher"), taskOf);
+  const policy = studentPolicy(values, stageValues(values, "teacher"), known);
   expect(policy.config).toMatchObject({ model_type: "llama", num_hidden_layers: 2, hidden_size: 48 });
   expect(policy.vocabularySize).toBe(task.tokenizer.vocabularySize);
   expect(policy.contextLength).toBe(task.longest.prompt + 70);
@@ -31,14 +43,21 @@ test("a new student has the task's vocabulary and the context that its training 
 test("a stage's result is what the stage made, whole or some of its layers, however many stages ago", () => {
   const again = JSON.stringify({ ...file().stages?.["sft-student"], student: { stage: "teacher", layers: [1] } });
   const line = file(`/stages/again=${again}`, '/student={"stage": "again"}');
-  const teacher = studentPolicy(line, stageValues(line, "teacher"), taskOf);
-  expect(sourcePolicy(line, stageValues(line, "again"), taskOf).config).toEqual(teacher.config);
+  const teacher = studentPolicy(line, stageValues(line, "teacher"), known);
+  expect(sourcePolicy(line, stageValues(line, "again"), known).config).toEqual(teacher.config);
   const shallow = { ...teacher.config, num_hidden_layers: 1 };
-  expect(studentPolicy(line, stageValues(line, "again"), taskOf).config).toEqual(shallow);
-  expect(studentPolicy(line, runValues(line), taskOf).config).toEqual(shallow);
+  expect(studentPolicy(line, stageValues(line, "again"), known).config).toEqual(shallow);
+  expect(studentPolicy(line, runValues(line), known).config).toEqual(shallow);
+});
+
+test("a checkpoint is what it is, or some of its layers", () => {
+  const line = file('/student={"checkpoint": "x", "layers": [3, 1]}', '/stages/teacher/student={"checkpoint": "y"}');
+  expect(studentPolicy(line, stageValues(line, "teacher"), known)).toBe(policy);
+  expect(sourcePolicy(line, runValues(line), known)).toBe(policy);
+  expect(studentPolicy(line, runValues(line), known).config).toEqual({ ...policy.config, num_hidden_layers: 2 });
 });
 
 test("a student that cannot be is refused", () => {
   const line = file('/student={"stage": "teacher", "layers": [2]}');
-  expect(() => studentPolicy(line, runValues(line), taskOf)).toThrow("layers: expected numbers from 0 to 1");
+  expect(() => studentPolicy(line, runValues(line), known)).toThrow("layers: expected numbers from 0 to 1");
 });

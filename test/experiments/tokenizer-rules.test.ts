@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { checker, type Mistake } from "../../src/experiments/check.ts";
 import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
-import { semanticMistakes, TaskShelf } from "../../src/experiments/semantics.ts";
+import { semanticMistakes } from "../../src/experiments/semantics.ts";
+import { Shelf } from "../../src/experiments/shelf.ts";
 import { parseSource } from "../../src/experiments/source.ts";
 
 const path = "test/fixtures/experiments/valid.json";
@@ -15,7 +16,7 @@ const task = { type: "arithmetic", numbers: [2, 3], range: [1, 9], train: 400, t
 const mistakes = (...overrides: string[]): Mistake[] => {
   const checked = check(expand(source, parseOverrides(overrides)).drafts[0]!.value);
   if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
-  return semanticMistakes(checked.values, path, new TaskShelf());
+  return semanticMistakes(checked.values, path, new Shelf("test/fixtures/experiments"));
 };
 const own = (stage: string, changes: Record<string, unknown>): string => `/stages/${stage}/task=${JSON.stringify({ ...task, ...changes })}`;
 const numbers = own("teacher", { tokenizer: "numbers" });

@@ -38,8 +38,9 @@ const standardDeviation = 0.02;
 
 const specs = ({ width, hidden, vocabularySize, contextLength, layers, tied }: Gpt2Sizes): Record<string, ParameterSpec> => {
   const matrix = (rows: number, columns: number): ParameterSpec => ({ shape: [rows, columns], initial: { standardDeviation } });
+  const product = (into: number, out: number): ParameterSpec => ({ ...matrix(into, out), fanInFanOut: true });
   const residual = (into: number): ParameterSpec => ({
-    shape: [into, width],
+    ...product(into, width),
     initial: { standardDeviation: standardDeviation / Math.sqrt(2 * layers) },
   });
   const filled = (size: number, value: number): ParameterSpec => ({ shape: [size], initial: { value } });
@@ -54,11 +55,11 @@ const specs = ({ width, hidden, vocabularySize, contextLength, layers, tied }: G
   for (let layer = 0; layer < layers; layer += 1) {
     const name = `transformer.h.${layer}`;
     Object.assign(all, norm(`${name}.ln_1`), norm(`${name}.ln_2`), {
-      [`${name}.attn.c_attn.weight`]: matrix(width, 3 * width),
+      [`${name}.attn.c_attn.weight`]: product(width, 3 * width),
       [`${name}.attn.c_attn.bias`]: filled(3 * width, 0),
       [`${name}.attn.c_proj.weight`]: residual(width),
       [`${name}.attn.c_proj.bias`]: filled(width, 0),
-      [`${name}.mlp.c_fc.weight`]: matrix(width, hidden),
+      [`${name}.mlp.c_fc.weight`]: product(width, hidden),
       [`${name}.mlp.c_fc.bias`]: filled(hidden, 0),
       [`${name}.mlp.c_proj.weight`]: residual(hidden),
       [`${name}.mlp.c_proj.bias`]: filled(width, 0),

@@ -18,7 +18,8 @@ const onnx = engines.find(({ name }) => name === "onnx")!;
 
 policyLaws("a llama with adapters", adapted, onnx.evaluate);
 
-const sequences = { tokens: ints([1, 4], [4, 0, 2, 1]), positions: ints([1, 4], [0, 1, 2, 3]), mask: floats([1, 4], [1, 1, 1, 1]) };
+const mask = floats([1, 4], [1, 1, 1, 1]);
+const sequences = { tokens: ints([1, 4], [4, 0, 2, 1]), positions: ints([1, 4], [0, 1, 2, 3]), mask, prompt: mask };
 
 const valuesOf = (parameters: Readonly<Record<string, ParameterSpec>>, weights: Weights): Record<string, Value> =>
   Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, floats(shape, weights[name]!)]));

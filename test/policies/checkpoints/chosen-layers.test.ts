@@ -1,6 +1,9 @@
 /** Policies out of some layers of others. */
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { NamedTensors } from "../../../src/engine/program.ts";
+import { loadPolicy } from "../../../src/policies/checkpoints/huggingface.ts";
+import { checkpointsFolder } from "../../fixtures/reference-checkpoint.ts";
 import { chosenLayers, withLayers } from "../../../src/policies/checkpoints/chosen-layers.ts";
 import { policies } from "../../../src/policies/families/index.ts";
 import { initialWeights } from "../../../src/policies/initialize.ts";
@@ -13,7 +16,8 @@ const llama = (layers: number): Policy => policies.create({ type: "llama", layer
 const deep = llama(4);
 const weights = initialWeights(deep, 1);
 
-const sequences = { tokens: ints([1, 3], [4, 5, 6]), positions: ints([1, 3], [0, 1, 2]), mask: floats([1, 3], [1, 1, 1]) };
+const mask = floats([1, 3], [1, 1, 1]);
+const sequences = { tokens: ints([1, 3], [4, 5, 6]), positions: ints([1, 3], [0, 1, 2]), mask, prompt: mask };
 
 const logitsOf = async (policy: Policy, of: Weights): Promise<ArrayLike<number>> => {
   const parameters = Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [name, floats(shape, of[name]!)]));
@@ -70,6 +74,24 @@ describe("a policy out of chosen layers", () => {
   test("is refused of a policy that is not made of layers", () => {
     const ngram = policies.create({ type: "ngram", order: 2 }, context);
     expect(() => chosenLayers(ngram, [0])).toThrow("layers: expected a policy made of layers, got a retort-ngram");
+  });
+
+  test.each(["gpt2", "t5", "qwen3", "gemma"])("is one of %s too", async (name) => {
+    const whole = await loadPolicy(join(checkpointsFolder, name));
+    const chosen = withLayers(whole, [1, 1]);
+    expect(Object.keys(chosen.policy.parameters).toSorted()).toEqual(Object.keys(withLayers(whole, [0, 1]).policy.parameters).toSorted());
+    const layers = Object.keys(chosen.weights).filter(
+      (key) => /(?:layers|h|block)\.0\./u.test(key) && !key.includes("relative_attention_bias"),
+    );
+    expect(layers.length).toBeGreaterThan(8);
+    for (const key of layers) {
+      const second = key.replace(/(layers|h|block)\.0\./u, "$1.1.");
+      expect([chosen.weights[key], chosen.weights[second]]).toEqual([whole.weights[second], whole.weights[second]]);
+    }
+    const biases = Object.keys(whole.weights).filter((key) => key.includes("relative_attention_bias"));
+    expect(biases).toHaveLength(name === "t5" ? 2 : 0);
+    for (const key of biases) expect(chosen.weights[key]).toBe(whole.weights[key]);
+    expect((await logitsOf(chosen.policy, chosen.weights)).length).toBe(3 * chosen.policy.vocabularySize);
   });
 
   test("names weights that are not there", () => {

@@ -1,0 +1,23 @@
+/** The task of a recipe. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { characterTokenizer } from "../../src/tokenizers/characters.ts";
+import { recipeTask } from "../../src/training/recipe-task.ts";
+import { recipe, smallTask } from "../fixtures/recipes.ts";
+
+test("is made from the recipe's values and seed, as often as it is asked for", () => {
+  const [one, two] = [recipeTask(recipe()), recipeTask(recipe())];
+  expect([one.train, one.test]).toEqual([smallTask().train, smallTask().test]);
+  expect(two.train).toEqual(one.train);
+  expect(recipeTask(recipe({ taskSeed: 6 })).test).not.toEqual(one.test);
+});
+
+test("finds its files in the recipe's folder, and is written in its tokenizer", () => {
+  const folder = mkdtempSync(join(tmpdir(), "retort-task-"));
+  writeFileSync(join(folder, "p.jsonl"), '{"prompt": "a"}\n{"prompt": "b"}');
+  const task = { type: "prompts", path: "p.jsonl", test: 1, promptTokens: 4, completionTokens: 4 } as const;
+  const made = recipeTask(recipe({ task, folder, tokenizer: characterTokenizer("ab").toJSON() }));
+  expect([made.train.length, made.tokenizer.vocabularySize]).toEqual([1, 4]);
+});
