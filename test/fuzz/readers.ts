@@ -8,6 +8,7 @@ import { policyOf } from "../../src/policies/checkpoints/huggingface.ts";
 import { parseIndex } from "../../src/policies/checkpoints/safetensors-files.ts";
 import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
 import { wholeText, type FuzzedReader, type JsonPlace } from "./reader.ts";
+import { readers as tokenizerReaders } from "./tokenizer-readers.ts";
 
 const files = (...paths: readonly string[]): Promise<Uint8Array[]> =>
   Promise.all(paths.map((path) => readFile(join(import.meta.dirname, "../fixtures", path))));
@@ -30,9 +31,9 @@ const headerText: JsonPlace = {
 const safetensors: FuzzedReader = {
   name: "safetensors",
   seeds: await files(
-    "llama/tied/model.safetensors",
+    "checkpoints/llama/model.safetensors",
     "safetensors/sharded/model-00001-of-00003.safetensors",
-    "llama/untied/model.safetensors",
+    "checkpoints/gemma/model.safetensors",
   ),
   json: headerText,
   read: decodeSafetensors,
@@ -57,10 +58,16 @@ const gguf: FuzzedReader = {
 
 const config: FuzzedReader = {
   name: "config",
-  seeds: await files("llama/tied/config.json", "llama/untied/config.json", "safetensors/sharded/config.json"),
+  seeds: await files(
+    "checkpoints/llama3/config.json",
+    "checkpoints/qwen3/config.json",
+    "checkpoints/gpt2/config.json",
+    "checkpoints/t5/config.json",
+    "safetensors/sharded/config.json",
+  ),
   json: wholeText,
   read: (bytes) => policyOf(JSON.parse(decodeText(bytes))),
 };
 
 /** Every reader. */
-export const readers: readonly FuzzedReader[] = [safetensors, index, gguf, config];
+export const readers: readonly FuzzedReader[] = [safetensors, index, gguf, config, ...tokenizerReaders];

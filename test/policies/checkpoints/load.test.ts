@@ -8,7 +8,7 @@ import { loadPolicy } from "../../../src/policies/checkpoints/huggingface.ts";
 import { startHub } from "../../fixtures/hub-server.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
-const llama = join(fixtures, "llama/tied");
+const llama = join(fixtures, "checkpoints/llama");
 
 let folder = "";
 beforeEach(async () => {
