@@ -63,17 +63,18 @@ const show = async (chunks: AsyncIterable<StreamedText>, sample: number, { json 
 };
 
 const sample = async (
-  { policy, weights, tokenizer }: Model,
+  { policy, weights, tokenizer }: Model & { readonly tokenizer: ModelTokenizer },
   prompt: readonly number[],
   options: SampleOptions,
   terminal: Terminal,
 ): Promise<void> => {
-  const { endId, padId, stopIds, decode } = tokenizer!;
+  const { endId, padId, stopIds } = tokenizer;
   const engine = await openEngine(options.engine, { threads: Math.min(availableParallelism(), mostThreads) });
   const streamer = new Streamer(engine, { policy, endId, padId, stopIds });
   try {
     streamer.load(weights);
-    let [tokens, began] = [0, performance.now()];
+    const began = performance.now();
+    let tokens = 0;
     for (let i = 0; i < options.count; i += 1) {
       if (i > 0 && options.json === undefined) terminal.output.write("\n");
       const request = {
@@ -82,7 +83,12 @@ const sample = async (
         shaping: options,
         maxNewTokens: options.maxNewTokens,
       };
-      tokens += await show(streamText(streamer.stream(request), decode, options.stop), i, options, terminal);
+      tokens += await show(
+        streamText(streamer.stream(request), (ids) => tokenizer.decode(ids), options.stop),
+        i,
+        options,
+        terminal,
+      );
     }
     const seconds = (performance.now() - began) / 1000;
     if (options.json === undefined) {
@@ -102,9 +108,9 @@ const perform = async (name: string, options: SampleOptions, terminal: Terminal)
     throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error;
   }
   const text = options.prompt ?? (await readAll(process.stdin));
-  const model = await loadModel(name, hubOptions(options, terminal));
-  if (model.tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
-  await sample(model, promptOf(text, options, model.tokenizer), options, terminal);
+  const { tokenizer, ...checkpoint } = await loadModel(name, hubOptions(options, terminal));
+  if (tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
+  await sample({ ...checkpoint, tokenizer }, promptOf(text, options, tokenizer), options, terminal);
 };
 
 const addSampling = (command: Command): Command =>
