@@ -52,11 +52,9 @@ interface Search {
 /**
  * What is carried, beside caches, `token` [B K] and `seen` [B K, V] as in `decoding.ts`: `scores` [B, K] of the beams and their `tokens` [B K, N];
  * `doneScores` [B, K], `doneTokens` [B K, N], `doneLengths` [B K] of completions that have ended, best first, and `done` [B, K], 1 where there is
- * one; `open` [B, 1], 1 while a better one may come; `going`, 1 until the search stops. 0 and 1 are float32.
+ * one; `open` [B, 1], 1 while a better one may come. 0 and 1 are float32.
  */
-type Carried = Readonly<
-  Record<"scores" | "tokens" | "doneScores" | "doneTokens" | "doneLengths" | "done" | "open" | "going", tf.Tensor>
-> & {
+type Carried = Readonly<Record<"scores" | "tokens" | "doneScores" | "doneTokens" | "doneLengths" | "done" | "open", tf.Tensor>> & {
   readonly seen?: tf.Tensor2D;
 };
 
@@ -154,16 +152,11 @@ const select = (search: Search, { logits, caches }: Reading, place: tf.Scalar, c
   const rows: tf.Tensor1D = pickRows(best.rows, chosen);
   const token: tf.Tensor1D = pickRows(best.ids, chosen);
   const length: tf.Scalar = tf.add(place, tf.scalar(1, "int32"));
-  const found = collected(search, best, length, carried);
-  const kept = tf.greater(carried.going, 0);
-  const done = Object.fromEntries(
-    Object.entries(found).map(([name, value]) => [name, tf.where(kept, value, carried[name as keyof typeof found])]),
-  ) as typeof found;
+  const done = collected(search, best, length, carried);
   const worst = tf.where(tf.greater(done.done, 0), tf.min(done.doneScores, 1, true), tf.scalar(outOfReach));
   const hoped = tf.div(tf.slice(scores, [0, 0], [options.batch, 1]), powered(length, options));
   const open = tf.mul(carried.open, tf.max(float(tf.greater(hoped, worst)), 1, true));
   const complete = earlyStopping ? tf.min(done.done) : tf.scalar(0);
-  const going = tf.mul(tf.mul(tf.mul(carried.going, tf.max(open)), not(complete)), not(tf.min(best.over)));
   return {
     carried: {
       ...done,
@@ -171,12 +164,12 @@ const select = (search: Search, { logits, caches }: Reading, place: tf.Scalar, c
       tokens: pickRows(best.tokens, chosen),
       token,
       open,
-      going,
       ...(carried.seen === undefined ? {} : { seen: withToken(pickRows(carried.seen, rows), token) }),
       ...Object.fromEntries(caches.map(([name, cache]) => [name, pickRows(cache, rows)])),
     },
     outputs: {},
-    proceed: tf.greater(going, 0),
+    // Once this is false, one more step would change nothing: a prompt that is not open takes no more completions.
+    proceed: tf.greater(tf.mul(tf.max(open), not(complete)), 0),
   };
 };
 
@@ -192,7 +185,6 @@ const initial = ({ batch, beams, maxNewTokens }: BeamOptions, seen: tf.Tensor2D 
     doneLengths: tf.zeros([batch * beams], "int32"),
     done: tf.zeros([batch, beams]),
     open: tf.ones([batch, 1]),
-    going: tf.scalar(1),
     ...(seen === undefined ? {} : { seen }),
   };
 };

@@ -165,13 +165,15 @@ export interface Reading {
   readonly caches: readonly (readonly [string, tf.Tensor])[];
 }
 
-/** [B / G, V] float32: 1 for the tokens of the prompt that a completion continues; an encoder's prompt is not continued. */
-const promptTokens = ({ readers }: Setting, { tokens, mask }: Sequences): tf.Tensor2D => {
+/** [B / G, V] float32: 1 for the tokens that a completion continues: the prompt's, or after an encoder the decoder's start token, as in transformers. */
+const continuedTokens = ({ readers }: Setting, { tokens, mask }: Sequences): tf.Tensor2D => {
   const { config, vocabularySize } = readers[0]!.policy;
-  return config["is_encoder_decoder"] === true ? tf.zeros([tokens.shape[0], vocabularySize]) : seenIn(tokens, mask, vocabularySize);
+  if (config["is_encoder_decoder"] !== true) return seenIn(tokens, mask, vocabularySize);
+  const start = tf.fill([tokens.shape[0], 1], Number(config["decoder_start_token_id"]), "int32") as tf.Tensor2D;
+  return seenIn(start, tf.onesLike(tf.cast(start, "float32")), vocabularySize);
 };
 
-/** Reads the prompts, once for each group. `seen` [B, V], 1 for the tokens of the prompt, is there where repetition is penalised. */
+/** Reads the prompts, once for each group. `seen` [B, V], 1 for the tokens that are continued, is there where repetition is penalised. */
 export const readPrompts = (setting: Setting, prompts: Sequences): Reading & { readonly seen: tf.Tensor2D | undefined } => {
   const { readers, options } = setting;
   const { group = 1 } = options;
@@ -179,7 +181,7 @@ export const readPrompts = (setting: Setting, prompts: Sequences): Reading & { r
   return {
     logits: read.map(({ logits }) => repeatRows(logits, group)),
     caches: readers.flatMap((reader, i) => packed(reader, repeatAll(read[i]!.cache, group))),
-    seen: penalizes(options) ? repeatRows(promptTokens(setting, prompts), group) : undefined,
+    seen: penalizes(options) ? repeatRows(continuedTokens(setting, prompts), group) : undefined,
   };
 };
 

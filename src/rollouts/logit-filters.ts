@@ -34,8 +34,11 @@ export const keepTopK = (logits: tf.Tensor2D, k: number): tf.Tensor2D => {
   return keeping(tf.greaterEqual(logits, least), logits);
 };
 
-/** A bound on log-probs never lies farther than this many halvings from the next float32; the search ends long before. */
-const mostHalvings = 64;
+/**
+ * Halvings after which no float32 is left inside: the interval is at most 50 nats wide, and a bound that is searched for lies beyond -log 2, where
+ * float32 are 2 ** -24 apart.
+ */
+const mostHalvings = 32;
 
 /**
  * Top-p, the nucleus (Holtzman et al., 2020, arXiv 1904.09751): keeps the likeliest tokens of each row until their probabilities sum to p, the

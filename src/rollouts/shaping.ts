@@ -15,7 +15,7 @@ export interface Shaping {
   readonly topP?: number;
   /** Only tokens are drawn that have at least this share of the likeliest one's probability; in [0, 1]. */
   readonly minP?: number;
-  /** Logits of tokens that prompt or completion have already are divided by it, or multiplied where they are negative; above 0. */
+  /** Logits of tokens that prompt or completion have already are divided by it, or multiplied where they are negative; above 0. An encoder's prompt does not count. */
   readonly repetitionPenalty?: number;
   /** No token ends a completion that would have fewer tokens than this, the end not counted. */
   readonly minNewTokens?: number;

@@ -1,6 +1,7 @@
 /** A teacher with a tokenizer of its own: it reads the text of a rollout, and its rows are put where both tokenizers begin a token. */
 import type { Rollout } from "../rollouts/rollout.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
+import { tokenTexts } from "../tokenizers/token-texts.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { alignment } from "./alignment.ts";
 import type { Teacher, TeacherScore } from "./teacher.ts";
@@ -15,28 +16,33 @@ export interface Translation {
   readonly length: number;
 }
 
-/** The completion in the teacher's tokens, cut to fit; `undefined` when its tokenizer has no tokens for the text. */
-const completionOf = ({ text, finish }: Rollout, promptLength: number, { teacher, length }: Translation): Int32Array | undefined => {
+/** A rollout as the teacher reads it, with the text of each token of its completion, the unread ones included. */
+interface Reading {
+  readonly rollout: Rollout;
+  readonly texts: readonly string[];
+}
+
+/**
+ * The rollout in the teacher's tokens, the completion cut to fit; `undefined` when its tokenizer has no tokens for the completion, or tokens of another text,
+ * because it changes spaces, letters or accents.
+ */
+const readingOf = (rollout: Rollout, { teacher, length }: Translation): Reading | undefined => {
+  const { prompt, text, finish } = rollout;
+  const promptTokens = Int32Array.from(promptIds(teacher, prompt.text));
   try {
     const tokens = [...teacher.encode(text), ...(finish === "stop" ? [teacher.endId] : [])];
-    return Int32Array.from(tokens.slice(0, length - promptLength + 1));
+    const texts = tokenTexts(teacher, tokens);
+    if (texts.join("") !== text) return undefined;
+    return { rollout: { ...rollout, promptTokens, tokens: Int32Array.from(tokens.slice(0, length - promptTokens.length + 1)) }, texts };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 };
 
-const textsOf = (tokenizer: Tokenizer, tokens: Int32Array): string[] => Array.from(tokens, (token) => tokenizer.decode([token]));
-
 /** Row of the teacher's score for each of the rollout's tokens, -1 where there is none. */
-const rowsOf = (rollout: Rollout, reading: Rollout, { student, teacher }: Translation): number[] => {
-  const own = textsOf(teacher, reading.tokens);
-  const read = own.join("").length;
-  const texts = textsOf(student, rollout.tokens);
-  if (texts.join("").length === read) return alignment(texts, own);
-  const rest = texts.join("").slice(read);
-  return alignment(texts, [...own, rest]).map((row) => (row < own.length ? row : -1));
-};
+const rowsOf = (rollout: Rollout, reading: Reading, { student }: Translation): number[] =>
+  alignment(tokenTexts(student, rollout.tokens), reading.texts).map((row) => (row < reading.rollout.tokens.length ? row : -1));
 
 /** The teacher's rows [L', W] as rows [L, W] of the rollout's tokens; zero where it has none. */
 const placed = ({ logProbs }: TeacherScore, rows: readonly number[], width: number): TeacherScore => {
@@ -52,18 +58,15 @@ const placed = ({ logProbs }: TeacherScore, rows: readonly number[], width: numb
 
 /**
  * The teacher that reads rollouts in its own tokens. Its scores have `aligned` [L], and `logProbs` [L, W] over its own vocabulary of W tokens where
- * that is 1. A completion that its tokenizer cannot spell is not aligned anywhere.
+ * that is 1. A completion that its tokenizer cannot spell, or spells with other characters, is not
+ * aligned anywhere.
  */
 export const foreignTeacher = (teacher: Teacher, translation: Translation): Teacher => ({
   vocabularySize: teacher.vocabularySize,
   async score(rollouts, signal) {
-    const readings = rollouts.map((rollout): Rollout | undefined => {
-      const promptTokens = Int32Array.from(promptIds(translation.teacher, rollout.prompt.text));
-      const tokens = completionOf(rollout, promptTokens.length, translation);
-      return tokens === undefined ? undefined : { ...rollout, promptTokens, tokens };
-    });
+    const readings = rollouts.map((rollout) => readingOf(rollout, translation));
     const scores = await teacher.score(
-      readings.filter((reading) => reading !== undefined),
+      readings.flatMap((reading) => reading?.rollout ?? []),
       signal,
     );
     const left = scores.values();

@@ -4,10 +4,11 @@ import { chatTemplateOf } from "./huggingface/chat-template.ts";
 import type { TokenizerDocuments } from "./huggingface/special-tokens.ts";
 import { huggingfaceTokenizer, type ModelTokenizer } from "./huggingface/tokenizer.ts";
 import { pieceTokenizerFromJSON } from "./pieces.ts";
-import { formOf, specialTokens } from "./tokenizer-json.ts";
+import { formOf, specialTokens, unknownToken } from "./tokenizer-json.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { wordTokenizerFromJSON } from "./words.ts";
 
-const readers = { WordLevel: characterTokenizerFromJSON, WordPiece: pieceTokenizerFromJSON } as const;
+const readers = { WordLevel: characterTokenizerFromJSON, WordPiece: pieceTokenizerFromJSON, Words: wordTokenizerFromJSON } as const;
 
 const ownTokenizer = (document: unknown): Tokenizer | undefined => {
   const form = formOf(document);
@@ -21,7 +22,7 @@ const asModelTokenizer = (tokenizer: Tokenizer, documents: TokenizerDocuments): 
   stopIds: [tokenizer.endId],
   surrounding: { before: [], after: [] },
   chatTemplate: chatTemplateOf(documents),
-  tokenOf: (id) => specialTokens[id] ?? (id < tokenizer.vocabularySize ? tokenizer.decode([id]) : ""),
+  tokenOf: (id) => specialTokens[id] ?? (id < tokenizer.vocabularySize ? tokenizer.decode([id]) || unknownToken : ""),
 });
 
 /**

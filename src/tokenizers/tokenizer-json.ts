@@ -1,12 +1,16 @@
-/** HuggingFace `tokenizer.json` documents of fixed vocabularies, of characters or of longer pieces: how they are written, and how an untrusted one is read. */
+/** HuggingFace `tokenizer.json` documents of fixed vocabularies, of characters, of longer pieces or of words: how they are written, and how an untrusted one is read. */
 import { Type, type Static } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { wordPattern } from "./huggingface/patterns.ts";
 
 /** As many as Unicode has code points, and some special tokens. */
 const mostPieces = 0x110000 + 1024;
 
-/** Contents of the special tokens of both forms, padding and end-of-sequence; their ids are 0 and 1. */
+/** Contents of the special tokens of all forms, padding and end-of-sequence; their ids are 0 and 1. */
 export const specialTokens = ["<pad>", "<eos>"] as const;
+
+/** Content of the token of unknown words. Where it is not in the vocabulary, readers refuse them. */
+export const unknownToken = "<unk>";
 
 const AddedToken = Type.Object({
   id: Type.Integer({ minimum: 0 }),
@@ -26,7 +30,16 @@ const EveryCharacter = Type.Object({
   invert: Type.Literal(false),
 });
 
-const vocab = Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { maxProperties: mostPieces });
+/** Split into words and single characters. */
+const EveryWord = Type.Object({
+  type: Type.Literal("Split"),
+  pattern: Type.Object({ Regex: Type.Literal(wordPattern) }),
+  behavior: Type.Literal("Isolated"),
+  invert: Type.Literal(false),
+});
+
+/** Any piece: without a pattern of its own the schema would pass over those with a line end. */
+const vocab = Type.Record(Type.String({ pattern: String.raw`^[\s\S]*$` }), Type.Integer({ minimum: 0 }), { maxProperties: mostPieces });
 
 const parts = {
   version: Type.Literal("1.0"),
@@ -44,6 +57,12 @@ const WordLevelDocument = Type.Object({
   model: Type.Object({ type: Type.Literal("WordLevel"), vocab, unk_token: Type.String() }),
 });
 
+const WordsDocument = Type.Object({
+  ...parts,
+  pre_tokenizer: EveryWord,
+  model: Type.Object({ type: Type.Literal("WordLevel"), vocab, unk_token: Type.String() }),
+});
+
 /** WordPiece without a prefix for continuations takes the longest piece that the rest of the text begins with, again and again. */
 const WordPieceDocument = Type.Object({
   ...parts,
@@ -57,19 +76,22 @@ const WordPieceDocument = Type.Object({
   }),
 });
 
-const documents = { WordLevel: WordLevelDocument, WordPiece: WordPieceDocument } as const;
+const documents = { WordLevel: WordLevelDocument, WordPiece: WordPieceDocument, Words: WordsDocument } as const;
 
-/** How a document cuts text: into characters, or greedily into the longest pieces. */
+/** How a document cuts text: into characters, greedily into the longest pieces, or into words. */
 export type PieceModel = keyof typeof documents;
 
 /** Which of the project's own forms a document has; `undefined` for any other. */
 export const formOf = (document: unknown): PieceModel | undefined =>
-  (["WordLevel", "WordPiece"] as const).find((model) => Value.Check(documents[model], document));
+  (["WordLevel", "WordPiece", "Words"] as const).find((model) => Value.Check(documents[model], document));
 
 /** The longest text that other readers cut; longer texts are an unknown token to them. */
 const mostCharacters = 1_000_000_000;
 
 const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true } as const;
+
+/** Special tokens with the ids from 0 on, as a document lists them. */
+export const addedTokens = (specials: readonly string[]) => specials.map((content, id) => ({ id, content, ...flags }));
 
 /** All but the model of a document whose first pieces are special tokens. */
 const partsOf = (specials: readonly string[]) =>
@@ -77,7 +99,7 @@ const partsOf = (specials: readonly string[]) =>
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: specials.map((content, id) => ({ id, content, ...flags })),
+    added_tokens: addedTokens(specials),
     normalizer: null,
     post_processor: null,
     decoder: { type: "Fuse" },
@@ -92,7 +114,14 @@ const idsOf = (vocabulary: readonly string[]): Record<string, number> => Object.
 export const wordLevelDocument = (vocabulary: readonly string[], specials: number): Static<typeof WordLevelDocument> => ({
   ...partsOf(vocabulary.slice(0, specials)),
   pre_tokenizer: { type: "Split", pattern: { String: "" }, behavior: "Isolated", invert: false },
-  model: { type: "WordLevel", vocab: idsOf(vocabulary), unk_token: "<unk>" },
+  model: { type: "WordLevel", vocab: idsOf(vocabulary), unk_token: unknownToken },
+});
+
+/** The same for a vocabulary of words. */
+export const wordsDocument = (vocabulary: readonly string[], specials: number): Static<typeof WordsDocument> => ({
+  ...partsOf(vocabulary.slice(0, specials)),
+  pre_tokenizer: { type: "Split", pattern: { Regex: wordPattern }, behavior: "Isolated", invert: false },
+  model: { type: "WordLevel", vocab: idsOf(vocabulary), unk_token: unknownToken },
 });
 
 /** The same for a vocabulary of longer pieces, of which text takes the longest that fits, again and again. */
@@ -102,7 +131,7 @@ export const wordPieceDocument = (vocabulary: readonly string[], specials: numbe
   model: {
     type: "WordPiece",
     vocab: idsOf(vocabulary),
-    unk_token: "<unk>",
+    unk_token: unknownToken,
     continuing_subword_prefix: "",
     max_input_chars_per_word: mostCharacters,
   },

@@ -12,7 +12,8 @@ import { beamSearchProgram } from "../../src/rollouts/beam-search.ts";
 import { parameterPrefix } from "../../src/rollouts/decoding.ts";
 import { generateProgram } from "../../src/rollouts/generate.ts";
 import { padPrompts } from "../../src/rollouts/prompts.ts";
-import { engines, farthest } from "./evaluate.ts";
+import { generateInChunks } from "../fixtures/chunked.ts";
+import { engines, farthest, noise } from "./evaluate.ts";
 
 const tolerance = 1e-4;
 const sides = ["left", "right"] as const;
@@ -74,6 +75,31 @@ export const referenceCheckpointLaws = (name: string): void => {
         const outputs = await evaluate(program, { ...parameters, tokens, positions, mask, uniforms });
         expect(Array.from(outputs.tokens)).toEqual(rows.completions.flat());
       }
+    });
+
+    test("completions of a group whose prompt is read once, and in chunks, are those of rows by themselves", async () => {
+      const { policy, weights, expected } = await loadReference(name);
+      const [group, maxNewTokens, prompts] = [2, 5, expected.prompts.slice(0, 3)];
+      const batch = prompts.length * group;
+      const promptLength = Math.max(...prompts.map((prompt) => prompt.length)) + 1;
+      const shaping = { temperature: 1.2, topP: 0.95, repetitionPenalty: 1.1 };
+      const options = { batch, promptLength, maxNewTokens, endId: unusedId(expected, policy.vocabularySize), padId: 0, ...shaping };
+      const uniforms = noise("uniforms", [maxNewTokens * batch]).data.map((x: number) => Math.abs(Math.sin(x))) as Float32Array;
+      const parameters = Object.fromEntries(Object.entries(weights).map(([key, data]) => [parameterPrefix + key, data]));
+      const inputsOf = (rows: readonly (readonly number[])[]) => {
+        const { tokens, positions, mask } = padPrompts(rows, { length: promptLength, padId: 0, side });
+        return { ...parameters, tokens, positions, mask, uniforms };
+      };
+      const apart = await evaluate(generateProgram(policy, options), inputsOf(prompts.flatMap((prompt) => [prompt, prompt])));
+      const grouped = { ...options, group };
+      const together = await evaluate(generateProgram(policy, grouped), inputsOf(prompts));
+      expect(Array.from(together.tokens)).toEqual(Array.from(apart.tokens));
+      expect(farthest(together.logProbs, apart.logProbs)).toBeLessThan(tolerance);
+      const chunked = await generateInChunks(evaluate, policy, grouped, inputsOf(prompts), 3);
+      together.lengths.forEach((length: number, row: number) => {
+        const tokens = chunked.tokens.slice(0, length).map((values) => values[row]);
+        expect(tokens).toEqual(Array.from(together.tokens.subarray(row * maxNewTokens, row * maxNewTokens + length)));
+      });
     });
 
     test("beam search finds the same completions, with the same scores", async () => {

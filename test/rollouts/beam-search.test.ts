@@ -72,6 +72,7 @@ const completions = (prompt: readonly number[]): Found[] => {
 interface Reference {
   readonly maxNewTokens: number;
   readonly cases: readonly {
+    readonly checkpoint: string;
     readonly options: Pick<BeamOptions, "beams" | "lengthPenalty" | "earlyStopping">;
     readonly ends: readonly number[];
     readonly found: readonly (readonly Found[])[];
@@ -110,17 +111,20 @@ describe.each(engines)("beam search on $name", ({ evaluate }) => {
     );
   });
 
-  test.each(reference.cases)("finds what transformers finds: $options", async ({ options, ends, found: expected }) => {
-    const llama = await loadReference("llama");
-    const [endId, ...stopIds] = ends as [number, ...number[]];
-    const settings = { ...options, endId, stopIds, maxNewTokens: reference.maxNewTokens };
-    for (const side of ["left", "right"] as const) {
-      const found = await search(evaluate, llama.policy, llama.weights, llama.expected.prompts, settings, side);
-      found.forEach((rows, i) => expectSame(rows, expected[i]!));
-    }
-    const [alone] = await search(evaluate, llama.policy, llama.weights, [llama.expected.prompts[3]!], settings);
-    expectSame(alone!, expected[3]!);
-  });
+  test.each(reference.cases)(
+    "finds what transformers finds: $checkpoint, $options",
+    async ({ checkpoint, options, ends, found: expected }) => {
+      const loaded = await loadReference(checkpoint);
+      const [endId, ...stopIds] = ends as [number, ...number[]];
+      const settings = { ...options, endId, stopIds, maxNewTokens: reference.maxNewTokens };
+      for (const side of ["left", "right"] as const) {
+        const found = await search(evaluate, loaded.policy, loaded.weights, loaded.expected.prompts, settings, side);
+        found.forEach((rows, i) => expectSame(rows, expected[i]!));
+      }
+      const [alone] = await search(evaluate, loaded.policy, loaded.weights, [loaded.expected.prompts[3]!], settings);
+      expectSame(alone!, expected[3]!);
+    },
+  );
 });
 
 test("completions of the reference end, and do not, and options matter", () => {
@@ -130,6 +134,32 @@ test("completions of the reference end, and do not, and options matter", () => {
     const ended = found.flat().map(({ tokens }) => ends.includes(tokens.at(-1)!));
     expect(ended).toContain(true);
   }
+});
+
+test("reads no further when nothing better can come", async () => {
+  const counted = { steps: 0 };
+  const { decoder } = policy;
+  const counting: Policy = {
+    ...policy,
+    decoder: {
+      ...decoder,
+      step(...given) {
+        counted.steps += 1;
+        return decoder.step(...given);
+      },
+    },
+  };
+  const stepsOf = async (changes: Partial<BeamOptions>): Promise<number> => {
+    counted.steps = 0;
+    const [{ evaluate }] = engines as [(typeof engines)[number]];
+    await search(evaluate, counting, weights, [[2, 1]], { ...plain, endId: 1, maxNewTokens: 12, beams: 2, ...changes });
+    return counted.steps;
+  };
+  // The two likeliest completions have 1 and 2 tokens: with those, early stopping is done; without it, beams go on while they could be better.
+  expect(await stepsOf({ earlyStopping: true })).toBe(1);
+  const late = await stepsOf({ earlyStopping: false });
+  expect(late).toBeGreaterThan(1);
+  expect(late).toBeLessThan(11);
 });
 
 test.each<[Partial<BeamOptions>, RegExp]>([

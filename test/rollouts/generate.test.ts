@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { NamedTensors, TypedArray } from "../../src/engine/program.ts";
 import { llama } from "../../src/policies/families/llama.ts";
 import { ngram } from "../../src/policies/families/ngram.ts";
+import { t5 } from "../../src/policies/families/t5.ts";
 import type { Policy, Sequences } from "../../src/policies/policy.ts";
 import { stream } from "../../src/random/stream.ts";
 import { parameterPrefix } from "../../src/rollouts/decoding.ts";
@@ -22,6 +23,24 @@ const families: readonly { family: string; policy: Policy }[] = [
     ),
   },
   { family: "ngram", policy: ngram.create({ order: 3 }, context) },
+  {
+    family: "t5",
+    policy: t5.create(
+      {
+        layers: 1,
+        width: 8,
+        heads: 2,
+        gated: true,
+        activation: "gelu_new",
+        tied: false,
+        buckets: 6,
+        maxDistance: 5,
+        normEpsilon: 1e-6,
+        startId: 0,
+      },
+      context,
+    ),
+  },
 ];
 const prompts = [[1, 2, 3, 4], [5], [6, 0], [2, 2, 1], [3]];
 const [promptLength, maxNewTokens] = [5, 8];

@@ -21,6 +21,12 @@ test("ends are aligned with each other, and an end with nothing where the other 
   expect(alignment([""], [""])).toEqual([0]);
 });
 
+test("tokens inside of a character are aligned with nothing", () => {
+  expect(alignment(["a", "", "", "🙂", "b"], ["a", "", "🙂", "b"])).toEqual([0, 1, -1, -1, 3]);
+  expect(alignment(["a", "🙂", "b"], ["a", "", "🙂b"])).toEqual([0, 1, -1]);
+  expect(alignment(["", "🙂", ""], ["🙂", ""])).toEqual([0, -1, 1]);
+});
+
 test("every row that is named follows the same text", () => {
   const [small, large] = [pieceTokenizer(["1", "2", "3", "+"]), pieceTokenizer(["1", "2", "3", "+", "12", "23", "3+", "+1"])];
   for (const text of ["123+12", "3+1", "2312+", "+++", "121212"]) {

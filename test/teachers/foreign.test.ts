@@ -6,6 +6,7 @@ import { initialWeights } from "../../src/policies/initialize.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
 import { foreignTeacher } from "../../src/teachers/foreign.ts";
 import { localTeacher } from "../../src/teachers/local.ts";
+import { trainBpe } from "../../src/tokenizers/bpe/train.ts";
 import { characterTokenizer } from "../../src/tokenizers/characters.ts";
 import { pieceTokenizer } from "../../src/tokenizers/pieces.ts";
 import { rolloutAt } from "../fixtures/rollouts.ts";
@@ -61,5 +62,27 @@ describe("a foreign teacher", async () => {
     const [score] = await teacher.score([rolloutOf("0123456+=#", "stop")], never);
     // The prompt has 4 of its tokens; of the completion it reads 8, the first of them "0", "12", "3".
     expect([...score!.aligned!]).toEqual([1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
+  });
+
+  test("reads bytes of characters, and is silent for a text that it would write otherwise", async () => {
+    const bytes = trainBpe(["12+3=🙂é"], { vocabularySize: 258, minimumCount: 0 });
+    const vocabulary = bytes.vocabularySize;
+    const bytePolicy = policies.create({ type: "ngram", order: 2 }, { vocabularySize: vocabulary, contextLength: 24 });
+    const byteOptions = {
+      policy: bytePolicy,
+      weights: initialWeights(bytePolicy, 3),
+      temperature: 1,
+      batch: 1,
+      length: 23,
+      padId: bytes.padId,
+    };
+    const byteTeacher = await localTeacher(engine, byteOptions);
+    const letters = characterTokenizer("0123456789+=;#🙂");
+    const smiling = { ...rolloutOf("", "stop"), tokens: Int32Array.of(...letters.encode("1🙂2"), letters.endId), text: "1🙂2" };
+    const [score] = await foreignTeacher(byteTeacher, { student: letters, teacher: bytes, length: 23 }).score([smiling], never);
+    expect([...score!.aligned!]).toEqual([1, 1, 1, 1]);
+    const other = { ...own, decode: (ids: ArrayLike<number>) => own.decode(ids).replace("12", "21") };
+    const [silent] = await foreignTeacher(local, { student, teacher: other, length: 11 }).score([rolloutOf("12", "stop")], never);
+    expect([...silent!.aligned!]).toEqual([0, 0, 0]);
   });
 });

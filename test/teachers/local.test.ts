@@ -6,7 +6,7 @@ import type { Policy, Sequences, Weights } from "../../src/policies/policy.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
 import { localTeacher, type LocalTeacherOptions } from "../../src/teachers/local.ts";
 import { referenceRows } from "../fixtures/batches.ts";
-import { bigram, smallLlama, smallTask } from "../fixtures/recipes.ts";
+import { bigram, smallLlama, smallT5, smallTask } from "../fixtures/recipes.ts";
 import { compute, engines, floats, ints } from "../laws/evaluate.ts";
 import { roughWeights } from "../laws/policy.laws.ts";
 
@@ -16,6 +16,7 @@ const never = new AbortController().signal;
 const policies: readonly [string, Policy][] = [
   ["bigram", bigram()],
   ["llama", smallLlama()],
+  ["t5", smallT5()],
 ];
 const weightsOf = (policy: Policy): Weights =>
   Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, Float32Array.from(data)]));

@@ -17,6 +17,7 @@ describe("forms that are refused", () => {
     ["another model", { ...document, model: { ...document.model, type: "BPE" } }],
     ["no vocabulary", { ...document, model: { ...document.model, vocab: null } }],
     ["an id that is text", { ...document, model: { ...document.model, vocab: { a: "0" } } }],
+    ["an id that is text, of a line end", { ...document, model: { ...document.model, vocab: { "\n": "0" } } }],
     ["a fraction as id", { ...document, model: { ...document.model, vocab: { a: 0.5 } } }],
     ["a normalizer", { ...document, normalizer: { type: "NFKC" } }],
     ["another way to split", { ...document, pre_tokenizer: { type: "Whitespace" } }],

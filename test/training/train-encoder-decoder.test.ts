@@ -1,33 +1,13 @@
 /** Training of an encoder-decoder: the same recipes as for a decoder, with the prompt in the encoder. */
 import { describe, expect, test } from "vitest";
-import { policies } from "../../src/policies/families/index.ts";
-import type { Policy } from "../../src/policies/policy.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import type { StepReport } from "../../src/training/report.ts";
-import { context, model, recipe, trained } from "../fixtures/recipes.ts";
+import { model, recipe, smallT5, trained } from "../fixtures/recipes.ts";
 import { roughWeights } from "../laws/policy.laws.ts";
-
-const smallT5 = (gated: boolean): Policy =>
-  policies.create(
-    {
-      type: "t5",
-      layers: 1,
-      width: 16,
-      heads: 2,
-      gated,
-      activation: gated ? "gelu_new" : "relu",
-      tied: !gated,
-      buckets: 8,
-      maxDistance: 16,
-      normEpsilon: 1e-6,
-      startId: 0,
-    },
-    context,
-  );
 
 /** A teacher of the other kind, far from uniform. */
 const teacher = (): Recipe["teacher"] => {
-  const policy = smallT5(false);
+  const policy = smallT5("1.0");
   const weights = Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, Float32Array.from(data)]));
   return { config: policy.config, weights, temperature: 1 };
 };
@@ -40,7 +20,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, x) => su
 describe("a T5 student", () => {
   test("comes nearer to a T5 teacher on its own completions; sampling and learning agree at every step", async () => {
     const values = recipe({
-      student: model(smallT5(true), 1),
+      student: model(smallT5(), 1),
       teacher: teacher()!,
       rewards: [],
       objective: {
@@ -58,13 +38,13 @@ describe("a T5 student", () => {
   });
 
   test("learns from rewards beside a teacher that is a decoder", async () => {
-    const losses = metric(await trained(recipe({ student: model(smallT5(true), 1) })), "loss");
+    const losses = metric(await trained(recipe({ student: model(smallT5(), 1) })), "loss");
     expect(losses).toHaveLength(6);
     expect(losses.every(Number.isFinite)).toBe(true);
   });
 
   test("has a value head on its decoder's states", async () => {
-    const { teacher: _none, ...others } = recipe({ student: model(smallT5(true), 1) });
+    const { teacher: _none, ...others } = recipe({ student: model(smallT5(), 1) });
     const objective = { type: "actor-critic", valueWeight: 0.5, average: "sum", studentTemperature: 1, rewardScale: 1 };
     const errors = metric(await trained({ ...others, objective: objective as Recipe["objective"] }), "policy/value-error");
     expect(errors).toHaveLength(6);

@@ -66,6 +66,9 @@ const states = (sizes: Gpt2Sizes, parameters: NamedTensors, pass: Pass, ids: tf.
 /** Hidden states [B * T, D] of padded sequences; ids and positions of padding are set to 0, so that any value may stand there. */
 const statesOf = (sizes: Gpt2Sizes, parameters: NamedTensors, sequences: Sequences, remember: Remember): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
+  if (tokens > sizes.contextLength) {
+    throw new RangeError(`expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`);
+  }
   const real = tf.cast(sequences.mask, "int32");
   const [ids, positions] = [sequences.tokens, sequences.positions].map((x): tf.Tensor1D => tf.reshape(tf.mul(x, real), [batch * tokens]));
   return states(sizes, parameters, { batch, bias: causalBias(sequences.mask), remember }, ids!, positions!);

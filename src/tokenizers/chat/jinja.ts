@@ -2,7 +2,7 @@
 import { Environment as LibraryEnvironment, Interpreter as LibraryInterpreter, parse, tokenize } from "@huggingface/jinja";
 
 /** What a template may cost. All are counts, so that a template is refused on every machine or on none. */
-export const limits = {
+const limits = {
   /** Characters of a template. */
   template: 1 << 17,
   /** Expressions and statements that are evaluated. */
@@ -58,8 +58,7 @@ const over = (what: string, most: number): RangeError => new RangeError(`chat te
 const range = (first: number, second?: number, step = 1): number[] => {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   const count = Math.ceil((stop - start) / step);
-  if (!Number.isFinite(count))
-    throw new RangeError(`chat template: expected whole numbers and a step other than 0 in range, got ${start}, ${stop}, ${step}`);
+  if (!Number.isFinite(count)) throw new RangeError("chat template: expected numbers, and a step other than 0, of a range, got others");
   if (count > limits.range) throw over("numbers in a range", limits.range);
   return Array.from({ length: Math.max(0, count) }, (_, index) => start + index * step);
 };
@@ -75,7 +74,7 @@ const parsed = (template: string): unknown => {
   try {
     return apply(parse, apply(tokenize, template, { lstrip_blocks: true, trim_blocks: true }));
   } catch (cause) {
-    throw new SyntaxError(`chat template: expected a Jinja template, got one that cannot be read: ${messageOf(cause)}`, { cause });
+    throw new SyntaxError(`chat template: expected a Jinja template, got ${messageOf(cause)}`, { cause });
   }
 };
 
@@ -105,13 +104,18 @@ const counted = (evaluate: Evaluate): Evaluate => {
   };
 };
 
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+/** What the library says; where it trips over itself instead, what that means. */
+const messageOf = (cause: unknown): string => {
+  if (cause instanceof TypeError) return "something that breaks off, or a value of another kind";
+  if (cause instanceof RangeError) return "expressions or calls in each other without end";
+  return cause instanceof Error ? cause.message : String(cause);
+};
 
 /**
  * Renders a Jinja template with named plain values, as transformers does: blocks take the line end after them and the spaces before them with them.
  * There is no clock: `strftime_now` is undefined. The library prints true
  * where Python prints True, and drops what a turn of a loop has written before it breaks off. `SyntaxError` for a template that cannot be read, `RangeError` for one that is longer or takes more steps,
- * characters or list items than `limits`, `Error` for what the template itself refuses or cannot do.
+ * characters or list items than the limits above, `Error` for what the template itself refuses or cannot do.
  */
 export const render = (template: string, values: Readonly<Record<string, unknown>>): string => {
   const program = parsed(template);
@@ -127,7 +131,7 @@ export const render = (template: string, values: Readonly<Record<string, unknown
   } catch (cause) {
     if (cause instanceof RangeError) {
       if (cause.message.startsWith("chat template: ")) throw cause;
-      throw new RangeError(`chat template: expected one that ends, got ${cause.message}`, { cause });
+      throw new RangeError(`chat template: expected one that ends, got ${messageOf(cause)}`, { cause });
     }
     throw new Error(`chat template: ${messageOf(cause)}`, { cause });
   }

@@ -1,5 +1,7 @@
 /** How documents change a text before it is cut, spelled for the library where it changes it otherwise than HuggingFace's Rust. */
 import { Type } from "@sinclair/typebox";
+import { charsmap } from "./charsmap.ts";
+import type { PrecompiledNormalizer } from "./library.ts";
 import { part, readPart, type Parts } from "./part.ts";
 import { Pattern, regexOf } from "./patterns.ts";
 
@@ -44,7 +46,7 @@ const normalizers: Parts<object> = {
   NFKD: bare("NFKD"),
   Precompiled: part(
     Type.Object({ type: Type.Literal("Precompiled"), precompiled_charsmap: Type.String({ maxLength: 1 << 22 }) }, strict),
-    () => ({ type: "Precompiled" }),
+    ({ precompiled_charsmap: map }): PrecompiledNormalizer => ({ type: "Precompiled", normalize: charsmap(map) }),
   ),
   Prepend: part(Type.Object({ type: Type.Literal("Prepend"), prepend: Content }, strict), (value) => value),
   Replace: part(Type.Object({ type: Type.Literal("Replace"), pattern: Pattern, content: Content }, strict), ({ pattern, content }, at) =>
@@ -77,8 +79,8 @@ const bounded = (value: object): object => {
 };
 
 /**
- * The normalizer of a document for the library, null where there is none. The map of a `Precompiled` normalizer is not read: the library applies
- * SentencePiece's usual NFKC with its rules for white space, which is what T5's map says. `TypeError` for a type or an option that is not supported,
+ * The normalizer of a document for the library, null where there is none. The library does not read the map of a
+ * `Precompiled` normalizer: it gets one that does. `TypeError` for a type or an option that is not supported,
  * `RangeError` for a regular expression of no known model.
  */
 export const spellNormalizer = (value: unknown): object | null => {

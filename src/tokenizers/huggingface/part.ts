@@ -11,10 +11,20 @@ export type Parts<T> = Readonly<Record<string, ReadPart<T>>>;
 /** How deep `Sequence` parts may stand in each other, and how many parts one of them may have. */
 const limits = { depth: 4, length: 64 } as const;
 
-/** A value from a document in a message: quoted, and cut where it is long. */
+const within = (value: unknown): string => {
+  if (typeof value !== "object" || value === null) return quoted(value);
+  return Array.isArray(value) ? "[...]" : "{...}";
+};
+
+/** A value from a document in a message: as JSON, long texts and lists cut, and nothing of what stands in objects in it. */
 export const quoted = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === "bigint") return `${value}`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? typeof value;
+  if (!Array.isArray(value)) return "{...}";
+  const items = value.slice(0, 4).map(within);
+  return `[${[...items, ...(value.length > items.length ? ["..."] : [])].join(",")}]`;
 };
 
 /** The value, when it fits the schema. `TypeError` with the place of the first mistake. */

@@ -1,8 +1,11 @@
 /** The GPT-2 family. */
 import { describe, expect, test } from "vitest";
 import { gpt2 } from "../../../src/policies/families/gpt2.ts";
-import { engines } from "../../laws/evaluate.ts";
-import { policyLaws } from "../../laws/policy.laws.ts";
+import type { NamedTensors } from "../../../src/engine/program.ts";
+import type { Sequences } from "../../../src/policies/policy.ts";
+import { compute, engines } from "../../laws/evaluate.ts";
+import { policyLaws, roughWeights } from "../../laws/policy.laws.ts";
+import { padded } from "../../laws/sequences.ts";
 
 const context = { vocabularySize: 7, contextLength: 16 };
 const small = {
@@ -38,6 +41,15 @@ describe("gpt2", () => {
       expect(parameters[`transformer.h.1.${name}.weight`]?.initial).toEqual({ standardDeviation: 0.02 / Math.sqrt(4) });
     }
     expect(parameters["transformer.h.1.mlp.c_fc.bias"]?.initial).toEqual({ value: 0 });
+  });
+
+  test("more places than there are positions are refused", async () => {
+    const policy = gpt2.create(small, context);
+    const { evaluate } = engines[0]!;
+    const row = Array.from({ length: 17 }, () => 1);
+    const inputs = { ...roughWeights(policy), ...padded([row], [1], { length: 17, padId: 0, side: "left" }) };
+    const logits = compute(evaluate, inputs, (given) => ({ logits: policy.logits(given, given as NamedTensors & Sequences) }));
+    await expect(logits).rejects.toThrow("expected at most 16 places, the context of this policy, got 17");
   });
 
   test("a width that the heads do not divide is refused", () => {

@@ -23,7 +23,7 @@ describe("templates that would not end or would fill the memory", () => {
     ["a range of a thousand million", "{% for i in range(10**9) %}{% endfor %}", "expected at most 10000 numbers in a range"],
     ["ranges in ranges", nested(6, "{{ 1 }}"), "expected at most 200000 steps"],
     ["empty loops in loops", nested(3, ""), "expected at most 200000 steps"],
-    ["a range of fractions", "{% for i in range(0, 1, 0) %}{% endfor %}", "a step other than 0"],
+    ["a range of fractions", "{% for i in range(0, 1, 0) %}{% endfor %}", "expected numbers, and a step other than 0, of a range"],
     [
       "a text that doubles",
       `{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}`,
@@ -68,7 +68,7 @@ describe("templates that would not end or would fill the memory", () => {
 describe("templates that cannot be read or run", () => {
   test.each(["{% for %}", "{{ 'a }}", "{% unheard %}", "{% if x %}"])("%s", (template) => {
     expect(() => render(template, {})).toThrow(SyntaxError);
-    expect(() => render(template, {})).toThrow("chat template: expected a Jinja template, got one that cannot be read");
+    expect(() => render(template, {})).toThrow("chat template: expected a Jinja template, got ");
   });
 
   test("they see their values only", () => {

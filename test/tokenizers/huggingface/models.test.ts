@@ -35,7 +35,7 @@ test("both ways of writing merges are one; without an unknown token text without
 
 describe("refused as of another kind", () => {
   test.each([
-    ["no model", null, "expected type to be one of BPE, Unigram, WordLevel, WordPiece at /model, got undefined"],
+    ["no model", null, "expected type to be one of BPE, Unigram, WordLevel, WordPiece at /model, got nothing"],
     ["an unknown model", { type: "Tiktoken" }, 'got "Tiktoken"'],
     ["dropout", { ...bpe, dropout: 0.1 }, "at /model/dropout, got 0.1"],
     ["prefixes in BPE", { ...bpe, continuing_subword_prefix: "##" }, "at /model/continuing_subword_prefix"],

@@ -30,6 +30,8 @@ test("mistakes have a place and a value; long values are cut", () => {
   expect(() => checked(Type.Object({ a: Type.Integer() }), { a: "b" }, "/here")).toThrow(
     'tokenizer.json: expected integer at /here/a, got "b"',
   );
-  expect(quoted("x".repeat(1000))).toBe(`"${"x".repeat(56)}...`);
-  expect(quoted(undefined)).toBe("undefined");
+  expect(quoted("x".repeat(1000))).toBe(`"${"x".repeat(57)}..."`);
+  expect(quoted(["a", [1], {}, null, 5])).toBe('["a",[...],{...},null,...]');
+  expect(quoted({ a: 1 })).toBe("{...}");
+  expect(quoted(undefined)).toBe("nothing");
 });

@@ -112,7 +112,7 @@ describe("refusals", () => {
 test.each(["gpt2", "llama3", "gpt4o", "deepseek", "gemma", "llama2", "t5", "bert"])("%s takes long texts of one kind", (name) => {
   const tokenizer = tokenizerOf(named(name));
   for (const unit of ["a", " ", "A", "1", "!", "\n", " \n", "'", "🙂"]) {
-    const text = unit.repeat(20_000);
+    const text = unit.repeat(8000);
     expect(tokenizer.encode(`${text}x`).length).toBeGreaterThan(0);
   }
 });
