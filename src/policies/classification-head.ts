@@ -52,7 +52,7 @@ export const classifierOf = (policy: Policy, labels: number): Classifier => {
       const hidden = policy.hidden(parameters, sequences);
       const [batch, tokens, width] = hidden.shape;
       const rows: tf.Tensor1D = tf.add(tf.range(0, batch * tokens, tokens, "int32"), lastPlace(sequences.mask));
-      const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [batch * tokens, width]) as tf.Tensor2D, rows);
+      const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [batch * tokens, width]), rows);
       return linear(parameters, headName, last);
     },
   };
