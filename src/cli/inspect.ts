@@ -1,6 +1,8 @@
 /** `retort inspect`: what a model is and what it takes, from its configuration and its headers; weights are not read. */
 import type { Command } from "commander";
 import { tokenizerOf } from "../experiments/model.ts";
+import { classifierOf } from "../policies/classification-head.ts";
+import { labelsOf } from "../policies/checkpoints/classifier.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { openCheckpoint } from "../policies/checkpoints/load.ts";
 import { parameterCount } from "../policies/initialize.ts";
@@ -13,6 +15,8 @@ export interface Inspection {
   /** `model_type` of its configuration. */
   readonly family: string;
   readonly parameters: number;
+  /** Scores of a classifier or a reward model; nothing for a policy. */
+  readonly labels: number | undefined;
   readonly vocabulary: number;
   /** Tokens of prompt and completion together. */
   readonly context: number;
@@ -35,12 +39,15 @@ const inspect = async (model: string, flags: HubFlags, terminal: Terminal): Prom
   const opened = await openCheckpoint(model, hubOptions(flags, terminal));
   const policy = policyOf(opened.config);
   const tokenizer = await tokenizerOf(opened);
-  const [parameters, { vocabularySize, contextLength, hiddenSize, config }] = [parameterCount(policy), policy];
+  const labels = labelsOf(opened.config);
+  const parameters = parameterCount(labels === undefined ? policy : classifierOf(policy, labels));
+  const { vocabularySize, contextLength, hiddenSize, config } = policy;
   const weights = bytesOfFloat * parameters;
   return {
     model,
     family: String(config["model_type"]),
     parameters,
+    labels,
     vocabulary: vocabularySize,
     context: contextLength,
     width: hiddenSize,
@@ -56,10 +63,21 @@ const inspect = async (model: string, flags: HubFlags, terminal: Terminal): Prom
 const size = (bytes: number): string => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`);
 
 /** The text that a person reads. */
-export const inspectionText = ({ model, family, parameters, vocabulary, context, width, tokenizer, memory }: Inspection): string => {
+export const inspectionText = ({
+  model,
+  family,
+  parameters,
+  labels,
+  vocabulary,
+  context,
+  width,
+  tokenizer,
+  memory,
+}: Inspection): string => {
   const lines: readonly (readonly [string, string])[] = [
     ["family", family],
     ["parameters", parameters.toLocaleString("en")],
+    ...(labels === undefined ? [] : [["scores", `${labels.toLocaleString("en")} of each sequence, instead of next tokens`] as const]),
     ["vocabulary", vocabulary.toLocaleString("en")],
     ["context", `${context.toLocaleString("en")} tokens`],
     ["width", String(width)],

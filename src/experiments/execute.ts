@@ -11,10 +11,11 @@ import type { Machine, Recipe } from "../training/recipe.ts";
 import type { StepReport } from "../training/report.ts";
 import { train } from "../training/train.ts";
 import { artifactsIn, type Artifacts } from "./artifacts.ts";
+import { writeJson } from "./json-file.ts";
 import type { PlannedRun, PlannedTraining } from "./plan.ts";
 import { machineFor, recipeFor } from "./recipes.ts";
 import type { RunEvent, TrainingName } from "./run-event.ts";
-import { openRun, writeJson, type RunStore } from "./store.ts";
+import { openRun, type RunStore } from "./store.ts";
 import { surroundings } from "./surroundings.ts";
 import { writeTokenizerFiles } from "./tokenizer-files.ts";
 

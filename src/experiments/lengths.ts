@@ -13,7 +13,7 @@ export const neededContext = (values: Pick<TrainingValues, "rollouts">, task: Ta
   task.longest.prompt + Math.max(maxNewTokens(values, task), task.longest.completion);
 
 /** The training at the end of the line of students: it made the student, or took it from a checkpoint. */
-const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
+export const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
   "stage" in values.student ? studentOrigin(file, stageValues(file, values.student.stage)) : values;
 
 /** Context length of the student: of its checkpoint, or what its first training needed, of its own task. `RangeError` when one of them cannot be had. */

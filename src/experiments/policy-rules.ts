@@ -4,7 +4,7 @@ import type { Policy } from "../policies/policy.ts";
 import { traineeOf } from "../training/trained.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
-import { contextLength, neededContext } from "./lengths.ts";
+import { contextLength, neededContext, studentOrigin } from "./lengths.ts";
 import type { ExperimentValues } from "./schema.ts";
 import type { Known } from "./shelf.ts";
 import { stageValues, type TrainingValues } from "./stages.ts";
@@ -51,19 +51,33 @@ const vocabularyMistakes = (student: Policy, values: TrainingValues, known: Know
   return [{ pointer: "/teacher/checkpoint", message }];
 };
 
-/** Who reads a training's sequences, and how many tokens it can read. A teacher with tokens of its own reads as many of those as it can. */
-const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known): { pointer: string; of: string; length: number }[] => {
+/** Someone who reads a training's sequences. */
+interface Reader {
+  readonly pointer: string;
+  readonly of: string;
+  /** Tokens that it can read. */
+  readonly length: number;
+  /** A stage of this file made it from nothing. */
+  readonly trained: boolean;
+}
+
+/** Student and teacher. A teacher with tokens of its own reads as many of those as it can. */
+const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known): Reader[] => {
   const task = known.task(values);
   const { teacher } = values;
-  const student = { pointer: "/student", of: "student", length: contextLength(file, values, known) };
+  const reader = (of: Reader["of"], pointer: string, training: TrainingValues): Reader => {
+    const trained = "type" in studentOrigin(file, training).student;
+    return { pointer, of, length: contextLength(file, training, known), trained };
+  };
+  const student = reader("student", "/student", values);
   if (teacher === undefined) return [student];
-  if ("checkpoint" in teacher) {
-    if (!sameTokens(known.tokenizer(teacher.checkpoint), task.tokenizer)) return [student];
-    return [student, { pointer: "/teacher/checkpoint", of: "teacher", length: known.checkpoint(teacher.checkpoint).policy.contextLength }];
+  if ("stage" in teacher) {
+    const taught = stageValues(file, teacher.stage);
+    return sameTokens(known.task(taught).tokenizer, task.tokenizer) ? [student, reader("teacher", "/teacher/stage", taught)] : [student];
   }
-  const taught = stageValues(file, teacher.stage);
-  if (!sameTokens(known.task(taught).tokenizer, task.tokenizer)) return [student];
-  return [student, { pointer: "/teacher/stage", of: "teacher", length: contextLength(file, taught, known) }];
+  if (!sameTokens(known.tokenizer(teacher.checkpoint), task.tokenizer)) return [student];
+  const length = known.checkpoint(teacher.checkpoint).policy.contextLength;
+  return [student, { pointer: "/teacher/checkpoint", of: "teacher", length, trained: false }];
 };
 
 const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
@@ -71,9 +85,10 @@ const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: 
   // What is wrong with the stage or the checkpoint that made a reader is said there.
   const readers = attempt(() => readersOf(file, values, known));
   if ("message" in readers) return [];
-  return readers.part.flatMap(({ pointer, of, length }): Mistake[] => {
+  return readers.part.flatMap(({ pointer, of, length, trained }): Mistake[] => {
     if (length >= needed) return [];
-    const message = `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; lower /rollouts/maxNewTokens, or give its first stage as many`;
+    const remedy = trained ? 'give its first stage as many "maxNewTokens"' : "lower /rollouts/maxNewTokens, or take shorter prompts";
+    const message = `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; ${remedy}`;
     return [{ pointer, message }];
   });
 };

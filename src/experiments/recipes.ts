@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { chooseEngine } from "../engine/choose.ts";
 import { withLayers } from "../policies/checkpoints/chosen-layers.ts";
-import type { Checkpoint } from "../policies/checkpoints/huggingface.ts";
+import { loadPolicy, type Checkpoint } from "../policies/checkpoints/huggingface.ts";
 import { openCheckpoint } from "../policies/checkpoints/load.ts";
 import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
@@ -35,7 +35,8 @@ const stageResult = async (name: string, { inputs }: PlannedTraining, artifacts:
   if (id === undefined) throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
   const folder = artifacts.folder(id);
   try {
-    const { tokenizer, ...checkpoint } = await loadModel(folder);
+    const checkpoint = await loadPolicy(folder);
+    const tokenizer = await tokenizerOf({ folder });
     if (tokenizer === undefined) throw new Error(`${folder}: expected a tokenizer.json, got none`);
     return { ...checkpoint, tokenizer };
   } catch (cause) {

@@ -1,8 +1,8 @@
 /** A run's folder: its manifest, its metrics and rollouts line by line, and its summary. Files are replaced whole or appended to, nothing else. */
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { writeWhole } from "../policies/checkpoints/atomic-file.ts";
 import type { ProgressReport, RolloutsScored } from "../training/report.ts";
+import { jsonText, writeJson } from "./json-file.ts";
 import type { PlannedRun } from "./plan.ts";
 import { surroundings, type Surroundings } from "./surroundings.ts";
 
@@ -50,13 +50,6 @@ export interface RunStore {
   finish(status: Exclude<RunStatus, "running">, error?: string): Promise<void>;
 }
 
-/** JSON has no NaN and no infinities; they are kept as their names, so that a broken run can be read. */
-const stringify = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner), indent);
-
-/** Writes a value as JSON, whole or not at all. */
-export const writeJson = (path: string, value: unknown): Promise<void> => writeWhole(path, `${stringify(value, 2)}\n`);
-
 /** `<root>/<file name>/<run>-<hash>`, and `-2`, `-3` ... for the same run again: no result is written over. */
 const claimFolder = (root: string, run: PlannedRun): string => {
   const parent = join(root, basename(run.path, extname(run.path)));
@@ -98,9 +91,9 @@ export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "run
   const rollouts = openSync(join(folder, "rollouts.jsonl"), "a");
   return {
     folder,
-    report: (report) => void writeSync(metrics, `${stringify(report)}\n`),
+    report: (report) => void writeSync(metrics, `${jsonText(report)}\n`),
     rollouts({ step, rollouts: all }) {
-      if (all.length > 0) writeSync(rollouts, all.map((rollout) => `${stringify({ step, ...rollout })}\n`).join(""));
+      if (all.length > 0) writeSync(rollouts, all.map((rollout) => `${jsonText({ step, ...rollout })}\n`).join(""));
     },
     summarize: (summary) => writeJson(join(folder, "summary.json"), summary),
     async finish(status, error) {

@@ -7,7 +7,7 @@ import { tokenizerDocumentsFromGguf } from "../tokenizers/gguf/documents.ts";
 import type { TokenizerDocuments } from "../tokenizers/huggingface/special-tokens.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { isObject, type Json } from "./json.ts";
-import { writeJson } from "./store.ts";
+import { writeJson } from "./json-file.ts";
 
 /** Longest document that is read, in bytes. */
 const longest = 100_000_000;

@@ -15,5 +15,5 @@ export const initialWeights = (policy: Pick<Policy, "parameters">, seed: number)
   Object.fromEntries(Object.entries(policy.parameters).map(([name, spec]) => [name, drawn(name, spec, seed)]));
 
 /** Number of trainable numbers; a tied head counts once. */
-export const parameterCount = (policy: Policy): number =>
+export const parameterCount = (policy: Pick<Policy, "parameters">): number =>
   Object.values(policy.parameters).reduce((count, { shape }) => count + sizeOf(shape), 0);

@@ -30,6 +30,12 @@ test("says family, sizes, tokenizer and memory", async () => {
   );
 });
 
+test("says of a classifier how many scores it gives", async () => {
+  const { terminal, output } = recorder();
+  expect(await main(["inspect", "test/fixtures/classifiers/mistral"], terminal)).toBe(0);
+  expect(output()).toContain("scores      3 of each sequence, instead of next tokens\n");
+});
+
 test("as JSON, with sizes in bytes; a checkpoint without a tokenizer has none", async () => {
   const { terminal, output } = recorder();
   expect(await main(["inspect", "test/fixtures/checkpoints/t5", "--json"], terminal)).toBe(0);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { planExperiment } from "../../src/experiments/plan.ts";
-import { openRun, writeJson, type Manifest } from "../../src/experiments/store.ts";
+import { openRun, type Manifest } from "../../src/experiments/store.ts";
 
 const run = planExperiment("test/fixtures/experiments/valid.json")[0]!;
 const engine = { name: "cpu", reason: "asked for" };
@@ -89,12 +89,4 @@ describe("a run's folder", () => {
     }
     expect(folders).toEqual(["", "-2", "-3"].map((end) => join(root, "valid", `run-${run.id.slice(0, 8)}${end}`)));
   });
-});
-
-test("a file is replaced whole, and no draft stays", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "retort-whole-"));
-  await writeJson(join(folder, "x.json"), { a: [1] });
-  await writeJson(join(folder, "x.json"), { b: Infinity });
-  expect(readFileSync(join(folder, "x.json"), "utf8")).toBe('{\n  "b": "Infinity"\n}\n');
-  expect(readdirSync(folder)).toEqual(["x.json"]);
 });

@@ -44,7 +44,7 @@ const sentence = (mistakes: readonly string[]): string =>
   mistakes.length > mostNamed ? `${mistakes.slice(0, mostNamed).join("; ")}; and ${mistakes.length - mostNamed} more` : mistakes.join("; ");
 
 /** `RangeError` that names every parameter that is missing, unexpected, or of another shape. */
-const checkTensors = (policy: Policy, tensors: StoredWeights["tensors"], ignored?: RegExp): void => {
+const checkTensors = (policy: Pick<Policy, "parameters">, tensors: StoredWeights["tensors"], ignored?: RegExp): void => {
   const wrong: string[] = [];
   for (const [name, { shape }] of Object.entries(policy.parameters)) {
     const tensor = tensors[name];
@@ -95,10 +95,10 @@ export const policyOf = (document: unknown): Policy => {
   return policies.create(values, context);
 };
 
-/** Writes `config.json` and `model.safetensors`, each whole or not at all; a `tokenizer.json` is the caller's. `RangeError` when weights do not fit. */
+/** Writes `config.json` and `model.safetensors` of a policy or a classifier, each whole or not at all; a `tokenizer.json` is the caller's. `RangeError` when weights do not fit. */
 export const savePolicy = async (
   folder: string,
-  { policy, weights }: Checkpoint,
+  { policy, weights }: { readonly policy: Pick<Policy, "parameters" | "config">; readonly weights: Weights },
   special?: SpecialTokens,
   dtype: FloatType = "F32",
 ): Promise<void> => {
@@ -112,16 +112,21 @@ export const savePolicy = async (
   await writeWhole(join(folder, configFile), `${JSON.stringify(config, null, 2)}\n`);
 };
 
-/** The policy of a configuration, with the weights that are stored for it. Errors name the file of weights; nothing is read before all is known to fit. */
-export const policyWith = async (document: unknown, stored: StoredWeights): Promise<Checkpoint> => {
-  const policy = policyOf(document);
+/** The weights of these parameters, as a file for a model of this configuration holds them. Errors name the file; nothing is read before all is known to fit. */
+export const readParameters = async (parameters: Policy["parameters"], document: unknown, stored: StoredWeights): Promise<Weights> => {
   const { format } = formatOf(document);
-  const names = Object.keys(policy.parameters);
+  const names = Object.keys(parameters);
   const named = underParameterNames(stored, names, format);
   await naming(stored.path, () => {
-    checkTensors(policy, named.tensors, format.ignored);
+    checkTensors({ parameters }, named.tensors, format.ignored);
   });
-  return { policy, weights: await named.read(names) };
+  return named.read(names);
+};
+
+/** The policy of a configuration, with the weights that are stored for it. Errors as of `readParameters`. */
+export const policyWith = async (document: unknown, stored: StoredWeights): Promise<Checkpoint> => {
+  const policy = policyOf(document);
+  return { policy, weights: await readParameters(policy.parameters, document, stored) };
 };
 
 /** The document of a folder's `config.json`. Errors name the file. */

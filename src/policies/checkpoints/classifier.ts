@@ -1,0 +1,46 @@
+/** Classifiers as HuggingFace folders: transformers' *ForSequenceClassification. */
+import { join } from "node:path";
+import { classifierOf, type Classifier, type ClassifierCheckpoint } from "../classification-head.ts";
+import { naming } from "./byte-source.ts";
+import { configFile, policyOf, readConfig, readParameters } from "./huggingface.ts";
+import { quoted } from "./quoted.ts";
+import { openWeights } from "./safetensors-files.ts";
+
+/** Most labels of a configuration. */
+const mostLabels = 1_000_000;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * How many labels the classifier of a `config.json` has; nothing for a configuration of something else. Transformers leaves two labels without names out.
+ * `RangeError` for a number that cannot be.
+ */
+export const labelsOf = (document: unknown): number | undefined => {
+  if (!isObject(document)) return undefined;
+  const { architectures, id2label, num_labels: count } = document;
+  const isClassifier = Array.isArray(architectures) && architectures.some((name) => String(name).endsWith("ForSequenceClassification"));
+  if (!isClassifier) return undefined;
+  const labels = isObject(id2label) ? Object.keys(id2label).length : (count ?? 2);
+  if (typeof labels === "number" && Number.isInteger(labels) && labels >= 1 && labels <= mostLabels) return labels;
+  throw new RangeError(`id2label: expected 1 to ${mostLabels} labels, got ${quoted(labels)}`);
+};
+
+/** The classifier that a `config.json` describes. `RangeError` as `policyOf`, and for a configuration of something else. */
+export const classifierFrom = (document: unknown): Classifier => {
+  const policy = policyOf(document);
+  const labels = labelsOf(document);
+  if (labels !== undefined) return classifierOf(policy, labels);
+  const { architectures } = document as { architectures?: unknown };
+  throw new RangeError(`architectures: expected one that ends with ForSequenceClassification, got ${quoted(architectures)}`);
+};
+
+/**
+ * Reads a folder that transformers or `savePolicy` wrote of a classifier. Errors name the file and what is wrong in it.
+ * @public
+ */
+export const loadClassifier = async (folder: string): Promise<ClassifierCheckpoint> => {
+  const document = await readConfig(folder);
+  const classifier = await naming(join(folder, configFile), () => classifierFrom(document));
+  return { classifier, weights: await readParameters(classifier.parameters, document, await openWeights(folder)) };
+};

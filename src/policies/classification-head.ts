@@ -1,0 +1,65 @@
+/** The sequence-classification head: scores of a whole sequence, as a linear function of the hidden state of its last token. */
+import * as tf from "@tensorflow/tfjs";
+import type { NamedTensors } from "../engine/program.ts";
+import { lastPlace } from "./layers/last-place.ts";
+import { linear } from "./layers/linear.ts";
+import type { ParameterSpec, Policy, Sequences, Weights } from "./policy.ts";
+
+/** Of transformers' *ForSequenceClassification. */
+const headName = "score";
+
+/** The policy's own head, which a classifier does not have. */
+const languageHead = "lm_head.weight";
+
+/** A policy that judges sequences instead of continuing them: a reward model with one label, a classifier with more. */
+export interface Classifier {
+  /** Numbers that it gives each sequence. */
+  readonly labels: number;
+  /** Those of the policy without its language head, and `score.weight` [labels, D]. */
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** The HuggingFace `config.json` that describes it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** [B, T] -> scores [B, labels] after each row's last token, wherever padding stands. Differentiable in the parameters. */
+  scores(parameters: NamedTensors, sequences: Sequences): tf.Tensor2D;
+}
+
+const configOf = ({ config }: Policy, labels: number): Record<string, unknown> => {
+  const names = Array.from({ length: labels }, (_, label) => `LABEL_${label}`);
+  const architectures = ((config["architectures"] ?? []) as readonly string[]).map((name) =>
+    name.replace(/(?:ForCausalLM|LMHeadModel)$/, "ForSequenceClassification"),
+  );
+  return {
+    ...config,
+    architectures,
+    id2label: Object.fromEntries(names.entries()),
+    label2id: Object.fromEntries(names.map((name, label) => [name, label])),
+  };
+};
+
+/** Puts a head of `labels` scores on a policy. `RangeError` for fewer than one label, and for an encoder-decoder, which transformers gives another head. */
+export const classifierOf = (policy: Policy, labels: number): Classifier => {
+  if (!Number.isInteger(labels) || labels < 1) throw new RangeError(`classifier: expected at least one label, got ${labels}`);
+  if (policy.config["is_encoder_decoder"] === true) {
+    throw new RangeError(`classifier: expected a decoder, got the encoder-decoder ${String(policy.config["model_type"])}`);
+  }
+  const { [languageHead]: _, ...body } = policy.parameters;
+  const initial = { standardDeviation: 1 / Math.sqrt(policy.hiddenSize) };
+  return {
+    labels,
+    parameters: { ...body, [`${headName}.weight`]: { shape: [labels, policy.hiddenSize], initial } },
+    config: configOf(policy, labels),
+    scores(parameters, sequences) {
+      const hidden = policy.hidden(parameters, sequences);
+      const [batch, tokens, width] = hidden.shape;
+      const rows: tf.Tensor1D = tf.add(tf.range(0, batch * tokens, tokens, "int32"), lastPlace(sequences.mask));
+      const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [batch * tokens, width]), rows);
+      return linear(parameters, headName, last);
+    },
+  };
+};
+
+/** A classifier with its weights. */
+export interface ClassifierCheckpoint {
+  readonly classifier: Classifier;
+  readonly weights: Weights;
+}
