@@ -100,7 +100,7 @@ export const withAdapters = (base: Policy, { rank, alpha, targets }: AdapterSett
 };
 
 /** The weights of the adapted layers with their adapters in them, W + B A alpha / r, under the names that they have in the base. */
-export const mergedTensors = ({ base, layers, rank, alpha }: AdaptedPolicy, parameters: NamedTensors): NamedTensors =>
+const mergedTensors = ({ base, layers, rank, alpha }: AdaptedPolicy, parameters: NamedTensors): NamedTensors =>
   Object.fromEntries(
     layers.map((layer) => {
       const [name, { a, b }] = [weightOf(layer), adapterNames(layer)];
