@@ -1,13 +1,13 @@
 /** Prompts from a file: one JSON object a line, with a reference where there is a right answer. */
 import { resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
 import { define } from "../plugins/definition.ts";
 import { stream } from "../random/stream.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { readJsonLines } from "./json-lines.ts";
+import { readPromptLine, type PromptLine } from "./prompt-lines.ts";
 import type { Prompt, Task, TaskContext } from "./task.ts";
 
 const parameters = Type.Object(
@@ -15,7 +15,7 @@ const parameters = Type.Object(
     path: Type.String({
       minLength: 1,
       description:
-        'File of lines { "prompt": "...", "reference": "..." }, relative to the experiment file. All have a reference or none; other keys are ignored.',
+        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none; other keys are ignored.',
     }),
     test: Type.Integer({ default: 100, minimum: 1, maximum: 1_000_000, description: "Prompts that are held out, drawn by the seed." }),
     train: Type.Optional(
@@ -42,25 +42,8 @@ const parameters = Type.Object(
   { additionalProperties: false },
 );
 
-const Line = Type.Object({ prompt: Type.String({ minLength: 1 }), reference: Type.Optional(Type.String()) });
-
-/** A line, and where it stands. */
-interface Read {
-  readonly text: string;
-  readonly reference: string | undefined;
-  readonly place: string;
-}
-
-const readLine = (value: unknown, place: string): Read => {
-  if (Value.Check(Line, value)) return { text: value.prompt, reference: value.reference, place };
-  const problem = Value.Errors(Line, value).First();
-  const expected =
-    problem?.path === "" ? "an object with prompt" : `${problem?.message.toLowerCase().replace(/^expected /, "")} at ${problem?.path}`;
-  throw new RangeError(`${place}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`);
-};
-
 /** `RangeError` for a prompt that stands twice, and for references that some have and some have not. */
-const checkLines = (path: string, lines: readonly Read[]): void => {
+const checkLines = (path: string, lines: readonly PromptLine[]): void => {
   const [first] = lines;
   if (first === undefined) throw new RangeError(`${path}: expected at least one prompt, got none`);
   const seen = new Map<string, string>();
@@ -86,7 +69,7 @@ const counted = (place: string, count: () => number): number => {
 };
 
 /** Most tokens of a prompt, and of a reference with its end. `RangeError` for one that is longer than it may be. */
-const longestOf = (lines: readonly Read[], tokenizer: Tokenizer, limits: Task["longest"]): Task["longest"] => {
+const longestOf = (lines: readonly PromptLine[], tokenizer: Tokenizer, limits: Task["longest"]): Task["longest"] => {
   const longest = { prompt: 0, completion: lines[0]?.reference === undefined ? limits.completion : 0 };
   for (const { text, reference, place } of lines) {
     const counts = {
@@ -106,14 +89,14 @@ const longestOf = (lines: readonly Read[], tokenizer: Tokenizer, limits: Task["l
 };
 
 /** The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the file does not matter. */
-const heldOut = (lines: readonly Read[], count: number, seed: number): Read[] =>
+const heldOut = (lines: readonly PromptLine[], count: number, seed: number): PromptLine[] =>
   lines
     .map((line) => ({ line, number: stream(seed, "task", "prompts", line.text)() }))
     .toSorted((a, b) => a.number - b.number || (a.line.text < b.line.text ? -1 : 1))
     .slice(0, count)
     .map(({ line }) => line);
 
-const promptsOf = (lines: readonly Read[]): Prompt[] => lines.map(({ text, reference = "" }, index) => ({ index, text, reference }));
+const promptsOf = (lines: readonly PromptLine[]): Prompt[] => lines.map(({ text, reference = "" }, index) => ({ index, text, reference }));
 
 const tokenizerOf = (document: unknown): Tokenizer => {
   if (document !== undefined) return tokenizerFromJSON(document);
@@ -135,8 +118,8 @@ export const prompts = define({
   create({ path, test, train, promptTokens, completionTokens }, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
     const tokenizer = tokenizerOf(document);
     const file = resolve(folder, path);
-    const lines: Read[] = [];
-    const content = readJsonLines(file, (value, place) => lines.push(readLine(value, place)));
+    const lines: PromptLine[] = [];
+    const content = readJsonLines(file, (value, place) => lines.push(readPromptLine(value, place, tokenizer)));
     checkLines(file, lines);
     const needed = test + (train ?? 1);
     if (lines.length < needed) {

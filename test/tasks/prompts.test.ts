@@ -91,7 +91,7 @@ test("without references nothing is correct, and completions are as long as the 
 
 describe("is refused", () => {
   test.each<[string, readonly unknown[], string]>([
-    ["a line that is no object", [7], ":1: expected an object with prompt, got 7"],
+    ["a line that is no object", [7], ":1: expected an object with prompt or messages, got 7"],
     ["a line without a prompt", [{ text: "x" }], ":1: expected"],
     ["an empty prompt", [...lines, { prompt: "", reference: "x" }], ":41: expected"],
     ["a reference that is no text", [...lines, { prompt: "x", reference: 4 }], ":41: expected string at /reference, got 4"],
