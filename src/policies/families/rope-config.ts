@@ -40,7 +40,7 @@ const mistakes = (name: string, rope: Keys, type: unknown): string[] => {
   }
   const wrong = Object.entries(numbers)
     .filter(([key, smallest]) => !isNumber(rope[key], smallest))
-    .map(([key, smallest]) => `${name}.${key}: expected a number of at least ${smallest}, got ${JSON.stringify(rope[key])}`);
+    .map(([key, smallest]) => `${name}.${key}: expected a number of at least ${smallest}, got ${JSON.stringify(rope[key]) ?? "none"}`);
   if ("rope_theta" in rope && !(isNumber(rope["rope_theta"], 1) && rope["rope_theta"] > 1)) {
     wrong.push(`${name}.rope_theta: expected a number above 1, got ${JSON.stringify(rope["rope_theta"])}`);
   }
