@@ -36,7 +36,7 @@ describe("a configuration", () => {
       'rope_scaling.rope_type: expected one of default, linear, llama3, got "yarn", whose frequencies are not implemented',
     ],
     [{ rope_parameters: { rope_type: "toString" } }, 'rope_parameters.rope_type: expected one of default, linear, llama3, got "toString"'],
-    [{ rope_scaling: { rope_type: "linear" } }, "rope_scaling.factor: expected a number of at least 1, got undefined"],
+    [{ rope_scaling: { rope_type: "linear" } }, "rope_scaling.factor: expected a number of at least 1, got none"],
     [{ rope_scaling: { rope_type: "linear", factor: 0.5 } }, "rope_scaling.factor: expected a number of at least 1, got 0.5"],
     [
       { rope_scaling: { ...llama3, factor: "8", low_freq_factor: -1 } },
