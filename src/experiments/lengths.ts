@@ -8,9 +8,9 @@ import type { ExperimentValues } from "./schema.ts";
 export const maxNewTokens = (values: Pick<TrainingValues, "rollouts">, task: Task): number =>
   values.rollouts.maxNewTokens ?? task.longest.completion;
 
-/** Tokens of prompt and completion that this training puts before a policy. */
+/** Tokens of prompt and completion that this training puts before a policy; references count too, where there are some. */
 export const neededContext = (values: Pick<TrainingValues, "rollouts">, task: Task): number =>
-  task.longest.prompt + Math.max(maxNewTokens(values, task), task.longest.completion);
+  task.longest.prompt + Math.max(maxNewTokens(values, task), task.answered === false ? 0 : task.longest.completion);
 
 /** The training at the end of the line of students: it made the student, or took it from a checkpoint. */
 export const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>

@@ -29,6 +29,8 @@ test("completions are as long as the longest reference, unless the file says oth
 test("a context holds the longest prompt with the longest reference or completion", () => {
   expect(neededContext(runValues(file("/rollouts/maxNewTokens=3")), task)).toBe(task.longest.prompt + task.longest.completion);
   expect(neededContext(runValues(file("/rollouts/maxNewTokens=300")), task)).toBe(task.longest.prompt + 300);
+  const unanswered = { ...task, answered: false } as const;
+  expect(neededContext(runValues(file("/rollouts/maxNewTokens=3")), unanswered)).toBe(task.longest.prompt + 3);
 });
 
 test("a student keeps the context of the stage that made it, however many stages ago", () => {

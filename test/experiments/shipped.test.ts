@@ -3,17 +3,28 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
 import { baselines } from "../../src/objectives/baselines/index.ts";
 import { divergences } from "../../src/objectives/divergences/index.ts";
 import { objectives } from "../../src/objectives/index.ts";
 import { behaviors } from "../../src/rollouts/behaviors/index.ts";
 import { planExperiment } from "../../src/experiments/plan.ts";
+import { prepareExperiment } from "../../src/experiments/prepare.ts";
+import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 
 const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter((name) => /\.(jsonc?|ya?ml)$/.test(name));
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A model of as many layers as SmolLM2 has, in place of what a script would fetch. */
+const standIn = join(root, "smollm2");
+beforeAll(() => writeModel(standIn, 1, modelPolicy(30, 256), "{{ messages[0].content }}"));
+
+/** Overrides for files that name models which are not in this repository. */
+const inPlace: Readonly<Record<string, readonly string[]>> = {
+  "smollm2/ten-layers.json": [`/student/checkpoint=${standIn}`, `/teacher/checkpoint=${standIn}`],
+};
 
 const smoke = (prefix: string): string[] => [
   `${prefix}/training/steps=1`,
@@ -40,8 +51,9 @@ test.each(files)(
   "%s",
   async (name) => {
     const path = join("experiments", name);
-    const stages = new Set(planExperiment(path).flatMap((run) => run.stages.map((stage) => stage.name)));
-    const runs = planExperiment(path, ["", ...[...stages].map((stage) => `/stages/${stage}`)].flatMap(smoke));
+    const given = inPlace[name] ?? [];
+    const stages = new Set((await prepareExperiment(path, given)).flatMap((run) => run.stages.map((stage) => stage.name)));
+    const runs = await prepareExperiment(path, [...given, ...["", ...[...stages].map((stage) => `/stages/${stage}`)].flatMap(smoke)]);
     const { signal } = new AbortController();
     const events = await lastValueFrom(execute(runs, { out: root, cache: join(root, "cache"), signal }).pipe(toArray()));
     const ended = events.filter((event) => event.kind === "end" && event.training.stage === undefined);
