@@ -23,12 +23,13 @@ interface Reading {
 }
 
 /**
- * The rollout in the teacher's tokens, the completion cut to fit; `undefined` when its tokenizer has no tokens for the completion, or tokens of another text,
- * because it changes spaces, letters or accents.
+ * The rollout in the teacher's tokens, the completion cut to fit; `undefined` when the prompt alone does not fit, and when its tokenizer has no tokens for
+ * the completion, or tokens of another text, because it changes spaces, letters or accents.
  */
 const readingOf = (rollout: Rollout, { teacher, length }: Translation): Reading | undefined => {
   const { prompt, text, finish } = rollout;
   const promptTokens = Int32Array.from(promptIds(teacher, prompt.text));
+  if (promptTokens.length > length) return undefined;
   try {
     const tokens = [...teacher.encode(text), ...(finish === "stop" ? [teacher.endId] : [])];
     const texts = tokenTexts(teacher, tokens);

@@ -16,8 +16,13 @@ export interface LocalTeacherOptions {
   readonly temperature: number;
   /** Rollouts of one pass, B. */
   readonly batch: number;
-  /** Tokens of one sequence, T: at least prompt + completion - 1. */
+  /** Most tokens of one sequence, T: at least prompt + completion - 1. */
   readonly length: number;
+  /**
+   * Whether shorter sequences are read in shorter passes, of a power of two tokens: for a length that few sequences reach. Each length is a program
+   * of its own. Which one a rollout is read in depends on itself alone. Default false: all passes have `length`.
+   */
+  readonly shortens?: boolean;
   readonly padId: number;
   /** How much it says; "all" when left out. */
   readonly detail?: Detail;
@@ -28,6 +33,13 @@ export interface LocalTeacher extends Teacher {
   /** The next scores are of these weights; what is left out stays as it was. */
   load(weights: Weights): void;
 }
+
+/** Shorter sequences share one program. */
+const shortestPass = 32;
+
+/** Tokens of the pass for a sequence of so many. */
+const passLength = (tokens: number, { length, shortens = false }: LocalTeacherOptions): number =>
+  shortens ? Math.min(length, Math.max(shortestPass, 2 ** Math.ceil(Math.log2(tokens)))) : length;
 
 /** `logProbs`, and for top-k `ids`. */
 const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: Detail): Record<string, tf.Tensor> => {
@@ -60,6 +72,9 @@ const scoreProgram = ({ policy, temperature, batch, length, detail = "all" }: Lo
     return outputsOf(temperature === 1 ? logits : tf.div(logits, temperature), inputs["targets"], detail);
   },
 });
+
+/** The rollout's tokens without its last, which no place follows. */
+const sequenceOf = ({ promptTokens, tokens }: Rollout): Int32Array => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1));
 
 /** The token after each place, [B, T] row by row; rows that are not there repeat the first. */
 const targetsOf = (rollouts: readonly Rollout[], { batch, length, padId }: LocalTeacherOptions): Int32Array => {
@@ -96,30 +111,16 @@ const widthOf = (detail: Detail, vocabularySize: number): number => {
   throw new RangeError(`teacher: expected topK from 1 to ${vocabularySize - 1}, below its vocabulary, got ${detail.topK}`);
 };
 
-/**
- * Makes a teacher. Row i of a score is for completion token i. Scores any number of rollouts in passes of `batch`.
- * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence longer than `length`.
- */
-export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<LocalTeacher> => {
-  const { policy, weights, temperature, batch, length, padId, detail = "all" } = options;
-  const width = widthOf(detail, policy.vocabularySize);
-  if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
-  if (length > policy.contextLength) {
-    throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
-  }
-  const executable = await engine.compile(scoreProgram(options));
-  const missing = Object.keys(policy.parameters).find((name) => weights[name] === undefined);
-  if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);
-  let parameters = uploaded(engine, policy, weights);
+/** Scores at most B rollouts of at most T tokens each. */
+type Pass = (parameters: Readonly<Record<string, Buffer>>, rollouts: readonly Rollout[]) => Promise<TeacherScore[]>;
 
-  const pass = async (rollouts: readonly Rollout[]): Promise<TeacherScore[]> => {
-    const sequences = rollouts.map(({ promptTokens, tokens }) => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1)));
-    for (const [row, sequence] of sequences.entries()) {
-      if (sequence.length <= length) continue;
-      throw new RangeError(
-        `teacher: expected at most ${length} tokens of ${place(rollouts[row]!)} without its last, got ${sequence.length}`,
-      );
-    }
+/** The pass of B rows of T = `length` tokens. */
+const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promise<Pass> => {
+  const { policy, batch, length, padId, detail = "all" } = options;
+  const width = widthOf(detail, policy.vocabularySize);
+  const executable = await engine.compile(scoreProgram(options));
+  return async (parameters, rollouts) => {
+    const sequences = rollouts.map(sequenceOf);
     const rows = Array.from({ length: batch }, (_, row) => sequences[row] ?? sequences[0]!);
     const padded = padPrompts(rows, { length, padId, side: "right" });
     const inputs: Record<string, Buffer> = {
@@ -139,6 +140,47 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
       return { logProbs: logProbs.slice(first, end), ...(ids === undefined ? {} : { ids: ids.slice(first, end) }) };
     });
   };
+};
+
+/** The passes that some rollouts take, each with the places of its rollouts among them. `RangeError` for a sequence longer than `length`. */
+const passesOf = (rollouts: readonly Rollout[], options: LocalTeacherOptions): { length: number; places: number[] }[] => {
+  const byLength = new Map<number, number[]>();
+  for (const [index, rollout] of rollouts.entries()) {
+    const { length: tokens } = sequenceOf(rollout);
+    if (tokens > options.length)
+      throw new RangeError(`teacher: expected at most ${options.length} tokens of ${place(rollout)} without its last, got ${tokens}`);
+    const length = passLength(tokens, options);
+    byLength.set(length, [...(byLength.get(length) ?? []), index]);
+  }
+  return [...byLength].flatMap(([length, places]) =>
+    Array.from({ length: Math.ceil(places.length / options.batch) }, (_, pass) => ({
+      length,
+      places: places.slice(pass * options.batch, (pass + 1) * options.batch),
+    })),
+  );
+};
+
+/**
+ * Makes a teacher. Row i of a score is for completion token i. Scores any number of rollouts in passes of `batch`.
+ * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence longer than `length`.
+ */
+export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<LocalTeacher> => {
+  const { policy, weights, temperature, length } = options;
+  if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
+  if (length > policy.contextLength) {
+    throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
+  }
+  const missing = Object.keys(policy.parameters).find((name) => weights[name] === undefined);
+  if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);
+  const passes = new Map<number, Pass>();
+  const passOf = async (tokens: number): Promise<Pass> => {
+    const pass = passes.get(tokens) ?? (await compilePass(engine, { ...options, length: tokens }));
+    passes.set(tokens, pass);
+    return pass;
+  };
+  // The first is compiled here, so that a policy that does not compile is known at once.
+  await passOf(passLength(1, options));
+  let parameters = uploaded(engine, policy, weights);
 
   return {
     vocabularySize: policy.vocabularySize,
@@ -148,10 +190,15 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
       parameters = { ...parameters, ...next };
     },
     async score(rollouts, signal) {
-      const scores: TeacherScore[] = [];
-      for (let start = 0; start < rollouts.length; start += batch) {
+      const scores = new Array<TeacherScore>(rollouts.length);
+      for (const { length: tokens, places } of passesOf(rollouts, options)) {
+        const pass = await passOf(tokens);
         signal.throwIfAborted();
-        scores.push(...(await pass(rollouts.slice(start, start + batch))));
+        const answers = await pass(
+          parameters,
+          places.map((index) => rollouts[index]!),
+        );
+        for (const [row, index] of places.entries()) scores[index] = answers[row]!;
       }
       return scores;
     },

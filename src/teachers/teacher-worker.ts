@@ -11,7 +11,7 @@ import { localTeacher, type LocalTeacher, type LocalTeacherOptions } from "./loc
 import type { Teacher, TeacherScore } from "./teacher.ts";
 
 /** What the thread is started for. */
-export type OpenTeacher = Omit<LocalTeacherOptions, "policy"> & {
+export type OpenTeacher = Omit<LocalTeacherOptions, "policy" | "shortens"> & {
   readonly engine: EngineName;
   /** The policy's `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -37,7 +37,9 @@ const translated = (local: LocalTeacher, { tokenizers, length }: OpenTeacher): T
 const handlers = {
   open: async (options: OpenTeacher): Promise<{ value: string }> => {
     engine = await openEngine(options.engine, { threads: 1 });
-    const local = await localTeacher(engine, { ...options, policy: policyOf(options.config) });
+    // A teacher with tokens of its own is made for its whole context, which few rollouts fill.
+    const shortens = options.tokenizers !== undefined;
+    const local = await localTeacher(engine, { ...options, policy: policyOf(options.config), shortens });
     opened = { local, teacher: translated(local, options) };
     return { value: engine.name };
   },

@@ -64,6 +64,12 @@ describe("a foreign teacher", async () => {
     expect([...score!.aligned!]).toEqual([1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
   });
 
+  test("is silent when the prompt alone is longer than its context", async () => {
+    const short = foreignTeacher(local, { student, teacher: own, length: 3 });
+    const [score] = await short.score([rolloutOf("15", "stop")], never);
+    expect([...score!.aligned!]).toEqual([0, 0, 0]);
+  });
+
   test("reads bytes of characters, and is silent for a text that it would write otherwise", async () => {
     const bytes = trainBpe(["12+3=🙂é"], { vocabularySize: 258, minimumCount: 0 });
     const vocabulary = bytes.vocabularySize;

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import type { Policy, Sequences, Weights } from "../../src/policies/policy.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
 import { localTeacher, type LocalTeacherOptions } from "../../src/teachers/local.ts";
@@ -127,6 +128,37 @@ describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) =>
     backwards.toReversed().forEach(({ logProbs }, i) => expectClose(logProbs, whole[i]!.logProbs));
     expect(await single.score([], never)).toEqual([]);
     expect(engine.memory()).toEqual(before);
+  });
+
+  const roomy = { contextLength: 100 };
+  test.each([
+    ["bigram", bigram(roomy)],
+    ["llama", smallLlama(roomy)],
+    ["t5", smallT5("1.1", roomy)],
+  ])("of a %s scores the same in passes that are only as long as needed, of few programs", async (_policy, policy) => {
+    const compiled: number[] = [];
+    const watched: Engine = {
+      ...engine,
+      compile(program) {
+        compiled.push(program.inputs["tokens" as keyof typeof program.inputs].shape[1]!);
+        return engine.compile(program);
+      },
+    };
+    const options = { policy, weights: weightsOf(policy), temperature: 1, batch: 2, length: 100, padId };
+    const [fixed, few] = [await localTeacher(watched, options), await localTeacher(watched, { ...options, shortens: true })];
+    expect(compiled).toEqual([100, 32]);
+    const lengths = [70, 5, 33, 20, 64, 101, 32, 65, 3];
+    const many = lengths.map((length, row): Rollout => ({
+      ...rollouts[0]!,
+      promptTokens: new Int32Array(2).fill(3),
+      tokens: Int32Array.from({ length: length - 2 }, (_, t) => 3 + ((t * t + row) % 9)),
+    }));
+    const [whole, short] = [await fixed.score(many, never), await few.score(many, never)];
+    expect(compiled.toSorted((a, b) => a - b)).toEqual([32, 64, 100, 100]);
+    for (const [i, { logProbs }] of short.entries()) expectClose(logProbs, whole[i]!.logProbs);
+    // A rollout's numbers are the same to the last bit, whatever it is scored with.
+    expect(await few.score(many.slice(0, 1), never)).toEqual([short[0]]);
+    expect((await few.score(many.toReversed(), never)).toReversed()).toEqual(short);
   });
 
   test("takes over other weights, and frees those before", async () => {
