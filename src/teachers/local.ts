@@ -190,7 +190,7 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
       parameters = { ...parameters, ...next };
     },
     async score(rollouts, signal) {
-      const scores = new Array<TeacherScore>(rollouts.length);
+      const scores: TeacherScore[] = [];
       for (const { length: tokens, places } of passesOf(rollouts, options)) {
         const pass = await passOf(tokens);
         signal.throwIfAborted();
