@@ -1,6 +1,7 @@
 /** A reward for the right final answer, whatever stands before it. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
+import { checkAnswered } from "./answered.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 
 /** `correct` when the task's checker says that the final answer is right, else `incorrect`. */
@@ -15,7 +16,7 @@ export const exactMatch = define({
     { additionalProperties: false },
   ),
   create({ correct, incorrect }, { task }: Pick<RewardContext, "task">): Reward {
-    if (task.answered === false) throw new RangeError(`exact-match: expected a task with references, got ${task.name} without any`);
+    checkAnswered("exact-match", task);
     return {
       name: "exact-match",
       range: [Math.min(correct, incorrect), Math.max(correct, incorrect)],

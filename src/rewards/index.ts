@@ -4,10 +4,16 @@ import { family } from "../plugins/family.ts";
 import { brevity } from "./brevity.ts";
 import { exactMatch } from "./exact-match.ts";
 import { moduleReward } from "./module.ts";
+import { bleu } from "./text/bleu.ts";
+import { chrf } from "./text/chrf.ts";
+import { editSimilarityReward } from "./text/edit-similarity.ts";
+import { rouge } from "./text/rouge.ts";
 import { wellFormed } from "./well-formed.ts";
 
+const definitions = [exactMatch, wellFormed, brevity, rouge, bleu, chrf, editSimilarityReward, moduleReward] as const;
+
 /** Every reward that an experiment file can name, and what each entry may say beside its own parameters. */
-export const rewards = family("reward", [exactMatch, wellFormed, brevity, moduleReward], {
+export const rewards = family("reward", definitions, {
   weight: Type.Optional(
     Type.Number({ default: 1, description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect." }),
   ),

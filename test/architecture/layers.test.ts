@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { readSources, referencesOf, type SourceFile } from "./source.ts";
 
-const foundation = ["engine", "plugins", "random"];
+const foundation = ["engine", "plugins", "random", "text-metrics"];
 const answering = ["tokenizers", "tasks", "policies", "objectives", "rollouts", "rewards", "teachers", "evaluation"];
 
 /** For each folder of src, the folders that it may import besides itself. The order is the order of the layers. */
@@ -10,12 +10,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   plugins: [],
   random: [],
+  "text-metrics": [],
   tokenizers: ["plugins"],
   tasks: ["plugins", "random", "tokenizers"],
   policies: ["engine", "plugins", "random"],
   objectives: ["engine", "plugins"],
   rollouts: ["engine", "plugins", "random", "tokenizers", "tasks", "policies"],
-  rewards: ["plugins", "tasks", "rollouts"],
+  rewards: ["plugins", "text-metrics", "tasks", "rollouts"],
   teachers: ["engine", "plugins", "tokenizers", "tasks", "policies", "rollouts"],
   evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
   training: [...foundation, ...answering],

@@ -20,6 +20,28 @@ export const rolloutOf = (task: Task, prompt: Prompt, text: string, finish: Roll
   };
 };
 
+/** Completions as a policy at the start of its training may write them. */
+const oddTexts = [
+  "",
+  " ",
+  "\n\t\r\u2028",
+  "\u0000",
+  "\uD83D",
+  "\uDE00\uD83D",
+  "👍🏽",
+  "\uFFFD".repeat(9),
+  "e\u0301\u202E",
+  "__proto__",
+  "constructor",
+  "NaN",
+  "Answer: (B)",
+  "{",
+  "[".repeat(1e4),
+  "$&\\1",
+  "y".repeat(1e4),
+  "a b ".repeat(2e3),
+];
+
 /** `make` gives a fresh reward; `rollouts` are some that it judges, not all alike. */
 export const rewardLaws = (make: () => Reward, rollouts: readonly Rollout[]): void => {
   describe("laws of a reward", () => {
@@ -53,6 +75,17 @@ export const rewardLaws = (make: () => Reward, rollouts: readonly Rollout[]): vo
       const alone = [];
       for (const rollout of rollouts.toReversed()) alone.unshift(await make().score(rollout, signal));
       expect(alone).toEqual(together);
+    });
+
+    test("any text gets a finite value in the range that it states", async () => {
+      const reward = make();
+      const { range: [least, most] = [-Infinity, Infinity] } = reward;
+      for (const text of oddTexts) {
+        const { value } = await reward.score({ ...rollouts[0]!, text }, signal);
+        expect(Number.isFinite(value), JSON.stringify(text.slice(0, 40))).toBe(true);
+        expect(value).toBeGreaterThanOrEqual(least);
+        expect(value).toBeLessThanOrEqual(most);
+      }
     });
 
     test("the rollout is left as it was", async () => {
