@@ -1,6 +1,7 @@
 /** The check that every reward passes through: a finite number, or an error that says whose fault it is. */
 import { setMaxListeners } from "node:events";
 import type { Rollout } from "../rollouts/rollout.ts";
+import { factsOf } from "../rollouts/workers/error-data.ts";
 import type { Reward, RewardScore } from "./reward.ts";
 
 const place = ({ prompt, order }: Rollout): string =>
@@ -41,7 +42,7 @@ const untilAborted = async <Value>(work: Promise<Value>, signal: AbortSignal): P
 /**
  * The same reward, under `name` if one is given, whose `score` rejects
  * - with the signal's reason when it is aborted, at once, even if the reward goes on;
- * - with an `Error` that names reward, prompt and sample when the reward throws (its error is the `cause`);
+ * - with an `Error` that names reward, prompt and sample when the reward throws (its error is the `cause`, whose facts, such as `retryable`, it takes over);
  * - with the error of `finite` when the value is not a finite number.
  */
 export const checked = (reward: Reward, name: string = reward.name): Reward => ({
@@ -55,7 +56,8 @@ export const checked = (reward: Reward, name: string = reward.name): Reward => (
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`reward ${name}: expected a score for ${place(rollout)}, got an error: ${reason}`, { cause });
+      const error = new Error(`reward ${name}: expected a score for ${place(rollout)}, got an error: ${reason}`, { cause });
+      throw Object.assign(error, factsOf(cause));
     }
     return finite(name, rollout, score);
   },

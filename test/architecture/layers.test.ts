@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { readSources, referencesOf, type SourceFile } from "./source.ts";
 
-const foundation = ["engine", "plugins", "random", "text-metrics"];
+const foundation = ["engine", "plugins", "random", "remote", "text-metrics"];
 const answering = ["tokenizers", "tasks", "policies", "objectives", "rollouts", "rewards", "teachers", "evaluation"];
 
 /** For each folder of src, the folders that it may import besides itself. The order is the order of the layers. */
@@ -10,6 +10,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   plugins: [],
   random: [],
+  remote: [],
   "text-metrics": [],
   tokenizers: ["plugins"],
   tasks: ["plugins", "random", "tokenizers"],
@@ -49,6 +50,7 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
     allowed: ["src/policies/checkpoints/"],
     reason: "files of strangers are checked in one place; use what it exports",
   },
+  { packages: /^undici$/, allowed: ["src/remote/"], reason: "answers of strangers are bounded in one place; use src/remote/client.ts" },
   { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },
 ];
 

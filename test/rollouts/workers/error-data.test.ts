@@ -1,6 +1,6 @@
 /** Tests of errors that cross between threads. */
 import { describe, expect, test } from "vitest";
-import { decodeError, encodeError } from "../../../src/rollouts/workers/error-data.ts";
+import { decodeError, encodeError, factsOf } from "../../../src/rollouts/workers/error-data.ts";
 
 const cross = (thrown: unknown): Error => decodeError(structuredClone(encodeError(thrown)));
 
@@ -37,5 +37,29 @@ describe("an error that crosses", () => {
   test("what is no error is shown", () => {
     expect(cross("text").message).toBe("expected an Error to be thrown, got 'text'");
     expect(cross(undefined).message).toBe("expected an Error to be thrown, got undefined");
+  });
+});
+
+describe("facts", () => {
+  test("texts, numbers and truth values of an error's own cross with it and its causes, and nothing else", () => {
+    const cause = Object.assign(new RangeError("middle"), { code: "EFULL", name: "Full" });
+    const error = Object.assign(new Error("top", { cause }), { retryable: false, retryAfter: 1500, deep: { a: 1 }, no: undefined });
+    const crossed = cross(error);
+    expect(Object.entries(crossed)).toEqual([
+      ["retryable", false],
+      ["retryAfter", 1500],
+    ]);
+    expect([crossed.message, (crossed.cause as Error).name]).toEqual(["top", "Full"]);
+    expect(Object.entries(crossed.cause as Error)).toEqual([["code", "EFULL"]]);
+  });
+
+  test("a property that is called like a text of the error does not become one", () => {
+    expect(factsOf(Object.assign(new Error("real"), { stack: "forged", ok: true }))).toEqual({ ok: true });
+    expect(factsOf({ retryable: false })).toEqual({});
+  });
+
+  test("no more than 16", () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, k) => [`fact${k}`, k]));
+    expect(Object.keys(cross(Object.assign(new Error("many"), many)))).toHaveLength(16);
   });
 });

@@ -1,0 +1,137 @@
+/** A client of one server that speaks JSON over HTTP: bounded connections that are kept, bounded answers, a time-out for each request. */
+import { errors, Pool, type Dispatcher } from "undici";
+import { DeadlineError, withDeadline } from "./deadline.ts";
+import { excerpt } from "./excerpt.ts";
+import { RemoteError, type RemoteFacts } from "./remote-error.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+import { tokenFrom } from "./token.ts";
+
+/** Whom a client talks to, and how. */
+export interface ClientOptions {
+  /** Who asks, as errors call it, for example `reward`. */
+  readonly name: string;
+  /** Address, of which paths are resolved: `http:` or `https:`. */
+  readonly url: string;
+  /** Environment variable that holds the server's bearer token; without it, none is sent. */
+  readonly tokenVariable?: string | undefined;
+  /** Most connections at once; further requests wait. Default 8. */
+  readonly connections?: number | undefined;
+  /** Milliseconds for a request, the wait for a connection included. Default 60,000. */
+  readonly timeout?: number | undefined;
+  /** Most bytes of an answer. Default 64 MiB. */
+  readonly largest?: number | undefined;
+}
+
+/** Asks, and gives documents. What is wrong with an answer is an error of the form "reward http://...: expected ..., got ...". */
+export interface JsonClient {
+  /**
+   * The document of a status 200, of which nothing else is known. Rejects with the signal's reason when that aborts, and otherwise with a `RemoteError`;
+   * status 408, 425, 429 and from 500 may be tried again, and so may what was no answer at all.
+   */
+  get(path: string, signal: AbortSignal): Promise<unknown>;
+  /** The same for a document that is sent. */
+  post(path: string, document: unknown, signal: AbortSignal): Promise<unknown>;
+  /** The error for an answer of a wrong form; it may be tried again unless `facts` say otherwise. `got` is quoted and cut. */
+  misfit(path: string, expected: string, got: unknown, facts?: Partial<RemoteFacts>): RemoteError;
+  /** Ends the connections, idle or not. */
+  close(): Promise<void>;
+}
+
+const retryableStatus = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
+
+/** Failures of which another attempt makes nothing better. */
+const hopeless = [errors.ResponseExceededMaxSizeError, errors.InvalidArgumentError, errors.ClientDestroyedError, errors.ClientClosedError];
+
+/** The address. `RangeError` for what is none, or has a password in it. */
+const addressOf = ({ name, url }: ClientOptions): URL => {
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  if (address === undefined || !/^https?:$/.test(address.protocol)) {
+    throw new RangeError(`${name}: expected an address that begins with http:// or https://, got ${excerpt(url)}`);
+  }
+  if (address.username !== "" || address.password !== "") {
+    throw new RangeError(`${name}: expected an address without a name and a password; put a token into an environment variable`);
+  }
+  return address;
+};
+
+/** Why there was no whole answer. */
+const lost = (cause: unknown): string => {
+  if (cause instanceof errors.ResponseExceededMaxSizeError) return "a longer one";
+  if (cause instanceof AggregateError && cause.errors.length > 0) return lost(cause.errors[0]);
+  const { code, message } = cause as { code?: unknown; message?: unknown };
+  const reason = typeof message === "string" && message !== "" ? message : String(cause);
+  const kind = typeof code === "string" && !reason.includes(code) ? `${code}: ` : "";
+  return `${kind}${reason}${code === "ECONNREFUSED" ? "; is the server running?" : ""}`;
+};
+
+const hint = (status: number, tokenVariable: string | undefined): string => {
+  if (status >= 300 && status < 400) return "; name the address that it points to";
+  if (status !== 401 && status !== 403) return "";
+  return tokenVariable === undefined
+    ? "; name the environment variable that holds the server's token"
+    : `; see the token in ${tokenVariable}`;
+};
+
+/** A client of the server at `url`. Nothing is sent yet. `RangeError` for an address that is none, and for a token that is not there. */
+export const jsonClient = (options: ClientOptions): JsonClient => {
+  const { name, tokenVariable, connections = 8, timeout = 60_000, largest = 2 ** 26 } = options;
+  const base = addressOf(options);
+  const token = tokenVariable === undefined ? undefined : tokenFrom(tokenVariable, `${name} ${base.origin}`);
+  const pool = new Pool(base.origin, {
+    connections,
+    maxResponseSize: largest,
+    // `timeout` bounds the whole request.
+    connect: { timeout: 0 },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const headers = { accept: "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+
+  const placeOf = (path: string): { readonly path: string; readonly who: string } => {
+    const { origin, pathname, search } = new URL(path, base);
+    if (origin !== base.origin) throw new RangeError(`${name}: expected a path on ${base.origin}, got ${excerpt(path)}`);
+    return { path: pathname + search, who: `${name} ${origin}${pathname}` };
+  };
+  /** A server may send back what it was sent. */
+  const shown = (value: unknown): string => excerpt(value, token);
+
+  const read = async (who: string, { statusCode: status, headers: got, body }: Dispatcher.ResponseData): Promise<unknown> => {
+    const text = await body.text();
+    if (status !== 200) {
+      const facts = { retryable: retryableStatus(status), retryAfter: parseRetryAfter(got["retry-after"]), status };
+      throw new RemoteError(`${who}: expected status 200, got ${status} ${shown(text)}${hint(status, tokenVariable)}`, facts);
+    }
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (cause) {
+      const type = typeof got["content-type"] === "string" ? `${got["content-type"].slice(0, 80)} ` : "";
+      throw new RemoteError(`${who}: expected JSON, got ${type}${shown(text)}`, { retryable: true, status }, { cause });
+    }
+  };
+
+  const send = async (path: string, request: Pick<Dispatcher.RequestOptions, "method" | "body">, signal: AbortSignal): Promise<unknown> => {
+    const { path: target, who } = placeOf(path);
+    const content = request.body === undefined ? {} : { "content-type": "application/json" };
+    try {
+      return await withDeadline(timeout, signal, async (limited) =>
+        read(who, await pool.request({ ...request, path: target, headers: { ...headers, ...content }, signal: limited })),
+      );
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (cause instanceof RemoteError) throw cause;
+      if (cause instanceof DeadlineError)
+        throw new RemoteError(`${who}: expected an answer within ${timeout} ms, got none`, { retryable: true });
+      const expected = cause instanceof errors.ResponseExceededMaxSizeError ? `an answer of at most ${largest} bytes` : "an answer";
+      const retryable = !hopeless.some((Class) => cause instanceof Class);
+      throw new RemoteError(`${who}: expected ${expected}, got ${lost(cause)}`, { retryable }, { cause });
+    }
+  };
+
+  return {
+    get: (path, signal) => send(path, { method: "GET" }, signal),
+    post: async (path, document, signal) => send(path, { method: "POST", body: JSON.stringify(document) }, signal),
+    misfit: (path, expected, got, facts = {}) =>
+      new RemoteError(`${placeOf(path).who}: expected ${expected}, got ${shown(got)}`, { retryable: true, ...facts }),
+    close: () => pool.destroy(),
+  };
+};
