@@ -56,6 +56,8 @@ export const ggufDocuments = (tokenizer: GgufTokenizer): TokenizerDocuments => {
     "tokenizer.ggml.merges": merges,
     "tokenizer.ggml.bos_token_id": beginId,
     "tokenizer.ggml.eos_token_id": endId,
+    "tokenizer.ggml.eot_token_id": tokenizer.turnEndId,
+    "tokenizer.ggml.eom_token_id": tokenizer.messageEndId,
     "tokenizer.ggml.padding_token_id": padId,
     "tokenizer.ggml.unknown_token_id": unknownId,
     "tokenizer.ggml.add_bos_token": addBegin,

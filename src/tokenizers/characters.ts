@@ -28,6 +28,7 @@ export const characterTokenizer = (alphabet: string): Tokenizer => {
     vocabularySize: pieces.length,
     padId: 0,
     endId: 1,
+    stopIds: [1],
     encode(text) {
       const special = specialTokens.find((content) => text.includes(content));
       if (special !== undefined) throw new RangeError(`character tokenizer: expected text without special tokens, got ${special}`);

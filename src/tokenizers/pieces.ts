@@ -32,6 +32,7 @@ export const pieceTokenizer = (pieces: readonly string[]): Tokenizer => {
     vocabularySize: texts.length,
     padId: 0,
     endId: 1,
+    stopIds: [1],
     encode(text) {
       const special = specialTokens.find((content) => text.includes(content));
       if (special !== undefined) throw new RangeError(`piece tokenizer: expected text without special tokens, got ${special}`);

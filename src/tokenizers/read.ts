@@ -19,7 +19,6 @@ const ownTokenizer = (document: unknown): Tokenizer | undefined => {
 const asModelTokenizer = (tokenizer: Tokenizer, documents: TokenizerDocuments): ModelTokenizer => ({
   ...tokenizer,
   beginId: undefined,
-  stopIds: [tokenizer.endId],
   surrounding: { before: [], after: [] },
   chatTemplate: chatTemplateOf(documents),
   tokenOf: (id) => specialTokens[id] ?? (id < tokenizer.vocabularySize ? tokenizer.decode([id]) || unknownToken : ""),

@@ -51,6 +51,7 @@ export const wordTokenizer = (words: readonly string[], { unknown }: WordOptions
     vocabularySize: texts.length,
     padId: 0,
     endId: 1,
+    stopIds: [1],
     encode(text) {
       const special = specials.find((content) => text.includes(content));
       if (special !== undefined) throw new RangeError(`word tokenizer: expected text without special tokens, got ${special}`);

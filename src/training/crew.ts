@@ -71,8 +71,8 @@ const openSamplers = async (
   signal: AbortSignal,
 ): Promise<Connection<SamplerHandlers>[]> => {
   const { machine, rollouts, student } = recipe;
-  const { padId, endId } = task.tokenizer;
-  const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId };
+  const { padId, endId, stopIds } = task.tokenizer;
+  const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId, stopIds };
   const options = { engine: machine.engine, config: student.config, behavior: rollouts.behavior, ...sizes, ...drawingTeacher(recipe) };
   return Promise.all(
     Array.from({ length: machine.samplers }, async (_, index) => {

@@ -86,7 +86,7 @@ const endingOf = (
   const stopped = stopIn(tokens, (ids) => textOf(tokenizer, ids), stops);
   if (stopped !== undefined) return { ...stopped, finish: "stop" };
   const { length } = tokens;
-  return { length, text: textOf(tokenizer, tokens), finish: tokens[length - 1] === tokenizer.endId ? "stop" : "length" };
+  return { length, text: textOf(tokenizer, tokens), finish: tokenizer.stopIds.includes(tokens[length - 1]!) ? "stop" : "length" };
 };
 
 /**

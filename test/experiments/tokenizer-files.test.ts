@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { readTokenizerFiles, writeTokenizerFiles } from "../../src/experiments/tokenizer-files.ts";
+import { ggufDocuments, readTokenizerFiles, writeTokenizerFiles } from "../../src/experiments/tokenizer-files.ts";
 import { sameTokens } from "../../src/experiments/tokenizer-rules.ts";
+import { tokenizerOf } from "../../src/policies/checkpoints/gguf-tokenizer.ts";
+import type { MetadataValue } from "../../src/policies/checkpoints/gguf-values.ts";
 import { characterTokenizer } from "../../src/tokenizers/characters.ts";
 import { readTokenizer, tokenizerFromJSON } from "../../src/tokenizers/read.ts";
 import { vocabularySize, writeModel } from "../fixtures/model-folder.ts";
@@ -43,6 +45,16 @@ test("what is written is read as the same tokenizer, of the project or of a stra
     expect([again.endId, again.padId]).toEqual([tokenizer.endId, tokenizer.padId]);
   }
   expect(sameTokens(stranger, characterTokenizer("ab"))).toBe(false);
+});
+
+test("every end that a GGUF file names ends a completion", () => {
+  const metadata = { model: "gpt2", pre: "gpt-2", tokens: ["a", "b", "ab", "<end>"], merges: ["a b"], eos_token_id: 3 };
+  const stopIdsOf = (more: Readonly<Record<string, number>>): readonly number[] => {
+    const entries = Object.entries<MetadataValue>({ ...metadata, ...more });
+    return readTokenizer(ggufDocuments(tokenizerOf(new Map(entries.map(([key, value]) => [`tokenizer.ggml.${key}`, value])))!)).stopIds;
+  };
+  expect(stopIdsOf({})).toEqual([3]);
+  expect(stopIdsOf({ eot_token_id: 1, eom_token_id: 0 })).toEqual([3, 1, 0]);
 });
 
 test("a document that is no JSON is refused with its path", async () => {

@@ -1,10 +1,15 @@
 /** The threads of a run: what they do together, and that they end. */
 import { describe, expect, test } from "vitest";
+import { policies } from "../../src/policies/families/index.ts";
+import { tasks } from "../../src/tasks/index.ts";
 import { openCrew } from "../../src/training/crew.ts";
+import { evaluate } from "../../src/training/evaluate.ts";
+import { drawRollouts } from "../../src/training/rows.ts";
 import { runShape } from "../../src/training/shape.ts";
 import { initialState } from "../../src/training/learner.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
-import { bigram, bytesOf, model, recipe, smallTask } from "../fixtures/recipes.ts";
+import { turnTokenizer } from "../fixtures/model-folder.ts";
+import { bigram, bytesOf, model, recipe, smallTask, taskValues } from "../fixtures/recipes.ts";
 import { openThreads } from "../fixtures/threads.ts";
 
 const task = smallTask();
@@ -35,6 +40,30 @@ describe("a crew", () => {
   });
 
   const { teacher: _teacher, ...alone } = recipe();
+  test.each(turnTokenizer.stopIds)("ends completions at every end of the model, here %d, in training and in evaluation", async (end) => {
+    const turns = tasks.create(taskValues, { seed: 5, tokenizer: turnTokenizer.documents });
+    const { vocabularySize } = turns.tokenizer;
+    const policy = policies.create({ type: "ngram", order: 2 }, { vocabularySize, contextLength: 32 });
+    const weights = {
+      "ngram.logits": Float32Array.from({ length: (vocabularySize + 1) * vocabularySize }, (_, i) => (i % vocabularySize === end ? 30 : 0)),
+    };
+    const values = { ...alone, student: { config: policy.config, weights }, objective: { type: "sft", average: "sequence" } } as const;
+    const crew = await openCrew(values, turns, runShape(values, turns), initialState(weights), never);
+    try {
+      await crew.publish(weights);
+      const places = turns.train.slice(0, 3).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+      const drawing = { seed: 1, step: 1, writer: { by: "behavior", temperature: 1 }, version: 0 } as const;
+      const rollouts = await drawRollouts(crew, turns, places, drawing, never);
+      expect(rollouts.map(({ tokens, finish, text }) => ({ tokens: [...tokens], finish, text }))).toEqual(
+        places.map(() => ({ tokens: [end], finish: "stop", text: "" })),
+      );
+      const request = { seed: 1, step: 1, settings: { every: 0, prompts: 4, temperature: 1 }, chunk: 4 };
+      expect((await evaluate(crew, turns, request, never)).metrics).toMatchObject({ length: 1, truncated: 0 });
+    } finally {
+      await crew.close();
+    }
+  });
+
   test.each<[string, Recipe, string]>([
     [
       "a teacher that the objective needs",

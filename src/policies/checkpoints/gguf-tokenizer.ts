@@ -17,6 +17,9 @@ export interface GgufTokenizer {
   readonly merges: readonly string[] | undefined;
   readonly beginId: number | undefined;
   readonly endId: number | undefined;
+  /** Ends a turn, or a message that the model expects an answer to: both end a completion. */
+  readonly turnEndId: number | undefined;
+  readonly messageEndId: number | undefined;
   readonly padId: number | undefined;
   readonly unknownId: number | undefined;
   readonly addBegin: boolean | undefined;
@@ -56,6 +59,8 @@ export const tokenizerOf = (metadata: Metadata): GgufTokenizer | undefined => {
     merges: optional(metadata, "tokenizer.ggml.merges", listOfKind(text)),
     beginId: id("bos"),
     endId: id("eos"),
+    turnEndId: id("eot"),
+    messageEndId: id("eom"),
     padId: id("padding"),
     unknownId: id("unknown"),
     addBegin: optional(metadata, "tokenizer.ggml.add_bos_token", flag),

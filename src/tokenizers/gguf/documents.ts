@@ -49,7 +49,8 @@ export const tokenizerDocumentsFromGguf = (metadata: GgufMetadata): TokenizerDoc
   const tokens = readTokens(metadata);
   const { begins, ...parts } = read(metadata, tokens);
   const token = (name: string) => namedToken(metadata, name, tokens);
-  const [begin, end, pad, turn] = [token("bos_token_id"), token("eos_token_id"), token("padding_token_id"), token("eot_token_id")];
+  const [begin, end, pad] = [token("bos_token_id"), token("eos_token_id"), token("padding_token_id")];
+  const ends = [end, token("eot_token_id"), token("eom_token_id")].flatMap((found) => found?.id ?? []);
   const before = begin !== undefined && (flag(metadata, "add_bos_token") ?? begins) ? [begin] : [];
   const after = end !== undefined && (flag(metadata, "add_eos_token") ?? false) ? [end] : [];
   const chatTemplate = valueOf(metadata, "tokenizer.chat_template", Type.String());
@@ -71,8 +72,6 @@ export const tokenizerDocumentsFromGguf = (metadata: GgufMetadata): TokenizerDoc
       ...(pad === undefined ? {} : { pad_token: pad.text }),
       ...(chatTemplate === undefined ? {} : { chat_template: chatTemplate }),
     },
-    ...(end === undefined || turn === undefined || turn.id === end.id
-      ? {}
-      : { "generation_config.json": { eos_token_id: [end.id, turn.id] } }),
+    ...(ends.length > 1 ? { "generation_config.json": { eos_token_id: ends } } : {}),
   };
 };

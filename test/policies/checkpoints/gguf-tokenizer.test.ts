@@ -12,6 +12,8 @@ const bpe: Record<string, MetadataValue> = {
   merges: ["a b"],
   bos_token_id: 0,
   add_bos_token: false,
+  eot_token_id: 2,
+  eom_token_id: 3,
 };
 
 const read = (values: Record<string, MetadataValue>): GgufTokenizer | undefined =>
@@ -27,6 +29,8 @@ test("what a file says of its tokenizer is given as it is", () => {
     merges: ["a b"],
     beginId: 0,
     endId: undefined,
+    turnEndId: 2,
+    messageEndId: 3,
     padId: undefined,
     unknownId: undefined,
     addBegin: false,
@@ -54,6 +58,7 @@ test.each<[string, Record<string, MetadataValue>, RegExp]>([
   ["tokens that are no text", { ...bpe, tokens: [1, 2] }, /tokenizer.ggml.tokens: expected a list, each text/],
   ["types of another number", { ...bpe, token_type: [1] }, /tokenizer.ggml.token_type: expected one for each of 4 tokens, got 1/],
   ["a score that is no number", { ...bpe, scores: [0, 0, 0, Number.NaN] }, /tokenizer.ggml.scores: expected a list/],
+  ["an end of turns that there is not", { ...bpe, eot_token_id: 4 }, /tokenizer.ggml.eot_token_id: expected an id below 4, got 4/],
   ["an id that there is not", { ...bpe, eos_token_id: 4 }, /tokenizer.ggml.eos_token_id: expected an id below 4, got 4/],
 ])("%s are refused", (_, values, message) => {
   expect(() => read(values)).toThrow(RangeError);

@@ -85,6 +85,7 @@ test("special tokens, turns and the chat template", () => {
     "tokenizer.ggml.bos_token_id": 340,
     "tokenizer.ggml.eos_token_id": 341n,
     "tokenizer.ggml.eot_token_id": 0,
+    "tokenizer.ggml.eom_token_id": 3,
     "tokenizer.ggml.padding_token_id": 0,
     "tokenizer.ggml.add_bos_token": true,
     "tokenizer.ggml.add_eos_token": true,
@@ -95,7 +96,7 @@ test("special tokens, turns and the chat template", () => {
     endId: 341,
     padId: 0,
     beginId: 340,
-    stopIds: [341, 0],
+    stopIds: [341, 0, 3],
     surrounding: { before: [340], after: [341] },
     chatTemplate: "{{ messages }}",
   });
