@@ -3,14 +3,33 @@ import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
 import { brevity } from "./brevity.ts";
 import { exactMatch } from "./exact-match.ts";
+import { jsonSchema } from "./json/schema.ts";
+import { length } from "./length.ts";
 import { moduleReward } from "./module.ts";
+import { multipleChoice } from "./multiple-choice.ts";
+import { regularExpression } from "./regular-expression.ts";
+import { repetition } from "./repetition.ts";
 import { bleu } from "./text/bleu.ts";
 import { chrf } from "./text/chrf.ts";
 import { editSimilarityReward } from "./text/edit-similarity.ts";
 import { rouge } from "./text/rouge.ts";
 import { wellFormed } from "./well-formed.ts";
 
-const definitions = [exactMatch, wellFormed, brevity, rouge, bleu, chrf, editSimilarityReward, moduleReward] as const;
+const definitions = [
+  exactMatch,
+  multipleChoice,
+  regularExpression,
+  jsonSchema,
+  wellFormed,
+  brevity,
+  length,
+  repetition,
+  rouge,
+  bleu,
+  chrf,
+  editSimilarityReward,
+  moduleReward,
+] as const;
 
 /** Every reward that an experiment file can name, and what each entry may say beside its own parameters. */
 export const rewards = family("reward", definitions, {
