@@ -28,7 +28,7 @@ export const regularExpression = define({
   ),
   create({ pattern, whole, ...options }): Reward {
     const expression = compiled(pattern, options);
-    const holds = whole ? expression.matches : expression.test;
+    const holds = (text: string): boolean => (whole ? expression.matches(text) : expression.test(text));
     return { name: "regular-expression", range: [0, 1], score: ({ text }) => Promise.resolve({ value: holds(text) ? 1 : 0, parts: {} }) };
   },
 });
