@@ -8,11 +8,12 @@ import { prepareExperiment } from "../experiments/prepare.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
 import { InterruptedError } from "./exit.ts";
 import { duration, percent } from "./figures.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
 import { displayOf, type Display, type DisplayStyle } from "./progress.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface RunOptions {
+interface RunOptions extends HubFlags {
   readonly out: string;
   readonly cache: string;
   readonly only?: readonly string[];
@@ -94,9 +95,20 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
   if (options.json !== true) terminal.output.write(`${resultsTable(ended, runs)}\n`);
 };
 
+/** The runs to do. Checkpoints of the Hub are downloaded before anything runs, and show themselves unless results alone are asked for. */
+const prepare = async (
+  file: string,
+  overrides: readonly string[],
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<readonly PlannedRun[]> => {
+  const shown = options.quiet === true ? { ...terminal, live: undefined } : terminal;
+  return choose(await prepareExperiment(file, overrides, hubOptions(options, shown)), options.only);
+};
+
 /** Adds the command to the program. */
 export const addRun = (program: Command, terminal: Terminal): void => {
-  program
+  const command = program
     .command("run")
     .summary("run an experiment file")
     .description("Trains what an experiment file asks for: its stages first, where they are not there already, then its runs.")
@@ -109,7 +121,8 @@ export const addRun = (program: Command, terminal: Terminal): void => {
     .option("--out <folder>", "where the runs' folders go", "runs")
     .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
     .option("--quiet", "print the results only")
-    .option("--json", "print one JSON event a line")
+    .option("--json", "print one JSON event a line");
+  addHubFlags(command)
     .addHelpText(
       "after",
       `
@@ -119,6 +132,6 @@ Examples:
   retort run experiments/ladder.json --only sft`,
     )
     .action(async (file: string, overrides: string[], options: RunOptions) =>
-      perform(choose(await prepareExperiment(file, overrides), options.only), options, terminal),
+      perform(await prepare(file, overrides, options, terminal), options, terminal),
     );
 };

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { PlannedRun } from "../experiments/plan.ts";
 import { prepareExperiment } from "../experiments/prepare.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -19,13 +20,16 @@ const overview = (runs: readonly PlannedRun[]): string =>
 
 /** Adds the command to the program. */
 export const addValidate = (program: Command, terminal: Terminal): void => {
-  program
+  const command = program
     .command("validate")
     .summary("check an experiment file without running it")
-    .description("Checks a file with everything that a run checks before it starts, and prints its runs, or every problem at once.")
+    .description(
+      "Checks a file with everything that a run checks before it starts, and prints its runs, or every problem at once. Downloads the checkpoints of the Hub that it names.",
+    )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
-    .option("--json", "print the runs with all values as JSON")
+    .option("--json", "print the runs with all values as JSON");
+  addHubFlags(command)
     .addHelpText(
       "after",
       `
@@ -33,8 +37,8 @@ Examples:
   retort validate experiments/quickstart.json
   retort validate experiments/quickstart.json /objective/alpha=0.5 /seed=1`,
     )
-    .action(async (file: string, overrides: string[], { json = false }: { json?: boolean }) => {
-      const runs = await prepareExperiment(file, overrides);
+    .action(async (file: string, overrides: string[], { json = false, ...flags }: HubFlags & { json?: boolean }) => {
+      const runs = await prepareExperiment(file, overrides, hubOptions(flags, terminal));
       if (json) terminal.output.write(`${JSON.stringify(runs, null, 2)}\n`);
       else terminal.output.write(`${file}: ok\n\n${overview(runs)}\n`);
     });
