@@ -3,10 +3,12 @@ import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
 import { brevity } from "./brevity.ts";
 import { exactMatch } from "./exact-match.ts";
+import { gateOver } from "./gate.ts";
 import { jsonSchema } from "./json/schema.ts";
 import { length } from "./length.ts";
 import { moduleReward } from "./module.ts";
 import { multipleChoice } from "./multiple-choice.ts";
+import { productOver } from "./product.ts";
 import { regularExpression } from "./regular-expression.ts";
 import { repetition } from "./repetition.ts";
 import { bleu } from "./text/bleu.ts";
@@ -15,7 +17,15 @@ import { editSimilarityReward } from "./text/edit-similarity.ts";
 import { rouge } from "./text/rouge.ts";
 import { wellFormed } from "./well-formed.ts";
 
-const definitions = [
+const name = Type.Optional(
+  Type.String({
+    pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+    description: "Name in metrics; needed where two rewards would have the same one. The type, or a module's file, when left out.",
+  }),
+);
+
+/** Rewards that are not made of others. */
+const simple = [
   exactMatch,
   multipleChoice,
   regularExpression,
@@ -31,17 +41,14 @@ const definitions = [
   moduleReward,
 ] as const;
 
+const gated = [...simple, gateOver(family("reward", simple, { name }))] as const;
+
 /** Every reward that an experiment file can name, and what each entry may say beside its own parameters. */
-export const rewards = family("reward", definitions, {
+export const rewards = family("reward", [...gated, productOver(family("reward", gated, { name }))], {
   weight: Type.Optional(
     Type.Number({ default: 1, description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect." }),
   ),
-  name: Type.Optional(
-    Type.String({
-      pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-      description: "Name in metrics; needed where two rewards would have the same one. The type, or a module's file, when left out.",
-    }),
-  ),
+  name,
 });
 
 /** One entry of `rewards` in an experiment file. */

@@ -1,5 +1,6 @@
 /** The weighted sum of rewards, which is a reward. */
 import { checked, finite } from "./checked.ts";
+import { checkDistinctNames } from "./distinct-names.ts";
 import { rewards, type RewardValues } from "./index.ts";
 import type { Reward, RewardContext, RewardRange, RewardScore } from "./reward.ts";
 
@@ -12,21 +13,23 @@ export interface WeightedReward {
   readonly name?: string | undefined;
 }
 
+/** Its value by its name, and its own parts as `<name>/<part>`. */
+const partsOf = ({ name, value, parts }: RewardScore & { readonly name: string }): (readonly [string, number])[] => [
+  [name, value],
+  ...Object.entries(parts).map(([part, inner]) => [`${name}/${part}`, inner] as const),
+];
+
 /**
- * value = sum over i of weight_i * r_i; parts = each r_i by name, without its weight. All are asked at the same time; the sum is taken in the
+ * value = sum over i of weight_i * r_i; parts = each r_i by name, without its weight, and its parts as `<name>/<part>`. All are asked at the same time; the sum is taken in the
  * order given, and every value is checked. `RangeError` for no rewards, a weight that is not finite, or two rewards of one name.
  */
 export const weighted = (members: readonly WeightedReward[], name = "total"): Reward => {
   if (members.length === 0) throw new RangeError(`reward ${name}: expected at least one reward, got none`);
   const all = members.map((member) => ({ reward: checked(member.reward, member.name), weight: member.weight }));
-  const names = new Set<string>();
   for (const { reward, weight } of all) {
     if (!Number.isFinite(weight)) throw new RangeError(`reward ${reward.name}: expected a finite weight, got ${weight}`);
-    if (names.has(reward.name)) {
-      throw new RangeError(`rewards: expected different names, got ${reward.name} twice; give one of them another "name"`);
-    }
-    names.add(reward.name);
   }
+  checkDistinctNames(all.map(({ reward }) => reward));
   return {
     name,
     async prepare() {
@@ -34,11 +37,11 @@ export const weighted = (members: readonly WeightedReward[], name = "total"): Re
     },
     async score(rollout, signal): Promise<RewardScore> {
       const scores = await Promise.all(
-        all.map(async ({ reward, weight }) => ({ name: reward.name, weight, value: (await reward.score(rollout, signal)).value })),
+        all.map(async ({ reward, weight }) => ({ name: reward.name, weight, ...(await reward.score(rollout, signal)) })),
       );
       return finite(name, rollout, {
         value: scores.reduce((sum, { weight, value }) => sum + weight * value, 0),
-        parts: Object.fromEntries(scores.map((score) => [score.name, score.value])),
+        parts: Object.fromEntries(scores.flatMap(partsOf)),
       });
     },
   };

@@ -1,0 +1,10 @@
+/** Tests of the check for names. */
+import { expect, test } from "vitest";
+import { checkDistinctNames } from "../../src/rewards/distinct-names.ts";
+
+test("a name may occur once", () => {
+  expect(checkDistinctNames([{ name: "a" }, { name: "b" }])).toBeUndefined();
+  expect(() => checkDistinctNames([{ name: "a" }, { name: "b" }, { name: "a" }])).toThrow(
+    new RangeError('rewards: expected different names, got a twice; give one of them another "name"'),
+  );
+});
