@@ -48,6 +48,7 @@ const untilAborted = async <Value>(work: Promise<Value>, signal: AbortSignal): P
 export const checked = (reward: Reward, name: string = reward.name): Reward => ({
   name,
   prepare: async () => reward.prepare?.(),
+  close: async () => reward.close?.(),
   async score(rollout, signal) {
     signal.throwIfAborted();
     let score: RewardScore;

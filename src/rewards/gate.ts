@@ -27,6 +27,9 @@ export const gate = (condition: Reward, reward: Reward, { threshold, otherwise }
     async prepare() {
       await Promise.all([asked.prepare?.(), counted.prepare?.()]);
     },
+    async close() {
+      await Promise.all([asked.close?.(), counted.close?.()]);
+    },
     async score(rollout, signal) {
       const { value: seen } = await asked.score(rollout, signal);
       const isOpen = seen >= threshold;

@@ -2,6 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
 import { brevity } from "./brevity.ts";
+import { code } from "./code.ts";
 import { exactMatch } from "./exact-match.ts";
 import { gateOver } from "./gate.ts";
 import { jsonSchema } from "./json/schema.ts";
@@ -38,6 +39,7 @@ const simple = [
   bleu,
   chrf,
   editSimilarityReward,
+  code,
   moduleReward,
 ] as const;
 

@@ -27,6 +27,9 @@ export const product = (members: readonly Reward[], name = "product"): Reward =>
     async prepare() {
       await Promise.all(all.map(async (reward) => reward.prepare?.()));
     },
+    async close() {
+      await Promise.all(all.map(async (reward) => reward.close?.()));
+    },
     async score(rollout, signal) {
       const scores = await Promise.all(all.map(async (reward) => [reward.name, (await reward.score(rollout, signal)).value] as const));
       return { value: scores.reduce((result, [, value]) => result * value, 1), parts: Object.fromEntries(scores) };

@@ -34,4 +34,4 @@ const handlers = {
 /** The calls that the thread answers. */
 export type RewardHandlers = typeof handlers;
 
-serve(handlers);
+serve(handlers, { close: async () => reward?.close?.() });

@@ -20,6 +20,8 @@ export interface Reward {
   /** Does what can fail before the first score, such as loading a module, so that it fails before training starts. */
   prepare?(): Promise<void>;
   score(rollout: Rollout, signal: AbortSignal): Promise<RewardScore>;
+  /** Ends what it has started, such as threads and processes. Nothing is scored afterwards. */
+  close?(): Promise<void>;
 }
 
 /** What a reward may need to be made. */

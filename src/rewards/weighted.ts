@@ -35,6 +35,9 @@ export const weighted = (members: readonly WeightedReward[], name = "total"): Re
     async prepare() {
       await Promise.all(all.map(async ({ reward }) => reward.prepare?.()));
     },
+    async close() {
+      await Promise.all(all.map(async ({ reward }) => reward.close?.()));
+    },
     async score(rollout, signal): Promise<RewardScore> {
       const scores = await Promise.all(
         all.map(async ({ reward, weight }) => ({ name: reward.name, weight, ...(await reward.score(rollout, signal)) })),

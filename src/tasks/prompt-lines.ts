@@ -9,14 +9,19 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 export interface PromptLine {
   readonly text: string;
   readonly reference: string | undefined;
+  /** Absent when there are none. */
+  readonly tests?: readonly string[];
   /** `<path>:<line>`. */
   readonly place: string;
 }
 
 const reference = Type.Optional(Type.String());
-const TextLine = Type.Object({ prompt: Type.String({ minLength: 1 }), reference });
+const tests = Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 1000 }));
+const answer = { reference, tests };
+const Answer = Type.Object(answer);
+const TextLine = Type.Object({ prompt: Type.String({ minLength: 1 }), ...answer });
 const Message = Type.Object({ role: Type.String({ minLength: 1 }), content: Type.String() });
-const ChatLine = Type.Object({ messages: Type.Array(Message, { minItems: 1 }), reference });
+const ChatLine = Type.Object({ messages: Type.Array(Message, { minItems: 1 }), ...answer });
 
 /** A tokenizer that may know how its model writes conversations. */
 type Writer = Tokenizer & Partial<Pick<ModelTokenizer, "chatTemplate" | "beginId" | "tokenOf">>;
@@ -35,13 +40,21 @@ const conversation = ({ messages }: Static<typeof ChatLine>, { chatTemplate, beg
   }
 };
 
+const lineOf = (text: string, { reference, tests }: Static<typeof Answer>, place: string): PromptLine => ({
+  text,
+  reference,
+  ...(tests === undefined ? {} : { tests }),
+  place,
+});
+
 /**
- * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a `reference` or without; other keys are ignored.
+ * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a `reference` or without, and
+ * with `tests` of the code that it asks for or without; other keys are ignored.
  * `RangeError` with the place for another form, and for messages where the tokenizer has no chat template or its template refuses them.
  */
 export const readPromptLine = (value: unknown, place: string, tokenizer: Tokenizer): PromptLine => {
-  if (Value.Check(TextLine, value)) return { text: value.prompt, reference: value.reference, place };
-  if (Value.Check(ChatLine, value)) return { text: conversation(value, tokenizer, place), reference: value.reference, place };
+  if (Value.Check(TextLine, value)) return lineOf(value.prompt, value, place);
+  if (Value.Check(ChatLine, value)) return lineOf(conversation(value, tokenizer, place), value, place);
   const form = typeof value === "object" && value !== null && "messages" in value ? ChatLine : TextLine;
   const problem = Value.Errors(form, value).First();
   const expected =

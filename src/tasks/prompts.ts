@@ -15,7 +15,7 @@ const parameters = Type.Object(
     path: Type.String({
       minLength: 1,
       description:
-        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none; other keys are ignored.',
+        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, and "tests" (a list of programs that check the code asked for) or none; other keys are ignored.',
     }),
     test: Type.Integer({ default: 100, minimum: 1, maximum: 1_000_000, description: "Prompts that are held out, drawn by the seed." }),
     train: Type.Optional(
@@ -42,19 +42,26 @@ const parameters = Type.Object(
   { additionalProperties: false },
 );
 
-/** `RangeError` for a prompt that stands twice, and for references that some have and some have not. */
+/** `RangeError` for what some lines have and others have not. */
+const checkAlike = (line: PromptLine, first: PromptLine): void => {
+  for (const key of ["reference", "tests"] as const) {
+    if ((line[key] === undefined) === (first[key] === undefined)) continue;
+    const [here, there] = line[key] === undefined ? ["none", "has some"] : ["some", "has none"];
+    throw new RangeError(`${line.place}: expected "${key}" in all lines or in none, got ${here}, and ${first.place} ${there}`);
+  }
+};
+
+/** `RangeError` for a prompt that stands twice, and for lines that are not alike. */
 const checkLines = (path: string, lines: readonly PromptLine[]): void => {
   const [first] = lines;
   if (first === undefined) throw new RangeError(`${path}: expected at least one prompt, got none`);
   const seen = new Map<string, string>();
-  for (const { text, reference, place } of lines) {
+  for (const line of lines) {
+    const { text, place } = line;
     const before = seen.get(text);
     if (before !== undefined) throw new RangeError(`${place}: expected different prompts, got that of ${before} again; keep one of them`);
     seen.set(text, place);
-    if ((reference === undefined) !== (first.reference === undefined)) {
-      const [here, there] = reference === undefined ? ["none", "has one"] : ["one", "has none"];
-      throw new RangeError(`${place}: expected references in all lines or in none, got ${here}, and ${first.place} ${there}`);
-    }
+    checkAlike(line, first);
   }
 };
 
@@ -96,7 +103,8 @@ const heldOut = (lines: readonly PromptLine[], count: number, seed: number): Pro
     .slice(0, count)
     .map(({ line }) => line);
 
-const promptsOf = (lines: readonly PromptLine[]): Prompt[] => lines.map(({ text, reference = "" }, index) => ({ index, text, reference }));
+const promptsOf = (lines: readonly PromptLine[]): Prompt[] =>
+  lines.map(({ text, reference = "", tests }, index) => ({ index, text, reference, ...(tests === undefined ? {} : { tests }) }));
 
 const tokenizerOf = (document: unknown): Tokenizer => {
   if (document !== undefined) return tokenizerFromJSON(document);

@@ -1,5 +1,5 @@
 /** What holds for every reward. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Reward } from "../../src/rewards/reward.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
 import type { Prompt, Task } from "../../src/tasks/task.ts";
@@ -42,9 +42,20 @@ const oddTexts = [
   "a b ".repeat(2e3),
 ];
 
-/** `make` gives a fresh reward; `rollouts` are some that it judges, not all alike. */
-export const rewardLaws = (make: () => Reward, rollouts: readonly Rollout[]): void => {
+/** `create` gives a fresh reward; `rollouts` are some that it judges, not all alike. */
+export const rewardLaws = (create: () => Reward, rollouts: readonly Rollout[]): void => {
+  const open: Reward[] = [];
+  const make = (): Reward => {
+    const reward = create();
+    open.push(reward);
+    return reward;
+  };
+
   describe("laws of a reward", () => {
+    afterEach(async () => {
+      await Promise.all(open.splice(0).map(async (reward) => reward.close?.()));
+    });
+
     const { signal } = new AbortController();
 
     test("has a name for metrics", () => {

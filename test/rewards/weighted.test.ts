@@ -112,6 +112,20 @@ describe("createRewards", () => {
     expect(await sum.score(rollout, signal)).toEqual({ value: 1.25, parts: { "exact-match": 1, brevity: 0, "very-short": 1 } });
   });
 
+  test("closes its members", async () => {
+    const closed: string[] = [];
+    const member = (name: string): Reward => ({
+      name,
+      score: () => Promise.resolve({ value: 1, parts: {} }),
+      close() {
+        closed.push(name);
+        return Promise.resolve();
+      },
+    });
+    await weighted([match, member("a"), member("b")].map((reward) => ({ reward, weight: 1 }))).close?.();
+    expect(closed).toEqual(["a", "b"]);
+  });
+
   test("prepares its members", async () => {
     const sum = createRewards([{ type: "module", path: "../fixtures/rewards/not-a-function.ts" }], context);
     await expect(sum.prepare?.()).rejects.toThrow(TypeError);

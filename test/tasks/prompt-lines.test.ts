@@ -13,6 +13,7 @@ const place = "file:3";
 test("a text is taken as it is, other keys are ignored", () => {
   expect(readPromptLine({ prompt: " a b ", id: 7 }, place, plain)).toEqual({ text: " a b ", reference: undefined, place });
   expect(readPromptLine({ prompt: "a", reference: "" }, place, plain)).toEqual({ text: "a", reference: "", place });
+  expect(readPromptLine({ prompt: "a", tests: ["b()"] }, place, plain)).toEqual({ text: "a", reference: undefined, tests: ["b()"], place });
 });
 
 test("a conversation is written by the template, up to the assistant's answer", () => {
@@ -33,6 +34,8 @@ test.each<[string, unknown, string]>([
   ["an empty prompt", { prompt: "" }, 'file:3: expected string length greater or equal to 1 at /prompt, got ""'],
   ["no messages", { messages: [] }, "file:3: expected array length to be greater or equal to 1 at /messages, got []"],
   ["a message without a role", { messages: [{ content: "a" }] }, "file:3: expected required property at /messages/0/role"],
+  ["no tests", { prompt: "a", tests: [] }, "file:3: expected array length to be greater or equal to 1 at /tests, got []"],
+  ["a test that is no text", { prompt: "a", tests: [1] }, "file:3: expected string at /tests/0, got 1"],
   ["a message that is no text", { messages: [{ role: "user", content: [1] }] }, "file:3: expected string at /messages/0/content, got [1]"],
 ])("%s is refused with its place", (_, value, message) => {
   expect(() => readPromptLine(value, place, chatting)).toThrow(RangeError);

@@ -38,6 +38,13 @@ describe("with references", () => {
   taskLaws((seed) => prompts.create({ path: lawful, test: 10, promptTokens: 30, completionTokens: 8 }, { seed, tokenizer }));
 });
 
+test("tests of code go with their prompts", () => {
+  write(lines.map((line, i) => ({ ...line, tests: [`f(${i})`, "g()"] })));
+  const { train, test: held } = make();
+  for (const { text, tests } of [...train, ...held])
+    expect(tests).toEqual([`f(${lines.findIndex(({ prompt }) => prompt === text)})`, "g()"]);
+});
+
 describe("the splits", () => {
   test("are all lines: the held-out ones by the seed, the others in their order", () => {
     const task = make();
@@ -99,7 +106,12 @@ describe("is refused", () => {
     [
       "a line without a reference beside others",
       [...lines, { prompt: "x" }],
-      ":41: expected references in all lines or in none, got none, and",
+      ':41: expected "reference" in all lines or in none, got none, and',
+    ],
+    [
+      "a line with tests beside others",
+      [...lines, { prompt: "x", reference: "y", tests: ["z"] }],
+      ':41: expected "tests" in all lines or in none, got some, and',
     ],
     [
       "a prompt that is too long",

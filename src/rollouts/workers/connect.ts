@@ -39,6 +39,8 @@ export interface ConnectOptions {
   readonly data?: unknown;
   /** How long `close` waits for handlers to end before it terminates the thread, in ms. Default 2000. */
   readonly grace?: number;
+  /** Stack of the thread, in MiB. Default: Node's own, 4. */
+  readonly stack?: number;
 }
 
 /** How a thread ended. */
@@ -71,7 +73,8 @@ const ending = (worker: Worker, name: string): Promise<Ending> =>
 export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = {}): Connection<H> => {
   const file = workerFile(url);
   const name = options.name ?? url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
-  const worker = new Worker(file.url, { execArgv: file.execArgv, workerData: options.data, name });
+  const resourceLimits = options.stack === undefined ? {} : { stackSizeMb: options.stack };
+  const worker = new Worker(file.url, { execArgv: file.execArgv, workerData: options.data, name, resourceLimits });
   worker.unref();
 
   const pending = new PendingCalls();
