@@ -1,5 +1,6 @@
 /** The HuggingFace configuration that a GGUF file's metadata describe. */
 import { gemmaNames, gpt2Names, llamaNames, qwen2Names, qwen3Names, type TensorNames } from "./gguf-names.ts";
+import { ropeScalingOf } from "../families/rope-config.ts";
 import { optional, real, required, text, whole, type Metadata } from "./gguf-metadata.ts";
 import { quoted } from "./quoted.ts";
 
@@ -10,11 +11,15 @@ export interface TensorFacts {
   readonly tied: boolean;
   /** Queries have a bias. */
   readonly biased: boolean;
+  /** What the rotary frequency of each two channels of a head is divided by; as they are when left out. */
+  readonly frequencyFactors?: readonly number[];
 }
 
 /** One `general.architecture`. */
 interface Architecture {
   readonly names: TensorNames;
+  /** Name of the tensor of `frequencyFactors`, where the architecture may have one. */
+  readonly factorsName?: string;
   /** Heads of the rows of queries, or of keys. */
   readonly heads: (metadata: Metadata, isKey: boolean) => number;
   readonly config: (metadata: Metadata, facts: TensorFacts) => Record<string, unknown>;
@@ -73,6 +78,7 @@ const rotary = (
       if (width !== headWidth)
         throw new RangeError(`${key}: expected the width of a head, ${headWidth}, got ${width}; others are not supported`);
     }
+    const { frequencyFactors: factors } = facts;
     return {
       architectures: [architecture],
       model_type: prefix,
@@ -86,6 +92,7 @@ const rotary = (
       max_position_embeddings: size("context_length"),
       rms_norm_eps: required(metadata, `${prefix}.attention.layer_norm_rms_epsilon`, real),
       rope_theta: optional(metadata, `${prefix}.rope.freq_base`, real) ?? 10_000,
+      ...(factors !== undefined && { rope_scaling: ropeScalingOf({ type: "factors", factors }, size("context_length")) }),
       tie_word_embeddings: facts.tied,
       ...specialIds(metadata),
       ...own(facts),
@@ -119,7 +126,13 @@ const gpt2: Architecture = {
 const silu = { hidden_act: "silu" };
 
 const architectures: ReadonlyMap<string, Architecture> = new Map([
-  ["llama", rotary("llama", llamaNames, "LlamaForCausalLM", ({ biased }) => ({ ...silu, attention_bias: biased, mlp_bias: false }))],
+  [
+    "llama",
+    {
+      ...rotary("llama", llamaNames, "LlamaForCausalLM", ({ biased }) => ({ ...silu, attention_bias: biased, mlp_bias: false })),
+      factorsName: "rope_freqs.weight",
+    },
+  ],
   ["qwen2", rotary("qwen2", qwen2Names, "Qwen2ForCausalLM", () => ({ ...silu, use_sliding_window: false }))],
   [
     "qwen3",

@@ -42,6 +42,14 @@ const sameBytes = async (source: ByteSource, a: GgufTensor, b: GgufTensor): Prom
   return true;
 };
 
+/** As many as a head of the widest policy has pairs of channels. */
+const mostFactors = 32_768;
+
+const readFactors = async (source: ByteSource, { name, type, begin, count }: GgufTensor): Promise<readonly number[]> => {
+  if (count > mostFactors) throw new RangeError(`tensor ${quoted(name)}: expected at most ${mostFactors} factors, got ${count}`);
+  return Array.from(await readNumbers(source, type, begin, count));
+};
+
 const readPlace = async (source: ByteSource, { tensor, change, heads }: Place): Promise<Float32Array> =>
   undone(change, await readNumbers(source, tensor.type, tensor.begin, tensor.count), tensor.shape, heads);
 
@@ -73,12 +81,13 @@ export const interpretGguf = async (
   { metadata, tensors }: GgufHeader,
   open: <T>(use: (source: ByteSource) => Promise<T>) => Promise<T>,
 ): Promise<GgufCheckpoint> => {
-  const { names, heads, config } = architectureOf(metadata);
+  const { names, heads, factorsName, config } = architectureOf(metadata);
   const [table, output] = ["token_embd.weight", "output.weight"].map((name) => tensors.find((tensor) => tensor.name === name));
   if (table === undefined) throw new RangeError('expected a tensor "token_embd.weight", got none; this is no whole model');
   // Some conversions write the embedding table a second time as the output head.
   const isTied = output === undefined || (await open((source) => sameBytes(source, table, output)));
-  const kept = isTied ? tensors.filter((tensor) => tensor !== output) : tensors;
+  const factors = tensors.find(({ name }) => name === factorsName);
+  const kept = tensors.filter((tensor) => tensor !== factors && !(isTied && tensor === output));
   const places = kept.map((tensor): Place => {
     const { name, change } = renamed(names, tensor.name);
     return { tensor, name, change, shape: shapeUndone(change, tensor.shape), heads: heads(metadata, /attn_k\./.test(tensor.name)) };
@@ -87,6 +96,7 @@ export const interpretGguf = async (
     vocabularySize: table.shape[0]!,
     tied: isTied,
     biased: tensors.some(({ name }) => name === "blk.0.attn_q.bias"),
+    ...(factors !== undefined && { frequencyFactors: await open((source) => readFactors(source, factors)) }),
   };
   return { config: config(metadata, facts), stored: storedOf(path, places, open), tokenizer: tokenizerOf(metadata) };
 };

@@ -24,7 +24,7 @@ export const rotaryConfig = (
   initializer_range: standardDeviation,
   rms_norm_eps: sizes.normEpsilon,
   rope_theta: sizes.ropeTheta,
-  rope_scaling: ropeScalingOf(sizes.ropeScaling),
+  rope_scaling: ropeScalingOf(sizes.ropeScaling, sizes.contextLength),
   attention_dropout: 0,
   tie_word_embeddings: sizes.tied,
   use_cache: true,

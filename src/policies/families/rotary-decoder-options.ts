@@ -27,6 +27,17 @@ const ropeScaling = Type.Unsafe<RopeScaling>({
       },
       { ...closed, description: "Low frequencies are divided by factor, high ones kept, as in Llama 3.1." },
     ),
+    Type.Object(
+      {
+        type: Type.Literal("factors"),
+        factors: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+          minItems: 1,
+          maxItems: 32_768,
+          description: "One for each two channels of a head.",
+        }),
+      },
+      { ...closed, description: "Every frequency is divided by a factor of its own, as in GGUF files of Llama 3.1." },
+    ),
   ],
 });
 
@@ -85,6 +96,11 @@ export const rotarySizes = (type: string, values: RotaryValues, context: PolicyC
   const headWidth = headWidthOf(type, values);
   if (heads % keyValueHeads !== 0) {
     throw new RangeError(`${type}: expected keyValueHeads to divide heads = ${heads}, got ${keyValueHeads}`);
+  }
+  if (scaling?.type === "factors" && scaling.factors.length !== headWidth / 2) {
+    throw new RangeError(
+      `${type}: expected ropeScaling.factors to be headWidth / 2 = ${headWidth / 2} numbers, got ${scaling.factors.length}`,
+    );
   }
   if (scaling?.type === "llama3" && scaling.lowFrequencyFactor >= scaling.highFrequencyFactor) {
     throw new RangeError(

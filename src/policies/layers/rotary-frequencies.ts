@@ -18,6 +18,12 @@ export type RopeScaling =
       readonly highFrequencyFactor: number;
       /** Tokens. */
       readonly originalContextLength: number;
+    }
+  | {
+      /** As GGUF files hold the scaling of Llama 3.1, and one list of LongRoPE (Ding et al., 2024). */
+      readonly type: "factors";
+      /** [W / 2]: what each channel's frequency is divided by. */
+      readonly factors: readonly number[];
     };
 
 /** What the frequencies depend on. */
@@ -32,7 +38,10 @@ export interface RotarySizes {
 
 const { fround } = Math;
 
-const scaled = (frequency: number, scaling: RopeScaling | undefined): number => {
+/** The frequency of channel i, whose wavelength before scaling is given in positions over 2 pi. */
+const frequencyOf = (i: number, wavelength: number, scaling: RopeScaling | undefined): number => {
+  if (scaling?.type === "factors") return 1 / fround(fround(scaling.factors[i]!) * wavelength);
+  const frequency = fround(1 / wavelength);
   if (scaling === undefined) return frequency;
   if (scaling.type === "linear") return frequency / scaling.factor;
   const { factor, lowFrequencyFactor, highFrequencyFactor, originalContextLength } = scaling;
@@ -48,5 +57,5 @@ const scaled = (frequency: number, scaling: RopeScaling | undefined): number => 
 export const rotaryFrequencies = ({ headWidth, ropeTheta, ropeScaling }: RotarySizes): Float32Array =>
   Float32Array.from({ length: headWidth / 2 }, (_, i) => {
     const wavelength = fround(fround(ropeTheta) ** fround((2 * i) / headWidth));
-    return scaled(fround(1 / wavelength), ropeScaling);
+    return frequencyOf(i, wavelength, ropeScaling);
   });

@@ -4,8 +4,12 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { withFile } from "../../../src/policies/checkpoints/byte-source.ts";
+import { readGgufHeader } from "../../../src/policies/checkpoints/gguf-header.ts";
 import { openGguf } from "../../../src/policies/checkpoints/gguf.ts";
 import { policyWith } from "../../../src/policies/checkpoints/huggingface.ts";
+import { loadReference, logitsWithoutCache } from "../../fixtures/reference-checkpoint.ts";
+import { engines } from "../../laws/evaluate.ts";
 import { ggufFile, value } from "../../fixtures/gguf-file.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures/gguf");
@@ -63,6 +67,52 @@ test("a file becomes a policy with its weights, and says what it knows of its to
   expect(Object.keys(weights)).toEqual(Object.keys(policy.parameters));
   expect(tokenizer).toMatchObject({ model: "gpt2", pre: "smollm", merges: ["a b"], beginId: 1, endId: 2, padId: 0, addBegin: false });
   expect(tokenizer?.tokens).toHaveLength(20);
+});
+
+describe("frequencies that the conversion scaled", () => {
+  const path = join(fixtures, "llama3.gguf");
+
+  test("are those of transformers, and its logits follow", async () => {
+    const { config, stored } = await openGguf(path);
+    const { policy, weights } = await policyWith(config, stored);
+    const { expected, policy: original } = await loadReference("llama3");
+    expect(config["rope_scaling"]).toMatchObject({ rope_type: "longrope", short_factor: [1, expect.closeTo(2.339, 3), 8, 8] });
+    expect(Object.keys(weights)).toEqual(Object.keys(original.parameters));
+    for (const { evaluate } of engines) {
+      const logits = await logitsWithoutCache(evaluate, { policy, weights }, expected, "left");
+      const off = logits.flat(2).map((value, i) => Math.abs(value - expected.logits.flat(2)[i]!));
+      expect(Math.max(...off)).toBeLessThan(1e-4);
+    }
+  });
+
+  test("are refused when they are not one for each two channels, are not above 0, or are too many", async () => {
+    const bytes = await readFile(path);
+    const at = bytes.indexOf("rope_freqs.weight") + "rope_freqs.weight".length;
+    const begin = (await withFile(path, readGgufHeader)).tensors.find(({ name }) => name === "rope_freqs.weight")!.begin;
+    const open = async (change: (bytes: Buffer) => void): Promise<unknown> => {
+      const copy = Buffer.from(bytes);
+      change(copy);
+      await writeFile(join(folder, "a.gguf"), copy);
+      const { config, stored } = await openGguf(join(folder, "a.gguf"));
+      return policyWith(config, stored);
+    };
+    await expect(open((copy) => copy.writeBigUInt64LE(3n, at + 4))).rejects.toThrow(
+      /ropeScaling.factors to be headWidth \/ 2 = 4 numbers, got 3/,
+    );
+    await expect(open((copy) => copy.writeFloatLE(0, begin))).rejects.toThrow(/short_factor: expected a list of numbers above 0/);
+    await expect(open((copy) => copy.writeFloatLE(Number.NaN, begin))).rejects.toThrow(/short_factor: expected a list of numbers above 0/);
+    const many = { name: "rope_freqs.weight", sizes: [32_769], type: 0, offset: 0 };
+    const table = { name: "token_embd.weight", sizes: [4, 2], type: 0, offset: 0 };
+    const llama = [
+      ["general.architecture", value.text("llama")],
+      ["llama.attention.head_count", value.whole(2)],
+    ] as const;
+    await writeFile(
+      join(folder, "b.gguf"),
+      ggufFile({ metadata: llama, tensors: [table, { ...many, offset: 32 }], data: new Uint8Array(140_000) }),
+    );
+    await expect(openGguf(join(folder, "b.gguf"))).rejects.toThrow('tensor "rope_freqs.weight": expected at most 32768 factors, got 32769');
+  });
 });
 
 const metadata = [

@@ -9,7 +9,8 @@ import { compute, engines, floats, ints } from "../../laws/evaluate.ts";
 import { roughWeights } from "../../laws/policy.laws.ts";
 import { referenceCheckpointLaws } from "../../laws/reference-checkpoint.laws.ts";
 
-for (const name of ["llama", "llama-untied", "llama3", "mistral", "qwen2", "qwen3", "gemma"]) referenceCheckpointLaws(name);
+for (const name of ["llama", "llama-untied", "llama3", "llama-factors", "mistral", "qwen2", "qwen3", "gemma"])
+  referenceCheckpointLaws(name);
 
 const policyOf = (contextLength: number) =>
   llama.create({ layers: 1, width: 8, heads: 2, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 }, { vocabularySize: 7, contextLength });
