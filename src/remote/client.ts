@@ -29,7 +29,9 @@ export interface JsonClient {
    * status 408, 425, 429 and from 500 may be tried again, and so may what was no answer at all.
    */
   get(path: string, signal: AbortSignal): Promise<unknown>;
-  /** The same for a document that is sent. */
+  /** Resolves when the path answers with status 200, whatever that says; rejects as `get` does. */
+  probe(path: string, signal: AbortSignal): Promise<void>;
+  /** As `get`, for a document that is sent. */
   post(path: string, document: unknown, signal: AbortSignal): Promise<unknown>;
   /** The error for an answer of a wrong form; it may be tried again unless `facts` say otherwise. `got` is quoted and cut. */
   misfit(path: string, expected: string, got: unknown, facts?: Partial<RemoteFacts>): RemoteError;
@@ -72,66 +74,115 @@ const hint = (status: number, tokenVariable: string | undefined): string => {
     : `; see the token in ${tokenVariable}`;
 };
 
-/** A client of the server at `url`. Nothing is sent yet. `RangeError` for an address that is none, and for a token that is not there. */
-export const jsonClient = (options: ClientOptions): JsonClient => {
-  const { name, tokenVariable, connections = 8, timeout = 60_000, largest = 2 ** 26 } = options;
-  const base = addressOf(options);
-  const token = tokenVariable === undefined ? undefined : tokenFrom(tokenVariable, `${name} ${base.origin}`);
-  const pool = new Pool(base.origin, {
-    connections,
-    maxResponseSize: largest,
-    // `timeout` bounds the whole request.
-    connect: { timeout: 0 },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const headers = { accept: "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+/** What an answer holds, and whose it is. */
+interface Content {
+  readonly who: string;
+  readonly text: string;
+  /** With a space behind it, or nothing. */
+  readonly type: string;
+}
 
-  const placeOf = (path: string): { readonly path: string; readonly who: string } => {
-    const { origin, pathname, search } = new URL(path, base);
-    if (origin !== base.origin) throw new RangeError(`${name}: expected a path on ${base.origin}, got ${excerpt(path)}`);
-    return { path: pathname + search, who: `${name} ${origin}${pathname}` };
-  };
-  /** A server may send back what it was sent. */
-  const shown = (value: unknown): string => excerpt(value, token);
+/** `timeout` bounds the whole request. */
+const untimed = { connect: { timeout: 0 }, headersTimeout: 0, bodyTimeout: 0 } as const;
 
-  const read = async (who: string, { statusCode: status, headers: got, body }: Dispatcher.ResponseData): Promise<unknown> => {
-    const text = await body.text();
-    if (status !== 200) {
-      const facts = { retryable: retryableStatus(status), retryAfter: parseRetryAfter(got["retry-after"]), status };
-      throw new RemoteError(`${who}: expected status 200, got ${status} ${shown(text)}${hint(status, tokenVariable)}`, facts);
-    }
-    try {
-      return JSON.parse(text) as unknown;
-    } catch (cause) {
-      const type = typeof got["content-type"] === "string" ? `${got["content-type"].slice(0, 80)} ` : "";
-      throw new RemoteError(`${who}: expected JSON, got ${type}${shown(text)}`, { retryable: true, status }, { cause });
-    }
-  };
+class PooledClient implements JsonClient {
+  readonly #options: Pick<ClientOptions, "name" | "tokenVariable"> & { readonly timeout: number; readonly largest: number };
+  readonly #base: URL;
+  readonly #pool: Pool;
+  #token: string | undefined;
 
-  const send = async (path: string, request: Pick<Dispatcher.RequestOptions, "method" | "body">, signal: AbortSignal): Promise<unknown> => {
-    const { path: target, who } = placeOf(path);
+  constructor(options: ClientOptions) {
+    const { name, tokenVariable, connections = 8, timeout = 60_000, largest = 2 ** 26 } = options;
+    this.#options = { name, tokenVariable, timeout, largest };
+    this.#base = addressOf(options);
+    this.#pool = new Pool(this.#base.origin, { connections, maxResponseSize: largest, ...untimed });
+  }
+
+  async get(path: string, signal: AbortSignal): Promise<unknown> {
+    return this.#parse(await this.#send(path, { method: "GET" }, signal));
+  }
+
+  async probe(path: string, signal: AbortSignal): Promise<void> {
+    await this.#send(path, { method: "GET" }, signal);
+  }
+
+  async post(path: string, document: unknown, signal: AbortSignal): Promise<unknown> {
+    return this.#parse(await this.#send(path, { method: "POST", body: JSON.stringify(document) }, signal));
+  }
+
+  misfit(path: string, expected: string, got: unknown, facts: Partial<RemoteFacts> = {}): RemoteError {
+    return new RemoteError(`${this.#placeOf(path).who}: expected ${expected}, got ${this.#shown(got)}`, { retryable: true, ...facts });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+
+  async #send(path: string, request: Pick<Dispatcher.RequestOptions, "method" | "body">, signal: AbortSignal): Promise<Content> {
+    const { path: target, who } = this.#placeOf(path);
     const content = request.body === undefined ? {} : { "content-type": "application/json" };
+    const headers = { accept: "application/json", ...content, ...this.#authorization() };
     try {
-      return await withDeadline(timeout, signal, async (limited) =>
-        read(who, await pool.request({ ...request, path: target, headers: { ...headers, ...content }, signal: limited })),
+      return await withDeadline(this.#options.timeout, signal, async (limited) =>
+        this.#read(who, await this.#pool.request({ ...request, path: target, headers, signal: limited })),
       );
     } catch (cause) {
       signal.throwIfAborted();
-      if (cause instanceof RemoteError) throw cause;
-      if (cause instanceof DeadlineError)
-        throw new RemoteError(`${who}: expected an answer within ${timeout} ms, got none`, { retryable: true });
-      const expected = cause instanceof errors.ResponseExceededMaxSizeError ? `an answer of at most ${largest} bytes` : "an answer";
-      const retryable = !hopeless.some((Class) => cause instanceof Class);
-      throw new RemoteError(`${who}: expected ${expected}, got ${lost(cause)}`, { retryable }, { cause });
+      throw this.#failure(who, cause);
     }
-  };
+  }
 
-  return {
-    get: (path, signal) => send(path, { method: "GET" }, signal),
-    post: async (path, document, signal) => send(path, { method: "POST", body: JSON.stringify(document) }, signal),
-    misfit: (path, expected, got, facts = {}) =>
-      new RemoteError(`${placeOf(path).who}: expected ${expected}, got ${shown(got)}`, { retryable: true, ...facts }),
-    close: () => pool.destroy(),
-  };
-};
+  async #read(who: string, { statusCode: status, headers, body }: Dispatcher.ResponseData): Promise<Content> {
+    const text = await body.text();
+    if (status !== 200) {
+      const facts = { retryable: retryableStatus(status), retryAfter: parseRetryAfter(headers["retry-after"]), status };
+      throw new RemoteError(
+        `${who}: expected status 200, got ${status} ${this.#shown(text)}${hint(status, this.#options.tokenVariable)}`,
+        facts,
+      );
+    }
+    return { who, text, type: typeof headers["content-type"] === "string" ? `${headers["content-type"].slice(0, 80)} ` : "" };
+  }
+
+  #parse({ who, text, type }: Content): unknown {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (cause) {
+      throw new RemoteError(`${who}: expected JSON, got ${type}${this.#shown(text)}`, { retryable: true, status: 200 }, { cause });
+    }
+  }
+
+  #failure(who: string, cause: unknown): RemoteError {
+    const { timeout, largest } = this.#options;
+    if (cause instanceof RemoteError) return cause;
+    if (cause instanceof DeadlineError)
+      return new RemoteError(`${who}: expected an answer within ${timeout} ms, got none`, { retryable: true });
+    const expected = cause instanceof errors.ResponseExceededMaxSizeError ? `an answer of at most ${largest} bytes` : "an answer";
+    const retryable = !hopeless.some((Class) => cause instanceof Class);
+    return new RemoteError(`${who}: expected ${expected}, got ${lost(cause)}`, { retryable }, { cause });
+  }
+
+  #authorization(): Record<string, string> {
+    const { name, tokenVariable } = this.#options;
+    if (tokenVariable !== undefined) this.#token ??= tokenFrom(tokenVariable, `${name} ${this.#base.origin}`);
+    return this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+  }
+
+  #placeOf(path: string): { readonly path: string; readonly who: string } {
+    const { name } = this.#options;
+    const { origin, pathname, search } = new URL(path, this.#base);
+    if (origin !== this.#base.origin) throw new RangeError(`${name}: expected a path on ${this.#base.origin}, got ${excerpt(path)}`);
+    return { path: pathname + search, who: `${name} ${origin}${pathname}` };
+  }
+
+  /** A server may send back what it was sent. */
+  #shown(value: unknown): string {
+    return excerpt(value, this.#token);
+  }
+}
+
+/**
+ * A client of the server at `url`. `RangeError` for an address that is none. Nothing is sent yet; the first request looks for the token, and rejects with a
+ * `RangeError` when there is none.
+ */
+export const jsonClient = (options: ClientOptions): JsonClient => new PooledClient(options);

@@ -12,6 +12,8 @@ import { multipleChoice } from "./multiple-choice.ts";
 import { productOver } from "./product.ts";
 import { regularExpression } from "./regular-expression.ts";
 import { repetition } from "./repetition.ts";
+import { httpReward } from "./remote/http.ts";
+import { judge } from "./remote/judge.ts";
 import { bleu } from "./text/bleu.ts";
 import { chrf } from "./text/chrf.ts";
 import { editSimilarityReward } from "./text/edit-similarity.ts";
@@ -40,6 +42,8 @@ const simple = [
   chrf,
   editSimilarityReward,
   code,
+  httpReward,
+  judge,
   moduleReward,
 ] as const;
 

@@ -22,7 +22,17 @@ export interface LinearRegExp {
   test(text: string): boolean;
   /** Whether it matches the whole text. */
   matches(text: string): boolean;
+  /** What the first group of the last match holds, or the match itself where the pattern has no group. */
+  last(text: string): string | undefined;
 }
+
+const lastOf = (compiled: RE2JS, text: string): string | undefined => {
+  const matcher = compiled.matcher(text);
+  const group = Math.min(compiled.groupCount(), 1);
+  let last: string | undefined;
+  while (matcher.find()) last = matcher.group(group) ?? undefined;
+  return last;
+};
 
 /** `RangeError` for a pattern of more than 10,000 characters, and one that RE2 does not read or finds too large. */
 export const linearRegExp = (pattern: string, options: RegExpOptions = {}): LinearRegExp => {
@@ -38,5 +48,9 @@ export const linearRegExp = (pattern: string, options: RegExpOptions = {}): Line
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RangeError(`expected a pattern that RE2 reads, got ${JSON.stringify(pattern.slice(0, 80))}: ${reason}`, { cause });
   }
-  return { test: (text) => compiled.matcher(text).find(), matches: (text) => compiled.matcher(text).matches() };
+  return {
+    test: (text) => compiled.matcher(text).find(),
+    matches: (text) => compiled.matcher(text).matches(),
+    last: (text) => lastOf(compiled, text),
+  };
 };

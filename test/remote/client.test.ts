@@ -36,6 +36,13 @@ describe("documents", () => {
     expect(server.asked[0]?.headers).not.toHaveProperty("authorization");
   });
 
+  test("a probe asks for a good status alone", async () => {
+    const server = await httpServer(({ path }, response) => response.writeHead(path === "/health" ? 200 : 500).end("fine"));
+    const client = clientOf(server.url);
+    await client.probe("/health", signal);
+    expect(await failure(client.probe("/", signal))).toMatchObject({ status: 500 });
+  });
+
   test("paths are resolved from the address, and stay on the server", async () => {
     const server = await httpServer((_asked, response) => json(response, 1));
     const client = clientOf(`${server.url}/a/score`);
@@ -75,8 +82,8 @@ describe("a token", () => {
     expect(JSON.stringify(error) + String(error.stack)).not.toContain("s3cret");
   });
 
-  test("that is not there is an error before anything is sent", () => {
-    expect(() => jsonClient({ name: "reward", url: "http://127.0.0.1:1", tokenVariable: "RETORT_NO_TOKEN" })).toThrow(
+  test("that is not there is an error before anything is sent", async () => {
+    await expect(clientOf("http://127.0.0.1:1", { tokenVariable: "RETORT_NO_TOKEN" }).get("/", signal)).rejects.toThrow(
       new RangeError("reward http://127.0.0.1:1: expected a token in the environment variable RETORT_NO_TOKEN, got nothing; set it"),
     );
   });

@@ -6,7 +6,8 @@ test.each([
   ["plain", '"plain"'],
   [{ a: [1, null] }, '{"a":[1,null]}'],
   [undefined, "undefined"],
-  [Number.NaN, "null"],
+  [Number.NaN, "NaN"],
+  [-Infinity, "-Infinity"],
   [10n, "a value that is no JSON, or nested too deeply"],
   ["\u001b[2J\r\n\u009b1m", '"\\u001b[2J\\r\\n\ufffd1m"'],
 ])("%o", (value, shown) => {

@@ -1,5 +1,5 @@
 /** Tests of regular expressions in linear time. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { linearRegExp } from "../../src/rewards/linear-regexp.ts";
 
 test("looks anywhere, or at the whole text", () => {
@@ -32,4 +32,17 @@ test.each([
 ])("%.20s is refused", (pattern, message) => {
   expect(() => linearRegExp(pattern)).toThrow(RangeError);
   expect(() => linearRegExp(pattern)).toThrow(message);
+});
+
+describe("the last match", () => {
+  test.each([
+    ["a(.)", "a1 a2 b3", "2"],
+    ["a.", "a1 a2 b3", "a2"],
+    ["a(.)(.)", "a12 a34", "3"],
+    ["a|b(.)", "b1 a", undefined],
+    ["x", "abc", undefined],
+    ["", "ab", ""],
+  ])("of %j in %j is %j", (pattern, text, last) => {
+    expect(linearRegExp(pattern).last(text)).toBe(last);
+  });
 });

@@ -48,7 +48,7 @@ describe("weighted", () => {
     ]);
     const [rollout] = rollouts;
     if (rollout === undefined) throw new Error("expected a rollout");
-    expect(await outer.score(rollout, signal)).toMatchObject({ value: 6, parts: { inner: 3 } });
+    expect(await outer.score(rollout, signal)).toEqual({ value: 6, parts: { inner: 3, "inner/exact-match": 1, brevity: 0.875 } });
   });
 
   test("asks all at the same time", async () => {

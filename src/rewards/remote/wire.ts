@@ -1,0 +1,64 @@
+/** What goes between a reward over HTTP and its server: docs/remote-scorers.md. */
+import { Type, type Static } from "@sinclair/typebox";
+import type { Rollout } from "../../rollouts/rollout.ts";
+import type { RewardScore } from "../reward.ts";
+
+const Ids = Type.Array(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }));
+
+/** A rollout as a server reads it. */
+export const WireRollout = Type.Object({
+  prompt: Type.String(),
+  completion: Type.String(),
+  /** null in a task without references. */
+  reference: Type.Union([Type.String(), Type.Null()]),
+  /** Of the prompt in its split. */
+  index: Type.Integer(),
+  /** Of the completion in its group. */
+  sample: Type.Integer(),
+  finish: Type.Union([Type.Literal("stop"), Type.Literal("length")]),
+  promptTokens: Ids,
+  tokens: Ids,
+  version: Type.Integer(),
+  source: Type.Union([Type.Literal("student"), Type.Literal("teacher"), Type.Literal("data")]),
+});
+
+/** A rollout as it is sent; `reference` says whether the task has references. */
+export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof WireRollout> => {
+  const { prompt, order, promptTokens, tokens, finish, text, version, source } = rollout;
+  return {
+    prompt: prompt.text,
+    completion: text,
+    reference: answered ? prompt.reference : null,
+    index: prompt.index,
+    sample: order.sample,
+    finish,
+    promptTokens: [...promptTokens],
+    tokens: [...tokens],
+    version,
+    source,
+  };
+};
+
+/** Scores of so many rollouts in an answer, of which nothing else is known; `undefined` when it holds another number, or none. */
+export const wireScores = (answer: unknown, count: number): readonly unknown[] | undefined => {
+  const scores = typeof answer === "object" && answer !== null && "scores" in answer ? answer.scores : undefined;
+  return Array.isArray(scores) && scores.length === count ? (scores as readonly unknown[]) : undefined;
+};
+
+const isFiniteNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+/** More parts than this, or longer names, are no score. */
+const mostParts = 64;
+
+/** A score: a finite number, or `{ value, parts }` of finite numbers, at most 64 parts by name, or none. `undefined` for anything else. */
+export const wireScore = (score: unknown): RewardScore | undefined => {
+  if (isFiniteNumber(score)) return { value: score, parts: {} };
+  if (typeof score !== "object" || score === null || !("value" in score) || !isFiniteNumber(score.value)) return undefined;
+  const parts: unknown = "parts" in score ? score.parts : {};
+  if (typeof parts !== "object" || parts === null || Array.isArray(parts)) return undefined;
+  const entries = Object.entries(parts as Readonly<Record<string, unknown>>);
+  return entries.length <= mostParts &&
+    entries.every((entry): entry is [string, number] => entry[0].length <= 64 && isFiniteNumber(entry[1]))
+    ? { value: score.value, parts: Object.fromEntries(entries) }
+    : undefined;
+};
