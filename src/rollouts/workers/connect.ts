@@ -11,6 +11,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Arrays in the argument whose memory moves to the worker instead of being copied. */
   readonly transfer?: readonly ArrayBufferView[];
+  /** Called when the worker no longer runs this call: with its reply, after a cancelled one too, or when the thread has ended. */
+  readonly ended?: () => void;
 }
 
 /** What calls handlers: one worker, or several. */
@@ -27,6 +29,10 @@ export interface Caller<H extends Handlers> {
 /** A worker thread. It keeps the process alive only while a call waits for it. */
 export interface Connection<H extends Handlers> extends Caller<H> {
   readonly name: string;
+  /** False when the thread has ended or was closed: every call would be refused. */
+  readonly usable: boolean;
+  /** As a caller's; waits for handlers no longer than `grace` ms, by default as long as the connection was made with. */
+  close(grace?: number): Promise<void>;
   /** Resolves when the worker runs nothing for this connection: cancelled calls go on in the worker until their handler ends. */
   idle(): Promise<void>;
 }
@@ -41,6 +47,8 @@ export interface ConnectOptions {
   readonly grace?: number;
   /** Stack of the thread, in MiB. Default: Node's own, 4. */
   readonly stack?: number;
+  /** Most memory of the thread's JavaScript heap, in MiB: it ends with an error beyond that. Default: Node's own limit. */
+  readonly heap?: number;
 }
 
 /** How a thread ended. */
@@ -69,14 +77,21 @@ const ending = (worker: Worker, name: string): Promise<Ending> =>
     });
   });
 
+const spawn = (url: URL, name: string, { data, stack, heap }: ConnectOptions): Worker => {
+  const file = workerFile(url);
+  const resourceLimits = {
+    ...(stack === undefined ? {} : { stackSizeMb: stack }),
+    ...(heap === undefined ? {} : { maxOldGenerationSizeMb: heap }),
+  };
+  const worker = new Worker(file.url, { execArgv: file.execArgv, workerData: data, name, resourceLimits });
+  worker.unref();
+  return worker;
+};
+
 /** Starts the worker at `url`, which calls `serve(handlers)`: `connect<typeof handlers>(new URL("./file.ts", import.meta.url))`. */
 export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = {}): Connection<H> => {
-  const file = workerFile(url);
   const name = options.name ?? url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
-  const resourceLimits = options.stack === undefined ? {} : { stackSizeMb: options.stack };
-  const worker = new Worker(file.url, { execArgv: file.execArgv, workerData: options.data, name, resourceLimits });
-  worker.unref();
-
+  const worker = spawn(url, name, options);
   const pending = new PendingCalls();
   let waiting = 0;
   let unusable: Error | undefined;
@@ -95,19 +110,19 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
     pending.clear();
   });
 
-  const close = async (): Promise<void> => {
+  const close = async (grace = options.grace ?? 2000): Promise<void> => {
     const late = unusable !== undefined;
     refuse(new Error(`worker ${name} was closed`));
     send({ kind: "close" });
     worker.ref();
-    const timer = setTimeout(() => void worker.terminate(), options.grace ?? 2000);
+    const timer = setTimeout(() => void worker.terminate(), grace);
     const { crashed, error } = await ended;
     clearTimeout(timer);
     await buried;
     if (crashed && !late) throw error;
   };
 
-  const call = async (handler: string, argument: unknown, { signal, transfer }: CallOptions): Promise<unknown> => {
+  const call = async (handler: string, argument: unknown, { signal, transfer, ended: over }: CallOptions): Promise<unknown> => {
     signal?.throwIfAborted();
     if (unusable !== undefined) throw unusable;
     let cancel: (() => void) | undefined;
@@ -121,7 +136,7 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
           send({ kind: "cancel", id });
         };
         signal?.addEventListener("abort", cancel);
-      });
+      }, over);
     } finally {
       if (cancel !== undefined) signal?.removeEventListener("abort", cancel);
       waiting -= 1;
@@ -131,8 +146,11 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
 
   return {
     name,
+    get usable() {
+      return unusable === undefined;
+    },
     call: (handler, argument, callOptions = {}) => call(handler, argument, callOptions) as Promise<never>,
     idle: () => pending.idle(),
-    close: () => (closing ??= close()),
+    close: (grace) => (closing ??= close(grace)),
   };
 };

@@ -2,18 +2,24 @@
 import { decodeError } from "./error-data.ts";
 import type { Reply } from "./messages.ts";
 
+interface PendingCall {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly ended: (() => void) | undefined;
+}
+
 /** The calls of one connection, by id. A call that was rejected early stays until its reply says that its handler has ended. */
 export class PendingCalls {
   #last = 0;
-  readonly #calls = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (reason: unknown) => void }>();
+  readonly #calls = new Map<number, PendingCall>();
   readonly #idle = new Set<() => void>();
 
-  /** A new call; `send` posts it. When `send` throws, the call was never made and rejects with that. */
-  async open(send: (id: number) => void): Promise<unknown> {
+  /** A new call; `send` posts it, `ended` is called when it is forgotten. When `send` throws, the call was never made and rejects with that. */
+  async open(send: (id: number) => void, ended?: () => void): Promise<unknown> {
     const id = (this.#last += 1);
     return new Promise((resolve, reject) => {
       send(id);
-      this.#calls.set(id, { resolve, reject });
+      this.#calls.set(id, { resolve, reject, ended });
     });
   }
 
@@ -46,7 +52,9 @@ export class PendingCalls {
   }
 
   #forget(id: number): void {
+    const call = this.#calls.get(id);
     this.#calls.delete(id);
+    call?.ended?.();
     if (this.#calls.size > 0) return;
     for (const resolve of this.#idle) resolve();
     this.#idle.clear();
