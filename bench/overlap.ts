@@ -3,6 +3,7 @@
  * other. `npm run bench:overlap`. Alternates the two ways and prints medians and their ratio.
  */
 import { parseArgs } from "node:util";
+import { Value } from "@sinclair/typebox/value";
 import { policies } from "../src/policies/families/index.ts";
 import { initialWeights } from "../src/policies/initialize.ts";
 import { source } from "../src/rollouts/source.ts";
@@ -11,6 +12,7 @@ import { openCrew, type Crew } from "../src/training/crew.ts";
 import { runShape } from "../src/training/shape.ts";
 import { initialState } from "../src/training/learner.ts";
 import type { Model, Recipe } from "../src/training/recipe.ts";
+import { ScoringSettings } from "../src/training/scoring-settings.ts";
 import { drawRollouts, stepRows } from "../src/training/rows.ts";
 
 const { values: flags } = parseArgs({
@@ -75,6 +77,7 @@ const recipe: Recipe = {
     checkpointEvery: 0,
   },
   evaluation: { every: 0, prompts: 1, temperature: 0 },
+  scoring: Value.Create(ScoringSettings),
   machine: { engine: "onnx", threads: 1, samplers: Number(flags.samplers) },
 };
 
@@ -93,6 +96,7 @@ const request = {
   maxNewTokens: shape.maxNewTokens,
   advantages: undefined,
   advantagesState: null,
+  mostDropped: 0,
 };
 
 const together = async (crew: Crew): Promise<void> => {

@@ -21,7 +21,7 @@ export interface PlannedTraining {
   /** The stage's name, or the run's. */
   readonly name: string;
   /**
-   * sha256 of everything that decides the result: all values but the checks, the ids of the stages and the contents of the checkpoints and files that it starts from, and
+   * sha256 of everything that decides the result: all values but the checks and how scorers are asked, the ids of the stages and the contents of the checkpoints and files that it starts from, and
    * this package's version.
    */
   readonly id: string;
@@ -62,7 +62,7 @@ const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<P
 });
 
 const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {
-  const { student, teacher, training, tokenizer, ...others } = values;
+  const { student, teacher, training, tokenizer, scoring: _scoring, ...others } = values;
   return contentHash({
     version: packageVersion(),
     values: {

@@ -104,7 +104,7 @@ const givenTokenizer = async (training: PlannedTraining): Promise<Pick<Recipe, "
 /** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a checkpoint cannot be read. */
 export const recipeFor = async (training: PlannedTraining, path: string, artifacts: Artifacts, machine: Machine): Promise<Recipe> => {
   const { values, maxNewTokens } = training;
-  const { seed, taskSeed, rewards, objective, data, rollouts, evaluation } = values;
+  const { seed, taskSeed, rewards, objective, data, rollouts, evaluation, scoring } = values;
   const given = { task: values.task, taskSeed, folder: dirname(path), ...(await givenTokenizer(training)) };
   const task = recipeTask(given);
   const load = loaderOf(training, artifacts);
@@ -120,6 +120,7 @@ export const recipeFor = async (training: PlannedTraining, path: string, artifac
     rollouts: { ...rollouts, maxNewTokens },
     training: values.training,
     evaluation,
+    scoring,
     machine,
   };
 };

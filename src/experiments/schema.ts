@@ -5,6 +5,7 @@ import { objectives } from "../objectives/index.ts";
 import { policies } from "../policies/families/index.ts";
 import { rewards } from "../rewards/index.ts";
 import { tasks } from "../tasks/index.ts";
+import { ScoringSettings } from "../training/scoring-settings.ts";
 import { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "../training/settings.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 
@@ -86,6 +87,7 @@ const parts = {
   objective: defined("objective"),
   training: TrainingSettings,
   evaluation: EvaluationSettings,
+  scoring: ScoringSettings,
 };
 
 const Stage = Type.Object(

@@ -1,6 +1,7 @@
 /** The thread that rewards: a user's slow or endless reward never blocks the threads that route and learn. */
 import { tasks, type TaskValues } from "../tasks/index.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
+import { encodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import { serve } from "../rollouts/workers/serve.ts";
 import type { RewardValues } from "./index.ts";
 import type { Reward, RewardScore } from "./reward.ts";
@@ -16,7 +17,19 @@ export interface OpenRewards {
   readonly tokenizer?: unknown;
 }
 
+/** A rollout's score, or why it has none. */
+export type RewardAnswer = RewardScore | { readonly failure: ErrorData };
+
 let reward: Reward | undefined;
+
+const answerOf = async (opened: Reward, rollout: Rollout, signal: AbortSignal): Promise<RewardAnswer> => {
+  try {
+    return await opened.score(rollout, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { failure: encodeError(error) };
+  }
+};
 
 const handlers = {
   open: async ({ rewards, task, taskSeed, folder, tokenizer }: OpenRewards): Promise<{ value: undefined }> => {
@@ -24,10 +37,10 @@ const handlers = {
     await reward.prepare?.();
     return { value: undefined };
   },
-  score: async (rollouts: readonly Rollout[], signal: AbortSignal): Promise<{ value: readonly RewardScore[] }> => {
+  score: async (rollouts: readonly Rollout[], signal: AbortSignal): Promise<{ value: readonly RewardAnswer[] }> => {
     const opened = reward;
     if (opened === undefined) throw new Error("reward: expected a call of open before any other");
-    return { value: await Promise.all(rollouts.map((rollout) => opened.score(rollout, signal))) };
+    return { value: await Promise.all(rollouts.map((rollout) => answerOf(opened, rollout, signal))) };
   },
 };
 

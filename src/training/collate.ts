@@ -158,18 +158,24 @@ const makers: Readonly<Record<BatchSignal, (rows: readonly Row[], shape: BatchSh
 
 /**
  * Pads rows to the right into arrays of `batchSpecs`. Place t holds the sequence's token t and the target t + 1; the completion mask is 1 where that
- * target belongs to the completion, its end-of-sequence included, by position and never by id. `RangeError` when a row is too long or has
- * no prompt, when there are more or fewer rows than the batch has, or when a needed score is missing or of the wrong size.
+ * target belongs to the completion, its end-of-sequence included, by position and never by id. A batch that is not full repeats its first row
+ * with the completion mask 0, so that it counts for nothing. `RangeError` when a row is too long or has no prompt, when there are no rows or more
+ * than the batch has, or when a needed score is missing or of the wrong size.
  */
-export const collate = (rows: readonly Row[], shape: BatchShape, signals: readonly Signal[], padId: number, step: StepSignals): Batch => {
-  if (rows.length !== shape.size) throw new RangeError(`collate: expected ${shape.size} sequences, got ${rows.length}`);
+export const collate = (given: readonly Row[], shape: BatchShape, signals: readonly Signal[], padId: number, step: StepSignals): Batch => {
+  const [first] = given;
+  if (first === undefined || given.length > shape.size)
+    throw new RangeError(`collate: expected 1 to ${shape.size} sequences, got ${given.length}`);
+  const rows = [...given, ...Array<Row>(shape.size - given.length).fill(first)];
   const empty = (signal: BatchSignal): TypedArray => {
     const { dtype, shape: sizes } = specs[signal](shape);
     const count = sizes.reduce((product, n) => product * n, 1);
     return dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
   };
+  const tokens = tokenArrays(rows, shape, padId);
+  tokens["completionMask"]!.fill(0, given.length * shape.length);
   return {
-    ...tokenArrays(rows, shape, padId),
+    ...tokens,
     ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, makers[signal](rows, shape, step, empty(signal))])),
   };
 };

@@ -16,6 +16,7 @@ import type { Task } from "../tasks/task.ts";
 import type { TeacherScore } from "../teachers/teacher.ts";
 import type { LearnerHandlers } from "./learner-worker.ts";
 import type { LearnerState } from "./learner.ts";
+import type { Outcomes } from "./outcomes.ts";
 import type { Recipe } from "./recipe.ts";
 import { openReference, openRewards, openTeacher, openValidation } from "./scorers.ts";
 import type { RunShape } from "./shape.ts";
@@ -40,7 +41,7 @@ export interface Crew {
   /** Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that have changed. */
   publish(weights: Weights): Promise<void>;
   draw(request: DrawRequest, signal: AbortSignal): Promise<readonly Completion[]>;
-  readonly scorers: Partial<Scorers<Answers>>;
+  readonly scorers: Partial<Scorers<Outcomes<Answers>>>;
   /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
   readonly validation?: Scorer<TeacherScore>;
   readonly learner: Caller<LearnerHandlers>;

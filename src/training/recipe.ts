@@ -4,6 +4,7 @@ import type { ObjectiveValues } from "../objectives/index.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { RewardValues } from "../rewards/index.ts";
 import type { TaskValues } from "../tasks/index.ts";
+import type { ScoringSettings } from "./scoring-settings.ts";
 import type { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
 
 /** A policy with its weights: a HuggingFace `config.json` document and arrays by parameter name. */
@@ -48,5 +49,6 @@ export interface Recipe {
   readonly rollouts: RolloutSettings;
   readonly training: TrainingSettings;
   readonly evaluation: EvaluationSettings;
+  readonly scoring: ScoringSettings;
   readonly machine: Machine;
 }

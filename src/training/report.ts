@@ -1,5 +1,6 @@
 /** What a training run says while it goes on. Plain data, in order of steps. */
 import type { Weights } from "../policies/policy.ts";
+import type { Trouble } from "../rollouts/persistent.ts";
 
 /** One optimizer step is done. */
 export interface StepDone {
@@ -52,6 +53,10 @@ export interface LoggedRollout {
   readonly reward?: number;
   readonly parts?: Readonly<Record<string, number>>;
   readonly advantage?: number;
+  /** What went wrong while it was scored, by the scorer's name. */
+  readonly troubles?: Readonly<Record<string, Trouble>>;
+  /** True when nothing was learned from it, because it or another of its group got no answer. */
+  readonly dropped?: true;
 }
 
 /** A step's sequences, in order of prompt and sample. */

@@ -4,7 +4,7 @@ import type { AdvantageEstimator } from "../objectives/advantages/advantage.ts";
 import type { BehaviorValues } from "../rollouts/behaviors/index.ts";
 import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
-import { route, type CallSpan, type Chunk, type Scored } from "../rollouts/router.ts";
+import { route, type CallSpan, type Chunk } from "../rollouts/router.ts";
 import type { Writer } from "../rollouts/sampler.ts";
 import { shapingIn, type Shaping } from "../rollouts/shaping.ts";
 import type { Slot } from "../rollouts/slot.ts";
@@ -14,6 +14,7 @@ import { promptIds } from "../tokenizers/prompt-ids.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Row } from "./collate.ts";
 import type { Answers, Crew } from "./crew.ts";
+import { settled, type Outcomes, type Settled } from "./outcomes.ts";
 import type { LoggedRollout } from "./report.ts";
 
 /** What the rows of a step depend on. */
@@ -31,16 +32,22 @@ export interface RowsRequest extends Shaping {
   readonly inFlight: number;
   readonly advantages: AdvantageEstimator<unknown> | undefined;
   readonly advantagesState: unknown;
+  /** Share of the rollouts that may be dropped, in [0, 1]. */
+  readonly mostDropped: number;
   /** Told of each scorer's call. */
   readonly observe?: (span: CallSpan) => void;
 }
 
-/** A step's rows, in order of prompt and sample. */
+/** A step's sequences, in order of prompt and sample. */
 export interface StepRows {
+  /** What is learned from: all, but for the dropped ones. */
   readonly rows: readonly Row[];
+  /** All, dropped or not. */
+  readonly drawn: readonly Rollout[];
   readonly advantagesState: unknown;
   /** Share of the student's rewards in [0, 1] that clipping changed; absent when nothing is clipped. */
   readonly rewardsCut?: number;
+  /** All as they are logged. */
   readonly logged: readonly LoggedRollout[];
 }
 
@@ -164,10 +171,10 @@ const replayedRollouts = (task: Task, slots: readonly Slot[], stops: readonly st
 type Judged = Pick<Row, "reward" | "advantage">;
 
 const judge = (
-  scored: readonly Scored<Partial<Answers>>[],
+  kept: readonly Settled<Answers>[],
   { group, advantages, advantagesState }: RowsRequest,
 ): { judged: Map<Rollout, Judged>; state: unknown; cut?: number } => {
-  const student = scored.filter(({ rollout }) => rollout.source === "student");
+  const student = kept.filter(({ rollout }) => rollout.source === "student");
   if (advantages === undefined || student.length === 0) return { judged: new Map(), state: advantagesState };
   const raw = Float32Array.from(student, ({ rollout, answers }) => {
     if (answers.reward === undefined) throw new RangeError(`rows: expected a reward for ${place(rollout)}, got none`);
@@ -177,7 +184,11 @@ const judge = (
   return { judged: new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }])), ...rest };
 };
 
-const log = ({ rollout, answers }: Scored<Partial<Answers>>, advantage: number | undefined, { behavior }: RowsRequest): LoggedRollout => ({
+const log = (
+  { rollout, answers, troubles, dropped }: Settled<Answers>,
+  advantage: number | undefined,
+  { behavior }: RowsRequest,
+): LoggedRollout => ({
   prompt: rollout.prompt.text,
   reference: rollout.prompt.reference,
   completion: rollout.text,
@@ -188,6 +199,8 @@ const log = ({ rollout, answers }: Scored<Partial<Answers>>, advantage: number |
   version: rollout.version,
   ...(answers.reward === undefined ? {} : { reward: answers.reward.value, parts: answers.reward.parts }),
   ...(advantage === undefined ? {} : { advantage }),
+  ...(troubles === undefined ? {} : { troubles }),
+  ...(dropped ? { dropped } : {}),
 });
 
 /** Fails with the signal's reason when it aborts. */
@@ -210,7 +223,7 @@ export const stepRows = async (
   request: RowsRequest,
   signal: AbortSignal,
 ): Promise<StepRows> => {
-  const { seed, step, slots, group, chunk, maxNewTokens, stop, inFlight, observe } = request;
+  const { seed, step, slots, group, chunk, maxNewTokens, stop, inFlight, observe, advantages, mostDropped } = request;
   const stops = stop === undefined ? {} : { stops: stop };
   const version = step - 1;
   const chunksOf = (
@@ -234,13 +247,15 @@ export const stepRows = async (
   const options = { inFlight, ...(observe === undefined ? {} : { observe }) };
   const { teacher } = crew.scorers;
   const routed = merge(
-    route<Partial<Answers>>(ofStudent, crew.scorers, options),
-    route<Partial<Answers>>(ofOthers, teacher === undefined ? {} : { teacher }, options),
+    route<Partial<Outcomes<Answers>>>(ofStudent, crew.scorers, options),
+    route<Partial<Outcomes<Answers>>>(ofOthers, teacher === undefined ? {} : { teacher }, options),
   ).pipe(ordered(), takeUntil(abortion(signal)));
-  const scored = await lastValueFrom(routed);
-  const { judged, state, cut } = judge(scored, request);
+  const scored = settled<Answers>(await lastValueFrom(routed), { step, wholeGroups: advantages !== undefined, mostDropped });
+  const kept = scored.filter(({ dropped }) => !dropped);
+  const { judged, state, cut } = judge(kept, request);
   return {
-    rows: scored.map(({ rollout, answers }) => ({
+    drawn: scored.map(({ rollout }) => rollout),
+    rows: kept.map(({ rollout, answers }) => ({
       rollout,
       ...(judged.get(rollout) ?? { reward: 0, advantage: 0 }),
       ...(answers.teacher === undefined ? {} : { teacher: answers.teacher }),

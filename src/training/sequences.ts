@@ -27,7 +27,7 @@ export interface Sequences {
   /** lambda of a step (from 1), and its slots. */
   at(step: number, state: SequenceState): { readonly fraction: number; readonly slots: readonly Slot[] };
   /** After a step: what the student drew may be replayed. */
-  learned(state: SequenceState, slots: readonly Slot[], rows: readonly { readonly rollout: Rollout }[]): SequenceState;
+  learned(state: SequenceState, slots: readonly Slot[], drawn: readonly Rollout[]): SequenceState;
   /** After `step` steps: the validation loss in nats may move lambda. */
   validated(state: SequenceState, loss: number, step: number): SequenceState;
 }
@@ -63,17 +63,12 @@ export const sequencesOf = ({ seed, data, rollouts, training: { batch, steps } }
       const options = { seed, step, capacity, fresh: numberAt(replay.fresh, progress), mixing, prompts: task.train };
       return { fraction, slots: withReplays(slots, state.replay, options) };
     },
-    learned: (state, slots, rows) =>
+    learned: (state, slots, drawn) =>
       replay === undefined
         ? state
         : {
             ...state,
-            replay: remembering(
-              state.replay,
-              slots,
-              rows.map(({ rollout }) => rollout),
-              capacity,
-            ),
+            replay: remembering(state.replay, slots, drawn, capacity),
           },
     validated: (state, loss, step) =>
       controller === undefined

@@ -74,14 +74,19 @@ interface Taken {
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
 const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken> => {
   const { recipe, task, shape, crew, sequences, emit, signal } = run;
-  const { seed, training, rollouts, machine } = recipe;
+  const { seed, training, rollouts, machine, scoring } = recipe;
   const objective = objectives.create(recipe.objective);
   const started = performance.now();
   const { advantages, controller, needs } = objective;
   const progress = progressAt(step, training.steps);
   const { fraction, slots } = sequences.at(step, host.sequences);
   const request = { seed, step, slots, ...rollouts, maxNewTokens: shape.maxNewTokens, inFlight: machine.samplers + 1 };
-  const drawn = await stepRows(crew, task, { ...request, advantages, advantagesState: host.advantages }, signal);
+  const drawn = await stepRows(
+    crew,
+    task,
+    { ...request, advantages, advantagesState: host.advantages, mostDropped: scoring.mostDropped },
+    signal,
+  );
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
@@ -92,13 +97,10 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const needsNew = sequences.studentDraws || evaluates(recipe, step);
   if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
   const ended = performance.now();
-  const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs };
+  const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
+  const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
   const cut = drawn.rewardsCut === undefined ? {} : { "rewards/cut": drawn.rewardsCut };
-  const watched = watch(
-    run.checks,
-    { step, metrics: { ...metrics, ...cut }, rows: drawn.rows, logged: drawn.logged, ...seen },
-    host.checks,
-  );
+  const watched = watch(run.checks, { step, metrics: { ...metrics, ...cut }, rows: drawn.rows, logged: kept, ...seen }, host.checks);
   emit({ kind: "rollouts", step, rollouts: drawn.logged });
   const report: StepDone = {
     kind: "step",
@@ -109,14 +111,15 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       ...inspected?.metrics,
       ...watched.metrics,
       ...cut,
-      ...rolloutMetrics(drawn.logged, step, recipe),
+      ...rolloutMetrics(kept, step, recipe),
+      "rollouts/dropped": 1 - kept.length / drawn.logged.length,
       "on-policy-fraction": fraction,
       ...(controller === undefined ? {} : { controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
       "time/rollouts": scored - started,
       "time/update": ended - scored,
     },
-    tokens: drawn.logged.reduce((sum, { tokens }) => sum + tokens, 0),
+    tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),
     milliseconds: ended - started,
   };
   emit(report);
@@ -126,7 +129,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       advantages: drawn.advantagesState,
       controller: controller?.observe(host.controller, metrics, progress) ?? null,
       checks: watched.state,
-      sequences: sequences.learned(host.sequences, slots, drawn.rows),
+      sequences: sequences.learned(host.sequences, slots, drawn.drawn),
     },
     failure: watched.failure,
   };

@@ -109,9 +109,18 @@ describe("signals", () => {
   });
 });
 
+test("a batch that is not full repeats its first row, which counts for nothing the second time", () => {
+  const [first] = rows;
+  const batch = collate([first!], shape, ["rewards"], padId, step);
+  const whole = collate([first!, first!], shape, ["rewards"], padId, step);
+  for (const name of ["tokens", "mask", "targets", "rewards"]) expect(batch[name]).toEqual(whole[name]);
+  const places = Array.from(whole["completionMask"]!);
+  expect(Array.from(batch["completionMask"]!)).toEqual([...places.slice(0, 5), 0, 0, 0, 0, 0]);
+});
+
 describe("collate refuses", () => {
-  test("more or fewer rows than the batch has", () => {
-    expect(() => collate(rows.slice(1), shape, [], padId, step)).toThrow(new RangeError("collate: expected 2 sequences, got 1"));
+  test("no rows, or more than the batch has", () => {
+    expect(() => collate([], shape, [], padId, step)).toThrow(new RangeError("collate: expected 1 to 2 sequences, got 0"));
     expect(() => collate([...rows, ...rows], shape, [], padId, step)).toThrow(RangeError);
   });
 

@@ -36,6 +36,7 @@ const request: RowsRequest = {
   inFlight: 2,
   advantages: shapedAdvantages({ baseline: leaveOneOut }),
   advantagesState: null,
+  mostDropped: 0.5,
 };
 
 const slow = (direction: number, more: Record<string, unknown> = {}) =>
@@ -91,7 +92,7 @@ describe("a mixed step", () => {
     for (const { rollout, teacher } of rows) {
       const [alone] = await crew.scorers.teacher!.score([rollout], never);
       expect(teacher!.logProbs).toHaveLength(rollout.tokens.length * tokenizer.vocabularySize);
-      teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(alone!.logProbs[i]!, 5));
+      teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(alone!.answer!.logProbs[i]!, 5));
     }
   });
 });
@@ -107,8 +108,9 @@ describe("a teacher that writes", () => {
     });
 
   test("draws its completions at its own temperature, and gets no reward and no advantage for them", async () => {
-    const { rows, logged } = await written();
-    expect(places({ rows, logged, advantagesState: null })).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
+    const drawn = await written();
+    const { rows, logged } = drawn;
+    expect(places(drawn)).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
     for (const { rollout, teacher, reward, advantage } of rows.slice(2)) {
       expect({ reward, advantage }).toEqual({ reward: 0, advantage: 0 });
       const { vocabularySize } = tokenizer;

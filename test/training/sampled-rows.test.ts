@@ -31,6 +31,7 @@ const request: RowsRequest = {
   inFlight: 2,
   advantages: shapedAdvantages({ baseline: leaveOneOut }),
   advantagesState: null,
+  mostDropped: 0.5,
 };
 
 const values = recipe({ rollouts: { group: 2, temperature: 1, behavior: { type: "student" }, maxNewTokens: 8, chunk: 4 } });

@@ -75,8 +75,8 @@ describe("prompts", () => {
 });
 
 describe("replay", () => {
-  const rows = rolloutGrid(4, 2).map((rollout) => ({ rollout }));
-  const full = (sequences: Sequences): SequenceState => sequences.learned(noSequences, sequences.at(1, noSequences).slots, rows);
+  const drawn = rolloutGrid(4, 2);
+  const full = (sequences: Sequences): SequenceState => sequences.learned(noSequences, sequences.at(1, noSequences).slots, drawn);
 
   test("counts sequences, not groups, and takes what earlier steps drew", () => {
     const sequences = made({ replay });
@@ -84,7 +84,7 @@ describe("replay", () => {
     expect(state.replay).toHaveLength(4);
     expect(sources(sequences, 2)).toEqual(["student", "student", "student", "student"]);
     expect(sources(sequences, 2, state)).toEqual(["replay", "replay", "replay", "replay"]);
-    expect(sequences.learned(state, sequences.at(2, state).slots, rows)).toEqual(state);
+    expect(sequences.learned(state, sequences.at(2, state).slots, drawn)).toEqual(state);
   });
 
   test("follows the ramp of fresh ones", () => {

@@ -1,0 +1,60 @@
+/** Threads that score rollouts: as many as the settings say, asked as they say, and started anew when they end. */
+import { lending } from "../rollouts/lending.ts";
+import { persistent, type Outcome } from "../rollouts/persistent.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
+import type { Scorer } from "../rollouts/router.ts";
+import type { Connection } from "../rollouts/workers/connect.ts";
+import type { Handlers } from "../rollouts/workers/messages.ts";
+import { restarting, type Restarting } from "../rollouts/workers/restarting.ts";
+import type { Recipe } from "./recipe.ts";
+import { scoringPolicy, type ScorerName } from "./scoring-settings.ts";
+import type { Threads } from "./threads.ts";
+
+/** What the threads of a scorer do. */
+export interface ScoringThreads<H extends Handlers, Answer> {
+  readonly url: URL;
+  /** Calls that one thread takes at once. */
+  readonly calls: number;
+  /** Makes the calls that a new thread needs before it can score. */
+  readonly prepare: (connection: Connection<H>) => Promise<unknown>;
+  readonly score: (thread: Restarting<H>, rollouts: readonly Rollout[], signal: AbortSignal) => Promise<readonly (Answer | Error)[]>;
+  /** The answer of a rollout that got none, where the settings ask for one. */
+  readonly substitute?: Answer;
+}
+
+/** Starts the threads, waits until each is ready, and gives the scorer that asks them. Rejects when one of them cannot be prepared. */
+export const openScoringThreads = async <H extends Handlers, Answer>(
+  threads: Threads,
+  name: ScorerName,
+  { scoring, rollouts }: Pick<Recipe, "scoring" | "rollouts">,
+  { url, calls, prepare, score, substitute }: ScoringThreads<H, Answer>,
+): Promise<Scorer<Outcome<Answer>>> => {
+  const settings = scoring[name];
+  const workers = Array.from({ length: settings.workers }, (_, index) =>
+    restarting<H>({
+      start: () => threads.start<H>(url, settings.workers === 1 ? name : `${name} ${index + 1}`, { heap: settings.heap }),
+      prepare: async (connection) => {
+        await prepare(connection);
+      },
+    }),
+  );
+  const ready = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.ready()));
+  };
+  await ready();
+  const idle = lending(Array.from({ length: calls }, () => workers).flat());
+  const scorer = {
+    batch: rollouts.chunk,
+    concurrency: calls * workers.length,
+    ready,
+    async score(batch: readonly Rollout[], signal: AbortSignal): Promise<readonly (Answer | Error)[]> {
+      const { item: worker, giveBack } = await idle.borrow(signal);
+      try {
+        return await score(worker, batch, signal);
+      } finally {
+        giveBack();
+      }
+    },
+  };
+  return persistent(scorer, scoringPolicy(settings), substitute);
+};
