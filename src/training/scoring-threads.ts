@@ -48,11 +48,11 @@ export const openScoringThreads = async <H extends Handlers, Answer>(
     concurrency: calls * workers.length,
     ready,
     async score(batch: readonly Rollout[], signal: AbortSignal): Promise<readonly (Answer | Error)[]> {
-      const { item: worker, giveBack } = await idle.borrow(signal);
+      const { item: worker, ...loan } = await idle.borrow(signal);
       try {
         return await score(worker, batch, signal);
       } finally {
-        giveBack();
+        loan.giveBack();
       }
     },
   };

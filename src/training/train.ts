@@ -6,6 +6,7 @@ import { objectives } from "../objectives/index.ts";
 import { progressAt } from "../objectives/schedule.ts";
 import type { Task } from "../tasks/task.ts";
 import { rangesOf } from "../rewards/weighted.ts";
+import type { Slot } from "../rollouts/slot.ts";
 import { isTempered } from "../rollouts/shaping.ts";
 import { stepChecks } from "./checks/all.ts";
 import type { Check } from "./checks/check.ts";
@@ -18,7 +19,7 @@ import { validationLoss } from "./adaptive-fraction.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
 import type { LoggedRollout, StepDone, StepReport } from "./report.ts";
-import { stepRows } from "./rows.ts";
+import { stepRows, type StepRows } from "./rows.ts";
 import { learningRateFactor } from "./schedule.ts";
 import { runShape, type RunShape } from "./shape.ts";
 import { sequencesOf, type Sequences } from "./sequences.ts";
@@ -71,22 +72,25 @@ interface Taken {
   readonly failure: CheckError | undefined;
 }
 
+/** Draws and scores a step's sequences. */
+const drawStep = ({ recipe, task, shape, crew, signal }: Run, step: number, host: HostState, slots: readonly Slot[]): Promise<StepRows> => {
+  const { seed, rollouts, machine, scoring } = recipe;
+  const { advantages } = objectives.create(recipe.objective);
+  const { maxNewTokens } = shape;
+  const request = { seed, step, slots, ...rollouts, maxNewTokens, inFlight: machine.samplers + 1, mostDropped: scoring.mostDropped };
+  return stepRows(crew, task, { ...request, advantages, advantagesState: host.advantages }, signal);
+};
+
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
 const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken> => {
-  const { recipe, task, shape, crew, sequences, emit, signal } = run;
-  const { seed, training, rollouts, machine, scoring } = recipe;
+  const { recipe, task, shape, crew, sequences, emit } = run;
+  const { training } = recipe;
   const objective = objectives.create(recipe.objective);
   const started = performance.now();
-  const { advantages, controller, needs } = objective;
+  const { controller, needs } = objective;
   const progress = progressAt(step, training.steps);
   const { fraction, slots } = sequences.at(step, host.sequences);
-  const request = { seed, step, slots, ...rollouts, maxNewTokens: shape.maxNewTokens, inFlight: machine.samplers + 1 };
-  const drawn = await stepRows(
-    crew,
-    task,
-    { ...request, advantages, advantagesState: host.advantages, mostDropped: scoring.mostDropped },
-    signal,
-  );
+  const drawn = await drawStep(run, step, host, slots);
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
