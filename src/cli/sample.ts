@@ -1,7 +1,8 @@
-/** `retort sample`: completes a prompt with a model, and shows the text as it comes. */
+/** `retort sample`: completes a prompt with a model, and shows the text as it comes; or searches its likeliest completions. */
 import { availableParallelism } from "node:os";
 import { text as readAll } from "node:stream/consumers";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Engine } from "../engine/engine.ts";
 import { engineNames, openEngine, type EngineName } from "../engine/choose.ts";
 import { loadModel, type Model } from "../experiments/model.ts";
 import { Streamer } from "../rollouts/streamer.ts";
@@ -11,6 +12,7 @@ import { chatPrompt } from "../tokenizers/chat/prompt.ts";
 import type { ModelTokenizer } from "../tokenizers/huggingface/tokenizer.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "./hub.ts";
+import { sampleBeams } from "./sample-beams.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
 interface SampleOptions extends HubFlags, Shaping {
@@ -22,11 +24,19 @@ interface SampleOptions extends HubFlags, Shaping {
   readonly stop: readonly string[];
   readonly seed: number;
   readonly engine: EngineName;
+  readonly beams?: number;
+  readonly lengthPenalty: number;
   readonly json?: true;
 }
 
 /** More threads than this bring the products of one row nothing. */
 const mostThreads = 4;
+
+const finite = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`expected a number, got "${text}"`);
+};
 
 const numberFrom =
   (least: number, whole = false) =>
@@ -62,18 +72,21 @@ const show = async (chunks: AsyncIterable<StreamedText>, sample: number, { json 
   return tokens.length;
 };
 
-const sample = async (
-  { policy, weights, tokenizer }: Model & { readonly tokenizer: ModelTokenizer },
+/** A model that can read and write text. */
+type SpeakingModel = Model & { readonly tokenizer: ModelTokenizer };
+
+/** Draws the completions one after the other. Gives the number of their tokens. */
+const drawAll = async (
+  engine: Engine,
+  { policy, weights, tokenizer }: SpeakingModel,
   prompt: readonly number[],
   options: SampleOptions,
   terminal: Terminal,
-): Promise<void> => {
+): Promise<number> => {
   const { endId, padId, stopIds } = tokenizer;
-  const engine = await openEngine(options.engine, { threads: Math.min(availableParallelism(), mostThreads) });
   const streamer = new Streamer(engine, { policy, endId, padId, stopIds });
   try {
     streamer.load(weights);
-    const began = performance.now();
     let tokens = 0;
     for (let i = 0; i < options.count; i += 1) {
       if (i > 0 && options.json === undefined) terminal.output.write("\n");
@@ -90,13 +103,27 @@ const sample = async (
         terminal,
       );
     }
+    return tokens;
+  } finally {
+    await streamer.dispose();
+  }
+};
+
+const sample = async (model: SpeakingModel, prompt: readonly number[], options: SampleOptions, terminal: Terminal): Promise<void> => {
+  const { beams } = options;
+  const engine = await openEngine(options.engine, { threads: Math.min(availableParallelism(), mostThreads) });
+  try {
+    const began = performance.now();
+    const tokens =
+      beams === undefined
+        ? await drawAll(engine, model, prompt, options, terminal)
+        : await sampleBeams(engine, model, model.tokenizer, prompt, { ...options, beams }, terminal);
     const seconds = (performance.now() - began) / 1000;
     if (options.json === undefined) {
       const rate = `${tokens} tokens in ${seconds.toFixed(1)} s, ${(tokens / seconds).toFixed(1)} tokens/s, engine ${engine.name}`;
       terminal.errors.write(`${terminal.colors.dim(rate)}\n`);
     }
   } finally {
-    await streamer.dispose();
     await engine.dispose();
   }
 };
@@ -107,6 +134,8 @@ const perform = async (name: string, options: SampleOptions, terminal: Terminal)
   } catch (error) {
     throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error;
   }
+  if (options.beams !== undefined && options.count > options.beams)
+    throw new InvalidArgumentError(`--count: expected at most the ${options.beams} completions of --beams, got ${options.count}`);
   const text = options.prompt ?? (await readAll(process.stdin));
   const { tokenizer, ...checkpoint } = await loadModel(name, hubOptions(options, terminal));
   if (tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
@@ -124,7 +153,13 @@ const addSampling = (command: Command): Command =>
     .option("--max-new-tokens <n>", "at most so many tokens", numberFrom(1, true), 128)
     .option("--stop <text>", "ends the completion; may be given several times", (text: string, stops: string[]) => [...stops, text], [])
     .option("--seed <n>", "the same seed gives the same text", numberFrom(0, true), 0)
-    .option("--count <n>", "completions of the prompt", numberFrom(1, true), 1);
+    .option("--count <n>", "completions of the prompt", numberFrom(1, true), 1)
+    .addOption(
+      new Option("--beams <n>", "search the likeliest completions with so many beams instead of drawing; shown when all are found")
+        .argParser(numberFrom(1, true))
+        .conflicts(["temperature", "topK", "topP", "minP", "seed"]),
+    )
+    .option("--length-penalty <x>", "beams score log-prob / tokens ** x: above 0 favours long ones", finite, 1);
 
 /** Adds the command to the program. */
 export const addSample = (program: Command, terminal: Terminal): void => {
@@ -138,13 +173,14 @@ export const addSample = (program: Command, terminal: Terminal): void => {
     .option("--system <text>", "a system message before it; implies --chat");
   addHubFlags(addSampling(command))
     .addOption(new Option("--engine <name>", "what runs the programs").choices([...engineNames]).default("auto"))
-    .option("--json", "print one JSON object a completion: text, tokens, log-prob in nats, and how it ended")
+    .option("--json", "print one JSON object a completion: text, tokens, log-prob in nats or the score of its beam, and how it ended")
     .addHelpText(
       "after",
       `
 Examples:
   retort sample smollm2.gguf --chat --prompt "What is gravity?" --temperature 0
-  retort sample runs/quickstart/run-0a1b2c3d/student --prompt "3+4*2=" --count 4`,
+  retort sample runs/quickstart/run-0a1b2c3d/student --prompt "3+4*2=" --count 4
+  retort sample owner/name --prompt "The sky is" --beams 4 --length-penalty 0.6 --count 2`,
     )
     .action((name: string, options: SampleOptions) => perform(name, options, terminal));
 };
