@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { naming, readText } from "../policies/checkpoints/byte-source.ts";
+import { labelsOf } from "../policies/checkpoints/classifier.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { fetchFromHub, parseHubName, type HubOptions } from "../policies/checkpoints/hub.ts";
 import { openCheckpoint } from "../policies/checkpoints/load.ts";
@@ -20,6 +21,8 @@ export interface KnownCheckpoint {
   readonly path: string;
   /** Of its configuration. */
   readonly policy: Policy;
+  /** How many labels its sequence-classification head has; nothing for a language model. */
+  readonly labels: number | undefined;
   /** Nothing where it has none. */
   readonly tokenizer: Tokenizer | undefined;
   /** sha256 of the names and contents of its files, in hexadecimal. */
@@ -77,8 +80,8 @@ const locate = async (name: string, folder: string, hub: HubOptions): Promise<st
 const describe = async (name: string, folder: string, hub: HubOptions): Promise<KnownCheckpoint> => {
   const path = await locate(name, folder, hub);
   const opened = await openCheckpoint(path);
-  const policy = await naming(path, () => policyOf(opened.config));
-  return { path, policy, tokenizer: await tokenizerOf(opened), hash: await hashOf(await filesOf(path)) };
+  const { policy, labels } = await naming(path, () => ({ policy: policyOf(opened.config), labels: labelsOf(opened.config) }));
+  return { path, policy, labels, tokenizer: await tokenizerOf(opened), hash: await hashOf(await filesOf(path)) };
 };
 
 /**

@@ -1,6 +1,7 @@
 /** From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the hashes that name results. */
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { withModels } from "../rewards/model/reference.ts";
 import type { Task } from "../tasks/task.ts";
 import { decisive } from "../training/settings.ts";
 import { contentHash } from "./canonical-json.ts";
@@ -62,11 +63,12 @@ const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<P
 });
 
 const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {
-  const { student, teacher, training, tokenizer, scoring: _scoring, ...others } = values;
+  const { student, teacher, training, tokenizer, rewards, scoring: _scoring, ...others } = values;
   return contentHash({
     version: packageVersion(),
     values: {
       ...others,
+      rewards: rewards.map((reward) => withModels(reward, (reference) => identified(reference, from))),
       training: decisive(training),
       student: identified(student, from),
       ...(teacher === undefined ? {} : { teacher: identified(teacher, from) }),

@@ -7,6 +7,7 @@ import { loadPolicy, type Checkpoint } from "../policies/checkpoints/huggingface
 import { openCheckpoint } from "../policies/checkpoints/load.ts";
 import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
+import { modelKey, modelsNamed, type RewardModels } from "../rewards/model/reference.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Machine, Model, Recipe, TeacherModel } from "../training/recipe.ts";
@@ -101,6 +102,17 @@ const givenTokenizer = async (training: PlannedTraining): Promise<Pick<Recipe, "
   return { tokenizer: (await tokenizerOf(await openCheckpoint(placeOf(name, training))))?.toJSON() };
 };
 
+/** Where the models are that rewards name, with their tokenizers. */
+const rewardModels = async (training: PlannedTraining): Promise<RewardModels> => {
+  const named = modelsNamed(training.values.rewards).map(async ({ reference }) => {
+    const { folder, tokenizer } = await openCheckpoint(placeOf(reference.checkpoint, training));
+    const own = await tokenizerOf({ folder, ...(tokenizer === undefined ? {} : { tokenizer }) });
+    if (own === undefined) throw new Error(`${folder}: expected a tokenizer, got none; it was there when the file was planned`);
+    return [modelKey(reference), { folder, tokenizer: own.toJSON() }] as const;
+  });
+  return Object.fromEntries(await Promise.all(named));
+};
+
 /** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a checkpoint cannot be read. */
 export const recipeFor = async (training: PlannedTraining, path: string, artifacts: Artifacts, machine: Machine): Promise<Recipe> => {
   const { values, maxNewTokens } = training;
@@ -115,6 +127,7 @@ export const recipeFor = async (training: PlannedTraining, path: string, artifac
     student,
     ...(teacher === undefined ? {} : { teacher }),
     rewards,
+    models: await rewardModels(training),
     objective,
     data,
     rollouts: { ...rollouts, maxNewTokens },

@@ -9,6 +9,7 @@ import type { Task } from "../tasks/task.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { maxNewTokens } from "./lengths.ts";
+import { modelMistakes } from "./model-rules.ts";
 import { policyMistakes } from "./policy-rules.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
@@ -108,6 +109,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
     ...referenceMistakes(values, task),
     ...dataMistakes(values, task),
     ...lengthMistakes(values, task),
+    ...modelMistakes(values, shelf),
     ...policyMistakes(file, values, shelf),
     ...rewardMistakes(values, task, folder),
     ...tokenizerMistakes(file, values, shelf),

@@ -1,6 +1,7 @@
 /** Which trainings a run starts from, and in which order they are made. */
 import { closest } from "fastest-levenshtein";
 import type { Mistake } from "./check.ts";
+import { modelsNamed } from "../rewards/model/reference.ts";
 import { formatPointer } from "./json.ts";
 import type { ExperimentValues, StageValues } from "./schema.ts";
 
@@ -58,10 +59,12 @@ export const checkpointsOf = ({
   student,
   teacher,
   task,
-}: Pick<TrainingValues, "student" | "teacher" | "task">): { readonly name: string; readonly at: string }[] => [
+  rewards,
+}: Pick<TrainingValues, "student" | "teacher" | "task" | "rewards">): { readonly name: string; readonly at: string }[] => [
   ...("checkpoint" in student ? [{ name: student.checkpoint, at: "/student/checkpoint" }] : []),
   ...(teacher !== undefined && "checkpoint" in teacher ? [{ name: teacher.checkpoint, at: "/teacher/checkpoint" }] : []),
   ...(typeof task.tokenizer === "object" ? [{ name: task.tokenizer.checkpoint, at: "/task/tokenizer/checkpoint" }] : []),
+  ...modelsNamed(rewards, "/rewards").map(({ reference, pointer }) => ({ name: reference.checkpoint, at: `${pointer}/checkpoint` })),
 ];
 
 /** Names of the stages that a training starts from. */

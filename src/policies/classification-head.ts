@@ -15,6 +15,10 @@ const languageHead = "lm_head.weight";
 export interface Classifier {
   /** Numbers that it gives each sequence. */
   readonly labels: number;
+  /** What the labels are called, in their order. */
+  readonly labelNames: readonly string[];
+  /** Most tokens of a sequence. */
+  readonly contextLength: number;
   /** Those of the policy without its language head, and `score.weight` [labels, D]. */
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** The HuggingFace `config.json` that describes it. */
@@ -23,8 +27,7 @@ export interface Classifier {
   scores(parameters: NamedTensors, sequences: Sequences): tf.Tensor2D;
 }
 
-const configOf = ({ config }: Policy, labels: number): Record<string, unknown> => {
-  const names = Array.from({ length: labels }, (_, label) => `LABEL_${label}`);
+const configOf = ({ config }: Policy, names: readonly string[]): Record<string, unknown> => {
   const architectures = ((config["architectures"] ?? []) as readonly string[]).map((name) =>
     name.replace(/(?:ForCausalLM|LMHeadModel)$/, "ForSequenceClassification"),
   );
@@ -36,18 +39,24 @@ const configOf = ({ config }: Policy, labels: number): Record<string, unknown> =
   };
 };
 
-/** Puts a head of `labels` scores on a policy. `RangeError` for fewer than one label, and for an encoder-decoder, which transformers gives another head. */
-export const classifierOf = (policy: Policy, labels: number): Classifier => {
+/** What transformers calls labels that have no names. */
+const unnamed = (labels: number): string[] => Array.from({ length: labels }, (_, label) => `LABEL_${label}`);
+
+/** Puts a head of `labels` scores on a policy, which may have names. `RangeError` for fewer than one label, and for an encoder-decoder, which transformers gives another head. */
+export const classifierOf = (policy: Policy, labels: number, names: readonly (string | undefined)[] = []): Classifier => {
   if (!Number.isInteger(labels) || labels < 1) throw new RangeError(`classifier: expected at least one label, got ${labels}`);
   if (policy.config["is_encoder_decoder"] === true) {
     throw new RangeError(`classifier: expected a decoder, got the encoder-decoder ${String(policy.config["model_type"])}`);
   }
   const { [languageHead]: _, ...body } = policy.parameters;
   const initial = { standardDeviation: 1 / Math.sqrt(policy.hiddenSize) };
+  const labelNames = unnamed(labels).map((name, label) => names[label] ?? name);
   return {
     labels,
+    labelNames,
+    contextLength: policy.contextLength,
     parameters: { ...body, [`${headName}.weight`]: { shape: [labels, policy.hiddenSize], initial } },
-    config: configOf(policy, labels),
+    config: configOf(policy, labelNames),
     scores(parameters, sequences) {
       const hidden = policy.hidden(parameters, sequences);
       const [batch, tokens, width] = hidden.shape;

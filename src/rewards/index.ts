@@ -7,6 +7,8 @@ import { exactMatch } from "./exact-match.ts";
 import { gateOver } from "./gate.ts";
 import { jsonSchema } from "./json/schema.ts";
 import { length } from "./length.ts";
+import { classifier } from "./model/classifier.ts";
+import { rewardModel } from "./model/reward-model.ts";
 import { moduleReward } from "./module.ts";
 import { multipleChoice } from "./multiple-choice.ts";
 import { productOver } from "./product.ts";
@@ -44,6 +46,8 @@ const simple = [
   code,
   httpReward,
   judge,
+  classifier,
+  rewardModel,
   moduleReward,
 ] as const;
 

@@ -4,15 +4,14 @@ import type { Rollout } from "../rollouts/rollout.ts";
 import { encodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import { serve } from "../rollouts/workers/serve.ts";
 import type { RewardValues } from "./index.ts";
-import type { Reward, RewardScore } from "./reward.ts";
+import type { Reward, RewardContext, RewardScore } from "./reward.ts";
 import { createRewards } from "./weighted.ts";
 
 /** What the thread is started for. */
-export interface OpenRewards {
+export interface OpenRewards extends Pick<RewardContext, "folder" | "engine" | "models"> {
   readonly rewards: readonly RewardValues[];
   readonly task: TaskValues;
   readonly taskSeed: number;
-  readonly folder: string;
   /** For a task that has none of its own. */
   readonly tokenizer?: unknown;
 }
@@ -32,8 +31,9 @@ const answerOf = async (opened: Reward, rollout: Rollout, signal: AbortSignal): 
 };
 
 const handlers = {
-  open: async ({ rewards, task, taskSeed, folder, tokenizer }: OpenRewards): Promise<{ value: undefined }> => {
-    reward = createRewards(rewards, { task: tasks.create(task, { seed: taskSeed, folder, tokenizer }), folder });
+  open: async ({ rewards, task, taskSeed, tokenizer, ...context }: OpenRewards): Promise<{ value: undefined }> => {
+    const { folder } = context;
+    reward = createRewards(rewards, { ...context, task: tasks.create(task, { seed: taskSeed, folder, tokenizer }) });
     await reward.prepare?.();
     return { value: undefined };
   },

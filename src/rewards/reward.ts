@@ -1,6 +1,8 @@
 /** A reward: how good a completion is, as a number. */
+import type { EngineName } from "../engine/choose.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import type { Task } from "../tasks/task.ts";
+import type { RewardModels } from "./model/reference.ts";
 
 /** A reward's judgment: the value and, for sums, what it was made of (unweighted, by name). */
 export interface RewardScore {
@@ -29,4 +31,8 @@ export interface RewardContext {
   readonly task: Task;
   /** Folder of the experiment file, from which a module's path is resolved. */
   readonly folder: string;
+  /** Runs models; `auto` when left out. */
+  readonly engine?: EngineName;
+  /** Where the models are that rewards name; not known before a run begins. */
+  readonly models?: RewardModels;
 }

@@ -41,7 +41,7 @@ const pattern = /^checkpoint-(\d{8})\.safetensors$/;
  * a checkpoint does not hold.
  */
 const fingerprint = (recipe: Recipe): string => {
-  const { student, teacher, training, folder: _folder, machine: _machine, scoring: _scoring, ...values } = recipe;
+  const { student, teacher, training, folder: _folder, machine: _machine, models: _models, scoring: _scoring, ...values } = recipe;
   const settings = { training: decisive(training), student: student.config, teacher: teacher?.config, temperature: teacher?.temperature };
   const hash = createHash("sha256").update(JSON.stringify({ ...values, ...settings }));
   for (const [name, data] of Object.entries(frozenWeights(traineeOf(policyOf(student.config), training), student.weights))) {

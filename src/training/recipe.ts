@@ -3,6 +3,7 @@ import type { EngineName } from "../engine/choose.ts";
 import type { ObjectiveValues } from "../objectives/index.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { RewardValues } from "../rewards/index.ts";
+import type { RewardModels } from "../rewards/model/reference.ts";
 import type { TaskValues } from "../tasks/index.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 import type { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
@@ -44,6 +45,8 @@ export interface Recipe {
   readonly student: Model;
   readonly teacher?: TeacherModel;
   readonly rewards: readonly RewardValues[];
+  /** Where the models are that rewards name, when they name some. */
+  readonly models?: RewardModels;
   readonly objective: ObjectiveValues;
   readonly data: DataSettings;
   readonly rollouts: RolloutSettings;

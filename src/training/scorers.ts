@@ -103,12 +103,13 @@ const answerOf = (answer: RewardAnswer): RewardScore | Error => ("failure" in an
 
 /** Opens the rewards. `RangeError` when the recipe has none. */
 export const openRewards = async (threads: Threads, recipe: Recipe, signal: AbortSignal): Promise<Scorer<Outcome<RewardScore>>> => {
-  const { rewards, task, taskSeed, folder, tokenizer, scoring } = recipe;
+  const { rewards, models = {}, task, taskSeed, folder, tokenizer, scoring, machine } = recipe;
   if (rewards.length === 0) throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
+  const opening = { rewards, models, task, taskSeed, folder, tokenizer };
   return openScoringThreads<RewardHandlers, RewardScore>(threads, "reward", recipe, {
     url: rewardWorker,
     calls: 2,
-    prepare: (connection) => connection.call("open", { rewards, task, taskSeed, folder, tokenizer }, { signal }),
+    prepare: (connection) => connection.call("open", { ...opening, engine: machine.engine }, { signal }),
     score: async (thread, rollouts, until) => (await thread.call("score", rollouts, { signal: until })).map(answerOf),
     substitute: { value: scoring.reward.default, parts: {} },
   });

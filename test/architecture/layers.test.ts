@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   policies: ["engine", "plugins", "random"],
   objectives: ["engine", "plugins"],
   rollouts: ["engine", "plugins", "random", "tokenizers", "tasks", "policies"],
-  rewards: ["plugins", "remote", "text-metrics", "tasks", "rollouts"],
+  rewards: ["engine", "plugins", "remote", "text-metrics", "tokenizers", "tasks", "policies", "rollouts"],
   teachers: ["engine", "plugins", "tokenizers", "tasks", "policies", "rollouts"],
   evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
   training: [...foundation, ...answering],

@@ -29,7 +29,7 @@ const policy = policies.create(
 );
 const known = {
   task: () => task,
-  checkpoint: (name: string): KnownCheckpoint => ({ path: name, policy, tokenizer: undefined, hash: "" }),
+  checkpoint: (name: string): KnownCheckpoint => ({ path: name, policy, labels: undefined, tokenizer: undefined, hash: "" }),
 };
 
 test("a new student has the task's vocabulary and the context that its training needs", () => {

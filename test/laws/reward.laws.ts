@@ -21,7 +21,7 @@ export const rolloutOf = (task: Task, prompt: Prompt, text: string, finish: Roll
 };
 
 /** Completions as a policy at the start of its training may write them. */
-const oddTexts = [
+const oddTexts: readonly string[] = [
   "",
   " ",
   "\n\t\r\u2028",
@@ -42,8 +42,11 @@ const oddTexts = [
   "a b ".repeat(2e3),
 ];
 
-/** `create` gives a fresh reward; `rollouts` are some that it judges, not all alike. */
-export const rewardLaws = (create: () => Reward, rollouts: readonly Rollout[]): void => {
+/**
+ * `create` gives a fresh reward; `rollouts` are some that it judges, not all alike. `texts` are all kinds of completions, for a reward that cannot read those of any
+ * alphabet.
+ */
+export const rewardLaws = (create: () => Reward, rollouts: readonly Rollout[], texts = oddTexts): void => {
   const open: Reward[] = [];
   const make = (): Reward => {
     const reward = create();
@@ -91,7 +94,7 @@ export const rewardLaws = (create: () => Reward, rollouts: readonly Rollout[]): 
     test("any text gets a finite value in the range that it states", async () => {
       const reward = make();
       const { range: [least, most] = [-Infinity, Infinity] } = reward;
-      for (const text of oddTexts) {
+      for (const text of texts) {
         const { value } = await reward.score({ ...rollouts[0]!, text }, signal);
         expect(Number.isFinite(value), JSON.stringify(text.slice(0, 40))).toBe(true);
         expect(value).toBeGreaterThanOrEqual(least);

@@ -26,19 +26,26 @@ export const labelsOf = (document: unknown): number | undefined => {
   throw new RangeError(`id2label: expected 1 to ${mostLabels} labels, got ${quoted(labels)}`);
 };
 
+/** Names of labels by their numbers, where the configuration has some. */
+const namesOf = (document: unknown, labels: number): (string | undefined)[] => {
+  const { id2label } = document as { readonly id2label?: unknown };
+  if (!isObject(id2label)) return [];
+  return Array.from({ length: labels }, (_, label) => {
+    const name = id2label[String(label)];
+    return typeof name === "string" ? name : undefined;
+  });
+};
+
 /** The classifier that a `config.json` describes. `RangeError` as `policyOf`, and for a configuration of something else. */
 export const classifierFrom = (document: unknown): Classifier => {
   const policy = policyOf(document);
   const labels = labelsOf(document);
-  if (labels !== undefined) return classifierOf(policy, labels);
+  if (labels !== undefined) return classifierOf(policy, labels, namesOf(document, labels));
   const { architectures } = document as { architectures?: unknown };
   throw new RangeError(`architectures: expected one that ends with ForSequenceClassification, got ${quoted(architectures)}`);
 };
 
-/**
- * Reads a folder that transformers or `savePolicy` wrote of a classifier. Errors name the file and what is wrong in it.
- * @public
- */
+/** Reads a folder that transformers or `savePolicy` wrote of a classifier. Errors name the file and what is wrong in it. */
 export const loadClassifier = async (folder: string): Promise<ClassifierCheckpoint> => {
   const document = await readConfig(folder);
   const classifier = await naming(join(folder, configFile), () => classifierFrom(document));

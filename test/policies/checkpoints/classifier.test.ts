@@ -41,6 +41,20 @@ describe.each(readdirSync(classifiersFolder))("%s", (name) => {
   });
 });
 
+test("labels keep their names", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "retort-classifier-"));
+  cpSync(join(classifiersFolder, "mistral"), folder, { recursive: true });
+  const config = { ...read(folder, "config.json"), id2label: { 0: "entailment", 2: "contradiction", 1: 7 } };
+  writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+  const { classifier, weights } = await loadClassifier(folder);
+  expect(classifier.labelNames).toEqual(["entailment", "LABEL_1", "contradiction"]);
+  await savePolicy(folder, { policy: classifier, weights });
+  expect(read(folder, "config.json")).toMatchObject({
+    id2label: { 0: "entailment", 1: "LABEL_1", 2: "contradiction" },
+    label2id: { entailment: 0, LABEL_1: 1, contradiction: 2 },
+  });
+});
+
 describe("labels of a configuration", () => {
   const architectures = ["LlamaForSequenceClassification"];
   test.each<[unknown, number | undefined]>([

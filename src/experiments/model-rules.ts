@@ -1,0 +1,40 @@
+/** Rules about what checkpoints are: rewards ask sequence classifiers, students and teachers are language models. */
+import { modelsNamed } from "../rewards/model/reference.ts";
+import { attempt } from "./attempt.ts";
+import type { Mistake } from "./check.ts";
+import type { Known } from "./shelf.ts";
+import type { TrainingValues } from "./stages.ts";
+
+const classifierMistakes = ({ rewards }: TrainingValues, known: Known): Mistake[] =>
+  modelsNamed(rewards, "/rewards").flatMap(({ reference: { checkpoint }, pointer }): Mistake[] => {
+    const at = `${pointer}/checkpoint`;
+    const { labels, path } = known.checkpoint(checkpoint);
+    if (labels === undefined) {
+      return [
+        {
+          pointer: at,
+          message: `expected a sequence classifier (architecture *ForSequenceClassification), got a language model at ${path}`,
+        },
+      ];
+    }
+    const tokenizer = attempt(() => known.tokenizer(checkpoint));
+    return "message" in tokenizer ? [{ pointer: at, message: tokenizer.message }] : [];
+  });
+
+const languageMistakes = ({ student, teacher }: TrainingValues, known: Known): Mistake[] => {
+  const named = [
+    ...("checkpoint" in student ? [{ pointer: "/student/checkpoint", name: student.checkpoint }] : []),
+    ...(teacher !== undefined && "checkpoint" in teacher ? [{ pointer: "/teacher/checkpoint", name: teacher.checkpoint }] : []),
+  ];
+  return named.flatMap(({ pointer, name }): Mistake[] => {
+    const { labels, path } = known.checkpoint(name);
+    if (labels === undefined) return [];
+    return [{ pointer, message: `expected a language model, got a sequence classifier of ${labels} labels at ${path}` }];
+  });
+};
+
+/** What is wrong with the checkpoints of a training. All of them could be read. */
+export const modelMistakes = (values: TrainingValues, known: Known): Mistake[] => [
+  ...classifierMistakes(values, known),
+  ...languageMistakes(values, known),
+];

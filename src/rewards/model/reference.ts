@@ -1,0 +1,72 @@
+/** The models that rewards ask: how an experiment file names them, and where they are when the rewards are made. */
+import { Type, type Static } from "@sinclair/typebox";
+
+const FromCheckpoint = Type.Object(
+  {
+    checkpoint: Type.String({
+      minLength: 1,
+      description: "A folder relative to this file, or owner/name@revision of the HuggingFace Hub.",
+    }),
+  },
+  { additionalProperties: false, description: "A sequence classifier: *ForSequenceClassification of transformers." },
+);
+
+/** A model in an experiment file: a sequence classifier (`*ForSequenceClassification`). */
+export type ModelReference = Static<typeof FromCheckpoint>;
+
+/** Its schema; a reward has it under the key `model`, where plans look for it. */
+export const modelSchema = FromCheckpoint;
+
+/** A model that is there. */
+export interface RewardModel {
+  /** HuggingFace folder of its configuration and its weights. */
+  readonly folder: string;
+  /** What `toJSON` of its tokenizer gave. */
+  readonly tokenizer: unknown;
+}
+
+/** Models by `modelKey`. */
+export type RewardModels = Readonly<Record<string, RewardModel>>;
+
+/** The name of a reference among `RewardModels`. */
+export const modelKey = ({ checkpoint }: ModelReference): string => `checkpoint ${checkpoint}`;
+
+/** A reference, and where it stands. */
+export interface PlacedReference {
+  readonly reference: ModelReference;
+  /** JSON Pointer from the list of rewards. */
+  readonly pointer: string;
+}
+
+/** Keys under which rewards have others. */
+const nested = ["condition", "reward", "rewards"] as const;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+
+const isReference = (value: unknown): value is ModelReference => isObject(value) && typeof value["checkpoint"] === "string";
+
+/** Every model that a list of rewards names, those within products and gates too, in their order. */
+export const modelsNamed = (rewards: readonly object[], pointer = ""): PlacedReference[] =>
+  rewards.flatMap((values, index) => modelsOf(values, `${pointer}/${index}`));
+
+const modelsOf = (values: object, pointer: string): PlacedReference[] => {
+  const { model } = values as { readonly model?: unknown };
+  const own = isReference(model) ? [{ reference: model, pointer: `${pointer}/model` }] : [];
+  const inner = nested.flatMap((key) => {
+    const value = (values as Readonly<Record<string, unknown>>)[key];
+    if (Array.isArray(value)) return modelsNamed(value.filter(isObject), `${pointer}/${key}`);
+    return isObject(value) ? modelsOf(value, `${pointer}/${key}`) : [];
+  });
+  return [...own, ...inner];
+};
+
+/** The reward's values with something else in the place of each model that it or a reward in it names. */
+export const withModels = (values: object, change: (reference: ModelReference) => object): object =>
+  Object.fromEntries(
+    Object.entries(values).map(([key, value]: [string, unknown]) => {
+      if (key === "model" && isReference(value)) return [key, change(value)];
+      if (!nested.some((name) => name === key)) return [key, value];
+      if (Array.isArray(value)) return [key, value.map((item: object) => withModels(item, change))];
+      return [key, isObject(value) ? withModels(value, change) : value];
+    }),
+  );
