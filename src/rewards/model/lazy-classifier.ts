@@ -83,23 +83,23 @@ export const lazyClassifier = (
   question: ClassifierQuestion,
   context: RewardContext,
 ): {
-  prepare(): Promise<void>;
-  score(rollout: Rollout, signal: AbortSignal): Promise<LabelScores>;
-  close(): Promise<void>;
+  readonly prepare: () => Promise<void>;
+  readonly score: (rollout: Rollout, signal: AbortSignal) => Promise<LabelScores>;
+  readonly close: () => Promise<void>;
 } => {
   if (question.template?.includes("{reference}") === true) checkAnswered(name, context.task);
   let opening: Promise<Opened> | undefined;
   const opened = (): Promise<Opened> => (opening ??= open(name, question, context));
   return {
-    async prepare() {
+    prepare: async () => {
       await opened();
     },
-    async score(rollout, signal) {
+    score: async (rollout, signal) => {
       const { scorer, tokenizer, index } = await opened();
       signal.throwIfAborted();
       return { scores: await scorer.score(idsOf(tokenizer, rollout, question.template), signal), index };
     },
-    async close() {
+    close: async () => {
       const { engine } = (await opening?.catch(() => undefined)) ?? {};
       await engine?.dispose();
     },

@@ -22,15 +22,17 @@ const sequenceInputs = (length: number) => ({
 });
 
 /** Tokens [1, T] -> `scores` [1, labels]. */
-const scoreProgram = ({ parameters, scores }: Classifier, length: number): Program<string, "scores"> => ({
+const scoreProgram = (classifier: Classifier, length: number): Program<string, "scores"> => ({
   name: "classify",
   inputs: {
-    ...Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
+    ...Object.fromEntries(Object.entries(classifier.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
     ...sequenceInputs(length),
   },
   build(inputs) {
-    const weights: NamedTensors = Object.fromEntries(Object.keys(parameters).map((name) => [name, inputs[`parameters/${name}`]!]));
-    return { scores: scores(weights, inputs as unknown as Sequences) };
+    const weights: NamedTensors = Object.fromEntries(
+      Object.keys(classifier.parameters).map((name) => [name, inputs[`parameters/${name}`]!]),
+    );
+    return { scores: classifier.scores(weights, inputs as unknown as Sequences) };
   },
 });
 

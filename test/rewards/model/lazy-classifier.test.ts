@@ -32,7 +32,7 @@ const surrounded = {
     decoder: null,
     model: {
       type: "BPE",
-      vocab: Object.fromEntries(["<pad>", "</s>", ..."abcdefghijk"].map((token, id) => [token, id])),
+      vocab: Object.fromEntries(["<pad>", "</s>", ...Array.from("abcdefghijk")].map((token, id) => [token, id])),
       merges: [],
     },
   },
