@@ -94,6 +94,17 @@ const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mis
     const made = attempt(() => rewards.create(reward, { task, folder }));
     return "message" in made ? [{ pointer: `/rewards/${i}`, part: "whole", message: made.message }] : [];
   });
+  const alone = values.rewards.flatMap(({ normalize }, i): Mistake[] =>
+    normalize === "group" && values.rollouts.group < 2
+      ? [
+          {
+            pointer: `/rewards/${i}/normalize`,
+            message: "expected at least 2 completions of each prompt (/rollouts/group) to normalise by, got 1",
+          },
+        ]
+      : [],
+  );
+  if (alone.length > 0) return [...single, ...alone];
   if (single.length > 0 || values.rewards.length === 0) return single;
   const sum = attempt(() => createRewards(values.rewards, { task, folder }));
   return "message" in sum ? [{ pointer: "/rewards", part: "whole", message: sum.message }] : [];

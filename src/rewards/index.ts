@@ -59,6 +59,12 @@ export const rewards = family("reward", [...gated, productOver(family("reward", 
     Type.Number({ default: 1, description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect." }),
   ),
   name,
+  normalize: Type.Optional(
+    Type.Union([Type.Literal("group"), Type.Literal("running")], {
+      description:
+        "Takes its mean off and divides it by its standard deviation before it is weighed: those of the prompt's completions, or of all so far. As it is when left out; the sum is the objective's to normalise.",
+    }),
+  ),
 });
 
 /** One entry of `rewards` in an experiment file. */

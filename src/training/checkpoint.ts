@@ -6,6 +6,7 @@ import { objectives } from "../objectives/index.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../policies/checkpoints/safetensors.ts";
 import type { Weights } from "../policies/policy.ts";
+import type { NormalizationState } from "../rewards/normalization.ts";
 import type { WatchState } from "./checks/watch.ts";
 import { initialState, type LearnerState } from "./learner.ts";
 import { noSequences, type SequenceState } from "./sequences.ts";
@@ -26,6 +27,8 @@ export interface Progress {
 export interface HostState {
   /** Of the estimator of advantages. */
   readonly advantages: unknown;
+  /** Of the rewards that are normalised by all of their values. */
+  readonly rewards: NormalizationState;
   /** Of the controller. */
   readonly controller: unknown;
   /** Of the checks that watch the run. */
@@ -78,6 +81,7 @@ export const beginning = (recipe: Recipe): Progress => {
     learner: initialState(initialTrained(trainee, weights, { objective, seed: recipe.seed })),
     host: {
       advantages: objective.advantages?.initial ?? null,
+      rewards: {},
       controller: objective.controller?.initial ?? null,
       checks: {},
       sequences: noSequences,

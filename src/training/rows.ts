@@ -2,6 +2,7 @@
 import { lastValueFrom, merge, Observable, takeUntil } from "rxjs";
 import type { AdvantageEstimator } from "../objectives/advantages/advantage.ts";
 import type { BehaviorValues } from "../rollouts/behaviors/index.ts";
+import type { NormalizationState, RewardNormalizer } from "../rewards/normalization.ts";
 import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { route, type CallSpan, type Chunk } from "../rollouts/router.ts";
@@ -32,6 +33,9 @@ export interface RowsRequest extends Shaping {
   readonly inFlight: number;
   readonly advantages: AdvantageEstimator<unknown> | undefined;
   readonly advantagesState: unknown;
+  /** Sums up rewards of which some are normalised; the sums of the scorer count when left out. */
+  readonly rewards?: RewardNormalizer;
+  readonly rewardsState?: NormalizationState;
   /** Share of the rollouts that may be dropped, in [0, 1]. */
   readonly mostDropped: number;
   /** Told of each scorer's call. */
@@ -45,6 +49,7 @@ export interface StepRows {
   /** All, dropped or not. */
   readonly drawn: readonly Rollout[];
   readonly advantagesState: unknown;
+  readonly rewardsState: NormalizationState;
   /** Share of the student's rewards in [0, 1] that clipping changed; absent when nothing is clipped. */
   readonly rewardsCut?: number;
   /** All as they are logged. */
@@ -172,16 +177,21 @@ type Judged = Pick<Row, "reward" | "advantage">;
 
 const judge = (
   kept: readonly Settled<Answers>[],
-  { group, advantages, advantagesState }: RowsRequest,
-): { judged: Map<Rollout, Judged>; state: unknown; cut?: number } => {
+  { group, advantages, advantagesState, rewards: normalizer, rewardsState = {} }: RowsRequest,
+): { judged: Map<Rollout, Judged>; state: unknown; rewardsState: NormalizationState; cut?: number } => {
   const student = kept.filter(({ rollout }) => rollout.source === "student");
-  if (advantages === undefined || student.length === 0) return { judged: new Map(), state: advantagesState };
-  const raw = Float32Array.from(student, ({ rollout, answers }) => {
+  if (advantages === undefined || student.length === 0) return { judged: new Map(), state: advantagesState, rewardsState };
+  const scores = student.map(({ rollout, answers }) => {
     if (answers.reward === undefined) throw new RangeError(`rows: expected a reward for ${place(rollout)}, got none`);
-    return answers.reward.value;
+    return answers.reward;
   });
-  const { rewards, advantages: estimated, ...rest } = advantages.estimate(raw, group, advantagesState);
-  return { judged: new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }])), ...rest };
+  const summed = normalizer?.sums(scores, group, rewardsState) ?? {
+    values: Float32Array.from(scores, ({ value }) => value),
+    state: rewardsState,
+  };
+  const { rewards, advantages: estimated, ...rest } = advantages.estimate(summed.values, group, advantagesState);
+  const judged = new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }]));
+  return { judged, rewardsState: summed.state, ...rest };
 };
 
 const log = (
@@ -252,7 +262,7 @@ export const stepRows = async (
   ).pipe(ordered(), takeUntil(abortion(signal)));
   const scored = settled<Answers>(await lastValueFrom(routed), { step, wholeGroups: advantages !== undefined, mostDropped });
   const kept = scored.filter(({ dropped }) => !dropped);
-  const { judged, state, cut } = judge(kept, request);
+  const { judged, state, rewardsState, cut } = judge(kept, request);
   return {
     drawn: scored.map(({ rollout }) => rollout),
     rows: kept.map(({ rollout, answers }) => ({
@@ -262,6 +272,7 @@ export const stepRows = async (
       ...(answers.reference === undefined ? {} : { referenceLogProbs: answers.reference.logProbs }),
     })),
     advantagesState: state,
+    rewardsState,
     ...(cut === undefined ? {} : { rewardsCut: cut }),
     logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage, request)),
   };

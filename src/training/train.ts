@@ -5,6 +5,7 @@ import { Observable, type Subscriber } from "rxjs";
 import { objectives } from "../objectives/index.ts";
 import { progressAt } from "../objectives/schedule.ts";
 import type { Task } from "../tasks/task.ts";
+import { normalizerOf, type RewardNormalizer } from "../rewards/normalization.ts";
 import { rangesOf } from "../rewards/weighted.ts";
 import type { Slot } from "../rollouts/slot.ts";
 import { isTempered } from "../rollouts/shaping.ts";
@@ -38,6 +39,7 @@ interface Run {
   readonly shape: RunShape;
   readonly crew: Crew;
   readonly checks: readonly Check[];
+  readonly normalizer: RewardNormalizer | undefined;
   readonly sequences: Sequences;
   readonly emit: (report: StepReport) => void;
   readonly signal: AbortSignal;
@@ -61,8 +63,8 @@ const rolloutMetrics = (logged: readonly LoggedRollout[], step: number, { data }
   const rewarded = logged.flatMap(({ reward, parts }) => (reward === undefined ? [] : [{ reward, parts }]));
   if (rewarded.length === 0) return metrics;
   metrics["reward"] = mean(rewarded.map(({ reward }) => reward));
-  for (const name of Object.keys(rewarded[0]?.parts ?? {}))
-    metrics[`reward/${name}`] = mean(rewarded.map(({ parts }) => parts?.[name] ?? 0));
+  for (const name of new Set(rewarded.flatMap(({ parts = {} }) => Object.keys(parts))))
+    metrics[`reward/${name}`] = mean(rewarded.flatMap(({ parts = {} }) => parts[name] ?? []));
   return metrics;
 };
 
@@ -73,12 +75,18 @@ interface Taken {
 }
 
 /** Draws and scores a step's sequences. */
-const drawStep = ({ recipe, task, shape, crew, signal }: Run, step: number, host: HostState, slots: readonly Slot[]): Promise<StepRows> => {
+const drawStep = (
+  { recipe, task, shape, crew, normalizer, signal }: Run,
+  step: number,
+  host: HostState,
+  slots: readonly Slot[],
+): Promise<StepRows> => {
   const { seed, rollouts, machine, scoring } = recipe;
   const { advantages } = objectives.create(recipe.objective);
   const { maxNewTokens } = shape;
   const request = { seed, step, slots, ...rollouts, maxNewTokens, inFlight: machine.samplers + 1, mostDropped: scoring.mostDropped };
-  return stepRows(crew, task, { ...request, advantages, advantagesState: host.advantages }, signal);
+  const rewards = normalizer === undefined ? {} : { rewards: normalizer, rewardsState: host.rewards };
+  return stepRows(crew, task, { ...request, ...rewards, advantages, advantagesState: host.advantages }, signal);
 };
 
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
@@ -131,6 +139,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   return {
     host: {
       advantages: drawn.advantagesState,
+      rewards: drawn.rewardsState,
       controller: controller?.observe(host.controller, metrics, progress) ?? null,
       checks: watched.state,
       sequences: sequences.learned(host.sequences, slots, drawn.drawn),
@@ -210,9 +219,11 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const sequences = sequencesOf(recipe, task);
-  const ranges = rangesOf(recipe.rewards, { task, folder: recipe.folder });
+  const context = { task, folder: recipe.folder };
+  const ranges = rangesOf(recipe.rewards, context);
+  const normalizer = normalizerOf(recipe.rewards, context);
   const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
-  const parts = { recipe, task, shape, checks, sequences, emit: (report: StepReport) => subscriber.next(report), signal };
+  const parts = { recipe, task, shape, checks, normalizer, sequences, emit: (report: StepReport) => subscriber.next(report), signal };
   const { crew, start } = await openAt(parts, folder);
   try {
     await crew.publish({ ...recipe.student.weights, ...(await crew.learner.call("weights", undefined)) });

@@ -78,6 +78,12 @@ describe.each<[string, string[], string, string]>([
     "tokens of a completion, got 99",
   ],
   ["a module that is not there", ['/rewards/-={"type": "module", "path": "no.ts"}'], "/rewards/1", "module reward: expected a file"],
+  [
+    "a reward normalised by groups of one",
+    ["/rewards/0/normalize=group", "/rollouts/group=1", "/objective/baseline/type=batch-mean"],
+    "/rewards/0/normalize",
+    "expected at least 2 completions of each prompt (/rollouts/group) to normalise by, got 1",
+  ],
   ["two rewards of one name", ['/rewards/-={"type": "exact-match"}'], "/rewards", "twice"],
   ["a stage that is not there", ["/student/stage=sft-studen"], "/student/stage", `no stage "sft-studen"; did you mean "sft-student"?`],
   ["a file without stages", ["/stages=null", "/teacher=null"], "/student/stage", `no stage "sft-student"; the file has no stages`],

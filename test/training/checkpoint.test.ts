@@ -16,6 +16,7 @@ const progress: Progress = {
   step: 12,
   learner: { parameters: arrays(1), first: arrays(2), second: arrays(3) },
   host: {
+    rewards: { length: { count: 3, mean: 0.1, squares: 1 / 3 } },
     advantages: { value: 0.1 + 0.2, count: 3 },
     controller: null,
     checks: { truncated: { count: 2, streak: 1 } },
@@ -50,7 +51,10 @@ describe("a checkpoint", () => {
   test("of the beginning has the student's weights and no moments", async () => {
     const path = await writeCheckpoint(folder, values, beginning(values));
     const { step, learner, host } = await readCheckpoint(path, values);
-    expect([step, host]).toEqual([0, { advantages: null, controller: null, checks: {}, sequences: { adaptive: noLoss, replay: [] } }]);
+    expect([step, host]).toEqual([
+      0,
+      { advantages: null, rewards: {}, controller: null, checks: {}, sequences: { adaptive: noLoss, replay: [] } },
+    ]);
     expect(bytesOf(learner.parameters)).toEqual(bytesOf(values.student.weights));
     for (const kind of ["first", "second"] as const) {
       expect(Object.values(learner[kind]).every((array) => array.every((value) => Object.is(value, 0)))).toBe(true);
