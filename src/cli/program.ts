@@ -9,6 +9,7 @@ import { addRun } from "./run.ts";
 import { addSample } from "./sample.ts";
 import { addSchema } from "./schema.ts";
 import type { Terminal } from "./terminal.ts";
+import { addTrace } from "./trace.ts";
 import { addValidate } from "./validate.ts";
 
 const createProgram = (terminal: Terminal): Command => {
@@ -29,6 +30,7 @@ const createProgram = (terminal: Terminal): Command => {
   addSample(program, terminal);
   addInspect(program, terminal);
   addConvert(program, terminal);
+  addTrace(program, terminal);
   addDoctor(program, terminal);
   return program;
 };

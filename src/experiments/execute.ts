@@ -61,6 +61,7 @@ const trainToEnd = async (
   const follow = (report: StepReport): void => {
     if (report.kind === "finished") finished = { weights: report.weights, adapters: report.adapters };
     else if (report.kind === "rollouts") store?.rollouts(report);
+    else if (report.kind === "timeline") store?.timeline(report);
     else {
       if (report.kind === "evaluation") ({ accuracy } = report);
       store?.report(report);

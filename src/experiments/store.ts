@@ -1,9 +1,10 @@
-/** A run's folder: its manifest, its metrics and rollouts line by line, and its summary. Files are replaced whole or appended to, nothing else. */
+/** A run's folder: its manifest, its metrics, rollouts and trace line by line, and its summary. Files are replaced whole or appended to, nothing else. */
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import type { ProgressReport, RolloutsScored } from "../training/report.ts";
+import type { ProgressReport, RolloutsScored, StepTimed } from "../training/report.ts";
 import { jsonText, writeJson } from "./json-file.ts";
 import type { PlannedRun } from "./plan.ts";
+import { traceWriter } from "./trace-file.ts";
 import { surroundings, type Surroundings } from "./surroundings.ts";
 
 /** How a run stands. */
@@ -44,6 +45,8 @@ export interface RunStore {
   report(report: ProgressReport): void;
   /** Adds a line for each rollout to `rollouts.jsonl`, with its step. */
   rollouts(scored: RolloutsScored): void;
+  /** Adds a step's spans to `trace.json`. */
+  timeline(timed: StepTimed): void;
   /** Replaces `summary.json`. */
   summarize(summary: Readonly<Record<string, unknown>>): Promise<void>;
   /** Says in the manifest how it ended, and closes the files. A second call does nothing. */
@@ -89,16 +92,18 @@ export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "run
   await writeJson(manifestPath, manifest);
   const metrics = openSync(join(folder, "metrics.jsonl"), "a");
   const rollouts = openSync(join(folder, "rollouts.jsonl"), "a");
+  const trace = openSync(join(folder, "trace.json"), "a");
   return {
     folder,
     report: (report) => void writeSync(metrics, `${jsonText(report)}\n`),
     rollouts({ step, rollouts: all }) {
       if (all.length > 0) writeSync(rollouts, all.map((rollout) => `${jsonText({ step, ...rollout })}\n`).join(""));
     },
+    timeline: traceWriter((text) => void writeSync(trace, text), performance.timeOrigin),
     summarize: (summary) => writeJson(join(folder, "summary.json"), summary),
     async finish(status, error) {
       if (manifest.status !== "running") return;
-      for (const file of [metrics, rollouts]) {
+      for (const file of [metrics, rollouts, trace]) {
         fsyncSync(file);
         closeSync(file);
       }

@@ -1,9 +1,10 @@
 /** The router: every rollout goes to every scorer at the same time and comes out once, with exactly one answer of each. */
 import { setMaxListeners } from "node:events";
 import { from, mergeMap, Observable, type ObservableInput } from "rxjs";
-import { lending } from "./lending.ts";
+import { CallLimits } from "./call-limits.ts";
 import { place } from "./order.ts";
 import type { Rollout } from "./rollout.ts";
+import type { Span } from "./timeline.ts";
 
 /** Draws a chunk of rollouts when called. The signal aborts when the stream ends early. */
 export type Chunk = (signal: AbortSignal) => Promise<readonly Rollout[]>;
@@ -27,24 +28,14 @@ export interface Scored<Answers> {
   readonly answers: { readonly [Name in keyof Answers]: Answers[Name] };
 }
 
-/** When one call of a scorer ran. */
-export interface CallSpan {
-  readonly scorer: string;
-  /** Which of the scorer's concurrent calls, from 0: calls with the same slot never overlap. */
-  readonly slot: number;
-  /** ms, on the clock of `performance.now()`. */
-  readonly start: number;
-  readonly end: number;
-  /** Rollouts of the call. */
-  readonly count: number;
-}
-
 /** How much work there is at once, and who watches it. */
 export interface RouteOptions {
   /** Most chunks at once, from the call that draws one to its last answer: the next is not drawn before. */
   readonly inFlight: number;
-  /** Told of each call that ended while the stream was running. */
-  readonly observe?: (span: CallSpan) => void;
+  /** Most calls of all scorers together at once; where they are short, the scorer goes first that has most left to do. No limit when left out. */
+  readonly calls?: number;
+  /** Told of each call that ended while the stream was running; its lane is the scorer's name. */
+  readonly observe?: (span: Span) => void;
 }
 
 /** A scorer with its queue. `score` gives as many answers as rollouts, or fails with an error that names the scorer. */
@@ -67,22 +58,27 @@ const checkAnswers = (rollouts: readonly Rollout[], answers: readonly unknown[])
   if (missing !== undefined) throw new TypeError(`expected an answer for ${place(missing)}, got undefined`);
 };
 
-const makeLane = (name: string, scorer: Scorer<unknown>, signal: AbortSignal, observe: RouteOptions["observe"]): Lane => {
-  const slots = lending(Array.from({ length: scorer.concurrency }, (_, slot) => slot));
+const makeLane = (
+  name: string,
+  scorer: Scorer<unknown>,
+  limits: CallLimits,
+  signal: AbortSignal,
+  observe: RouteOptions["observe"],
+): Lane => {
   const score = async (rollouts: readonly Rollout[]): Promise<readonly unknown[]> => {
-    const loan = await slots.borrow(signal);
+    const pass = await limits.enter(name, rollouts.length, signal);
     const start = performance.now();
     try {
       const answers = await scorer.score(rollouts, signal);
       checkAnswers(rollouts, answers);
       // After success only: a failure ends the stream, and no queued call may start in its wake.
-      loan.giveBack();
+      pass.leave();
       return answers;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`scorer "${name}" failed on ${describe(rollouts)}: ${reason}`, { cause });
     } finally {
-      if (!signal.aborted) observe?.({ scorer: name, slot: loan.item, start, end: performance.now(), count: rollouts.length });
+      if (!signal.aborted) observe?.({ lane: name, slot: pass.slot, start, end: performance.now(), count: rollouts.length });
     }
   };
   return { name, batch: scorer.batch, score };
@@ -94,12 +90,12 @@ const batches = (rollouts: readonly Rollout[], size: number): { readonly first: 
     batch: rollouts.slice(k * size, (k + 1) * size),
   }));
 
-const checkOptions = (scorers: readonly [string, Scorer<unknown>][], inFlight: number): void => {
+const checkOptions = (scorers: readonly [string, Scorer<unknown>][], { inFlight, calls = 1 }: RouteOptions): void => {
   const counts = scorers.flatMap(([name, { batch, concurrency }]) => [
     [`batch of scorer "${name}"`, batch] as const,
     [`concurrency of scorer "${name}"`, concurrency] as const,
   ]);
-  for (const [what, count] of [["inFlight", inFlight] as const, ...counts]) {
+  for (const [what, count] of [["inFlight", inFlight] as const, ["calls", calls] as const, ...counts]) {
     if (!Number.isInteger(count) || count < 1) throw new RangeError(`route: expected ${what} to be a whole number from 1, got ${count}`);
   }
 };
@@ -147,16 +143,18 @@ const draw = async (chunk: Chunk, places: Set<string>, signal: AbortSignal): Pro
 export const route = <Answers extends object>(
   chunks: ObservableInput<Chunk>,
   scorers: Scorers<Answers>,
-  { inFlight, observe }: RouteOptions,
+  options: RouteOptions,
 ): Observable<Scored<Answers>> => {
+  const { inFlight, calls, observe } = options;
   const named = Object.entries(scorers) as [string, Scorer<unknown>][];
-  checkOptions(named, inFlight);
+  checkOptions(named, options);
 
   return new Observable<Scored<Answers>>((subscriber) => {
     const controller = new AbortController();
     const { signal } = controller;
     setMaxListeners(0, signal);
-    const lanes = named.map(([name, scorer]) => makeLane(name, scorer, signal, observe));
+    const limits = new CallLimits(Object.fromEntries(named.map(([name, { concurrency }]) => [name, concurrency])), calls);
+    const lanes = named.map(([name, scorer]) => makeLane(name, scorer, limits, signal, observe));
     const places = new Set<string>();
     const scored = from(chunks).pipe(
       mergeMap((chunk) => from(draw(chunk, places, signal)).pipe(mergeMap((rollouts) => join<Answers>(rollouts, lanes))), inFlight),

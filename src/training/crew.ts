@@ -9,6 +9,7 @@ import { behaviors } from "../rollouts/behaviors/index.ts";
 import type { Scorer, Scorers } from "../rollouts/router.ts";
 import type { Completion, DrawRequest } from "../rollouts/sampler.ts";
 import type { Caller, Connection } from "../rollouts/workers/connect.ts";
+import { Timeline } from "../rollouts/timeline.ts";
 import { isTempered } from "../rollouts/shaping.ts";
 import { pool } from "../rollouts/workers/pool.ts";
 import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
@@ -45,6 +46,8 @@ export interface Crew {
   /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
   readonly validation?: Scorer<TeacherScore>;
   readonly learner: Caller<LearnerHandlers>;
+  /** When its samplers drew; who asks its scorers and its learner adds when. */
+  readonly timeline: Timeline;
   /** Ends all threads. */
   close(): Promise<void>;
 }
@@ -133,12 +136,22 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
     ]);
     const idle = pool(samplers);
+    const timeline = new Timeline();
     return {
       engine,
       publish: async (weights) => {
         await Promise.all([...samplers.map((sampler) => sampler.call("load", weights)), validation?.load(weights)]);
       },
-      draw: (request, signal) => idle.call("draw", request, { signal }),
+      async draw(request, signal) {
+        let [slot, start] = [0, performance.now()];
+        const started = (sampler: number): void => {
+          [slot, start] = [sampler, performance.now()];
+        };
+        const completions = await idle.call("draw", request, { signal, started });
+        timeline.add({ lane: "draw", slot, start, end: performance.now(), count: completions.length });
+        return completions;
+      },
+      timeline,
       scorers: {
         ...(teacher === undefined ? {} : { teacher }),
         ...(reward === undefined ? {} : { reward }),

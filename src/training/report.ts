@@ -1,6 +1,7 @@
 /** What a training run says while it goes on. Plain data, in order of steps. */
 import type { Weights } from "../policies/policy.ts";
 import type { Trouble } from "../rollouts/persistent.ts";
+import type { Span } from "../rollouts/timeline.ts";
 
 /** One optimizer step is done. */
 export interface StepDone {
@@ -67,6 +68,14 @@ export interface RolloutsScored {
   readonly rollouts: readonly LoggedRollout[];
 }
 
+/** When each part of a step ran, its evaluation included. */
+export interface StepTimed {
+  readonly kind: "timeline";
+  /** Steps done. */
+  readonly step: number;
+  readonly spans: readonly Span[];
+}
+
 /** Something does not look right; the run goes on. */
 export interface Warned {
   readonly kind: "warning";
@@ -97,7 +106,7 @@ export interface Resumed {
 }
 
 /** An event of a training run. */
-export type StepReport = StepDone | Warned | Evaluated | RolloutsScored | Resumed | CheckpointWritten | Finished;
+export type StepReport = StepDone | Warned | Evaluated | RolloutsScored | StepTimed | Resumed | CheckpointWritten | Finished;
 
 /** The events that are small: what a person or a log follows. */
-export type ProgressReport = Exclude<StepReport, RolloutsScored | Finished>;
+export type ProgressReport = Exclude<StepReport, RolloutsScored | StepTimed | Finished>;

@@ -5,7 +5,7 @@ import type { BehaviorValues } from "../rollouts/behaviors/index.ts";
 import type { NormalizationState, RewardNormalizer } from "../rewards/normalization.ts";
 import { ordered, place } from "../rollouts/order.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
-import { route, type CallSpan, type Chunk } from "../rollouts/router.ts";
+import { route, type Chunk } from "../rollouts/router.ts";
 import type { Writer } from "../rollouts/sampler.ts";
 import { shapingIn, type Shaping } from "../rollouts/shaping.ts";
 import type { Slot } from "../rollouts/slot.ts";
@@ -38,8 +38,8 @@ export interface RowsRequest extends Shaping {
   readonly rewardsState?: NormalizationState;
   /** Share of the rollouts that may be dropped, in [0, 1]. */
   readonly mostDropped: number;
-  /** Told of each scorer's call. */
-  readonly observe?: (span: CallSpan) => void;
+  /** Most calls of all scorers together at once. */
+  readonly calls?: number;
 }
 
 /** A step's sequences, in order of prompt and sample. */
@@ -228,12 +228,12 @@ const abortion = (signal: AbortSignal): Observable<never> =>
  * anything.
  */
 export const stepRows = async (
-  crew: Pick<Crew, "draw" | "scorers">,
+  crew: Pick<Crew, "draw" | "scorers" | "timeline">,
   task: Task,
   request: RowsRequest,
   signal: AbortSignal,
 ): Promise<StepRows> => {
-  const { seed, step, slots, group, chunk, maxNewTokens, stop, inFlight, observe, advantages, mostDropped } = request;
+  const { seed, step, slots, group, chunk, maxNewTokens, stop, inFlight, calls, advantages, mostDropped } = request;
   const stops = stop === undefined ? {} : { stops: stop };
   const version = step - 1;
   const chunksOf = (
@@ -254,7 +254,7 @@ export const stepRows = async (
       Promise.resolve(places.map((at) => referenceRollout(task, at, maxNewTokens, version))),
     ),
   ];
-  const options = { inFlight, ...(observe === undefined ? {} : { observe }) };
+  const options = { inFlight, observe: crew.timeline.add, ...(calls === undefined ? {} : { calls }) };
   const { teacher } = crew.scorers;
   const routed = merge(
     route<Partial<Outcomes<Answers>>>(ofStudent, crew.scorers, options),

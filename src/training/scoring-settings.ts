@@ -50,6 +50,14 @@ export const ScoringSettings = Type.Object(
     }),
     teacher: scorer("The teacher.", { onFailure: Type.Union([stop, drop], onFailure("")) }),
     reference: scorer("The reference policy.", { onFailure: Type.Union([stop, drop], onFailure("")) }),
+    calls: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_536,
+        description:
+          "Most calls of all scorers together at once: fewer than their threads keep cores free; the scorer that has most left to do goes first. As many as each takes when left out.",
+      }),
+    ),
     mostDropped: Type.Number({
       default: 0.5,
       minimum: 0,
@@ -63,7 +71,7 @@ export const ScoringSettings = Type.Object(
 export type ScoringSettings = Static<typeof ScoringSettings>;
 
 /** Who is asked. */
-export type ScorerName = Exclude<keyof ScoringSettings, "mostDropped">;
+export type ScorerName = Exclude<keyof ScoringSettings, "mostDropped" | "calls">;
 
 /** The policy of one scorer's settings. */
 export const scoringPolicy = ({

@@ -84,7 +84,9 @@ const drawStep = (
   const { seed, rollouts, machine, scoring } = recipe;
   const { advantages } = objectives.create(recipe.objective);
   const { maxNewTokens } = shape;
-  const request = { seed, step, slots, ...rollouts, maxNewTokens, inFlight: machine.samplers + 1, mostDropped: scoring.mostDropped };
+  const { mostDropped, calls } = scoring;
+  const limits = { inFlight: machine.samplers + 1, mostDropped, ...(calls === undefined ? {} : { calls }) };
+  const request = { seed, step, slots, ...rollouts, maxNewTokens, ...limits };
   const rewards = normalizer === undefined ? {} : { rewards: normalizer, rewardsState: host.rewards };
   return stepRows(crew, task, { ...request, ...rewards, advantages, advantagesState: host.advantages }, signal);
 };
@@ -105,9 +107,11 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const factor = learningRateFactor(training.schedule, step, training.steps);
   const { updates } = training;
   const update = { batch, step: (step - 1) * updates + 1, factor, updates, inspect: inspects(recipe, step) };
-  const { metrics, inspected } = await crew.learner.call("update", update, { transfer: Object.values(batch) });
+  const { metrics, inspected } = await crew.timeline.during("update", drawn.rows.length, () =>
+    crew.learner.call("update", update, { transfer: Object.values(batch) }),
+  );
   const needsNew = sequences.studentDraws || evaluates(recipe, step);
-  if (needsNew) await crew.publish(await crew.learner.call("weights", undefined));
+  if (needsNew) await crew.timeline.during("publish", 0, async () => crew.publish(await crew.learner.call("weights", undefined)));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
@@ -182,12 +186,14 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
   try {
     // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
     if (step === 0 || evaluates(recipe, step)) host = await examine(run, step, host);
+    emit({ kind: "timeline", step, spans: crew.timeline.take() });
     while (step < training.steps) {
       const taken = await takeStep(run, step + 1, host);
       ({ host } = taken);
       step += 1;
       if (taken.failure !== undefined) throw taken.failure;
       if (evaluates(recipe, step)) host = await examine(run, step, host);
+      emit({ kind: "timeline", step, spans: crew.timeline.take() });
       if (checkpoints(recipe, step)) await save();
       signal.throwIfAborted();
     }

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { firstValueFrom, lastValueFrom, tap, toArray } from "rxjs";
 import { describe, expect, test } from "vitest";
 import { ordered, place } from "../../src/rollouts/order.ts";
-import { route, type CallSpan, type Chunk, type Scorer } from "../../src/rollouts/router.ts";
+import { route, type Chunk, type Scorer } from "../../src/rollouts/router.ts";
+import type { Span } from "../../src/rollouts/timeline.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
 import { scorer, silent, turn } from "../fixtures/scorers.ts";
 import { chunksOf, rolloutAt, rolloutGrid } from "../fixtures/rollouts.ts";
@@ -270,7 +271,7 @@ describe("unsubscribing", () => {
 
 describe("observe", () => {
   test("tells each call once; calls of one slot do not overlap, scorers do", async () => {
-    const spans: CallSpan[] = [];
+    const spans: Span[] = [];
     const waiting = <A>(inner: Scorer<A>): Scorer<A> =>
       scorer(inner.batch, inner.concurrency, async (rollouts, signal) => {
         await turn();
@@ -278,12 +279,12 @@ describe("observe", () => {
       });
     const scorers = { reward: waiting(sums), teacher: waiting(texts) };
     await lastValueFrom(route(chunksOf(rolloutGrid(4, 3), 6), scorers, { inFlight: 2, observe: (span) => spans.push(span) }));
-    const of = (name: string): CallSpan[] => spans.filter(({ scorer: which }) => which === name);
+    const of = (name: string): Span[] => spans.filter(({ lane: which }) => which === name);
     expect(of("reward").map(({ count }) => count)).toEqual(Array(12).fill(1));
     expect(of("teacher").map(({ count }) => count)).toEqual(Array(4).fill(3));
     for (const a of spans) {
       expect(a.end).toBeGreaterThanOrEqual(a.start);
-      for (const b of spans.filter((other) => other !== a && other.scorer === a.scorer && other.slot === a.slot)) {
+      for (const b of spans.filter((other) => other !== a && other.lane === a.lane && other.slot === a.slot)) {
         expect(a.end <= b.start || b.end <= a.start).toBe(true);
       }
     }

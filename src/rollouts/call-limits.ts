@@ -1,0 +1,118 @@
+/** Who may call when: so many calls of each scorer at once, so many of all together, and where these are short, first the scorer that is behind. */
+
+/** Leave to make one call. */
+export interface CallPass {
+  /** Which of the lane's concurrent calls it is, from 0. */
+  readonly slot: number;
+  /** The call has ended; the next one may be made. A second call does nothing. */
+  leave(): void;
+}
+
+interface Waiting {
+  readonly count: number;
+  readonly serve: (pass: CallPass) => void;
+}
+
+/** Weight of the newest call in a lane's mean time for a rollout. */
+const NEWEST = 0.3;
+
+class Lane {
+  readonly concurrency: number;
+  readonly queue = new Set<Waiting>();
+  readonly #free: number[];
+  #rollouts = 0;
+  #pace: number | undefined;
+
+  constructor(concurrency: number) {
+    this.concurrency = concurrency;
+    this.#free = Array.from({ length: concurrency }, (_, slot) => slot);
+  }
+
+  /** Whether a call waits and may be made. */
+  get eager(): boolean {
+    return this.queue.size > 0 && this.#free.length > 0;
+  }
+
+  /** ms until all that it was given is done, by what its calls took so far; without end while nothing is known. */
+  get behind(): number {
+    return this.#pace === undefined ? Number.POSITIVE_INFINITY : (this.#rollouts * this.#pace) / this.concurrency;
+  }
+
+  given(count: number): void {
+    this.#rollouts += count;
+  }
+
+  borrow(): number {
+    return this.#free.shift()!;
+  }
+
+  giveBack(slot: number, count: number, milliseconds: number): void {
+    this.#free.push(slot);
+    this.#rollouts -= count;
+    const pace = milliseconds / count;
+    this.#pace = this.#pace === undefined ? pace : (1 - NEWEST) * this.#pace + NEWEST * pace;
+  }
+}
+
+/** The lanes of one stream, by name. It decides when a call is made, and never who is in it. */
+export class CallLimits {
+  readonly #lanes: ReadonlyMap<string, Lane>;
+  #left: number;
+
+  /** `concurrency`: most calls of each lane at once; `calls`: of all together. */
+  constructor(concurrency: Readonly<Record<string, number>>, calls = Number.POSITIVE_INFINITY) {
+    this.#lanes = new Map(Object.entries(concurrency).map(([name, most]) => [name, new Lane(most)]));
+    this.#left = calls;
+  }
+
+  /** Waits for leave to call with `count` rollouts. Rejects with the signal's reason when it aborts first; the place in the queue is then gone. */
+  async enter(name: string, count: number, signal: AbortSignal): Promise<CallPass> {
+    signal.throwIfAborted();
+    const lane = this.#lanes.get(name)!;
+    lane.given(count);
+    return new Promise((resolve, reject) => {
+      const abandon = (): void => {
+        lane.queue.delete(waiting);
+        lane.given(-count);
+        reject(signal.reason as Error);
+      };
+      const waiting: Waiting = {
+        count,
+        serve: (pass) => {
+          signal.removeEventListener("abort", abandon);
+          resolve(pass);
+        },
+      };
+      lane.queue.add(waiting);
+      signal.addEventListener("abort", abandon, { once: true });
+      this.#serve();
+    });
+  }
+
+  #serve(): void {
+    while (this.#left > 0) {
+      const eager = [...this.#lanes.values()].filter((lane) => lane.eager);
+      if (eager.length === 0) return;
+      this.#admit(eager.reduce((most, lane) => (lane.behind > most.behind ? lane : most)));
+    }
+  }
+
+  #admit(lane: Lane): void {
+    const [waiting] = lane.queue;
+    lane.queue.delete(waiting!);
+    this.#left -= 1;
+    const slot = lane.borrow();
+    const start = performance.now();
+    let inside = true;
+    waiting!.serve({
+      slot,
+      leave: () => {
+        if (!inside) return;
+        inside = false;
+        lane.giveBack(slot, waiting!.count, performance.now() - start);
+        this.#left += 1;
+        this.#serve();
+      },
+    });
+  }
+}
