@@ -139,6 +139,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
     milliseconds: ended - started,
   };
   emit(report);
+  emit({ kind: "timeline", step, spans: crew.timeline.take() });
   for (const warning of watched.warnings) emit({ kind: "warning", step, ...warning });
   return {
     host: {
@@ -178,6 +179,10 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
   const { recipe, crew, emit, signal } = run;
   const { training } = recipe;
   let { step, host } = start;
+  const look = async (): Promise<void> => {
+    host = await examine(run, step, host);
+    emit({ kind: "timeline", step, spans: crew.timeline.take() });
+  };
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
     const path = await writeCheckpoint(folder, recipe, { step, learner: await crew.learner.call("state", undefined), host });
@@ -185,15 +190,13 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
   };
   try {
     // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
-    if (step === 0 || evaluates(recipe, step)) host = await examine(run, step, host);
-    emit({ kind: "timeline", step, spans: crew.timeline.take() });
+    if (step === 0 || evaluates(recipe, step)) await look();
     while (step < training.steps) {
       const taken = await takeStep(run, step + 1, host);
       ({ host } = taken);
       step += 1;
       if (taken.failure !== undefined) throw taken.failure;
-      if (evaluates(recipe, step)) host = await examine(run, step, host);
-      emit({ kind: "timeline", step, spans: crew.timeline.take() });
+      if (evaluates(recipe, step)) await look();
       if (checkpoints(recipe, step)) await save();
       signal.throwIfAborted();
     }

@@ -77,7 +77,13 @@ describe("a run's folder", () => {
       finished: expect.any(String) as string,
     });
     expect(read(store.folder, "summary.json")).toEqual({ accuracy: 0.2 });
-    expect(readdirSync(store.folder).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "summary.json"]);
+    expect(readdirSync(store.folder).toSorted()).toEqual([
+      "manifest.json",
+      "metrics.jsonl",
+      "rollouts.jsonl",
+      "summary.json",
+      "trace.json",
+    ]);
   });
 
   test("is never written over", async () => {

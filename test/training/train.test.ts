@@ -61,7 +61,7 @@ describe("the same bytes come out", () => {
   test("whoever finishes first, on one sampler or two, and however often it was interrupted", async () => {
     const whole = await trained(values({ direction: 1 }), { folder });
     expect(whole.map(({ kind }) => kind).join(" ")).toBe(
-      "evaluation rollouts step rollouts step rollouts step evaluation rollouts step rollouts step rollouts step evaluation checkpoint finished",
+      "evaluation timeline rollouts step timeline rollouts step timeline rollouts step timeline evaluation timeline rollouts step timeline rollouts step timeline rollouts step timeline evaluation timeline checkpoint finished",
     );
     expect(readdirSync(folder)).toEqual(["checkpoint-00000006.safetensors"]);
     const expected = bytesOf(weightsOf(whole));
@@ -117,7 +117,7 @@ describe("the same bytes come out", () => {
     expect(comparable([first, second, last].flat())).toEqual(comparable(whole));
 
     const again = await trained(waits, { folder: unfinished });
-    expect(again.map(({ kind }) => kind)).toEqual(["resumed", "evaluation", "checkpoint", "finished"]);
+    expect(again.map(({ kind }) => kind)).toEqual(["resumed", "evaluation", "timeline", "checkpoint", "finished"]);
     expect(bytesOf(weightsOf(again))).toEqual(expected);
   });
 });
@@ -186,7 +186,7 @@ describe("a clean end", () => {
     expect(error.message).toMatch(
       /scorer "reward" failed on .*: reward slow: expected a score for prompt \d+ ".*", sample \d, got an error: the judge is ill/u,
     );
-    expect(reports.map(({ kind }) => kind)).toEqual(["evaluation", "rollouts", "step", "checkpoint"]);
+    expect(reports.map(({ kind }) => kind)).toEqual(["evaluation", "timeline", "rollouts", "step", "timeline", "checkpoint"]);
     expect(readdirSync(folder)).toEqual(["checkpoint-00000001.safetensors"]);
   });
 
@@ -198,10 +198,20 @@ describe("a clean end", () => {
     const { error, reports } = await failure(given(1));
     expect(error).toBeInstanceOf(CheckError);
     expect(error.message).toMatch(/^step 1: reward length is \d, outside of \[0, 3\].*; look at .* training\.checks\.rewardRange .* off$/u);
-    expect(reports.map(({ kind }) => kind)).toEqual(["evaluation", "rollouts", "step", "checkpoint"]);
+    expect(reports.map(({ kind }) => kind)).toEqual(["evaluation", "timeline", "rollouts", "step", "timeline", "checkpoint"]);
     const goesOn = await trained(given(11), { folder });
-    expect(goesOn.map(({ kind }) => kind)).toEqual(["resumed", "rollouts", "step", "warning", "evaluation", "checkpoint", "finished"]);
-    expect(goesOn[3]).toMatchObject({
+    expect(goesOn.map(({ kind }) => kind)).toEqual([
+      "resumed",
+      "rollouts",
+      "step",
+      "timeline",
+      "warning",
+      "evaluation",
+      "timeline",
+      "checkpoint",
+      "finished",
+    ]);
+    expect(goesOn[4]).toMatchObject({
       step: 2,
       check: "rewardRange",
       message: expect.stringMatching(/^steps 1 to 2: reward length is/u) as string,
