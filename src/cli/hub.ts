@@ -11,7 +11,7 @@ export interface HubFlags {
 }
 
 /** What every `<model>` argument may be. */
-export const modelHelp = "a folder, a .gguf or .safetensors file, or owner/name[@revision] of the Hub";
+export const modelHelp = "a folder, a .gguf or .safetensors file, or owner/name[/file.gguf][@revision] of the Hub";
 
 /** Adds `--offline` and `--endpoint`. */
 export const addHubFlags = (command: Command): Command =>

@@ -6,8 +6,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { naming, readText } from "../policies/checkpoints/byte-source.ts";
 import { labelsOf } from "../policies/checkpoints/classifier.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
-import { fetchFromHub, parseHubName, type HubOptions } from "../policies/checkpoints/hub.ts";
-import { openCheckpoint } from "../policies/checkpoints/load.ts";
+import type { HubOptions } from "../policies/checkpoints/hub.ts";
+import { locateCheckpoint, openCheckpoint } from "../policies/checkpoints/load.ts";
 import { indexFile, parseIndex, weightsFile } from "../policies/checkpoints/safetensors-files.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
@@ -64,28 +64,15 @@ const filesOf = async (path: string): Promise<readonly string[]> => {
   return [...tokenizerFiles.filter((name) => names.includes(name)), ...weights].map((name) => join(folder, name));
 };
 
-const locate = async (name: string, folder: string, hub: HubOptions): Promise<string> => {
-  const path = resolve(folder, name);
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return path;
-  const hubName = /^[./~\\]/.test(name) ? undefined : parseHubName(name);
-  if (hubName === undefined)
-    throw new RangeError(`no folder or file is at ${path}, and a model of the Hub is called owner/name or owner/name@revision`);
-  return fetchFromHub(hubName, hub);
-};
-
 const describe = async (name: string, folder: string, hub: HubOptions): Promise<KnownCheckpoint> => {
-  const path = await locate(name, folder, hub);
+  const path = resolve(await locateCheckpoint(name, hub, folder));
   const opened = await openCheckpoint(path);
   const { policy, labels } = await naming(path, () => ({ policy: policyOf(opened.config), labels: labelsOf(opened.config) }));
   return { path, policy, labels, tokenizer: await tokenizerOf(opened), hash: await hashOf(await filesOf(path)) };
 };
 
 /**
- * Looks at checkpoints by name: a folder, a `.gguf` or `.safetensors` file, relative to `folder`, or a name of the Hub, which is downloaded unless it is in the
+ * Looks at checkpoints by name: a folder, a `.gguf` or `.safetensors` file, relative to `folder`, or a name of the Hub (of a model or of one GGUF file), which is downloaded unless it is in the
  * cache. What cannot be read is a reason in its place; an aborted signal's reason is thrown.
  */
 export const lookAt = async (names: readonly string[], folder: string, hub: HubOptions = {}): Promise<Checkpoints> => {

@@ -28,7 +28,8 @@ const Layers = Type.Array(Type.Integer({ minimum: 0, maximum: 1023 }), {
 
 const CheckpointName = Type.String({
   minLength: 1,
-  description: "A folder, a .gguf or a .safetensors file, relative to this file, or owner/name@revision of the HuggingFace Hub.",
+  description:
+    "A folder, a .gguf or a .safetensors file, relative to this file, or owner/name or owner/name/file.gguf of the HuggingFace Hub, with or without @revision.",
 });
 
 const StudentStage = Type.Object(

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { lookAt, type KnownCheckpoint } from "../../src/experiments/checkpoints.ts";
+import { startHub } from "../fixtures/hub-server.ts";
 import { vocabularySize, writeModel } from "../fixtures/model-folder.ts";
 
 let root: string;
@@ -44,6 +45,19 @@ describe("a checkpoint", () => {
     expect(hash).not.toBe((await known(resolve("test/fixtures/gguf/qwen2.gguf"))).hash);
   });
 
+  test("may be a GGUF file of the Hub", async () => {
+    const gguf = resolve("test/fixtures/gguf/llama.gguf");
+    const hub = await startHub();
+    hub.serve({ "llama.gguf": readFileSync(gguf) });
+    const name = "someone/tiny/llama.gguf@v1";
+    const made = (await lookAt([name], root, { endpoint: hub.endpoint, cache: join(root, "hub") })).get(name);
+    await hub.close();
+    const { path, hash, tokenizer } = (made as { readonly part: KnownCheckpoint }).part;
+    expect(path).toBe(join(root, "hub", "models--someone--tiny", "snapshots", hub.commit, "llama.gguf"));
+    expect(hash).toBe((await known(gguf)).hash);
+    expect(tokenizer?.vocabularySize).toBe(20);
+  });
+
   test("may lie in shards", async () => {
     const sharded = resolve("test/fixtures/safetensors/sharded");
     const before = await known(sharded);
@@ -81,7 +95,7 @@ describe("what cannot be read", () => {
     expect([...found.keys()]).toEqual(["tiny", "./no"]);
     expect(found.get("tiny")).toHaveProperty("part");
     expect(found.get("./no")).toEqual({
-      message: `no folder or file is at ${resolve(root, "no")}, and a model of the Hub is called owner/name or owner/name@revision`,
+      message: `"./no": no folder or file is at ${resolve(root, "no")}, and a model of the Hub is called owner/name or owner/name/file.gguf, each with or without @revision`,
     });
   });
 

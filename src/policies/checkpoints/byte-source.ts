@@ -25,6 +25,13 @@ export const memorySource = (bytes: Uint8Array): ByteSource => ({
   },
 });
 
+/** Whether a file or a folder is at the path. */
+export const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
 /** Runs `read`; a `RangeError`, `SyntaxError` or `TypeError` names the file. */
 export const naming = async <T>(path: string, read: () => T | Promise<T>): Promise<T> => {
   try {

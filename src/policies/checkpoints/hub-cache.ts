@@ -15,7 +15,7 @@ export interface CachedModel {
 
 /** A file as the Hub describes it, its hash checked for what it is made of. */
 export interface RemoteFile {
-  /** Without a folder. */
+  /** From the outermost folder of the repository; nothing in it leads out. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;

@@ -1,8 +1,7 @@
 /** Models by their name on the HuggingFace Hub, or on a server that answers like it: only what a checkpoint needs, through the Hub's cache. */
 import { downloadFile, getHFHubCachePath, HUB_URL, HubApiError, listFiles, modelInfo, type ListFileEntry } from "@huggingface/hub";
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { readText } from "./byte-source.ts";
+import { join, posix } from "node:path";
+import { isThere, readText } from "./byte-source.ts";
 import {
   isCommit,
   isKept,
@@ -22,7 +21,12 @@ export interface HubName {
   readonly name: string;
   /** A branch, a tag or a commit. */
   readonly revision: string;
+  /** One GGUF file of it, with its folders; the model in safetensors when left out. */
+  readonly file?: string;
 }
+
+/** How a model of the Hub is called, for errors. */
+export const hubForms = "owner/name or owner/name/file.gguf, each with or without @revision";
 
 /** Where models come from, and how. What is left out is as HuggingFace's environment variables say. */
 export interface HubOptions {
@@ -51,12 +55,18 @@ const largestText = 100_000_000;
 /** Most files that a model's listing may have. */
 const mostFiles = 10_000;
 
-/** `owner/name` or `owner/name@revision`, if it is one. */
+/** `owner/name`, `owner/name/file.gguf` or `owner/name/folder/file.gguf`, with or without `@revision`, if it is one. `owner/file.gguf` is none. */
 export const parseHubName = (text: string): HubName | undefined => {
   const part = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
-  const [, name, revision = "main"] = new RegExp(`^(${part}/${part})(?:@([A-Za-z0-9_][A-Za-z0-9_./-]{0,199}))?$`).exec(text) ?? [];
-  return name === undefined || /\.\.|\/\/|\/$|\.lock$/.test(`${name}@${revision}`) ? undefined : { name, revision };
+  const pattern = `^(${part}/${part})(?:/((?:${part}/){0,8}${part}\\.gguf))?(?:@([A-Za-z0-9_][A-Za-z0-9_./-]{0,199}))?$`;
+  const [, name, file, revision = "main"] = new RegExp(pattern, "i").exec(text) ?? [];
+  if (name === undefined || /\.\.|\/\/|\/$|\.lock$/.test(`${text}@${revision}`)) return undefined;
+  if (file !== undefined) return { name, revision, file };
+  return /\.(?:gguf|safetensors|json)$/i.test(name) ? undefined : { name, revision };
 };
+
+/** The name as a user would write it. */
+const written = ({ name, revision, file }: HubName): string => `${name}${file === undefined ? "" : `/${file}`}@${revision}`;
 
 const isOn = (value: string | undefined): boolean => /^(?:1|on|yes|true)$/i.test(value ?? "");
 
@@ -86,33 +96,32 @@ const remoteFile = ({ path, size, oid, lfs }: ListFileEntry): RemoteFile => {
   return { path, size: bytes, hash };
 };
 
+/** The commit of a revision, and its files in the folder of `file`, or in the outermost one. */
 const listed = async (
-  name: string,
-  revision: string,
+  { name, revision, file = "" }: HubName,
   access: Access,
 ): Promise<{ commit: string; files: ReadonlyMap<string, ListFileEntry> }> => {
+  const folder = file.includes("/") ? { path: posix.dirname(file) } : {};
   const { sha: commit } = await modelInfo({ name, revision, additionalFields: ["sha"], ...access });
   if (typeof commit !== "string" || !isCommit(commit)) throw new Error(`expected a commit from the server, got ${quoted(commit)}`);
   const files = new Map<string, ListFileEntry>();
-  for await (const entry of listFiles({ repo: { type: "model", name }, revision: commit, ...access })) {
+  for await (const entry of listFiles({ repo: { type: "model", name }, revision: commit, ...folder, ...access })) {
     if (entry.type === "file") files.set(entry.path, entry);
     if (files.size > mostFiles) throw new Error(`expected at most ${mostFiles} files, got more`);
   }
   return { commit, files };
 };
 
-/** Files of a folder that a checkpoint needs and does not have; a list of shards says which they are. */
-const missingFrom = async (folder: string): Promise<string[]> => {
-  const isThere = (file: string): Promise<boolean> =>
-    stat(join(folder, file)).then(
-      () => true,
-      () => false,
-    );
-  const wanted = ["config.json"];
-  if (!(await isThere(weightsFile)) && (await isThere(indexFile)))
-    wanted.push(...new Set(parseIndex(await readText(join(folder, indexFile), largestText)).values()));
-  else wanted.push(weightsFile);
-  const there = await Promise.all(wanted.map(isThere));
+/** Files of a folder that a checkpoint needs; a list of shards says which they are. */
+const needed = async (folder: string): Promise<readonly string[]> => {
+  if ((await isThere(join(folder, weightsFile))) || !(await isThere(join(folder, indexFile)))) return ["config.json", weightsFile];
+  return ["config.json", ...new Set(parseIndex(await readText(join(folder, indexFile), largestText)).values())];
+};
+
+/** Files of a snapshot that the checkpoint, or its one `file`, needs and does not have. */
+const missingFrom = async (folder: string, file: string | undefined): Promise<string[]> => {
+  const wanted = file === undefined ? await needed(folder) : [file];
+  const there = await Promise.all(wanted.map((path) => isThere(join(folder, path))));
   return wanted.filter((_, i) => there[i] !== true);
 };
 
@@ -155,13 +164,25 @@ const bring = async (download: Download, path: string, most: number): Promise<nu
   return file.size;
 };
 
+/** The GGUF files among others, for errors. */
+const ggufOf = (files: Download["files"]): string => {
+  const names = [...files.keys()].filter((path) => /\.gguf$/i.test(path)).slice(0, 20);
+  return names.length === 0 ? "none" : names.join(", ");
+};
+
+const bringFile = async (download: Download, file: string, largest: number): Promise<void> => {
+  if (!download.files.has(file))
+    throw new Error(`${file}: the model does not have this file; its .gguf files here: ${ggufOf(download.files)}`);
+  await bring(download, file, largest);
+};
+
 const bringAll = async (download: Download, largest: number): Promise<void> => {
   const { files, model, commit } = download;
   const weights = [weightsFile, indexFile].find((path) => files.has(path));
   if (weights === undefined || !files.has("config.json")) {
     const others = [...files.keys()].filter((path) => /\.(?:gguf|bin|safetensors)$/.test(path)).slice(0, 10);
     throw new Error(
-      `expected config.json and ${weightsFile} or ${indexFile}, got ${others.length === 0 ? "neither" : others.join(", ")}; a .gguf file can be downloaded and named by its path`,
+      `expected config.json and ${weightsFile} or ${indexFile}, got ${others.length === 0 ? "neither" : others.join(", ")}; a .gguf file is called owner/name/file.gguf`,
     );
   }
   for (const path of files.keys()) if (texts.test(path)) await bring(download, path, largestText);
@@ -184,30 +205,32 @@ const reasonOf = (error: unknown): string => {
 };
 
 /**
- * The folder of a model's snapshot, with everything that a checkpoint needs in it. A commit that the cache has whole needs no server; a branch or a tag is asked
+ * The folder of a model's snapshot, with everything that a checkpoint needs in it; or the path of its one file. A commit that the cache has whole needs no server; a branch or a tag is asked
  * for each time, and its files only when they changed. Sizes and hashes are checked. `Error` names the model and what is missing or went wrong; an aborted
  * signal's reason is thrown as it is.
  */
-export const fetchFromHub = async ({ name, revision }: HubName, options: HubOptions = {}): Promise<string> => {
+export const fetchFromHub = async (hubName: HubName, options: HubOptions = {}): Promise<string> => {
+  const { name, revision, file } = hubName;
   const model = { cache: options.cache ?? getHFHubCachePath(), name };
   const known = await rememberedCommit(model, revision);
   const isOffline = options.offline ?? isOn(process.env["HF_HUB_OFFLINE"]);
   if (isOffline || isCommit(revision)) {
-    const missing = known === undefined ? [`any commit of ${revision}`] : await missingFrom(snapshotOf(model, known));
-    if (known !== undefined && missing.length === 0) return snapshotOf(model, known);
+    const missing = known === undefined ? [`any commit of ${revision}`] : await missingFrom(snapshotOf(model, known), file);
+    if (known !== undefined && missing.length === 0) return join(snapshotOf(model, known), file ?? "");
     if (isOffline)
       throw new Error(
-        `${name}@${revision}: the cache ${model.cache} lacks ${missing.join(", ")}, and this is offline; load it online once`,
+        `${written(hubName)}: the cache ${model.cache} lacks ${missing.join(", ")}, and this is offline; load it online once`,
       );
   }
   const access = accessOf(options);
   try {
-    const { commit, files } = await listed(name, revision, access);
-    await bringAll({ model, commit, files, access, onProgress: options.onProgress ?? (() => undefined) }, options.largest ?? 2 ** 36);
+    const { commit, files } = await listed(hubName, access);
+    const download = { model, commit, files, access, onProgress: options.onProgress ?? (() => undefined) };
+    await (file === undefined ? bringAll(download, options.largest ?? 2 ** 36) : bringFile(download, file, options.largest ?? 2 ** 36));
     await rememberCommit(model, revision, commit);
-    return snapshotOf(model, commit);
+    return join(snapshotOf(model, commit), file ?? "");
   } catch (cause) {
     options.signal?.throwIfAborted();
-    throw new Error(`${name}@${revision} on ${access.hubUrl}: ${reasonOf(cause)}`, { cause });
+    throw new Error(`${written(hubName)} on ${access.hubUrl}: ${reasonOf(cause)}`, { cause });
   }
 };

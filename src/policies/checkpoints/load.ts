@@ -1,10 +1,10 @@
 /** Checkpoints by what a user calls them: a folder, a file, or a name on the Hub. */
 import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { naming } from "./byte-source.ts";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isThere, naming } from "./byte-source.ts";
 import { openGguf } from "./gguf.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
-import { fetchFromHub, parseHubName, type HubOptions } from "./hub.ts";
+import { fetchFromHub, hubForms, parseHubName, type HubOptions } from "./hub.ts";
 import { configFile, policyOf, policyWith, readConfig, type Checkpoint } from "./huggingface.ts";
 import { quoted } from "./quoted.ts";
 import { openShards, openWeights, openWeightsFile } from "./safetensors-files.ts";
@@ -28,10 +28,6 @@ export interface OpenCheckpoint extends Place {
 /** A checkpoint, and where its tokenizer is to be found. */
 export interface LoadedCheckpoint extends Checkpoint, Place {}
 
-/** What can only be a path, even when nothing is there. */
-const isPath = (name: string): boolean =>
-  /^(?:[./~\\]|[A-Za-z]:)|\\|\.(?:gguf|safetensors|json)$/i.test(name) || name.split("/").length > 2;
-
 const openFolder = async (folder: string): Promise<OpenCheckpoint> => {
   const config = await readConfig(folder);
   await naming(join(folder, configFile), () => policyOf(config));
@@ -51,22 +47,28 @@ const openFile = async (path: string): Promise<OpenCheckpoint> => {
 };
 
 /**
- * Opens a folder with `config.json` and weights in safetensors, a `.safetensors` file with `config.json` beside it, a `.gguf` file, or `owner/name@revision`
- * from the Hub. What exists as a path is one, and `./x` is never anything else. Errors name the file, or say how the name was understood.
+ * The folder or the file that a name means: a path from `folder`, or else a model of the Hub, downloaded unless it is in the cache. What exists as a path is
+ * one, and `./x` is never anything else. `Error` says how the name was understood; an aborted signal's reason is thrown as it is.
  */
-export const openCheckpoint = async (name: string, options: HubOptions = {}): Promise<OpenCheckpoint> => {
-  const found = await stat(name).catch(() => undefined);
-  if (found !== undefined) return found.isDirectory() ? openFolder(name) : openFile(name);
-  const nothing = `no folder or file is at ${resolve(name)}`;
-  if (isPath(name)) throw new Error(`${quoted(name)}: ${nothing}; a model of the Hub is called owner/name or owner/name@revision`);
+export const locateCheckpoint = async (name: string, options: HubOptions = {}, folder = ""): Promise<string> => {
+  const path = isAbsolute(name) ? name : join(folder, name);
+  if (await isThere(path)) return path;
+  const nothing = `no folder or file is at ${resolve(path)}`;
   const hubName = parseHubName(name);
-  if (hubName === undefined)
-    throw new Error(`${quoted(name)}: ${nothing}, and a model of the Hub would be called owner/name or owner/name@revision`);
-  const folder = await fetchFromHub(hubName, options).catch((error: unknown) => {
+  if (hubName === undefined) throw new Error(`${quoted(name)}: ${nothing}, and a model of the Hub is called ${hubForms}`);
+  return fetchFromHub(hubName, options).catch((error: unknown) => {
     options.signal?.throwIfAborted();
     throw new Error(`${nothing}, and as a model of the Hub: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   });
-  return openFolder(folder);
+};
+
+/**
+ * Opens a folder with `config.json` and weights in safetensors, a `.safetensors` file with `config.json` beside it, a `.gguf` file, or what is on the Hub
+ * under `owner/name@revision` or `owner/name/file.gguf@revision`. Errors name the file, or are those of `locateCheckpoint`.
+ */
+export const openCheckpoint = async (name: string, options: HubOptions = {}): Promise<OpenCheckpoint> => {
+  const path = await locateCheckpoint(name, options);
+  return (await stat(path)).isDirectory() ? openFolder(path) : openFile(path);
 };
 
 /** `openCheckpoint` with the policy made and its weights read. Errors as there, and for weights that do not fit the configuration. */

@@ -1,7 +1,6 @@
 /** Weights in one safetensors file, or in shards that a `model.safetensors.index.json` lists. */
-import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { naming, readText, withFile } from "./byte-source.ts";
+import { isThere, naming, readText, withFile } from "./byte-source.ts";
 import { quoted } from "./quoted.ts";
 import { readEntries, readHeader } from "./safetensors.ts";
 import type { TensorEntry } from "./safetensors-header.ts";
@@ -97,12 +96,6 @@ export const openShards = async (path: string): Promise<StoredWeights> => {
   });
   return stored(path, [...shards.values()]);
 };
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** The weights of a folder: `model.safetensors`, or else the shards of its index. `Error` when there is neither. */
 export const openWeights = async (folder: string): Promise<StoredWeights> => {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { fetchFromHub, parseHubName, type HubOptions } from "../../../src/policies/checkpoints/hub.ts";
+import { fetchFromHub, parseHubName, type HubName, type HubOptions } from "../../../src/policies/checkpoints/hub.ts";
 import { startHub, type HubServer } from "../../fixtures/hub-server.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures/safetensors");
@@ -46,6 +46,11 @@ describe("a name", () => {
     expect(parseHubName("someone/tiny@refs/pr/1")?.revision).toBe("refs/pr/1");
   });
 
+  test("may be that of one GGUF file, in folders too", () => {
+    expect(parseHubName("someone/tiny/Tiny.Q8_0.gguf")).toEqual({ ...tiny, file: "Tiny.Q8_0.gguf" });
+    expect(parseHubName("someone/tiny/Q8_0/a/Tiny.GGUF@refs/pr/1")).toEqual({ ...tiny, revision: "refs/pr/1", file: "Q8_0/a/Tiny.GGUF" });
+  });
+
   test.each([
     "tiny",
     "a/b/c",
@@ -60,6 +65,13 @@ describe("a name", () => {
     "a/b#c",
     "https://x/y",
     "a/b@c.lock",
+    "a/b.gguf",
+    "a/b.safetensors",
+    "a/b/c.safetensors",
+    "a/b/../c.gguf",
+    "a/b//c.gguf",
+    "a/b/.gguf",
+    "a/b/c.gguf/d",
   ])("is not %j", (text) => {
     expect(parseHubName(text)).toBeUndefined();
   });
@@ -99,6 +111,39 @@ describe("a model", () => {
     expect(after).not.toBe(before);
     expect(await readFile(join(before, "tokenizer.json"), "utf8")).toBe("{}");
     expect(await readFile(join(after, "tokenizer.json"), "utf8")).toBe("[]");
+  });
+});
+
+describe("one GGUF file", () => {
+  const content = {
+    "Tiny.Q8_0.gguf": Buffer.from("GGUF one"),
+    "Q4_0/Tiny.gguf": Buffer.from("GGUF two"),
+    "config.json": Buffer.from("{}"),
+  };
+  const [whole, inFolder] = ["Tiny.Q8_0.gguf", "Q4_0/Tiny.gguf"].map((file) => ({ ...tiny, file })) as [HubName, HubName];
+
+  test("is brought alone, in its folder, and a second time not again", async () => {
+    hub.serve(content);
+    const path = await fetchFromHub(inFolder, options());
+    const snapshot = join(cache, "models--someone--tiny", "snapshots", hub.commit);
+    expect(path).toBe(join(snapshot, "Q4_0/Tiny.gguf"));
+    expect(await readFile(path, "utf8")).toBe("GGUF two");
+    expect(await readdir(snapshot)).toEqual(["Q4_0"]);
+    hub.requests.length = 0;
+    expect(await fetchFromHub(inFolder, options())).toBe(path);
+    expect(hub.requests).toEqual(["GET /api/models/someone/tiny/revision/main", `GET /api/models/someone/tiny/tree/${hub.commit}/Q4_0`]);
+    expect(await fetchFromHub({ ...inFolder, revision: hub.commit }, options({ offline: true }))).toBe(path);
+    expect(await readFile(await fetchFromHub(whole, options()), "utf8")).toBe("GGUF one");
+  });
+
+  test("that the model does not have is refused with those that it has", async () => {
+    hub.serve(content);
+    await expect(fetchFromHub({ ...tiny, file: "Tiny.Q5_0.gguf" }, options())).rejects.toThrow(
+      `someone/tiny/Tiny.Q5_0.gguf@main on ${hub.endpoint}: Tiny.Q5_0.gguf: the model does not have this file; its .gguf files here: Tiny.Q8_0.gguf`,
+    );
+    await expect(fetchFromHub(whole, options({ largest: 7 }))).rejects.toThrow("Tiny.Q8_0.gguf: expected at most 7 bytes, got 8");
+    hub.faults.set("Tiny.Q8_0.gguf", "changed");
+    await expect(fetchFromHub(whole, options())).rejects.toThrow("Tiny.Q8_0.gguf: was not downloaded: expected content with the hash");
   });
 });
 
@@ -155,7 +200,7 @@ describe("a download is refused", () => {
   test("of a model without safetensors, which is told what it has", async () => {
     hub.serve({ "config.json": Buffer.from("{}"), "tiny.Q8_0.gguf": Buffer.from("GGUF") });
     await expect(fetchFromHub(tiny, options())).rejects.toThrow(
-      /expected config.json and model.safetensors or model.safetensors.index.json, got tiny.Q8_0.gguf; a .gguf file can be downloaded/,
+      /expected config.json and model.safetensors or model.safetensors.index.json, got tiny.Q8_0.gguf; a .gguf file is called owner\/name\/file.gguf/,
     );
   });
 

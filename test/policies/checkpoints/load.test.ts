@@ -48,20 +48,23 @@ describe("a path", () => {
     await expect(loadCheckpoint(join(folder, "a.safetensors"))).rejects.toThrow(join(folder, "config.json"));
   });
 
-  test.each(["./nothing/here", "/nothing", "../a/b", "a/b/c", "none.gguf", "owner/none.safetensors", "~/a", "C:\\a", "a\\b"])(
-    "%s that is not there is never a name",
-    async (path) => {
-      await expect(loadCheckpoint(path)).rejects.toThrow(
-        `${JSON.stringify(path)}: no folder or file is at ${resolve(path)}; a model of the Hub is called owner/name or owner/name@revision`,
-      );
-    },
-  );
-});
-
-test("what is neither a path nor a name is told both", async () => {
-  await expect(loadCheckpoint("nothing")).rejects.toThrow(
-    `"nothing": no folder or file is at ${resolve("nothing")}, and a model of the Hub would be called owner/name or owner/name@revision`,
-  );
+  test.each([
+    "./nothing/here",
+    "/nothing",
+    "../a/b",
+    "a/b/c",
+    "nothing",
+    "none.gguf",
+    "owner/none.gguf",
+    "owner/none.safetensors",
+    "~/a",
+    "C:\\a",
+    "a\\b",
+  ])("%s that is not there is never a name", async (path) => {
+    await expect(loadCheckpoint(path)).rejects.toThrow(
+      `${JSON.stringify(path)}: no folder or file is at ${resolve(path)}, and a model of the Hub is called owner/name or owner/name/file.gguf`,
+    );
+  });
 });
 
 describe("a name", () => {
@@ -79,6 +82,22 @@ describe("a name", () => {
     expect((await loadCheckpoint("someone/tiny@v1", { cache: folder, offline: true })).weights).toEqual(weights);
     await expect(loadCheckpoint("someone/tiny@v2", { cache: folder, offline: true })).rejects.toThrow(
       `no folder or file is at ${resolve("someone/tiny@v2")}, and as a model of the Hub: someone/tiny@v2: the cache ${folder} lacks any commit of v2`,
+    );
+  });
+
+  test("of a GGUF file is that file of the Hub, at a revision too, and afterwards without it", async () => {
+    const hub = await startHub();
+    hub.serve({ "Tiny.Q8_0.gguf": await readFile(join(fixtures, "gguf/llama.gguf")), "README.md": Buffer.from("not needed") });
+    const known = await loadCheckpoint(join(fixtures, "gguf/llama.gguf"));
+    const options = { endpoint: hub.endpoint, cache: folder };
+    const loaded = await loadCheckpoint("someone/tiny/Tiny.Q8_0.gguf@v1", options);
+    await hub.close();
+    expect(loaded.weights).toEqual(known.weights);
+    expect(loaded.tokenizer).toEqual(known.tokenizer);
+    const again = await loadCheckpoint("someone/tiny/Tiny.Q8_0.gguf@v1", { cache: folder, offline: true });
+    expect(again.weights).toEqual(known.weights);
+    await expect(loadCheckpoint("someone/tiny/Tiny.Q4_0.gguf@v1", { cache: folder, offline: true })).rejects.toThrow(
+      `someone/tiny/Tiny.Q4_0.gguf@v1: the cache ${folder} lacks Tiny.Q4_0.gguf, and this is offline; load it online once`,
     );
   });
 
