@@ -94,7 +94,7 @@ describe("a plan", () => {
 describe("a file is refused", () => {
   test.each<[string, Parameters<typeof prepare>[0], string]>([
     ["whose checkpoint is not there", { teacher: { checkpoint: "./no" } }, "/teacher/checkpoint: no folder or file is at"],
-    ["whose student's is not there", { student: { checkpoint: "owner/name" } }, "/student/checkpoint: owner/name@main: the cache"],
+    ["whose student's is not there", { student: { checkpoint: "owner/name" } }, "and as a model of the Hub: owner/name@main: the cache"],
     [
       "whose layers are not there",
       { student: { checkpoint: "tiny", layers: [3] } },

@@ -6,7 +6,6 @@ import { openGguf } from "./gguf.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
 import { fetchFromHub, hubForms, parseHubName, type HubOptions } from "./hub.ts";
 import { configFile, policyOf, policyWith, readConfig, type Checkpoint } from "./huggingface.ts";
-import { quoted } from "./quoted.ts";
 import { openShards, openWeights, openWeightsFile } from "./safetensors-files.ts";
 import type { StoredWeights } from "./stored-weights.ts";
 
@@ -55,7 +54,7 @@ export const locateCheckpoint = async (name: string, options: HubOptions = {}, f
   if (await isThere(path)) return path;
   const nothing = `no folder or file is at ${resolve(path)}`;
   const hubName = parseHubName(name);
-  if (hubName === undefined) throw new Error(`${quoted(name)}: ${nothing}, and a model of the Hub is called ${hubForms}`);
+  if (hubName === undefined) throw new Error(`${nothing}, and a model of the Hub is called ${hubForms}`);
   return fetchFromHub(hubName, options).catch((error: unknown) => {
     options.signal?.throwIfAborted();
     throw new Error(`${nothing}, and as a model of the Hub: ${error instanceof Error ? error.message : String(error)}`, { cause: error });

@@ -62,7 +62,7 @@ describe("a path", () => {
     "a\\b",
   ])("%s that is not there is never a name", async (path) => {
     await expect(loadCheckpoint(path)).rejects.toThrow(
-      `${JSON.stringify(path)}: no folder or file is at ${resolve(path)}, and a model of the Hub is called owner/name or owner/name/file.gguf`,
+      `no folder or file is at ${resolve(path)}, and a model of the Hub is called owner/name or owner/name/file.gguf`,
     );
   });
 });
