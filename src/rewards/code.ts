@@ -6,6 +6,7 @@ import { lastCodeBlock } from "./code-block.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 import type { OpenCell } from "./sandbox/cell.ts";
 import { openJavaScript } from "./sandbox/javascript.ts";
+import { openPython } from "./sandbox/python.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
 
 interface Language {
@@ -16,11 +17,14 @@ interface Language {
 
 const languages = {
   javascript: { names: ["javascript", "js", "node", "mjs", "cjs"], openCell: openJavaScript },
+  python: { names: ["python", "py", "python3"], openCell: openPython },
 } satisfies Record<string, Language>;
 
 const parameters = Type.Object(
   {
-    language: Type.Union([Type.Literal("javascript")], { description: "What the code is written in." }),
+    language: Type.Union([Type.Literal("javascript"), Type.Literal("python")], {
+      description: "What the code is written in: JavaScript as QuickJS knows it, or Python 3.14 with its standard library.",
+    }),
     source: Type.Union([Type.Literal("block"), Type.Literal("completion")], {
       default: "block",
       description:

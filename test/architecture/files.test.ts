@@ -24,6 +24,8 @@ const untested: Readonly<Record<string, string>> = {
   "src/engine/onnx/kernels/shape.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/kernel.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/training/scorers.ts": "test/training/crew.test.ts opens each of them, test/training/signals.test.ts looks at what they say",
+  "src/rewards/sandbox/python-interpreter.mjs":
+    "test/rewards/sandbox/python.test.ts runs it in the process that it is made for, with flags that a test's own process does not have",
   "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",
 };
 

@@ -6,7 +6,7 @@ import ts from "typescript";
 /** Folder of the repository. */
 export const root = resolve(import.meta.dirname, "../..");
 
-/** One TypeScript file. */
+/** One file of TypeScript, or of plain JavaScript in `src`. */
 export interface SourceFile {
   /** Path from the root of the repository, with forward slashes. */
   readonly path: string;
@@ -48,13 +48,15 @@ const parse = (file: string): SourceFile => {
   return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true) };
 };
 
-/** Every TypeScript file below the folders of the repository; a folder that does not exist has none. */
+const isSource = (file: string): boolean => file.endsWith(".ts") || (file.endsWith(".mjs") && file.startsWith(join(root, "src")));
+
+/** Every source file below the folders of the repository; a folder that does not exist has none. */
 export const readSources = (...folders: readonly string[]): readonly SourceFile[] => {
   const present = new Set(readdirSync(root));
   return folders
     .filter((folder) => present.has(folder))
     .flatMap((folder) => walk(join(root, folder)))
-    .filter((file) => file.endsWith(".ts"))
+    .filter(isSource)
     .sort()
     .map(parse);
 };

@@ -38,6 +38,26 @@ const block = (program: string): string => `It doubles:\n\n\`\`\`js\n${program}\
 
 rewardLaws(() => code.create(defaults, { task }), [rollout(block(right)), rollout(block(half)), rollout(right)]);
 
+describe("Python", () => {
+  const asked = {
+    ...task,
+    ...tested(["assert double(2) == 4", "assert double('a') == 'aa'", "import math\nassert double(math.inf) == math.inf"]),
+  };
+  const python = (): Reward => code.create({ ...defaults, language: "python", time: 20_000, memory: 128 }, { task: asked });
+  const of = (text: string): Parameters<Reward["score"]>[0] => ({ ...rollout(text), prompt: asked.train[0]! });
+  const rightly = "```python\ndef double(x):\n    return 2 * x\n```";
+  const partly = "```py\ndef double(x):\n    return 2.0 * x\n```";
+
+  rewardLaws(python, [of(rightly), of(block(right))]);
+
+  test("the value is the share of the tests that pass", async () => {
+    const reward = python();
+    const scores = await Promise.all([rightly, partly, "```\nimport js\n```", "none"].map((text) => reward.score(of(text), signal)));
+    expect(scores.map((score) => score.value)).toEqual([1, 2 / 3, 0, 0]);
+    await reward.close?.();
+  });
+});
+
 describe("the value", () => {
   test("is the share of the tests that pass", async () => {
     const reward = make();

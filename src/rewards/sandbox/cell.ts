@@ -27,6 +27,8 @@ export interface Limits {
 export interface Cell {
   /** False when it has ended. */
   readonly alive: boolean;
+  /** What a trial may take beside its own time, in ms; a cell that takes longer hears nothing any more. */
+  readonly grace: number;
   /** Runs one trial in an interpreter of its own: none leaves anything for the next. Rejects when the cell ends meanwhile. */
   run(trial: Trial): Promise<Verdict>;
   /** Ends the cell at once, whatever it does, and resolves when it has ended. */

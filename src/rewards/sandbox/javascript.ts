@@ -6,6 +6,9 @@ import type { JavaScriptHandlers } from "./javascript-worker.ts";
 /** Stack of the thread, in MiB, so that QuickJS meets its own limit first. */
 const STACK = 64;
 
+/** QuickJS starts in some 5 ms and ends most programs by itself. */
+const GRACE = 250;
+
 /** What the first run may take, which compiles the interpreter, in ms. */
 const FIRST_TIME = 60_000;
 
@@ -32,6 +35,7 @@ export const openJavaScript = async (limits: Limits): Promise<Cell> => {
     get alive() {
       return alive;
     },
+    grace: GRACE,
     run: (trial) => runWithin(trial, limits),
     end,
   };

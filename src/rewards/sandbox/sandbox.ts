@@ -1,9 +1,6 @@
 /** Runs trials in a cell, within limits: one that does not answer in time is ended, and another opened for the next trial. */
 import { failed, type Cell, type Limits, type OpenCell, type Trial, type Verdict } from "./cell.ts";
 
-/** How long a cell may be late before it is ended, in ms: it ends most programs by itself. */
-const GRACE = 250;
-
 /** One cell at a time, opened when it is needed. */
 export class Sandbox {
   readonly #openCell: OpenCell;
@@ -34,7 +31,7 @@ export class Sandbox {
     const timer = setTimeout(() => {
       late = true;
       end();
-    }, time + GRACE);
+    }, time + cell.grace);
     signal.addEventListener("abort", end, { once: true });
     try {
       return await cell.run(trial);

@@ -1,0 +1,193 @@
+/** What Python of ill intent tries, each refused within its limits, with the next honest program judged right. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Verdict } from "../../../src/rewards/sandbox/cell.ts";
+import { openPython } from "../../../src/rewards/sandbox/python.ts";
+import { Sandbox } from "../../../src/rewards/sandbox/sandbox.ts";
+
+const { signal } = new AbortController();
+const sandbox = new Sandbox(openPython, { time: 5000, memory: 128 });
+beforeAll(() => sandbox.prepare());
+afterAll(() => sandbox.close());
+
+const run = (code: string, check = "", where = sandbox): Promise<Verdict> => where.run({ code, test: check }, signal);
+
+/** Right and wrong programs are still told apart. */
+const honest = async (where = sandbox): Promise<void> => {
+  const check =
+    "import json, math\nassert [add(x, 1) for x in sorted([3, 1, 2])] == [2, 3, 4] and json.dumps(dict(a=[1])) == '{\"a\": [1]}'";
+  expect(await run("def add(a, b):\n  return a + b", check, where)).toEqual({ passed: true });
+  expect(await run("def add(a, b):\n  return a - b", check, where)).toMatchObject({ passed: false, reason: "AssertionError" });
+};
+
+describe("honest programs", () => {
+  test.each([
+    ["def add(a, b):\n  return a + b", "assert add(1, 2) == 3"],
+    ["import re, math, collections\nclass A:\n  x: int = math.floor(2.5)", "assert A().x == 2"],
+    ["from dataclasses import dataclass\n@dataclass\nclass P:\n  x: int", "assert P(1) == P(1)"],
+    ["name = __name__", "assert name == '__main__'"],
+    ["if __name__ == '__main__':\n  print('hello')", ""],
+    ["import sys\nsys.setrecursionlimit(20000)\ndef f(n):\n  return 0 if n == 0 else 1 + f(n - 1)", "assert f(10000) == 10000"],
+    ["text = 'ä€😀\\n'", "assert text == 'ä€😀\\n' and len(text) == 4"],
+    ["text = '\uD800'", "assert text == '\uFFFD'"],
+    ["import unittest, string, textwrap, heapq", ""],
+    ["open('mine', 'w').write('a')", "assert open('mine').read() == 'a'"],
+    ["", ""],
+  ])("%s; %s", async (code, check) => {
+    expect(await run(code, check)).toEqual({ passed: true });
+  });
+
+  test("each test sees what the program left, and nothing of another test", async () => {
+    const code = "items = []\nimport math";
+    for (let k = 0; k < 3; k += 1) expect(await run(code, "items.append(1)\nmath.pi = 3\nassert items == [1]")).toEqual({ passed: true });
+    expect(await run(code, "assert items == [] and math.pi > 3")).toEqual({ passed: true });
+    expect(await run(code, "while True: items.append(1)")).toMatchObject({ passed: false });
+    expect(await run(code, "assert items == []")).toEqual({ passed: true });
+  });
+
+  test.each([
+    ["def f(:", "SyntaxError: invalid syntax"],
+    ["raise ValueError('mine')", "ValueError: mine"],
+    ["f()", "NameError: name 'f' is not defined"],
+    ["assert 1 == 2, 'because'", "AssertionError: because"],
+    ["a = 1\0", "SyntaxError: source code cannot contain null bytes"],
+    ["import numpy", "ModuleNotFoundError: No module named 'numpy'"],
+    ["import sys; sys.stderr.write('x' * 10**6); 1 / 0", "ZeroDivisionError: division by zero"],
+  ])("%s fails with its reason", async (code, reason) => {
+    for (const verdict of [await run(code), await run("", code)]) {
+      expect(verdict.passed).toBe(false);
+      expect(verdict.reason).toContain(reason);
+    }
+  });
+
+  test("random numbers and hashes are the same in each run", async () => {
+    const code = "import random, os\nraise ValueError(random.random(), hash('a'), os.urandom(4))";
+    const first = await run(code);
+    expect(first.reason).toMatch(/^ValueError: \(0\.\d+, -?\d+, b/);
+    await run("");
+    expect(await run(code)).toEqual(first);
+  });
+});
+
+describe("nothing of the host is there", () => {
+  test.each([
+    "import js",
+    "import pyodide_js",
+    "import pyodide; pyodide.code.run_js('process.exit()')",
+    "from pyodide.code import run_js; run_js('1')",
+    "from pyodide.ffi import to_js; to_js([1]).constructor.constructor('return process')()",
+    "from pyodide.http import open_url; open_url('http://127.0.0.1')",
+    "import _pyodide_core; _pyodide_core.run_js('1')",
+    "from _pyodide_core import *; create_proxy([]).constructor",
+    "open('/etc/passwd')",
+    "open('/proc/self/environ')",
+    "open('package.json')",
+    "import os; os.listdir('/etc')",
+    "import os; os.environ['NODE_OPTIONS']",
+    "import os; assert os.system('id') == 0",
+    "import os; assert os.popen('id').read() != ''",
+    "import os; os.fork()",
+    "import os; os.kill(os.getppid(), 9)",
+    "import os; os.execv('/bin/sh', ['sh'])",
+    "import os; os.posix_spawn('/bin/sh', ['sh'], {})",
+    "import subprocess; subprocess.run(['id'])",
+    "import multiprocessing; multiprocessing.Process(target=print).start()",
+    "import threading; threading.Thread(target=print).start()",
+    "import _thread; _thread.start_new_thread(print, ())",
+    "import socket; socket.create_connection(('127.0.0.1', 22))",
+    "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()",
+    "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'a', ('127.0.0.1', 53))",
+    "import urllib.request; urllib.request.urlopen('http://127.0.0.1')",
+    "import ctypes; ctypes.CDLL(None).emscripten_run_script(b'globalThis.process.exit(0)')",
+    "import ctypes; ctypes.CDLL(None).emscripten_run_script_string(b'1')",
+    "import ctypes; ctypes.CDLL('/lib/libc.so.6')",
+    "import ctypes; ctypes.CDLL(None).system(b'id') == 0 or 1 / 0",
+    "import ctypes; ctypes.memset(0, 255, 10**7)",
+    "import faulthandler; faulthandler._sigsegv()",
+    "import os; os.abort()",
+    "import os; os._exit(0)",
+    "import sys; sys.exit(0)",
+    "raise SystemExit(0)",
+    "import signal; signal.raise_signal(signal.SIGKILL)",
+    "import ssl; ssl.get_server_certificate(('127.0.0.1', 443))",
+    "input()",
+  ])("%s", async (attempt) => {
+    expect((await run(attempt)).passed).toBe(false);
+    await honest();
+  });
+});
+
+describe("resources", () => {
+  test.each([
+    ["an endless loop", "while True: pass", /took longer than 5000 ms$/],
+    ["one that catches", "while True:\n  try:\n    while True: pass\n  except BaseException: pass", /took longer/],
+    ["sleep", "import time; time.sleep(1000)", /took longer/],
+    ["an expression that explodes", "import re; re.match(r'(a+)+$', 'a' * 50 + 'b')", /took longer/],
+    ["a power", "9 ** 9 ** 9", /took longer|MemoryError/],
+    ["a list", "items = []\nwhile True: items.append('a' * 10**6)", /MemoryError/],
+    ["one large list", "[0] * 10**9", /MemoryError/],
+    ["bytes that double", "b = b'a'\nwhile True: b += b", /MemoryError/],
+    ["memory that is caught", "items = []\nwhile True:\n  try: items.append('a' * 10**6)\n  except MemoryError: pass", /took longer/],
+    ["a map of memory", "import mmap; mmap.mmap(-1, 10**9)", /OSError/],
+    ["calls without end", "def f(): return f()\nf()", /RecursionError/],
+    [
+      "and without limit",
+      "import sys; sys.setrecursionlimit(10**9)\ndef f(): return f()\nf()",
+      /ended the interpreter|MemoryError|RecursionError|took/,
+    ],
+    ["deep values", "x = []\nfor i in range(10**5): x = [x]\nrepr(x)", /RecursionError|ended the interpreter/],
+    ["deep brackets", "eval('(' * 10**5 + ')' * 10**5)", /SyntaxError|MemoryError|ended the interpreter/],
+    ["deep source", "eval('-' * 10**5 + '1')", /RecursionError|MemoryError|ended the interpreter|SyntaxError/],
+    ["huge output", "while True: print('a' * 10**6, end='')", /took longer/],
+    ["a huge error", "raise ValueError('a' * 10**6)", /^a{200}$/],
+    ["an error without end", "import sys\ndef hook(*_):\n  while True: pass\nsys.excepthook = hook\n1 / 0", /took longer/],
+  ])("%s", async (_, code, reason) => {
+    const verdict = await run(code);
+    expect(verdict.passed).toBe(false);
+    expect(verdict.reason).toMatch(reason);
+    expect(verdict.reason!.length).toBeLessThanOrEqual(200);
+    await honest();
+  });
+
+  test("what grows outside of Python's memory ends the process, and another takes its place", async () => {
+    const patient = new Sandbox(openPython, { time: 60_000, memory: 64 });
+    try {
+      const files = "k = 0\nwhile True:\n  open(f'{k}', 'wb').write(b'a' * 10**7)\n  k += 1";
+      const verdict = await run(files, "", patient);
+      expect(verdict).toMatchObject({ passed: false, reason: expect.stringContaining("SIGKILL") as unknown });
+      await honest(patient);
+    } finally {
+      await patient.close();
+    }
+  });
+});
+
+describe("what a program changes, the next does not see", () => {
+  test.each([
+    "import builtins\nbuiltins.sorted = lambda x: x\nbuiltins.len = None",
+    "import json, math, sys\njson.dumps = None\nsys.modules['math'] = None",
+    "import sys\nsys.modules.clear()\nsys.path.clear()\nsys.meta_path.clear()",
+    "import builtins\nbuiltins.__import__ = None",
+    "import os, shutil\nshutil.rmtree('/lib', ignore_errors=True)\nopen('x', 'w').write('x')",
+    "import gc, sys\ngc.disable()\nsys.setrecursionlimit(50)",
+    "import sys\nsys.settrace(lambda *_: (_ for _ in ()).throw(ValueError()))",
+  ])("%s", async (code) => {
+    await run(code, "");
+    await honest();
+    expect(await run("", "import os\nassert not os.path.exists('x') and os.getcwd() == '/program'")).toEqual({ passed: true });
+  });
+});
+
+test("too little memory for Python is said when it is opened", async () => {
+  await expect(new Sandbox(openPython, { time: 1000, memory: 16 }).prepare()).rejects.toThrow(
+    /^Python sandbox: expected at least 30 MiB of memory for Python to start, got 16$/,
+  );
+});
+
+test("a trace function of the program does not steer its test", async () => {
+  const code = `import sys
+def trace(frame, event, argument):
+  if event == "line" and frame.f_lineno == 1: frame.f_lineno = 2
+  return trace
+sys.settrace(trace)`;
+  expect(await run(code, "assert 1 == 2\npass")).toMatchObject({ passed: false });
+});
