@@ -5,6 +5,8 @@ const benches = {
   divergence: () => import("./divergence.ts"),
   memory: () => import("./memory.ts"),
   overlap: () => import("./overlap.ts"),
+  router: () => import("./router.ts"),
+  soak: () => import("./soak.ts"),
 } as const;
 
 const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);

@@ -1,6 +1,7 @@
 /** Tests of restored order. */
 import fc from "fast-check";
 import { from, lastValueFrom, throwError } from "rxjs";
+import { TestScheduler, type RunHelpers } from "rxjs/testing";
 import { describe, expect, test } from "vitest";
 import { compareOrder, ordered, place } from "../../src/rollouts/order.ts";
 import { rolloutAt, rolloutGrid } from "../fixtures/rollouts.ts";
@@ -20,6 +21,42 @@ describe("ordered", () => {
     expect(await lastValueFrom(from([]).pipe(ordered()))).toEqual([]);
     const failing = throwError(() => new Error("broken"));
     await expect(lastValueFrom(failing.pipe(ordered()))).rejects.toThrow("broken");
+  });
+});
+
+describe("ordered, as marbles", () => {
+  const [first, second, third] = rolloutGrid(3, 1).map((rollout) => ({ rollout }));
+  const values = { a: first!, b: second!, c: third! };
+  const inMarbles = (check: (helpers: RunHelpers) => void): void => {
+    new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(check);
+  };
+
+  test("everything at the end, at once and in order, whenever it came", () => {
+    inMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold("-c--a---b--|", values).pipe(ordered())).toBe("-----------(x|)", { x: [first, second, third] });
+      expectObservable(cold("(cab)---|", values).pipe(ordered())).toBe("--------(x|)", { x: [first, second, third] });
+      expectObservable(cold("-----|", values).pipe(ordered())).toBe("-----(x|)", { x: [] });
+    });
+  });
+
+  test("nothing of what came before an error", () => {
+    inMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold("-c--a--#", values).pipe(ordered())).toBe("-------#");
+    });
+  });
+
+  test("unsubscribing unsubscribes from the source at once", () => {
+    inMarbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot("-c--a---b--|", values);
+      expectObservable(source.pipe(ordered()), "^----!").toBe("------");
+      expectSubscriptions(source.subscriptions).toBe("^----!");
+    });
+  });
+
+  test("what comes before the subscription of a hot source is not in it", () => {
+    inMarbles(({ hot, expectObservable }) => {
+      expectObservable(hot("-b-^-c-a-|", values).pipe(ordered())).toBe("------(x|)", { x: [first, third] });
+    });
   });
 });
 
