@@ -55,6 +55,7 @@ export const httpReward = define({
       async prepare() {
         if (health !== "") await client.probe(health, new AbortController().signal);
       },
+      close: () => client.close(),
       async score(rollout, signal) {
         const given = await scoreOf(rollout, signal);
         const score = wireScore(given);

@@ -113,6 +113,7 @@ export const judge = define({
       name: "judge",
       range: [Math.min(0, otherwise ?? 0), Math.max(1, otherwise ?? 1)],
       prepare: () => checkModel(client, model),
+      close: () => client.close(),
       async score(rollout, signal) {
         const answer = await client.post("chat/completions", bodyOf(rollout), signal);
         const said = saidIn(answer);

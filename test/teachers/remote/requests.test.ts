@@ -1,0 +1,83 @@
+/** Tests of the two ways to ask, against their documented forms. */
+import { describe, expect, test } from "vitest";
+import { writeNpy } from "../../../src/teachers/remote/npy.ts";
+import { endpoints } from "../../../src/teachers/remote/requests.ts";
+import { rolloutAt } from "../../fixtures/rollouts.ts";
+
+const { completions, generate } = endpoints;
+/** Prompt 3, 1; completion 1, 3, 1. */
+const rollout = rolloutAt(3, 1);
+const places = [
+  null,
+  { 1: { logprob: -1, rank: 1 }, 0: { logprob: -2, rank: 2 } },
+  { 1: { logprob: -0.5, rank: 1 }, 2: { logprob: -4, rank: 2 } },
+  { 3: { logprob: -5, rank: 3 }, 0: { logprob: -0.25, rank: 1 }, 2: { logprob: -3, rank: 2 } },
+  { 1: { logprob: -0.75, rank: 1 }, 3: { logprob: -1.5, rank: 2 } },
+];
+
+describe("completions", () => {
+  test.each([
+    ["tokens", 0],
+    ["all", -1],
+    [{ topK: 5 }, 5],
+  ] as const)("%j is prompt_logprobs %i of the ids, and as few new tokens as all versions allow", (detail, count) => {
+    expect(completions.request("m", rollout, detail)).toEqual({
+      model: "m",
+      prompt: [3, 1, 1, 3, 1],
+      max_tokens: 1,
+      temperature: 0,
+      prompt_logprobs: count,
+    });
+  });
+
+  test("the answer is in the first choice", () => {
+    const answer = { choices: [{ index: 0, text: "", prompt_logprobs: places }] };
+    expect(completions.score(answer, rollout, "tokens", 4)).toEqual({ logProbs: Float32Array.of(-0.5, -5, -0.75) });
+    expect(completions.score(answer, rollout, { topK: 2 }, 4)).toEqual({
+      logProbs: Float32Array.of(-0.5, -4, -0.25, -3, -0.75, -1.5),
+      ids: Int32Array.of(1, 2, 0, 2, 1, 3),
+    });
+    expect(() => completions.score(answer, rollout, "all", 4)).toThrow("expected log-probs of all 4 tokens at place 0");
+    for (const none of [null, {}, { choices: [] }, { choices: {} }, { choices: [{}] }, { choices: [{ prompt_logprobs: null }] }]) {
+      expect(() => completions.score(none, rollout, "tokens", 4)).toThrow("expected log-probs of 5 places, got");
+    }
+  });
+});
+
+describe("generate", () => {
+  test("asks for each place's own token by its id, from the place that draws the first one", () => {
+    expect(generate.request("m", rollout, "tokens")).toEqual({
+      model: "m",
+      token_ids: [3, 1, 1, 3, 1],
+      sampling_params: {
+        max_tokens: 1,
+        temperature: 0,
+        detokenize: false,
+        prompt_logprob_token_ids: [[1], [3], [1]],
+        prompt_logprob_start: 1,
+      },
+    });
+    expect(generate.request("m", rollout, { topK: 2 })).toMatchObject({ sampling_params: { prompt_logprobs: 2 } });
+  });
+
+  const chosen = (rows: number, columns: number, ...values: number[]): unknown => ({
+    prompt_token_id_logprobs: writeNpy({ rows, columns, values: Float32Array.from(values) }).toString("base64"),
+  });
+
+  test("the answer is an array, or a list of places", () => {
+    expect(generate.score(chosen(3, 1, -0.5, -Infinity, 1e-6), rollout, "tokens", 4)).toEqual({ logProbs: Float32Array.of(-0.5, -9999, 0) });
+    const top = generate.score({ prompt_logprobs: places }, rollout, { topK: 1 }, 4);
+    expect(top.ids).toEqual(Int32Array.of(1, 0, 1));
+  });
+
+  test.each([
+    [{ prompt_logprobs: places }, "expected prompt_token_id_logprobs, got none"],
+    [{ prompt_token_id_logprobs: "no base64!" }, "npy: expected a file"],
+    [chosen(2, 1, -1, -1), "expected 3 x 1 log-probs, got 2 x 1"],
+    [chosen(1, 3, -1, -1, -1), "expected 3 x 1 log-probs, got 1 x 3"],
+    [chosen(3, 1, -1, Number.NaN, -1), "expected log-probs of at most 0, got NaN"],
+    [chosen(3, 1, -1, 0.5, -1), "expected log-probs of at most 0, got 0.5"],
+  ])("an answer of another form is refused: %#", (answer, message) => {
+    expect(() => generate.score(answer, rollout, "tokens", 4)).toThrow(message);
+  });
+});
