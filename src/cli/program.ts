@@ -8,6 +8,7 @@ import { addInspect } from "./inspect.ts";
 import { addRun } from "./run.ts";
 import { addSample } from "./sample.ts";
 import { addSchema } from "./schema.ts";
+import { addServePolicy } from "./serve-policy.ts";
 import type { Terminal } from "./terminal.ts";
 import { addTrace } from "./trace.ts";
 import { addValidate } from "./validate.ts";
@@ -31,6 +32,7 @@ const createProgram = (terminal: Terminal): Command => {
   addInspect(program, terminal);
   addConvert(program, terminal);
   addTrace(program, terminal);
+  addServePolicy(program, terminal);
   addDoctor(program, terminal);
   return program;
 };

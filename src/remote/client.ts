@@ -74,6 +74,17 @@ const hint = (status: number, tokenVariable: string | undefined): string => {
     : `; see the token in ${tokenVariable}`;
 };
 
+/** What a server says of its refusal: the message of an error as OpenAI's and most others write it, or all that came. */
+const refusalIn = (text: string): string => {
+  try {
+    const { error, message, detail } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const said = [typeof error === "object" && error !== null ? (error as { message?: unknown }).message : error, message, detail];
+    return said.find((each) => typeof each === "string") ?? text;
+  } catch {
+    return text;
+  }
+};
+
 /** What an answer holds, and whose it is. */
 interface Content {
   readonly who: string;
@@ -137,7 +148,7 @@ class PooledClient implements JsonClient {
     if (status !== 200) {
       const facts = { retryable: retryableStatus(status), retryAfter: parseRetryAfter(headers["retry-after"]), status };
       throw new RemoteError(
-        `${who}: expected status 200, got ${status} ${this.#shown(text)}${hint(status, this.#options.tokenVariable)}`,
+        `${who}: expected status 200, got ${status} ${this.#shown(refusalIn(text))}${hint(status, this.#options.tokenVariable)}`,
         facts,
       );
     }

@@ -21,7 +21,10 @@ export interface Route {
   readonly method: "GET" | "POST";
   /** Begins with a slash; exact. */
   readonly path: string;
-  /** Makes the answer from the document that was sent, or from nothing. The signal aborts when the client is gone, or the server closes. */
+  /**
+   * Makes the answer from the document that was sent, or from nothing: a document, or the bytes of its JSON. The signal aborts when the client is gone, or
+   * the server closes.
+   */
   answer(document: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
@@ -108,7 +111,7 @@ const routeOf = (routes: readonly Route[], method: string, path: string): Route 
 const pathOf = ({ url = "" }: IncomingMessage): string => /^\/[^?#]*/.exec(url)?.[0] ?? "";
 
 const send = (response: ServerResponse, status: number, document: unknown, headers: Readonly<Record<string, string>> = {}): void => {
-  const body = Buffer.from(JSON.stringify(document));
+  const body = document instanceof Uint8Array ? document : Buffer.from(JSON.stringify(document));
   response.writeHead(status, { "content-type": "application/json", "content-length": body.length, ...headers }).end(body);
 };
 

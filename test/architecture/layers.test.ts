@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readSources, referencesOf, type SourceFile } from "./source.ts";
 
 const foundation = ["engine", "plugins", "random", "remote", "text-metrics"];
-const answering = ["tokenizers", "tasks", "policies", "objectives", "rollouts", "rewards", "teachers", "evaluation"];
+const answering = ["tokenizers", "tasks", "policies", "objectives", "rollouts", "rewards", "teachers", "serving", "evaluation"];
 
 /** For each folder of src, the folders that it may import besides itself. The order is the order of the layers. */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +18,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   objectives: ["engine", "plugins"],
   rollouts: ["engine", "plugins", "random", "tokenizers", "tasks", "policies"],
   rewards: ["engine", "plugins", "remote", "text-metrics", "tokenizers", "tasks", "policies", "rollouts"],
-  teachers: ["engine", "plugins", "tokenizers", "tasks", "policies", "rollouts"],
+  teachers: ["engine", "plugins", "remote", "tokenizers", "tasks", "policies", "rollouts"],
+  serving: ["engine", "plugins", "remote", "text-metrics", "tokenizers", "tasks", "policies", "rollouts", "rewards", "teachers"],
   evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
   training: [...foundation, ...answering],
   experiments: [...foundation, ...answering, "training"],
@@ -31,7 +32,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const libraries: readonly { readonly packages: RegExp; readonly allowed: readonly string[]; readonly reason: string }[] = [
   {
     packages: /^@tensorflow\/tfjs$/,
-    allowed: ["engine", "policies", "rollouts", "objectives", "teachers", "training"].map((folder) => `src/${folder}/`),
+    allowed: ["engine", "policies", "rollouts", "objectives", "teachers", "serving", "training"].map((folder) => `src/${folder}/`),
     reason: "arithmetic on tensors lives in programs; other layers see host data",
   },
   {

@@ -125,6 +125,20 @@ describe("statuses", () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  test.each([
+    ['{"error":{"message":"too long","code":400}}', "too long"],
+    ['{"message":"too long"}', "too long"],
+    ['{"detail":"too long"}', "too long"],
+    ['{"error":"too long"}', "too long"],
+    ['{"detail":[{"msg":"too long"}]}', '{\\"detail\\":[{\\"msg\\":\\"too long\\"}]}'],
+    ["null", "null"],
+    ["too long", "too long"],
+  ])("the reason of %s is shown", async (body, shown) => {
+    const server = await httpServer((_asked, response) => response.writeHead(400).end(body));
+    const error = await failure(clientOf(server.url).get("/", signal));
+    expect(error.message).toBe(`reward ${server.url}/: expected status 200, got 400 "${shown}"`);
+  });
+
   test("Retry-After is told in milliseconds", async () => {
     const server = await httpServer((_asked, response) => json(response, { error: "busy" }, 429, { "retry-after": "7" }));
     expect(await failure(clientOf(server.url).get("/", signal))).toMatchObject({ retryable: true, retryAfter: 7000, status: 429 });

@@ -13,11 +13,14 @@ const magic = "\u0093NUMPY";
 const headerOf = (bytes: Buffer): { readonly text: string; readonly end: number } => {
   const major = bytes[6];
   if (bytes.length < 12 || bytes.toString("latin1", 0, 6) !== magic || (major !== 1 && major !== 2)) {
-    throw new RangeError(`npy: expected a file of version 1 or 2, got ${bytes.length} bytes that begin with ${bytes.toString("hex", 0, 8)}`);
+    throw new RangeError(
+      `npy: expected a file of version 1 or 2, got ${bytes.length} bytes that begin with ${bytes.toString("hex", 0, 8)}`,
+    );
   }
   const start = major === 1 ? 10 : 12;
   const end = start + (major === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
-  if (end > bytes.length || end - start > 10_000) throw new RangeError(`npy: expected a header within the file, got one that ends at ${end}`);
+  if (end > bytes.length || end - start > 10_000)
+    throw new RangeError(`npy: expected a header within the file, got one that ends at ${end}`);
   return { text: bytes.toString("latin1", start, end), end };
 };
 

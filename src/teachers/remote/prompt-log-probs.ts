@@ -12,9 +12,11 @@ interface Entry {
 }
 
 /** `RangeError` says what of an answer is not as vLLM writes it. */
-const refuse = (expected: string, got: unknown): RangeError => new RangeError(`expected ${expected}, got ${JSON.stringify(got)?.slice(0, 120) ?? "nothing"}`);
+const refuse = (expected: string, got: unknown): RangeError =>
+  new RangeError(`expected ${expected}, got ${JSON.stringify(got)?.slice(0, 120) ?? "nothing"}`);
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A log-prob; what cannot be is -9999, whether it came as that, as null, or as less. A little above 0 is rounding. */
 const logProbOf = (value: unknown): number => {
@@ -62,7 +64,8 @@ export const allLogProbs = (places: readonly unknown[], vocabularySize: number):
   for (const [t, place] of places.entries()) {
     const entries = entriesOf(place, vocabularySize);
     // Ids are distinct, as keys of an object, and below V: V of them are all.
-    if (entries.length !== vocabularySize) throw refuse(`log-probs of all ${vocabularySize} tokens at place ${t}`, `${entries.length} of them`);
+    if (entries.length !== vocabularySize)
+      throw refuse(`log-probs of all ${vocabularySize} tokens at place ${t}`, `${entries.length} of them`);
     for (const { id, logProb } of entries) all[t * vocabularySize + id] = logProb;
   }
   return all;
@@ -75,7 +78,11 @@ const likeliestFirst = (entries: readonly Entry[]): Entry[] => {
 };
 
 /** [L, K] of the K likeliest tokens of each place, falling. A place also has its own token, which is left out where it is none of them. */
-export const topLogProbs = (places: readonly unknown[], topK: number, vocabularySize: number): { logProbs: Float32Array; ids: Int32Array } => {
+export const topLogProbs = (
+  places: readonly unknown[],
+  topK: number,
+  vocabularySize: number,
+): { logProbs: Float32Array; ids: Int32Array } => {
   const logProbs = new Float32Array(places.length * topK);
   const ids = new Int32Array(places.length * topK);
   for (const [t, place] of places.entries()) {

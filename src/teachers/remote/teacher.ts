@@ -51,7 +51,9 @@ const clientOf = ({ url, tokenVariable, connections, timeout }: TeacherServerVal
 export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: RemoteTeacherOptions): RemoteTeacher => {
   if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
   if (temperature !== 1 && detail !== "all") {
-    throw new RangeError(`teacher: expected temperature 1 of a server that gives some log-probs of each place, got ${temperature}; ask for all of them`);
+    throw new RangeError(
+      `teacher: expected temperature 1 of a server that gives some log-probs of each place, got ${temperature}; ask for all of them`,
+    );
   }
   const endpoint = endpoints[server.endpoint];
   const client = clientOf(server);

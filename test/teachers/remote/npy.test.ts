@@ -5,7 +5,10 @@ import { readNpy, writeNpy } from "../../../src/teachers/remote/npy.ts";
 /**
  * `np.save` of NumPy 2.4.6: np.array([[-0.5, -1.25, -np.inf], [-2, -0.1, -3e38]], dtype=np.float32).
  */
-const written = Buffer.from("k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAC/AACgvwAAgP8AAADAzczMveaxYf8=", "base64");
+const written = Buffer.from(
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAC/AACgvwAAgP8AAADAzczMveaxYf8=",
+  "base64",
+);
 
 test("reads what NumPy writes, and writes the same bytes", () => {
   const matrix = readNpy(written);
@@ -53,7 +56,11 @@ describe("refuses", () => {
     ["Python objects", header("{'descr': '|O', 'fortran_order': False, 'shape': (1, 1), }"), "expected a float32 matrix"],
     ["the other order", header("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }"), "expected a float32 matrix"],
     ["a vector", header("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }"), "expected a float32 matrix"],
-    ["a size that is not there", header("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }"), "npy: expected 39"],
+    [
+      "a size that is not there",
+      header("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }"),
+      "npy: expected 39",
+    ],
   ])("%s", (_what, bytes, message) => {
     expect(() => readNpy(bytes)).toThrow(RangeError);
     expect(() => readNpy(bytes)).toThrow(message);

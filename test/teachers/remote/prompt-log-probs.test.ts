@@ -32,7 +32,9 @@ describe("a place's own token", () => {
   });
 
   test("must be there", () => {
-    expect(() => tokenLogProbs([placeOf([7, -1, 1])], Int32Array.of(3), 8)).toThrow(/^expected the log-prob of token 3 at place 0, got \{"7"/);
+    expect(() => tokenLogProbs([placeOf([7, -1, 1])], Int32Array.of(3), 8)).toThrow(
+      /^expected the log-prob of token 3 at place 0, got \{"7"/,
+    );
     expect(() => tokenLogProbs([null], Int32Array.of(3), 8)).toThrow("expected log-probs by token id, got null");
   });
 });
@@ -93,10 +95,17 @@ describe("values", () => {
     expect(() => value(text)).toThrow("expected a log-prob of at most 0, got");
   });
 
-  test.each(['{"0":null}', '{"0":-1}', '{"0":[]}', '{"-1":{"logprob":-1}}', '{"x":{"logprob":-1}}', '{"1e0":{"logprob":-1}}', '{"0":{}}', "[]", "7"])(
-    "%s is no place",
-    (text) => {
-      expect(() => tokenLogProbs([JSON.parse(text)], Int32Array.of(0), 1)).toThrow(RangeError);
-    },
-  );
+  test.each([
+    '{"0":null}',
+    '{"0":-1}',
+    '{"0":[]}',
+    '{"-1":{"logprob":-1}}',
+    '{"x":{"logprob":-1}}',
+    '{"1e0":{"logprob":-1}}',
+    '{"0":{}}',
+    "[]",
+    "7",
+  ])("%s is no place", (text) => {
+    expect(() => tokenLogProbs([JSON.parse(text)], Int32Array.of(0), 1)).toThrow(RangeError);
+  });
 });

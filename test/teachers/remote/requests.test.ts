@@ -65,7 +65,9 @@ describe("generate", () => {
   });
 
   test("the answer is an array, or a list of places", () => {
-    expect(generate.score(chosen(3, 1, -0.5, -Infinity, 1e-6), rollout, "tokens", 4)).toEqual({ logProbs: Float32Array.of(-0.5, -9999, 0) });
+    expect(generate.score(chosen(3, 1, -0.5, -Infinity, 1e-6), rollout, "tokens", 4)).toEqual({
+      logProbs: Float32Array.of(-0.5, -9999, 0),
+    });
     const top = generate.score({ prompt_logprobs: places }, rollout, { topK: 1 }, 4);
     expect(top.ids).toEqual(Int32Array.of(1, 0, 1));
   });

@@ -1,0 +1,76 @@
+/** `retort serve-policy`: a policy for other processes, behind vLLM's endpoints. */
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { engineNames, type EngineName } from "../engine/choose.ts";
+import { loadModel } from "../experiments/model.ts";
+import { connect } from "../rollouts/workers/connect.ts";
+import { policyRoutes } from "../serving/policy-routes.ts";
+import type { PolicyHandlers } from "../serving/policy-worker.ts";
+import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "./hub.ts";
+import { addListenFlags, listen, type ListenFlags } from "./listen.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface ServeOptions extends HubFlags, ListenFlags {
+  readonly name?: string;
+  readonly maxLogprobs: number;
+  readonly seed: number;
+  readonly engine: EngineName;
+}
+
+/** More threads than this bring the products of one row nothing. */
+const mostThreads = 4;
+
+const policyWorker = new URL("../serving/policy-worker.ts", import.meta.url);
+
+const wholeFrom =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least}, got "${text}"`);
+  };
+
+const perform = async (model: string, options: ServeOptions, terminal: Terminal): Promise<void> => {
+  const { policy, weights, tokenizer } = await loadModel(model, hubOptions(options, terminal));
+  if (tokenizer === undefined) throw new RangeError(`${model}: expected a tokenizer.json beside the weights, got none`);
+  if (policy.config["is_encoder_decoder"] === true) throw new RangeError(`${model}: expected a decoder, got an encoder and a decoder`);
+  const thread = connect<PolicyHandlers>(policyWorker, { name: "policy" });
+  try {
+    const { engine, seed } = options;
+    const threads = Math.min(availableParallelism(), mostThreads);
+    const used = await thread.call("open", { engine, threads, config: policy.config, weights, tokenizer: tokenizer.toJSON(), seed });
+    const name = options.name ?? basename(model);
+    const { contextLength } = policy;
+    const created = Math.floor(Date.now() / 1000);
+    const routes = policyRoutes({ thread, name, mostLogProbs: options.maxLogprobs, contextLength, created });
+    await listen(routes, `${name} on the engine ${used}`, options, terminal);
+  } finally {
+    await thread.close();
+  }
+};
+
+/** Adds the command to the program. */
+export const addServePolicy = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("serve-policy")
+    .summary("let other processes ask a policy, as they ask vLLM")
+    .description(
+      "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, /v1/models, /tokenize and /health. A teacher of experiment files.",
+    )
+    .argument("<model>", modelHelp);
+  addListenFlags(addHubFlags(command))
+    .option("--name <name>", "what the model is called; the last part of its path when left out")
+    .option("--max-logprobs <n>", "most log-probs beside a token's own; -1: as many as are asked for", wholeFrom(-1), -1)
+    .option("--seed <n>", "of draws for which a request has no seed", wholeFrom(0), 0)
+    .addOption(new Option("--engine <name>", "what runs the programs").choices([...engineNames]).default("auto"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort serve-policy models/teacher.gguf
+  RETORT_TOKEN=... retort serve-policy owner/name --host 0.0.0.0 --token-env RETORT_TOKEN
+  "teacher": { "server": { "url": "http://127.0.0.1:8000", "model": "teacher.gguf" } }`,
+    )
+    .action((model: string, options: ServeOptions) => perform(model, options, terminal));
+};
