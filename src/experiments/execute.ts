@@ -8,6 +8,7 @@ import { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { recipeTask } from "../training/recipe-task.ts";
 import type { Machine, Recipe } from "../training/recipe.ts";
+import { probeTeacher } from "../training/teacher-probe.ts";
 import type { StepReport } from "../training/report.ts";
 import { train } from "../training/train.ts";
 import { artifactsIn, type Artifacts } from "./artifacts.ts";
@@ -121,6 +122,7 @@ const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machi
   }
   place.emit({ kind: "begin", training: name, steps: stage.values.training.steps });
   const recipe = await recipeFor(stage, run.path, place.artifacts, machine);
+  const teacher = await probeTeacher(recipe, place.signal);
   const trained = await trainToEnd(recipe, stage, name, place);
   const { accuracy, milliseconds } = trained;
   const folder = await place.artifacts.commit(stage.id, async (draft) => {
@@ -135,6 +137,7 @@ const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machi
       accuracy,
       milliseconds,
       used: machine,
+      teacher,
       ...surroundings(),
     });
   });
@@ -152,8 +155,9 @@ const perform = async (run: PlannedRun, place: Place): Promise<void> => {
   const name = { run: run.name, stage: undefined };
   place.emit({ kind: "begin", training: name, steps: run.values.training.steps });
   const recipe = await recipeFor(run, run.path, place.artifacts, machine);
+  const teacher = await probeTeacher(recipe, place.signal);
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
-  const store = await openRun(run, { name: machine.engine, reason }, place.out);
+  const store = await openRun(run, { name: machine.engine, reason }, place.out, teacher);
   try {
     const trained = await trainToEnd(recipe, run, name, place, store);
     const { accuracy, milliseconds } = trained;

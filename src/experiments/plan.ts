@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { withModels } from "../rewards/model/reference.ts";
 import type { Task } from "../tasks/task.ts";
+import type { TeacherServerValues } from "../teachers/remote/settings.ts";
 import { decisive } from "../training/settings.ts";
 import { contentHash } from "./canonical-json.ts";
 import { checker, type Mistake } from "./check.ts";
@@ -55,11 +56,15 @@ export const packageVersion = (): string => {
   return version;
 };
 
-/** A stage by its id, a checkpoint by its content, a new policy by itself. */
+const serverIdentity = ({ url, model }: TeacherServerValues): object => ({ url, model });
+
+/** A stage by its id, a checkpoint by its content, a server by its address and the model there, a new policy by itself. */
 const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<PlannedTraining, "inputs" | "checkpoints">): object => ({
   ...origin,
   ...("stage" in origin ? { stage: inputs[String(origin.stage)] } : {}),
   ...("checkpoint" in origin ? { checkpoint: checkpoints[String(origin.checkpoint)]?.hash } : {}),
+  // How a server is asked decides nothing.
+  ...("server" in origin ? { server: serverIdentity(origin.server as TeacherServerValues) } : {}),
 });
 
 const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {

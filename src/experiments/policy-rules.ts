@@ -70,7 +70,7 @@ const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known)
     return { pointer, of, length: contextLength(file, training, known), trained };
   };
   const student = reader("student", "/student", values);
-  if (teacher === undefined) return [student];
+  if (teacher === undefined || "server" in teacher) return [student];
   if ("stage" in teacher) {
     const taught = stageValues(file, teacher.stage);
     return sameTokens(known.task(taught).tokenizer, task.tokenizer) ? [student, reader("teacher", "/teacher/stage", taught)] : [student];

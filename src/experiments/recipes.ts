@@ -9,8 +9,9 @@ import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
 import { modelKey, modelsNamed, type RewardModels } from "../rewards/model/reference.ts";
 import type { Task } from "../tasks/task.ts";
+import type { TeacherSource } from "../teachers/open.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import type { Machine, Model, Recipe, TeacherModel } from "../training/recipe.ts";
+import type { Machine, Model, Recipe } from "../training/recipe.ts";
 import { recipeTask } from "../training/recipe-task.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { loadModel, tokenizerOf } from "./model.ts";
@@ -88,8 +89,8 @@ const studentModel = async (training: PlannedTraining, { tokenizer }: Task, load
 };
 
 /** The teacher; its tokenizer is named only if it is not the task's. */
-const teacherModel = async ({ values: { teacher } }: PlannedTraining, task: Task, load: Loader): Promise<TeacherModel | undefined> => {
-  if (teacher === undefined) return undefined;
+const teacherSource = async ({ values: { teacher } }: PlannedTraining, task: Task, load: Loader): Promise<TeacherSource | undefined> => {
+  if (teacher === undefined || "server" in teacher) return teacher;
   const { policy, weights, tokenizer } = await load(teacher);
   const foreign = sameTokens(tokenizer, task.tokenizer) ? {} : { tokenizer: tokenizer.toJSON() };
   return { config: policy.config, weights, temperature: teacher.temperature, ...foreign };
@@ -120,7 +121,7 @@ export const recipeFor = async (training: PlannedTraining, path: string, artifac
   const given = { task: values.task, taskSeed, folder: dirname(path), ...(await givenTokenizer(training)) };
   const task = recipeTask(given);
   const load = loaderOf(training, artifacts);
-  const [student, teacher] = await Promise.all([studentModel(training, task, load), teacherModel(training, task, load)]);
+  const [student, teacher] = await Promise.all([studentModel(training, task, load), teacherSource(training, task, load)]);
   return {
     seed,
     ...given,

@@ -6,6 +6,7 @@ import { policies } from "../policies/families/index.ts";
 import { rewards } from "../rewards/index.ts";
 import { tasks } from "../tasks/index.ts";
 import { ScoringSettings } from "../training/scoring-settings.ts";
+import { TeacherServer } from "../teachers/remote/settings.ts";
 import { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "../training/settings.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 
@@ -71,10 +72,12 @@ const TeacherStage = Type.Object(
 
 const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, temperature }, { ...closed, description: "A checkpoint, frozen." });
 
-const TeacherReference = Type.Unsafe<Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint>>({
-  description: "The policy that is imitated: the result of a stage, or a checkpoint.",
+const TeacherOnServer = Type.Object({ server: TeacherServer, temperature }, { ...closed, description: "A policy on a server." });
+
+const TeacherReference = Type.Unsafe<Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint> | Static<typeof TeacherOnServer>>({
+  description: "The policy that is imitated: the result of a stage, a checkpoint, or one on a server.",
   type: "object",
-  ...having("checkpoint", TeacherCheckpoint, TeacherStage),
+  ...having("checkpoint", TeacherCheckpoint, Type.Unsafe({ type: "object", ...having("server", TeacherOnServer, TeacherStage) })),
 });
 
 const Seed = Type.Integer({ minimum: 0, maximum: 2 ** 53 - 1, description: "Names all random draws of the run." });

@@ -1,6 +1,7 @@
 /** A run's folder: its manifest, its metrics, rollouts and trace line by line, and its summary. Files are replaced whole or appended to, nothing else. */
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import type { ServerFacts } from "../teachers/remote/probe.ts";
 import type { ProgressReport, RolloutsScored, StepTimed } from "../training/report.ts";
 import { jsonText, writeJson } from "./json-file.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -30,6 +31,8 @@ export interface Manifest extends Surroundings {
   /** Where the checkpoints were that it named, and the sha256 of their contents. */
   readonly checkpoints: PlannedRun["checkpoints"];
   readonly engine: EngineChoice;
+  /** What a teacher's server said before the run, and how much of the probability it names. */
+  readonly teacher: ServerFacts | undefined;
   readonly status: RunStatus;
   /** ISO 8601, UTC. */
   readonly started: string;
@@ -69,7 +72,7 @@ const claimFolder = (root: string, run: PlannedRun): string => {
 };
 
 /** Opens a new folder for the run under `root`, with a manifest that says `running`. */
-export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "runs"): Promise<RunStore> => {
+export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "runs", teacher?: ServerFacts): Promise<RunStore> => {
   const folder = claimFolder(root, run);
   let manifest: Manifest = {
     name: run.name,
@@ -82,6 +85,7 @@ export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "run
     stages: Object.fromEntries(run.stages.map((stage) => [stage.name, stage.id])),
     checkpoints: run.checkpoints,
     engine,
+    teacher,
     status: "running",
     started: new Date().toISOString(),
     finished: undefined,

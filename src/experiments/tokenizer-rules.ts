@@ -41,7 +41,7 @@ const foreignMistakes = (pointer: string, values: TrainingValues): Mistake[] => 
 
 const teacherMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
   const { teacher } = values;
-  if (teacher === undefined) return [];
+  if (teacher === undefined || "server" in teacher) return [];
   const pointer = "stage" in teacher ? "/teacher/stage" : "/teacher/checkpoint";
   const tokenizer = attempt(() =>
     "stage" in teacher ? known.task(stageValues(file, teacher.stage)).tokenizer : known.tokenizer(teacher.checkpoint),

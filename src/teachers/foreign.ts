@@ -62,7 +62,10 @@ const placed = ({ logProbs }: TeacherScore, rows: readonly number[], width: numb
  * that is 1. A completion that its tokenizer cannot spell, or spells with other characters, is not
  * aligned anywhere.
  */
-export const foreignTeacher = (teacher: Teacher, translation: Translation): Teacher => ({
+export const foreignTeacher = <Answer extends TeacherScore | Error>(
+  teacher: Teacher<Answer>,
+  translation: Translation,
+): Teacher<TeacherScore | Extract<Answer, Error>> => ({
   vocabularySize: teacher.vocabularySize,
   async score(rollouts, signal) {
     const readings = rollouts.map((rollout) => readingOf(rollout, translation));
@@ -81,6 +84,7 @@ export const foreignTeacher = (teacher: Teacher, translation: Translation): Teac
           teacher.vocabularySize,
         );
       }
+      if (score instanceof Error) return score as Extract<Answer, Error>;
       return placed(score, rowsOf(rollout, reading, translation), teacher.vocabularySize);
     });
   },

@@ -29,7 +29,7 @@ export interface LocalTeacherOptions {
 }
 
 /** A teacher whose weights can be exchanged, for a policy that learns and is scored on the way. */
-export interface LocalTeacher extends Teacher {
+export interface LocalTeacher extends Teacher<TeacherScore> {
   /** The next scores are of these weights; what is left out stays as it was. */
   load(weights: Weights): void;
 }

@@ -1,60 +1,52 @@
-/** The thread that scores as the teacher: a local teacher behind calls. */
+/** The thread that scores as the teacher: a teacher behind calls. */
 import { openEngine, type EngineName } from "../engine/choose.ts";
 import type { Engine } from "../engine/engine.ts";
-import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
+import { encodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import { serve } from "../rollouts/workers/serve.ts";
-import { tokenizerFromJSON } from "../tokenizers/read.ts";
-import { foreignTeacher } from "./foreign.ts";
-import { localTeacher, type LocalTeacher, type LocalTeacherOptions } from "./local.ts";
-import type { Teacher, TeacherScore } from "./teacher.ts";
+import { openTeacher, type OpenedTeacher, type TeacherSetting, type TeacherSource } from "./open.ts";
+import type { TeacherScore } from "./teacher.ts";
 
 /** What the thread is started for. */
-export type OpenTeacher = Omit<LocalTeacherOptions, "policy" | "shortens"> & {
+export type OpenTeacher = Omit<TeacherSetting, "engine"> & {
   readonly engine: EngineName;
-  /** The policy's `config.json`. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** `tokenizer.json` documents, for a teacher that reads rollouts in tokens of its own. */
-  readonly tokenizers?: { readonly student: unknown; readonly teacher: unknown };
+  readonly source: TeacherSource;
 };
 
-let engine: Engine | undefined;
-let opened: { readonly local: LocalTeacher; readonly teacher: Teacher } | undefined;
+/** A rollout's score, or why it has none. */
+export type TeacherAnswer = TeacherScore | { readonly failure: ErrorData };
 
-const open = (): NonNullable<typeof opened> => {
+let engine: Promise<Engine> | undefined;
+let opened: OpenedTeacher | undefined;
+
+const open = (): OpenedTeacher => {
   if (opened === undefined) throw new Error("teacher: expected a call of open before any other");
   return opened;
 };
 
-/** The teacher as rollouts see it: itself, or through its own tokenizer. */
-const translated = (local: LocalTeacher, { tokenizers, length }: OpenTeacher): Teacher => {
-  if (tokenizers === undefined) return local;
-  const [student, teacher] = [tokenizerFromJSON(tokenizers.student), tokenizerFromJSON(tokenizers.teacher)];
-  return foreignTeacher(local, { student, teacher, length });
-};
-
 const handlers = {
-  open: async (options: OpenTeacher): Promise<{ value: string }> => {
-    engine = await openEngine(options.engine, { threads: 1 });
-    // A teacher with tokens of its own is made for its whole context, which few rollouts fill.
-    const shortens = options.tokenizers !== undefined;
-    const local = await localTeacher(engine, { ...options, policy: policyOf(options.config), shortens });
-    opened = { local, teacher: translated(local, options) };
-    return { value: engine.name };
+  open: async ({ engine: name, source, ...setting }: OpenTeacher): Promise<{ value: undefined }> => {
+    const openOnce = (): Promise<Engine> => (engine ??= openEngine(name, { threads: 1 }));
+    opened = await openTeacher(source, { ...setting, engine: openOnce });
+    return { value: undefined };
   },
   load: (weights: Weights): Promise<{ value: undefined }> => {
-    open().local.load(weights);
+    const teacher = open();
+    if (teacher.load === undefined) throw new Error("teacher: expected weights for a policy here, got them for another teacher");
+    teacher.load(weights);
     return Promise.resolve({ value: undefined });
   },
   score: async (
     rollouts: readonly Rollout[],
     signal: AbortSignal,
-  ): Promise<{ value: readonly TeacherScore[]; transfer: ArrayBufferView[] }> => {
-    const value = await open().teacher.score(rollouts, signal);
+  ): Promise<{ value: readonly TeacherAnswer[]; transfer: ArrayBufferView[] }> => {
+    const answers = await open().score(rollouts, signal);
     return {
-      value,
-      transfer: value.flatMap(({ logProbs, ids, aligned }) => [logProbs, ids, aligned].filter((array) => array !== undefined)),
+      value: answers.map((answer) => (answer instanceof Error ? { failure: encodeError(answer) } : answer)),
+      transfer: answers.flatMap((answer) =>
+        answer instanceof Error ? [] : [answer.logProbs, answer.ids, answer.aligned].filter((array) => array !== undefined),
+      ),
     };
   },
 };
@@ -62,4 +54,9 @@ const handlers = {
 /** The calls that the thread answers. */
 export type TeacherHandlers = typeof handlers;
 
-serve(handlers, { close: async () => engine?.dispose() });
+serve(handlers, {
+  close: async () => {
+    await opened?.close?.();
+    await (await engine)?.dispose();
+  },
+});

@@ -14,8 +14,8 @@ export interface TeacherScore {
 /** How much a teacher says: all log-probs, those of its K likeliest tokens, or those of the rollout's own tokens. */
 export type Detail = "all" | "tokens" | { readonly topK: number };
 
-/** Scores rollouts; one answer each, in the order given. */
-export interface Teacher {
+/** Scores rollouts; one answer each, in the order given: a score, or, from some teachers, why this rollout has none. */
+export interface Teacher<Answer extends TeacherScore | Error = TeacherScore | Error> {
   readonly vocabularySize: number;
-  score(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly TeacherScore[]>;
+  score(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Answer[]>;
 }

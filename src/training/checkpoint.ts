@@ -39,13 +39,22 @@ export interface HostState {
 
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
+/** A policy by its configuration, a server by its address and the model there. */
+const identityOf = (teacher: Recipe["teacher"]): unknown =>
+  teacher !== undefined && "server" in teacher ? { url: teacher.server.url, model: teacher.server.model } : teacher?.config;
+
 /**
  * Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but folders, machine, checks, how scorers are asked, and of weights but the frozen ones, which
  * a checkpoint does not hold.
  */
 const fingerprint = (recipe: Recipe): string => {
   const { student, teacher, training, folder: _folder, machine: _machine, models: _models, scoring: _scoring, ...values } = recipe;
-  const settings = { training: decisive(training), student: student.config, teacher: teacher?.config, temperature: teacher?.temperature };
+  const settings = {
+    training: decisive(training),
+    student: student.config,
+    teacher: identityOf(teacher),
+    temperature: teacher?.temperature,
+  };
   const hash = createHash("sha256").update(JSON.stringify({ ...values, ...settings }));
   for (const [name, data] of Object.entries(frozenWeights(traineeOf(policyOf(student.config), training), student.weights))) {
     hash.update(name).update(data);

@@ -5,6 +5,7 @@ import type { Weights } from "../policies/policy.ts";
 import type { RewardValues } from "../rewards/index.ts";
 import type { RewardModels } from "../rewards/model/reference.ts";
 import type { TaskValues } from "../tasks/index.ts";
+import type { TeacherSource } from "../teachers/open.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 import type { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
 
@@ -12,14 +13,6 @@ import type { DataSettings, EvaluationSettings, RolloutSettings, TrainingSetting
 export interface Model {
   readonly config: Readonly<Record<string, unknown>>;
   readonly weights: Weights;
-}
-
-/** A model that is imitated and never changed. */
-export interface TeacherModel extends Model {
-  /** Divides the teacher's logits; below 1 sharpens the target. The student's logits are left alone. */
-  readonly temperature: number;
-  /** The `tokenizer.json` document of a teacher whose tokenizer is not the task's. */
-  readonly tokenizer?: unknown;
 }
 
 /** How much of the machine a run may use. It changes speed, and results only where an engine's sums depend on its threads. */
@@ -43,7 +36,7 @@ export interface Recipe {
   /** What `toJSON` of a tokenizer gave, for a task that has none of its own. */
   readonly tokenizer?: unknown;
   readonly student: Model;
-  readonly teacher?: TeacherModel;
+  readonly teacher?: TeacherSource;
   readonly rewards: readonly RewardValues[];
   /** Where the models are that rewards name, when they name some. */
   readonly models?: RewardModels;

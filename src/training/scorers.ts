@@ -1,16 +1,16 @@
 /** The threads that score rollouts: teacher, reference, validation, rewards. */
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
-import type { RewardAnswer, RewardHandlers } from "../rewards/reward-worker.ts";
+import type { RewardHandlers } from "../rewards/reward-worker.ts";
 import type { RewardScore } from "../rewards/reward.ts";
 import type { Outcome } from "../rollouts/persistent.ts";
 import type { Scorer } from "../rollouts/router.ts";
-import { decodeError } from "../rollouts/workers/error-data.ts";
+import { decodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import type { Task } from "../tasks/task.ts";
+import type { TeacherSource } from "../teachers/open.ts";
 import type { OpenTeacher, TeacherHandlers } from "../teachers/teacher-worker.ts";
 import type { Detail, TeacherScore } from "../teachers/teacher.ts";
-import { tokenizerFromJSON } from "../tokenizers/read.ts";
-import type { Recipe, TeacherModel } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import { openScoringThreads } from "./scoring-threads.ts";
 import type { RunShape } from "./shape.ts";
 import type { Threads } from "./threads.ts";
@@ -21,35 +21,30 @@ const rewardWorker = new URL("../rewards/reward-worker.ts", import.meta.url);
 /** A scorer whose weights may be exchanged. */
 export type PolicyScorer = Scorer<TeacherScore> & { load(weights: Weights): Promise<void> };
 
-/** Opens threads that score with a policy. */
-const openPolicy = (
+const answersOf = <Answer extends object>(answers: readonly (Answer | { readonly failure: ErrorData })[]): (Answer | Error)[] =>
+  answers.map((answer) => ("failure" in answer ? decodeError(answer.failure) : answer));
+
+/** Opens threads that score with a teacher's source. */
+const openSource = (
   threads: Threads,
   name: "teacher" | "reference",
   recipe: Recipe,
-  options: Omit<OpenTeacher, "engine" | "batch">,
-  signal: AbortSignal,
-): Promise<Scorer<Outcome<TeacherScore>>> =>
-  openScoringThreads<TeacherHandlers, TeacherScore>(threads, name, recipe, {
-    url: teacherWorker,
-    calls: 1,
-    prepare: (connection) =>
-      connection.call("open", { engine: recipe.machine.engine, batch: recipe.rollouts.chunk, ...options }, { signal }),
-    score: (thread, rollouts, until) => thread.call("score", rollouts, { signal: until }),
-  });
-
-/** Opens a teacher that reads text in its own tokens, as many as it was made for. */
-const openForeignTeacher = (
-  threads: Threads,
-  recipe: Recipe,
-  { tokenizer, ...teacher }: TeacherModel,
-  own: unknown,
-  opening: AbortSignal,
+  options: Omit<OpenTeacher, "engine" | "batch" | "vocabularySize">,
+  { signal, calls = 1 }: { readonly signal: AbortSignal; readonly calls?: number },
 ): Promise<Scorer<Outcome<TeacherScore>>> => {
-  const tokenizers = { student: own, teacher: tokenizer ?? own };
-  const { padId } = tokenizerFromJSON(tokenizers.teacher);
-  const length = policyOf(teacher.config).contextLength - 1;
-  return openPolicy(threads, "teacher", recipe, { ...teacher, tokenizers, length, padId }, opening);
+  const { machine, rollouts, student } = recipe;
+  const { vocabularySize } = policyOf(student.config);
+  return openScoringThreads<TeacherHandlers, TeacherScore>(threads, name, recipe, {
+    url: teacherWorker,
+    calls,
+    prepare: (connection) =>
+      connection.call("open", { engine: machine.engine, batch: rollouts.chunk, vocabularySize, ...options }, { signal }),
+    score: async (thread, batch, until) => answersOf(await thread.call("score", batch, { signal: until })),
+  });
 };
+
+/** A server works on several chunks at once; a thread's engine on one. */
+const callsOf = (source: TeacherSource): number => ("server" in source ? 4 : 1);
 
 /** Opens the teacher, with as much detail as the objective reads. `RangeError` when the recipe has none. */
 export const openTeacher = async (
@@ -57,14 +52,16 @@ export const openTeacher = async (
   recipe: Recipe,
   task: Task,
   { batch: { length, topK, foreignVocabularySize } }: RunShape,
-  opening: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Scorer<Outcome<TeacherScore>>> => {
   const { teacher } = recipe;
   if (teacher === undefined)
     throw new RangeError("the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0");
-  if (foreignVocabularySize !== undefined) return openForeignTeacher(threads, recipe, teacher, task.tokenizer.toJSON(), opening);
+  const { tokenizer } = task;
   const detail: Detail = topK === undefined ? "all" : { topK };
-  return openPolicy(threads, "teacher", recipe, { ...teacher, detail, length, padId: task.tokenizer.padId }, opening);
+  const translated = foreignVocabularySize === undefined ? {} : { translatesFrom: tokenizer.toJSON() };
+  const options = { source: teacher, detail, length, padId: tokenizer.padId, ...translated };
+  return openSource(threads, "teacher", recipe, options, { signal, calls: callsOf(teacher) });
 };
 
 /** Opens the reference policy: the student as the run found it, at the temperature that samples. */
@@ -73,11 +70,11 @@ export const openReference = (
   recipe: Recipe,
   task: Task,
   { batch: { length } }: RunShape,
-  opening: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Scorer<Outcome<TeacherScore>>> => {
   const { student, rollouts } = recipe;
-  const options = { ...student, temperature: rollouts.temperature, detail: "tokens", length, padId: task.tokenizer.padId } as const;
-  return openPolicy(threads, "reference", recipe, options, opening);
+  const source = { ...student, temperature: rollouts.temperature };
+  return openSource(threads, "reference", recipe, { source, detail: "tokens", length, padId: task.tokenizer.padId }, { signal });
 };
 
 /** Opens the student itself as it learns, which is asked for the log-probs of references. */
@@ -89,17 +86,22 @@ export const openValidation = async (
   signal: AbortSignal,
 ): Promise<PolicyScorer> => {
   const connection = threads.start<TeacherHandlers>(teacherWorker, "validation");
-  const sizes = { batch: rollouts.chunk, length, padId: task.tokenizer.padId };
-  await connection.call("open", { engine: machine.engine, ...student, temperature: 1, detail: "tokens", ...sizes }, { signal });
+  const { vocabularySize } = policyOf(student.config);
+  const sizes = { batch: rollouts.chunk, length, padId: task.tokenizer.padId, vocabularySize };
+  await connection.call("open", { engine: machine.engine, source: { ...student, temperature: 1 }, detail: "tokens", ...sizes }, { signal });
   return {
     batch: rollouts.chunk,
     concurrency: 1,
-    score: (batch, until) => connection.call("score", batch, { signal: until }),
+    score: async (batch, until) => {
+      const answers = answersOf(await connection.call("score", batch, { signal: until }));
+      return answers.map((answer) => {
+        if (answer instanceof Error) throw answer;
+        return answer;
+      });
+    },
     load: (weights) => connection.call("load", weights),
   };
 };
-
-const answerOf = (answer: RewardAnswer): RewardScore | Error => ("failure" in answer ? decodeError(answer.failure) : answer);
 
 /** Opens the rewards. `RangeError` when the recipe has none. */
 export const openRewards = async (threads: Threads, recipe: Recipe, signal: AbortSignal): Promise<Scorer<Outcome<RewardScore>>> => {
@@ -110,7 +112,7 @@ export const openRewards = async (threads: Threads, recipe: Recipe, signal: Abor
     url: rewardWorker,
     calls: 2,
     prepare: (connection) => connection.call("open", { ...opening, engine: machine.engine }, { signal }),
-    score: async (thread, rollouts, until) => (await thread.call("score", rollouts, { signal: until })).map(answerOf),
+    score: async (thread, rollouts, until) => answersOf(await thread.call("score", rollouts, { signal: until })),
     substitute: { value: scoring.reward.default, parts: {} },
   });
 };

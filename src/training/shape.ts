@@ -25,8 +25,10 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
   }
   const { topK, needs } = objectives.create(objective);
   const foreign = needs.includes("foreignTeacherLogProbs");
-  const vocabulary = teacher === undefined ? policy.vocabularySize : policyOf(teacher.config).vocabularySize;
-  if (!foreign && (vocabulary !== policy.vocabularySize || teacher?.tokenizer !== undefined)) {
+  // A server is asked for its vocabulary before the run.
+  const here = teacher === undefined || "server" in teacher ? undefined : teacher;
+  const vocabulary = here === undefined ? policy.vocabularySize : policyOf(here.config).vocabularySize;
+  if (!foreign && (vocabulary !== policy.vocabularySize || here?.tokenizer !== undefined)) {
     throw new RangeError(
       `teacher: expected the student's vocabulary of ${policy.vocabularySize} tokens, got ${vocabulary} of another tokenizer; take an objective for unlike vocabularies`,
     );

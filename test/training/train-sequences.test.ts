@@ -3,14 +3,15 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Recipe, TeacherModel } from "../../src/training/recipe.ts";
+import type { PolicySource } from "../../src/teachers/open.ts";
+import type { Recipe } from "../../src/training/recipe.ts";
 import type { LoggedRollout, StepReport } from "../../src/training/report.ts";
 import { train } from "../../src/training/train.ts";
 import { bigram, bytesOf, comparable, model, recipe, trained, weightsOf } from "../fixtures/recipes.ts";
 import { openThreads } from "../fixtures/threads.ts";
 
 /** Sure of answers that are not the task's, so that who imitates it becomes worse on references. */
-const stubborn = (): TeacherModel => {
+const stubborn = (): PolicySource => {
   const { config, weights } = model(bigram(), 2);
   const sharp = Object.entries(weights).map(([name, data]) => [name, data.map((x) => 100 * x)] as const);
   return { config, weights: Object.fromEntries(sharp), temperature: 1 };

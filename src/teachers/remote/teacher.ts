@@ -39,13 +39,23 @@ const tempered = (logProbs: Float32Array, temperature: number, vocabularySize: n
   return logProbs;
 };
 
+/** What came, or why nothing did; the signal's reason is thrown. */
+const orError = async <Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer | Error> => {
+  try {
+    return await work;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error as Error;
+  }
+};
+
 /** A client of the teacher's server; addresses with and without a version are the same. `RangeError` for one that is none. */
 const clientOf = ({ url, tokenVariable, connections, timeout }: TeacherServerValues): JsonClient =>
   jsonClient({ name: "teacher", url: url.replace(/\/+(?:v1\/*)?$/, "").concat("/"), tokenVariable, connections, timeout, largest });
 
 /**
  * Asks the server once for each rollout, at most `connections` at a time. Row i of a score is for completion token i. What a server cannot say is -9999
- * nats: a probability of 0. Errors are the client's: `RemoteError`, which says whether another attempt makes sense, also for an answer that is no score.
+ * nats: a probability of 0. What has no score has the client's `RemoteError`, which says whether another attempt makes sense, also for an answer that is no score.
  * `RangeError` for a temperature that is not above 0, or is not 1 where not all log-probs are asked for.
  */
 export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: RemoteTeacherOptions): RemoteTeacher => {
@@ -69,7 +79,7 @@ export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: R
   return {
     vocabularySize,
     client,
-    score: (rollouts, signal) => Promise.all(rollouts.map((rollout) => scoreOne(rollout, signal))),
+    score: (rollouts, signal) => Promise.all(rollouts.map((rollout) => orError(scoreOne(rollout, signal), signal))),
     close: () => client.close(),
   };
 };

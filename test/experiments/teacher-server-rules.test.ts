@@ -1,0 +1,88 @@
+/** Tests of the rules about a teacher on a server. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { checker, type Mistake } from "../../src/experiments/check.ts";
+import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
+import { planExperiment } from "../../src/experiments/plan.ts";
+import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
+import { semanticMistakes } from "../../src/experiments/semantics.ts";
+import { Shelf } from "../../src/experiments/shelf.ts";
+import { parseSource } from "../../src/experiments/source.ts";
+
+const path = "test/fixtures/experiments/valid.json";
+const source = parseSource(path, readFileSync(path, "utf8"));
+const check = checker<ExperimentValues>(experimentSchema);
+
+const server = '/teacher={"server": {"url": "http://127.0.0.1:8000", "model": "big"}}';
+
+const mistakes = (...overrides: string[]): readonly Mistake[] => {
+  const checked = check(expand(source, parseOverrides([server, ...overrides])).drafts[0]!.value);
+  return "mistakes" in checked ? checked.mistakes : semanticMistakes(checked.values, path, new Shelf("test/fixtures/experiments"));
+};
+
+test("needs a server with an address and a model, and no more", () => {
+  expect(mistakes()).toEqual([]);
+  expect(mistakes("/teacher/temperature=0.5")).toEqual([]);
+  const [run] = planExperiment(path, [server]);
+  expect(run?.stages.map(({ name }) => name)).toEqual(["sft-student"]);
+  expect(run?.values.teacher).toEqual({
+    server: { url: "http://127.0.0.1:8000", model: "big", endpoint: "completions", connections: 8, timeout: 120_000 },
+    temperature: 1,
+  });
+});
+
+test("how it is asked decides nothing, and whom decides", () => {
+  const id = (...overrides: string[]): string => planExperiment(path, [server, ...overrides])[0]!.id;
+  for (const override of [
+    "/teacher/server/connections=1",
+    "/teacher/server/timeout=5",
+    '/teacher/server/tokenVariable="T"',
+    '/teacher/server/endpoint="generate"',
+  ]) {
+    expect(id(override)).toBe(id());
+  }
+  for (const override of ['/teacher/server/model="bigger"', '/teacher/server/url="http://127.0.0.1:8001"', "/teacher/temperature=2"]) {
+    expect(id(override)).not.toBe(id());
+  }
+});
+
+describe.each<[string, string[], string, string]>([
+  ["no model", ['/teacher={"server": {"url": "http://127.0.0.1:8000"}}'], "/teacher/server", 'missing key "model"'],
+  ["an unknown key", ["/teacher/server/key=1"], "/teacher/server/key", 'unknown key "key"'],
+  [
+    "an address that is none",
+    ['/teacher/server/url="127.0.0.1:8000"'],
+    "/teacher/server/url",
+    "teacher: expected an address that begins with http:// or https://",
+  ],
+  [
+    "a behavior that draws with the teacher",
+    ['/rollouts/behavior={"type": "speculative"}', "/objective/alpha=1", "/rewards=[]"],
+    "/rollouts/behavior/type",
+    "expected a teacher here to draw with, got one on a server",
+  ],
+  [
+    "sequences that the teacher writes",
+    ['/data={"onPolicyFraction": 0, "offPolicy": "teacher"}', "/objective/alpha=1", "/rewards=[]"],
+    "/data/offPolicy",
+    "expected a teacher here to draw with, got one on a server",
+  ],
+  [
+    "an objective for unlike vocabularies",
+    ['/objective={"type": "universal-logit-distillation"}', "/rewards=[]"],
+    "/teacher/server",
+    "universal-logit-distillation reads a teacher of another vocabulary",
+  ],
+  [
+    "another temperature of the likeliest tokens alone",
+    ['/objective={"type": "distillation", "divergence": {"type": "forward-kl"}, "topK": 5}', "/rewards=[]", "/teacher/temperature=0.5"],
+    "/teacher/temperature",
+    "expected 1, got 0.5: a server gives log-probs at temperature 1",
+  ],
+])("%s", (_what, overrides, pointer, message) => {
+  test("is a mistake", () => {
+    expect(mistakes(...overrides)).toContainEqual(
+      expect.objectContaining({ pointer, message: expect.stringContaining(message) as string }),
+    );
+  });
+});
