@@ -16,7 +16,8 @@ const setting: TeacherSetting = {
 describe("a teacher on a server", () => {
   test("needs no engine", async () => {
     const teacher = await openTeacher({ server: serverAt("http://127.0.0.1:1"), temperature: 1 }, setting);
-    expect([teacher.vocabularySize, teacher.load]).toEqual([context.vocabularySize, undefined]);
+    expect(teacher.vocabularySize).toBe(context.vocabularySize);
+    expect(teacher).not.toHaveProperty("load");
     const [answer] = await teacher.score([], new AbortController().signal);
     expect(answer).toBeUndefined();
     await teacher.close?.();
