@@ -9,6 +9,7 @@ import { addRun } from "./run.ts";
 import { addSample } from "./sample.ts";
 import { addSchema } from "./schema.ts";
 import { addServePolicy } from "./serve-policy.ts";
+import { addServeReward } from "./serve-reward.ts";
 import type { Terminal } from "./terminal.ts";
 import { addTrace } from "./trace.ts";
 import { addValidate } from "./validate.ts";
@@ -33,6 +34,7 @@ const createProgram = (terminal: Terminal): Command => {
   addConvert(program, terminal);
   addTrace(program, terminal);
   addServePolicy(program, terminal);
+  addServeReward(program, terminal);
   addDoctor(program, terminal);
   return program;
 };

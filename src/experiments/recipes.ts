@@ -114,21 +114,29 @@ const rewardModels = async (training: PlannedTraining): Promise<RewardModels> =>
   return Object.fromEntries(await Promise.all(named));
 };
 
+/** What of a recipe its rewards need: no stage and no student. Rejects when a checkpoint cannot be read. */
+export const rewardRecipe = async (
+  training: PlannedTraining,
+  path: string,
+): Promise<Pick<Recipe, "rewards" | "models" | "task" | "taskSeed" | "folder" | "tokenizer">> => {
+  const { rewards, task, taskSeed } = training.values;
+  const [given, models] = await Promise.all([givenTokenizer(training), rewardModels(training)]);
+  return { rewards, models, task, taskSeed, folder: dirname(path), ...given };
+};
+
 /** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a checkpoint cannot be read. */
 export const recipeFor = async (training: PlannedTraining, path: string, artifacts: Artifacts, machine: Machine): Promise<Recipe> => {
   const { values, maxNewTokens } = training;
-  const { seed, taskSeed, rewards, objective, data, rollouts, evaluation, scoring } = values;
-  const given = { task: values.task, taskSeed, folder: dirname(path), ...(await givenTokenizer(training)) };
-  const task = recipeTask(given);
+  const { seed, objective, data, rollouts, evaluation, scoring } = values;
+  const judged = await rewardRecipe(training, path);
+  const task = recipeTask(judged);
   const load = loaderOf(training, artifacts);
   const [student, teacher] = await Promise.all([studentModel(training, task, load), teacherSource(training, task, load)]);
   return {
     seed,
-    ...given,
+    ...judged,
     student,
     ...(teacher === undefined ? {} : { teacher }),
-    rewards,
-    models: await rewardModels(training),
     objective,
     data,
     rollouts: { ...rollouts, maxNewTokens },

@@ -4,29 +4,17 @@ import { main } from "../../src/cli/program.ts";
 import { jsonClient } from "../../src/remote/client.ts";
 import { savedModel } from "../fixtures/models.ts";
 import { recorder } from "./recorder.ts";
+import { serving } from "./serving.ts";
 
 const { signal } = new AbortController();
 
 afterEach(() => void vi.unstubAllEnvs());
 
-/** Starts it, waits for its address, and gives what ends it. */
-const serving = async (...args: string[]) => {
-  const { terminal, output, errors } = recorder();
-  const ended = main(["serve-policy", ...args, "--port", "0", "--engine", "cpu"], terminal);
-  const early = ended.then((code) => {
-    if (output() === "") throw new Error(`ended with ${code}: ${errors()}`);
-  });
-  await Promise.race([vi.waitFor(() => expect(output()).toMatch(/\n$/), { timeout: 60_000, interval: 20 }), early.then(() => undefined)]);
-  const end = (): Promise<number> => {
-    process.emit("SIGINT");
-    return ended;
-  };
-  return { url: output().trim(), errors, end };
-};
+const servingPolicy = (...args: readonly string[]) => serving("serve-policy", ...args, "--engine", "cpu");
 
 describe("retort serve-policy", () => {
   test("serves until Ctrl-C, and says what was asked", async () => {
-    const { url, errors, end } = await serving(await savedModel(), "--name", "tiny");
+    const { url, errors, end } = await servingPolicy(await savedModel(), "--name", "tiny");
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const client = jsonClient({ name: "test", url });
     await client.probe("/health", signal);
@@ -51,7 +39,7 @@ describe("retort serve-policy", () => {
     expect(await main(["serve-policy", model, "--host", "0.0.0.0", "--port", "0", "--engine", "cpu"], terminal)).toBe(1);
     expect(said()).toContain("expected a token for 0.0.0.0, where other machines can ask, got none");
     vi.stubEnv("RETORT_TEST_TOKEN", "abc");
-    const { url, errors, end } = await serving(
+    const { url, errors, end } = await servingPolicy(
       model,
       "--host",
       "0.0.0.0",

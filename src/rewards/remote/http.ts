@@ -6,7 +6,7 @@ import { place } from "../../rollouts/order.ts";
 import type { Rollout } from "../../rollouts/rollout.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { serverClient, serverParameters } from "./server-options.ts";
-import { wireRollout, wireScore, wireScores } from "./wire.ts";
+import { wireFailure, wireRollout, wireScore, wireScores } from "./wire.ts";
 
 /**
  * Sends rollouts that are scored at the same time in requests of at most `batch`, and takes the server's scores. `prepare` asks for `health`. Errors are
@@ -58,6 +58,9 @@ export const httpReward = define({
       close: () => client.close(),
       async score(rollout, signal) {
         const given = await scoreOf(rollout, signal);
+        const failure = wireFailure(given);
+        if (failure !== undefined)
+          throw client.misfit("", `a score for ${place(rollout)}`, failure.error, { retryable: failure.retryable });
         const score = wireScore(given);
         if (score === undefined) throw client.misfit("", `a finite number, or { value, parts } of such, for ${place(rollout)}`, given);
         return score;

@@ -11,6 +11,8 @@ export const WireRollout = Type.Object({
   completion: Type.String(),
   /** null in a task without references. */
   reference: Type.Union([Type.String(), Type.Null()]),
+  /** Of a prompt that asks for code. */
+  tests: Type.Optional(Type.Array(Type.String())),
   /** Of the prompt in its split. */
   index: Type.Integer(),
   /** Of the completion in its group. */
@@ -29,6 +31,7 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
     prompt: prompt.text,
     completion: text,
     reference: answered ? prompt.reference : null,
+    ...(prompt.tests === undefined ? {} : { tests: [...prompt.tests] }),
     index: prompt.index,
     sample: order.sample,
     finish,
@@ -37,6 +40,35 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
     version,
     source,
   };
+};
+
+/** The rollout that was sent; what is not sent, such as log-probs of its tokens, is 0. `place` is its place among those that were sent with it. */
+export const receivedRollout = (sent: Static<typeof WireRollout>, place: number): Rollout => {
+  const { prompt: text, completion, reference, tests, index, sample, promptTokens, tokens, ...rest } = sent;
+  return {
+    prompt: { index, text, reference: reference ?? "", ...(tests === undefined ? {} : { tests }) },
+    order: { prompt: place, sample },
+    promptTokens: Int32Array.from(promptTokens),
+    tokens: Int32Array.from(tokens),
+    behaviorLogProbs: new Float32Array(tokens.length),
+    finish: rest.finish,
+    text: completion,
+    version: rest.version,
+    source: rest.source,
+  };
+};
+
+/** Why a rollout has no score, as a server says it. */
+export interface WireFailure {
+  readonly error: string;
+  /** False: asking again is no use. */
+  readonly retryable: boolean;
+}
+
+/** `{ error, retryable }` in the place of a score, `retryable` or left out; `undefined` for anything else. */
+export const wireFailure = (score: unknown): WireFailure | undefined => {
+  if (typeof score !== "object" || score === null || !("error" in score) || typeof score.error !== "string") return undefined;
+  return { error: score.error, retryable: !("retryable" in score && score.retryable === false) };
 };
 
 /** Scores of so many rollouts in an answer, of which nothing else is known; `undefined` when it holds another number, or none. */

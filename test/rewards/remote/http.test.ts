@@ -156,6 +156,19 @@ describe("answers that are no scores", () => {
     expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
   });
 
+  test("a failure is that of its rollout alone, and says whether to ask again", async () => {
+    const server = await httpServer((asked, response) =>
+      json(response, { scores: sent(asked).rollouts.map((_, k) => (k === 0 ? 1 : { error: `sorry ${k}`, retryable: k === 1 })) }),
+    );
+    const reward = rewardAt(server.url);
+    const settled = await Promise.allSettled(rollouts.slice(0, 3).map((rollout) => reward.score(rollout, signal)));
+    expect(settled).toMatchObject([
+      { status: "fulfilled", value: { value: 1 } },
+      { reason: { retryable: true, message: `reward ${server.url}/score: expected a score for prompt 0 sample 1, got "sorry 1"` } },
+      { reason: { retryable: false } },
+    ]);
+  });
+
   test("an overloaded server's wish to wait is kept", async () => {
     expect(await failing((response) => json(response, {}, 429, { "retry-after": "3" }))).toMatchObject({
       retryable: true,

@@ -1,7 +1,7 @@
 /** Tests of what goes between a reward over HTTP and its server. */
 import { Value } from "@sinclair/typebox/value";
 import { expect, test } from "vitest";
-import { WireRollout, wireRollout, wireScore, wireScores } from "../../../src/rewards/remote/wire.ts";
+import { receivedRollout, wireFailure, WireRollout, wireRollout, wireScore, wireScores } from "../../../src/rewards/remote/wire.ts";
 import { rolloutAt } from "../../fixtures/rollouts.ts";
 
 test("a rollout is sent with its texts, tokens and place", () => {
@@ -20,6 +20,22 @@ test("a rollout is sent with its texts, tokens and place", () => {
   });
   expect(Value.Check(WireRollout, sent)).toBe(true);
   expect(wireRollout(rolloutAt(3, 1), false).reference).toBeNull();
+});
+
+test("what arrives is the rollout, but for its log-probs and its step's place", () => {
+  const { rawLogProbs: _raw, ...rollout } = { ...rolloutAt(3, 1), rawLogProbs: undefined };
+  const prompt = { ...rollout.prompt, tests: ["assert(true)"] };
+  const sent = JSON.parse(JSON.stringify(wireRollout({ ...rollout, prompt }, true))) as Parameters<typeof receivedRollout>[0];
+  expect(Value.Check(WireRollout, sent)).toBe(true);
+  expect(receivedRollout(sent, 5)).toEqual({ ...rollout, prompt, order: { prompt: 5, sample: 1 }, behaviorLogProbs: new Float32Array(3) });
+  const unanswered = receivedRollout(wireRollout(rollout, false), 0);
+  expect(unanswered.prompt).toEqual({ index: 3, text: "3+1=", reference: "" });
+});
+
+test("a failure stands in the place of a score", () => {
+  expect(wireFailure({ error: "no" })).toEqual({ error: "no", retryable: true });
+  expect(wireFailure({ error: "no", retryable: false, value: 1 })).toEqual({ error: "no", retryable: false });
+  for (const score of [1, null, {}, { value: 1 }, { error: 3 }]) expect(wireFailure(score)).toBeUndefined();
 });
 
 test("as many scores as rollouts, or none", () => {
