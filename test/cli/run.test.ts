@@ -77,7 +77,7 @@ const events = (output: string): RunEvent[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as RunEvent);
 
-const runFiles = ["manifest.json", "metrics.jsonl", "rollouts.jsonl", "student", "summary.json"];
+const runFiles = ["manifest.json", "metrics.jsonl", "rollouts.jsonl", "student", "summary.json", "trace.json"];
 
 describe.sequential("retort run", () => {
   test(
@@ -168,7 +168,7 @@ describe("Ctrl-C in the middle of a step", () => {
       const small = join(folder, "runs-2", "small");
       const [interrupted] = readdirSync(small);
       expect(json(small, interrupted!, "manifest.json")).toMatchObject({ status: "interrupted" });
-      expect(readdirSync(join(small, interrupted!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl"]);
+      expect(readdirSync(join(small, interrupted!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "trace.json"]);
       for (const name of ["metrics.jsonl", "rollouts.jsonl"]) events(readFileSync(join(small, interrupted!, name), "utf8"));
       const left = filesIn(join(folder, "cache-2")).filter((name) => name.includes("."));
       expect(left.toSorted()).toEqual([
@@ -258,7 +258,12 @@ describe("a run that fails leaves nothing half-written", () => {
       const { errors, made } = await failed([reward(module)]);
       expect(errors).toMatch(message);
       expect(made).toHaveLength(1);
-      expect(readdirSync(join(out, "small", made[0]!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl"]);
+      expect(readdirSync(join(out, "small", made[0]!)).toSorted()).toEqual([
+        "manifest.json",
+        "metrics.jsonl",
+        "rollouts.jsonl",
+        "trace.json",
+      ]);
       expect(json(out, "small", made[0]!, "manifest.json")).toMatchObject({
         status: "failed",
         error: expect.stringContaining("reward") as string,

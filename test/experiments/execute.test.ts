@@ -75,7 +75,14 @@ describe("an experiment", () => {
     expect(unfinished()).toEqual([]);
 
     expect(outcome.events.at(-1)).toMatchObject({ kind: "end", folder: first, accuracy: expect.any(Number) as number });
-    expect(readdirSync(first).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "student", "summary.json"]);
+    expect(readdirSync(first).toSorted()).toEqual([
+      "manifest.json",
+      "metrics.jsonl",
+      "rollouts.jsonl",
+      "student",
+      "summary.json",
+      "trace.json",
+    ]);
     expect(read(first, "manifest.json")).toMatchObject({ status: "done", id: planned.id, engine: { name: "onnx" } });
     expect(lines(first, "metrics.jsonl").map(({ kind, step }) => `${String(kind)} ${String(step)}`)).toEqual([
       "evaluation 0",
@@ -126,7 +133,7 @@ describe("an experiment", () => {
     expect(interrupted.error).toBe(stop);
     expect(outline(interrupted)).toEqual(["reuse start", "reuse teacher", "begin run"]);
     expect(read(`${first}-2`, "manifest.json")).toMatchObject({ status: "interrupted", error: "interrupted" });
-    expect(readdirSync(`${first}-2`).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl"]);
+    expect(readdirSync(`${first}-2`).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "trace.json"]);
     expect(unfinished()).toEqual([planned.id]);
     expect(readdirSync(join(cache, "unfinished", planned.id))).toEqual(["checkpoint-00000003.safetensors"]);
 
@@ -152,7 +159,7 @@ describe("an experiment", () => {
       status: "failed",
       error: expect.stringContaining("reward digits") as string,
     });
-    expect(readdirSync(join(out, "small", folder!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl"]);
+    expect(readdirSync(join(out, "small", folder!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "trace.json"]);
     const id = read(out, "small", folder!, "manifest.json")["id"] as string;
     expect(readdirSync(join(cache, "unfinished", id))).toEqual([]);
   });
