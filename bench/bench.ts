@@ -3,6 +3,7 @@
 const benches = {
   engines: () => import("./engines.ts"),
   divergence: () => import("./divergence.ts"),
+  "math-answers": () => import("./math-answers.ts"),
   memory: () => import("./memory.ts"),
   overlap: () => import("./overlap.ts"),
   router: () => import("./router.ts"),

@@ -9,8 +9,10 @@ import { jsonSchema } from "./json/schema.ts";
 import { length } from "./length.ts";
 import { classifier } from "./model/classifier.ts";
 import { rewardModel } from "./model/reward-model.ts";
+import { mathAnswer } from "./math-answer.ts";
 import { moduleReward } from "./module.ts";
 import { multipleChoice } from "./multiple-choice.ts";
+import { numericAnswer } from "./numeric-answer.ts";
 import { productOver } from "./product.ts";
 import { regularExpression } from "./regular-expression.ts";
 import { repetition } from "./repetition.ts";
@@ -32,6 +34,8 @@ const name = Type.Optional(
 /** Rewards that are not made of others. */
 const simple = [
   exactMatch,
+  mathAnswer,
+  numericAnswer,
   multipleChoice,
   regularExpression,
   jsonSchema,
