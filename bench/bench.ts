@@ -5,6 +5,7 @@ const benches = {
   divergence: () => import("./divergence.ts"),
   "math-answers": () => import("./math-answers.ts"),
   memory: () => import("./memory.ts"),
+  "program-memory": () => import("./program-memory.ts"),
   overlap: () => import("./overlap.ts"),
   router: () => import("./router.ts"),
   soak: () => import("./soak.ts"),

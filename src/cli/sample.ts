@@ -12,6 +12,7 @@ import { chatPrompt } from "../tokenizers/chat/prompt.ts";
 import type { ModelTokenizer } from "../tokenizers/huggingface/tokenizer.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "./hub.ts";
+import { finite, numberFrom } from "./numbers.ts";
 import { sampleBeams } from "./sample-beams.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
@@ -31,20 +32,6 @@ interface SampleOptions extends HubFlags, Shaping {
 
 /** More threads than this bring the products of one row nothing. */
 const mostThreads = 4;
-
-const finite = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError(`expected a number, got "${text}"`);
-};
-
-const numberFrom =
-  (least: number, whole = false) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== "" && value >= least && Number.isFinite(value) && (!whole || Number.isSafeInteger(value))) return value;
-    throw new InvalidArgumentError(`expected a ${whole ? "whole " : ""}number from ${least}, got "${text}"`);
-  };
 
 /** The ids to complete: of the text, or of a conversation as the model's template writes it. */
 const promptOf = (text: string, { chat, system }: SampleOptions, tokenizer: ModelTokenizer): readonly number[] => {

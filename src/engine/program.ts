@@ -36,3 +36,6 @@ export const int32 = (...shape: number[]): TensorSpec => ({ shape, dtype: "int32
 
 /** Number of elements of a shape; 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
+
+/** Bytes of a tensor's elements. */
+export const bytesOf = ({ shape, dtype }: TensorSpec): number => sizeOf(shape) * (dtype === "bool" ? 1 : 4);

@@ -56,7 +56,13 @@ const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: 
  * The program that scores: [B, T] tokens -> `logProbs` [B, T, V], [B, T, K] or [B, T] in nats; place t holds the distribution of the token after t,
  * which is `targets` [B, T].
  */
-const scoreProgram = ({ policy, temperature, batch, length, detail = "all" }: LocalTeacherOptions): Program<string, string> => ({
+export const scoreProgram = ({
+  policy,
+  temperature,
+  batch,
+  length,
+  detail = "all",
+}: Omit<LocalTeacherOptions, "weights" | "padId">): Program<string, string> => ({
   name: "score",
   inputs: {
     ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),

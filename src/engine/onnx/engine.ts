@@ -2,7 +2,7 @@
 import * as ort from "onnxruntime-node";
 import { checkData, checkInputs } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
-import { sizeOf, type Program, type TensorSpec, type TypedArray } from "../program.ts";
+import { bytesOf, type Program, type TensorSpec, type TypedArray } from "../program.ts";
 import { inputName, outputName, record } from "./record.ts";
 
 /** How ONNX Runtime may use the machine. */
@@ -41,9 +41,6 @@ class OnnxBuffer implements Buffer {
   }
 }
 
-const bytesOf = (buffers: Iterable<OnnxBuffer>): number =>
-  [...buffers].reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * (dtype === "bool" ? 1 : 4), 0);
-
 const feedsOf = (inputs: Readonly<Record<string, Buffer>>): Record<string, ort.Tensor> =>
   Object.fromEntries(Object.entries(inputs).map(([name, buffer]) => [inputName(name), asOnnx(buffer).tensor]));
 
@@ -57,6 +54,8 @@ const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions =>
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   graphOptimizationLevel: "all",
+  // A pattern is one more block, as large as all of a run: the second run would take twice the memory of the first, and no less time.
+  enableMemPattern: false,
   logSeverityLevel: 3,
   extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
 });
@@ -115,7 +114,7 @@ export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
       return (asOnnx(buffer).tensor.data as TypedArray).slice();
     },
     memory() {
-      return { buffers: alive.size, bytes: bytesOf(alive) };
+      return { buffers: alive.size, bytes: [...alive].reduce((sum, buffer) => sum + bytesOf(buffer), 0) };
     },
     async dispose() {
       open = false;

@@ -12,7 +12,8 @@ export type ElementType = DataType | "int64";
 /** An attribute's value: whole numbers are ints unless `float` says otherwise. */
 export type Attribute = number | { readonly float: number } | readonly number[] | string | Scope;
 
-interface Node {
+/** One operation. */
+export interface Node {
   readonly operator: string;
   readonly domain: string;
   readonly inputs: readonly string[];
@@ -71,9 +72,11 @@ const graphProto = (body: Scope, name: string): proto.onnx.IGraphProto => ({
   output: body.outputs.map(valueInfo),
 });
 
-const isScope = (value: Attribute): value is Scope => typeof value === "object" && "nodes" in value;
+/** Whether an attribute is the body of a loop. */
+export const isScope = (value: Attribute): value is Scope => typeof value === "object" && "nodes" in value;
 
-const readBy = (node: Node): string[] => [
+/** Values that a node reads, its body's own included. */
+export const readBy = (node: Node): string[] => [
   ...node.inputs,
   ...Object.values(node.attributes)
     .filter(isScope)
@@ -94,7 +97,7 @@ const trimmed = (node: Node, needed: ReadonlySet<string>): Node => {
 };
 
 /** The nodes that some output depends on, in order: recorded gradients leave many results that nobody reads. */
-const liveNodes = (body: Scope): Node[] => {
+export const liveNodes = (body: Scope): Node[] => {
   const needed = new Set(body.outputs.map((output) => output.name));
   const live: Node[] = [];
   for (const node of body.nodes.toReversed()) {
@@ -111,6 +114,7 @@ export class GraphBuilder {
   readonly #scopes: Scope[] = [scope(0)];
   readonly #depths = new Map<string, number>();
   readonly #constants = new Map<string, Constant>();
+  readonly #sizes = new Map<string, number>();
   readonly #interned = new Map<string, string>();
   #count = 0;
 
@@ -137,6 +141,19 @@ export class GraphBuilder {
     const taken = innermost.outputs.some(({ name }) => name === value);
     if (own && !taken) innermost.outputs.push({ name: value, shape, type: dtype });
     else this.output(this.fresh("result"), value, { shape, dtype });
+  }
+
+  /** Says how many bytes a value has, for those who ask what a run takes. */
+  size(name: string, bytes: number): void {
+    this.#sizes.set(name, bytes);
+  }
+
+  /** The main graph, the bytes of those values that are known, and the bytes of all constants that are read. */
+  extent(): { readonly main: Scope; readonly sizes: ReadonlyMap<string, number>; readonly constants: number } {
+    const main = this.#scopes[0]!;
+    const read = new Set(liveNodes(main).flatMap(readBy));
+    const constants = [...this.#constants].reduce((sum, [name, { data }]) => sum + (read.has(name) ? data.byteLength : 0), 0);
+    return { main, sizes: this.#sizes, constants };
   }
 
   /** A name that no other value has. */

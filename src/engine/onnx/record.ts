@@ -42,11 +42,16 @@ const explain = (program: string, error: unknown): Error => {
   return new Error(`program "${program}": ${message}`, { cause: error });
 };
 
+/** A program as a graph, before it is encoded. */
+export interface RecordedGraph<O extends string> extends Pick<RecordedProgram<O>, "outputs"> {
+  readonly graph: GraphBuilder;
+}
+
 /**
  * Builds the program once with tensors that have shapes and no values. TensorFlow.js's own autodiff runs over it unchanged, so gradients and the
  * optimizer become part of the graph. Throws an error that names the program when it reads a value or uses an op without a kernel.
  */
-export const record = <I extends string, O extends string>(program: Program<I, O>): RecordedProgram<O> => {
+export const recordGraph = <I extends string, O extends string>(program: Program<I, O>): RecordedGraph<O> => {
   const previous = tf.getBackend();
   const graph = new GraphBuilder();
   void tf.setBackend(recorderName);
@@ -65,11 +70,17 @@ export const record = <I extends string, O extends string>(program: Program<I, O
         graph.output(outputName(name), value, { shape, dtype });
       }
     });
-    return { model: graph.encode(program.name), outputs: specs };
+    return { graph, outputs: specs };
   } catch (error) {
     throw explain(program.name, error);
   } finally {
     recorder.stop();
     if (previous) void tf.setBackend(previous);
   }
+};
+
+/** `recordGraph`, encoded. Errors are the same. */
+export const record = <I extends string, O extends string>(program: Program<I, O>): RecordedProgram<O> => {
+  const { graph, outputs } = recordGraph(program);
+  return { model: graph.encode(program.name), outputs };
 };

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Loop, LoopRecorder, LoopResult } from "../loop.ts";
 import type { MapRecorder, SliceBody } from "../map-slices.ts";
-import { sizeOf, type DataType, type NamedTensors, type TypedArray } from "../program.ts";
+import { bytesOf, sizeOf, type DataType, type NamedTensors, type TypedArray } from "../program.ts";
 import type { SlotRecorder } from "../write-slot.ts";
 import { type Attribute, elementTypes, type GraphBuilder } from "./graph.ts";
 
@@ -121,11 +121,13 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecor
 
   #expanded(source: Recorded, shape: readonly number[]): Recorded {
     const [name] = this.graph.node("Expand", [source.name, this.graph.indices(shape)]);
+    this.graph.size(name!, bytesOf({ shape, dtype: source.dtype }));
     return { name: name!, shape, dtype: source.dtype, source: source.source ?? source };
   }
 
   #info(recorded: Recorded): tf.TensorInfo {
     const id = {};
+    this.graph.size(recorded.name, bytesOf(recorded));
     this.#tensors.set(id, recorded);
     return { dataId: id, shape: [...recorded.shape], dtype: recorded.dtype };
   }

@@ -1,5 +1,6 @@
 /** Kernels that pick, write or add by index, and constants that a program makes. */
 import type * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "../../program.ts";
 import { elementTypes } from "../graph.ts";
 import { kernel, operand, positiveAxis } from "./kernel.ts";
 
@@ -36,6 +37,7 @@ const registerIndexing = (): void => {
     const [wide] = recorder.graph.node("Cast", [recorder.name(segments)], { to: elementTypes.int64 });
     const column = recorder.graph.node("Reshape", [wide!, recorder.graph.indices([count, ...x.shape.slice(1).map(() => 1)])]);
     const [indices] = recorder.graph.node("Expand", [...column, recorder.graph.indices(x.shape)]);
+    recorder.graph.size(indices!, 8 * sizeOf(x.shape));
     const shape = [numSegments, ...x.shape.slice(1)];
     const zeros = recorder.name(recorder.filled(0, shape, x.dtype));
     return recorder.node("ScatterElements", [zeros, indices!, recorder.name(x)], shape, x.dtype, { axis: 0, reduction: "add" });
