@@ -3,14 +3,14 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { programMemory } from "../../../src/engine/onnx/memory.ts";
 import { loop } from "../../../src/engine/loop.ts";
-import { float32, type NamedTensors, type Program } from "../../../src/engine/program.ts";
+import { float32, type NamedTensors } from "../../../src/engine/program.ts";
 
 const count = 2 ** 18;
 const MiB = 2 ** 20;
 
 /** Of a program of one input of 1 MiB. */
 const memoryOf = (build: (x: tf.Tensor) => NamedTensors): { inputs: number; running: number } =>
-  programMemory({ name: "some", inputs: { x: float32(count) }, build: ({ x }) => build(x) } as Program<"x">);
+  programMemory({ name: "some", inputs: { x: float32(count) }, build: ({ x }) => build(x) });
 
 test("one result is in the runtime's memory under its own name and under the output's, and once outside", () => {
   expect(memoryOf((x) => ({ y: tf.exp(x) }))).toEqual({ inputs: MiB, running: 3 * MiB });
