@@ -10,7 +10,7 @@ const MiB = 2 ** 20;
 
 /** Of a program of one input of 1 MiB. */
 const memoryOf = (build: (x: tf.Tensor) => NamedTensors): { inputs: number; running: number } =>
-  programMemory({ name: "some", inputs: { x: float32(count) }, build: ({ x }) => build(x) });
+  programMemory({ name: "some", inputs: { x: float32(count) }, build: ({ x }) => build(x!) });
 
 test("one result is in the runtime's memory under its own name and under the output's, and once outside", () => {
   expect(memoryOf((x) => ({ y: tf.exp(x) }))).toEqual({ inputs: MiB, running: 3 * MiB });
