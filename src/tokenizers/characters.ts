@@ -1,17 +1,21 @@
 /** A tokenizer with one id for each character (Unicode code point) of an alphabet. */
+import { fixedVocabulary, refuseSpecial } from "./fixed-vocabulary.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { readVocabulary, specialTokens, wordLevelDocument } from "./tokenizer-json.ts";
+
+/** How its errors begin. */
+const who = "character tokenizer";
 
 const loneSurrogate = /\p{Surrogate}/u;
 
 const characterIds = (alphabet: string): Map<string, number> => {
-  if (loneSurrogate.test(alphabet)) throw new RangeError("character tokenizer: expected whole characters, got half a surrogate pair");
+  if (loneSurrogate.test(alphabet)) throw new RangeError(`${who}: expected whole characters, got half a surrogate pair`);
   const characters = Array.from(alphabet);
   const ids = new Map(characters.map((character, index) => [character, index + 2]));
-  if (ids.size === 0) throw new RangeError("character tokenizer: expected at least one character, got an empty alphabet");
+  if (ids.size === 0) throw new RangeError(`${who}: expected at least one character, got an empty alphabet`);
   if (ids.size < characters.length) {
     const repeated = characters.find((character, index) => characters.indexOf(character) < index);
-    throw new RangeError(`character tokenizer: expected different characters, got ${JSON.stringify(repeated)} twice`);
+    throw new RangeError(`${who}: expected different characters, got ${JSON.stringify(repeated)} twice`);
   }
   return ids;
 };
@@ -25,29 +29,17 @@ export const characterTokenizer = (alphabet: string): Tokenizer => {
   const ids = characterIds(alphabet);
   const pieces = ["", "", ...ids.keys()];
   return {
-    vocabularySize: pieces.length,
-    padId: 0,
-    endId: 1,
-    stopIds: [1],
+    ...fixedVocabulary(who, pieces),
     encode(text) {
-      const special = specialTokens.find((content) => text.includes(content));
-      if (special !== undefined) throw new RangeError(`character tokenizer: expected text without special tokens, got ${special}`);
+      refuseSpecial(who, text, specialTokens);
       return Array.from(text, (character) => {
         const id = ids.get(character);
         if (id === undefined) {
-          throw new RangeError(
-            `character tokenizer: expected only the characters ${JSON.stringify(alphabet)}, got ${JSON.stringify(character)}`,
-          );
+          throw new RangeError(`${who}: expected only the characters ${JSON.stringify(alphabet)}, got ${JSON.stringify(character)}`);
         }
         return id;
       });
     },
-    decode: (tokens) =>
-      Array.from(tokens, (id) => {
-        const piece = pieces[id];
-        if (piece === undefined) throw new RangeError(`character tokenizer: expected ids from 0 to ${pieces.length - 1}, got ${id}`);
-        return piece;
-      }).join(""),
     toJSON: () => wordLevelDocument([...specialTokens, ...ids.keys()], specialTokens.length),
   };
 };
@@ -59,9 +51,9 @@ export const characterTokenizer = (alphabet: string): Tokenizer => {
 export const characterTokenizerFromJSON = (document: unknown): Tokenizer => {
   const [pad, end, ...characters] = readVocabulary(document, specialTokens.length);
   if (pad !== specialTokens[0] || end !== specialTokens[1]) {
-    throw new RangeError(`character tokenizer: expected special tokens ${specialTokens.join(" and ")}, got ${pad} and ${end}`);
+    throw new RangeError(`${who}: expected special tokens ${specialTokens.join(" and ")}, got ${pad} and ${end}`);
   }
   const long = characters.find((piece) => Array.from(piece).length !== 1);
-  if (long !== undefined) throw new RangeError(`character tokenizer: expected pieces of one character, got ${JSON.stringify(long)}`);
+  if (long !== undefined) throw new RangeError(`${who}: expected pieces of one character, got ${JSON.stringify(long)}`);
   return characterTokenizer(characters.join(""));
 };

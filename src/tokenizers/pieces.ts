@@ -1,13 +1,17 @@
 /** A tokenizer of a fixed list of pieces: text takes the longest piece that it begins with, again and again. */
+import { fixedVocabulary, refuseSpecial } from "./fixed-vocabulary.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { readVocabulary, specialTokens, wordPieceDocument } from "./tokenizer-json.ts";
 
+/** How its errors begin. */
+const who = "piece tokenizer";
+
 const idsOf = (pieces: readonly string[]): Map<string, number> => {
   const ids = new Map(pieces.map((piece, index) => [piece, index + specialTokens.length]));
-  if (ids.size === 0 || ids.has("")) throw new RangeError("piece tokenizer: expected at least one piece and none of them empty");
+  if (ids.size === 0 || ids.has("")) throw new RangeError(`${who}: expected at least one piece and none of them empty`);
   if (ids.size < pieces.length) {
     const repeated = pieces.find((piece, index) => pieces.indexOf(piece) < index);
-    throw new RangeError(`piece tokenizer: expected different pieces, got ${JSON.stringify(repeated)} twice`);
+    throw new RangeError(`${who}: expected different pieces, got ${JSON.stringify(repeated)} twice`);
   }
   return ids;
 };
@@ -26,16 +30,12 @@ export const pieceTokenizer = (pieces: readonly string[]): Tokenizer => {
       const piece = text.slice(start, start + length);
       if (ids.has(piece)) return piece;
     }
-    throw new RangeError(`piece tokenizer: expected text made of its pieces, got ${JSON.stringify(text.slice(start, start + 20))}`);
+    throw new RangeError(`${who}: expected text made of its pieces, got ${JSON.stringify(text.slice(start, start + 20))}`);
   };
   return {
-    vocabularySize: texts.length,
-    padId: 0,
-    endId: 1,
-    stopIds: [1],
+    ...fixedVocabulary(who, texts),
     encode(text) {
-      const special = specialTokens.find((content) => text.includes(content));
-      if (special !== undefined) throw new RangeError(`piece tokenizer: expected text without special tokens, got ${special}`);
+      refuseSpecial(who, text, specialTokens);
       const tokens: number[] = [];
       for (let start = 0; start < text.length;) {
         const piece = pieceAt(text, start);
@@ -44,12 +44,6 @@ export const pieceTokenizer = (pieces: readonly string[]): Tokenizer => {
       }
       return tokens;
     },
-    decode: (tokens) =>
-      Array.from(tokens, (id) => {
-        const piece = texts[id];
-        if (piece === undefined) throw new RangeError(`piece tokenizer: expected ids from 0 to ${texts.length - 1}, got ${id}`);
-        return piece;
-      }).join(""),
     toJSON: () => wordPieceDocument([...specialTokens, ...ids.keys()], specialTokens.length),
   };
 };
@@ -61,7 +55,7 @@ export const pieceTokenizer = (pieces: readonly string[]): Tokenizer => {
 export const pieceTokenizerFromJSON = (document: unknown): Tokenizer => {
   const [pad, end, ...pieces] = readVocabulary(document, specialTokens.length, "WordPiece");
   if (pad !== specialTokens[0] || end !== specialTokens[1]) {
-    throw new RangeError(`piece tokenizer: expected special tokens ${specialTokens.join(" and ")}, got ${pad} and ${end}`);
+    throw new RangeError(`${who}: expected special tokens ${specialTokens.join(" and ")}, got ${pad} and ${end}`);
   }
   return pieceTokenizer(pieces);
 };

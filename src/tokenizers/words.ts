@@ -1,7 +1,11 @@
 /** A tokenizer of words: letters, marks, numbers and underscores in a row, with the space before them if there is one; any other character alone. */
 import { wordPattern } from "./huggingface/patterns.ts";
 import { readVocabulary, specialTokens, unknownToken, wordsDocument } from "./tokenizer-json.ts";
+import { fixedVocabulary, refuseSpecial } from "./fixed-vocabulary.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+
+/** How its errors begin. */
+const who = "word tokenizer";
 
 const word = new RegExp(wordPattern, "gu");
 
@@ -31,10 +35,10 @@ export interface WordOptions {
 
 const checkWords = (words: readonly string[]): void => {
   const broken = words.find((each) => wordsOf(each).length !== 1);
-  if (broken !== undefined) throw new RangeError(`word tokenizer: expected single words, got ${JSON.stringify(broken)}`);
-  if (words.length === 0) throw new RangeError("word tokenizer: expected at least one word, got none");
+  if (broken !== undefined) throw new RangeError(`${who}: expected single words, got ${JSON.stringify(broken)}`);
+  if (words.length === 0) throw new RangeError(`${who}: expected at least one word, got none`);
   const repeated = new Set(words).size < words.length ? words.find((each, index) => words.indexOf(each) < index) : undefined;
-  if (repeated !== undefined) throw new RangeError(`word tokenizer: expected different words, got ${JSON.stringify(repeated)} twice`);
+  if (repeated !== undefined) throw new RangeError(`${who}: expected different words, got ${JSON.stringify(repeated)} twice`);
 };
 
 /**
@@ -48,25 +52,15 @@ export const wordTokenizer = (words: readonly string[], { unknown }: WordOptions
   const texts = [...specials.map(() => ""), ...words];
   const ids = new Map(words.map((each, index) => [each, index + specials.length]));
   return {
-    vocabularySize: texts.length,
-    padId: 0,
-    endId: 1,
-    stopIds: [1],
+    ...fixedVocabulary(who, texts),
     encode(text) {
-      const special = specials.find((content) => text.includes(content));
-      if (special !== undefined) throw new RangeError(`word tokenizer: expected text without special tokens, got ${special}`);
+      refuseSpecial(who, text, specials);
       return wordsOf(text).map((each) => {
         const id = ids.get(each) ?? (unknown === "token" ? 2 : undefined);
-        if (id === undefined) throw new RangeError(`word tokenizer: expected words of the vocabulary, got ${JSON.stringify(each)}`);
+        if (id === undefined) throw new RangeError(`${who}: expected words of the vocabulary, got ${JSON.stringify(each)}`);
         return id;
       });
     },
-    decode: (tokens) =>
-      Array.from(tokens, (id) => {
-        const text = texts[id];
-        if (text === undefined) throw new RangeError(`word tokenizer: expected ids from 0 to ${texts.length - 1}, got ${id}`);
-        return text;
-      }).join(""),
     toJSON: () => wordsDocument([...specials, ...words], specials.length),
   };
 };
@@ -81,7 +75,7 @@ export const wordTokenizerFromJSON = (document: unknown): Tokenizer => {
   const pieces = readVocabulary(document, count, "Words");
   const expected = unknown === "token" ? [...specialTokens, unknownToken] : specialTokens;
   if (expected.some((content, id) => pieces[id] !== content)) {
-    throw new RangeError(`word tokenizer: expected special tokens ${expected.join(" and ")}, got ${pieces.slice(0, count).join(" and ")}`);
+    throw new RangeError(`${who}: expected special tokens ${expected.join(" and ")}, got ${pieces.slice(0, count).join(" and ")}`);
   }
   return wordTokenizer(pieces.slice(count), { unknown });
 };

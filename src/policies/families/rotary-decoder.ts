@@ -1,18 +1,18 @@
 /** The arithmetic that Llama's kind of decoder shares: blocks of rotary grouped-query attention and a gated feed-forward layer between root-mean-square norms. */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
-import { writeSlot } from "../../engine/write-slot.ts";
 import type { Activation } from "../layers/activation.ts";
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
+import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
 import { lastPlace } from "../layers/last-place.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { rmsNorm } from "../layers/rms-norm.ts";
 import { rotaryAt, rotate, type Rotary } from "../layers/rotary.ts";
 import type { RotarySizes } from "../layers/rotary-frequencies.ts";
-import type { DecodeStep, Decoder, Sequences } from "../policy.ts";
+import type { Decoder, Sequences } from "../policy.ts";
 
 /** Sizes and options that fix a decoder. Biases need no option: a linear layer adds the bias that its parameters hold. */
 export interface RotaryDecoderSizes extends RotarySizes {
@@ -38,19 +38,12 @@ export interface RotaryDecoderSizes extends RotarySizes {
   readonly queryKeyNorm: boolean;
 }
 
-/** Keys and values of one layer, each [B, K, S, W]. */
-interface Memory {
-  readonly keys: tf.Tensor4D;
-  readonly values: tf.Tensor4D;
-}
-
 /** What is the same for every layer of one pass. */
 interface Pass {
   readonly batch: number;
   readonly rotary: Rotary;
   readonly bias: tf.Tensor4D;
-  /** From the new keys and values of a layer to all that its queries may see. */
-  remember(layer: number, fresh: Memory): Memory;
+  readonly remember: Remember;
 }
 
 const embed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D => {
@@ -122,7 +115,7 @@ const states = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: 
 /** [B, T] -> hidden states [B, T, D] after the last norm. */
 export const rotaryHidden = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: Sequences): tf.Tensor3D => {
   const [batch, tokens] = sequences.tokens.shape;
-  const last = states(sizes, parameters, sequences, (_, fresh) => fresh);
+  const last = states(sizes, parameters, sequences, forgetful);
   return tf.reshape(normed(sizes, parameters, last), [batch, tokens, sizes.width]);
 };
 
@@ -133,54 +126,21 @@ export const rotaryHead = (sizes: RotaryDecoderSizes, parameters: NamedTensors, 
   return tf.reshape(unembed(sizes, parameters, flat), [batch, tokens, sizes.vocabularySize]);
 };
 
-const keysName = (layer: number): string => `layers.${layer}.keys`;
-const valuesName = (layer: number): string => `layers.${layer}.values`;
-
-/** Decoding with `layers.<i>.keys` and `layers.<i>.values`, each [B, keyValueHeads, capacity, headWidth]. */
+/** Decoding with the cache of `begunCache`. */
 export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
     const [batch, tokens] = prompts.tokens.shape;
     if (capacity < tokens) throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
-    const cache: Record<string, tf.Tensor> = {};
-    const widen = (x: tf.Tensor4D): tf.Tensor4D =>
-      capacity === tokens
-        ? x
-        : tf.pad4d(x, [
-            [0, 0],
-            [0, 0],
-            [0, capacity - tokens],
-            [0, 0],
-          ]);
-    const hidden = states(sizes, parameters, prompts, (layer, fresh) => {
-      cache[keysName(layer)] = widen(fresh.keys);
-      cache[valuesName(layer)] = widen(fresh.values);
-      return fresh;
-    });
+    const { cache, remember } = begunCache(capacity);
+    const hidden = states(sizes, parameters, prompts, remember);
     const rows = tf.add(tf.range(0, batch * tokens, tokens, "int32"), lastPlace(prompts.mask));
     return { logits: head(sizes, parameters, tf.gather(hidden, rows)), cache };
   },
-  step(parameters: NamedTensors, cache: NamedTensors, { token, position, slot, visible }: DecodeStep) {
-    const batch = token.shape[0];
-    const next: Record<string, tf.Tensor> = {};
-    const write = (name: string, value: tf.Tensor4D): tf.Tensor4D => {
-      const written = writeSlot(parameter<tf.Rank.R4>(cache, name), 2, slot, value);
-      next[name] = written;
-      return written;
-    };
-    const hidden = blocks(
-      sizes,
-      parameters,
-      {
-        batch,
-        rotary: rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes),
-        bias: slotBias(visible),
-        remember: (layer, fresh) => ({
-          keys: write(keysName(layer), fresh.keys),
-          values: write(valuesName(layer), fresh.values),
-        }),
-      },
-      embed(sizes, parameters, token),
-    );
+  step(parameters, cache, { token, position, slot, visible }) {
+    const [batch] = token.shape;
+    const { next, remember } = continuedCache(cache, slot);
+    const rotary = rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes);
+    const hidden = blocks(sizes, parameters, { batch, rotary, bias: slotBias(visible), remember }, embed(sizes, parameters, token));
     return { logits: head(sizes, parameters, hidden), cache: next };
   },
 });

@@ -4,6 +4,7 @@ import { gpt2Pattern } from "../huggingface/patterns.ts";
 import { huggingfaceTokenizer, type ModelTokenizer } from "../huggingface/tokenizer.ts";
 import { addedTokens, specialTokens } from "../tokenizer-json.ts";
 import { learnMerges } from "./merges.ts";
+import { bpeModel, byteLevel } from "./parts.ts";
 
 /** How a vocabulary is learned. */
 export interface BpeOptions {
@@ -37,7 +38,6 @@ export const trainBpe = (texts: Iterable<string>, { vocabularySize, minimumCount
   }
   const ids = new Map(first.map((piece, id) => [piece, id]));
   const { pieces, merges } = learnMerges(first, wordsOf(texts, ids), { size: vocabularySize, minimumCount });
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
   return huggingfaceTokenizer({
     "tokenizer.json": {
       version: "1.0",
@@ -45,21 +45,10 @@ export const trainBpe = (texts: Iterable<string>, { vocabularySize, minimumCount
       padding: null,
       added_tokens: addedTokens(specialTokens),
       normalizer: null,
-      pre_tokenizer: byteLevel,
+      pre_tokenizer: byteLevel(true),
       post_processor: null,
-      decoder: byteLevel,
-      model: {
-        type: "BPE",
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: false,
-        vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])),
-        merges,
-      },
+      decoder: byteLevel(true),
+      model: bpeModel({ vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])), merges }),
     },
   });
 };

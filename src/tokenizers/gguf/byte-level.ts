@@ -1,5 +1,6 @@
 /** The parts of a byte-level BPE in a GGUF file (`tokenizer.ggml.model` is `gpt2`): merges, and the cutting that `tokenizer.ggml.pre` names. */
 import { Type } from "@sinclair/typebox";
+import { bpeModel, byteLevel } from "../bpe/parts.ts";
 import { llama3Pattern, qwen2Pattern } from "../huggingface/patterns.ts";
 import { Merges, needed, valueOf, type GgufMetadata, type GgufToken } from "./metadata.ts";
 
@@ -12,8 +13,6 @@ export interface TokenizerParts {
   /** Whether a text begins with begin-of-sequence where `add_bos_token` does not say. */
   readonly begins: boolean;
 }
-
-const byteLevel = (cut: boolean) => ({ type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: cut });
 
 const sequence = (...pretokenizers: readonly object[]) => ({ type: "Sequence", pretokenizers });
 
@@ -57,18 +56,7 @@ export const byteLevelParts = (metadata: GgufMetadata, tokens: readonly GgufToke
     normalizer,
     pre_tokenizer,
     decoder: byteLevel(true),
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: ignoreMerges,
-      vocab,
-      merges,
-    },
+    model: bpeModel({ vocab, merges, ignoreMerges }),
     begins,
   };
 };

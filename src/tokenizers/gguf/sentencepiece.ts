@@ -1,4 +1,5 @@
 /** The parts of a SentencePiece BPE in a GGUF file (`tokenizer.ggml.model` is `llama`): its scores say which pieces join first. */
+import { bpeModel } from "../bpe/parts.ts";
 import type { TokenizerParts } from "./byte-level.ts";
 import { flag, mostMerges, namedToken, needed, Scores, tokenKinds, type GgufMetadata, type GgufToken } from "./metadata.ts";
 
@@ -62,18 +63,11 @@ export const sentencePieceParts = (metadata: GgufMetadata, tokens: readonly Gguf
         ...(prefixed ? [{ type: "Strip", content: " ", start: 1, stop: 0 }] : []),
       ],
     },
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: unknown,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: true,
-      byte_fallback: true,
-      ignore_merges: false,
+    model: bpeModel({
       vocab: Object.fromEntries(tokens.map(({ text }, id) => [text, id])),
       merges: mergesOf(tokens, scores).map(({ left, right }) => [left, right]),
-    },
+      unknown,
+    }),
     begins: true,
   };
 };
