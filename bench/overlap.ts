@@ -13,7 +13,8 @@ import { runShape } from "../src/training/shape.ts";
 import { initialState } from "../src/training/learner.ts";
 import type { Model, Recipe } from "../src/training/recipe.ts";
 import { ScoringSettings } from "../src/training/scoring-settings.ts";
-import { drawRollouts, stepRows } from "../src/training/rows.ts";
+import { drawRollouts } from "../src/training/drawing.ts";
+import { stepRollouts } from "../src/training/step-rollouts.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -94,13 +95,13 @@ const request = {
   temperature,
   behavior,
   maxNewTokens: shape.maxNewTokens,
-  advantages: undefined,
-  advantagesState: null,
+  version: 0,
+  wholeGroups: true,
   mostDropped: 0,
 };
 
 const together = async (crew: Crew): Promise<void> => {
-  await stepRows(crew, made, { ...request, inFlight: recipe.machine.samplers + 1 }, signal);
+  await stepRollouts(crew, made, { ...request, inFlight: recipe.machine.samplers + 1 }, signal);
 };
 
 const inTurn = async (crew: Crew): Promise<void> => {

@@ -54,21 +54,22 @@ class Lane {
   }
 }
 
-/** The lanes of one stream, by name. It decides when a call is made, and never who is in it. */
+/** Scorers as lanes, by name, for one stream or several. It decides when a call is made, and never who is in it. */
 export class CallLimits {
   readonly #lanes: ReadonlyMap<string, Lane>;
   #left: number;
 
-  /** `concurrency`: most calls of each lane at once; `calls`: of all together. */
-  constructor(concurrency: Readonly<Record<string, number>>, calls = Number.POSITIVE_INFINITY) {
-    this.#lanes = new Map(Object.entries(concurrency).map(([name, most]) => [name, new Lane(most)]));
+  /** `concurrency` of a scorer: its most calls at once; `calls`: of all together. */
+  constructor(scorers: Readonly<Record<string, { readonly concurrency: number }>>, calls = Number.POSITIVE_INFINITY) {
+    this.#lanes = new Map(Object.entries(scorers).map(([name, { concurrency }]) => [name, new Lane(concurrency)]));
     this.#left = calls;
   }
 
-  /** Waits for leave to call with `count` rollouts. Rejects with the signal's reason when it aborts first; the place in the queue is then gone. */
+  /** Waits for leave to call the scorer `name` with `count` rollouts. `RangeError` when there is none of this name. Rejects with the signal's reason when it aborts first; the place in the queue is then gone. */
   async enter(name: string, count: number, signal: AbortSignal): Promise<CallPass> {
     signal.throwIfAborted();
-    const lane = this.#lanes.get(name)!;
+    const lane = this.#lanes.get(name);
+    if (lane === undefined) throw new RangeError(`call limits: expected one of ${[...this.#lanes.keys()].join(", ")}, got "${name}"`);
     lane.given(count);
     return new Promise((resolve, reject) => {
       const abandon = (): void => {

@@ -32,8 +32,8 @@ export interface Scored<Answers> {
 export interface RouteOptions {
   /** Most chunks at once, from the call that draws one to its last answer: the next is not drawn before. */
   readonly inFlight: number;
-  /** Most calls of all scorers together at once; where they are short, the scorer goes first that has most left to do. No limit when left out. */
-  readonly calls?: number;
+  /** Who may call when, shared with the other streams that go to the same scorers. The stream's own when left out. */
+  readonly limits?: CallLimits;
   /** Told of each call that ended while the stream was running; its lane is the scorer's name. */
   readonly observe?: (span: Span) => void;
 }
@@ -58,6 +58,12 @@ const checkAnswers = (rollouts: readonly Rollout[], answers: readonly unknown[])
   if (missing !== undefined) throw new TypeError(`expected an answer for ${place(missing)}, got undefined`);
 };
 
+/** Runs `work` when the signal has aborted and all that listens to it has heard. */
+const afterAbort = (signal: AbortSignal, work: () => void): void => {
+  if (signal.aborted) work();
+  else signal.addEventListener("abort", () => queueMicrotask(work), { once: true });
+};
+
 const makeLane = (
   name: string,
   scorer: Scorer<unknown>,
@@ -71,10 +77,11 @@ const makeLane = (
     try {
       const answers = await scorer.score(rollouts, signal);
       checkAnswers(rollouts, answers);
-      // After success only: a failure ends the stream, and no queued call may start in its wake.
       pass.leave();
       return answers;
     } catch (cause) {
+      // A failure ends the stream: no queued call of it may start in its wake, but other streams go on.
+      afterAbort(signal, pass.leave);
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`scorer "${name}" failed on ${describe(rollouts)}: ${reason}`, { cause });
     } finally {
@@ -90,12 +97,12 @@ const batches = (rollouts: readonly Rollout[], size: number): { readonly first: 
     batch: rollouts.slice(k * size, (k + 1) * size),
   }));
 
-const checkOptions = (scorers: readonly [string, Scorer<unknown>][], { inFlight, calls = 1 }: RouteOptions): void => {
+const checkOptions = (scorers: readonly [string, Scorer<unknown>][], { inFlight }: RouteOptions): void => {
   const counts = scorers.flatMap(([name, { batch, concurrency }]) => [
     [`batch of scorer "${name}"`, batch] as const,
     [`concurrency of scorer "${name}"`, concurrency] as const,
   ]);
-  for (const [what, count] of [["inFlight", inFlight] as const, ["calls", calls] as const, ...counts]) {
+  for (const [what, count] of [["inFlight", inFlight] as const, ...counts]) {
     if (!Number.isInteger(count) || count < 1) throw new RangeError(`route: expected ${what} to be a whole number from 1, got ${count}`);
   }
 };
@@ -145,7 +152,7 @@ export const route = <Answers extends object>(
   scorers: Scorers<Answers>,
   options: RouteOptions,
 ): Observable<Scored<Answers>> => {
-  const { inFlight, calls, observe } = options;
+  const { inFlight, observe } = options;
   const named = Object.entries(scorers) as [string, Scorer<unknown>][];
   checkOptions(named, options);
 
@@ -153,7 +160,7 @@ export const route = <Answers extends object>(
     const controller = new AbortController();
     const { signal } = controller;
     setMaxListeners(0, signal);
-    const limits = new CallLimits(Object.fromEntries(named.map(([name, { concurrency }]) => [name, concurrency])), calls);
+    const limits = options.limits ?? new CallLimits(scorers);
     const lanes = named.map(([name, scorer]) => makeLane(name, scorer, limits, signal, observe));
     const places = new Set<string>();
     const scored = from(chunks).pipe(

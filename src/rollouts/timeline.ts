@@ -1,4 +1,4 @@
-/** When each part of a step ran: spans of time in lanes, for a Gantt chart. */
+/** When each part of a step ran, or of an evaluation: spans of time in lanes, for a Gantt chart. Steps may overlap; each has its own timeline. */
 
 /** Something that ran. */
 export interface Span {

@@ -6,10 +6,11 @@ import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { RewardScore } from "../rewards/reward.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
+import { CallLimits } from "../rollouts/call-limits.ts";
 import type { Scorer, Scorers } from "../rollouts/router.ts";
 import type { Completion, DrawRequest } from "../rollouts/sampler.ts";
 import type { Caller, Connection } from "../rollouts/workers/connect.ts";
-import { Timeline } from "../rollouts/timeline.ts";
+import type { Span } from "../rollouts/timeline.ts";
 import { isTempered } from "../rollouts/shaping.ts";
 import { pool } from "../rollouts/workers/pool.ts";
 import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
@@ -41,13 +42,14 @@ export interface Crew {
   readonly engine: string;
   /** Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that have changed. */
   publish(weights: Weights): Promise<void>;
-  draw(request: DrawRequest, signal: AbortSignal): Promise<readonly Completion[]>;
+  /** `observe` is told when a sampler drew, in the lane `draw`. */
+  draw(request: DrawRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Completion[]>;
   readonly scorers: Partial<Scorers<Outcomes<Answers>>>;
+  /** Who may ask the scorers when, whichever step it is for. */
+  readonly limits: CallLimits;
   /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
   readonly validation?: Scorer<TeacherScore>;
   readonly learner: Caller<LearnerHandlers>;
-  /** When its samplers drew; who asks its scorers and its learner adds when. */
-  readonly timeline: Timeline;
   /** Ends all threads. */
   close(): Promise<void>;
 }
@@ -137,27 +139,27 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
     ]);
     const idle = pool(samplers);
-    const timeline = new Timeline();
+    const scorers = {
+      ...(teacher === undefined ? {} : { teacher }),
+      ...(reward === undefined ? {} : { reward }),
+      ...(reference === undefined ? {} : { reference }),
+    };
     return {
       engine,
       publish: async (weights) => {
         await Promise.all([...samplers.map((sampler) => sampler.call("load", weights)), validation?.load(weights)]);
       },
-      async draw(request, signal) {
+      async draw(request, signal, observe) {
         let [slot, start] = [0, performance.now()];
         const started = (sampler: number): void => {
           [slot, start] = [sampler, performance.now()];
         };
         const completions = await idle.call("draw", request, { signal, started });
-        timeline.add({ lane: "draw", slot, start, end: performance.now(), count: completions.length });
+        observe?.({ lane: "draw", slot, start, end: performance.now(), count: completions.length });
         return completions;
       },
-      timeline,
-      scorers: {
-        ...(teacher === undefined ? {} : { teacher }),
-        ...(reward === undefined ? {} : { reward }),
-        ...(reference === undefined ? {} : { reference }),
-      },
+      scorers,
+      limits: new CallLimits(scorers, recipe.scoring.calls),
       ...(validation === undefined ? {} : { validation }),
       learner,
       close: () => threads.close(),

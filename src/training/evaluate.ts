@@ -1,9 +1,10 @@
 /** Examines the student: completes test prompts and has the task check the answers. */
 import type { Prompt, Task } from "../tasks/task.ts";
 import { shapingIn } from "../rollouts/shaping.ts";
+import type { Span } from "../rollouts/timeline.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
-import { drawRollouts, referenceRollout } from "./rows.ts";
+import { drawRollouts, referenceRollout } from "./drawing.ts";
 import type { EvaluationSettings } from "./settings.ts";
 
 /** What an evaluation depends on. */
@@ -16,6 +17,8 @@ export interface EvaluationRequest {
   readonly chunk: number;
   /** Texts that end a completion. */
   readonly stops?: readonly string[];
+  /** Told of each call of a sampler. */
+  readonly observe?: (span: Span) => void;
 }
 
 /**
@@ -45,13 +48,14 @@ export const referenceLoss = async (
 export const evaluate = async (
   crew: Pick<Crew, "draw">,
   task: Task,
-  { seed, step, settings, chunk, stops = [] }: EvaluationRequest,
+  { seed, step, settings, chunk, stops = [], observe }: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
   const places = task.test.slice(0, settings.prompts).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+  const options = { seed, step: "evaluation", version: step, stops, ...(observe === undefined ? {} : { observe }) } as const;
   const draws: ReturnType<typeof drawRollouts>[] = [];
   for (let start = 0; start < places.length; start += chunk) {
-    const drawing = { seed, step: "evaluation", writer: { by: "student", ...shapingIn(settings) }, version: step, stops } as const;
+    const drawing = { ...options, writer: { by: "student", ...shapingIn(settings) } } as const;
     draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
   }
   const rollouts = (await Promise.all(draws)).flat();

@@ -4,7 +4,7 @@ import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import { probeServer, type ServerFacts } from "../teachers/remote/probe.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
-import { referenceRollout } from "./rows.ts";
+import { referenceRollout } from "./drawing.ts";
 import { runShape } from "./shape.ts";
 
 /** Sequences that it is asked for. */

@@ -9,6 +9,7 @@ import { normalizerOf, type RewardNormalizer } from "../rewards/normalization.ts
 import { rangesOf } from "../rewards/weighted.ts";
 import type { Slot } from "../rollouts/slot.ts";
 import { isTempered } from "../rollouts/shaping.ts";
+import { Timeline } from "../rollouts/timeline.ts";
 import { stepChecks } from "./checks/all.ts";
 import type { Check } from "./checks/check.ts";
 import { CheckError, watch } from "./checks/watch.ts";
@@ -20,10 +21,11 @@ import { validationLoss } from "./adaptive-fraction.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
 import type { LoggedRollout, StepDone, StepReport } from "./report.ts";
-import { stepRows, type StepRows } from "./rows.ts";
+import { judgedRows, type StepRows } from "./rows.ts";
 import { learningRateFactor } from "./schedule.ts";
 import { runShape, type RunShape } from "./shape.ts";
 import { sequencesOf, type Sequences } from "./sequences.ts";
+import { stepRollouts } from "./step-rollouts.ts";
 
 /** How a run may be stopped and go on. */
 export interface TrainOptions {
@@ -75,20 +77,17 @@ interface Taken {
 }
 
 /** Draws and scores a step's sequences. */
-const drawStep = (
-  { recipe, task, shape, crew, normalizer, signal }: Run,
-  step: number,
-  host: HostState,
-  slots: readonly Slot[],
-): Promise<StepRows> => {
+const drawStep = async (run: Run, step: number, host: HostState, slots: readonly Slot[], timeline: Timeline): Promise<StepRows> => {
+  const { recipe, task, shape, crew, normalizer, signal } = run;
   const { seed, rollouts, machine, scoring } = recipe;
   const { advantages } = objectives.create(recipe.objective);
   const { maxNewTokens } = shape;
-  const { mostDropped, calls } = scoring;
-  const limits = { inFlight: machine.samplers + 1, mostDropped, ...(calls === undefined ? {} : { calls }) };
-  const request = { seed, step, slots, ...rollouts, maxNewTokens, ...limits };
+  const bounds = { inFlight: machine.samplers + 1, mostDropped: scoring.mostDropped, wholeGroups: advantages !== undefined };
+  const request = { seed, step, version: step - 1, slots, ...rollouts, maxNewTokens, ...bounds, observe: timeline.add };
+  const scored = await stepRollouts(crew, task, request, signal);
+  const { group, behavior } = rollouts;
   const rewards = normalizer === undefined ? {} : { rewards: normalizer, rewardsState: host.rewards };
-  return stepRows(crew, task, { ...request, ...rewards, advantages, advantagesState: host.advantages }, signal);
+  return judgedRows(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
 };
 
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
@@ -100,18 +99,19 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const { controller, needs } = objective;
   const progress = progressAt(step, training.steps);
   const { fraction, slots } = sequences.at(step, host.sequences);
-  const drawn = await drawStep(run, step, host, slots);
+  const timeline = new Timeline();
+  const drawn = await drawStep(run, step, host, slots, timeline);
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
   const factor = learningRateFactor(training.schedule, step, training.steps);
   const { updates } = training;
   const update = { batch, step: (step - 1) * updates + 1, factor, updates, inspect: inspects(recipe, step) };
-  const { metrics, inspected } = await crew.timeline.during("update", drawn.rows.length, () =>
+  const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () =>
     crew.learner.call("update", update, { transfer: Object.values(batch) }),
   );
   const needsNew = sequences.studentDraws || evaluates(recipe, step);
-  if (needsNew) await crew.timeline.during("publish", 0, async () => crew.publish(await crew.learner.call("weights", undefined)));
+  if (needsNew) await timeline.during("publish", 0, async () => crew.publish(await crew.learner.call("weights", undefined)));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
@@ -139,7 +139,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
     milliseconds: ended - started,
   };
   emit(report);
-  emit({ kind: "timeline", step, spans: crew.timeline.take() });
+  emit({ kind: "timeline", step, spans: timeline.take() });
   for (const warning of watched.warnings) emit({ kind: "warning", step, ...warning });
   return {
     host: {
@@ -161,10 +161,16 @@ const evaluates = ({ evaluation, training }: Recipe, step: number): boolean =>
 const checkpoints = ({ training }: Recipe, step: number): boolean => training.checkpointEvery > 0 && step % training.checkpointEvery === 0;
 
 /** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
-const examine = async ({ recipe, task, shape, crew, sequences, emit, signal }: Run, step: number, host: HostState): Promise<HostState> => {
+const examine = async (
+  { recipe, task, shape, crew, sequences, emit, signal }: Run,
+  step: number,
+  host: HostState,
+  timeline: Timeline,
+): Promise<HostState> => {
   const { seed, evaluation, rollouts } = recipe;
   const { chunk, stop: stops = [] } = rollouts;
-  const evaluated = await evaluate(crew, task, { seed, step, settings: evaluation, chunk, stops }, signal);
+  const request = { seed, step, settings: evaluation, chunk, stops, observe: timeline.add };
+  const evaluated = await evaluate(crew, task, request, signal);
   if (sequences.validation.length === 0) {
     emit(evaluated);
     return host;
@@ -180,8 +186,9 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
   const { training } = recipe;
   let { step, host } = start;
   const look = async (): Promise<void> => {
-    host = await examine(run, step, host);
-    emit({ kind: "timeline", step, spans: crew.timeline.take() });
+    const timeline = new Timeline();
+    host = await examine(run, step, host, timeline);
+    emit({ kind: "timeline", step, spans: timeline.take() });
   };
   const save = async (): Promise<void> => {
     if (folder === undefined) return;

@@ -22,7 +22,7 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
 describe("one lane", () => {
   test("as many at once as it allows, first come first served, in the slot that is free", async () => {
     const log: string[] = [];
-    const { ask, leave, slot } = asking(new CallLimits({ reward: 2 }), log);
+    const { ask, leave, slot } = asking(new CallLimits({ reward: { concurrency: 2 } }), log);
     for (const name of ["a", "b", "c", "d"]) ask("reward", name);
     await turn();
     expect(log).toEqual(["a", "b"]);
@@ -38,7 +38,7 @@ describe("one lane", () => {
   });
 
   test("who gives up while waiting loses the place, and holds nobody back", async () => {
-    const limits = new CallLimits({ reward: 1 });
+    const limits = new CallLimits({ reward: { concurrency: 1 } });
     const first = await limits.enter("reward", 1, signal);
     const stop = new AbortController();
     const given = limits.enter("reward", 1, stop.signal);
@@ -54,7 +54,7 @@ describe("one lane", () => {
 describe("several lanes", () => {
   test("share the calls of all, which no lane's own limit exceeds", async () => {
     const log: string[] = [];
-    const { ask, leave } = asking(new CallLimits({ reward: 2, teacher: 1 }, 2), log);
+    const { ask, leave } = asking(new CallLimits({ reward: { concurrency: 2 }, teacher: { concurrency: 1 } }, 2), log);
     for (const name of ["r1", "r2", "r3"]) ask("reward", name);
     for (const name of ["t1", "t2"]) ask("teacher", name);
     await turn();
@@ -71,7 +71,7 @@ describe("several lanes", () => {
 
   test("the lane goes first that has most left to do, by what its calls took", async () => {
     const log: string[] = [];
-    const { ask, leave } = asking(new CallLimits({ fast: 1, slow: 1 }, 1), log);
+    const { ask, leave } = asking(new CallLimits({ fast: { concurrency: 1 }, slow: { concurrency: 1 } }, 1), log);
     // Nothing is known of either: the one that stands first.
     ask("fast", "fast 1");
     ask("slow", "slow 1");

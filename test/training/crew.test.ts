@@ -4,7 +4,7 @@ import { policies } from "../../src/policies/families/index.ts";
 import { tasks } from "../../src/tasks/index.ts";
 import { openCrew } from "../../src/training/crew.ts";
 import { evaluate } from "../../src/training/evaluate.ts";
-import { drawRollouts } from "../../src/training/rows.ts";
+import { drawRollouts } from "../../src/training/drawing.ts";
 import { runShape } from "../../src/training/shape.ts";
 import { initialState } from "../../src/training/learner.ts";
 import type { Recipe } from "../../src/training/recipe.ts";

@@ -4,7 +4,7 @@ import type { Weights } from "../../src/policies/policy.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { evaluate, referenceLoss, type EvaluationRequest } from "../../src/training/evaluate.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
-import { drawRollouts } from "../../src/training/rows.ts";
+import { drawRollouts } from "../../src/training/drawing.ts";
 import type { Evaluated } from "../../src/training/report.ts";
 import { crewHere } from "../fixtures/crew.ts";
 import { bigram, context, model, recipe, smallTask } from "../fixtures/recipes.ts";

@@ -6,9 +6,10 @@ import { movingAverage } from "../../src/objectives/baselines/moving-average.ts"
 import { remembering } from "../../src/rollouts/replay.ts";
 import type { Slot } from "../../src/rollouts/slot.ts";
 import { source } from "../../src/rollouts/source.ts";
-import { drawRollouts, stepRows, type RowsRequest, type StepRows } from "../../src/training/rows.ts";
+import type { StepRows } from "../../src/training/rows.ts";
 import { crewHere } from "../fixtures/crew.ts";
 import { recipe, smallTask } from "../fixtures/recipes.ts";
+import { stepRows, type RowsRequest } from "../fixtures/step-rows.ts";
 
 const task = smallTask();
 const { tokenizer } = task;
@@ -239,18 +240,6 @@ test("without a teacher and rewards nothing is scored", async () => {
   const { rows, logged } = await rowsOf(values, { slots, advantages: undefined, advantagesState: undefined });
   expect(Object.keys(rows[0]!)).toEqual(["rollout", "reward", "advantage"]);
   expect(logged).toHaveLength(4);
-});
-
-test("a completion ends with end-of-sequence or is cut, and says which", async () => {
-  const crew = await crewHere(slow(0), task);
-  const all = task.train.slice(0, 3).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
-  const rollouts = await drawRollouts(crew, task, all, { seed: 2, step: 1, writer: { by: "behavior", temperature: 1 }, version: 7 }, never);
-  for (const { tokens, finish, text, behaviorLogProbs, version } of rollouts) {
-    expect(finish).toBe(tokens.at(-1) === tokenizer.endId ? "stop" : "length");
-    expect(text).toBe(tokenizer.decode(tokens));
-    expect(behaviorLogProbs).toHaveLength(tokens.length);
-    expect(version).toBe(7);
-  }
 });
 
 test("a failing reward ends the step with an error that names it", async () => {

@@ -4,9 +4,10 @@ import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { remembering } from "../../src/rollouts/replay.ts";
 import type { Slot } from "../../src/rollouts/slot.ts";
-import { stepRows, type RowsRequest, type StepRows } from "../../src/training/rows.ts";
+import type { StepRows } from "../../src/training/rows.ts";
 import { crewHere } from "../fixtures/crew.ts";
 import { recipe, smallTask } from "../fixtures/recipes.ts";
+import { stepRows, type RowsRequest } from "../fixtures/step-rows.ts";
 
 const task = smallTask();
 const [a, b, c, d] = task.train as [Prompt, Prompt, Prompt, Prompt];
