@@ -81,7 +81,7 @@ const makeLane = (
       return answers;
     } catch (cause) {
       // A failure ends the stream: no queued call of it may start in its wake, but other streams go on.
-      afterAbort(signal, pass.leave);
+      afterAbort(signal, () => pass.leave());
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`scorer "${name}" failed on ${describe(rollouts)}: ${reason}`, { cause });
     } finally {

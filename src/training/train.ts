@@ -20,7 +20,7 @@ import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
-import type { LoggedRollout, StepDone, StepReport } from "./report.ts";
+import type { LoggedRollout, StepReport } from "./report.ts";
 import { judgedRows, type StepRows } from "./rows.ts";
 import { learningRateFactor } from "./schedule.ts";
 import { runShape, type RunShape } from "./shape.ts";
@@ -118,7 +118,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const cut = drawn.rewardsCut === undefined ? {} : { "rewards/cut": drawn.rewardsCut };
   const watched = watch(run.checks, { step, metrics: { ...metrics, ...cut }, rows: drawn.rows, logged: kept, ...seen }, host.checks);
   emit({ kind: "rollouts", step, rollouts: drawn.logged });
-  const report: StepDone = {
+  emit({
     kind: "step",
     step,
     steps: training.steps,
@@ -137,8 +137,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
     },
     tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),
     milliseconds: ended - started,
-  };
-  emit(report);
+  });
   emit({ kind: "timeline", step, spans: timeline.take() });
   for (const warning of watched.warnings) emit({ kind: "warning", step, ...warning });
   return {

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { firstValueFrom, lastValueFrom, tap, toArray } from "rxjs";
 import { describe, expect, test } from "vitest";
 import { ordered, place } from "../../src/rollouts/order.ts";
-import { CallLimits } from "../../src/rollouts/call-limits.ts";
 import { route, type Chunk, type Scorer } from "../../src/rollouts/router.ts";
 import type { Span } from "../../src/rollouts/timeline.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
@@ -267,32 +266,6 @@ describe("unsubscribing", () => {
     });
     await lastValueFrom(route(chunksOf(rolloutGrid(1, 2), 2), { noting }, { inFlight: 1 }));
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
-  });
-});
-
-describe("limits that streams share", () => {
-  test("hold for all of them together, and one that fails gives back what it held", async () => {
-    const broken = scorer<number>(1, 1, async () => {
-      await turn();
-      throw new Error("broken");
-    });
-    let [now, most] = [0, 0];
-    const slow = scorer(1, 1, async (rollouts) => {
-      now += 1;
-      most = Math.max(most, now);
-      await turn();
-      now -= 1;
-      return rollouts.map(total);
-    });
-    const limits = new CallLimits({ reward: { concurrency: 1 } });
-    const options = { inFlight: 2, limits };
-    const through = (reward: Scorer<number>) => lastValueFrom(route(chunksOf(rolloutGrid(3, 2), 2), { reward }, options).pipe(toArray()));
-    const [failed, ...whole] = await Promise.allSettled([through(broken), through(slow), through(slow)]);
-    expect(failed).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining("broken") as string } });
-    for (const each of whole) expect(each).toMatchObject({ status: "fulfilled", value: { length: 6 } });
-    expect(most).toBe(1);
-    const other = route(chunksOf(rolloutGrid(1, 1), 1), { teacher: slow }, options);
-    await expect(lastValueFrom(other)).rejects.toThrow('call limits: expected one of reward, got "teacher"');
   });
 });
 
