@@ -1,6 +1,7 @@
 /** The objectives that experiment files can name. */
 import { family, type Family, type Values } from "../plugins/family.ts";
 import { definition as actorCritic } from "./actor-critic.ts";
+import { definition as bradleyTerry } from "./bradley-terry.ts";
 import { definition as contrastiveDistillation } from "./contrastive-distillation.ts";
 import { definition as distillation } from "./distillation.ts";
 import { definition as drGrpo } from "./dr-grpo.ts";
@@ -41,7 +42,7 @@ const terms = [
   drGrpo,
   kdrl,
 ] as const;
-const members = [...terms, weightedSumOver<Values<typeof terms>>(family("objective", terms))] as const;
+const members = [...terms, weightedSumOver<Values<typeof terms>>(family("objective", terms)), bradleyTerry] as const;
 
 /** An objective in an experiment file. */
 export type ObjectiveValues = Values<typeof members>;

@@ -71,6 +71,11 @@ export interface Objective<Needs extends Signal = never> {
   readonly needs: readonly Needs[];
   /** Sequences of any other source it masks out. */
   readonly learnsFrom: readonly LearnsFrom[];
+  /**
+   * Present when it trains a reward model on pairs: the student is a sequence classifier with one label, `studentLogits` [B, 1, 1] are its scores, and rows 2i and 2i + 1
+   * are the preferred and the rejected completion of one prompt.
+   */
+  readonly pairs?: true;
   /** Present when the gradient is an estimate whose expectation depends on what drew the tokens; absent for losses of given sequences, and for sums. */
   readonly drawn?: DrawnTokens;
   /** How the rewards of a step become its advantages, on the host; present exactly when `advantages` or `rewards` are needed. */

@@ -67,6 +67,24 @@ export const classifierOf = (policy: Policy, labels: number, names: readonly (st
   };
 };
 
+/**
+ * A policy whose logits [B, 1, 1] are the score that its classifier of one label gives each whole sequence: what a reward model is while it is trained. It answers
+ * nothing. `RangeError` as `classifierOf`.
+ */
+export const scoringPolicy = (policy: Policy, names?: readonly (string | undefined)[]): Policy => {
+  const classifier = classifierOf(policy, 1, names);
+  return {
+    ...policy,
+    parameters: classifier.parameters,
+    config: classifier.config,
+    head: (parameters, hidden) => {
+      const [batch, tokens, width] = hidden.shape;
+      return tf.reshape(linear(parameters, headName, tf.reshape(hidden, [batch * tokens, width])), [batch, tokens, 1]);
+    },
+    logits: (parameters, sequences) => tf.expandDims(classifier.scores(parameters, sequences), 1),
+  };
+};
+
 /** A classifier with its weights. */
 export interface ClassifierCheckpoint {
   readonly classifier: Classifier;
