@@ -85,6 +85,9 @@ export const scoringPolicy = (policy: Policy, names?: readonly (string | undefin
   };
 };
 
+/** Whether a policy is a reward model. */
+export const isScoring = ({ parameters }: Pick<Policy, "parameters">): boolean => Object.hasOwn(parameters, `${headName}.weight`);
+
 /** A classifier with its weights. */
 export interface ClassifierCheckpoint {
   readonly classifier: Classifier;

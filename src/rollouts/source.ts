@@ -1,6 +1,7 @@
 /** Where a step's sequences come from: the student, others, or a mixture of both (lambda of GKD). A function of coordinates and of lambda. */
-import { integer, stream } from "../random/stream.ts";
+import { stream } from "../random/stream.ts";
 import type { Prompt } from "../tasks/task.ts";
+import { shuffled } from "./shuffled.ts";
 import type { Slot } from "./slot.ts";
 
 /** What a step's sequences depend on. */
@@ -15,17 +16,6 @@ export interface SourceOptions {
   /** `step`: one coin for a whole step (Algorithm 1). `sequence`: one for each slot. */
   readonly mixing: "step" | "sequence";
 }
-
-/** A shuffle of 0 .. count - 1 (Fisher and Yates). */
-const permutation = (seed: number, epoch: number, count: number): Int32Array => {
-  const uniforms = stream(seed, "data-order", epoch);
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i -= 1) {
-    const j = integer(uniforms, 0, i);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
-};
 
 /**
  * The slots of any step, given lambda: the share that the student samples. The prompts are shuffled anew in every pass; step k takes the k-th
@@ -42,12 +32,7 @@ export const source = ({
   if (prompts.length === 0) throw new RangeError("source: expected at least one training prompt, got none");
   if (batch % group !== 0) throw new RangeError(`source: expected the batch to be a multiple of the group of ${group}, got ${batch}`);
   const others = offPolicy === "teacher" ? "teacher" : "data";
-  let current: { epoch: number; order: Int32Array } = { epoch: -1, order: new Int32Array() };
-  const promptAt = (index: number): Prompt => {
-    const epoch = Math.floor(index / prompts.length);
-    if (current.epoch !== epoch) current = { epoch, order: permutation(seed, epoch, prompts.length) };
-    return prompts[current.order[index % prompts.length]!]!;
-  };
+  const promptAt = shuffled(seed, prompts);
   return (step, onPolicyFraction) => {
     const studentDraws = (...coordinates: readonly number[]): boolean => stream(seed, "coin", ...coordinates)() < onPolicyFraction;
     const wholeStep = mixing === "step" && studentDraws(step);

@@ -9,6 +9,8 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 export interface PromptLine {
   readonly text: string;
   readonly reference: string | undefined;
+  /** A completion that is worse than the reference; absent when there is none. */
+  readonly rejected?: string;
   /** Absent when there are none. */
   readonly tests?: readonly string[];
   /** `<path>:<line>`. */
@@ -17,7 +19,7 @@ export interface PromptLine {
 
 const reference = Type.Optional(Type.String());
 const tests = Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 1000 }));
-const answer = { reference, tests };
+const answer = { reference, tests, chosen: reference, rejected: reference };
 const Answer = Type.Object(answer);
 const TextLine = Type.Object({ prompt: Type.String({ minLength: 1 }), ...answer });
 const Message = Type.Object({ role: Type.String({ minLength: 1 }), content: Type.String() });
@@ -40,16 +42,29 @@ const conversation = ({ messages }: Static<typeof ChatLine>, { chatTemplate, beg
   }
 };
 
-const lineOf = (text: string, { reference, tests }: Static<typeof Answer>, place: string): PromptLine => ({
+/** The better one of two completions, which may be called reference or chosen, and the worse one. */
+const pairOf = ({ reference, chosen, rejected }: Static<typeof Answer>, place: string): Pick<PromptLine, "reference" | "rejected"> => {
+  if (reference !== undefined && chosen !== undefined) throw new RangeError(`${place}: expected "reference" or "chosen", got both`);
+  const better = reference ?? chosen;
+  if (rejected === undefined) return { reference: better };
+  if (better === undefined || better === rejected) {
+    throw new RangeError(
+      `${place}: expected "chosen" beside "rejected", and another one, got ${better === undefined ? "none" : "the same"}`,
+    );
+  }
+  return { reference: better, rejected };
+};
+
+const lineOf = (text: string, { tests, ...completions }: Static<typeof Answer>, place: string): PromptLine => ({
   text,
-  reference,
+  ...pairOf(completions, place),
   ...(tests === undefined ? {} : { tests }),
   place,
 });
 
 /**
- * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a `reference` or without, and
- * with `tests` of the code that it asks for or without; other keys are ignored.
+ * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a `reference` (or `chosen`) or without,
+ * with a worse completion (`rejected`) beside it or without, and with `tests` of the code that it asks for or without; other keys are ignored.
  * `RangeError` with the place for another form, and for messages where the tokenizer has no chat template or its template refuses them.
  */
 export const readPromptLine = (value: unknown, place: string, tokenizer: Tokenizer): PromptLine => {

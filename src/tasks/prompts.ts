@@ -15,7 +15,7 @@ const parameters = Type.Object(
     path: Type.String({
       minLength: 1,
       description:
-        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, and "tests" (a list of programs that check the code asked for) or none; other keys are ignored.',
+        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, "tests" (a list of programs that check the code asked for) or none, and a worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Other keys are ignored.',
     }),
     test: Type.Integer({ default: 100, minimum: 1, maximum: 1_000_000, description: "Prompts that are held out, drawn by the seed." }),
     train: Type.Optional(
@@ -44,14 +44,14 @@ const parameters = Type.Object(
 
 /** `RangeError` for what some lines have and others have not. */
 const checkAlike = (line: PromptLine, first: PromptLine): void => {
-  for (const key of ["reference", "tests"] as const) {
+  for (const key of ["reference", "tests", "rejected"] as const) {
     if ((line[key] === undefined) === (first[key] === undefined)) continue;
     const [here, there] = line[key] === undefined ? ["none", "has some"] : ["some", "has none"];
     throw new RangeError(`${line.place}: expected "${key}" in all lines or in none, got ${here}, and ${first.place} ${there}`);
   }
 };
 
-/** `RangeError` for a prompt that stands twice, and for lines that are not alike. */
+/** `RangeError` for a prompt that stands twice, unless each time with two completions to compare, and for lines that are not alike. */
 const checkLines = (path: string, lines: readonly PromptLine[]): void => {
   const [first] = lines;
   if (first === undefined) throw new RangeError(`${path}: expected at least one prompt, got none`);
@@ -59,7 +59,8 @@ const checkLines = (path: string, lines: readonly PromptLine[]): void => {
   for (const line of lines) {
     const { text, place } = line;
     const before = seen.get(text);
-    if (before !== undefined) throw new RangeError(`${place}: expected different prompts, got that of ${before} again; keep one of them`);
+    if (before !== undefined && line.rejected === undefined)
+      throw new RangeError(`${place}: expected different prompts, got that of ${before} again; keep one of them`);
     seen.set(text, place);
     checkAlike(line, first);
   }
@@ -78,10 +79,11 @@ const counted = (place: string, count: () => number): number => {
 /** Most tokens of a prompt, and of a reference with its end. `RangeError` for one that is longer than it may be. */
 const longestOf = (lines: readonly PromptLine[], tokenizer: Tokenizer, limits: Task["longest"]): Task["longest"] => {
   const longest = { prompt: 0, completion: lines[0]?.reference === undefined ? limits.completion : 0 };
-  for (const { text, reference, place } of lines) {
+  const ends = (completion: string | undefined): number => (completion === undefined ? 0 : tokenizer.encode(completion).length + 1);
+  for (const { text, reference, rejected, place } of lines) {
     const counts = {
       prompt: counted(place, () => promptIds(tokenizer, text).length),
-      ...(reference === undefined ? {} : { completion: counted(place, () => tokenizer.encode(reference).length + 1) }),
+      completion: counted(place, () => Math.max(ends(reference), ends(rejected))),
     };
     for (const [key, count] of Object.entries(counts) as [keyof typeof longest, number][]) {
       if (count > limits[key]) {
@@ -95,16 +97,31 @@ const longestOf = (lines: readonly PromptLine[], tokenizer: Tokenizer, limits: T
   return longest;
 };
 
-/** The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the file does not matter. */
+/**
+ * The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the file does not matter, but among lines of one
+ * prompt.
+ */
 const heldOut = (lines: readonly PromptLine[], count: number, seed: number): PromptLine[] =>
   lines
     .map((line) => ({ line, number: stream(seed, "task", "prompts", line.text)() }))
-    .toSorted((a, b) => a.number - b.number || (a.line.text < b.line.text ? -1 : 1))
+    .toSorted((a, b) => a.number - b.number || (a.line.text < b.line.text ? -1 : Number(a.line.text > b.line.text)))
     .slice(0, count)
     .map(({ line }) => line);
 
+/** The others: no prompt that is tested on is among them. */
+const leftOver = (lines: readonly PromptLine[], examined: readonly PromptLine[]): PromptLine[] => {
+  const texts = new Set(examined.map(({ text }) => text));
+  return lines.filter(({ text }) => !texts.has(text));
+};
+
 const promptsOf = (lines: readonly PromptLine[]): Prompt[] =>
-  lines.map(({ text, reference = "", tests }, index) => ({ index, text, reference, ...(tests === undefined ? {} : { tests }) }));
+  lines.map(({ text, reference = "", tests, rejected }, index) => ({
+    index,
+    text,
+    reference,
+    ...(rejected === undefined ? {} : { rejected }),
+    ...(tests === undefined ? {} : { tests }),
+  }));
 
 const tokenizerOf = (document: unknown): Tokenizer => {
   if (document !== undefined) return tokenizerFromJSON(document);
@@ -115,8 +132,8 @@ const tokenizerOf = (document: unknown): Tokenizer => {
 
 /**
  * Prompts of a file of JSON lines. `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the order of the
- * file; the others are trained on in the order of the file. Nothing is cut: a prompt or a reference that is too long is refused, with its line, and so is a prompt
- * that stands twice. A completion is correct when it is the reference, white space around both left aside; every completion is well-formed. Without
+ * file; the others are trained on in the order of the file, but for those of the same prompts. Nothing is cut: a prompt or a reference that is too long is refused, with its line, and so is a prompt
+ * that stands twice without two completions to compare. A completion is correct when it is the reference, white space around both left aside; every completion is well-formed. Without
  * references nothing is correct.
  */
 export const prompts = define({
@@ -137,11 +154,14 @@ export const prompts = define({
     }
     const longest = longestOf(lines, tokenizer, { prompt: promptTokens, completion: completionTokens });
     const examined = heldOut(lines, test, seed);
-    const others = new Set(examined);
+    const others = leftOver(lines, examined);
+    if (others.length < (train ?? 1)) {
+      throw new RangeError(`${file}: expected ${train ?? 1} prompts to be left to train on, got ${others.length}; lower "test" or "train"`);
+    }
     return {
       name: "prompts",
       tokenizer,
-      train: promptsOf(lines.filter((line) => !others.has(line)).slice(0, train)),
+      train: promptsOf(others.slice(0, train)),
       test: promptsOf(examined),
       longest,
       content,

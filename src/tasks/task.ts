@@ -8,6 +8,8 @@ export interface Prompt {
   readonly text: string;
   /** A correct completion, without the end-of-sequence token; "" in a task without references. */
   readonly reference: string;
+  /** A completion that is worse than the reference; absent when there is none. */
+  readonly rejected?: string;
   /** Of a prompt that asks for code: programs that end without an error when they follow right code. Absent when there are none. */
   readonly tests?: readonly string[];
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { objectives } from "../objectives/index.ts";
-import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../policies/checkpoints/safetensors.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { NormalizationState } from "../rewards/normalization.ts";
@@ -56,7 +56,7 @@ const fingerprint = (recipe: Recipe): string => {
     temperature: teacher?.temperature,
   };
   const hash = createHash("sha256").update(JSON.stringify({ ...values, ...settings }));
-  for (const [name, data] of Object.entries(frozenWeights(traineeOf(policyOf(student.config), training), student.weights))) {
+  for (const [name, data] of Object.entries(frozenWeights(traineeOf(studentPolicyOf(student.config), training), student.weights))) {
     hash.update(name).update(data);
   }
   return hash.digest("hex");
@@ -76,7 +76,7 @@ const digest = (tensors: Readonly<Record<string, StoredTensor>>, metadata: Reado
 
 /** What a recipe trains. */
 const trainedOf = ({ student, training, objective }: Recipe): ReturnType<typeof trainedParameters> => {
-  const { policy, frozen } = traineeOf(policyOf(student.config), training);
+  const { policy, frozen } = traineeOf(studentPolicyOf(student.config), training);
   return trainedParameters(policy, objectives.create(objective), frozen);
 };
 
@@ -84,7 +84,7 @@ const trainedOf = ({ student, training, objective }: Recipe): ReturnType<typeof 
 export const beginning = (recipe: Recipe): Progress => {
   const objective = objectives.create(recipe.objective);
   const { config, weights } = recipe.student;
-  const trainee = traineeOf(policyOf(config), recipe.training);
+  const trainee = traineeOf(studentPolicyOf(config), recipe.training);
   return {
     step: 0,
     learner: initialState(initialTrained(trainee, weights, { objective, seed: recipe.seed })),

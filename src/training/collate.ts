@@ -21,8 +21,10 @@ export interface Row {
 export interface BatchShape {
   /** B. */
   readonly size: number;
-  /** T: at least prompt + completion - 1 tokens of every row. */
+  /** T: at least prompt + completion - 1 tokens of every row, or all of them where rows are whole. */
   readonly length: number;
+  /** Whether the last token is read too, although nothing follows it: where whole sequences are judged. */
+  readonly whole?: boolean;
   /** V. */
   readonly vocabularySize: number;
   /** K of the teacher's top-k scores. */
@@ -77,7 +79,7 @@ export const batchSpecs = (shape: BatchShape, signals: readonly Signal[]): Recor
   ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, specs[signal](shape)])),
 });
 
-const tokenArrays = (rows: readonly Row[], { size, length }: BatchShape, padId: number): Batch => {
+const tokenArrays = (rows: readonly Row[], { size, length, whole = false }: BatchShape, padId: number): Batch => {
   const batch = {
     tokens: new Int32Array(size * length).fill(padId),
     positions: new Int32Array(size * length),
@@ -89,16 +91,18 @@ const tokenArrays = (rows: readonly Row[], { size, length }: BatchShape, padId: 
   for (const [index, { rollout }] of rows.entries()) {
     const { promptTokens, tokens } = rollout;
     if (promptTokens.length === 0) throw new RangeError("collate: expected at least one token of the prompt, got none");
-    const count = promptTokens.length + tokens.length - 1;
-    if (count > length) throw new RangeError(`collate: expected at most ${length + 1} tokens of prompt and completion, got ${count + 1}`);
     const sequence = Int32Array.of(...promptTokens, ...tokens);
+    const unread = whole ? 0 : 1;
+    const count = sequence.length - unread;
+    if (count > length)
+      throw new RangeError(`collate: expected at most ${length + unread} tokens of prompt and completion, got ${sequence.length}`);
     const start = index * length;
     batch.tokens.set(sequence.subarray(0, count), start);
     batch.targets.set(sequence.subarray(1), start);
     for (let t = 0; t < count; t += 1) batch.positions[start + t] = t;
     batch.mask.fill(1, start, start + count);
     batch.prompt.fill(1, start, start + promptTokens.length);
-    batch.completionMask.fill(1, start + promptTokens.length - 1, start + count);
+    batch.completionMask.fill(1, start + promptTokens.length - 1, start + sequence.length - 1);
   }
   return batch;
 };

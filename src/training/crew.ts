@@ -2,7 +2,7 @@
 import { objectives } from "../objectives/index.ts";
 import type { Signal } from "../objectives/objective.ts";
 import { boundsOf } from "../objectives/schedule.ts";
-import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { RewardScore } from "../rewards/reward.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
@@ -100,7 +100,7 @@ const openLearner = async (
   const { machine, student, objective, training, rollouts } = recipe;
   const learner = threads.start<LearnerHandlers>(learnerWorker, "learner");
   const { optimizer, clipNorm, checks } = training;
-  const trainee = traineeOf(policyOf(student.config), training);
+  const trainee = traineeOf(studentPolicyOf(student.config), training);
   const options = {
     engine: machine.engine,
     threads: machine.threads,
@@ -125,11 +125,12 @@ const openLearner = async (
  */
 export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, state: LearnerState, opening: AbortSignal): Promise<Crew> => {
   const threads = new Threads();
-  const { needs } = objectives.create(recipe.objective);
+  const { needs, pairs } = objectives.create(recipe.objective);
   try {
     const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
     const [samplers, [learner, engine], teacher, reward, reference, validation] = await Promise.all([
-      openSamplers(threads, recipe, task, shape, opening),
+      // A reward model answers nothing.
+      pairs === true ? [] : openSamplers(threads, recipe, task, shape, opening),
       openLearner(threads, recipe, shape, state, opening),
       reads("teacherLogProbs", "teacherTopKLogProbs", "foreignTeacherLogProbs")
         ? openTeacher(threads, recipe, task, shape, opening)
@@ -138,7 +139,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
       recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
     ]);
-    const idle = pool(samplers);
+    const idle = samplers.length === 0 ? undefined : pool(samplers);
     const scorers = {
       ...(teacher === undefined ? {} : { teacher }),
       ...(reward === undefined ? {} : { reward }),
@@ -150,6 +151,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
         await Promise.all([...samplers.map((sampler) => sampler.call("load", weights)), validation?.load(weights)]);
       },
       async draw(request, signal, observe) {
+        if (idle === undefined) throw new RangeError("crew: expected a student that writes, got a reward model");
         let [slot, start] = [0, performance.now()];
         const started = (sampler: number): void => {
           [slot, start] = [sampler, performance.now()];

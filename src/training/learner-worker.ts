@@ -3,7 +3,7 @@ import { openEngine, type EngineName } from "../engine/choose.ts";
 import type { Engine } from "../engine/engine.ts";
 import { objectives, type ObjectiveValues } from "../objectives/index.ts";
 import { isAdapted } from "../policies/adapters/lora.ts";
-import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import type { Weights } from "../policies/policy.ts";
 import { serve } from "../rollouts/workers/serve.ts";
 import { checkIdentity } from "./checks/identity.ts";
@@ -60,7 +60,7 @@ const handlers = {
     const objective = objectives.create(values);
     engine = await openEngine(name, { threads });
     await checkIdentity(engine, objective, identityTolerance);
-    trainee = traineeOf(policyOf(config), parts);
+    trainee = traineeOf(studentPolicyOf(config), parts);
     learner = await Learner.open(engine, { ...options, ...trainee, objective }, state, frozen);
     return { value: engine.name };
   },
@@ -68,6 +68,7 @@ const handlers = {
     const inspected = inspect ? await opened().inspect(batch) : undefined;
     return { value: { ...(await opened().update(batch, step, factor, updates)), inspected } };
   },
+  scores: async (batch: Batch): Promise<{ value: Float32Array }> => ({ value: await opened().scores(batch) }),
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const value = await opened().policyWeights();
     return { value, transfer: Object.values(value) };

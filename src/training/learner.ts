@@ -8,7 +8,7 @@ import { batchSpecs, type Batch } from "./collate.ts";
 import { inspectionProgram } from "./inspection.ts";
 import { stepScalars } from "./optimizer.ts";
 import { packArrays, packsFor, unpackArrays, type Pack } from "./packing.ts";
-import { stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
+import { scoresProgram, stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** Weights and moments of what is trained, on the host; with the step's number it is all that an exact continuation needs of the learner. */
 export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>>;
@@ -67,6 +67,7 @@ export class Learner {
   readonly #executable: Executable;
   readonly #frozen: ReadonlyMap<string, Buffer>;
   #inspection: Executable | undefined;
+  #scoring: Executable | undefined;
   #merger: Merger | undefined;
   #state: ReadonlyMap<string, Buffer>;
 
@@ -145,6 +146,18 @@ export class Learner {
     }
   }
 
+  /** What the student says of each sequence of a batch, [B], when it is a reward model. Changes nothing; the program is compiled at the first call. */
+  async scores(batch: Batch): Promise<Float32Array> {
+    this.#scoring ??= await this.#engine.compile(scoresProgram(this.#options));
+    const parameters = new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
+    const { scores } = await this.#run(this.#scoring, parameters, batch, {});
+    try {
+      return (await this.#engine.download(scores!)) as Float32Array;
+    } finally {
+      scores?.dispose();
+    }
+  }
+
   /** Runs a program on a state and what the step brings; frees the latter even when an upload or the run fails. */
   async #run(
     executable: Executable,
@@ -207,6 +220,7 @@ export class Learner {
     dispose(this.#frozen);
     await this.#merger?.dispose();
     await this.#inspection?.dispose();
+    await this.#scoring?.dispose();
     await this.#executable.dispose();
   }
 }

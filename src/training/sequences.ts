@@ -1,5 +1,7 @@
 /** Which sequences each step learns from: lambda over the run, slots, and the replay buffer. Host data. */
+import { objectives } from "../objectives/index.ts";
 import { boundsOf, numberAt, progressAt } from "../objectives/schedule.ts";
+import { pairSource } from "../rollouts/pairs.ts";
 import { remembering, withReplays, type ReplayBuffer } from "../rollouts/replay.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import type { Slot } from "../rollouts/slot.ts";
@@ -44,9 +46,19 @@ const split = ({ examples, adaptive }: DataSettings, { train }: Task): { trainin
   return { training: train.slice(0, used), validation: train.slice(train.length - held) };
 };
 
+/** Pairs of completions from the data, in every step. */
+const pairSequences = (slotsAt: ReturnType<typeof pairSource>): Sequences => ({
+  validation: [],
+  studentDraws: false,
+  at: (step) => ({ fraction: 0, slots: slotsAt(step) }),
+  learned: (state) => state,
+  validated: (state) => state,
+});
+
 /** The sequences of a recipe's steps. `RangeError` when its data settings do not fit the task. */
-export const sequencesOf = ({ seed, data, rollouts, training: { batch, steps } }: Recipe, task: Task): Sequences => {
+export const sequencesOf = ({ seed, data, rollouts, objective, training: { batch, steps } }: Recipe, task: Task): Sequences => {
   const { training, validation } = split(data, task);
+  if (objectives.create(objective).pairs === true) return pairSequences(pairSource({ seed, prompts: training, batch }));
   const { adaptive, replay, onPolicyFraction, mixing } = data;
   const { group } = rollouts;
   const slotsAt = source({ seed, prompts: training, batch, group, mixing, offPolicy: data.offPolicy });

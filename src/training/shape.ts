@@ -1,5 +1,6 @@
 /** The sizes that all threads of a run agree on. */
 import { objectives } from "../objectives/index.ts";
+import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Task } from "../tasks/task.ts";
 import type { BatchShape } from "./collate.ts";
@@ -17,13 +18,13 @@ export interface RunShape {
 export const runShape = ({ student, teacher, objective, rollouts, training }: Recipe, task: Task): RunShape => {
   const maxNewTokens = rollouts.maxNewTokens ?? task.longest.completion;
   const promptLength = task.longest.prompt;
-  const policy = policyOf(student.config);
+  const policy = studentPolicyOf(student.config);
   if (policy.vocabularySize < task.tokenizer.vocabularySize) {
     throw new RangeError(
       `student: expected a vocabulary of at least the task's ${task.tokenizer.vocabularySize} tokens, got ${policy.vocabularySize}`,
     );
   }
-  const { topK, needs } = objectives.create(objective);
+  const { topK, needs, pairs = false } = objectives.create(objective);
   const foreign = needs.includes("foreignTeacherLogProbs");
   // A server is asked for its vocabulary before the run.
   const here = teacher === undefined || "server" in teacher ? undefined : teacher;
@@ -40,7 +41,8 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
   }
   const batch: BatchShape = {
     size: training.batch,
-    length: promptLength + maxNewTokens - 1,
+    length: promptLength + maxNewTokens - (pairs ? 0 : 1),
+    ...(pairs ? { whole: true } : {}),
     vocabularySize: policy.vocabularySize,
     ...(topK === undefined ? {} : { topK }),
     ...(foreign ? { foreignVocabularySize: vocabulary } : {}),

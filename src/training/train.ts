@@ -14,8 +14,9 @@ import { stepChecks } from "./checks/all.ts";
 import type { Check } from "./checks/check.ts";
 import { CheckError, watch } from "./checks/watch.ts";
 import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
-import { collate } from "./collate.ts";
+import { collate, type Batch } from "./collate.ts";
 import { openCrew, type Crew } from "./crew.ts";
+import { comparePairs } from "./compare.ts";
 import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
 import { recipeTask } from "./recipe-task.ts";
@@ -152,7 +153,9 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   };
 };
 
-const inspects = ({ training: { inspectEvery } }: Recipe, step: number): boolean => inspectEvery > 0 && (step - 1) % inspectEvery === 0;
+/** Of a reward model there are no terms to compare, and no tokens that it sampled. */
+const inspects = ({ training: { inspectEvery }, objective }: Recipe, step: number): boolean =>
+  inspectEvery > 0 && (step - 1) % inspectEvery === 0 && objectives.create(objective).pairs !== true;
 
 const evaluates = ({ evaluation, training }: Recipe, step: number): boolean =>
   step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
@@ -167,6 +170,12 @@ const examine = async (
   timeline: Timeline,
 ): Promise<HostState> => {
   const { seed, evaluation, rollouts } = recipe;
+  if (objectives.create(recipe.objective).pairs === true) {
+    const { batch, maxNewTokens } = shape;
+    const scores = (given: Batch): Promise<Float32Array> => crew.learner.call("scores", given, { signal });
+    emit(await comparePairs(task, { step, prompts: evaluation.prompts, shape: batch, maxNewTokens, scores }));
+    return host;
+  }
   const { chunk, stop: stops = [] } = rollouts;
   const request = { seed, step, settings: evaluation, chunk, stops, observe: timeline.add };
   const evaluated = await evaluate(crew, task, request, signal);

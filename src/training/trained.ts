@@ -1,5 +1,6 @@
 /** What of a student is trained: all of it, all but some frozen parts, or adapters beside it. */
 import { isAdapted, withAdapters } from "../policies/adapters/lora.ts";
+import { isScoring } from "../policies/classification-head.ts";
 import { initialWeights } from "../policies/initialize.ts";
 import { namesMatching } from "../policies/name-patterns.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
@@ -20,11 +21,13 @@ export interface Trainee {
 }
 
 /**
- * The student that learns. With adapters everything else is frozen. `RangeError` for adapters and frozen parts at once, for a name that fits nothing, and when nothing
+ * The student that learns. With adapters everything else is frozen. `RangeError` for adapters and frozen parts at once, for adapters of a reward model, for a name that fits nothing, and when nothing
  * would be left to learn.
  */
 export const traineeOf = (policy: Policy, { freeze = [], adapters }: TrainedParts): Trainee => {
   if (adapters !== undefined) {
+    if (isScoring(policy))
+      throw new RangeError("adapters: expected a student that writes, got a reward model, whose head has to learn; leave them out");
     if (freeze.length > 0) throw new RangeError("freeze: expected nothing beside adapters, which freeze everything else; leave it out");
     return { policy: withAdapters(policy, adapters), frozen: Object.keys(policy.parameters) };
   }

@@ -1,5 +1,5 @@
 /** The update program: student logits, objective, gradients, clipping and optimizer, from a batch to new weights in one call. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../objectives/objective.ts";
 import type { ParameterSpec, Policy, Sequences } from "../policies/policy.ts";
@@ -64,6 +64,23 @@ export const stateKinds = ["parameters", "first", "second"] as const;
 
 const stateSpecs = (packs: readonly Pack[]): Record<string, TensorSpec> =>
   Object.fromEntries(stateKinds.flatMap((kind) => packs.map(({ name, size }) => [`${kind}/${name}`, float32(size)])));
+
+/** The logits of a reward model's batch as `scores` [B]. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. */
+export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOptions): Program<string, "scores"> => {
+  const packs = packsFor(trainedParameters(policy, objective, frozen));
+  return {
+    name: "scores",
+    inputs: {
+      ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
+      ...frozenSpecs(policy, frozen),
+      ...batchSpecs(batch, objective.needs),
+    },
+    build(inputs) {
+      const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
+      return { scores: tf.reshape(policy.logits({ ...still, ...trained }, inputs as unknown as Sequences), [batch.size]) };
+    },
+  };
+};
 
 const scalarSpecs: Record<keyof StepScalars, TensorSpec> = { stepSize: float32(), epsilon: float32(), keep: float32() };
 

@@ -73,7 +73,13 @@ describe.each(engines)("on $name", ({ evaluate }) => {
   });
 
   test("the order of the pairs does not matter, that within a pair does", async () => {
-    const [one, other, swapped] = await Promise.all([[1, 0, 0.5, 2], [0.5, 2, 1, 0], [0, 1, 0.5, 2]].map((scores) => run(evaluate, scores)));
+    const [one, other, swapped] = await Promise.all(
+      [
+        [1, 0, 0.5, 2],
+        [0.5, 2, 1, 0],
+        [0, 1, 0.5, 2],
+      ].map((scores) => run(evaluate, scores)),
+    );
     expect(other!["loss"]![0]).toBeCloseTo(one!["loss"]![0]!, 6);
     expect(swapped!["loss"]![0]).toBeCloseTo(one!["loss"]![0]! + 0.5, 5);
   });
@@ -134,7 +140,9 @@ test("what is no score a row, an odd number of rows and a center below 0 are ref
     [2, 1, 5],
   ] as [number, number, number][]) {
     const message = `bradley-terry: expected scores [B, 1, 1] of pairs, got [${shape.join(", ")}]`;
-    expect(() => loss(tf.zeros(shape), { completionMask: tf.ones([shape[0], T]) } as unknown as TokenBatch)).toThrow(new RangeError(message));
+    expect(() => loss(tf.zeros(shape), { completionMask: tf.ones([shape[0], T]) } as unknown as TokenBatch)).toThrow(
+      new RangeError(message),
+    );
   }
   expect(() => bradleyTerry({ center: -1 })).toThrow("bradley-terry: expected a center of at least 0, got -1");
 });

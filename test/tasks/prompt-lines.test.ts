@@ -16,6 +16,13 @@ test("a text is taken as it is, other keys are ignored", () => {
   expect(readPromptLine({ prompt: "a", tests: ["b()"] }, place, plain)).toEqual({ text: "a", reference: undefined, tests: ["b()"], place });
 });
 
+test("a pair has a better and a worse completion", () => {
+  const pair = { text: "a", reference: "b", rejected: "c", place };
+  expect(readPromptLine({ prompt: "a", chosen: "b", rejected: "c" }, place, plain)).toEqual(pair);
+  expect(readPromptLine({ prompt: "a", reference: "b", rejected: "c" }, place, plain)).toEqual(pair);
+  expect(readPromptLine({ prompt: "a", chosen: "b" }, place, plain)).toEqual({ text: "a", reference: "b", place });
+});
+
 test("a conversation is written by the template, up to the assistant's answer", () => {
   const messages = [
     { role: "system", content: "b" },
@@ -34,6 +41,13 @@ test.each<[string, unknown, string]>([
   ["an empty prompt", { prompt: "" }, 'file:3: expected string length greater or equal to 1 at /prompt, got ""'],
   ["no messages", { messages: [] }, "file:3: expected array length to be greater or equal to 1 at /messages, got []"],
   ["a message without a role", { messages: [{ content: "a" }] }, "file:3: expected required property at /messages/0/role"],
+  ["a worse completion alone", { prompt: "a", rejected: "c" }, 'file:3: expected "chosen" beside "rejected", and another one, got none'],
+  [
+    "two equal ones",
+    { prompt: "a", chosen: "c", rejected: "c" },
+    'file:3: expected "chosen" beside "rejected", and another one, got the same',
+  ],
+  ["two better ones", { prompt: "a", chosen: "b", reference: "b" }, 'file:3: expected "reference" or "chosen", got both'],
   ["no tests", { prompt: "a", tests: [] }, "file:3: expected array length to be greater or equal to 1 at /tests, got []"],
   ["a test that is no text", { prompt: "a", tests: [1] }, "file:3: expected string at /tests/0, got 1"],
   ["a message that is no text", { messages: [{ role: "user", content: [1] }] }, "file:3: expected string at /messages/0/content, got [1]"],

@@ -45,6 +45,36 @@ test("tests of code go with their prompts", () => {
     expect(tests).toEqual([`f(${lines.findIndex(({ prompt }) => prompt === text)})`, "g()"]);
 });
 
+describe("pairs of completions", () => {
+  const pairs = lines.map(({ prompt }, i) => ({ prompt, chosen: String(2 * i), rejected: String(2 * i + 1) }));
+
+  test("are the reference and a worse one", () => {
+    write(pairs);
+    const task = make();
+    expect(task.answered).toBe(true);
+    for (const { text, reference, rejected } of [...task.train, ...task.test]) {
+      const { chosen, rejected: worse } = pairs.find(({ prompt }) => prompt === text)!;
+      expect([reference, rejected]).toEqual([chosen, worse]);
+    }
+  });
+
+  test("may be several of one prompt, which is then trained on or tested on and never both", () => {
+    write(pairs.flatMap((pair) => [pair, { ...pair, rejected: "99" }, { ...pair, rejected: "100" }]));
+    const task = make({ test: 10 });
+    const tested = new Set(task.test.map(({ text }) => text));
+    expect([task.test.length, tested.size]).toEqual([10, 4]);
+    expect(task.train.filter(({ text }) => tested.has(text))).toEqual([]);
+    expect(task.train.length).toBe(3 * (40 - 4));
+  });
+
+  test("count in the longest completion", () => {
+    write([...pairs.slice(1), { ...pairs[0]!, rejected: "1234567" }]);
+    expect(make().longest.completion).toBe(8);
+    write([...pairs.slice(1), { ...pairs[0]!, rejected: "12345678" }]);
+    expect(() => make()).toThrow(":40: expected a completion of at most 8 tokens, got 9");
+  });
+});
+
 describe("the splits", () => {
   test("are all lines: the held-out ones by the seed, the others in their order", () => {
     const task = make();
@@ -102,6 +132,16 @@ describe("is refused", () => {
     ["a line without a prompt", [{ text: "x" }], ":1: expected"],
     ["an empty prompt", [...lines, { prompt: "", reference: "x" }], ":41: expected"],
     ["a reference that is no text", [...lines, { prompt: "x", reference: 4 }], ":41: expected string at /reference, got 4"],
+    [
+      "pairs of a single prompt",
+      Array.from({ length: 12 }, () => ({ prompt: "a", chosen: "b", rejected: "c" })),
+      ": expected 1 prompts to be left to train on, got 0",
+    ],
+    [
+      "pairs here and not there",
+      [{ prompt: "a", chosen: "b", rejected: "c" }, ...lines],
+      ':2: expected "rejected" in all lines or in none',
+    ],
     ["a prompt that stands twice", [...lines, lines[2]], ":41: expected different prompts, got that of"],
     [
       "a line without a reference beside others",

@@ -1,6 +1,7 @@
 /** Classifiers as HuggingFace folders: transformers' *ForSequenceClassification. */
 import { join } from "node:path";
-import { classifierOf, type Classifier, type ClassifierCheckpoint } from "../classification-head.ts";
+import { classifierOf, scoringPolicy, type Classifier, type ClassifierCheckpoint } from "../classification-head.ts";
+import type { Policy } from "../policy.ts";
 import { naming } from "./byte-source.ts";
 import { configFile, policyOf, readConfig, readParameters } from "./huggingface.ts";
 import { quoted } from "./quoted.ts";
@@ -43,6 +44,18 @@ export const classifierFrom = (document: unknown): Classifier => {
   if (labels !== undefined) return classifierOf(policy, labels, namesOf(document, labels));
   const { architectures } = document as { architectures?: unknown };
   throw new RangeError(`architectures: expected one that ends with ForSequenceClassification, got ${quoted(architectures)}`);
+};
+
+/**
+ * The student of a `config.json`: the policy that it describes, or the reward model where it describes a classifier of one label. `RangeError` as `policyOf`, and for a
+ * classifier of several labels.
+ */
+export const studentPolicyOf = (document: unknown): Policy => {
+  const policy = policyOf(document);
+  const labels = labelsOf(document);
+  if (labels === undefined) return policy;
+  if (labels !== 1) throw new RangeError(`id2label: expected one label of a reward model, got ${labels}`);
+  return scoringPolicy(policy, namesOf(document, labels));
 };
 
 /** Reads a folder that transformers or `savePolicy` wrote of a classifier. Errors name the file and what is wrong in it. */
