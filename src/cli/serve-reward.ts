@@ -1,5 +1,7 @@
 /** `retort serve-reward`: the rewards of an experiment file for other processes. */
+import { join } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import { artifactsIn } from "../experiments/artifacts.ts";
 import type { PlannedRun } from "../experiments/plan.ts";
 import { prepareExperiment } from "../experiments/prepare.ts";
 import { rewardRecipe } from "../experiments/recipes.ts";
@@ -13,6 +15,7 @@ import type { Terminal } from "./terminal.ts";
 
 interface ServeOptions extends HubFlags, ListenFlags {
   readonly run?: string;
+  readonly cache: string;
 }
 
 const rewardWorker = new URL("../rewards/reward-worker.ts", import.meta.url);
@@ -28,7 +31,7 @@ const runNamed = (runs: readonly PlannedRun[], name: string | undefined): Planne
 
 const perform = async (file: string, overrides: readonly string[], options: ServeOptions, terminal: Terminal): Promise<void> => {
   const run = runNamed(await prepareExperiment(file, overrides, hubOptions(options, terminal)), options.run);
-  const recipe = await rewardRecipe(run, run.path);
+  const recipe = await rewardRecipe(run, run.path, artifactsIn(join(options.cache, "stages")));
   if (recipe.rewards.length === 0) throw new RangeError(`${file}: expected rewards, got none`);
   let current: Connection<RewardHandlers> | undefined;
   const thread = restarting<RewardHandlers>({
@@ -55,6 +58,7 @@ export const addServeReward = (program: Command, terminal: Terminal): void => {
     .argument("[overrides...]", "values to set, such as /rewards/0/weight=2");
   addListenFlags(addHubFlags(command))
     .option("--run <name>", "the run of a file with variants")
+    .option("--cache <folder>", "where the stages are that rewards ask", ".retort")
     .addHelpText(
       "after",
       `

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { concatMap, from, Observable, tap, type Subscriber } from "rxjs";
 import { withAdapters } from "../policies/adapters/lora.ts";
 import { saveAdapters } from "../policies/adapters/peft.ts";
-import { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
+import { isScoring } from "../policies/classification-head.ts";
+import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
+import { savePolicy } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { recipeTask } from "../training/recipe-task.ts";
 import type { Machine, Recipe } from "../training/recipe.ts";
@@ -85,8 +87,10 @@ const writeStudent = async (
 ): Promise<void> => {
   const { student, training } = recipe;
   const { tokenizer } = recipeTask(recipe);
-  const policy = policyOf(student.config);
-  await savePolicy(folder, { policy, weights }, { endId: tokenizer.endId, padId: tokenizer.padId });
+  const policy = studentPolicyOf(student.config);
+  // Transformers looks for the last token of a sequence that it classifies by the id of padding, which an end-of-sequence of the same id would be taken for.
+  const padId = isScoring(policy) && tokenizer.padId === tokenizer.endId ? null : tokenizer.padId;
+  await savePolicy(folder, { policy, weights }, { endId: tokenizer.endId, padId });
   await writeTokenizerFiles(folder, tokenizer);
   if (adapters === undefined || training.adapters === undefined) return;
   await saveAdapters(join(folder, "adapter"), { policy: withAdapters(policy, training.adapters), weights: adapters }, baseName);

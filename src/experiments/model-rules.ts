@@ -1,4 +1,4 @@
-/** Rules about what checkpoints are: rewards ask sequence classifiers, students and teachers are language models. */
+/** Rules about what stages and checkpoints are: rewards ask sequence classifiers, students and teachers are language models. */
 import { modelsNamed } from "../rewards/model/reference.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
@@ -6,7 +6,9 @@ import type { Known } from "./shelf.ts";
 import type { TrainingValues } from "./stages.ts";
 
 const classifierMistakes = ({ rewards }: TrainingValues, known: Known): Mistake[] =>
-  modelsNamed(rewards, "/rewards").flatMap(({ reference: { checkpoint }, pointer }): Mistake[] => {
+  modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }): Mistake[] => {
+    if ("stage" in reference) return [];
+    const { checkpoint } = reference;
     const at = `${pointer}/checkpoint`;
     const { labels, path } = known.checkpoint(checkpoint);
     if (labels === undefined) {

@@ -1,10 +1,12 @@
 /** Rules about the policies of a training: whether the student can be made, and whether student and teacher can read what it puts before them. */
 import { objectives } from "../objectives/index.ts";
+import { scoringPolicy } from "../policies/classification-head.ts";
 import type { Policy } from "../policies/policy.ts";
 import { traineeOf } from "../training/trained.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { contextLength, neededContext, studentOrigin } from "./lengths.ts";
+import { learnsFromPairs } from "./pair-rules.ts";
 import type { ExperimentValues } from "./schema.ts";
 import type { Known } from "./shelf.ts";
 import { stageValues, type TrainingValues } from "./stages.ts";
@@ -22,7 +24,10 @@ const studentOf = (
   // What is wrong with a stage's own student is said there.
   if ("message" in source) return { mistakes: "stage" in student ? [] : [{ pointer: "/student", part: "whole", message: source.message }] };
   const made = attempt(() => studentPolicy(file, values, known));
-  return "message" in made ? { mistakes: [{ pointer: "/student/layers", part: "whole", message: made.message }] } : { policy: made.part };
+  if ("message" in made) return { mistakes: [{ pointer: "/student/layers", part: "whole", message: made.message }] };
+  if (!learnsFromPairs(values)) return { policy: made.part };
+  const scoring = attempt(() => scoringPolicy(made.part));
+  return "message" in scoring ? { mistakes: [{ pointer: "/student", part: "whole", message: scoring.message }] } : { policy: scoring.part };
 };
 
 /** What is frozen, or gets adapters, must be there. */

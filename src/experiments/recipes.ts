@@ -2,6 +2,8 @@
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { chooseEngine } from "../engine/choose.ts";
+import { objectives } from "../objectives/index.ts";
+import { rewardModelFrom } from "../policies/classification-head.ts";
 import { withLayers } from "../policies/checkpoints/chosen-layers.ts";
 import { loadPolicy, type Checkpoint } from "../policies/checkpoints/huggingface.ts";
 import { openCheckpoint } from "../policies/checkpoints/load.ts";
@@ -32,10 +34,14 @@ interface Loaded extends Checkpoint {
   readonly tokenizer: Tokenizer;
 }
 
-const stageResult = async (name: string, { inputs }: PlannedTraining, artifacts: Artifacts): Promise<Loaded> => {
+const inputOf = (name: string, { inputs }: PlannedTraining): string => {
   const id = inputs[name];
   if (id === undefined) throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
-  const folder = artifacts.folder(id);
+  return id;
+};
+
+const stageResult = async (name: string, training: PlannedTraining, artifacts: Artifacts): Promise<Loaded> => {
+  const folder = artifacts.folder(inputOf(name, training));
   try {
     const checkpoint = await loadPolicy(folder);
     const tokenizer = await tokenizerOf({ folder });
@@ -77,15 +83,23 @@ const loaderOf = (
 
 type Loader = ReturnType<typeof loaderOf>;
 
-const studentModel = async (training: PlannedTraining, { tokenizer }: Task, load: Loader): Promise<Model> => {
+const startingPolicy = async (training: PlannedTraining, { tokenizer }: Task, load: Loader): Promise<Checkpoint> => {
   const { student, seed } = training.values;
   if ("type" in student) {
     const policy = policies.create(student, { vocabularySize: tokenizer.vocabularySize, contextLength: training.contextLength });
-    return { config: policy.config, weights: initialWeights(policy, seed) };
+    return { policy, weights: initialWeights(policy, seed) };
   }
   const whole = await load(student);
-  const { policy, weights } = student.layers === undefined ? whole : withLayers(whole, student.layers);
-  return { config: policy.config, weights };
+  return student.layers === undefined ? whole : withLayers(whole, student.layers);
+};
+
+/** The student; what learns from pairs becomes a reward model first. */
+const studentModel = async (training: PlannedTraining, task: Task, load: Loader): Promise<Model> => {
+  const { policy, weights } = await startingPolicy(training, task, load);
+  const { objective, seed } = training.values;
+  if (objectives.create(objective).pairs !== true) return { config: policy.config, weights };
+  const made = rewardModelFrom(policy, weights, seed);
+  return { config: made.classifier.config, weights: made.weights };
 };
 
 /** The teacher; its tokenizer is named only if it is not the task's. */
@@ -103,24 +117,35 @@ const givenTokenizer = async (training: PlannedTraining): Promise<Pick<Recipe, "
   return { tokenizer: (await tokenizerOf(await openCheckpoint(placeOf(name, training))))?.toJSON() };
 };
 
+/** The folder that a stage has left. */
+const stageFolder = (name: string, training: PlannedTraining, artifacts: Artifacts): string => {
+  const id = inputOf(name, training);
+  if (!artifacts.has(id)) throw new Error(`stage "${name}" has not been made yet; run the file first`);
+  return artifacts.folder(id);
+};
+
 /** Where the models are that rewards name, with their tokenizers. */
-const rewardModels = async (training: PlannedTraining): Promise<RewardModels> => {
+const rewardModels = async (training: PlannedTraining, artifacts: Artifacts): Promise<RewardModels> => {
   const named = modelsNamed(training.values.rewards).map(async ({ reference }) => {
-    const { folder, tokenizer } = await openCheckpoint(placeOf(reference.checkpoint, training));
-    const own = await tokenizerOf({ folder, ...(tokenizer === undefined ? {} : { tokenizer }) });
+    const folder =
+      "stage" in reference
+        ? stageFolder(reference.stage, training, artifacts)
+        : (await openCheckpoint(placeOf(reference.checkpoint, training))).folder;
+    const own = await tokenizerOf({ folder });
     if (own === undefined) throw new Error(`${folder}: expected a tokenizer, got none; it was there when the file was planned`);
     return [modelKey(reference), { folder, tokenizer: own.toJSON() }] as const;
   });
   return Object.fromEntries(await Promise.all(named));
 };
 
-/** What of a recipe its rewards need: no stage and no student. Rejects when a checkpoint cannot be read. */
+/** What of a recipe its rewards need: no student. Rejects when a checkpoint cannot be read, and when a stage that they ask has not been made. */
 export const rewardRecipe = async (
   training: PlannedTraining,
   path: string,
+  artifacts: Artifacts,
 ): Promise<Pick<Recipe, "rewards" | "models" | "task" | "taskSeed" | "folder" | "tokenizer">> => {
   const { rewards, task, taskSeed } = training.values;
-  const [given, models] = await Promise.all([givenTokenizer(training), rewardModels(training)]);
+  const [given, models] = await Promise.all([givenTokenizer(training), rewardModels(training, artifacts)]);
   return { rewards, models, task, taskSeed, folder: dirname(path), ...given };
 };
 
@@ -128,7 +153,7 @@ export const rewardRecipe = async (
 export const recipeFor = async (training: PlannedTraining, path: string, artifacts: Artifacts, machine: Machine): Promise<Recipe> => {
   const { values, maxNewTokens } = training;
   const { seed, objective, data, rollouts, evaluation, scoring } = values;
-  const judged = await rewardRecipe(training, path);
+  const judged = await rewardRecipe(training, path, artifacts);
   const task = recipeTask(judged);
   const load = loaderOf(training, artifacts);
   const [student, teacher] = await Promise.all([studentModel(training, task, load), teacherSource(training, task, load)]);

@@ -10,6 +10,7 @@ import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { maxNewTokens } from "./lengths.ts";
 import { modelMistakes } from "./model-rules.ts";
+import { pairMistakes } from "./pair-rules.ts";
 import { policyMistakes } from "./policy-rules.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
@@ -122,6 +123,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
     ...dataMistakes(values, task),
     ...lengthMistakes(values, task),
     ...modelMistakes(values, shelf),
+    ...pairMistakes(file, values, task),
     ...policyMistakes(file, values, shelf),
     ...rewardMistakes(values, task, folder),
     ...tokenizerMistakes(file, values, shelf),

@@ -48,10 +48,16 @@ export const stageValues = (file: ExperimentValues, name: string): TrainingValue
   return { ...stage, seed: stage.seed ?? file.seed, taskSeed: file.seed, engine: file.engine, task, ...source };
 };
 
+/** The parts of a training that may come from stages. */
+type Origins = Pick<TrainingValues, "student" | "teacher" | "rewards">;
+
 /** The stages that a training starts from, with the pointers of their names. */
-const inputs = ({ student, teacher }: Pick<TrainingValues, "student" | "teacher">): { name: string; at: string }[] => [
+const inputs = ({ student, teacher, rewards }: Origins): { name: string; at: string }[] => [
   ...("stage" in student ? [{ name: student.stage, at: "/student/stage" }] : []),
   ...(teacher !== undefined && "stage" in teacher ? [{ name: teacher.stage, at: "/teacher/stage" }] : []),
+  ...modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
+    "stage" in reference ? [{ name: reference.stage, at: `${pointer}/stage` }] : [],
+  ),
 ];
 
 /** The checkpoints that a training names, with the pointers of their names. */
@@ -64,13 +70,13 @@ export const checkpointsOf = ({
   ...("checkpoint" in student ? [{ name: student.checkpoint, at: "/student/checkpoint" }] : []),
   ...(teacher !== undefined && "checkpoint" in teacher ? [{ name: teacher.checkpoint, at: "/teacher/checkpoint" }] : []),
   ...(typeof task.tokenizer === "object" ? [{ name: task.tokenizer.checkpoint, at: "/task/tokenizer/checkpoint" }] : []),
-  ...modelsNamed(rewards, "/rewards").map(({ reference, pointer }) => ({ name: reference.checkpoint, at: `${pointer}/checkpoint` })),
+  ...modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
+    "checkpoint" in reference ? [{ name: reference.checkpoint, at: `${pointer}/checkpoint` }] : [],
+  ),
 ];
 
 /** Names of the stages that a training starts from. */
-export const inputNames = (values: Pick<TrainingValues, "student" | "teacher">): string[] => [
-  ...new Set(inputs(values).map(({ name }) => name)),
-];
+export const inputNames = (values: Origins): string[] => [...new Set(inputs(values).map(({ name }) => name))];
 
 /** Where the parts of a stage are; the run's own parts are at the root. */
 export const stagePointer = (name: string): string => formatPointer(["stages", name]);
@@ -81,7 +87,7 @@ export const stageMistakes = (file: ExperimentValues): Mistake[] => {
   const known = Object.keys(stages);
   const mistakes: Mistake[] = [];
   const done = new Set<string>();
-  const visit = (values: Pick<TrainingValues, "student" | "teacher">, pointer: string, path: readonly string[]): void => {
+  const visit = (values: Origins, pointer: string, path: readonly string[]): void => {
     for (const { name, at } of inputs(values)) {
       const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
       if (path.includes(name)) {
@@ -104,7 +110,7 @@ export const stageMistakes = (file: ExperimentValues): Mistake[] => {
 /** The stages that the file's run needs, each after those that it starts from. The file has no `stageMistakes`. */
 export const buildOrder = (file: ExperimentValues): string[] => {
   const order: string[] = [];
-  const visit = (values: Pick<TrainingValues, "student" | "teacher">): void => {
+  const visit = (values: Origins): void => {
     for (const name of inputNames(values)) {
       if (order.includes(name)) continue;
       visit(stageValues(file, name));

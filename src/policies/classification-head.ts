@@ -1,6 +1,7 @@
 /** The sequence-classification head: scores of a whole sequence, as a linear function of the hidden state of its last token. */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../engine/program.ts";
+import { initialWeights } from "./initialize.ts";
 import { lastPlace } from "./layers/last-place.ts";
 import { linear } from "./layers/linear.ts";
 import type { ParameterSpec, Policy, Sequences, Weights } from "./policy.ts";
@@ -93,3 +94,11 @@ export interface ClassifierCheckpoint {
   readonly classifier: Classifier;
   readonly weights: Weights;
 }
+
+/** The reward model to be of a policy: its weights without the language head, and a head of one label that is drawn by the seed. `RangeError` as `classifierOf`. */
+export const rewardModelFrom = (policy: Policy, weights: Weights, seed: number): ClassifierCheckpoint => {
+  const classifier = classifierOf(policy, 1);
+  const { [languageHead]: _, ...body } = weights;
+  const name = `${headName}.weight`;
+  return { classifier, weights: { ...body, ...initialWeights({ parameters: { [name]: classifier.parameters[name]! } }, seed) } };
+};

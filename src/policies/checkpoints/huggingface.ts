@@ -23,7 +23,8 @@ export interface Checkpoint {
 /** Ids of the tokenizer that HuggingFace's `generate` reads from `config.json`. */
 export interface SpecialTokens {
   readonly endId: number;
-  readonly padId: number;
+  /** null where padding is not to be told from tokens by its id. */
+  readonly padId: number | null;
 }
 
 /** The file of a configuration. */

@@ -1,6 +1,11 @@
 /** The models that rewards ask: how an experiment file names them, and where they are when the rewards are made. */
 import { Type, type Static } from "@sinclair/typebox";
 
+const FromStage = Type.Object(
+  { stage: Type.String({ description: "Name of an earlier stage of this file with the objective bradley-terry." }) },
+  { additionalProperties: false, description: "The reward model that a stage leaves." },
+);
+
 const FromCheckpoint = Type.Object(
   {
     checkpoint: Type.String({
@@ -11,11 +16,18 @@ const FromCheckpoint = Type.Object(
   { additionalProperties: false, description: "A sequence classifier: *ForSequenceClassification of transformers." },
 );
 
-/** A model in an experiment file: a sequence classifier (`*ForSequenceClassification`). */
-export type ModelReference = Static<typeof FromCheckpoint>;
+/** A model in an experiment file: the reward model that a stage leaves, or a sequence classifier (`*ForSequenceClassification`). */
+export type ModelReference = Static<typeof FromStage> | Static<typeof FromCheckpoint>;
 
-/** Its schema; a reward has it under the key `model`, where plans look for it. */
-export const modelSchema = FromCheckpoint;
+/** Its schema; a reward has it under the key `model`, where stages and plans look for it. */
+export const modelSchema = Type.Unsafe<ModelReference>({
+  description: "A sequence classifier: the result of an earlier stage, or a checkpoint.",
+  type: "object",
+  if: { properties: { stage: true }, required: ["stage"] },
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: FromStage,
+  else: FromCheckpoint,
+});
 
 /** A model that is there. */
 export interface RewardModel {
@@ -29,7 +41,8 @@ export interface RewardModel {
 export type RewardModels = Readonly<Record<string, RewardModel>>;
 
 /** The name of a reference among `RewardModels`. */
-export const modelKey = ({ checkpoint }: ModelReference): string => `checkpoint ${checkpoint}`;
+export const modelKey = (reference: ModelReference): string =>
+  "stage" in reference ? `stage ${reference.stage}` : `checkpoint ${reference.checkpoint}`;
 
 /** A reference, and where it stands. */
 export interface PlacedReference {
@@ -43,7 +56,8 @@ const nested = ["condition", "reward", "rewards"] as const;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
-const isReference = (value: unknown): value is ModelReference => isObject(value) && typeof value["checkpoint"] === "string";
+const isReference = (value: unknown): value is ModelReference =>
+  isObject(value) && (typeof value["checkpoint"] === "string" || typeof value["stage"] === "string");
 
 /** Every model that a list of rewards names, those within products and gates too, in their order. */
 export const modelsNamed = (rewards: readonly object[], pointer = ""): PlacedReference[] =>
