@@ -2,8 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { NamedTensors } from "../../src/engine/program.ts";
 import { withAdapters } from "../../src/policies/adapters/lora.ts";
-import { classifierOf, type Classifier } from "../../src/policies/classification-head.ts";
+import { classifierOf, isScoring, rewardModelFrom, scoringPolicy, type Classifier } from "../../src/policies/classification-head.ts";
 import { policies } from "../../src/policies/families/index.ts";
+import { initialWeights } from "../../src/policies/initialize.ts";
 import type { Sequences } from "../../src/policies/policy.ts";
 import { compute, engines, expectGradients, farthest, floats, ints, noise, type Value } from "../laws/evaluate.ts";
 
@@ -97,5 +98,43 @@ describe("a classifier", () => {
   test("of an encoder-decoder is refused", () => {
     const other = { ...policy, config: { model_type: "t5", is_encoder_decoder: true } };
     expect(() => classifierOf(other, 1)).toThrow("classifier: expected a decoder, got the encoder-decoder t5");
+  });
+});
+
+describe("a reward model", () => {
+  const model = scoringPolicy(policy);
+
+  test("is a policy whose only logit is the score", () => {
+    expect([isScoring(model), isScoring(policy)]).toEqual([true, false]);
+    expect(model.parameters).toEqual(classifierOf(policy, 1).parameters);
+    expect(model.config["architectures"]).toEqual(["LlamaForSequenceClassification"]);
+  });
+
+  test.each(engines)("has the classifier's score as its logits on $name, and its head at every place", async ({ evaluate }) => {
+    const values = { ...weights, "score.weight": noise("score", [1, 8], 0.5), ...sequences("right") };
+    const one = classifierOf(policy, 1);
+    const { scores, logits, everywhere } = await compute(evaluate, values, (inputs) => {
+      const given = inputs as NamedTensors & Sequences;
+      return {
+        scores: one.scores(inputs, given),
+        logits: model.logits(inputs, given),
+        everywhere: model.head(inputs, model.hidden(inputs, given)),
+      };
+    });
+    expect(logits).toHaveLength(2);
+    expect(farthest(logits, Array.from(scores))).toBe(0);
+    expect(everywhere).toHaveLength(8);
+    expect(farthest([everywhere[2]!, everywhere[4]!], Array.from(scores))).toBeLessThan(1e-6);
+  });
+
+  test("begins as a policy's body with a head that is drawn by the seed", () => {
+    const language = initialWeights(policy, 1);
+    const [first, again, other] = [1, 1, 2].map((seed) => rewardModelFrom(policy, language, seed).weights);
+    const { "lm_head.weight": _, ...body } = language;
+    const { "score.weight": head, ...rest } = first!;
+    expect(rest).toEqual(body);
+    expect(head).toHaveLength(8);
+    expect(again).toEqual(first);
+    expect(other!["score.weight"]).not.toEqual(head);
   });
 });

@@ -118,6 +118,18 @@ test("a batch that is not full repeats its first row, which counts for nothing t
   expect(Array.from(batch["completionMask"]!)).toEqual([...places.slice(0, 5), 0, 0, 0, 0, 0]);
 });
 
+test("a batch of whole sequences has their last tokens too", () => {
+  const whole = { ...shape, length: 6, whole: true };
+  const batch = collate(rows, whole, [], padId, step);
+  expect(Array.from(batch["tokens"]!)).toEqual([7, 8, 9, 2, 0, 1, 1, 1, 1, 1, 1, 1]);
+  expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 0, 0]);
+  expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
+  expect(Array.from(batch["completionMask"]!)).toEqual([0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0]);
+  expect(() => collate(rows, { ...whole, length: 5 }, [], padId, step)).toThrow(
+    new RangeError("collate: expected at most 5 tokens of prompt and completion, got 6"),
+  );
+});
+
 describe("collate refuses", () => {
   test("no rows, or more than the batch has", () => {
     expect(() => collate([], shape, [], padId, step)).toThrow(new RangeError("collate: expected 1 to 2 sequences, got 0"));

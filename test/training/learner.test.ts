@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
+import { scoringPolicy } from "../../src/policies/classification-head.ts";
+import { initialWeights } from "../../src/policies/initialize.ts";
 import type { Policy } from "../../src/policies/policy.ts";
+import { collate } from "../../src/training/collate.ts";
 import { initialTrained, traineeOf } from "../../src/training/trained.ts";
 import { initialState, Learner, type LearnerState } from "../../src/training/learner.ts";
 import { stateKinds } from "../../src/training/update.ts";
@@ -52,6 +55,28 @@ describe.each(engineNames)("a learner on %s", (name) => {
       expect(bytesOf(weights)).not.toEqual(bytesOf(model(policy, 1).weights));
     }),
   );
+
+  test("scores the sequences of a reward model without changing anything, and learns which of two is preferred", () =>
+    withEngine(async (engine) => {
+      const policy = scoringPolicy(smallLlama());
+      const state = initialState(initialWeights(policy, 1));
+      const batch = { ...batchShape, whole: true };
+      const rows = collate(referenceRows(), batch, [], 0, { progress: 0, controlled: 0 });
+      const options = { policy, objective: objectives.create({ type: "bradley-terry", center: 0 }), batch, optimizer, clipNorm: 1 };
+      const learner = await Learner.open(engine, options, state);
+      const before = await stateOf(learner);
+      const scores = await learner.scores(rows);
+      expect(scores).toHaveLength(batch.size);
+      expect(new Set(scores).size).toBe(batch.size);
+      const memory = engine.memory();
+      expect(await learner.scores(rows)).toEqual(scores);
+      expect(engine.memory()).toEqual(memory);
+      expect(await stateOf(learner)).toEqual(before);
+      for (let step = 1; step <= 20; step += 1) await learner.update(rows, step, 1);
+      const [first, second, third, fourth] = await learner.scores(rows);
+      expect([first! > second!, third! > fourth!]).toEqual([true, true]);
+      expect(Object.keys(await learner.policyWeights())).toContain("score.weight");
+    }));
 
   test("leaves what is frozen as it is, and holds no moments of it", () =>
     withEngine(async (engine) => {

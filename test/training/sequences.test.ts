@@ -44,6 +44,21 @@ describe("lambda", () => {
   });
 });
 
+test("an objective that compares has pairs of the data in every step, whatever lambda is", () => {
+  const train = task.train.map((prompt) => ({ ...prompt, rejected: "0" }));
+  const sequences = sequencesOf(recipe({ objective: { type: "bradley-terry", center: 0 } }), { ...task, train });
+  expect([sequences.studentDraws, sequences.validation]).toEqual([false, []]);
+  const { fraction, slots } = sequences.at(2, noSequences);
+  expect([fraction, slots.length]).toEqual([0, 4]);
+  for (const slot of slots) {
+    if (slot.source !== "data") throw new Error(`expected data, got ${slot.source}`);
+    const [better, worse] = slot.prompts;
+    expect([better!.text, worse!.reference]).toEqual([worse!.text, "0"]);
+  }
+  expect(sequences.learned(noSequences, slots, [])).toBe(noSequences);
+  expect(sequences.validated(noSequences, 1, 1)).toBe(noSequences);
+});
+
 describe("prompts", () => {
   const used = (sequences: Sequences): Set<number> =>
     new Set(

@@ -18,6 +18,11 @@ describe("a run's shape", () => {
     });
   });
 
+  test("has a place for every token where whole sequences are judged", () => {
+    const { batch } = runShape(recipe({ objective: { type: "bradley-terry", center: 0 } }), task);
+    expect(batch).toEqual({ size: 8, length: 10, whole: true, vocabularySize: context.vocabularySize });
+  });
+
   test("takes the longest reference when nothing else is said", () => {
     const { maxNewTokens: _left, ...rollouts } = recipe().rollouts;
     expect(runShape(recipe({ rollouts }), task).maxNewTokens).toBe(task.longest.completion);

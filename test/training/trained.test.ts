@@ -1,6 +1,7 @@
 /** What of a student is trained. */
 import { describe, expect, test } from "vitest";
 import { objectives } from "../../src/objectives/index.ts";
+import { scoringPolicy } from "../../src/policies/classification-head.ts";
 import { isAdapted } from "../../src/policies/adapters/lora.ts";
 import { frozenWeights, initialTrained, traineeOf } from "../../src/training/trained.ts";
 import { bytesOf, model, recipe, smallLlama } from "../fixtures/recipes.ts";
@@ -59,6 +60,14 @@ describe("a student", () => {
     ["a name that fits nothing", { freeze: ["layer"] }, 'freeze: expected a part of a name, got "layer"'],
   ])("is refused with %s", (_, parts, message) => {
     expect(() => traineeOf(policy, parts)).toThrow(message);
+  });
+
+  test("is refused with adapters of a reward model, of which parts may be frozen", () => {
+    const judge = scoringPolicy(policy);
+    expect(traineeOf(judge, { freeze: ["model"] }).frozen).not.toContain("score.weight");
+    expect(() => traineeOf(judge, { adapters: { rank: 1, alpha: 1, targets: ["mlp"] } })).toThrow(
+      "adapters: expected a student that writes, got a reward model, whose head has to learn; leave them out",
+    );
   });
 
   test("whose weights are missing is refused by name", () => {

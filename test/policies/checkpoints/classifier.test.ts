@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { classifierFrom, labelsOf, loadClassifier } from "../../../src/policies/checkpoints/classifier.ts";
+import { classifierFrom, labelsOf, loadClassifier, studentPolicyOf } from "../../../src/policies/checkpoints/classifier.ts";
 import { savePolicy } from "../../../src/policies/checkpoints/huggingface.ts";
 import { classifiersFolder, scoresOf } from "../../fixtures/classifier-scores.ts";
 import { bytesOf } from "../../fixtures/recipes.ts";
@@ -53,6 +53,15 @@ test("labels keep their names", async () => {
     id2label: { 0: "entailment", 1: "LABEL_1", 2: "contradiction" },
     label2id: { entailment: 0, LABEL_1: 1, contradiction: 2 },
   });
+});
+
+test("a student is a policy, or a reward model where the configuration is of one", () => {
+  const student = studentPolicyOf(read(classifiersFolder, "llama", "config.json"));
+  expect(Object.keys(student.parameters)).toContain("score.weight");
+  expect(Object.keys(studentPolicyOf(read(checkpointsFolder, "llama", "config.json")).parameters)).not.toContain("score.weight");
+  expect(() => studentPolicyOf(read(classifiersFolder, "mistral", "config.json"))).toThrow(
+    "id2label: expected one label of a reward model, got 3",
+  );
 });
 
 describe("labels of a configuration", () => {
