@@ -7,6 +7,7 @@ import { pieceTokenizer } from "../tokenizers/pieces.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { mistaken } from "./arithmetic-mistakes.ts";
 import { drawProblems, problemCount, type Problem } from "./arithmetic-problems.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
 
@@ -57,6 +58,11 @@ const parameters = Type.Object(
           "characters: one token a character. numbers: numbers of two digits are tokens too. When left out, those of a student that comes from a checkpoint, else characters.",
       }),
     ),
+    rejected: Type.Optional(
+      Type.Boolean({
+        description: "Each prompt has a wrong answer too, with one slip in its steps: pairs that a reward model learns from.",
+      }),
+    ),
     train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
     test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
   },
@@ -70,13 +76,13 @@ const parameters = Type.Object(
  * whether they are true or not.
  *
  * All problems are different. The test split depends on the seed and its own size only, so that runs with more or less training data share
- * it, and a smaller training split is the beginning of a larger one. `RangeError` when there are fewer different problems than asked for.
+ * it, and a smaller training split is the beginning of a larger one. With `rejected` each prompt has a wrong completion too (`mistaken`). `RangeError` when there are fewer different problems than asked for.
  */
 export const arithmetic = define({
   type: "arithmetic",
   summary: "Sums and differences with the steps written out.",
   parameters,
-  create({ numbers, range, operators, tokenizer: name, train, test }, { seed, tokenizer: document }: TaskContext): Task {
+  create({ numbers, range, operators, tokenizer: name, rejected = false, train, test }, { seed, tokenizer: document }: TaskContext): Task {
     const space = { numbers, range, operators };
     const { total, terms } = problemCount(space);
     if (train + test > total) {
@@ -86,17 +92,26 @@ export const arithmetic = define({
       );
     }
     const problems = drawProblems(space, train + test, stream(seed, "task", "arithmetic"));
-    const prompts = (from: number, to: number): Prompt[] => problems.slice(from, to).map((problem, index) => ({ index, ...problem }));
+    const mistakeOf = ({ text, reference }: Problem): string => mistaken(reference, stream(seed, "task", "arithmetic", "mistake", text));
+    const answered = problems.map((problem) => (rejected ? { ...problem, rejected: mistakeOf(problem) } : problem));
+    const prompts = (from: number, to: number): Prompt[] => answered.slice(from, to).map((problem, index) => ({ index, ...problem }));
     const tokenizer = name === undefined && document !== undefined ? tokenizerFromJSON(document) : tokenizers[name ?? "characters"]();
-    const longest = (count: (problem: Problem) => number): number => problems.reduce((most, problem) => Math.max(most, count(problem)), 0);
+    const longest = (texts: readonly string[], count: (text: string) => number): number =>
+      texts.reduce((most, text) => Math.max(most, count(text)), 0);
+    const completions = answered.flatMap((problem) =>
+      "rejected" in problem ? [problem.reference, problem.rejected] : [problem.reference],
+    );
     return {
       name: "arithmetic",
       tokenizer,
       train: prompts(test, test + train),
       test: prompts(0, test),
       longest: {
-        prompt: longest(({ text }) => promptIds(tokenizer, text).length),
-        completion: longest(({ reference }) => tokenizer.encode(reference).length) + 1,
+        prompt: longest(
+          problems.map(({ text }) => text),
+          (text) => promptIds(tokenizer, text).length,
+        ),
+        completion: longest(completions, (text) => tokenizer.encode(text).length) + 1,
       },
       check,
     };

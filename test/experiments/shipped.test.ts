@@ -43,7 +43,8 @@ const typesIn = (value: unknown): string[] => {
 
 test("every objective, divergence, baseline and behavior is in some file of experiments/objectives", () => {
   const plans = files.filter((name) => name.startsWith("objectives")).flatMap((name) => planExperiment(join("experiments", name)));
-  const used = new Set(plans.flatMap(({ values }) => typesIn([values.objective, values.rollouts])));
+  const trainings = plans.flatMap((run) => [run, ...run.stages]);
+  const used = new Set(trainings.flatMap(({ values }) => typesIn([values.objective, values.rollouts])));
   for (const { types } of [objectives, divergences, baselines, behaviors]) for (const type of types) expect(used).toContain(type);
 });
 

@@ -13,6 +13,16 @@ taskLaws((seed) => arithmetic.create(usual, { seed }));
 
 taskLaws((seed) => arithmetic.create({ ...usual, tokenizer: "numbers" }, { seed }));
 
+test("pairs have a wrong answer of the right form, and the same problems", () => {
+  const [alone, pairs] = [usual, { ...usual, rejected: true }].map((values) => arithmetic.create(values, { seed: 1 })) as [Task, Task];
+  const without = ({ rejected: _, ...prompt }: Prompt) => prompt;
+  expect([pairs.train.map(without), pairs.test.map(without)]).toEqual([alone.train, alone.test]);
+  expect(alone.train.every((prompt) => !("rejected" in prompt))).toBe(true);
+  for (const prompt of [...pairs.train, ...pairs.test])
+    expect(pairs.check(prompt, prompt.rejected!)).toEqual({ correct: false, wellFormed: true });
+  expect(pairs.longest).toEqual(alone.longest);
+});
+
 test("the tokenizer changes tokens and lengths, and not the problems", () => {
   const [characters, numbers] = (["characters", "numbers"] as const).map((tokenizer) =>
     arithmetic.create({ ...usual, tokenizer }, { seed: 1 }),
