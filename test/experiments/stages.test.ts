@@ -9,6 +9,7 @@ const training = { steps: 1, optimizer: { type: "adamw", learningRate: 1 } };
 const stage = (from?: string, teacher?: string) => ({
   student: from === undefined ? { type: "ngram", order: 2 } : { stage: from },
   ...(teacher === undefined ? {} : { teacher: { stage: teacher } }),
+  rewards: [],
   data: { onPolicyFraction: 0 },
   objective: { type: "sft" },
   training,
