@@ -14,7 +14,7 @@ export interface ComparisonRequest {
   readonly shape: BatchShape;
   readonly maxNewTokens: number;
   /** The scores of a batch's sequences [B]. */
-  scores(batch: Batch): Promise<Float32Array>;
+  readonly scores: (batch: Batch) => Promise<Float32Array>;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -10,7 +10,6 @@ import type { TokenBatch } from "../../src/objectives/objective.ts";
 import { loadClassifier } from "../../src/policies/checkpoints/classifier.ts";
 import { policyOf } from "../../src/policies/checkpoints/huggingface.ts";
 import { scoringPolicy } from "../../src/policies/classification-head.ts";
-import type { Sequences } from "../../src/policies/policy.ts";
 import { padPrompts } from "../../src/rollouts/prompts.ts";
 import { measure } from "../../src/training/update.ts";
 import { differentiate } from "../../src/training/gradients.ts";
@@ -29,6 +28,9 @@ const reference = JSON.parse(readFileSync(new URL("../fixtures/bradley_terry_ref
 };
 
 const T = 3;
+
+/** What a program of a whole model is given. */
+type Given = Parameters<typeof measure>[3];
 
 /** Loss, gradient by the scores, and metrics, of rows that all have a completion unless `mask` says otherwise. */
 const run = async (evaluate: Evaluate, scores: readonly number[], { center = 0, mask = scores.map(() => 1) } = {}) => {
@@ -124,23 +126,24 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     };
     const results = await compute(evaluate, inputs, (all: NamedTensors) => {
       const parameters = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, all[name]!]));
-      const learned = differentiate((own) => measure(policy, bradleyTerry({ center }), own, all as never as Sequences & never), parameters);
+      const learned = differentiate((own) => measure(policy, bradleyTerry({ center }), own, all as unknown as Given), parameters);
       return { loss: learned.loss, ...learned.gradients };
     });
-    expect(Math.abs(results["loss"]![0]! - loss)).toBeLessThan(1e-5);
-    for (const [name, expected] of Object.entries(gradients)) expect(farthest(results[name as "loss"]!, expected), name).toBeLessThan(1e-5);
+    expect(Math.abs(results["loss"][0]! - loss)).toBeLessThan(1e-5);
+    for (const [name, expected] of Object.entries(gradients))
+      expect(farthest((results as Readonly<Record<string, Float32Array>>)[name]!, expected), name).toBeLessThan(1e-5);
   });
 });
 
 test("what is no score a row, an odd number of rows and a center below 0 are refused", () => {
-  const { loss } = bradleyTerry();
+  const objective = bradleyTerry();
   for (const shape of [
     [3, 1, 1],
     [2, 4, 1],
     [2, 1, 5],
   ] as [number, number, number][]) {
     const message = `bradley-terry: expected scores [B, 1, 1] of pairs, got [${shape.join(", ")}]`;
-    expect(() => loss(tf.zeros(shape), { completionMask: tf.ones([shape[0], T]) } as unknown as TokenBatch)).toThrow(
+    expect(() => objective.loss(tf.zeros(shape), { completionMask: tf.ones([shape[0], T]) } as unknown as TokenBatch)).toThrow(
       new RangeError(message),
     );
   }

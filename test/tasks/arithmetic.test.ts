@@ -15,7 +15,7 @@ taskLaws((seed) => arithmetic.create({ ...usual, tokenizer: "numbers" }, { seed 
 
 test("pairs have a wrong answer of the right form, and the same problems", () => {
   const [alone, pairs] = [usual, { ...usual, rejected: true }].map((values) => arithmetic.create(values, { seed: 1 })) as [Task, Task];
-  const without = ({ rejected: _, ...prompt }: Prompt) => prompt;
+  const without = ({ index, text, reference }: Prompt): Prompt => ({ index, text, reference });
   expect([pairs.train.map(without), pairs.test.map(without)]).toEqual([alone.train, alone.test]);
   expect(alone.train.every((prompt) => !("rejected" in prompt))).toBe(true);
   for (const prompt of [...pairs.train, ...pairs.test])
