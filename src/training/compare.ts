@@ -3,7 +3,7 @@ import type { Task } from "../tasks/task.ts";
 import { pairOf } from "../rollouts/pairs.ts";
 import { collate, type Batch, type BatchShape } from "./collate.ts";
 import type { Evaluated } from "./report.ts";
-import { referenceRollout } from "./rows.ts";
+import { referenceRollout } from "./drawing.ts";
 
 /** What a comparison depends on. */
 export interface ComparisonRequest {
