@@ -4,6 +4,7 @@ import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import type { Known } from "./shelf.ts";
 import type { TrainingValues } from "./stages.ts";
+import { singleTeachers } from "./teacher-schema.ts";
 
 const classifierMistakes = ({ rewards }: TrainingValues, known: Known): Mistake[] =>
   modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }): Mistake[] => {
@@ -26,7 +27,9 @@ const classifierMistakes = ({ rewards }: TrainingValues, known: Known): Mistake[
 const languageMistakes = ({ student, teacher }: TrainingValues, known: Known): Mistake[] => {
   const named = [
     ...("checkpoint" in student ? [{ pointer: "/student/checkpoint", name: student.checkpoint }] : []),
-    ...(teacher !== undefined && "checkpoint" in teacher ? [{ pointer: "/teacher/checkpoint", name: teacher.checkpoint }] : []),
+    ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
+      "checkpoint" in one ? [{ pointer: `${pointer}/checkpoint`, name: one.checkpoint }] : [],
+    ),
   ];
   return named.flatMap(({ pointer, name }): Mistake[] => {
     const { labels, path } = known.checkpoint(name);

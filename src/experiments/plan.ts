@@ -15,6 +15,7 @@ import type { Checkpoints } from "./checkpoints.ts";
 import { semanticMistakes } from "./semantics.ts";
 import { Shelf } from "./shelf.ts";
 import { readSource, type Source } from "./source.ts";
+import type { TeacherValues } from "./teacher-schema.ts";
 import { buildOrder, checkpointsOf, inputNames, runValues, stageValues, type TrainingValues } from "./stages.ts";
 import { contextLength, maxNewTokens } from "./lengths.ts";
 
@@ -67,6 +68,12 @@ const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<P
   ...("server" in origin ? { server: serverIdentity(origin.server as TeacherServerValues) } : {}),
 });
 
+/** A teacher by whom it is made of. */
+const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">): object =>
+  "mixture" in teacher
+    ? { mixture: teacher.mixture.map((member) => ({ ...member, teacher: identified(member.teacher, from) })) }
+    : identified(teacher, from);
+
 const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {
   const { student, teacher, training, tokenizer, rewards, scoring: _scoring, ...others } = values;
   return contentHash({
@@ -76,7 +83,7 @@ const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs"
       rewards: rewards.map((reward) => withModels(reward, (reference) => identified(reference, from))),
       training: decisive(training),
       student: identified(student, from),
-      ...(teacher === undefined ? {} : { teacher: identified(teacher, from) }),
+      ...(teacher === undefined ? {} : { teacher: identifiedTeacher(teacher, from) }),
     },
     tokenizer: tokenizer === undefined ? undefined : from.checkpoints[tokenizer]?.hash,
     content: task.content,

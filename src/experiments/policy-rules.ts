@@ -11,6 +11,7 @@ import type { ExperimentValues } from "./schema.ts";
 import type { Known } from "./shelf.ts";
 import { stageValues, type TrainingValues } from "./stages.ts";
 import { sourcePolicy, studentPolicy } from "./students.ts";
+import { singleTeachers } from "./teacher-schema.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
 /** The student's policy, or what is wrong with it. */
@@ -46,14 +47,16 @@ const vocabularyMistakes = (student: Policy, values: TrainingValues, known: Know
     const message = `expected a student with a vocabulary of at least the task's ${tokenizer.vocabularySize} tokens, got ${student.vocabularySize}`;
     return [{ pointer: "/student", part: "whole", message }];
   }
-  const { teacher } = values;
-  if (teacher === undefined || !("checkpoint" in teacher)) return [];
-  const { vocabularySize } = known.checkpoint(teacher.checkpoint).policy;
   const made = attempt(() => objectives.create(values.objective));
   // An objective that cannot be made is a mistake of its own.
-  if (vocabularySize === student.vocabularySize || "message" in made || made.part.needs.includes("foreignTeacherLogProbs")) return [];
-  const message = `expected a teacher with the student's vocabulary of ${student.vocabularySize} tokens, got ${vocabularySize}; take an objective for unlike vocabularies`;
-  return [{ pointer: "/teacher/checkpoint", message }];
+  if ("message" in made || made.part.needs.includes("foreignTeacherLogProbs")) return [];
+  return singleTeachers(values.teacher).flatMap(({ teacher, pointer }): Mistake[] => {
+    if (!("checkpoint" in teacher)) return [];
+    const { vocabularySize } = known.checkpoint(teacher.checkpoint).policy;
+    if (vocabularySize === student.vocabularySize) return [];
+    const message = `expected a teacher with the student's vocabulary of ${student.vocabularySize} tokens, got ${vocabularySize}; take an objective for unlike vocabularies`;
+    return [{ pointer: `${pointer}/checkpoint`, message }];
+  });
 };
 
 /** Someone who reads a training's sequences. */
@@ -66,23 +69,25 @@ interface Reader {
   readonly trained: boolean;
 }
 
-/** Student and teacher. A teacher with tokens of its own reads as many of those as it can. */
+/** Student and teachers. A teacher with tokens of its own reads as many of those as it can. */
 const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known): Reader[] => {
   const task = known.task(values);
-  const { teacher } = values;
   const reader = (of: Reader["of"], pointer: string, training: TrainingValues): Reader => {
     const trained = "type" in studentOrigin(file, training).student;
     return { pointer, of, length: contextLength(file, training, known), trained };
   };
   const student = reader("student", "/student", values);
-  if (teacher === undefined || "server" in teacher) return [student];
-  if ("stage" in teacher) {
-    const taught = stageValues(file, teacher.stage);
-    return sameTokens(known.task(taught).tokenizer, task.tokenizer) ? [student, reader("teacher", "/teacher/stage", taught)] : [student];
-  }
-  if (!sameTokens(known.tokenizer(teacher.checkpoint), task.tokenizer)) return [student];
-  const length = known.checkpoint(teacher.checkpoint).policy.contextLength;
-  return [student, { pointer: "/teacher/checkpoint", of: "teacher", length, trained: false }];
+  const teachers = singleTeachers(values.teacher).flatMap(({ teacher, pointer }): Reader[] => {
+    if ("server" in teacher) return [];
+    if ("stage" in teacher) {
+      const taught = stageValues(file, teacher.stage);
+      return sameTokens(known.task(taught).tokenizer, task.tokenizer) ? [reader("teacher", `${pointer}/stage`, taught)] : [];
+    }
+    if (!sameTokens(known.tokenizer(teacher.checkpoint), task.tokenizer)) return [];
+    const length = known.checkpoint(teacher.checkpoint).policy.contextLength;
+    return [{ pointer: `${pointer}/checkpoint`, of: "teacher", length, trained: false }];
+  });
+  return [student, ...teachers];
 };
 
 const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {

@@ -11,13 +11,14 @@ import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
 import { modelKey, modelsNamed, type RewardModels } from "../rewards/model/reference.ts";
 import type { Task } from "../tasks/task.ts";
-import type { TeacherSource } from "../teachers/open.ts";
+import type { SingleSource, TeacherSource } from "../teachers/source.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Machine, Model, Recipe } from "../training/recipe.ts";
 import { recipeTask } from "../training/recipe-task.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { loadModel, tokenizerOf } from "./model.ts";
 import type { PlannedTraining } from "./plan.ts";
+import type { SingleTeacherValues } from "./teacher-schema.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
 /** More threads than this bring the small programs of one machine nothing. */
@@ -102,12 +103,19 @@ const studentModel = async (training: PlannedTraining, task: Task, load: Loader)
   return { config: made.classifier.config, weights: made.weights };
 };
 
-/** The teacher; its tokenizer is named only if it is not the task's. */
-const teacherSource = async ({ values: { teacher } }: PlannedTraining, task: Task, load: Loader): Promise<TeacherSource | undefined> => {
-  if (teacher === undefined || "server" in teacher) return teacher;
+/** One teacher; its tokenizer is named only if it is not the task's. */
+const singleSource = async (teacher: SingleTeacherValues, task: Task, load: Loader): Promise<SingleSource> => {
+  if ("server" in teacher) return teacher;
   const { policy, weights, tokenizer } = await load(teacher);
   const foreign = sameTokens(tokenizer, task.tokenizer) ? {} : { tokenizer: tokenizer.toJSON() };
   return { config: policy.config, weights, temperature: teacher.temperature, ...foreign };
+};
+
+const teacherSource = async ({ values: { teacher } }: PlannedTraining, task: Task, load: Loader): Promise<TeacherSource | undefined> => {
+  if (teacher === undefined) return undefined;
+  if (!("mixture" in teacher)) return singleSource(teacher, task, load);
+  const members = teacher.mixture.map(async (member) => ({ ...member, teacher: await singleSource(member.teacher, task, load) }));
+  return { mixture: await Promise.all(members) };
 };
 
 /** The tokenizer of the checkpoint that the task takes it from, if it does. */

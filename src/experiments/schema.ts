@@ -6,19 +6,15 @@ import { policies } from "../policies/families/index.ts";
 import { rewards } from "../rewards/index.ts";
 import { tasks } from "../tasks/index.ts";
 import { ScoringSettings } from "../training/scoring-settings.ts";
-import { TeacherServer } from "../teachers/remote/settings.ts";
 import { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "../training/settings.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { CheckpointName, having, StageName } from "./origin-schema.ts";
+import { SingleTeacher, Teacher } from "./teacher-schema.ts";
 
 const closed = { additionalProperties: false } as const;
 
 /** Names of stages and variants become names of folders. */
 const namePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
-
-const StageReference = Type.Object(
-  { stage: Type.String({ description: "Name of an earlier stage of this file, whose result is taken." }) },
-  { ...closed, description: "The result of an earlier stage." },
-);
 
 const Layers = Type.Array(Type.Integer({ minimum: 0, maximum: 1023 }), {
   minItems: 1,
@@ -27,14 +23,8 @@ const Layers = Type.Array(Type.Integer({ minimum: 0, maximum: 1023 }), {
     "Layers to start from, counted from 0, in the order in which the student has them: the rest is left out. All of them when left out.",
 });
 
-const CheckpointName = Type.String({
-  minLength: 1,
-  description:
-    "A folder, a .gguf or a .safetensors file, relative to this file, or owner/name or owner/name/file.gguf of the HuggingFace Hub, with or without @revision.",
-});
-
 const StudentStage = Type.Object(
-  { ...StageReference.properties, layers: Type.Optional(Layers) },
+  { stage: StageName, layers: Type.Optional(Layers) },
   { ...closed, description: "The result of an earlier stage, or some of its layers." },
 );
 
@@ -44,18 +34,16 @@ const StudentCheckpoint = Type.Object(
 );
 
 /** Parts that occur in several places stand once in the schema's `definitions`. */
-const definitions = { task: tasks.schema, policy: policies.schema, reward: rewards.schema, objective: objectives.schema };
+const definitions = {
+  task: tasks.schema,
+  policy: policies.schema,
+  teacher: SingleTeacher,
+  reward: rewards.schema,
+  objective: objectives.schema,
+};
 
 const defined = <K extends keyof typeof definitions>(name: K) =>
   Type.Unsafe<Static<(typeof definitions)[K]>>({ $ref: `#/definitions/${name}` });
-
-/** `then` where the object has the key, else `otherwise`. */
-const having = (key: string, then: TSchema, otherwise: TSchema) => ({
-  if: { properties: { [key]: true }, required: [key] },
-  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
-  then,
-  else: otherwise,
-});
 
 const Student = Type.Unsafe<Static<typeof StudentStage> | Static<typeof StudentCheckpoint> | Static<typeof policies.schema>>({
   description: "The policy that is trained: a new one of some family, the result of a stage, or a checkpoint.",
@@ -63,28 +51,11 @@ const Student = Type.Unsafe<Static<typeof StudentStage> | Static<typeof StudentC
   ...having("stage", StudentStage, Type.Unsafe({ type: "object", ...having("checkpoint", StudentCheckpoint, defined("policy")) })),
 });
 
-const temperature = Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." });
-
-const TeacherStage = Type.Object(
-  { stage: StageReference.properties.stage, temperature },
-  { ...closed, description: "The result of an earlier stage, frozen." },
-);
-
-const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, temperature }, { ...closed, description: "A checkpoint, frozen." });
-
-const TeacherOnServer = Type.Object({ server: TeacherServer, temperature }, { ...closed, description: "A policy on a server." });
-
-const TeacherReference = Type.Unsafe<Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint> | Static<typeof TeacherOnServer>>({
-  description: "The policy that is imitated: the result of a stage, a checkpoint, or one on a server.",
-  type: "object",
-  ...having("checkpoint", TeacherCheckpoint, Type.Unsafe({ type: "object", ...having("server", TeacherOnServer, TeacherStage) })),
-});
-
 const Seed = Type.Integer({ minimum: 0, maximum: 2 ** 53 - 1, description: "Names all random draws of the run." });
 
 const parts = {
   student: Student,
-  teacher: Type.Optional(TeacherReference),
+  teacher: Type.Optional(Teacher),
   data: DataSettings,
   rollouts: RolloutSettings,
   rewards: Type.Array(defined("reward"), { default: [], description: "Summed with their weights." }),

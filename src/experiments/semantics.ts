@@ -16,7 +16,7 @@ import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
 import type { Shelf } from "./shelf.ts";
 import { checkpointsOf, inputNames, runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
-import { teacherServerMistakes } from "./teacher-server-rules.ts";
+import { teacherMistakes } from "./teacher-rules.ts";
 import { tokenizerMistakes } from "./tokenizer-rules.ts";
 
 const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
@@ -113,7 +113,7 @@ const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mis
 };
 
 const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf: Shelf, folder: string): Mistake[] => {
-  const own = [...sizeRules(values), ...objectiveMistakes(values), ...teacherServerMistakes(values)];
+  const own = [...sizeRules(values), ...objectiveMistakes(values), ...teacherMistakes(values)];
   const tasksOf = [values, ...inputNames(values).map((name) => stageValues(file, name))].map((each) => shelf.take(each));
   if (tasksOf.some((made) => "message" in made)) return own;
   const task = shelf.task(values);

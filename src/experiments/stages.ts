@@ -4,6 +4,7 @@ import type { Mistake } from "./check.ts";
 import { modelsNamed } from "../rewards/model/reference.ts";
 import { formatPointer } from "./json.ts";
 import type { ExperimentValues, StageValues } from "./schema.ts";
+import { singleTeachers } from "./teacher-schema.ts";
 
 /** What one training is made of: a stage's own parts with the file's task and engine. */
 export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
@@ -54,7 +55,7 @@ type Origins = Pick<TrainingValues, "student" | "teacher" | "rewards">;
 /** The stages that a training starts from, with the pointers of their names. */
 const inputs = ({ student, teacher, rewards }: Origins): { name: string; at: string }[] => [
   ...("stage" in student ? [{ name: student.stage, at: "/student/stage" }] : []),
-  ...(teacher !== undefined && "stage" in teacher ? [{ name: teacher.stage, at: "/teacher/stage" }] : []),
+  ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) => ("stage" in one ? [{ name: one.stage, at: `${pointer}/stage` }] : [])),
   ...modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
     "stage" in reference ? [{ name: reference.stage, at: `${pointer}/stage` }] : [],
   ),
@@ -68,7 +69,9 @@ export const checkpointsOf = ({
   rewards,
 }: Pick<TrainingValues, "student" | "teacher" | "task" | "rewards">): { readonly name: string; readonly at: string }[] => [
   ...("checkpoint" in student ? [{ name: student.checkpoint, at: "/student/checkpoint" }] : []),
-  ...(teacher !== undefined && "checkpoint" in teacher ? [{ name: teacher.checkpoint, at: "/teacher/checkpoint" }] : []),
+  ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
+    "checkpoint" in one ? [{ name: one.checkpoint, at: `${pointer}/checkpoint` }] : [],
+  ),
   ...(typeof task.tokenizer === "object" ? [{ name: task.tokenizer.checkpoint, at: "/task/tokenizer/checkpoint" }] : []),
   ...modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
     "checkpoint" in reference ? [{ name: reference.checkpoint, at: `${pointer}/checkpoint` }] : [],

@@ -31,8 +31,8 @@ export interface Manifest extends Surroundings {
   /** Where the checkpoints were that it named, and the sha256 of their contents. */
   readonly checkpoints: PlannedRun["checkpoints"];
   readonly engine: EngineChoice;
-  /** What a teacher's server said before the run, and how much of the probability it names. */
-  readonly teacher: ServerFacts | undefined;
+  /** What each server of the teacher said before the run, and how much of the probability it names. */
+  readonly teacher: readonly ServerFacts[];
   readonly status: RunStatus;
   /** ISO 8601, UTC. */
   readonly started: string;
@@ -72,7 +72,12 @@ const claimFolder = (root: string, run: PlannedRun): string => {
 };
 
 /** Opens a new folder for the run under `root`, with a manifest that says `running`. */
-export const openRun = async (run: PlannedRun, engine: EngineChoice, root = "runs", teacher?: ServerFacts): Promise<RunStore> => {
+export const openRun = async (
+  run: PlannedRun,
+  engine: EngineChoice,
+  root = "runs",
+  teacher: readonly ServerFacts[] = [],
+): Promise<RunStore> => {
   const folder = claimFolder(root, run);
   let manifest: Manifest = {
     name: run.name,

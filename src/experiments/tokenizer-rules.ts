@@ -8,6 +8,7 @@ import type { Mistake } from "./check.ts";
 import type { ExperimentValues } from "./schema.ts";
 import type { Known } from "./shelf.ts";
 import { inputNames, stageValues, type TrainingValues } from "./stages.ts";
+import { singleTeachers, type NamedTeacher } from "./teacher-schema.ts";
 
 const hashes = new WeakMap<Tokenizer, string>();
 
@@ -39,15 +40,14 @@ const foreignMistakes = (pointer: string, values: TrainingValues): Mistake[] => 
   return [{ pointer, message }];
 };
 
-const teacherMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
-  const { teacher } = values;
-  if (teacher === undefined || "server" in teacher) return [];
-  const pointer = "stage" in teacher ? "/teacher/stage" : "/teacher/checkpoint";
+const teacherMistakes = ({ teacher, pointer }: NamedTeacher, file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+  if ("server" in teacher) return [];
+  const at = `${pointer}/${"stage" in teacher ? "stage" : "checkpoint"}`;
   const tokenizer = attempt(() =>
     "stage" in teacher ? known.task(stageValues(file, teacher.stage)).tokenizer : known.tokenizer(teacher.checkpoint),
   );
-  if ("message" in tokenizer) return [{ pointer, message: tokenizer.message }];
-  return sameTokens(tokenizer.part, known.task(values).tokenizer) ? [] : foreignMistakes(pointer, values);
+  if ("message" in tokenizer) return [{ pointer: at, message: tokenizer.message }];
+  return sameTokens(tokenizer.part, known.task(values).tokenizer) ? [] : foreignMistakes(at, values);
 };
 
 const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
@@ -83,6 +83,6 @@ const leakMistakes = (file: ExperimentValues, values: TrainingValues, known: Kno
 /** What is wrong between the task of a training and the tokens of its stages and checkpoints. Every task can be made. */
 export const tokenizerMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => [
   ...studentMistakes(file, values, known),
-  ...teacherMistakes(file, values, known),
+  ...singleTeachers(values.teacher).flatMap((named) => teacherMistakes(named, file, values, known)),
   ...leakMistakes(file, values, known),
 ];

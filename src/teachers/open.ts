@@ -1,34 +1,14 @@
-/** Teachers as an experiment names them, made: a policy here, or one on a server. */
+/** Teachers as an experiment names them, made: a policy here, one on a server, or several together. */
 import type { Engine } from "../engine/engine.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import { foreignTeacher } from "./foreign.ts";
 import { localTeacher } from "./local.ts";
-import type { TeacherServerValues } from "./remote/settings.ts";
+import { memberDetail, mixtureTeacher } from "./mixture.ts";
 import { remoteTeacher } from "./remote/teacher.ts";
+import type { MixtureSource, PolicySource, SingleSource, TeacherSource } from "./source.ts";
 import type { Detail, Teacher } from "./teacher.ts";
-
-/** A policy with its weights. */
-export interface PolicySource {
-  /** A HuggingFace `config.json` document. */
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly weights: Weights;
-  /** Divides the logits; below 1 sharpens the target. */
-  readonly temperature: number;
-  /** The `tokenizer.json` document of a policy whose tokenizer is not the task's. */
-  readonly tokenizer?: unknown;
-}
-
-/** A policy on a server. */
-export interface ServerSource {
-  readonly server: TeacherServerValues;
-  /** Divides the logits. */
-  readonly temperature: number;
-}
-
-/** Where a teacher comes from. Plain data. */
-export type TeacherSource = PolicySource | ServerSource;
 
 /** What a teacher is to do. */
 export interface TeacherSetting {
@@ -68,11 +48,29 @@ const openPolicy = async (source: PolicySource, setting: TeacherSetting): Promis
   return foreignTeacher(local, { student, teacher, length: whole });
 };
 
-/** Makes a teacher. `RangeError` when source and setting do not go together, and as `localTeacher` and `remoteTeacher` throw. */
-export const openTeacher = async (source: TeacherSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
+const openSingle = async (source: SingleSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
   if (!("server" in source)) return openPolicy(source, setting);
   if (setting.translatesFrom !== undefined)
     throw new RangeError("teacher: expected the student's tokens of a teacher on a server, got an objective for unlike vocabularies");
   const { detail, vocabularySize } = setting;
   return remoteTeacher({ ...source, detail, vocabularySize });
 };
+
+const openMixture = async ({ mixture }: MixtureSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
+  if (setting.translatesFrom !== undefined)
+    throw new RangeError("teacher: expected the student's tokens of a mixture, got an objective for unlike vocabularies");
+  const detail = memberDetail(setting.detail);
+  const members = await Promise.all(
+    mixture.map(async ({ teacher, weight }) => ({ weight, teacher: await openSingle(teacher, { ...setting, detail }) })),
+  );
+  return {
+    ...mixtureTeacher(members, setting.detail),
+    close: async () => {
+      await Promise.all(members.map(({ teacher }) => teacher.close?.()));
+    },
+  };
+};
+
+/** Makes a teacher. `RangeError` when source and setting do not go together, and as `localTeacher`, `remoteTeacher` and `mixtureTeacher` throw. */
+export const openTeacher = (source: TeacherSource, setting: TeacherSetting): Promise<OpenedTeacher> =>
+  "mixture" in source ? openMixture(source, setting) : openSingle(source, setting);

@@ -5,7 +5,8 @@ import type { Weights } from "../policies/policy.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { encodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import { serve } from "../rollouts/workers/serve.ts";
-import { openTeacher, type OpenedTeacher, type TeacherSetting, type TeacherSource } from "./open.ts";
+import { openTeacher, type OpenedTeacher, type TeacherSetting } from "./open.ts";
+import type { TeacherSource } from "./source.ts";
 import type { TeacherScore } from "./teacher.ts";
 
 /** What the thread is started for. */

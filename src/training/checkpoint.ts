@@ -7,6 +7,7 @@ import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "../policies/checkpoints/safetensors.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { NormalizationState } from "../rewards/normalization.ts";
+import { sourceIdentity } from "../teachers/source.ts";
 import type { WatchState } from "./checks/watch.ts";
 import { initialState, type LearnerState } from "./learner.ts";
 import { noSequences, type SequenceState } from "./sequences.ts";
@@ -39,10 +40,6 @@ export interface HostState {
 
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
-/** A policy by its configuration, a server by its address and the model there. */
-const identityOf = (teacher: Recipe["teacher"]): unknown =>
-  teacher !== undefined && "server" in teacher ? { url: teacher.server.url, model: teacher.server.model } : teacher?.config;
-
 /**
  * Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but folders, machine, checks, how scorers are asked, and of weights but the frozen ones, which
  * a checkpoint does not hold.
@@ -52,8 +49,7 @@ const fingerprint = (recipe: Recipe): string => {
   const settings = {
     training: decisive(training),
     student: student.config,
-    teacher: identityOf(teacher),
-    temperature: teacher?.temperature,
+    teacher: teacher === undefined ? undefined : sourceIdentity(teacher),
   };
   const hash = createHash("sha256").update(JSON.stringify({ ...values, ...settings }));
   for (const [name, data] of Object.entries(frozenWeights(traineeOf(studentPolicyOf(student.config), training), student.weights))) {

@@ -64,7 +64,10 @@ const drawingTeacher = ({ teacher, rollouts, data }: Recipe): Pick<OpenSampler, 
       `${alone ? "data.offPolicy" : `the behavior ${name}`} lets the teacher draw, and the recipe has none; give it one`,
     );
   }
-  if ("server" in teacher) throw new RangeError("teacher: expected a policy here of a teacher that draws, got one on a server");
+  if (!("config" in teacher)) {
+    const got = "server" in teacher ? "one on a server" : "a mixture";
+    throw new RangeError(`teacher: expected a policy here of a teacher that draws, got ${got}`);
+  }
   if (teacher.tokenizer !== undefined)
     throw new RangeError("teacher: expected the student's tokenizer of a teacher that draws, got another");
   return { teacher };

@@ -5,7 +5,7 @@ import type { Weights } from "../policies/policy.ts";
 import type { RewardValues } from "../rewards/index.ts";
 import type { RewardModels } from "../rewards/model/reference.ts";
 import type { TaskValues } from "../tasks/index.ts";
-import type { TeacherSource } from "../teachers/open.ts";
+import type { TeacherSource } from "../teachers/source.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 import type { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
 

@@ -7,7 +7,7 @@ import type { Outcome } from "../rollouts/persistent.ts";
 import type { Scorer } from "../rollouts/router.ts";
 import { decodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import type { Task } from "../tasks/task.ts";
-import type { TeacherSource } from "../teachers/open.ts";
+import { singleSources, type TeacherSource } from "../teachers/source.ts";
 import type { OpenTeacher, TeacherHandlers } from "../teachers/teacher-worker.ts";
 import type { Detail, TeacherScore } from "../teachers/teacher.ts";
 import type { Recipe } from "./recipe.ts";
@@ -43,8 +43,8 @@ const openSource = (
   });
 };
 
-/** A server works on several chunks at once; a thread's engine on one. */
-const callsOf = (source: TeacherSource): number => ("server" in source ? 4 : 1);
+/** Servers work on several chunks at once; a thread's engine on one. */
+const callsOf = (source: TeacherSource): number => (singleSources(source).every((single) => "server" in single) ? 4 : 1);
 
 /** Opens the teacher, with as much detail as the objective reads. `RangeError` when the recipe has none. */
 export const openTeacher = async (

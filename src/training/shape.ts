@@ -2,7 +2,9 @@
 import { objectives } from "../objectives/index.ts";
 import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import type { Policy } from "../policies/policy.ts";
 import type { Task } from "../tasks/task.ts";
+import { policySources } from "../teachers/source.ts";
 import type { BatchShape } from "./collate.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -13,6 +15,19 @@ export interface RunShape {
   readonly maxNewTokens: number;
   readonly batch: BatchShape;
 }
+
+/** Tokens of the teacher's vocabulary. `RangeError` when they must be the student's and are not. */
+const teacherVocabulary = (teacher: Recipe["teacher"], { vocabularySize }: Policy, foreign: boolean): number => {
+  // A server is asked for its vocabulary before the run.
+  const here = teacher === undefined ? [] : policySources(teacher);
+  const sizes = here.map(({ config }) => policyOf(config).vocabularySize);
+  if (foreign) return sizes[0] ?? vocabularySize;
+  const wrong = here.findIndex(({ tokenizer }, i) => tokenizer !== undefined || sizes[i] !== vocabularySize);
+  if (wrong === -1) return vocabularySize;
+  throw new RangeError(
+    `teacher: expected the student's vocabulary of ${vocabularySize} tokens, got ${sizes[wrong]} of another tokenizer; take an objective for unlike vocabularies`,
+  );
+};
 
 /** The sizes that a recipe asks for. `RangeError` when they do not fit the task or the policies. */
 export const runShape = ({ student, teacher, objective, rollouts, training }: Recipe, task: Task): RunShape => {
@@ -26,14 +41,7 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
   }
   const { topK, needs, pairs = false } = objectives.create(objective);
   const foreign = needs.includes("foreignTeacherLogProbs");
-  // A server is asked for its vocabulary before the run.
-  const here = teacher === undefined || "server" in teacher ? undefined : teacher;
-  const vocabulary = here === undefined ? policy.vocabularySize : policyOf(here.config).vocabularySize;
-  if (!foreign && (vocabulary !== policy.vocabularySize || here?.tokenizer !== undefined)) {
-    throw new RangeError(
-      `teacher: expected the student's vocabulary of ${policy.vocabularySize} tokens, got ${vocabulary} of another tokenizer; take an objective for unlike vocabularies`,
-    );
-  }
+  const vocabulary = teacherVocabulary(teacher, policy, foreign);
   if (promptLength + maxNewTokens > policy.contextLength) {
     throw new RangeError(
       `student: expected a context of ${promptLength} prompt and ${maxNewTokens} new tokens, got ${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,

@@ -1,7 +1,10 @@
 /** A teacher on a server, asked before the run for all that the run takes for granted. */
 import { objectives } from "../objectives/index.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
+import { memberDetail } from "../teachers/mixture.ts";
 import { probeServer, type ServerFacts } from "../teachers/remote/probe.ts";
+import { singleSources } from "../teachers/source.ts";
+import type { Detail } from "../teachers/teacher.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
 import { referenceRollout } from "./drawing.ts";
@@ -10,23 +13,22 @@ import { runShape } from "./shape.ts";
 /** Sequences that it is asked for. */
 const samples = 4;
 
-/** What the server says; nothing when the teacher is none on a server. Errors are those of `probeServer`. */
-export const probeTeacher = async (recipe: Recipe, signal: AbortSignal): Promise<ServerFacts | undefined> => {
+/** What each server says that the teacher is on, in the recipe's order. Errors are those of `probeServer`. */
+export const probeTeacher = async (recipe: Recipe, signal: AbortSignal): Promise<readonly ServerFacts[]> => {
   const { teacher, student, objective } = recipe;
-  if (teacher === undefined || !("server" in teacher)) return undefined;
+  const servers = teacher === undefined ? [] : singleSources(teacher).flatMap((source) => ("server" in source ? [source] : []));
+  if (teacher === undefined || servers.length === 0) return [];
   const task = recipeTask(recipe);
   const { promptLength, maxNewTokens } = runShape(recipe, task);
   const { topK } = objectives.create(objective);
   const places = task.train.slice(0, samples).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
-  return probeServer(
-    {
-      ...teacher,
-      detail: topK === undefined ? "all" : { topK },
-      vocabularySize: policyOf(student.config).vocabularySize,
-      tokenizer: task.tokenizer,
-      samples: places.map((place) => referenceRollout(task, place, maxNewTokens, 0)),
-      length: promptLength + maxNewTokens,
-    },
-    signal,
-  );
+  const detail: Detail = topK === undefined ? "all" : { topK };
+  const options = {
+    detail: "mixture" in teacher ? memberDetail(detail) : detail,
+    vocabularySize: policyOf(student.config).vocabularySize,
+    tokenizer: task.tokenizer,
+    samples: places.map((place) => referenceRollout(task, place, maxNewTokens, 0)),
+    length: promptLength + maxNewTokens,
+  };
+  return Promise.all(servers.map((server) => probeServer({ ...server, ...options }, signal)));
 };

@@ -38,7 +38,7 @@ test("the manifest says what the server said, and what the likeliest tokens leav
   const manifest = JSON.parse(readFileSync(join(out, "runs", "small", run!, "manifest.json"), "utf8")) as Record<string, unknown>;
   expect(manifest).toMatchObject({
     status: "done",
-    teacher: { model: "tiny", contextLength: 16, tokenizer: "same", detail: { topK: 3 }, mass: { places: expect.any(Number) as number } },
+    teacher: [{ model: "tiny", contextLength: 16, tokenizer: "same", detail: { topK: 3 }, mass: { places: expect.any(Number) as number } }],
   });
   await server.close(0);
   await expect(perform(out, teacher, objective, "/rewards=[]", "/seed=5", ...steps)).rejects.toThrow(

@@ -55,7 +55,7 @@ describe("a recipe", () => {
     const recipe = await recipeFor(run, path, artifacts, machine);
     expect(bytesOf(recipe.student.weights)).toEqual(bytesOf(weights.start));
     expect(bytesOf(policySource(recipe.teacher)!.weights)).toEqual(bytesOf(weights.teacher));
-    expect(recipe.teacher!.temperature).toBe(0.5);
+    expect(policySource(recipe.teacher)!.temperature).toBe(0.5);
     expect(recipe.rollouts).toEqual({ group: 2, temperature: 1, behavior: { type: "student" }, chunk: 4, maxNewTokens: run.maxNewTokens });
     const { objective, rewards, training, data, evaluation, task } = run.values;
     expect(recipe).toMatchObject({ objective, rewards, training, data, evaluation, task, machine, seed: 4, taskSeed: 4 });

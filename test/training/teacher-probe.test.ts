@@ -19,11 +19,20 @@ describe("a bigram on a server", () => {
   });
 
   test("is asked for as much as the objective reads", async () => {
-    expect(await probeTeacher(onServer(server.url), signal)).toMatchObject({ detail: "all", tokenizer: "same", contextLength: 16 });
+    expect(await probeTeacher(onServer(server.url), signal)).toMatchObject([{ detail: "all", tokenizer: "same", contextLength: 16 }]);
     const { objective } = recipe();
     const topK = { ...objective, divergence: { type: "forward-kl" as const }, topK: 3 } as Recipe["objective"];
-    expect(await probeTeacher(onServer(server.url, { objective: topK }), signal)).toMatchObject({ detail: { topK: 3 } });
-    expect(await probeTeacher(recipe(), signal)).toBeUndefined();
+    expect(await probeTeacher(onServer(server.url, { objective: topK }), signal)).toMatchObject([{ detail: { topK: 3 } }]);
+    expect(await probeTeacher(recipe(), signal)).toEqual([]);
+  });
+
+  test("of a mixture is asked for all log-probs, beside a policy here", async () => {
+    const { objective } = recipe();
+    const topK = { ...objective, divergence: { type: "forward-kl" as const }, topK: 3 } as Recipe["objective"];
+    const served = { server: serverAt(server.url), temperature: 1 };
+    const here = { ...model(bigram(), 3), temperature: 1 };
+    const mixture = { mixture: [here, served].map((teacher) => ({ teacher, weight: 1 })) };
+    expect(await probeTeacher(recipe({ teacher: mixture, objective: topK }), signal)).toMatchObject([{ detail: "all" }]);
   });
 
   test("cannot draw, nor be translated", async () => {

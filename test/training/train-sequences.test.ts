@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { PolicySource } from "../../src/teachers/open.ts";
+import type { PolicySource } from "../../src/teachers/source.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import type { LoggedRollout, StepReport } from "../../src/training/report.ts";
 import { train } from "../../src/training/train.ts";

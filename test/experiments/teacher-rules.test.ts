@@ -1,4 +1,4 @@
-/** Tests of the rules about a teacher on a server. */
+/** Tests of the rules about teachers. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checker, type Mistake } from "../../src/experiments/check.ts";
@@ -28,6 +28,83 @@ test("needs a server with an address and a model, and no more", () => {
   expect(run?.values.teacher).toEqual({
     server: { url: "http://127.0.0.1:8000", model: "big", endpoint: "completions", connections: 8, timeout: 120_000 },
     temperature: 1,
+  });
+});
+
+const mixture = (second: string): string =>
+  `/teacher={"mixture": [{"teacher": {"stage": "teacher"}, "weight": 2}, {"teacher": ${second}}]}`;
+const small = '{"stage": "sft-student", "temperature": 0.5}';
+
+describe("a mixture", () => {
+  test("needs the stages of all of its teachers", () => {
+    const [run] = planExperiment(path, [mixture(small)]);
+    expect(run?.stages.map(({ name }) => name)).toEqual(["sft-student", "teacher"]);
+    expect(run?.values.teacher).toEqual({
+      mixture: [
+        { teacher: { stage: "teacher", temperature: 1 }, weight: 2 },
+        { teacher: { stage: "sft-student", temperature: 0.5 }, weight: 1 },
+      ],
+    });
+  });
+
+  test("is another one with other weights or another teacher, and the same however its servers are asked", () => {
+    const id = (...overrides: string[]): string =>
+      planExperiment(path, [mixture('{"server": {"url": "http://127.0.0.1:8000", "model": "big"}}'), ...overrides])[0]!.id;
+    expect(id("/teacher/mixture/1/teacher/server/connections=1")).toBe(id());
+    for (const override of [
+      "/teacher/mixture/0/weight=1",
+      "/teacher/mixture/0/teacher/temperature=2",
+      '/teacher/mixture/1/teacher/server/model="bigger"',
+    ]) {
+      expect(id(override)).not.toBe(id());
+    }
+  });
+
+  test.each<[string, string[], string, string]>([
+    ["an unknown key", [mixture('{"stage": "teacher", "weight": 2}')], "/teacher/mixture/1/teacher/weight", 'unknown key "weight"'],
+    [
+      "a stage that is not there",
+      [mixture('{"stage": "teachr"}')],
+      "/teacher/mixture/1/teacher/stage",
+      'no stage "teachr"; did you mean "teacher"?',
+    ],
+    ["no teachers", ['/teacher={"mixture": []}'], "/teacher/mixture", "expected at least 1 entry, got []"],
+    ["a weight of 0", [mixture(small), "/teacher/mixture/1/weight=0"], "/teacher/mixture/1/weight", "expected a number above 0, got 0"],
+    [
+      "an address that is none",
+      [mixture('{"server": {"url": "here", "model": "big"}}')],
+      "/teacher/mixture/1/teacher/server/url",
+      "expected an address that begins with",
+    ],
+    [
+      "a behavior that draws with it",
+      [mixture(small), '/rollouts/behavior={"type": "speculative"}'],
+      "/rollouts/behavior/type",
+      "expected a teacher here to draw with, got a mixture",
+    ],
+    [
+      "an objective for unlike vocabularies",
+      [mixture(small), '/objective={"type": "universal-logit-distillation"}', "/rewards=[]"],
+      "/teacher/mixture",
+      "a mixture is asked in the student's tokens",
+    ],
+    [
+      "a teacher made for shorter completions",
+      [mixture(small), "/rollouts/maxNewTokens=100", "/stages/sft-student/rollouts/maxNewTokens=100"],
+      "/teacher/mixture/0/teacher/stage",
+      "the teacher was made for",
+    ],
+  ])("with %s is a mistake", (_what, overrides, pointer, message) => {
+    expect(mistakes(...overrides)).toContainEqual(
+      expect.objectContaining({ pointer, message: expect.stringContaining(message) as string }),
+    );
+  });
+
+  test("of servers may have temperatures where the likeliest tokens alone are read", () => {
+    const topK = '/objective={"type": "distillation", "divergence": {"type": "forward-kl"}, "topK": 5}';
+    expect(
+      mistakes(mixture('{"server": {"url": "http://127.0.0.1:8000", "model": "big"}, "temperature": 2}'), topK, "/rewards=[]"),
+    ).toEqual([]);
   });
 });
 

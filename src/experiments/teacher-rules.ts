@@ -1,0 +1,60 @@
+/** Rules about what a teacher cannot do, before it is asked: draw tokens, speak of another vocabulary, or answer at all. */
+import { objectives } from "../objectives/index.ts";
+import type { Objective, Signal } from "../objectives/objective.ts";
+import { boundsOf } from "../objectives/schedule.ts";
+import { behaviors } from "../rollouts/behaviors/index.ts";
+import { remoteTeacher } from "../teachers/remote/teacher.ts";
+import { attempt } from "./attempt.ts";
+import type { Mistake } from "./check.ts";
+import type { TrainingValues } from "./stages.ts";
+import { singleTeachers, type NamedTeacher, type TeacherValues } from "./teacher-schema.ts";
+
+/** What a teacher is when it is no single policy here; nothing when it is one. */
+const otherKind = (teacher: TeacherValues): { readonly key: string; readonly name: string } | undefined => {
+  if ("mixture" in teacher) return { key: "mixture", name: "a mixture" };
+  return "server" in teacher ? { key: "server", name: "one on a server" } : undefined;
+};
+
+const drawingMistakes = ({ teacher, rollouts, data }: TrainingValues): Mistake[] => {
+  const kind = teacher === undefined ? undefined : otherKind(teacher);
+  if (kind === undefined) return [];
+  const writes = data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
+  if (!writes && behaviors.create(rollouts.behavior, undefined).mixture === undefined) return [];
+  const pointer = writes ? "/data/offPolicy" : "/rollouts/behavior/type";
+  return [{ pointer, message: `expected a teacher here to draw with, got ${kind.name}; take a stage or a checkpoint` }];
+};
+
+/** One of another vocabulary is read through its own tokenizer, which is done for a policy here alone. */
+const foreignMistakes = ({ teacher }: TrainingValues, { name, needs }: Objective<Signal>): Mistake[] => {
+  const kind = teacher === undefined ? undefined : otherKind(teacher);
+  if (kind === undefined || !needs.includes("foreignTeacherLogProbs")) return [];
+  const message = `${name} reads a teacher of another vocabulary, and ${kind.name} is asked in the student's tokens; take a stage or a checkpoint`;
+  return [{ pointer: `/teacher/${kind.key}`, part: "key", message }];
+};
+
+/** An address, and a temperature that the server's answers can be brought to. */
+const serverMistakes = ({ teacher, pointer }: NamedTeacher, asksAll: boolean): Mistake[] => {
+  if (!("server" in teacher)) return [];
+  const { server, temperature } = teacher;
+  const address = attempt(() => remoteTeacher({ server, temperature: 1, detail: "all", vocabularySize: 1 }));
+  if ("message" in address) return [{ pointer: `${pointer}/server/url`, message: address.message }];
+  if (asksAll || temperature === 1) return [];
+  const message = `expected 1, got ${temperature}: a server gives log-probs at temperature 1, which can be changed only where all of them are known; leave the objective's "topK" out`;
+  return [{ pointer: `${pointer}/temperature`, message }];
+};
+
+/** What is wrong with the teacher of a training; nothing where it has none. */
+export const teacherMistakes = (values: TrainingValues): Mistake[] => {
+  const { teacher } = values;
+  if (teacher === undefined) return [];
+  const made = attempt(() => objectives.create(values.objective));
+  // An objective that cannot be made is a mistake of its own.
+  const objective = "message" in made ? undefined : made.part;
+  // A mixture is made of all log-probs.
+  const asksAll = objective?.topK === undefined || "mixture" in teacher;
+  return [
+    ...singleTeachers(teacher).flatMap((named) => serverMistakes(named, asksAll)),
+    ...drawingMistakes(values),
+    ...(objective === undefined ? [] : foreignMistakes(values, objective)),
+  ];
+};

@@ -1,0 +1,66 @@
+/** What an experiment file says of a teacher: one policy, or several that are mixed. */
+import { Type, type Static } from "@sinclair/typebox";
+import { TeacherServer } from "../teachers/remote/settings.ts";
+import { CheckpointName, having, StageName } from "./origin-schema.ts";
+
+const closed = { additionalProperties: false } as const;
+
+const temperature = Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." });
+
+const TeacherStage = Type.Object({ stage: StageName, temperature }, { ...closed, description: "The result of an earlier stage, frozen." });
+
+const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, temperature }, { ...closed, description: "A checkpoint, frozen." });
+
+const TeacherOnServer = Type.Object({ server: TeacherServer, temperature }, { ...closed, description: "A policy on a server." });
+
+/** One teacher. Stands in the schema's `definitions` as `teacher`. */
+export const SingleTeacher = Type.Unsafe<Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint> | Static<typeof TeacherOnServer>>({
+  description: "One policy that is imitated: the result of a stage, a checkpoint, or one on a server.",
+  type: "object",
+  ...having("checkpoint", TeacherCheckpoint, Type.Unsafe({ type: "object", ...having("server", TeacherOnServer, TeacherStage) })),
+});
+
+/** Values of one teacher after defaults. */
+export type SingleTeacherValues = Static<typeof SingleTeacher>;
+
+const single = Type.Unsafe<SingleTeacherValues>({ $ref: "#/definitions/teacher" });
+
+const TeacherMixture = Type.Object(
+  {
+    mixture: Type.Array(
+      Type.Object(
+        {
+          teacher: single,
+          weight: Type.Number({ default: 1, exclusiveMinimum: 0, description: "What its probabilities count, as a share of all weights." }),
+        },
+        closed,
+      ),
+      { minItems: 1, maxItems: 64, description: "The teachers, all of the student's vocabulary." },
+    ),
+  },
+  { ...closed, description: "Several teachers: at every place the weighted mean of their probabilities." },
+);
+
+/** The teacher of a training. */
+export const Teacher = Type.Unsafe<SingleTeacherValues | Static<typeof TeacherMixture>>({
+  description: "What is imitated: a stage's result, a checkpoint, a policy on a server, or a mixture of them.",
+  type: "object",
+  ...having("mixture", TeacherMixture, single),
+});
+
+/** Values of a teacher after defaults. */
+export type TeacherValues = Static<typeof Teacher>;
+
+/** One of a training's teachers, and where it stands. */
+export interface NamedTeacher {
+  readonly teacher: SingleTeacherValues;
+  /** From the training on. */
+  readonly pointer: string;
+}
+
+/** All single teachers of a training, in the order of the file; none where it has no teacher. */
+export const singleTeachers = (teacher: TeacherValues | undefined, pointer = "/teacher"): readonly NamedTeacher[] => {
+  if (teacher === undefined) return [];
+  if (!("mixture" in teacher)) return [{ teacher, pointer }];
+  return teacher.mixture.map((member, i) => ({ teacher: member.teacher, pointer: `${pointer}/mixture/${i}/teacher` }));
+};
