@@ -66,7 +66,7 @@ const openMixture = async ({ mixture }: MixtureSource, setting: TeacherSetting):
   return {
     ...mixtureTeacher(members, setting.detail),
     close: async () => {
-      await Promise.all(members.map(({ teacher }) => teacher.close?.()));
+      await Promise.all(members.map(async ({ teacher }) => teacher.close?.()));
     },
   };
 };
