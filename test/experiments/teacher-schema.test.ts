@@ -1,0 +1,23 @@
+/** Tests of the teachers that a training names. */
+import { expect, test } from "vitest";
+import { singleTeachers } from "../../src/experiments/teacher-schema.ts";
+
+test("single teachers are found with their places", () => {
+  const [a, b] = [
+    { stage: "a", temperature: 1 },
+    { checkpoint: "b", temperature: 2 },
+  ];
+  expect(singleTeachers(undefined)).toEqual([]);
+  expect(singleTeachers(a)).toEqual([{ teacher: a, pointer: "/teacher" }]);
+  expect(
+    singleTeachers({
+      mixture: [
+        { teacher: a, weight: 1 },
+        { teacher: b, weight: 1 },
+      ],
+    }),
+  ).toEqual([
+    { teacher: a, pointer: "/teacher/mixture/0/teacher" },
+    { teacher: b, pointer: "/teacher/mixture/1/teacher" },
+  ]);
+});

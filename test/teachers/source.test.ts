@@ -1,0 +1,35 @@
+/** Tests of teachers as plain data. */
+import { expect, test } from "vitest";
+import { policySources, singleSources, sourceIdentity } from "../../src/teachers/source.ts";
+import { bigram, model } from "../fixtures/recipes.ts";
+import { serverAt } from "../fixtures/served-task.ts";
+
+const here = { ...model(bigram(), 2), temperature: 1 };
+const served = { server: serverAt("http://127.0.0.1:1"), temperature: 0.5 };
+const mixture = {
+  mixture: [
+    { teacher: served, weight: 2 },
+    { teacher: here, weight: 1 },
+  ],
+};
+
+test("a mixture is made of single teachers, some of them policies here", () => {
+  expect(singleSources(here)).toEqual([here]);
+  expect(singleSources(mixture)).toEqual([served, here]);
+  expect(policySources(mixture)).toEqual([here]);
+  expect(policySources(served)).toEqual([]);
+});
+
+test("weights and how a server is asked are no part of the identity; all else is", () => {
+  expect(sourceIdentity({ ...here, weights: {} })).toEqual(sourceIdentity(here));
+  expect(sourceIdentity({ ...served, server: { ...served.server, timeout: 1 } })).toEqual(sourceIdentity(served));
+  const identities = [
+    here,
+    { ...here, temperature: 2 },
+    served,
+    mixture,
+    { mixture: [...mixture.mixture].toReversed() },
+    { mixture: [{ teacher: here, weight: 1 }] },
+  ];
+  expect(new Set(identities.map((source) => JSON.stringify(sourceIdentity(source)))).size).toBe(identities.length);
+});
