@@ -6,6 +6,7 @@ import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { stageValues, type TrainingValues } from "./stages.ts";
+import { singleTeachers } from "./teacher-schema.ts";
 
 /** Whether a training leaves a reward model. An objective that cannot be made is a mistake of its own, and leaves anything. */
 export const learnsFromPairs = ({ objective }: Pick<TrainingValues, "objective">): boolean => {
@@ -18,7 +19,9 @@ const stageMistakes = (file: ExperimentValues, { student, teacher, rewards }: Tr
   const judges = (stage: string): boolean => learnsFromPairs(stageValues(file, stage));
   const writers = [
     ...("stage" in student ? [{ pointer: "/student/stage", stage: student.stage }] : []),
-    ...(teacher !== undefined && "stage" in teacher ? [{ pointer: "/teacher/stage", stage: teacher.stage }] : []),
+    ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
+      "stage" in one ? [{ pointer: `${pointer}/stage`, stage: one.stage }] : [],
+    ),
   ];
   const wrong = writers.filter(({ stage }) => judges(stage));
   const asked = modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
