@@ -1,10 +1,16 @@
 import { defineConfig } from "vitest/config";
+import { compileWorkers } from "./test/setup/compiled-workers.ts";
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    pool: "forks",
-  },
+export default defineConfig(async () => {
+  const { command, redirect } = await compileWorkers();
+  return {
+    plugins: [{ name: "compiled-workers", enforce: "pre" as const, transform: (code: string, id: string) => redirect(code, id) }],
+    test: {
+      include: ["test/**/*.test.ts"],
+      env: { RETORT_TEST_COMMAND: command },
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
+      pool: "forks",
+    },
+  };
 });

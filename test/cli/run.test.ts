@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compiledCommand } from "../fixtures/compiled-command.ts";
 import { main } from "../../src/cli/program.ts";
 import type { RunEvent } from "../../src/experiments/run-event.ts";
 import { recorder } from "./recorder.ts";
@@ -138,7 +139,7 @@ describe("Ctrl-C in the middle of a step", () => {
     ["--out", join(folder, "runs-2")],
     ["--cache", join(folder, "cache-2")],
   ].flat();
-  const command = ["--import", "tsx", "src/cli/retort.ts", "run", file, "--only", "both", "--json", ...places];
+  const command = [compiledCommand, "run", file, "--only", "both", "--json", ...places];
 
   /** Runs the command in a process of its own, and sends SIGINT after `steps` steps. */
   const start = async (steps: number) => {
@@ -196,7 +197,7 @@ test(
   "a reader that goes away stops the run as Ctrl-C does",
   async () => {
     const places = ["--out", join(folder, "runs-3"), "--cache", join(folder, "cache-3")];
-    const command = ["--import", "tsx", "src/cli/retort.ts", "run", file, "--only", "both", "--json", ...places];
+    const command = [compiledCommand, "run", file, "--only", "both", "--json", ...places];
     const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));

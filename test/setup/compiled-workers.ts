@@ -1,0 +1,99 @@
+/**
+ * Threads and commands of the tests start from one compiled copy of the source, made anew whenever the tests start: Node's hook for TypeScript costs
+ * every thread about two seconds of processor time, and tests start hundreds of them.
+ */
+import { mkdirSync, rmSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const copies = join(root, "build", "tests");
+
+/** Libraries that are loaded when they are needed, or have files beside their code. */
+const external = [
+  "@huggingface/hub",
+  "@tensorflow/tfjs-backend-wasm",
+  "@tensorflow/tfjs-backend-webgpu",
+  "@tensorflow/tfjs-node",
+  "@tensorflow/tfjs-node-gpu",
+  "jiti",
+  "mathjs",
+  "onnxruntime-node",
+  "pyodide",
+  "quickjs-emscripten",
+  "tsx",
+  "undici",
+  "webgpu",
+];
+
+/** Libraries in CommonJS ask for Node's modules by `require`. */
+const banner = { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' };
+
+const workerUrl = /new URL\((["'])([^"'\n]+\.ts)\1, import\.meta\.url\)/g;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Removes what runs left that were killed. */
+const removeLeft = async (): Promise<void> => {
+  mkdirSync(copies, { recursive: true });
+  for (const name of await readdir(copies)) if (!isAlive(Number(name))) rmSync(join(copies, name), { recursive: true, force: true });
+};
+
+/** What the tests need of the copy. */
+export interface CompiledWorkers {
+  /** The command `retort`. */
+  readonly command: string;
+  /** The code of a file, with the addresses of workers in it as those of their copies. */
+  redirect(code: string, path: string): string;
+}
+
+/** Compiles the threads of the source and the command into a folder that is removed with this process. */
+export const compileWorkers = async (): Promise<CompiledWorkers> => {
+  await removeLeft();
+  const folder = join(copies, String(process.pid));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const command = join(root, "src/cli/retort.ts");
+  const workers = (await readdir(join(root, "src"), { recursive: true }))
+    .filter((path) => path.endsWith("-worker.ts"))
+    .map((path) => join(root, "src", path));
+  const compiled = (path: string): string => join(folder, relative(root, path).replace(/\.ts$/, ".js"));
+  const redirect = (code: string, path: string): string =>
+    code.replaceAll(workerUrl, (whole, _quote, target: string) => {
+      const file = resolve(dirname(path), target);
+      return workers.includes(file) ? `new URL(${JSON.stringify(pathToFileURL(compiled(file)).href)})` : whole;
+    });
+  const own: Plugin = {
+    name: "own-files",
+    setup: (bundle) => {
+      bundle.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+        loader: "ts",
+        contents: redirect(await readFile(path, "utf8"), path).replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)),
+      }));
+    },
+  };
+  await build({
+    entryPoints: [command, ...workers],
+    absWorkingDir: root,
+    outdir: folder,
+    outbase: root,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external,
+    banner,
+    plugins: [own],
+    logLevel: "error",
+  });
+  return { command: compiled(command), redirect };
+};
