@@ -53,7 +53,7 @@ export interface CompiledWorkers {
   /** The command `retort`. */
   readonly command: string;
   /** The code of a file, with the addresses of workers in it as those of their copies. */
-  redirect(code: string, path: string): string;
+  readonly redirect: (code: string, path: string) => string;
 }
 
 /** Compiles the threads of the source and the command into a folder that is removed with this process. */
