@@ -78,7 +78,7 @@ const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known)
   };
   const student = reader("student", "/student", values);
   const teachers = singleTeachers(values.teacher).flatMap(({ teacher, pointer }): Reader[] => {
-    if ("server" in teacher) return [];
+    if ("server" in teacher || "student" in teacher) return [];
     if ("stage" in teacher) {
       const taught = stageValues(file, teacher.stage);
       return sameTokens(known.task(taught).tokenizer, task.tokenizer) ? [reader("teacher", `${pointer}/stage`, taught)] : [];

@@ -18,7 +18,7 @@ import { recipeTask } from "../training/recipe-task.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { loadModel, tokenizerOf } from "./model.ts";
 import type { PlannedTraining } from "./plan.ts";
-import type { SingleTeacherValues } from "./teacher-schema.ts";
+import { decayOf, type SingleTeacherValues } from "./teacher-schema.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
 /** More threads than this bring the small programs of one machine nothing. */
@@ -104,17 +104,27 @@ const studentModel = async (training: PlannedTraining, task: Task, load: Loader)
 };
 
 /** One teacher; its tokenizer is named only if it is not the task's. */
-const singleSource = async (teacher: SingleTeacherValues, task: Task, load: Loader): Promise<SingleSource> => {
+const singleSource = async (teacher: SingleTeacherValues, student: Model, task: Task, load: Loader): Promise<SingleSource> => {
   if ("server" in teacher) return teacher;
+  const { temperature } = teacher;
+  if ("student" in teacher) {
+    const decay = decayOf(teacher);
+    return { ...student, temperature, ...(decay === undefined ? {} : { decay }) };
+  }
   const { policy, weights, tokenizer } = await load(teacher);
   const foreign = sameTokens(tokenizer, task.tokenizer) ? {} : { tokenizer: tokenizer.toJSON() };
-  return { config: policy.config, weights, temperature: teacher.temperature, ...foreign };
+  return { config: policy.config, weights, temperature, ...foreign };
 };
 
-const teacherSource = async ({ values: { teacher } }: PlannedTraining, task: Task, load: Loader): Promise<TeacherSource | undefined> => {
+const teacherSource = async (
+  { values: { teacher } }: PlannedTraining,
+  student: Model,
+  task: Task,
+  load: Loader,
+): Promise<TeacherSource | undefined> => {
   if (teacher === undefined) return undefined;
-  if (!("mixture" in teacher)) return singleSource(teacher, task, load);
-  const members = teacher.mixture.map(async (member) => ({ ...member, teacher: await singleSource(member.teacher, task, load) }));
+  if (!("mixture" in teacher)) return singleSource(teacher, student, task, load);
+  const members = teacher.mixture.map(async (member) => ({ ...member, teacher: await singleSource(member.teacher, student, task, load) }));
   return { mixture: await Promise.all(members) };
 };
 
@@ -164,7 +174,8 @@ export const recipeFor = async (training: PlannedTraining, path: string, artifac
   const judged = await rewardRecipe(training, path, artifacts);
   const task = recipeTask(judged);
   const load = loaderOf(training, artifacts);
-  const [student, teacher] = await Promise.all([studentModel(training, task, load), teacherSource(training, task, load)]);
+  const student = await studentModel(training, task, load);
+  const teacher = await teacherSource(training, student, task, load);
   return {
     seed,
     ...judged,

@@ -7,12 +7,13 @@ import { remoteTeacher } from "../teachers/remote/teacher.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import type { TrainingValues } from "./stages.ts";
-import { singleTeachers, type NamedTeacher, type TeacherValues } from "./teacher-schema.ts";
+import { decayOf, singleTeachers, type NamedTeacher, type TeacherValues } from "./teacher-schema.ts";
 
 /** What a teacher is when it is no single policy here; nothing when it is one. */
 const otherKind = (teacher: TeacherValues): { readonly key: string; readonly name: string } | undefined => {
   if ("mixture" in teacher) return { key: "mixture", name: "a mixture" };
-  return "server" in teacher ? { key: "server", name: "one on a server" } : undefined;
+  if ("server" in teacher) return { key: "server", name: "one on a server" };
+  return decayOf(teacher) === undefined ? undefined : { key: "student", name: "an average of the student" };
 };
 
 const drawingMistakes = ({ teacher, rollouts, data }: TrainingValues): Mistake[] => {
@@ -43,6 +44,32 @@ const serverMistakes = ({ teacher, pointer }: NamedTeacher, asksAll: boolean): M
   return [{ pointer: `${pointer}/temperature`, message }];
 };
 
+const averageMistakes = (teacher: TeacherValues): Mistake[] => {
+  const named = singleTeachers(teacher);
+  const still = named.filter((one) => "student" in one.teacher && one.teacher.student === "initial" && one.teacher.decay !== undefined);
+  const averages = named
+    .flatMap((one) => ({ pointer: one.pointer, decay: decayOf(one.teacher) ?? [] }))
+    .filter(({ decay }) => typeof decay === "number");
+  const other = averages.find(({ decay }) => decay !== averages[0]!.decay);
+  return [
+    ...still.map(({ pointer }): Mistake => {
+      return {
+        pointer: `${pointer}/decay`,
+        part: "key",
+        message: 'expected no decay of the initial student, which is frozen; take "student": "average"',
+      };
+    }),
+    ...(other === undefined
+      ? []
+      : [
+          {
+            pointer: other.pointer,
+            message: `expected one decay of all averages of the student, got ${averages[0]!.decay} and ${other.decay}`,
+          },
+        ]),
+  ];
+};
+
 /** What is wrong with the teacher of a training; nothing where it has none. */
 export const teacherMistakes = (values: TrainingValues): Mistake[] => {
   const { teacher } = values;
@@ -54,6 +81,7 @@ export const teacherMistakes = (values: TrainingValues): Mistake[] => {
   const asksAll = objective?.topK === undefined || "mixture" in teacher;
   return [
     ...singleTeachers(teacher).flatMap((named) => serverMistakes(named, asksAll)),
+    ...averageMistakes(teacher),
     ...drawingMistakes(values),
     ...(objective === undefined ? [] : foreignMistakes(values, objective)),
   ];

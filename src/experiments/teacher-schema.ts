@@ -1,9 +1,12 @@
 /** What an experiment file says of a teacher: one policy, or several that are mixed. */
-import { Type, type Static } from "@sinclair/typebox";
+import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { TeacherServer } from "../teachers/remote/settings.ts";
 import { CheckpointName, having, StageName } from "./origin-schema.ts";
 
 const closed = { additionalProperties: false } as const;
+
+const objectHaving = (key: string, then: TSchema, otherwise: TSchema): TSchema =>
+  Type.Unsafe({ type: "object", ...having(key, then, otherwise) });
 
 const temperature = Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." });
 
@@ -13,11 +16,35 @@ const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, temperature 
 
 const TeacherOnServer = Type.Object({ server: TeacherServer, temperature }, { ...closed, description: "A policy on a server." });
 
+const TeacherStudent = Type.Object(
+  {
+    student: Type.Union([Type.Literal("initial"), Type.Literal("average")], {
+      description:
+        "initial: the student as the training finds it, frozen. average: an exponential moving average of its weights as it learns.",
+    }),
+    decay: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        exclusiveMaximum: 1,
+        description: "Of the average: what remains of it at each step, the rest is the student; 0.99 when left out.",
+      }),
+    ),
+    temperature,
+  },
+  { ...closed, description: "The student itself." },
+);
+
 /** One teacher. Stands in the schema's `definitions` as `teacher`. */
-export const SingleTeacher = Type.Unsafe<Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint> | Static<typeof TeacherOnServer>>({
-  description: "One policy that is imitated: the result of a stage, a checkpoint, or one on a server.",
+export const SingleTeacher = Type.Unsafe<
+  Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint> | Static<typeof TeacherOnServer> | Static<typeof TeacherStudent>
+>({
+  description: "One policy that is imitated: the result of a stage, a checkpoint, one on a server, or the student itself.",
   type: "object",
-  ...having("checkpoint", TeacherCheckpoint, Type.Unsafe({ type: "object", ...having("server", TeacherOnServer, TeacherStage) })),
+  ...having(
+    "checkpoint",
+    TeacherCheckpoint,
+    objectHaving("server", TeacherOnServer, objectHaving("student", TeacherStudent, TeacherStage)),
+  ),
 });
 
 /** Values of one teacher after defaults. */
@@ -43,13 +70,17 @@ const TeacherMixture = Type.Object(
 
 /** The teacher of a training. */
 export const Teacher = Type.Unsafe<SingleTeacherValues | Static<typeof TeacherMixture>>({
-  description: "What is imitated: a stage's result, a checkpoint, a policy on a server, or a mixture of them.",
+  description: "What is imitated: a stage's result, a checkpoint, a policy on a server, the student itself, or a mixture of them.",
   type: "object",
   ...having("mixture", TeacherMixture, single),
 });
 
 /** Values of a teacher after defaults. */
 export type TeacherValues = Static<typeof Teacher>;
+
+/** The decay of a teacher that follows the student, which averages; nothing for any other. */
+export const decayOf = (teacher: SingleTeacherValues): number | undefined =>
+  "student" in teacher && teacher.student === "average" ? (teacher.decay ?? 0.99) : undefined;
 
 /** One of a training's teachers, and where it stands. */
 export interface NamedTeacher {

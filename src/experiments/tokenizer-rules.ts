@@ -41,7 +41,8 @@ const foreignMistakes = (pointer: string, values: TrainingValues): Mistake[] => 
 };
 
 const teacherMistakes = ({ teacher, pointer }: NamedTeacher, file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
-  if ("server" in teacher) return [];
+  // The student's own tokens are looked at where it is.
+  if ("server" in teacher || "student" in teacher) return [];
   const at = `${pointer}/${"stage" in teacher ? "stage" : "checkpoint"}`;
   const tokenizer = attempt(() =>
     "stage" in teacher ? known.task(stageValues(file, teacher.stage)).tokenizer : known.tokenizer(teacher.checkpoint),

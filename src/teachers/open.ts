@@ -56,6 +56,8 @@ const openSingle = async (source: SingleSource, setting: TeacherSetting): Promis
   return remoteTeacher({ ...source, detail, vocabularySize });
 };
 
+const follows = (source: SingleSource): boolean => "config" in source && source.decay !== undefined;
+
 const openMixture = async ({ mixture }: MixtureSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
   if (setting.translatesFrom !== undefined)
     throw new RangeError("teacher: expected the student's tokens of a mixture, got an objective for unlike vocabularies");
@@ -63,8 +65,10 @@ const openMixture = async ({ mixture }: MixtureSource, setting: TeacherSetting):
   const members = await Promise.all(
     mixture.map(async ({ teacher, weight }) => ({ weight, teacher: await openSingle(teacher, { ...setting, detail }) })),
   );
+  const following = members.filter((_, i) => follows(mixture[i]!.teacher));
   return {
     ...mixtureTeacher(members, setting.detail),
+    ...(following.length === 0 ? {} : { load: (weights) => following.forEach(({ teacher }) => teacher.load?.(weights)) }),
     close: async () => {
       await Promise.all(members.map(async ({ teacher }) => teacher.close?.()));
     },

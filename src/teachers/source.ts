@@ -11,6 +11,8 @@ export interface PolicySource {
   readonly temperature: number;
   /** The `tokenizer.json` document of a policy whose tokenizer is not the task's. */
   readonly tokenizer?: unknown;
+  /** Of a teacher that follows the student: its weights become the average of the student's with this decay. The given ones are those that it starts from. */
+  readonly decay?: number;
 }
 
 /** A policy on a server. */
@@ -40,10 +42,17 @@ export const singleSources = (source: TeacherSource): readonly SingleSource[] =>
 export const policySources = (source: TeacherSource): readonly PolicySource[] =>
   singleSources(source).flatMap((single) => ("config" in single ? [single] : []));
 
+/** The decay of the teacher that follows the student; nothing where none does. `RangeError` for several decays: one average is kept. */
+export const decayOf = (source: TeacherSource): number | undefined => {
+  const decays = new Set(policySources(source).flatMap(({ decay }) => decay ?? []));
+  if (decays.size > 1) throw new RangeError(`teacher: expected one decay of all averages of the student, got ${[...decays].join(" and ")}`);
+  return [...decays][0];
+};
+
 const identityOfOne = (source: SingleSource): object => {
   const { temperature } = source;
   if ("server" in source) return { url: source.server.url, model: source.server.model, temperature };
-  return { config: source.config, temperature };
+  return { config: source.config, temperature, ...(source.decay === undefined ? {} : { decay: source.decay }) };
 };
 
 /** What names a source among others, weights aside: a policy by its configuration, a server by its address and the model there. Plain data. */

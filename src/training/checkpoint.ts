@@ -38,6 +38,8 @@ export interface HostState {
   readonly sequences: SequenceState;
 }
 
+const averagePrefix = "average/";
+
 const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
 /**
@@ -101,6 +103,7 @@ export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, le
   for (const kind of stateKinds) {
     for (const [name, { shape }] of Object.entries(parameters)) tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
   }
+  for (const [name, data] of Object.entries(learner.average ?? {})) tensors[`${averagePrefix}${name}`] = { shape: [data.length], data };
   const metadata = { step: String(step), host: JSON.stringify(host), recipe: fingerprint(recipe) };
   const name = `checkpoint-${String(step).padStart(8, "0")}.safetensors`;
   await writeSafetensors(join(folder, name), { tensors, metadata: { ...metadata, sha256: digest(tensors, metadata) } });
@@ -125,6 +128,13 @@ const arraysOf = (
       return [name, tensor.data];
     }),
   );
+
+/** The average of the student that a teacher has, if one follows it. The digest has shown that it is as it was written. */
+const averageIn = (tensors: Readonly<Record<string, StoredTensor>>): { readonly average?: Weights } => {
+  const entries = Object.entries(tensors).filter(([name]) => name.startsWith(averagePrefix));
+  if (entries.length === 0) return {};
+  return { average: Object.fromEntries(entries.map(([name, { data }]) => [name.slice(averagePrefix.length), data])) };
+};
 
 /** Path of the newest checkpoint in a folder, if there is one. */
 export const newestCheckpoint = async (folder: string): Promise<string | undefined> => {
@@ -152,7 +162,7 @@ export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Prog
   if (!Number.isInteger(step) || step < 0) throw new RangeError(`${path}: expected a step, got ${JSON.stringify(metadata["step"])}`);
   return {
     step,
-    learner: { parameters: parameters!, first: first!, second: second! },
+    learner: { parameters: parameters!, first: first!, second: second!, ...averageIn(tensors) },
     host: JSON.parse(metadata["host"] ?? "null") as HostState,
   };
 };

@@ -15,6 +15,7 @@ import { isTempered } from "../rollouts/shaping.ts";
 import { pool } from "../rollouts/workers/pool.ts";
 import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
 import type { Task } from "../tasks/task.ts";
+import { decayOf } from "../teachers/source.ts";
 import type { TeacherScore } from "../teachers/teacher.ts";
 import type { LearnerHandlers } from "./learner-worker.ts";
 import type { LearnerState } from "./learner.ts";
@@ -43,6 +44,8 @@ export interface Crew {
   /** Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that have changed. */
   publish(weights: Weights): Promise<void>;
   /** `observe` is told when a sampler drew, in the lane `draw`. */
+  /** After a step: the teacher becomes the student's average as it is now; there when one follows it. */
+  follow?(): Promise<void>;
   draw(request: DrawRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Completion[]>;
   readonly scorers: Partial<Scorers<Outcomes<Answers>>>;
   /** Who may ask the scorers when, whichever step it is for. */
@@ -64,8 +67,8 @@ const drawingTeacher = ({ teacher, rollouts, data }: Recipe): Pick<OpenSampler, 
       `${alone ? "data.offPolicy" : `the behavior ${name}`} lets the teacher draw, and the recipe has none; give it one`,
     );
   }
-  if (!("config" in teacher)) {
-    const got = "server" in teacher ? "one on a server" : "a mixture";
+  if (!("config" in teacher) || teacher.decay !== undefined) {
+    const got = "server" in teacher ? "one on a server" : "mixture" in teacher ? "a mixture" : "an average of the student";
     throw new RangeError(`teacher: expected a policy here of a teacher that draws, got ${got}`);
   }
   if (teacher.tokenizer !== undefined)
@@ -103,6 +106,7 @@ const openLearner = async (
   const { machine, student, objective, training, rollouts } = recipe;
   const learner = threads.start<LearnerHandlers>(learnerWorker, "learner");
   const { optimizer, clipNorm, checks } = training;
+  const decay = recipe.teacher === undefined ? undefined : decayOf(recipe.teacher);
   const trainee = traineeOf(studentPolicyOf(student.config), training);
   const options = {
     engine: machine.engine,
@@ -117,6 +121,7 @@ const openLearner = async (
     identityTolerance: checks.identity,
     parts: training,
     state,
+    ...(decay === undefined ? {} : { decay }),
     frozen: frozenWeights(trainee, student.weights),
   };
   return [learner, await learner.call("open", options, { signal })];
@@ -136,7 +141,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       pairs === true ? [] : openSamplers(threads, recipe, task, shape, opening),
       openLearner(threads, recipe, shape, state, opening),
       reads("teacherLogProbs", "teacherTopKLogProbs", "foreignTeacherLogProbs")
-        ? openTeacher(threads, recipe, task, shape, opening)
+        ? openTeacher(threads, recipe, task, shape, state.average, opening)
         : undefined,
       reads("advantages", "rewards") ? openRewards(threads, recipe, opening) : undefined,
       reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
@@ -150,6 +155,9 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
     };
     return {
       engine,
+      ...(teacher === undefined || recipe.teacher === undefined || decayOf(recipe.teacher) === undefined
+        ? {}
+        : { follow: async () => teacher.follow(await learner.call("average", undefined)) }),
       publish: async (weights) => {
         await Promise.all([...samplers.map((sampler) => sampler.call("load", weights)), validation?.load(weights)]);
       },

@@ -6,6 +6,7 @@ import { isAdapted } from "../policies/adapters/lora.ts";
 import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import type { Weights } from "../policies/policy.ts";
 import { serve } from "../rollouts/workers/serve.ts";
+import { AveragedWeights } from "./averaged-weights.ts";
 import { checkIdentity } from "./checks/identity.ts";
 import type { Batch } from "./collate.ts";
 import { Learner, type Inspected, type Learned, type LearnerOptions, type LearnerState } from "./learner.ts";
@@ -25,6 +26,8 @@ export type OpenLearner = Omit<LearnerOptions, "policy" | "objective" | "frozen"
   readonly frozen: Weights;
   /** See `checkIdentity`. */
   readonly identityTolerance: number;
+  /** Of the average of the policy's weights that a teacher has; none is kept when left out. */
+  readonly decay?: number;
 };
 
 /** One step to take. */
@@ -48,6 +51,7 @@ export interface UpdateAnswer extends Learned {
 let engine: Engine | undefined;
 let trainee: Trainee | undefined;
 let learner: Learner | undefined;
+let average: AveragedWeights | undefined;
 
 const opened = (): Learner => {
   if (learner === undefined) throw new Error("learner: expected a call of open before any other");
@@ -56,22 +60,29 @@ const opened = (): Learner => {
 
 const handlers = {
   open: async (request: OpenLearner): Promise<{ value: string }> => {
-    const { engine: name, threads, config, objective: values, parts, state, frozen, identityTolerance, ...options } = request;
+    const { engine: name, threads, config, objective: values, parts, state, frozen, identityTolerance, decay, ...options } = request;
     const objective = objectives.create(values);
     engine = await openEngine(name, { threads });
     await checkIdentity(engine, objective, identityTolerance);
     trainee = traineeOf(studentPolicyOf(config), parts);
     learner = await Learner.open(engine, { ...options, ...trainee, objective }, state, frozen);
+    if (decay !== undefined) average = new AveragedWeights(decay, state.average ?? (await learner.policyWeights()));
     return { value: engine.name };
   },
   update: async ({ batch, step, factor, updates, inspect }: UpdateRequest): Promise<{ value: UpdateAnswer }> => {
     const inspected = inspect ? await opened().inspect(batch) : undefined;
-    return { value: { ...(await opened().update(batch, step, factor, updates)), inspected } };
+    const learned = await opened().update(batch, step, factor, updates);
+    average?.follow(await opened().policyWeights());
+    return { value: { ...learned, inspected } };
   },
   scores: async (batch: Batch): Promise<{ value: Float32Array }> => ({ value: await opened().scores(batch) }),
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const value = await opened().policyWeights();
     return { value, transfer: Object.values(value) };
+  },
+  average: (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+    const value = average?.read() ?? {};
+    return Promise.resolve({ value, transfer: Object.values(value) });
   },
   adapters: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const all = await opened().read("parameters");
@@ -81,7 +92,8 @@ const handlers = {
   },
   state: async (): Promise<{ value: LearnerState; transfer: ArrayBufferView[] }> => {
     const entries = await Promise.all(stateKinds.map(async (kind) => [kind, await opened().read(kind)] as const));
-    const value = Object.fromEntries(entries) as Record<(typeof stateKinds)[number], Weights>;
+    const state = Object.fromEntries(entries) as Record<(typeof stateKinds)[number], Weights>;
+    const value = average === undefined ? state : { ...state, average: average.read() };
     return { value, transfer: Object.values(value).flatMap((arrays) => Object.values(arrays)) };
   },
 };

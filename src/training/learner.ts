@@ -11,7 +11,10 @@ import { packArrays, packsFor, unpackArrays, type Pack } from "./packing.ts";
 import { scoresProgram, stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** Weights and moments of what is trained, on the host; with the step's number it is all that an exact continuation needs of the learner. */
-export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>>;
+export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>> & {
+  /** Of a teacher that follows the student: the average of the policy's weights that change. Absent before the first step. */
+  readonly average?: Weights;
+};
 
 /** What one step gives. */
 export interface Learned {

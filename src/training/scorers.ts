@@ -21,39 +21,56 @@ const rewardWorker = new URL("../rewards/reward-worker.ts", import.meta.url);
 /** A scorer whose weights may be exchanged. */
 export type PolicyScorer = Scorer<TeacherScore> & { load(weights: Weights): Promise<void> };
 
+/** A teacher's scorer; one that follows the student is given its averaged weights after each step. */
+export type TeacherScorer = Scorer<Outcome<TeacherScore>> & { follow(weights: Weights): Promise<void> };
+
 const answersOf = <Answer extends object>(answers: readonly (Answer | { readonly failure: ErrorData })[]): (Answer | Error)[] =>
   answers.map((answer) => ("failure" in answer ? decodeError(answer.failure) : answer));
 
 /** Opens threads that score with a teacher's source. */
-const openSource = (
+const openSource = async (
   threads: Threads,
   name: "teacher" | "reference",
   recipe: Recipe,
   options: Omit<OpenTeacher, "engine" | "batch" | "vocabularySize">,
-  { signal, calls = 1 }: { readonly signal: AbortSignal; readonly calls?: number },
-): Promise<Scorer<Outcome<TeacherScore>>> => {
+  { signal, calls = 1, followed }: { readonly signal: AbortSignal; readonly calls?: number; readonly followed?: Weights | undefined },
+): Promise<TeacherScorer> => {
   const { machine, rollouts, student } = recipe;
   const { vocabularySize } = policyOf(student.config);
-  return openScoringThreads<TeacherHandlers, TeacherScore>(threads, name, recipe, {
+  let latest = followed;
+  const { scorer, tell } = await openScoringThreads<TeacherHandlers, TeacherScore>(threads, name, recipe, {
     url: teacherWorker,
     calls,
-    prepare: (connection) =>
-      connection.call("open", { engine: machine.engine, batch: rollouts.chunk, vocabularySize, ...options }, { signal }),
+    prepare: async (connection) => {
+      await connection.call("open", { engine: machine.engine, batch: rollouts.chunk, vocabularySize, ...options }, { signal });
+      if (latest !== undefined) await connection.call("load", latest, { signal });
+    },
     score: async (thread, batch, until) => answersOf(await thread.call("score", batch, { signal: until })),
   });
+  return {
+    ...scorer,
+    follow: (weights) => {
+      latest = weights;
+      return tell("load", weights);
+    },
+  };
 };
 
 /** Servers work on several chunks at once; a thread's engine on one. */
 const callsOf = (source: TeacherSource): number => (singleSources(source).every((single) => "server" in single) ? 4 : 1);
 
-/** Opens the teacher, with as much detail as the objective reads. `RangeError` when the recipe has none. */
+/**
+ * Opens the teacher, with as much detail as the objective reads. `followed` are the averaged weights of the student where one follows it and the run goes on. `RangeError` when
+ * the recipe has none.
+ */
 export const openTeacher = async (
   threads: Threads,
   recipe: Recipe,
   task: Task,
   { batch: { length, topK, foreignVocabularySize } }: RunShape,
+  followed: Weights | undefined,
   signal: AbortSignal,
-): Promise<Scorer<Outcome<TeacherScore>>> => {
+): Promise<TeacherScorer> => {
   const { teacher } = recipe;
   if (teacher === undefined)
     throw new RangeError("the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0");
@@ -61,7 +78,7 @@ export const openTeacher = async (
   const detail: Detail = topK === undefined ? "all" : { topK };
   const translated = foreignVocabularySize === undefined ? {} : { translatesFrom: tokenizer.toJSON() };
   const options = { source: teacher, detail, length, padId: tokenizer.padId, ...translated };
-  return openSource(threads, "teacher", recipe, options, { signal, calls: callsOf(teacher) });
+  return openSource(threads, "teacher", recipe, options, { signal, calls: callsOf(teacher), followed });
 };
 
 /** Opens the reference policy: the student as the run found it, at the temperature that samples. */
@@ -108,11 +125,12 @@ export const openRewards = async (threads: Threads, recipe: Recipe, signal: Abor
   const { rewards, models = {}, task, taskSeed, folder, tokenizer, scoring, machine } = recipe;
   if (rewards.length === 0) throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
   const opening = { rewards, models, task, taskSeed, folder, tokenizer };
-  return openScoringThreads<RewardHandlers, RewardScore>(threads, "reward", recipe, {
+  const { scorer } = await openScoringThreads<RewardHandlers, RewardScore>(threads, "reward", recipe, {
     url: rewardWorker,
     calls: 2,
     prepare: (connection) => connection.call("open", { ...opening, engine: machine.engine }, { signal }),
     score: async (thread, rollouts, until) => answersOf(await thread.call("score", rollouts, { signal: until })),
     substitute: { value: scoring.reward.default, parts: {} },
   });
+  return scorer;
 };

@@ -4,7 +4,7 @@ import { persistent, type Outcome } from "../rollouts/persistent.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import type { Scorer } from "../rollouts/router.ts";
 import type { Connection } from "../rollouts/workers/connect.ts";
-import type { Handlers } from "../rollouts/workers/messages.ts";
+import type { ArgumentOf, Handlers } from "../rollouts/workers/messages.ts";
 import { restarting, type Restarting } from "../rollouts/workers/restarting.ts";
 import type { Recipe } from "./recipe.ts";
 import { scoringPolicy, type ScorerName } from "./scoring-settings.ts";
@@ -22,13 +22,20 @@ export interface ScoringThreads<H extends Handlers, Answer> {
   readonly substitute?: Answer;
 }
 
-/** Starts the threads, waits until each is ready, and gives the scorer that asks them. Rejects when one of them cannot be prepared. */
+/** A scorer of threads, and what all of them are told. */
+export interface ScoringCrew<H extends Handlers, Answer> {
+  readonly scorer: Scorer<Outcome<Answer>>;
+  /** Calls every thread. One that has ended meanwhile is called once more, after it was prepared anew. */
+  tell<Name extends keyof H & string>(name: Name, argument: ArgumentOf<H[Name]>): Promise<void>;
+}
+
+/** Starts the threads, waits until each is ready, and gives the scorer that asks them and a way to tell them all something. Rejects when one of them cannot be prepared. */
 export const openScoringThreads = async <H extends Handlers, Answer>(
   threads: Threads,
   name: ScorerName,
   { scoring, rollouts }: Pick<Recipe, "scoring" | "rollouts">,
   { url, calls, prepare, score, substitute }: ScoringThreads<H, Answer>,
-): Promise<Scorer<Outcome<Answer>>> => {
+): Promise<ScoringCrew<H, Answer>> => {
   const settings = scoring[name];
   const workers = Array.from({ length: settings.workers }, (_, index) =>
     restarting<H>({
@@ -56,5 +63,10 @@ export const openScoringThreads = async <H extends Handlers, Answer>(
       }
     },
   };
-  return persistent(scorer, scoringPolicy(settings), substitute);
+  return {
+    scorer: persistent(scorer, scoringPolicy(settings), substitute),
+    async tell(told, argument) {
+      await Promise.all(workers.map((worker) => worker.call(told, argument).catch(() => worker.call(told, argument))));
+    },
+  };
 };

@@ -112,6 +112,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
     crew.learner.call("update", update, { transfer: Object.values(batch) }),
   );
   const needsNew = sequences.studentDraws || evaluates(recipe, step);
+  await crew.follow?.();
   if (needsNew) await timeline.during("publish", 0, async () => crew.publish(await crew.learner.call("weights", undefined)));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);

@@ -108,6 +108,47 @@ describe("a mixture", () => {
   });
 });
 
+describe("the student itself", () => {
+  const self = (kind: string): string => `/teacher={"student": "${kind}"}`;
+
+  test("needs no stage but its own, and is another teacher with another decay", () => {
+    expect(mistakes(self("initial"))).toEqual([]);
+    expect(mistakes(self("average"), "/teacher/decay=0.9")).toEqual([]);
+    const run = (...overrides: string[]) => planExperiment(path, overrides)[0]!;
+    expect(run(self("initial")).stages.map(({ name }) => name)).toEqual(["sft-student"]);
+    expect(new Set([run(self("initial")), run(self("average")), run(self("average"), "/teacher/decay=0.9")].map(({ id }) => id)).size).toBe(
+      3,
+    );
+  });
+
+  test.each<[string, string[], string, string]>([
+    [
+      "a decay of the initial one",
+      [self("initial"), "/teacher/decay=0.9"],
+      "/teacher/decay",
+      "expected no decay of the initial student, which is frozen",
+    ],
+    ["a decay of 1", [self("average"), "/teacher/decay=1"], "/teacher/decay", "expected a number of at least 0 and below 1, got 1"],
+    ["another name", [self("final")], "/teacher/student", 'expected one of "initial", "average", got "final"'],
+    [
+      "an average that draws",
+      [self("average"), '/rollouts/behavior={"type": "speculative"}'],
+      "/rollouts/behavior/type",
+      "expected a teacher here to draw with, got an average of the student",
+    ],
+    [
+      "two decays",
+      ['/teacher={"mixture": [{"teacher": {"student": "average"}}, {"teacher": {"student": "average", "decay": 0.5}}]}'],
+      "/teacher/mixture/1/teacher",
+      "expected one decay of all averages of the student, got 0.99 and 0.5",
+    ],
+  ])("with %s is a mistake", (_what, overrides, pointer, message) => {
+    expect(mistakes(...overrides)).toContainEqual(
+      expect.objectContaining({ pointer, message: expect.stringContaining(message) as string }),
+    );
+  });
+});
+
 test("how it is asked decides nothing, and whom decides", () => {
   const id = (...overrides: string[]): string => planExperiment(path, [server, ...overrides])[0]!.id;
   for (const override of [

@@ -1,6 +1,6 @@
 /** Tests of the teachers that a training names. */
 import { expect, test } from "vitest";
-import { singleTeachers } from "../../src/experiments/teacher-schema.ts";
+import { decayOf, singleTeachers } from "../../src/experiments/teacher-schema.ts";
 
 test("single teachers are found with their places", () => {
   const [a, b] = [
@@ -20,4 +20,14 @@ test("single teachers are found with their places", () => {
     { teacher: a, pointer: "/teacher/mixture/0/teacher" },
     { teacher: b, pointer: "/teacher/mixture/1/teacher" },
   ]);
+});
+
+test("an average has a decay, and nothing else has", () => {
+  const teachers = [
+    { student: "average", temperature: 1 },
+    { student: "average", temperature: 1, decay: 0.5 },
+    { student: "initial", temperature: 1 },
+    { stage: "a", temperature: 1 },
+  ] as const;
+  expect(teachers.map(decayOf)).toEqual([0.99, 0.5, undefined, undefined]);
 });

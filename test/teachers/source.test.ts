@@ -1,6 +1,6 @@
 /** Tests of teachers as plain data. */
 import { expect, test } from "vitest";
-import { policySources, singleSources, sourceIdentity } from "../../src/teachers/source.ts";
+import { decayOf, policySources, singleSources, sourceIdentity } from "../../src/teachers/source.ts";
 import { bigram, model } from "../fixtures/recipes.ts";
 import { serverAt } from "../fixtures/served-task.ts";
 
@@ -20,10 +20,26 @@ test("a mixture is made of single teachers, some of them policies here", () => {
   expect(policySources(served)).toEqual([]);
 });
 
+test("one average of the student is kept, whoever has it", () => {
+  const following = (decay: number) => ({ teacher: { ...here, decay }, weight: 1 });
+  expect([here, served, mixture, following(0.5).teacher, { mixture: [following(0.9), following(0.9)] }].map(decayOf)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    0.5,
+    0.9,
+  ]);
+  expect(() => decayOf({ mixture: [following(0.9), following(0.5)] })).toThrow(
+    "teacher: expected one decay of all averages of the student, got 0.9 and 0.5",
+  );
+});
+
 test("weights and how a server is asked are no part of the identity; all else is", () => {
   expect(sourceIdentity({ ...here, weights: {} })).toEqual(sourceIdentity(here));
   expect(sourceIdentity({ ...served, server: { ...served.server, timeout: 1 } })).toEqual(sourceIdentity(served));
   const identities = [
+    { ...here, decay: 0.5 },
+    { ...here, decay: 0.9 },
     here,
     { ...here, temperature: 2 },
     served,

@@ -1,5 +1,10 @@
 /** Whole trainings with teachers that are made of others. */
-import { expect, test } from "vitest";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { readSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
+import { train } from "../../src/training/train.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { bigram, bytesOf, comparable, model, recipe, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";
 
@@ -23,4 +28,46 @@ test("a mixture draws nothing", async () => {
   await expect(trained(recipe({ teacher: { mixture: [{ teacher: first, weight: 1 }] }, rollouts: speculative }))).rejects.toThrow(
     "teacher: expected a policy here of a teacher that draws, got a mixture",
   );
+});
+
+test("the average of the student teaches, and a run that was interrupted has it to the last bit", { timeout: 300_000 }, async () => {
+  const student = model(bigram(), 1);
+  const values = recipe({
+    student,
+    teacher: {
+      mixture: [
+        { teacher: { ...student, temperature: 1, decay: 0.5 }, weight: 1 },
+        { teacher: first, weight: 1 },
+      ],
+    },
+    training: { ...recipe().training, steps: 4 },
+  });
+  const whole = await trained(values);
+  const folder = mkdtempSync(join(tmpdir(), "retort-average-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const controller = new AbortController();
+  await new Promise<void>((resolve) => {
+    train(values, { folder, signal: controller.signal }).subscribe({
+      next: (report) => {
+        if (report.kind === "step" && report.step === 2) controller.abort(new Error("interrupted"));
+      },
+      error: () => resolve(),
+    });
+  });
+  const [name] = readdirSync(folder);
+  const { tensors } = await readSafetensors(join(folder, name!));
+  const arrays = (kind: string): string[] => Object.keys(tensors).filter((tensor) => tensor.startsWith(kind));
+  expect(arrays("average/")).toHaveLength(arrays("parameters/").length);
+  const last = await trained(values, { folder });
+  expect(last[0]).toMatchObject({ kind: "resumed" });
+  expect(bytesOf(weightsOf(last))).toEqual(bytesOf(weightsOf(whole)));
+});
+
+test("with decay 0 the teacher is the student itself, and there is nothing to learn from it after the first step", async () => {
+  const student = model(bigram(), 1);
+  const objective = { ...recipe().objective, alpha: 1 } as Recipe["objective"];
+  const reports = await trained(recipe({ student, teacher: { ...student, temperature: 1, decay: 0 }, objective, ...short }));
+  const divergences = reports.flatMap((report) => (report.kind === "step" ? [report.metrics["divergence/reverse-kl"]!] : []));
+  expect(divergences).toHaveLength(2);
+  for (const divergence of divergences) expect(Math.abs(divergence)).toBeLessThan(1e-6);
 });
