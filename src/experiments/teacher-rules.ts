@@ -47,9 +47,10 @@ const serverMistakes = ({ teacher, pointer }: NamedTeacher, asksAll: boolean): M
 const averageMistakes = (teacher: TeacherValues): Mistake[] => {
   const named = singleTeachers(teacher);
   const still = named.filter((one) => "student" in one.teacher && one.teacher.student === "initial" && one.teacher.decay !== undefined);
-  const averages = named
-    .flatMap((one) => ({ pointer: one.pointer, decay: decayOf(one.teacher) ?? [] }))
-    .filter(({ decay }) => typeof decay === "number");
+  const averages = named.flatMap(({ teacher: one, pointer }) => {
+    const decay = decayOf(one);
+    return decay === undefined ? [] : [{ pointer, decay }];
+  });
   const other = averages.find(({ decay }) => decay !== averages[0]!.decay);
   return [
     ...still.map(({ pointer }): Mistake => {

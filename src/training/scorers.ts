@@ -38,7 +38,7 @@ const openSource = async (
   const { machine, rollouts, student } = recipe;
   const { vocabularySize } = policyOf(student.config);
   let latest = followed;
-  const { scorer, tell } = await openScoringThreads<TeacherHandlers, TeacherScore>(threads, name, recipe, {
+  const teacherThreads = await openScoringThreads<TeacherHandlers, TeacherScore>(threads, name, recipe, {
     url: teacherWorker,
     calls,
     prepare: async (connection) => {
@@ -48,10 +48,10 @@ const openSource = async (
     score: async (thread, batch, until) => answersOf(await thread.call("score", batch, { signal: until })),
   });
   return {
-    ...scorer,
+    ...teacherThreads.scorer,
     follow: (weights) => {
       latest = weights;
-      return tell("load", weights);
+      return teacherThreads.tell("load", weights);
     },
   };
 };

@@ -91,6 +91,13 @@ const drawStep = async (run: Run, step: number, host: HostState, slots: readonly
   return judgedRows(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
 };
 
+/** Gives the new weights to the teacher that follows them, and to the samplers when anybody will draw with them. */
+const publish = async ({ recipe, crew, sequences }: Run, step: number, timeline: Timeline): Promise<void> => {
+  await crew.follow?.();
+  if (!sequences.studentDraws && !evaluates(recipe, step)) return;
+  await timeline.during("publish", 0, async () => crew.publish(await crew.learner.call("weights", undefined)));
+};
+
 /** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
 const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken> => {
   const { recipe, task, shape, crew, sequences, emit } = run;
@@ -111,9 +118,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () =>
     crew.learner.call("update", update, { transfer: Object.values(batch) }),
   );
-  const needsNew = sequences.studentDraws || evaluates(recipe, step);
-  await crew.follow?.();
-  if (needsNew) await timeline.during("publish", 0, async () => crew.publish(await crew.learner.call("weights", undefined)));
+  await publish(run, step, timeline);
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
