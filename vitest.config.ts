@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { compileWorkers } from "./test/setup/compiled-workers.ts";
 
@@ -11,6 +12,8 @@ export default defineConfig(async () => {
       testTimeout: 180_000,
       hookTimeout: 180_000,
       pool: "forks",
+      // Vitest itself leaves a core free, which is half of a small machine.
+      maxWorkers: availableParallelism(),
     },
   };
 });

@@ -72,6 +72,7 @@ describe("every member", () => {
       "grpo",
       "dr-grpo",
       "kdrl",
+      "bradley-terry",
       "weighted-sum",
     ]);
   });

@@ -5,18 +5,24 @@ import { openPython } from "../../../src/rewards/sandbox/python.ts";
 import { Sandbox } from "../../../src/rewards/sandbox/sandbox.ts";
 
 const { signal } = new AbortController();
-const sandbox = new Sandbox(openPython, { time: 5000, memory: 128 });
+const sandbox = new Sandbox(openPython, { time: 3000, memory: 128 });
 beforeAll(() => sandbox.prepare());
 afterAll(() => sandbox.close());
 
 const run = (code: string, check = "", where = sandbox): Promise<Verdict> => where.run({ code, test: check }, signal);
 
+const addition =
+  "import json, math\nassert [add(x, 1) for x in sorted([3, 1, 2])] == [2, 3, 4] and json.dumps(dict(a=[1])) == '{\"a\": [1]}'";
+
+/** A right program still passes. */
+const right = async (where = sandbox): Promise<void> => {
+  expect(await run("def add(a, b):\n  return a + b", addition, where)).toEqual({ passed: true });
+};
+
 /** Right and wrong programs are still told apart. */
 const honest = async (where = sandbox): Promise<void> => {
-  const check =
-    "import json, math\nassert [add(x, 1) for x in sorted([3, 1, 2])] == [2, 3, 4] and json.dumps(dict(a=[1])) == '{\"a\": [1]}'";
-  expect(await run("def add(a, b):\n  return a + b", check, where)).toEqual({ passed: true });
-  expect(await run("def add(a, b):\n  return a - b", check, where)).toMatchObject({ passed: false, reason: "AssertionError" });
+  await right(where);
+  expect(await run("def add(a, b):\n  return a - b", addition, where)).toMatchObject({ passed: false, reason: "AssertionError" });
 };
 
 describe("honest programs", () => {
@@ -112,13 +118,15 @@ describe("nothing of the host is there", () => {
     "input()",
   ])("%s", async (attempt) => {
     expect((await run(attempt)).passed).toBe(false);
-    await honest();
+    await right();
   });
+
+  test("and after all of them right and wrong programs are told apart", () => honest());
 });
 
 describe("resources", () => {
   test.each([
-    ["an endless loop", "while True: pass", /took longer than 5000 ms$/],
+    ["an endless loop", "while True: pass", /took longer than 3000 ms$/],
     ["one that catches", "while True:\n  try:\n    while True: pass\n  except BaseException: pass", /took longer/],
     ["sleep", "import time; time.sleep(1000)", /took longer/],
     ["an expression that explodes", "import re; re.match(r'(a+)+$', 'a' * 50 + 'b')", /took longer/],
@@ -145,7 +153,7 @@ describe("resources", () => {
     expect(verdict.passed).toBe(false);
     expect(verdict.reason).toMatch(reason);
     expect(verdict.reason!.length).toBeLessThanOrEqual(200);
-    await honest();
+    await right();
   });
 
   test("what grows outside of Python's memory ends the process, and another takes its place", async () => {

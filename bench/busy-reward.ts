@@ -1,0 +1,11 @@
+/** A reward that keeps its thread busy, for bench/overlap.ts. */
+import type { RewardFunction } from "../src/rewards/module.ts";
+
+/** Computes for `microseconds`, and gives 1. */
+const busy: RewardFunction = (_rollout, _context, { microseconds }) => {
+  const end = performance.now() + Number(microseconds) / 1000;
+  while (performance.now() < end);
+  return 1;
+};
+
+export default busy;
