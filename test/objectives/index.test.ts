@@ -72,8 +72,8 @@ describe("every member", () => {
       "grpo",
       "dr-grpo",
       "kdrl",
-      "bradley-terry",
       "weighted-sum",
+      "bradley-terry",
     ]);
   });
 });

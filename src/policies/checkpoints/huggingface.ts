@@ -58,8 +58,10 @@ const checkTensors = (policy: Pick<Policy, "parameters">, tensors: StoredWeights
   if (wrong.length > 0) throw new RangeError(`the weights do not fit the configuration: ${sentence(wrong)}`);
 };
 
-/** The bounds that hold in experiment files hold for configurations of strangers too. */
-const isPossible = new Ajv({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true }).compile(policies.schema);
+/** Each schema is compiled when it is first needed, and once: every thread of a run reads configurations. Optimising costs more than the few checks gain. */
+const options = { allErrors: true, verbose: true, allowUnionTypes: true, code: { optimize: false } };
+const configs = new Ajv({ ...options, useDefaults: true });
+const experiments = new Ajv({ ...options, discriminator: true });
 
 const expectation = ({ keyword, params, message }: ErrorObject): string => {
   const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
@@ -87,11 +89,13 @@ const formatOf = (document: unknown): { config: Record<string, unknown>; format:
 /** The policy that a `config.json` document describes. `RangeError` for an unknown model type or an option that is not supported. */
 export const policyOf = (document: unknown): Policy => {
   const { config, format } = formatOf(document);
-  const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(format.schema);
+  const validate = configs.compile(format.schema);
   const unknown = unknownKeys(config, format).map((key) => `${quoted(key)} is not known, and may change the arithmetic`);
   const unfit = validate(config) ? [] : (validate.errors ?? []).map(describe);
   if (unknown.length + unfit.length > 0) throw new RangeError(sentence([...unfit, ...unknown]));
   const { values, context } = format.read(config);
+  // The bounds that hold in experiment files hold for configurations of strangers too.
+  const isPossible = experiments.compile(policies.schema);
   if (!isPossible(values)) throw new RangeError(sentence((isPossible.errors ?? []).map(describe)));
   return policies.create(values, context);
 };
