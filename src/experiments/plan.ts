@@ -69,10 +69,14 @@ const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<P
 });
 
 /** A teacher by whom it is made of. */
-const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">): object =>
-  "mixture" in teacher
-    ? { mixture: teacher.mixture.map((member) => ({ ...member, teacher: identified(member.teacher, from) })) }
-    : identified(teacher, from);
+const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">): object => {
+  if ("routes" in teacher) {
+    const routes = Object.entries(teacher.routes).map(([name, route]) => [name, identifiedTeacher(route, from)]);
+    return { ...teacher, routes: Object.fromEntries(routes) as object };
+  }
+  if (!("mixture" in teacher)) return identified(teacher, from);
+  return { mixture: teacher.mixture.map((member) => ({ ...member, teacher: identified(member.teacher, from) })) };
+};
 
 const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {
   const { student, teacher, training, tokenizer, rewards, scoring: _scoring, ...others } = values;

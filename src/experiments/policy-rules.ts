@@ -2,10 +2,11 @@
 import { objectives } from "../objectives/index.ts";
 import { scoringPolicy } from "../policies/classification-head.ts";
 import type { Policy } from "../policies/policy.ts";
+import { longestPromptText } from "../tasks/prompt-template.ts";
 import { traineeOf } from "../training/trained.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
-import { contextLength, neededContext, studentOrigin } from "./lengths.ts";
+import { contextLength, readContext, studentOrigin } from "./lengths.ts";
 import { learnsFromPairs } from "./pair-rules.ts";
 import type { ExperimentValues } from "./schema.ts";
 import type { Known } from "./shelf.ts";
@@ -67,35 +68,42 @@ interface Reader {
   readonly length: number;
   /** A stage of this file made it from nothing. */
   readonly trained: boolean;
+  /** Tokens that it must read. */
+  readonly needed: number;
 }
 
 /** Student and teachers. A teacher with tokens of its own reads as many of those as it can. */
 const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known): Reader[] => {
   const task = known.task(values);
+  const needed = readContext(values, task, task.longest.prompt);
   const reader = (of: Reader["of"], pointer: string, training: TrainingValues): Reader => {
     const trained = "type" in studentOrigin(file, training).student;
-    return { pointer, of, length: contextLength(file, training, known), trained };
+    return { pointer, of, length: contextLength(file, training, known), trained, needed };
   };
   const student = reader("student", "/student", values);
   const teachers = singleTeachers(values.teacher).flatMap(({ teacher, pointer }): Reader[] => {
-    if ("server" in teacher || "student" in teacher) return [];
+    const shown = teacher.context === undefined ? {} : { needed: readContext(values, task, longestPromptText(task, teacher.context)) };
+    if ("student" in teacher)
+      return teacher.context === undefined ? [] : [{ ...reader("teacher", `${pointer}/context`, values), ...shown }];
+    if ("server" in teacher) return [];
     if ("stage" in teacher) {
       const taught = stageValues(file, teacher.stage);
-      return sameTokens(known.task(taught).tokenizer, task.tokenizer) ? [reader("teacher", `${pointer}/stage`, taught)] : [];
+      return sameTokens(known.task(taught).tokenizer, task.tokenizer)
+        ? [{ ...reader("teacher", `${pointer}/stage`, taught), ...shown }]
+        : [];
     }
     if (!sameTokens(known.tokenizer(teacher.checkpoint), task.tokenizer)) return [];
     const length = known.checkpoint(teacher.checkpoint).policy.contextLength;
-    return [{ pointer: `${pointer}/checkpoint`, of: "teacher", length, trained: false }];
+    return [{ pointer: `${pointer}/checkpoint`, of: "teacher", length, trained: false, needed, ...shown }];
   });
   return [student, ...teachers];
 };
 
 const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
-  const needed = neededContext(values, known.task(values));
   // What is wrong with the stage or the checkpoint that made a reader is said there.
   const readers = attempt(() => readersOf(file, values, known));
   if ("message" in readers) return [];
-  return readers.part.flatMap(({ pointer, of, length, trained }): Mistake[] => {
+  return readers.part.flatMap(({ pointer, of, length, trained, needed }): Mistake[] => {
     if (length >= needed) return [];
     const remedy = trained ? 'give its first stage as many "maxNewTokens"' : "lower /rollouts/maxNewTokens, or take shorter prompts";
     const message = `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; ${remedy}`;

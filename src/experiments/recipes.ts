@@ -10,15 +10,16 @@ import { openCheckpoint } from "../policies/checkpoints/load.ts";
 import { policies } from "../policies/families/index.ts";
 import { initialWeights } from "../policies/initialize.ts";
 import { modelKey, modelsNamed, type RewardModels } from "../rewards/model/reference.ts";
+import { longestPromptText } from "../tasks/prompt-template.ts";
 import type { Task } from "../tasks/task.ts";
-import type { SingleSource, TeacherSource } from "../teachers/source.ts";
+import type { MixtureSource, SingleSource, TeacherSource } from "../teachers/source.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Machine, Model, Recipe } from "../training/recipe.ts";
 import { recipeTask } from "../training/recipe-task.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { loadModel, tokenizerOf } from "./model.ts";
 import type { PlannedTraining } from "./plan.ts";
-import { decayOf, type SingleTeacherValues } from "./teacher-schema.ts";
+import { decayOf, type MixedTeacherValues, type SingleTeacherValues, type TeacherValues } from "./teacher-schema.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
 /** More threads than this bring the small programs of one machine nothing. */
@@ -103,29 +104,37 @@ const studentModel = async (training: PlannedTraining, task: Task, load: Loader)
   return { config: made.classifier.config, weights: made.weights };
 };
 
+/** What teachers are made of besides what the file says of them. */
+interface TeacherParts {
+  readonly student: Model;
+  readonly task: Task;
+  readonly load: Loader;
+}
+
 /** One teacher; its tokenizer is named only if it is not the task's. */
-const singleSource = async (teacher: SingleTeacherValues, student: Model, task: Task, load: Loader): Promise<SingleSource> => {
-  if ("server" in teacher) return teacher;
-  const { temperature } = teacher;
+const singleSource = async (teacher: SingleTeacherValues, { student, task, load }: TeacherParts): Promise<SingleSource> => {
+  const { temperature, context: template } = teacher;
+  const context = template === undefined ? {} : { context: { template, promptTokens: longestPromptText(task, template) } };
+  if ("server" in teacher) return { server: teacher.server, temperature, ...context };
   if ("student" in teacher) {
     const decay = decayOf(teacher);
-    return { ...student, temperature, ...(decay === undefined ? {} : { decay }) };
+    return { ...student, temperature, ...context, ...(decay === undefined ? {} : { decay }) };
   }
   const { policy, weights, tokenizer } = await load(teacher);
   const foreign = sameTokens(tokenizer, task.tokenizer) ? {} : { tokenizer: tokenizer.toJSON() };
-  return { config: policy.config, weights, temperature, ...foreign };
+  return { config: policy.config, weights, temperature, ...context, ...foreign };
 };
 
-const teacherSource = async (
-  { values: { teacher } }: PlannedTraining,
-  student: Model,
-  task: Task,
-  load: Loader,
-): Promise<TeacherSource | undefined> => {
-  if (teacher === undefined) return undefined;
-  if (!("mixture" in teacher)) return singleSource(teacher, student, task, load);
-  const members = teacher.mixture.map(async (member) => ({ ...member, teacher: await singleSource(member.teacher, student, task, load) }));
+const mixedSource = async (teacher: MixedTeacherValues, parts: TeacherParts): Promise<SingleSource | MixtureSource> => {
+  if (!("mixture" in teacher)) return singleSource(teacher, parts);
+  const members = teacher.mixture.map(async (member) => ({ ...member, teacher: await singleSource(member.teacher, parts) }));
   return { mixture: await Promise.all(members) };
+};
+
+const teacherSource = async (teacher: TeacherValues, parts: TeacherParts): Promise<TeacherSource> => {
+  if (!("routes" in teacher)) return mixedSource(teacher, parts);
+  const routes = Object.entries(teacher.routes).map(async ([name, route]) => [name, await mixedSource(route, parts)] as const);
+  return { by: teacher.by, routes: Object.fromEntries(await Promise.all(routes)) };
 };
 
 /** The tokenizer of the checkpoint that the task takes it from, if it does. */
@@ -175,7 +184,7 @@ export const recipeFor = async (training: PlannedTraining, path: string, artifac
   const task = recipeTask(judged);
   const load = loaderOf(training, artifacts);
   const student = await studentModel(training, task, load);
-  const teacher = await teacherSource(training, student, task, load);
+  const teacher = values.teacher === undefined ? undefined : await teacherSource(values.teacher, { student, task, load });
   return {
     seed,
     ...judged,

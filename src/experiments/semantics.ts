@@ -16,7 +16,7 @@ import type { ExperimentValues } from "./schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
 import type { Shelf } from "./shelf.ts";
 import { checkpointsOf, inputNames, runValues, stageMistakes, stagePointer, stageValues, type TrainingValues } from "./stages.ts";
-import { teacherMistakes } from "./teacher-rules.ts";
+import { teacherMistakes, teacherPromptMistakes } from "./teacher-rules.ts";
 import { tokenizerMistakes } from "./tokenizer-rules.ts";
 
 const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
@@ -122,6 +122,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
     ...referenceMistakes(values, task),
     ...dataMistakes(values, task),
     ...lengthMistakes(values, task),
+    ...teacherPromptMistakes(values, task),
     ...modelMistakes(values, shelf),
     ...pairMistakes(file, values, task),
     ...policyMistakes(file, values, shelf),

@@ -3,7 +3,10 @@ import { objectives } from "../objectives/index.ts";
 import type { Objective, Signal } from "../objectives/objective.ts";
 import { boundsOf } from "../objectives/schedule.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
+import { longestPromptText } from "../tasks/prompt-template.ts";
+import type { Task } from "../tasks/task.ts";
 import { remoteTeacher } from "../teachers/remote/teacher.ts";
+import { routeOf } from "../teachers/routed.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import type { TrainingValues } from "./stages.ts";
@@ -11,13 +14,15 @@ import { decayOf, singleTeachers, type NamedTeacher, type TeacherValues } from "
 
 /** What a teacher is when it is no single policy here; nothing when it is one. */
 const otherKind = (teacher: TeacherValues): { readonly key: string; readonly name: string } | undefined => {
+  if ("routes" in teacher) return { key: "routes", name: "several of which each prompt names one" };
   if ("mixture" in teacher) return { key: "mixture", name: "a mixture" };
   if ("server" in teacher) return { key: "server", name: "one on a server" };
   return decayOf(teacher) === undefined ? undefined : { key: "student", name: "an average of the student" };
 };
 
 const drawingMistakes = ({ teacher, rollouts, data }: TrainingValues): Mistake[] => {
-  const kind = teacher === undefined ? undefined : otherKind(teacher);
+  const shown = teacher !== undefined && "context" in teacher ? { name: "one with a context of its own" } : undefined;
+  const kind = teacher === undefined ? undefined : (otherKind(teacher) ?? shown);
   if (kind === undefined) return [];
   const writes = data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
   if (!writes && behaviors.create(rollouts.behavior, undefined).mixture === undefined) return [];
@@ -79,11 +84,30 @@ export const teacherMistakes = (values: TrainingValues): Mistake[] => {
   // An objective that cannot be made is a mistake of its own.
   const objective = "message" in made ? undefined : made.part;
   // A mixture is made of all log-probs.
-  const asksAll = objective?.topK === undefined || "mixture" in teacher;
+  const asksAll = (pointer: string): boolean => objective?.topK === undefined || pointer.includes("/mixture/");
   return [
-    ...singleTeachers(teacher).flatMap((named) => serverMistakes(named, asksAll)),
+    ...singleTeachers(teacher).flatMap((named) => serverMistakes(named, asksAll(named.pointer))),
     ...averageMistakes(teacher),
     ...drawingMistakes(values),
     ...(objective === undefined ? [] : foreignMistakes(values, objective)),
   ];
+};
+
+const contextMistakes = ({ teacher: { context }, pointer }: NamedTeacher, task: Task): Mistake[] => {
+  if (context === undefined) return [];
+  const at = `${pointer}/context`;
+  if (context.includes("{reference}") && task.answered === false) {
+    return [{ pointer: at, message: "expected a task with references for {reference}, got one without any" }];
+  }
+  const made = attempt(() => longestPromptText(task, context));
+  return "message" in made ? [{ pointer: at, message: made.message }] : [];
+};
+
+/** What is wrong between a teacher and the prompts of the task: parts that it is to be shown, and routes that prompts name. */
+export const teacherPromptMistakes = ({ teacher }: TrainingValues, task: Task): Mistake[] => {
+  const shown = singleTeachers(teacher).flatMap((named) => contextMistakes(named, task));
+  if (teacher === undefined || !("routes" in teacher)) return shown;
+  const names = Object.keys(teacher.routes);
+  const routed = attempt(() => task.train.map((prompt) => routeOf(prompt, teacher.by, names)));
+  return "message" in routed ? [...shown, { pointer: "/teacher/routes", part: "key", message: routed.message }] : shown;
 };

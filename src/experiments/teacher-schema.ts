@@ -1,6 +1,7 @@
 /** What an experiment file says of a teacher: one policy, or several that are mixed. */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { TeacherServer } from "../teachers/remote/settings.ts";
+import { formatPointer } from "./json.ts";
 import { CheckpointName, having, StageName } from "./origin-schema.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -10,11 +11,21 @@ const objectHaving = (key: string, then: TSchema, otherwise: TSchema): TSchema =
 
 const temperature = Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." });
 
-const TeacherStage = Type.Object({ stage: StageName, temperature }, { ...closed, description: "The result of an earlier stage, frozen." });
+const context = Type.Optional(
+  Type.String({
+    minLength: 1,
+    description:
+      "What it is shown instead of the prompt, for a teacher that may know more than the student: {prompt}, {reference} and the names of the task's fields in braces stand for the prompt's own. It judges the same completion.",
+  }),
+);
 
-const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, temperature }, { ...closed, description: "A checkpoint, frozen." });
+const shared = { temperature, context };
 
-const TeacherOnServer = Type.Object({ server: TeacherServer, temperature }, { ...closed, description: "A policy on a server." });
+const TeacherStage = Type.Object({ stage: StageName, ...shared }, { ...closed, description: "The result of an earlier stage, frozen." });
+
+const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, ...shared }, { ...closed, description: "A checkpoint, frozen." });
+
+const TeacherOnServer = Type.Object({ server: TeacherServer, ...shared }, { ...closed, description: "A policy on a server." });
 
 const TeacherStudent = Type.Object(
   {
@@ -29,7 +40,7 @@ const TeacherStudent = Type.Object(
         description: "Of the average: what remains of it at each step, the rest is the student; 0.99 when left out.",
       }),
     ),
-    temperature,
+    ...shared,
   },
   { ...closed, description: "The student itself." },
 );
@@ -68,11 +79,33 @@ const TeacherMixture = Type.Object(
   { ...closed, description: "Several teachers: at every place the weighted mean of their probabilities." },
 );
 
-/** The teacher of a training. */
-export const Teacher = Type.Unsafe<SingleTeacherValues | Static<typeof TeacherMixture>>({
-  description: "What is imitated: a stage's result, a checkpoint, a policy on a server, the student itself, or a mixture of them.",
+const Mixed = Type.Unsafe<SingleTeacherValues | Static<typeof TeacherMixture>>({
   type: "object",
   ...having("mixture", TeacherMixture, single),
+});
+
+/** Values of one teacher or of a mixture, after defaults. */
+export type MixedTeacherValues = Static<typeof Mixed>;
+
+const TeacherRoutes = Type.Object(
+  {
+    by: Type.String({ minLength: 1, description: "The field of each prompt that names its teacher: one of the task's fields." }),
+    routes: Type.Unsafe<Readonly<Record<string, Static<typeof Mixed>>>>({
+      type: "object",
+      additionalProperties: Mixed,
+      minProperties: 1,
+      description: "The teachers by the names that the prompts have for them, all of the student's vocabulary.",
+    }),
+  },
+  { ...closed, description: "Several teachers, of which each prompt names its own." },
+);
+
+/** The teacher of a training. */
+export const Teacher = Type.Unsafe<Static<typeof Mixed> | Static<typeof TeacherRoutes>>({
+  description:
+    "What is imitated: a stage's result, a checkpoint, a policy on a server, the student itself, a mixture of them, or the one of several that each prompt names.",
+  type: "object",
+  ...having("routes", TeacherRoutes, Mixed),
 });
 
 /** Values of a teacher after defaults. */
@@ -92,6 +125,9 @@ export interface NamedTeacher {
 /** All single teachers of a training, in the order of the file; none where it has no teacher. */
 export const singleTeachers = (teacher: TeacherValues | undefined, pointer = "/teacher"): readonly NamedTeacher[] => {
   if (teacher === undefined) return [];
+  if ("routes" in teacher) {
+    return Object.entries(teacher.routes).flatMap(([name, route]) => singleTeachers(route, `${pointer}/routes${formatPointer([name])}`));
+  }
   if (!("mixture" in teacher)) return [{ teacher, pointer }];
   return teacher.mixture.map((member, i) => ({ teacher: member.teacher, pointer: `${pointer}/mixture/${i}/teacher` }));
 };

@@ -13,6 +13,8 @@ export interface PromptLine {
   readonly rejected?: string;
   /** Absent when there are none. */
   readonly tests?: readonly string[];
+  /** Texts of other keys, by the names that were asked for; absent when none were. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** `<path>:<line>`. */
   readonly place: string;
 }
@@ -55,21 +57,45 @@ const pairOf = ({ reference, chosen, rejected }: Static<typeof Answer>, place: s
   return { reference: better, rejected };
 };
 
-const lineOf = (text: string, { tests, ...completions }: Static<typeof Answer>, place: string): PromptLine => ({
-  text,
-  ...pairOf(completions, place),
-  ...(tests === undefined ? {} : { tests }),
-  place,
-});
+/** Where a line stands, and what is read of it. */
+interface Reading {
+  readonly place: string;
+  /** Names of further texts. */
+  readonly names: readonly string[];
+}
+
+const fieldsOf = (line: object, { names, place }: Reading): Pick<PromptLine, "fields"> => {
+  if (names.length === 0) return {};
+  const fields = names.map((name) => {
+    const value: unknown = Object.hasOwn(line, name) ? (line as Readonly<Record<string, unknown>>)[name] : undefined;
+    if (typeof value === "string") return [name, value] as const;
+    throw new RangeError(
+      `${place}: expected a text "${name}", which the task's "fields" name, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}`,
+    );
+  });
+  return { fields: Object.fromEntries(fields) };
+};
+
+const lineOf = (text: string, line: Static<typeof Answer>, reading: Reading): PromptLine => {
+  const { tests, ...completions } = line;
+  return {
+    text,
+    ...pairOf(completions, reading.place),
+    ...(tests === undefined ? {} : { tests }),
+    ...fieldsOf(line, reading),
+    place: reading.place,
+  };
+};
 
 /**
  * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a `reference` (or `chosen`) or without,
- * with a worse completion (`rejected`) beside it or without, and with `tests` of the code that it asks for or without; other keys are ignored.
- * `RangeError` with the place for another form, and for messages where the tokenizer has no chat template or its template refuses them.
+ * with a worse completion (`rejected`) beside it or without, and with `tests` of the code that it asks for or without; of other keys the texts of `names` are read.
+ * `RangeError` with the place for another form, for a name without a text, and for messages where the tokenizer has no chat template or its template refuses them.
  */
-export const readPromptLine = (value: unknown, place: string, tokenizer: Tokenizer): PromptLine => {
-  if (Value.Check(TextLine, value)) return lineOf(value.prompt, value, place);
-  if (Value.Check(ChatLine, value)) return lineOf(conversation(value, tokenizer, place), value, place);
+export const readPromptLine = (value: unknown, place: string, tokenizer: Tokenizer, names: readonly string[] = []): PromptLine => {
+  const reading = { place, names };
+  if (Value.Check(TextLine, value)) return lineOf(value.prompt, value, reading);
+  if (Value.Check(ChatLine, value)) return lineOf(conversation(value, tokenizer, place), value, reading);
   const form = typeof value === "object" && value !== null && "messages" in value ? ChatLine : TextLine;
   const problem = Value.Errors(form, value).First();
   const expected =

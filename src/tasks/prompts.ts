@@ -15,11 +15,19 @@ const parameters = Type.Object(
     path: Type.String({
       minLength: 1,
       description:
-        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, "tests" (a list of programs that check the code asked for) or none, and a worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Other keys are ignored.',
+        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, "tests" (a list of programs that check the code asked for) or none, and a worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys those are read that "fields" names.',
     }),
     test: Type.Integer({ default: 100, minimum: 1, maximum: 1_000_000, description: "Prompts that are held out, drawn by the seed." }),
     train: Type.Optional(
       Type.Integer({ minimum: 1, description: "Training prompts, the first of the others; all of them when left out." }),
+    ),
+    fields: Type.Optional(
+      Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,63}$" }), {
+        minItems: 1,
+        maxItems: 64,
+        description:
+          "Further keys, whose text every line has: for teachers that read more than the student (context), or are chosen by one of them (by).",
+      }),
     ),
     promptTokens: Type.Integer({ default: 512, minimum: 1, maximum: 1_000_000, description: "A prompt of more tokens is refused." }),
     completionTokens: Type.Integer({
@@ -115,12 +123,13 @@ const leftOver = (lines: readonly PromptLine[], examined: readonly PromptLine[])
 };
 
 const promptsOf = (lines: readonly PromptLine[]): Prompt[] =>
-  lines.map(({ text, reference = "", tests, rejected }, index) => ({
+  lines.map(({ text, reference = "", tests, rejected, fields }, index) => ({
     index,
     text,
     reference,
     ...(rejected === undefined ? {} : { rejected }),
     ...(tests === undefined ? {} : { tests }),
+    ...(fields === undefined ? {} : { fields }),
   }));
 
 const tokenizerOf = (document: unknown): Tokenizer => {
@@ -140,11 +149,11 @@ export const prompts = define({
   type: "prompts",
   summary: "Prompts from a file of JSON lines, with or without references.",
   parameters,
-  create({ path, test, train, promptTokens, completionTokens }, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
+  create({ path, fields, test, train, promptTokens, completionTokens }, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
     const tokenizer = tokenizerOf(document);
     const file = resolve(folder, path);
     const lines: PromptLine[] = [];
-    const content = readJsonLines(file, (value, place) => lines.push(readPromptLine(value, place, tokenizer)));
+    const content = readJsonLines(file, (value, place) => lines.push(readPromptLine(value, place, tokenizer, fields)));
     checkLines(file, lines);
     const needed = test + (train ?? 1);
     if (lines.length < needed) {

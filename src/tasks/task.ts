@@ -10,6 +10,8 @@ export interface Prompt {
   readonly reference: string;
   /** A completion that is worse than the reference; absent when there is none. */
   readonly rejected?: string;
+  /** Further texts that belong to it, by name: for teachers, which may read them. Absent when there are none. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** Of a prompt that asks for code: programs that end without an error when they follow right code. Absent when there are none. */
   readonly tests?: readonly string[];
 }

@@ -6,8 +6,18 @@ import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import { foreignTeacher } from "./foreign.ts";
 import { localTeacher } from "./local.ts";
 import { memberDetail, mixtureTeacher } from "./mixture.ts";
+import { privilegedTeacher } from "./privileged.ts";
 import { remoteTeacher } from "./remote/teacher.ts";
-import type { MixtureSource, PolicySource, SingleSource, TeacherSource } from "./source.ts";
+import { routedTeacher } from "./routed.ts";
+import {
+  decayOf,
+  type MixtureSource,
+  type PolicySource,
+  type RoutedSource,
+  type ServerSource,
+  type SingleSource,
+  type TeacherSource,
+} from "./source.ts";
 import type { Detail, Teacher } from "./teacher.ts";
 
 /** What a teacher is to do. */
@@ -24,6 +34,8 @@ export interface TeacherSetting {
   readonly vocabularySize: number;
   /** What `toJSON` of the student's tokenizer gave, for a teacher that reads rollouts in tokens of its own, however alike they are. */
   readonly translatesFrom?: unknown;
+  /** For teachers with a context of their own: what `toJSON` of the student's tokenizer gave, and tokens after which a completion is cut. */
+  readonly reading?: { readonly tokenizer: unknown; readonly maxNewTokens: number };
 }
 
 /** A teacher in use. */
@@ -48,33 +60,68 @@ const openPolicy = async (source: PolicySource, setting: TeacherSetting): Promis
   return foreignTeacher(local, { student, teacher, length: whole });
 };
 
-const openSingle = async (source: SingleSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
-  if (!("server" in source)) return openPolicy(source, setting);
-  if (setting.translatesFrom !== undefined)
+const openServer = (source: ServerSource, { translatesFrom, detail, vocabularySize }: TeacherSetting): OpenedTeacher => {
+  if (translatesFrom !== undefined)
     throw new RangeError("teacher: expected the student's tokens of a teacher on a server, got an objective for unlike vocabularies");
-  const { detail, vocabularySize } = setting;
   return remoteTeacher({ ...source, detail, vocabularySize });
 };
 
-const follows = (source: SingleSource): boolean => "config" in source && source.decay !== undefined;
+/** What a teacher that is made of others does beside scoring. */
+const ofParts = (parts: readonly OpenedTeacher[], following: readonly OpenedTeacher[]): Pick<OpenedTeacher, "load" | "close"> => ({
+  ...(following.length === 0 ? {} : { load: (weights) => following.forEach((part) => part.load?.(weights)) }),
+  close: async () => {
+    await Promise.all(parts.map(async (part) => part.close?.()));
+  },
+});
+
+const openSingle = async (source: SingleSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
+  const { context } = source;
+  const open = (given: TeacherSetting): OpenedTeacher | Promise<OpenedTeacher> =>
+    "server" in source ? openServer(source, given) : openPolicy(source, given);
+  if (context === undefined) return open(setting);
+  const { reading } = setting;
+  if (reading === undefined)
+    throw new RangeError("teacher: expected the student's tokenizer for a teacher with a context of its own, got none");
+  const teacher = await open({ ...setting, length: context.promptTokens + reading.maxNewTokens - 1 });
+  return { ...teacher, ...privilegedTeacher(teacher, context.template, tokenizerFromJSON(reading.tokenizer)) };
+};
+
+const follows = (source: TeacherSource): boolean => decayOf(source) !== undefined;
+
+const checkTokens = ({ translatesFrom }: TeacherSetting): void => {
+  if (translatesFrom === undefined) return;
+  throw new RangeError("teacher: expected the student's tokens of several teachers, got an objective for unlike vocabularies");
+};
 
 const openMixture = async ({ mixture }: MixtureSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
-  if (setting.translatesFrom !== undefined)
-    throw new RangeError("teacher: expected the student's tokens of a mixture, got an objective for unlike vocabularies");
+  checkTokens(setting);
   const detail = memberDetail(setting.detail);
-  const members = await Promise.all(
-    mixture.map(async ({ teacher, weight }) => ({ weight, teacher: await openSingle(teacher, { ...setting, detail }) })),
-  );
-  const following = members.filter((_, i) => follows(mixture[i]!.teacher));
+  const teachers = await Promise.all(mixture.map(({ teacher }) => openSingle(teacher, { ...setting, detail })));
+  const members = mixture.map(({ weight }, i) => ({ weight, teacher: teachers[i]! }));
   return {
     ...mixtureTeacher(members, setting.detail),
-    ...(following.length === 0 ? {} : { load: (weights) => following.forEach(({ teacher }) => teacher.load?.(weights)) }),
-    close: async () => {
-      await Promise.all(members.map(async ({ teacher }) => teacher.close?.()));
-    },
+    ...ofParts(
+      teachers,
+      teachers.filter((_, i) => follows(mixture[i]!.teacher)),
+    ),
   };
 };
 
-/** Makes a teacher. `RangeError` when source and setting do not go together, and as `localTeacher`, `remoteTeacher` and `mixtureTeacher` throw. */
-export const openTeacher = (source: TeacherSource, setting: TeacherSetting): Promise<OpenedTeacher> =>
-  "mixture" in source ? openMixture(source, setting) : openSingle(source, setting);
+const openRouted = async ({ by, routes }: RoutedSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
+  checkTokens(setting);
+  const opened = await Promise.all(Object.entries(routes).map(async ([name, route]) => [name, await openTeacher(route, setting)] as const));
+  const following = opened.filter(([name]) => follows(routes[name]!));
+  return {
+    ...routedTeacher(by, new Map(opened)),
+    ...ofParts(
+      opened.map(([, teacher]) => teacher),
+      following.map(([, teacher]) => teacher),
+    ),
+  };
+};
+
+/** Makes a teacher. `RangeError` when source and setting do not go together, and as the teachers throw that it is made of. */
+export const openTeacher = async (source: TeacherSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
+  if ("routes" in source) return openRouted(source, setting);
+  return "mixture" in source ? openMixture(source, setting) : openSingle(source, setting);
+};

@@ -2,13 +2,26 @@
 import type { Weights } from "../policies/policy.ts";
 import type { TeacherServerValues } from "./remote/settings.ts";
 
+/** What a teacher reads instead of the student's prompt. */
+export interface ContextSource {
+  /** See `promptText`. */
+  readonly template: string;
+  /** Most tokens of it with any training prompt. */
+  readonly promptTokens: number;
+}
+
+interface SharedSource {
+  /** Divides the logits; below 1 sharpens the target. */
+  readonly temperature: number;
+  /** Of a teacher that is shown more than the student. */
+  readonly context?: ContextSource;
+}
+
 /** A policy with its weights. */
-export interface PolicySource {
+export interface PolicySource extends SharedSource {
   /** A HuggingFace `config.json` document. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly weights: Weights;
-  /** Divides the logits; below 1 sharpens the target. */
-  readonly temperature: number;
   /** The `tokenizer.json` document of a policy whose tokenizer is not the task's. */
   readonly tokenizer?: unknown;
   /** Of a teacher that follows the student: its weights become the average of the student's with this decay. The given ones are those that it starts from. */
@@ -16,10 +29,8 @@ export interface PolicySource {
 }
 
 /** A policy on a server. */
-export interface ServerSource {
+export interface ServerSource extends SharedSource {
   readonly server: TeacherServerValues;
-  /** Divides the logits. */
-  readonly temperature: number;
 }
 
 /** One teacher. */
@@ -31,12 +42,21 @@ export interface MixtureSource {
   readonly mixture: readonly { readonly teacher: SingleSource; readonly weight: number }[];
 }
 
+/** Several teachers of which each prompt names one. */
+export interface RoutedSource {
+  /** The prompts' field that names it. */
+  readonly by: string;
+  readonly routes: Readonly<Record<string, SingleSource | MixtureSource>>;
+}
+
 /** Where a teacher comes from. */
-export type TeacherSource = SingleSource | MixtureSource;
+export type TeacherSource = SingleSource | MixtureSource | RoutedSource;
 
 /** All single teachers that a source is made of, in its order. */
-export const singleSources = (source: TeacherSource): readonly SingleSource[] =>
-  "mixture" in source ? source.mixture.map(({ teacher }) => teacher) : [source];
+export const singleSources = (source: TeacherSource): readonly SingleSource[] => {
+  if ("routes" in source) return Object.values(source.routes).flatMap(singleSources);
+  return "mixture" in source ? source.mixture.map(({ teacher }) => teacher) : [source];
+};
 
 /** The policies here that a source is made of. */
 export const policySources = (source: TeacherSource): readonly PolicySource[] =>
@@ -49,14 +69,28 @@ export const decayOf = (source: TeacherSource): number | undefined => {
   return [...decays][0];
 };
 
+/** Why a source is no policy that could draw the student's tokens: what it is instead; nothing when it is one. */
+export const otherThanDrawing = (source: TeacherSource): string | undefined => {
+  if ("routes" in source) return "several of which each prompt names one";
+  if ("mixture" in source) return "a mixture";
+  if ("server" in source) return "one on a server";
+  if (source.decay !== undefined) return "an average of the student";
+  return source.context === undefined ? undefined : "one with a context of its own";
+};
+
 const identityOfOne = (source: SingleSource): object => {
-  const { temperature } = source;
-  if ("server" in source) return { url: source.server.url, model: source.server.model, temperature };
-  return { config: source.config, temperature, ...(source.decay === undefined ? {} : { decay: source.decay }) };
+  const { temperature, context } = source;
+  const shared = { temperature, context: context?.template };
+  if ("server" in source) return { url: source.server.url, model: source.server.model, ...shared };
+  return { config: source.config, decay: source.decay, ...shared };
 };
 
 /** What names a source among others, weights aside: a policy by its configuration, a server by its address and the model there. Plain data. */
-export const sourceIdentity = (source: TeacherSource): unknown =>
-  "mixture" in source
-    ? { mixture: source.mixture.map(({ teacher, weight }) => ({ ...identityOfOne(teacher), weight })) }
-    : identityOfOne(source);
+export const sourceIdentity = (source: TeacherSource): unknown => {
+  if ("routes" in source) {
+    const { by, routes } = source;
+    return { by, routes: Object.fromEntries(Object.entries(routes).map(([name, route]) => [name, sourceIdentity(route)])) };
+  }
+  if (!("mixture" in source)) return identityOfOne(source);
+  return { mixture: source.mixture.map(({ teacher, weight }) => ({ ...identityOfOne(teacher), weight })) };
+};

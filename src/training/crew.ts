@@ -15,7 +15,7 @@ import { isTempered } from "../rollouts/shaping.ts";
 import { pool } from "../rollouts/workers/pool.ts";
 import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-worker.ts";
 import type { Task } from "../tasks/task.ts";
-import { decayOf } from "../teachers/source.ts";
+import { decayOf, otherThanDrawing } from "../teachers/source.ts";
 import type { TeacherScore } from "../teachers/teacher.ts";
 import type { LearnerHandlers } from "./learner-worker.ts";
 import type { LearnerState } from "./learner.ts";
@@ -67,10 +67,9 @@ const drawingTeacher = ({ teacher, rollouts, data }: Recipe): Pick<OpenSampler, 
       `${alone ? "data.offPolicy" : `the behavior ${name}`} lets the teacher draw, and the recipe has none; give it one`,
     );
   }
-  if (!("config" in teacher) || teacher.decay !== undefined) {
-    const got = "server" in teacher ? "one on a server" : "mixture" in teacher ? "a mixture" : "an average of the student";
-    throw new RangeError(`teacher: expected a policy here of a teacher that draws, got ${got}`);
-  }
+  const other = otherThanDrawing(teacher);
+  if (other !== undefined || !("config" in teacher))
+    throw new RangeError(`teacher: expected a policy here of a teacher that draws, got ${other ?? "another"}`);
   if (teacher.tokenizer !== undefined)
     throw new RangeError("teacher: expected the student's tokenizer of a teacher that draws, got another");
   return { teacher };

@@ -67,7 +67,7 @@ export const openTeacher = async (
   threads: Threads,
   recipe: Recipe,
   task: Task,
-  { batch: { length, topK, foreignVocabularySize } }: RunShape,
+  { maxNewTokens, batch: { length, topK, foreignVocabularySize } }: RunShape,
   followed: Weights | undefined,
   signal: AbortSignal,
 ): Promise<TeacherScorer> => {
@@ -77,7 +77,9 @@ export const openTeacher = async (
   const { tokenizer } = task;
   const detail: Detail = topK === undefined ? "all" : { topK };
   const translated = foreignVocabularySize === undefined ? {} : { translatesFrom: tokenizer.toJSON() };
-  const options = { source: teacher, detail, length, padId: tokenizer.padId, ...translated };
+  const privileged = singleSources(teacher).some(({ context }) => context !== undefined);
+  const reading = privileged ? { reading: { tokenizer: tokenizer.toJSON(), maxNewTokens } } : {};
+  const options = { source: teacher, detail, length, padId: tokenizer.padId, ...translated, ...reading };
   return openSource(threads, "teacher", recipe, options, { signal, calls: callsOf(teacher), followed });
 };
 

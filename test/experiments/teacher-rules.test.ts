@@ -149,6 +149,71 @@ describe("the student itself", () => {
   });
 });
 
+describe("a teacher with a context of its own", () => {
+  const shown = (context: string): string => `/teacher={"student": "initial", "context": "${context}"}`;
+  const room = "/stages/sft-student/rollouts/maxNewTokens=200";
+
+  test("reads the prompt's parts, and is another teacher with another context", () => {
+    expect(mistakes(shown("{reference};{prompt}"), room)).toEqual([]);
+    const id = (context: string): string => planExperiment(path, [shown(context), room])[0]!.id;
+    expect(id("{reference};{prompt}")).not.toBe(id("{prompt}"));
+  });
+
+  test.each<[string, string[], string, string]>([
+    [
+      "a part that prompts do not have",
+      [shown("{hint}{prompt}"), room],
+      "/teacher/context",
+      "expected one of prompt, reference in braces, got {hint}",
+    ],
+    ["characters that the tokenizer does not have", [shown("Hint: {prompt}"), room], "/teacher/context", "H"],
+    [
+      "a student that was made for shorter prompts",
+      [shown("{reference};{reference};{prompt}")],
+      "/teacher/context",
+      "the teacher was made for",
+    ],
+    [
+      "a behavior that draws with it",
+      [shown("{prompt}"), '/rollouts/behavior={"type": "speculative"}'],
+      "/rollouts/behavior/type",
+      "expected a teacher here to draw with, got one with a context of its own",
+    ],
+  ])("with %s is a mistake", (_what, overrides, pointer, message) => {
+    expect(mistakes(...overrides)).toContainEqual(
+      expect.objectContaining({ pointer, message: expect.stringContaining(message) as string }),
+    );
+  });
+});
+
+describe("teachers that prompts name", () => {
+  const routes = (second = '{"stage": "sft-student"}'): string =>
+    `/teacher={"by": "subject", "routes": {"a/b": {"stage": "teacher"}, "mixed": {"mixture": [{"teacher": ${second}}]}}}`;
+
+  test("are checked in their places, and prompts without the field are a mistake", () => {
+    const found = mistakes(routes('{"stage": "teachr"}'));
+    expect(found).toContainEqual(expect.objectContaining({ pointer: "/teacher/routes/mixed/mixture/0/teacher/stage" }));
+    expect(mistakes(routes())).toEqual([
+      {
+        pointer: "/teacher/routes",
+        part: "key",
+        message: expect.stringContaining('to be one of a/b, mixed, got no field "subject"') as string,
+      },
+    ]);
+    expect(mistakes('/teacher={"by": "subject", "routes": {}}')).toContainEqual(
+      expect.objectContaining({ pointer: "/teacher/routes", message: "expected at least 1 entry, got {}" }),
+    );
+  });
+
+  test("draw nothing", () => {
+    const message = "expected a teacher here to draw with, got several of which each prompt names one; take a stage or a checkpoint";
+    expect(mistakes(routes(), '/rollouts/behavior={"type": "speculative"}')).toContainEqual({
+      pointer: "/rollouts/behavior/type",
+      message,
+    });
+  });
+});
+
 test("how it is asked decides nothing, and whom decides", () => {
   const id = (...overrides: string[]): string => planExperiment(path, [server, ...overrides])[0]!.id;
   for (const override of [

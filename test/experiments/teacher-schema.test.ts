@@ -9,6 +9,10 @@ test("single teachers are found with their places", () => {
   ];
   expect(singleTeachers(undefined)).toEqual([]);
   expect(singleTeachers(a)).toEqual([{ teacher: a, pointer: "/teacher" }]);
+  expect(singleTeachers({ by: "x", routes: { "a/b": a, c: { mixture: [{ teacher: b, weight: 1 }] } } })).toEqual([
+    { teacher: a, pointer: "/teacher/routes/a~1b" },
+    { teacher: b, pointer: "/teacher/routes/c/mixture/0/teacher" },
+  ]);
   expect(
     singleTeachers({
       mixture: [

@@ -45,6 +45,23 @@ test("tests of code go with their prompts", () => {
     expect(tests).toEqual([`f(${lines.findIndex(({ prompt }) => prompt === text)})`, "g()"]);
 });
 
+describe("fields that the task names", () => {
+  test("go with their prompts, and no others", () => {
+    write(lines.map((line, i) => ({ ...line, hint: `twice ${i}`, subject: "sums" })));
+    const { train, test: held } = make({ fields: ["hint"] });
+    for (const { text, fields } of [...train, ...held]) {
+      expect(fields).toEqual({ hint: `twice ${lines.findIndex(({ prompt }) => prompt === text)}` });
+    }
+    expect(make().train[0]).not.toHaveProperty("fields");
+  });
+
+  test.each([[undefined], [7], [null]])("are refused with their line where one is %s", (hint) => {
+    write(lines.map((line, i) => ({ ...line, hint: i === 4 ? hint : "so" })));
+    const got = hint === undefined ? "none" : JSON.stringify(hint);
+    expect(() => make({ fields: ["hint"] })).toThrow(`${path}:5: expected a text "hint", which the task's "fields" name, got ${got}`);
+  });
+});
+
 describe("pairs of completions", () => {
   const pairs = lines.map(({ prompt }, i) => ({ prompt, chosen: String(2 * i), rejected: String(2 * i + 1) }));
 

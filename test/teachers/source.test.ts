@@ -1,6 +1,6 @@
 /** Tests of teachers as plain data. */
 import { expect, test } from "vitest";
-import { decayOf, policySources, singleSources, sourceIdentity } from "../../src/teachers/source.ts";
+import { decayOf, otherThanDrawing, policySources, singleSources, sourceIdentity } from "../../src/teachers/source.ts";
 import { bigram, model } from "../fixtures/recipes.ts";
 import { serverAt } from "../fixtures/served-task.ts";
 
@@ -18,6 +18,24 @@ test("a mixture is made of single teachers, some of them policies here", () => {
   expect(singleSources(mixture)).toEqual([served, here]);
   expect(policySources(mixture)).toEqual([here]);
   expect(policySources(served)).toEqual([]);
+});
+
+const routed = { by: "subject", routes: { sums: here, code: mixture } };
+
+test("routes are made of the teachers of each", () => {
+  expect(singleSources(routed)).toEqual([here, served, here]);
+});
+
+test("a policy here alone could draw", () => {
+  const context = { template: "{prompt}", promptTokens: 6 };
+  expect([here, { ...here, decay: 0.5 }, { ...here, context }, served, mixture, routed].map(otherThanDrawing)).toEqual([
+    undefined,
+    "an average of the student",
+    "one with a context of its own",
+    "one on a server",
+    "a mixture",
+    "several of which each prompt names one",
+  ]);
 });
 
 test("one average of the student is kept, whoever has it", () => {
@@ -38,6 +56,9 @@ test("weights and how a server is asked are no part of the identity; all else is
   expect(sourceIdentity({ ...here, weights: {} })).toEqual(sourceIdentity(here));
   expect(sourceIdentity({ ...served, server: { ...served.server, timeout: 1 } })).toEqual(sourceIdentity(served));
   const identities = [
+    { ...here, context: { template: "{prompt}", promptTokens: 6 } },
+    routed,
+    { ...routed, by: "topic" },
     { ...here, decay: 0.5 },
     { ...here, decay: 0.9 },
     here,
