@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
+import { longestPromptText } from "../../src/tasks/prompt-template.ts";
 import { train } from "../../src/training/train.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
-import { bigram, bytesOf, comparable, model, recipe, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";
+import { bigram, bytesOf, comparable, model, recipe, smallLlama, smallTask, trained, weightsOf } from "../fixtures/recipes.ts";
 
 const short = { training: { ...recipe().training, steps: 2 } };
 const first = { ...model(bigram(), 2), temperature: 1 };
@@ -70,4 +71,19 @@ test("with decay 0 the teacher is the student itself, and there is nothing to le
   const divergences = reports.flatMap((report) => (report.kind === "step" ? [report.metrics["divergence/reverse-kl"]!] : []));
   expect(divergences).toHaveLength(2);
   for (const divergence of divergences) expect(Math.abs(divergence)).toBeLessThan(1e-6);
+});
+
+test("a teacher that is shown the prompt alone teaches as one without a context, bit by bit; one that is shown the answer does not", async () => {
+  const task = smallTask();
+  const teacher = { ...model(smallLlama({ contextLength: 32 }), 2), temperature: 1 };
+  const shown = (template: string): Recipe =>
+    recipe({ teacher: { ...teacher, context: { template, promptTokens: longestPromptText(task, template) } }, ...short });
+  const [plain, same, told] = [
+    await trained(recipe({ teacher, ...short })),
+    await trained(shown("{prompt}")),
+    await trained(shown("{reference};{prompt}")),
+  ];
+  expect(comparable(same)).toEqual(comparable(plain));
+  expect(bytesOf(weightsOf(same))).toEqual(bytesOf(weightsOf(plain)));
+  expect(bytesOf(weightsOf(told))).not.toEqual(bytesOf(weightsOf(plain)));
 });
