@@ -80,6 +80,8 @@ const freshnessRules = ({ rollouts, data, training }: TrainingValues, estimates:
   if (data.replay !== undefined && boundsOf(data.replay.fresh).least < 1) {
     mistakes.push({ pointer: "/data/replay", message: `expected nothing to be replayed: ${why}` });
   }
+  const { maxStaleness = 0 } = rollouts;
+  if (maxStaleness > 0) mistakes.push({ pointer: "/rollouts/maxStaleness", message: `expected 0, got ${maxStaleness}: ${why}` });
   if (training.updates > 1) mistakes.push({ pointer: "/training/updates", message: `expected 1, got ${training.updates}: ${why}` });
   return mistakes;
 };
@@ -102,11 +104,34 @@ const adaptiveRules = ({ data: { adaptive, onPolicyFraction }, evaluation }: Tra
   return mistakes;
 };
 
+/** Steps that are drawn ahead are drawn before what these settings would go by is known. */
+const lookaheadRules = ({ data, rollouts: { maxStaleness = 0 } }: TrainingValues): Mistake[] => {
+  if (maxStaleness === 0) return [];
+  const refuse = (why: string): Mistake => ({ pointer: "/rollouts/maxStaleness", message: `expected 0, got ${maxStaleness}: ${why}` });
+  return [
+    ...(data.adaptive === undefined
+      ? []
+      : [
+          refuse(
+            "/data/adaptive moves lambda at evaluations, and the steps that follow are drawn before them; take a ramp for /data/onPolicyFraction",
+          ),
+        ]),
+    ...(data.replay === undefined
+      ? []
+      : [
+          refuse(
+            "/data/replay draws from what earlier steps have left, and they are not done when later ones begin; leave one of the two out",
+          ),
+        ]),
+  ];
+};
+
 /** What is wrong with the sources of a training's sequences, given its objective. */
 export const sequenceMistakes = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => [
   ...teacherRules(values),
   ...learningRules(values, objective),
   ...biasRules(values, objective),
   ...replayRules(values),
+  ...lookaheadRules(values),
   ...adaptiveRules(values),
 ];

@@ -10,8 +10,9 @@ import type { NormalizationState } from "../rewards/normalization.ts";
 import { sourceIdentity } from "../teachers/source.ts";
 import type { WatchState } from "./checks/watch.ts";
 import { initialState, type LearnerState } from "./learner.ts";
-import { noSequences, type SequenceState } from "./sequences.ts";
+import { lookaheadOf, noSequences, type SequenceState } from "./sequences.ts";
 import type { Recipe } from "./recipe.ts";
+import { versionsAhead } from "./lookahead.ts";
 import { decisive } from "./settings.ts";
 import { frozenWeights, initialTrained, traineeOf } from "./trained.ts";
 import { stateKinds, trainedParameters } from "./update.ts";
@@ -21,6 +22,8 @@ export interface Progress {
   /** Steps done. */
   readonly step: number;
   readonly learner: LearnerState;
+  /** The student's weights after fewer steps, by their number, that draw steps which have begun already; those that have changed since the run began. */
+  readonly earlier: ReadonlyMap<number, Weights>;
   readonly host: HostState;
 }
 
@@ -86,6 +89,7 @@ export const beginning = (recipe: Recipe): Progress => {
   return {
     step: 0,
     learner: initialState(initialTrained(trainee, weights, { objective, seed: recipe.seed })),
+    earlier: new Map(),
     host: {
       advantages: objective.advantages?.initial ?? null,
       rewards: {},
@@ -97,13 +101,17 @@ export const beginning = (recipe: Recipe): Progress => {
 };
 
 /** Writes a checkpoint into the folder, gives its path, and removes the ones before it. */
-export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, host }: Progress): Promise<string> => {
+export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, earlier, host }: Progress): Promise<string> => {
   const parameters = trainedOf(recipe);
   const tensors: Record<string, StoredTensor> = {};
   for (const kind of stateKinds) {
     for (const [name, { shape }] of Object.entries(parameters)) tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
   }
   for (const [name, data] of Object.entries(learner.average ?? {})) tensors[`${averagePrefix}${name}`] = { shape: [data.length], data };
+  const { parameters: all } = policyOf(recipe.student.config);
+  for (const [version, weights] of earlier) {
+    for (const [name, data] of Object.entries(weights)) tensors[`earlier/${version}/${name}`] = { shape: all[name]!.shape, data };
+  }
   const metadata = { step: String(step), host: JSON.stringify(host), recipe: fingerprint(recipe) };
   const name = `checkpoint-${String(step).padStart(8, "0")}.safetensors`;
   await writeSafetensors(join(folder, name), { tensors, metadata: { ...metadata, sha256: digest(tensors, metadata) } });
@@ -136,6 +144,21 @@ const averageIn = (tensors: Readonly<Record<string, StoredTensor>>): { readonly 
   return { average: Object.fromEntries(entries.map(([name, { data }]) => [name.slice(averagePrefix.length), data])) };
 };
 
+/** The weights of the versions that must be there. */
+const earlierOf = (recipe: Recipe, step: number, tensors: Readonly<Record<string, StoredTensor>>, path: string): Progress["earlier"] => {
+  const { parameters } = policyOf(recipe.student.config);
+  const versions = versionsAhead(step, lookaheadOf(recipe));
+  return new Map(
+    versions.map((version) => {
+      const prefix = `earlier/${version}/`;
+      const names = Object.keys(tensors).filter((name) => name.startsWith(prefix));
+      const own = names.map((name) => name.slice(prefix.length)).filter((name) => Object.hasOwn(parameters, name));
+      if (own.length === 0) throw new RangeError(`${path}: expected the weights after step ${version}, got none`);
+      return [version, arraysOf(Object.fromEntries(own.map((name) => [name, parameters[name]!])), tensors, `earlier/${version}`, path)];
+    }),
+  );
+};
+
 /** Path of the newest checkpoint in a folder, if there is one. */
 export const newestCheckpoint = async (folder: string): Promise<string | undefined> => {
   const names = (await readdir(folder).catch(() => [])).filter((name) => pattern.test(name)).toSorted();
@@ -163,6 +186,7 @@ export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Prog
   return {
     step,
     learner: { parameters: parameters!, first: first!, second: second!, ...averageIn(tensors) },
+    earlier: earlierOf(recipe, step, tensors, path),
     host: JSON.parse(metadata["host"] ?? "null") as HostState,
   };
 };

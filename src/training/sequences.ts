@@ -8,6 +8,7 @@ import type { Slot } from "../rollouts/slot.ts";
 import { source } from "../rollouts/source.ts";
 import type { Prompt, Task } from "../tasks/task.ts";
 import { adaptiveFraction, noLoss, validationLoss, type AdaptiveState } from "./adaptive-fraction.ts";
+import type { LookaheadSizes } from "./lookahead.ts";
 import type { Recipe } from "./recipe.ts";
 import type { DataSettings } from "./settings.ts";
 
@@ -24,8 +25,6 @@ export const noSequences: SequenceState = { adaptive: noLoss, replay: [] };
 export interface Sequences {
   /** Training prompts that nothing is learned from; their references judge the student when lambda is adaptive, else there are none. */
   readonly validation: readonly Prompt[];
-  /** Whether the student may draw at some step. */
-  readonly studentDraws: boolean;
   /** lambda of a step (from 1), and its slots. */
   at(step: number, state: SequenceState): { readonly fraction: number; readonly slots: readonly Slot[] };
   /** After a step: what the student drew may be replayed. */
@@ -49,10 +48,22 @@ const split = ({ examples, adaptive }: DataSettings, { train }: Task): { trainin
 /** Pairs of completions from the data, in every step. */
 const pairSequences = (slotsAt: ReturnType<typeof pairSource>): Sequences => ({
   validation: [],
-  studentDraws: false,
   at: (step) => ({ fraction: 0, slots: slotsAt(step) }),
   learned: (state) => state,
   validated: (state) => state,
+});
+
+/** How far ahead of the learner a recipe's steps are drawn, and whether the student draws any of them. */
+export const lookaheadOf = ({
+  data,
+  rollouts,
+  objective,
+  training,
+}: Pick<Recipe, "data" | "rollouts" | "objective" | "training">): LookaheadSizes => ({
+  maxStaleness: rollouts.maxStaleness ?? 0,
+  steps: training.steps,
+  studentDraws:
+    objectives.create(objective).pairs !== true && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
 });
 
 /** The sequences of a recipe's steps. `RangeError` when its data settings do not fit the task. */
@@ -66,7 +77,6 @@ export const sequencesOf = ({ seed, data, rollouts, objective, training: { batch
   const capacity = Math.floor((replay?.capacity ?? 0) / group);
   return {
     validation,
-    studentDraws: controller !== undefined || boundsOf(onPolicyFraction).most > 0,
     at(step, state) {
       const progress = progressAt(step, steps);
       const fraction = controller?.value(state.adaptive) ?? numberAt(onPolicyFraction, progress);

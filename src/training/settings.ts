@@ -125,6 +125,14 @@ export const RolloutSettings = Type.Object(
     maxNewTokens: Type.Optional(
       Type.Integer({ minimum: 1, description: "Tokens after which a completion is cut; the task's longest reference when left out." }),
     ),
+    maxStaleness: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 64,
+        description:
+          "Steps that are drawn and scored ahead of the learner (n), while it learns from earlier ones: step k is drawn with the weights after step max(0, k - 1 - n), however fast the machine is. 0, as when left out: strictly on-policy. Each step ahead keeps one more copy of the weights.",
+      }),
+    ),
     chunk: Type.Integer({
       default: 32,
       minimum: 1,

@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
+import { Lookahead } from "./lookahead.ts";
 import { objectives } from "../objectives/index.ts";
 import { progressAt } from "../objectives/schedule.ts";
 import type { Task } from "../tasks/task.ts";
@@ -15,17 +16,20 @@ import type { Check } from "./checks/check.ts";
 import { CheckError, watch } from "./checks/watch.ts";
 import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
 import { collate, type Batch } from "./collate.ts";
-import { openCrew, type Crew } from "./crew.ts";
 import { comparePairs } from "./compare.ts";
+import { openCrew, type Answers, type Crew } from "./crew.ts";
+import type { UpdateAnswer, UpdateRequest } from "./learner-worker.ts";
+import type { Settled } from "./outcomes.ts";
+import { rolloutMetrics } from "./rollout-metrics.ts";
 import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
-import type { LoggedRollout, StepReport } from "./report.ts";
+import type { StepReport } from "./report.ts";
 import { judgedRows, type StepRows } from "./rows.ts";
 import { learningRateFactor } from "./schedule.ts";
 import { runShape, type RunShape } from "./shape.ts";
-import { sequencesOf, type Sequences } from "./sequences.ts";
+import { lookaheadOf, sequencesOf, type Sequences } from "./sequences.ts";
 import { stepRollouts } from "./step-rollouts.ts";
 
 /** How a run may be stopped and go on. */
@@ -41,6 +45,7 @@ interface Run {
   readonly task: Task;
   readonly shape: RunShape;
   readonly crew: Crew;
+  readonly ahead: Lookahead<StepSequences>;
   readonly checks: readonly Check[];
   readonly normalizer: RewardNormalizer | undefined;
   readonly sequences: Sequences;
@@ -49,27 +54,15 @@ interface Run {
 }
 
 /** Between two steps, what the run itself carries. */
-type Standing = Pick<Progress, "step" | "host">;
+type Standing = Omit<Progress, "learner">;
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** `reward` and `reward/<name>`, the shares of the student and of replays, and lengths in tokens. */
-const rolloutMetrics = (logged: readonly LoggedRollout[], step: number, { data }: Recipe): Record<string, number> => {
-  const metrics: Record<string, number> = {
-    "rollouts/on-policy": mean(logged.map(({ source: from }) => (from === "student" ? 1 : 0))),
-    "rollouts/length": mean(logged.map(({ tokens }) => tokens)),
-    "rollouts/truncated": mean(logged.map(({ finish }) => (finish === "length" ? 1 : 0))),
-  };
-  if (data.replay !== undefined) {
-    metrics["rollouts/replayed"] = mean(logged.map(({ source: from, version }) => (from === "student" && version < step - 1 ? 1 : 0)));
-  }
-  const rewarded = logged.flatMap(({ reward, parts }) => (reward === undefined ? [] : [{ reward, parts }]));
-  if (rewarded.length === 0) return metrics;
-  metrics["reward"] = mean(rewarded.map(({ reward }) => reward));
-  for (const name of new Set(rewarded.flatMap(({ parts = {} }) => Object.keys(parts))))
-    metrics[`reward/${name}`] = mean(rewarded.flatMap(({ parts = {} }) => parts[name] ?? []));
-  return metrics;
-};
+/** The sequences of a step, drawn and scored. */
+interface StepSequences {
+  /** lambda. */
+  readonly fraction: number;
+  readonly slots: readonly Slot[];
+  readonly scored: readonly Settled<Answers>[];
+}
 
 /** What a step leaves to the next one, and why there must be none. */
 interface Taken {
@@ -77,48 +70,51 @@ interface Taken {
   readonly failure: CheckError | undefined;
 }
 
-/** Draws and scores a step's sequences. */
-const drawStep = async (run: Run, step: number, host: HostState, slots: readonly Slot[], timeline: Timeline): Promise<StepRows> => {
-  const { recipe, task, shape, crew, normalizer, signal } = run;
+/** Begins a step, which may be learned from later: its sequences are drawn and scored. */
+const beginStep = (run: Run, step: number, host: HostState): void => {
+  const { recipe, task, shape, crew, sequences, ahead } = run;
   const { seed, rollouts, machine, scoring } = recipe;
+  const wholeGroups = objectives.create(recipe.objective).advantages !== undefined;
+  ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
+    const { fraction, slots } = sequences.at(step, host.sequences);
+    const bounds = { inFlight: machine.samplers + 1, mostDropped: scoring.mostDropped, wholeGroups, maxNewTokens: shape.maxNewTokens };
+    const request = { seed, step, version, slots, ...rollouts, ...bounds, observe: timeline.add, drawn };
+    return { fraction, slots, scored: await stepRollouts(crew, task, request, signal) };
+  });
+};
+
+/** The rows of a step, given what was carried from the step before. */
+const judge = ({ recipe, normalizer }: Run, scored: StepSequences["scored"], host: HostState): StepRows => {
+  const { group, behavior } = recipe.rollouts;
   const { advantages } = objectives.create(recipe.objective);
-  const { maxNewTokens } = shape;
-  const bounds = { inFlight: machine.samplers + 1, mostDropped: scoring.mostDropped, wholeGroups: advantages !== undefined };
-  const request = { seed, step, version: step - 1, slots, ...rollouts, maxNewTokens, ...bounds, observe: timeline.add };
-  const scored = await stepRollouts(crew, task, request, signal);
-  const { group, behavior } = rollouts;
   const rewards = normalizer === undefined ? {} : { rewards: normalizer, rewardsState: host.rewards };
   return judgedRows(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
 };
 
-/** Gives the new weights to the teacher that follows them, and to the samplers when anybody will draw with them. */
-const publish = async ({ recipe, crew, sequences }: Run, step: number, timeline: Timeline): Promise<void> => {
+/** Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when anybody will draw with them. */
+const learn = async ({ recipe, crew, ahead }: Run, step: number, update: UpdateRequest): Promise<UpdateAnswer> => {
+  const learned = await crew.learner.call("update", update, { transfer: Object.values(update.batch) });
   await crew.follow?.();
-  if (!sequences.studentDraws && !evaluates(recipe, step)) return;
-  await timeline.during("publish", 0, async () => crew.publish(await crew.learner.call("weights", undefined)));
+  if (ahead.asksFor(step) || evaluates(recipe, step)) ahead.offer(step, await crew.learner.call("weights", undefined));
+  return learned;
 };
 
-/** Takes one step: draws and scores its sequences, learns from them, and publishes the new weights when anybody will draw with them. */
+/** Takes one step: waits for its sequences, learns from them, and reports. */
 const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken> => {
-  const { recipe, task, shape, crew, sequences, emit } = run;
+  const { recipe, task, shape, sequences, emit } = run;
   const { training } = recipe;
-  const objective = objectives.create(recipe.objective);
   const started = performance.now();
-  const { controller, needs } = objective;
+  const { controller, needs } = objectives.create(recipe.objective);
   const progress = progressAt(step, training.steps);
-  const { fraction, slots } = sequences.at(step, host.sequences);
-  const timeline = new Timeline();
-  const drawn = await drawStep(run, step, host, slots, timeline);
+  const { sequences: taken, timeline } = await run.ahead.take(step);
+  const drawn = judge(run, taken.scored, host);
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
   const factor = learningRateFactor(training.schedule, step, training.steps);
   const { updates } = training;
   const update = { batch, step: (step - 1) * updates + 1, factor, updates, inspect: inspects(recipe, step) };
-  const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () =>
-    crew.learner.call("update", update, { transfer: Object.values(batch) }),
-  );
-  await publish(run, step, timeline);
+  const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
@@ -136,7 +132,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       ...cut,
       ...rolloutMetrics(kept, step, recipe),
       "rollouts/dropped": 1 - kept.length / drawn.logged.length,
-      "on-policy-fraction": fraction,
+      "on-policy-fraction": taken.fraction,
       ...(controller === undefined ? {} : { controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
       "time/rollouts": scored - started,
@@ -153,7 +149,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       rewards: drawn.rewardsState,
       controller: controller?.observe(host.controller, metrics, progress) ?? null,
       checks: watched.state,
-      sequences: sequences.learned(host.sequences, slots, drawn.drawn),
+      sequences: sequences.learned(host.sequences, taken.slots, drawn.drawn),
     },
     failure: watched.failure,
   };
@@ -170,11 +166,12 @@ const checkpoints = ({ training }: Recipe, step: number): boolean => training.ch
 
 /** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
 const examine = async (
-  { recipe, task, shape, crew, sequences, emit, signal }: Run,
+  { recipe, task, shape, crew, sequences, ahead, emit, signal }: Run,
   step: number,
   host: HostState,
   timeline: Timeline,
 ): Promise<HostState> => {
+  await ahead.show(step, timeline);
   const { seed, evaluation, rollouts } = recipe;
   if (objectives.create(recipe.objective).pairs === true) {
     const { batch, maxNewTokens } = shape;
@@ -196,8 +193,9 @@ const examine = async (
 
 /** All steps from where the run stands. */
 const takeSteps = async (run: Run, start: Standing, folder: string | undefined): Promise<void> => {
-  const { recipe, crew, emit, signal } = run;
+  const { recipe, crew, ahead, emit, signal } = run;
   const { training } = recipe;
+  const { maxStaleness } = lookaheadOf(recipe);
   let { step, host } = start;
   const look = async (): Promise<void> => {
     const timeline = new Timeline();
@@ -206,13 +204,20 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
   };
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
-    const path = await writeCheckpoint(folder, recipe, { step, learner: await crew.learner.call("state", undefined), host });
+    const path = await writeCheckpoint(folder, recipe, {
+      step,
+      learner: await crew.learner.call("state", undefined),
+      earlier: ahead.earlier(step),
+      host,
+    });
     emit({ kind: "checkpoint", step, path });
   };
   try {
     // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
     if (step === 0 || evaluates(recipe, step)) await look();
+    for (let next = step + 1; next <= step + maxStaleness; next += 1) beginStep(run, next, host);
     while (step < training.steps) {
+      beginStep(run, step + 1 + maxStaleness, host);
       const taken = await takeStep(run, step + 1, host);
       ({ host } = taken);
       step += 1;
@@ -234,14 +239,14 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
 
 /** Opens the threads where the newest checkpoint in the folder stands, or at the beginning. This thread then forgets what is the learner's. */
 const openAt = async (
-  { recipe, task, shape, emit, signal }: Omit<Run, "crew">,
+  { recipe, task, shape, emit, signal }: Omit<Run, "crew" | "ahead">,
   folder: string | undefined,
 ): Promise<{ readonly crew: Crew; readonly start: Standing }> => {
   const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
-  const { step, host, learner } = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
-  if (newest !== undefined) emit({ kind: "resumed", step, path: newest });
+  const { learner, ...start } = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
+  if (newest !== undefined) emit({ kind: "resumed", step: start.step, path: newest });
   signal.throwIfAborted();
-  return { crew: await openCrew(recipe, task, shape, learner, signal), start: { step, host } };
+  return { crew: await openCrew(recipe, task, shape, learner, signal), start };
 };
 
 const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
@@ -255,10 +260,19 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
   const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
   const parts = { recipe, task, shape, checks, normalizer, sequences, emit: (report: StepReport) => subscriber.next(report), signal };
   const { crew, start } = await openAt(parts, folder);
+  const ahead = new Lookahead<StepSequences>({
+    ...lookaheadOf(recipe),
+    published: start.step,
+    publish: (weights) => crew.publish(weights),
+    signal,
+  });
   try {
-    await crew.publish({ ...recipe.student.weights, ...(await crew.learner.call("weights", undefined)) });
-    await takeSteps({ ...parts, crew }, start, folder);
+    const newest = await crew.learner.call("weights", undefined);
+    await crew.publish({ ...recipe.student.weights, ...newest });
+    for (const [version, weights] of [...start.earlier, [start.step, newest] as const]) ahead.offer(version, weights);
+    await takeSteps({ ...parts, crew, ahead }, start, folder);
   } finally {
+    await ahead.close();
     await crew.close();
   }
 };

@@ -21,6 +21,9 @@ const mistakes = (...overrides: string[]): Mistake[] => {
 /** The run without rewards, imitating on sequences of others alone. */
 const supervised = ["/objective/alpha=1", "/rewards=[]", "/data/onPolicyFraction=0"];
 
+/** A policy gradient with importance weights. */
+const weighed = ['/objective={"type": "policy-gradient"}'];
+
 describe.each<[string, string[], string, string]>([
   [
     "a behavior with a teacher that is not there",
@@ -92,6 +95,24 @@ describe.each<[string, string[], string, string]>([
     ["/data/replay={}"],
     "/data/replay",
     "expected nothing to be replayed: reinforce takes every completion for the student's own, of now",
+  ],
+  [
+    "a policy gradient on what weights drew that are steps behind",
+    ["/rollouts/maxStaleness=2"],
+    "/rollouts/maxStaleness",
+    "expected 0, got 2: reinforce takes every completion for the student's own, of now",
+  ],
+  [
+    "steps that are drawn before lambda is known",
+    [...weighed, "/data/onPolicyFraction=0.5", "/data/adaptive={}", "/evaluation/every=5", "/rollouts/maxStaleness=1"],
+    "/rollouts/maxStaleness",
+    "expected 0, got 1: /data/adaptive moves lambda at evaluations, and the steps that follow are drawn before them",
+  ],
+  [
+    "steps that are drawn before the buffer is filled",
+    [...weighed, "/data/replay={}", "/rollouts/maxStaleness=1"],
+    "/rollouts/maxStaleness",
+    "expected 0, got 1: /data/replay draws from what earlier steps have left",
   ],
   [
     "a buffer that is smaller than a group",

@@ -15,6 +15,7 @@ const arrays = (seed: number) => model(smallLlama(), seed).weights;
 const progress: Progress = {
   step: 12,
   learner: { parameters: arrays(1), first: arrays(2), second: arrays(3) },
+  earlier: new Map(),
   host: {
     rewards: { length: { count: 3, mean: 0.1, squares: 1 / 3 } },
     advantages: { value: 0.1 + 0.2, count: 3 },
@@ -74,6 +75,19 @@ describe("a checkpoint", () => {
     const trained = "model.layers.0.self_attn.q_proj.weight";
     const same = { ...partly, student: { ...partly.student, weights: { ...partly.student.weights, [trained]: arrays(9)[trained]! } } };
     await expect(readCheckpoint(path, same)).resolves.toBeDefined();
+  });
+
+  test("has the weights that draw steps which have begun, each of them", async () => {
+    const ahead = { ...values, rollouts: { ...values.rollouts, maxStaleness: 2 }, training: { ...values.training, steps: 20 } };
+    const earlier = new Map([10, 11].map((version) => [version, arrays(version)]));
+    const path = await writeCheckpoint(folder, ahead, { ...progress, earlier });
+    const read = await readCheckpoint(path, ahead);
+    expectSame(read, progress);
+    expect([...read.earlier].map(([version, weights]) => [version, bytesOf(weights)])).toEqual(
+      [...earlier].map(([version, weights]) => [version, bytesOf(weights)]),
+    );
+    await writeCheckpoint(folder, ahead, { ...progress, earlier: new Map([[11, arrays(11)]]) });
+    await expect(readCheckpoint(path, ahead)).rejects.toThrow(`${path}: expected the weights after step 10, got none`);
   });
 
   test("is one of the same run when only what looks on has changed", async () => {

@@ -1,7 +1,7 @@
 /** Which sequences each step learns from. */
 import { describe, expect, test } from "vitest";
 import type { DataSettings } from "../../src/training/settings.ts";
-import { noSequences, sequencesOf, type Sequences, type SequenceState } from "../../src/training/sequences.ts";
+import { lookaheadOf, noSequences, sequencesOf, type Sequences, type SequenceState } from "../../src/training/sequences.ts";
 import { recipe, smallTask } from "../fixtures/recipes.ts";
 import { rolloutGrid } from "../fixtures/rollouts.ts";
 
@@ -32,7 +32,7 @@ describe("lambda", () => {
     [{ onPolicyFraction: { from: 0, to: 1 } }, true],
     [{ onPolicyFraction: 0, adaptive }, true],
   ])("says whether the student draws at some step: %j", (data, expected) => {
-    expect(made(data).studentDraws).toBe(expected);
+    expect(lookaheadOf(recipe({ data: { ...recipe().data, ...data } }))).toEqual({ maxStaleness: 0, steps: 6, studentDraws: expected });
   });
 
   test("rises after a worse validation loss when it is adaptive, and else not", () => {
