@@ -108,7 +108,7 @@ export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, le
     for (const [name, { shape }] of Object.entries(parameters)) tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
   }
   for (const [name, data] of Object.entries(learner.average ?? {})) tensors[`${averagePrefix}${name}`] = { shape: [data.length], data };
-  const { parameters: all } = policyOf(recipe.student.config);
+  const { parameters: all } = studentPolicyOf(recipe.student.config);
   for (const [version, weights] of earlier) {
     for (const [name, data] of Object.entries(weights)) tensors[`earlier/${version}/${name}`] = { shape: all[name]!.shape, data };
   }
@@ -146,7 +146,7 @@ const averageIn = (tensors: Readonly<Record<string, StoredTensor>>): { readonly 
 
 /** The weights of the versions that must be there. */
 const earlierOf = (recipe: Recipe, step: number, tensors: Readonly<Record<string, StoredTensor>>, path: string): Progress["earlier"] => {
-  const { parameters } = policyOf(recipe.student.config);
+  const { parameters } = studentPolicyOf(recipe.student.config);
   const versions = versionsAhead(step, lookaheadOf(recipe));
   return new Map(
     versions.map((version) => {

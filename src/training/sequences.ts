@@ -62,8 +62,7 @@ export const lookaheadOf = ({
 }: Pick<Recipe, "data" | "rollouts" | "objective" | "training">): LookaheadSizes => ({
   maxStaleness: rollouts.maxStaleness ?? 0,
   steps: training.steps,
-  studentDraws:
-    objectives.create(objective).pairs !== true && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
+  studentDraws: objectives.create(objective).pairs !== true && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
 });
 
 /** The sequences of a recipe's steps. `RangeError` when its data settings do not fit the task. */

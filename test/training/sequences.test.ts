@@ -46,8 +46,9 @@ describe("lambda", () => {
 
 test("an objective that compares has pairs of the data in every step, whatever lambda is", () => {
   const train = task.train.map((prompt) => ({ ...prompt, rejected: "0" }));
-  const sequences = sequencesOf(recipe({ objective: { type: "bradley-terry", center: 0 } }), { ...task, train });
-  expect([sequences.studentDraws, sequences.validation]).toEqual([false, []]);
+  const comparing = recipe({ objective: { type: "bradley-terry", center: 0 } });
+  const sequences = sequencesOf(comparing, { ...task, train });
+  expect([lookaheadOf(comparing).studentDraws, sequences.validation]).toEqual([false, []]);
   const { fraction, slots } = sequences.at(2, noSequences);
   expect([fraction, slots.length]).toEqual([0, 4]);
   for (const slot of slots) {
