@@ -8,6 +8,7 @@ const benches = {
   "program-memory": () => import("./program-memory.ts"),
   overlap: () => import("./overlap.ts"),
   router: () => import("./router.ts"),
+  staleness: () => import("./staleness.ts"),
   soak: () => import("./soak.ts"),
 } as const;
 

@@ -53,7 +53,8 @@ const scoresOf = ({ divergence, topK }: DistillationParameters): Pick<Objective<
 /**
  * Average of D(teacher || student) over completion tokens, in nats (equation 2 of GKD, Agarwal et al., 2024). The gradient goes through the
  * student's distributions and never through the sampling of sequences. On fixed sequences it is supervised distillation, on the student's own
- * on-policy distillation. With `topK` the divergence is that of the merged distributions (`betweenTopK`).
+ * on-policy distillation; on sequences that the student drew some steps ago (`rollouts.maxStaleness`, replays) it is the average over the prefixes that
+ * the student of then drew, without importance weights: off-policy in where it looks, exact in what it says there. With `topK` the divergence is that of the merged distributions (`betweenTopK`).
  * `RangeError` for a temperature that is not positive, and for a `topK` below 1 or of a divergence that is not defined on a merged tail.
  */
 export function distillation(parameters: DistillationParameters & { readonly topK?: never }): Objective<"teacherLogProbs">;

@@ -8,19 +8,30 @@ import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
 import { distillation, topKSchema, type DistillationNeeds } from "./distillation.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences } from "./divergences/index.ts";
+import { ratioSchema, type RatioLevel } from "./importance.ts";
 import type { Objective } from "./objective.ts";
+import { policyGradient } from "./policy-gradient.ts";
 import { reinforce } from "./reinforce.ts";
 import { checkSchedule, scheduleSchema, type Schedule } from "./schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 /** What equation 5 reads; at alpha 0 and 1 less. */
-type ReinforceGkdNeeds = "advantages" | DistillationNeeds | "progress";
+type ReinforceGkdNeeds = "advantages" | "behaviorLogProbs" | "fromStudent" | DistillationNeeds | "progress";
+
+/** How stale completions are weighed; see `policyGradient`. */
+export interface ReinforceGkdImportance {
+  readonly ratio: RatioLevel;
+  /** Not cut when left out. */
+  readonly truncate?: number;
+}
 
 /** What RL with on-policy distillation can be told. */
 export interface ReinforceGkdParameters {
   /** Share of distillation, in [0, 1]. */
   readonly alpha: Schedule;
   readonly advantages: AdvantageEstimator<unknown>;
+  /** Makes the first term the policy gradient with importance weights; REINFORCE when left out. */
+  readonly importance?: ReinforceGkdImportance;
   readonly divergence: Divergence;
   /** Of the policy gradient, over tokens; `averages.sequence` when left out. */
   readonly policyAverage?: Average;
@@ -35,11 +46,14 @@ export interface ReinforceGkdParameters {
 /**
  * Minimises -(1 - alpha) E[r(y)] + alpha E[D(teacher || student)(y)], y sampled by the student (equation 5 of GKD, Agarwal et al., 2024), by
  * REINFORCE for the first term and directly for the second, without a score-function term for D. At alpha 0 it needs no teacher, at alpha 1 no
- * rewards. What alpha means depends on the size of the divergence and on `policyAverage` (see `reinforce`). `RangeError` for alpha outside [0, 1].
+ * rewards. On stale completions, drawn by b, `importance` weighs the first term by q / b: with ratios of sequences, not truncated, and `averages.sum`
+ * its gradient stays that of E[r] under the student. The second term is not weighed: there E is over y drawn by b, so it imitates the teacher at the
+ * prefixes that the student of b's time would reach. What alpha means depends on the size of the divergence and on `policyAverage` (see `reinforce`). `RangeError` for alpha outside [0, 1].
  */
 export const reinforceGkd = ({
   alpha,
   advantages,
+  importance,
   divergence,
   policyAverage = averages.sequence,
   divergenceAverage = averages.sequence,
@@ -49,9 +63,11 @@ export const reinforceGkd = ({
   checkSchedule("reinforce-gkd, alpha", alpha, 0, 1);
   const rest = typeof alpha === "number" ? 1 - alpha : { ...alpha, from: 1 - alpha.from, to: 1 - alpha.to };
   const scores = topK === undefined ? {} : { topK };
+  const policy = { advantages, average: policyAverage, studentTemperature };
+  const first: Objective<ReinforceGkdNeeds> = importance === undefined ? reinforce(policy) : policyGradient({ ...policy, ...importance });
   return weightedSum<ReinforceGkdNeeds>(
     [
-      { weight: rest, objective: reinforce({ advantages, average: policyAverage, studentTemperature }) },
+      { weight: rest, objective: first },
       { weight: alpha, objective: distillation({ divergence, average: divergenceAverage, studentTemperature, ...scores }) },
     ],
     "reinforce-gkd",
@@ -67,6 +83,21 @@ export const definition = define({
       alpha: scheduleSchema("Share of distillation: 0 is REINFORCE, 1 is distillation.", { minimum: 0, maximum: 1 }),
       divergence: divergences.schema,
       ...advantageSchemas({ type: "leave-one-out" }, "none"),
+      importance: Type.Optional(
+        Type.Object(
+          {
+            ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
+            truncate: Type.Optional(
+              Type.Number({ exclusiveMinimum: 0, description: "Ratios are cut to at most this and held constant; not cut when left out." }),
+            ),
+          },
+          {
+            additionalProperties: false,
+            description:
+              "Weighs the policy gradient of stale completions (rollouts.maxStaleness, data.replay, training.updates) by how much likelier the student makes them now; the divergence is not weighed. REINFORCE when left out, which needs fresh ones.",
+          },
+        ),
+      ),
       policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
       divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
       studentTemperature: studentTemperatureSchema(
@@ -76,9 +107,19 @@ export const definition = define({
     },
     { additionalProperties: false },
   ),
-  create: ({ alpha, divergence, policyAverage, divergenceAverage, studentTemperature, topK, ...shaping }): Objective<ReinforceGkdNeeds> =>
+  create: ({
+    alpha,
+    importance,
+    divergence,
+    policyAverage,
+    divergenceAverage,
+    studentTemperature,
+    topK,
+    ...shaping
+  }): Objective<ReinforceGkdNeeds> =>
     reinforceGkd({
       alpha,
+      ...(importance === undefined ? {} : { importance }),
       advantages: createAdvantages(shaping),
       studentTemperature,
       divergence: divergences.create(divergence),

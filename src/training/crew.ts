@@ -102,7 +102,7 @@ const openLearner = async (
   state: LearnerState,
   signal: AbortSignal,
 ): Promise<[Connection<LearnerHandlers>, string]> => {
-  const { machine, student, objective, training, rollouts } = recipe;
+  const { machine, student, objective, data, training, rollouts } = recipe;
   const learner = threads.start<LearnerHandlers>(learnerWorker, "learner");
   const { optimizer, clipNorm, checks } = training;
   const decay = recipe.teacher === undefined ? undefined : decayOf(recipe.teacher);
@@ -111,7 +111,7 @@ const openLearner = async (
     engine: machine.engine,
     threads: machine.threads,
     config: student.config,
-    objective,
+    recipe: { objective, rollouts, data, training },
     batch: shape.batch,
     optimizer,
     clipNorm,

@@ -1,7 +1,7 @@
 /** The thread that learns: a `Learner` behind calls. */
 import { openEngine, type EngineName } from "../engine/choose.ts";
 import type { Engine } from "../engine/engine.ts";
-import { objectives, type ObjectiveValues } from "../objectives/index.ts";
+import { objectives } from "../objectives/index.ts";
 import { isAdapted } from "../policies/adapters/lora.ts";
 import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
 import type { Weights } from "../policies/policy.ts";
@@ -10,6 +10,8 @@ import { AveragedWeights } from "./averaged-weights.ts";
 import { checkIdentity } from "./checks/identity.ts";
 import type { Batch } from "./collate.ts";
 import { Learner, type Inspected, type Learned, type LearnerOptions, type LearnerState } from "./learner.ts";
+import type { Recipe } from "./recipe.ts";
+import { recipeObjective } from "./recipe-objective.ts";
 import { traineeOf, type TrainedParts, type Trainee } from "./trained.ts";
 import { stateKinds } from "./update.ts";
 
@@ -19,7 +21,7 @@ export type OpenLearner = Omit<LearnerOptions, "policy" | "objective" | "frozen"
   readonly threads: number;
   /** The policy's `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
-  readonly objective: ObjectiveValues;
+  readonly recipe: Pick<Recipe, "objective" | "rollouts" | "data" | "training">;
   readonly parts: TrainedParts;
   readonly state: LearnerState;
   /** Weights of what is not trained. */
@@ -60,12 +62,11 @@ const opened = (): Learner => {
 
 const handlers = {
   open: async (request: OpenLearner): Promise<{ value: string }> => {
-    const { engine: name, threads, config, objective: values, parts, state, frozen, identityTolerance, decay, ...options } = request;
-    const objective = objectives.create(values);
+    const { engine: name, threads, config, recipe, parts, state, frozen, identityTolerance, decay, ...options } = request;
     engine = await openEngine(name, { threads });
-    await checkIdentity(engine, objective, identityTolerance);
+    await checkIdentity(engine, objectives.create(recipe.objective), identityTolerance);
     trainee = traineeOf(studentPolicyOf(config), parts);
-    learner = await Learner.open(engine, { ...options, ...trainee, objective }, state, frozen);
+    learner = await Learner.open(engine, { ...options, ...trainee, objective: recipeObjective(recipe) }, state, frozen);
     if (decay !== undefined) average = new AveragedWeights(decay, state.average ?? (await learner.policyWeights()));
     return { value: engine.name };
   },

@@ -48,7 +48,7 @@ export interface LoggedRollout {
   readonly finish: "stop" | "length";
   /** Tokens of the completion. */
   readonly tokens: number;
-  /** The student's steps done when it was drawn; a replayed one is older than its step. */
+  /** The student's steps done when it was drawn; one that was drawn ahead, or is replayed, is older than its step. */
   readonly version: number;
   /** The sum of rewards, and each reward without its weight, when there are rewards. */
   readonly reward?: number;

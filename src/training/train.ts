@@ -23,6 +23,7 @@ import type { Settled } from "./outcomes.ts";
 import { rolloutMetrics } from "./rollout-metrics.ts";
 import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
+import { recipeObjective } from "./recipe-objective.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
 import type { StepReport } from "./report.ts";
@@ -104,7 +105,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const { recipe, task, shape, sequences, emit } = run;
   const { training } = recipe;
   const started = performance.now();
-  const { controller, needs } = objectives.create(recipe.objective);
+  const { controller, needs } = recipeObjective(recipe);
   const progress = progressAt(step, training.steps);
   const { sequences: taken, timeline } = await run.ahead.take(step);
   const drawn = judge(run, taken.scored, host);

@@ -2,7 +2,7 @@
 import type { Check } from "./check.ts";
 
 /**
- * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn: the sampler's log-probs and the learner's
+ * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn (of steps drawn ahead, those of the first step): the sampler's log-probs and the learner's
  * own differ by at most `tolerance` nats at every token. Where they do not, ratios and policy gradients are those of another policy. Compared are
  * behavior log-probs, at the sampling temperature, where nothing but a temperature shapes what is drawn (`tempered`). Elsewhere those are of another
  * distribution by intent; then both sides are raw, at temperature 1.
