@@ -114,11 +114,12 @@ test(
     // While step 3 is scored, which began before step 2 was learned from, and step 4 is drawn or waits for that.
     const waits = values(1, 5, { at: 1, what: "wait", once });
     const begun = await trainedUntil(waits, folder, () => false, once);
-    expect(begun.flatMap((report) => (report.kind === "step" ? [report.step] : []))).toEqual([1, 2]);
-    const { tensors } = await readSafetensors(join(folder, "checkpoint-00000002.safetensors"));
-    expect(Object.keys(tensors).filter((name) => name.startsWith("earlier/"))).toEqual(["earlier/1/ngram.logits"]);
+    const done = begun.filter(({ kind }) => kind === "step").length;
+    expect([1, 2]).toContain(done);
+    const { tensors } = await readSafetensors(join(folder, `checkpoint-0000000${done}.safetensors`));
+    expect(Object.keys(tensors).filter((name) => name.startsWith("earlier/"))).toEqual([`earlier/${done - 1}/ngram.logits`]);
     const last = await trained(waits, { folder });
-    expect(last[0]).toMatchObject({ kind: "resumed", step: 2 });
+    expect(last[0]).toMatchObject({ kind: "resumed", step: done });
     expect(bytesOf(weightsOf(last))).toEqual(bytesOf(weightsOf(whole)));
     expect(comparable([begun, last].flat())).toEqual(comparable(whole));
   },
