@@ -5,6 +5,7 @@ import { behaviors } from "../rollouts/behaviors/index.ts";
 import { isTempered, shapingIn } from "../rollouts/shaping.ts";
 import type { Mistake } from "./check.ts";
 import type { TrainingValues } from "./stages.ts";
+import { decayOf, singleTeachers } from "./teacher-schema.ts";
 
 const fractionPointer = "/data/onPolicyFraction";
 
@@ -105,10 +106,16 @@ const adaptiveRules = ({ data: { adaptive, onPolicyFraction }, evaluation }: Tra
 };
 
 /** Steps that are drawn ahead are drawn before what these settings would go by is known. */
-const lookaheadRules = ({ data, rollouts: { maxStaleness = 0 } }: TrainingValues): Mistake[] => {
+const lookaheadRules = ({ data, teacher, rollouts: { maxStaleness = 0 } }: TrainingValues): Mistake[] => {
   if (maxStaleness === 0) return [];
   const refuse = (why: string): Mistake => ({ pointer: "/rollouts/maxStaleness", message: `expected 0, got ${maxStaleness}: ${why}` });
+  const averaging = singleTeachers(teacher).filter((single) => decayOf(single.teacher) !== undefined);
   return [
+    ...averaging.map(({ pointer }) =>
+      refuse(
+        `the teacher at ${pointer} is the student's average after each step, and later steps are scored before it is there; take a frozen teacher`,
+      ),
+    ),
     ...(data.adaptive === undefined
       ? []
       : [

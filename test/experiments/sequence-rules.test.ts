@@ -115,6 +115,17 @@ describe.each<[string, string[], string, string]>([
     "expected 0, got 1: /data/replay draws from what earlier steps have left",
   ],
   [
+    "steps that are scored before the teacher is the student's average",
+    [
+      '/objective={"type": "distillation", "divergence": {"type": "reverse-kl"}}',
+      '/teacher={"student": "average"}',
+      "/rewards=[]",
+      "/rollouts/maxStaleness=1",
+    ],
+    "/rollouts/maxStaleness",
+    "expected 0, got 1: the teacher at /teacher is the student's average after each step",
+  ],
+  [
     "a buffer that is smaller than a group",
     ['/data/replay={"capacity": 3, "fresh": 1}'],
     "/data/replay/capacity",
