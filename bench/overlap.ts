@@ -23,7 +23,8 @@ const { values: flags } = parseArgs({
   options: {
     samplers: { type: "string", default: "1" },
     chunk: { type: "string", default: "8" },
-    "teacher-layers": { type: "string", default: "6" },
+    "teacher-layers": { type: "string", default: "3" },
+    "in-flight": { type: "string" },
     rounds: { type: "string", default: "15" },
     json: { type: "boolean", default: false },
   },
@@ -111,7 +112,7 @@ const request = {
 
 const together = async (crew: Crew, observe?: (span: Span) => void): Promise<void> => {
   const observed = observe === undefined ? {} : { observe };
-  await stepRollouts(crew, made, { ...request, ...observed, inFlight: recipe.machine.samplers + 1 }, signal);
+  await stepRollouts(crew, made, { ...request, ...observed, inFlight: Number(flags["in-flight"] ?? recipe.machine.samplers + 1) }, signal);
 };
 
 /** Milliseconds of each part of a step. */
@@ -166,7 +167,7 @@ const withCrew = async <Value>(microseconds: number, work: (crew: Crew) => Promi
 
 /** Microseconds a rollout that a third of the work takes. */
 const third = await withCrew(0, async (crew) => {
-  const { draw, teacher } = medians([await inTurn(crew), await inTurn(crew), await inTurn(crew)]);
+  const { draw, teacher } = medians([await inTurn(crew), await inTurn(crew), await inTurn(crew), await inTurn(crew), await inTurn(crew)]);
   return (1000 * (draw + teacher)) / 2 / sequences;
 });
 
