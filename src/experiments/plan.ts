@@ -64,8 +64,9 @@ const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<P
   ...origin,
   ...("stage" in origin ? { stage: inputs[String(origin.stage)] } : {}),
   ...("checkpoint" in origin ? { checkpoint: checkpoints[String(origin.checkpoint)]?.hash } : {}),
-  // How a server is asked decides nothing.
+  // How a server is asked, and where scores are kept, decides nothing.
   ...("server" in origin ? { server: serverIdentity(origin.server as TeacherServerValues) } : {}),
+  ...("scores" in origin ? { scores: undefined } : {}),
 });
 
 /** A teacher by whom it is made of. */

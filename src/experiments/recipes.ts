@@ -1,6 +1,6 @@
 /** From a planned training to a recipe: stages and checkpoints become models, families become parameters, the machine is looked at. */
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { chooseEngine } from "../engine/choose.ts";
 import { objectives } from "../objectives/index.ts";
 import { rewardModelFrom } from "../policies/classification-head.ts";
@@ -109,20 +109,26 @@ interface TeacherParts {
   readonly student: Model;
   readonly task: Task;
   readonly load: Loader;
+  /** Of the experiment file. */
+  readonly folder: string;
 }
 
 /** One teacher; its tokenizer is named only if it is not the task's. */
-const singleSource = async (teacher: SingleTeacherValues, { student, task, load }: TeacherParts): Promise<SingleSource> => {
-  const { temperature, context: template } = teacher;
-  const context = template === undefined ? {} : { context: { template, promptTokens: longestPromptText(task, template) } };
-  if ("server" in teacher) return { server: teacher.server, temperature, ...context };
+const singleSource = async (teacher: SingleTeacherValues, { student, task, load, folder }: TeacherParts): Promise<SingleSource> => {
+  const { temperature, context: template, scores } = teacher;
+  const shared = {
+    temperature,
+    ...(template === undefined ? {} : { context: { template, promptTokens: longestPromptText(task, template) } }),
+    ...(scores === undefined ? {} : { scores: { ...scores, folder: resolve(folder, scores.folder) } }),
+  };
+  if ("server" in teacher) return { server: teacher.server, ...shared };
   if ("student" in teacher) {
     const decay = decayOf(teacher);
-    return { ...student, temperature, ...context, ...(decay === undefined ? {} : { decay }) };
+    return { ...student, ...shared, ...(decay === undefined ? {} : { decay }) };
   }
   const { policy, weights, tokenizer } = await load(teacher);
   const foreign = sameTokens(tokenizer, task.tokenizer) ? {} : { tokenizer: tokenizer.toJSON() };
-  return { config: policy.config, weights, temperature, ...context, ...foreign };
+  return { config: policy.config, weights, ...shared, ...foreign };
 };
 
 const mixedSource = async (teacher: MixedTeacherValues, parts: TeacherParts): Promise<SingleSource | MixtureSource> => {
@@ -184,7 +190,8 @@ export const recipeFor = async (training: PlannedTraining, path: string, artifac
   const task = recipeTask(judged);
   const load = loaderOf(training, artifacts);
   const student = await studentModel(training, task, load);
-  const teacher = values.teacher === undefined ? undefined : await teacherSource(values.teacher, { student, task, load });
+  const teacher =
+    values.teacher === undefined ? undefined : await teacherSource(values.teacher, { student, task, load, folder: dirname(path) });
   return {
     seed,
     ...judged,

@@ -76,6 +76,17 @@ const averageMistakes = (teacher: TeacherValues): Mistake[] => {
   ];
 };
 
+/** Scores that stay true: of a teacher that does not change, in the student's tokens. */
+const scoresMistakes = ({ teacher, pointer }: NamedTeacher, objective: Objective<Signal> | undefined): Mistake[] => {
+  if (teacher.scores === undefined) return [];
+  const at = { pointer: `${pointer}/scores`, part: "key" } as const;
+  if (decayOf(teacher) !== undefined) {
+    return [{ ...at, message: "expected no stored scores of an average of the student, which changes at each step; leave scores out" }];
+  }
+  if (objective?.needs.includes("foreignTeacherLogProbs") !== true) return [];
+  return [{ ...at, message: `${objective.name} reads a teacher of another vocabulary, whose scores are not stored; leave scores out` }];
+};
+
 /** What is wrong with the teacher of a training; nothing where it has none. */
 export const teacherMistakes = (values: TrainingValues): Mistake[] => {
   const { teacher } = values;
@@ -87,6 +98,7 @@ export const teacherMistakes = (values: TrainingValues): Mistake[] => {
   const asksAll = (pointer: string): boolean => objective?.topK === undefined || pointer.includes("/mixture/");
   return [
     ...singleTeachers(teacher).flatMap((named) => serverMistakes(named, asksAll(named.pointer))),
+    ...singleTeachers(teacher).flatMap((named) => scoresMistakes(named, objective)),
     ...averageMistakes(teacher),
     ...drawingMistakes(values),
     ...(objective === undefined ? [] : foreignMistakes(values, objective)),

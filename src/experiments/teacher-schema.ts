@@ -19,7 +19,32 @@ const context = Type.Optional(
   }),
 );
 
-const shared = { temperature, context };
+const scores = Type.Optional(
+  Type.Object(
+    {
+      folder: Type.String({
+        minLength: 1,
+        description: "Where they are kept, relative to this file. Runs, trials and processes may share it.",
+      }),
+      ask: Type.Boolean({
+        default: true,
+        description:
+          "Whether the teacher is asked for a sequence that is not there. If not, such a sequence has no score: distillation without the teacher.",
+      }),
+      mebibytes: Type.Number({
+        default: 4096,
+        exclusiveMinimum: 0,
+        description: "Most that the folder takes; what was written first goes first.",
+      }),
+    },
+    {
+      ...closed,
+      description: "Scores are kept on the disk, by the teacher's weights and the sequence's tokens, and read when they are needed again.",
+    },
+  ),
+);
+
+const shared = { temperature, context, scores };
 
 const TeacherStage = Type.Object({ stage: StageName, ...shared }, { ...closed, description: "The result of an earlier stage, frozen." });
 

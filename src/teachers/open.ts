@@ -9,11 +9,15 @@ import { memberDetail, mixtureTeacher } from "./mixture.ts";
 import { privilegedTeacher } from "./privileged.ts";
 import { remoteTeacher } from "./remote/teacher.ts";
 import { routedTeacher } from "./routed.ts";
+import { scoreFolder } from "./scores/folder.ts";
+import { scoresKey } from "./scores/key.ts";
+import { storedTeacher } from "./scores/stored.ts";
 import {
   decayOf,
   type MixtureSource,
   type PolicySource,
   type RoutedSource,
+  type ScoresSource,
   type ServerSource,
   type SingleSource,
   type TeacherSource,
@@ -66,6 +70,27 @@ const openServer = (source: ServerSource, { translatesFrom, detail, vocabularySi
   return remoteTeacher({ ...source, detail, vocabularySize });
 };
 
+/** The teacher behind a folder of its scores; not opened at all where nobody is to be asked. */
+const openStored = async (
+  source: SingleSource,
+  { folder, ask, mebibytes }: ScoresSource,
+  setting: TeacherSetting,
+  open: () => OpenedTeacher | Promise<OpenedTeacher>,
+): Promise<OpenedTeacher> => {
+  const { detail, batch, length, translatesFrom } = setting;
+  if (translatesFrom !== undefined || ("config" in source && source.decay !== undefined))
+    throw new RangeError("teacher: expected a frozen teacher of the student's vocabulary for stored scores, got another");
+  const here = "server" in source ? undefined : { engine: (await setting.engine()).name, policy: policyOf(source.config) };
+  const vocabularySize = here?.policy.vocabularySize ?? setting.vocabularySize;
+  const width = { all: vocabularySize, tokens: 1 };
+  const size = typeof detail === "string" ? { width: width[detail], ids: false } : { width: detail.topK, ids: true };
+  const key = scoresKey(source, { detail, batch, length, ...(here === undefined ? {} : { engine: here.engine }) });
+  const options = { folder: scoreFolder(folder, key, mebibytes * 2 ** 20), size, vocabularySize };
+  if (!ask) return storedTeacher(options);
+  const teacher = await open();
+  return { ...storedTeacher({ ...options, teacher }), ...(teacher.close === undefined ? {} : { close: () => teacher.close!() }) };
+};
+
 /** What a teacher that is made of others does beside scoring. */
 const ofParts = (parts: readonly OpenedTeacher[], following: readonly OpenedTeacher[]): Pick<OpenedTeacher, "load" | "close"> => ({
   ...(following.length === 0 ? {} : { load: (weights) => following.forEach((part) => part.load?.(weights)) }),
@@ -75,9 +100,11 @@ const ofParts = (parts: readonly OpenedTeacher[], following: readonly OpenedTeac
 });
 
 const openSingle = async (source: SingleSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
-  const { context } = source;
-  const open = (given: TeacherSetting): OpenedTeacher | Promise<OpenedTeacher> =>
+  const { context, scores } = source;
+  const openAsked = (given: TeacherSetting): OpenedTeacher | Promise<OpenedTeacher> =>
     "server" in source ? openServer(source, given) : openPolicy(source, given);
+  const open = (given: TeacherSetting): OpenedTeacher | Promise<OpenedTeacher> =>
+    scores === undefined ? openAsked(given) : openStored(source, scores, given, () => openAsked(given));
   if (context === undefined) return open(setting);
   const { reading } = setting;
   if (reading === undefined)

@@ -10,11 +10,21 @@ export interface ContextSource {
   readonly promptTokens: number;
 }
 
+/** Where a teacher's scores are kept. */
+export interface ScoresSource {
+  readonly folder: string;
+  /** Whether the teacher is asked for what is not there. */
+  readonly ask: boolean;
+  /** Most that all scores in the folder take, of all teachers. */
+  readonly mebibytes: number;
+}
+
 interface SharedSource {
   /** Divides the logits; below 1 sharpens the target. */
   readonly temperature: number;
   /** Of a teacher that is shown more than the student. */
   readonly context?: ContextSource;
+  readonly scores?: ScoresSource;
 }
 
 /** A policy with its weights. */

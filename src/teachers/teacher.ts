@@ -9,6 +9,8 @@ export interface TeacherScore {
   readonly ids?: Int32Array;
   /** [L]: 1 where both tokenizers begin a token, for a teacher with another vocabulary; `logProbs` are then [L, W] and any value where it is 0. */
   readonly aligned?: Float32Array;
+  /** Whether it was read from a folder of scores; absent where there is none. */
+  readonly stored?: boolean;
 }
 
 /** How much a teacher says: all log-probs, those of its K likeliest tokens, or those of the rollout's own tokens. */

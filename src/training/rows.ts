@@ -30,6 +30,8 @@ export interface StepRows {
   readonly rewardsState: NormalizationState;
   /** Share of the student's rewards in [0, 1] that clipping changed; absent when nothing is clipped. */
   readonly rewardsCut?: number;
+  /** Share of the teacher's scores in [0, 1] that were read from a folder; absent where there is none. */
+  readonly storedScores?: number;
   /** All as they are logged. */
   readonly logged: readonly LoggedRollout[];
 }
@@ -75,6 +77,17 @@ const log = (
   ...(dropped ? { dropped } : {}),
 });
 
+const storedShare = (kept: readonly Settled<Answers>[]): Pick<StepRows, "storedScores"> => {
+  const said = kept.flatMap(({ answers }) => answers.teacher?.stored ?? []);
+  return said.length === 0 ? {} : { storedScores: said.filter(Boolean).length / said.length };
+};
+
+/** `rewards/cut` and `teacher/stored`, where there is something to cut and somewhere to read. */
+export const shares = ({ rewardsCut, storedScores }: Pick<StepRows, "rewardsCut" | "storedScores">): Record<string, number> => ({
+  ...(rewardsCut === undefined ? {} : { "rewards/cut": rewardsCut }),
+  ...(storedScores === undefined ? {} : { "teacher/stored": storedScores }),
+});
+
 /** The rows of a step's sequences, which are in order of prompt and sample. The only part of a step that depends on the one before. */
 export const judgedRows = (scored: readonly Settled<Answers>[], request: JudgingRequest): StepRows => {
   const kept = scored.filter(({ dropped }) => !dropped);
@@ -90,6 +103,7 @@ export const judgedRows = (scored: readonly Settled<Answers>[], request: Judging
     advantagesState: state,
     rewardsState,
     ...(cut === undefined ? {} : { rewardsCut: cut }),
+    ...storedShare(kept),
     logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage, request)),
   };
 };

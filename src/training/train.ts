@@ -27,7 +27,7 @@ import { recipeObjective } from "./recipe-objective.ts";
 import { recipeTask } from "./recipe-task.ts";
 import type { Recipe } from "./recipe.ts";
 import type { StepReport } from "./report.ts";
-import { judgedRows, type StepRows } from "./rows.ts";
+import { judgedRows, shares, type StepRows } from "./rows.ts";
 import { learningRateFactor } from "./schedule.ts";
 import { runShape, type RunShape } from "./shape.ts";
 import { lookaheadOf, sequencesOf, type Sequences } from "./sequences.ts";
@@ -119,8 +119,8 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
-  const cut = drawn.rewardsCut === undefined ? {} : { "rewards/cut": drawn.rewardsCut };
-  const watched = watch(run.checks, { step, metrics: { ...metrics, ...cut }, rows: drawn.rows, logged: kept, ...seen }, host.checks);
+  const shared = shares(drawn);
+  const watched = watch(run.checks, { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen }, host.checks);
   emit({ kind: "rollouts", step, rollouts: drawn.logged });
   emit({
     kind: "step",
@@ -130,7 +130,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       ...metrics,
       ...inspected?.metrics,
       ...watched.metrics,
-      ...cut,
+      ...shared,
       ...rolloutMetrics(kept, step, recipe),
       "rollouts/dropped": 1 - kept.length / drawn.logged.length,
       "on-policy-fraction": taken.fraction,

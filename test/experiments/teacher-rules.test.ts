@@ -149,6 +149,28 @@ describe("the student itself", () => {
   });
 });
 
+describe("stored scores", () => {
+  const kept = '"scores": {"folder": "scores"}';
+
+  test("are kept beside the file", () => {
+    const override = `/teacher={"student": "initial", ${kept}}`;
+    expect(mistakes(override)).toEqual([]);
+    expect(planExperiment(path, [override])[0]!.values.teacher).toMatchObject({ scores: { folder: "scores", ask: true, mebibytes: 4096 } });
+  });
+
+  test.each<[string, string, string]>([
+    [`/teacher={"student": "average", ${kept}}`, "/teacher/scores", "expected no stored scores of an average of the student"],
+    ['/teacher={"student": "initial", "scores": {}}', "/teacher/scores", 'missing key "folder"'],
+    [
+      '/teacher={"student": "initial", "scores": {"folder": "a", "mebibytes": 0}}',
+      "/teacher/scores/mebibytes",
+      "expected a number above 0",
+    ],
+  ])("%s is a mistake", (override, pointer, message) => {
+    expect(mistakes(override)).toContainEqual(expect.objectContaining({ pointer, message: expect.stringContaining(message) as string }));
+  });
+});
+
 describe("a teacher with a context of its own", () => {
   const shown = (context: string): string => `/teacher={"student": "initial", "context": "${context}"}`;
   const room = "/stages/sft-student/rollouts/maxNewTokens=200";
@@ -221,6 +243,7 @@ test("how it is asked decides nothing, and whom decides", () => {
     "/teacher/server/timeout=5",
     '/teacher/server/tokenVariable="T"',
     '/teacher/server/endpoint="generate"',
+    '/teacher/scores={"folder": "scores"}',
   ]) {
     expect(id(override)).toBe(id());
   }

@@ -87,3 +87,21 @@ test("a teacher that is shown the prompt alone teaches as one without a context,
   expect(bytesOf(weightsOf(same))).toEqual(bytesOf(weightsOf(plain)));
   expect(bytesOf(weightsOf(told))).not.toEqual(bytesOf(weightsOf(plain)));
 });
+
+const stored = (reports: Awaited<ReturnType<typeof trained>>): (number | undefined)[] =>
+  reports.flatMap((report) => (report.kind === "step" ? [report.metrics["teacher/stored"]] : []));
+
+test("stored scores teach as the teacher does, bit by bit, at first, again, and without the teacher", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "retort-stored-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const withScores = (ask: boolean, seed = 0): Recipe =>
+    recipe({ seed, teacher: { ...second, scores: { folder, ask, mebibytes: 10 } }, ...short });
+  const plain = await trained(recipe({ seed: 0, teacher: second, ...short }));
+  expect(stored(plain)).toEqual([undefined, undefined]);
+  const [first, again, alone] = [await trained(withScores(true)), await trained(withScores(true)), await trained(withScores(false))];
+  for (const reports of [first, again, alone]) expect(bytesOf(weightsOf(reports))).toEqual(bytesOf(weightsOf(plain)));
+  expect(stored(first)[0]).toBe(0);
+  expect(stored(again)).toEqual([1, 1]);
+  expect(stored(alone)).toEqual([1, 1]);
+  await expect(trained(withScores(false, 5))).rejects.toThrow(/stored scores: expected a score of .*, got none/);
+});

@@ -1,0 +1,48 @@
+/** A teacher whose scores are kept in a folder: what it once said of a sequence is read, not computed again. */
+import { place } from "../../rollouts/order.ts";
+import type { Teacher, TeacherScore } from "../teacher.ts";
+import type { ScoreSize } from "./entry.ts";
+import type { ScoreFolder } from "./folder.ts";
+
+/** A sequence whose score was to be read, and is not there. Asking again does not help. */
+export class MissingScoreError extends Error {
+  override readonly name = "MissingScoreError";
+  readonly retryable = false;
+}
+
+/** Who is asked for what is not in the folder. */
+export interface StoredTeacherOptions {
+  readonly folder: ScoreFolder;
+  readonly size: Omit<ScoreSize, "places">;
+  readonly vocabularySize: number;
+  /** Nobody when left out: a score that is missing is then the rollout's error. */
+  readonly teacher?: Teacher;
+}
+
+/**
+ * Reads each score from the folder, asks the teacher for the missing ones together, and writes what it says. A damaged score is missing. Scores say
+ * whether they were read (`stored`) and are otherwise the teacher's, bit for bit. Answers are `MissingScoreError` where nobody can be asked; errors of
+ * the file system reject.
+ */
+export const storedTeacher = ({ folder, size, vocabularySize, teacher }: StoredTeacherOptions): Teacher => ({
+  vocabularySize,
+  async score(rollouts, signal) {
+    const reads = await Promise.all(rollouts.map((rollout) => folder.read(rollout, size)));
+    const missing = rollouts.filter((_, i) => "missing" in reads[i]!);
+    const asked = teacher === undefined || missing.length === 0 ? [] : await teacher.score(missing, signal);
+    await Promise.all(asked.map(async (answer, i) => (answer instanceof Error ? undefined : folder.write(missing[i]!, answer))));
+    let next = 0;
+    return reads.map((read, i): TeacherScore | Error => {
+      if ("score" in read) return { ...read.score, stored: true };
+      if (teacher === undefined) {
+        return new MissingScoreError(
+          `stored scores: expected a score of ${place(rollouts[i]!)} at ${read.path}, got ${read.missing === "absent" ? "none" : "a damaged one"}; ` +
+            `set the teacher's scores.ask to true, or record these sequences first`,
+        );
+      }
+      const answer = asked[next]!;
+      next += 1;
+      return answer instanceof Error ? answer : { ...answer, stored: false };
+    });
+  },
+});
