@@ -1,11 +1,11 @@
-/** What Python of ill intent tries, each refused within its limits, with the next honest program judged right. */
+/** What Python of ill intent tries, each refused within its limits, with honest programs judged right afterwards. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Verdict } from "../../../src/rewards/sandbox/cell.ts";
 import { openPython } from "../../../src/rewards/sandbox/python.ts";
 import { Sandbox } from "../../../src/rewards/sandbox/sandbox.ts";
 
 const { signal } = new AbortController();
-const sandbox = new Sandbox(openPython, { time: 3000, memory: 128 });
+const sandbox = new Sandbox(openPython, { time: 2000, memory: 128 });
 beforeAll(() => sandbox.prepare());
 afterAll(() => sandbox.close());
 
@@ -14,14 +14,9 @@ const run = (code: string, check = "", where = sandbox): Promise<Verdict> => whe
 const addition =
   "import json, math\nassert [add(x, 1) for x in sorted([3, 1, 2])] == [2, 3, 4] and json.dumps(dict(a=[1])) == '{\"a\": [1]}'";
 
-/** A right program still passes. */
-const right = async (where = sandbox): Promise<void> => {
-  expect(await run("def add(a, b):\n  return a + b", addition, where)).toEqual({ passed: true });
-};
-
 /** Right and wrong programs are still told apart. */
 const honest = async (where = sandbox): Promise<void> => {
-  await right(where);
+  expect(await run("def add(a, b):\n  return a + b", addition, where)).toEqual({ passed: true });
   expect(await run("def add(a, b):\n  return a - b", addition, where)).toMatchObject({ passed: false, reason: "AssertionError" });
 };
 
@@ -118,7 +113,6 @@ describe("nothing of the host is there", () => {
     "input()",
   ])("%s", async (attempt) => {
     expect((await run(attempt)).passed).toBe(false);
-    await right();
   });
 
   test("and after all of them right and wrong programs are told apart", () => honest());
@@ -126,7 +120,7 @@ describe("nothing of the host is there", () => {
 
 describe("resources", () => {
   test.each([
-    ["an endless loop", "while True: pass", /took longer than 3000 ms$/],
+    ["an endless loop", "while True: pass", /took longer than 2000 ms$/],
     ["one that catches", "while True:\n  try:\n    while True: pass\n  except BaseException: pass", /took longer/],
     ["sleep", "import time; time.sleep(1000)", /took longer/],
     ["an expression that explodes", "import re; re.match(r'(a+)+$', 'a' * 50 + 'b')", /took longer/],
@@ -153,8 +147,9 @@ describe("resources", () => {
     expect(verdict.passed).toBe(false);
     expect(verdict.reason).toMatch(reason);
     expect(verdict.reason!.length).toBeLessThanOrEqual(200);
-    await right();
   });
+
+  test("and after all of them right and wrong programs are told apart", () => honest());
 
   test("what grows outside of Python's memory ends the process, and another takes its place", async () => {
     const patient = new Sandbox(openPython, { time: 60_000, memory: 64 });
