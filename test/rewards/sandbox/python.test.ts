@@ -5,7 +5,7 @@ import { openPython } from "../../../src/rewards/sandbox/python.ts";
 import { Sandbox } from "../../../src/rewards/sandbox/sandbox.ts";
 
 const { signal } = new AbortController();
-const sandbox = new Sandbox(openPython, { time: 2000, memory: 128 });
+const sandbox = new Sandbox(openPython, { time: 3000, memory: 128 });
 beforeAll(() => sandbox.prepare());
 afterAll(() => sandbox.close());
 
@@ -120,7 +120,7 @@ describe("nothing of the host is there", () => {
 
 describe("resources", () => {
   test.each([
-    ["an endless loop", "while True: pass", /took longer than 2000 ms$/],
+    ["an endless loop", "while True: pass", /took longer than 3000 ms$/],
     ["one that catches", "while True:\n  try:\n    while True: pass\n  except BaseException: pass", /took longer/],
     ["sleep", "import time; time.sleep(1000)", /took longer/],
     ["an expression that explodes", "import re; re.match(r'(a+)+$', 'a' * 50 + 'b')", /took longer/],
