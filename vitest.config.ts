@@ -6,6 +6,7 @@ import { compileWorkers } from "./test/setup/compiled-workers.ts";
 const sharing = [
   "objectives",
   "plugins",
+  "policies",
   "random",
   "remote",
   "reports",

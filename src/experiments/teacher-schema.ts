@@ -34,7 +34,7 @@ const scores = Type.Optional(
       mebibytes: Type.Number({
         default: 4096,
         exclusiveMinimum: 0,
-        description: "Most that the folder takes; what was written first goes first.",
+        description: "About what the folder may take; what was written first goes first.",
       }),
     },
     {

@@ -27,7 +27,8 @@ export const longestPromptText = (task: Task, template: string): number => {
   const known = longest.get(task) ?? new Map<string, number>();
   longest.set(task, known);
   const tokens =
-    known.get(template) ?? Math.max(...task.train.map((prompt) => promptIds(task.tokenizer, promptText(template, prompt)).length));
+    known.get(template) ??
+    task.train.reduce((most, prompt) => Math.max(most, promptIds(task.tokenizer, promptText(template, prompt)).length), 0);
   known.set(template, tokens);
   return tokens;
 };

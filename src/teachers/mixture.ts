@@ -89,7 +89,11 @@ export const mixtureTeacher = (members: readonly MixtureMember[], detail: Detail
       answers.map((answer) => (answer as TeacherScore).logProbs),
       logWeights,
     );
-    return typeof detail === "object" ? likeliest(logProbs, vocabularySize, detail.topK) : { logProbs };
+    const stored = answers.flatMap((answer) => (answer as TeacherScore).stored ?? []);
+    return {
+      ...(typeof detail === "object" ? likeliest(logProbs, vocabularySize, detail.topK) : { logProbs }),
+      ...(stored.length === 0 ? {} : { stored: stored.every(Boolean) }),
+    };
   };
   return {
     vocabularySize,

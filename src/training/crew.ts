@@ -43,9 +43,9 @@ export interface Crew {
   readonly engine: string;
   /** Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that have changed. */
   publish(weights: Weights): Promise<void>;
-  /** `observe` is told when a sampler drew, in the lane `draw`. */
   /** After a step: the teacher becomes the student's average as it is now; there when one follows it. */
   follow?(): Promise<void>;
+  /** `observe` is told when a sampler drew, in the lane `draw`. */
   draw(request: DrawRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Completion[]>;
   readonly scorers: Partial<Scorers<Outcomes<Answers>>>;
   /** Who may ask the scorers when, whichever step it is for. */

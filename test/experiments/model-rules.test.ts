@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
 import type { PlannedRun } from "../../src/experiments/plan.ts";
 import { prepareExperiment } from "../../src/experiments/prepare.ts";
-import { ExperimentError } from "../../src/experiments/problem.ts";
 import { writeClassifier, writeModel } from "../fixtures/model-folder.ts";
+import { problemsOf } from "../fixtures/problems.ts";
 import { openThreads } from "../fixtures/threads.ts";
 
 const judged = {
@@ -37,14 +37,7 @@ const prepare = (changes: object = {}): Promise<readonly PlannedRun[]> => {
   writeFileSync(path, JSON.stringify({ ...judged, ...changes }));
   return prepareExperiment(path, [], { offline: true, cache: join(folder, "hub") });
 };
-const problems = (changes: object): Promise<string[]> =>
-  prepare(changes).then(
-    () => [],
-    (error: unknown) => {
-      expect(error).toBeInstanceOf(ExperimentError);
-      return (error as ExperimentError).problems.map(({ pointer, message }) => `${pointer}: ${message}`);
-    },
-  );
+const problems = (changes: object): Promise<string[]> => problemsOf(prepare(changes));
 const idOf = async (): Promise<string> => (await prepare())[0]!.id;
 
 beforeEach(async () => {

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
 import type { PlannedRun } from "../../src/experiments/plan.ts";
 import { prepareExperiment } from "../../src/experiments/prepare.ts";
-import { ExperimentError } from "../../src/experiments/problem.ts";
 import { loadClassifier } from "../../src/policies/checkpoints/classifier.ts";
 import { loadPolicy } from "../../src/policies/checkpoints/huggingface.ts";
 import { bytesOf } from "../fixtures/recipes.ts";
 import { writeModel } from "../fixtures/model-folder.ts";
+import { problemsOf } from "../fixtures/problems.ts";
 import { openThreads } from "../fixtures/threads.ts";
 
 const training = { steps: 2, batch: 4, optimizer: { type: "adamw", learningRate: 0.01 } };
@@ -42,14 +42,7 @@ const prepare = (changes: object = {}): Promise<readonly PlannedRun[]> => {
   writeFileSync(path, JSON.stringify({ ...file, ...changes }));
   return prepareExperiment(path, [], { offline: true, cache: join(folder, "hub") });
 };
-const problems = (changes: object): Promise<string[]> =>
-  prepare(changes).then(
-    () => [],
-    (error: unknown) => {
-      expect(error).toBeInstanceOf(ExperimentError);
-      return (error as ExperimentError).problems.map(({ pointer, message }) => `${pointer}: ${message}`);
-    },
-  );
+const problems = (changes: object): Promise<string[]> => problemsOf(prepare(changes));
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "retort-judge-"));

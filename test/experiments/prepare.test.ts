@@ -7,11 +7,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { execute } from "../../src/experiments/execute.ts";
 import type { PlannedRun } from "../../src/experiments/plan.ts";
 import { prepareExperiment } from "../../src/experiments/prepare.ts";
-import { ExperimentError } from "../../src/experiments/problem.ts";
 import { loadPolicy } from "../../src/policies/checkpoints/huggingface.ts";
 import { policies } from "../../src/policies/families/index.ts";
 import { bytesOf } from "../fixtures/recipes.ts";
 import { modelPolicy, vocabularySize, writeModel } from "../fixtures/model-folder.ts";
+import { problemsOf } from "../fixtures/problems.ts";
 import { openThreads } from "../fixtures/threads.ts";
 
 const training = { steps: 2, batch: 4, optimizer: { type: "adamw", learningRate: 0.01 } };
@@ -33,14 +33,7 @@ const prepare = (changes: object = {}, ...overrides: string[]): Promise<readonly
   writeFileSync(path(), JSON.stringify({ ...distilled, ...changes }));
   return prepareExperiment(path(), overrides, { offline: true, cache: join(folder, "hub") });
 };
-const problems = (...parameters: Parameters<typeof prepare>): Promise<string[]> =>
-  prepare(...parameters).then(
-    () => [],
-    (error: unknown) => {
-      expect(error).toBeInstanceOf(ExperimentError);
-      return (error as ExperimentError).problems.map(({ pointer, message }) => `${pointer}: ${message}`);
-    },
-  );
+const problems = (...parameters: Parameters<typeof prepare>): Promise<string[]> => problemsOf(prepare(...parameters));
 const idOf = async (...parameters: Parameters<typeof prepare>): Promise<string> => (await prepare(...parameters))[0]!.id;
 
 beforeAll(() => {

@@ -4,6 +4,8 @@ import { longestPromptText, promptText } from "../../src/tasks/prompt-template.t
 import type { Prompt } from "../../src/tasks/task.ts";
 import { smallTask } from "../fixtures/recipes.ts";
 
+const [smallPrompt] = smallTask().train as [Prompt];
+
 const prompt: Prompt = { index: 0, text: "3+4=", reference: "3+4=7#7", fields: { hint: "{prompt}", "more-of_it2": "yes" } };
 
 describe("a template", () => {
@@ -30,4 +32,9 @@ test("the longest text is that of some training prompt", () => {
   expect(longestPromptText(task, "{prompt}")).toBe(task.longest.prompt);
   expect(longestPromptText(task, "{reference}{prompt}")).toBe(Math.max(...lengths));
   expect(() => longestPromptText(task, "{hint}")).toThrow("context: expected one of prompt, reference in braces, got {hint}");
+});
+
+test("of any number of prompts", () => {
+  const task = { ...smallTask(), train: Array.from({ length: 200_000 }, () => smallPrompt) };
+  expect(longestPromptText(task, "{prompt}")).toBe(smallPrompt.text.length);
 });

@@ -130,6 +130,23 @@ test("what no teacher thinks possible stays impossible, and what one does is fin
   expect(half!.logProbs).toEqual(Float32Array.of(Math.log(0.5), Math.log(0.5)));
 });
 
+test("it was read where all were that are kept", async () => {
+  const kept = (stored: boolean): Teacher<TeacherScore> => ({
+    vocabularySize: V,
+    score: async (asked) => (await known(1).score(asked, signal)).map((score) => ({ ...score, stored })),
+  });
+  const told = async (...teachers: Teacher[]) => {
+    const [score] = await mixtureTeacher(
+      teachers.map((teacher) => ({ teacher, weight: 1 })),
+      "all",
+    ).score(rollouts, signal);
+    return (score as TeacherScore).stored;
+  };
+  expect(await told(kept(true), kept(true), known(2))).toBe(true);
+  expect(await told(kept(true), kept(false))).toBe(false);
+  expect(await told(known(1), known(2))).toBeUndefined();
+});
+
 test("a rollout that one teacher cannot score has no score", async () => {
   const failing: Teacher = {
     vocabularySize: V,

@@ -57,6 +57,7 @@ const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions =>
   // A pattern is one more block, as large as all of a run: the second run would take twice the memory of the first, and no less time.
   enableMemPattern: false,
   logSeverityLevel: 3,
+  // The thread that makes a session keeps this mode: its JavaScript takes the smallest numbers for zero too, when it computes with them or copies them one by one.
   extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
 });
 

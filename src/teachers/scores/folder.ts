@@ -59,11 +59,15 @@ const filesIn = async (root: string): Promise<StoredFile[]> => {
   return (await Promise.all(stored)).flat();
 };
 
-/** Keeps a folder, whoever writes into it, within bounds: counts what this process adds and, above the bound, takes away the files that were written first. */
+/**
+ * Keeps a folder within bounds, whoever writes into it: looks at all of it when this thread has written a tenth of the bound, and takes away the files that were
+ * written first. So n threads together are above the bound by n tenths at most.
+ */
 class Bound {
   readonly #root: string;
   readonly #most: number;
-  #bytes: number | undefined;
+  /** Bytes until it looks again. */
+  #room = 0;
 
   constructor(root: string, most: number) {
     this.#root = root;
@@ -71,26 +75,25 @@ class Bound {
   }
 
   async add(bytes: number): Promise<void> {
-    if (this.#bytes !== undefined && this.#bytes + bytes <= this.#most) {
-      this.#bytes += bytes;
-      return;
-    }
+    this.#room -= bytes;
+    if (this.#room >= 0) return;
+    const tenth = this.#most / 10;
     const files = (await filesIn(this.#root)).toSorted((a, b) => a.written - b.written);
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
     // A tenth is freed at once, so that not every write looks at the whole folder.
-    const aim = total > this.#most ? 0.9 * this.#most : this.#most;
+    const aim = total > this.#most ? this.#most - tenth : this.#most;
     for (const { path, bytes: size } of files) {
       if (total <= aim) break;
       await rm(path, { force: true });
       total -= size;
     }
-    this.#bytes = total;
+    this.#room = Math.min(tenth, this.#most - total);
   }
 }
 
 let count = 0;
 
-/** The scores in `folder`, below `root`, which is kept within `most` bytes. Errors are those of the file system. */
+/** The scores in `folder`, below `root`, which is kept at `most` bytes (see `Bound`). Errors are those of the file system. */
 export const scoreFolder = (root: string, folder: string, most: number): ScoreFolder => {
   const bound = new Bound(root, most);
   const pathOf = (key: string): string => join(root, folder, key.slice(0, 2), key.slice(2));
@@ -116,7 +119,12 @@ export const scoreFolder = (root: string, folder: string, most: number): ScoreFo
       count += 1;
       const draft = `${path}.${process.pid}.${threadId}.${count}.part`;
       await writeFile(draft, bytes);
-      await rename(draft, path);
+      try {
+        await rename(draft, path);
+      } catch (error) {
+        // Another one made room for its own in a folder that is too small for both.
+        if (!isAbsent(error)) throw error;
+      }
       await bound.add(bytes.length);
     },
   };

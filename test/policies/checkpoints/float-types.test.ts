@@ -23,6 +23,12 @@ const bitsOf = async (name: string): Promise<Uint16Array> => {
 const holds = (type: "F16" | "BF16", values: Float32Array): number[] =>
   [...values.keys()].filter((i) => Number.isFinite(tensors[type === "F16" ? "half" : "brain"]!.data[i]));
 
+/** Some of the numbers, as bits: where an engine has run, the processor may take the smallest numbers for zero when it copies values. */
+const chosen = (values: Float32Array, kept: readonly number[]): Float32Array => {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return new Float32Array(Uint32Array.from(kept, (i) => bits[i]!).buffer);
+};
+
 describe.each([
   { type: "F16", name: "half" },
   { type: "BF16", name: "brain" },
@@ -37,12 +43,7 @@ describe.each([
     const kept = holds(type, single);
     expect(kept.length).toBeGreaterThan(900);
     const expected = await bitsOf(name);
-    expect(
-      narrow(
-        type,
-        Float32Array.from(kept, (i) => single[i]!),
-      ),
-    ).toEqual(Uint16Array.from(kept, (i) => expected[i]!));
+    expect(narrow(type, chosen(single, kept))).toEqual(Uint16Array.from(kept, (i) => expected[i]!));
   });
 
   test("is what it was after reading and writing, for every number there is", () => {
@@ -51,12 +52,7 @@ describe.each([
     widen(type, bits, values);
     const numbers = bits.filter((i) => !Number.isNaN(values[i]));
     expect(numbers.length).toBeGreaterThan(63_000);
-    expect(
-      narrow(
-        type,
-        values.filter((x) => !Number.isNaN(x)),
-      ),
-    ).toEqual(numbers);
+    expect(narrow(type, chosen(values, [...numbers]))).toEqual(numbers);
     const back = new Float32Array(65_536);
     widen(type, narrow(type, values), back);
     expect([...back.keys()].filter((i) => Number.isNaN(back[i]) !== Number.isNaN(values[i]))).toEqual([]);

@@ -73,6 +73,18 @@ describe("a folder of scores", () => {
     expect(await folder.read(rollouts.at(-1)!, size)).toEqual({ score: score(29) });
   });
 
+  test("keeps within a tenth more for each that writes into it", async () => {
+    const writers = Array.from({ length: 3 }, () => scoreFolder(root, "teacher", 20 * entry));
+    for (const [i, rollout] of rolloutGrid(90, 1).entries()) await writers[i % 3]!.write(rollout, score(i));
+    expect(files().length).toBeLessThanOrEqual(26);
+  });
+
+  test("that is too small for a score is none, and fails nobody", async () => {
+    const folders = Array.from({ length: 4 }, () => scoreFolder(root, "teacher", 1));
+    await Promise.all(rolloutGrid(20, 1).map((rollout, i) => folders[i % 4]!.write(rollout, score(i))));
+    expect(files().length).toBeLessThanOrEqual(1);
+  });
+
   test("holds one whole score when several write it at once, and no half ones beside it", async () => {
     const folders = Array.from({ length: 8 }, () => scoreFolder(root, "teacher", ample));
     await Promise.all(folders.map((folder) => folder.write(rolloutAt(0, 0), score(3))));
