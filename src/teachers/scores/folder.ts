@@ -37,6 +37,9 @@ const bytesIn = async (path: string, count: number): Promise<Uint8Array | undefi
   }
 };
 
+/** How the name of a file ends that is still being written. */
+const unfinished = ".part";
+
 interface StoredFile {
   readonly path: string;
   readonly bytes: number;
@@ -45,7 +48,10 @@ interface StoredFile {
 
 const filesIn = async (root: string): Promise<StoredFile[]> => {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  // What somebody is writing is not there yet.
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(unfinished))
+    .map((entry) => join(entry.parentPath, entry.name));
   const stored = files.map(async (path): Promise<StoredFile[]> => {
     try {
       const { size, mtimeMs } = await stat(path);
@@ -117,14 +123,9 @@ export const scoreFolder = (root: string, folder: string, most: number): ScoreFo
       const bytes = encodeEntry(key, score);
       await mkdir(dirname(path), { recursive: true });
       count += 1;
-      const draft = `${path}.${process.pid}.${threadId}.${count}.part`;
+      const draft = `${path}.${process.pid}.${threadId}.${count}${unfinished}`;
       await writeFile(draft, bytes);
-      try {
-        await rename(draft, path);
-      } catch (error) {
-        // Another one made room for its own in a folder that is too small for both.
-        if (!isAbsent(error)) throw error;
-      }
+      await rename(draft, path);
       await bound.add(bytes.length);
     },
   };
