@@ -4,7 +4,7 @@
  */
 import { availableParallelism, cpus } from "node:os";
 import { inspectEngines } from "../src/engine/inspect.ts";
-import { packageVersion } from "../src/experiments/plan.ts";
+import { packageVersion } from "../src/experiments/package-version.ts";
 import { table } from "../src/cli/table.ts";
 import { ask, median, report, start } from "./contest.ts";
 import { size, type DivergenceContestant, type DivergenceRun } from "./divergence-work.ts";

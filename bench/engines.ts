@@ -5,7 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import { inspectEngines, type InspectedEngine } from "../src/engine/inspect.ts";
-import { packageVersion } from "../src/experiments/plan.ts";
+import { packageVersion } from "../src/experiments/package-version.ts";
 import { table } from "../src/cli/table.ts";
 import { ask, median, report, start } from "./contest.ts";
 import type { Timing } from "./engine-process.ts";

@@ -36,7 +36,6 @@ const convert = async (name: string, folder: string, { dtype, ...flags }: Conver
 export const addConvert = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("convert")
-    .summary("write a model as a HuggingFace folder")
     .description("Reads a model and writes config.json, model.safetensors and its tokenizer, for transformers and others to load.")
     .argument("<model>", modelHelp)
     .argument("<folder>", "a new or empty folder")

@@ -2,7 +2,7 @@
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import type { Command } from "commander";
 import { inspectEngines, type InspectedEngine } from "../engine/inspect.ts";
-import { packageVersion } from "../experiments/plan.ts";
+import { packageVersion } from "../experiments/package-version.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -52,7 +52,6 @@ export const diagnosisText = ({ retort, node, platform, processor, cores, memory
 export const addDoctor = (program: Command, terminal: Terminal): void => {
   program
     .command("doctor")
-    .summary("say which engines this machine has")
     .description("Tries every engine, each in a process of its own, and says which one runs, and why the others do not.")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  retort doctor --json")

@@ -127,7 +127,6 @@ export const inspectionText = ({
 export const addInspect = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("inspect")
-    .summary("say what a model is and what memory it takes")
     .description("Reads a model's configuration and headers, not its weights: family, sizes, tokenizer, and memory in float32.")
     .argument("<model>", modelHelp)
     .option("--batch <n>", "sequences at once, for the memory of each use", numberFrom(1, true), 1)

@@ -1,51 +1,72 @@
 /** The command line: every command in one program, and how it ends. */
 import { Command } from "commander";
-import { packageVersion } from "../experiments/plan.ts";
-import { addConvert } from "./convert.ts";
-import { addDoctor } from "./doctor.ts";
+import { packageVersion } from "../experiments/package-version.ts";
 import { exitCodesHelp, explain, exitCodes } from "./exit.ts";
-import { addInspect } from "./inspect.ts";
-import { addRun } from "./run.ts";
-import { addSample } from "./sample.ts";
-import { addSchema } from "./schema.ts";
-import { addServePolicy } from "./serve-policy.ts";
-import { addServeReward } from "./serve-reward.ts";
 import type { Terminal } from "./terminal.ts";
-import { addTrace } from "./trace.ts";
-import { addValidate } from "./validate.ts";
 
-const createProgram = (terminal: Terminal): Command => {
+type AddCommand = (program: Command, terminal: Terminal) => void;
+
+/** A command by its name; its file, and with it all that the command needs, is loaded when it is called. */
+interface Listed {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<AddCommand>;
+}
+
+const commands: readonly Listed[] = [
+  { name: "run", summary: "run an experiment file", load: async () => (await import("./run.ts")).addRun },
+  {
+    name: "validate",
+    summary: "check an experiment file without running it",
+    load: async () => (await import("./validate.ts")).addValidate,
+  },
+  { name: "schema", summary: "print the JSON Schema of experiment files", load: async () => (await import("./schema.ts")).addSchema },
+  { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./sample.ts")).addSample },
+  { name: "inspect", summary: "say what a model is and what memory it takes", load: async () => (await import("./inspect.ts")).addInspect },
+  { name: "convert", summary: "write a model as a HuggingFace folder", load: async () => (await import("./convert.ts")).addConvert },
+  { name: "trace", summary: "show when each part of a step ran", load: async () => (await import("./trace.ts")).addTrace },
+  {
+    name: "serve-policy",
+    summary: "let other processes ask a policy, as they ask vLLM",
+    load: async () => (await import("./serve-policy.ts")).addServePolicy,
+  },
+  {
+    name: "serve-reward",
+    summary: "let other processes ask the rewards of an experiment file",
+    load: async () => (await import("./serve-reward.ts")).addServeReward,
+  },
+  { name: "doctor", summary: "say which engines this machine has", load: async () => (await import("./doctor.ts")).addDoctor },
+];
+
+/** The program with all commands by name, and with those that the arguments name whole. */
+const createProgram = async (args: readonly string[], terminal: Terminal): Promise<Command> => {
   const program = new Command("retort")
     .description("Trains language-model policies with rewards and with a teacher at the same time.")
     .version(packageVersion(), "-v, --version", "print the version")
     .option("--debug", "show where an error comes from")
     .showHelpAfterError("(--help shows how)")
     .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => void terminal.output.write(text),
       writeErr: (text) => void terminal.errors.write(text),
     })
     .addHelpText("after", exitCodesHelp);
-  addRun(program, terminal);
-  addValidate(program, terminal);
-  addSchema(program, terminal);
-  addSample(program, terminal);
-  addInspect(program, terminal);
-  addConvert(program, terminal);
-  addTrace(program, terminal);
-  addServePolicy(program, terminal);
-  addServeReward(program, terminal);
-  addDoctor(program, terminal);
+  for (const { name, summary, load } of commands) {
+    if (args.includes(name)) (await load())(program, terminal);
+    else program.command(name);
+    program.commands.at(-1)?.summary(summary);
+  }
   return program;
 };
 
 /** Runs one command; `args` are those after the program's name. Gives the exit code and never throws. */
 export const main = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  const program = createProgram(terminal);
   try {
+    const program = await createProgram(args, terminal);
     await program.parseAsync(args, { from: "user" });
     return exitCodes.ok;
   } catch (error) {
-    return explain(error, terminal, program.opts<{ debug?: true }>().debug === true);
+    return explain(error, terminal, args.includes("--debug"));
   }
 };

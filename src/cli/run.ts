@@ -110,7 +110,6 @@ const prepare = async (
 export const addRun = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("run")
-    .summary("run an experiment file")
     .description("Trains what an experiment file asks for: its stages first, where they are not there already, then its runs.")
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")

@@ -152,7 +152,6 @@ const addSampling = (command: Command): Command =>
 export const addSample = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("sample")
-    .summary("complete a prompt with a model")
     .description("Completes a prompt, text as it comes: the completion to the output, speed to the errors.")
     .argument("<model>", modelHelp)
     .option("--prompt <text>", "the text to continue; standard input when left out")

@@ -10,7 +10,6 @@ export const schemaText = (): string => `${JSON.stringify(experimentSchema, null
 export const addSchema = (program: Command, terminal: Terminal): void => {
   program
     .command("schema")
-    .summary("print the JSON Schema of experiment files")
     .description("Prints the JSON Schema of experiment files: every part, with defaults, ranges and descriptions.")
     .addHelpText("after", "\nExample:\n  retort schema > experiment.schema.json")
     .action(() => void terminal.output.write(schemaText()));

@@ -54,7 +54,6 @@ const perform = async (model: string, options: ServeOptions, terminal: Terminal)
 export const addServePolicy = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("serve-policy")
-    .summary("let other processes ask a policy, as they ask vLLM")
     .description(
       "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, /v1/models, /tokenize and /health. A teacher of experiment files.",
     )

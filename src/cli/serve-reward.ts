@@ -52,7 +52,6 @@ const perform = async (file: string, overrides: readonly string[], options: Serv
 export const addServeReward = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("serve-reward")
-    .summary("let other processes ask the rewards of an experiment file")
     .description("Serves the weighted sum of a file's rewards: POST /score, GET /health. The reward http of other experiment files.")
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /rewards/0/weight=2");

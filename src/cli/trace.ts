@@ -38,7 +38,6 @@ const show = async (folder: string, { step, json }: TraceOptions, { output }: Te
 export const addTrace = (program: Command, terminal: Terminal): void => {
   program
     .command("trace")
-    .summary("show when each part of a step ran")
     .description("Draws one step of a run as a Gantt chart: samplers, rewards, teacher, update.")
     .argument("<run>", "a run's folder")
     .option("--step <number>", "the step to draw; the last one when left out", stepOf)

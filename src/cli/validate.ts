@@ -22,7 +22,6 @@ const overview = (runs: readonly PlannedRun[]): string =>
 export const addValidate = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("validate")
-    .summary("check an experiment file without running it")
     .description(
       "Checks a file with everything that a run checks before it starts, and prints its runs, or every problem at once. Downloads the checkpoints of the Hub that it names.",
     )

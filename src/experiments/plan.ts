@@ -1,5 +1,4 @@
 /** From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the hashes that name results. */
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { withModels } from "../rewards/model/reference.ts";
 import type { Task } from "../tasks/task.ts";
@@ -9,6 +8,7 @@ import { contentHash } from "./canonical-json.ts";
 import { checker, type Mistake } from "./check.ts";
 import { expand, parseOverrides, type Draft } from "./drafts.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { packageVersion } from "./package-version.ts";
 import { ExperimentError, type Place, type Problem } from "./problem.ts";
 import { experimentSchema, type ExperimentValues } from "./schema.ts";
 import type { Checkpoints } from "./checkpoints.ts";
@@ -50,12 +50,6 @@ export interface PlannedRun extends PlannedTraining {
   /** What must be there first, in the order in which to make it. */
   readonly stages: readonly PlannedTraining[];
 }
-
-/** This package's version, from its package.json. */
-export const packageVersion = (): string => {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return version;
-};
 
 const serverIdentity = ({ url, model }: TeacherServerValues): object => ({ url, model });
 

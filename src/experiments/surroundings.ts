@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
-import { packageVersion } from "./plan.ts";
+import { packageVersion } from "./package-version.ts";
 
 /** Plain data about the place where a run happened. */
 export interface Surroundings {

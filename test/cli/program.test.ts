@@ -43,3 +43,26 @@ test("the command itself exits with the code and keeps both streams apart", () =
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(/^none\.json: no such file.*\n1 problem\n$/u);
 });
+
+describe("a command's file", () => {
+  test("is loaded when the command is called, and adds the command that the list names", async () => {
+    const { output } = await retort("--help");
+    const names = [...output.matchAll(/^ {2}([a-z-]+) {2,}\S/gmu)].map(([, name]) => name!).filter((name) => name !== "help");
+    expect(names).toContain("validate");
+    for (const name of names) {
+      const { code, output: help } = await retort(name, "--help");
+      expect(code).toBe(0);
+      expect(help).toMatch(new RegExp(`^Usage: retort ${name} [^]*Examples?:\n`, "u"));
+    }
+  });
+
+  test("is not loaded for the version", () => {
+    const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "src/cli/retort.ts", "--version"], {
+      encoding: "utf8",
+      env: { ...process.env, NODE_DEBUG: "esm" },
+    });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
+    expect(stderr).toContain("src/cli/program.ts");
+    expect(stderr).not.toMatch(/src\/(?:engine|policies|training)\//u);
+  });
+});
