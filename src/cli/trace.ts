@@ -42,5 +42,6 @@ export const addTrace = (program: Command, terminal: Terminal): void => {
     .argument("<run>", "a run's folder")
     .option("--step <number>", "the step to draw; the last one when left out", stepOf)
     .option("--json", "print the step's spans as JSON, times in ms")
+    .addHelpText("after", "\nExample:\n  retort trace runs/quickstart/run-0a1b2c3d --step 10")
     .action(async (folder: string, options: TraceOptions) => show(folder, options, terminal));
 };
