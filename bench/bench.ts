@@ -7,6 +7,7 @@ const benches = {
   memory: () => import("./memory.ts"),
   "program-memory": () => import("./program-memory.ts"),
   overlap: () => import("./overlap.ts"),
+  results: () => import("./results.ts"),
   router: () => import("./router.ts"),
   staleness: () => import("./staleness.ts"),
   soak: () => import("./soak.ts"),

@@ -21,6 +21,12 @@ const commands: readonly Listed[] = [
     load: async () => (await import("./validate.ts")).addValidate,
   },
   { name: "schema", summary: "print the JSON Schema of experiment files", load: async () => (await import("./schema.ts")).addSchema },
+  { name: "runs", summary: "list runs and how they stand", load: async () => (await import("./runs.ts")).addRuns },
+  {
+    name: "results",
+    summary: "show results of runs beside what tells them apart",
+    load: async () => (await import("./results.ts")).addResults,
+  },
   { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./sample.ts")).addSample },
   { name: "inspect", summary: "say what a model is and what memory it takes", load: async () => (await import("./inspect.ts")).addInspect },
   { name: "convert", summary: "write a model as a HuggingFace folder", load: async () => (await import("./convert.ts")).addConvert },

@@ -23,9 +23,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
   training: [...foundation, ...answering],
   experiments: [...foundation, ...answering, "training"],
-  reports: [...foundation, ...answering, "training", "experiments"],
-  dashboard: [...foundation, ...answering, "training", "experiments", "reports"],
-  cli: [...foundation, ...answering, "training", "experiments", "reports", "dashboard"],
+  results: [...foundation, ...answering, "training", "experiments"],
+  reports: [...foundation, ...answering, "training", "experiments", "results"],
+  dashboard: [...foundation, ...answering, "training", "experiments", "results", "reports"],
+  cli: [...foundation, ...answering, "training", "experiments", "results", "reports", "dashboard"],
 };
 
 /** Where a library may be imported, as the start of a path. */
@@ -43,7 +44,7 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
   { packages: /^onnx/, allowed: ["src/engine/onnx/"], reason: "ONNX is one engine among others; use the contract in src/engine/engine.ts" },
   {
     packages: /^rxjs(\/|$)/,
-    allowed: ["rollouts", "training", "experiments", "reports", "dashboard", "cli"].map((folder) => `src/${folder}/`),
+    allowed: ["rollouts", "training", "experiments", "results", "reports", "dashboard", "cli"].map((folder) => `src/${folder}/`),
     reason: "streams carry work between parts; below rollouts use a plain function or a promise",
   },
   {

@@ -1,0 +1,12 @@
+/** Rows as comma-separated values (RFC 4180): a head, lines that end in CR LF, quotes where they are needed. */
+import type { FlatCell, FlatTable } from "./flat-table.ts";
+
+const field = (cell: FlatCell): string => {
+  const text = cell === undefined ? "" : String(cell);
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** The text, part after part. A cell without a value is empty; numbers are written in as many digits as give the same number again. */
+export function* csvText({ columns, rows }: FlatTable): Generator<string> {
+  for (const row of [columns, ...rows]) yield `${row.map(field).join(",")}\r\n`;
+}
