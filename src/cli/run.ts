@@ -6,6 +6,7 @@ import { execute } from "../experiments/execute.ts";
 import type { PlannedRun } from "../experiments/plan.ts";
 import { prepareExperiment } from "../experiments/prepare.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
+import { hasSweep } from "../experiments/sweeps/plan.ts";
 import { InterruptedError } from "./exit.ts";
 import { duration, percent } from "./figures.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
@@ -103,6 +104,9 @@ const prepare = async (
   terminal: Terminal,
 ): Promise<readonly PlannedRun[]> => {
   const shown = options.quiet === true ? { ...terminal, live: undefined } : terminal;
+  if (options.quiet !== true && hasSweep(file, overrides)) {
+    terminal.errors.write("the file has a sweep; this runs the file's own values, without it\n");
+  }
   return choose(await prepareExperiment(file, overrides, hubOptions(options, shown)), options.only);
 };
 

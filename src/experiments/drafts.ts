@@ -17,6 +17,8 @@ export interface Draft {
   /** What tables call it: the variant's or the file's label, or its name. */
   readonly label: string;
   readonly value: Json;
+  /** What a trial of a sweep sets, by pointer. */
+  readonly axes?: Readonly<Record<string, Json>>;
   /** Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms. */
   locate(pointer: string, part?: Part): { readonly place: Place; readonly pointer: string };
 }

@@ -29,6 +29,16 @@ export const parsePointer = (pointer: string): string[] => {
 /** The pointer of the value that holds this one; the root holds itself. */
 export const parentPointer = (pointer: string): string => pointer.slice(0, Math.max(0, pointer.lastIndexOf("/")));
 
+/** What stands at a pointer; undefined where nothing does. */
+export const valueAt = (value: Json, pointer: string): Json | undefined => {
+  let here: Json | undefined = value;
+  for (const key of parsePointer(pointer)) {
+    if (Array.isArray(here)) here = /^(0|[1-9]\d*)$/u.test(key) ? (here as readonly Json[])[Number(key)] : undefined;
+    else here = isObject(here) && Object.hasOwn(here, key) ? here[key] : undefined;
+  }
+  return here;
+};
+
 /** The object without some of its keys. */
 export const omit = (object: JsonObject, ...keys: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));

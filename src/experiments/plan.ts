@@ -47,6 +47,8 @@ export interface PlannedRun extends PlannedTraining {
   readonly paper: string | undefined;
   /** The file, as it was given. */
   readonly path: string;
+  /** What a trial of a sweep sets, by pointer; absent for a run of the file itself. */
+  readonly axes?: Readonly<Record<string, Json>>;
   /** What must be there first, in the order in which to make it. */
   readonly stages: readonly PlannedTraining[];
 }
@@ -90,7 +92,7 @@ const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs"
 };
 
 /** The plan of one run. The file is without mistakes. */
-const plan = (draft: Draft, file: ExperimentValues, path: string, shelf: Shelf): PlannedRun => {
+export const planDraft = (draft: Draft, file: ExperimentValues, path: string, shelf: Shelf): PlannedRun => {
   const ids: Record<string, string> = {};
   const training = (name: string, values: TrainingValues): PlannedTraining => {
     const inputs = Object.fromEntries(inputNames(values).map((input) => [input, ids[input]!]));
@@ -117,7 +119,9 @@ const plan = (draft: Draft, file: ExperimentValues, path: string, shelf: Shelf):
     ids[name] = stage.id;
     return stage;
   });
-  return { ...training(draft.name, runValues(file)), label: draft.label, question: file.question, paper: file.paper, path, stages };
+  const { label, axes } = draft;
+  const { question, paper } = file;
+  return { ...training(draft.name, runValues(file)), label, question, paper, path, stages, ...(axes === undefined ? {} : { axes }) };
 };
 
 /** First the file from top to bottom, then the command line from left to right. */
@@ -126,12 +130,16 @@ const orderOf = (place: Place, overrides: readonly string[]): number => {
   return "line" in place ? place.line * 1e7 + place.column : 0;
 };
 
+/** What is wrong with one draft. */
+export interface Found {
+  readonly draft: Draft;
+  readonly mistakes: readonly Mistake[];
+}
+
+const called = ({ axes, name, label }: Draft): string => (axes === undefined ? `variant "${name}"` : `trial ${label}`);
+
 /** Places the mistakes of all runs, each once; what only some runs have is said with the first of them. */
-const placed = (
-  found: readonly { readonly draft: Draft; readonly mistakes: readonly Mistake[] }[],
-  runs: number,
-  overrides: readonly string[],
-): Problem[] => {
+export const placed = (found: readonly Found[], runs: number, overrides: readonly string[]): Problem[] => {
   const problems = new Map<string, { problem: Problem; drafts: Draft[] }>();
   for (const { draft, mistakes } of found) {
     for (const { pointer, part, message } of mistakes) {
@@ -144,14 +152,16 @@ const placed = (
   }
   return [...problems.values()]
     .map(({ problem, drafts }) => {
-      const general = drafts.length === runs || problem.pointer.startsWith("/variants");
-      return general ? problem : { ...problem, message: `${problem.message} (variant "${drafts[0]!.name}")` };
+      const general = drafts.length === runs || /^\/(variants|sweep)(\/|$)/u.test(problem.pointer);
+      return general ? problem : { ...problem, message: `${problem.message} (${called(drafts[0]!)})` };
     })
     .toSorted((a, b) => orderOf(a.place, overrides) - orderOf(b.place, overrides));
 };
 
-const checkValues = checker<ExperimentValues>(experimentSchema);
-const checkVariants = checker<Json>((experimentSchema["properties"] as JsonObject)["variants"] as JsonObject);
+/** Checks the values of one run against the schema. */
+export const checkValues = checker<ExperimentValues>(experimentSchema);
+/** Checks `variants` of a file against the schema. */
+export const checkVariants = checker<Json>((experimentSchema["properties"] as JsonObject)["variants"] as JsonObject);
 
 /** A file whose schema is right. */
 export interface SoundFile {
@@ -179,7 +189,7 @@ export const planRuns = ({ path, overrides, drafts }: SoundFile, checkpoints: Ch
   const semantic = drafts.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, path, shelf) }));
   const contradictions = placed(semantic, drafts.length, overrides);
   if (contradictions.length > 0) throw new ExperimentError(contradictions);
-  return drafts.map(({ draft, values }) => plan(draft, values, path, shelf));
+  return drafts.map(({ draft, values }) => planDraft(draft, values, path, shelf));
 };
 
 /** The runs of a file that was read and names no checkpoints. `ExperimentError` with every problem, in the order of the file. */

@@ -3,8 +3,15 @@ import { dirname } from "node:path";
 import type { HubOptions } from "../policies/checkpoints/hub.ts";
 import { lookAt } from "./checkpoints.ts";
 import { checkSource, planRuns, type PlannedRun } from "./plan.ts";
+import type { ExperimentValues } from "./schema.ts";
 import { readSource } from "./source.ts";
 import { checkpointsOf, runValues, stageValues } from "./stages.ts";
+
+/** The checkpoints that a file's values name. */
+export const checkpointNames = ({ values }: { readonly values: ExperimentValues }): readonly string[] =>
+  [runValues(values), ...Object.keys(values.stages ?? {}).map((name) => stageValues(values, name))].flatMap((training) =>
+    checkpointsOf(training).map(({ name }) => name),
+  );
 
 /**
  * The runs of a file, with overrides such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
@@ -16,10 +23,5 @@ export const prepareExperiment = async (
   hub: HubOptions = {},
 ): Promise<readonly PlannedRun[]> => {
   const file = checkSource(readSource(path), overrides);
-  const names = file.drafts.flatMap(({ values }) =>
-    [runValues(values), ...Object.keys(values.stages ?? {}).map((name) => stageValues(values, name))].flatMap((training) =>
-      checkpointsOf(training).map(({ name }) => name),
-    ),
-  );
-  return planRuns(file, await lookAt(names, dirname(path), hub));
+  return planRuns(file, await lookAt(file.drafts.flatMap(checkpointNames), dirname(path), hub));
 };

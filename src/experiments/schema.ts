@@ -9,6 +9,7 @@ import { ScoringSettings } from "../training/scoring-settings.ts";
 import { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "../training/settings.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { CheckpointName, having, StageName } from "./origin-schema.ts";
+import { Sweep } from "./sweeps/schema.ts";
 import { SingleTeacher, Teacher } from "./teacher-schema.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -80,6 +81,7 @@ const Variant = Type.Unsafe<JsonObject>({
     label: { type: "string", description: "What tables call this run." },
     stages: false,
     variants: false,
+    sweep: false,
   },
   description: "A JSON merge patch (RFC 7386) over the file: objects merge, null takes a key away, everything else replaces.",
 });
@@ -110,6 +112,7 @@ const Experiment = Type.Object(
     ...parts,
     stages: Type.Optional(named(Stage, "Earlier trainings by name; their results are kept and used again.")),
     variants: Type.Optional(named(Variant, "Several runs from one file, by name.", 1)),
+    sweep: Type.Optional(Sweep),
   },
   { ...closed, title: "Retort experiment", definitions },
 );

@@ -36,7 +36,16 @@ const tokenizerSource = (
 
 /** The run's own training. */
 export const runValues = (file: ExperimentValues): TrainingValues => {
-  const { $schema: _schema, question: _question, label: _label, paper: _paper, stages: _stages, variants: _variants, ...parts } = file;
+  const {
+    $schema: _schema,
+    question: _question,
+    label: _label,
+    paper: _paper,
+    stages: _stages,
+    variants: _variants,
+    sweep: _sweep,
+    ...parts
+  } = file;
   return { ...parts, taskSeed: file.seed, ...tokenizerSource(file, file) };
 };
 

@@ -2,7 +2,7 @@
 import seedrandom from "seedrandom";
 
 /** What the numbers are for; keeps streams of different uses apart. */
-export type Purpose = "initialization" | "task" | "sampling" | "data-order" | "coin" | "replay" | "bootstrap" | "test";
+export type Purpose = "initialization" | "task" | "sampling" | "data-order" | "coin" | "replay" | "sweep" | "bootstrap" | "test";
 
 /** Uniform numbers in [0, 1), 53 bits each. */
 export type Uniforms = () => number;

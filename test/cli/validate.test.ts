@@ -23,6 +23,17 @@ describe("retort validate", () => {
     expect(JSON.parse(output)).toMatchObject([{ name: "run", values: { seed: 5, rollouts: { group: 4 } }, stages: [{}, {}] }]);
   });
 
+  test("prints the trials of a sweep, and finds what is wrong with them", async () => {
+    const seeds = JSON.stringify(Array.from({ length: 22 }, (_, i) => i));
+    const { output } = await retort("validate", valid, `/sweep={"axes": {"/seed": ${seeds}}}`);
+    expect(output).toMatch(/\nsweep of 22 trials\n\ntrial {2}values {3}id\n-[^\n]*\ntrial {2}seed=0 {3}[0-9a-f]{8}\n[^]*\nand 2 more\n$/u);
+    const json = JSON.parse((await retort("validate", valid, '/sweep={"axes": {"/seed": [1, 2]}}', "--json")).output) as object;
+    expect(json).toMatchObject({ runs: [{ name: "run" }], trials: [{ label: "seed=1" }, { label: "seed=2" }] });
+    expect((await retort("validate", valid, '/sweep={"axes": {"/seed": [-1]}}')).errors).toContain(
+      "/sweep/axes/~1seed/0: expected a whole number",
+    );
+  });
+
   test("prints every problem, with code 2 and no stack", async () => {
     const { code, output, errors } = await retort("validate", valid, "/objective/alpah=2", "/seed=-1");
     expect(code).toBe(2);

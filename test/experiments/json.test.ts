@@ -1,7 +1,7 @@
 /** Tests of JSON values and pointers. */
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { formatPointer, mergePatch, omit, parentPointer, parsePointer, type Json } from "../../src/experiments/json.ts";
+import { formatPointer, mergePatch, omit, parentPointer, parsePointer, valueAt, type Json } from "../../src/experiments/json.ts";
 
 describe("pointers", () => {
   test("are read back as they were written, whatever the keys", () => {
@@ -15,6 +15,14 @@ describe("pointers", () => {
 
   test.each(["objective", "/a~b", "/~2"])("refuse %s", (pointer) => {
     expect(() => parsePointer(pointer)).toThrow(RangeError);
+  });
+
+  test("find what stands there", () => {
+    const value = { a: [{ "b/c": 1 }, null] };
+    expect(["", "/a/0/b~1c", "/a/1"].map((pointer) => valueAt(value, pointer))).toEqual([value, 1, null]);
+    expect(["/b", "/a/2", "/a/-", "/a/length", "/a/0/b~1c/d", "/toString"].map((pointer) => valueAt(value, pointer))).toEqual(
+      Array(6).fill(undefined),
+    );
   });
 
   test("know their parent", () => {

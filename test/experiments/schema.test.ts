@@ -37,7 +37,7 @@ describe("the published schema", () => {
   test("refuses unknown keys everywhere", () => {
     const open = [...objects(experimentSchema)].filter((schema) => schema["additionalProperties"] !== false);
     // A variant is a patch: what it merges into is checked.
-    expect(open.map((schema) => Object.keys(schema["properties"] as JsonObject))).toEqual([["label", "stages", "variants"]]);
+    expect(open.map((schema) => Object.keys(schema["properties"] as JsonObject))).toEqual([["label", "stages", "variants", "sweep"]]);
   });
 
   test("requires nothing that has a default", () => {

@@ -1,0 +1,21 @@
+/** From an experiment file with a sweep, which may name checkpoints, to its planned trials. */
+import { dirname } from "node:path";
+import type { HubOptions } from "../../policies/checkpoints/hub.ts";
+import { lookAt } from "../checkpoints.ts";
+import { checkpointNames } from "../prepare.ts";
+import { Shelf } from "../shelf.ts";
+import { readSource } from "../source.ts";
+import { checkTrials, planTrials, trialOf, type PlannedTrial, type SoundSweep } from "./plan.ts";
+
+/** A sweep that can start. */
+export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases"> {
+  readonly trials: readonly PlannedTrial[];
+}
+
+/** The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read. */
+export const prepareSweep = async (path: string, overrides: readonly string[] = [], hub: HubOptions = {}): Promise<PreparedSweep> => {
+  const sound = checkTrials(readSource(path), overrides);
+  const names = new Set(sound.drafts.flatMap(checkpointNames));
+  const checkpoints = await lookAt([...names], dirname(path), hub);
+  return { path, bases: sound.bases, trials: planTrials(sound, new Shelf(dirname(path), checkpoints), trialOf) };
+};

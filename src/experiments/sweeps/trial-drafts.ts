@@ -1,0 +1,54 @@
+/** Trials as drafts: a run of the file with the values of the sweep set, each mistake placed where the sweep gives the value. */
+import type { Draft } from "../drafts.ts";
+import { parsePointer, valueAt, type Json } from "../json.ts";
+import { applyOverride } from "../overrides.ts";
+import type { Assignment, Setting } from "./assignments.ts";
+
+const depth = ({ pointer }: Setting): number => parsePointer(pointer).length;
+
+/** The values with every setting of the assignment; what holds others is set before them. `RangeError` where a setting has no place. */
+const withSettings = (value: Json, settings: Assignment): Json =>
+  settings
+    .toSorted((a, b) => depth(a) - depth(b))
+    .reduce<Json>((result, { pointer, value: set }) => applyOverride(result, { text: pointer, pointer, value: set }), value);
+
+const locator =
+  (base: Draft, settings: Assignment): Draft["locate"] =>
+  (pointer, part) => {
+    const around = settings.findLast((one) => pointer === one.pointer || pointer.startsWith(`${one.pointer}/`));
+    if (around !== undefined) {
+      if (part === "key" && pointer === around.pointer) return base.locate(around.axis, "key");
+      return base.locate(around.at + pointer.slice(around.pointer.length), part);
+    }
+    // What the file itself does not have was made by what is set inside it.
+    const made = pointer !== "" && (part === "whole" || valueAt(base.value, pointer) === undefined);
+    const inside = made ? settings.findLast((one) => one.pointer.startsWith(`${pointer}/`)) : undefined;
+    if (inside === undefined) return base.locate(pointer, part);
+    return part === "key" ? base.locate(inside.axis, "key") : base.locate(inside.at);
+  };
+
+/** Names of axes as short as they can be: the last key, or the whole pointer where two end alike. */
+export const axisNames = (pointers: readonly string[]): ReadonlyMap<string, string> => {
+  const lastKey = (pointer: string): string => parsePointer(pointer).at(-1) ?? "";
+  const times = new Map<string, number>();
+  for (const pointer of new Set(pointers)) times.set(lastKey(pointer), (times.get(lastKey(pointer)) ?? 0) + 1);
+  return new Map(pointers.map((pointer) => [pointer, times.get(lastKey(pointer)) === 1 ? lastKey(pointer) : pointer.slice(1)]));
+};
+
+/** A value in a few letters. */
+export const valueText = (value: Json): string => {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+};
+
+/** A run of the file as one trial. `RangeError` where a value has no place in the file. */
+export const trialDraft = (base: Draft, settings: Assignment, names: ReadonlyMap<string, string>, ofVariants: boolean): Draft => {
+  const said = settings.map(({ pointer, value }) => `${names.get(pointer) ?? pointer}=${valueText(value)}`).join(" ");
+  return {
+    name: ofVariants ? base.name : "trial",
+    label: [...(ofVariants ? [base.label] : []), ...(said === "" ? [] : [said])].join(": ") || "trial",
+    axes: Object.fromEntries(settings.map(({ pointer, value }) => [pointer, value])),
+    value: withSettings(base.value, settings),
+    locate: locator(base, settings),
+  };
+};
