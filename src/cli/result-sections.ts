@@ -27,7 +27,8 @@ const figure = (cell: FlatCell): string | undefined => {
   return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(4)));
 };
 
-const shownCell = (cell: FlatCell): Cell => {
+/** A cell of a table: four digits of a number, and no control characters. */
+export const shownCell = (cell: FlatCell): Cell => {
   if (typeof cell === "number") return Number.isFinite(cell) ? Number(cell.toPrecision(4)) : String(cell);
   return cell === undefined ? undefined : printable(String(cell));
 };

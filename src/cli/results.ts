@@ -6,8 +6,10 @@ import { csvText } from "../results/csv.ts";
 import { flatGroups, flatRuns, sortedBy, type FlatTable, type Uncertainty } from "../results/flat-table.ts";
 import { groupOver } from "../results/grouped-table.ts";
 import { resultTable, type ResultTable } from "../results/result-table.ts";
-import { resultSections } from "./result-sections.ts";
+import type { FoundRun } from "../results/runs.ts";
+import { resultSections, shownCell } from "./result-sections.ts";
 import { addRunChoice, asked, readChosen, several, type RunChoice } from "./run-choice.ts";
+import { table } from "./table.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
 interface ResultsOptions extends RunChoice {
@@ -18,6 +20,8 @@ interface ResultsOptions extends RunChoice {
   readonly sort?: string;
   readonly descending?: true;
   readonly csv?: string;
+  readonly parquet?: string;
+  readonly sql?: string;
   readonly json?: true;
 }
 
@@ -43,9 +47,37 @@ const flat = (joined: ResultTable, { over, interval, sort, descending }: Results
   return sort === undefined ? rows : sortedBy(rows, sort, descending === true);
 };
 
+/** Writes the rows where the flags say; true when they say anything. */
+const written = async (rows: FlatTable, { csv, json, parquet }: ResultsOptions, { output, errors }: Terminal): Promise<boolean> => {
+  if (json === true) {
+    for (const row of rows.rows) output.write(`${jsonText(Object.fromEntries(rows.columns.map((name, i) => [name, row[i]])))}\n`);
+  }
+  if (csv === "-") for (const line of csvText(rows)) output.write(line);
+  else if (csv !== undefined) await writeWhole(csv, [...csvText(rows)].join(""));
+  if (parquet !== undefined) await (await import("../results/parquet.ts")).writeParquet(parquet, rows);
+  for (const file of [csv, parquet]) if (file !== undefined && file !== "-") errors.write(`${rows.rows.length} rows in ${file}\n`);
+  return json === true || csv !== undefined || parquet !== undefined;
+};
+
+const answer = async (runs: readonly FoundRun[], sql: string, options: ResultsOptions, terminal: Terminal): Promise<void> => {
+  const { queryRuns } = await import("../results/query.ts");
+  const rows = await queryRuns(runs, sql).catch((error: unknown) =>
+    asked(() => {
+      throw error;
+    }),
+  );
+  if (await written(rows, options, terminal)) return;
+  const cells = rows.rows.map((row) => row.map(shownCell));
+  terminal.output.write(`${table(rows.columns.map(printable), cells)}\n`);
+};
+
 const show = async (root: string, options: ResultsOptions, terminal: Terminal): Promise<void> => {
-  const { parameter, metric, csv, json } = options;
+  const { parameter, metric, sql } = options;
   const { chosen } = readChosen(root, options, terminal);
+  if (sql !== undefined) {
+    await answer(chosen, sql, options, terminal);
+    return;
+  }
   const joined = asked(() => resultTable(chosen, { parameters: parameter, metrics: metric }));
   const leftOut = leftOutNote(joined.leftOut);
   if (joined.rows.length === 0) {
@@ -54,14 +86,7 @@ const show = async (root: string, options: ResultsOptions, terminal: Terminal): 
   }
   checkNames(joined);
   const rows = asked(() => flat(joined, options));
-  if (json === true)
-    for (const row of rows.rows) terminal.output.write(`${jsonText(Object.fromEntries(rows.columns.map((name, i) => [name, row[i]])))}\n`);
-  if (csv === "-") for (const line of csvText(rows)) terminal.output.write(line);
-  else if (csv !== undefined) {
-    await writeWhole(csv, [...csvText(rows)].join(""));
-    terminal.errors.write(`${rows.rows.length} rows in ${csv}\n`);
-  }
-  if (json !== true && csv === undefined) resultSections(rows, joined, options, terminal);
+  if (!(await written(rows, options, terminal))) resultSections(rows, joined, options, terminal);
   if (leftOut !== "") terminal.errors.write(`left out: ${leftOut}\n`);
 };
 
@@ -82,7 +107,9 @@ export const addResults = (program: Command, terminal: Terminal): void => {
     .option("--sort <column>", "sort by a parameter or a metric, instead of by all parameters")
     .option("--descending", "sort from the largest down")
     .option("--csv <file>", "write all columns as CSV; - for the output")
-    .option("--json", "print all columns, one JSON object a line");
+    .option("--parquet <file>", "write all columns as a Parquet file")
+    .option("--json", "print all columns, one JSON object a line")
+    .option("--sql <query>", "answer one SELECT over the tables runs, metrics, timings and rollouts (DuckDB)");
   addRunChoice(command)
     .addHelpText(
       "after",
@@ -90,7 +117,10 @@ export const addResults = (program: Command, terminal: Terminal): void => {
 Examples:
   retort results
   retort results runs/sweep --over /seed --sort accuracy --descending
-  retort results runs/sweep --parameter /objective/alpha --metric accuracy --csv alpha.csv`,
+  retort results runs/sweep --parameter /objective/alpha --metric accuracy --csv alpha.csv
+  retort results --sql "SELECT label, max(value) FROM metrics JOIN runs USING (folder) WHERE name = 'reward' GROUP BY label"
+  retort results --sql "SELECT parameters->>'/objective/alpha' AS alpha, avg(accuracy) FROM runs GROUP BY alpha"
+  retort results --sql "DESCRIBE rollouts"`,
     )
     .action((folder: string, options: ResultsOptions) => show(folder, options, terminal));
 };

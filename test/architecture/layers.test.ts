@@ -53,6 +53,11 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
     reason: "files of strangers are checked in one place; use what it exports",
   },
   { packages: /^undici$/, allowed: ["src/remote/"], reason: "answers of strangers are bounded in one place; use src/remote/client.ts" },
+  {
+    packages: /^@duckdb\//,
+    allowed: ["src/results/"],
+    reason: "a database is shut off before SQL runs in one place; use src/results/query.ts",
+  },
   { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },
 ];
 

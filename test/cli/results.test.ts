@@ -101,3 +101,17 @@ test("says that there is nothing", async () => {
   writeRunFolder(empty, { status: "running" });
   expect((await retort("results", empty)).errors).toBe(`no finished runs in ${empty}; left out: 1 not done (retort runs shows them)\n`);
 });
+
+test("answers SQL, as a table and as files, and says what is wrong with it", async () => {
+  const sql = ["--sql", "SELECT parameters->>'/objective/alpha' AS alpha, avg(accuracy) AS mean FROM runs GROUP BY alpha ORDER BY alpha"];
+  const { code, output } = await retort("results", root, ...sql);
+  expect(code).toBe(0);
+  expect(output).toMatch(/^alpha +mean\n-+ +-+\n0\.1 +0\.1000\n0\.9 +0\.5000\n$/u);
+  const file = join(root, "means.parquet");
+  expect(await retort("results", root, ...sql, "--parquet", file)).toEqual({ code: 0, output: "", errors: `2 rows in ${file}\n` });
+  expect(readFileSync(file).subarray(0, 4).toString()).toBe("PAR1");
+  expect((await retort("results", root, ...sql, "--csv", "-")).output.split("\r\n")[0]).toBe("alpha,mean");
+  const wrong = await retort("results", root, "--sql", "DROP TABLE runs");
+  expect(wrong).toMatchObject({ code: 2, output: "" });
+  expect(wrong.errors).toContain("expected a question (SELECT, DESCRIBE), got DROP");
+});

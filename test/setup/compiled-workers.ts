@@ -13,6 +13,7 @@ const copies = join(root, "build", "tests");
 
 /** Libraries that are loaded when they are needed, or have files beside their code. */
 const external = [
+  "@duckdb/node-api",
   "@huggingface/hub",
   "@tensorflow/tfjs-backend-wasm",
   "@tensorflow/tfjs-backend-webgpu",
