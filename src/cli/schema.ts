@@ -1,10 +1,10 @@
 /** `retort schema`: prints the JSON Schema of experiment files. */
 import type { Command } from "commander";
-import { experimentSchema } from "../experiments/schema.ts";
+import { fileSchema } from "../experiments/file-schema.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The schema as text, as it stands in `schema/experiment.json`. */
-export const schemaText = (): string => `${JSON.stringify(experimentSchema, null, 2)}\n`;
+export const schemaText = (): string => `${JSON.stringify(fileSchema, null, 2)}\n`;
 
 /** Adds the command to the program. */
 export const addSchema = (program: Command, terminal: Terminal): void => {

@@ -1,7 +1,7 @@
 /** From one file to the values of each of its runs: variants merged in, overrides applied, nothing checked yet. */
 import type { Part } from "./check.ts";
-import { isObject, mergePatch, omit, parentPointer, type Json } from "./json.ts";
-import { applyOverride, parseOverride, type Override } from "./overrides.ts";
+import { covers, formatPointer, isObject, mergePatch, omit, parentPointer, parsePointer, type Json } from "./json.ts";
+import { applyOverride, placeOf, type Override } from "./overrides.ts";
 import { ExperimentError, type Place, type Problem } from "./problem.ts";
 import type { Source } from "./source.ts";
 
@@ -33,44 +33,34 @@ const apply = (value: Json, overrides: readonly Override[]): Json => {
       result = applyOverride(result, override);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      problems.push({ place: { override: override.text }, pointer: override.pointer, message: error.message });
+      problems.push({ place: placeOf(override), pointer: override.pointer, message: error.message });
     }
   }
   if (problems.length > 0) throw new ExperimentError(problems);
   return result;
 };
 
-/** Reads overrides as they came from the command line. `ExperimentError` with everything that is wrong with their form. */
-export const parseOverrides = (texts: readonly string[]): Override[] => {
-  const problems: Problem[] = [];
-  const overrides = texts.flatMap((text) => {
-    try {
-      return [parseOverride(text)];
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-      problems.push({ place: { override: shown }, pointer: shown, message: error.message });
-      return [];
-    }
-  });
-  if (problems.length > 0) throw new ExperimentError(problems);
-  return overrides;
-};
+/** A variant's patch, and where it stands. */
+interface Patch {
+  readonly pointer: string;
+  readonly value: Json;
+}
 
 const locator =
-  (source: Source, overrides: readonly Override[], prefixes: readonly string[]): Draft["locate"] =>
+  (source: Source, overrides: readonly Override[], patch?: Patch): Draft["locate"] =>
   (pointer, part = "value") => {
     for (let here = pointer; ; here = parentPointer(here)) {
       const exact = here === pointer;
       const wanted = exact && part === "key" ? "key" : "value";
       // The root of a variant's values is the file, not the patch.
-      const spots = here === "" ? [""] : prefixes.map((prefix) => prefix + here);
+      const covered = patch !== undefined && covers(patch.value, parsePointer(here));
+      const spots = here === "" ? [""] : [...(patch === undefined ? [] : [patch.pointer + here]), ...(covered ? [] : [here])];
       const spot = spots.find((one) => source.find(one, wanted) !== undefined);
       const whole = exact && here !== "" && (part === "whole" || spot === undefined);
       const override =
         overrides.findLast((one) => spots.some((at) => at === one.pointer || at.startsWith(`${one.pointer}/`))) ??
         overrides.findLast((one) => whole && spots.some((at) => one.pointer.startsWith(`${at}/`)));
-      if (override !== undefined) return { place: { override: override.text }, pointer };
+      if (override !== undefined) return { place: placeOf(override), pointer };
       const place = spot === undefined ? undefined : source.find(spot, wanted);
       if (spot !== undefined && place !== undefined) return { place, pointer: spot + pointer.slice(here.length) };
       if (here === "") return { place: { file: source.path, line: 1, column: 1 }, pointer };
@@ -84,22 +74,22 @@ const locator =
 export const expand = (source: Source, overrides: readonly Override[]): { readonly file: WholeFile; readonly drafts: readonly Draft[] } => {
   const file = apply(source.value, overrides.filter(inVariants));
   const later = overrides.filter((override) => !inVariants(override));
-  const draft = (name: string, label: string, value: Json, prefixes: readonly string[]): Draft => ({
+  const draft = (name: string, label: string, value: Json, patch?: Patch): Draft => ({
     name,
     label,
     value,
-    locate: locator(source, overrides, prefixes),
+    locate: locator(source, overrides, patch),
   });
   const variants = isObject(file) ? file["variants"] : undefined;
   const own = isObject(file) && typeof file["label"] === "string" ? file["label"] : "run";
-  const whole: WholeFile = { ...draft("run", own, file, [""]), variants };
+  const whole: WholeFile = { ...draft("run", own, file), variants };
   if (!isObject(file) || variants === undefined) return { file: whole, drafts: [{ ...whole, value: apply(file, later) }] };
   const base = omit(file, "variants", "label");
-  const drafts = Object.entries(isObject(variants) ? variants : {}).flatMap(([name, patch]) => {
-    if (!isObject(patch)) return [];
-    const label = typeof patch["label"] === "string" ? patch["label"] : name;
-    const merged = apply(mergePatch(base, omit(patch, "label", "stages", "variants")), later);
-    return [draft(name, label, merged, [`/variants/${name}`, ""])];
+  const drafts = Object.entries(isObject(variants) ? variants : {}).flatMap(([name, value]) => {
+    if (!isObject(value)) return [];
+    const label = typeof value["label"] === "string" ? value["label"] : name;
+    const merged = apply(mergePatch(base, omit(value, "label", "stages", "variants")), later);
+    return [draft(name, label, merged, { pointer: formatPointer(["variants", name]), value })];
   });
   return { file: whole, drafts };
 };

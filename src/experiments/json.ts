@@ -53,3 +53,15 @@ export const mergePatch = (target: Json, patch: Json): Json => {
   }
   return Object.fromEntries(merged);
 };
+
+/** True where a patch replaces what holds the place of these keys, so that nothing below it is merged in: on the way is a list, a scalar or null. */
+export const covers = (patch: Json, keys: readonly string[]): boolean => {
+  let here = patch;
+  for (const key of keys) {
+    if (!isObject(here)) return true;
+    const inner = Object.hasOwn(here, key) ? here[key] : undefined;
+    if (inner === undefined) return false;
+    here = inner;
+  }
+  return false;
+};

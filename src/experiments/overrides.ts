@@ -1,10 +1,13 @@
-/** Overrides from the command line: `/objective/alpha=0.5` sets one value of an experiment. */
+/** Overrides from the command line and the environment: `/objective/alpha=0.5` sets one value of an experiment. */
 import { formatPointer, isObject, omit, parsePointer, type Json, type JsonObject } from "./json.ts";
+import { ExperimentError, type Place, type Problem } from "./problem.ts";
 
 /** One value to set. */
 export interface Override {
   /** As it was written. */
   readonly text: string;
+  /** The variable of the environment that holds it; nothing for one of the command line. */
+  readonly variable?: string;
   readonly pointer: string;
   readonly value: Json;
 }
@@ -65,3 +68,43 @@ const set = (target: Json | undefined, keys: readonly string[], value: Json, pat
 
 /** The value with one override applied; objects on the way are created, and `null` takes a key away. `RangeError` where the way goes through a scalar or past a list's end. */
 export const applyOverride = (value: Json, override: Override): Json => set(value, parsePointer(override.pointer), override.value, "");
+
+/** Where an override was written. */
+export const placeOf = ({ text, variable }: Pick<Override, "text" | "variable">): Place => ({
+  override: text,
+  ...(variable === undefined ? {} : { variable }),
+});
+
+/** Reads overrides of the command line, or of a variable. `ExperimentError` with everything that is wrong with their form. */
+export const parseOverrides = (texts: readonly string[], variable?: string): Override[] => {
+  const problems: Problem[] = [];
+  const overrides = texts.flatMap((text) => {
+    try {
+      return [{ ...parseOverride(text), ...(variable === undefined ? {} : { variable }) }];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
+      const place = placeOf({ text: shown, ...(variable === undefined ? {} : { variable }) });
+      problems.push({ place, pointer: shown, message: error.message });
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new ExperimentError(problems);
+  return overrides;
+};
+
+/** The variable whose overrides come before those of the command line. */
+export const overridesVariable = "RETORT_OVERRIDES";
+
+/** The overrides of the environment: one a line, or several in a line with spaces between them. `ExperimentError` as of `parseOverrides`. */
+export const environmentOverrides = (environment: Readonly<Record<string, string | undefined>> = process.env): Override[] => {
+  const text = environment[overridesVariable]?.trim() ?? "";
+  const texts = text.includes("\n") ? text.split("\n") : text.split(/\s+(?=\/[^\s=]+=)/u);
+  return parseOverrides(
+    texts.map((one) => one.trim()).filter((one) => one !== ""),
+    overridesVariable,
+  );
+};
+
+/** The overrides of the environment, and over them those of the command line. `ExperimentError` as of `parseOverrides`. */
+export const givenOverrides = (texts: readonly string[]): Override[] => [...environmentOverrides(), ...parseOverrides(texts)];

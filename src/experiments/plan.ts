@@ -6,15 +6,17 @@ import type { TeacherServerValues } from "../teachers/remote/settings.ts";
 import { decisive } from "../training/settings.ts";
 import { contentHash } from "./canonical-json.ts";
 import { checker, type Mistake } from "./check.ts";
-import { expand, parseOverrides, type Draft } from "./drafts.ts";
+import { expand, type Draft } from "./drafts.ts";
+import { readExperiment } from "./extended-source.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { parseOverrides, type Override } from "./overrides.ts";
 import { packageVersion } from "./package-version.ts";
-import { ExperimentError, type Place, type Problem } from "./problem.ts";
+import { ExperimentError, type Problem } from "./problem.ts";
 import { experimentSchema, type ExperimentValues } from "./schema.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { semanticMistakes } from "./semantics.ts";
 import { Shelf } from "./shelf.ts";
-import { readSource, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 import type { TeacherValues } from "./teacher-schema.ts";
 import { buildOrder, checkpointsOf, inputNames, runValues, stageValues, type TrainingValues } from "./stages.ts";
 import { contextLength, maxNewTokens } from "./lengths.ts";
@@ -124,11 +126,19 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, sh
   return { ...training(draft.name, runValues(file)), label, question, paper, path, stages, ...(axes === undefined ? {} : { axes }) };
 };
 
-/** First the file from top to bottom, then the command line from left to right. */
-const orderOf = (place: Place, overrides: readonly string[]): number => {
-  if ("override" in place) return Number.MAX_SAFE_INTEGER - overrides.length + overrides.indexOf(place.override);
-  return "line" in place ? place.line * 1e7 + place.column : 0;
-};
+/** First the file from top to bottom, then what it extends, then overrides from left to right. */
+export const byPlace =
+  (path: string, overrides: readonly Override[]) =>
+  (a: Problem, b: Problem): number => {
+    const order = ({ place }: Problem): readonly [number, string, number] => {
+      if ("override" in place) {
+        return [2, "", overrides.findIndex(({ text, variable }) => text === place.override && variable === place.variable)];
+      }
+      return [place.file === path ? 0 : 1, place.file, "line" in place ? place.line * 1e7 + place.column : 0];
+    };
+    const [x, y] = [order(a), order(b)];
+    return x[0] - y[0] || (x[1] < y[1] ? -1 : x[1] > y[1] ? 1 : x[2] - y[2]);
+  };
 
 /** What is wrong with one draft. */
 export interface Found {
@@ -139,7 +149,7 @@ export interface Found {
 const called = ({ axes, name, label }: Draft): string => (axes === undefined ? `variant "${name}"` : `trial ${label}`);
 
 /** Places the mistakes of all runs, each once; what only some runs have is said with the first of them. */
-export const placed = (found: readonly Found[], runs: number, overrides: readonly string[]): Problem[] => {
+export const placed = (found: readonly Found[], runs: number, order: (a: Problem, b: Problem) => number): Problem[] => {
   const problems = new Map<string, { problem: Problem; drafts: Draft[] }>();
   for (const { draft, mistakes } of found) {
     for (const { pointer, part, message } of mistakes) {
@@ -155,7 +165,7 @@ export const placed = (found: readonly Found[], runs: number, overrides: readonl
       const general = drafts.length === runs || /^\/(variants|sweep)(\/|$)/u.test(problem.pointer);
       return general ? problem : { ...problem, message: `${problem.message} (${called(drafts[0]!)})` };
     })
-    .toSorted((a, b) => orderOf(a.place, overrides) - orderOf(b.place, overrides));
+    .toSorted(order);
 };
 
 /** Checks the values of one run against the schema. */
@@ -166,36 +176,36 @@ export const checkVariants = checker<Json>((experimentSchema["properties"] as Js
 /** A file whose schema is right. */
 export interface SoundFile {
   readonly path: string;
-  readonly overrides: readonly string[];
+  readonly overrides: readonly Override[];
   readonly drafts: readonly { readonly draft: Draft; readonly values: ExperimentValues }[];
 }
 
-/** Checks a file that was read against the schema. `ExperimentError` with every problem. */
-export const checkSource = (source: Source, overrideTexts: readonly string[]): SoundFile => {
-  const { file, drafts } = expand(source, parseOverrides(overrideTexts));
+/** Checks a file that was read against the schema, with overrides of which later ones win. `ExperimentError` with every problem. */
+export const checkSource = (source: Source, overrides: readonly Override[]): SoundFile => {
+  const { file, drafts } = expand(source, overrides);
   const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
   const inVariants = "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
   const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value) }));
   const schematic = checked.flatMap(({ draft, result }) => ("mistakes" in result ? [{ draft, mistakes: result.mistakes }] : []));
-  const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length, overrideTexts);
+  const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length, byPlace(source.path, overrides));
   if (problems.length > 0) throw new ExperimentError(problems);
   const sound = checked.flatMap(({ draft, result }) => ("values" in result ? [{ draft, values: result.values }] : []));
-  return { path: source.path, overrides: overrideTexts, drafts: sound };
+  return { path: source.path, overrides, drafts: sound };
 };
 
 /** The runs of a sound file, given what is known of the checkpoints that it names. `ExperimentError` with every problem between its parts. */
 export const planRuns = ({ path, overrides, drafts }: SoundFile, checkpoints: Checkpoints): readonly PlannedRun[] => {
   const shelf = new Shelf(dirname(path), checkpoints);
   const semantic = drafts.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, path, shelf) }));
-  const contradictions = placed(semantic, drafts.length, overrides);
+  const contradictions = placed(semantic, drafts.length, byPlace(path, overrides));
   if (contradictions.length > 0) throw new ExperimentError(contradictions);
   return drafts.map(({ draft, values }) => planDraft(draft, values, path, shelf));
 };
 
 /** The runs of a file that was read and names no checkpoints. `ExperimentError` with every problem, in the order of the file. */
 export const planSource = (source: Source, overrides: readonly string[]): readonly PlannedRun[] =>
-  planRuns(checkSource(source, overrides), new Map());
+  planRuns(checkSource(source, parseOverrides(overrides)), new Map());
 
 /** The runs of a file that names no checkpoints (else `prepareExperiment`), with overrides such as `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file. */
 export const planExperiment = (path: string, overrides: readonly string[] = []): readonly PlannedRun[] =>
-  planSource(readSource(path), overrides);
+  planSource(readExperiment(path), overrides);

@@ -2,9 +2,10 @@
 import { dirname } from "node:path";
 import type { HubOptions } from "../policies/checkpoints/hub.ts";
 import { lookAt } from "./checkpoints.ts";
+import { readExperiment } from "./extended-source.ts";
+import { givenOverrides } from "./overrides.ts";
 import { checkSource, planRuns, type PlannedRun } from "./plan.ts";
 import type { ExperimentValues } from "./schema.ts";
-import { readSource } from "./source.ts";
 import { checkpointsOf, runValues, stageValues } from "./stages.ts";
 
 /** The checkpoints that a file's values name. */
@@ -14,7 +15,7 @@ export const checkpointNames = ({ values }: { readonly values: ExperimentValues 
   );
 
 /**
- * The runs of a file, with overrides such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
+ * The runs of a file, with the overrides of the environment and over them others such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
  * checkpoint cannot be read.
  */
 export const prepareExperiment = async (
@@ -22,6 +23,6 @@ export const prepareExperiment = async (
   overrides: readonly string[] = [],
   hub: HubOptions = {},
 ): Promise<readonly PlannedRun[]> => {
-  const file = checkSource(readSource(path), overrides);
+  const file = checkSource(readExperiment(path), givenOverrides(overrides));
   return planRuns(file, await lookAt(file.drafts.flatMap(checkpointNames), dirname(path), hub));
 };

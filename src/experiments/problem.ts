@@ -1,11 +1,11 @@
 /** What is wrong with an experiment: where, and what to do. All problems are found in one pass and thrown together. */
 import pc from "picocolors";
 
-/** Where a wrong value was written: a place in a file, an override on the command line, or a file as a whole. */
+/** Where a wrong value was written: a place in a file, an override (on the command line, or in a variable of the environment), or a file as a whole. */
 export type Place =
   | { readonly file: string; readonly line: number; readonly column: number }
   | { readonly file: string }
-  | { readonly override: string };
+  | { readonly override: string; readonly variable?: string };
 
 /** One thing to mend. */
 export interface Problem {
@@ -22,11 +22,16 @@ export type Colors = Pick<typeof pc, "bold" | "dim" | "red" | "green" | "yellow"
 /** No colours: for files, pipes and tests. */
 export const plain: Colors = pc.createColors(false);
 
-/** `file:line:column: /pointer: message`, `file: message`, or `command line: /pointer=value: message`. */
+/** `file:line:column: /pointer: message`, `file: message`, or `command line: /pointer=value: message`; the variable's name instead of the command line. */
 export const formatProblem = ({ place, pointer, message }: Problem, colors: Colors = plain): string => {
   if ("override" in place) {
     const same = place.override === pointer || place.override.startsWith(`${pointer}=`);
-    return [colors.bold("command line"), colors.cyan(place.override), ...(same ? [] : [colors.cyan(pointer)]), message].join(": ");
+    return [
+      colors.bold(place.variable ?? "command line"),
+      colors.cyan(place.override),
+      ...(same ? [] : [colors.cyan(pointer)]),
+      message,
+    ].join(": ");
   }
   const where = colors.bold("line" in place ? `${place.file}:${place.line}:${place.column}` : place.file);
   return [where, ...(pointer === "" ? [] : [colors.cyan(pointer)]), message].join(": ");

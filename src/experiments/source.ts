@@ -15,6 +15,8 @@ export interface Source {
   /** As it was given. */
   readonly path: string;
   readonly value: Json;
+  /** Characters of its text. */
+  readonly length: number;
   /** Where the value at a pointer was written, or its key where it has one. Undefined for a pointer that the file does not hold. */
   find(pointer: string, part: "key" | "value"): Place | undefined;
 }
@@ -163,6 +165,7 @@ export const parseSource = (path: string, text: string): Source => {
     return {
       path,
       value,
+      length: text.length,
       find(pointer, part) {
         const { keys, values } = reader.places;
         const offset = part === "key" ? (keys.get(pointer) ?? values.get(pointer)) : values.get(pointer);
@@ -189,11 +192,20 @@ const missing = (path: string): ExperimentError => {
   return problemWithFile(path, `no such file${hint}`);
 };
 
-/** Reads a file of at most 1 MB. `ExperimentError` when it is not there (with the nearest name that is), too large, or not an experiment's syntax. */
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Reads a file of at most 1 MB. `ExperimentError` when it is not there (with the nearest name that is), cannot be read, is too large, or is not an experiment's syntax. */
 export const readSource = (path: string): Source => {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw missing(path);
-  if (!stats.isFile()) throw problemWithFile(path, "expected a file, got something else");
-  if (stats.size > limits.bytes) throw problemWithFile(path, `expected at most ${limits.bytes} bytes, got ${stats.size}`);
-  return parseSource(path, readFileSync(path, "utf8"));
+  const text = ((): string => {
+    try {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (stats === undefined) throw missing(path);
+      if (!stats.isFile()) throw problemWithFile(path, "expected a file, got something else");
+      if (stats.size > limits.bytes) throw problemWithFile(path, `expected at most ${limits.bytes} bytes, got ${stats.size}`);
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      throw error instanceof ExperimentError ? error : problemWithFile(path, `cannot be read: ${reason(error)}`);
+    }
+  })();
+  return parseSource(path, text);
 };

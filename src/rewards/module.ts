@@ -47,7 +47,7 @@ export const moduleReward = define({
   summary: "The function that a TypeScript or JavaScript module exports by default.",
   parameters: Type.Object(
     {
-      path: Type.String({ minLength: 1, description: "The module's file, from the folder of the experiment file." }),
+      path: Type.String({ minLength: 1, description: "The module's file, relative to the experiment file." }),
       range: Type.Optional(
         Type.Array(Type.Number(), {
           minItems: 2,

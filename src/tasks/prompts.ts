@@ -39,7 +39,12 @@ const parameters = Type.Object(
     }),
     tokenizer: Type.Optional(
       Type.Object(
-        { checkpoint: Type.String({ minLength: 1, description: "Folder, file or Hub name of a checkpoint." }) },
+        {
+          checkpoint: Type.String({
+            minLength: 1,
+            description: "A folder or a file, relative to the experiment file, or a name of the HuggingFace Hub.",
+          }),
+        },
         {
           additionalProperties: false,
           description: "Whose tokens are used; the student's when left out, which must then come from a checkpoint.",

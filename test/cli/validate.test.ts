@@ -1,5 +1,5 @@
 /** Tests of `retort validate`. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { recorder } from "./recorder.ts";
 
@@ -9,7 +9,23 @@ const retort = async (...args: string[]) => {
   return { code: await main(args, terminal), output: output(), errors: errors() };
 };
 
+afterEach(() => {
+  delete process.env["RETORT_OVERRIDES"];
+});
+
 describe("retort validate", () => {
+  test("takes overrides from the environment, below those of the command line", async () => {
+    process.env["RETORT_OVERRIDES"] = "/seed=5 /rollouts/group=2";
+    expect(JSON.parse((await retort("validate", valid, "/seed=6", "--json")).output)).toMatchObject([
+      { values: { seed: 6, rollouts: { group: 2 } } },
+    ]);
+    process.env["RETORT_OVERRIDES"] = "/rollouts/groop=2";
+    expect(await retort("validate", valid, "/seed=-1")).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/^RETORT_OVERRIDES: \/rollouts\/groop=2: unknown key [^]*\ncommand line: \/seed=-1: /u) as string,
+    });
+  });
+
   test("prints the runs of a sound file", async () => {
     const { code, output } = await retort("validate", valid);
     expect(code).toBe(0);

@@ -1,6 +1,7 @@
 /** Tests of variants and overrides as drafts of a file. */
 import { describe, expect, test } from "vitest";
-import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
+import { expand } from "../../src/experiments/drafts.ts";
+import { parseOverrides } from "../../src/experiments/overrides.ts";
 import { ExperimentError } from "../../src/experiments/problem.ts";
 import { parseSource } from "../../src/experiments/source.ts";
 
@@ -69,4 +70,9 @@ describe("locate", () => {
     expect(one!.locate("/d", "whole").place).toEqual({ override: "/d/0=5" });
     expect(one!.locate("/d", "value").place).toMatchObject({ line: 2, column: 4 });
   });
+});
+
+test("what a variant replaces is not looked for in the rest of the file", () => {
+  const [draft] = expand(parseSource("x.yaml", "a: [{ b: 1 }]\nvariants:\n  one: { a: [{ c: 2 }] }\n"), []).drafts;
+  expect(draft!.locate("/a/0/b")).toEqual({ place: { file: "x.yaml", line: 3, column: 14 }, pointer: "/variants/one/a/0/b" });
 });

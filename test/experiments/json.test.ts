@@ -1,7 +1,7 @@
 /** Tests of JSON values and pointers. */
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { formatPointer, mergePatch, omit, parentPointer, parsePointer, valueAt, type Json } from "../../src/experiments/json.ts";
+import { covers, formatPointer, mergePatch, omit, parentPointer, parsePointer, valueAt, type Json } from "../../src/experiments/json.ts";
 
 describe("pointers", () => {
   test("are read back as they were written, whatever the keys", () => {
@@ -67,4 +67,16 @@ test("omit takes keys away and leaves the object alone", () => {
   const object = { a: 1, b: 2 };
   expect(omit(object, "a", "c")).toEqual({ b: 2 });
   expect(object).toEqual({ a: 1, b: 2 });
+});
+
+test("a patch covers what it replaces", () => {
+  const patch = { a: { b: 1, c: [1], d: null, e: {} } };
+  expect(
+    [
+      ["a", "b", "x"],
+      ["a", "c", "1"],
+      ["a", "d", "x"],
+    ].map((keys) => covers(patch, keys)),
+  ).toEqual([true, true, true]);
+  expect([[], ["z"], ["a"], ["a", "b"], ["a", "e", "x"], ["a", "z", "x"]].map((keys) => covers(patch, keys))).toEqual(Array(6).fill(false));
 });

@@ -1,7 +1,8 @@
 /** Tests of overrides on the command line. */
 import { describe, expect, test } from "vitest";
-import { applyOverride, parseOverride } from "../../src/experiments/overrides.ts";
+import { applyOverride, environmentOverrides, parseOverride, parseOverrides } from "../../src/experiments/overrides.ts";
 import type { Json } from "../../src/experiments/json.ts";
+import { ExperimentError } from "../../src/experiments/problem.ts";
 
 const set = (value: Json, ...texts: string[]): Json => texts.reduce((result, text) => applyOverride(result, parseOverride(text)), value);
 
@@ -69,5 +70,22 @@ describe("overrides", () => {
     set({}, "/constructor/prototype/polluted=true", "/toString/polluted=true");
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
     expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+});
+
+describe("overrides of the environment", () => {
+  const texts = (RETORT_OVERRIDES?: string): string[] => environmentOverrides({ RETORT_OVERRIDES }).map(({ text }) => text);
+
+  test("stand in lines, or with spaces between them", () => {
+    expect(texts()).toEqual([]);
+    expect(texts(" \n")).toEqual([]);
+    expect(texts('/a=1 /b={ "c": 2 }  /d=x y')).toEqual(["/a=1", '/b={ "c": 2 }', "/d=x y"]);
+    expect(texts("/a=1 /b=2\n  /c=3\n")).toEqual(["/a=1 /b=2", "/c=3"]);
+  });
+
+  test("are wrong by the variable's name", () => {
+    expect(() => environmentOverrides({ RETORT_OVERRIDES: "a=1\nb" })).toThrow(/^RETORT_OVERRIDES: a=1: .*\nRETORT_OVERRIDES: b: /u);
+    expect(() => parseOverrides(["a"])).toThrow(/^command line: a: /u);
+    expect(() => parseOverrides(["a"])).toThrow(ExperimentError);
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { schemaText } from "../../src/cli/schema.ts";
 import { checker } from "../../src/experiments/check.ts";
 import { isObject, type Json, type JsonObject } from "../../src/experiments/json.ts";
+import { fileSchema } from "../../src/experiments/file-schema.ts";
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
 
 const objects = function* (schema: Json): Generator<JsonObject> {
@@ -21,7 +22,7 @@ describe("the published schema", () => {
 
   test("can be used by any validator: no keyword that only ours knows decides", () => {
     const ajv = new Ajv({ strict: false });
-    const validate = ajv.compile(experimentSchema);
+    const validate = ajv.compile(fileSchema);
     const minimal = {
       question: "?",
       task: { type: "arithmetic" },

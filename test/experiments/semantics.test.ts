@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checker, type Mistake } from "../../src/experiments/check.ts";
-import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
+import { expand } from "../../src/experiments/drafts.ts";
+import { parseOverrides } from "../../src/experiments/overrides.ts";
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
 import { semanticMistakes } from "../../src/experiments/semantics.ts";
 import { Shelf } from "../../src/experiments/shelf.ts";

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { checker } from "../../src/experiments/check.ts";
-import { expand, parseOverrides } from "../../src/experiments/drafts.ts";
+import { expand } from "../../src/experiments/drafts.ts";
+import { parseOverrides } from "../../src/experiments/overrides.ts";
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
 import { parseSource } from "../../src/experiments/source.ts";
 import { runValues, stageValues } from "../../src/experiments/stages.ts";

@@ -1,14 +1,16 @@
 /** From an experiment file with a sweep to its trials: each checked as a run is, with the id that names its result. */
 import { dirname } from "node:path";
 import { checker } from "../check.ts";
-import { expand, parseOverrides, type Draft } from "../drafts.ts";
+import { expand, type Draft } from "../drafts.ts";
+import { readExperiment } from "../extended-source.ts";
 import { isObject, omit, type Json, type JsonObject } from "../json.ts";
-import { checkValues, checkVariants, placed, planDraft, type Found, type PlannedRun } from "../plan.ts";
+import { givenOverrides, parseOverrides, type Override } from "../overrides.ts";
+import { byPlace, checkValues, checkVariants, placed, planDraft, type Found, type PlannedRun } from "../plan.ts";
 import { ExperimentError, type Problem } from "../problem.ts";
 import { experimentSchema, type ExperimentValues } from "../schema.ts";
 import { semanticMistakes } from "../semantics.ts";
 import { Shelf } from "../shelf.ts";
-import { readSource, type Source } from "../source.ts";
+import type { Source } from "../source.ts";
 import { assignments } from "./assignments.ts";
 import { sweepMistakes } from "./rules.ts";
 import type { SweepValues } from "./schema.ts";
@@ -20,7 +22,7 @@ const mostProblems = 20;
 /** A sweep whose every trial has the right schema. */
 export interface SoundSweep {
   readonly path: string;
-  readonly overrides: readonly string[];
+  readonly overrides: readonly Override[];
   /** The file's runs at its own values, without the sweep, before the trials' values are set. */
   readonly bases: Readonly<Record<string, Json>>;
   readonly drafts: readonly { readonly draft: Draft; readonly values: ExperimentValues }[];
@@ -28,9 +30,9 @@ export interface SoundSweep {
 
 const checkSweep = checker<SweepValues>((experimentSchema["properties"] as JsonObject)["sweep"] as JsonObject);
 
-/** True when the file has a sweep, or the command line gives it one. Errors as of `readSource` and `expand`. */
+/** True when the file has a sweep, or the command line gives it one. Errors as of `readExperiment` and `expand`. */
 export const hasSweep = (path: string, overrides: readonly string[] = []): boolean =>
-  expand(readSource(path), parseOverrides(overrides)).drafts.some(({ value }) => isObject(value) && value["sweep"] !== undefined);
+  expand(readExperiment(path), givenOverrides(overrides)).drafts.some(({ value }) => isObject(value) && value["sweep"] !== undefined);
 
 /** What is kept of each trial's plan: a sweep may have many. */
 export interface PlannedTrial extends Pick<PlannedRun, "id" | "name" | "label"> {
@@ -48,6 +50,8 @@ export const trialOf = ({ id, name, label, axes = {}, values }: PlannedRun): Pla
   steps: values.training.steps,
 });
 
+type Order = ReturnType<typeof byPlace>;
+
 const refuse = (problems: readonly Problem[], path: string): void => {
   if (problems.length === 0) return;
   const more = problems.length - mostProblems;
@@ -55,7 +59,7 @@ const refuse = (problems: readonly Problem[], path: string): void => {
   throw new ExperimentError([...problems.slice(0, mostProblems), ...rest]);
 };
 
-const sweepOf = (drafts: readonly Draft[], whole: Draft, overrides: readonly string[]): SweepValues => {
+const sweepOf = (drafts: readonly Draft[], whole: Draft, overrides: readonly Override[], order: Order): SweepValues => {
   const { value } = drafts[0] ?? whole;
   const given = isObject(value) ? value["sweep"] : undefined;
   if (given === undefined) {
@@ -68,9 +72,9 @@ const sweepOf = (drafts: readonly Draft[], whole: Draft, overrides: readonly str
       ? checked.mistakes.map((mistake) => ({ ...mistake, pointer: `/sweep${mistake.pointer}` }))
       : sweepMistakes(
           checked.values,
-          parseOverrides(overrides).map(({ pointer }) => pointer),
+          overrides.map(({ pointer }) => pointer),
         );
-  const problems = placed([{ draft: drafts[0] ?? whole, mistakes }], 1, overrides);
+  const problems = placed([{ draft: drafts[0] ?? whole, mistakes }], 1, order);
   if (problems.length > 0) throw new ExperimentError(problems);
   if ("mistakes" in checked) throw new Error("a sweep with mistakes was not refused");
   return checked.values;
@@ -96,12 +100,13 @@ const draftTrials = (bases: readonly Draft[], sweep: SweepValues, ofVariants: bo
 };
 
 /** Checks a file's sweep, and each of its trials against the schema. `ExperimentError` with every problem, also when there is no sweep. */
-export const checkTrials = (source: Source, overrides: readonly string[]): SoundSweep => {
-  const { file, drafts } = expand(source, parseOverrides(overrides));
+export const checkTrials = (source: Source, overrides: readonly Override[]): SoundSweep => {
+  const order = byPlace(source.path, overrides);
+  const { file, drafts } = expand(source, overrides);
   const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
   const inVariants = "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
-  refuse(placed([{ draft: file, mistakes: inVariants }], 1, overrides), source.path);
-  const sweep = sweepOf(drafts, file, overrides);
+  refuse(placed([{ draft: file, mistakes: inVariants }], 1, order), source.path);
+  const sweep = sweepOf(drafts, file, overrides, order);
   const bases = drafts.map((draft): Draft => ({ ...draft, value: isObject(draft.value) ? omit(draft.value, "sweep") : draft.value }));
   const trials = draftTrials(bases, sweep, file.variants !== undefined);
   const sound: { draft: Draft; values: ExperimentValues }[] = [];
@@ -111,7 +116,7 @@ export const checkTrials = (source: Source, overrides: readonly string[]): Sound
     if ("values" in result) sound.push({ draft, values: result.values });
     else found.push({ draft, mistakes: result.mistakes });
   }
-  refuse(placed(found, trials.drafts.length, overrides), source.path);
+  refuse(placed(found, trials.drafts.length, order), source.path);
   const named = bases.map(({ name, value }) => [name, value] as const);
   return { path: source.path, overrides, bases: Object.fromEntries(named), drafts: sound };
 };
@@ -130,10 +135,10 @@ export const planTrials = <T>({ path, overrides, drafts }: SoundSweep, shelf: Sh
     const run = planDraft(draft, values, path, shelf);
     if (!trials.has(run.id)) trials.set(run.id, keep(run));
   }
-  refuse(placed(found, drafts.length, overrides), path);
+  refuse(placed(found, drafts.length, byPlace(path, overrides)), path);
   return [...trials.values()];
 };
 
 /** The trials of a file that names no checkpoints. `ExperimentError` with every problem. */
 export const planSweep = (source: Source, overrides: readonly string[] = []): readonly PlannedRun[] =>
-  planTrials(checkTrials(source, overrides), new Shelf(dirname(source.path)), (run) => run);
+  planTrials(checkTrials(source, parseOverrides(overrides)), new Shelf(dirname(source.path)), (run) => run);

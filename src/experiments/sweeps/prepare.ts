@@ -2,9 +2,10 @@
 import { dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub.ts";
 import { lookAt } from "../checkpoints.ts";
+import { readExperiment } from "../extended-source.ts";
+import { givenOverrides } from "../overrides.ts";
 import { checkpointNames } from "../prepare.ts";
 import { Shelf } from "../shelf.ts";
-import { readSource } from "../source.ts";
 import { checkTrials, planTrials, trialOf, type PlannedTrial, type SoundSweep } from "./plan.ts";
 
 /** A sweep that can start. */
@@ -14,7 +15,7 @@ export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases"> {
 
 /** The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read. */
 export const prepareSweep = async (path: string, overrides: readonly string[] = [], hub: HubOptions = {}): Promise<PreparedSweep> => {
-  const sound = checkTrials(readSource(path), overrides);
+  const sound = checkTrials(readExperiment(path), givenOverrides(overrides));
   const names = new Set(sound.drafts.flatMap(checkpointNames));
   const checkpoints = await lookAt([...names], dirname(path), hub);
   return { path, bases: sound.bases, trials: planTrials(sound, new Shelf(dirname(path), checkpoints), trialOf) };

@@ -10,7 +10,7 @@ const FromCheckpoint = Type.Object(
   {
     checkpoint: Type.String({
       minLength: 1,
-      description: "A folder relative to this file, or owner/name@revision of the HuggingFace Hub.",
+      description: "A folder, relative to this file, or owner/name@revision of the HuggingFace Hub.",
     }),
   },
   { additionalProperties: false, description: "A sequence classifier: *ForSequenceClassification of transformers." },
