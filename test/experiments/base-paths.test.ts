@@ -10,7 +10,9 @@ const relativeKeys = (schema: Json): string[] => {
   if (!isObject(schema)) return [];
   const properties = isObject(schema["properties"]) ? Object.entries(schema["properties"]) : [];
   const own = properties.flatMap(([key, value]) =>
-    isObject(value) && value["type"] === "string" && /relative to (?:this|the experiment) file/u.test(String(value["description"]))
+    isObject(value) &&
+    value["type"] === "string" &&
+    /relative to (?:this|the experiment) file/u.test(JSON.stringify(value["description"] ?? ""))
       ? [key]
       : [],
   );
