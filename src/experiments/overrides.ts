@@ -94,7 +94,7 @@ export const parseOverrides = (texts: readonly string[], variable?: string): Ove
 };
 
 /** The variable whose overrides come before those of the command line. */
-export const overridesVariable = "RETORT_OVERRIDES";
+const overridesVariable = "RETORT_OVERRIDES";
 
 /** The overrides of the environment: one a line, or several in a line with spaces between them. `ExperimentError` as of `parseOverrides`. */
 export const environmentOverrides = (environment: Readonly<Record<string, string | undefined>> = process.env): Override[] => {
