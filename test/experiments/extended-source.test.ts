@@ -80,7 +80,7 @@ describe("a file that extends others", () => {
     const paths = folder({
       "sub/own.yaml": "extends: ../base/base.yaml\ntask: { path: mine.jsonl }\nother: { path: mine.jsonl }\n",
       "base/base.yaml":
-        "task: { path: x.jsonl }\nother: { path: ./lines.jsonl }\nt: { scores: { folder: kept } }\nm: [{ checkpoint: ../there }, { checkpoint: there }, { checkpoint: owner/name }, { path: /tmp/x }]\n",
+        "task: { path: x.jsonl }\nother: { path: ./lines.jsonl }\nt: { scores: { folder: kept } }\nm: [{ checkpoint: ../there }, { checkpoint: there }, { checkpoint: owner/name }, { path: /elsewhere/x }]\n",
       "base/there/config.json": "{}",
     });
     expect(readExperiment(join(paths, "sub", "own.yaml")).value).toEqual({
@@ -91,7 +91,7 @@ describe("a file that extends others", () => {
         { checkpoint: join("..", "there") },
         { checkpoint: join("..", "base", "there") },
         { checkpoint: "owner/name" },
-        { path: "/tmp/x" },
+        { path: "/elsewhere/x" },
       ],
     });
   });
