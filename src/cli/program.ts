@@ -27,6 +27,7 @@ const commands: readonly Listed[] = [
     summary: "show results of runs beside what tells them apart",
     load: async () => (await import("./results.ts")).addResults,
   },
+  { name: "export", summary: "write runs as other programs read them", load: async () => (await import("./export.ts")).addExport },
   { name: "compare", summary: "show runs side by side", load: async () => (await import("./compare.ts")).addCompare },
   { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./sample.ts")).addSample },
   { name: "inspect", summary: "say what a model is and what memory it takes", load: async () => (await import("./inspect.ts")).addInspect },

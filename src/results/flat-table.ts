@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Json } from "../experiments/json.ts";
 import { bootstrapInterval, estimate } from "./estimate.ts";
 import type { GroupedTable } from "./grouped-table.ts";
-import { compareValues, type ResultTable } from "./result-table.ts";
+import { compareValues, type JoinedRuns } from "./result-table.ts";
 
 /** A scalar, or nothing. Lists are their JSON. */
 export type FlatCell = string | number | boolean | undefined;
@@ -26,15 +26,16 @@ const cellOf = (value: Json | undefined): FlatCell => {
 const named = (names: readonly string[], taken: readonly string[]): string[] =>
   names.map((name) => (taken.includes(name) ? `metrics/${name}` : name));
 
-const about = ["file", "run", "label", "id", "folder", "milliseconds"] as const;
+const about = ["file", "run", "label", "status", "id", "folder", "milliseconds"] as const;
 
-/** A row a run: `file`, `run`, `label`, `id`, `folder`, `milliseconds`, the parameters by their pointers, the metrics by their names. */
-export const flatRuns = ({ parameters, metrics, rows }: ResultTable): FlatTable => ({
+/** A row a run: `file`, `run`, `label`, `status`, `id`, `folder`, `milliseconds`, the parameters by their pointers, the metrics by their names. */
+export const flatRuns = ({ parameters, metrics, rows }: JoinedRuns): FlatTable => ({
   columns: [...about, ...parameters, ...named(metrics, about)],
   rows: rows.map(({ run: { folder, parent, record }, ...row }) => [
     basename(parent),
     record.name,
     record.label,
+    record.status,
     record.id,
     folder,
     record.milliseconds,

@@ -1,15 +1,16 @@
 /** Rows as a Parquet file. */
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { createTable, literal, withDatabase } from "./database.ts";
 import type { FlatTable } from "./flat-table.ts";
 
-/** Writes the rows, whole or not at all: numbers as doubles, truth values, and texts; compressed with Zstandard. */
-export const writeParquet = async (path: string, rows: FlatTable): Promise<void> => {
+/** Writes a table that `fill` creates under the name `rows`, whole or not at all, compressed with Zstandard. */
+export const writeParquetOf = async (path: string, fill: (connection: DuckDBConnection) => Promise<void>): Promise<void> => {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {
     await withDatabase(async (connection) => {
-      await createTable(connection, "rows", rows);
+      await fill(connection);
       await connection.run(`COPY "rows" TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`);
     });
     await rename(temporary, path);
@@ -18,3 +19,7 @@ export const writeParquet = async (path: string, rows: FlatTable): Promise<void>
     throw error;
   }
 };
+
+/** Writes the rows: numbers as doubles, truth values, and texts. */
+export const writeParquet = (path: string, rows: FlatTable): Promise<void> =>
+  writeParquetOf(path, (connection) => createTable(connection, "rows", rows));

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { StatementType, type DuckDBConnection } from "@duckdb/node-api";
 import { jsonText } from "../experiments/json-file.ts";
-import { createTable, identifier, literal, shutOff, withDatabase } from "./database.ts";
+import { createTable, identifier, literal, shutOff, withDatabase, type ColumnType } from "./database.ts";
 import type { FlatCell, FlatTable } from "./flat-table.ts";
 import type { FoundRun } from "./runs.ts";
 
@@ -81,7 +81,7 @@ const runRows = (runs: readonly FoundRun[]): FlatTable => ({
   ]),
 });
 
-const runTypes = {
+const runTypes: Readonly<Record<string, ColumnType>> = {
   started: "TIMESTAMPTZ",
   finished: "TIMESTAMPTZ",
   milliseconds: "DOUBLE",

@@ -3,7 +3,7 @@ import type { Json } from "../experiments/json.ts";
 import { differing, valueAt } from "./parameters.ts";
 import type { FoundRun } from "./runs.ts";
 
-/** One finished run. */
+/** One run. */
 export interface ResultRow {
   readonly run: FoundRun;
   /** Beside `parameters` of the table. */
@@ -12,13 +12,17 @@ export interface ResultRow {
   readonly metrics: readonly (number | undefined)[];
 }
 
-/** Finished runs side by side. */
-export interface ResultTable {
+/** Runs side by side. */
+export interface JoinedRuns {
   /** Pointers. */
   readonly parameters: readonly string[];
   /** Names. */
   readonly metrics: readonly string[];
   readonly rows: readonly ResultRow[];
+}
+
+/** Finished runs side by side. */
+export interface ResultTable extends JoinedRuns {
   /** Runs that are not done, and those that were done again later. */
   readonly leftOut: { readonly unfinished: number; readonly repeated: number };
 }
@@ -40,8 +44,8 @@ const newest = (runs: readonly FoundRun[]): FoundRun[] => {
   return [...byId.values()];
 };
 
-/** What was swept, and after it what else differs. */
-const telling = (runs: readonly FoundRun[]): string[] => {
+/** Pointers of what was swept, and after it of what else differs. */
+export const telling = (runs: readonly FoundRun[]): string[] => {
   const swept = runs.flatMap(({ record }) => Object.keys(record.axes));
   return [...new Set([...swept, ...differing(runs.map(({ record }) => record.values))])];
 };
@@ -65,13 +69,11 @@ export const compareValues = (a: Json | undefined, b: Json | undefined): number 
   return left < right ? -1 : Number(left > right);
 };
 
-/** Joins the runs that are done, file after file, sorted by their parameters from left to right. */
-export const resultTable = (runs: readonly FoundRun[], columns: Columns = {}): ResultTable => {
-  const done = runs.filter(({ record }) => record.status === "done");
-  const chosen = newest(done);
-  const parameters = columns.parameters ?? telling(chosen);
-  const metrics = columns.metrics ?? metricNames(chosen);
-  const rows = chosen.map((run) => ({
+/** Joins runs, file after file, sorted by their parameters from left to right. */
+export const joinedRuns = (runs: readonly FoundRun[], columns: Columns = {}): JoinedRuns => {
+  const parameters = columns.parameters ?? telling(runs);
+  const metrics = columns.metrics ?? metricNames(runs);
+  const rows = runs.map((run) => ({
     run,
     parameters: parameters.map((pointer) =>
       Object.hasOwn(run.record.axes, pointer) ? run.record.axes[pointer] : valueAt(run.record.values, pointer),
@@ -86,5 +88,13 @@ export const resultTable = (runs: readonly FoundRun[], columns: Columns = {}): R
     }
     return a.run.folder < b.run.folder ? -1 : 1;
   });
-  return { parameters, metrics, rows, leftOut: { unfinished: runs.length - done.length, repeated: done.length - chosen.length } };
+  return { parameters, metrics, rows };
+};
+
+/** Joins the runs that are done, each once. */
+export const resultTable = (runs: readonly FoundRun[], columns: Columns = {}): ResultTable => {
+  const done = runs.filter(({ record }) => record.status === "done");
+  const chosen = newest(done);
+  const leftOut = { unfinished: runs.length - done.length, repeated: done.length - chosen.length };
+  return { ...joinedRuns(chosen, columns), leftOut };
 };

@@ -64,9 +64,9 @@ test("writes CSV and JSON with every column", async () => {
   expect({ output, errors }).toEqual({ output: "", errors: `4 rows in ${file}\n` });
   const [head, first] = readFileSync(file, "utf8").split("\r\n");
   expect(head).toBe(
-    "file,run,label,id,folder,milliseconds,/objective/alpha,/seed,accuracy,loss,divergence/jsd,gradient/norm,policy/entropy,rollouts/length",
+    "file,run,label,status,id,folder,milliseconds,/objective/alpha,/seed,accuracy,loss,divergence/jsd,gradient/norm,policy/entropy,rollouts/length",
   );
-  expect(first).toMatch(/^sweep,trial,trial,[0-9a-f]{64},.*,61000,0\.1,0,0\.05,2,0\.125,1,3,4$/u);
+  expect(first).toMatch(/^sweep,trial,trial,done,[0-9a-f]{64},.*,61000,0\.1,0,0\.05,2,0\.125,1,3,4$/u);
   expect((await retort("results", root, "--csv", "-")).output).toBe(readFileSync(file, "utf8"));
   const json = (await retort("results", root, "--json", "--over", "/seed")).output.trimEnd().split("\n");
   expect(json.map((line) => JSON.parse(line) as unknown)).toMatchObject([

@@ -21,8 +21,8 @@ const joined = resultTable(readRuns(root).runs);
 
 test("a run is a row under names of which none is there twice", () => {
   const { columns, rows } = flatRuns(joined);
-  expect(columns).toEqual(["file", "run", "label", "id", "folder", "milliseconds", "/list", "/seed", "accuracy", "metrics/file"]);
-  expect(rows.map(([file, run, , , , ...rest]) => [file, run, ...rest])).toEqual([
+  expect(columns).toEqual(["file", "run", "label", "status", "id", "folder", "milliseconds", "/list", "/seed", "accuracy", "metrics/file"]);
+  expect(rows.map(([file, run, , , , , ...rest]) => [file, run, ...rest])).toEqual([
     ["sweep", "trial", 61_000, "[1,2]", 0, 0, 7],
     ["sweep", "trial", 61_000, "[1,2]", 1, 1, 7],
     ["sweep", "trial", 61_000, "[3]", 0, 0, 7],

@@ -1,0 +1,46 @@
+/** `retort export`: runs where other programs read them. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { exporters } from "../results/exporters/index.ts";
+import { addRunChoice, addStatusChoice, readChosen, type RunChoice } from "./run-choice.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+interface ExportOptions extends RunChoice {
+  readonly to: string;
+  readonly target?: string;
+}
+
+const perform = async (root: string, { to, target: given, ...choice }: ExportOptions, terminal: Terminal): Promise<void> => {
+  const exporter = exporters.find(({ type }) => type === to)!;
+  const target = given ?? exporter.target;
+  if (target === undefined) throw new InvalidArgumentError(`--to ${to}: expected --target, got none; it is ${exporter.description}`);
+  const { chosen: runs } = readChosen(root, choice, terminal);
+  if (runs.length === 0) throw new InvalidArgumentError(`expected runs in "${printable(root)}", got none; retort runs lists them`);
+  let count = 0;
+  await exporter.send({ runs, target, signal: new AbortController().signal, exported: () => (count += 1) });
+  terminal.errors.write(`${count} ${count === 1 ? "run" : "runs"} in ${printable(target)}\n`);
+};
+
+/** Adds the command to the program. */
+export const addExport = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("export")
+    .description(
+      "Writes parameters, last metrics and every step's metrics of runs in the format of another program. What was exported before is replaced.",
+    )
+    .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
+    .addOption(
+      new Option("--to <format>", exporters.map(({ type, description }) => `${type}: ${description}`).join("; "))
+        .choices(exporters.map(({ type }) => type))
+        .makeOptionMandatory(),
+    )
+    .option("--target <place>", "the folder, instead of one that is named after the format");
+  addRunChoice(addStatusChoice(command))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort export --to tensorboard && tensorboard --logdir tensorboard
+  retort export runs/sweep --to parquet --target tables --status done`,
+    )
+    .action((folder: string, options: ExportOptions) => perform(folder, options, terminal));
+};

@@ -1,0 +1,46 @@
+/** Runs as two files of comma-separated values. */
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { writeWhole } from "../../policies/checkpoints/atomic-file.ts";
+import { csvLine, csvText } from "../csv.ts";
+import { flatRuns } from "../flat-table.ts";
+import { historyColumns, historyRows } from "../history-table.ts";
+import { joinedRuns } from "../result-table.ts";
+import type { ExportJob, Exporter } from "./exporter.ts";
+
+/** The lines of `metrics.csv`, run after run. */
+async function* lines({ runs, signal, exported }: ExportJob): AsyncGenerator<string> {
+  yield csvLine(historyColumns);
+  for (const run of runs) {
+    signal.throwIfAborted();
+    for await (const row of historyRows(run)) yield csvLine(row);
+    exported(run);
+  }
+}
+
+const writeLines = async (path: string, text: AsyncIterable<string>): Promise<void> => {
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    await pipeline(Readable.from(text), createWriteStream(temporary));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+};
+
+/** `runs.csv`, a row a run with parameters and last metrics, and `metrics.csv`, a row for each metric of each step. */
+export const csv: Exporter = {
+  type: "csv",
+  description: "runs.csv and metrics.csv in a folder",
+  target: "csv",
+  async send(job) {
+    job.signal.throwIfAborted();
+    await mkdir(job.target, { recursive: true });
+    await writeWhole(join(job.target, "runs.csv"), [...csvText(flatRuns(joinedRuns(job.runs)))].join(""));
+    await writeLines(join(job.target, "metrics.csv"), lines(job));
+  },
+};

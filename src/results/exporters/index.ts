@@ -1,0 +1,8 @@
+/** All exporters. */
+import { csv } from "./csv.ts";
+import type { Exporter } from "./exporter.ts";
+import { parquet } from "./parquet.ts";
+import { tensorboard } from "./tensorboard.ts";
+
+/** In the order in which help lists them. */
+export const exporters: readonly Exporter[] = [tensorboard, csv, parquet];

@@ -1,0 +1,56 @@
+/** What holds for every exporter: everything that was reported arrives, once, however often it is exported. */
+import { expect, test } from "vitest";
+import type { Exporter } from "../../src/results/exporters/exporter.ts";
+import type { FoundRun } from "../../src/results/runs.ts";
+import { exportedRuns, reported } from "../fixtures/exported-runs.ts";
+
+/** How the laws look at what an exporter wrote. */
+export interface ExportReader {
+  /** Where to write to. */
+  readonly target: () => string | Promise<string>;
+  /** What the format keeps of a number; all of it when left out. */
+  readonly kept?: (value: number) => number;
+  /** Step, name and value of every metric of a run at the target, as another program would read them. */
+  readonly read: (target: string, run: FoundRun) => Promise<readonly (readonly [number, string, number])[]>;
+}
+
+const sorted = (rows: readonly (readonly [number, string, number])[]): unknown[] =>
+  rows.toSorted((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1)).map((row) => [...row]);
+
+/** Registers the laws. */
+export const exporterLaws = (exporter: Exporter, { target, read, kept = (value) => value }: ExportReader): void => {
+  const runs = exportedRuns();
+  const send = async (place: string, chosen = runs): Promise<string[]> => {
+    const names: string[] = [];
+    const exported = (run: FoundRun): void => void names.push(run.record.name);
+    await exporter.send({ runs: chosen, target: place, signal: new AbortController().signal, exported });
+    return names;
+  };
+  const check = async (place: string): Promise<void> => {
+    for (const [seed, run] of runs.entries())
+      expect(sorted(await read(place, run))).toEqual(
+        sorted(reported(seed).map(([step, name, value]) => [step, name, kept(value)] as const)),
+      );
+  };
+
+  test("every metric of every step arrives, and each run is said to be exported", async () => {
+    const place = await target();
+    expect((await send(place)).toSorted()).toEqual(["run0", "run1"]);
+    await check(place);
+  });
+
+  test("what is exported again is there once", async () => {
+    const place = await target();
+    await send(place);
+    await send(place);
+    await check(place);
+  });
+
+  test("a job that was given up sends nothing", async () => {
+    const place = await target();
+    const reason = new Error("enough");
+    const exported = (): void => expect.fail("a run was exported");
+    const given = exporter.send({ runs, target: place, signal: AbortSignal.abort(reason), exported });
+    await expect(given).rejects.toBe(reason);
+  });
+};

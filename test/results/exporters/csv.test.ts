@@ -1,0 +1,35 @@
+/** Tests of the export to CSV. */
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { csv } from "../../../src/results/exporters/csv.ts";
+import { exportedRuns } from "../../fixtures/exported-runs.ts";
+import { exporterLaws } from "../../laws/exporter.laws.ts";
+
+const target = (): string => join(mkdtempSync(join(tmpdir(), "retort-csv-")), "new");
+const rows = (path: string): string[][] =>
+  readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\r\n")
+    .map((line) => line.split(","));
+
+exporterLaws(csv, {
+  target,
+  read: async (folder, run) =>
+    rows(join(folder, "metrics.csv"))
+      .filter((row) => row[3] === run.folder)
+      .map((row) => [Number(row[5]), row[6]!, Number(row[7])] as const),
+});
+
+test("runs.csv has each run with how it stands, what it was asked and what came out", async () => {
+  const folder = target();
+  await csv.send({ runs: exportedRuns(), target: folder, signal: new AbortController().signal, exported: () => undefined });
+  const [head, first, second] = rows(join(folder, "runs.csv"));
+  expect(head).toEqual(["file", "run", "label", "status", "id", "folder", "milliseconds", "/seed", "accuracy", "loss"]);
+  expect([first!.toSpliced(4, 2), second!.toSpliced(4, 2)]).toEqual([
+    ["sweep", "run0", "run0", "done", "61000", "0", "0.25", "NaN"],
+    ["sweep", "run1", "run1", "failed", "", "1", "", ""],
+  ]);
+  expect(readdirSync(folder).toSorted()).toEqual(["metrics.csv", "runs.csv"]);
+});
