@@ -69,7 +69,7 @@ export const recipeOf = ({ objective, rollouts, steps, batch, samplers, ...model
       noGradient: 0,
       noAdvantage: 0,
     },
-    checkpointEvery: 0,
+    checkpoints: { every: 0, minutes: 5, last: 2, best: false, keepEvery: 0 },
   },
   evaluation: { every: 0, prompts: 1, temperature: 0 },
   scoring: Value.Create(ScoringSettings),

@@ -1,10 +1,15 @@
 /** How commands end: the exit codes, and the errors that carry them. */
+import { constants } from "node:os";
 import { CommanderError, InvalidArgumentError } from "commander";
+import { HeldError } from "../experiments/claim.ts";
 import { ExperimentError, formatProblem } from "../experiments/problem.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Exit codes of every command. 130 is what a shell gives for Ctrl-C. */
-export const exitCodes = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+/** Exit codes of every command. */
+export const exitCodes = { ok: 0, failed: 1, badInput: 2, held: 75 } as const;
+
+/** What shells give for a process that a signal ended. */
+const SIGNALLED = 128;
 
 /** What `--help` says of them. */
 export const exitCodesHelp = `
@@ -12,11 +17,19 @@ Exit codes:
   0    all went well
   1    a run failed
   2    the input is wrong: a file, an override or an option
-  130  stopped by Ctrl-C`;
+  75   another process works on the run
+  130  stopped by Ctrl-C, or 128 and the number of another signal that stopped it`;
 
-/** Thrown when a person stopped the command. */
+/** Thrown when a person or the system stopped the command. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
+  /** 128 and the signal's number. */
+  readonly code: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`);
+    this.code = SIGNALLED + constants.signals[signal];
+  }
 }
 
 /** The message with those of its causes, each once: an error that wraps another one often says its message too. */
@@ -38,7 +51,7 @@ export const explain = (error: unknown, terminal: Terminal, debug: boolean): num
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
   if (error instanceof InterruptedError) {
     errors.write(`${colors.yellow("interrupted")}: the same command goes on from the last whole step\n`);
-    return exitCodes.interrupted;
+    return error.code;
   }
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) errors.write(`${formatProblem(problem, colors)}\n`);
@@ -50,5 +63,5 @@ export const explain = (error: unknown, terminal: Terminal, debug: boolean): num
   const hint = debug ? "" : `\n${colors.dim("--debug shows where")}`;
   const text = debug && error instanceof Error ? (error.stack ?? error.message) : reasons(error);
   errors.write(`${colors.red("error")}: ${text}${hint}\n`);
-  return exitCodes.failed;
+  return error instanceof HeldError ? exitCodes.held : exitCodes.failed;
 };

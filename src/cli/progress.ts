@@ -1,8 +1,9 @@
 /** Shows a run while it goes on: a bar on a terminal, a line every few seconds elsewhere, or one JSON event a line. */
 import { SingleBar } from "cli-progress";
 import type { RunEvent, TrainingName } from "../experiments/run-event.ts";
-import type { Evaluated, Resumed, StepDone, Warned } from "../training/report.ts";
+import type { CheckpointDamaged, Evaluated, Paused, ProgressReport, Resumed, StepDone, Warned } from "../training/report.ts";
 import { amount, duration, headline, Pace, percent } from "./figures.ts";
+import type { Colors } from "../experiments/problem.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Takes the events of a run in their order. */
@@ -36,6 +37,12 @@ const warningLine = ({ check, message }: Warned): string => `! ${check}: ${messa
 
 const resumedLine = ({ step }: Resumed): string => `goes on from step ${step}`;
 
+const waitLine = ({ host, pid }: Extract<RunEvent, { kind: "wait" }>): string => `waits for process ${pid} on ${host}, which makes it`;
+
+const damagedLine = ({ message }: CheckpointDamaged): string => `! ${message}`;
+
+const pausedLine = ({ step }: Paused): string => `paused after step ${step}`;
+
 const reuseLine = ({ accuracy, folder }: Extract<RunEvent, { kind: "reuse" }>): string =>
   ["kept from before", ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]), folder].join("  ");
 
@@ -45,6 +52,25 @@ const endLine = (event: Extract<RunEvent, { kind: "end" }>): string =>
     ...(event.accuracy === undefined ? [] : [`accuracy ${percent(event.accuracy)}`]),
     event.folder,
   ].join("  ");
+
+/** What a person would want to know of anything but a step. */
+const reportLine = (report: ProgressReport, colors: Colors): string | undefined => {
+  switch (report.kind) {
+    case "evaluation":
+      return evaluationLine(report);
+    case "resumed":
+      return resumedLine(report);
+    case "paused":
+      return pausedLine(report);
+    case "warning":
+      return colors.yellow(warningLine(report));
+    case "damaged":
+      return colors.yellow(damagedLine(report));
+    case "step":
+    case "checkpoint":
+      return undefined;
+  }
+};
 
 /** One line for every event that a person would want in a log. */
 class Lines implements Display {
@@ -69,15 +95,12 @@ class Lines implements Display {
         return `${event.steps} steps`;
       case "reuse":
         return reuseLine(event);
+      case "wait":
+        return waitLine(event);
       case "end":
         return endLine(event);
-      case "report": {
-        const { report } = event;
-        if (report.kind === "evaluation") return evaluationLine(report);
-        if (report.kind === "resumed") return resumedLine(report);
-        if (report.kind === "warning") return this.#terminal.colors.yellow(warningLine(report));
-        return report.kind === "step" ? this.#stepText(report) : undefined;
-      }
+      case "report":
+        return event.report.kind === "step" ? this.#stepText(event.report) : reportLine(event.report, this.#terminal.colors);
     }
   }
 
@@ -126,15 +149,16 @@ class Bar implements Display {
       case "reuse":
         this.#line(event, this.#terminal.colors.dim(reuseLine(event)));
         return;
+      case "wait":
+        this.#line(event, this.#terminal.colors.dim(waitLine(event)));
+        return;
       case "end":
         this.close();
         this.#line(event, `${this.#terminal.colors.green("✓")} ${endLine(event)}`);
         return;
       case "report":
         if (event.report.kind === "step") this.#step(event.report);
-        else if (event.report.kind === "evaluation") this.#line(event, evaluationLine(event.report));
-        else if (event.report.kind === "warning") this.#line(event, this.#terminal.colors.yellow(warningLine(event.report)));
-        else if (event.report.kind === "resumed") this.#line(event, resumedLine(event.report));
+        else this.#line(event, reportLine(event.report, this.#terminal.colors));
     }
   }
 
@@ -167,7 +191,8 @@ class Bar implements Display {
     this.#bar?.update(step.step, { status });
   }
 
-  #line({ training }: RunEvent, text: string): void {
+  #line({ training }: RunEvent, text: string | undefined): void {
+    if (text === undefined) return;
     this.note(`${this.#terminal.colors.bold(nameOf(training))}  ${text}`);
   }
 

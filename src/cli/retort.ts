@@ -8,7 +8,7 @@ const stopUnread = (error: NodeJS.ErrnoException): void => {
   if (error.code !== "EPIPE") throw error;
   process.stdout.off("error", stopUnread).on("error", () => undefined);
   process.stderr.off("error", stopUnread).on("error", () => undefined);
-  if (!process.emit("SIGINT")) process.exit();
+  if (!process.emit("SIGINT", "SIGINT")) process.exit();
 };
 process.stdout.on("error", stopUnread);
 process.stderr.on("error", stopUnread);

@@ -7,10 +7,10 @@ import type { PlannedRun } from "../experiments/plan.ts";
 import { prepareExperiment } from "../experiments/prepare.ts";
 import type { RunEvent } from "../experiments/run-event.ts";
 import { hasSweep } from "../experiments/sweeps/plan.ts";
-import { InterruptedError } from "./exit.ts";
 import { duration, percent } from "./figures.ts";
+import { interruptible } from "./interruptible.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
-import { displayOf, type Display, type DisplayStyle } from "./progress.ts";
+import { displayOf, type DisplayStyle } from "./progress.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -49,31 +49,6 @@ const choose = (runs: readonly PlannedRun[], only: readonly string[] = []): read
     }
   }
   return only.length === 0 ? runs : runs.filter((run) => only.includes(run.name));
-};
-
-/** Calls `work` with a signal that Ctrl-C aborts; a second Ctrl-C ends the process at once. `InterruptedError` when it was aborted. */
-const interruptible = async (display: Display, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) {
-      display.close();
-      // The signal itself ends the threads too, whatever their native code is doing; shells call that 130 as well.
-      process.off("SIGINT", stop);
-      process.kill(process.pid, "SIGINT");
-      return;
-    }
-    display.note("stopping; press Ctrl-C again to stop at once");
-    controller.abort(new InterruptedError("interrupted"));
-  };
-  process.on("SIGINT", stop);
-  try {
-    await work(controller.signal);
-  } catch (error) {
-    if (!controller.signal.aborted) throw error;
-  } finally {
-    process.off("SIGINT", stop);
-  }
-  controller.signal.throwIfAborted();
 };
 
 const style = ({ quiet, json }: RunOptions): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");

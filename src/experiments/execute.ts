@@ -1,26 +1,22 @@
 /** Runs planned runs: makes the stages that are not there yet, trains, and writes every result where it belongs. */
-import { readFile, rm } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { concatMap, from, Observable, tap, type Subscriber } from "rxjs";
-import { withAdapters } from "../policies/adapters/lora.ts";
-import { saveAdapters } from "../policies/adapters/peft.ts";
-import { isScoring } from "../policies/classification-head.ts";
-import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
-import { savePolicy } from "../policies/checkpoints/huggingface.ts";
-import type { Weights } from "../policies/policy.ts";
-import { recipeTask } from "../training/recipe-task.ts";
-import type { Machine, Recipe } from "../training/recipe.ts";
+import { concatMap, from, Observable, type Subscriber } from "rxjs";
+import { pruneCheckpoints } from "../training/checkpoint-folder.ts";
+import type { ServerFacts } from "../teachers/remote/probe.ts";
+import type { Recipe } from "../training/recipe.ts";
+import type { ProgressReport } from "../training/report.ts";
 import { probeTeacher } from "../training/teacher-probe.ts";
-import type { StepReport } from "../training/report.ts";
-import { train } from "../training/train.ts";
 import { artifactsIn, type Artifacts } from "./artifacts.ts";
-import { writeJson } from "./json-file.ts";
-import type { PlannedRun, PlannedTraining } from "./plan.ts";
+import { claim, HeldError, isClaim, type Claim } from "./claim.ts";
+import { makeStages } from "./make-stages.ts";
+import type { PlannedRun } from "./plan.ts";
 import { machineFor, recipeFor } from "./recipes.ts";
-import type { RunEvent, TrainingName } from "./run-event.ts";
+import type { RunEvent } from "./run-event.ts";
+import { manifestIn, runFolder } from "./run-folder.ts";
 import { openRun, type RunStore } from "./store.ts";
-import { surroundings } from "./surroundings.ts";
-import { writeTokenizerFiles } from "./tokenizer-files.ts";
+import { writeStudent } from "./student-files.ts";
+import { trainToEnd } from "./train-to-end.ts";
 
 /** Where results go, and how to stop. */
 export interface ExecutionOptions {
@@ -30,171 +26,105 @@ export interface ExecutionOptions {
   readonly cache?: string;
   /** When it aborts, the last whole step is kept as a checkpoint, and the same command goes on from it. */
   readonly signal: AbortSignal;
+  /** Whether a run that is done is done again, in another folder; true when left out. */
+  readonly repeat?: boolean;
+  /** The run pauses after this many steps, if it has as many. */
+  readonly pauseAt?: number;
 }
 
-interface Place {
+interface Place extends Omit<ExecutionOptions, "cache" | "repeat"> {
   readonly artifacts: Artifacts;
   readonly cache: string;
-  readonly out: string;
-  readonly signal: AbortSignal;
+  readonly repeat: boolean;
   readonly emit: (event: RunEvent) => void;
 }
 
-/** What a training leaves. */
-interface Trained {
-  readonly weights: Weights;
-  /** What was trained beside the student, when it was that. */
-  readonly adapters: Weights | undefined;
-  readonly accuracy: number | undefined;
-  readonly milliseconds: number;
+/** Removes what the run would go on from, but for what is kept for good. */
+const forgetCheckpoints = async (folder: string, { values }: PlannedRun, best: number | undefined): Promise<void> => {
+  await pruneCheckpoints(folder, { ...values.training.checkpoints, last: 0 }, best);
+  await rmdir(folder).catch(() => undefined);
+};
+
+/** Says how a run ended; that this too fails, as on a full disk, is not why it ended. */
+const ended = async (store: RunStore, signal: AbortSignal, error: unknown): Promise<void> => {
+  const reason = error instanceof Error ? error.message : String(error);
+  await store.finish(signal.aborted ? "interrupted" : "failed", reason).catch(() => undefined);
+};
+
+/** A run whose stages are there, ready to be trained. */
+interface Prepared {
+  readonly run: PlannedRun;
+  readonly folder: string;
+  readonly recipe: Recipe;
+  readonly teacher: readonly ServerFacts[];
 }
 
-/** Trains to the end. Unfinished work lives under the training's id until then, so whoever asks for the same training goes on with it. */
-const trainToEnd = async (
-  recipe: Recipe,
-  training: PlannedTraining,
-  name: TrainingName,
-  place: Place,
-  store?: RunStore,
-): Promise<Trained> => {
-  const started = performance.now();
-  const folder = join(place.cache, "unfinished", training.id);
-  let accuracy: number | undefined;
-  let finished: Pick<Trained, "weights" | "adapters"> | undefined;
-  const follow = (report: StepReport): void => {
-    if (report.kind === "finished") finished = { weights: report.weights, adapters: report.adapters };
-    else if (report.kind === "rollouts") store?.rollouts(report);
-    else if (report.kind === "timeline") store?.timeline(report);
-    else {
-      if (report.kind === "evaluation") ({ accuracy } = report);
-      store?.report(report);
-      place.emit({ kind: "report", training: name, report });
-    }
-  };
-  await new Promise<void>((resolve, reject) => {
-    train(recipe, { folder, signal: place.signal }).pipe(tap(follow)).subscribe({ complete: resolve, error: reject });
-  });
-  if (finished === undefined) throw new Error("training: expected a last report with the weights, got none");
-  return { ...finished, accuracy, milliseconds: performance.now() - started };
-};
-
-/** The student as a HuggingFace folder; adapters are merged into it, and also lie in `adapter/` as PEFT has them. */
-const writeStudent = async (
-  folder: string,
-  recipe: Recipe,
-  { weights, adapters }: Trained,
-  baseName: string | undefined,
-): Promise<void> => {
-  const { student, training } = recipe;
-  const { tokenizer } = recipeTask(recipe);
-  const policy = studentPolicyOf(student.config);
-  // Transformers looks for the last token of a sequence that it classifies by the id of padding, which an end-of-sequence of the same id would be taken for.
-  const padId = isScoring(policy) && tokenizer.padId === tokenizer.endId ? null : tokenizer.padId;
-  await savePolicy(folder, { policy, weights }, { endId: tokenizer.endId, padId });
-  await writeTokenizerFiles(folder, tokenizer);
-  if (adapters === undefined || training.adapters === undefined) return;
-  await saveAdapters(join(folder, "adapter"), { policy: withAdapters(policy, training.adapters), weights: adapters }, baseName);
-};
-
-/** Where the student as it was before the training lies, if it lies anywhere. */
-const baseFolder = ({ values: { student }, inputs }: PlannedTraining, { artifacts }: Place): string | undefined => {
-  if ("type" in student || student.layers !== undefined) return undefined;
-  return "stage" in student ? artifacts.folder(inputs[student.stage]!) : student.checkpoint;
-};
-
-const forget = (place: Place, { id }: PlannedTraining): Promise<void> =>
-  rm(join(place.cache, "unfinished", id), { recursive: true, force: true });
-
-/** The accuracy in a stage's manifest. */
-const accuracyOf = async (folder: string): Promise<number | undefined> => {
-  const text = await readFile(join(folder, "manifest.json"), "utf8");
-  let manifest: { readonly accuracy?: unknown };
+const trainRun = async ({ run, folder, recipe, teacher }: Prepared, place: Place, { attempt, lost }: Claim): Promise<void> => {
+  const { artifacts, emit, pauseAt } = place;
+  const training = { run: run.name, stage: undefined };
+  const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
+  const store = await openRun(run, { folder, attempt, engine: { name: recipe.machine.engine, reason }, teacher });
+  const checkpoints = join(folder, "checkpoints");
+  const options = { folder: checkpoints, signal: AbortSignal.any([place.signal, lost]), ...(pauseAt === undefined ? {} : { pauseAt }) };
+  const followers = { lines: store.lines, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
   try {
-    manifest = JSON.parse(text) as typeof manifest;
-  } catch (cause) {
-    throw new Error(`stage: its manifest.json cannot be read; remove ${folder}, and it is made again`, { cause });
+    const { finished, accuracy, milliseconds } = await trainToEnd(recipe, options, followers);
+    if (finished === undefined) {
+      await store.finish("paused");
+      return;
+    }
+    await writeStudent(join(folder, "student"), finished, { recipe, training: run, artifacts });
+    await store.summarize(milliseconds);
+    await store.finish("done");
+    await forgetCheckpoints(checkpoints, run, finished.best);
+    emit({ kind: "end", training, folder, milliseconds, accuracy });
+  } catch (error) {
+    if (!lost.aborted) await ended(store, place.signal, error);
+    throw error;
   }
-  return typeof manifest.accuracy === "number" ? manifest.accuracy : undefined;
 };
 
-const makeStage = async (run: PlannedRun, stage: PlannedTraining, machine: Machine, place: Place): Promise<void> => {
-  const name = { run: run.name, stage: stage.name };
-  if (place.artifacts.has(stage.id)) {
-    const folder = place.artifacts.folder(stage.id);
-    place.emit({ kind: "reuse", training: name, folder, accuracy: await accuracyOf(folder) });
-    return;
-  }
-  place.emit({ kind: "begin", training: name, steps: stage.values.training.steps });
-  const recipe = await recipeFor(stage, run.path, place.artifacts, machine);
-  const teacher = await probeTeacher(recipe, place.signal);
-  const trained = await trainToEnd(recipe, stage, name, place);
-  const { accuracy, milliseconds } = trained;
-  const folder = await place.artifacts.commit(stage.id, async (draft) => {
-    await writeStudent(draft, recipe, trained, baseFolder(stage, place));
-    const { values, inputs, checkpoints, id } = stage;
-    await writeJson(join(draft, "manifest.json"), {
-      name: stage.name,
-      id,
-      values,
-      inputs,
-      checkpoints,
-      accuracy,
-      milliseconds,
-      used: machine,
-      teacher,
-      ...surroundings(),
-    });
-  });
-  await forget(place, stage);
-  place.emit({ kind: "end", training: name, folder, milliseconds, accuracy });
+const reuse = ({ name }: PlannedRun, folder: string, { emit }: Place): void => {
+  const accuracy = manifestIn(folder, "summary.json")?.["accuracy"];
+  const known = typeof accuracy === "number" ? accuracy : undefined;
+  emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, accuracy: known });
 };
 
 const perform = async (run: PlannedRun, place: Place): Promise<void> => {
+  const { artifacts, cache, signal, emit } = place;
+  const { folder, done } = runFolder(place.out, run, place.repeat);
+  if (done) return reuse(run, folder, place);
   const machine = await machineFor(run.values.engine);
-  for (const stage of run.stages) {
-    place.signal.throwIfAborted();
-    await makeStage(run, stage, machine, place);
-  }
-  place.signal.throwIfAborted();
-  const name = { run: run.name, stage: undefined };
-  place.emit({ kind: "begin", training: name, steps: run.values.training.steps });
-  const recipe = await recipeFor(run, run.path, place.artifacts, machine);
-  const teacher = await probeTeacher(recipe, place.signal);
-  const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
-  const store = await openRun(run, { name: machine.engine, reason }, place.out, teacher);
+  await makeStages(run, { artifacts, cache, machine, signal, emit });
+  signal.throwIfAborted();
+  emit({ kind: "begin", training: { run: run.name, stage: undefined }, steps: run.values.training.steps });
+  const recipe = await recipeFor(run, run.path, artifacts, machine);
+  const teacher = await probeTeacher(recipe, signal);
+  const claimed = await claim(folder);
+  if (!isClaim(claimed)) throw new HeldError(folder, claimed);
   try {
-    const trained = await trainToEnd(recipe, run, name, place, store);
-    const { accuracy, milliseconds } = trained;
-    await writeStudent(join(store.folder, "student"), recipe, trained, baseFolder(run, place));
-    await store.summarize({ accuracy, milliseconds });
-    await store.finish("done");
-    await forget(place, run);
-    place.emit({ kind: "end", training: name, folder: store.folder, milliseconds, accuracy });
-  } catch (error) {
-    await store.finish(place.signal.aborted ? "interrupted" : "failed", error instanceof Error ? error.message : String(error));
-    throw error;
+    // Another process may have done it meanwhile.
+    if (manifestIn(folder)?.["status"] === "done") reuse(run, folder, place);
+    else await trainRun({ run, folder, recipe, teacher }, place, claimed);
+  } finally {
+    await claimed.release();
   }
 };
 
 /**
  * Runs planned runs one after another, stages first; cold, so subscribing is running. A stage that is there already is used again; a training that was
- * interrupted goes on. Errors with what made a run fail.
+ * interrupted goes on. Errors with what made a run fail, and with a `HeldError` when another process works on it.
  */
-export const execute = (runs: readonly PlannedRun[], { out, cache = ".retort", signal }: ExecutionOptions): Observable<RunEvent> =>
+export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions): Observable<RunEvent> =>
   from(runs).pipe(
     concatMap(
       (run) =>
         new Observable((subscriber: Subscriber<RunEvent>) => {
+          const { cache = ".retort", repeat = true } = options;
           const unsubscribed = new AbortController();
-          const stop = AbortSignal.any([signal, unsubscribed.signal]);
-          const place = {
-            artifacts: artifactsIn(join(cache, "stages")),
-            cache,
-            out,
-            signal: stop,
-            emit: (event: RunEvent) => subscriber.next(event),
-          };
-          perform(run, place).then(
+          const signal = AbortSignal.any([options.signal, unsubscribed.signal]);
+          const emit = (event: RunEvent): void => subscriber.next(event);
+          perform(run, { ...options, artifacts: artifactsIn(join(cache, "stages")), cache, repeat, signal, emit }).then(
             () => subscriber.complete(),
             (error: unknown) => subscriber.error(error),
           );

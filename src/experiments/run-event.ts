@@ -10,7 +10,9 @@ export interface TrainingName {
 /** An event of `retort run`, in order of time. */
 export type RunEvent =
   | { readonly kind: "begin"; readonly training: TrainingName; readonly steps: number }
-  /** A stage's result was there already. `accuracy` as in `end`. */
+  /** Another process makes the stage; this one waits for it. */
+  | { readonly kind: "wait"; readonly training: TrainingName; readonly host: string; readonly pid: number }
+  /** A stage's or a run's result was there already. `accuracy` as in `end`. */
   | { readonly kind: "reuse"; readonly training: TrainingName; readonly folder: string; readonly accuracy: number | undefined }
   | { readonly kind: "report"; readonly training: TrainingName; readonly report: ProgressReport }
   /** A training is done and its result is on disk. `accuracy` in [0, 1] is that of its last evaluation. */

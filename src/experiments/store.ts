@@ -1,15 +1,15 @@
-/** A run's folder: its manifest, its metrics, rollouts and trace line by line, and its summary. Files are replaced whole or appended to, nothing else. */
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+/** A run's folder: its manifest, its lines, and its summary. */
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { ServerFacts } from "../teachers/remote/probe.ts";
-import type { ProgressReport, RolloutsScored, StepTimed } from "../training/report.ts";
-import { jsonText, writeJson } from "./json-file.ts";
+import { writeJson } from "./json-file.ts";
 import type { PlannedRun } from "./plan.ts";
-import { traceWriter } from "./trace-file.ts";
+import { manifestIn } from "./run-folder.ts";
+import { openRunLines, type RunLines } from "./run-lines.ts";
 import { surroundings, type Surroundings } from "./surroundings.ts";
 
 /** How a run stands. */
-export type RunStatus = "running" | "done" | "failed" | "interrupted";
+export type RunStatus = "running" | "paused" | "done" | "failed" | "interrupted";
 
 /** What ran the programs, and why that. */
 export interface EngineChoice {
@@ -34,7 +34,9 @@ export interface Manifest extends Surroundings {
   /** What each server of the teacher said before the run, and how much of the probability it names. */
   readonly teacher: readonly ServerFacts[];
   readonly status: RunStatus;
-  /** ISO 8601, UTC. */
+  /** How many times a process has begun or gone on with it. */
+  readonly attempt: number;
+  /** When it began first, ISO 8601, UTC. */
   readonly started: string;
   readonly finished: string | undefined;
   /** Why it failed. */
@@ -44,42 +46,32 @@ export interface Manifest extends Surroundings {
 /** An open run. Every method has written to the file when it returns, or when its promise resolves. */
 export interface RunStore {
   readonly folder: string;
-  /** Adds a line to `metrics.jsonl`. */
-  report(report: ProgressReport): void;
-  /** Adds a line for each rollout to `rollouts.jsonl`, with its step. */
-  rollouts(scored: RolloutsScored): void;
-  /** Adds a step's spans to `trace.json`. */
-  timeline(timed: StepTimed): void;
-  /** Replaces `summary.json`. */
-  summarize(summary: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Its files of lines. */
+  readonly lines: RunLines;
+  /** Replaces `summary.json`: accuracy and metrics of the last evaluation and the last step, and how long the training took, in ms. */
+  summarize(milliseconds: number): Promise<void>;
   /** Says in the manifest how it ended, and closes the files. A second call does nothing. */
   finish(status: Exclude<RunStatus, "running">, error?: string): Promise<void>;
 }
 
-/** `<root>/<file name>/<run>-<hash>`, and `-2`, `-3` ... for the same run again: no result is written over. */
-const claimFolder = (root: string, run: PlannedRun): string => {
-  const parent = join(root, basename(run.path, extname(run.path)));
-  mkdirSync(parent, { recursive: true });
-  for (let attempt = 1; ; attempt += 1) {
-    const folder = join(parent, `${run.name}-${run.id.slice(0, 8)}${attempt === 1 ? "" : `-${attempt}`}`);
-    try {
-      mkdirSync(folder);
-      return folder;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    }
-  }
+/** What opens a run's folder. */
+export interface Opening {
+  readonly folder: string;
+  readonly attempt: number;
+  readonly engine: EngineChoice;
+  readonly teacher?: readonly ServerFacts[];
+}
+
+/** Drafts of files that a killed process was writing. */
+const removeDrafts = (folder: string): void => {
+  const drafts = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".part"));
+  for (const name of drafts) rmSync(join(folder, name), { force: true });
 };
 
-/** Opens a new folder for the run under `root`, with a manifest that says `running`. */
-export const openRun = async (
-  run: PlannedRun,
-  engine: EngineChoice,
-  root = "runs",
-  teacher: readonly ServerFacts[] = [],
-): Promise<RunStore> => {
-  const folder = claimFolder(root, run);
-  let manifest: Manifest = {
+const manifestOf = (run: PlannedRun, { folder, attempt, engine, teacher = [] }: Opening): Manifest => {
+  const now = new Date().toISOString();
+  const started = manifestIn(folder)?.["started"];
+  return {
     name: run.name,
     label: run.label,
     id: run.id,
@@ -92,30 +84,30 @@ export const openRun = async (
     engine,
     teacher,
     status: "running",
-    started: new Date().toISOString(),
+    attempt,
+    started: typeof started === "string" ? started : now,
     finished: undefined,
     error: undefined,
     ...surroundings(),
   };
+};
+
+/** Opens a run's folder, in which it begins or goes on, with a manifest that says `running`. */
+export const openRun = async (run: PlannedRun, opening: Opening): Promise<RunStore> => {
+  const { folder } = opening;
+  mkdirSync(folder, { recursive: true });
+  removeDrafts(folder);
+  let manifest = manifestOf(run, opening);
   const manifestPath = join(folder, "manifest.json");
   await writeJson(manifestPath, manifest);
-  const metrics = openSync(join(folder, "metrics.jsonl"), "a");
-  const rollouts = openSync(join(folder, "rollouts.jsonl"), "a");
-  const trace = openSync(join(folder, "trace.json"), "a");
+  const lines = openRunLines(folder);
   return {
     folder,
-    report: (report) => void writeSync(metrics, `${jsonText(report)}\n`),
-    rollouts({ step, rollouts: all }) {
-      if (all.length > 0) writeSync(rollouts, all.map((rollout) => `${jsonText({ step, ...rollout })}\n`).join(""));
-    },
-    timeline: traceWriter((text) => void writeSync(trace, text), performance.timeOrigin),
-    summarize: (summary) => writeJson(join(folder, "summary.json"), summary),
+    lines,
+    summarize: (milliseconds) => writeJson(join(folder, "summary.json"), { ...lines.summary(), milliseconds }),
     async finish(status, error) {
       if (manifest.status !== "running") return;
-      for (const file of [metrics, rollouts, trace]) {
-        fsyncSync(file);
-        closeSync(file);
-      }
+      lines.close();
       manifest = { ...manifest, status, finished: new Date().toISOString(), error };
       await writeJson(manifestPath, manifest);
     },

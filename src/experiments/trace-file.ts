@@ -14,7 +14,10 @@ const MICROSECONDS = 1000;
 /** Lines longer than this are not ours. */
 const LONGEST_LINE = 4096;
 
-/** Writes a run's trace, step by step. `append` adds text to the file; the clock of the spans began at `origin`, ms since 1970. */
+/** The first line of the file. */
+export const traceHead = "[\n";
+
+/** Writes a run's trace, step by step, after its head. `append` adds text to the file; the clock of the spans began at `origin`, ms since 1970. */
 export const traceWriter = (append: (text: string) => void, origin: number): ((timed: StepTimed) => void) => {
   const rows = new Map<string, number>();
   const add = (event: object): void => append(`${JSON.stringify(event)},\n`);
@@ -26,7 +29,6 @@ export const traceWriter = (append: (text: string) => void, origin: number): ((t
     add({ name: "thread_name", ph: "M", pid: 1, tid: rows.size, args: { name } });
     return rows.size;
   };
-  append("[\n");
   return ({ step, spans }) => {
     for (const span of spans) {
       const { lane, slot, start, end, count } = span;
@@ -37,6 +39,12 @@ export const traceWriter = (append: (text: string) => void, origin: number): ((t
 };
 
 const finite = (value: Json | undefined): value is number => typeof value === "number" && Number.isFinite(value);
+
+/** The step of a line, where it has one. */
+export const traceStep = (line: string): number | undefined => {
+  const step = /"args":\{"step":(\d+),/u.exec(line)?.[1];
+  return step === undefined ? undefined : Number(step);
+};
 
 const timedOf = (line: string, path: string, number: number): { step: number; span: Span } | undefined => {
   const text = line.replace(/,$/, "");

@@ -1,6 +1,5 @@
 /** Checkpoints: all that an exact continuation needs besides the recipe, in one safetensors file that is written whole or not at all. */
 import { createHash } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { objectives } from "../objectives/index.ts";
 import { studentPolicyOf } from "../policies/checkpoints/classifier.ts";
@@ -11,6 +10,7 @@ import { sourceIdentity } from "../teachers/source.ts";
 import type { WatchState } from "./checks/watch.ts";
 import { initialState, type LearnerState } from "./learner.ts";
 import { lookaheadOf, noSequences, type SequenceState } from "./sequences.ts";
+import { checkpointName } from "./checkpoint-name.ts";
 import type { Recipe } from "./recipe.ts";
 import { versionsAhead } from "./lookahead.ts";
 import { decisive } from "./settings.ts";
@@ -27,6 +27,17 @@ export interface Progress {
   readonly host: HostState;
 }
 
+/** The best accuracy that an evaluation has found. */
+export interface BestEvaluation {
+  /** Steps done before it. */
+  readonly step: number;
+  readonly accuracy: number;
+}
+
+/** The best evaluation so far, after one more; the first of equals. One without an accuracy is none. */
+export const bestOf = (best: BestEvaluation | null, step: number, accuracy: number | undefined): BestEvaluation | null =>
+  accuracy === undefined || accuracy <= (best?.accuracy ?? Number.NEGATIVE_INFINITY) ? best : { step, accuracy };
+
 /** What the run itself carries from step to step, as plain data. */
 export interface HostState {
   /** Of the estimator of advantages. */
@@ -39,11 +50,11 @@ export interface HostState {
   readonly checks: WatchState;
   /** Of where sequences come from. */
   readonly sequences: SequenceState;
+  /** The best accuracy of an evaluation, and the steps done then; null before the first one. */
+  readonly best: BestEvaluation | null;
 }
 
 const averagePrefix = "average/";
-
-const pattern = /^checkpoint-(\d{8})\.safetensors$/;
 
 /**
  * Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but folders, machine, checks, how scorers are asked, and of weights but the frozen ones, which
@@ -96,11 +107,12 @@ export const beginning = (recipe: Recipe): Progress => {
       controller: objective.controller?.initial ?? null,
       checks: {},
       sequences: noSequences,
+      best: null,
     },
   };
 };
 
-/** Writes a checkpoint into the folder, gives its path, and removes the ones before it. */
+/** Writes a checkpoint into the folder, and gives its path. */
 export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, earlier, host }: Progress): Promise<string> => {
   const parameters = trainedOf(recipe);
   const tensors: Record<string, StoredTensor> = {};
@@ -113,10 +125,9 @@ export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, le
     for (const [name, data] of Object.entries(weights)) tensors[`earlier/${version}/${name}`] = { shape: all[name]!.shape, data };
   }
   const metadata = { step: String(step), host: JSON.stringify(host), recipe: fingerprint(recipe) };
-  const name = `checkpoint-${String(step).padStart(8, "0")}.safetensors`;
-  await writeSafetensors(join(folder, name), { tensors, metadata: { ...metadata, sha256: digest(tensors, metadata) } });
-  for (const other of await readdir(folder)) if (pattern.test(other) && other !== name) await rm(join(folder, other));
-  return join(folder, name);
+  const path = join(folder, checkpointName(step));
+  await writeSafetensors(path, { tensors, metadata: { ...metadata, sha256: digest(tensors, metadata) } });
+  return path;
 };
 
 const arraysOf = (
@@ -159,22 +170,18 @@ const earlierOf = (recipe: Recipe, step: number, tensors: Readonly<Record<string
   );
 };
 
-/** Path of the newest checkpoint in a folder, if there is one. */
-export const newestCheckpoint = async (folder: string): Promise<string | undefined> => {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => pattern.test(name)).toSorted();
-  const last = names.at(-1);
-  return last === undefined ? undefined : join(folder, last);
-};
+/** A checkpoint that is not as it was written; an older one may be. */
+export class DamagedCheckpointError extends Error {
+  override readonly name = "DamagedCheckpointError";
+}
 
-/** Reads a checkpoint. `Error` names the file when it is cut or damaged, `RangeError` when it is of another recipe. */
+/** Reads a checkpoint. `DamagedCheckpointError` when it is not as it was written, `RangeError` when it is of another recipe. Both name the file. */
 export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Progress> => {
   const { tensors, metadata } = await readSafetensors(path).catch((cause: unknown) => {
-    throw new Error(`the unfinished run cannot be gone on with; remove ${path}, and it starts anew`, { cause });
+    throw new DamagedCheckpointError(`${path}: the checkpoint is damaged`, { cause });
   });
   if (metadata["sha256"] !== digest(tensors, metadata)) {
-    throw new Error(
-      `the unfinished run cannot be gone on with: its checkpoint has changed since it was written; remove ${path}, and it starts anew`,
-    );
+    throw new DamagedCheckpointError(`${path}: the checkpoint has changed since it was written`);
   }
   if (metadata["recipe"] !== fingerprint(recipe)) {
     throw new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`);

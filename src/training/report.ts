@@ -16,6 +16,8 @@ export interface StepDone {
   readonly tokens: number;
   /** Wall-clock time of the step. */
   readonly milliseconds: number;
+  /** Wall-clock time in ms of waiting for the step's sequences and their scores, and of learning from them. */
+  readonly times: { readonly rollouts: number; readonly update: number };
 }
 
 /** The student was examined on test prompts. */
@@ -93,6 +95,8 @@ export interface Finished {
   readonly step: number;
   /** The trained student, by parameter name; adapters are merged into it. */
   readonly weights: Weights;
+  /** Steps done before the best of the evaluations; nothing when none had an accuracy. */
+  readonly best: number | undefined;
   /** The adapters themselves, when they are what was trained. */
   readonly adapters?: Weights;
 }
@@ -105,8 +109,32 @@ export interface Resumed {
   readonly path: string;
 }
 
+/** A checkpoint that cannot be read is passed over for the one before it. */
+export interface CheckpointDamaged {
+  readonly kind: "damaged";
+  /** Which, and why. */
+  readonly message: string;
+}
+
+/** The run stops here for now, with a checkpoint; no event follows. */
+export interface Paused {
+  readonly kind: "paused";
+  /** Steps done. */
+  readonly step: number;
+}
+
 /** An event of a training run. */
-export type StepReport = StepDone | Warned | Evaluated | RolloutsScored | StepTimed | Resumed | CheckpointWritten | Finished;
+export type StepReport =
+  | StepDone
+  | Warned
+  | Evaluated
+  | RolloutsScored
+  | StepTimed
+  | CheckpointDamaged
+  | Resumed
+  | CheckpointWritten
+  | Paused
+  | Finished;
 
 /** The events that are small: what a person or a log follows. */
 export type ProgressReport = Exclude<StepReport, RolloutsScored | StepTimed | Finished>;

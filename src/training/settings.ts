@@ -190,6 +190,41 @@ const AdapterSettings = Type.Object(
   { ...closed, description: "Adapters are trained beside the student, which stays as it is; at the end they are merged into it." },
 );
 
+/** When a run writes what it goes on from after an interruption, and how much of it is kept. Nothing here changes what is learned. */
+export const CheckpointSettings = Type.Object(
+  {
+    every: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0: by time alone." }),
+    minutes: Type.Number({
+      default: 5,
+      exclusiveMinimum: 0,
+      maximum: 100_000,
+      description: "Minutes after which a step is followed by a checkpoint: the most that is done again after a crash.",
+    }),
+    last: Type.Integer({
+      default: 2,
+      minimum: 1,
+      maximum: 1000,
+      description: "How many of the newest are kept: when the newest is damaged, the run goes on from the one before.",
+    }),
+    best: Type.Boolean({
+      default: false,
+      description: "Whether the one with the best accuracy is kept too, and written when it is found.",
+    }),
+    keepEvery: Type.Integer({
+      default: 0,
+      minimum: 0,
+      description: "Steps between checkpoints that are kept for good, and written if they are not due otherwise; 0: none.",
+    }),
+  },
+  {
+    ...closed,
+    description:
+      "What an interrupted run goes on from; removed when the run is done, but for the best one and those that are kept for good.",
+  },
+);
+/** Values of `CheckpointSettings`. */
+export type CheckpointSettings = Static<typeof CheckpointSettings>;
+
 /** The optimisation itself. */
 export const TrainingSettings = Type.Object(
   {
@@ -219,7 +254,7 @@ export const TrainingSettings = Type.Object(
     ),
     adapters: Type.Optional(AdapterSettings),
     checks: CheckSettings,
-    checkpointEvery: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0 keeps only the last." }),
+    checkpoints: CheckpointSettings,
   },
   closed,
 );
@@ -227,8 +262,12 @@ export const TrainingSettings = Type.Object(
 export type TrainingSettings = Static<typeof TrainingSettings>;
 
 /** The settings that decide what is learned: without those that only look on, so that a stopped run may go on with others. */
-export const decisive = ({ checks: _checks, inspectEvery: _inspectEvery, ...settings }: TrainingSettings): Partial<TrainingSettings> =>
-  settings;
+export const decisive = ({
+  checks: _checks,
+  inspectEvery: _inspectEvery,
+  checkpoints: _checkpoints,
+  ...settings
+}: TrainingSettings): Partial<TrainingSettings> => settings;
 
 /** How the student is examined on the test split. */
 export const EvaluationSettings = Type.Object(

@@ -14,13 +14,16 @@ import { Timeline } from "../rollouts/timeline.ts";
 import { stepChecks } from "./checks/all.ts";
 import type { Check } from "./checks/check.ts";
 import { CheckError, watch } from "./checks/watch.ts";
-import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
+import { beginning, bestOf, type HostState, type Progress } from "./checkpoint.ts";
+import { newestCheckpoint } from "./checkpoint-folder.ts";
+import { checkpointWriter, type CheckpointWriter } from "./checkpoint-writer.ts";
 import { collate, type Batch } from "./collate.ts";
 import { comparePairs } from "./compare.ts";
 import { openCrew, type Answers, type Crew } from "./crew.ts";
 import type { UpdateAnswer, UpdateRequest } from "./learner-worker.ts";
 import type { Settled } from "./outcomes.ts";
 import { rolloutMetrics } from "./rollout-metrics.ts";
+import { evaluates, inspects } from "./due.ts";
 import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
 import { recipeObjective } from "./recipe-objective.ts";
@@ -37,8 +40,12 @@ import { stepRollouts } from "./step-rollouts.ts";
 export interface TrainOptions {
   /** Aborting stops after the step in progress is given up, writes a checkpoint of the last whole step, and fails with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Where checkpoints are written, and the newest one of this recipe is taken up. Without it nothing is written. */
+  /** Where checkpoints are written, and the newest one that can be read is taken up. Without it nothing is written. */
   readonly folder?: string;
+  /** Called before a checkpoint is written: what was reported until then must be safe, for the run goes on after it. */
+  readonly secure?: () => void;
+  /** The run pauses after this many steps, if it has as many, with a checkpoint. */
+  readonly pauseAt?: number;
 }
 
 interface Run {
@@ -136,9 +143,8 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       "on-policy-fraction": taken.fraction,
       ...(controller === undefined ? {} : { controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
-      "time/rollouts": scored - started,
-      "time/update": ended - scored,
     },
+    times: { rollouts: scored - started, update: ended - scored },
     tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),
     milliseconds: ended - started,
   });
@@ -151,19 +157,11 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       controller: controller?.observe(host.controller, metrics, progress) ?? null,
       checks: watched.state,
       sequences: sequences.learned(host.sequences, taken.slots, drawn.drawn),
+      best: host.best,
     },
     failure: watched.failure,
   };
 };
-
-/** Of a reward model there are no terms to compare, and no tokens that it sampled. */
-const inspects = ({ training: { inspectEvery }, objective }: Recipe, step: number): boolean =>
-  inspectEvery > 0 && (step - 1) % inspectEvery === 0 && objectives.create(objective).pairs !== true;
-
-const evaluates = ({ evaluation, training }: Recipe, step: number): boolean =>
-  step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
-
-const checkpoints = ({ training }: Recipe, step: number): boolean => training.checkpointEvery > 0 && step % training.checkpointEvery === 0;
 
 /** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
 const examine = async (
@@ -177,26 +175,29 @@ const examine = async (
   if (objectives.create(recipe.objective).pairs === true) {
     const { batch, maxNewTokens } = shape;
     const scores = (given: Batch): Promise<Float32Array> => crew.learner.call("scores", given, { signal });
-    emit(await comparePairs(task, { step, prompts: evaluation.prompts, shape: batch, maxNewTokens, scores }));
-    return host;
+    const compared = await comparePairs(task, { step, prompts: evaluation.prompts, shape: batch, maxNewTokens, scores });
+    emit(compared);
+    return { ...host, best: bestOf(host.best, step, compared.accuracy) };
   }
   const { chunk, stop: stops = [] } = rollouts;
   const request = { seed, step, settings: evaluation, chunk, stops, observe: timeline.add };
   const evaluated = await evaluate(crew, task, request, signal);
+  const examined = { ...host, best: bestOf(host.best, step, evaluated.accuracy) };
   if (sequences.validation.length === 0) {
     emit(evaluated);
-    return host;
+    return examined;
   }
   const loss = await referenceLoss(crew, task, sequences.validation, { step, maxNewTokens: shape.maxNewTokens }, signal);
   emit({ ...evaluated, metrics: { ...evaluated.metrics, [validationLoss]: loss } });
-  return { ...host, sequences: sequences.validated(host.sequences, loss, step) };
+  return { ...examined, sequences: sequences.validated(host.sequences, loss, step) };
 };
 
-/** All steps from where the run stands. */
-const takeSteps = async (run: Run, start: Standing, folder: string | undefined): Promise<void> => {
+/** All steps from where the run stands, or those until it is to pause. */
+const takeSteps = async (run: Run, start: Standing, pauseAt: number, writer: CheckpointWriter | undefined): Promise<void> => {
   const { recipe, crew, ahead, emit, signal } = run;
   const { training } = recipe;
   const { maxStaleness } = lookaheadOf(recipe);
+  const end = Math.max(start.step, Math.min(training.steps, pauseAt));
   let { step, host } = start;
   const look = async (): Promise<void> => {
     const timeline = new Timeline();
@@ -204,27 +205,22 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
     emit({ kind: "timeline", step, spans: timeline.take() });
   };
   const save = async (): Promise<void> => {
-    if (folder === undefined) return;
-    const path = await writeCheckpoint(folder, recipe, {
-      step,
-      learner: await crew.learner.call("state", undefined),
-      earlier: ahead.earlier(step),
-      host,
-    });
-    emit({ kind: "checkpoint", step, path });
+    if (writer === undefined) return;
+    const learner = await crew.learner.call("state", undefined);
+    emit({ kind: "checkpoint", step, path: await writer.write({ step, learner, earlier: ahead.earlier(step), host }) });
   };
   try {
     // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
     if (step === 0 || evaluates(recipe, step)) await look();
     for (let next = step + 1; next <= step + maxStaleness; next += 1) beginStep(run, next, host);
-    while (step < training.steps) {
+    while (step < end) {
       beginStep(run, step + 1 + maxStaleness, host);
       const taken = await takeStep(run, step + 1, host);
       ({ host } = taken);
       step += 1;
       if (taken.failure !== undefined) throw taken.failure;
       if (evaluates(recipe, step)) await look();
-      if (checkpoints(recipe, step)) await save();
+      if (step < end && writer?.isDue(step, host) === true) await save();
       signal.throwIfAborted();
     }
   } catch (error) {
@@ -233,9 +229,13 @@ const takeSteps = async (run: Run, start: Standing, folder: string | undefined):
     throw error;
   }
   await save();
+  if (step < training.steps) {
+    emit({ kind: "paused", step });
+    return;
+  }
   const weights = { ...recipe.student.weights, ...(await crew.learner.call("weights", undefined)) };
   const adapters = training.adapters === undefined ? {} : { adapters: await crew.learner.call("adapters", undefined) };
-  emit({ kind: "finished", step, weights, ...adapters });
+  emit({ kind: "finished", step, weights, best: host.best?.step, ...adapters });
 };
 
 /** Opens the threads where the newest checkpoint in the folder stands, or at the beginning. This thread then forgets what is the learner's. */
@@ -243,14 +243,16 @@ const openAt = async (
   { recipe, task, shape, emit, signal }: Omit<Run, "crew" | "ahead">,
   folder: string | undefined,
 ): Promise<{ readonly crew: Crew; readonly start: Standing }> => {
-  const newest = folder === undefined ? undefined : await newestCheckpoint(folder);
-  const { learner, ...start } = newest === undefined ? beginning(recipe) : await readCheckpoint(newest, recipe);
-  if (newest !== undefined) emit({ kind: "resumed", step: start.step, path: newest });
+  const { found, damaged } = folder === undefined ? { found: undefined, damaged: [] } : await newestCheckpoint(folder, recipe);
+  for (const message of damaged) emit({ kind: "damaged", message });
+  const { learner, ...start } = found?.progress ?? beginning(recipe);
+  if (found !== undefined) emit({ kind: "resumed", step: start.step, path: found.path });
   signal.throwIfAborted();
   return { crew: await openCrew(recipe, task, shape, learner, signal), start };
 };
 
-const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
+const run = async (recipe: Recipe, options: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
+  const { folder, secure, pauseAt = Number.POSITIVE_INFINITY } = options;
   const task = recipeTask(recipe);
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
@@ -271,7 +273,8 @@ const run = async (recipe: Recipe, { folder }: TrainOptions, signal: AbortSignal
     const newest = await crew.learner.call("weights", undefined);
     await crew.publish({ ...recipe.student.weights, ...newest });
     for (const [version, weights] of [...start.earlier, [start.step, newest] as const]) ahead.offer(version, weights);
-    await takeSteps({ ...parts, crew, ahead }, start, folder);
+    const writer = folder === undefined ? undefined : checkpointWriter(folder, recipe, secure);
+    await takeSteps({ ...parts, crew, ahead }, start, pauseAt, writer);
   } finally {
     await ahead.close();
     await crew.close();

@@ -23,6 +23,8 @@ const untested: Readonly<Record<string, string>> = {
   "src/engine/onnx/kernels/reduction.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/shape.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/kernel.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/experiments/student-files.ts": "test/experiments/execute.test.ts reads what it writes, adapters and padding included",
+  "src/experiments/train-to-end.ts": "test/experiments/execute.test.ts interrupts, pauses and resumes it",
   "src/training/scorers.ts": "test/training/crew.test.ts opens each of them, test/training/signals.test.ts looks at what they say",
   "src/rewards/sandbox/python-interpreter.mjs":
     "test/rewards/sandbox/python.test.ts runs it in the process that it is made for, with flags that a test's own process does not have",

@@ -2,6 +2,7 @@
 import { CommanderError, InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
 import { explain, InterruptedError } from "../../src/cli/exit.ts";
+import { HeldError } from "../../src/experiments/claim.ts";
 import { ExperimentError } from "../../src/experiments/problem.ts";
 import { recorder } from "./recorder.ts";
 
@@ -27,11 +28,18 @@ describe("explain", () => {
     expect(explained(new InvalidArgumentError("no run"))).toEqual({ code: 2, text: "error: no run\n" });
   });
 
-  test("gives help code 0, and an interruption 130", () => {
-    expect(explained(new CommanderError(0, "commander.help", ""))).toEqual({ code: 0, text: "" });
-    expect(explained(new InterruptedError("interrupted"))).toEqual({
-      code: 130,
-      text: expect.stringContaining("the same command goes on") as string,
+  test("gives a run that another process works on code 75", () => {
+    const holder = { host: "there", pid: 7, boot: "", namespace: "", started: "", attempt: 2 };
+    expect(explained(new HeldError("runs/a", holder))).toMatchObject({
+      code: 75,
+      text: expect.stringContaining("runs/a: process 7 on there works on this run; wait for it") as string,
     });
+  });
+
+  test("gives help code 0, and an interruption what shells give for its signal", () => {
+    expect(explained(new CommanderError(0, "commander.help", ""))).toEqual({ code: 0, text: "" });
+    const text = expect.stringContaining("the same command goes on") as string;
+    expect(explained(new InterruptedError("SIGINT"))).toEqual({ code: 130, text });
+    expect(explained(new InterruptedError("SIGTERM"))).toEqual({ code: 143, text });
   });
 });

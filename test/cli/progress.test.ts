@@ -10,7 +10,15 @@ const run = { run: "run", stage: undefined };
 const step = (n: number, milliseconds: number): RunEvent => ({
   kind: "report",
   training: run,
-  report: { kind: "step", step: n, steps: 4, metrics: { loss: 0.5, reward: 0.25 }, tokens: 600, milliseconds },
+  report: {
+    kind: "step",
+    step: n,
+    steps: 4,
+    metrics: { loss: 0.5, reward: 0.25 },
+    tokens: 600,
+    milliseconds,
+    times: { rollouts: 2, update: 1 },
+  },
 });
 const events: RunEvent[] = [
   { kind: "reuse", training: teacher, folder: ".retort/stages/abc", accuracy: 0.875 },

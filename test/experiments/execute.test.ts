@@ -5,7 +5,8 @@ import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { onnxEngine } from "../../src/engine/onnx/engine.ts";
 import { artifactFiles, artifactsIn } from "../../src/experiments/artifacts.ts";
-import { execute } from "../../src/experiments/execute.ts";
+import { claim, HeldError, isClaim } from "../../src/experiments/claim.ts";
+import { execute, type ExecutionOptions } from "../../src/experiments/execute.ts";
 import { planExperiment } from "../../src/experiments/plan.ts";
 import type { RunEvent } from "../../src/experiments/run-event.ts";
 import { mergedWeights } from "../../src/policies/adapters/merge.ts";
@@ -26,7 +27,7 @@ interface Outcome {
 const perform = (
   overrides: readonly string[] = [],
   see: (event: RunEvent, controller: AbortController) => void = () => undefined,
-  places = { out, cache },
+  places: Omit<ExecutionOptions, "signal"> = { out, cache },
 ): Promise<Outcome> => {
   const controller = new AbortController();
   const events: RunEvent[] = [];
@@ -55,7 +56,11 @@ const unfinished = (): string[] => (existsSync(join(cache, "unfinished")) ? read
 const weights = (folder: string): Buffer => readFileSync(join(folder, "student", "model.safetensors"));
 
 const [planned] = planExperiment(path) as [ReturnType<typeof planExperiment>[number]];
-const first = join(out, "small", `run-${planned.id.slice(0, 8)}`);
+const first = join(out, "small", `run-${planned.id.slice(0, 16)}`);
+const runFiles = ["attempts", "manifest.json", "metrics.jsonl", "rollouts.jsonl", "student", "summary.json", "timings.jsonl", "trace.json"];
+/** What a run leaves that did not come to its end. */
+const openFiles = ["attempts", "checkpoints", "manifest.json", "metrics.jsonl", "rollouts.jsonl", "timings.jsonl", "trace.json"];
+const checkpoint = (step: number): string => `checkpoint-0000000${step}.safetensors`;
 
 describe("an experiment", () => {
   test("makes its stages, then its run, and leaves everything where it belongs", async () => {
@@ -75,15 +80,8 @@ describe("an experiment", () => {
     expect(unfinished()).toEqual([]);
 
     expect(outcome.events.at(-1)).toMatchObject({ kind: "end", folder: first, accuracy: expect.any(Number) as number });
-    expect(readdirSync(first).toSorted()).toEqual([
-      "manifest.json",
-      "metrics.jsonl",
-      "rollouts.jsonl",
-      "student",
-      "summary.json",
-      "trace.json",
-    ]);
-    expect(read(first, "manifest.json")).toMatchObject({ status: "done", id: planned.id, engine: { name: "onnx" } });
+    expect(readdirSync(first).toSorted()).toEqual(runFiles);
+    expect(read(first, "manifest.json")).toMatchObject({ status: "done", attempt: 1, id: planned.id, engine: { name: "onnx" } });
     expect(lines(first, "metrics.jsonl").map(({ kind, step }) => `${String(kind)} ${String(step)}`)).toEqual([
       "evaluation 0",
       "step 1",
@@ -92,13 +90,18 @@ describe("an experiment", () => {
       "step 3",
       "step 4",
       "evaluation 4",
-      "checkpoint 4",
     ]);
+    expect(lines(first, "timings.jsonl").map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     expect(lines(first, "rollouts.jsonl").map(({ step }) => step)).toEqual(
       [1, 2, 3, 4].flatMap((step) => Array.from({ length: 8 }, () => step)),
     );
-    const { accuracy } = lines(first, "metrics.jsonl").findLast(({ kind }) => kind === "evaluation") ?? {};
-    expect(read(first, "summary.json")).toEqual({ accuracy, milliseconds: expect.any(Number) as number });
+    const last = (which: string) =>
+      lines(first, "metrics.jsonl").findLast(({ kind }) => kind === which) as { accuracy?: number; metrics: object };
+    expect(read(first, "summary.json")).toEqual({
+      accuracy: last("evaluation").accuracy,
+      metrics: { ...last("step").metrics, ...last("evaluation").metrics },
+      milliseconds: expect.any(Number) as number,
+    });
 
     const student = await loadPolicy(join(first, "student"));
     const start = await loadPolicy(artifacts.folder(planned.inputs["start"]!));
@@ -132,22 +135,52 @@ describe("an experiment", () => {
     });
     expect(interrupted.error).toBe(stop);
     expect(outline(interrupted)).toEqual(["reuse start", "reuse teacher", "begin run"]);
-    expect(read(`${first}-2`, "manifest.json")).toMatchObject({ status: "interrupted", error: "interrupted" });
-    expect(readdirSync(`${first}-2`).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "trace.json"]);
-    expect(unfinished()).toEqual([planned.id]);
-    expect(readdirSync(join(cache, "unfinished", planned.id))).toEqual(["checkpoint-00000003.safetensors"]);
+    const second = `${first}-2`;
+    expect(read(second, "manifest.json")).toMatchObject({ status: "interrupted", error: "interrupted" });
+    expect(readdirSync(second).toSorted()).toEqual(openFiles);
+    expect(readdirSync(join(second, "checkpoints"))).toEqual([checkpoint(3)]);
 
     const resumed = await perform();
     expect(resumed.error).toBeUndefined();
-    expect(lines(`${first}-3`, "metrics.jsonl").map(({ kind, step }) => `${String(kind)} ${String(step)}`)).toEqual([
-      "resumed 3",
-      "step 4",
-      "evaluation 4",
-      "checkpoint 4",
-    ]);
-    expect(weights(`${first}-3`).equals(weights(first))).toBe(true);
-    expect(read(`${first}-3`, "summary.json")["accuracy"]).toBe(read(first, "summary.json")["accuracy"]);
-    expect(unfinished()).toEqual([]);
+    expect(readdirSync(second).toSorted()).toEqual(runFiles);
+    expect(read(second, "manifest.json")).toMatchObject({ status: "done", attempt: 2 });
+    for (const name of ["metrics.jsonl", "rollouts.jsonl"])
+      expect(readFileSync(join(second, name), "utf8")).toBe(readFileSync(join(first, name), "utf8"));
+    expect(weights(second).equals(weights(first))).toBe(true);
+    const { milliseconds: _milliseconds, ...summary } = read(first, "summary.json");
+    expect(read(second, "summary.json")).toMatchObject(summary);
+    expect(existsSync(`${first}-3`)).toBe(false);
+
+    const once = await perform([], undefined, { out, cache, repeat: false });
+    expect(once.events).toMatchObject([{ kind: "reuse", training: { run: "run" }, folder: first, accuracy: summary["accuracy"] }]);
+  });
+
+  test("pauses where it is told, and goes on to the same bytes; the checkpoints that it shall keep stay", async () => {
+    const keeping = ['/training/checkpoints={"every": 1, "keepEvery": 2}'];
+    const where = { out: join(root, "paused"), cache };
+    const folder = join(where.out, "small", basename(first));
+    const paused = await perform(keeping, undefined, { ...where, pauseAt: 3 });
+    expect(paused.error).toBeUndefined();
+    expect(paused.events.at(-1)).toMatchObject({ kind: "report", report: { kind: "paused", step: 3 } });
+    expect(read(folder, "manifest.json")).toMatchObject({ status: "paused" });
+    expect(readdirSync(join(folder, "checkpoints")).toSorted()).toEqual([checkpoint(2), checkpoint(3)]);
+    expect((await perform(keeping, undefined, where)).error).toBeUndefined();
+    expect(readdirSync(join(folder, "checkpoints")).toSorted()).toEqual([checkpoint(2), checkpoint(4)]);
+    for (const name of ["metrics.jsonl", "rollouts.jsonl"])
+      expect(readFileSync(join(folder, name), "utf8")).toBe(readFileSync(join(first, name), "utf8"));
+    expect(weights(folder).equals(weights(first))).toBe(true);
+  });
+
+  test("is refused while another process works on it", async () => {
+    const where = { out: join(root, "held"), cache };
+    const folder = join(where.out, "small", basename(first));
+    const claimed = await claim(folder);
+    if (!isClaim(claimed)) throw new Error("expected a claim");
+    const { error } = await perform([], undefined, where);
+    expect(error).toBeInstanceOf(HeldError);
+    expect(String(error)).toContain(`${folder}: process ${process.pid} on`);
+    expect(readdirSync(folder)).toEqual(["attempts"]);
+    await claimed.release();
   });
 
   test("whose run fails says so in its manifest, and leaves no student", async () => {
@@ -159,9 +192,8 @@ describe("an experiment", () => {
       status: "failed",
       error: expect.stringContaining("reward digits") as string,
     });
-    expect(readdirSync(join(out, "small", folder!)).toSorted()).toEqual(["manifest.json", "metrics.jsonl", "rollouts.jsonl", "trace.json"]);
-    const id = read(out, "small", folder!, "manifest.json")["id"] as string;
-    expect(readdirSync(join(cache, "unfinished", id))).toEqual([]);
+    expect(readdirSync(join(out, "small", folder!)).toSorted()).toEqual(openFiles);
+    expect(readdirSync(join(out, "small", folder!, "checkpoints"))).toEqual([]);
   });
 
   test("whose stage fails leaves no artifact of it, and begins no run", async () => {
@@ -202,6 +234,6 @@ describe("an experiment", () => {
       });
     });
     await threadsEnded();
-    expect(readdirSync(join(cache, "unfinished", planned.id))).toEqual(["checkpoint-00000001.safetensors"]);
+    expect(readdirSync(`${first}-3/checkpoints`)).toEqual([checkpoint(1)]);
   });
 });

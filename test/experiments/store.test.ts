@@ -1,5 +1,5 @@
 /** Tests of a run's folder. */
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -9,26 +9,21 @@ import { openRun, type Manifest } from "../../src/experiments/store.ts";
 const run = planExperiment("test/fixtures/experiments/valid.json")[0]!;
 const engine = { name: "cpu", reason: "asked for" };
 const read = (folder: string, name: string): unknown => JSON.parse(readFileSync(join(folder, name), "utf8"));
-const lines = (folder: string, name: string): unknown[] =>
-  readFileSync(join(folder, name), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as unknown);
 
 describe("a run's folder", () => {
-  let root: string;
+  let folder: string;
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "retort-runs-"));
+    folder = join(mkdtempSync(join(tmpdir(), "retort-runs-")), "run");
   });
 
-  test("is named by file, run and id, and has a manifest from the start", async () => {
-    const store = await openRun(run, engine, root);
-    expect(store.folder).toBe(join(root, "valid", `run-${run.id.slice(0, 8)}`));
-    const manifest = read(store.folder, "manifest.json") as Manifest;
+  test("has a manifest from the start", async () => {
+    const store = await openRun(run, { folder, attempt: 1, engine });
+    const manifest = read(folder, "manifest.json") as Manifest;
     expect(manifest).toMatchObject({
       id: run.id,
       question: run.question,
       status: "running",
+      attempt: 1,
       engine,
       stages: Object.fromEntries(run.stages.map((stage) => [stage.name, stage.id])),
       values: { objective: { type: "reinforce-gkd", alpha: 0.25 } },
@@ -38,61 +33,34 @@ describe("a run's folder", () => {
     await store.finish("interrupted");
   });
 
-  test("holds every line as soon as it is reported", async () => {
-    const store = await openRun(run, engine, root);
-    store.report({ kind: "step", step: 1, steps: 2, metrics: { loss: Number.NaN }, tokens: 3, milliseconds: 4 });
-    expect(lines(store.folder, "metrics.jsonl")).toEqual([
-      { kind: "step", step: 1, steps: 2, metrics: { loss: "NaN" }, tokens: 3, milliseconds: 4 },
-    ]);
-    store.report({ kind: "evaluation", step: 2, accuracy: 0.5, metrics: {} });
-    expect(lines(store.folder, "metrics.jsonl")).toHaveLength(2);
-    const rollout = {
-      prompt: "1+1=",
-      reference: "2",
-      completion: "3\n",
-      source: "student",
-      finish: "stop",
-      tokens: 2,
-      version: 0,
-    } as const;
-    const rewarded = { ...rollout, reward: 0, parts: { "exact-match": 0 }, advantage: -0.5 };
-    store.rollouts({ kind: "rollouts", step: 1, rollouts: [rollout, rewarded] });
-    store.rollouts({ kind: "rollouts", step: 2, rollouts: [] });
-    expect(lines(store.folder, "rollouts.jsonl")).toEqual([
-      { step: 1, ...rollout },
-      { step: 1, ...rewarded },
-    ]);
-    await store.finish("done");
-  });
-
   test("ends once, with its status", async () => {
-    const store = await openRun(run, engine, root);
-    await store.summarize({ accuracy: 0.1 });
-    await store.summarize({ accuracy: 0.2 });
+    const store = await openRun(run, { folder, attempt: 1, engine });
+    store.lines.rewind(0);
+    store.lines.report({ kind: "evaluation", step: 0, accuracy: 0.25, metrics: { length: 3 } });
+    await store.summarize(7);
     await store.finish("failed", "no luck");
     await store.finish("done");
-    expect(read(store.folder, "manifest.json")).toMatchObject({
-      status: "failed",
-      error: "no luck",
-      finished: expect.any(String) as string,
-    });
-    expect(read(store.folder, "summary.json")).toEqual({ accuracy: 0.2 });
-    expect(readdirSync(store.folder).toSorted()).toEqual([
+    expect(read(folder, "manifest.json")).toMatchObject({ status: "failed", error: "no luck", finished: expect.any(String) as string });
+    expect(read(folder, "summary.json")).toEqual({ accuracy: 0.25, metrics: { length: 3 }, milliseconds: 7 });
+    expect(readdirSync(folder).toSorted()).toEqual([
       "manifest.json",
       "metrics.jsonl",
       "rollouts.jsonl",
       "summary.json",
+      "timings.jsonl",
       "trace.json",
     ]);
   });
 
-  test("is never written over", async () => {
-    const folders: string[] = [];
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const store = await openRun(run, engine, root);
-      await store.finish("done");
-      folders.push(store.folder);
-    }
-    expect(folders).toEqual(["", "-2", "-3"].map((end) => join(root, "valid", `run-${run.id.slice(0, 8)}${end}`)));
+  test("is opened again by the next attempt, which knows when the first began, and removes drafts that were never finished", async () => {
+    await (await openRun(run, { folder, attempt: 1, engine })).finish("interrupted", "Ctrl-C");
+    const { started } = read(folder, "manifest.json") as Manifest;
+    mkdirSync(join(folder, "student"));
+    for (const name of [".manifest.json.7.part", "student/.model.safetensors.7.part"]) writeFileSync(join(folder, name), "half");
+    const store = await openRun(run, { folder, attempt: 2, engine });
+    expect(read(folder, "manifest.json")).toMatchObject({ status: "running", attempt: 2, started });
+    expect(read(folder, "manifest.json")).not.toHaveProperty("error");
+    expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".part"))).toEqual([]);
+    await store.finish("done");
   });
 });

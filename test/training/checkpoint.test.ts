@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { decodeSafetensors, encodeSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
-import { beginning, newestCheckpoint, readCheckpoint, writeCheckpoint, type Progress } from "../../src/training/checkpoint.ts";
+import {
+  beginning,
+  bestOf,
+  DamagedCheckpointError,
+  readCheckpoint,
+  writeCheckpoint,
+  type Progress,
+} from "../../src/training/checkpoint.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { stateKinds } from "../../src/training/update.ts";
 import { noLoss } from "../../src/training/adaptive-fraction.ts";
@@ -25,6 +32,7 @@ const progress: Progress = {
       adaptive: { rises: 2, loss: 1.5, at: 0.25 },
       replay: [{ prompt: 3, version: 7, completions: [{ tokens: [4, 5], logProbs: [Math.fround(-0.1), Math.fround(-2 / 3)] }] }],
     },
+    best: { step: 9, accuracy: 0.1 + 0.2 },
   },
 };
 
@@ -42,7 +50,6 @@ describe("a checkpoint", () => {
   test("gives back every byte of the learner, the step and what the run carries", async () => {
     const path = await writeCheckpoint(folder, values, progress);
     expect(path).toBe(join(folder, "checkpoint-00000012.safetensors"));
-    expect(await newestCheckpoint(folder)).toBe(path);
     expectSame(await readCheckpoint(path, values), progress);
     const bytes = readFileSync(path);
     await writeCheckpoint(folder, values, await readCheckpoint(path, values));
@@ -54,7 +61,7 @@ describe("a checkpoint", () => {
     const { step, learner, host } = await readCheckpoint(path, values);
     expect([step, host]).toEqual([
       0,
-      { advantages: null, rewards: {}, controller: null, checks: {}, sequences: { adaptive: noLoss, replay: [] } },
+      { advantages: null, rewards: {}, controller: null, checks: {}, sequences: { adaptive: noLoss, replay: [] }, best: null },
     ]);
     expect(bytesOf(learner.parameters)).toEqual(bytesOf(values.student.weights));
     for (const kind of ["first", "second"] as const) {
@@ -98,15 +105,6 @@ describe("a checkpoint", () => {
     await expect(readCheckpoint(path, { ...values, training: { ...training, clipNorm: 0.5 } })).rejects.toThrow(/another experiment/u);
   });
 
-  test("takes the place of the one before when it is complete", async () => {
-    await writeCheckpoint(folder, values, { ...progress, step: 9 });
-    await writeCheckpoint(folder, values, { ...progress, step: 100 });
-    expect(readdirSync(folder)).toEqual(["checkpoint-00000100.safetensors"]);
-    writeFileSync(join(folder, "notes.txt"), "mine");
-    await writeCheckpoint(folder, values, { ...progress, step: 101 });
-    expect(readdirSync(folder).toSorted()).toEqual(["checkpoint-00000101.safetensors", "notes.txt"]);
-  });
-
   test("leaves the one before, and nothing else, when it cannot be written", async () => {
     const path = await writeCheckpoint(folder, values, { ...progress, step: 9 });
     const misfit = {
@@ -121,13 +119,13 @@ describe("a checkpoint", () => {
     expect(readdirSync(folder)).toEqual(["checkpoint-00000009.safetensors", "checkpoint-00000011.safetensors"]);
     expectSame(await readCheckpoint(path, values), { ...progress, step: 9 });
   });
+});
 
-  test("is not found in a folder that has none, or that is not there", async () => {
-    writeFileSync(join(folder, ".checkpoint-00000003.safetensors.17.part"), "half");
-    writeFileSync(join(folder, "model.safetensors"), "other");
-    expect(await newestCheckpoint(folder)).toBeUndefined();
-    expect(await newestCheckpoint(join(folder, "nowhere"))).toBeUndefined();
-  });
+test("the best of evaluations is the first of equals, and one without an accuracy is none", () => {
+  const seen = [undefined, 0.5, 0.25, 0.5, 0.75, undefined];
+  let best: ReturnType<typeof bestOf> = null;
+  const bests = seen.map((accuracy, step) => (best = bestOf(best, step, accuracy))?.step);
+  expect(bests).toEqual([undefined, 1, 1, 1, 4, 4]);
 });
 
 describe("a file that is not what was written", () => {
@@ -138,7 +136,7 @@ describe("a file that is not what was written", () => {
       () => "it was read",
       (cause: unknown) => cause,
     );
-    expect(error).toBeInstanceOf(Error);
+    expect(error).toBeInstanceOf(DamagedCheckpointError);
     expect((error as Error).message).toContain(path);
   };
 

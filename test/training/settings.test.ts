@@ -50,7 +50,7 @@ describe("settings", () => {
         clipNorm: 1,
         inspectEvery: 20,
         checks: { ...checks, cut: 0 },
-        checkpointEvery: 0,
+        checkpoints: { every: 0, minutes: 5, last: 2, best: false, keepEvery: 0 },
       },
     ],
     [
@@ -95,7 +95,7 @@ describe("settings", () => {
     ["an evaluation without prompts", EvaluationSettings, { every: 0, prompts: 0, temperature: 0 }],
     ["a check that is not there", TrainingSettings, { steps: 1, optimizer, schedule: {}, checks: { kl: 1 } }],
     ["half a step of patience", TrainingSettings, { steps: 1, optimizer, schedule: {}, checks: { truncated: 0.5 } }],
-    ["training without a number of steps", TrainingSettings, { batch: 1, clipNorm: 1, checkpointEvery: 0 }],
+    ["training without a number of steps", TrainingSettings, { batch: 1, clipNorm: 1, checkpoints: {} }],
   ])("refuse %s", (_what, schema, values) => {
     expect(validating(schema)(structuredClone(values))).toBe(false);
   });

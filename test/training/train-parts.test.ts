@@ -8,7 +8,7 @@ import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors.ts
 import type { Recipe } from "../../src/training/recipe.ts";
 import type { StepReport } from "../../src/training/report.ts";
 import { traineeOf, type TrainedParts } from "../../src/training/trained.ts";
-import { newestCheckpoint } from "../../src/training/checkpoint.ts";
+import { checkpointsIn } from "../../src/training/checkpoint-folder.ts";
 import { train } from "../../src/training/train.ts";
 import { bytesOf, comparable, model, recipe, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";
 import { openThreads } from "../fixtures/threads.ts";
@@ -43,7 +43,7 @@ const interrupted = async (given: Recipe): Promise<{ reports: StepReport[]; tens
     });
   });
   await expect(end).rejects.toThrow("interrupted");
-  const { tensors } = await decodeSafetensors(readFileSync((await newestCheckpoint(folder))!));
+  const { tensors } = await decodeSafetensors(readFileSync((await checkpointsIn(folder))[0]!.path));
   return { reports: [...reports, ...(await trained(given, { folder }))], tensors: Object.keys(tensors) };
 };
 

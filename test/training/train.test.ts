@@ -182,7 +182,9 @@ describe("a clean end", () => {
   });
 
   test("after a reward that throws: the error names it, and the checkpoint before stays", async () => {
-    const { error, reports } = await failure(values({ at: 1, what: "throw" }, { training: { ...recipe().training, checkpointEvery: 1 } }));
+    const { error, reports } = await failure(
+      values({ at: 1, what: "throw" }, { training: { ...recipe().training, checkpoints: { ...recipe().training.checkpoints, every: 1 } } }),
+    );
     expect(error.message).toMatch(
       /scorer "reward" failed on .*: reward slow: expected a score for prompt \d+ ".*", sample \d, got an error: the judge is ill/u,
     );

@@ -2,6 +2,16 @@
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
+/** The name in the folder is on the disk only when the folder is. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const opened = await open(folder, "r");
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
+};
+
 /**
  * Writes beside `path`, flushes to the disk and renames, so that a reader sees the old file or the new one. Makes the folder. Content may come part after
  * part; what it throws leaves nothing behind.
@@ -18,6 +28,7 @@ export const writeWhole = async (path: string, content: Uint8Array | string | It
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

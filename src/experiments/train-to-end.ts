@@ -1,0 +1,56 @@
+/** One training of a file, to its end or to where it pauses. */
+import { train, type TrainOptions } from "../training/train.ts";
+import type { Recipe } from "../training/recipe.ts";
+import type { Finished, ProgressReport } from "../training/report.ts";
+import type { RunLines } from "./run-lines.ts";
+
+/** How it is followed. */
+export interface TrainingFollowers {
+  readonly report: (report: ProgressReport) => void;
+  /** Where it is written down, if it is. */
+  readonly lines?: RunLines;
+}
+
+/** What a training leaves. */
+export interface Trained {
+  /** Nothing when it paused. */
+  readonly finished: Finished | undefined;
+  /** Of the last evaluation, in [0, 1]. */
+  readonly accuracy: number | undefined;
+  /** Wall-clock time, with that of steps that were done by an earlier attempt. */
+  readonly milliseconds: number;
+}
+
+/** Trains, from the newest checkpoint in the folder if there is one. Rejects with what made the training fail, or with the signal's reason. */
+export const trainToEnd = async (
+  recipe: Recipe,
+  options: TrainOptions & { readonly folder: string; readonly signal: AbortSignal },
+  { report: tell, lines }: TrainingFollowers,
+): Promise<Trained> => {
+  const began = performance.now();
+  let [accuracy, finished, before, resumed]: [number | undefined, Finished | undefined, number, boolean] = [undefined, undefined, 0, false];
+  const rewind = (step: number): void => {
+    resumed = true;
+    lines?.rewind(step);
+    before = lines?.milliseconds() ?? 0;
+  };
+  await new Promise<void>((resolve, reject) => {
+    train(recipe, { ...options, ...(lines === undefined ? {} : { secure: () => lines.secure() }) }).subscribe({
+      next: (report) => {
+        if (report.kind === "resumed") rewind(report.step);
+        else if (!resumed && report.kind !== "damaged") rewind(0);
+        if (report.kind === "finished") finished = report;
+        else if (report.kind === "rollouts") lines?.rollouts(report);
+        else if (report.kind === "timeline") lines?.timeline(report);
+        else {
+          if (report.kind === "evaluation") ({ accuracy } = report);
+          lines?.report(report);
+          tell(report);
+        }
+      },
+      complete: resolve,
+      error: reject,
+    });
+  });
+  return { finished, accuracy, milliseconds: before + performance.now() - began };
+};
