@@ -160,6 +160,22 @@ const unique = (mistakes: readonly Mistake[]): Mistake[] => [
   ...new Map(mistakes.map((mistake) => [`${mistake.pointer}\n${mistake.message}`, mistake])).values(),
 ];
 
+/** That nothing fits is said by what each alternative lacks; that null would do is not worth saying. */
+const saysNothing = ({ keyword, params, instancePath, schemaPath }: ErrorObject, errors: readonly ErrorObject[]): boolean => {
+  if (keyword === "type" && (params as { readonly type?: unknown }).type === "null") return true;
+  return keyword === "anyOf" && errors.some((other) => other.schemaPath !== schemaPath && other.instancePath.startsWith(instancePath));
+};
+
+/** In words what ajv found, each mistake once. It must have been asked to be verbose. */
+export const mistakesOf = (found: readonly ErrorObject[]): readonly Mistake[] => {
+  const errors = found.filter((error) => !saysNothing(error, found));
+  // A name's own error (its pattern) is repeated by `propertyNames`, which says whose name it is.
+  const said = errors.filter((error) => error.propertyName === undefined && !misspelt(error, errors));
+  const mistakes = unique(said.flatMap((error) => toMistake(error) ?? []));
+  const [first] = found;
+  return mistakes.length > 0 || first === undefined ? mistakes : [{ pointer: first.instancePath, message: first.message ?? first.keyword }];
+};
+
 /** Makes a checker of plain values, from a schema that is compiled at its first call. The values that it is given are left as they are; what it returns is a copy with defaults. */
 export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
   const ajv = new Ajv({
@@ -179,9 +195,6 @@ export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) =>
     const validate = (compiled ??= ajv.compile<T>(schema));
     const copy: unknown = structuredClone(value);
     if (validate(copy)) return { values: copy };
-    const errors = validate.errors ?? [];
-    // A name's own error (its pattern) is repeated by `propertyNames`, which says whose name it is.
-    const said = errors.filter((error) => error.propertyName === undefined && !misspelt(error, errors));
-    return { mistakes: unique(said.flatMap((error) => toMistake(error) ?? [])) };
+    return { mistakes: mistakesOf(validate.errors ?? []) };
   };
 };

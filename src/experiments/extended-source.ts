@@ -114,7 +114,7 @@ const sameFile = (a: string, b: string): boolean => {
  * The file with those that it names under `extends` merged in, later ones over earlier ones and the file over all of them, as JSON merge patches; variants by name. Paths in
  * a base count from the base. `ExperimentError` with everything that cannot be read, for circles, and for more than can be meant.
  */
-const extendedSource = (source: Source): Source => {
+export const extendedSource = (source: Source): Source => {
   if (!isObject(source.value) || !Object.hasOwn(source.value, "extends")) return source;
   const bases = new Bases(source);
   const layers = bases.layers(source, []);
@@ -125,6 +125,7 @@ const extendedSource = (source: Source): Source => {
     path: source.path,
     length: layers.reduce((sum, layer) => sum + layer.source.length, 0),
     value: values.reduce(mergeFiles),
+    layers: layers.map((layer) => layer.source),
     find(pointer, part) {
       const keys = parsePointer(pointer);
       for (const layer of down) {

@@ -7,8 +7,9 @@ import { decisive } from "../training/settings.ts";
 import { contentHash } from "./canonical-json.ts";
 import { checker, type Mistake } from "./check.ts";
 import { expand, type Draft } from "./drafts.ts";
+import { fileMistakes } from "./file-check.ts";
 import { readExperiment } from "./extended-source.ts";
-import type { Json, JsonObject } from "./json.ts";
+import { isObject, parentPointer, type Json, type JsonObject } from "./json.ts";
 import { parseOverrides, type Override } from "./overrides.ts";
 import { packageVersion } from "./package-version.ts";
 import { ExperimentError, type Problem } from "./problem.ts";
@@ -180,6 +181,17 @@ export interface SoundFile {
   readonly drafts: readonly { readonly draft: Draft; readonly values: ExperimentValues }[];
 }
 
+/** What is wrong with the files by themselves though others make up for it: a value of the wrong kind that each variant replaces, a misspelt key that is taken away. */
+const unsound = (source: Source): Problem[] => {
+  const layers = source.layers ?? (isObject(source.value) && source.value["variants"] !== undefined ? [source] : []);
+  return layers.flatMap((layer) =>
+    fileMistakes(layer.value, layer.path !== source.path).map(({ pointer, message }) => {
+      const place = [pointer, parentPointer(pointer), ""].map((one) => layer.find(one, "value")).find((found) => found !== undefined);
+      return { place: place ?? { file: layer.path }, pointer, message };
+    }),
+  );
+};
+
 /** Checks a file that was read against the schema, with overrides of which later ones win. `ExperimentError` with every problem. */
 export const checkSource = (source: Source, overrides: readonly Override[]): SoundFile => {
   const { file, drafts } = expand(source, overrides);
@@ -188,7 +200,8 @@ export const checkSource = (source: Source, overrides: readonly Override[]): Sou
   const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value) }));
   const schematic = checked.flatMap(({ draft, result }) => ("mistakes" in result ? [{ draft, mistakes: result.mistakes }] : []));
   const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length, byPlace(source.path, overrides));
-  if (problems.length > 0) throw new ExperimentError(problems);
+  const all = problems.length > 0 ? problems : unsound(source);
+  if (all.length > 0) throw new ExperimentError(all);
   const sound = checked.flatMap(({ draft, result }) => ("values" in result ? [{ draft, values: result.values }] : []));
   return { path: source.path, overrides, drafts: sound };
 };

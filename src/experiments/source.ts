@@ -17,6 +17,8 @@ export interface Source {
   readonly value: Json;
   /** Characters of its text. */
   readonly length: number;
+  /** The files that it is made of, itself last, when it extends others. */
+  readonly layers?: readonly Source[];
   /** Where the value at a pointer was written, or its key where it has one. Undefined for a pointer that the file does not hold. */
   find(pointer: string, part: "key" | "value"): Place | undefined;
 }

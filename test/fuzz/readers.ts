@@ -8,6 +8,7 @@ import { policyOf } from "../../src/policies/checkpoints/huggingface.ts";
 import { parseIndex } from "../../src/policies/checkpoints/safetensors-files.ts";
 import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
 import { wholeText, type FuzzedReader, type JsonPlace } from "./reader.ts";
+import { readers as experimentReaders } from "./experiment-readers.ts";
 import { readers as tokenizerReaders } from "./tokenizer-readers.ts";
 
 const files = (...paths: readonly string[]): Promise<Uint8Array[]> =>
@@ -70,4 +71,4 @@ const config: FuzzedReader = {
 };
 
 /** Every reader. */
-export const readers: readonly FuzzedReader[] = [safetensors, index, gguf, config, ...tokenizerReaders];
+export const readers: readonly FuzzedReader[] = [safetensors, index, gguf, config, ...tokenizerReaders, ...experimentReaders];
