@@ -62,14 +62,13 @@ const patchObject = (document: JsonObject, objects: readonly Placed[]): JsonObje
     for (const key of Object.keys(isObject(properties) ? properties : {})) {
       members.set(key, [...(members.get(key) ?? []), under(placed, "properties", key)]);
     }
-    for (const key of Object.keys(isObject(patternProperties) ? patternProperties : {})) values.push(under(placed, "patternProperties", key));
+    for (const key of Object.keys(isObject(patternProperties) ? patternProperties : {}))
+      values.push(under(placed, "patternProperties", key));
     if (isObject(additionalProperties)) values.push(under(placed, "additionalProperties"));
   }
   return {
     type: "object",
-    ...(members.size === 0
-      ? {}
-      : { properties: Object.fromEntries([...members].map(([key, places]) => [key, member(document, places)])) }),
+    ...(members.size === 0 ? {} : { properties: Object.fromEntries([...members].map(([key, places]) => [key, member(document, places)])) }),
     additionalProperties: values.length === 0 ? false : member(document, values),
   };
 };

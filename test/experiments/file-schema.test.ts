@@ -14,7 +14,9 @@ const validate = new Ajv({ strict: false, inlineRefs: false, code: { optimize: f
 
 const file = (path: string): JsonObject => parseSource(path, readFileSync(path, "utf8")).value as JsonObject;
 const whole = ["fixtures/experiments/valid.json", "fixtures/experiments/small.yaml"].map((name) => file(`test/${name}`));
-const objectives = ["kdrl", "weighted-sum", "taid", "actor-critic", "speculative-kd"].map((name) => file(`experiments/objectives/${name}.json`));
+const objectives = ["kdrl", "weighted-sum", "taid", "actor-critic", "speculative-kd"].map((name) =>
+  file(`experiments/objectives/${name}.json`),
+);
 const varied = [file("test/fixtures/experiments/variants.yaml"), file("experiments/ladder.json")];
 
 /** What `retort validate` says before it asks whether parts fit together. */
@@ -37,7 +39,8 @@ const pathsOf = (value: Json, path: Path = []): Path[] => [
     : Object.entries(isObject(value) ? value : {}).flatMap(([key, inner]) => pathsOf(inner, [...path, key]))),
 ];
 
-const at = (value: Json, path: Path): Json => path.reduce<Json>((here, key) => (here as Readonly<Record<string | number, Json>>)[key]!, value);
+const at = (value: Json, path: Path): Json =>
+  path.reduce<Json>((here, key) => (here as Readonly<Record<string | number, Json>>)[key]!, value);
 
 /** The value with another one at the path; without it, the key is taken away. */
 const changed = (value: Json, [key, ...rest]: Path, by: Json | undefined): Json => {
@@ -52,7 +55,24 @@ const changed = (value: Json, [key, ...rest]: Path, by: Json | undefined): Json 
   return Object.fromEntries(Object.entries(object).filter(([one]) => one !== key));
 };
 
-const scalars = fc.constantFrom<Json>(null, true, "", "sft", "x", 0, 1, -1, 0.5, 1e300, 2 ** 53, [], {}, [0], { type: "sft" }, { stage: "teacher" });
+const scalars = fc.constantFrom<Json>(
+  null,
+  true,
+  "",
+  "sft",
+  "x",
+  0,
+  1,
+  -1,
+  0.5,
+  1e300,
+  2 ** 53,
+  [],
+  {},
+  [0],
+  { type: "sft" },
+  { stage: "teacher" },
+);
 
 /** A valid file with up to four changes: a value replaced or taken away, a key more, a part from elsewhere. */
 const mutated = (seeds: readonly JsonObject[]): fc.Arbitrary<Json> =>
@@ -89,9 +109,9 @@ describe("the published schema", () => {
         taken += sound ? 1 : 0;
         expect(validate(value)).toBe(sound);
       }),
-      { seed: 6, numRuns: 1500 },
+      { seed: 6, numRuns: 700 },
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(taken).toBeGreaterThan(30);
   });
 
   test("takes a file of variants whenever validate does, and knows what no variant may have", () => {
@@ -104,9 +124,9 @@ describe("the published schema", () => {
           expect(validate(value)).toBe(true);
         }
       }),
-      { seed: 6, numRuns: 600 },
+      { seed: 6, numRuns: 300 },
     );
-    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(30);
     expect(validate({ variants: { a: { objective: { alpha: 0.5 }, teacher: null } } })).toBe(true);
     for (const variant of [{ stages: {} }, { no: 1 }, { objective: { alpha: "x" } }, { training: { steps: -1 } }, 5]) {
       expect(validate({ variants: { a: variant } })).toBe(false);

@@ -45,7 +45,12 @@ const read = (name: string) => {
       const lost = error.problems.find((problem) => !isPlaced(problem));
       if (error.problems.length === 0 || lost !== undefined) throw new Error(`a problem without a place: ${JSON.stringify(lost)}`);
       // What the problems say is looked at as any reader's error is.
-      throw new RangeError(error.problems.map(({ message }) => message.slice(0, 200)).join("\n").slice(0, 4000));
+      throw new RangeError(
+        error.problems
+          .map(({ message }) => message.slice(0, 200))
+          .join("\n")
+          .slice(0, 4000),
+      );
     }
   };
 };
@@ -55,7 +60,9 @@ export const readers: readonly FuzzedReader[] = [
   {
     name: "experiment-json",
     seeds: [
-      ...["test/fixtures/experiments/valid.json", "experiments/quickstart.json", "experiments/teachers.json"].map((name) => bytes(plain(name))),
+      ...["test/fixtures/experiments/valid.json", "experiments/quickstart.json", "experiments/teachers.json"].map((name) =>
+        bytes(plain(name)),
+      ),
       bytes(JSON.stringify(swept)),
     ],
     json: wholeText,
