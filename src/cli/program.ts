@@ -11,10 +11,13 @@ interface Listed {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<AddCommand>;
+  /** Left out of the help: what commands start. */
+  readonly hidden?: true;
 }
 
 const commands: readonly Listed[] = [
   { name: "run", summary: "run an experiment file", load: async () => (await import("./run.ts")).addRun },
+  { name: "sweep", summary: "run the trials of an experiment file's sweep", load: async () => (await import("./sweep.ts")).addSweep },
   {
     name: "validate",
     summary: "check an experiment file without running it",
@@ -43,6 +46,7 @@ const commands: readonly Listed[] = [
     summary: "let other processes ask the rewards of an experiment file",
     load: async () => (await import("./serve-reward.ts")).addServeReward,
   },
+  { name: "trial", summary: "run one trial of a sweep", load: async () => (await import("./trial.ts")).addTrial, hidden: true },
   { name: "doctor", summary: "say which engines this machine has", load: async () => (await import("./doctor.ts")).addDoctor },
 ];
 
@@ -60,9 +64,9 @@ const createProgram = async (args: readonly string[], terminal: Terminal): Promi
       writeErr: (text) => void terminal.errors.write(text),
     })
     .addHelpText("after", exitCodesHelp);
-  for (const { name, summary, load } of commands) {
+  for (const { name, summary, load, hidden = false } of commands) {
     if (args.includes(name)) (await load())(program, terminal);
-    else program.command(name);
+    else program.command(name, { hidden });
     program.commands.at(-1)?.summary(summary);
   }
   return program;

@@ -28,6 +28,8 @@ export interface ExecutionOptions {
   readonly signal: AbortSignal;
   /** Whether a run that is done is done again, in another folder; true when left out. */
   readonly repeat?: boolean;
+  /** Threads of each part of a run; what the machine has when left out. */
+  readonly threads?: number;
   /** The run pauses after this many steps, if it has as many. */
   readonly pauseAt?: number;
 }
@@ -94,7 +96,7 @@ const perform = async (run: PlannedRun, place: Place): Promise<void> => {
   const { artifacts, cache, signal, emit } = place;
   const { folder, done } = runFolder(place.out, run, place.repeat);
   if (done) return reuse(run, folder, place);
-  const machine = await machineFor(run.values.engine);
+  const machine = await machineFor(run.values.engine, place.threads);
   await makeStages(run, { artifacts, cache, machine, signal, emit });
   signal.throwIfAborted();
   emit({ kind: "begin", training: { run: run.name, stage: undefined }, steps: run.values.training.steps });

@@ -25,9 +25,14 @@ import { sameTokens } from "./tokenizer-rules.ts";
 /** More threads than this bring the small programs of one machine nothing. */
 const mostThreads = 4;
 
-/** The machine as this process finds it, with the engine that the values ask for; `auto` is settled here, so that the manifest can say it. */
-export const machineFor = async (engine: PlannedTraining["values"]["engine"]): Promise<Machine> => {
-  const threads = Math.min(availableParallelism(), mostThreads);
+/**
+ * The machine as this process finds it, with the engine that the values ask for; `auto` is settled here, so that the manifest can say it. `threads` of each part, as many as
+ * the machine has and programs make use of when left out.
+ */
+export const machineFor = async (
+  engine: PlannedTraining["values"]["engine"],
+  threads: number = Math.min(availableParallelism(), mostThreads),
+): Promise<Machine> => {
   return { engine: engine === "auto" ? await chooseEngine() : engine, threads, samplers: threads };
 };
 

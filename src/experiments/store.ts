@@ -26,6 +26,8 @@ export interface Manifest extends Surroundings {
   readonly question: string;
   readonly paper: string | undefined;
   readonly values: PlannedRun["values"];
+  /** What a trial of a sweep set, by pointer. */
+  readonly axes: PlannedRun["axes"];
   /** Ids of the stages that it started from. */
   readonly stages: Readonly<Record<string, string>>;
   /** Where the checkpoints were that it named, and the sha256 of their contents. */
@@ -79,6 +81,7 @@ const manifestOf = (run: PlannedRun, { folder, attempt, engine, teacher = [] }: 
     question: run.question,
     paper: run.paper,
     values: run.values,
+    axes: run.axes,
     stages: Object.fromEntries(run.stages.map((stage) => [stage.name, stage.id])),
     checkpoints: run.checkpoints,
     engine,

@@ -4,10 +4,12 @@ import { parsePointer, valueAt, type Json } from "../json.ts";
 import { applyOverride } from "../overrides.ts";
 import type { Assignment, Setting } from "./assignments.ts";
 
-const depth = ({ pointer }: Setting): number => parsePointer(pointer).length;
+type Set = Pick<Setting, "pointer" | "value">;
+
+const depth = ({ pointer }: Set): number => parsePointer(pointer).length;
 
 /** The values with every setting of the assignment; what holds others is set before them. `RangeError` where a setting has no place. */
-const withSettings = (value: Json, settings: Assignment): Json =>
+export const withSettings = (value: Json, settings: readonly Set[]): Json =>
   settings
     .toSorted((a, b) => depth(a) - depth(b))
     .reduce<Json>((result, { pointer, value: set }) => applyOverride(result, { text: pointer, pointer, value: set }), value);

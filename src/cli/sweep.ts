@@ -1,0 +1,153 @@
+/** `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was stopped. */
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { Option, type Command } from "commander";
+import type { Executor } from "../experiments/executors/executor.ts";
+import { local } from "../experiments/executors/local.ts";
+import { slurm } from "../experiments/executors/slurm.ts";
+import { drive, standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
+import { freeze, sweepFolder, writeFrozen, type FrozenSweep } from "../experiments/sweeps/frozen.ts";
+import { prepareSweep } from "../experiments/sweeps/prepare.ts";
+import { duration } from "./figures.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
+import { interruptible } from "./interruptible.ts";
+import { numberFrom } from "./numbers.ts";
+import { ownCommand } from "./own-command.ts";
+import type { DisplayStyle } from "./progress.ts";
+import { sweepDisplayOf } from "./sweep-display.ts";
+import { countsText, trialsTable } from "./sweep-text.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+interface SweepFlags extends HubFlags {
+  readonly out: string;
+  readonly cache: string;
+  readonly dryRun?: true;
+  readonly jobs?: number;
+  readonly threads: number;
+  readonly retries: number;
+  readonly executor: "local" | "slurm";
+  readonly slurm?: readonly string[];
+  readonly quiet?: true;
+  readonly json?: true;
+}
+
+/** Lines at the end of a failed trial's log that are shown. */
+const logLines = 10;
+
+/** Failed trials whose logs are shown. */
+const mostLogs = 3;
+
+const style = ({ quiet, json }: SweepFlags): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
+
+/** Milliseconds of all that is not done, one after another, at the pace of what is; nothing when nothing is done. */
+const workLeft = (all: readonly TrialStanding[]): number | undefined => {
+  const done = all.filter(({ standing }) => standing.milliseconds !== undefined);
+  const [time, steps] = [
+    done.reduce((sum, { standing }) => sum + standing.milliseconds!, 0),
+    done.reduce((sum, { trial }) => sum + trial.steps, 0),
+  ];
+  if (steps === 0) return undefined;
+  return all.reduce((sum, { trial, standing }) => sum + (trial.steps - standing.step) * (time / steps), 0);
+};
+
+const listTrials = (all: readonly TrialStanding[], flags: SweepFlags, { output }: Terminal): void => {
+  const left = workLeft(all);
+  if (flags.json === true) {
+    const trials = all.map(({ trial, folder, standing }) => ({ ...trial, folder, ...standing }));
+    output.write(`${JSON.stringify({ trials, millisecondsLeft: left }, null, 2)}\n`);
+    return;
+  }
+  const time = left === undefined || left === 0 ? "" : `; about ${duration(left)} of training left, one trial after another`;
+  output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}${time}\n`);
+};
+
+const logEnd = async (folder: string): Promise<string> => {
+  const text = await readFile(join(folder, "process.log"), "utf8").catch(() => "");
+  const lines = text.trimEnd().split("\n").slice(-logLines);
+  return lines.map((line) => `  ${printable(line)}\n`).join("");
+};
+
+/** Says what failed and why. `Error` when anything did. */
+const reportFailures = async (all: readonly TrialStanding[], { errors, colors }: Terminal): Promise<void> => {
+  const failed = all.filter(({ standing }) => standing.status !== "done");
+  for (const { trial, folder } of failed.slice(0, mostLogs)) {
+    errors.write(`\n${colors.red("failed")}: ${printable(trial.label)}, ${join(folder, "process.log")} ends with\n${await logEnd(folder)}`);
+  }
+  if (failed.length > 0) {
+    throw new Error(`${failed.length} of ${all.length} trials failed; the same command tries them again`);
+  }
+};
+
+const executorOf = ({ executor, jobs, threads, slurm: options = [] }: SweepFlags): Executor =>
+  executor === "slurm" ? slurm({ jobs, options }) : local(jobs ?? Math.max(1, Math.floor(availableParallelism() / threads)));
+
+const run = async (folder: string, sweep: FrozenSweep, flags: SweepFlags, terminal: Terminal): Promise<void> => {
+  await writeFrozen(folder, sweep);
+  const display = sweepDisplayOf(style(flags), terminal);
+  const executor = executorOf(flags);
+  const { threads, retries } = flags;
+  let all: readonly TrialStanding[] = [];
+  try {
+    await interruptible(display, async (signal) => {
+      const options = { executor, threads, retries, command: ownCommand(), signal, ...display };
+      all = await drive({ folder, sweep }, options);
+    });
+  } finally {
+    display.close();
+  }
+  if (flags.json !== true) terminal.output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}\n`);
+  await reportFailures(all, terminal);
+};
+
+const perform = async (file: string, overrides: readonly string[], flags: SweepFlags, terminal: Terminal): Promise<void> => {
+  const shown = flags.quiet === true ? { ...terminal, live: undefined } : terminal;
+  const sweep = freeze(await prepareSweep(file, overrides, hubOptions(flags, shown)), flags.cache);
+  const folder = resolve(sweepFolder(flags.out, file));
+  if (flags.dryRun === true) listTrials(await standings({ folder, sweep }), flags, terminal);
+  else await run(folder, sweep, flags, terminal);
+};
+
+/** Adds the command to the program. */
+export const addSweep = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("sweep")
+    .description(
+      "Runs the trials of a file's sweep, several at once, each in a process of its own. Trials that are done are not run again, interrupted ones go on, failed ones are tried again.",
+    )
+    .argument("<file>", "experiment file with a sweep: JSON with comments, or YAML")
+    .argument("[overrides...]", "values to set, such as /training/steps=100 or /sweep/axes/~1seed=[0,1]")
+    .option("--dry-run", "list the trials and how they stand, and run none")
+    .addOption(
+      new Option("--executor <name>", "who runs the trials: processes of this machine, or tasks of an array on Slurm")
+        .choices(["local", "slurm"])
+        .default("local"),
+    )
+    .option(
+      "--slurm <option>",
+      "an option of sbatch, such as --partition=gpu; may be given several times",
+      (one: string, all?: string[]) => [...(all ?? []), one],
+    )
+    .option(
+      "--jobs <n>",
+      "trials at once, locally or in a Slurm array; locally one for each core and its threads when left out",
+      numberFrom(1, true),
+    )
+    .option("--threads <n>", "threads of each part of a trial", numberFrom(1, true), 1)
+    .option("--retries <n>", "how many times a trial that failed is tried again", numberFrom(0, true), 1)
+    .option("--out <folder>", "where the runs' folders go", "runs")
+    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
+    .option("--quiet", "print the results only")
+    .option("--json", "print one JSON event a line");
+  addHubFlags(command)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort sweep experiments/alpha.json --dry-run
+  retort sweep experiments/alpha.json --jobs 4
+  retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
+  retort sweep experiments/quickstart.json '/sweep={"axes": {"/objective/alpha": [0.1, 0.5], "/seed": [0, 1, 2]}}'`,
+    )
+    .action((file: string, overrides: string[], flags: SweepFlags) => perform(file, overrides, flags, terminal));
+};

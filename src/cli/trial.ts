@@ -1,0 +1,82 @@
+/** `retort trial`: runs one trial of a sweep in this process. Executors start it; a person rarely does. */
+import { dirname, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { lastValueFrom, tap } from "rxjs";
+import { execute } from "../experiments/execute.ts";
+import { supervise } from "../experiments/executors/supervise.ts";
+import { planTrial, readFrozen, trialNamed } from "../experiments/sweeps/frozen.ts";
+import { interruptible } from "./interruptible.ts";
+import { numberFrom } from "./numbers.ts";
+import { ownCommand } from "./own-command.ts";
+import { displayOf } from "./progress.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+interface TrialFlags {
+  readonly threads: number;
+  readonly retries: number;
+  readonly pauseAt?: number;
+  readonly supervised?: true;
+}
+
+/** Milliseconds until a trial is looked at again that another process works on. */
+const lookAgain = 5000;
+
+/** A trial whose driver is gone stops as by SIGTERM: another driver goes on with it. */
+const stopWithParent = (): void => {
+  if (!process.connected) return;
+  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  // Listening alone keeps nothing alive.
+  process.channel?.unref();
+};
+
+/** Has another process run the trial, again and again if need be. `Error` when it failed too often. */
+const performSupervised = async (folder: string, id: string, flags: TrialFlags, { errors }: Terminal): Promise<void> => {
+  const { threads, retries, pauseAt } = flags;
+  const sweep = readFrozen(folder);
+  const trial = trialNamed(sweep, id);
+  const note = (text: string): void => void errors.write(`${printable(text)}\n`);
+  const pausing = pauseAt === undefined ? {} : { pauseAt };
+  await interruptible({ note, close: () => undefined }, async (signal) => {
+    const work = { folder: resolve(folder), sweep, trials: [trial], threads, retries, command: ownCommand(), signal, note, ...pausing };
+    let outcome = await supervise(trial, work);
+    while (outcome === "held") {
+      await pause(lookAgain, undefined, { signal }).catch(() => undefined);
+      outcome = await supervise(trial, work);
+    }
+    if (outcome === "failed") throw new Error(`${trial.label}: failed too often; its folder has the log`);
+  });
+};
+
+const perform = async (folder: string, id: string, { threads, pauseAt }: TrialFlags, terminal: Terminal): Promise<void> => {
+  stopWithParent();
+  const sweep = readFrozen(folder);
+  const run = await planTrial(sweep, trialNamed(sweep, id));
+  const display = displayOf("auto", terminal);
+  const out = dirname(resolve(folder));
+  const pausing = pauseAt === undefined ? {} : { pauseAt };
+  try {
+    await interruptible(display, async (signal) => {
+      const events = execute([run], { out, cache: sweep.cache, signal, repeat: false, threads, ...pausing });
+      await lastValueFrom(events.pipe(tap((event) => display.show(event))), { defaultValue: undefined });
+    });
+  } finally {
+    display.close();
+  }
+};
+
+/** Adds the command to the program. */
+export const addTrial = (program: Command, terminal: Terminal): void => {
+  program
+    .command("trial", { hidden: true })
+    .description("Runs one trial of a sweep: what retort sweep has its processes do, on whatever machine sees the sweep's folder.")
+    .argument("<folder>", "the sweep's folder, with sweep.json")
+    .argument("<id>", "the trial's id, or its first digits")
+    .option("--threads <n>", "threads of each part", numberFrom(1, true), 1)
+    .option("--supervised", "in another process, which is begun again when it fails or dies")
+    .option("--retries <n>", "how many times it is begun again when it fails, if supervised", numberFrom(0, true), 1)
+    .option("--pause-at <step>", "steps after which it pauses", numberFrom(1, true))
+    .action((folder: string, id: string, flags: TrialFlags) =>
+      flags.supervised === true ? performSupervised(folder, id, flags, terminal) : perform(folder, id, flags, terminal),
+    );
+};
