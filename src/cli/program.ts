@@ -23,6 +23,11 @@ const commands: readonly Listed[] = [
     summary: "check an experiment file without running it",
     load: async () => (await import("./validate.ts")).addValidate,
   },
+  {
+    name: "explain",
+    summary: "say where each value comes from and what a file's runs take",
+    load: async () => (await import("./explain.ts")).addExplain,
+  },
   { name: "schema", summary: "print the JSON Schema of experiment files", load: async () => (await import("./schema.ts")).addSchema },
   { name: "runs", summary: "list runs and how they stand", load: async () => (await import("./runs.ts")).addRuns },
   {

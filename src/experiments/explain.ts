@@ -1,0 +1,93 @@
+/** What an experiment file means: its values with their origins, the trainings that it asks for, and what they take. */
+import { join, dirname } from "node:path";
+import type { HubOptions } from "../policies/checkpoints/hub.ts";
+import { memoryOf } from "../training/memory.ts";
+import { artifactsIn } from "./artifacts.ts";
+import { lookAt } from "./checkpoints.ts";
+import { earlierTime, type EarlierTime, type ResultPlaces } from "./earlier-times.ts";
+import { readExperiment } from "./extended-source.ts";
+import type { Json } from "./json.ts";
+import { givenOverrides } from "./overrides.ts";
+import { checkSource, planRuns, type PlannedTraining } from "./plan.ts";
+import { checkpointNames } from "./prepare.ts";
+import type { ExperimentValues } from "./schema.ts";
+import { Shelf } from "./shelf.ts";
+import { studentPolicy } from "./students.ts";
+import { originText, valueOrigins } from "./value-origins.ts";
+
+/** One training, and what it takes. */
+export interface ExplainedTraining {
+  readonly name: string;
+  readonly id: string;
+  /** Where a stage's result is, or will be; nothing for the run itself. */
+  readonly folder: string | undefined;
+  /** True for a stage whose result is there. */
+  readonly made: boolean;
+  readonly steps: number;
+  /** Sequences of a step. */
+  readonly batch: number;
+  /** Most tokens of one of them. */
+  readonly length: number;
+  /** Bytes at the peak of the student's programs in float32 on ONNX Runtime, weights included: sampling a chunk, and a step of distillation. An estimate. */
+  readonly memory: { readonly sampling: number; readonly training: number };
+  /** Measured on earlier trainings of the same kind; nothing where there are none. */
+  readonly earlier: EarlierTime | undefined;
+}
+
+/** One run. */
+export interface ExplainedRun {
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly { readonly pointer: string; readonly value: Json; readonly from: string }[];
+  /** Its stages in the order in which they are made, and the run. */
+  readonly trainings: readonly ExplainedTraining[];
+}
+
+const explainTraining = (
+  training: PlannedTraining,
+  file: ExperimentValues,
+  isStage: boolean,
+  { path, shelf, places }: { readonly path: string; readonly shelf: Shelf; readonly places: ResultPlaces },
+): ExplainedTraining => {
+  const { name, id, values, contextLength: length } = training;
+  const { steps, batch } = values.training;
+  const policy = studentPolicy(file, values, shelf);
+  const rows = Math.min(values.rollouts.chunk, batch);
+  const artifacts = artifactsIn(join(places.cache, "stages"));
+  const { training: learning } = memoryOf(policy, { batch, length });
+  const { sampling } = memoryOf(policy, { batch: rows, length });
+  return {
+    name,
+    id,
+    folder: isStage ? artifacts.folder(id) : undefined,
+    made: isStage && artifacts.has(id),
+    steps,
+    batch,
+    length,
+    memory: { sampling: sampling.inputs + sampling.running, training: learning.inputs + learning.running },
+    earlier: earlierTime(training, path, places),
+  };
+};
+
+/** The runs of a file with overrides. Errors as of `prepareExperiment`. */
+export const explainExperiment = async (
+  path: string,
+  overrides: readonly string[],
+  places: ResultPlaces,
+  hub: HubOptions = {},
+): Promise<readonly ExplainedRun[]> => {
+  const file = checkSource(readExperiment(path), givenOverrides(overrides));
+  const checkpoints = await lookAt(file.drafts.flatMap(checkpointNames), dirname(path), hub);
+  const runs = planRuns(file, checkpoints);
+  const from = { path, shelf: new Shelf(dirname(path), checkpoints), places };
+  return file.drafts.map(({ draft, values }, i) => {
+    const run = runs[i]!;
+    const { $schema: _schema, variants: _variants, ...shown } = values;
+    return {
+      name: run.name,
+      label: run.label,
+      values: valueOrigins(draft, shown as Json).map(({ pointer, value, place }) => ({ pointer, value, from: originText(place) })),
+      trainings: [...run.stages.map((stage) => explainTraining(stage, values, true, from)), explainTraining(run, values, false, from)],
+    };
+  });
+};
