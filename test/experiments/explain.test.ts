@@ -20,7 +20,7 @@ test("runs have their values with origins, and their stages as they stand", asyn
   const [run, ...others] = await explainExperiment(path, ["/seed=5"], places);
   expect(others).toEqual([]);
   expect(run?.values).toContainEqual({ pointer: "/seed", value: 5, from: "command line" });
-  expect(run?.values).toContainEqual({ pointer: "/training/steps", value: 4, from: `${path}:32:20` });
+  expect(run?.values).toContainEqual({ pointer: "/training/steps", value: 4, from: `${path}:31:20` });
   expect(run?.values).toContainEqual({ pointer: "/training/clipNorm", value: 1, from: "default" });
   expect(run?.trainings.map(({ name, made, steps, batch }) => [name, made, steps, batch])).toEqual([
     [planned!.stages[0]!.name, true, 3 - Number(planned!.stages[0]!.name === "start"), 4],
