@@ -38,7 +38,7 @@ const foldersIn = (root: string): string[] => {
 const kindOf = (values: Json): string | undefined => {
   if (!isObject(values) || !isObject(values["training"]) || !isObject(values["objective"])) return undefined;
   const { student, task, rollouts, data, objective, training, teacher } = values;
-  const parts = [student, task, rollouts, data, (objective as JsonObject)["type"], (training as JsonObject)["batch"], teacher];
+  const parts = [student, task, rollouts, data, objective["type"], training["batch"], teacher];
   return canonicalJson(parts.map((part) => part ?? null));
 };
 
