@@ -28,6 +28,7 @@ const commands: readonly Listed[] = [
     summary: "say where each value comes from and what a file's runs take",
     load: async () => (await import("./explain.ts")).addExplain,
   },
+  { name: "stages", summary: "list the results of stages that are kept", load: async () => (await import("./stages.ts")).addStages },
   { name: "schema", summary: "print the JSON Schema of experiment files", load: async () => (await import("./schema.ts")).addSchema },
   { name: "runs", summary: "list runs and how they stand", load: async () => (await import("./runs.ts")).addRuns },
   {

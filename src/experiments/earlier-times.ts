@@ -1,8 +1,8 @@
 /** How long trainings of the same kind took before: what the manifests of runs and stages say. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { canonicalJson } from "./canonical-json.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { entriesOf, readObject } from "./object-file.ts";
 import type { PlannedTraining } from "./plan.ts";
 
 /** What was measured. */
@@ -12,27 +12,6 @@ export interface EarlierTime {
   /** Of a step, evaluations included: the median of the trainings. */
   readonly millisecondsPerStep: number;
 }
-
-/** Longest manifest that is read, in bytes. */
-const longest = 4_000_000;
-
-const readObject = (path: string): JsonObject | undefined => {
-  try {
-    if (statSync(path).size > longest) return undefined;
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const foldersIn = (root: string): string[] => {
-  try {
-    return readdirSync(root).map((name) => join(root, name));
-  } catch {
-    return [];
-  }
-};
 
 /** What decides how long a step is, as far as values do. */
 const kindOf = (values: Json): string | undefined => {
@@ -55,7 +34,7 @@ export interface ResultPlaces {
 /** Times of the trainings of the same kind that are done: of runs of the same file, and of stages. Nothing when there are none; manifests that cannot be read are passed over. */
 export const earlierTime = (training: PlannedTraining, file: string, { out, cache }: ResultPlaces): EarlierTime | undefined => {
   const kind = kindOf(JSON.parse(JSON.stringify(training.values)) as Json);
-  const folders = [...foldersIn(join(out, basename(file, extname(file)))), ...foldersIn(join(cache, "stages"))];
+  const folders = [...entriesOf(join(out, basename(file, extname(file)))), ...entriesOf(join(cache, "stages"))];
   const times = folders.flatMap((folder) => {
     const manifest = readObject(join(folder, "manifest.json"));
     const values = manifest?.["values"];

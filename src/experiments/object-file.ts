@@ -1,0 +1,29 @@
+/** Files that other processes leave, read as far as they can be: what is missing or broken is nothing. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isObject, type JsonObject } from "./json.ts";
+
+/** Longest file that is read, in bytes. */
+const longest = 4_000_000;
+
+/** The object that a file holds as JSON; nothing when there is none, it is too long, or it cannot be read. */
+export const readObject = (path: string): JsonObject | undefined => {
+  try {
+    if (statSync(path).size > longest) return undefined;
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The paths of what is in a folder, hidden entries left out; nothing when it is not there. */
+export const entriesOf = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith("."))
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+};
