@@ -33,14 +33,15 @@ export const addExport = (program: Command, terminal: Terminal): void => {
         .choices(exporters.map(({ type }) => type))
         .makeOptionMandatory(),
     )
-    .option("--target <place>", "the folder, instead of one that is named after the format");
+    .option("--target <place>", "the folder, instead of one that is named after the format, or the server's address");
   addRunChoice(addStatusChoice(command))
     .addHelpText(
       "after",
       `
 Examples:
   retort export --to tensorboard && tensorboard --logdir tensorboard
-  retort export runs/sweep --to parquet --target tables --status done`,
+  retort export runs/sweep --to parquet --target tables --status done
+  retort export runs/sweep --to mlflow --target http://127.0.0.1:5000`,
     )
     .action((folder: string, options: ExportOptions) => perform(folder, options, terminal));
 };

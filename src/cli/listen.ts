@@ -12,7 +12,8 @@ export interface ListenFlags {
   readonly quiet?: true;
 }
 
-const portIn = (text: string): number => {
+/** A port, 0 for a free one. `InvalidArgumentError` for another text. */
+export const portIn = (text: string): number => {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError(`expected a port from 0 to 65535, got "${text}"`);

@@ -9,6 +9,7 @@ import type { RunEvent } from "../experiments/run-event.ts";
 import { hasSweep } from "../experiments/sweeps/plan.ts";
 import { duration, percent } from "./figures.ts";
 import { interruptible } from "./interruptible.ts";
+import { portIn } from "./listen.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
 import { displayOf, type DisplayStyle } from "./progress.ts";
 import { table } from "./table.ts";
@@ -20,6 +21,7 @@ interface RunOptions extends HubFlags {
   readonly only?: readonly string[];
   readonly quiet?: true;
   readonly json?: true;
+  readonly metrics?: number;
 }
 
 /** A result that is on disk: made now, or found there. */
@@ -53,11 +55,26 @@ const choose = (runs: readonly PlannedRun[], only: readonly string[] = []): read
 
 const style = ({ quiet, json }: RunOptions): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
 
+/** What takes events in for Prometheus, when that was asked for. */
+const collecting = async (
+  { metrics: port }: RunOptions,
+  { errors }: Terminal,
+): Promise<{ show: (event: RunEvent) => void; close: () => Promise<void> }> => {
+  if (port === undefined) return { show: () => undefined, close: () => Promise.resolve() };
+  const { runMetrics, serveMetrics } = await import("./run-metrics.ts");
+  const metrics = runMetrics();
+  const server = await serveMetrics(metrics, port);
+  errors.write(`metrics at ${server.url}\n`);
+  return { show: (event) => metrics.show(event), close: () => server.close() };
+};
+
 const perform = async (runs: readonly PlannedRun[], options: RunOptions, terminal: Terminal): Promise<void> => {
+  const metrics = await collecting(options, terminal);
   const display = displayOf(style(options), terminal);
   const ended: Result[] = [];
   const follow = tap((event: RunEvent) => {
     display.show(event);
+    metrics.show(event);
     if (event.kind === "end" || event.kind === "reuse") ended.push(event);
   });
   try {
@@ -66,6 +83,7 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
     });
   } finally {
     display.close();
+    await metrics.close();
   }
   if (style(options) === "auto") terminal.errors.write("\n");
   if (options.json !== true) terminal.output.write(`${resultsTable(ended, runs)}\n`);
@@ -99,7 +117,8 @@ export const addRun = (program: Command, terminal: Terminal): void => {
     .option("--out <folder>", "where the runs' folders go", "runs")
     .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
     .option("--quiet", "print the results only")
-    .option("--json", "print one JSON event a line");
+    .option("--json", "print one JSON event a line")
+    .option("--metrics <port>", "serve metrics for Prometheus on this machine, at /metrics; 0 takes a free port", portIn);
   addHubFlags(command)
     .addHelpText(
       "after",

@@ -29,7 +29,8 @@ test("writes the runs that the flags choose, and says how many", async () => {
 
 test("asks for a format, and for runs", async () => {
   expect(await retort(root)).toMatchObject({ code: 2, output: "" });
-  expect((await retort(root, "--to", "excel")).errors).toContain("tensorboard, csv, parquet");
+  expect((await retort(root, "--to", "excel")).errors).toContain("tensorboard, csv, parquet, mlflow");
+  expect((await retort(root, "--to", "mlflow")).errors).toContain("--to mlflow: expected --target, got none");
   const none = await retort(root, "--to", "csv", "--name", "nobody", "--target", target());
   expect(none).toMatchObject({ code: 2, output: "" });
   expect(none.errors).toContain("expected runs in");
