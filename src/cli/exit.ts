@@ -1,7 +1,7 @@
 /** How commands end: the exit codes, and the errors that carry them. */
 import { constants } from "node:os";
 import { CommanderError, InvalidArgumentError } from "commander";
-import { HeldError } from "../experiments/claim.ts";
+import { HeldError } from "../experiments/held-error.ts";
 import { ExperimentError, formatProblem } from "../experiments/problem.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -22,10 +22,13 @@ interface TrialFlags {
 /** Milliseconds until a trial is looked at again that another process works on. */
 const lookAgain = 5000;
 
-/** A trial whose driver is gone stops as by SIGTERM: another driver goes on with it. */
+/** A trial whose driver is gone, now or already, stops as by SIGTERM: another driver goes on with it. */
 const stopWithParent = (): void => {
-  if (!process.connected) return;
-  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  // Only who was started with a channel can miss it.
+  if (process.send === undefined) return;
+  const stop = (): boolean => process.kill(process.pid, "SIGTERM");
+  if (process.connected) process.once("disconnect", stop);
+  else stop();
   // Listening alone keeps nothing alive.
   process.channel?.unref();
 };
@@ -49,7 +52,6 @@ const performSupervised = async (folder: string, id: string, flags: TrialFlags, 
 };
 
 const perform = async (folder: string, id: string, { threads, pauseAt }: TrialFlags, terminal: Terminal): Promise<void> => {
-  stopWithParent();
   const sweep = readFrozen(folder);
   const run = await planTrial(sweep, trialNamed(sweep, id));
   const display = displayOf("auto", terminal);
@@ -57,6 +59,7 @@ const perform = async (folder: string, id: string, { threads, pauseAt }: TrialFl
   const pausing = pauseAt === undefined ? {} : { pauseAt };
   try {
     await interruptible(display, async (signal) => {
+      stopWithParent();
       const events = execute([run], { out, cache: sweep.cache, signal, repeat: false, threads, ...pausing });
       await lastValueFrom(events.pipe(tap((event) => display.show(event))), { defaultValue: undefined });
     });

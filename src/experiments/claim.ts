@@ -138,15 +138,3 @@ export const claim = async (folder: string, beat = usualBeat): Promise<Claim | H
 
 /** True for the right to work, false for its holder. */
 export const isClaim = (value: Claim | Holder): value is Claim => "release" in value;
-
-/** Thrown when another process works on the run. */
-export class HeldError extends Error {
-  override readonly name = "HeldError";
-  /** Which one. */
-  readonly holder: Holder;
-
-  constructor(folder: string, holder: Holder) {
-    super(`${folder}: process ${holder.pid} on ${holder.host} works on this run; wait for it, or give another --out`);
-    this.holder = holder;
-  }
-}

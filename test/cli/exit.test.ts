@@ -2,7 +2,7 @@
 import { CommanderError, InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
 import { explain, InterruptedError } from "../../src/cli/exit.ts";
-import { HeldError } from "../../src/experiments/claim.ts";
+import { HeldError } from "../../src/experiments/held-error.ts";
 import { ExperimentError } from "../../src/experiments/problem.ts";
 import { recorder } from "./recorder.ts";
 
