@@ -4,6 +4,7 @@ const benches = {
   engines: () => import("./engines.ts"),
   divergence: () => import("./divergence.ts"),
   "math-answers": () => import("./math-answers.ts"),
+  interruptions: () => import("./interruptions.ts"),
   memory: () => import("./memory.ts"),
   "program-memory": () => import("./program-memory.ts"),
   overlap: () => import("./overlap.ts"),

@@ -1,7 +1,7 @@
 /** One training of a file, to its end or to where it pauses. */
 import { train, type TrainOptions } from "../training/train.ts";
 import type { Recipe } from "../training/recipe.ts";
-import type { Finished, ProgressReport } from "../training/report.ts";
+import type { Finished, ProgressReport, StepReport } from "../training/report.ts";
 import type { RunLines } from "./run-lines.ts";
 
 /** How it is followed. */
@@ -34,23 +34,36 @@ export const trainToEnd = async (
     lines?.rewind(step);
     before = lines?.milliseconds() ?? 0;
   };
+  const follow = (report: StepReport): void => {
+    if (report.kind === "resumed") rewind(report.step);
+    else if (!resumed && report.kind !== "damaged") rewind(0);
+    if (report.kind === "finished") finished = report;
+    else if (report.kind === "rollouts") lines?.rollouts(report);
+    else if (report.kind === "timeline") lines?.timeline(report);
+    else {
+      if (report.kind === "evaluation") ({ accuracy } = report);
+      lines?.report(report);
+      tell(report);
+    }
+  };
+  // What cannot be written down, as on a full disk, ends the training before it is learned from further.
+  const unwritten = new AbortController();
+  const signal = AbortSignal.any([options.signal, unwritten.signal]);
+  const secure = lines === undefined ? {} : { secure: () => lines.secure() };
   await new Promise<void>((resolve, reject) => {
-    train(recipe, { ...options, ...(lines === undefined ? {} : { secure: () => lines.secure() }) }).subscribe({
+    train(recipe, { ...options, signal, ...secure }).subscribe({
       next: (report) => {
-        if (report.kind === "resumed") rewind(report.step);
-        else if (!resumed && report.kind !== "damaged") rewind(0);
-        if (report.kind === "finished") finished = report;
-        else if (report.kind === "rollouts") lines?.rollouts(report);
-        else if (report.kind === "timeline") lines?.timeline(report);
-        else {
-          if (report.kind === "evaluation") ({ accuracy } = report);
-          lines?.report(report);
-          tell(report);
+        if (unwritten.signal.aborted) return;
+        try {
+          follow(report);
+        } catch (error) {
+          unwritten.abort(error);
         }
       },
       complete: resolve,
       error: reject,
     });
   });
+  unwritten.signal.throwIfAborted();
   return { finished, accuracy, milliseconds: before + performance.now() - began };
 };
