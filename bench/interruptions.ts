@@ -41,7 +41,9 @@ const interrupted = async (
     const { ending: how, env = {}, after } = next(count);
     const made = await attempt(command, { out, cache, env }, how);
     const steps = stepsOf(made);
-    report(`  attempt ${count + 1}: steps ${steps[0] ?? "-"} to ${steps.at(-1) ?? "-"}, exit ${made.code}${made.errors === "" ? "" : `, ${made.errors.split("\n")[0]}`}`);
+    report(
+      `  attempt ${count + 1}: steps ${steps[0] ?? "-"} to ${steps.at(-1) ?? "-"}, exit ${made.code}${made.errors === "" ? "" : `, ${made.errors.split("\n")[0]}`}`,
+    );
     after?.(made);
     if (made.code === 0) return count;
     if (how === undefined && after === undefined) throw new Error(`the last attempt failed: ${made.errors}`);
@@ -49,7 +51,9 @@ const interrupted = async (
 };
 
 const clocks = ["-30y", "+10y", "-400d", "+1h"] as const;
-const faketime = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"].find((path) => existsSync(path));
+const faketime = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"].find(
+  (path) => existsSync(path),
+);
 
 const byClock = (count: number) => {
   if (faketime === undefined) throw new Error("clock: expected libfaketime.so.1, got none; apt-get install faketime");
@@ -102,7 +106,9 @@ try {
       const next = name === "clock" ? byClock : (n: number) => (n < times ? { ending: ending(plan as NodeJS.Signals) } : {});
       const count = await interrupted(out, next);
       compare(name, lastingFiles(out));
-      report(`${name}: ${count} interruptions, ${Object.keys(expected).join(", ")} equal; drafts left: ${readdirSync(out, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".part")).length}`);
+      report(
+        `${name}: ${count} interruptions, ${Object.keys(expected).join(", ")} equal; drafts left: ${readdirSync(out, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".part")).length}`,
+      );
     }
   }
 } finally {
