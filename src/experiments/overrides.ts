@@ -22,6 +22,11 @@ const parseValue = (text: string): Json => {
   }
 };
 
+const holdsInfinity = (value: Json): boolean => {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsInfinity(inner as Json));
+};
+
 const holdsPrototype = (value: Json): boolean => {
   if (Array.isArray(value)) return (value as readonly Json[]).some(holdsPrototype);
   return isObject(value) && Object.entries(value).some(([key, inner]) => key === "__proto__" || holdsPrototype(inner));
@@ -39,6 +44,7 @@ export const parseOverride = (text: string): Override => {
   if (keys.length === 0) throw new RangeError(`expected a pointer to one value, such as /objective/alpha, before "="`);
   const value = parseValue(text.slice(split + 1));
   if (keys.includes("__proto__") || holdsPrototype(value)) throw new RangeError(`the key "__proto__" is not allowed`);
+  if (holdsInfinity(value)) throw new RangeError("expected numbers that are finite");
   if (keys.includes("")) throw new RangeError(`expected a key after each "/"`);
   return { text, pointer: formatPointer(keys), value };
 };

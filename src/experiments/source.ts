@@ -109,6 +109,9 @@ class Reader {
     if (isMap(node)) return this.#readMap(node.items, path, at);
     if (isSeq(node)) return node.items.map((item, i) => this.read(item, [...path, i], at));
     const value: unknown = isScalar(node) ? node.value : null;
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      this.found.push({ offset: at, pointer, message: `expected a number that is finite, got ${value}` });
+    }
     if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string") return value;
     throw new Refusal({ offset: at, pointer, message: `expected a plain value, got a ${typeof value}` });
   }

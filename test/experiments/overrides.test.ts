@@ -89,3 +89,7 @@ describe("overrides of the environment", () => {
     expect(() => parseOverrides(["a"])).toThrow(ExperimentError);
   });
 });
+
+test("numbers beyond all bounds are refused", () => {
+  for (const text of ["/a=1e999", '/a={"b": [-1e999]}']) expect(() => parseOverride(text)).toThrow(/^expected numbers that are finite$/u);
+});

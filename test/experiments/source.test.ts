@@ -120,3 +120,18 @@ describe("readSource", () => {
     expect(refusal(() => readSource(join(folder, "large.json")))).toContain("expected at most 1000000 bytes, got 1000001");
   });
 });
+
+test("numbers that are not finite are refused, each with its place", () => {
+  const refused = (path: string, text: string): string => {
+    try {
+      parseSource(path, text);
+    } catch (error) {
+      return String(error);
+    }
+    return "none";
+  };
+  expect(refused("x.json", '{"a": 1e999, "b": [-1e999]}')).toMatch(
+    /x\.json:1:7: \/a: .*got Infinity\nx\.json:1:20: \/b\/0: .*got -Infinity$/u,
+  );
+  expect(refused("x.yaml", "a: .nan")).toMatch(/x\.yaml:1:4: \/a: .*got NaN$/u);
+});
