@@ -24,7 +24,7 @@ const parseValue = (text: string): Json => {
 
 const holdsInfinity = (value: Json): boolean => {
   if (typeof value === "number") return !Number.isFinite(value);
-  return typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsInfinity(inner as Json));
+  return typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsInfinity(inner));
 };
 
 const holdsPrototype = (value: Json): boolean => {
