@@ -5,6 +5,11 @@ import { fuzz } from "./run.ts";
 
 const urlOf = (path: string): string => new URL(path, import.meta.url).href;
 
+test.each(readers)("the reader $name reads at least half of the files that are mutated for it, as they are", async ({ seeds, read }) => {
+  const outcomes = await Promise.allSettled(seeds.map(async (seed) => read(seed)));
+  expect(outcomes.filter(({ status }) => status === "fulfilled").length).toBeGreaterThanOrEqual(seeds.length / 2);
+});
+
 describe("2,000 mutated files", () => {
   test.each(readers)(
     "for the reader $name: each is read or refused with a clear error, none hangs, none crashes, none takes memory beyond the bound",
