@@ -14,9 +14,7 @@ const root = join(import.meta.dirname, "../..");
 const text = (...path: readonly string[]): string => readFileSync(join(root, ...path), "utf8");
 /** Without what takes time and changes nothing: comments, which JSON's own edits cannot read, and large tasks. */
 const small = (content: string): string =>
-  content
-    .replaceAll(/("?train"?: )\d+/gu, "$112")
-    .replaceAll(/("?(?:test|examples)"?: )\d+/gu, "$14");
+  content.replaceAll(/("?train"?: )\d+/gu, "$112").replaceAll(/("?(?:test|examples)"?: )\d+/gu, "$14");
 const plain = (name: string): string => small(stripJsonComments(text(name), { trailingCommas: true }));
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
 
