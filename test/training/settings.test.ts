@@ -40,7 +40,7 @@ describe("settings", () => {
     [
       "training",
       TrainingSettings,
-      { steps: 9, optimizer, schedule: {}, checks: { cut: 0 } },
+      { steps: 9, optimizer, schedule: {}, checks: { cut: 0 }, checkpoints: {} },
       {
         steps: 9,
         batch: 64,
