@@ -3,12 +3,12 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTrace, traceWriter } from "../../src/experiments/trace-file.ts";
+import { readTrace, traceHead, traceStep, traceWriter } from "../../src/experiments/trace-file.ts";
 
 const span = (lane: string, slot: number, start: number) => ({ lane, slot, start, end: start + 2.5, count: 4 });
 
 const written = (): string => {
-  let text = "";
+  let text = traceHead;
   const write = traceWriter((more) => (text += more), 1_000_000);
   write({ kind: "timeline", step: 1, spans: [span("draw", 0, 10), span("teacher", 0, 12)] });
   write({ kind: "timeline", step: 2, spans: [span("draw", 0, 20), span("draw", 1, 20), span("update", 0, 30)] });
@@ -41,6 +41,11 @@ describe("a trace", () => {
       dur: 2500,
       args: { step: 1, slot: 0, rollouts: 4 },
     });
+  });
+
+  test("says of each line which step it is of, where it is of one", () => {
+    const steps = written().trimEnd().split("\n").map(traceStep);
+    expect(steps).toEqual([undefined, undefined, 1, undefined, 1, 2, undefined, 2, undefined, 2]);
   });
 
   test("gives a step back, or the last one", async () => {
