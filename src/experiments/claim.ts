@@ -79,7 +79,7 @@ export const holderOf = async (folder: string): Promise<Holder | undefined> => {
   return { ...identity, attempt };
 };
 
-/** Makes the file with all of its content, unless it is there. */
+/** Makes the file with all of its content, unless it is there, or its folder is not. */
 const created = async (path: string, content: string): Promise<boolean> => {
   const draft = `${path}.${randomUUID()}.part`;
   try {
@@ -87,7 +87,7 @@ const created = async (path: string, content: string): Promise<boolean> => {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (error instanceof Error && "code" in error && (error.code === "EEXIST" || error.code === "ENOENT")) return false;
     throw error;
   } finally {
     await rm(draft, { force: true });
@@ -125,9 +125,10 @@ const held = (folder: string, attempt: number, identity: ProcessIdentity, beat: 
 
 /** Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it. A sign of life is given every `beat` ms. */
 export const claim = async (folder: string, beat = usualBeat): Promise<Claim | Holder> => {
-  await mkdir(attemptsIn(folder), { recursive: true });
   const identity = await thisProcess();
   for (;;) {
+    // Whoever has finished what is done here may remove the folder at any moment.
+    await mkdir(attemptsIn(folder), { recursive: true });
     const holder = await holderOf(folder);
     if (holder !== undefined) return holder;
     const attempt = (await newestAttempt(folder)) + 1;

@@ -73,7 +73,8 @@ const tryStage = async (run: PlannedRun, stage: PlannedTraining, place: StagePla
   } finally {
     await claimed.release();
   }
-  await rm(work, { recursive: true, force: true });
+  // Others that look at it may write there meanwhile.
+  await rm(work, { recursive: true, force: true, maxRetries: 5 });
   return undefined;
 };
 

@@ -1,5 +1,6 @@
 /** One process at a time works on a folder. */
 import { mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -46,6 +47,18 @@ test("of many that come at once one gets it, each time", async () => {
     expect(claims.map(({ attempt }) => attempt)).toEqual([round]);
     await claims[0]!.release();
   }
+});
+
+test("a folder that is removed again and again meanwhile is claimed all the same", async () => {
+  let removing = true;
+  const removed = (async () => {
+    while (removing) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  })();
+  const claims = await Promise.all(Array.from({ length: 20 }, () => claim(folder)));
+  removing = false;
+  await removed;
+  for (const one of claims.filter(isClaim)) await one.release();
+  expect(claims.some(isClaim)).toBe(true);
 });
 
 test("the claim of a process that is gone is taken over at once", async () => {
