@@ -11,6 +11,7 @@ const benches = {
   results: () => import("./results.ts"),
   router: () => import("./router.ts"),
   staleness: () => import("./staleness.ts"),
+  "sweep-chaos": () => import("./sweep-chaos.ts"),
   soak: () => import("./soak.ts"),
 } as const;
 

@@ -50,8 +50,7 @@ const forgetCheckpoints = async (folder: string, { values }: PlannedRun, best: n
 
 /** Says how a run ended; that this too fails, as on a full disk, is not why it ended. */
 const ended = async (store: RunStore, signal: AbortSignal, error: unknown): Promise<void> => {
-  const reason = error instanceof Error ? error.message : String(error);
-  await store.finish(signal.aborted ? "interrupted" : "failed", reason).catch(() => undefined);
+  await store.finish(signal.aborted ? "interrupted" : "failed", error).catch(() => undefined);
 };
 
 /** A run whose stages are there, ready to be trained. */
@@ -69,7 +68,7 @@ const trainRun = async ({ run, folder, recipe, teacher }: Prepared, place: Place
   const store = await openRun(run, { folder, attempt, engine: { name: recipe.machine.engine, reason }, teacher });
   const checkpoints = join(folder, "checkpoints");
   const options = { folder: checkpoints, signal: AbortSignal.any([place.signal, lost]), ...(pauseAt === undefined ? {} : { pauseAt }) };
-  const followers = { lines: store.lines, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
+  const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
   try {
     const { finished, accuracy, milliseconds } = await trainToEnd(recipe, options, followers);
     if (finished === undefined) {

@@ -6,6 +6,7 @@ import { writeJson } from "./json-file.ts";
 import type { PlannedRun } from "./plan.ts";
 import { manifestIn } from "./run-folder.ts";
 import { openRunLines, type RunLines } from "./run-lines.ts";
+import { openRunLog, type RunLog } from "./run-log.ts";
 import { surroundings, type Surroundings } from "./surroundings.ts";
 
 /** How a run stands. */
@@ -50,10 +51,12 @@ export interface RunStore {
   readonly folder: string;
   /** Its files of lines. */
   readonly lines: RunLines;
+  /** What happened when. */
+  readonly log: RunLog;
   /** Replaces `summary.json`: accuracy and metrics of the last evaluation and the last step, and how long the training took, in ms. */
   summarize(milliseconds: number): Promise<void>;
-  /** Says in the manifest how it ended, and closes the files. A second call does nothing. */
-  finish(status: Exclude<RunStatus, "running">, error?: string): Promise<void>;
+  /** Says in the manifest how it ended and why, and closes the files. A second call does nothing. */
+  finish(status: Exclude<RunStatus, "running">, error?: unknown): Promise<void>;
 }
 
 /** What opens a run's folder. */
@@ -104,14 +107,20 @@ export const openRun = async (run: PlannedRun, opening: Opening): Promise<RunSto
   const manifestPath = join(folder, "manifest.json");
   await writeJson(manifestPath, manifest);
   const lines = openRunLines(folder);
+  const log = openRunLog(folder);
+  log.begun(opening.attempt);
   return {
     folder,
     lines,
+    log,
     summarize: (milliseconds) => writeJson(join(folder, "summary.json"), { ...lines.summary(), milliseconds }),
     async finish(status, error) {
       if (manifest.status !== "running") return;
+      log.ended(status, error);
+      log.close();
       lines.close();
-      manifest = { ...manifest, status, finished: new Date().toISOString(), error };
+      const reason = error === undefined ? undefined : error instanceof Error ? error.message : String(error);
+      manifest = { ...manifest, status, finished: new Date().toISOString(), error: reason };
       await writeJson(manifestPath, manifest);
     },
   };

@@ -2,13 +2,13 @@
 import { train, type TrainOptions } from "../training/train.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { Finished, ProgressReport, StepReport } from "../training/report.ts";
-import type { RunLines } from "./run-lines.ts";
+import type { RunStore } from "./store.ts";
 
 /** How it is followed. */
 export interface TrainingFollowers {
   readonly report: (report: ProgressReport) => void;
   /** Where it is written down, if it is. */
-  readonly lines?: RunLines;
+  readonly store?: Pick<RunStore, "lines" | "log">;
 }
 
 /** What a training leaves. */
@@ -25,8 +25,9 @@ export interface Trained {
 export const trainToEnd = async (
   recipe: Recipe,
   options: TrainOptions & { readonly folder: string; readonly signal: AbortSignal },
-  { report: tell, lines }: TrainingFollowers,
+  { report: tell, store }: TrainingFollowers,
 ): Promise<Trained> => {
+  const lines = store?.lines;
   const began = performance.now();
   let [accuracy, finished, before, resumed]: [number | undefined, Finished | undefined, number, boolean] = [undefined, undefined, 0, false];
   const rewind = (step: number): void => {
@@ -38,11 +39,14 @@ export const trainToEnd = async (
     if (report.kind === "resumed") rewind(report.step);
     else if (!resumed && report.kind !== "damaged") rewind(0);
     if (report.kind === "finished") finished = report;
-    else if (report.kind === "rollouts") lines?.rollouts(report);
-    else if (report.kind === "timeline") lines?.timeline(report);
+    else if (report.kind === "rollouts") {
+      lines?.rollouts(report);
+      store?.log.rollouts(report);
+    } else if (report.kind === "timeline") lines?.timeline(report);
     else {
       if (report.kind === "evaluation") ({ accuracy } = report);
       lines?.report(report);
+      store?.log.report(report);
       tell(report);
     }
   };

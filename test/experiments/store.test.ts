@@ -43,6 +43,7 @@ describe("a run's folder", () => {
     expect(read(folder, "manifest.json")).toMatchObject({ status: "failed", error: "no luck", finished: expect.any(String) as string });
     expect(read(folder, "summary.json")).toEqual({ accuracy: 0.25, metrics: { length: 3 }, milliseconds: 7 });
     expect(readdirSync(folder).toSorted()).toEqual([
+      "log.jsonl",
       "manifest.json",
       "metrics.jsonl",
       "rollouts.jsonl",
