@@ -28,10 +28,7 @@ const startDriver = (out: string, more: readonly string[]): ChildProcess =>
     stdio: ["ignore", "ignore", "inherit"],
   });
 
-const ended = (child: ChildProcess): Promise<number | null> =>
-  child.exitCode !== null || child.signalCode !== null
-    ? Promise.resolve(child.exitCode)
-    : new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+const ended = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once("exit", (code) => resolve(code)));
 
 /** Numbers of all processes that work on a trial of this sweep. */
 const trialProcesses = (out: string): number[] =>
@@ -59,9 +56,10 @@ const kill = (pid: number): void => {
 const tortured = async (out: string, more: readonly string[], kills: number): Promise<{ drivers: number; processes: number }> => {
   const killed = { drivers: 0, processes: 0 };
   let driver = startDriver(out, more);
+  let end = ended(driver);
   for (;;) {
     const wait = 500 + 3500 * random();
-    const done = await Promise.race([ended(driver).then((code) => ({ code })), pause(wait, undefined)]);
+    const done = await Promise.race([end.then((code) => ({ code })), pause(wait, undefined)]);
     if (done?.code === 0) return killed;
     if (done !== undefined) throw new Error(`the driver ended with ${done.code}`);
     if (killed.drivers + killed.processes >= kills) continue;
@@ -71,9 +69,10 @@ const tortured = async (out: string, more: readonly string[], kills: number): Pr
       killed.processes += 1;
     } else {
       driver.kill("SIGKILL");
-      await ended(driver);
+      await end;
       killed.drivers += 1;
       driver = startDriver(out, more);
+      end = ended(driver);
     }
   }
 };
@@ -95,7 +94,8 @@ const results = (out: string): ReadonlyMap<string, string> => {
 
 const compare = (name: string, whole: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): void => {
   const different = [...whole].filter(([folder, bytes]) => other.get(folder) !== bytes).map(([folder]) => folder);
-  if (different.length > 0) throw new Error(`${name}: ${different.length} trials differ from those that were left alone: ${different.join(", ")}`);
+  if (different.length > 0)
+    throw new Error(`${name}: ${different.length} trials differ from those that were left alone: ${different.join(", ")}`);
 };
 
 const attempts = (out: string): number =>

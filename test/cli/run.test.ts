@@ -78,9 +78,28 @@ const events = (output: string): RunEvent[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as RunEvent);
 
-const runFiles = ["attempts", "log.jsonl", "manifest.json", "metrics.jsonl", "rollouts.jsonl", "student", "summary.json", "timings.jsonl", "trace.json"];
+const runFiles = [
+  "attempts",
+  "log.jsonl",
+  "manifest.json",
+  "metrics.jsonl",
+  "rollouts.jsonl",
+  "student",
+  "summary.json",
+  "timings.jsonl",
+  "trace.json",
+];
 /** What a run leaves that did not come to its end. */
-const openFiles = ["attempts", "checkpoints", "log.jsonl", "manifest.json", "metrics.jsonl", "rollouts.jsonl", "timings.jsonl", "trace.json"];
+const openFiles = [
+  "attempts",
+  "checkpoints",
+  "log.jsonl",
+  "manifest.json",
+  "metrics.jsonl",
+  "rollouts.jsonl",
+  "timings.jsonl",
+  "trace.json",
+];
 
 describe.sequential("retort run", () => {
   test(

@@ -58,9 +58,28 @@ const weights = (folder: string): Buffer => readFileSync(join(folder, "student",
 
 const [planned] = planExperiment(path) as [ReturnType<typeof planExperiment>[number]];
 const first = join(out, "small", `run-${planned.id.slice(0, 16)}`);
-const runFiles = ["attempts", "log.jsonl", "manifest.json", "metrics.jsonl", "rollouts.jsonl", "student", "summary.json", "timings.jsonl", "trace.json"];
+const runFiles = [
+  "attempts",
+  "log.jsonl",
+  "manifest.json",
+  "metrics.jsonl",
+  "rollouts.jsonl",
+  "student",
+  "summary.json",
+  "timings.jsonl",
+  "trace.json",
+];
 /** What a run leaves that did not come to its end. */
-const openFiles = ["attempts", "checkpoints", "log.jsonl", "manifest.json", "metrics.jsonl", "rollouts.jsonl", "timings.jsonl", "trace.json"];
+const openFiles = [
+  "attempts",
+  "checkpoints",
+  "log.jsonl",
+  "manifest.json",
+  "metrics.jsonl",
+  "rollouts.jsonl",
+  "timings.jsonl",
+  "trace.json",
+];
 const checkpoint = (step: number): string => `checkpoint-0000000${step}.safetensors`;
 
 describe("an experiment", () => {

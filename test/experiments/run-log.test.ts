@@ -41,7 +41,10 @@ test("says what happened when, and nothing of steps and evaluations", () => {
 test("has a line for each scorer that failed in a step, and none where all answered", () => {
   const log = openRunLog(folder);
   log.rollouts({ kind: "rollouts", step: 1, rollouts: [rollout] });
-  const troubled = [{ teacher: trouble("503") }, { teacher: trouble("504"), reward: trouble("NaN") }].map((troubles) => ({ ...rollout, troubles }));
+  const troubled = [{ teacher: trouble("503") }, { teacher: trouble("504"), reward: trouble("NaN") }].map((troubles) => ({
+    ...rollout,
+    troubles,
+  }));
   log.rollouts({ kind: "rollouts", step: 2, rollouts: [rollout, ...troubled] });
   log.close();
   expect(lines()).toMatchObject([
@@ -59,5 +62,7 @@ test("goes on where it was, and keeps the stack of what failed", () => {
   }
   expect(lines().map(({ msg }) => msg)).toEqual(["begun", "failed", "goes on", "failed"]);
   expect(lines()[1]).toMatchObject({ level: "error", err: { message: "plain" } });
-  expect(lines()[3]).toMatchObject({ err: { type: "RangeError", message: "no luck", stack: expect.stringContaining("run-log.test") as string } });
+  expect(lines()[3]).toMatchObject({
+    err: { type: "RangeError", message: "no luck", stack: expect.stringContaining("run-log.test") as string },
+  });
 });
