@@ -50,7 +50,8 @@ const forgetCheckpoints = async (folder: string, { values }: PlannedRun, best: n
 
 /** Says how a run ended; that this too fails, as on a full disk, is not why it ended. */
 const ended = async (store: RunStore, signal: AbortSignal, error: unknown): Promise<void> => {
-  await store.finish(signal.aborted ? "interrupted" : "failed", error).catch(() => undefined);
+  const reason = error instanceof Error ? error : new Error(String(error));
+  await store.finish(signal.aborted ? "interrupted" : "failed", reason).catch(() => undefined);
 };
 
 /** A run whose stages are there, ready to be trained. */

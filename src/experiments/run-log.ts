@@ -13,7 +13,7 @@ export interface RunLog {
   /** Writes a line for each scorer that failed in a step. */
   rollouts(scored: RolloutsScored): void;
   /** The run ends; an error is written with its stack. */
-  ended(status: string, error?: unknown): void;
+  ended(status: string, error?: Error): void;
   close(): void;
 }
 
@@ -48,7 +48,7 @@ export const openRunLog = (folder: string): RunLog => {
     },
     ended(status, error) {
       if (error === undefined) logger.info(status);
-      else logger.error({ err: error instanceof Error ? error : new Error(String(error)) }, status);
+      else logger.error({ err: error }, status);
     },
     close() {
       target.flushSync();

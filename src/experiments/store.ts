@@ -56,7 +56,7 @@ export interface RunStore {
   /** Replaces `summary.json`: accuracy and metrics of the last evaluation and the last step, and how long the training took, in ms. */
   summarize(milliseconds: number): Promise<void>;
   /** Says in the manifest how it ended and why, and closes the files. A second call does nothing. */
-  finish(status: Exclude<RunStatus, "running">, error?: unknown): Promise<void>;
+  finish(status: Exclude<RunStatus, "running">, error?: Error): Promise<void>;
 }
 
 /** What opens a run's folder. */
@@ -119,8 +119,7 @@ export const openRun = async (run: PlannedRun, opening: Opening): Promise<RunSto
       log.ended(status, error);
       log.close();
       lines.close();
-      const reason = error === undefined ? undefined : error instanceof Error ? error.message : String(error);
-      manifest = { ...manifest, status, finished: new Date().toISOString(), error: reason };
+      manifest = { ...manifest, status, finished: new Date().toISOString(), error: error?.message };
       await writeJson(manifestPath, manifest);
     },
   };

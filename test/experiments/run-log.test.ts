@@ -57,7 +57,7 @@ test("goes on where it was, and keeps the stack of what failed", () => {
   for (const attempt of [1, 2]) {
     const log = openRunLog(folder);
     log.begun(attempt);
-    log.ended("failed", attempt === 1 ? "plain" : new RangeError("no luck"));
+    log.ended("failed", attempt === 1 ? new Error("plain") : new RangeError("no luck"));
     log.close();
   }
   expect(lines().map(({ msg }) => msg)).toEqual(["begun", "failed", "goes on", "failed"]);

@@ -38,7 +38,7 @@ describe("a run's folder", () => {
     store.lines.rewind(0);
     store.lines.report({ kind: "evaluation", step: 0, accuracy: 0.25, metrics: { length: 3 } });
     await store.summarize(7);
-    await store.finish("failed", "no luck");
+    await store.finish("failed", new Error("no luck"));
     await store.finish("done");
     expect(read(folder, "manifest.json")).toMatchObject({ status: "failed", error: "no luck", finished: expect.any(String) as string });
     expect(read(folder, "summary.json")).toEqual({ accuracy: 0.25, metrics: { length: 3 }, milliseconds: 7 });
@@ -54,7 +54,7 @@ describe("a run's folder", () => {
   });
 
   test("is opened again by the next attempt, which knows when the first began, and removes drafts that were never finished", async () => {
-    await (await openRun(run, { folder, attempt: 1, engine })).finish("interrupted", "Ctrl-C");
+    await (await openRun(run, { folder, attempt: 1, engine })).finish("interrupted", new Error("Ctrl-C"));
     const { started } = read(folder, "manifest.json") as Manifest;
     mkdirSync(join(folder, "student"));
     for (const name of [".manifest.json.7.part", "student/.model.safetensors.7.part"]) writeFileSync(join(folder, name), "half");
