@@ -13,8 +13,8 @@ interface CompareOptions {
   readonly json?: true;
 }
 
-const runIn = (folder: string, terminal: Terminal): FoundRun => {
-  const { chosen } = readChosen(folder, {}, terminal);
+const runIn = async (folder: string, terminal: Terminal): Promise<FoundRun> => {
+  const { chosen } = await readChosen(folder, {}, terminal);
   const [run] = chosen;
   if (run === undefined || chosen.length > 1) {
     throw new InvalidArgumentError(`expected the folder of one run, got "${folder}" with ${chosen.length}; retort runs lists them`);
@@ -55,7 +55,8 @@ const verdict = ({ files: { same, different } }: Comparison): string => {
 
 const show = async (folders: readonly string[], { all, json }: CompareOptions, terminal: Terminal): Promise<void> => {
   if (folders.length < 2) throw new InvalidArgumentError(`expected at least two runs, got ${folders.length}`);
-  const runs = folders.map((folder) => runIn(folder, terminal));
+  const runs: FoundRun[] = [];
+  for (const folder of folders) runs.push(await runIn(folder, terminal));
   const comparison = await compareRuns(runs);
   const { output } = terminal;
   if (json === true) {

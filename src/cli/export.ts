@@ -13,7 +13,7 @@ const perform = async (root: string, { to, target: given, ...choice }: ExportOpt
   const exporter = exporters.find(({ type }) => type === to)!;
   const target = given ?? exporter.target;
   if (target === undefined) throw new InvalidArgumentError(`--to ${to}: expected --target, got none; it is ${exporter.description}`);
-  const { chosen: runs } = readChosen(root, choice, terminal);
+  const { chosen: runs } = await readChosen(root, choice, terminal);
   if (runs.length === 0) throw new InvalidArgumentError(`expected runs in "${printable(root)}", got none; retort runs lists them`);
   let count = 0;
   await exporter.send({ runs, target, signal: new AbortController().signal, exported: () => (count += 1) });

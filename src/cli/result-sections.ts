@@ -55,26 +55,27 @@ interface Shown {
 }
 
 const section = (rows: FlatTable, file: FlatCell, joined: ResultTable, options: SectionOptions): { lines: string; hidden: string[] } => {
-  const own = rows.rows.filter((row) => column(rows, "file")(row) === file);
+  const fileOf = column(rows, "file");
+  const own = rows.rows.filter((row) => fileOf(row) === file);
   const differs = (name: string): boolean => new Set(own.map(column(rows, name))).size > 1;
   const telling = joined.parameters.filter(
     (name) => !(options.over ?? []).includes(name) && (options.parameter !== undefined || differs(name)),
   );
   const parameters = options.parameter === undefined ? telling.slice(0, MOST.parameters) : telling;
-  const known = joined.metrics.filter((name) => own.some((row) => column(rows, name)(row) !== undefined));
+  const known = joined.metrics.filter((name) => own.map(column(rows, name)).some((cell) => cell !== undefined));
   const metrics = shownMetrics(known, options.metric);
   const labelled = options.over === undefined && (differs("label") || parameters.length === 0);
+  const plain = (name: string, head = printable(name)): Shown => {
+    const read = column(rows, name);
+    return { head, cell: (row) => shownCell(read(row)) };
+  };
   const shown: Shown[] = [
-    ...(labelled ? ["label"] : []).map((name) => ({ head: "run", cell: (row: readonly FlatCell[]) => shownCell(column(rows, name)(row)) })),
-    ...parameters.map((name) => ({ head: printable(name), cell: (row: readonly FlatCell[]) => shownCell(column(rows, name)(row)) })),
-    ...(options.over === undefined ? [] : [{ head: "runs", cell: (row: readonly FlatCell[]) => shownCell(column(rows, "runs")(row)) }]),
-    ...metrics.map((name) => ({
-      head: printable(name),
-      cell:
-        options.over === undefined
-          ? (row: readonly FlatCell[]) => shownCell(column(rows, name)(row))
-          : meanCell(rows, name, options.interval),
-    })),
+    ...(labelled ? [plain("label", "run")] : []),
+    ...parameters.map((name) => plain(name)),
+    ...(options.over === undefined ? [] : [plain("runs")]),
+    ...metrics.map((name) =>
+      options.over === undefined ? plain(name) : { head: printable(name), cell: meanCell(rows, name, options.interval) },
+    ),
   ];
   const lines = table(
     shown.map(({ head }) => head),
@@ -93,7 +94,7 @@ export const resultSections = (
   options: SectionOptions,
   { output, errors, colors }: Terminal,
 ): void => {
-  const files = [...new Set(rows.rows.map((row) => String(column(rows, "file")(row))))].toSorted();
+  const files = [...new Set(rows.rows.map(column(rows, "file")).map(String))].toSorted();
   const hidden = new Set<string>();
   files.forEach((file, i) => {
     const shown = section(rows, file, joined, options);

@@ -73,7 +73,7 @@ const answer = async (runs: readonly FoundRun[], sql: string, options: ResultsOp
 
 const show = async (root: string, options: ResultsOptions, terminal: Terminal): Promise<void> => {
   const { parameter, metric, sql } = options;
-  const { chosen } = readChosen(root, options, terminal);
+  const { chosen } = await readChosen(root, options, terminal);
   if (sql !== undefined) {
     await answer(chosen, sql, options, terminal);
     return;

@@ -1,6 +1,7 @@
 /** Which of the runs below a folder a command is about: flags that several commands share. */
 import { basename } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import { asTheyStand } from "../results/abandoned-runs.ts";
 import { runStatuses, type RecordedStatus } from "../results/run-record.ts";
 import { readRuns, type FoundRun, type Runs } from "../results/runs.ts";
 import { printable, type Terminal } from "./terminal.ts";
@@ -60,8 +61,8 @@ export const asked = <T>(work: () => T): T => {
 };
 
 /** The runs below `root` that the flags choose, and how many there are; says which are damaged. */
-export const readChosen = (root: string, choice: RunChoice, terminal: Terminal): { chosen: FoundRun[]; all: number } => {
+export const readChosen = async (root: string, choice: RunChoice, terminal: Terminal): Promise<{ chosen: FoundRun[]; all: number }> => {
   const { runs, damaged } = asked(() => readRuns(root));
   sayDamaged(damaged, terminal);
-  return { chosen: chooseRuns(runs, choice), all: runs.length };
+  return { chosen: chooseRuns(await asTheyStand(runs), choice), all: runs.length };
 };

@@ -54,8 +54,8 @@ const overview = (runs: readonly FoundRun[]): string => {
   return [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
 };
 
-const show = (root: string, { limit, json, ...choice }: RunsOptions, terminal: Terminal): void => {
-  const { chosen: unsorted, all } = readChosen(root, choice, terminal);
+const show = async (root: string, { limit, json, ...choice }: RunsOptions, terminal: Terminal): Promise<void> => {
+  const { chosen: unsorted, all } = await readChosen(root, choice, terminal);
   const chosen = unsorted.toSorted(byStart);
   if (json === true) {
     for (const { folder, record } of chosen) terminal.output.write(`${jsonText({ folder, ...record })}\n`);

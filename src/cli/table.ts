@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 /** A cell; `undefined` is shown as a dash. */
 export type Cell = string | number | undefined;
 
-const width = (text: string): number => Array.from(stripVTControlCharacters(text)).length;
+/** Columns of a terminal that a text takes. Most are plain, and there may be a hundred thousand of them. */
+const width = (text: string): number => (/^[ -~]*$/u.test(text) ? text.length : Array.from(stripVTControlCharacters(text)).length);
 
 const show = (cell: Cell): string => {
   if (cell === undefined) return "-";
@@ -26,7 +27,7 @@ export const table = (head: readonly string[], rows: readonly (readonly Cell[])[
     if (row.length !== head.length) throw new RangeError(`table: expected ${head.length} cells in each row, got ${row.length}`);
   }
   const texts = rows.map((row) => row.map(show));
-  const widths = head.map((name, i) => Math.max(width(name), ...texts.map((row) => width(row[i]!))));
+  const widths = head.map((name, i) => texts.reduce((widest, row) => Math.max(widest, width(row[i]!)), width(name)));
   const right = head.map((_, i) => rows.length > 0 && rows.every((row) => typeof row[i] !== "string"));
   const line = (cells: readonly string[]): string =>
     cells

@@ -43,24 +43,36 @@ const compare = (a: Json | undefined, b: Json | undefined, keys: Keys, found: Se
   if (!isObject(a) && !isObject(b)) found.add(formatPointer(keys));
 };
 
-/** Pointers of the values that are not the same in all of `all`, in the order in which they are met. Lists of unlike lengths differ as a whole. */
+const ownValue = (values: JsonObject, key: string): Json | undefined => (Object.hasOwn(values, key) ? values[key] : undefined);
+
+/** Pointers of the values that are not the same in all of `all`, in the order in which they are met, key after key. Lists of unlike lengths differ as a whole. */
 export const differing = (all: readonly JsonObject[]): string[] => {
   const found = new Set<string>();
-  const [first, ...others] = all;
-  for (const other of others) compare(first, other, [], found);
+  for (const key of new Set(all.flatMap((values) => Object.keys(values)))) {
+    // What runs have in common is often one object in all of them, as it comes from an index.
+    const [first, ...others] = new Set(all.map((values) => ownValue(values, key)));
+    for (const other of others) compare(first, other, [key], found);
+  }
   return [...found];
 };
 
-/** The value at a pointer; nothing where there is none. `RangeError` for a text that is no pointer. */
-export const valueAt = (values: Json, pointer: string): Json | undefined => {
-  let value: Json | undefined = values;
-  for (const key of parsePointer(pointer)) {
-    if (Array.isArray(value)) value = (value as readonly Json[])[Number(key)];
-    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
-    else return undefined;
-  }
-  return value;
+/** A function that finds what stands at a pointer; nothing where nothing does. It throws a `RangeError` for a text that is no pointer. */
+export const finderOf = (pointer: string): ((values: Json) => Json | undefined) => {
+  let keys: readonly string[] | undefined;
+  return (values) => {
+    keys ??= parsePointer(pointer);
+    let value: Json | undefined = values;
+    for (const key of keys) {
+      if (Array.isArray(value)) value = (value as readonly Json[])[Number(key)];
+      else if (isObject(value)) value = ownValue(value, key);
+      else return undefined;
+    }
+    return value;
+  };
 };
+
+/** The value at a pointer; nothing where there is none. `RangeError` for a text that is no pointer. */
+export const valueAt = (values: Json, pointer: string): Json | undefined => finderOf(pointer)(values);
 
 /** All scalars and lists of an object, by pointer. */
 export const flattened = (values: JsonObject): ReadonlyMap<string, Json> => {

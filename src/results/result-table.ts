@@ -1,6 +1,6 @@
 /** Parameters and metrics of runs, joined: a row a run, a column for each parameter that tells them apart and for each metric. */
 import type { Json } from "../experiments/json.ts";
-import { differing, valueAt } from "./parameters.ts";
+import { differing, finderOf } from "./parameters.ts";
 import type { FoundRun } from "./runs.ts";
 
 /** One run. */
@@ -63,6 +63,7 @@ const rank = (value: Json | undefined): number => {
 
 /** Numbers by size, then texts, then what is not there. */
 export const compareValues = (a: Json | undefined, b: Json | undefined): number => {
+  if (a === b) return 0;
   if (typeof a === "number" && typeof b === "number") return a - b || Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   const [left, right] = [JSON.stringify(a) ?? "", JSON.stringify(b) ?? ""];
@@ -73,10 +74,11 @@ export const compareValues = (a: Json | undefined, b: Json | undefined): number 
 export const joinedRuns = (runs: readonly FoundRun[], columns: Columns = {}): JoinedRuns => {
   const parameters = columns.parameters ?? telling(runs);
   const metrics = columns.metrics ?? metricNames(runs);
+  const finders = parameters.map((pointer) => [pointer, finderOf(pointer)] as const);
   const rows = runs.map((run) => ({
     run,
-    parameters: parameters.map((pointer) =>
-      Object.hasOwn(run.record.axes, pointer) ? run.record.axes[pointer] : valueAt(run.record.values, pointer),
+    parameters: finders.map(([pointer, find]) =>
+      Object.hasOwn(run.record.axes, pointer) ? run.record.axes[pointer] : find(run.record.values),
     ),
     metrics: metrics.map((name) => run.record.metrics[name]),
   }));

@@ -1,21 +1,22 @@
 /**
  * `index.jsonl` beside the run folders of a file: what their manifests and summaries say, a line a run, so that thousands are read at once. A cache and
  * nothing else: a line counts while its run's manifest is the file that it was read from; what is missing or damaged is read from the folders again.
+ *
+ * Most of what the runs of a file say is the same. Each such part stands once, under a number in the `parts` of the line that has it first, and `[number]`
+ * stands for it in that line and after it. Records that are read share their parts, so that they are small and soon compared.
  */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type JsonObject } from "../experiments/json.ts";
+import { isObject, type Json, type JsonObject } from "../experiments/json.ts";
 import { jsonText } from "../experiments/json-file.ts";
 import { readBounded } from "./bounded-file.ts";
-import { recordOf, type RunRecord } from "./run-record.ts";
+import { checkLevels, recordWith, type RunRecord } from "./run-record.ts";
 
-/** A line of an index. */
+/** A run in an index. */
 export interface IndexedRun {
   /** Of the manifest that it was made of. */
   readonly stamp: string;
   readonly record: RunRecord;
-  /** As it stands in the file, without its end. */
-  readonly line: Uint8Array;
 }
 
 /** A file that is larger is not read, and made again. */
@@ -25,20 +26,40 @@ const LINE_END = 10;
 
 const pathOf = (parent: string): string => join(parent, "index.jsonl");
 
-/** What a record is made of; the rest of a manifest is for those who look at one run. */
-const kept = ["name", "label", "id", "file", "question", "status", "started", "finished", "error", "attempt", "engine", "values", "axes"];
+type Parts = Map<Json, Json>;
 
-/** The line of the run in the folder `name`. */
-export const indexLine = (name: string, stamp: string, manifest: JsonObject, summary: JsonObject): Uint8Array => {
-  const short = Object.fromEntries(kept.flatMap((key) => (manifest[key] === undefined ? [] : [[key, manifest[key]]])));
-  return Buffer.from(jsonText({ folder: name, stamp, manifest: short, summary }));
+/** The part that `[number]` stands for; scalars stand for themselves. */
+const resolved = (value: Json | undefined, parts: Parts): Json => {
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const part = Array.isArray(value) ? parts.get((value as readonly Json[])[0]!) : undefined;
+  if (part === undefined) throw new TypeError(`index: expected the number of a part that stands before, got ${jsonText(value)}`);
+  return part;
 };
 
-const parsed = (line: Buffer): readonly [string, IndexedRun] | undefined => {
+const learn = (fresh: Json | undefined, parts: Parts): void => {
+  if (!isObject(fresh)) return;
+  for (const [number, part] of Object.entries(fresh)) {
+    checkLevels(part, "index");
+    parts.set(Number(number), part);
+  }
+};
+
+const resolveAll = (values: Json | undefined, parts: Parts): JsonObject => {
+  if (!isObject(values)) throw new TypeError("index: expected values, got none");
+  const whole = values as Record<string, Json>;
+  // In place: each key is the object's own, so that one called `__proto__` is a key like the others.
+  for (const key in whole) whole[key] = resolved(whole[key], parts);
+  return whole;
+};
+
+const parsed = (line: Buffer, parts: Parts): readonly [string, IndexedRun] | undefined => {
   try {
-    const { folder, stamp, manifest, summary } = JSON.parse(line.toString()) as JsonObject;
+    const { folder, stamp, parts: fresh, about, values, manifest, summary = {} } = JSON.parse(line.toString()) as JsonObject;
     if (typeof folder !== "string" || typeof stamp !== "string" || !isObject(manifest)) return undefined;
-    return [folder, { stamp, record: recordOf(manifest, summary), line }];
+    learn(fresh, parts);
+    const shared = resolved(about, parts);
+    if (!isObject(shared)) return undefined;
+    return [folder, { stamp, record: recordWith(resolveAll(values, parts), { ...shared, ...manifest }, summary) }];
   } catch {
     return undefined;
   }
@@ -53,23 +74,53 @@ export const readIndex = (parent: string): ReadonlyMap<string, IndexedRun> => {
   } catch {
     return entries;
   }
+  const parts: Parts = new Map();
   for (let start = 0; start < bytes.length;) {
     const found = bytes.indexOf(LINE_END, start);
     const end = found === -1 ? bytes.length : found;
-    const entry = parsed(bytes.subarray(start, end));
+    const entry = parsed(bytes.subarray(start, end), parts);
     if (entry !== undefined) entries.set(...entry);
     start = end + 1;
   }
   return entries;
 };
 
-/** Replaces the index in `parent`. Where nothing can be written nothing is: everything is found without it. */
-export const writeIndex = (parent: string, lines: Iterable<Uint8Array>): void => {
+/** Gives the places of parts: a part that is met again, as the same object or as an equal one, has the number that it was given first. */
+const numbering = (): ((value: Json, fresh: Record<number, Json>) => Json) => {
+  const numbers = new Map<Json, number>();
+  let next = 0;
+  return (value, fresh) => {
+    if (typeof value !== "object" || value === null) return value;
+    const known = numbers.get(value);
+    if (known !== undefined) return [known];
+    const text = jsonText(value);
+    const number = numbers.get(text) ?? next;
+    if (number === next) {
+      next += 1;
+      fresh[number] = value;
+    }
+    numbers.set(text, number).set(value, number);
+    return [number];
+  };
+};
+
+function* linesOf(runs: Iterable<readonly [string, IndexedRun]>): Generator<string> {
+  const place = numbering();
+  for (const [folder, { stamp, record }] of runs) {
+    const { name, label, file, question, engine, values, milliseconds, metrics, ...manifest } = record;
+    const parts: Record<number, Json> = {};
+    const about = place({ name, label, file, question, engine: { name: engine } }, parts);
+    const places = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, place(value, parts)]));
+    const fresh = Object.keys(parts).length > 0 ? { parts } : {};
+    yield `${jsonText({ folder, stamp, ...fresh, about, values: places, manifest, summary: { milliseconds, metrics } })}\n`;
+  }
+}
+
+/** Replaces the index in `parent` by one of these runs, by the names of their folders. Where nothing can be written nothing is: all is found without it. */
+export const writeIndex = (parent: string, runs: Iterable<readonly [string, IndexedRun]>): void => {
   const temporary = join(parent, `.index.jsonl.${process.pid}.part`);
-  const parts: Uint8Array[] = [];
-  for (const line of lines) parts.push(line, Buffer.of(LINE_END));
   try {
-    writeFileSync(temporary, Buffer.concat(parts));
+    writeFileSync(temporary, [...linesOf(runs)].join(""));
     renameSync(temporary, pathOf(parent));
   } catch {
     rmSync(temporary, { force: true });

@@ -62,9 +62,14 @@ const shallow = (value: Json, depth: number): boolean => {
   return true;
 };
 
+/** `TypeError` for a value of too many levels. */
+export const checkLevels = (value: Json, field: string): void => {
+  if (!shallow(value, DEEPEST)) throw new TypeError(`${field}: expected at most ${DEEPEST} levels, got more`);
+};
+
 const object = (value: Json | undefined, field: string): JsonObject => {
   if (!isObject(value)) return refuse(field, "an object", value);
-  if (!shallow(value, DEEPEST)) throw new TypeError(`${field}: expected at most ${DEEPEST} levels, got more`);
+  checkLevels(value, field);
   return value;
 };
 
@@ -78,8 +83,8 @@ const numberOf = (value: Json | undefined): number | undefined => {
 export const numbersIn = (value: Json | undefined): Record<string, number> => {
   const numbers: Record<string, number> = Object.create(null) as Record<string, number>;
   if (!isObject(value)) return numbers;
-  for (const [name, inner] of Object.entries(value)) {
-    const number = numberOf(inner);
+  for (const name in value) {
+    const number = numberOf(value[name]);
     if (number !== undefined && name.length <= LONGEST) numbers[name] = number;
   }
   return numbers;
@@ -99,11 +104,8 @@ const time = (manifest: JsonObject, key: string): string | undefined => {
   return value === undefined || Number.isFinite(Date.parse(value)) ? value : refuse(key, "a time as in ISO 8601", value);
 };
 
-/**
- * The record of a `manifest.json`, and of the `summary.json` beside it when there is one. `TypeError` that names the field for one of the wrong kind.
- */
-export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
-  const whole = isObject(manifest) ? manifest : refuse("manifest", "an object", manifest);
+/** The record of a manifest whose values were checked before. `TypeError` that names the field for one of the wrong kind. */
+export const recordWith = (values: JsonObject, whole: JsonObject, summary: Json): RunRecord => {
   const status =
     runStatuses.find((known) => known === whole["status"]) ?? refuse("status", `one of ${runStatuses.join(", ")}`, whole["status"]);
   const results = isObject(summary) ? summary : refuse("summary", "an object", summary);
@@ -120,9 +122,17 @@ export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
     error: optionalText(whole, "error"),
     attempt: typeof attempt === "number" ? attempt : undefined,
     engine: engineOf(whole["engine"]),
-    values: object(whole["values"], "values"),
+    values,
     axes: object(axes, "axes"),
     milliseconds: numberOf(results["milliseconds"]),
     metrics: metricsOf(results),
   };
+};
+
+/**
+ * The record of a `manifest.json`, and of the `summary.json` beside it when there is one. `TypeError` that names the field for one of the wrong kind.
+ */
+export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
+  const whole = isObject(manifest) ? manifest : refuse("manifest", "an object", manifest);
+  return recordWith(object(whole["values"], "values"), whole, summary);
 };

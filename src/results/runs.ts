@@ -1,10 +1,10 @@
 /** All runs below a folder. The truth about a run is its folder; one that is damaged is said to be, and stops none of the others. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Json, JsonObject } from "../experiments/json.ts";
+import type { Json } from "../experiments/json.ts";
 import { readBounded, stampOf } from "./bounded-file.ts";
 import { findRuns, type RunGroup } from "./run-folders.ts";
-import { indexLine, readIndex, writeIndex, type IndexedRun } from "./run-index.ts";
+import { readIndex, writeIndex, type IndexedRun } from "./run-index.ts";
 import { recordOf, type RunRecord } from "./run-record.ts";
 
 /** A run that could be read. */
@@ -35,13 +35,6 @@ const LARGEST = 2 ** 23;
 /** So many runs are read faster than an index is looked for; with more that it lacks the index is written again. */
 const FEW = 64;
 
-interface ReadRun {
-  readonly record: RunRecord;
-  readonly stamp: string;
-  readonly manifest: JsonObject;
-  readonly summary: JsonObject;
-}
-
 const missing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
 
 const parse = (bytes: Buffer, name: string): Json => {
@@ -61,12 +54,13 @@ const summaryOf = (folder: string): Json => {
   }
 };
 
-const readRun = (folder: string): ReadRun => {
+const readRun = (folder: string): IndexedRun => {
   const { bytes, stamp } = readBounded(join(folder, "manifest.json"), LARGEST);
-  const manifest = parse(bytes, "manifest.json");
-  const summary = summaryOf(folder);
-  return { record: recordOf(manifest, summary), stamp, manifest: manifest as JsonObject, summary: summary as JsonObject };
+  return { stamp, record: recordOf(parse(bytes, "manifest.json"), summaryOf(folder)) };
 };
+
+/** What the folder of one run says now, past all indexes. Errors of the system, `SyntaxError` and `TypeError` for one that is damaged. */
+export const recordIn = (folder: string): RunRecord => readRun(folder).record;
 
 const reasonOf = (error: unknown): string => {
   if (missing(error)) return "no manifest.json";
@@ -84,28 +78,23 @@ const readGroup = ({ parent, names }: RunGroup): Runs => {
   const index = names.length > FEW ? readIndex(parent) : new Map<string, IndexedRun>();
   const runs: FoundRun[] = [];
   const damaged: DamagedRun[] = [];
-  const lines: Uint8Array[] = [];
+  const kept: (readonly [string, IndexedRun])[] = [];
   let added = 0;
   for (const name of names) {
     const folder = join(parent, name);
     try {
       const known = valid(index.get(name), folder);
-      if (known !== undefined) {
-        runs.push({ folder, parent, record: known.record });
-        lines.push(known.line);
-        continue;
-      }
-      const { record, stamp, manifest, summary } = readRun(folder);
-      runs.push({ folder, parent, record });
+      const read = known ?? readRun(folder);
+      runs.push({ folder, parent, record: read.record });
       // Of a run at work the manifest changes soon.
-      if (record.status === "running") continue;
-      added += 1;
-      if (names.length > FEW) lines.push(indexLine(name, stamp, manifest, summary));
+      if (read.record.status === "running") continue;
+      kept.push([name, read]);
+      if (known === undefined) added += 1;
     } catch (error) {
       damaged.push({ folder, reason: reasonOf(error) });
     }
   }
-  if (names.length > FEW && (added > FEW || index.size > 2 * lines.length)) writeIndex(parent, lines);
+  if (names.length > FEW && (added > FEW || index.size > 2 * kept.length)) writeIndex(parent, kept);
   return { runs, damaged };
 };
 

@@ -52,6 +52,12 @@ test("chooses by status, file and name, and says how many it does not show", asy
   expect(await retort("runs", root, "--status", "great")).toMatchObject({ code: 2, output: "" });
 });
 
+test("a run whose process is gone is interrupted, though it could not say so", async () => {
+  writeRunFolder(root, { status: "running" });
+  expect((await retort("runs", root, "--status", "running")).errors).toBe(`no runs that the flags choose in ${root}\n`);
+  expect((await retort("runs", root, "--status", "interrupted")).errors).toBe("\n1 interrupted\n");
+});
+
 test("prints each run as JSON, whatever its numbers are", async () => {
   const folder = writeRunFolder(root, { values: { seed: 7 }, metrics: { loss: Number.NaN } });
   const { output } = await retort("runs", root, "--json");

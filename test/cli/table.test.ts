@@ -26,6 +26,12 @@ test("colours have no width", () => {
   expect(rule).toBe("---  -");
 });
 
+test("characters beyond ASCII count once, and rows may be more than a call has arguments", () => {
+  expect(table(["a", "b"], [["é±", "x"]])).toBe("a   b\n--  -\né±  x");
+  const rows = Array.from({ length: 200_000 }, (_, k) => [k]);
+  expect(table(["n"], rows).split("\n").slice(0, 4)).toEqual(["     n", "------", "     0", "     1"]);
+});
+
 test("a table may be empty, and a row may not be short", () => {
   expect(table(["a"], [])).toBe("a\n-");
   expect(() => table(["a", "b"], [["x"]])).toThrow("expected 2 cells in each row, got 1");

@@ -24,6 +24,17 @@ test("what differs is named by its pointer, down to the leaf", () => {
   expect(differing([{ "a/b": { "~": 1 } }, { "a/b": { "~": 2 } }])).toEqual(["/a~1b/~0"]);
 });
 
+test("what differs stands in the order of the values, whichever runs differ first", () => {
+  const shared = { type: "gkd", alpha: 1 };
+  const all = [
+    { objective: { type: "gkd", alpha: 0 }, seed: 0 },
+    { objective: { type: "gkd", alpha: 0 }, seed: 1 },
+    { objective: shared, seed: 0 },
+    { objective: shared, seed: 1, extra: 2 },
+  ];
+  expect(differing(all)).toEqual(["/objective/alpha", "/seed", "/extra"]);
+});
+
 test("what only one has differs in all of its parts, on either side", () => {
   const { teacher: _, ...without } = base;
   expect(differing([base, without])).toEqual(["/teacher/stage"]);

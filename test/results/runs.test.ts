@@ -78,6 +78,19 @@ describe("the index", () => {
     expect(runs.some(({ folder }) => folder === folders[4])).toBe(false);
   });
 
+  test("stays whole when the run goes whose line has what others share", () => {
+    const folders = Array.from({ length: many }, (_, k) => writeRunFolder(root, { values: { seed: k, task: { type: "sum" } } })).toSorted();
+    const first = readRuns(root);
+    const doctored = readFileSync(index(), "utf8").replace('{"type":"sum"}', '{"type":"from the index"}');
+    writeFileSync(index(), doctored);
+    for (const folder of folders.slice(0, 60)) rmSync(folder, { recursive: true });
+    // Most of its lines are of no use any more: it is written again, from itself.
+    expect(readRuns(root).runs.map(({ record }) => record.values["task"])).toEqual(Array.from({ length: many - 60 }, () => ({ type: "from the index" })));
+    expect(readFileSync(index(), "utf8").trim().split("\n")).toHaveLength(many - 60);
+    writeFileSync(index(), readFileSync(index(), "utf8").replace("from the index", "sum"));
+    expect(readRuns(root).runs).toEqual(first.runs.slice(60));
+  });
+
   test("may be cut, damaged or written by a stranger", () => {
     writeMany();
     const first = readRuns(root);
