@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { isObject, type Json, type JsonObject } from "../experiments/json.ts";
 import { jsonText } from "../experiments/json-file.ts";
 import { readBounded } from "./bounded-file.ts";
-import { checkLevels, recordWith, type RunRecord } from "./run-record.ts";
+import { checkLevels, factsOf, type RunRecord } from "./run-record.ts";
 
 /** A run in an index. */
 export interface IndexedRun {
@@ -59,7 +59,7 @@ const parsed = (line: Buffer, parts: Parts): readonly [string, IndexedRun] | und
     learn(fresh, parts);
     const shared = resolved(about, parts);
     if (!isObject(shared)) return undefined;
-    return [folder, { stamp, record: recordWith(resolveAll(values, parts), { ...shared, ...manifest }, summary) }];
+    return [folder, { stamp, record: { ...factsOf({ ...shared, ...manifest }, summary), values: resolveAll(values, parts) } }];
   } catch {
     return undefined;
   }

@@ -104,8 +104,8 @@ const time = (manifest: JsonObject, key: string): string | undefined => {
   return value === undefined || Number.isFinite(Date.parse(value)) ? value : refuse(key, "a time as in ISO 8601", value);
 };
 
-/** The record of a manifest whose values were checked before. `TypeError` that names the field for one of the wrong kind. */
-export const recordWith = (values: JsonObject, whole: JsonObject, summary: Json): RunRecord => {
+/** All of a record but the experiment's values. `TypeError` that names the field for one of the wrong kind. */
+export const factsOf = (whole: JsonObject, summary: Json): Omit<RunRecord, "values"> => {
   const status =
     runStatuses.find((known) => known === whole["status"]) ?? refuse("status", `one of ${runStatuses.join(", ")}`, whole["status"]);
   const results = isObject(summary) ? summary : refuse("summary", "an object", summary);
@@ -122,7 +122,6 @@ export const recordWith = (values: JsonObject, whole: JsonObject, summary: Json)
     error: optionalText(whole, "error"),
     attempt: typeof attempt === "number" ? attempt : undefined,
     engine: engineOf(whole["engine"]),
-    values,
     axes: object(axes, "axes"),
     milliseconds: numberOf(results["milliseconds"]),
     metrics: metricsOf(results),
@@ -134,5 +133,5 @@ export const recordWith = (values: JsonObject, whole: JsonObject, summary: Json)
  */
 export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
   const whole = isObject(manifest) ? manifest : refuse("manifest", "an object", manifest);
-  return recordWith(object(whole["values"], "values"), whole, summary);
+  return { ...factsOf(whole, summary), values: object(whole["values"], "values") };
 };
