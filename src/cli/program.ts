@@ -18,6 +18,7 @@ interface Listed {
 const commands: readonly Listed[] = [
   { name: "run", summary: "run an experiment file", load: async () => (await import("./run.ts")).addRun },
   { name: "sweep", summary: "run the trials of an experiment file's sweep", load: async () => (await import("./sweep.ts")).addSweep },
+  { name: "worker", summary: "run trials of sweeps from a queue", load: async () => (await import("./worker.ts")).addWorker },
   {
     name: "validate",
     summary: "check an experiment file without running it",

@@ -15,6 +15,7 @@ import { interruptible } from "./interruptible.ts";
 import { numberFrom } from "./numbers.ts";
 import { ownCommand } from "./own-command.ts";
 import type { DisplayStyle } from "./progress.ts";
+import { redisIn, redisOption } from "./redis-option.ts";
 import { sweepDisplayOf } from "./sweep-display.ts";
 import { countsText, trialsTable } from "./sweep-text.ts";
 import { printable, type Terminal } from "./terminal.ts";
@@ -26,7 +27,8 @@ interface SweepFlags extends HubFlags {
   readonly jobs?: number;
   readonly threads: number;
   readonly retries: number;
-  readonly executor: "local" | "slurm";
+  readonly executor: "local" | "slurm" | "bullmq";
+  readonly redis: string;
   readonly slurm?: readonly string[];
   readonly quiet?: true;
   readonly json?: true;
@@ -79,18 +81,25 @@ const reportFailures = async (all: readonly TrialStanding[], { errors, colors }:
   }
 };
 
-const executorOf = ({ executor, jobs, threads, slurm: options = [] }: SweepFlags): Executor =>
-  executor === "slurm" ? slurm({ jobs, options }) : local(jobs ?? Math.max(1, Math.floor(availableParallelism() / threads)));
+const executorOf = async ({ executor, jobs, threads, slurm: options = [], redis }: SweepFlags): Promise<Executor> => {
+  if (executor === "slurm") return slurm({ jobs, options });
+  if (executor === "local") return local(jobs ?? Math.max(1, Math.floor(availableParallelism() / threads)));
+  const address = redisIn(redis);
+  // Only who asks for it waits for the queue's libraries.
+  const { bullmq } = await import("../experiments/executors/bullmq.ts");
+  return bullmq(address);
+};
 
 const run = async (folder: string, sweep: FrozenSweep, flags: SweepFlags, terminal: Terminal): Promise<void> => {
+  const executor = await executorOf(flags);
   await writeFrozen(folder, sweep);
   const display = sweepDisplayOf(style(flags), terminal);
-  const executor = executorOf(flags);
   const { threads, retries } = flags;
+  const note = (text: string): void => display.note(printable(text));
   let all: readonly TrialStanding[] = [];
   try {
     await interruptible(display, async (signal) => {
-      const options = { executor, threads, retries, command: ownCommand(), signal, ...display };
+      const options = { executor, threads, retries, command: ownCommand(), signal, show: display.show, note };
       all = await drive({ folder, sweep }, options);
     });
   } finally {
@@ -119,8 +128,8 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .argument("[overrides...]", "values to set, such as /training/steps=100 or /sweep/axes/~1seed=[0,1]")
     .option("--dry-run", "list the trials and how they stand, and run none")
     .addOption(
-      new Option("--executor <name>", "who runs the trials: processes of this machine, or tasks of an array on Slurm")
-        .choices(["local", "slurm"])
+      new Option("--executor <name>", "who runs the trials: processes of this machine, tasks of an array on Slurm, or workers (retort worker)")
+        .choices(["local", "slurm", "bullmq"])
         .default("local"),
     )
     .option(
@@ -128,6 +137,7 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
       "an option of sbatch, such as --partition=gpu; may be given several times",
       (one: string, all?: string[]) => [...(all ?? []), one],
     )
+    .addOption(redisOption())
     .option(
       "--jobs <n>",
       "trials at once, locally or in a Slurm array; locally one for each core and its threads when left out",
@@ -147,6 +157,7 @@ Examples:
   retort sweep experiments/alpha.json --dry-run
   retort sweep experiments/alpha.json --jobs 4
   retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
+  retort sweep experiments/alpha.json --executor bullmq --redis redis://queue:6379 --out /shared/runs
   retort sweep experiments/quickstart.json '/sweep={"axes": {"/objective/alpha": [0.1, 0.5], "/seed": [0, 1, 2]}}'`,
     )
     .action((file: string, overrides: string[], flags: SweepFlags) => perform(file, overrides, flags, terminal));

@@ -19,6 +19,8 @@ const external = [
   "@tensorflow/tfjs-backend-webgpu",
   "@tensorflow/tfjs-node",
   "@tensorflow/tfjs-node-gpu",
+  "bullmq",
+  "ioredis",
   "jiti",
   "mathjs",
   "onnxruntime-node",

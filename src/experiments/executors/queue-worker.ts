@@ -1,0 +1,125 @@
+/** Takes trials from a queue in Redis, and runs each in a process of its own, so that this one is always free to say that it lives. */
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { Job, Worker } from "bullmq";
+import { readQueuedOptions } from "./queued-options.ts";
+import type { RedisAddress } from "./redis-address.ts";
+import { openRedis, type RedisLink } from "./redis-link.ts";
+import { supervise, type Outcome } from "./supervise.ts";
+import { queueName, readTrialJob, withdrawn } from "./trial-job.ts";
+
+/** How a worker works. */
+export interface WorkerOptions {
+  /** The folder with the sweeps' folders, an absolute path; jobs of others are refused. */
+  readonly out: string;
+  /** Trials at once. */
+  readonly jobs: number;
+  /** What starts `retort`, before its arguments. */
+  readonly command: readonly string[];
+  /** When it aborts, trials keep their last whole step, and go back to the queue. */
+  readonly signal: AbortSignal;
+  /** Tells the person something. */
+  readonly note: (text: string) => void;
+}
+
+/** Milliseconds after which a worker that says nothing is taken for dead, and its trials are given to others. */
+const lockDuration = 10_000;
+
+/** Milliseconds between two looks for a job. */
+const lookEvery = 1000;
+
+/** Milliseconds after which a trial is offered again that another process works on. */
+const offerAgain = 5000;
+
+/** Milliseconds in which a worker that stops gives its jobs back; what it could not give back is taken over later. */
+const giveBackWithin = 3000;
+
+/** Workers may die as often as they like: what a trial may not do is counted where its process is. */
+const mostDeaths = 1_000_000;
+
+/** A job in the hands of this worker. */
+interface Taken {
+  readonly job: Job;
+  /** What tells Redis that it is this worker's. */
+  readonly token: string;
+}
+
+/** Says again and again that the job is being worked on; stops the work when its driver has taken it back. */
+const holding = ({ job, token }: Taken, worker: Worker, link: RedisLink, stop: AbortController): NodeJS.Timeout =>
+  setInterval(() => {
+    void link.ask(async () => {
+      await job.extendLock(token, lockDuration);
+      const now = await Job.fromId(worker, job.id!);
+      if (now?.progress === withdrawn) stop.abort();
+    });
+  }, lockDuration / 3);
+
+/** Runs the trial of a job; says how that ended, or why it could not begin. */
+const perform = async (job: Job, { out, command, note }: WorkerOptions, signal: AbortSignal): Promise<Outcome | Error> => {
+  try {
+    const { trial, ...place } = readTrialJob(job.data, out);
+    note(`${trial.label}  taken`);
+    const outcome = await supervise(trial, { ...place, ...readQueuedOptions(place.folder), trials: [trial], command, signal, note });
+    note(`${trial.label}  ${outcome}`);
+    return outcome;
+  } catch (error) {
+    const refused = error instanceof Error ? error : new Error(String(error));
+    note(`a job is refused: ${refused.message}`);
+    return refused;
+  }
+};
+
+/** Tells Redis how it ended. What Redis does not hear, or not believe because the job was given to others, is found in the trial's folder by whoever takes it next. */
+const tell = async ({ job, token }: Taken, outcome: Outcome | Error, isStopping: boolean): Promise<unknown> => {
+  if (outcome instanceof Error) return job.moveToFailed(outcome, token);
+  if (outcome === "failed") return job.moveToFailed(new Error("failed too often; its folder has the log"), token);
+  if (outcome === "held") return job.moveToDelayed(Date.now() + offerAgain, token);
+  // Stopped, and this worker does not stop: by its driver, who does not want it any more.
+  return outcome === "stopped" && isStopping ? job.moveToWait(token) : job.moveToCompleted(outcome, token, false);
+};
+
+/** Has a job done and tells Redis, which is waited for until `leaving`: without it there is nothing else to do. */
+const handle = async (taken: Taken, worker: Worker, link: RedisLink, options: WorkerOptions, leaving: Promise<unknown>): Promise<void> => {
+  const stop = new AbortController();
+  const timer = holding(taken, worker, link, stop);
+  try {
+    const outcome = await perform(taken.job, options, AbortSignal.any([options.signal, stop.signal]));
+    const told = tell(taken, outcome, options.signal.aborted).catch(() => undefined);
+    await Promise.race([told, leaving]);
+  } finally {
+    clearInterval(timer);
+  }
+};
+
+/** Works until the signal. Redis may go and come back. */
+export const work = async (address: RedisAddress, options: WorkerOptions): Promise<void> => {
+  const { signal } = options;
+  if (signal.aborted) return;
+  const link = openRedis(address, options.note);
+  // Jobs are fetched one by one, and not by the worker's own loop: when Redis is gone, nothing happens but the connection's tries.
+  const worker = new Worker(queueName(options.out), null, {
+    connection: link.client,
+    autorun: false,
+    lockDuration,
+    stalledInterval: lockDuration / 2,
+    maxStalledCount: mostDeaths,
+  });
+  worker.on("error", (error) => link.failed(error));
+  const leaving = once(signal, "abort").then(() => pause(giveBackWithin, undefined, { ref: false }));
+  const lane = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const token = randomUUID();
+      const job = (await link.ask(async () => (await worker.getNextJob(token, { block: false })) as Job | undefined))?.answer;
+      if (job === undefined) await pause(lookEvery, undefined, { signal }).catch(() => undefined);
+      else await handle({ job, token }, worker, link, options, leaving);
+    }
+  };
+  try {
+    await worker.startStalledCheckTimer();
+    await Promise.all(Array.from({ length: options.jobs }, lane));
+  } finally {
+    await worker.close(true);
+    link.close();
+  }
+};

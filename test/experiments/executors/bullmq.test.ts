@@ -1,0 +1,74 @@
+/** Tests of trials as jobs of a queue, with a real Redis and workers whose trials are processes. */
+import { dirname } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bullmq } from "../../../src/experiments/executors/bullmq.ts";
+import type { Executor } from "../../../src/experiments/executors/executor.ts";
+import { work as workOn } from "../../../src/experiments/executors/queue-worker.ts";
+import { compiledCommand } from "../../fixtures/compiled-command.ts";
+import { hasRedis, testRedis, type TestRedis } from "../../fixtures/redis.ts";
+import { tinySweep } from "../../fixtures/tiny-sweep.ts";
+import { executorLaws } from "../../laws/executor.laws.ts";
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+// Needs redis-server, Debian's package of that name.
+describe.skipIf(!hasRedis)("with a Redis", () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await testRedis();
+  });
+  afterAll(() => redis.remove());
+
+  /** The executor, with a worker of this process beside it as long as it runs. */
+  const withWorker = (notes: string[] = []): Executor => ({
+    name: "bullmq",
+    async run(work) {
+      const stop = new AbortController();
+      const options = { out: dirname(work.folder), jobs: 2, command: [process.execPath, compiledCommand] };
+      const working = workOn(redis.address, { ...options, signal: stop.signal, note: (text) => notes.push(text) });
+      await bullmq(redis.address).run(work);
+      stop.abort();
+      await working;
+    },
+  });
+
+  executorLaws("bullmq", () => withWorker());
+
+  test("a Redis that comes back without its memory is told again", async () => {
+    const sweep = await tinySweep({ axes: { "/seed": [0, 1, 2] } }, 40);
+    const [driver, worker]: string[][] = [[], []];
+    const running = withWorker(worker).run(await sweep.work({ note: (text) => driver!.push(text) }));
+    while (!worker!.some((text) => text.endsWith("taken"))) await wait(100);
+    await redis.kill();
+    while (![driver, worker].every((notes) => notes!.some((text) => text.endsWith("trying again")))) await wait(100);
+    await redis.start();
+    await running;
+    for (const notes of [driver, worker]) {
+      expect(notes!.filter((text) => text.startsWith("Redis"))).toEqual([
+        expect.stringMatching(/^Redis at redis:\/\/127\.0\.0\.1:\d+: .*; trying again$/u),
+        expect.stringMatching(/^Redis at redis:\/\/127\.0\.0\.1:\d+ is back$/u),
+      ]);
+    }
+    expect(await sweep.attempts()).toEqual(Array(3).fill(["done", 1]));
+    sweep.remove();
+  });
+
+  test("a driver that stops takes back what waits, and workers stop what they have begun", async () => {
+    const sweep = await tinySweep({ axes: { "/seed": [0, 1, 2] } }, 100_000);
+    const [stopDriver, stopWorker] = [new AbortController(), new AbortController()];
+    const work = await sweep.work({ signal: stopDriver.signal });
+    const notes: string[] = [];
+    const options = { out: dirname(work.folder), jobs: 1, command: work.command };
+    const working = workOn(redis.address, { ...options, signal: stopWorker.signal, note: (text) => notes.push(text) });
+    const running = bullmq(redis.address).run(work);
+    while (!notes.includes("seed=0  taken")) await wait(100);
+    stopDriver.abort();
+    await running;
+    while (!notes.includes("seed=0  stopped")) await wait(100);
+    await wait(2000);
+    expect(notes).toEqual(["seed=0  taken", "seed=0  stopped"]);
+    stopWorker.abort();
+    await working;
+    sweep.remove();
+  });
+});
