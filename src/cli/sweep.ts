@@ -128,7 +128,10 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .argument("[overrides...]", "values to set, such as /training/steps=100 or /sweep/axes/~1seed=[0,1]")
     .option("--dry-run", "list the trials and how they stand, and run none")
     .addOption(
-      new Option("--executor <name>", "who runs the trials: processes of this machine, tasks of an array on Slurm, or workers (retort worker)")
+      new Option(
+        "--executor <name>",
+        "who runs the trials: processes of this machine, tasks of an array on Slurm, or workers (retort worker)",
+      )
         .choices(["local", "slurm", "bullmq"])
         .default("local"),
     )

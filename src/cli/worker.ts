@@ -20,7 +20,9 @@ const perform = async ({ redis, jobs, out }: WorkerFlags, { errors }: Terminal):
   const folder = resolve(out);
   const note = (text: string): void => void errors.write(`${printable(text)}\n`);
   note(`waiting for trials of sweeps in ${folder}, at ${address.shown}; Ctrl-C stops`);
-  await interruptible({ note, close: () => undefined }, (signal) => work(address, { out: folder, jobs, command: ownCommand(), signal, note }));
+  await interruptible({ note, close: () => undefined }, (signal) =>
+    work(address, { out: folder, jobs, command: ownCommand(), signal, note }),
+  );
 };
 
 /** Adds the command to the program. */

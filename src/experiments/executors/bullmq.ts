@@ -32,6 +32,8 @@ class Driver {
   readonly #queue: Queue;
   readonly #link: RedisLink;
   readonly #work: Work;
+  /** Names of jobs by the ids of trials. */
+  readonly #names: ReadonlyMap<string, string>;
   #left: readonly FrozenTrial[];
   #idle = 0;
 
@@ -39,6 +41,7 @@ class Driver {
     this.#queue = queue;
     this.#link = link;
     this.#work = work;
+    this.#names = new Map(work.trials.map(({ id }) => [id, jobName({ folder: work.folder, id })]));
     this.#left = work.trials;
   }
 
@@ -46,13 +49,13 @@ class Driver {
     return this.#left.length === 0;
   }
 
-  #job({ id }: FrozenTrial): TrialJob {
-    return { folder: this.#work.folder, id };
+  #name({ id }: FrozenTrial): string {
+    return this.#names.get(id)!;
   }
 
   /** Failures of earlier drivers stand in the way of another try. False when Redis did not answer. */
   async forgetFailures(): Promise<boolean> {
-    const names = new Set(this.#work.trials.map((trial) => jobName(this.#job(trial))));
+    const names = new Set(this.#names.values());
     const asked = await this.#link.ask(async () => {
       const failed = await this.#queue.getRanges(["failed"]);
       for (const name of failed.filter((each) => names.has(each))) await this.#queue.remove(name);
@@ -67,18 +70,17 @@ class Driver {
     const failed: FrozenTrial[] = [];
     for (const trial of this.#left) {
       // A worker will look at it.
-      if (jobs?.waiting.has(jobName(this.#job(trial))) === true) {
+      if (jobs?.waiting.has(this.#name(trial)) === true) {
         left.push(trial);
         continue;
       }
       const standing = await standingIn(trialFolder(this.#work.folder, this.#work.sweep, trial), trial.steps);
       if (isReached(standing, this.#work.pauseAt)) continue;
-      (jobs?.failed.has(jobName(this.#job(trial))) === true ? failed : left).push(trial);
+      (jobs?.failed.has(this.#name(trial)) === true ? failed : left).push(trial);
     }
     this.#left = left;
     if (jobs === undefined) return;
-    const there = left.filter((trial) => [jobs.waiting, jobs.active].some((names) => names.has(jobName(this.#job(trial)))));
-    await this.#add(left.filter((trial) => !there.includes(trial)));
+    await this.#add(left.filter((trial) => ![jobs.waiting, jobs.active].some((names) => names.has(this.#name(trial)))));
     await this.#report(failed);
     this.#adviseWorkers(jobs);
   }
@@ -94,15 +96,18 @@ class Driver {
   async #add(trials: readonly FrozenTrial[]): Promise<void> {
     if (trials.length === 0) return;
     await writeQueuedOptions(this.#work.folder, this.#work);
-    const jobs = trials.map((trial) => this.#job(trial));
-    const options = (job: TrialJob) => ({ jobId: jobName(job), removeOnComplete: true });
-    await this.#link.ask(() => this.#queue.addBulk(jobs.map((job) => ({ name: "trial", data: job, opts: options(job) }))));
+    const { folder } = this.#work;
+    const jobs = trials.map((trial) => {
+      const data: TrialJob = { folder, id: trial.id };
+      return { name: "trial", data, opts: { jobId: this.#name(trial), removeOnComplete: true } };
+    });
+    await this.#link.ask(() => this.#queue.addBulk(jobs));
   }
 
   /** Says why workers gave up trials. */
   async #report(trials: readonly FrozenTrial[]): Promise<void> {
     for (const trial of trials) {
-      const asked = await this.#link.ask(() => this.#queue.getJob(jobName(this.#job(trial))));
+      const asked = await this.#link.ask(() => this.#queue.getJob(this.#name(trial)));
       this.#work.note(`${trial.label}: ${String(asked?.answer?.failedReason ?? "given up by a worker").slice(0, 500)}`);
     }
   }
@@ -116,12 +121,12 @@ class Driver {
 
   /** Takes back what is not done; workers stop what they have begun. */
   async withdraw(): Promise<void> {
-    const asked = await this.#link.ask(async () => {
-      for (const trial of this.#left) {
-        const job = await this.#queue.getJob(jobName(this.#job(trial)));
-        await job?.remove().catch(() => job.updateProgress(withdrawn));
-      }
-    });
+    const takeBack = async (trial: FrozenTrial): Promise<void> => {
+      const job = await this.#queue.getJob(this.#name(trial));
+      // The job that a worker has cannot be removed.
+      await job?.remove().catch(() => job.updateProgress(withdrawn));
+    };
+    const asked = await this.#link.ask(() => Promise.all(this.#left.map(takeBack)));
     const known = asked === undefined ? "Redis cannot be asked: workers go on" : "workers keep their trials' last whole steps and stop";
     this.#work.note(`bullmq: ${known}`);
   }

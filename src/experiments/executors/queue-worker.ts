@@ -55,13 +55,21 @@ const holding = ({ job, token }: Taken, worker: Worker, link: RedisLink, stop: A
     });
   }, lockDuration / 3);
 
-/** Runs the trial of a job; says how that ended, or why it could not begin. */
-const perform = async (job: Job, { out, command, note }: WorkerOptions, signal: AbortSignal): Promise<Outcome | Error> => {
+/** Runs the trial of a job; says how that ended, or why it could not begin. `held` are the trials that others had when they were offered last: they are not mentioned again. */
+const perform = async (
+  job: Job,
+  { out, command, note }: WorkerOptions,
+  signal: AbortSignal,
+  held: Set<string>,
+): Promise<Outcome | Error> => {
   try {
     const { trial, ...place } = readTrialJob(job.data, out);
-    note(`${trial.label}  taken`);
-    const outcome = await supervise(trial, { ...place, ...readQueuedOptions(place.folder), trials: [trial], command, signal, note });
-    note(`${trial.label}  ${outcome}`);
+    const options = readQueuedOptions(place.folder);
+    if (!held.has(trial.id)) note(`${trial.label}  taken`);
+    const outcome = await supervise(trial, { ...place, ...options, trials: [trial], command, signal, note });
+    if (outcome !== "held" || !held.has(trial.id)) note(`${trial.label}  ${outcome}`);
+    if (outcome === "held") held.add(trial.id);
+    else held.delete(trial.id);
     return outcome;
   } catch (error) {
     const refused = error instanceof Error ? error : new Error(String(error));
@@ -79,23 +87,50 @@ const tell = async ({ job, token }: Taken, outcome: Outcome | Error, isStopping:
   return outcome === "stopped" && isStopping ? job.moveToWait(token) : job.moveToCompleted(outcome, token, false);
 };
 
-/** Has a job done and tells Redis, which is waited for until `leaving`: without it there is nothing else to do. */
-const handle = async (taken: Taken, worker: Worker, link: RedisLink, options: WorkerOptions, leaving: Promise<unknown>): Promise<void> => {
-  const stop = new AbortController();
-  const timer = holding(taken, worker, link, stop);
-  try {
-    const outcome = await perform(taken.job, options, AbortSignal.any([options.signal, stop.signal]));
-    const told = tell(taken, outcome, options.signal.aborted).catch(() => undefined);
-    await Promise.race([told, leaving]);
-  } finally {
-    clearInterval(timer);
+/** Takes jobs from a queue, one after another. */
+class Lane {
+  readonly #worker: Worker;
+  readonly #link: RedisLink;
+  readonly #options: WorkerOptions;
+  readonly #held = new Set<string>();
+
+  constructor(worker: Worker, link: RedisLink, options: WorkerOptions) {
+    this.#worker = worker;
+    this.#link = link;
+    this.#options = options;
   }
-};
+
+  /** Until the signal; soon after it, jobs are given back. */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    const leaving = once(signal, "abort").then(() => pause(giveBackWithin, undefined, { ref: false }));
+    while (!signal.aborted) {
+      const token = randomUUID();
+      const next = async (): Promise<Job | undefined> => this.#worker.getNextJob(token, { block: false });
+      const job = (await this.#link.ask(next))?.answer;
+      if (job === undefined) await pause(lookEvery, undefined, { signal }).catch(() => undefined);
+      else await this.#handle({ job, token }, leaving);
+    }
+  }
+
+  /** Has a job done and tells Redis, which is waited for until `leaving`: without it there is nothing else to do. */
+  async #handle(taken: Taken, leaving: Promise<unknown>): Promise<void> {
+    const { signal } = this.#options;
+    const stop = new AbortController();
+    const timer = holding(taken, this.#worker, this.#link, stop);
+    try {
+      const outcome = await perform(taken.job, this.#options, AbortSignal.any([signal, stop.signal]), this.#held);
+      const told = tell(taken, outcome, signal.aborted).catch(() => undefined);
+      await Promise.race([told, leaving]);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
 
 /** Works until the signal. Redis may go and come back. */
 export const work = async (address: RedisAddress, options: WorkerOptions): Promise<void> => {
-  const { signal } = options;
-  if (signal.aborted) return;
+  if (options.signal.aborted) return;
   const link = openRedis(address, options.note);
   // Jobs are fetched one by one, and not by the worker's own loop: when Redis is gone, nothing happens but the connection's tries.
   const worker = new Worker(queueName(options.out), null, {
@@ -106,18 +141,9 @@ export const work = async (address: RedisAddress, options: WorkerOptions): Promi
     maxStalledCount: mostDeaths,
   });
   worker.on("error", (error) => link.failed(error));
-  const leaving = once(signal, "abort").then(() => pause(giveBackWithin, undefined, { ref: false }));
-  const lane = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const token = randomUUID();
-      const job = (await link.ask(async () => (await worker.getNextJob(token, { block: false })) as Job | undefined))?.answer;
-      if (job === undefined) await pause(lookEvery, undefined, { signal }).catch(() => undefined);
-      else await handle({ job, token }, worker, link, options, leaving);
-    }
-  };
   try {
     await worker.startStalledCheckTimer();
-    await Promise.all(Array.from({ length: options.jobs }, lane));
+    await Promise.all(Array.from({ length: options.jobs }, () => new Lane(worker, link, options).run()));
   } finally {
     await worker.close(true);
     link.close();
