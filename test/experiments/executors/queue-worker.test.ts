@@ -10,6 +10,7 @@ import { writeQueuedOptions } from "../../../src/experiments/executors/queued-op
 import { work as workOn } from "../../../src/experiments/executors/queue-worker.ts";
 import { openRedis } from "../../../src/experiments/executors/redis-link.ts";
 import { queueName } from "../../../src/experiments/executors/trial-job.ts";
+import { standingIn, trialFolder } from "../../../src/experiments/sweeps/standing.ts";
 import { compiledCommand } from "../../fixtures/compiled-command.ts";
 import { hasRedis, testRedis, type TestRedis } from "../../fixtures/redis.ts";
 import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
@@ -99,12 +100,11 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
   test("another one takes over from a worker that was killed", async () => {
     await prepare(300);
     const words = ["worker", "--redis", redis.address.url, "--out", dirname(work.folder), "--jobs", "1"];
-    const killed = spawn(process.execPath, [compiledCommand, ...words], { stdio: ["ignore", "ignore", "pipe"] });
-    let said = "";
-    killed.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const killed = spawn(process.execPath, [compiledCommand, ...words], { stdio: "ignore" });
     const running = bullmq(redis.address).run(work);
-    while (!said.includes("taken")) await wait(100);
-    await wait(1500);
+    const trial = work.trials[0]!;
+    const folder = trialFolder(work.folder, work.sweep, trial);
+    while ((await standingIn(folder, trial.steps)).step === 0) await wait(50);
     killed.kill("SIGKILL");
     await once(killed, "exit");
     const { ended } = worker();
