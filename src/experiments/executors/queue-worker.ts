@@ -21,10 +21,12 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** Tells the person something. */
   readonly note: (text: string) => void;
+  /** Milliseconds after which a worker that says nothing is taken for dead, and its trials are given to others; 10 seconds when left out. */
+  readonly lockDuration?: number;
 }
 
-/** Milliseconds after which a worker that says nothing is taken for dead, and its trials are given to others. */
-const lockDuration = 10_000;
+/** Milliseconds after which a worker that says nothing is taken for dead. */
+const usualLock = 10_000;
 
 /** Milliseconds between two looks for a job. */
 const lookEvery = 1000;
@@ -46,14 +48,16 @@ interface Taken {
 }
 
 /** Says again and again that the job is being worked on; stops the work when its driver has taken it back. */
-const holding = ({ job, token }: Taken, worker: Worker, link: RedisLink, stop: AbortController): NodeJS.Timeout =>
-  setInterval(() => {
+const holding = ({ job, token }: Taken, worker: Worker, link: RedisLink, stop: AbortController): NodeJS.Timeout => {
+  const { lockDuration = usualLock } = worker.opts;
+  return setInterval(() => {
     void link.ask(async () => {
       await job.extendLock(token, lockDuration);
       const now = await Job.fromId(worker, job.id!);
       if (now?.progress === withdrawn) stop.abort();
     });
   }, lockDuration / 3);
+};
 
 /** Runs the trial of a job; says how that ended, or why it could not begin. `held` are the trials that others had when they were offered last: they are not mentioned again. */
 const perform = async (
@@ -132,6 +136,7 @@ class Lane {
 export const work = async (address: RedisAddress, options: WorkerOptions): Promise<void> => {
   if (options.signal.aborted) return;
   const link = openRedis(address, options.note);
+  const { lockDuration = usualLock } = options;
   // Jobs are fetched one by one, and not by the worker's own loop: when Redis is gone, nothing happens but the connection's tries.
   const worker = new Worker(queueName(options.out), null, {
     connection: link.client,

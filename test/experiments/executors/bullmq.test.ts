@@ -20,11 +20,11 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
   afterAll(() => redis.remove());
 
   /** The executor, with a worker of this process beside it as long as it runs. */
-  const withWorker = (notes: string[] = []): Executor => ({
+  const withWorker = (notes: string[] = [], jobs = 2): Executor => ({
     name: "bullmq",
     async run(work) {
       const stop = new AbortController();
-      const options = { out: dirname(work.folder), jobs: 2, command: [process.execPath, compiledCommand] };
+      const options = { out: dirname(work.folder), jobs, command: [process.execPath, compiledCommand] };
       const working = workOn(redis.address, { ...options, signal: stop.signal, note: (text) => notes.push(text) });
       await bullmq(redis.address).run(work);
       stop.abort();
@@ -35,9 +35,10 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
   executorLaws("bullmq", () => withWorker());
 
   test("a Redis that comes back without its memory is told again", async () => {
-    const sweep = await tinySweep({ axes: { "/seed": [0, 1, 2] } }, 40);
+    const sweep = await tinySweep({ axes: { "/seed": [0, 1] } }, 8);
     const [driver, worker]: string[][] = [[], []];
-    const running = withWorker(worker).run(await sweep.work({ note: (text) => driver!.push(text) }));
+    // The second trial waits in the queue when that is lost.
+    const running = withWorker(worker, 1).run(await sweep.work({ note: (text) => driver!.push(text) }));
     while (!worker!.some((text) => text.endsWith("taken"))) await wait(100);
     await redis.kill();
     while (![driver, worker].every((notes) => notes!.some((text) => text.endsWith("trying again")))) await wait(100);
@@ -49,12 +50,12 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
         expect.stringMatching(/^Redis at redis:\/\/127\.0\.0\.1:\d+ is back$/u),
       ]);
     }
-    expect(await sweep.attempts()).toEqual(Array(3).fill(["done", 1]));
+    expect(await sweep.attempts()).toEqual(Array(2).fill(["done", 1]));
     sweep.remove();
   });
 
   test("a driver that stops takes back what waits, and workers stop what they have begun", async () => {
-    const sweep = await tinySweep({ axes: { "/seed": [0, 1, 2] } }, 100_000);
+    const sweep = await tinySweep({ axes: { "/seed": [0, 1] } }, 100_000);
     const [stopDriver, stopWorker] = [new AbortController(), new AbortController()];
     const work = await sweep.work({ signal: stopDriver.signal });
     const notes: string[] = [];

@@ -1,17 +1,12 @@
 /** Tests of workers, with a real Redis and trials that are processes. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { dirname } from "node:path";
-import { Queue } from "bullmq";
+import { Queue, Worker } from "bullmq";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { bullmq } from "../../../src/experiments/executors/bullmq.ts";
 import type { Work } from "../../../src/experiments/executors/executor.ts";
 import { writeQueuedOptions } from "../../../src/experiments/executors/queued-options.ts";
 import { work as workOn } from "../../../src/experiments/executors/queue-worker.ts";
 import { openRedis } from "../../../src/experiments/executors/redis-link.ts";
 import { queueName } from "../../../src/experiments/executors/trial-job.ts";
-import { standingIn, trialFolder } from "../../../src/experiments/sweeps/standing.ts";
-import { compiledCommand } from "../../fixtures/compiled-command.ts";
 import { hasRedis, testRedis, type TestRedis } from "../../fixtures/redis.ts";
 import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
 
@@ -46,10 +41,10 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
     await writeQueuedOptions(work.folder, work);
   };
 
-  const worker = () => {
+  const worker = (lockDuration = 10_000) => {
     const stop = new AbortController();
     const notes: string[] = [];
-    const options = { out: dirname(work.folder), jobs: 1, command: work.command, signal: stop.signal };
+    const options = { out: dirname(work.folder), jobs: 1, command: work.command, signal: stop.signal, lockDuration };
     const working = workOn(redis.address, { ...options, note: (text) => notes.push(text) });
     const ended = async (): Promise<void> => {
       stop.abort();
@@ -97,19 +92,19 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
     expect(waiting).toEqual(["mine"]);
   });
 
-  test("another one takes over from a worker that was killed", async () => {
-    await prepare(300);
-    const words = ["worker", "--redis", redis.address.url, "--out", dirname(work.folder), "--jobs", "1"];
-    const killed = spawn(process.execPath, [compiledCommand, ...words], { stdio: "ignore" });
-    const running = bullmq(redis.address).run(work);
-    const trial = work.trials[0]!;
-    const folder = trialFolder(work.folder, work.sweep, trial);
-    while ((await standingIn(folder, trial.steps)).step === 0) await wait(50);
-    killed.kill("SIGKILL");
-    await once(killed, "exit");
-    const { ended } = worker();
-    await running;
-    await ended();
-    expect(await sweep.attempts()).toEqual([["done", 2]]);
+  test("another one takes over from a worker that says nothing any more", async () => {
+    await prepare(4);
+    const dead = openRedis(redis.address, () => undefined);
+    const silent = new Worker(queueName(dirname(work.folder)), null, { connection: dead.client, autorun: false, lockDuration: 500 });
+    await withQueue(async (queue) => {
+      await queue.add("trial", { folder: work.folder, id: work.trials[0]!.id }, { jobId: "mine" });
+      while ((await silent.getNextJob("of the silent one", { block: false })) === undefined) await wait(100);
+      const { notes, ended } = worker(500);
+      while (!notes.includes("seed=0  reached")) await wait(100);
+      await ended();
+    });
+    await silent.close(true);
+    dead.close();
+    expect(await sweep.attempts()).toEqual([["done", 1]]);
   });
 });
