@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
+import { readExperiment } from "../../src/experiments/extended-source.ts";
+import { valueAt, type JsonObject } from "../../src/experiments/json.ts";
 import { baselines } from "../../src/objectives/baselines/index.ts";
 import { divergences } from "../../src/objectives/divergences/index.ts";
 import { objectives } from "../../src/objectives/index.ts";
@@ -26,13 +28,27 @@ const inPlace: Readonly<Record<string, readonly string[]>> = {
   "smollm2/ten-layers.json": [`/student/checkpoint=${standIn}`, `/teacher/checkpoint=${standIn}`],
 };
 
-const smoke = (prefix: string): string[] => [
-  `${prefix}/training/steps=1`,
-  `${prefix}/training/batch=8`,
-  `${prefix}/training/schedule/warmup=0`,
-  `${prefix}/rollouts/chunk=8`,
-  `${prefix}/evaluation/prompts=4`,
-];
+/** One step of a small batch; a policy of one layer, and a task of few prompts, where the file says how large they are. */
+const smoke = (name: string): string[] => {
+  const { value } = readExperiment(join("experiments", name));
+  const stages = Object.keys((valueAt(value, "/stages") ?? {}) as JsonObject).map((stage) => `/stages/${stage}`);
+  const smaller = ["", ...stages].flatMap((prefix): [string, number][] => [
+    [`${prefix}/task/train`, 1000],
+    [`${prefix}/task/test`, 8],
+    [`${prefix}/student/layers`, 1],
+  ]);
+  return [
+    ...["", ...stages].flatMap((prefix) => [
+      `${prefix}/training/steps=1`,
+      `${prefix}/training/batch=8`,
+      `${prefix}/training/schedule/warmup=0`,
+      `${prefix}/rollouts/chunk=8`,
+      `${prefix}/evaluation/prompts=4`,
+    ]),
+    ...smaller.flatMap(([pointer, size]) => (typeof valueAt(value, pointer) === "number" ? [`${pointer}=${size}`] : [])),
+    ...(inPlace[name] ?? []),
+  ];
+};
 
 /** Every `type` within a value. */
 const typesIn = (value: unknown): string[] => {
@@ -42,7 +58,9 @@ const typesIn = (value: unknown): string[] => {
 };
 
 test("every objective, divergence, baseline and behavior is in some file of experiments/objectives", () => {
-  const plans = files.filter((name) => name.startsWith("objectives")).flatMap((name) => planExperiment(join("experiments", name)));
+  const plans = files
+    .filter((name) => name.startsWith("objectives"))
+    .flatMap((name) => planExperiment(join("experiments", name), smoke(name)));
   const trainings = plans.flatMap((run) => [run, ...run.stages]);
   const used = new Set(trainings.flatMap(({ values }) => typesIn([values.objective, values.rollouts])));
   for (const { types } of [objectives, divergences, baselines, behaviors]) for (const type of types) expect(used).toContain(type);
@@ -51,12 +69,9 @@ test("every objective, divergence, baseline and behavior is in some file of expe
 test.each(files)(
   "%s",
   async (name) => {
-    const path = join("experiments", name);
-    const given = inPlace[name] ?? [];
-    const stages = new Set((await prepareExperiment(path, given)).flatMap((run) => run.stages.map((stage) => stage.name)));
-    const runs = await prepareExperiment(path, [...given, ...["", ...[...stages].map((stage) => `/stages/${stage}`)].flatMap(smoke)]);
+    const runs = await prepareExperiment(join("experiments", name), smoke(name));
     const { signal } = new AbortController();
-    const events = await lastValueFrom(execute(runs, { out: root, cache: join(root, "cache"), signal }).pipe(toArray()));
+    const events = await lastValueFrom(execute(runs, { out: root, cache: join(root, "cache"), threads: 1, signal }).pipe(toArray()));
     const ended = events.filter((event) => event.kind === "end" && event.training.stage === undefined);
     expect(ended.map((event) => event.training.run)).toEqual(runs.map((run) => run.name));
     for (const event of ended) {
