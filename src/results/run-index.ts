@@ -1,16 +1,15 @@
 /**
- * `index.jsonl` beside the run folders of a file: what their manifests and summaries say, a line a run, so that thousands are read at once. A cache and
- * nothing else: a line counts while its run's manifest is the file that it was read from; what is missing or damaged is read from the folders again.
+ * `index.jsonl` beside the run folders of a file: what their manifests and summaries say, so that thousands are read at once. A cache and nothing else:
+ * what it says of a run counts while the run's manifest is the file that it was read from, and a damaged index is as good as none.
  *
- * Most of what the runs of a file say is the same. Each such part stands once, under a number in the `parts` of the line that has it first, and `[number]`
- * stands for it in that line and after it. Records that are read share their parts, so that they are small and soon compared.
+ * A line holds one column, such as the loss of all runs: its distinct values, and for each run the place of its own among them, -1 where it has none.
+ * Most of what the runs of a file say is the same, so that this is small, and the records that are read share what they have in common.
  */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type Json, type JsonObject } from "../experiments/json.ts";
-import { jsonText } from "../experiments/json-file.ts";
+import { isObject, type Json } from "../experiments/json.ts";
 import { readBounded } from "./bounded-file.ts";
-import { checkLevels, factsOf, type RunRecord } from "./run-record.ts";
+import { checkedValue, numberOf, recordWith, type RunRecord } from "./run-record.ts";
 
 /** A run in an index. */
 export interface IndexedRun {
@@ -20,107 +19,141 @@ export interface IndexedRun {
 }
 
 /** A file that is larger is not read, and made again. */
-const LARGEST = 2 ** 30;
-
-const LINE_END = 10;
+const LARGEST = 2 ** 28;
 
 const pathOf = (parent: string): string => join(parent, "index.jsonl");
 
-type Parts = Map<Json, Json>;
+interface Column {
+  /** What the value is of: the run's folder, or a part of its record. */
+  readonly of: string;
+  readonly key: string;
+  readonly distinct: readonly Json[];
+  /** One a run. */
+  readonly places: readonly number[];
+}
 
-/** The part that `[number]` stands for; scalars stand for themselves. */
-const resolved = (value: Json | undefined, parts: Parts): Json => {
-  if (typeof value !== "object" || value === null) return value ?? null;
-  const part = Array.isArray(value) ? parts.get((value as readonly Json[])[0]!) : undefined;
-  if (part === undefined) throw new TypeError(`index: expected the number of a part that stands before, got ${jsonText(value)}`);
-  return part;
-};
-
-const learn = (fresh: Json | undefined, parts: Parts): void => {
-  if (!isObject(fresh)) return;
-  for (const [number, part] of Object.entries(fresh)) {
-    checkLevels(part, "index");
-    parts.set(Number(number), part);
+const columnOf = (line: string): Column => {
+  const { of, key, distinct, places } = JSON.parse(line) as Readonly<Record<string, Json>>;
+  if (typeof of !== "string" || typeof key !== "string" || !Array.isArray(distinct) || !Array.isArray(places)) {
+    throw new TypeError("index: expected a column, got something else");
   }
+  const fits = (place: unknown): boolean => Number.isInteger(place) && (place as number) >= -1 && (place as number) < distinct.length;
+  if (!places.every(fits)) throw new TypeError(`index: expected places in ${distinct.length} values of ${key}, got others`);
+  return { of, key, distinct, places };
 };
 
-const resolveAll = (values: Json | undefined, parts: Parts): JsonObject => {
-  if (!isObject(values)) throw new TypeError("index: expected values, got none");
-  const whole = values as Record<string, Json>;
-  // In place: each key is the object's own, so that one called `__proto__` is a key like the others.
-  for (const key in whole) whole[key] = resolved(whole[key], parts);
-  return whole;
-};
+/** Has nothing, so that every key is like the others, `__proto__` too; what inherits from it is still laid out as an object and not as a dictionary. */
+const nothing = Object.create(null) as object;
 
-const parsed = (line: Buffer, parts: Parts): readonly [string, IndexedRun] | undefined => {
-  try {
-    const { folder, stamp, parts: fresh, about, values, manifest, summary = {} } = JSON.parse(line.toString()) as JsonObject;
-    if (typeof folder !== "string" || typeof stamp !== "string" || !isObject(manifest)) return undefined;
-    learn(fresh, parts);
-    const shared = resolved(about, parts);
-    if (!isObject(shared)) return undefined;
-    return [folder, { stamp, record: { ...factsOf({ ...shared, ...manifest }, summary), values: resolveAll(values, parts) } }];
-  } catch {
-    return undefined;
+/** What the columns of one kind say of each run. */
+const rowsOf = <T>(columns: readonly Column[], of: string, count: number, check: (value: Json, key: string) => T): Record<string, T>[] => {
+  const rows = Array.from({ length: count }, () => Object.create(nothing) as Record<string, T>);
+  for (const { key, distinct, places } of columns.filter((column) => column.of === of)) {
+    if (places.length !== count) throw new TypeError(`index: expected ${count} places of ${key}, got ${places.length}`);
+    const checked = distinct.map((value) => check(value, key));
+    for (let i = 0; i < count; i += 1) if (places[i] !== -1) rows[i]![key] = checked[places[i]!]!;
   }
+  return rows;
 };
 
-/** The lines of the index in `parent` by the folder's name; none where there is no index. Of two lines for one folder the last counts. */
-export const readIndex = (parent: string): ReadonlyMap<string, IndexedRun> => {
+const textOf = (value: Json): string => {
+  if (typeof value !== "string") throw new TypeError(`index: expected a text, got ${typeof value}`);
+  return value;
+};
+
+const metricOf = (value: Json, name: string): number => {
+  const number = numberOf(value);
+  if (number === undefined) throw new TypeError(`index: expected numbers of ${name}, got others`);
+  return number;
+};
+
+const entriesOf = (columns: readonly Column[]): Map<string, IndexedRun> => {
+  const count = columns[0]?.places.length ?? 0;
+  const runs = rowsOf(columns, "run", count, textOf);
+  const facts = rowsOf(columns, "facts", count, (value) => value);
+  const values = rowsOf(columns, "values", count, checkedValue);
+  const axes = rowsOf(columns, "axes", count, checkedValue);
+  const metrics = rowsOf(columns, "metrics", count, metricOf);
   const entries = new Map<string, IndexedRun>();
-  let bytes: Buffer;
-  try {
-    ({ bytes } = readBounded(pathOf(parent), LARGEST));
-  } catch {
-    return entries;
-  }
-  const parts: Parts = new Map();
-  for (let start = 0; start < bytes.length;) {
-    const found = bytes.indexOf(LINE_END, start);
-    const end = found === -1 ? bytes.length : found;
-    const entry = parsed(bytes.subarray(start, end), parts);
-    if (entry !== undefined) entries.set(...entry);
-    start = end + 1;
+  for (let i = 0; i < count; i += 1) {
+    const { folder, stamp } = runs[i]!;
+    if (folder === undefined || stamp === undefined) throw new TypeError("index: expected each run's folder and stamp, got fewer");
+    entries.set(folder, { stamp, record: recordWith(facts[i]!, { values: values[i]!, axes: axes[i]!, metrics: metrics[i]! }) });
   }
   return entries;
 };
 
-/** Gives the places of parts: a part that is met again, as the same object or as an equal one, has the number that it was given first. */
-const numbering = (): ((value: Json, fresh: Record<number, Json>) => Json) => {
-  const numbers = new Map<Json, number>();
-  let next = 0;
-  return (value, fresh) => {
-    if (typeof value !== "object" || value === null) return value;
-    const known = numbers.get(value);
-    if (known !== undefined) return [known];
-    const text = jsonText(value);
-    const number = numbers.get(text) ?? next;
-    if (number === next) {
-      next += 1;
-      fresh[number] = value;
-    }
-    numbers.set(text, number).set(value, number);
-    return [number];
-  };
+/** What the index in `parent` says, by the folder's name; nothing where there is none, or one that is damaged in any place. */
+export const readIndex = (parent: string): ReadonlyMap<string, IndexedRun> => {
+  try {
+    const lines = readBounded(pathOf(parent), LARGEST).bytes.toString().split("\n");
+    return entriesOf(lines.filter((line) => line !== "").map(columnOf));
+  } catch {
+    return new Map();
+  }
 };
 
-function* linesOf(runs: Iterable<readonly [string, IndexedRun]>): Generator<string> {
-  const place = numbering();
-  for (const [folder, { stamp, record }] of runs) {
-    const { name, label, file, question, engine, values, milliseconds, metrics, ...manifest } = record;
-    const parts: Record<number, Json> = {};
-    const about = place({ name, label, file, question, engine: { name: engine } }, parts);
-    const places = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, place(value, parts)]));
-    const fresh = Object.keys(parts).length > 0 ? { parts } : {};
-    yield `${jsonText({ folder, stamp, ...fresh, about, values: places, manifest, summary: { milliseconds, metrics } })}\n`;
+/** Collects the values of one column: run after run, as the same object, as an equal one, or for the first time. */
+class ColumnWriter {
+  readonly #values = new Map<Json, number>();
+  readonly #texts = new Map<string, number>();
+  readonly #distinct: Json[] = [];
+  readonly #places: number[] = [];
+
+  /** Runs that say nothing are left out. */
+  add(run: number, value: Json): void {
+    while (this.#places.length < run) this.#places.push(-1);
+    this.#places.push(this.#placeOf(value));
+  }
+
+  column(of: string, key: string, count: number): Column {
+    while (this.#places.length < count) this.#places.push(-1);
+    const distinct = this.#distinct.map((value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value));
+    return { of, key, distinct, places: this.#places };
+  }
+
+  #placeOf(value: Json): number {
+    const known = this.#values.get(value);
+    if (known !== undefined) return known;
+    const text = isObject(value) || Array.isArray(value) ? JSON.stringify(value) : undefined;
+    const equal = text === undefined ? undefined : this.#texts.get(text);
+    const place = equal ?? this.#distinct.push(value) - 1;
+    this.#values.set(value, place);
+    if (text !== undefined) this.#texts.set(text, place);
+    return place;
   }
 }
 
+const columnsOf = (runs: readonly (readonly [string, IndexedRun])[]): Column[] => {
+  const writers = new Map<string, Map<string, ColumnWriter>>();
+  const add = (of: string, run: number, row: Readonly<Record<string, Json | undefined>>): void => {
+    const known = writers.get(of) ?? new Map<string, ColumnWriter>();
+    writers.set(of, known);
+    for (const [key, value] of Object.entries(row)) {
+      if (value === undefined) continue;
+      const writer = known.get(key) ?? new ColumnWriter();
+      known.set(key, writer);
+      writer.add(run, value);
+    }
+  };
+  runs.forEach(([folder, { stamp, record }], run) => {
+    const { values, axes, metrics, ...facts } = record;
+    add("run", run, { folder, stamp });
+    for (const [of, row] of Object.entries({ facts, values, axes, metrics })) add(of, run, row);
+  });
+  return [...writers].flatMap(([of, known]) => [...known].map(([key, writer]) => writer.column(of, key, runs.length)));
+};
+
 /** Replaces the index in `parent` by one of these runs, by the names of their folders. Where nothing can be written nothing is: all is found without it. */
-export const writeIndex = (parent: string, runs: Iterable<readonly [string, IndexedRun]>): void => {
+export const writeIndex = (parent: string, runs: readonly (readonly [string, IndexedRun])[]): void => {
   const temporary = join(parent, `.index.jsonl.${process.pid}.part`);
   try {
-    writeFileSync(temporary, [...linesOf(runs)].join(""));
+    writeFileSync(
+      temporary,
+      columnsOf(runs)
+        .map((column) => `${JSON.stringify(column)}\n`)
+        .join(""),
+    );
     renameSync(temporary, pathOf(parent));
   } catch {
     rmSync(temporary, { force: true });

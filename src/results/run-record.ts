@@ -23,11 +23,11 @@ export interface RunRecord {
   readonly error: string | undefined;
   readonly attempt: number | undefined;
   readonly engine: string;
+  readonly milliseconds: number | undefined;
   /** All values of the experiment, defaults included. */
   readonly values: JsonObject;
   /** What a sweep varied: pointer to value. */
   readonly axes: JsonObject;
-  readonly milliseconds: number | undefined;
   /** The last value of each metric, `accuracy` among them. A number that is not finite stays what it is. */
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -45,13 +45,18 @@ const refuse = (field: string, expected: string, got: unknown): never => {
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.length <= LONGEST;
 
-const text = (object: JsonObject, key: string): string => {
-  const value = object[key];
-  return isText(value) ? value : refuse(key, "a text", value);
+const text = (value: Json | undefined, field: string): string => (isText(value) ? value : refuse(field, "a text", value));
+
+const time = (value: Json | undefined, field: string): string => {
+  const written = text(value, field);
+  return Number.isFinite(Date.parse(written)) ? written : refuse(field, "a time as in ISO 8601", value);
 };
 
-const optionalText = (object: JsonObject, key: string): string | undefined =>
-  object[key] === undefined || object[key] === null ? undefined : text(object, key);
+const status = (value: Json | undefined, field: string): RecordedStatus =>
+  runStatuses.find((known) => known === value) ?? refuse(field, `one of ${runStatuses.join(", ")}`, value);
+
+const optional = (check: (value: Json, field: string) => string, value: Json | undefined, field: string): string | undefined =>
+  value === undefined || value === null ? undefined : check(value, field);
 
 const shallow = (value: Json, depth: number): boolean => {
   if (typeof value !== "object" || value === null) return true;
@@ -62,19 +67,20 @@ const shallow = (value: Json, depth: number): boolean => {
   return true;
 };
 
-/** `TypeError` for a value of too many levels. */
-export const checkLevels = (value: Json, field: string): void => {
+/** A value of an experiment, as it is. `TypeError` for one of too many levels. */
+export const checkedValue = (value: Json, field: string): Json => {
   if (!shallow(value, DEEPEST)) throw new TypeError(`${field}: expected at most ${DEEPEST} levels, got more`);
+  return value;
 };
 
 const object = (value: Json | undefined, field: string): JsonObject => {
   if (!isObject(value)) return refuse(field, "an object", value);
-  checkLevels(value, field);
+  checkedValue(value, field);
   return value;
 };
 
-/** A number, or the name of one that JSON does not have. */
-const numberOf = (value: Json | undefined): number | undefined => {
+/** A number, or one that JSON does not have by its name; nothing for anything else. */
+export const numberOf = (value: Json | undefined): number | undefined => {
   if (typeof value === "number") return value;
   return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : undefined;
 };
@@ -97,41 +103,37 @@ const metricsOf = (summary: JsonObject): Record<string, number> => {
   return metrics;
 };
 
+/** A record of facts under their names, and of what the run asked and measured. `TypeError` that names the field for a fact of the wrong kind. */
+export const recordWith = (given: JsonObject, { values, axes, metrics }: Pick<RunRecord, "values" | "axes" | "metrics">): RunRecord => ({
+  name: text(given["name"], "name"),
+  label: text(given["label"], "label"),
+  id: text(given["id"], "id"),
+  file: text(given["file"], "file"),
+  question: text(given["question"], "question"),
+  status: status(given["status"], "status"),
+  started: time(given["started"], "started"),
+  finished: optional(time, given["finished"], "finished"),
+  error: optional(text, given["error"], "error"),
+  attempt: numberOf(given["attempt"]),
+  engine: text(given["engine"], "engine"),
+  milliseconds: numberOf(given["milliseconds"]),
+  values,
+  axes,
+  metrics,
+});
+
 const engineOf = (engine: Json | undefined): string => (isObject(engine) && isText(engine["name"]) ? engine["name"] : "unknown");
-
-const time = (manifest: JsonObject, key: string): string | undefined => {
-  const value = optionalText(manifest, key);
-  return value === undefined || Number.isFinite(Date.parse(value)) ? value : refuse(key, "a time as in ISO 8601", value);
-};
-
-/** All of a record but the experiment's values. `TypeError` that names the field for one of the wrong kind. */
-export const factsOf = (whole: JsonObject, summary: Json): Omit<RunRecord, "values"> => {
-  const status =
-    runStatuses.find((known) => known === whole["status"]) ?? refuse("status", `one of ${runStatuses.join(", ")}`, whole["status"]);
-  const results = isObject(summary) ? summary : refuse("summary", "an object", summary);
-  const { attempt, axes = {} } = whole;
-  return {
-    name: text(whole, "name"),
-    label: text(whole, "label"),
-    id: text(whole, "id"),
-    file: text(whole, "file"),
-    question: text(whole, "question"),
-    status,
-    started: time(whole, "started") ?? refuse("started", "a time as in ISO 8601", undefined),
-    finished: time(whole, "finished"),
-    error: optionalText(whole, "error"),
-    attempt: typeof attempt === "number" ? attempt : undefined,
-    engine: engineOf(whole["engine"]),
-    axes: object(axes, "axes"),
-    milliseconds: numberOf(results["milliseconds"]),
-    metrics: metricsOf(results),
-  };
-};
 
 /**
  * The record of a `manifest.json`, and of the `summary.json` beside it when there is one. `TypeError` that names the field for one of the wrong kind.
  */
 export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
   const whole = isObject(manifest) ? manifest : refuse("manifest", "an object", manifest);
-  return { ...factsOf(whole, summary), values: object(whole["values"], "values") };
+  const results = isObject(summary) ? summary : refuse("summary", "an object", summary);
+  const given = { ...whole, engine: engineOf(whole["engine"]), milliseconds: results["milliseconds"] ?? null };
+  return recordWith(given, {
+    values: object(whole["values"], "values"),
+    axes: object(whole["axes"] ?? {}, "axes"),
+    metrics: metricsOf(results),
+  });
 };

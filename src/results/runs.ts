@@ -1,11 +1,12 @@
 /** All runs below a folder. The truth about a run is its folder; one that is damaged is said to be, and stops none of the others. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Json } from "../experiments/json.ts";
+import type { Json, JsonObject } from "../experiments/json.ts";
 import { readBounded, stampOf } from "./bounded-file.ts";
 import { findRuns, type RunGroup } from "./run-folders.ts";
 import { readIndex, writeIndex, type IndexedRun } from "./run-index.ts";
 import { recordOf, type RunRecord } from "./run-record.ts";
+import { sharedValues } from "./shared-values.ts";
 
 /** A run that could be read. */
 export interface FoundRun {
@@ -74,7 +75,13 @@ const valid = (entry: IndexedRun | undefined, folder: string): IndexedRun | unde
   return facts !== undefined && stampOf(facts) === entry.stamp ? entry : undefined;
 };
 
+const readShared = (folder: string, share: (values: JsonObject) => JsonObject): IndexedRun => {
+  const { stamp, record } = readRun(folder);
+  return { stamp, record: { ...record, values: share(record.values) } };
+};
+
 const readGroup = ({ parent, names }: RunGroup): Runs => {
+  const share = sharedValues();
   const index = names.length > FEW ? readIndex(parent) : new Map<string, IndexedRun>();
   const runs: FoundRun[] = [];
   const damaged: DamagedRun[] = [];
@@ -84,7 +91,7 @@ const readGroup = ({ parent, names }: RunGroup): Runs => {
     const folder = join(parent, name);
     try {
       const known = valid(index.get(name), folder);
-      const read = known ?? readRun(folder);
+      const read = known ?? readShared(folder, share);
       runs.push({ folder, parent, record: read.record });
       // Of a run at work the manifest changes soon.
       if (read.record.status === "running") continue;

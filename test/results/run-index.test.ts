@@ -1,8 +1,8 @@
 /** Tests of the index by itself; test/results/runs.test.ts has those of what it is for. */
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/experiments/json.ts";
 import { readIndex, writeIndex, type IndexedRun } from "../../src/results/run-index.ts";
 import { recordOf } from "../../src/results/run-record.ts";
@@ -28,19 +28,19 @@ const folder = (): string => mkdtempSync(join(tmpdir(), "retort-index-"));
 
 const linesIn = (parent: string): string[] => readFileSync(join(parent, "index.jsonl"), "utf8").trimEnd().split("\n");
 
-test("lines come back as records, the last of a folder counts, and what nobody asks for is left out", () => {
+test("runs come back as records, and what nobody asks for is left out", () => {
   const parent = folder();
   writeIndex(parent, [
-    ["a", run("1-1")],
     ["b", run("2-2")],
     ["a", run("3-3", manifest.values, { accuracy: 1 })],
   ]);
   const index = readIndex(parent);
   expect([...index].map(([name, { stamp }]) => [name, stamp])).toEqual([
-    ["a", "3-3"],
     ["b", "2-2"],
+    ["a", "3-3"],
   ]);
   expect(index.get("a")?.record).toMatchObject({ values: { alpha: 0.5 }, metrics: { accuracy: 1 } });
+  expect(index.get("b")?.record.metrics["accuracy"]).toBeUndefined();
   expect(readFileSync(join(parent, "index.jsonl"), "utf8")).not.toContain("versions");
   expect(readdirSync(parent)).toEqual(["index.jsonl"]);
 });
@@ -57,41 +57,58 @@ test("what runs have in common stands once, is shared when it is read, and every
   const index = readIndex(parent);
   expect([...index]).toEqual(runs);
   for (const [name, { record }] of runs) expect(JSON.stringify(index.get(name)!.record)).toBe(JSON.stringify(record));
-  expect(linesIn(parent).map((line) => line.split('"sum"').length - 1)).toEqual([1, 0, 0, 0, 0, 0]);
+  expect(readFileSync(join(parent, "index.jsonl"), "utf8").split('"sum"')).toHaveLength(2);
   const [first, , third] = [...index.values()].map(({ record }) => record.values);
   expect(third!["list"]).toBe(first!["list"]);
   const whole = readFileSync(join(parent, "index.jsonl"));
-  writeIndex(parent, index);
+  writeIndex(parent, [...index]);
   expect(readFileSync(join(parent, "index.jsonl")).equals(whole)).toBe(true);
 });
 
-test("a damaged line takes those with it that need what it had, and no others", () => {
+test("runs may have other values, axes and metrics than the first, and say nothing of some", () => {
   const parent = folder();
+  const records = [
+    recordOf({ ...manifest, values: { task: 1, alpha: 0.5 }, axes: { "/alpha": 0.5 } }, { metrics: { loss: 1 } }),
+    recordOf({ ...manifest, values: { task: 1, beta: [1] }, axes: { "/beta": [1] }, error: "stopped", attempt: 2 }, { metrics: { kl: 3 } }),
+    recordOf({ ...manifest, values: { beta: [1], constructor: { a: 1 } }, finished: manifest.started }, { milliseconds: 5 }),
+    recordOf({ ...manifest, values: { text: '{"a":1}', object: { a: 1 } } }),
+  ];
   writeIndex(
     parent,
-    Array.from({ length: 6 }, (_, k) => [`run${k}`, run(`${k}-1`, { task: { kind: k % 2 } })] as const),
+    records.map((record, k) => [`run${k}`, { stamp: "1", record }]),
   );
-  const [first, second, ...rest] = linesIn(parent);
-  const write = (...lines: readonly (string | undefined)[]) => writeFileSync(join(parent, "index.jsonl"), lines.join("\n"));
-  write(first, second!.slice(0, -9), ...rest);
-  expect([...readIndex(parent).keys()]).toEqual(["run0", "run2", "run4"]);
-  write(second, ...rest);
-  expect(readIndex(parent).size).toBe(0);
+  expect([...readIndex(parent).values()].map(({ record }) => record)).toEqual(records);
 });
 
-test("strangers' lines are left out: parts that are not there, of the wrong kind or without bottom", () => {
-  const parent = folder();
-  writeIndex(parent, [["good", run("1-1")]]);
-  const [good] = linesIn(parent);
+describe("an index that is damaged or a stranger's is none", () => {
+  const good = (): { parent: string; lines: string[] } => {
+    const parent = folder();
+    const runs = Array.from({ length: 3 }, (_, k) => [`run${k}`, run(`${k}-1`, { k }, { accuracy: k })] as const);
+    writeIndex(parent, runs);
+    return { parent, lines: linesIn(parent) };
+  };
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
-  const { about, ...without } = JSON.parse(good!) as JsonObject;
-  const wrong = [{ about, values: { a: [7] } }, { about, values: { a: { b: 1 } } }, { about, values: 3 }, { values: {} }, { about: 3 }]
-    .map((change) => JSON.stringify({ ...without, folder: "wrong", ...change }))
-    .concat(good!.replace('"good"', '"deep"').replace('"parts":{', `"parts":{"1":${deep},`))
-    .concat(good!.replace('"good"', '"deep"').replace('"alpha":0.5', `"alpha":${deep}`))
-    .concat(good!.replace('"good"', '"status"').replace('"done"', '"great"'));
-  appendFileSync(join(parent, "index.jsonl"), wrong.map((line) => `${line}\n`).join(""));
-  expect([...readIndex(parent).keys()]).toEqual(["good"]);
+  const cases: readonly (readonly [string, (line: string) => string | undefined])[] = [
+    ["cut", (line) => line.slice(0, -9)],
+    ["no column", () => "[]"],
+    ["nothing", () => "null"],
+    ["a value without bottom", (line) => (line.includes('"values"') ? line.replace('"distinct":[0', `"distinct":[${deep}`) : undefined)],
+    ["a place that is not there", (line) => line.replace(/"places":\[\d/u, '"places":[3')],
+    ["a place before the first", (line) => line.replace(/"places":\[\d/u, '"places":[-2')],
+    ["a place between two", (line) => line.replace(/"places":\[\d/u, '"places":[0.5')],
+    ["a run too many", (line) => line.replace('"places":[', '"places":[0,')],
+    ["a run without a folder", (line) => (line.includes('"folder"') ? line.replace(/"places":\[\d/u, '"places":[-1') : undefined)],
+    ["a folder that is no text", (line) => line.replace('"run0"', "7")],
+    ["a status of its own", (line) => line.replace('"done"', '"great"')],
+    ["a metric that is no number", (line) => (line.includes('"accuracy"') ? line.replace('"distinct":[0', '"distinct":["x"') : undefined)],
+  ];
+  test.each(cases)("%s", (_name, wrong) => {
+    const { parent, lines } = good();
+    expect(readIndex(parent).size).toBe(3);
+    const at = lines.findIndex((line) => (wrong(line) ?? line) !== line);
+    writeFileSync(join(parent, "index.jsonl"), lines.with(at, wrong(lines[at]!)!).join("\n"));
+    expect(readIndex(parent).size).toBe(0);
+  });
 });
 
 test("where it cannot be written nothing happens, and none is read", () => {
