@@ -70,15 +70,21 @@ const logEnd = async (folder: string): Promise<string> => {
   return lines.map((line) => `  ${printable(line)}\n`).join("");
 };
 
-/** Says what failed and why. `Error` when anything did. */
+/** Says what failed and why, and what is not done: cancelled, or with processes that died too often. `Error` when anything is. */
 const reportFailures = async (all: readonly TrialStanding[], { errors, colors }: Terminal): Promise<void> => {
-  const failed = all.filter(({ standing }) => standing.status !== "done");
-  for (const { trial, folder } of failed.slice(0, mostLogs)) {
-    errors.write(`\n${colors.red("failed")}: ${printable(trial.label)}, ${join(folder, "process.log")} ends with\n${await logEnd(folder)}`);
+  const left = all.filter(({ standing }) => standing.status !== "done");
+  const failed = left.filter(({ standing }) => standing.status === "failed");
+  const others = left.filter(({ standing }) => standing.status !== "failed" && standing.status !== "waiting");
+  for (const { trial, folder, standing } of [...failed, ...others].slice(0, mostLogs)) {
+    const what = standing.status === "failed" ? colors.red("failed") : colors.yellow("not done");
+    errors.write(`\n${what}: ${printable(trial.label)}, ${join(folder, "process.log")} ends with\n${await logEnd(folder)}`);
   }
-  if (failed.length > 0) {
-    throw new Error(`${failed.length} of ${all.length} trials failed; the same command tries them again`);
-  }
+  if (left.length === 0) return;
+  const parts = [
+    ...(failed.length > 0 ? [`${failed.length} of ${all.length} trials failed`] : []),
+    ...(left.length > failed.length ? [`${left.length - failed.length} of ${all.length} trials are not done`] : []),
+  ];
+  throw new Error(`${parts.join(", ")}; the same command tries them again`);
 };
 
 const executorOf = async ({ executor, jobs, threads, slurm: options = [], redis }: SweepFlags): Promise<Executor> => {
@@ -130,7 +136,7 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .addOption(
       new Option(
         "--executor <name>",
-        "who runs the trials: processes of this machine, tasks of an array on Slurm, or workers (retort worker)",
+        "who runs the trials: processes of this machine, which stop when this command is gone; tasks of an array on Slurm, or workers (retort worker), which go on when it is killed, and stop when Ctrl-C or SIGTERM stops it",
       )
         .choices(["local", "slurm", "bullmq"])
         .default("local"),

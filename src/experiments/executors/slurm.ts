@@ -1,16 +1,15 @@
-/** Trials as tasks of an array on Slurm. The queue is asked which arrays are there; how trials stand is read from their folders. */
-import { execFile } from "node:child_process";
+/** Trials as tasks of an array on Slurm. The queue is asked how tasks stand, so that lost ones are submitted again; how trials stand is read from their folders. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { promisify } from "node:util";
 import { writeWhole } from "../../policies/checkpoints/atomic-file.ts";
 import type { FrozenTrial } from "../sweeps/frozen.ts";
-import { standingIn, trialFolder } from "../sweeps/standing.ts";
+import { standingIn, trialFolder, type Standing } from "../sweeps/standing.ts";
 import type { Executor, Work } from "./executor.ts";
+import { askQueue, slurmCommand, type TaskState } from "./slurm-queue.ts";
 import { arrayScript } from "./slurm-script.ts";
-import { isReached } from "./supervise.ts";
+import { isReached, mostDeaths } from "./supervise.ts";
 
 /** How arrays are submitted. */
 export interface SlurmOptions {
@@ -23,26 +22,11 @@ export interface SlurmOptions {
 /** Milliseconds between two looks at the queue and the trials. */
 const lookEvery = 3000;
 
-/** Milliseconds that a command of Slurm may take. */
-const patience = 60_000;
-
 /** Most tasks of an array where Slurm was not configured for more. */
 const mostTasks = 1000;
 
-const run = async (program: string, words: readonly string[]): Promise<string> => {
-  const { stdout } = await promisify(execFile)(program, words, { timeout: patience, maxBuffer: 64_000_000 });
-  return stdout.trim();
-};
-
-/** Those of the arrays that are in the queue. */
-const queued = async (arrays: readonly string[]): Promise<ReadonlySet<string>> => {
-  if (arrays.length === 0) return new Set();
-  const lines = (await run("squeue", ["--noheader", "--me", "--format=%F"])).split("\n").map((line) => line.trim());
-  return new Set(arrays.filter((array) => lines.includes(array)));
-};
-
 /** What was submitted before: arrays by number, with the ids of their trials. */
-const submitted = (place: string): ReadonlyMap<string, readonly string[]> => {
+const submitted = (place: string): Map<string, readonly string[]> => {
   const names = readdirSync(place).filter((name) => /^\d+\.array$/u.test(name));
   return new Map(names.map((name) => [name.split(".", 1)[0]!, readFileSync(join(place, name), "utf8").trim().split("\n")]));
 };
@@ -73,31 +57,128 @@ const submit = async (trials: readonly FrozenTrial[], work: Work, { jobs, option
   });
   const path = join(place, `${name}.sh`);
   await writeWhole(path, script);
-  const array = (await run("sbatch", ["--parsable", path])).split(";", 1)[0]!;
+  const array = (await slurmCommand("sbatch", ["--parsable", path])).split(";", 1)[0]!;
   if (!/^\d+$/u.test(array)) throw new Error(`slurm: expected the number of an array from sbatch, got ${JSON.stringify(array)}`);
   await writeWhole(join(place, `${array}.array`), ids);
   return array;
 };
 
-const unreached = async (trials: readonly FrozenTrial[], work: Work): Promise<FrozenTrial[]> => {
-  const left: FrozenTrial[] = [];
-  for (const trial of trials) {
-    const standing = await standingIn(trialFolder(work.folder, work.sweep, trial), trial.steps);
-    if (!isReached(standing, work.pauseAt)) left.push(trial);
-  }
-  return left;
-};
+const isQueued = (state: TaskState | undefined): boolean => state === "waiting" || state === "running";
 
-/** The arrays that have the trials: those of an earlier driver that are still there, and new ones for the rest. */
-const arraysFor = async (trials: readonly FrozenTrial[], work: Work, options: SlurmOptions, place: string): Promise<string[]> => {
-  const before = submitted(place);
-  const there = await queued([...before.keys()]);
-  const taken = new Set([...there].flatMap((array) => before.get(array) ?? []));
-  const rest = trials.filter(({ id }) => !taken.has(id));
-  const arrays = [...there];
-  for (let i = 0; i < rest.length; i += mostTasks) arrays.push(await submit(rest.slice(i, i + mostTasks), work, options, place));
-  return arrays;
-};
+/** A sweep's arrays as this driver sees them. */
+class Arrays {
+  readonly #work: Work;
+  readonly #options: SlurmOptions;
+  readonly #place: string;
+  /** Arrays of this driver and of earlier ones, with the ids of their trials. */
+  readonly #arrays: Map<string, readonly string[]>;
+  /** Step and submissions in a row without a further one, by the ids of trials whose tasks were lost. */
+  readonly #lost = new Map<string, { readonly step: number; readonly times: number }>();
+  #left: readonly FrozenTrial[];
+  /** Of the last look. */
+  #seen: ReadonlyMap<string, TaskState> = new Map();
+  #isSilent = false;
+
+  constructor(work: Work, options: SlurmOptions, place: string) {
+    this.#work = work;
+    this.#options = options;
+    this.#place = place;
+    this.#arrays = submitted(place);
+    this.#left = work.trials;
+  }
+
+  get isDone(): boolean {
+    return this.#left.length === 0;
+  }
+
+  /** States of the tasks by the ids of their trials; where several tasks have one trial, one that may still run it counts. */
+  async #states(): Promise<ReadonlyMap<string, TaskState>> {
+    const arrays = await askQueue();
+    const states = new Map<string, TaskState>();
+    for (const [array, ids] of this.#arrays) {
+      for (const [index, state] of arrays.get(array) ?? []) {
+        const id = ids[index];
+        if (id !== undefined && !isQueued(states.get(id))) states.set(id, state);
+      }
+    }
+    return states;
+  }
+
+  async #submit(trials: readonly FrozenTrial[]): Promise<void> {
+    for (let i = 0; i < trials.length; i += mostTasks) {
+      const some = trials.slice(i, i + mostTasks);
+      const array = await submit(some, this.#work, this.#options, this.#place);
+      const ids = some.map(({ id }) => id);
+      this.#arrays.set(array, ids);
+      this.#work.note(`slurm: array ${array}, ${some.length === 1 ? "1 trial" : `${some.length} trials`}`);
+    }
+  }
+
+  async #standing(trial: FrozenTrial): Promise<Standing> {
+    return standingIn(trialFolder(this.#work.folder, this.#work.sweep, trial), trial.steps);
+  }
+
+  /** Submits what no array of an earlier driver has. */
+  async begin(): Promise<void> {
+    const states = await this.#states();
+    const left: FrozenTrial[] = [];
+    for (const trial of this.#left) if (!isReached(await this.#standing(trial), this.#work.pauseAt)) left.push(trial);
+    this.#left = left;
+    const there = [...this.#arrays].filter(([, ids]) => ids.some((id) => isQueued(states.get(id)))).map(([array]) => array);
+    if (there.length > 0 && left.length > 0) this.#work.note(`slurm: ${there.map((array) => `array ${array}`).join(", ")} of before`);
+    await this.#submit(left.filter(({ id }) => !isQueued(states.get(id))));
+  }
+
+  /** True for a trial that may be submitted again: its task was lost, and it is not always lost at the same step. */
+  #mayReturn({ id }: FrozenTrial, { step }: Standing): boolean {
+    const before = this.#lost.get(id);
+    const times = before === undefined || step > before.step ? 1 : before.times + 1;
+    this.#lost.set(id, { step, times });
+    return times <= mostDeaths;
+  }
+
+  /** First the queue, then the folders: what ended in between has its result. */
+  async look(): Promise<void> {
+    const states = await this.#states();
+    const left: FrozenTrial[] = [];
+    const lost: FrozenTrial[] = [];
+    let cancelled = 0;
+    for (const trial of this.#left) {
+      // Slurm forgets a waiting task that is cancelled alone at once, and no other.
+      const state = states.get(trial.id) ?? (this.#seen.get(trial.id) === "waiting" ? "cancelled" : undefined);
+      const standing = await this.#standing(trial);
+      if (isReached(standing, this.#work.pauseAt)) continue;
+      if (isQueued(state) || standing.status === "running") left.push(trial);
+      else if (state === "cancelled") cancelled += 1;
+      else if (standing.status !== "failed" && this.#mayReturn(trial, standing)) lost.push(trial);
+    }
+    if (cancelled > 0) this.#work.note(`slurm: somebody cancelled the tasks of ${cancelled === 1 ? "1 trial" : `${cancelled} trials`}`);
+    this.#left = [...left, ...lost];
+    this.#seen = states;
+    await this.#submit(lost);
+  }
+
+  /** Looks, and says once when Slurm does not answer: its tasks go on all the same. */
+  async tryToLook(): Promise<void> {
+    try {
+      await this.look();
+      this.#isSilent = false;
+    } catch (error) {
+      // Meanwhile it may forget anything.
+      this.#seen = new Map();
+      if (!this.#isSilent) this.#work.note(`slurm: ${error instanceof Error ? error.message : String(error)}; trying again`);
+      this.#isSilent = true;
+    }
+  }
+
+  /** Has the tasks of these trials stop. */
+  async cancel(): Promise<void> {
+    const ids = new Set(this.#left.map(({ id }) => id));
+    const arrays = [...this.#arrays].filter(([, all]) => all.some((id) => ids.has(id))).map(([array]) => array);
+    this.#work.note("slurm: cancelling; trials keep their last whole step");
+    await slurmCommand("scancel", arrays);
+  }
+}
 
 /** Slurm as it is on this machine. */
 export const slurm = (options: SlurmOptions): Executor => ({
@@ -106,19 +187,12 @@ export const slurm = (options: SlurmOptions): Executor => ({
     if (work.signal.aborted) return;
     const place = join(work.folder, "slurm");
     mkdirSync(place, { recursive: true });
-    let left = await unreached(work.trials, work);
-    if (left.length === 0) return;
-    const arrays = await arraysFor(left, work, options, place);
-    work.note(`slurm: ${arrays.map((array) => `array ${array}`).join(", ")}`);
-    while (left.length > 0 && !work.signal.aborted) {
+    const arrays = new Arrays(work, options, place);
+    await arrays.begin();
+    while (!arrays.isDone && !work.signal.aborted) {
       await pause(lookEvery, undefined, { signal: work.signal }).catch(() => undefined);
-      // First the queue, then the folders: what ended in between has its result.
-      const there = await queued(arrays);
-      left = await unreached(left, work);
-      if (there.size === 0) break;
+      if (!work.signal.aborted) await arrays.tryToLook();
     }
-    if (!work.signal.aborted) return;
-    work.note("slurm: cancelling; trials keep their last whole step");
-    await run("scancel", arrays);
+    if (work.signal.aborted && !arrays.isDone) await arrays.cancel();
   },
 });

@@ -14,7 +14,7 @@ export type Outcome = "reached" | "held" | "failed" | "stopped";
 const heldCode = 75;
 
 /** Deaths in a row, without a step between them, after which a trial has failed. */
-const mostDeaths = 5;
+export const mostDeaths = 5;
 
 /** Milliseconds between two starts of a trial that failed or died. */
 const restartAfter = 500;
