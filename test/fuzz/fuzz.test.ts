@@ -10,7 +10,10 @@ test.each(readers)("the reader $name reads at least half of the files that are m
   expect(outcomes.filter(({ status }) => status === "fulfilled").length).toBeGreaterThanOrEqual(seeds.length / 2);
 });
 
-describe("2,000 mutated files", () => {
+/** Planning an experiment takes ten times as long as reading any other file. */
+const countOf = (reader: string): number => (reader.startsWith("experiment") ? 300 : 2000);
+
+describe("mutated files", () => {
   test.each(readers)(
     "for the reader $name: each is read or refused with a clear error, none hangs, none crashes, none takes memory beyond the bound",
     async ({ name: reader }) => {
@@ -19,11 +22,11 @@ describe("2,000 mutated files", () => {
         reader,
         seed: 4,
         first: 0,
-        count: 2000,
+        count: countOf(reader),
         patience: 60_000,
       });
       expect(failures).toEqual([]);
-      expect(mutations).toBe(2000);
+      expect(mutations).toBe(countOf(reader));
       expect(read).toBeGreaterThan(0);
       expect(refused).toBeGreaterThan(100);
     },

@@ -30,6 +30,9 @@ const MODULES =
 /** Some time that an interpreter of unknown speed may take to start, in ms. */
 const START_TIME = 120_000;
 
+/** So much before its time a program's timer may go off, in ms. */
+const EARLY = 10;
+
 const WebAssembly = /** @type {{ WebAssembly: { Module: new (bytes: Uint8Array) => object } }} */ (/** @type {unknown} */ (globalThis))
   .WebAssembly;
 
@@ -161,7 +164,7 @@ export class PythonInterpreter {
       return { failure: typeof error === "string" && error !== "" ? error : "ended with an error", broken: false };
     } catch {
       // What was thrown may be an object of the program, and is not looked at.
-      return { failure: performance.now() < deadline ? "ended the interpreter" : late, broken: true };
+      return { failure: performance.now() < deadline - EARLY ? "ended the interpreter" : late, broken: true };
     }
   }
 
