@@ -37,6 +37,7 @@ const commands: readonly Listed[] = [
     summary: "show results of runs beside what tells them apart",
     load: async () => (await import("./results.ts")).addResults,
   },
+  { name: "claims", summary: "judge a file's claims by its finished trials", load: async () => (await import("./claims.ts")).addClaims },
   { name: "export", summary: "write runs as other programs read them", load: async () => (await import("./export.ts")).addExport },
   { name: "compare", summary: "show runs side by side", load: async () => (await import("./compare.ts")).addCompare },
   { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./sample.ts")).addSample },

@@ -1,6 +1,7 @@
 /** The schema of experiment files, composed from the families of plug-ins and the settings of a training run. */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { engineNames } from "../engine/choose.ts";
+import { claims } from "../evaluation/claims/index.ts";
 import { objectives } from "../objectives/index.ts";
 import { policies } from "../policies/families/index.ts";
 import { rewards } from "../rewards/index.ts";
@@ -82,6 +83,7 @@ const Variant = Type.Unsafe<JsonObject>({
     stages: false,
     variants: false,
     sweep: false,
+    claims: false,
   },
   description: "A JSON merge patch (RFC 7386) over the file: objects merge, null takes a key away, everything else replaces.",
 });
@@ -113,6 +115,9 @@ const Experiment = Type.Object(
     stages: Type.Optional(named(Stage, "Earlier trainings by name; their results are kept and used again.")),
     variants: Type.Optional(named(Variant, "Several runs from one file, by name.", 1)),
     sweep: Type.Optional(Sweep),
+    claims: Type.Optional(
+      Type.Array(claims.schema, { maxItems: 100, description: "What the trials are to show; `retort claims` says what they do show." }),
+    ),
   },
   { ...closed, title: "Retort experiment", definitions },
 );

@@ -8,6 +8,7 @@ import { createRewards } from "../rewards/weighted.ts";
 import type { Task } from "../tasks/task.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
+import { claimMistakes } from "./claim-rules.ts";
 import { maxNewTokens } from "./lengths.ts";
 import { modelMistakes } from "./model-rules.ts";
 import { pairMistakes } from "./pair-rules.ts";
@@ -162,6 +163,7 @@ export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Sh
     return "message" in made ? [{ pointer: `${pointer}/task`, part: "whole", message: made.message }] : [];
   });
   return [
+    ...claimMistakes(file.claims),
     ...ofTask,
     ...trainings.flatMap(({ pointer, values }) =>
       trainingMistakes(file, values, shelf, folder).map((mistake) => ({ ...mistake, pointer: pointer + mistake.pointer })),

@@ -44,6 +44,7 @@ export const runValues = (file: ExperimentValues): TrainingValues => {
     stages: _stages,
     variants: _variants,
     sweep: _sweep,
+    claims: _claims,
     ...parts
   } = file;
   return { ...parts, taskSeed: file.seed, ...tokenizerSource(file, file) };

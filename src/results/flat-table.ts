@@ -1,7 +1,7 @@
 /** Results as rows of scalars under named columns: what CSV, JSON, Parquet and a terminal show. */
 import { basename } from "node:path";
 import type { Json } from "../experiments/json.ts";
-import { bootstrapInterval, estimate } from "./estimate.ts";
+import { meanInterval, estimate } from "./estimate.ts";
 import type { GroupedTable } from "./grouped-table.ts";
 import { compareValues, type JoinedRuns } from "./result-table.ts";
 
@@ -46,7 +46,7 @@ export const flatRuns = ({ parameters, metrics, rows }: JoinedRuns): FlatTable =
 
 const estimated = (values: readonly number[], uncertainty: Uncertainty): FlatCell[] => {
   const { n = 0, mean, standardError } = estimate(values) ?? {};
-  return uncertainty === "standard-error" ? [mean, standardError, n] : [mean, ...(bootstrapInterval(values) ?? [undefined, undefined]), n];
+  return uncertainty === "standard-error" ? [mean, standardError, n] : [mean, ...(meanInterval(values) ?? [undefined, undefined]), n];
 };
 
 /** The columns beside a metric's mean. */

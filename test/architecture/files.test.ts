@@ -23,6 +23,13 @@ const untested: Readonly<Record<string, string>> = {
   "src/engine/onnx/kernels/reduction.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/shape.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/kernel.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
+  "src/evaluation/claims/difference.ts": "test/evaluation/claims/order.test.ts compares it with its parts, worked out there",
+  "src/evaluation/claims/selection.ts": "the tests of order, trend, ratio and spread choose, pair and leave out with it",
+  "src/evaluation/claims/trial.ts": "the tests of order choose by axes, seeds, and values with keys in another order",
+  "src/evaluation/claims/verdict.ts": "the tests of each claim reach every outcome",
+  "src/evaluation/statistics/interval.ts": "the tests of bootstrap and pooled-mean ask for levels that there are not",
+  "src/evaluation/statistics/strata.ts":
+    "the tests of interquartile-mean are refused what it refuses, those of each statistic compare its means",
   "src/experiments/student-files.ts": "test/experiments/execute.test.ts reads what it writes, adapters and padding included",
   "src/experiments/train-to-end.ts": "test/experiments/execute.test.ts interrupts, pauses and resumes it",
   "src/training/scorers.ts": "test/training/crew.test.ts opens each of them, test/training/signals.test.ts looks at what they say",

@@ -1,6 +1,6 @@
 /** Tests of means and of how sure they are. */
 import { expect, test } from "vitest";
-import { bootstrapInterval, estimate } from "../../src/results/estimate.ts";
+import { meanInterval, estimate } from "../../src/results/estimate.ts";
 import { normal, stream } from "../../src/random/stream.ts";
 
 test("mean and standard error, as worked out by hand", () => {
@@ -15,15 +15,16 @@ test("the bootstrap interval is that of the standard error for many numbers of a
   const uniforms = stream(3, "test");
   const values = Array.from({ length: 200 }, () => 5 + normal(uniforms));
   const { mean, standardError } = estimate(values)!;
-  const [low, high] = bootstrapInterval(values)!;
+  const [low, high] = meanInterval(values)!;
   expect((mean - low) / standardError!).toBeCloseTo(1.96, 0);
   expect((high - mean) / standardError!).toBeCloseTo(1.96, 0);
-  expect(bootstrapInterval(values)).toEqual([low, high]);
+  expect(meanInterval(values)).toEqual([low, high]);
 });
 
 test("the bootstrap stays within the values, and says nothing of one", () => {
-  expect(bootstrapInterval([2, 2, 2])).toEqual([2, 2]);
-  const [low, high] = bootstrapInterval([0, 1])!;
+  expect(meanInterval([2, 2, 2])).toEqual([2, 2]);
+  const [low, high] = meanInterval([0, 1])!;
   expect([low, high]).toEqual([0, 1]);
-  expect(bootstrapInterval([1])).toBeUndefined();
+  expect(meanInterval([1])).toBeUndefined();
+  expect(meanInterval([1, Number.NaN])).toBeUndefined();
 });

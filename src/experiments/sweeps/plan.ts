@@ -1,6 +1,8 @@
 /** From an experiment file with a sweep to its trials: each checked as a run is, with the id that names its result. */
 import { dirname } from "node:path";
+import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { checker } from "../check.ts";
+import { axisMistakes, claimMistakes } from "../claim-rules.ts";
 import { expand, type Draft } from "../drafts.ts";
 import { readExperiment } from "../extended-source.ts";
 import { isObject, omit, type Json, type JsonObject } from "../json.ts";
@@ -12,7 +14,7 @@ import { semanticMistakes } from "../semantics.ts";
 import { Shelf } from "../shelf.ts";
 import type { Source } from "../source.ts";
 import { assignments } from "./assignments.ts";
-import { sweepMistakes } from "./rules.ts";
+import { axesOf, sweepMistakes } from "./rules.ts";
 import type { SweepValues } from "./schema.ts";
 import { axisNames, trialDraft } from "./trial-drafts.ts";
 
@@ -26,6 +28,8 @@ export interface SoundSweep {
   /** The file's runs at its own values, without the sweep, before the trials' values are set. */
   readonly bases: Readonly<Record<string, Json>>;
   readonly drafts: readonly { readonly draft: Draft; readonly values: ExperimentValues }[];
+  /** What the trials are to show. */
+  readonly claims: readonly ClaimValues[];
 }
 
 const checkSweep = checker<SweepValues>((experimentSchema["properties"] as JsonObject)["sweep"] as JsonObject);
@@ -117,8 +121,19 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
     else found.push({ draft, mistakes: result.mistakes });
   }
   refuse(placed(found, trials.drafts.length, order), source.path);
-  const named = bases.map(({ name, value }) => [name, value] as const);
-  return { path: source.path, overrides, bases: Object.fromEntries(named), drafts: sound };
+  const [one] = sound;
+  const claims = claimMistakes(one?.values.claims);
+  const axes =
+    claims.length > 0
+      ? claims
+      : axisMistakes(
+          one?.values.claims,
+          axesOf(sweep).map(({ pointer }) => pointer),
+        );
+  refuse(placed([{ draft: drafts[0] ?? file, mistakes: axes }], 1, order), source.path);
+  // Claims are of all trials and part of none.
+  const named = bases.map(({ name, value }) => [name, isObject(value) ? omit(value, "claims") : value] as const);
+  return { path: source.path, overrides, bases: Object.fromEntries(named), drafts: sound, claims: one?.values.claims ?? [] };
 };
 
 /**

@@ -9,7 +9,7 @@ import { Shelf } from "../shelf.ts";
 import { checkTrials, planTrials, trialOf, type PlannedTrial, type SoundSweep } from "./plan.ts";
 
 /** A sweep that can start. */
-export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases"> {
+export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "claims"> {
   readonly trials: readonly PlannedTrial[];
 }
 
@@ -18,5 +18,5 @@ export const prepareSweep = async (path: string, overrides: readonly string[] = 
   const sound = checkTrials(readExperiment(path), givenOverrides(overrides));
   const names = new Set(sound.drafts.flatMap(checkpointNames));
   const checkpoints = await lookAt([...names], dirname(path), hub);
-  return { path, bases: sound.bases, trials: planTrials(sound, new Shelf(dirname(path), checkpoints), trialOf) };
+  return { path, bases: sound.bases, claims: sound.claims, trials: planTrials(sound, new Shelf(dirname(path), checkpoints), trialOf) };
 };

@@ -7,7 +7,7 @@ import { distributions } from "./distributions.ts";
 import { mostTrials, type SweepValues } from "./schema.ts";
 
 /** They name or describe; no trial differs by them. */
-const fixed = ["$schema", "question", "label", "paper", "extends", "variants", "sweep"];
+const fixed = ["$schema", "question", "label", "paper", "extends", "variants", "sweep", "claims"];
 
 interface Named {
   readonly pointer: string;
@@ -17,7 +17,8 @@ interface Named {
 
 const place = (...keys: readonly (string | number)[]): string => formatPointer(["sweep", ...keys]);
 
-const axesOf = ({ axes, zip, random }: SweepValues): Named[] => [
+/** All axes of a sweep. */
+export const axesOf = ({ axes, zip, random }: SweepValues): Named[] => [
   ...Object.keys(axes).map((pointer) => ({ pointer, at: place("axes", pointer) })),
   ...zip.flatMap((group, g) => Object.keys(group).map((pointer) => ({ pointer, at: place("zip", g, pointer) }))),
   ...Object.keys(random?.axes ?? {}).map((pointer) => ({ pointer, at: place("random", "axes", pointer) })),

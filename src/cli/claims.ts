@@ -1,0 +1,83 @@
+/** `retort claims`: what an experiment's trials say of what it claims. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { InvalidArgumentError, type Command } from "commander";
+import type { Finding, Outcome } from "../evaluation/claims/verdict.ts";
+import { jsonText } from "../experiments/json-file.ts";
+import { sweepFolder } from "../experiments/sweeps/frozen.ts";
+import { prepareSweep } from "../experiments/sweeps/prepare.ts";
+import { claimTrials } from "../results/claim-trials.ts";
+import { readRuns } from "../results/runs.ts";
+import { judge, tally, type JudgedClaim } from "../results/verdicts.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+interface ClaimFlags extends HubFlags {
+  readonly out: string;
+  readonly json?: true;
+}
+
+const names: Readonly<Record<Outcome, string>> = {
+  replicated: "replicated",
+  "not-replicated": "not replicated",
+  inconclusive: "inconclusive",
+  "not-run": "not run",
+};
+
+const coloured = (outcome: Outcome, { colors }: Terminal): string => {
+  if (outcome === "replicated") return colors.green(names[outcome]);
+  return outcome === "not-replicated" ? colors.red(names[outcome]) : colors.yellow(names[outcome]);
+};
+
+const figure = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value));
+
+const findingText = ({ what, effect, interval, p, improvement, settings, count }: Finding): string => {
+  const shared = settings === 1 ? "one setting" : `${settings} settings`;
+  return [
+    `${what}: ${figure(effect)} [${figure(interval.low)}, ${figure(interval.high)}]`,
+    `${count} numbers of ${shared}`,
+    ...(p === undefined ? [] : [`p ${figure(p)}`]),
+    ...(improvement === undefined ? [] : [`above in ${Math.round(100 * improvement)} %`]),
+  ].join(", ");
+};
+
+const claimText = ({ id, statement, paper, outcome, findings }: JudgedClaim, terminal: Terminal): string => {
+  const source = paper === undefined ? "" : `  (${paper})`;
+  const lines = findings.map((finding) => `    ${printable(findingText(finding))}\n`);
+  return `${coloured(outcome, terminal)}  ${id}${printable(source)}\n  ${printable(statement)}\n${lines.join("")}`;
+};
+
+const perform = async (file: string, overrides: readonly string[], flags: ClaimFlags, terminal: Terminal): Promise<void> => {
+  const { claims, trials } = await prepareSweep(file, overrides, hubOptions(flags, terminal));
+  if (claims.length === 0) {
+    throw new InvalidArgumentError(`${file}: expected "claims", got none; add what the trials are to show (retort schema describes it)`);
+  }
+  const folder = resolve(sweepFolder(flags.out, file));
+  const planned = new Set(trials.map(({ id }) => id));
+  const { runs } = existsSync(folder) ? readRuns(folder) : { runs: [] };
+  const done = await claimTrials(runs.filter(({ record }) => planned.has(record.id)));
+  const judged = judge(claims, done);
+  if (flags.json === true) {
+    terminal.output.write(`${jsonText({ trials: { planned: planned.size, done: done.length }, claims: judged }, 2)}\n`);
+    return;
+  }
+  for (const claim of judged) terminal.output.write(`${claimText(claim, terminal)}\n`);
+  const counts = Object.entries(tally(judged)).map(([outcome, count]) => `${count} ${names[outcome as Outcome]}`);
+  terminal.output.write(`${judged.length} claims: ${counts.join(", ")}; ${done.length} of ${planned.size} trials are done\n`);
+};
+
+/** Adds the command to the program. */
+export const addClaims = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("claims")
+    .description(
+      "Judges the claims of an experiment file by the finished trials of its sweep: replicated where the 95 % interval excludes the opposite, not replicated where it excludes what is claimed, else inconclusive.",
+    )
+    .argument("<file>", "experiment file with a sweep and claims: JSON with comments, or YAML")
+    .argument("[overrides...]", "values to set, as they were for retort sweep")
+    .option("--out <folder>", "where the runs' folders are", "runs")
+    .option("--json", "print the verdicts as JSON");
+  addHubFlags(command)
+    .addHelpText("after", "\nExample:\n  retort sweep experiments/alpha.json && retort claims experiments/alpha.json")
+    .action((file: string, overrides: string[], flags: ClaimFlags) => perform(file, overrides, flags, terminal));
+};

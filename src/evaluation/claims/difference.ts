@@ -1,0 +1,27 @@
+/** Two sides of a comparison, seed by seed in each setting that both have. */
+import { pooledMean } from "../statistics/pooled-mean.ts";
+import { probabilityOfImprovement } from "../statistics/probability-of-improvement.ts";
+import { signFlipTest } from "../statistics/sign-flip-test.ts";
+import type { Strata } from "../statistics/strata.ts";
+import { above, type Finding } from "./verdict.ts";
+
+/**
+ * The mean of a - b over settings and seeds, with Student's interval from the variance within settings, claimed to be above `bound`. `pairs` is [setting][seed][a, b]; not empty.
+ */
+export const differenceOf = (pairs: readonly (readonly (readonly number[])[])[], what: string, bound = 0): Finding => {
+  const differences: Strata = pairs.map((seeds) => seeds.map(([a = NaN, b = NaN]) => a - b));
+  const { mean: effect, interval } = pooledMean(differences);
+  return {
+    what,
+    effect,
+    interval,
+    p: signFlipTest(differences),
+    improvement: probabilityOfImprovement(
+      pairs.map((seeds) => seeds.map(([a = NaN]) => a)),
+      pairs.map((seeds) => seeds.map(([, b = NaN]) => b)),
+    ),
+    settings: differences.length,
+    count: differences.reduce((total, { length }) => total + length, 0),
+    outcome: above(interval, bound),
+  };
+};

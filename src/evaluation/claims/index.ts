@@ -1,0 +1,17 @@
+/** The family of claims: a paper's statements as data. */
+import { Type, type Static } from "@sinclair/typebox";
+import { family } from "../../plugins/family.ts";
+import { order } from "./order.ts";
+import { ratio } from "./ratio.ts";
+import { spread } from "./spread.ts";
+import { trend } from "./trend.ts";
+
+/** Every kind of claim that an experiment file can make. */
+export const claims = family("claim", [order, trend, ratio, spread], {
+  id: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,63}$", description: "Name in reports." }),
+  paper: Type.Optional(Type.String({ description: "Where the paper says so." })),
+  statement: Type.String({ minLength: 1, description: "What is claimed, for people." }),
+});
+
+/** A claim in an experiment file. */
+export type ClaimValues = Static<typeof claims.schema>;

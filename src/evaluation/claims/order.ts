@@ -1,0 +1,43 @@
+/** A claim that one setting is above another, or several in a row. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../../plugins/definition.ts";
+import { differenceOf } from "./difference.ts";
+import { axesOf, cellsOf, Match, measured, paired } from "./selection.ts";
+import { all, notRun, type Claim } from "./verdict.ts";
+
+const textOf = (match: Match): string =>
+  Object.entries(match)
+    .map(
+      ([axis, values]) =>
+        `${axis.split("/").at(-1)} ${values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(" or ")}`,
+    )
+    .join(", ");
+
+/**
+ * `{ "type": "order", "metric": "accuracy", "descending": [A, B, C] }`: A is above B, and B above C. Each two neighbours are compared seed by seed in
+ * every setting of the other axes; the claim holds when each of these differences does.
+ */
+export const order = define({
+  type: "order",
+  summary: "One setting is above another: each with the next, seed by seed, over all values of the other axes.",
+  parameters: Type.Object(
+    {
+      ...measured,
+      descending: Type.Array(Match, { minItems: 2, maxItems: 16, description: "The settings, the highest first." }),
+      by: Type.Number({ default: 0, description: "By how much more each is above the next, in the metric's unit." }),
+    },
+    { additionalProperties: false },
+  ),
+  create({ descending, by, ...measure }, _context: void): Claim {
+    const compared = new Set(descending.flatMap(Object.keys));
+    const judge: Claim["judge"] = (trials) => {
+      const sides = descending.map((match) => cellsOf(trials, match, compared, measure));
+      const findings = sides.slice(1).flatMap((lower, index) => {
+        const pairs = paired([sides[index]!, lower]);
+        return pairs.length === 0 ? [] : [differenceOf(pairs, `${textOf(descending[index]!)} - ${textOf(descending[index + 1]!)}`, by)];
+      });
+      return findings.length < sides.length - 1 ? notRun : { outcome: all(findings.map(({ outcome }) => outcome)), findings };
+    };
+    return { axes: axesOf(measure, compared), judge };
+  },
+});

@@ -1,0 +1,45 @@
+/** A claim of how many times as large one mean is as another. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../../plugins/definition.ts";
+import { bootstrapInterval } from "../statistics/bootstrap.ts";
+import { meanOfMeans, type Strata } from "../statistics/strata.ts";
+import { axesOf, cellsOf, Match, measured, type Cells } from "./selection.ts";
+import { between, notRun, type Claim } from "./verdict.ts";
+
+const strataOf = (cells: Cells): number[][] => [...cells.values()].map((seeds) => [...seeds.values()]);
+
+/**
+ * `{ "type": "ratio", "metric": "accuracy", "gain": true, "of": A, "over": B, "between": [1.5, 3] }`: the mean over A's settings, divided by that over B's, with the percentile interval of the
+ * stratified bootstrap. Where the lower mean may not be positive the ratio has no end, and nothing is concluded.
+ */
+export const ratio = define({
+  type: "ratio",
+  summary: "The mean of some settings is so many times that of others.",
+  parameters: Type.Object(
+    {
+      ...measured,
+      of: Match,
+      over: Match,
+      between: Type.Tuple([Type.Number(), Type.Number()], { description: "Lowest and highest ratio at which the claim holds." }),
+    },
+    { additionalProperties: false },
+  ),
+  create({ of, over, between: limits, ...measure }, _context: void): Claim {
+    const compared = new Set([...Object.keys(of), ...Object.keys(over)]);
+    const judge: Claim["judge"] = (trials) => {
+      const [upper, lower] = [of, over].map((match) => strataOf(cellsOf(trials, match, compared, measure))) as [number[][], number[][]];
+      if (upper.length === 0 || lower.length === 0) return notRun;
+      const quotient = (strata: Strata): number => {
+        const below = meanOfMeans(strata.slice(upper.length));
+        return below > 0 ? meanOfMeans(strata.slice(0, upper.length)) / below : Infinity;
+      };
+      const strata = [...upper, ...lower];
+      const interval = bootstrapInterval(strata, quotient);
+      const effect = quotient(strata);
+      const count = strata.reduce((total, { length }) => total + length, 0);
+      const outcome = Number.isFinite(interval.high) ? between(interval, limits) : "inconclusive";
+      return { outcome, findings: [{ what: "ratio of means", effect, interval, settings: strata.length, count, outcome }] };
+    };
+    return { axes: axesOf(measure, compared), judge };
+  },
+});

@@ -1,0 +1,76 @@
+/** A claim of how far apart the values of an axis are. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../../plugins/definition.ts";
+import { bootstrapInterval } from "../statistics/bootstrap.ts";
+import { mean, type Strata } from "../statistics/strata.ts";
+import { axesOf, cellsOf, Match, measured, type Cells } from "./selection.ts";
+import { above, notRun, type Claim } from "./verdict.ts";
+
+/** For each setting of the other axes, for each value of the axis, a number for each seed. */
+type Settings = readonly Strata[];
+
+/** The mean over settings of the highest less the lowest mean; `sizes` says how many strata each setting has. */
+const spreadOf = (strata: Strata, sizes: readonly number[]): number => {
+  let start = 0;
+  return mean(
+    sizes.map((size) => {
+      const means = strata.slice(start, start + size).map(mean);
+      start += size;
+      return Math.max(...means) - Math.min(...means);
+    }),
+  );
+};
+
+const sizesOf = (settings: Settings): number[] => settings.map(({ length }) => length);
+
+/** Settings that have at least two values of the axis. */
+const settingsOf = (byValue: readonly Cells[]): Settings => {
+  const names = new Set(byValue.flatMap((cells) => [...cells.keys()]));
+  return [...names]
+    .map((name) => byValue.flatMap((cells) => (cells.has(name) ? [[...cells.get(name)!.values()]] : [])))
+    .filter(({ length }) => length > 1);
+};
+
+/**
+ * `{ "type": "spread", "metric": "rouge-2", "over": "/objective/divergence", "values": [...], "of": A, "than": B }`: between the highest and the lowest of the values lies less in A's settings than in B's. With
+ * `below` in place of `than`: less than that. Intervals are percentiles of the stratified bootstrap; a spread of noisy means is too large rather than too small, on both sides alike.
+ */
+export const spread = define({
+  type: "spread",
+  summary: "The values of an axis lie close together: less far apart than elsewhere, or than a bound.",
+  parameters: Type.Object(
+    {
+      ...measured,
+      over: Type.String({ pattern: "^(run|/.*)$", description: "Pointer of the axis whose values are compared." }),
+      values: Type.Array(Type.Unknown(), { minItems: 2, description: "Its values." }),
+      of: Type.Unsafe<Match>({ ...Match, default: {}, description: "Where the values lie close together." }),
+      than: Type.Optional(Match),
+      below: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "In the metric's unit; in place of than." })),
+    },
+    { additionalProperties: false },
+  ),
+  create({ over, values, of, than, below, ...measure }, _context: void): Claim {
+    if ((than === undefined) === (below === undefined)) {
+      throw new RangeError('spread: expected either "than" or "below", got both or none; say what the spread is compared with');
+    }
+    const compared = new Set([over, ...Object.keys(of), ...Object.keys(than ?? {})]);
+    const judge: Claim["judge"] = (trials) => {
+      const within = (match: Match): Settings =>
+        settingsOf(values.map((value) => cellsOf(trials, { ...match, [over]: [value] }, compared, measure)));
+      const [near, far] = [within(of), than === undefined ? [] : within(than)];
+      if (near.length === 0 || (than !== undefined && far.length === 0)) return notRun;
+      const inner = near.flat();
+      const strata = [...inner, ...far.flat()];
+      const room = (all: Strata): number => {
+        const width = spreadOf(all.slice(0, inner.length), sizesOf(near));
+        return (below ?? spreadOf(all.slice(inner.length), sizesOf(far))) - width;
+      };
+      const interval = bootstrapInterval(strata, room);
+      const outcome = above(interval, 0);
+      const count = strata.reduce((total, { length }) => total + length, 0);
+      const what = below === undefined ? "how much larger the other spread is" : `${below} less the spread`;
+      return { outcome, findings: [{ what, effect: room(strata), interval, settings: near.length + far.length, count, outcome }] };
+    };
+    return { axes: axesOf(measure, compared), judge };
+  },
+});

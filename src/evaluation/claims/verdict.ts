@@ -1,0 +1,63 @@
+/** What the trials say of a claim. */
+import type { Interval } from "../statistics/interval.ts";
+import type { Trial } from "./trial.ts";
+
+/**
+ * replicated: the interval excludes the opposite of what is claimed. not-replicated: it excludes what is claimed. inconclusive: it excludes neither.
+ * not-run: trials that the claim compares are missing.
+ */
+export type Outcome = "replicated" | "not-replicated" | "inconclusive" | "not-run";
+
+/** One number that bears on a claim. */
+export interface Finding {
+  /** What the number is, for people. */
+  readonly what: string;
+  /** In units of the metric, or a ratio. */
+  readonly effect: number;
+  readonly interval: Interval;
+  /** Of the two-sided paired permutation test, where there is one. */
+  readonly p?: number;
+  /** Probability that a run of the first is above a run of the second, where two are compared. */
+  readonly improvement?: number;
+  /** Settings that are compared, each with its seeds. */
+  readonly settings: number;
+  /** Numbers, or pairs of them, over all settings. */
+  readonly count: number;
+  readonly outcome: Outcome;
+}
+
+/** The verdict, and what it was made of. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+}
+
+/** A claim that can be judged. */
+export interface Claim {
+  /** The axes that it speaks of: pointers, and `run`. */
+  readonly axes: readonly string[];
+  /** Total: any trials get a verdict. */
+  judge(trials: readonly Trial[]): Verdict;
+}
+
+/** Nothing to compare. */
+export const notRun: Verdict = { outcome: "not-run", findings: [] };
+
+/** Of an effect that is claimed to be above a bound. */
+export const above = ({ low, high }: Interval, bound: number): Outcome => {
+  if (low > bound) return "replicated";
+  return high < bound ? "not-replicated" : "inconclusive";
+};
+
+/** Of a number that is claimed to lie between two. */
+export const between = ({ low, high }: Interval, [lowest, highest]: readonly [number, number]): Outcome => {
+  if (low >= lowest && high <= highest) return "replicated";
+  return high < lowest || low > highest ? "not-replicated" : "inconclusive";
+};
+
+/** Of a claim that holds when all of its parts do. */
+export const all = (outcomes: readonly Outcome[]): Outcome => {
+  if (outcomes.length === 0 || outcomes.includes("not-run")) return "not-run";
+  if (outcomes.includes("not-replicated")) return "not-replicated";
+  return outcomes.every((outcome) => outcome === "replicated") ? "replicated" : "inconclusive";
+};
