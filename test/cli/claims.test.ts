@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
-import type { JsonObject } from "../../src/experiments/json.ts";
 import { prepareSweep } from "../../src/experiments/sweeps/prepare.ts";
 import { jsonText } from "../../src/experiments/json-file.ts";
 import { writeRunFolder } from "../fixtures/run-folders.ts";
@@ -38,7 +37,7 @@ const finish = async (file: string, out: string, accuracy: (alpha: number, seed:
   for (const { id, axes } of (await prepareSweep(file)).trials) {
     const folder = writeRunFolder(out, {
       values: { id },
-      axes: axes as JsonObject,
+      axes,
       accuracy: accuracy(Number(axes["/objective/alpha"]), Number(axes["/seed"])),
     });
     const manifest = {
