@@ -28,8 +28,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/evaluation/claims/trial.ts": "the tests of order choose by axes, seeds, and values with keys in another order",
   "src/evaluation/claims/verdict.ts": "the tests of each claim reach every outcome",
   "src/evaluation/statistics/interval.ts": "the tests of bootstrap and pooled-mean ask for levels that there are not",
-  "src/evaluation/statistics/strata.ts":
-    "the tests of interquartile-mean are refused what it refuses, those of each statistic compare its means",
+  "src/evaluation/statistics/strata.ts": "the tests of each statistic compare its means, and are refused what it refuses",
   "src/experiments/student-files.ts": "test/experiments/execute.test.ts reads what it writes, adapters and padding included",
   "src/experiments/train-to-end.ts": "test/experiments/execute.test.ts interrupts, pauses and resumes it",
   "src/training/scorers.ts": "test/training/crew.test.ts opens each of them, test/training/signals.test.ts looks at what they say",

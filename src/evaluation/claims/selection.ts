@@ -34,8 +34,7 @@ export interface Measured {
 /** The axes of a claim: those that it compares, and those by which it chooses. */
 export const axesOf = ({ where }: Measured, compared: Iterable<string>): string[] => [...new Set([...compared, ...Object.keys(where)])];
 
-/** True for trials in which each axis of the match has one of its values. */
-export const matches = (trial: Trial, match: Match): boolean =>
+const matches = (trial: Trial, match: Match): boolean =>
   Object.entries(match).every(([axis, values]) => values.some((value) => sameValue(value, axisOf(trial, axis))));
 
 const valueOf = ({ initial, final }: Trial, { metric, gain }: Measured): number | undefined => {

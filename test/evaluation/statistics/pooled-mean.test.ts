@@ -59,3 +59,9 @@ test("the interval of three seeds covers the truth as often as it says", () => {
   expect(covered / 4000).toBeGreaterThan(0.94);
   expect(covered / 4000).toBeLessThan(0.96);
 });
+
+test("nothing, an empty stratum and a number that is not finite are refused", () => {
+  expect(() => pooledMean([])).toThrow("pooled mean: expected at least one stratum, got none");
+  expect(() => pooledMean([[1], []])).toThrow(/got none in stratum 1/);
+  expect(() => pooledMean([[1, NaN]])).toThrow(/expected finite numbers, got NaN in stratum 0/);
+});
