@@ -75,6 +75,3 @@ export const recipeOf = ({ objective, rollouts, steps, batch, samplers, ...model
   scoring: Value.Create(ScoringSettings),
   machine: { engine: "onnx", threads: 1, samplers },
 });
-
-/** The one in the middle. */
-export const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;

@@ -30,11 +30,5 @@ export const answer = (work: (message: string) => Promise<object>): void => {
   });
 };
 
-/** The middle of the values, or the mean of the two in the middle. */
-export const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
-};
-
 /** Says to people, and not to who reads the data, how far it is. */
 export const report = (text: string): void => void process.stderr.write(`${text}\n`);

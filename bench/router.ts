@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { lastValueFrom } from "rxjs";
+import { median } from "../src/experiments/median.ts";
 import { ordered } from "../src/rollouts/order.ts";
 import type { Rollout } from "../src/rollouts/rollout.ts";
 import { route, type Chunk, type Scorer } from "../src/rollouts/router.ts";
@@ -54,8 +55,6 @@ const { signal } = new AbortController();
 const bare = async (): Promise<void> => {
   for (const batch of batches) await Promise.all([scorer.score(batch, signal), scorer.score(batch, signal)]);
 };
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const costs: { routed: number; bare: number }[] = [];
 for (let round = 0; round <= Number(flags.rounds); round += 1) {

@@ -5,9 +5,10 @@
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { lastValueFrom, toArray } from "rxjs";
+import { median } from "../src/experiments/median.ts";
 import type { Recipe } from "../src/training/recipe.ts";
 import { train } from "../src/training/train.ts";
-import { median, model, recipeOf } from "./arithmetic-recipe.ts";
+import { model, recipeOf } from "./arithmetic-recipe.ts";
 
 const { values: flags } = parseArgs({
   options: {

@@ -25,10 +25,13 @@ export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   /** 128 and the signal's number. */
   readonly code: number;
+  /** What the same command does when it is called again. */
+  readonly again: string;
 
-  constructor(signal: NodeJS.Signals) {
+  constructor(signal: NodeJS.Signals, again: string) {
     super(`interrupted by ${signal}`);
     this.code = SIGNALLED + constants.signals[signal];
+    this.again = again;
   }
 }
 
@@ -50,7 +53,7 @@ export const explain = (error: unknown, terminal: Terminal, debug: boolean): num
   // Commander has said the others already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
   if (error instanceof InterruptedError) {
-    errors.write(`${colors.yellow("interrupted")}: the same command goes on from the last whole step\n`);
+    errors.write(`${colors.yellow("interrupted")}: the same command ${error.again}\n`);
     return error.code;
   }
   if (error instanceof ExperimentError) {

@@ -1,6 +1,7 @@
 /** `retort export`: runs where other programs read them. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { exporters } from "../results/exporters/index.ts";
+import { interruptible } from "./interruptible.ts";
 import { addRunChoice, addStatusChoice, readChosen, type RunChoice } from "./run-choice.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
@@ -16,7 +17,12 @@ const perform = async (root: string, { to, target: given, ...choice }: ExportOpt
   const { chosen: runs } = await readChosen(root, choice, terminal);
   if (runs.length === 0) throw new InvalidArgumentError(`expected runs in "${printable(root)}", got none; retort runs lists them`);
   let count = 0;
-  await exporter.send({ runs, target, signal: new AbortController().signal, exported: () => (count += 1) });
+  const note = (text: string): void => void terminal.errors.write(`${text}\n`);
+  await interruptible(
+    { note, close: () => undefined },
+    (signal) => exporter.send({ runs, target, signal, exported: () => (count += 1) }),
+    "writes all of it again",
+  );
   terminal.errors.write(`${count} ${count === 1 ? "run" : "runs"} in ${printable(target)}\n`);
 };
 

@@ -5,10 +5,14 @@ import type { Display } from "./progress.ts";
 /** Ctrl-C, a closed terminal, and what schedulers send before they kill. */
 const signals = ["SIGINT", "SIGHUP", "SIGTERM", "SIGUSR1"] as const;
 
-/** Calls `work` with a signal that the first of the system's signals aborts; a second one ends the process at once. `InterruptedError` when it was aborted. */
+/**
+ * Calls `work` with a signal that the first of the system's signals aborts; a second one ends the process at once. `InterruptedError` when it was aborted, which says what
+ * the same command does when it is called `again`.
+ */
 export const interruptible = async (
   display: Pick<Display, "close" | "note">,
   work: (signal: AbortSignal) => Promise<void>,
+  again = "goes on from the last whole step",
 ): Promise<void> => {
   const controller = new AbortController();
   const off = (): void => {
@@ -23,7 +27,7 @@ export const interruptible = async (
       return;
     }
     display.note(name === "SIGINT" ? "stopping; press Ctrl-C again to stop at once" : `${name}: stopping`);
-    controller.abort(new InterruptedError(name));
+    controller.abort(new InterruptedError(name, again));
   };
   for (const name of signals) process.on(name, stop);
   try {

@@ -1,6 +1,7 @@
 /** What `retort sweep` says of its trials: a head and the running ones while it goes on, lines for a log, the table at the end. */
 import type { TrialStanding } from "../experiments/sweeps/drive.ts";
 import { duration, headline, percent } from "./figures.ts";
+import { shownPath } from "./shown-path.ts";
 import { table } from "./table.ts";
 import { printable } from "./terminal.ts";
 
@@ -92,7 +93,7 @@ export const trialsTable = (all: readonly TrialStanding[]): string => {
       standing.status === "done" || standing.step === 0 ? standing.status : `${standing.status} at ${standing.step}/${trial.steps}`,
       standing.accuracy === undefined ? undefined : percent(standing.accuracy),
       standing.milliseconds === undefined ? undefined : duration(standing.milliseconds),
-      folder,
+      shownPath(folder),
     ]);
   const more = all.length - rows.length;
   return `${table(["trial", "state", "accuracy", "time", "folder"], rows)}${more > 0 ? `\nand ${more} more` : ""}`;

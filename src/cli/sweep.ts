@@ -16,6 +16,7 @@ import { numberFrom } from "./numbers.ts";
 import { ownCommand } from "./own-command.ts";
 import type { DisplayStyle } from "./progress.ts";
 import { redisIn, redisOption } from "./redis-option.ts";
+import { shownPath } from "./shown-path.ts";
 import { sweepDisplayOf } from "./sweep-display.ts";
 import { countsText, trialsTable } from "./sweep-text.ts";
 import { printable, type Terminal } from "./terminal.ts";
@@ -77,7 +78,7 @@ const reportFailures = async (all: readonly TrialStanding[], { errors, colors }:
   const others = left.filter(({ standing }) => standing.status !== "failed" && standing.status !== "waiting");
   for (const { trial, folder, standing } of [...failed, ...others].slice(0, mostLogs)) {
     const what = standing.status === "failed" ? colors.red("failed") : colors.yellow("not done");
-    errors.write(`\n${what}: ${printable(trial.label)}, ${join(folder, "process.log")} ends with\n${await logEnd(folder)}`);
+    errors.write(`\n${what}: ${printable(trial.label)}, ${shownPath(join(folder, "process.log"))} ends with\n${await logEnd(folder)}`);
   }
   if (left.length === 0) return;
   const parts = [

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../policies/checkpoints/atomic-file.ts";
-import { isObject } from "./json.ts";
+import { parseObject } from "./json.ts";
 import { isRunning, thisProcess, type ProcessIdentity } from "./process-identity.ts";
 
 /** Who works on a folder. */
@@ -43,9 +43,7 @@ const isText = (value: unknown): value is string => typeof value === "string" &&
 
 const readHolder = async (path: string): Promise<(ProcessIdentity & { readonly released: boolean }) | undefined> => {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    if (!isObject(value)) return undefined;
-    const { host, pid, boot, namespace, started, released } = value;
+    const { host, pid, boot, namespace, started, released } = parseObject(await readFile(path, "utf8")) ?? {};
     if (!isText(host) || typeof pid !== "number" || !isText(boot) || !isText(namespace) || !isText(started)) return undefined;
     return { host, pid, boot, namespace, started, released: released === true };
   } catch {

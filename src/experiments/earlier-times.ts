@@ -2,6 +2,7 @@
 import { basename, extname, join } from "node:path";
 import { canonicalJson } from "./canonical-json.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { median } from "./median.ts";
 import { entriesOf, readObject } from "./object-file.ts";
 import type { PlannedTraining } from "./plan.ts";
 
@@ -20,8 +21,6 @@ const kindOf = (values: Json): string | undefined => {
   const parts = [student, task, rollouts, data, objective["type"], training["batch"], teacher];
   return canonicalJson(parts.map((part) => part ?? null));
 };
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Where results are. */
 export interface ResultPlaces {

@@ -11,6 +11,16 @@ export interface JsonObject {
 /** True for `{...}`, false for arrays, null and scalars. */
 export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The object that a text is as JSON; nothing for a text that is anything else. */
+export const parseObject = (text: string): JsonObject | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Names a place: `["objective", "alpha"]` -> `/objective/alpha`; the root is the empty text. */
 export const formatPointer = (keys: readonly (string | number)[]): string =>
   keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");

@@ -1,17 +1,15 @@
 /** Files that other processes leave, read as far as they can be: what is missing or broken is nothing. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type JsonObject } from "./json.ts";
+import { parseObject, type JsonObject } from "./json.ts";
 
 /** Longest file that is read, in bytes. */
-const longest = 4_000_000;
+const longest = 64_000_000;
 
 /** The object that a file holds as JSON; nothing when there is none, it is too long, or it cannot be read. */
 export const readObject = (path: string): JsonObject | undefined => {
   try {
-    if (statSync(path).size > longest) return undefined;
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isObject(value) ? value : undefined;
+    return statSync(path).size > longest ? undefined : parseObject(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }

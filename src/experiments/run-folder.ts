@@ -1,23 +1,12 @@
 /** Where a run's results lie, and how it stands there. */
-import { readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { isObject, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
+import { readObject } from "./object-file.ts";
 import type { PlannedRun } from "./plan.ts";
 
-/** Manifests larger than this are not ours. */
-const largestManifest = 64_000_000;
-
 /** A folder's manifest, or its summary, as plain values; nothing when there is none that can be read. */
-export const manifestIn = (folder: string, name: "manifest.json" | "summary.json" = "manifest.json"): JsonObject | undefined => {
-  const path = join(folder, name);
-  try {
-    if (statSync(path).size > largestManifest) return undefined;
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
+export const manifestIn = (folder: string, name: "manifest.json" | "summary.json" = "manifest.json"): JsonObject | undefined =>
+  readObject(join(folder, name));
 
 /** A run's folder. */
 export interface RunFolder {

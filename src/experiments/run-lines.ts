@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { ProgressReport, RolloutsScored, StepTimed } from "../training/report.ts";
 import { jsonText } from "./json-file.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
+import { isObject, parseObject, type Json, type JsonObject } from "./json.ts";
 import { openLines } from "./line-file.ts";
 import { traceHead, traceStep, traceWriter } from "./trace-file.ts";
 
@@ -27,15 +27,6 @@ export interface RunLines {
   milliseconds(): number;
   close(): void;
 }
-
-const parse = (line: string): JsonObject | undefined => {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 const metricsOf = (line: JsonObject | undefined): JsonObject => {
   const metrics = line?.["metrics"];
@@ -65,7 +56,7 @@ export const openRunLines = (folder: string): RunLines => {
   let tally = new Tally();
   const writeTrace = traceWriter((text) => trace.append(text), performance.timeOrigin);
   const upTo = (step: number, see: (line: JsonObject) => void) => (text: string) => {
-    const line = parse(text);
+    const line = parseObject(text);
     // The evaluation that follows the step is done again.
     if (line === undefined || Number(line["step"]) > step || (line["kind"] === "evaluation" && line["step"] === step)) return false;
     see(line);

@@ -1,7 +1,7 @@
 /** What a run reported step by step, with the time at which it did. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type Json, type JsonObject } from "../experiments/json.ts";
+import { parseObject, type Json } from "../experiments/json.ts";
 import { boundedLines } from "./bounded-lines.ts";
 import { numbersIn } from "./run-record.ts";
 import type { FoundRun } from "./runs.ts";
@@ -20,15 +20,6 @@ export interface HistoryLine {
 /** Most bytes of a line. */
 const LONGEST = 2 ** 20;
 
-const parsed = (line: string): JsonObject | undefined => {
-  try {
-    const value = JSON.parse(line) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
 const isStep = (value: Json | undefined): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
 /** Milliseconds of each step, from `timings.jsonl`. */
@@ -37,7 +28,7 @@ const stepTimes = async (folder: string): Promise<ReadonlyMap<number, number>> =
   const times = new Map<number, number>();
   if (!existsSync(path)) return times;
   for await (const line of boundedLines(path, LONGEST)) {
-    const { step, milliseconds } = parsed(line) ?? {};
+    const { step, milliseconds } = parseObject(line) ?? {};
     if (isStep(step) && typeof milliseconds === "number" && milliseconds >= 0) times.set(step, milliseconds);
   }
   return times;
@@ -50,9 +41,9 @@ export async function* readHistory({ folder, record }: Pick<FoundRun, "folder" |
   const times = await stepTimes(folder);
   let time = Date.parse(record.started);
   for await (const text of boundedLines(path, LONGEST)) {
-    const { kind, step, metrics, accuracy = null, milliseconds } = parsed(text) ?? {};
+    const { kind, step, metrics, accuracy = null } = parseObject(text) ?? {};
     if ((kind !== "step" && kind !== "evaluation") || !isStep(step)) continue;
-    if (kind === "step") time += times.get(step) ?? (typeof milliseconds === "number" ? milliseconds : 0);
+    if (kind === "step") time += times.get(step) ?? 0;
     yield { kind, step, time, metrics: { ...numbersIn(metrics), ...numbersIn({ accuracy }) } };
   }
 }

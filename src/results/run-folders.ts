@@ -11,7 +11,7 @@ export interface RunGroup {
 }
 
 /** As `retort run` names them; the number is of the same run done again. */
-const runName = /-(?:[0-9a-f]{8}|[0-9a-f]{16})(?:-\d{1,9})?$/u;
+const runName = /-[0-9a-f]{16}(?:-\d{1,9})?$/u;
 
 const holdsManifest = (folder: string): boolean => existsSync(join(folder, "manifest.json"));
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { exportedRuns } from "../fixtures/exported-runs.ts";
+import { startMlflowServer } from "../fixtures/mlflow-server.ts";
 import { recorder } from "./recorder.ts";
 
 const retort = async (...args: string[]) => {
@@ -25,6 +26,17 @@ test("writes the runs that the flags choose, and says how many", async () => {
     expect(await retort(root, "--to", format, "--target", other)).toMatchObject({ code: 0 });
     expect(existsSync(other)).toBe(true);
   }
+});
+
+test("stops by Ctrl-C, and says what was not done", async () => {
+  const { url, runs } = await startMlflowServer(({ path }) => {
+    if (path.endsWith("runs/log-batch")) process.emit("SIGINT", "SIGINT");
+    return false;
+  });
+  const { code, output, errors } = await retort(root, "--to", "mlflow", "--target", url);
+  expect({ code, output }).toEqual({ code: 130, output: "" });
+  expect(errors).toBe("stopping; press Ctrl-C again to stop at once\ninterrupted: the same command writes all of it again\n");
+  expect([...runs.values()].filter(({ deleted }) => !deleted)).toEqual([]);
 });
 
 test("asks for a format, and for runs", async () => {

@@ -1,7 +1,21 @@
 /** Tests of JSON values and pointers. */
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { covers, formatPointer, mergePatch, omit, parentPointer, parsePointer, valueAt, type Json } from "../../src/experiments/json.ts";
+import {
+  covers,
+  formatPointer,
+  mergePatch,
+  omit,
+  parentPointer,
+  parseObject,
+  parsePointer,
+  valueAt,
+  type Json,
+} from "../../src/experiments/json.ts";
+
+test("an object is parsed, and any other text is nothing", () => {
+  expect(['{"a":[1]}', "{}", "[1]", "null", "1", "{", ""].map(parseObject)).toEqual([{ a: [1] }, {}, ...Array(5).fill(undefined)]);
+});
 
 describe("pointers", () => {
   test("are read back as they were written, whatever the keys", () => {

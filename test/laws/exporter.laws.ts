@@ -1,4 +1,5 @@
 /** What holds for every exporter: everything that was reported arrives, once, however often it is exported. */
+import { existsSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Exporter } from "../../src/results/exporters/exporter.ts";
 import type { FoundRun } from "../../src/results/runs.ts";
@@ -42,6 +43,22 @@ export const exporterLaws = (exporter: Exporter, { target, read, kept = (value) 
   test("what is exported again is there once", async () => {
     const place = await target();
     await send(place);
+    await send(place);
+    await check(place);
+  });
+
+  test("a job that is given up after the first run leaves nothing half written, and can be done again", async () => {
+    const place = await target();
+    const given = new AbortController();
+    const reason = new Error("enough");
+    const names: string[] = [];
+    const exported = (run: FoundRun): void => {
+      names.push(run.record.name);
+      given.abort(reason);
+    };
+    await expect(exporter.send({ runs, target: place, signal: given.signal, exported })).rejects.toBe(reason);
+    expect(names).toHaveLength(1);
+    if (existsSync(place)) expect(readdirSync(place, { recursive: true }).filter((name) => String(name).endsWith(".part"))).toEqual([]);
     await send(place);
     await check(place);
   });

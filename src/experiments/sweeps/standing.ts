@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { holderOf } from "../claim.ts";
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, parseObject, type JsonObject } from "../json.ts";
 import { manifestIn, runFolder } from "../run-folder.ts";
 import type { FrozenSweep, FrozenTrial } from "./frozen.ts";
 
@@ -25,15 +25,6 @@ export interface Standing {
 /** Bytes at the end of a file of lines in which the last ones are looked for. */
 const tailBytes = 64 * 1024;
 
-const objectOf = (text: string): JsonObject | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
 /** The last whole lines of a file, as far as they are objects; none when there is no file. */
 const lastLines = (path: string): JsonObject[] => {
   let file: number;
@@ -47,7 +38,7 @@ const lastLines = (path: string): JsonObject[] => {
     const bytes = Buffer.alloc(Math.min(size, tailBytes));
     const read = readSync(file, bytes, 0, bytes.length, size - bytes.length);
     const lines = bytes.toString("utf8", 0, read).split("\n").slice(0, -1);
-    return lines.map(objectOf).filter((line) => line !== undefined);
+    return lines.map(parseObject).filter((line) => line !== undefined);
   } finally {
     closeSync(file);
   }

@@ -12,22 +12,23 @@ import { joinedRuns } from "../result-table.ts";
 import type { ExportJob, Exporter } from "./exporter.ts";
 
 /** The lines of `metrics.csv`, run after run. */
-async function* lines({ runs, signal, exported }: ExportJob): AsyncGenerator<string> {
+async function* lines({ runs, exported }: ExportJob): AsyncGenerator<string> {
   yield csvLine(historyColumns);
   for (const run of runs) {
-    signal.throwIfAborted();
     for await (const row of historyRows(run)) yield csvLine(row);
     exported(run);
   }
 }
 
-const writeLines = async (path: string, text: AsyncIterable<string>): Promise<void> => {
+const writeLines = async (path: string, text: AsyncIterable<string>, signal: AbortSignal): Promise<void> => {
   const temporary = `${path}.${process.pid}.part`;
   try {
-    await pipeline(Readable.from(text), createWriteStream(temporary));
+    await pipeline(Readable.from(text), createWriteStream(temporary), { signal });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
+    // A stream that was given up says so in words of its own.
+    signal.throwIfAborted();
     throw error;
   }
 };
@@ -41,6 +42,6 @@ export const csv: Exporter = {
     job.signal.throwIfAborted();
     await mkdir(job.target, { recursive: true });
     await writeWhole(join(job.target, "runs.csv"), [...csvText(flatRuns(joinedRuns(job.runs)))].join(""));
-    await writeLines(join(job.target, "metrics.csv"), lines(job));
+    await writeLines(join(job.target, "metrics.csv"), lines(job), job.signal);
   },
 };

@@ -7,7 +7,7 @@ export interface ExportJob {
   readonly runs: readonly FoundRun[];
   /** A folder, or an address. */
   readonly target: string;
-  /** When it aborts nothing more is sent. */
+  /** When it aborts nothing more is sent, and nothing stays that is half of a file or of a run. */
   readonly signal: AbortSignal;
   /** Called when all of a run is where it belongs. */
   readonly exported: (run: FoundRun) => void;

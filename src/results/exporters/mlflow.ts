@@ -25,6 +25,9 @@ const ATTEMPTS = 5;
 /** Milliseconds before the second attempt; twice as long before each further one. */
 const FIRST_WAIT = 500;
 
+/** Milliseconds for the deletion of half of a run. */
+const DROP_TIME = 5000;
+
 const statuses = {
   done: "FINISHED",
   failed: "FAILED",
@@ -65,6 +68,12 @@ class Server {
         await setTimeout(error.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1), undefined, { signal: this.#signal });
       }
     }
+  }
+
+  /** Deletes half of a run, also when all else is given up. A server that does not answer keeps it until the next export. */
+  async drop(runId: string): Promise<void> {
+    const patience = AbortSignal.timeout(DROP_TIME);
+    await this.#client.post("api/2.0/mlflow/runs/delete", { run_id: runId }, patience).catch(() => undefined);
   }
 
   /** The text at `keys` of an answer. */
@@ -119,6 +128,17 @@ const logHistory = async (server: Server, runId: string, run: FoundRun): Promise
   await flush();
 };
 
+const fillRun = async (server: Server, runId: string, run: FoundRun): Promise<void> => {
+  const { record } = run;
+  const params = [...flattened(record.values)].flatMap(([pointer, value]) =>
+    value === null ? [] : [{ key: nameOf(pointer), value: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, LONGEST) }],
+  );
+  for (const some of parts(params, MOST.params)) await server.post("runs/log-batch", { run_id: runId, params: some });
+  await logHistory(server, runId, run);
+  const ended = record.finished === undefined ? {} : { end_time: Date.parse(record.finished) };
+  await server.post("runs/update", { run_id: runId, status: statuses[record.status], ...ended });
+};
+
 const sendRun = async (server: Server, experiment: string, run: FoundRun): Promise<void> => {
   const { folder, parent, record } = run;
   const tag = contentHash([basename(parent), basename(folder)]);
@@ -136,13 +156,12 @@ const sendRun = async (server: Server, experiment: string, run: FoundRun): Promi
     "info",
     "run_id",
   );
-  const params = [...flattened(record.values)].flatMap(([pointer, value]) =>
-    value === null ? [] : [{ key: nameOf(pointer), value: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, LONGEST) }],
-  );
-  for (const some of parts(params, MOST.params)) await server.post("runs/log-batch", { run_id: runId, params: some });
-  await logHistory(server, runId, run);
-  const ended = record.finished === undefined ? {} : { end_time: Date.parse(record.finished) };
-  await server.post("runs/update", { run_id: runId, status: statuses[record.status], ...ended });
+  try {
+    await fillRun(server, runId, run);
+  } catch (error) {
+    await server.drop(runId);
+    throw error;
+  }
   // The old ones go when the new one is whole.
   for (const old of replaced) await server.post("runs/delete", { run_id: old });
 };

@@ -24,8 +24,10 @@ export const parquet: Exporter = {
     await writeParquet(join(target, "runs.parquet"), flatRuns(joinedRuns(runs)));
     async function* rows(): AsyncGenerator<FlatTable["rows"][number]> {
       for (const run of runs) {
-        signal.throwIfAborted();
-        yield* historyRows(run);
+        for await (const row of historyRows(run)) {
+          signal.throwIfAborted();
+          yield row;
+        }
         exported(run);
       }
     }

@@ -21,13 +21,14 @@ const hparamsOf = ({ record: { values } }: FoundRun): ReadonlyMap<string, HParam
 const fileName = (time: number): string => `events.out.tfevents.${Math.floor(time / 1000)}.retort`;
 
 /** Writes the events of one run and gives the names of its metrics. */
-const writeRun = async (run: FoundRun, folder: string): Promise<ReadonlySet<string>> => {
+const writeRun = async (run: FoundRun, folder: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
   const { record } = run;
   const started = Date.parse(record.started);
   const tags = new Set<string>();
   const events = [fileVersion(started), summaryEvent(started, 0, [sessionStart(hparamsOf(run), record.id, started)])];
   let last = started;
   for await (const { step, time, metrics } of readHistory(run)) {
+    signal.throwIfAborted();
     const entries = Object.entries(metrics);
     for (const [name] of entries) tags.add(name);
     last = time;
@@ -54,7 +55,7 @@ export const tensorboard: Exporter = {
     const tags = new Set<string>();
     for (const run of runs) {
       signal.throwIfAborted();
-      for (const tag of await writeRun(run, join(target, basename(run.parent), basename(run.folder)))) tags.add(tag);
+      for (const tag of await writeRun(run, join(target, basename(run.parent), basename(run.folder)), signal)) tags.add(tag);
       exported(run);
     }
     const shown = new Map<string, Set<HParam>>();

@@ -56,6 +56,18 @@ test("failures that may pass are tried again, and the token goes with every requ
   expect(new Set(asked.map(({ headers }) => headers.authorization))).toEqual(new Set(["Bearer secret"]));
 });
 
+test("a run that is given up in the middle is deleted", async () => {
+  const given = new AbortController();
+  const reason = new Error("enough");
+  const { url, runs } = await startMlflowServer(({ path }) => {
+    if (path.endsWith("runs/log-batch")) given.abort(reason);
+    return false;
+  });
+  const sent = mlflow.send({ runs: exportedRuns(), target: url, signal: given.signal, exported: () => expect.fail("a run was exported") });
+  await expect(sent).rejects.toBe(reason);
+  expect([...runs.values()].map(({ deleted }) => deleted)).toEqual([true]);
+});
+
 test("a refusal is the server's own words, and is not tried again", async () => {
   const { url, asked } = await startMlflowServer(({ path }, response) => {
     if (!path.endsWith("runs/create")) return false;
