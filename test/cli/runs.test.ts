@@ -65,14 +65,14 @@ test("prints each run as JSON, whatever its numbers are", async () => {
 });
 
 test("says what is damaged and goes on, and keeps strangers' control characters off the terminal", async () => {
-  for (const digit of "0123456") mkdirSync(join(root, "sweep", `trial-${digit.repeat(8)}`), { recursive: true });
+  for (const digit of "0123456") mkdirSync(join(root, "sweep", `trial-${digit.repeat(16)}`), { recursive: true });
   writeRunFolder(root, { name: "\u001B[2J" });
   const { code, output, errors } = await retort("runs", root);
   expect(code).toBe(0);
   expect(output).toContain("\uFFFD[2J");
   expect(output).not.toContain("\u001B");
   expect(errors).toContain("damaged: ");
-  expect(errors).toContain("trial-00000000: no manifest.json\n");
+  expect(errors).toContain("trial-0000000000000000: no manifest.json\n");
   expect(errors).toContain("damaged: 2 more folders\n");
 });
 
