@@ -16,3 +16,24 @@ export const numberFrom =
     if (text.trim() !== "" && value >= least && Number.isFinite(value) && (!whole || Number.isSafeInteger(value))) return value;
     throw new InvalidArgumentError(`expected a ${whole ? "whole " : ""}number from ${least}, got "${text}"`);
   };
+
+const units: Readonly<Record<string, number>> = {
+  "": 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+};
+
+/** Bytes: `20GiB`, `500 MB`, `1000`. */
+export const bytesFrom = (text: string): number => {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?) *([a-z]*)$/iu.exec(text.trim()) ?? [];
+  const size = units[unit.toUpperCase()];
+  if (number !== "" && size !== undefined) return Number(number) * size;
+  throw new InvalidArgumentError(`expected a size such as 20GiB or 500MB, got "${text}"`);
+};

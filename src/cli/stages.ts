@@ -5,6 +5,7 @@ import type { PlannedTraining } from "../experiments/plan.ts";
 import { prepareExperiment } from "../experiments/prepare.ts";
 import { percent } from "./figures.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
+import { addStagesPrune } from "./stages-prune.ts";
 import { table } from "./table.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
@@ -17,12 +18,13 @@ interface StagesOptions extends HubFlags {
 
 const listing = (kept: readonly KeptStage[]): string =>
   table(
-    ["stage", "accuracy", "MiB", "made", "runs", "id"],
-    kept.map(({ name, accuracy, bytes, made, usedBy, id }) => [
+    ["stage", "accuracy", "MiB", "made (UTC)", "used last", "runs", "id"],
+    kept.map(({ name, accuracy, bytes, made, used, usedBy, id }) => [
       printable(name),
       accuracy === undefined ? undefined : percent(accuracy),
       Math.ceil(bytes / 2 ** 20),
       made.slice(0, 16).replace("T", " "),
+      used.slice(0, 16).replace("T", " "),
       usedBy.length,
       printable(id.slice(0, 16)),
     ]),
@@ -87,6 +89,10 @@ export const addStages = (program: Command, terminal: Terminal): void => {
     .option("--cache <folder>", "where stages are kept", ".retort")
     .option("--json", "print it as JSON");
   addHubFlags(command)
-    .addHelpText("after", "\nExamples:\n  retort stages\n  retort stages --file experiments/quickstart.json /seed=1")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  retort stages\n  retort stages --file experiments/quickstart.json /seed=1\n  retort stages prune --unused",
+    )
     .action((overrides: string[], options: StagesOptions) => show(overrides, options, terminal));
+  addStagesPrune(command, terminal);
 };

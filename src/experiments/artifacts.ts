@@ -1,6 +1,18 @@
 /** Results of stages, kept by the hash of everything that made them, and shared by every run that starts from the same stage. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 
 /** What a finished artifact holds at least, `manifest.json` last: a policy as HuggingFace lays it out, and where it came from. */
 export const artifactFiles = ["config.json", "tokenizer.json", "model.safetensors", "manifest.json"] as const;
@@ -23,6 +35,8 @@ export interface Artifacts {
   folder(id: string): string;
   /** True when the artifact is there with all of its files. */
   has(id: string): boolean;
+  /** Says that the artifact is used now: the time of its folder becomes the present. Where that may not be written nothing happens. */
+  touch(id: string): void;
   /**
    * Gives `write` an empty folder and, when it is done, makes that folder the artifact by one rename; when `write` throws nothing is left. An
    * artifact that another process finished meanwhile is kept. `RangeError` when one of `artifactFiles` was not written.
@@ -30,17 +44,32 @@ export interface Artifacts {
   commit(id: string, write: (folder: string) => Promise<void>): Promise<string>;
 }
 
+const isHash = (id: string): boolean => /^[0-9a-f]{64}$/u.test(id);
+
+/** What of an id stands in the name of a folder: 64 bits tell any number of stages apart, and leave room for the rest of a line. */
+const shortId = (id: string): string => id.slice(0, 16);
+
+/** True when a folder has the name that an artifact of this id has. */
+export const isArtifactOf = (folder: string, id: string): boolean => isHash(id) && basename(folder) === shortId(id);
+
 /** Artifacts under a root, by default `.retort/stages` of the working folder. `RangeError` for an id that is not a sha256 hash. */
 export const artifactsIn = (root: string = join(".retort", "stages")): Artifacts => {
   const folder = (id: string): string => {
-    if (!/^[0-9a-f]{64}$/u.test(id)) throw new RangeError(`artifacts: expected a sha256 hash of 64 hexadecimal digits, got "${id}"`);
-    // 64 bits tell any number of stages apart, and leave room for the rest of a line.
-    return join(root, id.slice(0, 16));
+    if (!isHash(id)) throw new RangeError(`artifacts: expected a sha256 hash of 64 hexadecimal digits, got "${id}"`);
+    return join(root, shortId(id));
   };
   const has = (id: string): boolean => complete(folder(id));
   return {
     folder,
     has,
+    touch(id) {
+      const now = new Date();
+      try {
+        utimesSync(folder(id), now, now);
+      } catch {
+        // A folder that only may be read is nobody's to prune, either.
+      }
+    },
     async commit(id, write) {
       const target = folder(id);
       mkdirSync(root, { recursive: true });

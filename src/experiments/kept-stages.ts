@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { decisive } from "../training/settings.ts";
-import { artifactFiles } from "./artifacts.ts";
+import { artifactFiles, isArtifactOf } from "./artifacts.ts";
 import type { ResultPlaces } from "./earlier-times.ts";
 import { formatPointer, isObject, omit, type Json, type JsonObject } from "./json.ts";
 import { entriesOf, readObject } from "./object-file.ts";
@@ -19,18 +19,31 @@ export interface KeptStage {
   readonly bytes: number;
   /** ISO 8601, UTC. */
   readonly made: string;
+  /** When a run found or started from it last, or when it was made; ISO 8601, UTC. */
+  readonly used: string;
   /** Folders of the runs that started from it. */
   readonly usedBy: readonly string[];
   readonly manifest: JsonObject;
 }
 
-/** Ids of the stages that runs started from, with the runs' folders. */
-const uses = (out: string): ReadonlyMap<string, readonly string[]> => {
-  const found = new Map<string, string[]>();
+/** Who started from a result, and when last, in milliseconds since 1970. */
+interface Uses {
+  readonly runs: string[];
+  last: number;
+}
+
+/** What runs started from, by the id of the stage. */
+const uses = (out: string): ReadonlyMap<string, Uses> => {
+  const found = new Map<string, Uses>();
   for (const run of entriesOf(out).flatMap(entriesOf)) {
-    const stages = readObject(join(run, "manifest.json"))?.["stages"];
+    const path = join(run, "manifest.json");
+    const stages = readObject(path)?.["stages"];
     for (const id of isObject(stages) ? Object.values(stages) : []) {
-      if (typeof id === "string") found.set(id, [...(found.get(id) ?? []), run]);
+      if (typeof id !== "string") continue;
+      const use = found.get(id) ?? { runs: [], last: 0 };
+      found.set(id, use);
+      use.runs.push(run);
+      use.last = Math.max(use.last, statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     }
   }
   return found;
@@ -48,11 +61,14 @@ export const keptStages = ({ out, cache }: ResultPlaces): readonly KeptStage[] =
   const kept = entriesOf(join(cache, "stages")).flatMap((folder): KeptStage[] => {
     const manifest = readObject(join(folder, "manifest.json"));
     const { name, id, accuracy } = manifest ?? {};
-    if (manifest === undefined || typeof name !== "string" || typeof id !== "string") return [];
+    if (manifest === undefined || typeof name !== "string" || typeof id !== "string" || !isArtifactOf(folder, id)) return [];
     if (artifactFiles.some((file) => statSync(join(folder, file), { throwIfNoEntry: false }) === undefined)) return [];
-    const made = statSync(join(folder, "manifest.json")).mtime.toISOString();
+    const made = statSync(join(folder, "manifest.json")).mtime;
+    const { runs = [], last = 0 } = used.get(id) ?? {};
+    const lastUse = new Date(Math.max(last, statSync(folder).mtimeMs, made.getTime()));
     const share = typeof accuracy === "number" ? accuracy : undefined;
-    return [{ folder, name, id, accuracy: share, bytes: sizeOf(folder), made, usedBy: used.get(id) ?? [], manifest }];
+    const times = { made: made.toISOString(), used: lastUse.toISOString() };
+    return [{ folder, name, id, accuracy: share, bytes: sizeOf(folder), ...times, usedBy: runs, manifest }];
   });
   return kept.toSorted((a, b) => (a.made < b.made ? 1 : -1));
 };

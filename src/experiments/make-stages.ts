@@ -78,10 +78,9 @@ const tryStage = async (run: PlannedRun, stage: PlannedTraining, place: StagePla
   return undefined;
 };
 
-/** Makes every stage of a run that is not there, each after those that it starts from. Rejects with what made one fail, or with the signal's reason. */
-export const makeStages = async (run: PlannedRun, place: StagePlace): Promise<void> => {
+const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], place: StagePlace): Promise<void> => {
   const { artifacts, signal, emit } = place;
-  const missing = new Map(run.stages.map((stage) => [stage.id, stage]));
+  const missing = new Map(stages.map((stage) => [stage.id, stage]));
   const told = new Set<string>();
   while (missing.size > 0) {
     let busy = true;
@@ -104,5 +103,15 @@ export const makeStages = async (run: PlannedRun, place: StagePlace): Promise<vo
       busy = false;
     }
     if (busy) await setTimeout(PATIENCE, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+};
+
+/** Makes every stage of a run that is not there, each after those that it starts from. Rejects with what made one fail, or with the signal's reason. */
+export const makeStages = async (run: PlannedRun, place: StagePlace): Promise<void> => {
+  const { artifacts } = place;
+  // While one was waited for or made, another that had been there may have been pruned.
+  for (let wanted = run.stages; wanted.length > 0; wanted = run.stages.filter(({ id }) => !artifacts.has(id))) {
+    await makeThese(run, wanted, place);
+    for (const { id } of run.stages) artifacts.touch(id);
   }
 };

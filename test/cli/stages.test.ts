@@ -28,7 +28,10 @@ test("retort stages lists results, and says why one is not what a file asks for"
   for (const name of artifactFiles) writeFileSync(join(folder, name), "x");
   writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...teacher, accuracy: 0.25 }));
   expect((await retort()).output).toMatch(
-    new RegExp(`^teacher +25\\.0% +1 +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d +0 +${teacher.id.slice(0, 16)}$`, "mu"),
+    new RegExp(
+      `^teacher +25\\.0% +1 +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d +0 +${teacher.id.slice(0, 16)}$`,
+      "mu",
+    ),
   );
   const { code, output } = await retort("--file", path);
   expect(code).toBe(0);

@@ -1,9 +1,9 @@
 /** Tests of what stages leave. */
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { artifactFiles, artifactsIn, type Artifacts } from "../../src/experiments/artifacts.ts";
+import { artifactFiles, artifactsIn, isArtifactOf, type Artifacts } from "../../src/experiments/artifacts.ts";
 
 const id = "a".repeat(64);
 const fill = (content: string) => (folder: string) => {
@@ -63,6 +63,19 @@ describe("artifacts", () => {
     });
     expect(readFileSync(join(artifacts.folder(id), "config.json"), "utf8")).toBe("first");
     expect(readdirSync(root)).toEqual([id.slice(0, 16)]);
+  });
+
+  test("say when they were used", async () => {
+    const folder = await artifacts.commit(id, fill("one"));
+    utimesSync(folder, 1, 1);
+    artifacts.touch(id);
+    expect(Date.now() - statSync(folder).mtimeMs).toBeLessThan(60_000);
+    artifacts.touch("b".repeat(64));
+    expect([isArtifactOf(folder, id), isArtifactOf(folder, "b".repeat(64)), isArtifactOf(folder, "a".repeat(16))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test.each(["", "..", "../x", "A".repeat(64)])("refuse the id %j", (bad) => {

@@ -14,7 +14,15 @@ import {
 } from "../../src/experiments/json.ts";
 
 test("an object is parsed, and any other text is nothing", () => {
-  expect(['{"a":[1]}', "{}", "[1]", "null", "1", "{", ""].map(parseObject)).toEqual([{ a: [1] }, {}, ...Array(5).fill(undefined)]);
+  expect(['{"a":[1]}', "{}", "[1]", "null", "1", "{", ""].map(parseObject)).toEqual([
+    { a: [1] },
+    {},
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 describe("pointers", () => {

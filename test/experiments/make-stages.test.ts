@@ -1,5 +1,5 @@
 /** Stages that several runs want at once are made once each. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -40,6 +40,19 @@ test("two that want the same ones make each once, and the other meanwhile", asyn
   expect(readdirSync(join(cache, "stages"))).toHaveLength(2);
   expect(readdirSync(join(cache, "unfinished"))).toEqual([]);
   expect(await make()).toEqual(["reuse start", "reuse teacher"]);
+});
+
+test("one that is pruned while another is made is made again", async () => {
+  await make();
+  const [start, teacher] = ["start", "teacher"].map((name) =>
+    artifactsIn(join(cache, "stages")).folder(run.stages.find((one) => one.name === name)!.id),
+  );
+  rmSync(teacher!, { recursive: true });
+  const outline = await make(undefined, (event) => {
+    if (event.kind === "begin") rmSync(start!, { recursive: true, force: true });
+  });
+  expect(outline).toEqual(["reuse start", "begin teacher", "end teacher", "begin start", "end start"]);
+  for (const folder of [start!, teacher!]) expect(existsSync(folder)).toBe(true);
 });
 
 test("one that another process makes is waited for, and made when that one gives it up", async () => {
