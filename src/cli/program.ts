@@ -19,6 +19,7 @@ const commands: readonly Listed[] = [
   { name: "run", summary: "run an experiment file", load: async () => (await import("./run.ts")).addRun },
   { name: "sweep", summary: "run the trials of an experiment file's sweep", load: async () => (await import("./sweep.ts")).addSweep },
   { name: "worker", summary: "run trials of sweeps from a queue", load: async () => (await import("./worker.ts")).addWorker },
+  { name: "new", summary: "write an experiment file to start from", load: async () => (await import("./new.ts")).addNew },
   {
     name: "validate",
     summary: "check an experiment file without running it",
