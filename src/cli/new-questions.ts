@@ -17,23 +17,29 @@ const fits = (read: (text: string) => unknown) => (text: string) => {
   }
 };
 
-/** The kinds of questions. Each gives the answer, or throws an `InterruptedError` for Ctrl-C. */
-interface Questions {
-  choose<T extends string>(message: string, choices: readonly { value: T; name: string }[], first: T): Promise<T>;
-  /** Asks again until `read` takes the text without an `InvalidArgumentError`. */
-  write(message: string, read: (text: string) => unknown, first?: string): Promise<string>;
-  agree(message: string): Promise<boolean>;
+/** Where a person is asked, and answers: on this process's input unless another is given. */
+export interface Streams {
+  readonly input?: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
 }
 
-const questionsOn = async (output: NodeJS.WriteStream): Promise<Questions> => {
+/** The kinds of questions. Each gives the answer, or throws an `InterruptedError` for Ctrl-C. */
+interface Questions {
+  readonly choose: <T extends string>(message: string, choices: readonly { value: T; name: string }[], first: T) => Promise<T>;
+  /** Asks again until `read` takes the text without an `InvalidArgumentError`. */
+  readonly write: (message: string, read: (text: string) => unknown, first?: string) => Promise<string>;
+  readonly agree: (message: string) => Promise<boolean>;
+}
+
+const questionsOn = async (streams: Streams): Promise<Questions> => {
   const { confirm, input, select } = await import("@inquirer/prompts");
   return {
-    choose: (message, choices, first) => answered(select({ message, choices, default: first }, { output }), AGAIN),
+    choose: (message, choices, first) => answered(select({ message, choices, default: first }, streams), AGAIN),
     write: (message, read, first) => {
       const otherwise = first === undefined ? { required: true } : { default: first };
-      return answered(input({ message, validate: fits(read), ...otherwise }, { output }), AGAIN);
+      return answered(input({ message, validate: fits(read), ...otherwise }, streams), AGAIN);
     },
-    agree: (message) => answered(confirm({ message, default: false }, { output }), AGAIN),
+    agree: (message) => answered(confirm({ message, default: false }, streams), AGAIN),
   };
 };
 
@@ -69,9 +75,9 @@ const models = async (file: string, said: Said, { choose, write }: Questions): P
   return { ...known, tokenizer: await write("Checkpoint whose tokens they use", readModel) };
 };
 
-/** Asks on `output` for what was not said. `InterruptedError` for Ctrl-C. */
-export const askRest = async (file: string, said: Said, output: NodeJS.WriteStream): Promise<Said> => {
-  const questions = await questionsOn(output);
+/** Asks for what was not said. `InterruptedError` for Ctrl-C. */
+export const askRest = async (file: string, said: Said, streams: Streams): Promise<Said> => {
+  const questions = await questionsOn(streams);
   const { choose, write, agree } = questions;
   const task = said.prompts === undefined ? await ownPrompts(questions) : {};
   const known = await models(file, { ...said, ...task }, questions);

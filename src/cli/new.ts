@@ -55,7 +55,7 @@ const perform = async (file: string, { yes, ...said }: NewFlags, terminal: Termi
   if (yes !== true && !canAsk(terminal)) {
     throw new InvalidArgumentError("expected a terminal to ask on, or --yes; retort new --help names the flags that answer");
   }
-  const answers = await answersOf(file, yes === true ? said : await askRest(file, said, terminal.live!));
+  const answers = await answersOf(file, yes === true ? said : await askRest(file, said, { output: terminal.live! }));
   const text = startingFile(answers);
   check(parseSource(file === OUTPUT ? "experiment.json" : file, text), answers);
   if (file === OUTPUT) {
