@@ -2,6 +2,7 @@
 import { omit, type JsonObject } from "./json.ts";
 import { patchSchema } from "./patch-schema.ts";
 import { experimentSchema } from "./schema.ts";
+import { sharedSchema } from "./shared-schema.ts";
 
 const path: JsonObject = { type: "string", minLength: 1 };
 
@@ -54,7 +55,7 @@ const partial: JsonObject = {
 };
 
 /** JSON Schema (draft 7), as plain data: what `retort schema` prints. */
-export const fileSchema: JsonObject = {
+export const fileSchema: JsonObject = sharedSchema({
   $schema: $schema!,
   title: title!,
   type: "object",
@@ -63,4 +64,4 @@ export const fileSchema: JsonObject = {
   then: reference("part"),
   else: reference("experiment"),
   definitions: { ...(whole["definitions"] as JsonObject), variant, part: partial },
-};
+});

@@ -45,12 +45,19 @@ const distinct = (places: readonly Placed[]): readonly Placed[] => [
   ...new Map(places.map((placed) => [JSON.stringify(placed.schema), placed])).values(),
 ];
 
+/** What a schema says of itself, or what it refers to. */
+const descriptionOf = (document: JsonObject, { schema }: Placed): string | undefined => {
+  const { description, $ref } = schema;
+  if (typeof description === "string") return description;
+  return typeof $ref === "string" ? descriptionOf(document, valueAt(document, $ref.slice(1))) : undefined;
+};
+
 /** Any of these values, or null. A closed list of texts stays one that an editor completes. */
 const member = (document: JsonObject, places: readonly Placed[]): JsonObject => {
-  const { description } = places[0]!.schema;
-  const said = typeof description === "string" ? { description } : {};
+  const description = descriptionOf(document, places[0]!);
+  const said = description === undefined ? {} : { description };
   const constants = places.flatMap(({ schema }) => (typeof schema["const"] === "string" ? [schema["const"]] : []));
-  if (constants.length === places.length) return { ...said, enum: [...new Set(constants), null] };
+  if (constants.length === places.length) return { description: "Which of these it is.", ...said, enum: [...new Set(constants), null] };
   return { ...said, anyOf: [...distinct(places).map((placed) => patchOf(document, placed)), nothing] };
 };
 

@@ -126,7 +126,7 @@ export const definitionOver = <V extends { type: string }>(family: Family<V, voi
             },
             { additionalProperties: false },
           ),
-          { minItems: 1 },
+          { minItems: 1, description: "What is summed, each with its weight." },
         ),
       },
       { additionalProperties: false },

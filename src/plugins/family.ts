@@ -57,6 +57,7 @@ export const family = <const Members extends readonly Member[], Common extends R
     types,
     schema: Type.Unsafe<Values<Members> & Static<TObject<Common>>>({
       type: "object",
+      description: `Which ${name}: "type" names it, and each has parameters of its own.`,
       discriminator: { propertyName: "type" },
       oneOf: members.map((member) => branch(member, common ?? {})),
     }),

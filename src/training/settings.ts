@@ -70,7 +70,7 @@ export const DataSettings = Type.Object(
       ),
     ),
   },
-  closed,
+  { ...closed, description: "Which training prompts are used, and whose answers the student learns from." },
 );
 /** Values of `DataSettings`. */
 export type DataSettings = Static<typeof DataSettings>;
@@ -140,7 +140,7 @@ export const RolloutSettings = Type.Object(
         "Completions sampled and scored in one go: while one chunk is scored the next one is sampled. A multiple of the group lets each prompt be read once.",
     }),
   },
-  closed,
+  { ...closed, description: "How completions are drawn." },
 );
 /** Values of `RolloutSettings`. */
 export type RolloutSettings = Static<typeof RolloutSettings>;
@@ -150,12 +150,12 @@ export const OptimizerSettings = Type.Object(
   {
     type: Type.Literal("adamw"),
     learningRate: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "Peak learning rate." }),
-    beta1: Type.Number({ default: 0.9, minimum: 0, exclusiveMaximum: 1 }),
-    beta2: Type.Number({ default: 0.999, minimum: 0, exclusiveMaximum: 1 }),
-    epsilon: Type.Number({ default: 1e-8, exclusiveMinimum: 0 }),
+    beta1: Type.Number({ default: 0.9, minimum: 0, exclusiveMaximum: 1, description: "Decay of the mean of gradients." }),
+    beta2: Type.Number({ default: 0.999, minimum: 0, exclusiveMaximum: 1, description: "Decay of the mean of squared gradients." }),
+    epsilon: Type.Number({ default: 1e-8, exclusiveMinimum: 0, description: "Added to the root of the mean square before it divides." }),
     weightDecay: Type.Number({ default: 0.01, minimum: 0, description: "Decoupled decay of matrices; vectors are left alone." }),
   },
-  closed,
+  { ...closed, description: "What turns gradients into steps." },
 );
 /** Values of `OptimizerSettings`. */
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
@@ -164,10 +164,13 @@ export type OptimizerSettings = Static<typeof OptimizerSettings>;
 export const ScheduleSettings = Type.Object(
   {
     warmup: Type.Integer({ default: 0, minimum: 0, description: "Steps of linear warm-up." }),
-    decay: Type.Union([Type.Literal("constant"), Type.Literal("linear"), Type.Literal("cosine")], { default: "linear" }),
+    decay: Type.Union([Type.Literal("constant"), Type.Literal("linear"), Type.Literal("cosine")], {
+      default: "linear",
+      description: "How it falls from its peak to the fraction of it that final is.",
+    }),
     final: Type.Number({ default: 0.05, minimum: 0, maximum: 1, description: "Fraction of the peak at the last step." }),
   },
-  closed,
+  { ...closed, description: "The learning rate over the steps: a linear warm-up from 0, then a decay." },
 );
 /** Values of `ScheduleSettings`. */
 export type ScheduleSettings = Static<typeof ScheduleSettings>;
@@ -256,7 +259,7 @@ export const TrainingSettings = Type.Object(
     checks: CheckSettings,
     checkpoints: CheckpointSettings,
   },
-  closed,
+  { ...closed, description: "How long is trained, in which batches, and with what." },
 );
 /** Values of `TrainingSettings`. */
 export type TrainingSettings = Static<typeof TrainingSettings>;
@@ -277,7 +280,7 @@ export const EvaluationSettings = Type.Object(
     temperature: Type.Number({ default: 0, minimum: 0, description: "0 is greedy." }),
     ...shaping,
   },
-  closed,
+  { ...closed, description: "How the student is measured on held-out prompts." },
 );
 /** Values of `EvaluationSettings`. */
 export type EvaluationSettings = Static<typeof EvaluationSettings>;

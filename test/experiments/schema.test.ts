@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { schemaText } from "../../src/cli/schema.ts";
 import { checker } from "../../src/experiments/check.ts";
-import { isObject, type Json, type JsonObject } from "../../src/experiments/json.ts";
+import { isObject, valueAt, type Json, type JsonObject } from "../../src/experiments/json.ts";
 import { fileSchema } from "../../src/experiments/file-schema.ts";
 import { experimentSchema, type ExperimentValues } from "../../src/experiments/schema.ts";
 
@@ -38,7 +38,9 @@ describe("the published schema", () => {
   test("refuses unknown keys everywhere", () => {
     const open = [...objects(experimentSchema)].filter((schema) => schema["additionalProperties"] !== false);
     // A variant is a patch: what it merges into is checked.
-    expect(open.map((schema) => Object.keys(schema["properties"] as JsonObject))).toEqual([["label", "stages", "variants", "sweep"]]);
+    expect(open.map((schema) => Object.keys(schema["properties"] as JsonObject))).toEqual([
+      ["label", "stages", "variants", "sweep", "claims"],
+    ]);
   });
 
   test("requires nothing that has a default", () => {
@@ -72,4 +74,23 @@ test("sections that are left out are filled", () => {
   });
   expect(result).not.toHaveProperty("values.teacher");
   expect(result).not.toHaveProperty("values.stages");
+});
+
+test.each(Object.entries({ experimentSchema, fileSchema }))("every property says what it is: %s", (_name, document) => {
+  const at = (pointer: string): Json => valueAt(document, pointer)!;
+  const described = (schema: Json): boolean => {
+    if (!isObject(schema)) return true;
+    if (typeof schema["$ref"] === "string") return schema["description"] !== undefined || described(at(schema["$ref"].slice(1)));
+    return schema["description"] !== undefined || schema["const"] !== undefined;
+  };
+  const silent: string[] = [];
+  const walk = (schema: Json, pointer: string): void => {
+    const properties = isObject(schema) ? schema["properties"] : undefined;
+    for (const [key, property] of Object.entries(isObject(properties) ? properties : {}))
+      if (!described(property)) silent.push(`${pointer}/properties/${key}`);
+    for (const [key, inner] of Object.entries(typeof schema === "object" && schema !== null ? schema : {}))
+      if (!["default", "enum", "const", "examples"].includes(key)) walk(inner, `${pointer}/${key}`);
+  };
+  walk(document, "");
+  expect(silent).toEqual([]);
 });
