@@ -4,9 +4,7 @@ import { basename } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { engineNames, type EngineName } from "../engine/choose.ts";
 import { loadModel } from "../experiments/model.ts";
-import { connect } from "../rollouts/workers/connect.ts";
-import { policyRoutes } from "../serving/policy-routes.ts";
-import type { PolicyHandlers } from "../serving/policy-worker.ts";
+import { openServedPolicy } from "../serving/open-policy.ts";
 import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "./hub.ts";
 import { addListenFlags, listen, type ListenFlags } from "./listen.ts";
 import type { Terminal } from "./terminal.ts";
@@ -21,8 +19,6 @@ interface ServeOptions extends HubFlags, ListenFlags {
 /** More threads than this bring the products of one row nothing. */
 const mostThreads = 4;
 
-const policyWorker = new URL("../serving/policy-worker.ts", import.meta.url);
-
 const wholeFrom =
   (least: number) =>
   (text: string): number => {
@@ -32,21 +28,14 @@ const wholeFrom =
   };
 
 const perform = async (model: string, options: ServeOptions, terminal: Terminal): Promise<void> => {
-  const { policy, weights, tokenizer } = await loadModel(model, hubOptions(options, terminal));
-  if (tokenizer === undefined) throw new RangeError(`${model}: expected a tokenizer.json beside the weights, got none`);
-  if (policy.config["is_encoder_decoder"] === true) throw new RangeError(`${model}: expected a decoder, got an encoder and a decoder`);
-  const thread = connect<PolicyHandlers>(policyWorker, { name: "policy" });
+  const loaded = await loadModel(model, hubOptions(options, terminal));
+  const { engine, seed, maxLogprobs: mostLogProbs } = options;
+  const threads = Math.min(availableParallelism(), mostThreads);
+  const opened = await openServedPolicy({ ...loaded, name: options.name ?? basename(model), engine, threads, seed, mostLogProbs });
   try {
-    const { engine, seed } = options;
-    const threads = Math.min(availableParallelism(), mostThreads);
-    const used = await thread.call("open", { engine, threads, config: policy.config, weights, tokenizer: tokenizer.toJSON(), seed });
-    const name = options.name ?? basename(model);
-    const { contextLength } = policy;
-    const created = Math.floor(Date.now() / 1000);
-    const routes = policyRoutes({ thread, name, mostLogProbs: options.maxLogprobs, contextLength, created });
-    await listen(routes, `${name} on the engine ${used}`, options, terminal);
+    await listen(opened.routes, `${opened.name} on the engine ${opened.engine}`, options, terminal);
   } finally {
-    await thread.close();
+    await opened.close();
   }
 };
 

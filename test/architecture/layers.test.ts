@@ -26,6 +26,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   results: [...foundation, ...answering, "training", "experiments"],
   reports: [...foundation, ...answering, "training", "experiments", "results"],
   dashboard: [...foundation, ...answering, "training", "experiments", "results", "reports"],
+  library: [...foundation, ...answering, "training", "experiments", "results", "reports", "dashboard"],
   cli: [...foundation, ...answering, "training", "experiments", "results", "reports", "dashboard"],
 };
 

@@ -14,9 +14,9 @@ const helpOf = async (...words: string[]): Promise<string> => {
 };
 
 describe("README", () => {
-  test("shows examples/alpha.ts as it is", () => {
+  test("shows examples/train.ts as it is", () => {
     const [, code] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
-    const file = readFileSync("examples/alpha.ts", "utf8");
+    const file = readFileSync("examples/train.ts", "utf8");
     expect(code).toBe(file.slice(file.indexOf("\n") + 1));
   });
 

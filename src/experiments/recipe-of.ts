@@ -1,0 +1,39 @@
+/** A recipe from the values of an experiment, without a file: what `train` takes. */
+import { join } from "node:path";
+import type { HubOptions } from "../policies/checkpoints/hub.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { artifactsIn } from "./artifacts.ts";
+import { lookAt } from "./checkpoints.ts";
+import { extendedSource } from "./extended-source.ts";
+import { checkSource, planRuns } from "./plan.ts";
+import { checkpointNames } from "./prepare.ts";
+import { machineFor, recipeFor } from "./recipes.ts";
+import { parseSource } from "./source.ts";
+
+/** Where a recipe is made. */
+export interface RecipeOptions {
+  /** Where the paths in the values are relative to; the working folder when left out. */
+  readonly folder?: string;
+  /** Threads of each part; what the machine has when left out. */
+  readonly threads?: number;
+  /** How models of the Hub are found. */
+  readonly hub?: HubOptions;
+}
+
+/**
+ * The recipe of one training, from the keys of an experiment file; what they leave out has the file's defaults, and a `question` is not asked for. `ExperimentError` with every
+ * problem, `RangeError` for variants and stages, which `execute` runs.
+ */
+export const recipeOf = async (
+  values: Readonly<Record<string, unknown>>,
+  { folder = ".", threads, hub = {} }: RecipeOptions = {},
+): Promise<Recipe> => {
+  const path = join(folder, "recipe.json");
+  const text = JSON.stringify({ question: "Asked from TypeScript.", ...values });
+  const file = checkSource(extendedSource(parseSource(path, text)), []);
+  const [run, ...others] = planRuns(file, await lookAt(file.drafts.flatMap(checkpointNames), folder, hub));
+  if (run === undefined || others.length > 0 || run.stages.length > 0) {
+    throw new RangeError("recipe: expected one training, got variants or stages; write them to a file and run it with execute");
+  }
+  return recipeFor(run, path, artifactsIn(join(folder, ".retort", "stages")), await machineFor(run.values.engine, threads));
+};

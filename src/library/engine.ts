@@ -1,0 +1,8 @@
+/** Engines: how programs of tensors run, and which engine this machine has. */
+export { chooseEngine, engineNames, openEngine } from "../engine/choose.ts";
+export type { ConcreteEngineName, EngineName, EngineOptions } from "../engine/choose.ts";
+export type { Buffer, Engine, Executable } from "../engine/engine.ts";
+export { inspectEngines } from "../engine/inspect.ts";
+export type { InspectedEngine } from "../engine/inspect.ts";
+export { float32, int32 } from "../engine/program.ts";
+export type { DataType, NamedTensors, Program, TensorSpec, TypedArray } from "../engine/program.ts";

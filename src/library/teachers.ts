@@ -1,0 +1,8 @@
+/** Teachers: what a better model would have said at every place of a completion. */
+export { localTeacher } from "../teachers/local.ts";
+export type { LocalTeacher, LocalTeacherOptions } from "../teachers/local.ts";
+export { mixtureTeacher } from "../teachers/mixture.ts";
+export type { MixtureMember } from "../teachers/mixture.ts";
+export { remoteTeacher } from "../teachers/remote/teacher.ts";
+export type { RemoteTeacher, RemoteTeacherOptions } from "../teachers/remote/teacher.ts";
+export type { Detail, Teacher, TeacherScore } from "../teachers/teacher.ts";

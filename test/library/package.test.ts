@@ -1,0 +1,93 @@
+/** The package as it would be published: packed, unpacked into a project of its own, its types checked, and every example run there as a user would. */
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+mkdirSync(join(root, "build"), { recursive: true });
+/** Below this repository, so that the package finds the libraries that are installed here. */
+const folder = mkdtempSync(join(root, "build", "package-"));
+const source = join(folder, "source");
+const consumer = join(folder, "consumer");
+const packed = join(consumer, "node_modules", "retort-rl");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+vi.setConfig({ testTimeout: 600_000 });
+
+const start = promisify(execFile);
+const run = async (where: string, command: string, ...parameters: readonly string[]): Promise<string> => {
+  const { stdout, stderr } = await start(command, parameters, { cwd: where, timeout: 600_000, maxBuffer: 2 ** 26 }).catch(
+    (error: unknown) => {
+      const { stdout: said, stderr: errors } = error as { stdout?: string; stderr?: string };
+      throw new Error(`${parameters.join(" ")}: ${said}${errors}`, { cause: error });
+    },
+  );
+  return stdout + stderr;
+};
+const compiler = join(root, "node_modules/typescript/bin/tsc");
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly version: string;
+  readonly files: readonly string[];
+};
+const entryPoints = readdirSync(join(root, "src/library")).map((name) => name.replace(/\.ts$/, ""));
+const examples = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
+
+beforeAll(async () => {
+  mkdirSync(source);
+  mkdirSync(join(consumer, "node_modules"), { recursive: true });
+  for (const name of ["package.json", "README.md", "LICENSE", ...manifest.files.filter((name) => name !== "dist")]) {
+    cpSync(join(root, name), join(source, name), { recursive: true });
+  }
+  await run(root, process.execPath, compiler, "--project", "tsconfig.build.json", "--outDir", join(source, "dist"));
+  await run(source, "npm", "pack", "--ignore-scripts", "--silent");
+  await run(source, "tar", "-xzf", `retort-rl-${manifest.version}.tgz`);
+  renameSync(join(source, "package"), packed);
+  rmSync(source, { recursive: true });
+  cpSync(join(root, "examples"), join(consumer, "examples"), { recursive: true });
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  const compilerOptions = { strict: true, target: "es2023", module: "nodenext", skipLibCheck: true, noEmit: true, types: ["node"] };
+  writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["examples", "all.ts"] }));
+}, 600_000);
+
+test("it holds what it runs with, and no sources", () => {
+  expect(readdirSync(packed).toSorted()).toEqual(["LICENSE", "README.md", "dist", "experiments", "package.json", "schema"]);
+});
+
+test("every name that it exports can be imported, and nothing else", async () => {
+  const names = entryPoints.map((name) => `retort-rl/${name}`);
+  const script = `
+    for (const name of ${JSON.stringify(names)}) if (Object.keys(await import(name)).length === 0) throw new Error(name);
+    await import("retort-rl/schema/experiment.json", { with: { type: "json" } });
+    const refused = await import("retort-rl/experiments/execute").catch((error) => error.code);
+    console.log(refused);
+    process.exit();`;
+  expect(await run(consumer, process.execPath, "--input-type=module", "--no-warnings", "--eval", script)).toBe("ERR_MODULE_NOT_FOUND\n");
+});
+
+test("its command runs", async () => {
+  expect(await run(consumer, process.execPath, join(packed, "dist/cli/retort.js"), "--version")).toBe(`${manifest.version}\n`);
+});
+
+test("the types of every entry point and of the examples are right", async () => {
+  writeFileSync(join(consumer, "all.ts"), entryPoints.map((name) => `export * as ${name} from "retort-rl/${name}";\n`).join(""));
+  await run(consumer, process.execPath, compiler);
+  writeFileSync(join(consumer, "all.ts"), `import { train } from "retort-rl/training";\ntrain({ seed: "1" });\n`);
+  await expect(run(consumer, process.execPath, compiler)).rejects.toThrow(/all\.ts\(2,\d+\): error TS2345/u);
+});
+
+/** What each example says when it works. */
+const said: Readonly<Record<string, RegExp>> = {
+  "score.ts":
+    /^(?:\S+= .*\{\n {2}value: \S+,\n {2}parts: \{ 'exact-match': [01], 'well-formed': [01] \},\n {2}teacher: -[\d.]+\n\}\n){2}$/u,
+  "train.ts": /^evaluation 0 \S+\n(?:step \d .*\n){4}evaluation 4 \S+\nfinished \d+ arrays of weights\n$/u,
+  "experiment.ts": /run step 3\nstopped; .*\nteacher reuse\nrun begin\nrun step 4\n(?:run step \d\n)+run end\ndone \S+ \S+\n$/u,
+  "sweep.ts": /\ndone done\nalpha accuracy \[ \[ '0\.25', \S+ \], \[ '0\.75', \S+ \] \]\n$/u,
+};
+
+test.each(examples)("examples/%s", async (name) => {
+  const hook = import.meta.resolve("tsx");
+  const output = await run(consumer, process.execPath, "--import", hook, join("examples", name), `runs-${name}`);
+  expect(output).toMatch(said[name]!);
+});
