@@ -9,6 +9,7 @@ import type { Task } from "../tasks/task.ts";
 import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { claimMistakes } from "./claim-rules.ts";
+import { evaluationMistakes } from "./evaluation-rules.ts";
 import { maxNewTokens } from "./lengths.ts";
 import { modelMistakes } from "./model-rules.ts";
 import { pairMistakes } from "./pair-rules.ts";
@@ -84,13 +85,12 @@ const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
 };
 
 /** A completion that may not end is at most as long as one may be. */
-const lengthMistakes = (values: TrainingValues, task: Task): Mistake[] =>
-  (["rollouts", "evaluation"] as const).flatMap((part): Mistake[] => {
-    const { minNewTokens = 0 } = values[part];
-    const most = maxNewTokens(values, task);
-    if (minNewTokens <= most) return [];
-    return [{ pointer: `/${part}/minNewTokens`, message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
-  });
+const lengthMistakes = (values: TrainingValues, task: Task): Mistake[] => {
+  const { minNewTokens = 0 } = values.rollouts;
+  const most = maxNewTokens(values, task);
+  if (minNewTokens <= most) return [];
+  return [{ pointer: "/rollouts/minNewTokens", message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
+};
 
 const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mistake[] => {
   const single = values.rewards.flatMap((reward, i): Mistake[] => {
@@ -123,6 +123,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
     ...referenceMistakes(values, task),
     ...dataMistakes(values, task),
     ...lengthMistakes(values, task),
+    ...evaluationMistakes(values, task),
     ...teacherPromptMistakes(values, task),
     ...modelMistakes(values, shelf),
     ...pairMistakes(file, values, task),

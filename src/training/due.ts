@@ -9,3 +9,6 @@ export const inspects = ({ training: { inspectEvery }, objective }: Pick<Recipe,
 /** True for a step that an evaluation follows. */
 export const evaluates = ({ evaluation, training }: Pick<Recipe, "evaluation" | "training">, step: number): boolean =>
   step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
+
+/** True for a step at which the student is examined in all ways: the first and the last. */
+export const looksAround = ({ training }: Pick<Recipe, "training">, step: number): boolean => step === 0 || step === training.steps;

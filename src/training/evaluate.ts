@@ -1,11 +1,13 @@
 /** Examines the student: completes test prompts and has the task check the answers. */
 import type { Prompt, Task } from "../tasks/task.ts";
+import { measures } from "../evaluation/measures/index.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
 import { shapingIn } from "../rollouts/shaping.ts";
 import type { Span } from "../rollouts/timeline.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
 import { drawRollouts, referenceRollout } from "./drawing.ts";
-import type { EvaluationSettings } from "./settings.ts";
+import type { EvaluationSettings, Examination } from "./evaluation-settings.ts";
 
 /** What an evaluation depends on. */
 export interface EvaluationRequest {
@@ -13,7 +15,9 @@ export interface EvaluationRequest {
   /** Steps done. */
   readonly step: number;
   readonly settings: EvaluationSettings;
-  /** Prompts of one draw. */
+  /** Whether the student is examined in the other ways of `settings.also` too. */
+  readonly also: boolean;
+  /** Completions of one draw. */
   readonly chunk: number;
   /** Texts that end a completion. */
   readonly stops?: readonly string[];
@@ -41,34 +45,80 @@ export const referenceLoss = async (
   return all.reduce((sum, logProb) => sum - logProb, 0) / all.length;
 };
 
+/** The student's completions of the first test prompts, by prompt. */
+const completionsOf = async (
+  crew: Pick<Crew, "draw">,
+  task: Task,
+  examination: Examination,
+  { seed, step, chunk, stops = [], observe }: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<readonly Rollout[][]> => {
+  const { samples = 1 } = examination;
+  const places = task.test
+    .slice(0, examination.prompts)
+    .flatMap((prompt, index) => Array.from({ length: samples }, (_, sample) => ({ prompt, order: { prompt: index, sample } })));
+  // A chunk of whole groups reads each prompt once.
+  const group = chunk % samples === 0 ? samples : 1;
+  const writer = { by: "student", ...shapingIn(examination) } as const;
+  const drawing = { seed, step: "evaluation", version: step, stops, writer, group, ...(observe === undefined ? {} : { observe }) } as const;
+  const draws: ReturnType<typeof drawRollouts>[] = [];
+  for (let start = 0; start < places.length; start += chunk) {
+    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
+  }
+  const rollouts = (await Promise.all(draws)).flat();
+  return Array.from({ length: rollouts.length / samples }, (_, index) => rollouts.slice(index * samples, (index + 1) * samples));
+};
+
+const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
+
+/** One way of examining the student. */
+const examine = async (
+  crew: Pick<Crew, "draw">,
+  task: Task,
+  examination: Examination,
+  request: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<Pick<Evaluated, "accuracy" | "metrics">> => {
+  const groups = await completionsOf(crew, task, examination, request, signal);
+  const rollouts = groups.flat();
+  const verdicts = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
+  const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && verdicts.get(rollout)!.correct;
+  const examined = groups.map((group) => ({
+    prompt: group[0]!.prompt,
+    completions: group.map((rollout) => ({ text: rollout.text, tokens: rollout.tokens, correct: isRight(rollout) })),
+  }));
+  const measured = (examination.metrics ?? []).map((values) => {
+    const measure = measures.create(values);
+    return [measure.name, measure.of(examined)] as const;
+  });
+  return {
+    ...(task.answered === false ? {} : { accuracy: share(rollouts.map(isRight)) }),
+    metrics: {
+      "well-formed": share([...verdicts.values()].map(({ wellFormed }) => wellFormed)),
+      truncated: share(rollouts.map(({ finish }) => finish === "length")),
+      length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
+      ...Object.fromEntries(measured),
+    },
+  };
+};
+
 /**
  * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers, if there are references; metrics: `well-formed` and
- * `truncated` as shares, `length` in tokens. The draws do not depend on the step, so evaluations differ by the student alone.
+ * `truncated` as shares, `length` in tokens, and the measures that are asked for. With `also`, those of the other ways of examining, each name after that of the way. The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
   crew: Pick<Crew, "draw">,
   task: Task,
-  { seed, step, settings, chunk, stops = [], observe }: EvaluationRequest,
+  request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
-  const places = task.test.slice(0, settings.prompts).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
-  const options = { seed, step: "evaluation", version: step, stops, ...(observe === undefined ? {} : { observe }) } as const;
-  const draws: ReturnType<typeof drawRollouts>[] = [];
-  for (let start = 0; start < places.length; start += chunk) {
-    const drawing = { ...options, writer: { by: "student", ...shapingIn(settings) } } as const;
-    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
+  const { step, settings, also } = request;
+  const { accuracy, metrics } = await examine(crew, task, settings, request, signal);
+  const others: Record<string, number> = {};
+  for (const [name, examination] of Object.entries(also ? (settings.also ?? {}) : {})) {
+    const other = await examine(crew, task, examination, request, signal);
+    const all = { ...(other.accuracy === undefined ? {} : { accuracy: other.accuracy }), ...other.metrics };
+    for (const [metric, value] of Object.entries(all)) others[`${name}/${metric}`] = value;
   }
-  const rollouts = (await Promise.all(draws)).flat();
-  const verdicts = rollouts.map(({ prompt, text }) => task.check(prompt, text));
-  const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
-  return {
-    kind: "evaluation",
-    step,
-    ...(task.answered === false ? {} : { accuracy: share(rollouts.map(({ finish }, i) => finish === "stop" && verdicts[i]!.correct)) }),
-    metrics: {
-      "well-formed": share(verdicts.map(({ wellFormed }) => wellFormed)),
-      truncated: share(rollouts.map(({ finish }) => finish === "length")),
-      length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
-    },
-  };
+  return { kind: "evaluation", step, ...(accuracy === undefined ? {} : { accuracy }), metrics: { ...metrics, ...others } };
 };

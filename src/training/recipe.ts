@@ -7,7 +7,8 @@ import type { RewardModels } from "../rewards/model/reference.ts";
 import type { TaskValues } from "../tasks/index.ts";
 import type { TeacherSource } from "../teachers/source.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
-import type { DataSettings, EvaluationSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
+import type { EvaluationSettings } from "./evaluation-settings.ts";
+import type { DataSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
 
 /** A policy with its weights: a HuggingFace `config.json` document and arrays by parameter name. */
 export interface Model {

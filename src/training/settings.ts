@@ -1,8 +1,9 @@
-/** The settings of a training run as schemas: data, rollouts, optimizer, evaluation. Their defaults are the vetted values. */
+/** The settings of a training run as schemas: data, rollouts, optimizer. Their defaults are the vetted values. */
 import { Type, type Static } from "@sinclair/typebox";
 import { scheduleSchema } from "../objectives/schedule.ts";
 import { behaviors, type BehaviorValues } from "../rollouts/behaviors/index.ts";
 import { CheckSettings } from "./checks/settings.ts";
+import { shapingSettings } from "./shaping-settings.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -75,28 +76,6 @@ export const DataSettings = Type.Object(
 /** Values of `DataSettings`. */
 export type DataSettings = Static<typeof DataSettings>;
 
-/** What may be done to a distribution besides its temperature; in this order, each after the one before it. */
-const shaping = {
-  repetitionPenalty: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      description: "Divides the logits of tokens that prompt or completion have already, and multiplies negative ones; 1 does nothing.",
-    }),
-  ),
-  minNewTokens: Type.Optional(Type.Integer({ minimum: 0, description: "No completion ends with fewer tokens than this before its end." })),
-  topK: Type.Optional(Type.Integer({ minimum: 1, description: "Only the K likeliest tokens are drawn." })),
-  topP: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: "Only the likeliest tokens are drawn that have this probability together, the one that reaches it included.",
-    }),
-  ),
-  minP: Type.Optional(
-    Type.Number({ minimum: 0, maximum: 1, description: "Only tokens are drawn that have this share of the likeliest one's probability." }),
-  ),
-};
-
 /**
  * How the student answers while it trains. Importance ratios are made with the log-probs under what really drew, after all of it: temperature,
  * shaping, behavior. What top-k, top-p and min-p rule out is never seen, and no ratio brings it back: with them an estimate is of the shaped policy.
@@ -110,7 +89,7 @@ export const RolloutSettings = Type.Object(
       description: "Completions of each prompt (G). The batch is a multiple of it.",
     }),
     temperature: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Sampling temperature of the student." }),
-    ...shaping,
+    ...shapingSettings,
     behavior: Type.Unsafe<BehaviorValues>({
       ...behaviors.schema,
       default: { type: "student" },
@@ -271,16 +250,3 @@ export const decisive = ({
   checkpoints: _checkpoints,
   ...settings
 }: TrainingSettings): Partial<TrainingSettings> => settings;
-
-/** How the student is examined on the test split. */
-export const EvaluationSettings = Type.Object(
-  {
-    every: Type.Integer({ default: 0, minimum: 0, description: "Steps between evaluations; 0 evaluates only at the start and the end." }),
-    prompts: Type.Integer({ default: 200, minimum: 1, description: "Test prompts, from the first on; at most the whole split." }),
-    temperature: Type.Number({ default: 0, minimum: 0, description: "0 is greedy." }),
-    ...shaping,
-  },
-  { ...closed, description: "How the student is measured on held-out prompts." },
-);
-/** Values of `EvaluationSettings`. */
-export type EvaluationSettings = Static<typeof EvaluationSettings>;

@@ -23,7 +23,7 @@ import { openCrew, type Answers, type Crew } from "./crew.ts";
 import type { UpdateAnswer, UpdateRequest } from "./learner-worker.ts";
 import type { Settled } from "./outcomes.ts";
 import { rolloutMetrics } from "./rollout-metrics.ts";
-import { evaluates, inspects } from "./due.ts";
+import { evaluates, inspects, looksAround } from "./due.ts";
 import { evaluate, referenceLoss } from "./evaluate.ts";
 import { validationLoss } from "./adaptive-fraction.ts";
 import { recipeObjective } from "./recipe-objective.ts";
@@ -180,7 +180,7 @@ const examine = async (
     return { ...host, best: bestOf(host.best, step, compared.accuracy) };
   }
   const { chunk, stop: stops = [] } = rollouts;
-  const request = { seed, step, settings: evaluation, chunk, stops, observe: timeline.add };
+  const request = { seed, step, settings: evaluation, also: looksAround(recipe, step), chunk, stops, observe: timeline.add };
   const evaluated = await evaluate(crew, task, request, signal);
   const examined = { ...host, best: bestOf(host.best, step, evaluated.accuracy) };
   if (sequences.validation.length === 0) {

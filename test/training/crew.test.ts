@@ -57,7 +57,7 @@ describe("a crew", () => {
       expect(rollouts.map(({ tokens, finish, text }) => ({ tokens: [...tokens], finish, text }))).toEqual(
         places.map(() => ({ tokens: [end], finish: "stop", text: "" })),
       );
-      const request = { seed: 1, step: 1, settings: { every: 0, prompts: 4, temperature: 1 }, chunk: 4 };
+      const request = { seed: 1, step: 1, also: false, settings: { every: 0, prompts: 4, temperature: 1 }, chunk: 4 };
       expect((await evaluate(crew, turns, request, never)).metrics).toMatchObject({ length: 1, truncated: 0 });
     } finally {
       await crew.close();

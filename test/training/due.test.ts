@@ -1,6 +1,6 @@
 /** What is due after a step. */
 import { expect, test } from "vitest";
-import { evaluates, inspects } from "../../src/training/due.ts";
+import { evaluates, inspects, looksAround } from "../../src/training/due.ts";
 import { recipe } from "../fixtures/recipes.ts";
 
 const steps = Array.from({ length: 6 }, (_, i) => i + 1);
@@ -17,4 +17,8 @@ test("a step is looked into from the first on, except where there is nothing to 
     steps.filter((step) => inspects({ training: { ...training, inspectEvery }, objective: other }, step));
   expect([at(0), at(2), at(4)]).toEqual([[], [1, 3, 5], [1, 5]]);
   expect(at(2, { type: "bradley-terry" } as typeof objective)).toEqual([]);
+});
+
+test("the student is examined in all ways at the start and at the end", () => {
+  expect([0, ...steps].filter((step) => looksAround(recipe(), step))).toEqual([0, 6]);
 });

@@ -1,7 +1,9 @@
 /** Examining: which prompts, which draws, and what counts as right. */
 import { describe, expect, test } from "vitest";
 import type { Weights } from "../../src/policies/policy.ts";
+import type { Rollout } from "../../src/rollouts/rollout.ts";
 import type { Task } from "../../src/tasks/task.ts";
+import { selfBleu } from "../../src/text-metrics/bleu.ts";
 import { evaluate, referenceLoss, type EvaluationRequest } from "../../src/training/evaluate.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { drawRollouts } from "../../src/training/drawing.ts";
@@ -12,7 +14,7 @@ import { bigram, context, model, recipe, smallTask } from "../fixtures/recipes.t
 const task = smallTask();
 const { tokenizer } = task;
 const never = new AbortController().signal;
-const request: EvaluationRequest = { seed: 1, step: 9, settings: { every: 0, prompts: 4, temperature: 1 }, chunk: 3 };
+const request: EvaluationRequest = { seed: 1, step: 9, settings: { every: 0, prompts: 4, temperature: 1 }, also: false, chunk: 3 };
 
 /** A table that always says `token`. */
 const always = (token: number): Weights => ({
@@ -118,6 +120,55 @@ describe("an evaluation", () => {
     });
     const { metrics } = await evaluate(await crewHere(values, task), task, request, never);
     expect(metrics).toMatchObject({ truncated: 1, length: 6 });
+  });
+
+  test("has the measures that are asked for, of all samples of each prompt", async () => {
+    const settings = {
+      every: 0,
+      prompts: 3,
+      temperature: 1,
+      samples: 4,
+      metrics: [{ type: "pass-at-k", k: 2 }, { type: "self-bleu" }],
+    } as const;
+    const crew = await crewHere(recipe(), lenient);
+    const places = lenient.test
+      .slice(0, 3)
+      .flatMap((prompt, index) => [0, 1, 2, 3].map((sample) => ({ prompt, order: { prompt: index, sample } })));
+    const rollouts: Rollout[] = [];
+    for (let start = 0; start < places.length; start += 3) {
+      const writer = { by: "student", temperature: 1 } as const;
+      rollouts.push(
+        ...(await drawRollouts(crew, lenient, places.slice(start, start + 3), { seed: 1, step: "evaluation", writer, version: 9 }, never)),
+      );
+    }
+    const right = rollouts.map(({ finish, text }) => finish === "stop" && text.length % 2 === 0);
+    const groups = [0, 1, 2].map((prompt) => right.slice(4 * prompt, 4 * prompt + 4).filter(Boolean).length);
+    // 1 - C(4 - c, 2) / C(4, 2)
+    const pass = groups.map((c) => 1 - ((4 - c) * (3 - c)) / 12).reduce((sum, chance) => sum + chance, 0) / 3;
+    const selfBleus = [0, 1, 2].map((prompt) => selfBleu(rollouts.slice(4 * prompt, 4 * prompt + 4).map(({ text }) => text)));
+    const { accuracy, metrics } = await evaluate(
+      crew,
+      lenient,
+      { ...request, settings: { ...settings, metrics: [...settings.metrics] } },
+      never,
+    );
+    expect(accuracy).toBe(right.filter(Boolean).length / 12);
+    expect(metrics["pass@2"]).toBeCloseTo(pass, 12);
+    expect(metrics["self-bleu"]).toBeCloseTo(selfBleus.reduce((sum, one) => sum + one, 0) / 3, 12);
+  });
+
+  test("is in the other ways too when that is due, each metric after the way's name", async () => {
+    const greedy = { prompts: 2, temperature: 0, metrics: [{ type: "rouge" as const, variant: "1" as const, stemmer: false }] };
+    const settings = { ...request.settings, also: { greedy } };
+    const { metrics } = await examine({ settings, also: true });
+    const alone = await examine({ settings: { every: 0, ...greedy } });
+    const named = { ...alone.metrics, accuracy: alone.accuracy };
+    expect(metrics).toEqual({
+      ...(await examine()).metrics,
+      ...Object.fromEntries(Object.entries(named).map(([name, value]) => [`greedy/${name}`, value])),
+    });
+    expect(Object.keys(named)).toContain("rouge-1");
+    expect(await examine({ settings, also: false })).toEqual(await examine());
   });
 
   test("takes the first prompts, and at most all", async () => {

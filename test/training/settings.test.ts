@@ -2,14 +2,8 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, test } from "vitest";
-import {
-  DataSettings,
-  EvaluationSettings,
-  OptimizerSettings,
-  RolloutSettings,
-  ScheduleSettings,
-  TrainingSettings,
-} from "../../src/training/settings.ts";
+import { DataSettings, OptimizerSettings, RolloutSettings, ScheduleSettings, TrainingSettings } from "../../src/training/settings.ts";
+import { EvaluationSettings } from "../../src/training/evaluation-settings.ts";
 import { checks } from "../fixtures/recipes.ts";
 
 const validating = (schema: TSchema): ValidateFunction =>

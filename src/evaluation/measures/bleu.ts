@@ -1,0 +1,19 @@
+/** BLEU of all completions as one corpus. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../../plugins/definition.ts";
+import { corpusBleu } from "../../text-metrics/bleu.ts";
+import { comparisonsOf } from "./corpus.ts";
+import type { Measure } from "./measure.ts";
+
+/** `{ "type": "bleu" }`: the metric `bleu`, 0 to 100 (Papineni et al., 2002, as sacrebleu counts it). */
+export const bleu = define({
+  type: "bleu",
+  summary: "BLEU of the completions as one corpus, 0 to 100, as sacrebleu counts it: metric bleu.",
+  parameters: Type.Object({}, { additionalProperties: false }),
+  create: (_parameters, _context: void): Measure => ({
+    name: "bleu",
+    samples: 1,
+    references: true,
+    of: (examined) => corpusBleu(comparisonsOf(examined)),
+  }),
+});

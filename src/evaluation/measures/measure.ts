@@ -1,0 +1,29 @@
+/** What a measure is: one number of what a student says to many prompts. */
+import type { Prompt } from "../../tasks/task.ts";
+
+/** One completion. */
+export interface ExaminedCompletion {
+  readonly text: string;
+  /** [L] ids, the end-of-sequence included when there is one. */
+  readonly tokens: ArrayLike<number>;
+  /** It ended, and the task's checker says that it is right. */
+  readonly correct: boolean;
+}
+
+/** A prompt with its completions, in the order in which they were drawn. */
+export interface Examined {
+  readonly prompt: Prompt;
+  readonly completions: readonly ExaminedCompletion[];
+}
+
+/** A number of all of them. */
+export interface Measure {
+  /** The metric's name. */
+  readonly name: string;
+  /** Fewest completions of each prompt that it can be made of. */
+  readonly samples: number;
+  /** True when it compares with references. */
+  readonly references: boolean;
+  /** Of at least one prompt, each with at least `samples` completions. */
+  of(examined: readonly Examined[]): number;
+}

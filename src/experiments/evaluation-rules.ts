@@ -1,0 +1,73 @@
+/** What a schema cannot say of how the student is examined. */
+import { measures, type MeasureValues } from "../evaluation/measures/index.ts";
+import type { Measure } from "../evaluation/measures/measure.ts";
+import { objectives } from "../objectives/index.ts";
+import type { Task } from "../tasks/task.ts";
+import type { Examination } from "../training/evaluation-settings.ts";
+import type { Mistake } from "./check.ts";
+import { maxNewTokens } from "./lengths.ts";
+import type { TrainingValues } from "./stages.ts";
+
+interface Placed {
+  readonly examination: Examination;
+  readonly pointer: string;
+}
+
+/** The evaluation itself, and each of the other ways. */
+const examinationsOf = ({ evaluation }: TrainingValues): Placed[] => [
+  { examination: evaluation, pointer: "/evaluation" },
+  ...Object.entries(evaluation.also ?? {}).map(([name, examination]) => ({ examination, pointer: `/evaluation/also/${name}` })),
+];
+
+const measureMistakes = ({ samples, references }: Measure, { examination }: Placed, pointer: string, task: Task): Mistake[] => {
+  const drawn = examination.samples ?? 1;
+  if (samples > drawn)
+    return [{ pointer, part: "whole", message: `expected at least ${samples} samples of each prompt, got ${drawn}; raise "samples"` }];
+  if (references && task.answered === false)
+    return [{ pointer, part: "whole", message: "expected a task with references to compare with, got one without any" }];
+  return [];
+};
+
+const metricsMistakes = (placed: Placed, task: Task): Mistake[] => {
+  const { metrics = [] } = placed.examination;
+  const names = metrics.map((values: MeasureValues) => measures.create(values));
+  return names.flatMap((measure, i): Mistake[] => {
+    const pointer = `${placed.pointer}/metrics/${i}`;
+    const first = names.findIndex(({ name }) => name === measure.name);
+    if (first !== i)
+      return [{ pointer, part: "whole", message: `${measure.name} is reported by ${placed.pointer}/metrics/${first} already; keep one` }];
+    return measureMistakes(measure, placed, pointer, task);
+  });
+};
+
+const samplesMistakes = ({ examination: { samples = 1, temperature }, pointer }: Placed): Mistake[] =>
+  samples > 1 && temperature === 0
+    ? [
+        {
+          pointer: `${pointer}/samples`,
+          message: `expected 1 at temperature 0, where all are the same, got ${samples}; raise "temperature"`,
+        },
+      ]
+    : [];
+
+/** A completion that may not end is at most as long as one may be. */
+const lengthMistakes = (values: TrainingValues, { examination: { minNewTokens = 0 }, pointer }: Placed, task: Task): Mistake[] => {
+  const most = maxNewTokens(values, task);
+  if (minNewTokens <= most) return [];
+  return [{ pointer: `${pointer}/minNewTokens`, message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
+};
+
+/** All that is wrong with how the student is examined. */
+export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
+  const { metrics, also } = values.evaluation;
+  if (objectives.create(values.objective).pairs === true) {
+    if (metrics === undefined && also === undefined) return [];
+    const pointer = metrics === undefined ? "/evaluation/also" : "/evaluation/metrics";
+    return [{ pointer, part: "whole", message: "expected a student that writes: a reward model is examined by its pairs alone" }];
+  }
+  return examinationsOf(values).flatMap((placed) => [
+    ...samplesMistakes(placed),
+    ...metricsMistakes(placed, task),
+    ...lengthMistakes(values, placed, task),
+  ]);
+};

@@ -1,0 +1,51 @@
+/** The settings of evaluation as a schema. */
+import { Type, type Static } from "@sinclair/typebox";
+import { measures } from "../evaluation/measures/index.ts";
+import { shapingSettings } from "./shaping-settings.ts";
+
+const closed = { additionalProperties: false } as const;
+
+/** How the student completes test prompts, and what is made of that. */
+const examination = {
+  prompts: Type.Integer({ default: 200, minimum: 1, description: "Test prompts, from the first on; at most the whole split." }),
+  temperature: Type.Number({ default: 0, minimum: 0, description: "0 is greedy." }),
+  ...shapingSettings,
+  samples: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1024,
+      description: "Completions of each prompt; 1 when left out. Above 1 asks for a temperature.",
+    }),
+  ),
+  metrics: Type.Optional(
+    Type.Array(measures.schema, {
+      maxItems: 64,
+      description: "What is reported beside accuracy, form and length.",
+    }),
+  ),
+};
+
+/** One way of examining the student. */
+const Examination = Type.Object(examination, closed);
+/** Values of one way of examining. */
+export type Examination = Static<typeof Examination>;
+
+/** How the student is examined on the test split. */
+export const EvaluationSettings = Type.Object(
+  {
+    every: Type.Integer({ default: 0, minimum: 0, description: "Steps between evaluations; 0 evaluates only at the start and the end." }),
+    ...examination,
+    also: Type.Optional(
+      Type.Unsafe<Readonly<Record<string, Examination>>>({
+        type: "object",
+        propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" },
+        additionalProperties: Examination,
+        description:
+          'Other ways of examining it, by name, at the start and at the end alone: { "sampled": { "temperature": 1, "samples": 4 } }. Their metrics are named <name>/<metric>, <name>/accuracy among them.',
+      }),
+    ),
+  },
+  { ...closed, description: "How the student is measured on held-out prompts." },
+);
+/** Values of `EvaluationSettings`. */
+export type EvaluationSettings = Static<typeof EvaluationSettings>;

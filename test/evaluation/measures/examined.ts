@@ -1,0 +1,12 @@
+/** Completions made up for tests of measures. */
+import type { Examined } from "../../../src/evaluation/measures/measure.ts";
+
+/** A prompt with completions of these texts, right where they are the reference; a token for each character. */
+export const examinedOf = (reference: string, ...texts: readonly string[]): Examined => ({
+  prompt: { index: 0, text: "?", reference },
+  completions: texts.map((text) => ({
+    text,
+    tokens: Array.from(text, (character) => character.codePointAt(0)!),
+    correct: text === reference,
+  })),
+});

@@ -1,0 +1,54 @@
+/** Tests of what a schema cannot say of evaluations. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { planSource } from "../../src/experiments/plan.ts";
+import { ExperimentError } from "../../src/experiments/problem.ts";
+import { parseSource } from "../../src/experiments/source.ts";
+
+const valid = readFileSync("test/fixtures/experiments/valid.json", "utf8");
+
+const problems = (...overrides: string[]): string[] => {
+  try {
+    planSource(parseSource("x.json", valid), overrides);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ExperimentError)) throw error;
+    return error.message.split("\n");
+  }
+};
+
+test("what fits is taken", () => {
+  expect(problems('/evaluation/metrics=[{"type":"rouge"},{"type":"repetition"},{"type":"repetition","order":2}]')).toEqual([]);
+  expect(
+    problems('/evaluation/also={"sampled":{"temperature":1,"samples":4,"metrics":[{"type":"self-bleu"},{"type":"pass-at-k","k":4}]}}'),
+  ).toEqual([]);
+});
+
+test("a measure needs its samples", () => {
+  expect(problems('/evaluation/metrics=[{"type":"self-bleu"}]')).toEqual([
+    'command line: /evaluation/metrics=[{"type":"self-bleu"}]: /evaluation/metrics/0: expected at least 2 samples of each prompt, got 1; raise "samples"',
+  ]);
+});
+
+test("samples need a temperature, in the other ways too", () => {
+  expect(problems("/evaluation/temperature=0", "/evaluation/samples=2").join()).toContain(
+    "/evaluation/samples=2: expected 1 at temperature 0, where all are the same, got 2",
+  );
+  expect(problems('/evaluation/also={"b":{"samples":3}}').join()).toContain("/evaluation/also/b/samples: expected 1 at temperature 0");
+});
+
+test("each metric is reported once", () => {
+  expect(problems('/evaluation/metrics=[{"type":"rouge"},{"type":"rouge","stemmer":true}]').join()).toContain(
+    "rouge-2 is reported by /evaluation/metrics/0 already; keep one",
+  );
+});
+
+test("a completion that may not end is at most as long as one may be", () => {
+  expect(problems('/evaluation/also={"b":{"minNewTokens":1000}}').join()).toContain(
+    "/evaluation/also/b/minNewTokens: expected at most the",
+  );
+});
+
+test("unknown measures are refused with the nearest known one", () => {
+  expect(problems('/evaluation/metrics=[{"type":"rogue"}]').join()).toMatch(/rouge/);
+});
