@@ -19,12 +19,14 @@ const examinationsOf = ({ evaluation }: TrainingValues): Placed[] => [
   ...Object.entries(evaluation.also ?? {}).map(([name, examination]) => ({ examination, pointer: `/evaluation/also/${name}` })),
 ];
 
-const measureMistakes = ({ samples, references }: Measure, { examination }: Placed, pointer: string, task: Task): Mistake[] => {
+const measureMistakes = ({ samples, references, entailment }: Measure, { examination }: Placed, pointer: string, task: Task): Mistake[] => {
   const drawn = examination.samples ?? 1;
   if (samples > drawn)
     return [{ pointer, part: "whole", message: `expected at least ${samples} samples of each prompt, got ${drawn}; raise "samples"` }];
   if (references && task.answered === false)
     return [{ pointer, part: "whole", message: "expected a task with references to compare with, got one without any" }];
+  if (entailment === true && task.entails !== true)
+    return [{ pointer, part: "whole", message: `expected a task that can tell what is entailed, got ${task.name}` }];
   return [];
 };
 

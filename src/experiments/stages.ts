@@ -21,13 +21,18 @@ export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
 const stageNamed = (file: ExperimentValues, name: string): StageValues | undefined =>
   Object.hasOwn(file.stages ?? {}, name) ? file.stages?.[name] : undefined;
 
+/** The checkpoint that a task names for its tokenizer. */
+const ownTokenizer = (task: TrainingValues["task"]): string | undefined =>
+  "tokenizer" in task && typeof task.tokenizer === "object" ? task.tokenizer.checkpoint : undefined;
+
 /** Follows the line of students; one that goes round in a circle, which is a mistake of its own, ends nowhere. */
 const tokenizerSource = (
   file: ExperimentValues,
   { task, student }: Pick<TrainingValues, "task" | "student">,
   passed: readonly string[] = [],
 ): { tokenizer?: string } => {
-  if (typeof task.tokenizer === "object") return { tokenizer: task.tokenizer.checkpoint };
+  const own = ownTokenizer(task);
+  if (own !== undefined) return { tokenizer: own };
   if ("checkpoint" in student) return { tokenizer: student.checkpoint };
   const stage = "stage" in student && !passed.includes(student.stage) ? stageNamed(file, student.stage) : undefined;
   if (stage === undefined || !("stage" in student)) return {};
@@ -82,7 +87,7 @@ export const checkpointsOf = ({
   ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
     "checkpoint" in one ? [{ name: one.checkpoint, at: `${pointer}/checkpoint` }] : [],
   ),
-  ...(typeof task.tokenizer === "object" ? [{ name: task.tokenizer.checkpoint, at: "/task/tokenizer/checkpoint" }] : []),
+  ...[ownTokenizer(task)].flatMap((name) => (name === undefined ? [] : [{ name, at: "/task/tokenizer/checkpoint" }])),
   ...modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
     "checkpoint" in reference ? [{ name: reference.checkpoint, at: `${pointer}/checkpoint` }] : [],
   ),

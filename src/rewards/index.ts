@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
 import { brevity } from "./brevity.ts";
 import { code } from "./code.ts";
+import { entailment } from "./entailment.ts";
 import { exactMatch } from "./exact-match.ts";
 import { gateOver } from "./gate.ts";
 import { jsonSchema } from "./json/schema.ts";
@@ -34,6 +35,7 @@ const name = Type.Optional(
 /** Rewards that are not made of others. */
 const simple = [
   exactMatch,
+  entailment,
   mathAnswer,
   numericAnswer,
   multipleChoice,

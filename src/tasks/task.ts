@@ -22,6 +22,8 @@ export interface Verdict {
   readonly correct: boolean;
   /** The completion has the form that the task asks for, right or wrong. */
   readonly wellFormed: boolean;
+  /** All that it says follows from the prompt, whether it is what was asked for or not. Only of tasks that can tell. */
+  readonly entailed?: boolean;
 }
 
 /** A source of prompts and the checker of their answers. Made from a seed; the same seed gives the same task. */
@@ -35,6 +37,8 @@ export interface Task {
   readonly longest: { readonly prompt: number; readonly completion: number };
   /** False when its prompts have no references; true when left out. */
   readonly answered?: boolean;
+  /** True when its verdicts say whether completions are entailed. */
+  readonly entails?: boolean;
   /** sha256 of the file that its prompts were read from, in hexadecimal, if they were. */
   readonly content?: string;
   /** Judges a completion's text. Total: any text gets a verdict. */

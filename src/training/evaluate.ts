@@ -85,7 +85,10 @@ const examine = async (
   const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && verdicts.get(rollout)!.correct;
   const examined = groups.map((group) => ({
     prompt: group[0]!.prompt,
-    completions: group.map((rollout) => ({ text: rollout.text, tokens: rollout.tokens, correct: isRight(rollout) })),
+    completions: group.map((rollout) => {
+      const { entailed } = verdicts.get(rollout)!;
+      return { text: rollout.text, tokens: rollout.tokens, correct: isRight(rollout), ...(entailed === undefined ? {} : { entailed }) };
+    }),
   }));
   const measured = (examination.metrics ?? []).map((values) => {
     const measure = measures.create(values);

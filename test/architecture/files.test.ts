@@ -34,6 +34,8 @@ const untested: Readonly<Record<string, string>> = {
   "src/experiments/train-to-end.ts": "test/experiments/execute.test.ts interrupts, pauses and resumes it",
   "src/experiments/sweeps/run-sweep.ts": "test/library/package.test.ts runs the example that sweeps with it",
   "src/serving/open-policy.ts": "test/cli/serve-policy.test.ts serves with it",
+  "src/tasks/report-events.ts": "test/tasks/reports.test.ts draws, says and checks them",
+  "src/tasks/report-sentences.ts": "test/tasks/reports.test.ts reads every shape of sentence, and what is none",
   "src/training/evaluation-settings.ts": "test/training/settings.test.ts asks for its defaults and for what it refuses",
   "src/training/shaping-settings.ts": "test/training/settings.test.ts finds it in rollouts and evaluation",
   "src/training/scorers.ts": "test/training/crew.test.ts opens each of them, test/training/signals.test.ts looks at what they say",

@@ -52,3 +52,9 @@ test("a completion that may not end is at most as long as one may be", () => {
 test("unknown measures are refused with the nearest known one", () => {
   expect(problems('/evaluation/metrics=[{"type":"rogue"}]').join()).toMatch(/rouge/);
 });
+
+test("entailment is asked of tasks that can tell", () => {
+  expect(problems('/evaluation/metrics=[{"type":"entailment"}]').join()).toContain(
+    "expected a task that can tell what is entailed, got arithmetic",
+  );
+});

@@ -48,7 +48,7 @@ test("a context is counted in the tokens of the task that it was made for", () =
   const line = file(`/stages/teacher/task=${JSON.stringify(own)}`);
   const numbers = tasks.create(own, { seed: 0 });
   const needed = contextLength(line, stageValues(line, "teacher"), {
-    task: (values) => (values.task.tokenizer === "numbers" ? numbers : task),
+    task: (values) => ("tokenizer" in values.task && values.task.tokenizer === "numbers" ? numbers : task),
     checkpoint,
   });
   expect(needed).toBe(numbers.longest.prompt + numbers.longest.completion);

@@ -27,7 +27,8 @@ export const taskLaws = (make: (seed: number) => Task): void => {
     });
 
     test("every reference is correct and well-formed", () => {
-      for (const prompt of prompts) expect(task.check(prompt, prompt.reference)).toEqual({ correct: true, wellFormed: true });
+      const entailed = task.entails === true ? { entailed: true } : {};
+      for (const prompt of prompts) expect(task.check(prompt, prompt.reference)).toEqual({ correct: true, wellFormed: true, ...entailed });
     });
 
     test("the references of other prompts are well-formed, and some of them are not correct", () => {

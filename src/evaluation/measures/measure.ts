@@ -8,6 +8,8 @@ export interface ExaminedCompletion {
   readonly tokens: ArrayLike<number>;
   /** It ended, and the task's checker says that it is right. */
   readonly correct: boolean;
+  /** All that it says follows from the prompt; absent in a task that cannot tell. */
+  readonly entailed?: boolean;
 }
 
 /** A prompt with its completions, in the order in which they were drawn. */
@@ -24,6 +26,8 @@ export interface Measure {
   readonly samples: number;
   /** True when it compares with references. */
   readonly references: boolean;
+  /** True when it asks whether completions are entailed. */
+  readonly entailment?: true;
   /** Of at least one prompt, each with at least `samples` completions. */
   of(examined: readonly Examined[]): number;
 }
