@@ -4,6 +4,7 @@ import type { Measure } from "../evaluation/measures/measure.ts";
 import { objectives } from "../objectives/index.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Examination } from "../training/evaluation-settings.ts";
+import { attempt } from "./attempt.ts";
 import type { Mistake } from "./check.ts";
 import { maxNewTokens } from "./lengths.ts";
 import type { TrainingValues } from "./stages.ts";
@@ -62,7 +63,8 @@ const lengthMistakes = (values: TrainingValues, { examination: { minNewTokens = 
 /** All that is wrong with how the student is examined. */
 export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const { metrics, also } = values.evaluation;
-  if (objectives.create(values.objective).pairs === true) {
+  const objective = attempt(() => objectives.create(values.objective));
+  if ("part" in objective && objective.part.pairs === true) {
     if (metrics === undefined && also === undefined) return [];
     const pointer = metrics === undefined ? "/evaluation/also" : "/evaluation/metrics";
     return [{ pointer, part: "whole", message: "expected a student that writes: a reward model is examined by its pairs alone" }];
