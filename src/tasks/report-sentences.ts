@@ -3,7 +3,7 @@ import type { Uniforms } from "../random/stream.ts";
 import { actions, agents, days, pick, places, things, type Facts, type ReportedEvent } from "./report-events.ts";
 
 /** The sentence after the event that a report is about. */
-export const mainMark = "many people came to see it.";
+const mainMark = "many people came to see it.";
 
 const synonyms = new Map<string, readonly string[]>(actions.map((words) => [words[0], words]));
 
