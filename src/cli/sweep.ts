@@ -18,17 +18,15 @@ import type { DisplayStyle } from "./progress.ts";
 import { redisIn, redisOption } from "./redis-option.ts";
 import { shownPath } from "./shown-path.ts";
 import { sweepDisplayOf } from "./sweep-display.ts";
+import { addKubernetesFlags, emitJob, type KubernetesFlags } from "./sweep-kubernetes.ts";
 import { countsText, trialsTable } from "./sweep-text.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
-interface SweepFlags extends HubFlags {
+interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly out: string;
   readonly cache: string;
   readonly dryRun?: true;
-  readonly jobs?: number;
-  readonly threads: number;
-  readonly retries: number;
-  readonly executor: "local" | "slurm" | "bullmq";
+  readonly executor: "local" | "slurm" | "bullmq" | "kubernetes";
   readonly redis: string;
   readonly slurm?: readonly string[];
   readonly quiet?: true;
@@ -121,6 +119,7 @@ const perform = async (file: string, overrides: readonly string[], flags: SweepF
   const sweep = freeze(await prepareSweep(file, overrides, hubOptions(flags, shown)), flags.cache);
   const folder = resolve(sweepFolder(flags.out, file));
   if (flags.dryRun === true) listTrials(await standings({ folder, sweep }), flags, terminal);
+  else if (flags.executor === "kubernetes") await emitJob(folder, sweep, flags, terminal);
   else await run(folder, sweep, flags, terminal);
 };
 
@@ -137,9 +136,9 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .addOption(
       new Option(
         "--executor <name>",
-        "who runs the trials: processes of this machine, which stop when this command is gone; tasks of an array on Slurm, or workers (retort worker), which go on when it is killed, and stop when Ctrl-C or SIGTERM stops it",
+        "who runs the trials: processes of this machine, which stop when this command is gone; tasks of an array on Slurm, or workers (retort worker), which go on when it is killed, and stop when Ctrl-C or SIGTERM stops it; or nobody yet, but the pods of a Job that is written (--emit)",
       )
-        .choices(["local", "slurm", "bullmq"])
+        .choices(["local", "slurm", "bullmq", "kubernetes"])
         .default("local"),
     )
     .option(
@@ -159,6 +158,7 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line");
+  addKubernetesFlags(command);
   addHubFlags(command)
     .addHelpText(
       "after",
@@ -168,6 +168,7 @@ Examples:
   retort sweep experiments/alpha.json --jobs 4
   retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
   retort sweep experiments/alpha.json --executor bullmq --redis redis://queue:6379 --out /shared/runs
+  retort sweep /shared/alpha.json --executor kubernetes --emit job.yaml --image retort:1 --claim runs --mount /shared --out /shared/runs --cache /shared/.retort
   retort sweep experiments/quickstart.json '/sweep={"axes": {"/objective/alpha": [0.1, 0.5], "/seed": [0, 1, 2]}}'`,
     )
     .action((file: string, overrides: string[], flags: SweepFlags) => perform(file, overrides, flags, terminal));

@@ -75,8 +75,10 @@ class Arrays {
   /** Step and submissions in a row without a further one, by the ids of trials whose tasks were lost. */
   readonly #lost = new Map<string, { readonly step: number; readonly times: number }>();
   #left: readonly FrozenTrial[];
-  /** Of the last look. */
+  /** States of the last look. */
   #seen: ReadonlyMap<string, TaskState> = new Map();
+  /** Arrays with tasks that may still run. */
+  #queued: readonly string[] = [];
   #isSilent = false;
 
   constructor(work: Work, options: SlurmOptions, place: string) {
@@ -95,6 +97,7 @@ class Arrays {
   async #states(): Promise<ReadonlyMap<string, TaskState>> {
     const arrays = await askQueue();
     const states = new Map<string, TaskState>();
+    this.#queued = [...this.#arrays.keys()].filter((array) => [...(arrays.get(array)?.values() ?? [])].some(isQueued));
     for (const [array, ids] of this.#arrays) {
       for (const [index, state] of arrays.get(array) ?? []) {
         const id = ids[index];
@@ -124,16 +127,18 @@ class Arrays {
     const left: FrozenTrial[] = [];
     for (const trial of this.#left) if (!isReached(await this.#standing(trial), this.#work.pauseAt)) left.push(trial);
     this.#left = left;
-    const there = [...this.#arrays].filter(([, ids]) => ids.some((id) => isQueued(states.get(id)))).map(([array]) => array);
-    if (there.length > 0 && left.length > 0) this.#work.note(`slurm: ${there.map((array) => `array ${array}`).join(", ")} of before`);
+    if (this.#queued.length > 0 && left.length > 0)
+      this.#work.note(`slurm: ${this.#queued.map((array) => `array ${array}`).join(", ")} of before`);
     await this.#submit(left.filter(({ id }) => !isQueued(states.get(id))));
   }
 
   /** True for a trial that may be submitted again: its task was lost, and it is not always lost at the same step. */
-  #mayReturn({ id }: FrozenTrial, { step }: Standing): boolean {
+  #mayReturn({ id, label }: FrozenTrial, { step }: Standing): boolean {
     const before = this.#lost.get(id);
     const times = before === undefined || step > before.step ? 1 : before.times + 1;
     this.#lost.set(id, { step, times });
+    if (times > mostDeaths)
+      this.#work.note(`slurm: ${label}: its task was lost ${times} times in a row; ${this.#place} has what tasks said`);
     return times <= mostDeaths;
   }
 
@@ -171,12 +176,11 @@ class Arrays {
     }
   }
 
-  /** Has the tasks of these trials stop. */
+  /** Has every task of the sweep stop. */
   async cancel(): Promise<void> {
-    const ids = new Set(this.#left.map(({ id }) => id));
-    const arrays = [...this.#arrays].filter(([, all]) => all.some((id) => ids.has(id))).map(([array]) => array);
     this.#work.note("slurm: cancelling; trials keep their last whole step");
-    await slurmCommand("scancel", arrays);
+    await this.#states();
+    if (this.#queued.length > 0) await slurmCommand("scancel", this.#queued);
   }
 }
 
