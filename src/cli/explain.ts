@@ -1,7 +1,7 @@
 /** `retort explain`: what a file means, value by value, and what its runs take. */
 import type { Command } from "commander";
 import { explainExperiment, type ExplainedRun, type ExplainedTraining } from "../experiments/explain.ts";
-import { duration } from "./figures.ts";
+import { duration, mebibytes } from "./figures.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
 import { table } from "./table.ts";
 import { printable, type Terminal } from "./terminal.ts";
@@ -11,8 +11,6 @@ interface ExplainOptions extends HubFlags {
   readonly cache: string;
   readonly json?: true;
 }
-
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`;
 
 const timeOf = ({ earlier, steps, made }: ExplainedTraining): string => {
   if (made) return "none";

@@ -24,6 +24,9 @@ const figure = (value: number): string => {
   return value.toFixed(Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(size === 0 ? 1 : size)))));
 };
 
+/** Bytes as `1,234 MiB`, rounded up. */
+export const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`;
+
 /** Share of right answers as a percentage. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 

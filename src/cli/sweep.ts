@@ -1,17 +1,17 @@
 /** `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was stopped. */
 import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import type { Executor } from "../experiments/executors/executor.ts";
+import type { Executor, SweepPlace } from "../experiments/executors/executor.ts";
 import { local } from "../experiments/executors/local.ts";
 import { slurm } from "../experiments/executors/slurm.ts";
 import { drive, standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
-import { freeze, sweepFolder, writeFrozen, type FrozenSweep } from "../experiments/sweeps/frozen.ts";
-import { prepareSweep } from "../experiments/sweeps/prepare.ts";
+import { freeze, sweepFolder, writeFrozen } from "../experiments/sweeps/frozen.ts";
+import { prepareSweep, type PreparedSweep } from "../experiments/sweeps/prepare.ts";
 import { duration } from "./figures.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
 import { interruptible } from "./interruptible.ts";
+import { localJobs } from "./local-jobs.ts";
 import { numberFrom } from "./numbers.ts";
 import { ownCommand } from "./own-command.ts";
 import type { DisplayStyle } from "./progress.ts";
@@ -86,17 +86,23 @@ const reportFailures = async (all: readonly TrialStanding[], { errors, colors }:
   throw new Error(`${parts.join(", ")}; the same command tries them again`);
 };
 
-const executorOf = async ({ executor, jobs, threads, slurm: options = [], redis }: SweepFlags): Promise<Executor> => {
+const executorOf = async (flags: SweepFlags, memory: PreparedSweep["memory"], terminal: Terminal): Promise<Executor> => {
+  const { executor, jobs, threads, slurm: options = [], redis } = flags;
   if (executor === "slurm") return slurm({ jobs, options });
-  if (executor === "local") return local(jobs ?? Math.max(1, Math.floor(availableParallelism() / threads)));
+  if (executor === "local") return local(jobs ?? localJobs(threads, () => memory.largest(), terminal));
   const address = redisIn(redis);
   // Only who asks for it waits for the queue's libraries.
   const { bullmq } = await import("../experiments/executors/bullmq.ts");
   return bullmq(address);
 };
 
-const run = async (folder: string, sweep: FrozenSweep, flags: SweepFlags, terminal: Terminal): Promise<void> => {
-  const executor = await executorOf(flags);
+const run = async (
+  { folder, sweep }: SweepPlace,
+  memory: PreparedSweep["memory"],
+  flags: SweepFlags,
+  terminal: Terminal,
+): Promise<void> => {
+  const executor = await executorOf(flags, memory, terminal);
   await writeFrozen(folder, sweep);
   const display = sweepDisplayOf(style(flags), terminal);
   const { threads, retries } = flags;
@@ -116,11 +122,12 @@ const run = async (folder: string, sweep: FrozenSweep, flags: SweepFlags, termin
 
 const perform = async (file: string, overrides: readonly string[], flags: SweepFlags, terminal: Terminal): Promise<void> => {
   const shown = flags.quiet === true ? { ...terminal, live: undefined } : terminal;
-  const sweep = freeze(await prepareSweep(file, overrides, hubOptions(flags, shown)), flags.cache);
+  const prepared = await prepareSweep(file, overrides, hubOptions(flags, shown));
+  const sweep = freeze(prepared, flags.cache);
   const folder = resolve(sweepFolder(flags.out, file));
   if (flags.dryRun === true) listTrials(await standings({ folder, sweep }), flags, terminal);
   else if (flags.executor === "kubernetes") await emitJob(folder, sweep, flags, terminal);
-  else await run(folder, sweep, flags, terminal);
+  else await run({ folder, sweep }, prepared.memory, flags, terminal);
 };
 
 /** Adds the command to the program. */
@@ -149,7 +156,7 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .addOption(redisOption())
     .option(
       "--jobs <n>",
-      "trials at once, locally or in a Slurm array; locally one for each core and its threads when left out",
+      "trials at once, locally or in a Slurm array; locally, when left out, one for each core and its threads, as far as memory goes",
       numberFrom(1, true),
     )
     .option("--threads <n>", "threads of each part of a trial", numberFrom(1, true), 1)

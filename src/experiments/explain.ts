@@ -1,7 +1,6 @@
 /** What an experiment file means: its values with their origins, the trainings that it asks for, and what they take. */
 import { join, dirname } from "node:path";
 import type { HubOptions } from "../policies/checkpoints/hub.ts";
-import { memoryOf } from "../training/memory.ts";
 import { artifactsIn } from "./artifacts.ts";
 import { lookAt } from "./checkpoints.ts";
 import { earlierTime, type EarlierTime, type ResultPlaces } from "./earlier-times.ts";
@@ -12,7 +11,7 @@ import { checkSource, planRuns, type PlannedTraining } from "./plan.ts";
 import { checkpointNames } from "./prepare.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { Shelf } from "./shelf.ts";
-import { studentPolicy } from "./students.ts";
+import { trainingMemory, type TrainingMemory } from "./training-memory.ts";
 import { originText, valueOrigins } from "./value-origins.ts";
 
 /** One training, and what it takes. */
@@ -28,8 +27,7 @@ export interface ExplainedTraining {
   readonly batch: number;
   /** Most tokens of one of them. */
   readonly length: number;
-  /** Bytes at the peak of the student's programs in float32 on ONNX Runtime, weights included: sampling a chunk, and a step of distillation. An estimate. */
-  readonly memory: { readonly sampling: number; readonly training: number };
+  readonly memory: TrainingMemory;
   /** Measured on earlier trainings of the same kind; nothing where there are none. */
   readonly earlier: EarlierTime | undefined;
 }
@@ -51,11 +49,7 @@ const explainTraining = (
 ): ExplainedTraining => {
   const { name, id, values, contextLength: length } = training;
   const { steps, batch } = values.training;
-  const policy = studentPolicy(file, values, shelf);
-  const rows = Math.min(values.rollouts.chunk, batch);
   const artifacts = artifactsIn(join(places.cache, "stages"));
-  const { training: learning } = memoryOf(policy, { batch, length });
-  const { sampling } = memoryOf(policy, { batch: rows, length });
   return {
     name,
     id,
@@ -64,7 +58,7 @@ const explainTraining = (
     steps,
     batch,
     length,
-    memory: { sampling: sampling.inputs + sampling.running, training: learning.inputs + learning.running },
+    memory: trainingMemory(training, file, shelf),
     earlier: earlierTime(training, path, places),
   };
 };

@@ -137,10 +137,14 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
 };
 
 /**
- * The trials of a sound sweep, given what is known of the checkpoints that it names; those with the same id are one. `keep` says what is kept of each, for sweeps of
- * many. `ExperimentError` with every problem between the parts of a trial.
+ * The trials of a sound sweep, given what is known of the checkpoints that it names; those with the same id are one. `keep` says what is kept of each, given the values of
+ * its file too, for sweeps of many. `ExperimentError` with every problem between the parts of a trial.
  */
-export const planTrials = <T>({ path, overrides, drafts }: SoundSweep, shelf: Shelf, keep: (run: PlannedRun) => T): readonly T[] => {
+export const planTrials = <T>(
+  { path, overrides, drafts }: SoundSweep,
+  shelf: Shelf,
+  keep: (run: PlannedRun, values: ExperimentValues) => T,
+): readonly T[] => {
   const found: Found[] = [];
   const trials = new Map<string, T>();
   for (const { draft, values } of drafts) {
@@ -148,7 +152,7 @@ export const planTrials = <T>({ path, overrides, drafts }: SoundSweep, shelf: Sh
     if (mistakes.length > 0) found.push({ draft, mistakes });
     if (found.length > 0) continue;
     const run = planDraft(draft, values, path, shelf);
-    if (!trials.has(run.id)) trials.set(run.id, keep(run));
+    if (!trials.has(run.id)) trials.set(run.id, keep(run, values));
   }
   refuse(placed(found, drafts.length, byPlace(path, overrides)), path);
   return [...trials.values()];

@@ -7,10 +7,12 @@ import { givenOverrides } from "../overrides.ts";
 import { checkpointNames } from "../prepare.ts";
 import { Shelf } from "../shelf.ts";
 import { checkTrials, planTrials, trialOf, type PlannedTrial, type SoundSweep } from "./plan.ts";
+import { TrialMemory } from "./trial-memory.ts";
 
 /** A sweep that can start. */
 export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "claims"> {
   readonly trials: readonly PlannedTrial[];
+  readonly memory: Pick<TrialMemory, "largest">;
 }
 
 /** The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read. */
@@ -18,5 +20,10 @@ export const prepareSweep = async (path: string, overrides: readonly string[] = 
   const sound = checkTrials(readExperiment(path), givenOverrides(overrides));
   const names = new Set(sound.drafts.flatMap(checkpointNames));
   const checkpoints = await lookAt([...names], dirname(path), hub);
-  return { path, bases: sound.bases, claims: sound.claims, trials: planTrials(sound, new Shelf(dirname(path), checkpoints), trialOf) };
+  const [shelf, memory] = [new Shelf(dirname(path), checkpoints), new TrialMemory()];
+  const trials = planTrials(sound, shelf, (run, values) => {
+    memory.add(run, values, shelf);
+    return trialOf(run);
+  });
+  return { path, bases: sound.bases, claims: sound.claims, trials, memory };
 };
