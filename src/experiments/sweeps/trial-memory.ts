@@ -1,6 +1,5 @@
 /** What memory the trials of a sweep take: each kind of trial is looked at once, and only when it is asked. */
 import { canonicalJson } from "../canonical-json.ts";
-import type { Json } from "../json.ts";
 import type { PlannedRun } from "../plan.ts";
 import type { ExperimentValues } from "../schema.ts";
 import type { Shelf } from "../shelf.ts";
@@ -16,7 +15,7 @@ export class TrialMemory {
   /** Notes a trial of the file's values. */
   add({ values, contextLength }: Pick<PlannedRun, "values" | "contextLength">, file: ExperimentValues, shelf: Shelf): void {
     const { student, task, training, rollouts } = values;
-    const key = canonicalJson({ student, task, stages: file.stages, batch: training.batch, chunk: rollouts.chunk, contextLength } as Json);
+    const key = canonicalJson({ student, task, stages: file.stages, batch: training.batch, chunk: rollouts.chunk, contextLength });
     if (!this.#kinds.has(key)) {
       this.#kinds.set(key, () => {
         const memory = trainingMemory({ values, contextLength }, file, shelf);
