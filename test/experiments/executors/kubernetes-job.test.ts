@@ -80,7 +80,7 @@ describe("the Job", () => {
   });
 
   test.each([
-    ["a path that pods would not see", { paths: ["/home/me"] }, /below --mount \/shared, .* got \/home\/me$/u],
+    ["a path that pods would not see", { paths: ["/elsewhere"] }, /below --mount \/shared, .* got \/elsewhere$/u],
     ["memory without its unit", { memory: "4" }, /^kubernetes: expected memory such as 4Gi, got "4"$/u],
     ["a claim that is no name", { claim: "My Claim" }, /the name of a claim/u],
     ["an image with spaces", { image: "a b" }, /an image/u],
