@@ -12,7 +12,7 @@ export interface SweepDisplay {
   readonly close: () => void;
 }
 
-const eventOf = ({ trial, folder, standing }: TrialStanding): object => ({
+const eventOf = ({ trial, folder, standing, stopped }: TrialStanding): object => ({
   kind: "trial",
   id: trial.id,
   name: trial.name,
@@ -20,6 +20,7 @@ const eventOf = ({ trial, folder, standing }: TrialStanding): object => ({
   folder,
   steps: trial.steps,
   ...standing,
+  ...(stopped === true ? { stopped } : {}),
 });
 
 const json = (terminal: Terminal): SweepDisplay => ({

@@ -5,7 +5,10 @@ import { shownPath } from "./shown-path.ts";
 import { table } from "./table.ts";
 import { printable } from "./terminal.ts";
 
-const statuses = ["done", "running", "waiting", "interrupted", "paused", "failed"] as const;
+const statuses = ["done", "running", "waiting", "interrupted", "paused", "stopped", "failed"] as const;
+
+/** As its standing has it, or `stopped` by halving. */
+const statusOf = ({ standing, stopped }: TrialStanding): (typeof statuses)[number] => (stopped === true ? "stopped" : standing.status);
 
 /** Rows of the final table; what is more is said in a line. */
 const mostRows = 40;
@@ -13,7 +16,7 @@ const mostRows = 40;
 /** `12 done, 2 running, 46 waiting`. */
 export const countsText = (all: readonly TrialStanding[]): string =>
   statuses
-    .map((status) => [status, all.filter(({ standing }) => standing.status === status).length] as const)
+    .map((status) => [status, all.filter((entry) => statusOf(entry) === status).length] as const)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status}`)
     .join(", ");
@@ -38,7 +41,7 @@ export class SweepPace {
   /** Milliseconds that are left at the pace since the first look; NaN before a step was done. */
   left(all: readonly TrialStanding[], now: number): number {
     const steps = all.reduce((sum, { standing }) => sum + standing.step, 0);
-    const total = all.reduce((sum, { trial }) => sum + trial.steps, 0);
+    const total = all.reduce((sum, { trial, standing, stopped }) => sum + (stopped === true ? standing.step : trial.steps), 0);
     this.#first ??= steps;
     return steps === this.#first ? Number.NaN : ((total - steps) * (now - this.#begun)) / (steps - this.#first);
   }
@@ -88,9 +91,10 @@ export const changeText = (entry: TrialStanding): string => {
 export const trialsTable = (all: readonly TrialStanding[]): string => {
   const rows = all
     .slice(0, mostRows)
-    .map(({ trial, folder, standing }) => [
+    .map((entry) => [entry, statusOf(entry)] as const)
+    .map(([{ trial, folder, standing }, status]) => [
       printable(trial.label),
-      standing.status === "done" || standing.step === 0 ? standing.status : `${standing.status} at ${standing.step}/${trial.steps}`,
+      status === "done" || standing.step === 0 ? status : `${status} at ${standing.step}/${trial.steps}`,
       standing.accuracy === undefined ? undefined : percent(standing.accuracy),
       standing.milliseconds === undefined ? undefined : duration(standing.milliseconds),
       shownPath(folder),

@@ -1,11 +1,12 @@
 /** `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was stopped. */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Executor, SweepPlace } from "../experiments/executors/executor.ts";
 import { local } from "../experiments/executors/local.ts";
 import { slurm } from "../experiments/executors/slurm.ts";
-import { drive, standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
+import { standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
+import { driveSweep } from "../experiments/sweeps/drive-rungs.ts";
 import { freeze, sweepFolder, writeFrozen } from "../experiments/sweeps/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../experiments/sweeps/prepare.ts";
 import { duration } from "./figures.ts";
@@ -71,7 +72,7 @@ const logEnd = async (folder: string): Promise<string> => {
 
 /** Says what failed and why, and what is not done: cancelled, or with processes that died too often. `Error` when anything is. */
 const reportFailures = async (all: readonly TrialStanding[], { errors, colors }: Terminal): Promise<void> => {
-  const left = all.filter(({ standing }) => standing.status !== "done");
+  const left = all.filter(({ standing, stopped }) => standing.status !== "done" && stopped !== true);
   const failed = left.filter(({ standing }) => standing.status === "failed");
   const others = left.filter(({ standing }) => standing.status !== "failed" && standing.status !== "waiting");
   for (const { trial, folder, standing } of [...failed, ...others].slice(0, mostLogs)) {
@@ -98,7 +99,7 @@ const executorOf = async (flags: SweepFlags, memory: PreparedSweep["memory"], te
 
 const run = async (
   { folder, sweep }: SweepPlace,
-  memory: PreparedSweep["memory"],
+  { memory, halving }: Pick<PreparedSweep, "memory" | "halving">,
   flags: SweepFlags,
   terminal: Terminal,
 ): Promise<void> => {
@@ -111,7 +112,7 @@ const run = async (
   try {
     await interruptible(display, async (signal) => {
       const options = { executor, threads, retries, command: ownCommand(), signal, show: display.show, note };
-      all = await drive({ folder, sweep }, options);
+      all = await driveSweep({ folder, sweep }, halving, options);
     });
   } finally {
     display.close();
@@ -126,8 +127,14 @@ const perform = async (file: string, overrides: readonly string[], flags: SweepF
   const sweep = freeze(prepared, flags.cache);
   const folder = resolve(sweepFolder(flags.out, file));
   if (flags.dryRun === true) listTrials(await standings({ folder, sweep }), flags, terminal);
-  else if (flags.executor === "kubernetes") await emitJob(folder, sweep, flags, terminal);
-  else await run({ folder, sweep }, prepared.memory, flags, terminal);
+  else if (flags.executor === "kubernetes") {
+    if (prepared.halving !== undefined) {
+      throw new InvalidArgumentError(
+        "--executor kubernetes: expected a sweep without halving, whose trials wait for one another, got one with it",
+      );
+    }
+    await emitJob(folder, sweep, flags, terminal);
+  } else await run({ folder, sweep }, prepared, flags, terminal);
 };
 
 /** Adds the command to the program. */

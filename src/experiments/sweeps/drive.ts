@@ -16,6 +16,8 @@ export interface TrialStanding {
   readonly trial: FrozenTrial;
   readonly folder: string;
   readonly standing: Standing;
+  /** Successive halving has stopped it where it is paused. */
+  readonly stopped?: true;
 }
 
 /** How to drive. */

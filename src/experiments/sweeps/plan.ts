@@ -14,6 +14,7 @@ import { semanticMistakes } from "../semantics.ts";
 import { Shelf } from "../shelf.ts";
 import type { Source } from "../source.ts";
 import { assignments } from "./assignments.ts";
+import { rungMistakes, type HalvingValues } from "./halving.ts";
 import { axesOf, sweepMistakes } from "./rules.ts";
 import type { SweepValues } from "./schema.ts";
 import { axisNames, trialDraft } from "./trial-drafts.ts";
@@ -30,6 +31,8 @@ export interface SoundSweep {
   readonly drafts: readonly { readonly draft: Draft; readonly values: ExperimentValues }[];
   /** What the trials are to show. */
   readonly claims: readonly ClaimValues[];
+  /** Which of them stop early. */
+  readonly halving: HalvingValues | undefined;
 }
 
 const checkSweep = checker<SweepValues>((experimentSchema["properties"] as JsonObject)["sweep"] as JsonObject);
@@ -117,8 +120,14 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
   const found: Found[] = [...trials.refused];
   for (const draft of trials.drafts) {
     const result = checkValues(draft.value);
-    if ("values" in result) sound.push({ draft, values: result.values });
-    else found.push({ draft, mistakes: result.mistakes });
+    if (!("values" in result)) {
+      found.push({ draft, mistakes: result.mistakes });
+      continue;
+    }
+    const { values } = result;
+    sound.push({ draft, values });
+    const rungs = rungMistakes(sweep.halving, { steps: values.training.steps, every: values.evaluation.every });
+    if (rungs.length > 0) found.push({ draft: drafts[0] ?? file, mistakes: rungs });
   }
   refuse(placed(found, trials.drafts.length, order), source.path);
   const [one] = sound;
@@ -133,7 +142,14 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
   refuse(placed([{ draft: drafts[0] ?? file, mistakes: axes }], 1, order), source.path);
   // Claims are of all trials and part of none.
   const named = bases.map(({ name, value }) => [name, isObject(value) ? omit(value, "claims") : value] as const);
-  return { path: source.path, overrides, bases: Object.fromEntries(named), drafts: sound, claims: one?.values.claims ?? [] };
+  return {
+    path: source.path,
+    overrides,
+    bases: Object.fromEntries(named),
+    drafts: sound,
+    claims: one?.values.claims ?? [],
+    halving: sweep.halving,
+  };
 };
 
 /**

@@ -10,7 +10,7 @@ import { checkTrials, planTrials, trialOf, type PlannedTrial, type SoundSweep } 
 import { TrialMemory } from "./trial-memory.ts";
 
 /** A sweep that can start. */
-export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "claims"> {
+export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "claims" | "halving"> {
   readonly trials: readonly PlannedTrial[];
   readonly memory: Pick<TrialMemory, "largest">;
 }
@@ -25,5 +25,5 @@ export const prepareSweep = async (path: string, overrides: readonly string[] = 
     memory.add(run, values, shelf);
     return trialOf(run);
   });
-  return { path, bases: sound.bases, claims: sound.claims, trials, memory };
+  return { path, bases: sound.bases, claims: sound.claims, halving: sound.halving, trials, memory };
 };

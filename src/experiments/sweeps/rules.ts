@@ -4,6 +4,7 @@ import type { Mistake } from "../check.ts";
 import { formatPointer, parsePointer } from "../json.ts";
 import { trialCount } from "./assignments.ts";
 import { distributions } from "./distributions.ts";
+import { halvingMistakes } from "./halving.ts";
 import { mostTrials, type SweepValues } from "./schema.ts";
 
 /** They name or describe; no trial differs by them. */
@@ -96,6 +97,7 @@ export const sweepMistakes = (sweep: SweepValues, overridden: readonly string[] 
     ...lengths(sweep),
     ...refusedDistributions(sweep),
     ...conditions(sweep, axes),
+    ...halvingMistakes(sweep.halving),
     ...(count > mostTrials ? [{ pointer: "/sweep", message: `expected at most ${mostTrials} trials, got ${count}` }] : []),
     ...both.map(({ pointer, at }): Mistake => {
       return {

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { HubOptions } from "../../policies/checkpoints/hub.ts";
 import type { Executor } from "../executors/executor.ts";
 import { local } from "../executors/local.ts";
-import { drive, type DriveOptions, type TrialStanding } from "./drive.ts";
+import type { DriveOptions, TrialStanding } from "./drive.ts";
+import { driveSweep } from "./drive-rungs.ts";
 import { freeze, sweepFolder, writeFrozen } from "./frozen.ts";
 import { prepareSweep } from "./prepare.ts";
 
@@ -47,8 +48,10 @@ const retortCommand = (): readonly string[] => {
 export const runSweep = async (file: string, options: SweepOptions): Promise<readonly TrialStanding[]> => {
   const { out, cache = ".retort", executor = local(1), threads = 1, retries = 1, hub } = options;
   const { signal = new AbortController().signal, show = () => undefined, note = () => undefined } = options;
-  const sweep = freeze(await prepareSweep(file, options.overrides, hub), cache);
+  const prepared = await prepareSweep(file, options.overrides, hub);
+  const sweep = freeze(prepared, cache);
   const folder = resolve(sweepFolder(out, file));
   await writeFrozen(folder, sweep);
-  return drive({ folder, sweep }, { executor, threads, retries, command: retortCommand(), signal, show, note });
+  const driving = { executor, threads, retries, command: retortCommand(), signal, show, note };
+  return driveSweep({ folder, sweep }, prepared.halving, driving);
 };

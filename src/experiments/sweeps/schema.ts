@@ -2,6 +2,7 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { Json } from "../json.ts";
 import { distributions } from "./distributions.ts";
+import { Halving } from "./halving.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -49,6 +50,7 @@ export const Sweep = Type.Object(
       maxItems: 1000,
       description: "Trials that are left out.",
     }),
+    halving: Type.Optional(Halving),
   },
   { ...closed, description: "Trials of `retort sweep`: the file's runs at other values. `retort run` takes the file's own values." },
 );
