@@ -30,11 +30,11 @@ export interface Signals {
   readonly behaviorLogProbs: tf.Tensor2D;
   /** [B] float32: 1 for sequences that were drawn while the student took part (alone, or mixed with the teacher), 0 for data and the teacher's own. */
   readonly fromStudent: tf.Tensor1D;
-  /** [B]: reward after scaling and clipping; 0 for sequences that the student did not sample. */
+  /** [B] reward after scaling and clipping; 0 for sequences that the student did not sample. */
   readonly rewards: tf.Tensor1D;
-  /** [B]: reward minus baseline, normalised as the estimator says; 0 for sequences that the student did not sample. */
+  /** [B] reward minus baseline, normalised as the estimator says; 0 for sequences that the student did not sample. */
   readonly advantages: tf.Tensor1D;
-  /** [B, T]: what the value head expects of the rest of the sequence, before the target is known; differentiable in the head alone. */
+  /** [B, T] what the value head expects of the rest of the sequence, before the target is known; differentiable in the head alone. */
   readonly values: tf.Tensor2D;
   /** Scalar in [0, 1]: 0 at the first step of the run, 1 at the last. */
   readonly progress: tf.Scalar;

@@ -145,7 +145,7 @@ export class Sampler {
     });
   }
 
-  /** [N, B]: row t, column b holds number t of row b's own stream. Greedy needs none. */
+  /** [N, B] row t, column b holds number t of row b's own stream. Greedy needs none. */
   #uniforms(coordinates: DrawRequest["coordinates"], temperature: number): Float32Array {
     const { batch, maxNewTokens } = this.#options;
     const uniforms = new Float32Array(maxNewTokens * batch);

@@ -7,7 +7,7 @@ export interface TeacherScore {
   readonly logProbs: Float32Array;
   /** [L, K], in falling order of log-prob; present for top-k scores. */
   readonly ids?: Int32Array;
-  /** [L]: 1 where both tokenizers begin a token, for a teacher with another vocabulary; `logProbs` are then [L, W] and any value where it is 0. */
+  /** [L] 1 where both tokenizers begin a token, for a teacher with another vocabulary; `logProbs` are then [L, W] and any value where it is 0. */
   readonly aligned?: Float32Array;
   /** Whether it was read from a folder of scores, of a mixture all that have one; absent where none has. */
   readonly stored?: boolean;
