@@ -28,7 +28,7 @@ const worthOf = (trials: readonly Contender[], direction: HalvingValues["directi
  */
 export const survivors = (
   contenders: readonly Contender[],
-  { keep, direction, over }: Pick<HalvingValues, "keep" | "direction" | "over">,
+  { keep, direction, over }: Pick<HalvingValues, "keep" | "direction"> & { readonly over: readonly string[] },
 ): ReadonlySet<string> => {
   const settings = new Map<string, Contender[]>();
   for (const contender of contenders) {
