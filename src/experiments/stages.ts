@@ -10,7 +10,7 @@ import { singleTeachers } from "./teacher-schema.ts";
 export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
   /** Of this training's draws. */
   readonly seed: number;
-  /** Of the task's prompts: the file's, so that no stage trains on what a later one is tested on. */
+  /** Of the task's prompts: its own or the file's, so that no stage trains on what a later one is tested on. */
   readonly taskSeed: number;
   readonly engine: ExperimentValues["engine"];
   readonly task: ExperimentValues["task"];
@@ -24,6 +24,9 @@ const stageNamed = (file: ExperimentValues, name: string): StageValues | undefin
 /** The checkpoint that a task names for its tokenizer. */
 const ownTokenizer = (task: TrainingValues["task"]): string | undefined =>
   "tokenizer" in task && typeof task.tokenizer === "object" ? task.tokenizer.checkpoint : undefined;
+
+/** A stage's task without a seed of its own is drawn like the file's. */
+const taskSeed = ({ task, seed }: ExperimentValues, own = task): number => own.seed ?? task.seed ?? seed;
 
 /** Follows the line of students; one that goes round in a circle, which is a mistake of its own, ends nowhere. */
 const tokenizerSource = (
@@ -52,7 +55,7 @@ export const runValues = (file: ExperimentValues): TrainingValues => {
     claims: _claims,
     ...parts
   } = file;
-  return { ...parts, taskSeed: file.seed, ...tokenizerSource(file, file) };
+  return { ...parts, taskSeed: taskSeed(file), ...tokenizerSource(file, file) };
 };
 
 /** A stage's training. `RangeError` when the file has no stage of this name. */
@@ -61,7 +64,7 @@ export const stageValues = (file: ExperimentValues, name: string): TrainingValue
   if (stage === undefined) throw new RangeError(`stages: expected one of ${Object.keys(file.stages ?? {}).join(", ")}, got "${name}"`);
   const task = stage.task ?? file.task;
   const source = tokenizerSource(file, { task, student: stage.student });
-  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: file.seed, engine: file.engine, task, ...source };
+  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: taskSeed(file, task), engine: file.engine, task, ...source };
 };
 
 /** The parts of a training that may come from stages. */

@@ -1,11 +1,20 @@
 /** The family of tasks. */
+import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { prompts } from "./prompts.ts";
 import { reports } from "./reports.ts";
 
 /** Every task that an experiment file can name. */
-export const tasks = family("task", [arithmetic, prompts, reports]);
+export const tasks = family("task", [arithmetic, prompts, reports], {
+  seed: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 2 ** 53 - 1,
+      description: "What its prompts are drawn with; the run's seed when left out. A sweep over seeds keeps one test split by it.",
+    }),
+  ),
+});
 
 /** A task in an experiment file. */
 export type TaskValues = Parameters<typeof tasks.create>[0];

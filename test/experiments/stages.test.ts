@@ -46,6 +46,17 @@ describe("stages", () => {
   });
 });
 
+test("prompts are drawn with the task's own seed, else with the file's, in a stage's own task too", () => {
+  const task = (seed?: number) => ({ type: "arithmetic", ...(seed === undefined ? {} : { seed }) });
+  const seeds = (own: number | undefined, stages: number | undefined): number[] => {
+    const file = { ...fileOf({ a: { ...stage(), task: task(stages) } as never }, stage("a")), task: task(own) } as ExperimentValues;
+    return [runValues(file).taskSeed, stageValues(file, "a").taskSeed];
+  };
+  expect(seeds(undefined, undefined)).toEqual([1, 1]);
+  expect(seeds(7, undefined)).toEqual([7, 7]);
+  expect(seeds(7, 8)).toEqual([7, 8]);
+});
+
 test("a long line of stages is planned", () => {
   const stages = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`s${i}`, stage(i === 0 ? undefined : `s${i - 1}`)]));
   const file = { question: "?", task: { type: "arithmetic", train: 10, test: 5 }, ...stage("s49"), stages };
