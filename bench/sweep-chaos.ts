@@ -2,7 +2,7 @@
  * A sweep of 60 trials, alpha x beta x seed, whose driver and trials are killed with `kill -9` at random moments while it runs, must end with every trial done once, with the
  * bytes of a sweep that was left alone. `npm run bench -- sweep-chaos [local] [two-drivers] [bullmq] [slurm] [--kills 40] [--seed 1] [--root FOLDER]`. `two-drivers` starts the same
  * sweep twice at once; `bullmq` has a Redis, which is restarted twice, and three workers; `slurm` asks a Slurm of one node (`bench/one-node-slurm.sh`). What is in `--root`
- * is kept, and a sweep left alone that is there is used. Linux. Fails when a trial is missing, there twice, or different.
+ * is kept, and a sweep left alone that is there is used. Linux. Fails when a trial is missing, there twice, or different, or was begun twice although nothing was killed.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -115,8 +115,23 @@ const compare = (name: string, whole: ReadonlyMap<string, string>, other: Readon
     throw new Error(`${name}: ${different.length} trials differ from those that were left alone: ${different.join(", ")}`);
 };
 
-const attempts = (out: string): number =>
-  readdirSync(join(out, "grid"), { recursive: true, encoding: "utf8" }).filter((name) => /attempts\/\d+\.json$/u.test(name)).length;
+/** Attempts of each trial, by its folder. */
+const attemptsOf = (out: string): ReadonlyMap<string, number> =>
+  new Map(
+    folders(out).map((name) => [
+      name,
+      readdirSync(join(out, "grid", name, "attempts")).filter((attempt) => /^\d+\.json$/u.test(attempt)).length,
+    ]),
+  );
+
+const attempts = (out: string): number => [...attemptsOf(out).values()].reduce((sum, times) => sum + times, 0);
+
+/** Where nothing was killed nothing is begun again. `Error` with the trials that were. */
+const checkBegunOnce = (out: string): void => {
+  const again = [...attemptsOf(out)].filter(([, times]) => times !== 1);
+  if (again.length === 0) return;
+  throw new Error(`${out}: expected one attempt of each trial, got ${again.map(([name, times]) => `${times} of ${name}`).join(", ")}`);
+};
 
 const tormentsOf = async (name: string, out: string): Promise<Tormented> => {
   if (name === "local") return localTorments(out, random);
@@ -128,6 +143,8 @@ const tormentsOf = async (name: string, out: string): Promise<Tormented> => {
 const attack = async (name: string, out: string): Promise<string> => {
   if (name === "two-drivers") {
     const codes = await Promise.all([ended(startDriver(out, [])), ended(startDriver(out, []))]);
+    if (codes.some((code) => code !== 0)) throw new Error(`two-drivers: expected both to end with 0, got ${codes.join(" and ")}`);
+    checkBegunOnce(out);
     return `both drivers ended with ${codes.join(" and ")}`;
   }
   const tormented = await tormentsOf(name, out);
@@ -143,6 +160,7 @@ const leftAlone = async (): Promise<ReadonlyMap<string, string>> => {
   const left = join(root, "left-alone");
   if ((await ended(startDriver(left, []))) !== 0) throw new Error("the sweep that was left alone failed");
   const whole = results(left);
+  checkBegunOnce(left);
   report(`left alone: ${whole.size} trials, ${attempts(left)} attempts`);
   return whole;
 };

@@ -34,21 +34,25 @@ const patience = 90_000;
 const attemptsIn = (folder: string): string => join(folder, "attempts");
 const fileOf = (folder: string, attempt: number): string => join(attemptsIn(folder), `${String(attempt).padStart(4, "0")}.json`);
 
+/** What is not there is nothing; what cannot be read must not be taken for nothing. */
+const unlessAbsent =
+  <T>(nothing: T) =>
+  (error: unknown): T => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return nothing;
+    throw error;
+  };
+
 const newestAttempt = async (folder: string): Promise<number> => {
-  const names = await readdir(attemptsIn(folder)).catch(() => []);
+  const names = await readdir(attemptsIn(folder)).catch(unlessAbsent<string[]>([]));
   return names.reduce((newest, name) => Math.max(newest, Number(/^(\d{4,9})\.json$/u.exec(name)?.[1] ?? 0)), 0);
 };
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.length < 1000;
 
 const readHolder = async (path: string): Promise<(ProcessIdentity & { readonly released: boolean }) | undefined> => {
-  try {
-    const { host, pid, boot, namespace, started, released } = parseObject(await readFile(path, "utf8")) ?? {};
-    if (!isText(host) || typeof pid !== "number" || !isText(boot) || !isText(namespace) || !isText(started)) return undefined;
-    return { host, pid, boot, namespace, started, released: released === true };
-  } catch {
-    return undefined;
-  }
+  const { host, pid, boot, namespace, started, released } = parseObject(await readFile(path, "utf8").catch(unlessAbsent(""))) ?? {};
+  if (!isText(host) || typeof pid !== "number" || !isText(boot) || !isText(namespace) || !isText(started)) return undefined;
+  return { host, pid, boot, namespace, started, released: released === true };
 };
 
 /** Whether a file was written to within the patience, by the clock of the file system: those of two machines may differ. */
@@ -66,9 +70,8 @@ const isFresh = async (folder: string, path: string): Promise<boolean> => {
 const isAlive = async (folder: string, path: string, holder: ProcessIdentity): Promise<boolean> =>
   (await isRunning(holder)) ?? (await isFresh(folder, path));
 
-/** Who works on a folder now; nothing when nobody does. */
-export const holderOf = async (folder: string): Promise<Holder | undefined> => {
-  const attempt = await newestAttempt(folder);
+/** Who works on it by this attempt; nothing when nobody does. */
+const holderBy = async (folder: string, attempt: number): Promise<Holder | undefined> => {
   if (attempt === 0) return undefined;
   const path = fileOf(folder, attempt);
   const holder = await readHolder(path);
@@ -76,6 +79,9 @@ export const holderOf = async (folder: string): Promise<Holder | undefined> => {
   const { released: _released, ...identity } = holder;
   return { ...identity, attempt };
 };
+
+/** Who works on a folder now; nothing when nobody does. Errors of the system when that cannot be read. */
+export const holderOf = async (folder: string): Promise<Holder | undefined> => holderBy(folder, await newestAttempt(folder));
 
 /** Makes the file with all of its content, unless it is there, or its folder is not. */
 const created = async (path: string, content: string): Promise<boolean> => {
@@ -121,19 +127,27 @@ const held = (folder: string, attempt: number, identity: ProcessIdentity, beat: 
   };
 };
 
-/** Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it. A sign of life is given every `beat` ms. */
-export const claim = async (folder: string, beat = usualBeat): Promise<Claim | Holder> => {
+/**
+ * Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it, and nothing when the work is done.
+ * `isDone` is asked when nobody works on it: what it says stays true until the claim is had. A sign of life is given every `beat` ms.
+ */
+export const claimUnless = async (folder: string, isDone: () => boolean, beat = usualBeat): Promise<Claim | Holder | undefined> => {
   const identity = await thisProcess();
   for (;;) {
     // Whoever has finished what is done here may remove the folder at any moment.
     await mkdir(attemptsIn(folder), { recursive: true });
-    const holder = await holderOf(folder);
+    const newest = await newestAttempt(folder);
+    const holder = await holderBy(folder, newest);
     if (holder !== undefined) return holder;
-    const attempt = (await newestAttempt(folder)) + 1;
-    // Between the two questions another process may have come; then it has this attempt, or a later one.
+    if (isDone()) return undefined;
+    // The attempt after the one that was looked at, and no later one: who has come meanwhile has it, and works.
+    const attempt = newest + 1;
     if (await created(fileOf(folder, attempt), JSON.stringify(identity))) return held(folder, attempt, identity, beat);
   }
 };
+
+/** Claims a folder, as `claimUnless` does, for work that is never done. */
+export const claim = async (folder: string, beat = usualBeat): Promise<Claim | Holder> => (await claimUnless(folder, () => false, beat))!;
 
 /** True for the right to work, false for its holder. */
 export const isClaim = (value: Claim | Holder): value is Claim => "release" in value;

@@ -8,7 +8,7 @@ import type { Recipe } from "../training/recipe.ts";
 import type { ProgressReport } from "../training/report.ts";
 import { probeTeacher } from "../training/teacher-probe.ts";
 import { artifactsIn, type Artifacts } from "./artifacts.ts";
-import { claim, isClaim, type Claim } from "./claim.ts";
+import { claimUnless, isClaim, type Claim } from "./claim.ts";
 import { HeldError } from "./held-error.ts";
 import { makeStages } from "./make-stages.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -103,12 +103,12 @@ const perform = async (run: PlannedRun, place: Place): Promise<void> => {
   emit({ kind: "begin", training: { run: run.name, stage: undefined }, steps: run.values.training.steps });
   const recipe = await recipeFor(run, run.path, artifacts, machine);
   const teacher = await probeTeacher(recipe, signal);
-  const claimed = await claim(folder);
+  const claimed = await claimUnless(folder, () => manifestIn(folder)?.["status"] === "done");
+  // Another process has done it meanwhile.
+  if (claimed === undefined) return reuse(run, folder, place);
   if (!isClaim(claimed)) throw new HeldError(folder, claimed);
   try {
-    // Another process may have done it meanwhile.
-    if (manifestIn(folder)?.["status"] === "done") reuse(run, folder, place);
-    else await trainRun({ run, folder, recipe, teacher }, place, claimed);
+    await trainRun({ run, folder, recipe, teacher }, place, claimed);
   } finally {
     await claimed.release();
   }

@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../training/recipe.ts";
 import { probeTeacher } from "../training/teacher-probe.ts";
 import type { Artifacts } from "./artifacts.ts";
-import { claim, isClaim, type Claim, type Holder } from "./claim.ts";
+import { claimUnless, isClaim, type Claim, type Holder } from "./claim.ts";
 import { writeJson } from "./json-file.ts";
 import type { PlannedRun, PlannedTraining } from "./plan.ts";
 import { recipeFor } from "./recipes.ts";
@@ -65,13 +65,13 @@ const makeStage = async (run: PlannedRun, stage: PlannedTraining, work: string, 
 const tryStage = async (run: PlannedRun, stage: PlannedTraining, place: StagePlace): Promise<Holder | undefined> => {
   const work = join(place.cache, "unfinished", stage.id);
   await mkdir(work, { recursive: true });
-  const claimed = await claim(work);
-  if (!isClaim(claimed)) return claimed;
+  // It may have been finished since the last look.
+  const claimed = await claimUnless(work, () => place.artifacts.has(stage.id));
+  if (claimed !== undefined && !isClaim(claimed)) return claimed;
   try {
-    // It may have been finished between the last look and the claim.
-    if (!place.artifacts.has(stage.id)) await makeStage(run, stage, work, place, claimed);
+    if (claimed !== undefined) await makeStage(run, stage, work, place, claimed);
   } finally {
-    await claimed.release();
+    await claimed?.release();
   }
   // Others that look at it may write there meanwhile.
   await rm(work, { recursive: true, force: true, maxRetries: 5 });

@@ -1,10 +1,10 @@
 /** One process at a time works on a folder. */
-import { mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { claim, holderOf, isClaim, type Claim } from "../../src/experiments/claim.ts";
+import { claim, claimUnless, holderOf, isClaim, type Claim } from "../../src/experiments/claim.ts";
 import { thisProcess, type ProcessIdentity } from "../../src/experiments/process-identity.ts";
 
 let folder: string;
@@ -47,6 +47,32 @@ test("of many that come at once one gets it, each time", async () => {
     expect(claims.map(({ attempt }) => attempt)).toEqual([round]);
     await claims[0]!.release();
   }
+});
+
+test("who comes between the look and the claim has it alone", async () => {
+  const identity = { ...(await thisProcess()), host: "elsewhere" };
+  const answer = await claimUnless(folder, () => {
+    writeFileSync(join(folder, "attempts", "0001.json"), JSON.stringify(identity));
+    return false;
+  });
+  expect(answer).toMatchObject({ host: "elsewhere", attempt: 1 });
+  expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json"]);
+});
+
+test("work that was done meanwhile is not claimed, and while it is being done it has a holder", async () => {
+  const first = await claimed();
+  let done = false;
+  expect(await claimUnless(folder, () => done)).toMatchObject({ pid: process.pid, attempt: 1 });
+  done = true;
+  await first.release();
+  expect(await claimUnless(folder, () => done)).toBeUndefined();
+  expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json"]);
+});
+
+test("attempts that cannot be read are not taken for none", async () => {
+  mkdirSync(folder);
+  writeFileSync(join(folder, "attempts"), "");
+  await expect(holderOf(folder)).rejects.toThrow("ENOTDIR");
 });
 
 test("a folder that is removed again and again meanwhile is claimed all the same", async () => {

@@ -191,6 +191,21 @@ describe("an experiment", () => {
     expect(weights(folder).equals(weights(first))).toBe(true);
   });
 
+  test("that another process has done meanwhile is not begun again", async () => {
+    const where = { out: join(root, "meanwhile"), cache, repeat: false };
+    const folder = join(where.out, "small", basename(first));
+    const outcome = await perform(
+      [],
+      ({ kind, training }) => {
+        if (kind === "begin" && training.stage === undefined) cpSync(first, folder, { recursive: true });
+      },
+      where,
+    );
+    expect(outcome.error).toBeUndefined();
+    expect(outline(outcome)).toEqual(["reuse start", "reuse teacher", "begin run", "reuse run"]);
+    expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json"]);
+  });
+
   test("is refused while another process works on it", async () => {
     const where = { out: join(root, "held"), cache };
     const folder = join(where.out, "small", basename(first));
