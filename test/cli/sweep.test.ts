@@ -1,8 +1,8 @@
 /** Tests of `retort sweep`: real sweeps of tiny trainings, with drivers that are killed. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { tinyExperiment, tinySweep, type TinySweep } from "../fixtures/tiny-sweep.ts";
@@ -52,6 +52,25 @@ describe.sequential("retort sweep", () => {
     expect((await sweep.attempts()).map((one) => (one as unknown[])[0])).toEqual(["done", "done", "done"]);
     const estimate = await retort(sweep.file, "--dry-run", "/sweep/axes/~1seed=[0,9]", ...places);
     expect(estimate.output).toMatch(/2 trials: 1 done, 1 waiting; about \d+:\d\d of training left, one trial after another\n$/u);
+  });
+
+  test("leaves an index where many trials are done, so that the first retort runs is quick", async () => {
+    const many = `/sweep/axes/~1seed=${JSON.stringify(Array.from({ length: 65 }, (_, i) => i))}`;
+    const { trials } = JSON.parse((await retort(sweep.file, "--dry-run", "--json", many, ...places)).output) as {
+      trials: { id: string; folder: string; axes: object; status: string }[];
+    };
+    const one = trials.find(({ status }) => status === "done")!;
+    // As if the others had been run, by whomever.
+    for (const { id, folder, axes } of trials.filter(({ status }) => status !== "done")) {
+      const manifest = JSON.parse(readFileSync(join(one.folder, "manifest.json"), "utf8")) as object;
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, id, axes }));
+    }
+    const index = join(dirname(one.folder), "index.jsonl");
+    expect(existsSync(index)).toBe(false);
+    const { code, output } = await retort(sweep.file, many, ...places);
+    expect([code, output.endsWith("65 trials: 65 done\n")]).toEqual([0, true]);
+    for (const { id } of trials) expect(readFileSync(index, "utf8")).toContain(id);
   });
 
   test("tries again what fails, and shows the end of its log", async () => {
