@@ -41,12 +41,17 @@ class Driver {
     this.#queue = queue;
     this.#link = link;
     this.#work = work;
-    this.#names = new Map(work.trials.map(({ id }) => [id, jobName({ folder: work.folder, id })]));
+    this.#names = new Map(work.trials.map((trial) => [trial.id, jobName(this.#job(trial))]));
     this.#left = work.trials;
   }
 
   get isDone(): boolean {
     return this.#left.length === 0;
+  }
+
+  #job({ id }: FrozenTrial): TrialJob {
+    const { folder, pauseAt } = this.#work;
+    return { folder, id, ...(pauseAt === undefined ? {} : { pauseAt }) };
   }
 
   #name({ id }: FrozenTrial): string {
@@ -96,11 +101,11 @@ class Driver {
   async #add(trials: readonly FrozenTrial[]): Promise<void> {
     if (trials.length === 0) return;
     await writeQueuedOptions(this.#work.folder, this.#work);
-    const { folder } = this.#work;
-    const jobs = trials.map((trial) => {
-      const data: TrialJob = { folder, id: trial.id };
-      return { name: "trial", data, opts: { jobId: this.#name(trial), removeOnComplete: true } };
-    });
+    const jobs = trials.map((trial) => ({
+      name: "trial",
+      data: this.#job(trial),
+      opts: { jobId: this.#name(trial), removeOnComplete: true },
+    }));
     await this.#link.ask(() => this.#queue.addBulk(jobs));
   }
 

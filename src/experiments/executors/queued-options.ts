@@ -7,16 +7,18 @@ import { writeJson } from "../json-file.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { TrialOptions } from "./executor.ts";
 
+/** How all of its trials are run; where each pauses is said by its job. */
+type QueuedOptions = Omit<TrialOptions, "pauseAt">;
+
 const Options = Type.Object(
   {
     threads: Type.Integer({ minimum: 1, maximum: 1024 }),
     retries: Type.Integer({ minimum: 0 }),
-    pauseAt: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   { additionalProperties: false },
 );
 
-const check = checker<TrialOptions>(JSON.parse(JSON.stringify(Options)) as JsonObject);
+const check = checker<QueuedOptions>(JSON.parse(JSON.stringify(Options)) as JsonObject);
 
 /** Longest file, in bytes. */
 const longest = 10_000;
@@ -24,11 +26,11 @@ const longest = 10_000;
 const pathIn = (folder: string): string => join(folder, "queue.json");
 
 /** Writes them into the sweep's folder. */
-export const writeQueuedOptions = (folder: string, { threads, retries, pauseAt }: TrialOptions): Promise<void> =>
-  writeJson(pathIn(folder), { threads, retries, ...(pauseAt === undefined ? {} : { pauseAt }) });
+export const writeQueuedOptions = (folder: string, { threads, retries }: QueuedOptions): Promise<void> =>
+  writeJson(pathIn(folder), { threads, retries });
 
 /** Reads them. `Error` when there are none. */
-export const readQueuedOptions = (folder: string): TrialOptions => {
+export const readQueuedOptions = (folder: string): QueuedOptions => {
   const path = pathIn(folder);
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined || size > longest) {

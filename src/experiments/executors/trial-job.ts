@@ -11,6 +11,8 @@ const Job = Type.Object(
   {
     folder: Type.String({ minLength: 1, maxLength: 4096 }),
     id: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+    /** Steps after which it pauses: with the job, so that one which is taken late stops where its driver meant it to. */
+    pauseAt: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   { additionalProperties: false },
 );
@@ -25,23 +27,24 @@ const hash = (text: string): string => createHash("sha256").update(text).digest(
 /** The queue of the sweeps whose folders are in `out`, an absolute path. Workers of other folders do not see it. */
 export const queueName = (out: string): string => `retort-${hash(out)}`;
 
-/** One name for one job, so that drivers of the same sweep ask for it once. */
-export const jobName = ({ folder, id }: TrialJob): string => `trial-${hash(folder)}-${id.slice(0, 16)}`;
+/** One name for one job, so that drivers of the same sweep ask for it once; up to a pause, and from there on, are two. */
+export const jobName = ({ folder, id, pauseAt }: TrialJob): string =>
+  `trial-${hash(folder)}-${id.slice(0, 16)}${pauseAt === undefined ? "" : `-${pauseAt}`}`;
 
 /** The progress by which a driver tells the worker that has a job to stop it. */
 export const withdrawn = "withdrawn";
 
 /** The trial that a job asks for. `Error` for what is no job, for a folder that is not in `out`, and for one without that trial's plan. */
-export const readTrialJob = (data: unknown, out: string): SweepPlace & { readonly trial: FrozenTrial } => {
+export const readTrialJob = (data: unknown, out: string): SweepPlace & Pick<TrialJob, "pauseAt"> & { readonly trial: FrozenTrial } => {
   const checked = check(JSON.parse(JSON.stringify(data ?? null)) as Json);
   if ("mistakes" in checked) {
     const { pointer, message } = checked.mistakes[0]!;
     throw new Error(`job: ${[...(pointer === "" ? [] : [pointer]), message].join(": ")}`);
   }
-  const { folder, id } = checked.values;
+  const { folder, id, ...pausing } = checked.values;
   if (!isAbsolute(folder) || normalize(folder) !== folder || dirname(folder) !== out) {
     throw new Error(`job: expected the folder of a sweep in ${out}, got ${JSON.stringify(folder)}`);
   }
   const sweep = readFrozen(folder);
-  return { folder, sweep, trial: trialNamed(sweep, id) };
+  return { folder, sweep, trial: trialNamed(sweep, id), ...pausing };
 };

@@ -1,9 +1,13 @@
 /** Tests of trials as jobs of a queue, with a real Redis and workers whose trials are processes. */
 import { dirname } from "node:path";
+import { Queue } from "bullmq";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bullmq } from "../../../src/experiments/executors/bullmq.ts";
 import type { Executor } from "../../../src/experiments/executors/executor.ts";
 import { work as workOn } from "../../../src/experiments/executors/queue-worker.ts";
+import { openRedis } from "../../../src/experiments/executors/redis-link.ts";
+import { queueName } from "../../../src/experiments/executors/trial-job.ts";
+import { driveSweep } from "../../../src/experiments/sweeps/drive-rungs.ts";
 import { compiledCommand } from "../../fixtures/compiled-command.ts";
 import { hasRedis, testRedis, type TestRedis } from "../../fixtures/redis.ts";
 import { tinySweep } from "../../fixtures/tiny-sweep.ts";
@@ -51,6 +55,35 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
       ]);
     }
     expect(await sweep.attempts()).toEqual(Array(2).fill(["done", 1]));
+    sweep.remove();
+  });
+
+  test("trials go on from rung to rung, and a job of an earlier rung that is taken late goes no further", async () => {
+    const sweep = await tinySweep({ axes: { "/training/optimizer/learningRate": [0.1, 0.9], "/evaluation/every": [2] } });
+    const halving = { rungs: [2], keep: 0.5, metric: "length", direction: "minimize", over: [] } as const;
+    const work = await sweep.work();
+    const driving = { ...work, executor: withWorker(), show: () => undefined };
+    const all = await driveSweep(work, { ...halving, rungs: [2], over: [] }, driving);
+    const [done, stopped] = [all.filter((each) => each.standing.status === "done"), all.filter((each) => each.stopped === true)];
+    expect([done, stopped].map((some) => some.map(({ standing }) => standing.step))).toEqual([[4], [2]]);
+    const times = await sweep.attempts();
+    expect(times.toSorted()).toEqual([
+      ["done", 2],
+      ["paused", 1],
+    ]);
+    // As Redis gives it out again when its worker was killed between the trial's pause and its own word.
+    const link = openRedis(redis.address, () => undefined);
+    const queue = new Queue(queueName(dirname(work.folder)), { connection: link.client });
+    await queue.add("trial", { folder: work.folder, id: stopped[0]!.trial.id, pauseAt: 2 }, { jobId: "late" });
+    const [stop, notes] = [new AbortController(), [] as string[]];
+    const options = { out: dirname(work.folder), jobs: 1, command: work.command, signal: stop.signal };
+    const working = workOn(redis.address, { ...options, note: (text) => notes.push(text) });
+    while (!notes.some((text) => text.endsWith("reached"))) await wait(100);
+    stop.abort();
+    await working;
+    await queue.close();
+    link.close();
+    expect(await sweep.attempts()).toEqual(times);
     sweep.remove();
   });
 

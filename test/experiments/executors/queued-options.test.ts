@@ -15,7 +15,7 @@ test("a folder without it is refused", () => {
 test("options are read as they were written", async () => {
   for (const options of [
     { threads: 2, retries: 0 },
-    { threads: 1, retries: 3, pauseAt: 7 },
+    { threads: 1, retries: 3 },
   ]) {
     await writeQueuedOptions(folder, options);
     expect(readQueuedOptions(folder)).toEqual(options);
