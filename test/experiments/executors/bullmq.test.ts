@@ -67,10 +67,11 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
     const [done, stopped] = [all.filter((each) => each.standing.status === "done"), all.filter((each) => each.stopped === true)];
     expect([done, stopped].map((some) => some.map(({ standing }) => standing.step))).toEqual([[4], [2]]);
     const times = await sweep.attempts();
-    expect(times.toSorted()).toEqual([
+    const [twice, once] = [
       ["done", 2],
       ["paused", 1],
-    ]);
+    ];
+    expect(times).toEqual(all[0] === done[0] ? [twice, once] : [once, twice]);
     // As Redis gives it out again when its worker was killed between the trial's pause and its own word.
     const link = openRedis(redis.address, () => undefined);
     const queue = new Queue(queueName(dirname(work.folder)), { connection: link.client });
