@@ -2,26 +2,39 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { compileWorkers } from "./test/setup/compiled-workers.ts";
 
-/** Their files leave nothing behind that another file could notice, so they share one loading of TensorFlow.js and the source in each process. */
-const sharing = [
+const filesIn = (...folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Their files leave nothing behind that another file could notice, so they share one loading of the source in each process. */
+const sharing = filesIn(
+  "evaluation",
+  "experiments",
   "objectives",
   "plugins",
   "policies",
   "random",
   "remote",
   "reports",
+  "results",
+  "rewards",
+  "rollouts",
   "serving",
   "tasks",
   "teachers",
   "text-metrics",
   "tokenizers",
-].map((folder) => `test/${folder}/**/*.test.ts`);
+  "training",
+);
+
+/** Theirs have TensorFlow.js as it is published: its backends load it themselves, and a process shall not have it twice. */
+const published = filesIn("engine");
 
 export default defineConfig(async () => {
-  const { command, redirect } = await compileWorkers();
+  const { command, tensorflow, redirect } = await compileWorkers();
+  const resolve = { alias: [{ find: /^@tensorflow\/tfjs$/, replacement: tensorflow }] };
   return {
     plugins: [{ name: "compiled-workers", enforce: "pre" as const, transform: (code: string, id: string) => redirect(code, id) }],
     test: {
+      server: { deps: { external: [tensorflow] } },
       env: { RETORT_TEST_COMMAND: command },
       testTimeout: 180_000,
       hookTimeout: 180_000,
@@ -29,8 +42,9 @@ export default defineConfig(async () => {
       // Vitest itself leaves a core free, which is half of a small machine.
       maxWorkers: availableParallelism(),
       projects: [
-        { extends: true as const, test: { name: "sharing", include: sharing, isolate: false } },
-        { extends: true as const, test: { name: "apart", include: ["test/**/*.test.ts"], exclude: sharing } },
+        { extends: true as const, resolve, test: { name: "sharing", include: sharing, isolate: false } },
+        { extends: true as const, resolve, test: { name: "apart", include: filesIn("*"), exclude: [...sharing, ...published] } },
+        { extends: true as const, test: { name: "published", include: published } },
       ],
     },
   };

@@ -74,9 +74,10 @@ export const rewardLaws = (create: () => Reward, rollouts: readonly Rollout[], t
     });
 
     test("values lie in the range that it states, if it states one", async () => {
-      const { range: [least, most] = [-Infinity, Infinity] } = make();
+      const reward = make();
+      const [least, most] = reward.range ?? [-Infinity, Infinity];
       for (const rollout of rollouts) {
-        const { value } = await make().score(rollout, signal);
+        const { value } = await reward.score(rollout, signal);
         expect(value).toBeGreaterThanOrEqual(least);
         expect(value).toBeLessThanOrEqual(most);
       }
