@@ -25,6 +25,12 @@ const sharing = filesIn(
   "training",
 );
 
+/** Some of these folders count the threads or the memory of their process, which is then their own. */
+const counting = [
+  "test/experiments/{execute,model-rules,pair-rules,prepare}.test.ts",
+  "test/training/{crew,faults-over-sockets,learner,scoring-threads,signals,threads,train,train-*}.test.ts",
+];
+
 /** Theirs have TensorFlow.js as it is published: its backends load it themselves, and a process shall not have it twice. */
 const published = filesIn("engine");
 
@@ -42,7 +48,8 @@ export default defineConfig(async () => {
       // Vitest itself leaves a core free, which is half of a small machine.
       maxWorkers: availableParallelism(),
       projects: [
-        { extends: true as const, resolve, test: { name: "sharing", include: sharing, isolate: false } },
+        { extends: true as const, resolve, test: { name: "sharing", include: sharing, exclude: counting, isolate: false } },
+        { extends: true as const, resolve, test: { name: "counting", include: counting } },
         { extends: true as const, resolve, test: { name: "apart", include: filesIn("*"), exclude: [...sharing, ...published] } },
         { extends: true as const, test: { name: "published", include: published } },
       ],

@@ -49,11 +49,15 @@ const times = (paths: readonly string[]): number[] => paths.map((path) => statSy
 const filesBelow = (name: string): string[] =>
   readdirSync(join(root, name), { recursive: true }).map((path) => join(root, name, String(path)));
 
-/** Whether `dist` is of the source as it is: `npm ci` has just compiled it where continuous integration runs. */
+/** Whether `dist` is of this source as it is, and not a link to another's: `npm ci` has just compiled it where continuous integration runs. */
 const isBuilt = (): boolean => {
   const built = join(root, "dist", "cli", "retort.js");
   const inputs = [...filesBelow("src"), ...["package.json", "tsconfig.json", "tsconfig.build.json"].map((name) => join(root, name))];
-  return existsSync(built) && Math.min(...times(filesBelow("dist"))) > Math.max(...times(inputs));
+  return (
+    existsSync(built) &&
+    !lstatSync(join(root, "dist")).isSymbolicLink() &&
+    Math.min(...times(filesBelow("dist"))) > Math.max(...times(inputs))
+  );
 };
 
 beforeAll(async () => {
