@@ -1,9 +1,14 @@
 /** Readers of strangers' files read or refuse whatever they get; `npm run fuzz -- 100000` takes longer. */
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { compiledCommand } from "../fixtures/compiled-command.ts";
 import { readers } from "./readers.ts";
 import { fuzz } from "./run.ts";
 
-const urlOf = (path: string): string => new URL(path, import.meta.url).href;
+/** A file of these tests as test/setup/compiled-workers.ts compiled it. */
+const compiled = (path: string): string => join(dirname(compiledCommand), "../../test", path);
+const child = [compiled("fuzz/child.js")];
 
 test.each(readers)("the reader $name reads at least half of the files that are mutated for it, as they are", async ({ seeds, read }) => {
   const outcomes = await Promise.allSettled(seeds.map(async (seed) => read(seed)));
@@ -18,7 +23,8 @@ describe("mutated files", () => {
     "for the reader $name: each is read or refused with a clear error, none hangs, none crashes, none takes memory beyond the bound",
     async ({ name: reader }) => {
       const { mutations, read, refused, failures } = await fuzz({
-        module: urlOf("readers.ts"),
+        module: pathToFileURL(compiled("fuzz/readers.js")).href,
+        child,
         reader,
         seed: 4,
         first: 0,
@@ -36,7 +42,7 @@ describe("mutated files", () => {
 
 describe("fuzzing finds", () => {
   const run = (reader: string, patience = 60_000) =>
-    fuzz({ module: urlOf("../fixtures/fuzzed-readers.ts"), reader, seed: 1, first: 0, count: 300, patience });
+    fuzz({ module: pathToFileURL(compiled("fixtures/fuzzed-readers.js")).href, child, reader, seed: 1, first: 0, count: 300, patience });
 
   test("nothing in a reader that is right, twice the same", async () => {
     const { slowest: _slowest, resident: _resident, ...once } = await run("right");

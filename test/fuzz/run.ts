@@ -16,13 +16,17 @@ export interface Fuzzing {
   readonly count: number;
   /** Milliseconds after which one file counts as hanging. */
   readonly patience: number;
+  /** What Node.js runs: `child.ts`, or what it was compiled to. Default: `child.ts` through tsx. */
+  readonly child?: readonly string[];
 }
 
 /** Most memory of JavaScript's objects in the process, in MiB: what needs more crashes it. */
 const heap = 512;
 
+const throughTsx = ["--import", "tsx", join(import.meta.dirname, "child.ts")];
+
 /** Reads all files. `Error` names the mutation at which the process hung or crashed. */
-export const fuzz = async ({ module, reader, seed, first, count, patience }: Fuzzing): Promise<Findings> => {
+export const fuzz = async ({ module, reader, seed, first, count, patience, child: program = throughTsx }: Fuzzing): Promise<Findings> => {
   const folder = await mkdtemp(join(tmpdir(), "retort-fuzz-"));
   const progress = join(folder, "progress");
   const at = (): Promise<string> =>
@@ -33,16 +37,7 @@ export const fuzz = async ({ module, reader, seed, first, count, patience }: Fuz
   try {
     const child = spawn(
       process.execPath,
-      [
-        `--max-old-space-size=${heap}`,
-        "--import",
-        "tsx",
-        join(import.meta.dirname, "child.ts"),
-        module,
-        reader,
-        ...[seed, first, count].map(String),
-        progress,
-      ],
+      [`--max-old-space-size=${heap}`, ...program, module, reader, ...[seed, first, count].map(String), progress],
       { stdio: ["ignore", "pipe", "pipe"], cwd: join(import.meta.dirname, "../..") },
     );
     let [output, errors, seen, isHanging] = ["", "", "", false];

@@ -80,6 +80,7 @@ export const compileWorkers = async (): Promise<CompiledWorkers> => {
   const workers = (await readdir(join(root, "src"), { recursive: true }))
     .filter((path) => path.endsWith("-worker.ts"))
     .map((path) => join(root, "src", path));
+  const fuzzed = ["test/fuzz/child.ts", "test/fuzz/readers.ts", "test/fixtures/fuzzed-readers.ts"].map((path) => join(root, path));
   const compiled = (path: string): string => join(folder, relative(root, path).replace(/\.ts$/, ".js"));
   const redirect = (code: string, path: string): string =>
     code.replaceAll(workerUrl, (whole, _quote, target: string) => {
@@ -98,14 +99,16 @@ export const compileWorkers = async (): Promise<CompiledWorkers> => {
     setup: (bundle) => {
       bundle.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
         loader: "ts",
-        contents: redirect(await readFile(path, "utf8"), path).replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)),
+        contents: redirect(await readFile(path, "utf8"), path)
+          .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
+          .replaceAll("import.meta.dirname", JSON.stringify(dirname(path))),
       }));
     },
   };
   await build({
     entryPoints: [
       { in: tensorflow.name, out: "tensorflow" },
-      ...[command, ...workers].map((path) => ({ in: path, out: relative(root, path).replace(/\.ts$/, "") })),
+      ...[command, ...workers, ...fuzzed].map((path) => ({ in: path, out: relative(root, path).replace(/\.ts$/, "") })),
     ],
     absWorkingDir: root,
     outdir: folder,
