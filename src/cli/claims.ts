@@ -2,50 +2,20 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
-import type { Finding, Outcome } from "../evaluation/claims/verdict.ts";
 import { jsonText } from "../experiments/json-file.ts";
 import { sweepFolder } from "../experiments/sweeps/frozen.ts";
 import { prepareSweep } from "../experiments/sweeps/prepare.ts";
 import { claimTrials } from "../results/claim-trials.ts";
 import { readRuns } from "../results/runs.ts";
-import { judge, tally, type JudgedClaim } from "../results/verdicts.ts";
+import { judge } from "../results/verdicts.ts";
+import { claimText, tallyText } from "./claim-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
-import { printable, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 interface ClaimFlags extends HubFlags {
   readonly out: string;
   readonly json?: true;
 }
-
-const names: Readonly<Record<Outcome, string>> = {
-  replicated: "replicated",
-  "not-replicated": "not replicated",
-  inconclusive: "inconclusive",
-  "not-run": "not run",
-};
-
-const coloured = (outcome: Outcome, { colors }: Terminal): string => {
-  if (outcome === "replicated") return colors.green(names[outcome]);
-  return outcome === "not-replicated" ? colors.red(names[outcome]) : colors.yellow(names[outcome]);
-};
-
-const figure = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value));
-
-const findingText = ({ what, effect, interval, p, improvement, settings, count }: Finding): string => {
-  const shared = settings === 1 ? "one setting" : `${settings} settings`;
-  return [
-    `${what}: ${figure(effect)} [${figure(interval.low)}, ${figure(interval.high)}]`,
-    `${count} numbers of ${shared}`,
-    ...(p === undefined ? [] : [`p ${figure(p)}`]),
-    ...(improvement === undefined ? [] : [`above in ${Math.round(100 * improvement)} %`]),
-  ].join(", ");
-};
-
-const claimText = ({ id, statement, paper, outcome, findings }: JudgedClaim, terminal: Terminal): string => {
-  const source = paper === undefined ? "" : `  (${paper})`;
-  const lines = findings.map((finding) => `    ${printable(findingText(finding))}\n`);
-  return `${coloured(outcome, terminal)}  ${id}${printable(source)}\n  ${printable(statement)}\n${lines.join("")}`;
-};
 
 const perform = async (file: string, overrides: readonly string[], flags: ClaimFlags, terminal: Terminal): Promise<void> => {
   const { claims, trials } = await prepareSweep(file, overrides, hubOptions(flags, terminal));
@@ -62,8 +32,7 @@ const perform = async (file: string, overrides: readonly string[], flags: ClaimF
     return;
   }
   for (const claim of judged) terminal.output.write(`${claimText(claim, terminal)}\n`);
-  const counts = Object.entries(tally(judged)).map(([outcome, count]) => `${count} ${names[outcome as Outcome]}`);
-  terminal.output.write(`${judged.length} claims: ${counts.join(", ")}; ${done.length} of ${planned.size} trials are done\n`);
+  terminal.output.write(`${tallyText(judged)}; ${done.length} of ${planned.size} trials are done\n`);
 };
 
 /** Adds the command to the program. */

@@ -39,6 +39,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import("./results.ts")).addResults,
   },
   { name: "claims", summary: "judge a file's claims by its finished trials", load: async () => (await import("./claims.ts")).addClaims },
+  {
+    name: "reproduce",
+    summary: "run the paper's figures and judge its claims",
+    load: async () => (await import("./reproduce.ts")).addReproduce,
+  },
   { name: "export", summary: "write runs as other programs read them", load: async () => (await import("./export.ts")).addExport },
   { name: "compare", summary: "show runs side by side", load: async () => (await import("./compare.ts")).addCompare },
   { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./sample.ts")).addSample },

@@ -1,28 +1,23 @@
 /** `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was stopped. */
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Executor, SweepPlace } from "../experiments/executors/executor.ts";
 import { local } from "../experiments/executors/local.ts";
 import { slurm } from "../experiments/executors/slurm.ts";
 import { standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
-import { driveSweep } from "../experiments/sweeps/drive-rungs.ts";
 import { freeze, sweepFolder, writeFrozen } from "../experiments/sweeps/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../experiments/sweeps/prepare.ts";
 import { indexRuns } from "../results/runs.ts";
 import { duration } from "./figures.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
-import { interruptible } from "./interruptible.ts";
 import { localJobs } from "./local-jobs.ts";
 import { numberFrom } from "./numbers.ts";
-import { ownCommand } from "./own-command.ts";
 import type { DisplayStyle } from "./progress.ts";
 import { redisIn, redisOption } from "./redis-option.ts";
-import { shownPath } from "./shown-path.ts";
-import { sweepDisplayOf } from "./sweep-display.ts";
+import { driveShown, reportFailures } from "./sweep-driving.ts";
 import { addKubernetesFlags, emitJob, type KubernetesFlags } from "./sweep-kubernetes.ts";
 import { countsText, trialsTable } from "./sweep-text.ts";
-import { printable, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly out: string;
@@ -34,12 +29,6 @@ interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly quiet?: true;
   readonly json?: true;
 }
-
-/** Lines at the end of a failed trial's log that are shown. */
-const logLines = 10;
-
-/** Failed trials whose logs are shown. */
-const mostLogs = 3;
 
 const style = ({ quiet, json }: SweepFlags): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
 
@@ -65,29 +54,6 @@ const listTrials = (all: readonly TrialStanding[], flags: SweepFlags, { output }
   output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}${time}\n`);
 };
 
-const logEnd = async (folder: string): Promise<string> => {
-  const text = await readFile(join(folder, "process.log"), "utf8").catch(() => "");
-  const lines = text.trimEnd().split("\n").slice(-logLines);
-  return lines.map((line) => `  ${printable(line)}\n`).join("");
-};
-
-/** Says what failed and why, and what is not done: cancelled, or with processes that died too often. `Error` when anything is. */
-const reportFailures = async (all: readonly TrialStanding[], { errors, colors }: Terminal): Promise<void> => {
-  const left = all.filter(({ standing, stopped }) => standing.status !== "done" && stopped !== true);
-  const failed = left.filter(({ standing }) => standing.status === "failed");
-  const others = left.filter(({ standing }) => standing.status !== "failed" && standing.status !== "waiting");
-  for (const { trial, folder, standing } of [...failed, ...others].slice(0, mostLogs)) {
-    const what = standing.status === "failed" ? colors.red("failed") : colors.yellow("not done");
-    errors.write(`\n${what}: ${printable(trial.label)}, ${shownPath(join(folder, "process.log"))} ends with\n${await logEnd(folder)}`);
-  }
-  if (left.length === 0) return;
-  const parts = [
-    ...(failed.length > 0 ? [`${failed.length} of ${all.length} trials failed`] : []),
-    ...(left.length > failed.length ? [`${left.length - failed.length} of ${all.length} trials are not done`] : []),
-  ];
-  throw new Error(`${parts.join(", ")}; the same command tries them again`);
-};
-
 const executorOf = async (flags: SweepFlags, memory: PreparedSweep["memory"], terminal: Terminal): Promise<Executor> => {
   const { executor, jobs, threads, slurm: options = [], redis } = flags;
   if (executor === "slurm") return slurm({ jobs, options });
@@ -106,18 +72,8 @@ const run = async (
 ): Promise<void> => {
   const executor = await executorOf(flags, memory, terminal);
   await writeFrozen(folder, sweep);
-  const display = sweepDisplayOf(style(flags), terminal);
   const { threads, retries } = flags;
-  const note = (text: string): void => display.note(printable(text));
-  let all: readonly TrialStanding[] = [];
-  try {
-    await interruptible(display, async (signal) => {
-      const options = { executor, threads, retries, command: ownCommand(), signal, show: display.show, note };
-      all = await driveSweep({ folder, sweep }, halving, options);
-    });
-  } finally {
-    display.close();
-  }
+  const all = await driveShown({ folder, sweep }, halving, { executor, threads, retries, style: style(flags) }, terminal);
   if (flags.json !== true) terminal.output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}\n`);
   indexRuns(folder);
   await reportFailures(all, terminal);

@@ -10,6 +10,9 @@ const vague = new Set(["util", "utils", "helper", "helpers", "common", "misc", "
 
 /** Files of src with behaviour and without a test of the same name, each with the reason. */
 const untested: Readonly<Record<string, string>> = {
+  "src/cli/claim-text.ts": "test/cli/claims.test.ts reads what it says",
+  "src/cli/sweep-driving.ts": "test/cli/sweep.test.ts drives sweeps with it",
+  "src/reproduction/collect.ts": "test/cli/reproduce.test.ts collects every figure",
   "src/engine/loop.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/map-slices.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/write-slot.ts": "test/laws/loop.laws.ts holds it for every engine",

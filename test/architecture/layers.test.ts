@@ -24,10 +24,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   training: [...foundation, ...answering],
   experiments: [...foundation, ...answering, "training"],
   results: [...foundation, ...answering, "training", "experiments"],
-  reports: [...foundation, ...answering, "training", "experiments", "results"],
-  dashboard: [...foundation, ...answering, "training", "experiments", "results", "reports"],
-  library: [...foundation, ...answering, "training", "experiments", "results", "reports", "dashboard"],
-  cli: [...foundation, ...answering, "training", "experiments", "results", "reports", "dashboard"],
+  reproduction: [...foundation, ...answering, "training", "experiments", "results"],
+  reports: [...foundation, ...answering, "training", "experiments", "results", "reproduction"],
+  dashboard: [...foundation, ...answering, "training", "experiments", "results", "reproduction", "reports"],
+  library: [...foundation, ...answering, "training", "experiments", "results", "reproduction", "reports", "dashboard"],
+  cli: [...foundation, ...answering, "training", "experiments", "results", "reproduction", "reports", "dashboard"],
 };
 
 /** Where a library may be imported, as the start of a path. */

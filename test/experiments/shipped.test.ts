@@ -5,17 +5,19 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
-import { readExperiment } from "../../src/experiments/extended-source.ts";
-import { valueAt, type JsonObject } from "../../src/experiments/json.ts";
 import { baselines } from "../../src/objectives/baselines/index.ts";
 import { divergences } from "../../src/objectives/divergences/index.ts";
 import { objectives } from "../../src/objectives/index.ts";
 import { behaviors } from "../../src/rollouts/behaviors/index.ts";
 import { planExperiment } from "../../src/experiments/plan.ts";
 import { prepareExperiment } from "../../src/experiments/prepare.ts";
+import { glance } from "../../src/reproduction/scale.ts";
 import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 
-const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter((name) => /\.(jsonc?|ya?ml)$/.test(name));
+/** All but the figures, of which test/cli/reproduce.test.ts runs the trials. */
+const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter(
+  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^paper\/figure-/.test(name),
+);
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -28,27 +30,7 @@ const inPlace: Readonly<Record<string, readonly string[]>> = {
   "smollm2/ten-layers.json": [`/student/checkpoint=${standIn}`, `/teacher/checkpoint=${standIn}`],
 };
 
-/** One step of a small batch; a policy of one layer, and a task of few prompts, where the file says how large they are. */
-const smoke = (name: string): string[] => {
-  const { value } = readExperiment(join("experiments", name));
-  const stages = Object.keys((valueAt(value, "/stages") ?? {}) as JsonObject).map((stage) => `/stages/${stage}`);
-  const smaller = ["", ...stages].flatMap((prefix): [string, number][] => [
-    [`${prefix}/task/train`, 1000],
-    [`${prefix}/task/test`, 8],
-    [`${prefix}/student/layers`, 1],
-  ]);
-  return [
-    ...["", ...stages].flatMap((prefix) => [
-      `${prefix}/training/steps=1`,
-      `${prefix}/training/batch=8`,
-      `${prefix}/training/schedule/warmup=0`,
-      `${prefix}/rollouts/chunk=8`,
-      `${prefix}/evaluation/prompts=4`,
-    ]),
-    ...smaller.flatMap(([pointer, size]) => (typeof valueAt(value, pointer) === "number" ? [`${pointer}=${size}`] : [])),
-    ...(inPlace[name] ?? []),
-  ];
-};
+const smoke = (name: string): string[] => [...glance(join("experiments", name)), ...(inPlace[name] ?? [])];
 
 /** Every `type` within a value. */
 const typesIn = (value: unknown): string[] => {

@@ -1,0 +1,168 @@
+/** `retort reproduce`: runs the paper's figures, keeps their results, and says which of their claims hold. */
+import { join, resolve } from "node:path";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { local } from "../experiments/executors/local.ts";
+import { jsonText, writeJson } from "../experiments/json-file.ts";
+import { standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
+import { freeze, sweepFolder, writeFrozen, type FrozenSweep } from "../experiments/sweeps/frozen.ts";
+import { prepareSweep, type PreparedSweep } from "../experiments/sweeps/prepare.ts";
+import { collectFigure } from "../reproduction/collect.ts";
+import { resultsPath, writeFigure, type FigureResults } from "../reproduction/figure-results.ts";
+import { chosenFigures, figuresOf, scales, type Figure, type Scale } from "../reproduction/figures.ts";
+import { machineOf, machinePath, timeTaken } from "../reproduction/figure-machine.ts";
+import { scaleOverrides } from "../reproduction/scale.ts";
+import { judge } from "../results/verdicts.ts";
+import { claimText, tallyText } from "./claim-text.ts";
+import { duration } from "./figures.ts";
+import { localJobs } from "./local-jobs.ts";
+import { numberFrom } from "./numbers.ts";
+import { shownPath } from "./shown-path.ts";
+import { driveShown, reportFailures } from "./sweep-driving.ts";
+import { table } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface ReproduceFlags {
+  readonly figure: readonly string[];
+  readonly seeds: number;
+  readonly scale: Scale;
+  readonly out: string;
+  readonly cache: string;
+  readonly results?: string;
+  readonly jobs?: number;
+  readonly dryRun?: true;
+  readonly quiet?: true;
+  readonly json?: true;
+}
+
+/** A figure that can start. */
+interface PreparedFigure extends Pick<PreparedSweep, "claims" | "halving" | "memory"> {
+  readonly figure: Figure;
+  readonly sweep: FrozenSweep;
+  /** Where its trials lie. */
+  readonly folder: string;
+  readonly standing: readonly TrialStanding[];
+  readonly jobs: number;
+}
+
+const prepare = async (figure: Figure, flags: ReproduceFlags, terminal: Terminal): Promise<PreparedFigure> => {
+  const { out, scale, seeds, cache } = flags;
+  const prepared = await prepareSweep(figure.path, scaleOverrides(figure.path, scale, seeds));
+  const { claims, halving, memory } = prepared;
+  const sweep = freeze(prepared, cache);
+  const folder = resolve(sweepFolder(join(out, scale), figure.path));
+  const jobs = flags.jobs ?? localJobs(1, () => memory.largest(), terminal);
+  return { figure, claims, halving, memory, sweep, folder, standing: await standings({ folder, sweep }), jobs };
+};
+
+const doneOf = (standing: readonly TrialStanding[]): number => standing.filter((entry) => entry.standing.status === "done").length;
+
+/** Milliseconds of a figure's trials that are not done, as they took elsewhere; nothing when that is not known. */
+const expected = ({ figure, standing, jobs }: PreparedFigure, scale: Scale): number | undefined => {
+  const left = standing.length - doneOf(standing);
+  if (left === 0) return 0;
+  const each = timeTaken(figure, scale);
+  return each === undefined ? undefined : (left * each) / jobs;
+};
+
+const planText = (figures: readonly PreparedFigure[], scale: Scale): string => {
+  const rows = figures.map((prepared) => {
+    const time = expected(prepared, scale);
+    const { figure, standing, claims } = prepared;
+    return [figure.name, standing.length, doneOf(standing), claims.length, time === undefined ? "not known" : duration(time)];
+  });
+  const times = figures.map((prepared) => expected(prepared, scale));
+  const known = times.filter((time) => time !== undefined);
+  const sum = known.length === 0 ? [] : [`about ${duration(known.reduce((total, time) => total + time, 0))}`];
+  const rest = known.length < times.length ? ["time that nobody has measured yet"] : [];
+  const jobs = figures[0]?.jobs ?? 1;
+  const total = `${[...sum, ...rest].join(" and ")}, with ${jobs} trial${jobs === 1 ? "" : "s"} at once`;
+  return `${table(["figure", "trials", "done", "claims", "time left"], rows)}\n\n${total}; Ctrl-C stops, the same command goes on\n`;
+};
+
+const tell = (
+  results: FigureResults,
+  { figure, claims }: PreparedFigure,
+  path: string,
+  flags: ReproduceFlags,
+  terminal: Terminal,
+): void => {
+  const judged = judge(claims, results.trials);
+  const { output, colors } = terminal;
+  if (flags.json === true) {
+    output.write(`${jsonText({ kind: "figure", figure: figure.name, results: path, planned: results.planned, claims: judged })}\n`);
+    return;
+  }
+  output.write(`\n${colors.bold(`figure ${figure.name}`)}  ${results.trials.length} of ${results.planned} trials: ${shownPath(path)}\n\n`);
+  for (const claim of judged) output.write(`${claimText(claim, terminal)}\n`);
+  if (judged.length > 0) output.write(`${tallyText(judged)}\n`);
+};
+
+const runFigure = async (prepared: PreparedFigure, folder: string, flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
+  const { figure, sweep, folder: trials, halving, jobs } = prepared;
+  const begun = performance.now();
+  const left = prepared.standing.length - doneOf(prepared.standing);
+  await writeFrozen(trials, sweep);
+  const style = flags.json === true ? "json" : flags.quiet === true ? "quiet" : "auto";
+  const all = await driveShown({ folder: trials, sweep }, halving, { executor: local(jobs), threads: 1, retries: 1, style }, terminal);
+  const { results, training } = await collectFigure(trials, sweep, figure, flags.scale);
+  await writeFigure(folder, results);
+  // A figure that went on is timed by no single call.
+  if (left === all.length) await writeJson(machinePath(folder, figure), machineOf({ jobs, training, elapsed: performance.now() - begun }));
+  tell(results, prepared, resultsPath(folder, figure), flags, terminal);
+  await reportFailures(all, terminal);
+};
+
+const figuresFor = ({ scale, figure }: ReproduceFlags): readonly Figure[] => {
+  try {
+    return chosenFigures(figuresOf(scale), figure);
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+};
+
+const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
+  const { scale } = flags;
+  const figures: PreparedFigure[] = [];
+  for (const figure of figuresFor(flags)) figures.push(await prepare(figure, flags, terminal));
+  if (flags.json !== true) terminal.output.write(planText(figures, scale));
+  if (flags.dryRun === true) return;
+  const folder = resolve(flags.results ?? join(flags.out, scale, "results"));
+  for (const prepared of figures) await runFigure(prepared, folder, flags, terminal);
+};
+
+/** Adds the command to the program. */
+export const addReproduce = (program: Command, terminal: Terminal): void => {
+  program
+    .command("reproduce")
+    .description(
+      "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not run again; stages are made once for all figures.",
+    )
+    .option(
+      "--figure <names>",
+      "figures to run, such as 5 or A.12, with commas between them; all when left out",
+      (text: string, before: readonly string[]) => [...before, ...text.split(",").map((name) => name.trim())],
+      [],
+    )
+    .option("--seeds <k>", "seeds of each setting", numberFrom(1, true), 3)
+    .addOption(
+      new Option(
+        "--scale <name>",
+        "smoke: every part for one step; small: tasks and models that two cores train; full: the paper's own models and data",
+      )
+        .choices(scales)
+        .default("small"),
+    )
+    .option("--dry-run", "say what there is to do and how long it takes, and run nothing")
+    .option("--jobs <n>", "trials at once; one for each core, as far as memory goes, when left out", numberFrom(1, true))
+    .option("--out <folder>", "where the trials' folders go, by scale", "runs/reproduction")
+    .option("--results <folder>", "where the figures' results go; a folder in --out when left out")
+    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
+    .option("--quiet", "print the results only")
+    .option("--json", "print one JSON event a line")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  retort reproduce --figure 8\n  retort reproduce --scale smoke\n  retort reproduce --figure 5,8 --seeds 5 --jobs 8",
+    )
+    .action((flags: ReproduceFlags) => perform(flags, terminal));
+};

@@ -1,0 +1,34 @@
+/** What a figure took, and where. It differs from machine to machine, so it lies beside the results and not in them. */
+import { fileURLToPath } from "node:url";
+import { readObject } from "../experiments/object-file.ts";
+import { surroundings, type Surroundings } from "../experiments/surroundings.ts";
+import { readFigure, resultsPath } from "./figure-results.ts";
+import type { Figure, Scale } from "./figures.ts";
+
+/** The machine, and the times. */
+export interface FigureMachine extends Surroundings {
+  /** Trials at once. */
+  readonly jobs: number;
+  /** Milliseconds of the trials' trainings, one after another, without those of shared stages. */
+  readonly training: number;
+  /** Milliseconds from start to end, stages among them. */
+  readonly elapsed: number;
+}
+
+/** Where it lies in a folder of results. */
+export const machinePath = (folder: string, figure: Pick<Figure, "name">): string =>
+  resultsPath(folder, figure).replace(/\.json$/u, ".machine.json");
+
+/** The machine as it is, with what the figure took. */
+export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed">): FigureMachine => ({ ...surroundings(), ...took });
+
+/** The results that come with the package. */
+export const keptResults = fileURLToPath(new URL("../../docs/results/paper/", import.meta.url));
+
+/** Milliseconds that a trial of a figure took one job, stages and all, where the results that come with the package were made; nothing when they have no such figure. */
+export const timeTaken = (figure: Figure, scale: Scale, folder = keptResults): number | undefined => {
+  const results = readFigure(folder, figure);
+  const { jobs, elapsed } = readObject(machinePath(folder, figure)) ?? {};
+  if (results?.scale !== scale || typeof jobs !== "number" || typeof elapsed !== "number") return undefined;
+  return (jobs * elapsed) / results.planned;
+};

@@ -1,0 +1,101 @@
+/** What a figure's trials measured, as a file that is small, the same however often it is made, and without the weights. */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Metrics, Trial } from "../evaluation/claims/trial.ts";
+import { canonicalJson } from "../experiments/canonical-json.ts";
+import { isObject, parseObject, type Json, type JsonObject } from "../experiments/json.ts";
+import { writeWhole } from "../policies/checkpoints/atomic-file.ts";
+import { numbersIn } from "../results/run-record.ts";
+import { scales, type Figure, type Scale } from "./figures.ts";
+
+/** A trial with what tells people which it is. */
+export interface FigureTrial extends Trial {
+  /** sha256 of everything that decides its result. */
+  readonly id: string;
+  readonly label: string;
+}
+
+/** A figure's results. */
+export interface FigureResults {
+  readonly figure: string;
+  readonly scale: Scale;
+  readonly question: string;
+  /** Name of the engine that computed them; several, joined, when trials differ. */
+  readonly engine: string;
+  /** Trials that the figure has at this scale, done or not. */
+  readonly planned: number;
+  /** Those that are done, in their order. */
+  readonly trials: readonly FigureTrial[];
+}
+
+/** Largest file of results that is read, in bytes. */
+const largest = 64_000_000;
+
+const kind = "retort figure";
+
+/** Where a figure's results lie in a folder of them. */
+export const resultsPath = (folder: string, { name }: Pick<Figure, "name">): string =>
+  join(folder, `figure-${name.toLowerCase().replace(".", "")}.json`);
+
+/** One trial a line, so that a change of one shows as one. */
+const textOf = ({ trials, ...head }: FigureResults): string => {
+  const lines = trials.map((trial) => `    ${canonicalJson(trial)}`).join(",\n");
+  const start = canonicalJson({ kind, ...head }).slice(0, -1);
+  return `${start},"trials":[\n${lines}\n]}\n`;
+};
+
+/** Writes results, whole or not at all. The same results are the same bytes. `TypeError` for a metric that is not finite. */
+export const writeFigure = (folder: string, results: FigureResults): Promise<void> =>
+  writeWhole(resultsPath(folder, { name: results.figure }), textOf(results));
+
+const text = (value: Json | undefined, field: string): string => {
+  if (typeof value !== "string" || value.length > 10_000) throw new TypeError(`${field}: expected a text, got ${typeof value}`);
+  return value;
+};
+
+const metricsOf = (value: Json | undefined): Metrics => numbersIn(value);
+
+const trialOf = (value: Json, i: number): FigureTrial => {
+  const given: JsonObject = isObject(value) ? value : {};
+  const axes = given["axes"];
+  if (!isObject(axes)) throw new TypeError(`trials/${i}/axes: expected an object`);
+  return {
+    run: text(given["run"], `trials/${i}/run`),
+    id: text(given["id"], `trials/${i}/id`),
+    label: text(given["label"], `trials/${i}/label`),
+    axes,
+    initial: metricsOf(given["initial"]),
+    final: metricsOf(given["final"]),
+  };
+};
+
+const resultsOf = (given: JsonObject): FigureResults => {
+  const { trials, planned } = given;
+  const scale = scales.find((known) => known === given["scale"]);
+  if (given["kind"] !== kind || scale === undefined) throw new TypeError(`expected results of a figure, as retort reproduce writes them`);
+  if (!Array.isArray(trials)) throw new TypeError("trials: expected a list");
+  if (typeof planned !== "number") throw new TypeError("planned: expected a number");
+  return {
+    figure: text(given["figure"], "figure"),
+    scale,
+    question: text(given["question"], "question"),
+    engine: text(given["engine"], "engine"),
+    planned,
+    trials: (trials as readonly Json[]).map(trialOf),
+  };
+};
+
+/** Reads a figure's results from a folder; nothing when there are none. `Error` that names the file for one that is damaged or too large. */
+export const readFigure = (folder: string, figure: Pick<Figure, "name">): FigureResults | undefined => {
+  const path = resultsPath(folder, figure);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (stats.size > largest) throw new RangeError(`${path}: expected at most ${largest} bytes, got ${stats.size}`);
+  const given = parseObject(readFileSync(path, "utf8"));
+  if (given === undefined) throw new TypeError(`${path}: expected a JSON object, got something else`);
+  try {
+    return resultsOf(given);
+  } catch (cause) {
+    throw new TypeError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}; run the figure again`, { cause });
+  }
+};

@@ -1,0 +1,49 @@
+/** The paper's figures: one experiment file each. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** How much of a figure is run: a glance at its parts, the small suite, or the paper's own models and data. */
+export const scales = ["smoke", "small", "full"] as const;
+
+/** One of `scales`. */
+export type Scale = (typeof scales)[number];
+
+/** A figure. */
+export interface Figure {
+  /** As the paper counts it: `5`, `A.12`. */
+  readonly name: string;
+  /** Its experiment file. */
+  readonly path: string;
+}
+
+/** Where the package keeps its figures. */
+export const figuresFolder = fileURLToPath(new URL("../../experiments/paper/", import.meta.url));
+
+const fileName = /^figure-(a?)(\d{1,2})\.json$/u;
+
+const figureOf = (folder: string, file: string): Figure[] => {
+  const found = fileName.exec(file);
+  return found === null ? [] : [{ name: `${found[1] === "a" ? "A." : ""}${found[2]}`, path: join(folder, file) }];
+};
+
+/** The paper's own figures first, then those of its appendix. */
+const place = ({ name }: Figure): number => (name.startsWith("A.") ? 100 + Number(name.slice(2)) : Number(name));
+
+/** The figures of a scale, in the paper's order; `folder` holds `figure-5.json`, `figure-a12.json`, and `full` beside them. */
+export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure[] => {
+  const files = scale === "full" ? join(folder, "full") : folder;
+  return readdirSync(files)
+    .flatMap((file) => figureOf(files, file))
+    .toSorted((a, b) => place(a) - place(b));
+};
+
+/** Those that are named, in the paper's order; all when none is. `RangeError` for a name that no figure has. */
+export const chosenFigures = (figures: readonly Figure[], names: readonly string[]): readonly Figure[] => {
+  const wanted = names.map((name) => name.toUpperCase().replace(/^A\.?/u, "A."));
+  const unknown = wanted.find((name) => figures.every((figure) => figure.name !== name));
+  if (unknown !== undefined) {
+    throw new RangeError(`figure: expected one of ${figures.map(({ name }) => name).join(", ")}, got "${unknown}"`);
+  }
+  return wanted.length === 0 ? figures : figures.filter(({ name }) => wanted.includes(name));
+};

@@ -1,0 +1,69 @@
+/** What a figure's file is run with at each scale. */
+import { readExperiment } from "../experiments/extended-source.ts";
+import { formatPointer, isObject, valueAt, type Json, type JsonObject } from "../experiments/json.ts";
+import type { Scale } from "./figures.ts";
+
+const objectAt = (value: Json, pointer: string): JsonObject => {
+  const found = valueAt(value, pointer);
+  return isObject(found) ? found : {};
+};
+
+/** Sizes that are cut, where the file has them. */
+const smallest: readonly (readonly [pointer: string, most: number])[] = [
+  ["/task/train", 1000],
+  ["/task/test", 8],
+  ["/student/layers", 1],
+  ["/data/examples", 64],
+  ["/evaluation/samples", 2],
+];
+
+const cut = (value: Json, prefix: string): string[] =>
+  smallest.flatMap(([pointer, most]) => {
+    const size = valueAt(value, `${prefix}${pointer}`);
+    return typeof size === "number" && size > most ? [`${prefix}${pointer}=${most}`] : [];
+  });
+
+const alsoOf = (value: Json, prefix: string): string[] =>
+  Object.keys(objectAt(value, `${prefix}/evaluation/also`)).flatMap((name) => {
+    const at = `${prefix}/evaluation/also${formatPointer([name])}`;
+    return [`${at}/prompts=4`, ...(typeof valueAt(value, `${at}/samples`) === "number" ? [`${at}/samples=2`] : [])];
+  });
+
+/**
+ * Overrides by which every part of an experiment file is run for one step of a small batch: its stages, and its runs with their evaluations. Policies of a size that a file
+ * states have one layer, and tasks few prompts.
+ */
+export const glance = (path: string): readonly string[] => {
+  const { value } = readExperiment(path);
+  const stages = Object.keys(objectAt(value, "/stages")).map((name) => `/stages${formatPointer([name])}`);
+  return ["", ...stages].flatMap((prefix) => [
+    `${prefix}/training/steps=1`,
+    `${prefix}/training/batch=8`,
+    `${prefix}/training/schedule/warmup=0`,
+    `${prefix}/rollouts/chunk=8`,
+    `${prefix}/evaluation/prompts=4`,
+    ...cut(value, prefix),
+    ...alsoOf(value, prefix),
+  ]);
+};
+
+/** The first and the last of each axis's values, and of each group's: what a glance shows of a sweep. */
+const ends = (path: string): string[] => {
+  const sweep = objectAt(readExperiment(path).value, "/sweep");
+  const shorter = (axes: JsonObject): JsonObject =>
+    Object.fromEntries(
+      Object.entries(axes).map(([axis, values]) => [
+        axis,
+        Array.isArray(values) && values.length > 2 ? [values[0]!, values.at(-1)!] : (values as Json),
+      ]),
+    );
+  const zip = (sweep["zip"] as readonly JsonObject[] | undefined) ?? [];
+  return [`/sweep/axes=${JSON.stringify(shorter(objectAt(sweep, "/axes")))}`, `/sweep/zip=${JSON.stringify(zip.map(shorter))}`];
+};
+
+/** What a figure's file is run with: a glance with one seed, or the seeds 0, 1, 2, ... of which there are so many. */
+export const scaleOverrides = (path: string, scale: Scale, seeds: number): readonly string[] => {
+  const some = Array.from({ length: scale === "smoke" ? 1 : seeds }, (_, seed) => seed);
+  const every = `/sweep/axes/~1seed=${JSON.stringify(some)}`;
+  return scale === "smoke" ? [...glance(path), ...ends(path), every] : [every];
+};

@@ -1,0 +1,72 @@
+/** Tests of `retort reproduce`: every figure that comes with the package, at a glance. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test } from "vitest";
+import { main } from "../../src/cli/program.ts";
+import { figuresOf } from "../../src/reproduction/figures.ts";
+import { readFigure, resultsPath } from "../../src/reproduction/figure-results.ts";
+import { compiledCommand } from "../fixtures/compiled-command.ts";
+import { recorder } from "./recorder.ts";
+
+const root = mkdtempSync(join(tmpdir(), "retort-reproduce-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const places = ["--scale", "smoke", "--out", join(root, "runs"), "--cache", join(root, "cache")];
+const figures = figuresOf("smoke");
+const results = join(root, "runs", "smoke", "results");
+
+const retort = async (...args: string[]) => {
+  const { terminal, output, errors } = recorder();
+  return { code: await main(["reproduce", ...args], terminal), output: output(), errors: errors() };
+};
+
+/** The command in a process of its own, which trials are started with. */
+const started = (...args: string[]) => promisify(execFile)(process.execPath, [compiledCommand, "reproduce", ...args, ...places]);
+
+describe.sequential("retort reproduce", () => {
+  test("says what there is to do, and does nothing, with --dry-run", async () => {
+    const { code, output } = await retort("--dry-run", ...places);
+    expect(code).toBe(0);
+    for (const { name } of figures) expect(output).toMatch(new RegExp(`^${name.replace(".", "\\.")} +\\d+ +0 +\\d+`, "mu"));
+    expect(readFigure(results, figures[0]!)).toBeUndefined();
+  });
+
+  test("refuses a figure that the paper does not have", async () => {
+    const { code, errors } = await retort("--figure", "77", ...places);
+    expect(code).toBe(2);
+    expect(errors).toContain("figure: expected one of");
+  });
+
+  test("runs every figure, keeps the results and judges the claims", async () => {
+    const { stdout } = await started();
+    for (const figure of figures) {
+      const kept = readFigure(results, figure);
+      expect(kept).toMatchObject({ figure: figure.name, scale: "smoke", engine: "onnx" });
+      expect(kept?.trials).toHaveLength(kept!.planned);
+      for (const { initial, final } of kept!.trials) {
+        expect(initial["accuracy"]).toBeTypeOf("number");
+        expect(final["accuracy"]).toBeTypeOf("number");
+      }
+      expect(stdout).toContain(`figure ${figure.name}  ${kept!.planned} of ${kept!.planned} trials`);
+    }
+    expect(stdout).toMatch(/^\d+ claims?: /mu);
+  });
+
+  test("runs nothing again, and leaves the same bytes", async () => {
+    const [figure] = figures;
+    const bytes = readFileSync(resultsPath(results, figure!));
+    const { stdout, stderr } = await started("--figure", figure!.name, "--json");
+    expect(stderr).not.toContain("begins");
+    const told = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { kind: string; figure?: string; claims?: { outcome: string }[] });
+    const last = told.at(-1)!;
+    expect(last).toMatchObject({ kind: "figure", figure: figure!.name });
+    expect(last.claims!.length).toBeGreaterThan(0);
+    expect(readFileSync(resultsPath(results, figure!)).equals(bytes)).toBe(true);
+  });
+});

@@ -1,0 +1,25 @@
+/** Tests of what figures took. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { writeJson } from "../../src/experiments/json-file.ts";
+import { machineOf, machinePath, timeTaken } from "../../src/reproduction/figure-machine.ts";
+import { writeFigure } from "../../src/reproduction/figure-results.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "retort-machine-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const figure = { name: "5", path: "figure-5.json" };
+
+test("the time of a trial is known from a whole figure of the same scale, and from nothing else", async () => {
+  expect(timeTaken(figure, "small", folder)).toBeUndefined();
+  await writeFigure(folder, { figure: "5", scale: "small", question: "?", engine: "onnx", planned: 10, trials: [] });
+  expect(timeTaken(figure, "small", folder)).toBeUndefined();
+  await writeJson(machinePath(folder, figure), machineOf({ jobs: 2, training: 90_000, elapsed: 50_000 }));
+  expect(timeTaken(figure, "small", folder)).toBe(10_000);
+  expect(timeTaken(figure, "full", folder)).toBeUndefined();
+});
+
+test("the machine is the one that this runs on", () => {
+  expect(machineOf({ jobs: 1, training: 0, elapsed: 0 })).toMatchObject({ versions: { node: process.versions.node }, jobs: 1 });
+});

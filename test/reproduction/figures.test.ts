@@ -1,0 +1,35 @@
+/** Tests of the list of figures. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chosenFigures, figuresFolder, figuresOf } from "../../src/reproduction/figures.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "retort-figures-"));
+beforeAll(() => {
+  mkdirSync(join(folder, "full"));
+  for (const name of ["figure-10.json", "figure-a2.json", "figure-9.json", "figure-9.md", "notes.json", "full/figure-1.json"]) {
+    writeFileSync(join(folder, name), "{}");
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("figures", () => {
+  test("are the files named after them, in the paper's order", () => {
+    expect(figuresOf("small", folder).map(({ name }) => name)).toEqual(["9", "10", "A.2"]);
+    expect(figuresOf("smoke", folder)).toEqual(figuresOf("small", folder));
+    expect(figuresOf("full", folder)).toEqual([{ name: "1", path: join(folder, "full", "figure-1.json") }]);
+  });
+
+  test("are chosen by name, however it is written, and stay in order", () => {
+    const all = figuresOf("small", folder);
+    expect(chosenFigures(all, ["a2", "9"]).map(({ name }) => name)).toEqual(["9", "A.2"]);
+    expect(chosenFigures(all, ["A.2"]).map(({ name }) => name)).toEqual(["A.2"]);
+    expect(chosenFigures(all, [])).toEqual(all);
+    expect(() => chosenFigures(all, ["7"])).toThrow('figure: expected one of 9, 10, A.2, got "7"');
+  });
+
+  test("come with the package", () => {
+    expect(figuresOf("small", figuresFolder).map(({ name }) => name)).toContain("8");
+  });
+});
