@@ -64,7 +64,7 @@ test("judges by the finished trials, with the numbers", async () => {
   expect(output).toContain(
     "replicated  rises\n  Accuracy rises with alpha.\n    rise a step along /objective/alpha: 0.4 [0.4, 0.4], 3 numbers of one setting, p 0.25",
   );
-  expect(output).toContain("1 claims: 1 replicated; 6 of 6 trials are done");
+  expect(output).toContain("1 claim: 1 replicated; 6 of 6 trials are done");
 });
 
 test("before the trials have run there is no verdict; machines read it as JSON", async () => {
@@ -80,7 +80,7 @@ test("trials of other values than the file's count for nothing", async () => {
   const { file, out } = written([rises]);
   await finish(file, out, (alpha) => alpha);
   const { output } = await retort("claims", file, "/training/steps=5", "--out", out);
-  expect(output).toContain("1 claims: 1 not run; 0 of 6 trials are done");
+  expect(output).toContain("1 claim: 1 not run; 0 of 6 trials are done");
 });
 
 test("a file that claims nothing is told what to do", async () => {
