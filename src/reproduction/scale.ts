@@ -54,7 +54,7 @@ const ends = (path: string): string[] => {
     Object.fromEntries(
       Object.entries(axes).map(([axis, values]) => [
         axis,
-        Array.isArray(values) && values.length > 2 ? [values[0]!, values.at(-1)!] : (values as Json),
+        Array.isArray(values) && values.length > 2 ? [values[0]!, values.at(-1)!] : values,
       ]),
     );
   const zip = (sweep["zip"] as readonly JsonObject[] | undefined) ?? [];

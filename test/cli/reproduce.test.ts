@@ -53,7 +53,8 @@ describe.sequential("retort reproduce", () => {
       expect(stdout).toContain(`figure ${figure.name}  ${kept!.planned} of ${kept!.planned} trials`);
     }
     expect(stdout).toMatch(/^\d+ claims?: /mu);
-  });
+    // Some fifty processes.
+  }, 600_000);
 
   test("runs nothing again, and leaves the same bytes", async () => {
     const [figure] = figures;

@@ -16,7 +16,7 @@ import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 
 /** All but the figures, of which test/cli/reproduce.test.ts runs the trials. */
 const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter(
-  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^paper\/figure-/.test(name),
+  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !name.startsWith("paper/figure-"),
 );
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
