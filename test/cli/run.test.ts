@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compiledCommand } from "../fixtures/compiled-command.ts";
+import { openFiles, runFiles } from "../fixtures/run-files.ts";
 import { main } from "../../src/cli/program.ts";
 import type { RunEvent } from "../../src/experiments/run-event.ts";
 import { recorder } from "./recorder.ts";
@@ -77,20 +78,6 @@ const events = (output: string): RunEvent[] =>
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as RunEvent);
-
-const runFiles = [
-  "attempts",
-  "log.jsonl",
-  "manifest.json",
-  "metrics.jsonl",
-  "rollouts.jsonl",
-  "student",
-  "summary.json",
-  "timings.jsonl",
-  "trace.json",
-];
-/** What a run leaves that did not come to its end. */
-const openFiles = [...runFiles.filter((name) => !["student", "summary.json"].includes(name)), "checkpoints"].toSorted();
 
 describe.sequential("retort run", () => {
   test(

@@ -1,10 +1,10 @@
 /** Tests of what a schema cannot say of claims. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { ExperimentError } from "../../src/experiments/problem.ts";
 import { planSource } from "../../src/experiments/plan.ts";
 import { parseSource } from "../../src/experiments/source.ts";
 import { checkTrials, planSweep } from "../../src/experiments/sweeps/plan.ts";
+import { refusal } from "../fixtures/problems.ts";
 
 const valid = readFileSync("test/fixtures/experiments/valid.json", "utf8");
 const sweep = { axes: { "/objective/alpha": [0.1, 0.25], "/seed": [0, 1] } };
@@ -26,16 +26,6 @@ const file = (claims: readonly object[], swept: object | undefined = sweep) =>
     ),
   );
 
-const problems = (run: () => unknown): string => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ExperimentError) return error.message;
-    throw error;
-  }
-  return "none";
-};
-
 test("claims change no trial, and come with the sweep", () => {
   const { claims, bases } = checkTrials(file([rises]), []);
   expect(claims).toEqual([{ ...rises, gain: false, where: {} }]);
@@ -53,17 +43,17 @@ test("a name that stands twice, and a claim that cannot be made, have their plac
     over: "/objective/alpha",
     values: [0.1, 0.25],
   };
-  const said = problems(() => checkTrials(file([rises, spread]), []));
+  const said = refusal(() => checkTrials(file([rises, spread]), []));
   expect(said).toMatch(/^x\.json:\d+:\d+: \/claims\/1: spread: expected either "than" or "below", got both or none/m);
   expect(said).toMatch(/^x\.json:\d+:\d+: \/claims\/1\/id: "quality-rises" is the name of \/claims\/0 already$/m);
-  expect(problems(() => planSource(file([rises, spread], undefined), []))).toContain("/claims/1/id");
+  expect(refusal(() => planSource(file([rises, spread], undefined), []))).toContain("/claims/1/id");
 });
 
 test("an axis that no trial has is refused before anything runs", () => {
-  const said = problems(() => checkTrials(file([{ ...rises, along: "/objective/beta" }]), []));
+  const said = refusal(() => checkTrials(file([{ ...rises, along: "/objective/beta" }]), []));
   expect(said).toMatch(/\/claims\/0: expected axes of the sweep \(\/objective\/alpha, \/seed\) or "run", got "\/objective\/beta"; add it/);
 });
 
 test("keys that claims do not have are named", () => {
-  expect(problems(() => checkTrials(file([{ ...rises, direktion: "up" }]), []))).toMatch(/direktion/);
+  expect(refusal(() => checkTrials(file([{ ...rises, direktion: "up" }]), []))).toMatch(/direktion/);
 });

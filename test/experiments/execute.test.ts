@@ -13,6 +13,7 @@ import type { RunEvent } from "../../src/experiments/run-event.ts";
 import { mergedWeights } from "../../src/policies/adapters/merge.ts";
 import { loadAdapters } from "../../src/policies/adapters/peft.ts";
 import { loadPolicy } from "../../src/policies/checkpoints/huggingface.ts";
+import { openFiles, runFiles } from "../fixtures/run-files.ts";
 import { openThreads, threadsEnded } from "../fixtures/threads.ts";
 
 const path = "test/fixtures/experiments/small.yaml";
@@ -58,28 +59,6 @@ const weights = (folder: string): Buffer => readFileSync(join(folder, "student",
 
 const [planned] = planExperiment(path) as [ReturnType<typeof planExperiment>[number]];
 const first = join(out, "small", `run-${planned.id.slice(0, 16)}`);
-const runFiles = [
-  "attempts",
-  "log.jsonl",
-  "manifest.json",
-  "metrics.jsonl",
-  "rollouts.jsonl",
-  "student",
-  "summary.json",
-  "timings.jsonl",
-  "trace.json",
-];
-/** What a run leaves that did not come to its end. */
-const openFiles = [
-  "attempts",
-  "checkpoints",
-  "log.jsonl",
-  "manifest.json",
-  "metrics.jsonl",
-  "rollouts.jsonl",
-  "timings.jsonl",
-  "trace.json",
-];
 const checkpoint = (step: number): string => `checkpoint-0000000${step}.safetensors`;
 
 describe("an experiment", () => {

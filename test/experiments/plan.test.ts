@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { planExperiment, planSource, type PlannedRun } from "../../src/experiments/plan.ts";
 import { ExperimentError } from "../../src/experiments/problem.ts";
 import { parseSource } from "../../src/experiments/source.ts";
+import { refusal } from "../fixtures/problems.ts";
 
 const fixture = (name: string): string => `test/fixtures/experiments/${name}`;
 const valid = readFileSync(fixture("valid.json"), "utf8");
@@ -16,15 +17,7 @@ const only = (runs: readonly PlannedRun[]): PlannedRun => {
 const plan = (...overrides: string[]): PlannedRun => only(planSource(parseSource("x.json", valid), overrides));
 const planVariants = (...overrides: string[]) => planSource(parseSource("x.yaml", variants), overrides);
 
-const problems = (run: () => unknown): string[] => {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(ExperimentError);
-    return (error as ExperimentError).message.split("\n");
-  }
-  throw new Error("expected an ExperimentError");
-};
+const problems = (run: () => unknown): string[] => refusal(run).split("\n");
 
 describe("a file without variants", () => {
   test("is one run with its stages before it", () => {

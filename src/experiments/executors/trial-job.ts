@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { dirname, isAbsolute, normalize } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
-import { checker } from "../check.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
+import { checkerOf } from "../sweeps/checked-file.ts";
 import { readFrozen, trialNamed, type FrozenTrial } from "../sweeps/frozen.ts";
 import type { SweepPlace } from "./executor.ts";
 
@@ -20,7 +20,7 @@ const Job = Type.Object(
 /** The data of a job. */
 export type TrialJob = Static<typeof Job>;
 
-const check = checker<TrialJob>(JSON.parse(JSON.stringify(Job)) as JsonObject);
+const check = checkerOf<TrialJob>(Job);
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 

@@ -1,16 +1,16 @@
 /** `sweep.json`: the plan of a sweep as every process reads it, on any machine that sees the folder. Written whole, and never while trials are planned. */
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
 import type { HubOptions } from "../../policies/checkpoints/hub.ts";
-import { checker } from "../check.ts";
 import { lookAt } from "../checkpoints.ts";
 import type { Draft } from "../drafts.ts";
 import { writeJson } from "../json-file.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import { packageVersion } from "../package-version.ts";
 import { checkValues, planDraft, type PlannedRun } from "../plan.ts";
 import { checkpointNames } from "../prepare.ts";
+import { checkerOf, readChecked } from "./checked-file.ts";
 import type { PreparedSweep } from "./prepare.ts";
 import { Shelf } from "../shelf.ts";
 import { withSettings } from "./trial-drafts.ts";
@@ -49,7 +49,7 @@ export type FrozenSweep = Static<typeof Frozen>;
 /** One of its trials. */
 export type FrozenTrial = FrozenSweep["trials"][number];
 
-const check = checker<FrozenSweep>(JSON.parse(JSON.stringify(Frozen)) as JsonObject);
+const check = checkerOf<FrozenSweep>(Frozen);
 
 /** Where the trials of an experiment file lie, and the plan with them. */
 export const sweepFolder = (out: string, file: string): string => join(out, basename(file, extname(file)));
@@ -73,25 +73,12 @@ export const writeFrozen = async (folder: string, sweep: FrozenSweep): Promise<v
 /** Reads the plan of a folder. `Error` when there is none, and when it is not of this version. */
 export const readFrozen = (folder: string): FrozenSweep => {
   const path = join(folder, "sweep.json");
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new Error(`${path}: expected the plan of a sweep, got no file; start it with retort sweep FILE`);
-  if (stats.size > longestPlan) throw new Error(`${path}: expected at most ${longestPlan} bytes, got ${stats.size}`);
-  let value: Json;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8")) as Json;
-  } catch (cause) {
-    throw new Error(`${path}: expected JSON`, { cause });
-  }
-  const checked = check(value);
-  if ("mistakes" in checked) {
-    const first = checked.mistakes[0];
-    throw new Error(`${path}: ${first?.pointer ?? ""}: ${first?.message ?? "expected the plan of a sweep"}`);
-  }
-  const { version } = checked.values;
+  const sweep = readChecked(path, { what: "the plan of a sweep", longest: longestPlan, check });
+  const { version } = sweep;
   if (version !== packageVersion()) {
     throw new Error(`${path}: expected a plan of version ${packageVersion()}, got ${version}; start the sweep again`);
   }
-  return checked.values;
+  return sweep;
 };
 
 /** The trial of an id, or of the first digits of one. `RangeError` when the plan has none, or several. */

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { planSource } from "../../../src/experiments/plan.ts";
-import { ExperimentError } from "../../../src/experiments/problem.ts";
 import { parseSource } from "../../../src/experiments/source.ts";
 import { checkTrials, hasSweep, planSweep, planTrials, trialOf } from "../../../src/experiments/sweeps/plan.ts";
 import { Shelf } from "../../../src/experiments/shelf.ts";
+import { refusal } from "../../fixtures/problems.ts";
 
 const valid = readFileSync("test/fixtures/experiments/valid.json", "utf8");
 const variants = readFileSync("test/fixtures/experiments/variants.yaml", "utf8");
@@ -14,15 +14,7 @@ const swept = (sweep: object) =>
   parseSource("x.json", valid.replace('"rollouts": {', `"sweep": ${JSON.stringify(sweep)},\n  "rollouts": {`));
 const grid = { axes: { "/objective/alpha": [0.1, 0.25], "/seed": [0, 1] } };
 
-const problems = (run: () => unknown): string[] => {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(ExperimentError);
-    return (error as ExperimentError).message.split("\n");
-  }
-  throw new Error("expected an ExperimentError");
-};
+const problems = (run: () => unknown): string[] => refusal(run).split("\n");
 
 describe("the trials of a file", () => {
   test("are its run at other values, with the ids that these have anywhere", () => {
