@@ -25,7 +25,7 @@ const report = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Every third time before the first step, else after a few. */
 const ending = (signal: NodeJS.Signals): Ending =>
-  random() < 1 / 3 ? { signal, steps: 0, wait: 3000 * random() } : { signal, steps: 1 + Math.floor(5 * random()), wait: 120 * random() };
+  random() < 1 / 3 ? { signal, steps: 0, wait: 3000 * random() } : { signal, steps: 1 + Math.floor(9 * random()), wait: 120 * random() };
 
 const stepsOf = ({ events }: Attempt): number[] =>
   events.flatMap(({ training, ...event }) =>
