@@ -4,9 +4,10 @@ import { family } from "../plugins/family.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { prompts } from "./prompts.ts";
 import { reports } from "./reports.ts";
+import { translation } from "./translation.ts";
 
 /** Every task that an experiment file can name. */
-export const tasks = family("task", [arithmetic, prompts, reports], {
+export const tasks = family("task", [arithmetic, prompts, reports, translation], {
   seed: Type.Optional(
     Type.Integer({
       minimum: 0,

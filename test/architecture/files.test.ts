@@ -12,6 +12,8 @@ const vague = new Set(["util", "utils", "helper", "helpers", "common", "misc", "
 const untested: Readonly<Record<string, string>> = {
   "src/cli/claim-text.ts": "test/cli/claims.test.ts reads what it says",
   "src/cli/sweep-driving.ts": "test/cli/sweep.test.ts drives sweeps with it",
+  "src/tasks/translation-sentences.ts": "test/tasks/translation.test.ts says sentences in both languages by hand",
+  "src/tasks/translation-words.ts": "test/tasks/translation.test.ts holds every form of a sentence against one written by hand",
   "src/reproduction/collect.ts": "test/cli/reproduce.test.ts collects every figure",
   "src/engine/loop.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/map-slices.ts": "test/laws/loop.laws.ts holds it for every engine",
