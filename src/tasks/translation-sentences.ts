@@ -132,7 +132,9 @@ export const isGrammatical = (text: string): boolean => {
 /** Every word of both languages, as the word tokenizer has them: at the beginning of a text, and behind a space. */
 export const translationWords = (): string[] => {
   const source = [
-    ...["the", "a", "an"],
+    "the",
+    "a",
+    "an",
     ...nouns.flatMap(({ one, many }) => [one, many]),
     ...Object.keys(adjectives),
     ...verbs.flatMap(({ one, many }) => [one, many]),
