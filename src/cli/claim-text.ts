@@ -1,18 +1,11 @@
 /** What commands say of judged claims. */
 import type { Finding, Outcome } from "../evaluation/claims/verdict.ts";
-import { tally, type JudgedClaim } from "../results/verdicts.ts";
+import { outcomeNames, tally, type JudgedClaim } from "../results/verdicts.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
-const names: Readonly<Record<Outcome, string>> = {
-  replicated: "replicated",
-  "not-replicated": "not replicated",
-  inconclusive: "inconclusive",
-  "not-run": "not run",
-};
-
 const coloured = (outcome: Outcome, { colors }: Pick<Terminal, "colors">): string => {
-  if (outcome === "replicated") return colors.green(names[outcome]);
-  return outcome === "not-replicated" ? colors.red(names[outcome]) : colors.yellow(names[outcome]);
+  if (outcome === "replicated") return colors.green(outcomeNames[outcome]);
+  return outcome === "not-replicated" ? colors.red(outcomeNames[outcome]) : colors.yellow(outcomeNames[outcome]);
 };
 
 const figure = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value));
@@ -36,6 +29,6 @@ export const claimText = ({ id, statement, paper, outcome, findings }: JudgedCla
 
 /** `4 claims: 3 replicated, 1 inconclusive`. */
 export const tallyText = (judged: readonly JudgedClaim[]): string => {
-  const counts = Object.entries(tally(judged)).map(([outcome, count]) => `${count} ${names[outcome as Outcome]}`);
+  const counts = Object.entries(tally(judged)).map(([outcome, count]) => `${count} ${outcomeNames[outcome as Outcome]}`);
   return `${judged.length} claim${judged.length === 1 ? "" : "s"}: ${counts.join(", ")}`;
 };

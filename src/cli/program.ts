@@ -44,6 +44,11 @@ const commands: readonly Listed[] = [
     summary: "run the paper's figures and judge its claims",
     load: async () => (await import("./reproduce.ts")).addReproduce,
   },
+  {
+    name: "report",
+    summary: "write what the paper's figures came to as a page",
+    load: async () => (await import("./report.ts")).addReport,
+  },
   { name: "export", summary: "write runs as other programs read them", load: async () => (await import("./export.ts")).addExport },
   { name: "compare", summary: "show runs side by side", load: async () => (await import("./compare.ts")).addCompare },
   { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./sample.ts")).addSample },

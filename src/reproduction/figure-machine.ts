@@ -23,7 +23,7 @@ export const machinePath = (folder: string, figure: Pick<Figure, "name">): strin
 export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed">): FigureMachine => ({ ...surroundings(), ...took });
 
 /** The results that come with the package. */
-const keptResults = fileURLToPath(new URL("../../docs/results/paper/", import.meta.url));
+export const keptResults = fileURLToPath(new URL("../../docs/results/paper/", import.meta.url));
 
 /** Milliseconds that a trial of a figure took one job, stages and all, where the results that come with the package were made; nothing when they have no such figure. */
 export const timeTaken = (figure: Figure, scale: Scale, folder = keptResults): number | undefined => {

@@ -17,6 +17,14 @@ export const judge = (claims: readonly ClaimValues[], trials: readonly Trial[]):
     return { id, statement, paper, ...family.create(values).judge(trials) };
   });
 
+/** What people call the outcomes. */
+export const outcomeNames: Readonly<Record<Outcome, string>> = {
+  replicated: "replicated",
+  "not-replicated": "not replicated",
+  inconclusive: "inconclusive",
+  "not-run": "not run",
+};
+
 /** How many claims have each outcome, of those that any has. */
 export const tally = (judged: readonly JudgedClaim[]): Readonly<Partial<Record<Outcome, number>>> => {
   const counts: Partial<Record<Outcome, number>> = {};

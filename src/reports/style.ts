@@ -1,0 +1,43 @@
+/** How a report looks: light or dark as the reader's system says. */
+
+/** CSS of the page. */
+export const style = `
+:root { color-scheme: light dark; --page: #ffffff; --ink: #1b1f24; --quiet: #57606a; --line: #d0d7de; --panel: #f6f8fa; --link: #0757ba;
+  --replicated: #116329; --not-replicated: #b3151f; --inconclusive: #7a5200; --not-run: #57606a;
+  --series-1: #0757ba; --series-2: #b3540b; --series-3: #0b7a5b; --series-4: #9a2f8f; --series-5: #6b6f00; --series-6: #4b5563; }
+@media (prefers-color-scheme: dark) { :root { --page: #12161b; --ink: #e6eaef; --quiet: #9aa5b1; --line: #39424d; --panel: #1b2129; --link: #7cb7ff;
+  --replicated: #5fd17c; --not-replicated: #ff8a84; --inconclusive: #e5b54a; --not-run: #9aa5b1;
+  --series-1: #6fb1ff; --series-2: #ffa657; --series-3: #4fd1a5; --series-4: #e59be0; --series-5: #d4d65a; --series-6: #b8c0ca; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
+header, main, footer, nav { max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.5rem 0 .5rem; }
+h2 { font-size: 1.3rem; line-height: 1.3; margin: 3rem 0 .25rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
+p { margin: .25rem 0 .75rem; max-width: 46rem; }
+a { color: var(--link); }
+a:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.skip { position: absolute; left: -100vw; } .skip:focus { position: static; display: inline-block; padding: .5rem 1rem; }
+nav ul { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
+.quiet { color: var(--quiet); font-size: .9rem; }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+caption { text-align: left; padding: .5rem .75rem; color: var(--quiet); font-size: .9rem; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .75rem; border-top: 1px solid var(--line); font-weight: normal; }
+thead th { background: var(--panel); font-weight: 600; white-space: nowrap; }
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.claim { min-width: 11rem; } .claim code { display: block; color: var(--quiet); font-size: .82rem; }
+.finding { min-width: 12rem; }
+.outcome { font-weight: 700; white-space: nowrap; }
+.replicated { color: var(--replicated); } .not-replicated { color: var(--not-replicated); } .inconclusive { color: var(--inconclusive); } .not-run { color: var(--not-run); }
+figure { margin: 1rem 0; }
+figcaption { color: var(--quiet); font-size: .9rem; max-width: 46rem; margin-top: .5rem; }
+.plot { --plot-background: var(--page); font-size: 12px; max-width: 100%; }
+.narrow { display: none; }
+.legend { list-style: none; margin: .25rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; font-size: .92rem; }
+.legend li { display: flex; align-items: center; gap: .4rem; } .legend svg { flex: none; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; font-size: .9rem; } dt { color: var(--quiet); } dd { margin: 0; min-width: 0; }
+footer { padding: 2rem 1rem 3rem; }
+@media (max-width: 44rem) { .wide { display: none; } .narrow { display: block; } th, td { padding: .35rem .5rem; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; } }
+@media print { nav, .skip { display: none; } section { break-inside: avoid-page; } }
+`;

@@ -1,0 +1,119 @@
+/** Tests of `retort report`: what the page holds, and what Chromium makes of it. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseHTML } from "linkedom";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { main } from "../../src/cli/program.ts";
+import { writeFigure } from "../../src/reproduction/figure-results.ts";
+import { madeFigure } from "../reports/made-figure.ts";
+import { recorder } from "./recorder.ts";
+
+const root = mkdtempSync(join(tmpdir(), "retort-report-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const path = join(root, "report.html");
+const chromium = "/usr/bin/chromium";
+
+const report = async (...args: string[]) => {
+  const { terminal, output, errors } = recorder();
+  return { code: await main(["report", ...args], terminal), output: output(), errors: errors() };
+};
+
+interface Found {
+  readonly textContent: string;
+  readonly tagName: string;
+  getAttribute(name: string): string | null;
+}
+
+const all = (selector: string): readonly Found[] => {
+  const parsed: unknown = parseHTML(readFileSync(path, "utf8"));
+  const { document } = parsed as { readonly document: { querySelectorAll(chosen: string): Iterable<Found> } };
+  return [...document.querySelectorAll(selector)];
+};
+
+describe.sequential("retort report", () => {
+  beforeAll(async () => {
+    await writeFigure(root, madeFigure);
+    writeFileSync(join(root, "figure-8.machine.json"), JSON.stringify({ machine: { processor: "<b>" }, jobs: 2, elapsed: 300_000 }));
+    expect(await report(root, "--out", path)).toMatchObject({ code: 0, errors: "" });
+  });
+
+  test("has every claim of the figure with its verdict", () => {
+    const { claims } = JSON.parse(readFileSync("experiments/paper/figure-8.json", "utf8")) as { claims: { statement: string }[] };
+    const rows = all("th.claim").map(({ textContent }) => textContent);
+    expect(rows).toHaveLength(claims.length);
+    claims.forEach(({ statement }, i) => expect(rows[i]).toContain(statement));
+    expect(all("td.outcome").map(({ textContent }) => textContent)).toEqual([
+      "replicated",
+      "replicated",
+      "replicated",
+      "replicated",
+      "not replicated",
+    ]);
+  });
+
+  test("has the mean of every setting, and the same numbers as CSV", () => {
+    const means = all("tbody th[scope=row]");
+    expect(means).toHaveLength(2 * 10);
+    expect(all("td.number").some(({ textContent }) => textContent === "0.135 [0.125, 0.145]")).toBe(true);
+    const href = all("a[download]")[0]!.getAttribute("href")!;
+    const csv = decodeURIComponent(href.slice(href.indexOf(",") + 1)).trim();
+    expect(csv.split("\r\n")).toHaveLength(11);
+    expect(csv).toContain("/data/onPolicyFraction,/objective/divergence,accuracy/seeds,accuracy,accuracy/low,accuracy/high");
+  });
+
+  test("shows what strangers wrote as text, runs nothing and fetches nothing", () => {
+    expect(all("script, img, link, iframe, b")).toEqual([]);
+    expect(all("section p")[0]!.textContent).toContain(madeFigure.question);
+    expect(
+      all(".legend li")
+        .map(({ textContent }) => textContent)
+        .join(""),
+    ).toContain("<script>");
+    const addresses = all("[href], [src]").flatMap((element) => [element.getAttribute("href"), element.getAttribute("src")]);
+    for (const address of addresses) expect(address ?? "#").toMatch(/^(?:#|data:text\/csv)/u);
+  });
+
+  test("names tables, columns and plots for those who hear them", () => {
+    for (const table of all("table")) expect(table.textContent).not.toBe("");
+    expect(all("table > caption")).toHaveLength(all("table").length);
+    expect(all("thead th:not([scope=col])")).toEqual([]);
+    expect(all("[role=img]").length).toBeGreaterThan(0);
+    for (const plot of all("[role=img]")) expect(plot.getAttribute("aria-label")).toContain("Line plot of accuracy");
+    expect(all("header, nav, main, footer")).toHaveLength(4);
+  });
+
+  test("refuses a folder without results", async () => {
+    const { code, errors } = await report(join(root, "nothing"), "--out", path);
+    expect(code).toBe(2);
+    expect(errors).toContain("expected a folder of results");
+  });
+
+  // Needs Debian's package chromium.
+  test.skipIf(!existsSync(chromium))("opens from the disk in Chromium without an error, on a telephone too", () => {
+    const shown = (...flags: string[]): string => {
+      const settings = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--enable-logging=stderr",
+        `--user-data-dir=${join(root, "profile")}`,
+      ];
+      const { status, stdout, stderr } = spawnSync(chromium, [...settings, ...flags, pathToFileURL(path).href], {
+        encoding: "utf8",
+        timeout: 90_000,
+      });
+      expect(status).toBe(0);
+      expect(stderr).not.toContain("CONSOLE");
+      return stdout;
+    };
+    const screenshot = join(root, "narrow.png");
+    const dom = shown("--dump-dom", "--window-size=400,900");
+    expect(dom).toContain("Figure 8");
+    expect(dom).not.toMatch(/<script|<img/u);
+    shown(`--screenshot=${screenshot}`, "--window-size=400,900");
+    expect(statSync(screenshot).size).toBeGreaterThan(10_000);
+  });
+});
