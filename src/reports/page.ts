@@ -39,8 +39,7 @@ export const page = (figures: readonly FigureReport[]): string => {
         <header>
           <h1>Reproduction of “On-Policy Distillation of Language Models”</h1>
           <p>
-            The ablations of Agarwal et al. (2024), run by Retort, with each claim of the paper judged by what was measured here. Verdicts
-            are computed and written by nobody.
+            The ablations of Agarwal et al. (2024), run by Retort, with each claim of the paper judged by what was measured here. Verdicts are computed; none is written by hand.
           </p>
           ${summary}
         </header>
