@@ -39,7 +39,8 @@ export const page = (figures: readonly FigureReport[]): string => {
         <header>
           <h1>Reproduction of “On-Policy Distillation of Language Models”</h1>
           <p>
-            The ablations of Agarwal et al. (2024), run by Retort, with each claim of the paper judged by what was measured here. Verdicts are computed; none is written by hand.
+            The ablations of Agarwal et al. (2024), run by Retort, with each claim of the paper judged by what was measured here. Verdicts
+            are computed; none is written by hand.
           </p>
           ${summary}
         </header>
