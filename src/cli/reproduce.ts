@@ -114,7 +114,9 @@ const runFigure = async (prepared: PreparedFigure, folder: string, flags: Reprod
 
 const figuresFor = ({ scale, figure }: ReproduceFlags): readonly Figure[] => {
   try {
-    return chosenFigures(figuresOf(scale), figure);
+    const figures = figuresOf(scale);
+    if (figures.length === 0) throw new RangeError(`--scale ${scale}: expected figures, got none: there are none of this scale yet`);
+    return chosenFigures(figures, figure);
   } catch (error) {
     if (error instanceof RangeError) throw new InvalidArgumentError(error.message);
     throw error;

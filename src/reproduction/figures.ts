@@ -1,5 +1,5 @@
 /** The paper's figures: one experiment file each. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,9 +30,10 @@ const figureOf = (folder: string, file: string): Figure[] => {
 /** The paper's own figures first, then those of its appendix. */
 const place = ({ name }: Figure): number => (name.startsWith("A.") ? 100 + Number(name.slice(2)) : Number(name));
 
-/** The figures of a scale, in the paper's order; `folder` holds `figure-5.json`, `figure-a12.json`, and `full` beside them. */
+/** The figures of a scale, in the paper's order; `folder` holds `figure-5.json`, `figure-a12.json`, and `full` beside them; none where there is no such folder. */
 export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure[] => {
   const files = scale === "full" ? join(folder, "full") : folder;
+  if (!existsSync(files)) return [];
   return readdirSync(files)
     .flatMap((file) => figureOf(files, file))
     .toSorted((a, b) => place(a) - place(b));

@@ -38,6 +38,9 @@ describe.sequential("retort reproduce", () => {
     const { code, errors } = await retort("--figure", "77", ...places);
     expect(code).toBe(2);
     expect(errors).toContain("figure: expected one of");
+    const full = await retort("--scale", "full");
+    expect(full.code).toBe(2);
+    expect(full.errors).toContain("--scale full: expected figures, got none");
   });
 
   test("runs every figure, keeps the results and judges the claims", async () => {

@@ -21,6 +21,10 @@ describe("figures", () => {
     expect(figuresOf("full", folder)).toEqual([{ name: "1", path: join(folder, "full", "figure-1.json") }]);
   });
 
+  test("are none where there is no folder", () => {
+    expect(figuresOf("full", join(folder, "full"))).toEqual([]);
+  });
+
   test("are chosen by name, however it is written, and stay in order", () => {
     const all = figuresOf("small", folder);
     expect(chosenFigures(all, ["a2", "9"]).map(({ name }) => name)).toEqual(["9", "A.2"]);
