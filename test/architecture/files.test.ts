@@ -16,6 +16,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/tasks/translation-words.ts": "test/tasks/translation.test.ts holds every form of a sentence against one written by hand",
   "src/reports/figure-report.ts": "test/cli/report.test.ts reads what it writes",
   "src/reports/figure-section.ts": "test/cli/report.test.ts reads what it writes",
+  "src/reports/figures-markdown.ts": "test/cli/report.test.ts reads what it writes",
   "src/reports/page.ts": "test/cli/report.test.ts reads what it writes",
   "src/reports/style.ts": "test/cli/report.test.ts reads what it writes",
   "src/reproduction/collect.ts": "test/cli/reproduce.test.ts collects every figure",

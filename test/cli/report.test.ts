@@ -85,6 +85,25 @@ describe.sequential("retort report", () => {
     expect(all("header, nav, main, footer")).toHaveLength(4);
   });
 
+  test("says the same as Markdown, in which strangers' text stays text", async () => {
+    const file = join(root, "figures.md");
+    expect(await report(root, "--markdown", file)).toMatchObject({ code: 0, output: expect.stringContaining("1 figure\n") as string });
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain("## Figure 8\n");
+    expect(text).toMatch(/^\| Lambda 1 is more accurate than lambda 0, whatever the divergence\. \| claim 1 \| replicated \|/mu);
+    expect(text.match(/ \| not replicated \| /gu)).toHaveLength(1);
+    expect(text).toContain("| 0 | forward-kl | 0.135 \\[0.125, 0.145\\] |");
+    expect(text).not.toMatch(/(?<!\\)</u);
+    // Every row of a table has the cells of its head.
+    for (const block of text.split("\n\n").filter((part) => part.startsWith("|"))) {
+      const cells = block
+        .trim()
+        .split("\n")
+        .map((line) => line.match(/(?<!\\)\|/gu)!.length);
+      expect(new Set(cells).size).toBe(1);
+    }
+  });
+
   test("refuses a folder without results", async () => {
     const { code, errors } = await report(join(root, "nothing"), "--out", path);
     expect(code).toBe(2);

@@ -80,7 +80,7 @@ beforeAll(async () => {
 }, 600_000);
 
 test("it holds what it runs with, and no sources", () => {
-  expect(readdirSync(packed).toSorted()).toEqual(["LICENSE", "README.md", "dist", "experiments", "package.json", "schema"]);
+  expect(readdirSync(packed).toSorted()).toEqual(["LICENSE", "README.md", "dist", "docs", "experiments", "package.json", "schema"]);
 });
 
 test("every name that it exports can be imported, and nothing else", async () => {

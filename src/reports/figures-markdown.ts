@@ -1,0 +1,51 @@
+/** Figures as a page of Markdown: questions, verdicts and means, without plots. */
+import { outcomeNames, type JudgedClaim } from "../results/verdicts.ts";
+import type { FigureReport } from "./figure-report.ts";
+import { intervalText } from "./figure-text.ts";
+
+/** A text in a line of Markdown, with nothing in it that Markdown or HTML would take for its own. */
+const plain = (text: string): string => text.replaceAll(/\s+/gu, " ").replaceAll(/[\\`*_[\]<>&|#]/gu, (sign) => `\\${sign}`);
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(head.map(plain)), row(head.map(() => "---")), ...rows.map((cells) => row(cells.map(plain)))].join("");
+
+const claimRows = ({ statement, paper, outcome, findings }: JudgedClaim): string[][] => {
+  const head = [statement, paper ?? "", outcomeNames[outcome]];
+  if (findings.length === 0) return [[...head, "", "", ""]];
+  return findings.map(({ what, effect, interval, settings, count }, i) => [
+    ...(i === 0 ? head : ["", "", ""]),
+    what,
+    intervalText(effect, [interval.low, interval.high]),
+    `${count} of ${settings}`,
+  ]);
+};
+
+const section = ({ name, paper, results, claims, metrics, means, before, made }: FigureReport): string => {
+  const { question, trials, planned, scale, engine } = results;
+  const rows = means.settings.map(({ texts, means: own }) => [
+    ...texts,
+    ...metrics.map((metric) => {
+      const found = own.get(metric);
+      return found === undefined ? "" : intervalText(found.mean, found.interval);
+    }),
+  ]);
+  const start = [...before].map(([metric, value]) => `${plain(metric)} ${intervalText(value, undefined)}`).join(", ");
+  return [
+    `## Figure ${plain(name)}\n`,
+    `${plain(question)}${paper === undefined ? "" : ` (${plain(paper)})`}\n`,
+    `${trials.length} of ${planned} trials, scale ${scale}, engine ${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
+    table(["claim", "paper", "verdict", "compared", "effect [95 %]", "numbers of settings"], claims.flatMap(claimRows)),
+    table([...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`)], rows),
+    made.map(([fact, value]) => `- ${plain(fact)}: ${plain(value)}\n`).join(""),
+  ].join("\n");
+};
+
+/** The page. Verdicts rest on Student's interval, means have the bootstrap's. */
+export const figuresMarkdown = (figures: readonly FigureReport[]): string =>
+  [
+    "# The paper's figures at small scale\n",
+    "Written by `retort report --markdown` from the results in `docs/results/paper` and the claims in `experiments/paper`; no verdict is edited. A claim is replicated where the 95 % interval of its effect excludes the opposite, not replicated where it excludes the claim, else inconclusive.\n",
+    ...figures.map(section),
+  ].join("\n");
