@@ -35,7 +35,7 @@ interface ReproduceFlags {
 }
 
 /** A figure that can start. */
-interface PreparedFigure extends Pick<PreparedSweep, "claims" | "halving" | "memory"> {
+interface PreparedFigure extends Pick<PreparedSweep, "claims" | "halving"> {
   readonly figure: Figure;
   readonly sweep: FrozenSweep;
   /** Where its trials lie. */
@@ -51,7 +51,7 @@ const prepare = async (figure: Figure, flags: ReproduceFlags, terminal: Terminal
   const sweep = freeze(prepared, cache);
   const folder = resolve(sweepFolder(join(out, scale), figure.path));
   const jobs = flags.jobs ?? localJobs(1, () => memory.largest(), terminal);
-  return { figure, claims, halving, memory, sweep, folder, standing: await standings({ folder, sweep }), jobs };
+  return { figure, claims, halving, sweep, folder, standing: await standings({ folder, sweep }), jobs };
 };
 
 const doneOf = (standing: readonly TrialStanding[]): number => standing.filter((entry) => entry.standing.status === "done").length;

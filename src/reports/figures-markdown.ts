@@ -46,6 +46,6 @@ const section = ({ name, paper, results, claims, metrics, means, before, made }:
 export const figuresMarkdown = (figures: readonly FigureReport[]): string =>
   [
     "# The paper's figures at small scale\n",
-    "Written by `retort report --markdown` from the results in `docs/results/paper` and the claims in `experiments/paper`; no verdict is edited. A claim is replicated where the 95 % interval of its effect excludes the opposite, not replicated where it excludes the claim, else inconclusive.\n",
+    "Written by `retort report --markdown` from what `retort reproduce` measured and the claims of the figures' experiment files; no verdict is edited. A claim is replicated where the 95 % interval of its effect excludes the opposite, not replicated where it excludes the claim, else inconclusive.\n",
     ...figures.map(section),
   ].join("\n");
