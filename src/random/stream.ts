@@ -26,3 +26,6 @@ export const normal = (uniforms: Uniforms): number => Math.sqrt(-2 * Math.log(1 
 
 /** A whole number in [low, high], both included. */
 export const integer = (uniforms: Uniforms, low: number, high: number): number => low + Math.floor(uniforms() * (high - low + 1));
+
+/** One of them, each as likely as another; of at least one. */
+export const pick = <T>(uniforms: Uniforms, choices: readonly T[]): T => choices[integer(uniforms, 0, choices.length - 1)]!;

@@ -1,5 +1,5 @@
 /** The events of the reports task: who did what, where and when. */
-import { integer, type Uniforms } from "../random/stream.ts";
+import { integer, pick, type Uniforms } from "../random/stream.ts";
 
 /** Words of one kind. */
 export const agents = [
@@ -58,9 +58,6 @@ export interface ReportedEvent {
 
 /** What a sentence says of an event; what it leaves out is not there. */
 export type Facts = Pick<ReportedEvent, "agent" | "action" | "thing"> & Partial<Pick<ReportedEvent, "place" | "day">>;
-
-/** One of them. */
-export const pick = <T>(uniforms: Uniforms, choices: readonly T[]): T => choices[integer(uniforms, 0, choices.length - 1)]!;
 
 /** `count` different ones, in random order. */
 const pickSeveral = <T>(uniforms: Uniforms, choices: readonly T[], count: number): T[] => {

@@ -1,6 +1,6 @@
 /** Sentences about events: those of a report, those of a summary, and summaries read back into facts. */
-import type { Uniforms } from "../random/stream.ts";
-import { actions, agents, days, pick, places, things, type Facts, type ReportedEvent } from "./report-events.ts";
+import { pick, type Uniforms } from "../random/stream.ts";
+import { actions, agents, days, places, things, type Facts, type ReportedEvent } from "./report-events.ts";
 
 /** The sentence after the event that a report is about. */
 const mainMark = "many people came to see it.";

@@ -4,6 +4,7 @@ import { define } from "../plugins/definition.ts";
 import { integer, stream } from "../random/stream.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { wordTokenizer } from "../tokenizers/words.ts";
+import { distinct, longestOf } from "./distinct.ts";
 import { drawEvents, holds, type ReportedEvent } from "./report-events.ts";
 import { factsIn, reportOf, reportWords, summaryOf } from "./report-sentences.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
@@ -36,20 +37,6 @@ const drawReport = (seed: number, index: number, [fewest, most]: readonly [numbe
   return { text: `${reportOf(uniforms, events, main)}\n`, reference: summaryOf(uniforms, events[main]!), events, main };
 };
 
-/** Reports that all differ, the i-th drawn from the number i alone; one that is there already is passed over. */
-const drawReports = (seed: number, count: number, events: readonly [number, number]): Map<string, Report> => {
-  const drawn = new Map<string, Report>();
-  for (let index = 0; drawn.size < count; index += 1) {
-    // One event gives some hundred thousands of reports; beyond ten times as many draws there are no more.
-    if (index > 10 * count + 1000) {
-      throw new RangeError(`reports: expected fewer prompts than there are reports, got train + test = ${count}; raise "events"`);
-    }
-    const report = drawReport(seed, index, events);
-    if (!drawn.has(report.text)) drawn.set(report.text, report);
-  }
-  return drawn;
-};
-
 /**
  * Reports of two or three events, such as `the mayor opened the bridge in riga on monday. many people came to see it. on friday ...`; the one that people came to see is what the report is about. The
  * reference is one of some twenty sentences that say so: active or passive, place and day before, after, or one of them left out, either of two words for the action.
@@ -64,11 +51,10 @@ export const reports = define({
   create({ events, train, test }, { seed }: TaskContext): Task {
     const [fewest, most] = events;
     if (fewest > most) throw new RangeError(`reports: expected "events" as [low, high], got [${fewest}, ${most}]`);
-    const drawn = drawReports(seed, train + test, events);
+    const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, events));
     const all = [...drawn.values()];
     const prompts = (some: readonly Report[]): Prompt[] => some.map(({ text, reference }, index) => ({ index, text, reference }));
     const tokenizer = wordTokenizer(reportWords(), { unknown: "refuse" });
-    const longest = (lengths: readonly number[]): number => lengths.reduce((longer, length) => Math.max(longer, length), 0);
     const check = ({ text }: Prompt, completion: string): Verdict => {
       const facts = factsIn(completion);
       const report = drawn.get(text);
@@ -85,8 +71,8 @@ export const reports = define({
       train: prompts(all.slice(test)),
       test: prompts(all.slice(0, test)),
       longest: {
-        prompt: longest(all.map(({ text }) => promptIds(tokenizer, text).length)),
-        completion: longest(all.map(({ reference }) => tokenizer.encode(reference).length)) + 1,
+        prompt: longestOf(all.map(({ text }) => promptIds(tokenizer, text).length)),
+        completion: longestOf(all.map(({ reference }) => tokenizer.encode(reference).length)) + 1,
       },
       entails: true,
       check,

@@ -1,5 +1,5 @@
 /** Sentences of the translation task, in both languages: what is drawn, how it is said, and all that is a right translation of it. */
-import { integer, type Uniforms } from "../random/stream.ts";
+import { pick, type Uniforms } from "../random/stream.ts";
 import {
   adjectiveForm,
   adjectives,
@@ -30,21 +30,19 @@ export interface Sentence {
   readonly place: string | undefined;
 }
 
-const oneOf = <T>(uniforms: Uniforms, values: readonly T[]): T => values[integer(uniforms, 0, values.length - 1)]!;
-
 const drawPhrase = (uniforms: Uniforms): NounPhrase => ({
-  noun: oneOf(uniforms, nouns),
+  noun: pick(uniforms, nouns),
   plural: uniforms() < 0.4,
   definite: uniforms() < 0.5,
-  adjective: uniforms() < 0.6 ? oneOf(uniforms, Object.keys(adjectives)) : undefined,
+  adjective: uniforms() < 0.6 ? pick(uniforms, Object.keys(adjectives)) : undefined,
 });
 
 /** Draws a sentence. */
 export const drawSentence = (uniforms: Uniforms): Sentence => ({
   subject: drawPhrase(uniforms),
-  verb: oneOf(uniforms, verbs),
+  verb: pick(uniforms, verbs),
   object: drawPhrase(uniforms),
-  place: uniforms() < 0.6 ? oneOf(uniforms, Object.keys(places)) : undefined,
+  place: uniforms() < 0.6 ? pick(uniforms, Object.keys(places)) : undefined,
 });
 
 const english = ({ noun, plural, definite, adjective }: NounPhrase): string =>

@@ -4,6 +4,7 @@ import { define } from "../plugins/definition.ts";
 import { integer, stream } from "../random/stream.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { wordTokenizer } from "../tokenizers/words.ts";
+import { distinct, longestOf } from "./distinct.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
 import { drawSentence, isGrammatical, sourceOf, translationsOf, translationWords } from "./translation-sentences.ts";
 
@@ -33,16 +34,6 @@ const drawPair = (seed: number, index: number): Pair => {
   };
 };
 
-/** Pairs whose sources all differ, the i-th drawn from the number i alone; one that is there already is passed over. */
-const drawPairs = (seed: number, count: number): ReadonlyMap<string, Pair> => {
-  const drawn = new Map<string, Pair>();
-  for (let index = 0; drawn.size < count; index += 1) {
-    const pair = drawPair(seed, index);
-    if (!drawn.has(pair.text)) drawn.set(pair.text, pair);
-  }
-  return drawn;
-};
-
 /**
  * Sentences such as `in winter the old women carry a lamp`, and `himan ki selvi anteni lam glina portit`: subject, object, verb; adjectives behind their nouns; articles, adjectives and verbs agree in gender
  * and number, the verb with a subject that stands far before it; `light` is another word beside what shines. Where or when stands first or before the verb, and some verbs have two words: each of up to four
@@ -56,11 +47,10 @@ export const translation = define({
   summary: "Sentences to be translated into a made-up language with agreement and another order; several translations are right.",
   parameters,
   create({ train, test }, { seed }: TaskContext): Task {
-    const drawn = drawPairs(seed, train + test);
+    const drawn = distinct("translation", train + test, (index) => drawPair(seed, index));
     const all = [...drawn.values()];
     const prompts = (some: readonly Pair[]): Prompt[] => some.map(({ text, reference }, index) => ({ index, text, reference }));
     const tokenizer = wordTokenizer(translationWords(), { unknown: "refuse" });
-    const longest = (lengths: readonly number[]): number => lengths.reduce((longer, length) => Math.max(longer, length), 0);
     const check = ({ text }: Prompt, completion: string): Verdict => ({
       correct: drawn.get(text)?.right.has(completion) === true,
       wellFormed: isGrammatical(completion),
@@ -71,8 +61,8 @@ export const translation = define({
       train: prompts(all.slice(test)),
       test: prompts(all.slice(0, test)),
       longest: {
-        prompt: longest(all.map(({ text }) => promptIds(tokenizer, text).length)),
-        completion: longest(all.flatMap(({ right }) => [...right].map((each) => tokenizer.encode(each).length))) + 1,
+        prompt: longestOf(all.map(({ text }) => promptIds(tokenizer, text).length)),
+        completion: longestOf(all.flatMap(({ right }) => [...right].map((each) => tokenizer.encode(each).length))) + 1,
       },
       check,
     };
