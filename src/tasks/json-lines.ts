@@ -56,10 +56,10 @@ function* linesOf(path: string, file: number, see: (bytes: Uint8Array) => void):
 }
 
 /**
- * Gives `each` the value of every line that is not blank, with `<path>:<line>` for its errors, and returns the sha256 of the file in hexadecimal.
+ * Gives `each` the value of every line that is not blank, with `<path>:<line>` for its errors, until it returns `false`; returns the sha256 of what was read of the file, in hexadecimal.
  * `RangeError` for a file that is not there or above 1 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
  */
-export const readJsonLines = (path: string, each: (value: unknown, place: string) => void): string => {
+export const readJsonLines = (path: string, each: (value: unknown, place: string) => unknown): string => {
   const file = opened(path);
   try {
     checkFile(path, file);
@@ -71,7 +71,7 @@ export const readJsonLines = (path: string, each: (value: unknown, place: string
       const place = `${path}:${line}`;
       // Some editors begin a file with a mark of its encoding, which the decoder leaves out.
       const text = decode(bytes, place).trim();
-      if (text !== "") each(parse(text, place), place);
+      if (text !== "" && each(parse(text, place), place) === false) break;
     }
     return hash.digest("hex");
   } finally {

@@ -205,3 +205,57 @@ test("arithmetic is written in a tokenizer that is given, unless it names its ow
   expect(tasks.create({ ...plain, tokenizer: "characters" }, context).tokenizer.vocabularySize).toBe(17);
   expect(tasks.create(plain, { seed: 1 }).tokenizer.vocabularySize).toBe(17);
 });
+
+describe("a file of its own for what is held out", () => {
+  const held = lines.slice(0, 15).map(({ prompt, reference }) => ({ prompt: prompt.replace("what", "and what"), reference }));
+  beforeEach(() => writeFileSync(join(folder, "held.jsonl"), [...held, lines[3]!].map((line) => JSON.stringify(line)).join("\n")));
+  const apart = (changes: Partial<Parameters<typeof prompts.create>[0]> = {}, seed = 1): Task =>
+    make({ heldOut: { path: "held.jsonl" }, test: 16, ...changes }, seed);
+
+  test("is tested on, and none of its prompts is trained on", () => {
+    const task = apart();
+    expect(task.test.map(({ text }) => text).toSorted()).toEqual([...held, lines[3]!].map(({ prompt }) => prompt).toSorted());
+    expect(task.train.map(({ text }) => text)).toEqual(lines.filter((_, i) => i !== 3).map(({ prompt }) => prompt));
+  });
+
+  test("of which the seed draws some, when fewer are asked for", () => {
+    const drawn = (seed: number): string[] => apart({ test: 5 }, seed).test.map(({ text }) => text);
+    expect(drawn(1)).toEqual(drawn(1));
+    expect(drawn(1)).not.toEqual(drawn(2));
+    expect(() => apart({ test: 17 })).toThrow(
+      `${join(folder, "held.jsonl")}: expected at least 17 prompts to test on, got 16; lower "test"`,
+    );
+  });
+
+  test("counts in what the task is made of", () => {
+    const before = apart().content;
+    writeFileSync(join(folder, "held.jsonl"), held.map((line) => JSON.stringify(line)).join("\n"));
+    expect(apart({ test: 15 }).content).not.toBe(before);
+    expect(apart({ test: 15 }).content).not.toBe(make({ test: 15 }).content);
+  });
+
+  test("lets the reading of the others end when there are enough", () => {
+    expect(apart({ train: 5 }).train.map(({ text }) => text)).toEqual([0, 1, 2, 4, 5].map((i) => lines[i]!.prompt));
+    expect(() => apart({ train: 40 })).toThrow(`${path}: expected 40 prompts to be left to train on, got 39`);
+  });
+
+  test("has references when the others have", () => {
+    writeFileSync(join(folder, "held.jsonl"), JSON.stringify({ prompt: "what" }));
+    expect(() => apart({ test: 1 })).toThrow('expected "reference" in all lines or in none');
+  });
+});
+
+test("prompts and references are made of other keys, and long prompts are cut, when the task says so", () => {
+  write(lines.map(({ prompt, reference }) => ({ q: `${prompt} and so on and on`, a: `<${reference}>` })));
+  const replace = [
+    { start: "<", by: "" },
+    { start: ">", by: "" },
+  ];
+  const task = make({ prompt: "{q}", reference: "{a}", replace, unfit: "cut" });
+  expect(task.train.length).toBe(30);
+  for (const { text, reference } of [...task.train, ...task.test]) {
+    expect(text.length).toBe(30);
+    expect(reference).toBe(String(2 * Number(/\d+/u.exec(text)![0])));
+  }
+  expect(() => make({ replace })).toThrow('prompts: expected a template "prompt" or "reference" beside "replace", got neither');
+});
