@@ -31,7 +31,7 @@ const counted = (place: string, count: () => number): number => {
 };
 
 /** A line's tokens. A `RangeError` of the tokenizer gets the line's place. */
-export const countTokens = (line: PromptLine, tokenizer: Tokenizer): CountedLine => {
+const countTokens = (line: PromptLine, tokenizer: Tokenizer): CountedLine => {
   const { text, reference, rejected, place } = line;
   const ends = (completion: string | undefined): number => (completion === undefined ? 0 : tokenizer.encode(completion).length + 1);
   const prompt = counted(place, () => promptIds(tokenizer, text).length);
