@@ -53,6 +53,28 @@ const samplesMistakes = ({ examination: { samples = 1, temperature }, pointer }:
       ]
     : [];
 
+/** Beam search draws nothing: what only says how to draw would be ignored. */
+const beamMistakes = ({ examination, pointer }: Placed): Mistake[] => {
+  const { beams, lengthPenalty, temperature } = examination;
+  if (beams === undefined) {
+    if (lengthPenalty === undefined) return [];
+    return [
+      { pointer: `${pointer}/lengthPenalty`, message: `expected none without "beams", got ${lengthPenalty}; add "beams" or leave it out` },
+    ];
+  }
+  const instead = `beside "beams", which draw nothing`;
+  const hot = temperature === 0 ? [] : [{ pointer: `${pointer}/temperature`, message: `expected 0 ${instead}, got ${temperature}` }];
+  const names = (["topK", "topP", "minP"] as const).filter((name) => examination[name] !== undefined);
+  const samples = (examination.samples ?? 1) === 1 ? [] : ["samples" as const];
+  return [
+    ...hot,
+    ...[...names, ...samples].map((name) => ({
+      pointer: `${pointer}/${name}`,
+      message: `expected none ${instead}, got ${examination[name]}; leave it out`,
+    })),
+  ];
+};
+
 /** A completion that may not end is at most as long as one may be. */
 const lengthMistakes = (values: TrainingValues, { examination: { minNewTokens = 0 }, pointer }: Placed, task: Task): Mistake[] => {
   const most = maxNewTokens(values, task);
@@ -71,6 +93,7 @@ export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[
   }
   return examinationsOf(values).flatMap((placed) => [
     ...samplesMistakes(placed),
+    ...beamMistakes(placed),
     ...metricsMistakes(placed, task),
     ...lengthMistakes(values, placed, task),
   ]);

@@ -1,8 +1,8 @@
-/** The likeliest completions of one prompt that beam search finds. */
-import type { Engine } from "../engine/engine.ts";
+/** The likeliest completions of prompts that beam search finds. */
+import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32, int32 } from "../engine/program.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
-import { beamSearchProgram, type BeamOptions } from "./beam-search.ts";
+import { beamSearchProgram, type BeamOptions, type BeamOutput } from "./beam-search.ts";
 import { parameterPrefix } from "./decoding.ts";
 import { endsOf } from "./generation-options.ts";
 import { padPrompts } from "./prompts.ts";
@@ -21,6 +21,42 @@ export interface BestCompletion {
 /** How to search: as a `BeamOptions` for one prompt. */
 export type SearchOptions = Omit<BeamOptions, "batch" | "promptLength">;
 
+/**
+ * Runs the program of `options` on at most `batch` prompts with `parameters`, its inputs that are the policy's: for each prompt the completions that were
+ * found, the best first, at least one. `RangeError` for a prompt that is too long.
+ */
+export const searchPrompts = async (
+  engine: Engine,
+  executable: Executable<string, BeamOutput>,
+  parameters: Readonly<Record<string, Buffer>>,
+  prompts: readonly (readonly number[] | Int32Array)[],
+  options: BeamOptions,
+): Promise<readonly (readonly BestCompletion[])[]> => {
+  const { batch, beams, promptLength, maxNewTokens, padId } = options;
+  const shape = [batch, promptLength] as const;
+  // The program's shape is static: what is missing repeats the first prompt.
+  const rows = Array.from({ length: batch }, (_, row) => prompts[row] ?? prompts[0]!);
+  const padded = padPrompts(rows, { length: promptLength, padId, side: "left" });
+  const inputs = {
+    tokens: engine.upload(padded.tokens, int32(...shape)),
+    positions: engine.upload(padded.positions, int32(...shape)),
+    mask: engine.upload(padded.mask, float32(...shape)),
+  };
+  const outputs = await executable.run({ ...parameters, ...inputs });
+  const tokens = (await engine.download(outputs.tokens)) as Int32Array;
+  const lengths = await engine.download(outputs.lengths);
+  const scores = await engine.download(outputs.scores);
+  for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
+  const ends = endsOf(options);
+  return prompts.map((_, prompt) =>
+    Array.from({ length: beams }, (_unused, beam): BestCompletion => {
+      const row = prompt * beams + beam;
+      const own = tokens.slice(row * maxNewTokens, row * maxNewTokens + lengths[row]!);
+      return { tokens: own, score: scores[row]!, finish: ends.includes(own.at(-1)!) ? "stop" : "length" };
+    }).filter((completion) => completion.tokens.length > 0),
+  );
+};
+
 /** The completions that were found, the best first: at most one a beam. `RangeError` for options, a prompt or weights that do not fit the policy. */
 export const bestCompletions = async (
   engine: Engine,
@@ -28,26 +64,12 @@ export const bestCompletions = async (
   prompt: readonly number[],
   options: SearchOptions,
 ): Promise<readonly BestCompletion[]> => {
-  const { beams, maxNewTokens, padId } = options;
-  const shape = [1, prompt.length] as const;
-  const padded = padPrompts([prompt], { length: prompt.length, padId, side: "left" });
-  const executable = await engine.compile(beamSearchProgram(policy, { ...options, batch: 1, promptLength: prompt.length }));
-  const parameters = Object.entries(uploadWeights(engine, policy.parameters, weights, "beam search"));
-  const inputs = {
-    ...Object.fromEntries(parameters.map(([name, buffer]) => [parameterPrefix + name, buffer])),
-    tokens: engine.upload(padded.tokens, int32(...shape)),
-    positions: engine.upload(padded.positions, int32(...shape)),
-    mask: engine.upload(padded.mask, float32(...shape)),
-  };
-  const outputs = await executable.run(inputs);
-  const tokens = (await engine.download(outputs.tokens)) as Int32Array;
-  const lengths = await engine.download(outputs.lengths);
-  const scores = await engine.download(outputs.scores);
-  for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
+  const sized = { ...options, batch: 1, promptLength: prompt.length };
+  const executable = await engine.compile(beamSearchProgram(policy, sized));
+  const uploaded = Object.entries(uploadWeights(engine, policy.parameters, weights, "beam search"));
+  const parameters = Object.fromEntries(uploaded.map(([name, buffer]) => [parameterPrefix + name, buffer]));
+  const [found] = await searchPrompts(engine, executable, parameters, [prompt], sized);
+  for (const buffer of Object.values(parameters)) buffer.dispose();
   await executable.dispose();
-  const ends = endsOf(options);
-  return Array.from({ length: beams }, (_, beam): BestCompletion => {
-    const own = tokens.slice(beam * maxNewTokens, beam * maxNewTokens + lengths[beam]!);
-    return { tokens: own, score: scores[beam]!, finish: ends.includes(own.at(-1)!) ? "stop" : "length" };
-  }).filter((completion) => completion.tokens.length > 0);
+  return found!;
 };

@@ -2,7 +2,9 @@
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32, int32, type Program } from "../engine/program.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
+import { beamSearchProgram, type BeamOptions, type BeamOutput } from "./beam-search.ts";
 import type { Behavior } from "./behaviors/behavior.ts";
+import { searchPrompts } from "./best-completions.ts";
 import { numbersAt, type Coordinates } from "./coordinates.ts";
 import { parameterPrefix, teacherPrefix } from "./decoding.ts";
 import { generateProgram, type GenerationOutput } from "./generate.ts";
@@ -38,6 +40,12 @@ export interface DrawRequest {
   readonly coordinates: readonly Coordinates[];
   /** G: each G prompts in a row are the same one, which is read once. It changes speed alone, and works where it divides `batch`. Default 1. */
   readonly group?: number;
+}
+
+/** Prompts to be completed by beam search under the sampler's policy alone, and how to search. */
+export interface SearchRequest {
+  readonly prompts: readonly Int32Array[];
+  readonly searching: Pick<BeamOptions, "beams" | "lengthPenalty" | "repetitionPenalty" | "minNewTokens">;
 }
 
 /** One completion. */
@@ -87,6 +95,7 @@ export class Sampler {
   readonly #engine: Engine;
   readonly #options: SamplerOptions;
   readonly #executables = new Map<string, Executable<string, GenerationOutput>>();
+  readonly #searches = new Map<string, Executable<string, BeamOutput>>();
   readonly #teacher: Buffers;
   #student: Buffers = {};
 
@@ -117,8 +126,7 @@ export class Sampler {
    */
   async draw({ prompts, writer, coordinates, group = 1 }: DrawRequest): Promise<Completion[]> {
     const { batch, promptLength, maxNewTokens, padId } = this.#options;
-    if (prompts.length < 1 || prompts.length > batch)
-      throw new RangeError(`sampler: expected 1 to ${batch} prompts, got ${prompts.length}`);
+    this.#checkCount(prompts);
     const weights = this.#weights(writer);
     const { temperature } = shapingOf(writer, this.#options.teacher);
     const shared = batch % group === 0 ? group : 1;
@@ -143,6 +151,32 @@ export class Sampler {
       const [start, end] = [row * maxNewTokens, row * maxNewTokens + lengths[row]!];
       return { tokens: tokens.slice(start, end), logProbs: logProbs.slice(start, end), rawLogProbs: rawLogProbs.slice(start, end) };
     });
+  }
+
+  /**
+   * The likeliest completion [L] of each of at most `batch` prompts that beam search finds, up to and including its end when there is one. Together
+   * the beams of as many prompts are followed as fill `batch` rows, at least those of one. Errors as of `draw`.
+   */
+  async search({ prompts, searching }: SearchRequest): Promise<Int32Array[]> {
+    const { policy, behavior: _behavior, teacher: _teacher, ...sizes } = this.#options;
+    this.#checkCount(prompts);
+    const weights = this.#weights({ by: "student", temperature: 0 });
+    const together = Math.max(1, Math.floor(sizes.batch / searching.beams));
+    const options: BeamOptions = { ...sizes, ...searching, batch: together, earlyStopping: false };
+    const key = JSON.stringify(searching);
+    const executable = this.#searches.get(key) ?? (await this.#engine.compile(beamSearchProgram(policy, options)));
+    this.#searches.set(key, executable);
+    const found: Int32Array[] = [];
+    for (let start = 0; start < prompts.length; start += together) {
+      const searched = await searchPrompts(this.#engine, executable, weights, prompts.slice(start, start + together), options);
+      found.push(...searched.map(([best]) => best!.tokens));
+    }
+    return found;
+  }
+
+  #checkCount({ length }: DrawRequest["prompts"]): void {
+    const { batch } = this.#options;
+    if (length < 1 || length > batch) throw new RangeError(`sampler: expected 1 to ${batch} prompts, got ${length}`);
   }
 
   /** [N, B] row t, column b holds number t of row b's own stream. Greedy needs none. */
@@ -187,6 +221,6 @@ export class Sampler {
   /** Frees programs and weights. */
   async dispose(): Promise<void> {
     for (const buffer of [...Object.values(this.#student), ...Object.values(this.#teacher)]) buffer.dispose();
-    for (const executable of this.#executables.values()) await executable.dispose();
+    for (const executable of [...this.#executables.values(), ...this.#searches.values()]) await executable.dispose();
   }
 }

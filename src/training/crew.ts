@@ -8,8 +8,9 @@ import type { RewardScore } from "../rewards/reward.ts";
 import { behaviors } from "../rollouts/behaviors/index.ts";
 import { CallLimits } from "../rollouts/call-limits.ts";
 import type { Scorer, Scorers } from "../rollouts/router.ts";
-import type { Completion, DrawRequest } from "../rollouts/sampler.ts";
+import type { Completion, DrawRequest, SearchRequest } from "../rollouts/sampler.ts";
 import type { Caller, Connection } from "../rollouts/workers/connect.ts";
+import type { ArgumentOf, ValueOf } from "../rollouts/workers/messages.ts";
 import type { Span } from "../rollouts/timeline.ts";
 import { isTempered } from "../rollouts/shaping.ts";
 import { pool } from "../rollouts/workers/pool.ts";
@@ -47,6 +48,8 @@ export interface Crew {
   follow?(): Promise<void>;
   /** `observe` is told when a sampler drew, in the lane `draw`. */
   draw(request: DrawRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Completion[]>;
+  /** The best completion of each prompt by beam search; observed as `draw` is. */
+  search(request: SearchRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Int32Array[]>;
   readonly scorers: Partial<Scorers<Outcomes<Answers>>>;
   /** Who may ask the scorers when, whichever step it is for. */
   readonly limits: CallLimits;
@@ -126,6 +129,30 @@ const openLearner = async (
   return [learner, await learner.call("open", options, { signal })];
 };
 
+/** What completes prompts on whichever sampler is idle. */
+const writersOf = (samplers: readonly Connection<SamplerHandlers>[]): Pick<Crew, "draw" | "search"> => {
+  const idle = samplers.length === 0 ? undefined : pool(samplers);
+  const call = async <Name extends "draw" | "search">(
+    name: Name,
+    request: ArgumentOf<SamplerHandlers[Name]>,
+    signal: AbortSignal,
+    observe?: (span: Span) => void,
+  ): Promise<ValueOf<SamplerHandlers[Name]>> => {
+    if (idle === undefined) throw new RangeError("crew: expected a student that writes, got a reward model");
+    let [slot, start] = [0, performance.now()];
+    const started = (sampler: number): void => {
+      [slot, start] = [sampler, performance.now()];
+    };
+    const completions = await idle.call(name, request, { signal, started });
+    observe?.({ lane: "draw", slot, start, end: performance.now(), count: completions.length });
+    return completions;
+  };
+  return {
+    draw: (request, signal, observe) => call("draw", request, signal, observe),
+    search: (request, signal, observe) => call("search", request, signal, observe),
+  };
+};
+
 /**
  * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them fails or the signal aborts.
  * `RangeError` when the objective needs a teacher or rewards and the recipe has none.
@@ -146,7 +173,6 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
       recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
     ]);
-    const idle = samplers.length === 0 ? undefined : pool(samplers);
     const scorers = {
       ...(teacher === undefined ? {} : { teacher }),
       ...(reward === undefined ? {} : { reward }),
@@ -160,16 +186,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       publish: async (weights) => {
         await Promise.all([...samplers.map((sampler) => sampler.call("load", weights)), validation?.load(weights)]);
       },
-      async draw(request, signal, observe) {
-        if (idle === undefined) throw new RangeError("crew: expected a student that writes, got a reward model");
-        let [slot, start] = [0, performance.now()];
-        const started = (sampler: number): void => {
-          [slot, start] = [sampler, performance.now()];
-        };
-        const completions = await idle.call("draw", request, { signal, started });
-        observe?.({ lane: "draw", slot, start, end: performance.now(), count: completions.length });
-        return completions;
-      },
+      ...writersOf(samplers),
       scorers,
       limits: new CallLimits(scorers, recipe.scoring.calls),
       ...(validation === undefined ? {} : { validation }),

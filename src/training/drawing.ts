@@ -1,6 +1,6 @@
 /** Completions as rollouts: drawn by the student or the teacher, taken from the data, or remembered. */
 import type { Rollout } from "../rollouts/rollout.ts";
-import type { Writer } from "../rollouts/sampler.ts";
+import type { SearchRequest, Writer } from "../rollouts/sampler.ts";
 import type { Slot } from "../rollouts/slot.ts";
 import { stopIn } from "../rollouts/stop-strings.ts";
 import type { Span } from "../rollouts/timeline.ts";
@@ -74,6 +74,29 @@ export const drawRollouts = async (
       version,
       source: byTeacher ? "teacher" : "student",
     };
+  });
+};
+
+/** Whose completions are searched, and how. */
+export interface Searching extends Pick<Drawing, "version" | "stops" | "observe"> {
+  readonly searching: SearchRequest["searching"];
+}
+
+/** Has beam search complete prompts and makes rollouts of the best completions. Nothing is drawn, so log-probs are 0. */
+export const searchRollouts = async (
+  crew: Pick<Crew, "search">,
+  task: Task,
+  places: readonly Place[],
+  { searching, version, stops, observe }: Searching,
+  signal: AbortSignal,
+): Promise<Rollout[]> => {
+  const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
+  const found = await crew.search({ prompts, searching }, signal, observe);
+  return found.map((tokens, index) => {
+    const { length, ...ending } = endingOf(tokens, task, stops);
+    const behaviorLogProbs = new Float32Array(length);
+    const kept = { promptTokens: prompts[index]!, tokens: tokens.slice(0, length), behaviorLogProbs };
+    return { ...places[index]!, ...kept, ...ending, version, source: "student" };
   });
 };
 

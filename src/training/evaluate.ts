@@ -6,7 +6,7 @@ import { shapingIn } from "../rollouts/shaping.ts";
 import type { Span } from "../rollouts/timeline.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
-import { drawRollouts, referenceRollout } from "./drawing.ts";
+import { drawRollouts, referenceRollout, searchRollouts, type Place } from "./drawing.ts";
 import type { EvaluationSettings, Examination } from "./evaluation-settings.ts";
 
 /** What an evaluation depends on. */
@@ -47,24 +47,30 @@ export const referenceLoss = async (
 
 /** The student's completions of the first test prompts, by prompt. */
 const completionsOf = async (
-  crew: Pick<Crew, "draw">,
+  crew: Pick<Crew, "draw" | "search">,
   task: Task,
   examination: Examination,
   { seed, step, chunk, stops = [], observe }: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<readonly Rollout[][]> => {
-  const { samples = 1 } = examination;
+  const { samples = 1, beams, lengthPenalty = 1, repetitionPenalty, minNewTokens } = examination;
   const places = task.test
     .slice(0, examination.prompts)
     .flatMap((prompt, index) => Array.from({ length: samples }, (_, sample) => ({ prompt, order: { prompt: index, sample } })));
   // A chunk of whole groups reads each prompt once.
   const group = chunk % samples === 0 ? samples : 1;
   const writer = { by: "student", ...shapingIn(examination) } as const;
+  const constraints = {
+    ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
+    ...(minNewTokens === undefined ? {} : { minNewTokens }),
+  };
   const drawing = { seed, step: "evaluation", version: step, stops, writer, group, ...(observe === undefined ? {} : { observe }) } as const;
-  const draws: ReturnType<typeof drawRollouts>[] = [];
-  for (let start = 0; start < places.length; start += chunk) {
-    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
-  }
+  const complete = (some: readonly Place[]): Promise<Rollout[]> =>
+    beams === undefined
+      ? drawRollouts(crew, task, some, drawing, signal)
+      : searchRollouts(crew, task, some, { ...drawing, searching: { beams, lengthPenalty, ...constraints } }, signal);
+  const draws: Promise<Rollout[]>[] = [];
+  for (let start = 0; start < places.length; start += chunk) draws.push(complete(places.slice(start, start + chunk)));
   const rollouts = (await Promise.all(draws)).flat();
   return Array.from({ length: rollouts.length / samples }, (_, index) => rollouts.slice(index * samples, (index + 1) * samples));
 };
@@ -73,7 +79,7 @@ const share = (flags: readonly boolean[]): number => flags.filter(Boolean).lengt
 
 /** One way of examining the student. */
 const examine = async (
-  crew: Pick<Crew, "draw">,
+  crew: Pick<Crew, "draw" | "search">,
   task: Task,
   examination: Examination,
   request: EvaluationRequest,
@@ -110,7 +116,7 @@ const examine = async (
  * `truncated` as shares, `length` in tokens, and the measures that are asked for. With `also`, those of the other ways of examining, each name after that of the way. The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
-  crew: Pick<Crew, "draw">,
+  crew: Pick<Crew, "draw" | "search">,
   task: Task,
   request: EvaluationRequest,
   signal: AbortSignal,

@@ -17,6 +17,20 @@ const examination = {
       description: "Completions of each prompt; 1 when left out. Above 1 asks for a temperature.",
     }),
   ),
+  beams: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 64,
+      description: "Beams of beam search, whose likeliest completion is examined instead of a drawn one; at temperature 0, one sample.",
+    }),
+  ),
+  lengthPenalty: Type.Optional(
+    Type.Number({
+      minimum: -10,
+      maximum: 10,
+      description: "With beams: a completion scores log-prob / tokens ** lengthPenalty, so above 0 favours long ones; 1 when left out.",
+    }),
+  ),
   metrics: Type.Optional(
     Type.Array(measures.schema, {
       maxItems: 64,

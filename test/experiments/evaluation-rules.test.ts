@@ -37,6 +37,21 @@ test("samples need a temperature, in the other ways too", () => {
   expect(problems('/evaluation/also={"b":{"samples":3}}').join()).toContain("/evaluation/also/b/samples: expected 1 at temperature 0");
 });
 
+test("beam search draws nothing, so what only says how to draw is refused beside it", () => {
+  expect(problems("/evaluation/temperature=0", "/evaluation/beams=4", "/evaluation/lengthPenalty=0.6")).toEqual([]);
+  expect(
+    problems('/evaluation/also={"b":{"beams":4,"temperature":1,"topK":5,"samples":2}}').map((line) => line.replace(/^.*(?=\/b\/)/u, "")),
+  ).toEqual([
+    '/b/temperature: expected 0 beside "beams", which draw nothing, got 1',
+    '/b/topK: expected none beside "beams", which draw nothing, got 5; leave it out',
+    '/b/samples: expected none beside "beams", which draw nothing, got 2; leave it out',
+  ]);
+  expect(problems('/evaluation/also={"b":{"lengthPenalty":0.6}}').join()).toContain(
+    '/evaluation/also/b/lengthPenalty: expected none without "beams", got 0.6; add "beams" or leave it out',
+  );
+  expect(problems('/evaluation/also={"b":{"beams":0}}').join()).toContain("/evaluation/also/b/beams");
+});
+
 test("each metric is reported once", () => {
   expect(problems('/evaluation/metrics=[{"type":"rouge"},{"type":"rouge","stemmer":true}]').join()).toContain(
     "rouge-2 is reported by /evaluation/metrics/0 already; keep one",

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Weights } from "../../src/policies/policy.ts";
 import { behaviors, type BehaviorValues } from "../../src/rollouts/behaviors/index.ts";
+import { bestCompletions } from "../../src/rollouts/best-completions.ts";
 import { Sampler, type Completion, type DrawRequest, type Writer } from "../../src/rollouts/sampler.ts";
 import { bigram, model, smallLlama, smallTask } from "../fixtures/recipes.ts";
 import { roughWeights } from "../laws/policy.laws.ts";
@@ -54,6 +55,30 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     expectSame(last[2]!, alone!);
     expectSame((await draw([4]))[0]!, alone!);
   });
+
+  test.each([1, 2, 5])(
+    "searches with %d beams, as many prompts together as fill its rows, what beam search finds for each alone",
+    async (beams) => {
+      const { batch: _batch, promptLength: _length, ...ends } = options;
+      const searching = { beams, lengthPenalty: 0.6, minNewTokens: 2 };
+      for (const batch of [2, 6]) {
+        const other = new Sampler(engine, { ...options, batch, policy });
+        other.load(weights);
+        const found: Int32Array[] = [];
+        for (let start = 0; start < prompts.length; start += batch)
+          found.push(...(await other.search({ prompts: prompts.slice(start, start + batch), searching })));
+        expect(found).toHaveLength(prompts.length);
+        for (const [row, prompt] of prompts.entries()) {
+          const [best] = await bestCompletions(engine, { policy, weights }, [...prompt], { ...ends, ...searching, earlyStopping: false });
+          expect([...found[row]!]).toEqual([...best!.tokens]);
+        }
+        await expect(other.search({ prompts: [...prompts, ...prompts], searching })).rejects.toThrow(
+          `expected 1 to ${batch} prompts, got 12`,
+        );
+        await other.dispose();
+      }
+    },
+  );
 
   test("a group whose prompt is read once gets the same completions, in a chunk that is full or not; where it cannot be, too", async () => {
     const wide = new Sampler(engine, { ...options, batch: 6, policy });

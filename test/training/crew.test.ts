@@ -8,6 +8,7 @@ import { drawRollouts } from "../../src/training/drawing.ts";
 import { runShape } from "../../src/training/shape.ts";
 import { initialState } from "../../src/training/learner.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
+import { crewHere } from "../fixtures/crew.ts";
 import { turnTokenizer } from "../fixtures/model-folder.ts";
 import { bigram, bytesOf, model, recipe, smallTask, taskValues } from "../fixtures/recipes.ts";
 import { openThreads } from "../fixtures/threads.ts";
@@ -31,6 +32,9 @@ describe("a crew", () => {
       const [first, second] = await Promise.all([1, 2].map(() => crew.draw({ prompts, coordinates, writer }, never)));
       expect(first).toHaveLength(4);
       expect(second).toEqual(first);
+      const searching = { beams: 2, lengthPenalty: 1 };
+      const here = await crewHere(recipe({ student: model(bigram(), 5) }), task);
+      expect(await crew.search({ prompts, searching }, never)).toEqual(await here.search({ prompts, searching }, never));
       expect(bytesOf(await crew.learner.call("weights", undefined))).toEqual(bytesOf(recipe().student.weights));
       expect(Object.keys(crew.scorers).toSorted()).toEqual(["reward", "teacher"]);
     } finally {

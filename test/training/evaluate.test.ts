@@ -1,6 +1,8 @@
 /** Examining: which prompts, which draws, and what counts as right. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openEngine } from "../../src/engine/choose.ts";
 import type { Weights } from "../../src/policies/policy.ts";
+import { bestCompletions } from "../../src/rollouts/best-completions.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { selfBleu } from "../../src/text-metrics/bleu.ts";
@@ -109,6 +111,59 @@ describe("an evaluation", () => {
     const { step: _step, ...first } = await examine();
     const { step: _other, ...second } = await examine({ step: 2, chunk: 1 });
     expect(second).toEqual(first);
+  });
+
+  test("by beam search is of the completions that it finds, however it is cut", async () => {
+    const { padId, endId, stopIds } = tokenizer;
+    const { student } = recipe({ student: model(bigram(), 3) });
+    const engine = await openEngine("cpu", { threads: 1 });
+    onTestFinished(() => engine.dispose());
+    const settings = {
+      every: 0,
+      prompts: 4,
+      temperature: 0,
+      beams: 3,
+      lengthPenalty: 2,
+      metrics: [{ type: "repetition" as const, order: 2 }],
+    };
+    const options = { beams: 3, lengthPenalty: 2, maxNewTokens: 6, padId, endId, stopIds, earlyStopping: false };
+    const found = await Promise.all(
+      task.test.slice(0, 4).map(async ({ text }) => {
+        const policy = { policy: bigram(), weights: student.weights };
+        return (await bestCompletions(engine, policy, tokenizer.encode(text), options))[0]!;
+      }),
+    );
+    const asked: string[] = [];
+    const noting: Task = {
+      ...lenient,
+      check: (prompt, text) => {
+        asked.push(text);
+        return lenient.check(prompt, text);
+      },
+    };
+    const evaluated = await examine({ settings }, student.weights, noting);
+    expect(asked).toEqual(found.map(({ tokens }) => tokenizer.decode([...tokens])));
+    expect(evaluated.metrics["length"]).toBe(found.reduce((sum, { tokens }) => sum + tokens.length, 0) / 4);
+    expect(evaluated.metrics["truncated"]).toBe(found.filter(({ finish }) => finish === "length").length / 4);
+    const greedy = await examine({ settings: { ...settings, beams: 1 } }, student.weights, noting);
+    expect(greedy).toEqual(
+      await examine({ settings: { every: 0, prompts: 4, temperature: 0, metrics: settings.metrics } }, student.weights, noting),
+    );
+    expect(greedy).not.toEqual(evaluated);
+    expect(JSON.stringify(await examine({ settings, chunk: 1 }, student.weights, noting))).toBe(JSON.stringify(evaluated));
+    const also = await examine(
+      { settings: { every: 0, prompts: 2, temperature: 1, also: { beamed: settings } }, also: true },
+      student.weights,
+      lenient,
+    );
+    expect(also.metrics["beamed/length"]).toBe(evaluated.metrics["length"]);
+    expect(also.metrics["beamed/accuracy"]).toBe(evaluated.accuracy);
+  });
+
+  test("by beam search is cut at stop strings too", async () => {
+    const [token] = tokenizer.encode("1") as [number];
+    const settings = { every: 0, prompts: 4, temperature: 0, beams: 2 };
+    expect((await examine({ settings, stops: ["11"] }, always(token))).metrics).toMatchObject({ length: 2, truncated: 0 });
   });
 
   test("is the student's own, whatever the behavior of the run", async () => {

@@ -4,7 +4,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { behaviors, type BehaviorValues } from "../behaviors/index.ts";
-import { Sampler, type Completion, type DrawingTeacher, type DrawRequest, type SamplerOptions } from "../sampler.ts";
+import { Sampler, type Completion, type DrawingTeacher, type DrawRequest, type SamplerOptions, type SearchRequest } from "../sampler.ts";
 import { serve } from "./serve.ts";
 
 /** What the thread is started for. */
@@ -43,6 +43,10 @@ const handlers = {
   draw: async (request: DrawRequest): Promise<{ value: readonly Completion[]; transfer: ArrayBufferView[] }> => {
     const value = await opened().draw(request);
     return { value, transfer: value.flatMap(({ tokens, logProbs, rawLogProbs }) => [tokens, logProbs, rawLogProbs]) };
+  },
+  search: async (request: SearchRequest): Promise<{ value: readonly Int32Array[]; transfer: ArrayBufferView[] }> => {
+    const value = await opened().search(request);
+    return { value, transfer: [...value] };
   },
 };
 
