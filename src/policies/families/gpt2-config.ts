@@ -5,7 +5,7 @@ import type { Activation } from "../layers/activation.ts";
 import type { Gpt2Sizes } from "./gpt2-decoder.ts";
 
 /** The `config.json` of a GPT-2 with these sizes. Special tokens are the tokenizer's and stay null. */
-export const configOf = (sizes: Gpt2Sizes, standardDeviation: number): Record<string, unknown> => ({
+export const configOf = (sizes: Gpt2Sizes): Record<string, unknown> => ({
   architectures: ["GPT2LMHeadModel"],
   model_type: "gpt2",
   vocab_size: sizes.vocabularySize,
@@ -19,7 +19,7 @@ export const configOf = (sizes: Gpt2Sizes, standardDeviation: number): Record<st
   embd_pdrop: 0,
   attn_pdrop: 0,
   layer_norm_epsilon: sizes.normEpsilon,
-  initializer_range: standardDeviation,
+  initializer_range: sizes.deviations.matrix,
   scale_attn_weights: sizes.scaledByWidth,
   scale_attn_by_inverse_layer_idx: sizes.scaledByLayer,
   reorder_and_upcast_attn: false,

@@ -10,6 +10,7 @@ import { layerNorm } from "../layers/layer-norm.ts";
 import { conv1d, linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, Sequences } from "../policy.ts";
+import type { Deviations } from "./initial-deviation.ts";
 
 /** The sizes that fix a GPT-2. */
 export interface Gpt2Sizes {
@@ -26,6 +27,8 @@ export interface Gpt2Sizes {
   /** The head is the embedding table. */
   readonly tied: boolean;
   readonly normEpsilon: number;
+  /** How its weights start; no part of its arithmetic. */
+  readonly deviations: Deviations;
   /** Scores are divided by the root of a head's width. */
   readonly scaledByWidth: boolean;
   /** Scores of layer i are divided by i + 1. */

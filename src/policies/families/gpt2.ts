@@ -4,6 +4,7 @@ import { define } from "../../plugins/definition.ts";
 import { activations, type Activation } from "../layers/activation.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
 import { configOf } from "./gpt2-config.ts";
+import { deviationsOf, initialDeviation } from "./initial-deviation.ts";
 import { gpt2Decoder, gpt2Head, gpt2Hidden, type Gpt2Sizes } from "./gpt2-decoder.ts";
 
 const parameters = Type.Object(
@@ -23,6 +24,7 @@ const parameters = Type.Object(
     normEpsilon: Type.Number({ default: 1e-5, exclusiveMinimum: 0, maximum: 1, description: "Added to the variance in every norm." }),
     scaledByWidth: Type.Boolean({ default: true, description: "Attention scores are divided by the root of a head's width." }),
     scaledByLayer: Type.Boolean({ default: false, description: "Attention scores of the n-th block are divided by n." }),
+    initialDeviation,
   },
   { additionalProperties: false },
 );
@@ -30,18 +32,15 @@ const parameters = Type.Object(
 const sizesOf = (values: Static<typeof parameters>, context: PolicyContext): Gpt2Sizes => {
   const { width, heads } = values;
   if (width % heads !== 0) throw new RangeError(`gpt2: expected width to be a multiple of heads = ${heads}, got ${width}`);
-  return { ...values, ...context, hidden: values.hidden ?? 4 * width };
+  return { ...values, ...context, hidden: values.hidden ?? 4 * width, deviations: deviationsOf(values) };
 };
 
-/** Weights start at this standard deviation; what is added to the residual stream at 1 / sqrt(2 layers) of it (Radford et al., 2019). */
-const standardDeviation = 0.02;
-
-const specs = ({ width, hidden, vocabularySize, contextLength, layers, tied }: Gpt2Sizes): Record<string, ParameterSpec> => {
-  const matrix = (rows: number, columns: number): ParameterSpec => ({ shape: [rows, columns], initial: { standardDeviation } });
+const specs = ({ width, hidden, vocabularySize, contextLength, layers, tied, deviations }: Gpt2Sizes): Record<string, ParameterSpec> => {
+  const matrix = (rows: number, columns: number): ParameterSpec => ({ shape: [rows, columns], initial: { standardDeviation: deviations.matrix } });
   const product = (into: number, out: number): ParameterSpec => ({ ...matrix(into, out), fanInFanOut: true });
   const residual = (into: number): ParameterSpec => ({
     ...product(into, width),
-    initial: { standardDeviation: standardDeviation / Math.sqrt(2 * layers) },
+    initial: { standardDeviation: deviations.residual },
   });
   const filled = (size: number, value: number): ParameterSpec => ({ shape: [size], initial: { value } });
   const norm = (name: string): Record<string, ParameterSpec> => ({
@@ -80,7 +79,7 @@ export const gpt2 = define({
     return {
       ...context,
       parameters: specs(sizes),
-      config: configOf(sizes, standardDeviation),
+      config: configOf(sizes),
       hiddenSize: sizes.width,
       hidden: (weights, sequences) => gpt2Hidden(sizes, weights, sequences),
       head: (weights, hidden) => gpt2Head(sizes, weights, hidden),

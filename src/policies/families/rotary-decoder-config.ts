@@ -4,7 +4,6 @@ import type { PolicyContext } from "../policy.ts";
 import { readRope, ropeKeys, ropeScalingOf } from "./rope-config.ts";
 import type { RotaryDecoderSizes } from "./rotary-decoder.ts";
 import { rotaryParameters, type RotaryValues } from "./rotary-decoder-options.ts";
-import { standardDeviation } from "./rotary-decoder-policy.ts";
 
 /** The keys of `config.json` that these families share. Special tokens are the tokenizer's and stay null. */
 export const rotaryConfig = (
@@ -21,7 +20,7 @@ export const rotaryConfig = (
   num_key_value_heads: sizes.keyValueHeads,
   head_dim: sizes.headWidth,
   max_position_embeddings: sizes.contextLength,
-  initializer_range: standardDeviation,
+  initializer_range: sizes.deviations.matrix,
   rms_norm_eps: sizes.normEpsilon,
   rope_theta: sizes.ropeTheta,
   rope_scaling: ropeScalingOf(sizes.ropeScaling, sizes.contextLength),

@@ -2,6 +2,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { RopeScaling } from "../layers/rotary-frequencies.ts";
 import type { PolicyContext } from "../policy.ts";
+import { deviationsOf, initialDeviation } from "./initial-deviation.ts";
 import type { RotaryDecoderSizes } from "./rotary-decoder.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -63,6 +64,7 @@ export const rotaryParameters = {
   ropeTheta: Type.Number({ default: 10_000, exclusiveMinimum: 1, description: "Base of the rotary wavelengths." }),
   ropeScaling: Type.Optional(ropeScaling),
   normEpsilon: Type.Number({ default: 1e-5, exclusiveMinimum: 0, maximum: 1, description: "Added to the mean square in every norm." }),
+  initialDeviation,
 };
 
 /** Parameter of the families whose attention may have biases. */
@@ -108,6 +110,7 @@ export const rotarySizes = (type: string, values: RotaryValues, context: PolicyC
     );
   }
   const hidden = values.hidden ?? 8 * Math.ceil(width / 3);
-  const sizes = { layers, width, heads, keyValueHeads, headWidth, hidden, tied, ropeTheta, ropeScaling: scaling, normEpsilon };
+  const deviations = deviationsOf(values);
+  const sizes = { layers, width, heads, keyValueHeads, headWidth, hidden, tied, ropeTheta, ropeScaling: scaling, normEpsilon, deviations };
   return { ...context, ...sizes, ...arithmetic };
 };

@@ -11,9 +11,6 @@ export interface Biases {
   readonly feedForward?: boolean | undefined;
 }
 
-/** Weights start at this standard deviation; what is added to the residual stream at 1 / sqrt(2 layers) of it (Radford et al., 2019). */
-export const standardDeviation = 0.02;
-
 type Specs = Record<string, ParameterSpec>;
 
 const linearSpecs = (name: string, [out, into]: readonly [number, number], spread: number, bias: boolean | undefined): Specs => ({
@@ -22,31 +19,31 @@ const linearSpecs = (name: string, [out, into]: readonly [number, number], sprea
 });
 
 const blockSpecs = (name: string, sizes: RotaryDecoderSizes, biases: Biases): Specs => {
-  const { width, hidden, heads, keyValueHeads, headWidth, gainOffset, layers } = sizes;
+  const { width, hidden, heads, keyValueHeads, headWidth, gainOffset } = sizes;
+  const { matrix, residual } = sizes.deviations;
   const normOf = (size: number): ParameterSpec => ({ shape: [size], initial: { value: 1 - gainOffset } });
-  const residual = standardDeviation / Math.sqrt(2 * layers);
   const attention = `${name}.self_attn`;
   const [queries, shared] = [heads * headWidth, keyValueHeads * headWidth];
   return {
     [`${name}.input_layernorm.weight`]: normOf(width),
-    ...linearSpecs(`${attention}.q_proj`, [queries, width], standardDeviation, biases.projections),
-    ...linearSpecs(`${attention}.k_proj`, [shared, width], standardDeviation, biases.projections),
-    ...linearSpecs(`${attention}.v_proj`, [shared, width], standardDeviation, biases.projections),
+    ...linearSpecs(`${attention}.q_proj`, [queries, width], matrix, biases.projections),
+    ...linearSpecs(`${attention}.k_proj`, [shared, width], matrix, biases.projections),
+    ...linearSpecs(`${attention}.v_proj`, [shared, width], matrix, biases.projections),
     ...(sizes.queryKeyNorm && { [`${attention}.q_norm.weight`]: normOf(headWidth), [`${attention}.k_norm.weight`]: normOf(headWidth) }),
     ...linearSpecs(`${attention}.o_proj`, [width, queries], residual, biases.output),
     [`${name}.post_attention_layernorm.weight`]: normOf(width),
-    ...linearSpecs(`${name}.mlp.gate_proj`, [hidden, width], standardDeviation, biases.feedForward),
-    ...linearSpecs(`${name}.mlp.up_proj`, [hidden, width], standardDeviation, biases.feedForward),
+    ...linearSpecs(`${name}.mlp.gate_proj`, [hidden, width], matrix, biases.feedForward),
+    ...linearSpecs(`${name}.mlp.up_proj`, [hidden, width], matrix, biases.feedForward),
     ...linearSpecs(`${name}.mlp.down_proj`, [width, hidden], residual, biases.feedForward),
   };
 };
 
 const specs = (sizes: RotaryDecoderSizes, biases: Biases): Specs => {
-  const { width, vocabularySize, layers } = sizes;
-  const table = linearSpecs("model.embed_tokens", [vocabularySize, width], standardDeviation, false);
+  const { width, vocabularySize, layers, deviations } = sizes;
+  const table = linearSpecs("model.embed_tokens", [vocabularySize, width], deviations.matrix, false);
   const blocks = Array.from({ length: layers }, (_, layer) => blockSpecs(`model.layers.${layer}`, sizes, biases));
   const norm: Specs = { "model.norm.weight": { shape: [width], initial: { value: 1 - sizes.gainOffset } } };
-  const head = sizes.tied ? {} : linearSpecs("lm_head", [vocabularySize, width], standardDeviation, false);
+  const head = sizes.tied ? {} : linearSpecs("lm_head", [vocabularySize, width], deviations.matrix, false);
   return Object.assign({}, table, ...blocks, norm, head) as Specs;
 };
 

@@ -13,6 +13,7 @@ import { rmsNorm } from "../layers/rms-norm.ts";
 import { rotaryAt, rotate, type Rotary } from "../layers/rotary.ts";
 import type { RotarySizes } from "../layers/rotary-frequencies.ts";
 import type { Decoder, Sequences } from "../policy.ts";
+import type { Deviations } from "./initial-deviation.ts";
 
 /** Sizes and options that fix a decoder. Biases need no option: a linear layer adds the bias that its parameters hold. */
 export interface RotaryDecoderSizes extends RotarySizes {
@@ -30,6 +31,8 @@ export interface RotaryDecoderSizes extends RotarySizes {
   /** The head is the embedding table. */
   readonly tied: boolean;
   readonly normEpsilon: number;
+  /** How its weights start; no part of its arithmetic. */
+  readonly deviations: Deviations;
   /** A norm's gain is this plus its weight: 0, or 1 where weights are distances from one. */
   readonly gainOffset: number;
   /** Embeddings are multiplied by it. */

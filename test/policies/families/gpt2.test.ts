@@ -36,9 +36,9 @@ describe("gpt2", () => {
 
   test("what is added to the residual stream starts smaller, and biases at zero", () => {
     const { parameters } = gpt2.create(small, context);
-    expect(parameters["transformer.h.0.attn.c_attn.weight"]?.initial).toEqual({ standardDeviation: 0.02 });
+    expect(parameters["transformer.h.0.attn.c_attn.weight"]?.initial).toEqual({ standardDeviation: 1 / Math.sqrt(12) });
     for (const name of ["attn.c_proj", "mlp.c_proj"]) {
-      expect(parameters[`transformer.h.1.${name}.weight`]?.initial).toEqual({ standardDeviation: 0.02 / Math.sqrt(4) });
+      expect(parameters[`transformer.h.1.${name}.weight`]?.initial).toEqual({ standardDeviation: 1 / Math.sqrt(12) / Math.sqrt(4) });
     }
     expect(parameters["transformer.h.1.mlp.c_fc.bias"]?.initial).toEqual({ value: 0 });
   });

@@ -1,7 +1,7 @@
 /** Parameters of rotary decoders. */
 import { expect, test } from "vitest";
 import { plainArithmetic, rotarySizes } from "../../../src/policies/families/rotary-decoder-options.ts";
-import { rotaryPolicy, standardDeviation } from "../../../src/policies/families/rotary-decoder-policy.ts";
+import { rotaryPolicy } from "../../../src/policies/families/rotary-decoder-policy.ts";
 
 const context = { vocabularySize: 7, contextLength: 16 };
 const values = {
@@ -14,6 +14,7 @@ const values = {
   tied: true,
   ropeTheta: 10_000,
   normEpsilon: 1e-5,
+  initialDeviation: 0.3,
 };
 const sizes = rotarySizes("some", values, context, plainArithmetic);
 const { parameters } = rotaryPolicy(sizes, {}, {});
@@ -36,9 +37,9 @@ test("shapes follow from heads, their width and the feed-forward layer", () => {
 });
 
 test("what is added to the residual stream starts smaller, norms at one", () => {
-  expect(parameters["model.layers.1.self_attn.q_proj.weight"]?.initial).toEqual({ standardDeviation });
+  expect(parameters["model.layers.1.self_attn.q_proj.weight"]?.initial).toEqual({ standardDeviation: 0.3 });
   for (const name of ["self_attn.o_proj", "mlp.down_proj"]) {
-    expect(parameters[`model.layers.1.${name}.weight`]?.initial).toEqual({ standardDeviation: standardDeviation / Math.sqrt(4) });
+    expect(parameters[`model.layers.1.${name}.weight`]?.initial).toEqual({ standardDeviation: 0.15 });
   }
   expect(parameters["model.norm.weight"]?.initial).toEqual({ value: 1 });
   const around = rotaryPolicy({ ...sizes, gainOffset: 1 }, {}, {}).parameters;
