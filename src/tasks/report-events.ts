@@ -77,6 +77,20 @@ export const drawEvents = (uniforms: Uniforms, count: number): ReportedEvent[] =
   }));
 };
 
+const kinds = { agent: agents, action: actions.map(([word]) => word), thing: things, place: places, day: days };
+
+/** The event with one thing wrong: another agent, action, thing, place or day. */
+export const mistake = (uniforms: Uniforms, event: ReportedEvent): ReportedEvent => {
+  const kind = pick(uniforms, Object.keys(kinds) as (keyof typeof kinds)[]);
+  return {
+    ...event,
+    [kind]: pick<string>(
+      uniforms,
+      kinds[kind].filter((word) => word !== event[kind]),
+    ),
+  };
+};
+
 /** True when all that is said is so. */
 export const holds = (facts: Facts, event: ReportedEvent): boolean =>
   Object.entries(facts).every(([name, value]) => value === event[name as keyof ReportedEvent]);

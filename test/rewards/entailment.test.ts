@@ -5,7 +5,7 @@ import { arithmetic } from "../../src/tasks/arithmetic.ts";
 import { reports } from "../../src/tasks/reports.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
-const task = reports.create({ events: [2, 2], train: 20, test: 5 }, { seed: 1 });
+const task = reports.create({ events: [2, 2], mistaken: 0, train: 20, test: 5 }, { seed: 1 });
 const rollouts = task.train.flatMap((prompt, i) => [
   rolloutOf(task, prompt, prompt.reference),
   rolloutOf(task, prompt, task.train[(i + 1) % 20]!.reference),

@@ -4,7 +4,7 @@ import { reports } from "../../src/tasks/reports.ts";
 import type { Prompt } from "../../src/tasks/task.ts";
 import { taskLaws } from "../laws/task.laws.ts";
 
-const usual = { events: [2, 3] as [number, number], train: 300, test: 40 };
+const usual = { events: [2, 3] as [number, number], mistaken: 0, train: 300, test: 40 };
 
 taskLaws((seed) => reports.create(usual, { seed }));
 
@@ -85,6 +85,22 @@ test("one report has many summaries: most references say it otherwise than a sec
   expect(shapes.size).toBeGreaterThan(100);
 });
 
+test("so many references as asked are wrong in what they say, about one thing, and reports are the same", () => {
+  const of = (mistaken: number) => reports.create({ ...usual, train: 2000, mistaken }, { seed: 1 });
+  const [task, right] = [of(0.4), of(0)];
+  const entailed = task.train.filter((prompt) => task.check(prompt, prompt.reference).entailed).length / 2000;
+  // 0.4, less those about a place or a day that goes unsaid: one in four of two kinds of five.
+  expect(entailed).toBeCloseTo(1 - 0.4 * 0.9, 1);
+  expect(task.train.map(({ text }) => text)).toEqual(right.train.map(({ text }) => text));
+  expect(right.train.every((prompt) => right.check(prompt, prompt.reference).entailed)).toBe(true);
+  expect(task.train.every((prompt) => task.check(prompt, prompt.reference).wellFormed)).toBe(true);
+  const other = (index: number): number => {
+    const [a, b] = [task, right].map(({ train }) => train[index]!.reference.split(" ")) as [string[], string[]];
+    return a.filter((word, place) => word !== b[place]).length;
+  };
+  expect(Math.max(...task.train.map((_, index) => other(index)))).toBe(1);
+});
+
 test("the test split does not depend on the training split, whose beginning does not depend on its size", () => {
   const [small, large] = [100, 200].map((train) => reports.create({ ...usual, train }, { seed: 5 })) as [
     ReturnType<typeof reports.create>,
@@ -95,7 +111,7 @@ test("the test split does not depend on the training split, whose beginning does
 });
 
 test("limits in the wrong order are refused", () => {
-  expect(() => reports.create({ events: [3, 2], train: 1, test: 1 }, { seed: 0 })).toThrow(
+  expect(() => reports.create({ events: [3, 2], mistaken: 0, train: 1, test: 1 }, { seed: 0 })).toThrow(
     'reports: expected "events" as [low, high], got [3, 2]',
   );
 });

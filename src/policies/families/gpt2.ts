@@ -36,7 +36,10 @@ const sizesOf = (values: Static<typeof parameters>, context: PolicyContext): Gpt
 };
 
 const specs = ({ width, hidden, vocabularySize, contextLength, layers, tied, deviations }: Gpt2Sizes): Record<string, ParameterSpec> => {
-  const matrix = (rows: number, columns: number): ParameterSpec => ({ shape: [rows, columns], initial: { standardDeviation: deviations.matrix } });
+  const matrix = (rows: number, columns: number): ParameterSpec => ({
+    shape: [rows, columns],
+    initial: { standardDeviation: deviations.matrix },
+  });
   const product = (into: number, out: number): ParameterSpec => ({ ...matrix(into, out), fanInFanOut: true });
   const residual = (into: number): ParameterSpec => ({
     ...product(into, width),

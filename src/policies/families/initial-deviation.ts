@@ -6,7 +6,8 @@ export const initialDeviation = Type.Optional(
   Type.Number({
     exclusiveMinimum: 0,
     maximum: 10,
-    description: "Standard deviation of the weights at the start; 1 / sqrt(width) when left out. What is added to the residual stream starts smaller.",
+    description:
+      "Standard deviation of the weights at the start; 1 / sqrt(width) when left out. What is added to the residual stream starts smaller.",
   }),
 );
 
