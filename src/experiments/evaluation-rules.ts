@@ -1,6 +1,7 @@
 /** What a schema cannot say of how the student is examined. */
 import { measures, type MeasureValues } from "../evaluation/measures/index.ts";
 import type { Measure } from "../evaluation/measures/measure.ts";
+import { divergences } from "../objectives/divergences/index.ts";
 import { objectives } from "../objectives/index.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Examination } from "../training/evaluation-settings.ts";
@@ -75,6 +76,29 @@ const beamMistakes = ({ examination, pointer }: Placed): Mistake[] => {
   ];
 };
 
+const agreementMistakes = ({ examination: { agreement }, pointer }: Placed, task: Task): Mistake[] => {
+  if (agreement === undefined) return [];
+  const at = `${pointer}/agreement`;
+  const made = agreement.divergences.map((values) => attempt(() => divergences.create(values, undefined)));
+  const names = made.map((one) => ("part" in one ? one.part.name : undefined));
+  const unfit = made.flatMap((one, i): Mistake[] => {
+    const first = names.indexOf(names[i]);
+    if ("part" in one && first === i) return [];
+    const message = "part" in one ? `${one.part.name} is measured by ${at}/divergences/${first} already; keep one` : one.message;
+    return [{ pointer: `${at}/divergences/${i}`, part: "whole", message }];
+  });
+  const { vocabularySize } = task.tokenizer;
+  return [
+    ...(task.answered === false
+      ? [{ pointer: at, part: "whole" as const, message: "expected a task with references to compare on, got one without any" }]
+      : []),
+    ...unfit,
+    ...(agreement.topK < vocabularySize
+      ? []
+      : [{ pointer: `${at}/topK`, message: `expected fewer than the ${vocabularySize} tokens of the vocabulary, got ${agreement.topK}` }]),
+  ];
+};
+
 /** A completion that may not end is at most as long as one may be. */
 const lengthMistakes = (values: TrainingValues, { examination: { minNewTokens = 0 }, pointer }: Placed, task: Task): Mistake[] => {
   const most = maxNewTokens(values, task);
@@ -84,16 +108,22 @@ const lengthMistakes = (values: TrainingValues, { examination: { minNewTokens = 
 
 /** All that is wrong with how the student is examined. */
 export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
-  const { metrics, also } = values.evaluation;
   const objective = attempt(() => objectives.create(values.objective));
   if ("part" in objective && objective.part.pairs === true) {
-    if (metrics === undefined && also === undefined) return [];
-    const pointer = metrics === undefined ? "/evaluation/also" : "/evaluation/metrics";
-    return [{ pointer, part: "whole", message: "expected a student that writes: a reward model is examined by its pairs alone" }];
+    const written = (["metrics", "also", "beams", "agreement"] as const).find((name) => values.evaluation[name] !== undefined);
+    if (written === undefined) return [];
+    return [
+      {
+        pointer: `/evaluation/${written}`,
+        part: "whole",
+        message: "expected a student that writes: a reward model is examined by its pairs alone",
+      },
+    ];
   }
   return examinationsOf(values).flatMap((placed) => [
     ...samplesMistakes(placed),
     ...beamMistakes(placed),
+    ...agreementMistakes(placed, task),
     ...metricsMistakes(placed, task),
     ...lengthMistakes(values, placed, task),
   ]);

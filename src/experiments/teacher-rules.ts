@@ -20,6 +20,24 @@ const otherKind = (teacher: TeacherValues): { readonly key: string; readonly nam
   return decayOf(teacher) === undefined ? undefined : { key: "student", name: "an average of the student" };
 };
 
+/** Two policies are compared whose weights and tokens are here. */
+const agreementMistakes = ({ teacher, evaluation, objective }: TrainingValues): Mistake[] => {
+  const pointers = [
+    ...(evaluation.agreement === undefined ? [] : ["/evaluation/agreement"]),
+    ...Object.entries(evaluation.also ?? {}).flatMap(([name, { agreement }]) =>
+      agreement === undefined ? [] : [`/evaluation/also/${name}/agreement`],
+    ),
+  ];
+  if (pointers.length === 0) return [];
+  const made = attempt(() => objectives.create(objective));
+  const foreign = "part" in made && made.part.needs.includes("foreignTeacherLogProbs") ? { name: "one of another vocabulary" } : undefined;
+  const shown = teacher !== undefined && "context" in teacher ? { name: "one with a context of its own" } : undefined;
+  const kind = teacher === undefined ? { name: "none" } : (otherKind(teacher) ?? shown ?? foreign);
+  if (kind === undefined) return [];
+  const message = `expected a frozen teacher here to compare the student with, got ${kind.name}; take a stage or a checkpoint`;
+  return pointers.map((pointer) => ({ pointer, part: "whole", message }));
+};
+
 const drawingMistakes = ({ teacher, rollouts, data }: TrainingValues): Mistake[] => {
   const shown = teacher !== undefined && "context" in teacher ? { name: "one with a context of its own" } : undefined;
   const kind = teacher === undefined ? undefined : (otherKind(teacher) ?? shown);
@@ -90,7 +108,8 @@ const scoresMistakes = ({ teacher, pointer }: NamedTeacher, objective: Objective
 /** What is wrong with the teacher of a training; nothing where it has none. */
 export const teacherMistakes = (values: TrainingValues): Mistake[] => {
   const { teacher } = values;
-  if (teacher === undefined) return [];
+  const compared = agreementMistakes(values);
+  if (teacher === undefined) return compared;
   const made = attempt(() => objectives.create(values.objective));
   // An objective that cannot be made is a mistake of its own.
   const objective = "message" in made ? undefined : made.part;
@@ -100,6 +119,7 @@ export const teacherMistakes = (values: TrainingValues): Mistake[] => {
     ...singleTeachers(teacher).flatMap((named) => serverMistakes(named, asksAll(named.pointer))),
     ...singleTeachers(teacher).flatMap((named) => scoresMistakes(named, objective)),
     ...averageMistakes(teacher),
+    ...compared,
     ...drawingMistakes(values),
     ...(objective === undefined ? [] : foreignMistakes(values, objective)),
   ];

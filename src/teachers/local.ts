@@ -6,6 +6,7 @@ import type { Policy, Sequences, Weights } from "../policies/policy.ts";
 import { place } from "../rollouts/order.ts";
 import { padPrompts } from "../rollouts/prompts.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
+import { completionPlaces, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
 import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
 
 /** What a local teacher is made for. */
@@ -66,10 +67,7 @@ export const scoreProgram = ({
   name: "score",
   inputs: {
     ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
-    tokens: int32(batch, length),
-    positions: int32(batch, length),
-    mask: float32(batch, length),
-    prompt: float32(batch, length),
+    ...sequenceSpecs({ batch, length }),
     ...(detail === "tokens" ? { targets: int32(batch, length) } : {}),
   } satisfies Record<string, TensorSpec>,
   build(inputs) {
@@ -79,9 +77,6 @@ export const scoreProgram = ({
   },
 });
 
-/** The rollout's tokens without its last, which no place follows. */
-const sequenceOf = ({ promptTokens, tokens }: Rollout): Int32Array => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1));
-
 /** The token after each place, [B, T] row by row; rows that are not there repeat the first. */
 const targetsOf = (rollouts: readonly Rollout[], { batch, length, padId }: LocalTeacherOptions): Int32Array => {
   const rows = Array.from({ length: batch }, (_, row) => {
@@ -89,15 +84,6 @@ const targetsOf = (rollouts: readonly Rollout[], { batch, length, padId }: Local
     return Int32Array.of(...promptTokens.subarray(1), ...tokens);
   });
   return padPrompts(rows, { length, padId, side: "right" }).tokens;
-};
-
-/** [B, T] row by row: 1 for the tokens of the prompts; rows that are not there repeat the first. */
-const promptsOf = (rollouts: readonly Rollout[], { batch, length }: LocalTeacherOptions): Float32Array => {
-  const prompts = new Float32Array(batch * length);
-  for (let row = 0; row < batch; row += 1) {
-    prompts.fill(1, row * length, row * length + (rollouts[row] ?? rollouts[0]!).promptTokens.length);
-  }
-  return prompts;
 };
 
 /** What the arrays have of the policy's parameters, as inputs of the program. */
@@ -122,27 +108,20 @@ type Pass = (parameters: Readonly<Record<string, Buffer>>, rollouts: readonly Ro
 
 /** The pass of B rows of T = `length` tokens. */
 const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promise<Pass> => {
-  const { policy, batch, length, padId, detail = "all" } = options;
+  const { policy, batch, length, detail = "all" } = options;
   const width = widthOf(detail, policy.vocabularySize);
   const executable = await engine.compile(scoreProgram(options));
   return async (parameters, rollouts) => {
-    const sequences = rollouts.map(sequenceOf);
-    const rows = Array.from({ length: batch }, (_, row) => sequences[row] ?? sequences[0]!);
-    const padded = padPrompts(rows, { length, padId, side: "right" });
     const inputs: Record<string, Buffer> = {
       ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, length)) } : {}),
-      tokens: engine.upload(padded.tokens, int32(batch, length)),
-      positions: engine.upload(padded.positions, int32(batch, length)),
-      mask: engine.upload(padded.mask, float32(batch, length)),
-      prompt: engine.upload(promptsOf(rollouts, options), float32(batch, length)),
+      ...uploadSequences(engine, rollouts, options),
     };
     const outputs = await executable.run({ ...parameters, ...inputs });
     const logProbs = (await engine.download(outputs["logProbs"]!)) as Float32Array;
     const ids = outputs["ids"] === undefined ? undefined : ((await engine.download(outputs["ids"])) as Int32Array);
     for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
-    return rollouts.map(({ promptTokens, tokens }, row) => {
-      const first = (row * length + promptTokens.length - 1) * width;
-      const end = first + tokens.length * width;
+    return rollouts.map((rollout, row) => {
+      const [first, end] = completionPlaces(rollout).map((place) => (row * length + place) * width);
       return { logProbs: logProbs.slice(first, end), ...(ids === undefined ? {} : { ids: ids.slice(first, end) }) };
     });
   };

@@ -18,11 +18,12 @@ import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-w
 import type { Task } from "../tasks/task.ts";
 import { decayOf, otherThanDrawing } from "../teachers/source.ts";
 import type { TeacherScore } from "../teachers/teacher.ts";
+import { comparesWithTeacher } from "./evaluation-settings.ts";
 import type { LearnerHandlers } from "./learner-worker.ts";
 import type { LearnerState } from "./learner.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Recipe } from "./recipe.ts";
-import { openReference, openRewards, openTeacher, openValidation } from "./scorers.ts";
+import { openAgreement, openReference, openRewards, openTeacher, openValidation, type AgreementScorer } from "./scorers.ts";
 import type { RunShape } from "./shape.ts";
 import { Threads } from "./threads.ts";
 import { frozenWeights, traineeOf } from "./trained.ts";
@@ -55,6 +56,8 @@ export interface Crew {
   readonly limits: CallLimits;
   /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
   readonly validation?: Scorer<TeacherScore>;
+  /** The student beside its teacher, with the weights that were published last; there when an evaluation asks for their agreement. */
+  readonly agreement?: Pick<AgreementScorer, "measure">;
   readonly learner: Caller<LearnerHandlers>;
   /** Ends all threads. */
   close(): Promise<void>;
@@ -162,7 +165,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
   const { needs, pairs } = objectives.create(recipe.objective);
   try {
     const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
-    const [samplers, [learner, engine], teacher, reward, reference, validation] = await Promise.all([
+    const [samplers, [learner, engine], teacher, reward, reference, validation, agreement] = await Promise.all([
       // A reward model answers nothing.
       pairs === true ? [] : openSamplers(threads, recipe, task, shape, opening),
       openLearner(threads, recipe, shape, state, opening),
@@ -172,6 +175,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       reads("advantages", "rewards") ? openRewards(threads, recipe, opening) : undefined,
       reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
       recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
+      comparesWithTeacher(recipe.evaluation) ? openAgreement(threads, recipe, task, shape, opening) : undefined,
     ]);
     const scorers = {
       ...(teacher === undefined ? {} : { teacher }),
@@ -184,12 +188,17 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
         ? {}
         : { follow: async () => teacher.follow(await learner.call("average", undefined)) }),
       publish: async (weights) => {
-        await Promise.all([...samplers.map((sampler) => sampler.call("load", weights)), validation?.load(weights)]);
+        await Promise.all([
+          ...samplers.map((sampler) => sampler.call("load", weights)),
+          validation?.load(weights),
+          agreement?.load(weights),
+        ]);
       },
       ...writersOf(samplers),
       scorers,
       limits: new CallLimits(scorers, recipe.scoring.calls),
       ...(validation === undefined ? {} : { validation }),
+      ...(agreement === undefined ? {} : { agreement }),
       learner,
       close: () => threads.close(),
     };

@@ -4,6 +4,8 @@ import { measures } from "../evaluation/measures/index.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { shapingIn } from "../rollouts/shaping.ts";
 import type { Span } from "../rollouts/timeline.ts";
+import { divergences } from "../objectives/divergences/index.ts";
+import type { AgreementMeans } from "./agreement.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
 import { drawRollouts, referenceRollout, searchRollouts, type Place } from "./drawing.ts";
@@ -17,6 +19,8 @@ export interface EvaluationRequest {
   readonly settings: EvaluationSettings;
   /** Whether the student is examined in the other ways of `settings.also` too. */
   readonly also: boolean;
+  /** Most tokens of a reference that is read. */
+  readonly maxNewTokens: number;
   /** Completions of one draw. */
   readonly chunk: number;
   /** Texts that end a completion. */
@@ -77,14 +81,37 @@ const completionsOf = async (
 
 const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
 
+/** How near the student is to its teacher on its own completions, on the references of their prompts, and by how much less on its own. */
+const agreementOf = async (
+  { agreement }: Pick<Crew, "agreement">,
+  task: Task,
+  groups: readonly (readonly Rollout[])[],
+  values: NonNullable<Examination["agreement"]>,
+  { step, maxNewTokens }: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<Record<string, number>> => {
+  if (agreement === undefined) throw new RangeError("evaluation.agreement: expected someone who compares with the teacher, got none");
+  const references = groups.map(([first]) => referenceRollout(task, first!, maxNewTokens, step));
+  const own = await agreement.measure(groups.flat(), values, signal);
+  const others = await agreement.measure(references, values, signal);
+  const named = (prefix: string, means: AgreementMeans): [string, number][] =>
+    Object.entries(means).map(([name, value]) => [`${prefix}/${name}`, value]);
+  const gaps = values.divergences.map((divergence): [string, number] => {
+    const { name } = divergences.create(divergence, undefined);
+    return [`exposure-gap/${name}`, own[name]! - others[name]!];
+  });
+  return Object.fromEntries([...named("own-prefixes", own), ...named("reference-prefixes", others), ...gaps]);
+};
+
 /** One way of examining the student. */
 const examine = async (
-  crew: Pick<Crew, "draw" | "search">,
+  crew: Pick<Crew, "draw" | "search" | "agreement">,
   task: Task,
   examination: Examination,
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Pick<Evaluated, "accuracy" | "metrics">> => {
+  const { agreement } = examination;
   const groups = await completionsOf(crew, task, examination, request, signal);
   const rollouts = groups.flat();
   const verdicts = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
@@ -107,16 +134,17 @@ const examine = async (
       truncated: share(rollouts.map(({ finish }) => finish === "length")),
       length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
       ...Object.fromEntries(measured),
+      ...(agreement === undefined ? {} : await agreementOf(crew, task, groups, agreement, request, signal)),
     },
   };
 };
 
 /**
  * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers, if there are references; metrics: `well-formed` and
- * `truncated` as shares, `length` in tokens, and the measures that are asked for. With `also`, those of the other ways of examining, each name after that of the way. The draws do not depend on the step, so evaluations differ by the student alone.
+ * `truncated` as shares, `length` in tokens, the measures that are asked for, and how near the student is to its teacher (`settings.agreement`). With `also`, those of the other ways of examining, each name after that of the way. The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
-  crew: Pick<Crew, "draw" | "search">,
+  crew: Pick<Crew, "draw" | "search" | "agreement">,
   task: Task,
   request: EvaluationRequest,
   signal: AbortSignal,

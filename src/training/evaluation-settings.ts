@@ -1,9 +1,33 @@
 /** The settings of evaluation as a schema. */
 import { Type, type Static } from "@sinclair/typebox";
 import { measures } from "../evaluation/measures/index.ts";
+import { divergences } from "../objectives/divergences/index.ts";
 import { shapingSettings } from "./shaping-settings.ts";
 
 const closed = { additionalProperties: false } as const;
+
+/** How the student is compared with its teacher, token by token. */
+const AgreementSettings = Type.Object(
+  {
+    divergences: Type.Array(divergences.schema, {
+      default: [{ type: "forward-kl" }, { type: "reverse-kl" }],
+      minItems: 1,
+      maxItems: 16,
+      description: "Of the student from the teacher, in nats, at the teacher's temperature.",
+    }),
+    topK: Type.Integer({
+      default: 5,
+      minimum: 1,
+      maximum: 1000,
+      description: "How many of the teacher's likeliest tokens are looked for among as many of the student's.",
+    }),
+  },
+  {
+    ...closed,
+    description:
+      "Compares the student's next-token distributions with the teacher's: on its own completions (own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap), on the references (reference-prefixes/...), and by how much the divergences are larger on its own (exposure-gap/...). Means over tokens.",
+  },
+);
 
 /** How the student completes test prompts, and what is made of that. */
 const examination = {
@@ -31,6 +55,7 @@ const examination = {
       description: "With beams: a completion scores log-prob / tokens ** lengthPenalty, so above 0 favours long ones; 1 when left out.",
     }),
   ),
+  agreement: Type.Optional(AgreementSettings),
   metrics: Type.Optional(
     Type.Array(measures.schema, {
       maxItems: 64,
@@ -63,3 +88,7 @@ export const EvaluationSettings = Type.Object(
 );
 /** Values of `EvaluationSettings`. */
 export type EvaluationSettings = Static<typeof EvaluationSettings>;
+
+/** Whether the student is compared with its teacher in any of the ways in which it is examined. */
+export const comparesWithTeacher = ({ agreement, also = {} }: EvaluationSettings): boolean =>
+  agreement !== undefined || Object.values(also).some((way) => way.agreement !== undefined);

@@ -4,18 +4,22 @@ import type { Weights } from "../policies/policy.ts";
 import type { RewardHandlers } from "../rewards/reward-worker.ts";
 import type { RewardScore } from "../rewards/reward.ts";
 import type { Outcome } from "../rollouts/persistent.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
 import type { Scorer } from "../rollouts/router.ts";
 import { decodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import type { Task } from "../tasks/task.ts";
-import { singleSources, type TeacherSource } from "../teachers/source.ts";
+import { otherThanDrawing, singleSources, type TeacherSource } from "../teachers/source.ts";
 import type { OpenTeacher, TeacherHandlers } from "../teachers/teacher-worker.ts";
 import type { Detail, TeacherScore } from "../teachers/teacher.ts";
+import type { AgreementMeans, AgreementValues } from "./agreement.ts";
+import type { AgreementHandlers } from "./agreement-worker.ts";
 import type { Recipe } from "./recipe.ts";
 import { openScoringThreads } from "./scoring-threads.ts";
 import type { RunShape } from "./shape.ts";
 import type { Threads } from "./threads.ts";
 
 const teacherWorker = new URL("../teachers/teacher-worker.ts", import.meta.url);
+const agreementWorker = new URL("./agreement-worker.ts", import.meta.url);
 const rewardWorker = new URL("../rewards/reward-worker.ts", import.meta.url);
 
 /** A scorer whose weights may be exchanged. */
@@ -119,6 +123,34 @@ export const openValidation = async (
       });
     },
     load: (weights) => connection.call("load", weights),
+  };
+};
+
+/** Says how near the student is to its teacher on rollouts. */
+export interface AgreementScorer {
+  measure(rollouts: readonly Rollout[], values: AgreementValues, signal: AbortSignal): Promise<AgreementMeans>;
+  load(weights: Weights): Promise<void>;
+}
+
+/** Opens the student as it learns beside its teacher. `RangeError` when the recipe has none that is one frozen policy here with the student's tokens. */
+export const openAgreement = async (
+  threads: Threads,
+  { student, teacher, machine, rollouts }: Recipe,
+  task: Task,
+  { batch: { length } }: RunShape,
+  signal: AbortSignal,
+): Promise<AgreementScorer> => {
+  const other = teacher === undefined ? "none" : otherThanDrawing(teacher);
+  if (teacher === undefined || other !== undefined || !("config" in teacher) || teacher.tokenizer !== undefined)
+    throw new RangeError(`evaluation.agreement: expected a frozen teacher here with the student's tokens, got ${other ?? "another"}`);
+  const connection = threads.start<AgreementHandlers>(agreementWorker, "agreement");
+  const { config, weights, temperature } = teacher;
+  const shape = { batch: rollouts.chunk, length, padId: task.tokenizer.padId };
+  const policies = { config: student.config, teacher: { config, weights, temperature } };
+  await connection.call("open", { engine: machine.engine, ...policies, ...shape }, { signal });
+  return {
+    measure: (some, values, until) => connection.call("measure", { rollouts: some, values }, { signal: until }),
+    load: (latest) => connection.call("load", latest),
   };
 };
 

@@ -180,8 +180,8 @@ const examine = async (
     return { ...host, best: bestOf(host.best, step, compared.accuracy) };
   }
   const { chunk, stop: stops = [] } = rollouts;
-  const request = { seed, step, settings: evaluation, also: looksAround(recipe, step), chunk, stops, observe: timeline.add };
-  const evaluated = await evaluate(crew, task, request, signal);
+  const drawing = { seed, step, maxNewTokens: shape.maxNewTokens, chunk, stops, observe: timeline.add };
+  const evaluated = await evaluate(crew, task, { ...drawing, settings: evaluation, also: looksAround(recipe, step) }, signal);
   const examined = { ...host, best: bestOf(host.best, step, evaluated.accuracy) };
   if (sequences.validation.length === 0) {
     emit(evaluated);

@@ -52,6 +52,20 @@ test("beam search draws nothing, so what only says how to draw is refused beside
   expect(problems('/evaluation/also={"b":{"beams":0}}').join()).toContain("/evaluation/also/b/beams");
 });
 
+test("the student is compared with one frozen teacher here, by each divergence once, on fewer tokens than all", () => {
+  expect(problems("/evaluation/agreement={}", '/evaluation/also={"b":{"agreement":{"topK":3}}}')).toEqual([]);
+  const agreement =
+    '/evaluation/agreement={"divergences":[{"type":"forward-kl"},{"type":"jsd","beta":0},{"type":"forward-kl"}],"topK":999}';
+  expect(problems(agreement).map((line) => line.replace(/^.*?(?=\/evaluation\/agreement\/)/u, ""))).toEqual([
+    expect.stringContaining("/evaluation/agreement/divergences/1: jsd: expected beta inside (0, 1), got 0"),
+    "/evaluation/agreement/divergences/2: forward-kl is measured by /evaluation/agreement/divergences/0 already; keep one",
+    expect.stringMatching(/topK: expected fewer than the \d+ tokens of the vocabulary, got 999/u),
+  ]);
+  expect(problems("/evaluation/agreement={}", '/teacher={"server":{"url":"http://127.0.0.1:1/v1","model":"m"}}').join()).toContain(
+    "/evaluation/agreement={}: expected a frozen teacher here to compare the student with, got one on a server; take a stage or a checkpoint",
+  );
+});
+
 test("each metric is reported once", () => {
   expect(problems('/evaluation/metrics=[{"type":"rouge"},{"type":"rouge","stemmer":true}]').join()).toContain(
     "rouge-2 is reported by /evaluation/metrics/0 already; keep one",

@@ -4,7 +4,7 @@ import { policies } from "../../src/policies/families/index.ts";
 import { tasks } from "../../src/tasks/index.ts";
 import { openCrew } from "../../src/training/crew.ts";
 import { evaluate } from "../../src/training/evaluate.ts";
-import { drawRollouts } from "../../src/training/drawing.ts";
+import { drawRollouts, referenceRollout } from "../../src/training/drawing.ts";
 import { runShape } from "../../src/training/shape.ts";
 import { initialState } from "../../src/training/learner.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
@@ -20,10 +20,12 @@ const open = (values: Recipe, signal = never) =>
 
 describe("a crew", () => {
   test("draws on several threads with the weights that were published, learns, and ends", async () => {
-    const crew = await open(recipe({ machine: { engine: "onnx", threads: 1, samplers: 2 } }));
+    const agreement = { divergences: [{ type: "reverse-kl" as const }], topK: 2 };
+    const evaluation = { ...recipe().evaluation, also: { compared: { prompts: 4, temperature: 0, agreement } } };
+    const crew = await open(recipe({ evaluation, machine: { engine: "onnx", threads: 1, samplers: 2 } }));
     try {
       expect(crew.engine).toBe("onnx-cpu");
-      expect(openThreads()).toBe(5);
+      expect(openThreads()).toBe(6);
       const prompts = task.train.slice(0, 4).map(({ text }) => Int32Array.from(task.tokenizer.encode(text)));
       const writer = { by: "behavior", temperature: 1 } as const;
       const coordinates = prompts.map((_, i) => [1, 1, i, 0] as const);
@@ -33,7 +35,12 @@ describe("a crew", () => {
       expect(first).toHaveLength(4);
       expect(second).toEqual(first);
       const searching = { beams: 2, lengthPenalty: 1 };
-      const here = await crewHere(recipe({ student: model(bigram(), 5) }), task);
+      const here = await crewHere(recipe({ evaluation, student: model(bigram(), 5) }), task);
+      const places = task.train.slice(0, 6).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+      const references = places.map((place) => referenceRollout(task, place, 6, 0));
+      const means = await crew.agreement!.measure(references, agreement, never);
+      expect(means).toEqual(await here.agreement!.measure(references, agreement, never));
+      expect(means["reverse-kl"]).toBeGreaterThan(0);
       expect(await crew.search({ prompts, searching }, never)).toEqual(await here.search({ prompts, searching }, never));
       expect(bytesOf(await crew.learner.call("weights", undefined))).toEqual(bytesOf(recipe().student.weights));
       expect(Object.keys(crew.scorers).toSorted()).toEqual(["reward", "teacher"]);
@@ -61,7 +68,7 @@ describe("a crew", () => {
       expect(rollouts.map(({ tokens, finish, text }) => ({ tokens: [...tokens], finish, text }))).toEqual(
         places.map(() => ({ tokens: [end], finish: "stop", text: "" })),
       );
-      const request = { seed: 1, step: 1, also: false, settings: { every: 0, prompts: 4, temperature: 1 }, chunk: 4 };
+      const request = { seed: 1, step: 1, also: false, settings: { every: 0, prompts: 4, temperature: 1 }, maxNewTokens: 6, chunk: 4 };
       expect((await evaluate(crew, turns, request, never)).metrics).toMatchObject({ length: 1, truncated: 0 });
     } finally {
       await crew.close();
@@ -96,6 +103,15 @@ describe("a crew", () => {
         data: { onPolicyFraction: { from: 1, to: 0 }, offPolicy: "teacher", mixing: "step" },
       },
       "data.offPolicy lets the teacher draw, and the recipe has none; give it one",
+    ],
+    [
+      "a teacher to be compared with",
+      {
+        ...alone,
+        objective: { type: "sft", average: "sequence" },
+        evaluation: { ...alone.evaluation, agreement: { divergences: [{ type: "forward-kl" }], topK: 2 } },
+      },
+      "evaluation.agreement: expected a frozen teacher here with the student's tokens, got none",
     ],
   ])("without %s does not open, and leaves no thread", async (_what, values, message) => {
     await expect(open(values)).rejects.toThrow(new RangeError(message));

@@ -16,7 +16,14 @@ import { bigram, context, model, recipe, smallTask } from "../fixtures/recipes.t
 const task = smallTask();
 const { tokenizer } = task;
 const never = new AbortController().signal;
-const request: EvaluationRequest = { seed: 1, step: 9, settings: { every: 0, prompts: 4, temperature: 1 }, also: false, chunk: 3 };
+const request: EvaluationRequest = {
+  seed: 1,
+  step: 9,
+  settings: { every: 0, prompts: 4, temperature: 1 },
+  also: false,
+  maxNewTokens: 6,
+  chunk: 3,
+};
 
 /** A table that always says `token`. */
 const always = (token: number): Weights => ({
@@ -224,6 +231,37 @@ describe("an evaluation", () => {
     });
     expect(Object.keys(named)).toContain("rouge-1");
     expect(await examine({ settings, also: false })).toEqual(await examine());
+  });
+
+  test("has the agreement with the teacher on the student's own completions and on the references, and the gap between them", async () => {
+    const [one] = tokenizer.encode("1") as [number];
+    const { vocabularySize } = context;
+    // The student says 1 for ever; the teacher too, but after a 1 it ends, by 30 nats.
+    const taught = Float32Array.from(always(one)["ngram.logits"]!);
+    taught.set(always(tokenizer.endId)["ngram.logits"]!.subarray(0, vocabularySize), one * vocabularySize);
+    const { config } = bigram();
+    const student = { config, weights: always(one) };
+    const teacher = { config, weights: { "ngram.logits": taught }, temperature: 1 };
+    const settings = { every: 0, prompts: 4, temperature: 0, agreement: { divergences: [{ type: "forward-kl" as const }], topK: 1 } };
+    const crew = await crewHere(recipe({ student, teacher, evaluation: settings }), task);
+    const { metrics } = await evaluate(crew, task, { ...request, settings }, never);
+    const references = task.test.slice(0, 4).map(({ reference }) => [...tokenizer.encode(reference), tokenizer.endId].slice(0, 6));
+    const after = (tokens: readonly number[]): boolean[] => tokens.map((_, t) => tokens[t - 1] === one);
+    const shareAfterOne = (sequences: readonly (readonly number[])[]): number => {
+      const all = sequences.flatMap(after);
+      return all.filter(Boolean).length / all.length;
+    };
+    const there = shareAfterOne(references);
+    expect(there).toBeGreaterThan(0);
+    expect(metrics["own-prefixes/forward-kl"]).toBeCloseTo((30 * 5) / 6, 4);
+    expect(metrics["reference-prefixes/forward-kl"]).toBeCloseTo(30 * there, 4);
+    expect(metrics["exposure-gap/forward-kl"]).toBeCloseTo(30 * (5 / 6 - there), 4);
+    expect(metrics["own-prefixes/top-1-overlap"]).toBeCloseTo(1 / 6, 6);
+    expect(metrics["reference-prefixes/top-1-overlap"]).toBeCloseTo(1 - there, 6);
+    const without = await crewHere(recipe({ student, teacher }), task);
+    await expect(evaluate(without, task, { ...request, settings }, never)).rejects.toThrow(
+      "evaluation.agreement: expected someone who compares with the teacher, got none",
+    );
   });
 
   test("takes the first prompts, and at most all", async () => {
