@@ -47,7 +47,7 @@ const overlap = (first: tf.Tensor, second: tf.Tensor, topK: number): tf.Tensor =
  * Outputs [B, T]: of each divergence, by its name, D(teacher || student) in nats as in the objectives; `entropy` and `teacher-entropy` in nats; `top-<K>-overlap`, the share of the
  * teacher's K likeliest tokens that are among the student's.
  */
-export const agreementProgram = (
+const agreementProgram = (
   { student, teacher, temperature, batch, length }: Omit<AgreementOptions, "padId">,
   { divergences: all, topK }: AgreementValues,
 ): Program => ({
