@@ -2,13 +2,12 @@
 import { join, dirname } from "node:path";
 import type { HubOptions } from "../policies/checkpoints/hub.ts";
 import { artifactsIn } from "./artifacts.ts";
-import { lookAt } from "./checkpoints.ts";
 import { earlierTime, type EarlierTime, type ResultPlaces } from "./earlier-times.ts";
 import { readExperiment } from "./extended-source.ts";
+import { lookAtInputs } from "./inputs.ts";
 import type { Json } from "./json.ts";
 import { givenOverrides } from "./overrides.ts";
 import { checkSource, planRuns, type PlannedTraining } from "./plan.ts";
-import { checkpointNames } from "./prepare.ts";
 import type { ExperimentValues } from "./schema.ts";
 import { Shelf } from "./shelf.ts";
 import { trainingMemory, type TrainingMemory } from "./training-memory.ts";
@@ -71,9 +70,9 @@ export const explainExperiment = async (
   hub: HubOptions = {},
 ): Promise<readonly ExplainedRun[]> => {
   const file = checkSource(readExperiment(path), givenOverrides(overrides));
-  const checkpoints = await lookAt(file.drafts.flatMap(checkpointNames), dirname(path), hub);
-  const runs = planRuns(file, checkpoints);
-  const from = { path, shelf: new Shelf(dirname(path), checkpoints), places };
+  const inputs = await lookAtInputs(file.drafts, dirname(path), hub);
+  const runs = planRuns(file, inputs);
+  const from = { path, shelf: new Shelf(dirname(path), inputs), places };
   return file.drafts.map(({ draft, values }, i) => {
     const run = runs[i]!;
     const { $schema: _schema, variants: _variants, ...shown } = values;

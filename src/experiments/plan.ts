@@ -1,6 +1,7 @@
 /** From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the hashes that name results. */
 import { dirname } from "node:path";
 import { withModels } from "../rewards/model/reference.ts";
+import type { TaskValues } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
 import type { TeacherServerValues } from "../teachers/remote/settings.ts";
 import { decisive } from "../training/settings.ts";
@@ -14,7 +15,7 @@ import { parseOverrides, type Override } from "./overrides.ts";
 import { packageVersion } from "./package-version.ts";
 import { ExperimentError, type Problem } from "./problem.ts";
 import { experimentSchema, type ExperimentValues } from "./schema.ts";
-import type { Checkpoints } from "./checkpoints.ts";
+import { noInputs, type Inputs } from "./inputs.ts";
 import { semanticMistakes } from "./semantics.ts";
 import { Shelf } from "./shelf.ts";
 import type { Source } from "./source.ts";
@@ -32,6 +33,8 @@ export interface PlannedTraining {
    */
   readonly id: string;
   readonly values: TrainingValues;
+  /** The task's values with its data as files of this machine. */
+  readonly task: TaskValues;
   /** Ids of the stages that student and teacher come from, by stage name. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Where the checkpoints are that it names, and the sha256 of their contents, by the names that the file has for them. */
@@ -111,6 +114,7 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, sh
       name,
       id: trainingId(values, { inputs, checkpoints }, task),
       values,
+      task: shelf.located(values.task),
       inputs,
       checkpoints,
       contextLength: contextLength(file, values, shelf),
@@ -206,9 +210,9 @@ export const checkSource = (source: Source, overrides: readonly Override[]): Sou
   return { path: source.path, overrides, drafts: sound };
 };
 
-/** The runs of a sound file, given what is known of the checkpoints that it names. `ExperimentError` with every problem between its parts. */
-export const planRuns = ({ path, overrides, drafts }: SoundFile, checkpoints: Checkpoints): readonly PlannedRun[] => {
-  const shelf = new Shelf(dirname(path), checkpoints);
+/** The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with every problem between its parts. */
+export const planRuns = ({ path, overrides, drafts }: SoundFile, inputs: Inputs): readonly PlannedRun[] => {
+  const shelf = new Shelf(dirname(path), inputs);
   const semantic = drafts.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, path, shelf) }));
   const contradictions = placed(semantic, drafts.length, byPlace(path, overrides));
   if (contradictions.length > 0) throw new ExperimentError(contradictions);
@@ -217,7 +221,7 @@ export const planRuns = ({ path, overrides, drafts }: SoundFile, checkpoints: Ch
 
 /** The runs of a file that was read and names no checkpoints. `ExperimentError` with every problem, in the order of the file. */
 export const planSource = (source: Source, overrides: readonly string[]): readonly PlannedRun[] =>
-  planRuns(checkSource(source, parseOverrides(overrides)), new Map());
+  planRuns(checkSource(source, parseOverrides(overrides)), noInputs);
 
 /** The runs of a file that names no checkpoints (else `prepareExperiment`), with overrides such as `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file. */
 export const planExperiment = (path: string, overrides: readonly string[] = []): readonly PlannedRun[] =>

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import type { HubOptions } from "../policies/checkpoints/hub.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { artifactsIn } from "./artifacts.ts";
-import { lookAt } from "./checkpoints.ts";
 import { extendedSource } from "./extended-source.ts";
+import { lookAtInputs } from "./inputs.ts";
 import { checkSource, planRuns } from "./plan.ts";
-import { checkpointNames } from "./prepare.ts";
 import { machineFor, recipeFor } from "./recipes.ts";
 import { parseSource } from "./source.ts";
 
@@ -31,7 +30,7 @@ export const recipeOf = async (
   const path = join(folder, "recipe.json");
   const text = JSON.stringify({ question: "Asked from TypeScript.", ...values });
   const file = checkSource(extendedSource(parseSource(path, text)), []);
-  const [run, ...others] = planRuns(file, await lookAt(file.drafts.flatMap(checkpointNames), folder, hub));
+  const [run, ...others] = planRuns(file, await lookAtInputs(file.drafts, folder, hub));
   if (run === undefined || others.length > 0 || run.stages.length > 0) {
     throw new RangeError("recipe: expected one training, got variants or stages; write them to a file and run it with execute");
   }

@@ -182,7 +182,8 @@ export const rewardRecipe = async (
   path: string,
   artifacts: Artifacts,
 ): Promise<Pick<Recipe, "rewards" | "models" | "task" | "taskSeed" | "folder" | "tokenizer">> => {
-  const { rewards, task, taskSeed } = training.values;
+  const { task } = training;
+  const { rewards, taskSeed } = training.values;
   const [given, models] = await Promise.all([givenTokenizer(training), rewardModels(training, artifacts)]);
   return { rewards, models, task, taskSeed, folder: dirname(path), ...given };
 };

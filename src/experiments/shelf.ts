@@ -1,11 +1,14 @@
 /** What the rules of a file may ask besides the file: its tasks, made once each, and the checkpoints that it names. */
-import { tasks } from "../tasks/index.ts";
+import { withLines } from "../tasks/data-source.ts";
+import { tasks, type TaskValues } from "../tasks/index.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { attempt, type Made } from "./attempt.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import type { Checkpoints, KnownCheckpoint } from "./checkpoints.ts";
+import type { KnownCheckpoint } from "./checkpoints.ts";
+import { noInputs, type Inputs } from "./inputs.ts";
 import type { TrainingValues } from "./stages.ts";
+import { dataKey } from "./task-data.ts";
 
 /** What a task is made of. */
 type TaskSource = Pick<TrainingValues, "task" | "taskSeed" | "tokenizer">;
@@ -23,22 +26,33 @@ export interface Known {
 /** Keeps what was made: the variants of a file mostly share their tasks. */
 export class Shelf implements Known {
   readonly #folder: string;
-  readonly #checkpoints: Checkpoints;
+  readonly #inputs: Inputs;
   readonly #tasks = new Map<string, Made<Task>>();
 
   /** `folder` is the file's, from which its tasks' own files are found. */
-  constructor(folder = ".", checkpoints: Checkpoints = new Map()) {
+  constructor(folder = ".", inputs: Inputs = noInputs) {
     this.#folder = folder;
-    this.#checkpoints = checkpoints;
+    this.#inputs = inputs;
   }
 
   /** The task of these values, or why there is none. */
   take({ task, taskSeed, tokenizer }: TaskSource): Made<Task> {
     const key = canonicalJson([task, taskSeed, tokenizer ?? null]);
     const made =
-      this.#tasks.get(key) ?? attempt(() => tasks.create(task, { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }));
+      this.#tasks.get(key) ??
+      attempt(() => tasks.create(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }));
     this.#tasks.set(key, made);
     return made;
+  }
+
+  /** The task's values with files of this machine in the place of data that must be found. `RangeError` with the reason when some could not be read. */
+  located(task: TaskValues): TaskValues {
+    return withLines(task, (source) => {
+      const made = this.#inputs.data.get(dataKey(source, task));
+      if (made === undefined) throw new RangeError("its data were not looked at; plan the file with prepareExperiment");
+      if ("message" in made) throw new RangeError(made.message);
+      return made.part;
+    });
   }
 
   task(values: TaskSource): Task {
@@ -48,7 +62,7 @@ export class Shelf implements Known {
   }
 
   checkpoint(name: string): KnownCheckpoint {
-    const made = this.#checkpoints.get(name) ?? {
+    const made = this.#inputs.checkpoints.get(name) ?? {
       message: `checkpoint ${JSON.stringify(name)} was not looked at; plan the file with prepareExperiment`,
     };
     if ("message" in made) throw new RangeError(made.message);

@@ -2,7 +2,8 @@
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { createTable, literal, withDatabase } from "./database.ts";
+import { literal, withDatabase } from "../experiments/database.ts";
+import { createTable } from "./database.ts";
 import type { FlatTable } from "./flat-table.ts";
 
 /** Writes a table that `fill` creates under the name `rows`, whole or not at all, compressed with Zstandard. */

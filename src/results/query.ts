@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { StatementType, type DuckDBConnection } from "@duckdb/node-api";
 import { jsonText } from "../experiments/json-file.ts";
-import { createTable, identifier, literal, shutOff, withDatabase, type ColumnType } from "./database.ts";
+import { identifier, literal, shutOff, withDatabase } from "../experiments/database.ts";
+import { createTable, type ColumnType } from "./database.ts";
 import type { FlatCell, FlatTable } from "./flat-table.ts";
 import type { FoundRun } from "./runs.ts";
 

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** Limits of a file. */
-const most = { bytes: 2 ** 30, lineBytes: 2 ** 22, lines: 5_000_000 } as const;
+/** Limits of a file: bytes, bytes of a line, and lines. */
+export const jsonLinesLimits = { bytes: 2 ** 31, lineBytes: 2 ** 22, lines: 5_000_000 } as const;
 
 const newline = 0x0a;
 
@@ -34,7 +34,8 @@ const opened = (path: string): number => {
 const checkFile = (path: string, file: number): void => {
   const stats = fstatSync(file);
   if (!stats.isFile()) throw new RangeError(`${path}: expected a file of JSON lines, got something else`);
-  if (stats.size > most.bytes) throw new RangeError(`${path}: expected at most ${most.bytes} bytes, got ${stats.size}`);
+  if (stats.size > jsonLinesLimits.bytes)
+    throw new RangeError(`${path}: expected at most ${jsonLinesLimits.bytes} bytes, got ${stats.size}`);
 };
 
 /** The bytes of each line, without its end; the last one may have none. */
@@ -50,14 +51,15 @@ function* linesOf(path: string, file: number, see: (bytes: Uint8Array) => void):
       start = end + 1;
     }
     rest = Buffer.concat([rest, chunk.subarray(start, read)]);
-    if (rest.length > most.lineBytes) throw new RangeError(`${path}: expected lines of at most ${most.lineBytes} bytes, got a longer one`);
+    if (rest.length > jsonLinesLimits.lineBytes)
+      throw new RangeError(`${path}: expected lines of at most ${jsonLinesLimits.lineBytes} bytes, got a longer one`);
   }
   yield rest;
 }
 
 /**
  * Gives `each` the value of every line that is not blank, with `<path>:<line>` for its errors, until it returns `false`; returns the sha256 of what was read of the file, in hexadecimal.
- * `RangeError` for a file that is not there or above 1 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
+ * `RangeError` for a file that is not there or above 2 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
  */
 export const readJsonLines = (path: string, each: (value: unknown, place: string) => unknown): string => {
   const file = opened(path);
@@ -67,7 +69,7 @@ export const readJsonLines = (path: string, each: (value: unknown, place: string
     let line = 0;
     for (const bytes of linesOf(path, file, (seen) => hash.update(seen))) {
       line += 1;
-      if (line > most.lines) throw new RangeError(`${path}: expected at most ${most.lines} lines, got more`);
+      if (line > jsonLinesLimits.lines) throw new RangeError(`${path}: expected at most ${jsonLinesLimits.lines} lines, got more`);
       const place = `${path}:${line}`;
       // Some editors begin a file with a mark of its encoding, which the decoder leaves out.
       const text = decode(bytes, place).trim();

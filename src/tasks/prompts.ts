@@ -6,6 +6,7 @@ import { define } from "../plugins/definition.ts";
 import { stream } from "../random/stream.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { HubData, isForeign, type DataSource } from "./data-source.ts";
 import { longestLines, unfitKinds, type CountedLine } from "./line-lengths.ts";
 import { checkAlike, readPromptFile, type PromptFile, type PromptReading } from "./prompt-files.ts";
 import type { PromptLine } from "./prompt-lines.ts";
@@ -14,14 +15,20 @@ import type { Prompt, Task, TaskContext } from "./task.ts";
 
 const parameters = Type.Object(
   {
-    path: Type.String({
-      minLength: 1,
-      description:
-        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, "tests" (a list of programs that check the code asked for) or none, and a worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys those are read that "fields" names, and those of which "prompt" and "reference" are made.',
-    }),
+    path: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, "tests" (a list of programs that check the code asked for) or none, and a worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys those are read that "fields" names, and those of which "prompt" and "reference" are made. Or a Parquet file (.parquet) with columns in the place of keys.',
+      }),
+    ),
+    hub: Type.Optional(HubData),
     heldOut: Type.Optional(
       Type.Object(
-        { path: Type.String({ minLength: 1, description: "A file of the same form, relative to the experiment file." }) },
+        {
+          path: Type.Optional(Type.String({ minLength: 1, description: "A file of the same form, relative to the experiment file." })),
+          hub: Type.Optional(HubData),
+        },
         { additionalProperties: false, description: "Where the held-out prompts are; among the others when left out." },
       ),
     ),
@@ -114,6 +121,17 @@ const tokenizerOf = (document: unknown): Tokenizer => {
   );
 };
 
+/** Where the JSON lines are. `RangeError` for no file or two, and for what is none of JSON lines. */
+const linesOf = (source: DataSource, folder: string): string => {
+  const { path, hub } = source;
+  if ((path === undefined) === (hub === undefined)) {
+    throw new RangeError(`prompts: expected "path" or "hub", got ${path === undefined ? "neither" : "both"}`);
+  }
+  if (path !== undefined && !isForeign(source)) return resolve(folder, path);
+  const name = path ?? hub!.dataset;
+  throw new RangeError(`prompts: expected data that was made into JSON lines, got ${name}; plan the file with prepareExperiment`);
+};
+
 /** sha256 of two files, by theirs. */
 const both = (a: string, b: string): string => createHash("sha256").update(a).update(b).digest("hex");
 
@@ -162,7 +180,7 @@ const apart = (file: string, testFile: string, reading: PromptReading, { test, t
 };
 
 /**
- * Prompts of a file of JSON lines. `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the order of the
+ * Prompts of a file of JSON lines, into which Parquet files and datasets of the Hub are made before (`foreignSources`). `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the order of the
  * file; the others are trained on in the order of the file, but for those of the same prompts. Those that are held out may have a file of their own. Unless `unfit` says otherwise
  * nothing is cut: a prompt or a reference that is too long is refused, with its line, and so is a prompt
  * that stands twice without two completions to compare. A completion is correct when it is the reference, white space around both left aside; every completion is well-formed. Without
@@ -170,19 +188,19 @@ const apart = (file: string, testFile: string, reading: PromptReading, { test, t
  */
 export const prompts = define({
   type: "prompts",
-  summary: "Prompts from a file of JSON lines, with or without references.",
+  summary: "Prompts from a file of JSON lines or a table, or from a dataset of the Hub, with or without references.",
   parameters,
   create(values, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
-    const { path, heldOut: testFile, fields, test, train, promptTokens, completionTokens, unfit = "refuse" } = values;
+    const { heldOut: held, fields, test, train, promptTokens, completionTokens, unfit = "refuse" } = values;
     const tokenizer = tokenizerOf(document);
     const limits = { prompt: promptTokens, completion: completionTokens };
     checkReplacements(values);
     const reading = { tokenizer, templates: values, fields, limits, unfit };
-    const [file, sizes] = [resolve(folder, path), { test, train, seed }];
+    const [file, sizes] = [linesOf(values, folder), { test, train, seed }];
     const splits =
-      testFile === undefined
+      held === undefined
         ? divided(file, readPromptFile(file, reading, { but: new Set() }), sizes)
-        : apart(file, resolve(folder, testFile.path), reading, sizes);
+        : apart(file, linesOf(held, folder), reading, sizes);
     const answered = splits.train[0]?.reference !== undefined;
     const longest = longestLines([...splits.train, ...splits.test]);
     return {

@@ -57,8 +57,8 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
   { packages: /^undici$/, allowed: ["src/remote/"], reason: "answers of strangers are bounded in one place; use src/remote/client.ts" },
   {
     packages: /^@duckdb\//,
-    allowed: ["src/results/"],
-    reason: "a database is shut off before SQL runs in one place; use src/results/query.ts",
+    allowed: ["src/results/", "src/experiments/database.ts", "src/experiments/parquet-lines.ts"],
+    reason: "a database is shut off before SQL runs or a stranger's file is read; use src/experiments/database.ts",
   },
   { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },
 ];

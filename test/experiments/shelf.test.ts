@@ -32,7 +32,7 @@ test("a task may be written in the tokens of a checkpoint, and read a file besid
   const folder = mkdtempSync(join(tmpdir(), "retort-shelf-"));
   await writeModel(join(folder, "tiny"));
   writeFileSync(join(folder, "prompts.jsonl"), '{"prompt": "a"}\n{"prompt": "b"}\n');
-  const shelf = new Shelf(folder, await lookAt(["tiny", "./none"], folder));
+  const shelf = new Shelf(folder, { checkpoints: await lookAt(["tiny", "./none"], folder), data: new Map() });
   expect(shelf.task({ ...values, tokenizer: "tiny" }).tokenizer.vocabularySize).toBe(vocabularySize);
   expect(shelf.task(values).tokenizer.vocabularySize).toBe(17);
   const prompts = { type: "prompts", path: "prompts.jsonl", test: 1, promptTokens: 9, completionTokens: 9 } as const;

@@ -1,5 +1,6 @@
 /** Tests of what a planned training takes. */
 import { expect, test } from "vitest";
+import { noInputs } from "../../src/experiments/inputs.ts";
 import { readExperiment } from "../../src/experiments/extended-source.ts";
 import { checkSource, planRuns } from "../../src/experiments/plan.ts";
 import { Shelf } from "../../src/experiments/shelf.ts";
@@ -10,7 +11,7 @@ import { memoryOf } from "../../src/training/memory.ts";
 test("the student's programs at the file's sizes: a chunk is sampled, a batch is learned from", () => {
   const file = checkSource(readExperiment("test/fixtures/experiments/valid.json"), []);
   const shelf = new Shelf("test/fixtures/experiments");
-  const run = planRuns(file, new Map())[0]!;
+  const run = planRuns(file, noInputs)[0]!;
   const values = file.drafts[0]!.values;
   const { chunk } = run.values.rollouts;
   const { batch } = run.values.training;

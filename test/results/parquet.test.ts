@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { literal, withDatabase } from "../../src/results/database.ts";
+import { literal, withDatabase } from "../../src/experiments/database.ts";
 import { writeParquet } from "../../src/results/parquet.ts";
 
 const columns = ["/objective/alpha", "accuracy", "it's"];

@@ -57,8 +57,8 @@ describe("a file", () => {
     );
     expect(() => readJsonLines(folder, never)).toThrow(RangeError);
     writeFileSync(path, "");
-    truncateSync(path, 2 ** 30 + 1);
-    expect(() => readJsonLines(path, never)).toThrow(`${path}: expected at most 1073741824 bytes, got 1073741825`);
+    truncateSync(path, 2 ** 31 + 1);
+    expect(() => readJsonLines(path, never)).toThrow(`${path}: expected at most 2147483648 bytes, got 2147483649`);
     truncateSync(path, 0);
   });
 });

@@ -3,13 +3,12 @@ import { mkdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
 import type { HubOptions } from "../../policies/checkpoints/hub.ts";
-import { lookAt } from "../checkpoints.ts";
 import type { Draft } from "../drafts.ts";
+import { lookAtInputs } from "../inputs.ts";
 import { writeJson } from "../json-file.ts";
 import type { Json } from "../json.ts";
 import { packageVersion } from "../package-version.ts";
 import { checkValues, planDraft, type PlannedRun } from "../plan.ts";
-import { checkpointNames } from "../prepare.ts";
 import { checkerOf, readChecked } from "./checked-file.ts";
 import type { PreparedSweep } from "./prepare.ts";
 import { Shelf } from "../shelf.ts";
@@ -103,8 +102,8 @@ export const planTrial = async (sweep: FrozenSweep, { id, name, label, axes }: F
   const checked = checkValues(draft.value);
   if ("mistakes" in checked)
     throw new Error(`${file}: ${checked.mistakes.map((mistake) => `${mistake.pointer}: ${mistake.message}`).join("; ")}`);
-  const checkpoints = await lookAt(checkpointNames(checked), dirname(file), hub);
-  const run = planDraft(draft, checked.values, file, new Shelf(dirname(file), checkpoints));
+  const inputs = await lookAtInputs([checked], dirname(file), hub);
+  const run = planDraft(draft, checked.values, file, new Shelf(dirname(file), inputs));
   if (run.id !== id) {
     throw new Error(
       `trial ${label}: expected the id ${id}, got ${run.id}: a file or a checkpoint has changed since; start the sweep again`,

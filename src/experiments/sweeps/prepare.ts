@@ -1,10 +1,9 @@
 /** From an experiment file with a sweep, which may name checkpoints, to its planned trials. */
 import { dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub.ts";
-import { lookAt } from "../checkpoints.ts";
 import { readExperiment } from "../extended-source.ts";
+import { lookAtInputs } from "../inputs.ts";
 import { givenOverrides } from "../overrides.ts";
-import { checkpointNames } from "../prepare.ts";
 import { Shelf } from "../shelf.ts";
 import { checkTrials, planTrials, trialOf, type PlannedTrial, type SoundSweep } from "./plan.ts";
 import { TrialMemory } from "./trial-memory.ts";
@@ -18,9 +17,8 @@ export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "clai
 /** The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read. */
 export const prepareSweep = async (path: string, overrides: readonly string[] = [], hub: HubOptions = {}): Promise<PreparedSweep> => {
   const sound = checkTrials(readExperiment(path), givenOverrides(overrides));
-  const names = new Set(sound.drafts.flatMap(checkpointNames));
-  const checkpoints = await lookAt([...names], dirname(path), hub);
-  const [shelf, memory] = [new Shelf(dirname(path), checkpoints), new TrialMemory()];
+  const inputs = await lookAtInputs(sound.drafts, dirname(path), hub);
+  const [shelf, memory] = [new Shelf(dirname(path), inputs), new TrialMemory()];
   const trials = planTrials(sound, shelf, (run, values) => {
     memory.add(run, values, shelf);
     return trialOf(run);

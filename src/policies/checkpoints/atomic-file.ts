@@ -16,7 +16,10 @@ const syncFolder = async (folder: string): Promise<void> => {
  * Writes beside `path`, flushes to the disk and renames, so that a reader sees the old file or the new one. Makes the folder. Content may come part after
  * part; what it throws leaves nothing behind.
  */
-export const writeWhole = async (path: string, content: Uint8Array | string | Iterable<Uint8Array>): Promise<void> => {
+export const writeWhole = async (
+  path: string,
+  content: Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {

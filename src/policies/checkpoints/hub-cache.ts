@@ -5,12 +5,14 @@ import { dirname, join, relative } from "node:path";
 import { getRepoFolderName } from "@huggingface/hub";
 import { writeWhole } from "./atomic-file.ts";
 
-/** One model in the cache. */
+/** One model or dataset in the cache. */
 export interface CachedModel {
   /** Folder of the cache. */
   readonly cache: string;
   /** `owner/name`. */
   readonly name: string;
+  /** A model when left out. */
+  readonly type?: "model" | "dataset";
 }
 
 /** A file as the Hub describes it, its hash checked for what it is made of. */
@@ -23,7 +25,7 @@ export interface RemoteFile {
   readonly hash: string;
 }
 
-const folderOf = ({ cache, name }: CachedModel): string => join(cache, getRepoFolderName({ type: "model", name }));
+const folderOf = ({ cache, name, type = "model" }: CachedModel): string => join(cache, getRepoFolderName({ type, name }));
 
 /** Whether this is the full hash of a commit. */
 export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);

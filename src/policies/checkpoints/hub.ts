@@ -1,5 +1,14 @@
-/** Models by their name on the HuggingFace Hub, or on a server that answers like it: only what a checkpoint needs, through the Hub's cache. */
-import { downloadFile, getHFHubCachePath, HUB_URL, HubApiError, listFiles, modelInfo, type ListFileEntry } from "@huggingface/hub";
+/** Models and files of datasets by their name on the HuggingFace Hub, or on a server that answers like it: only what is needed, through the Hub's cache. */
+import {
+  datasetInfo,
+  downloadFile,
+  getHFHubCachePath,
+  HUB_URL,
+  HubApiError,
+  listFiles,
+  modelInfo,
+  type ListFileEntry,
+} from "@huggingface/hub";
 import { join, posix } from "node:path";
 import { isThere, readText } from "./byte-source.ts";
 import {
@@ -21,8 +30,10 @@ export interface HubName {
   readonly name: string;
   /** A branch, a tag or a commit. */
   readonly revision: string;
-  /** One GGUF file of it, with its folders; the model in safetensors when left out. */
+  /** One file of it, with its folders; the model in safetensors when left out. */
   readonly file?: string;
+  /** A model when left out. A dataset is asked for file by file. */
+  readonly type?: "model" | "dataset";
 }
 
 /** How a model of the Hub is called, for errors. */
@@ -38,7 +49,7 @@ export interface HubOptions {
   readonly offline?: boolean;
   /** For private and gated models; `HF_TOKEN`. */
   readonly token?: string;
-  /** Most bytes of weights; 64 GiB. */
+  /** Most bytes of weights, or of a file of data; 64 GiB. */
   readonly largest?: number;
   readonly signal?: AbortSignal;
   /** Bytes of a file that have come, of all. */
@@ -98,14 +109,15 @@ const remoteFile = ({ path, size, oid, lfs }: ListFileEntry): RemoteFile => {
 
 /** The commit of a revision, and its files in the folder of `file`, or in the outermost one. */
 const listed = async (
-  { name, revision, file = "" }: HubName,
+  { name, revision, file = "", type = "model" }: HubName,
   access: Access,
 ): Promise<{ commit: string; files: ReadonlyMap<string, ListFileEntry> }> => {
   const folder = file.includes("/") ? { path: posix.dirname(file) } : {};
-  const { sha: commit } = await modelInfo({ name, revision, additionalFields: ["sha"], ...access });
+  const asked = { name, revision, additionalFields: ["sha" as const], ...access };
+  const { sha: commit } = await (type === "model" ? modelInfo(asked) : datasetInfo(asked));
   if (typeof commit !== "string" || !isCommit(commit)) throw new Error(`expected a commit from the server, got ${quoted(commit)}`);
   const files = new Map<string, ListFileEntry>();
-  for await (const entry of listFiles({ repo: { type: "model", name }, revision: commit, ...folder, ...access })) {
+  for await (const entry of listFiles({ repo: { type, name }, revision: commit, ...folder, ...access })) {
     if (entry.type === "file") files.set(entry.path, entry);
     if (files.size > mostFiles) throw new Error(`expected at most ${mostFiles} files, got more`);
   }
@@ -134,8 +146,11 @@ interface Download {
   readonly onProgress: NonNullable<HubOptions["onProgress"]>;
 }
 
-async function* bytesOf({ model: { name }, commit, access }: Download, { path, size }: RemoteFile): AsyncGenerator<Uint8Array> {
-  const blob = await downloadFile({ repo: { type: "model", name }, path, revision: commit, xet: false, ...access });
+async function* bytesOf(
+  { model: { name, type = "model" }, commit, access }: Download,
+  { path, size }: RemoteFile,
+): AsyncGenerator<Uint8Array> {
+  const blob = await downloadFile({ repo: { type, name }, path, revision: commit, xet: false, ...access });
   if (blob === null) throw new Error("the server lists it, but does not have it");
   if (blob.size !== size) throw new Error(`expected ${size} bytes as listed, got an announcement of ${blob.size}; try again`);
   yield* blob.stream() as unknown as AsyncIterable<Uint8Array>;
@@ -145,7 +160,7 @@ async function* bytesOf({ model: { name }, commit, access }: Download, { path, s
 const bring = async (download: Download, path: string, most: number): Promise<number> => {
   const { model, commit, files, onProgress } = download;
   const entry = files.get(path);
-  if (entry === undefined) throw new Error(`${path}: the model does not have this file`);
+  if (entry === undefined) throw new Error(`${path}: the repository does not have this file`);
   const file = remoteFile(entry);
   if (file.size > most) throw new RangeError(`${path}: expected at most ${most} bytes, got ${file.size}`);
   if (await isKept(model, commit, file)) return file.size;
@@ -164,15 +179,13 @@ const bring = async (download: Download, path: string, most: number): Promise<nu
   return file.size;
 };
 
-/** The GGUF files among others, for errors. */
-const ggufOf = (files: Download["files"]): string => {
-  const names = [...files.keys()].filter((path) => /\.gguf$/i.test(path)).slice(0, 20);
-  return names.length === 0 ? "none" : names.join(", ");
-};
-
 const bringFile = async (download: Download, file: string, largest: number): Promise<void> => {
-  if (!download.files.has(file))
-    throw new Error(`${file}: the model does not have this file; its .gguf files here: ${ggufOf(download.files)}`);
+  const { files } = download;
+  if (!files.has(file)) {
+    const alike = [...files.keys()].filter((path) => posix.extname(path).toLowerCase() === posix.extname(file).toLowerCase()).slice(0, 20);
+    const here = alike.length === 0 ? "none" : alike.join(", ");
+    throw new Error(`${file}: the repository does not have this file; its ${posix.extname(file)} files here: ${here}`);
+  }
   await bring(download, file, largest);
 };
 
@@ -198,20 +211,20 @@ const bringAll = async (download: Download, largest: number): Promise<void> => {
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof HubApiError && [401, 403, 404].includes(error.statusCode)) {
-    return `${error.statusCode} (${quoted(error.message).slice(1, -1)}); check the name and the revision, and set HF_TOKEN for a private or gated model`;
+    return `${error.statusCode} (${quoted(error.message).slice(1, -1)}); check the name and the revision, and set HF_TOKEN for a private or gated one`;
   }
   const { cause } = error as { cause?: unknown };
   return `${error instanceof Error ? error.message : String(error)}${cause instanceof Error && error instanceof TypeError ? ` (${cause.message})` : ""}`;
 };
 
 /**
- * The folder of a model's snapshot, with everything that a checkpoint needs in it; or the path of its one file. A commit that the cache has whole needs no server; a branch or a tag is asked
+ * The folder of a model's snapshot, with everything that a checkpoint needs in it; or the path of the one file of a model or a dataset. A commit that the cache has whole needs no server; a branch or a tag is asked
  * for each time, and its files only when they changed. Sizes and hashes are checked. `Error` names the model and what is missing or went wrong; an aborted
  * signal's reason is thrown as it is.
  */
 export const fetchFromHub = async (hubName: HubName, options: HubOptions = {}): Promise<string> => {
-  const { name, revision, file } = hubName;
-  const model = { cache: options.cache ?? getHFHubCachePath(), name };
+  const { name, revision, file, type } = hubName;
+  const model = { cache: options.cache ?? getHFHubCachePath(), name, ...(type !== undefined && { type }) };
   const known = await rememberedCommit(model, revision);
   const isOffline = options.offline ?? isOn(process.env["HF_HUB_OFFLINE"]);
   if (isOffline || isCommit(revision)) {

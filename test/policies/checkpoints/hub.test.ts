@@ -139,7 +139,7 @@ describe("one GGUF file", () => {
   test("that the model does not have is refused with those that it has", async () => {
     hub.serve(content);
     await expect(fetchFromHub({ ...tiny, file: "Tiny.Q5_0.gguf" }, options())).rejects.toThrow(
-      `someone/tiny/Tiny.Q5_0.gguf@main on ${hub.endpoint}: Tiny.Q5_0.gguf: the model does not have this file; its .gguf files here: Tiny.Q8_0.gguf`,
+      `someone/tiny/Tiny.Q5_0.gguf@main on ${hub.endpoint}: Tiny.Q5_0.gguf: the repository does not have this file; its .gguf files here: Tiny.Q8_0.gguf`,
     );
     await expect(fetchFromHub(whole, options({ largest: 7 }))).rejects.toThrow("Tiny.Q8_0.gguf: expected at most 7 bytes, got 8");
     hub.faults.set("Tiny.Q8_0.gguf", "changed");

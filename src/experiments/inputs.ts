@@ -1,0 +1,33 @@
+/** What experiment files name besides themselves: checkpoints and data, looked at before anything is planned. */
+import type { HubOptions } from "../policies/checkpoints/hub.ts";
+import { lookAt, type Checkpoints } from "./checkpoints.ts";
+import type { ExperimentValues } from "./schema.ts";
+import { checkpointsOf, runValues, stageValues } from "./stages.ts";
+import { lookAtData, type TaskData } from "./task-data.ts";
+
+/** What was found. */
+export interface Inputs {
+  readonly checkpoints: Checkpoints;
+  readonly data: TaskData;
+}
+
+/** Of files that name nothing. */
+export const noInputs: Inputs = { checkpoints: new Map(), data: new Map() };
+
+/**
+ * Looks at the checkpoints and the data of files whose schema is right; their paths count from `folder`. Those of the Hub are downloaded unless they are in the cache. What cannot be read is a
+ * reason in its place; an aborted signal's reason is thrown.
+ */
+export const lookAtInputs = async (
+  files: readonly { readonly values: ExperimentValues }[],
+  folder: string,
+  hub: HubOptions = {},
+): Promise<Inputs> => {
+  const trainings = files.flatMap(({ values }) => [
+    runValues(values),
+    ...Object.keys(values.stages ?? {}).map((name) => stageValues(values, name)),
+  ]);
+  const names = trainings.flatMap((training) => checkpointsOf(training).map(({ name }) => name));
+  const tasks = new Set(trainings.map(({ task }) => task));
+  return { checkpoints: await lookAt(names, folder, hub), data: await lookAtData([...tasks], folder, hub) };
+};

@@ -1,0 +1,80 @@
+/** Where a task's prompts may lie besides in a file of JSON lines: in a Parquet file, or in a dataset of the HuggingFace Hub. */
+import { Type, type Static } from "@sinclair/typebox";
+import { templateColumns, type RowTemplates } from "./row-template.ts";
+
+const part = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
+
+/** Files of a dataset of the Hub. */
+export const HubData = Type.Object(
+  {
+    dataset: Type.String({ pattern: `^${part}/${part}$`, description: "owner/name." }),
+    revision: Type.String({
+      default: "main",
+      pattern: "^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$",
+      description: "A branch, a tag or a commit; a commit alone stays what it is.",
+    }),
+    files: Type.Array(Type.String({ pattern: `^(?:${part}/){0,8}${part}\\.(?:parquet|jsonl)$` }), {
+      minItems: 1,
+      maxItems: 64,
+      description: "Its Parquet files that are read, in this order, or one of JSON lines.",
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: "A dataset of the HuggingFace Hub, which is downloaded when the experiment is run or checked.",
+  },
+);
+
+/** Values of `HubData`. */
+export type HubData = Static<typeof HubData>;
+
+/** A file, or a dataset. */
+export interface DataSource {
+  readonly path?: string;
+  readonly hub?: HubData;
+}
+
+/** Whether it must be made a file of JSON lines before a task can read it. */
+export const isForeign = ({ path, hub }: DataSource): boolean => hub !== undefined || (path !== undefined && /\.parquet$/iu.test(path));
+
+/** What is read of the rows of a table. */
+export interface Columns {
+  /** They must be there. */
+  readonly needed: readonly string[];
+  /** They are read if they are there. */
+  readonly known: readonly string[];
+}
+
+/** What the values of a task say of its data. */
+interface TaskData extends DataSource, RowTemplates {
+  readonly heldOut?: DataSource;
+  readonly fields?: readonly string[];
+}
+
+const usual = ["prompt", "messages", "reference", "chosen", "rejected", "tests"];
+
+/** The columns that a task reads. */
+export const columnsOf = ({ fields = [], ...templates }: TaskData): Columns => {
+  const needed = [...new Set([...templateColumns(templates), ...fields])];
+  return { needed, known: usual.filter((name) => !needed.includes(name) && !(name in templates)) };
+};
+
+/** The sources of a task that `isForeign` holds of; none of a task without such. */
+export const foreignSources = (task: object): readonly DataSource[] => {
+  const { heldOut, ...own } = task as TaskData;
+  return [own, ...(heldOut === undefined ? [] : [heldOut])]
+    .filter(isForeign)
+    .map(({ path, hub }) => (hub === undefined ? { path: path! } : { hub }));
+};
+
+const placed = <S extends DataSource>(source: S, pathOf: (source: DataSource) => string): S => {
+  if (!isForeign(source)) return source;
+  const { hub, path: _path, ...others } = source;
+  return { ...others, path: pathOf(hub === undefined ? { path: source.path! } : { hub }) } as unknown as S;
+};
+
+/** The same task with a file of JSON lines in the place of each of its `foreignSources`. */
+export const withLines = <T extends object>(task: T, pathOf: (source: DataSource) => string): T => {
+  const own = placed(task as TaskData, pathOf);
+  return { ...own, ...(own.heldOut === undefined ? {} : { heldOut: placed(own.heldOut, pathOf) }) } as unknown as T;
+};
