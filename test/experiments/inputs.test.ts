@@ -59,7 +59,10 @@ test("the data of a file and of its stages are found beside its checkpoints", as
   writeFileSync(path(), JSON.stringify({ ...experiment, student: { stage: "first" }, stages: { first: parts } }));
   const { checkpoints, data } = await lookAtInputs(checkSource(readExperiment(path()), []).drafts, folder);
   expect([...checkpoints.keys()]).toEqual(["tiny"]);
-  expect([...data.keys()].map((key) => JSON.parse(key)[0].path as string)).toEqual(["questions.parquet", "more.parquet"]);
+  expect([...data.keys()].map((key) => (JSON.parse(key) as readonly { readonly path: string }[])[0]?.path)).toEqual([
+    "questions.parquet",
+    "more.parquet",
+  ]);
   for (const made of data.values()) expect(made).toHaveProperty("part");
 });
 
