@@ -89,8 +89,14 @@ const agreementMistakes = ({ examination: { agreement }, pointer }: Placed, task
   });
   const { vocabularySize } = task.tokenizer;
   return [
-    ...(task.answered === false
-      ? [{ pointer: at, part: "whole" as const, message: "expected a task with references to compare on, got one without any" }]
+    ...(task.answered === false && agreement.prefixes === "references"
+      ? [
+          {
+            pointer: at,
+            part: "whole" as const,
+            message: 'expected a task with references to compare on, got one without any; set "prefixes" to "teacher"',
+          },
+        ]
       : []),
     ...unfit,
     ...(agreement.topK < vocabularySize

@@ -7,7 +7,7 @@ import type { Rollout } from "../rollouts/rollout.ts";
 import { serve } from "../rollouts/workers/serve.ts";
 import type { PolicySource } from "../teachers/source.ts";
 import type { SequenceShape } from "../teachers/sequence-inputs.ts";
-import { Agreement, type AgreementMeans, type AgreementValues } from "./agreement.ts";
+import { Agreement, type AgreementMeans, type AgreementMeasures } from "./agreement.ts";
 
 /** What the thread is started for. */
 export interface OpenAgreement extends SequenceShape {
@@ -41,7 +41,7 @@ const handlers = {
     values,
   }: {
     readonly rollouts: readonly Rollout[];
-    readonly values: AgreementValues;
+    readonly values: AgreementMeasures;
   }): Promise<{ value: AgreementMeans }> => ({ value: await opened().measure(rollouts, values) }),
 };
 

@@ -11,7 +11,7 @@ import type { Rollout } from "../rollouts/rollout.ts";
 import { completionPlaces, sequenceSpecs, uploadSequences, type SequenceShape } from "../teachers/sequence-inputs.ts";
 
 /** What is measured. */
-export interface AgreementValues {
+export interface AgreementMeasures {
   readonly divergences: readonly DivergenceValues[];
   /** K: likeliest tokens of both that are compared; below the vocabulary. */
   readonly topK: number;
@@ -49,7 +49,7 @@ const overlap = (first: tf.Tensor, second: tf.Tensor, topK: number): tf.Tensor =
  */
 const agreementProgram = (
   { student, teacher, temperature, batch, length }: Omit<AgreementOptions, "padId">,
-  { divergences: all, topK }: AgreementValues,
+  { divergences: all, topK }: AgreementMeasures,
 ): Program => ({
   name: "agreement",
   inputs: { ...prefixed("student/", student), ...prefixed("teacher/", teacher), ...sequenceSpecs({ batch, length }) },
@@ -92,7 +92,7 @@ export class Agreement {
   }
 
   /** Means over all completion tokens of at least one rollout. `RangeError` for a sequence that is too long, and before the first `load`. */
-  async measure(rollouts: readonly Rollout[], values: AgreementValues): Promise<AgreementMeans> {
+  async measure(rollouts: readonly Rollout[], values: AgreementMeasures): Promise<AgreementMeans> {
     if (Object.keys(this.#student).length === 0) throw new RangeError("agreement: expected weights of the student, got none; load them");
     const { batch, length } = this.#options;
     const executable = await this.#executable(values);
@@ -122,7 +122,7 @@ export class Agreement {
     return Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [prefix + name, buffer]));
   }
 
-  async #executable(values: AgreementValues): Promise<Executable> {
+  async #executable(values: AgreementMeasures): Promise<Executable> {
     const key = JSON.stringify(values);
     const executable = this.#executables.get(key) ?? (await this.#engine.compile(agreementProgram(this.#options, values)));
     this.#executables.set(key, executable);

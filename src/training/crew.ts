@@ -18,7 +18,7 @@ import type { OpenSampler, SamplerHandlers } from "../rollouts/workers/sampler-w
 import type { Task } from "../tasks/task.ts";
 import { decayOf, otherThanDrawing } from "../teachers/source.ts";
 import type { TeacherScore } from "../teachers/teacher.ts";
-import { comparesWithTeacher } from "./evaluation-settings.ts";
+import { agreementsOf } from "./evaluation-settings.ts";
 import type { LearnerHandlers } from "./learner-worker.ts";
 import type { LearnerState } from "./learner.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -64,13 +64,14 @@ export interface Crew {
 }
 
 /** What samplers need of the teacher: nothing, unless it draws. `RangeError` when it should and there is none. */
-const drawingTeacher = ({ teacher, rollouts, data }: Recipe): Pick<OpenSampler, "teacher"> => {
+const drawingTeacher = ({ teacher, rollouts, data, evaluation }: Recipe): Pick<OpenSampler, "teacher"> => {
   const { mixture, name } = behaviors.create(rollouts.behavior, undefined);
   const alone = data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
-  if (mixture === undefined && !alone) return {};
+  const read = agreementsOf(evaluation).some(({ prefixes }) => prefixes === "teacher");
+  if (mixture === undefined && !alone && !read) return {};
   if (teacher === undefined) {
     throw new RangeError(
-      `${alone ? "data.offPolicy" : `the behavior ${name}`} lets the teacher draw, and the recipe has none; give it one`,
+      `${alone ? "data.offPolicy" : mixture === undefined ? "evaluation.agreement" : `the behavior ${name}`} lets the teacher draw, and the recipe has none; give it one`,
     );
   }
   const other = otherThanDrawing(teacher);
@@ -175,7 +176,7 @@ export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, stat
       reads("advantages", "rewards") ? openRewards(threads, recipe, opening) : undefined,
       reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
       recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
-      comparesWithTeacher(recipe.evaluation) ? openAgreement(threads, recipe, task, shape, opening) : undefined,
+      agreementsOf(recipe.evaluation).length > 0 ? openAgreement(threads, recipe, task, shape, opening) : undefined,
     ]);
     const scorers = {
       ...(teacher === undefined ? {} : { teacher }),

@@ -9,7 +9,7 @@ import type { AgreementMeans } from "./agreement.ts";
 import type { Crew } from "./crew.ts";
 import type { Evaluated } from "./report.ts";
 import { drawRollouts, referenceRollout, searchRollouts, type Place } from "./drawing.ts";
-import type { EvaluationSettings, Examination } from "./evaluation-settings.ts";
+import type { AgreementValues, EvaluationSettings, Examination } from "./evaluation-settings.ts";
 
 /** What an evaluation depends on. */
 export interface EvaluationRequest {
@@ -81,26 +81,45 @@ const completionsOf = async (
 
 const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
 
-/** How near the student is to its teacher on its own completions, on the references of their prompts, and by how much less on its own. */
+/** What is read beside the student's own completions: one sequence for each place, from the task or drawn by the teacher. */
+const othersOf = async (
+  crew: Pick<Crew, "draw">,
+  task: Task,
+  places: readonly Place[],
+  prefixes: AgreementValues["prefixes"],
+  { seed, step, maxNewTokens, chunk, stops = [] }: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<readonly Rollout[]> => {
+  if (prefixes === "references") return places.map((place) => referenceRollout(task, place, maxNewTokens, step));
+  const drawing = { seed, step: "evaluation", version: step, stops, writer: { by: "teacher" } } as const;
+  const draws: Promise<Rollout[]>[] = [];
+  for (let start = 0; start < places.length; start += chunk)
+    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
+  return (await Promise.all(draws)).flat();
+};
+
+/** How near the student is to its teacher on its own completions and on others of their prompts, and by how much less on its own. */
 const agreementOf = async (
-  { agreement }: Pick<Crew, "agreement">,
+  crew: Pick<Crew, "agreement" | "draw">,
   task: Task,
   groups: readonly (readonly Rollout[])[],
-  values: NonNullable<Examination["agreement"]>,
-  { step, maxNewTokens }: EvaluationRequest,
+  { prefixes, ...values }: AgreementValues,
+  request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Record<string, number>> => {
+  const { agreement } = crew;
   if (agreement === undefined) throw new RangeError("evaluation.agreement: expected someone who compares with the teacher, got none");
-  const references = groups.map(([first]) => referenceRollout(task, first!, maxNewTokens, step));
+  const places = groups.map((group): Place => ({ prompt: group[0]!.prompt, order: group[0]!.order }));
   const own = await agreement.measure(groups.flat(), values, signal);
-  const others = await agreement.measure(references, values, signal);
+  const others = await agreement.measure(await othersOf(crew, task, places, prefixes, request, signal), values, signal);
   const named = (prefix: string, means: AgreementMeans): [string, number][] =>
     Object.entries(means).map(([name, value]) => [`${prefix}/${name}`, value]);
   const gaps = values.divergences.map((divergence): [string, number] => {
     const { name } = divergences.create(divergence, undefined);
     return [`exposure-gap/${name}`, own[name]! - others[name]!];
   });
-  return Object.fromEntries([...named("own-prefixes", own), ...named("reference-prefixes", others), ...gaps]);
+  const otherPrefix = prefixes === "teacher" ? "teacher-prefixes" : "reference-prefixes";
+  return Object.fromEntries([...named("own-prefixes", own), ...named(otherPrefix, others), ...gaps]);
 };
 
 /** One way of examining the student. */

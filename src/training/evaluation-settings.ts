@@ -21,13 +21,20 @@ const AgreementSettings = Type.Object(
       maximum: 1000,
       description: "How many of the teacher's likeliest tokens are looked for among as many of the student's.",
     }),
+    prefixes: Type.Union([Type.Literal("references"), Type.Literal("teacher")], {
+      default: "references",
+      description: "Whose sequences are read beside the student's own: the task's references, or what the teacher draws.",
+    }),
   },
   {
     ...closed,
     description:
-      "Compares the student's next-token distributions with the teacher's: on its own completions (own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap), on the references (reference-prefixes/...), and by how much the divergences are larger on its own (exposure-gap/...). Means over tokens.",
+      "Compares the student's next-token distributions with the teacher's: on its own completions (own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap), on the references or the teacher's (reference-prefixes/... or teacher-prefixes/...), and by how much the divergences are larger on its own (exposure-gap/...). Means over tokens.",
   },
 );
+
+/** Values of one comparison. */
+export type AgreementValues = Static<typeof AgreementSettings>;
 
 /** How the student completes test prompts, and what is made of that. */
 const examination = {
@@ -89,6 +96,6 @@ export const EvaluationSettings = Type.Object(
 /** Values of `EvaluationSettings`. */
 export type EvaluationSettings = Static<typeof EvaluationSettings>;
 
-/** Whether the student is compared with its teacher in any of the ways in which it is examined. */
-export const comparesWithTeacher = ({ agreement, also = {} }: EvaluationSettings): boolean =>
-  agreement !== undefined || Object.values(also).some((way) => way.agreement !== undefined);
+/** The comparisons with the teacher in all ways in which the student is examined. */
+export const agreementsOf = ({ agreement, also = {} }: EvaluationSettings): AgreementValues[] =>
+  [agreement, ...Object.values(also).map((way) => way.agreement)].filter((one) => one !== undefined);

@@ -11,7 +11,7 @@ import type { Task } from "../tasks/task.ts";
 import { otherThanDrawing, singleSources, type TeacherSource } from "../teachers/source.ts";
 import type { OpenTeacher, TeacherHandlers } from "../teachers/teacher-worker.ts";
 import type { Detail, TeacherScore } from "../teachers/teacher.ts";
-import type { AgreementMeans, AgreementValues } from "./agreement.ts";
+import type { AgreementMeans, AgreementMeasures } from "./agreement.ts";
 import type { AgreementHandlers } from "./agreement-worker.ts";
 import type { Recipe } from "./recipe.ts";
 import { openScoringThreads } from "./scoring-threads.ts";
@@ -128,7 +128,7 @@ export const openValidation = async (
 
 /** Says how near the student is to its teacher on rollouts. */
 export interface AgreementScorer {
-  measure(rollouts: readonly Rollout[], values: AgreementValues, signal: AbortSignal): Promise<AgreementMeans>;
+  measure(rollouts: readonly Rollout[], values: AgreementMeasures, signal: AbortSignal): Promise<AgreementMeans>;
   load(weights: Weights): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ const open = (values: Recipe, signal = never) =>
 
 describe("a crew", () => {
   test("draws on several threads with the weights that were published, learns, and ends", async () => {
-    const agreement = { divergences: [{ type: "reverse-kl" as const }], topK: 2 };
+    const agreement = { divergences: [{ type: "reverse-kl" as const }], topK: 2, prefixes: "references" as const };
     const evaluation = { ...recipe().evaluation, also: { compared: { prompts: 4, temperature: 0, agreement } } };
     const crew = await open(recipe({ evaluation, machine: { engine: "onnx", threads: 1, samplers: 2 } }));
     try {
@@ -109,9 +109,18 @@ describe("a crew", () => {
       {
         ...alone,
         objective: { type: "sft", average: "sequence" },
-        evaluation: { ...alone.evaluation, agreement: { divergences: [{ type: "forward-kl" }], topK: 2 } },
+        evaluation: { ...alone.evaluation, agreement: { divergences: [{ type: "forward-kl" }], topK: 2, prefixes: "references" as const } },
       },
       "evaluation.agreement: expected a frozen teacher here with the student's tokens, got none",
+    ],
+    [
+      "a teacher whose completions are read",
+      {
+        ...alone,
+        objective: { type: "sft", average: "sequence" },
+        evaluation: { ...alone.evaluation, agreement: { divergences: [{ type: "forward-kl" }], topK: 2, prefixes: "teacher" } },
+      },
+      "evaluation.agreement lets the teacher draw, and the recipe has none; give it one",
     ],
   ])("without %s does not open, and leaves no thread", async (_what, values, message) => {
     await expect(open(values)).rejects.toThrow(new RangeError(message));

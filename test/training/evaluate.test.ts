@@ -242,7 +242,12 @@ describe("an evaluation", () => {
     const { config } = bigram();
     const student = { config, weights: always(one) };
     const teacher = { config, weights: { "ngram.logits": taught }, temperature: 1 };
-    const settings = { every: 0, prompts: 4, temperature: 0, agreement: { divergences: [{ type: "forward-kl" as const }], topK: 1 } };
+    const settings = {
+      every: 0,
+      prompts: 4,
+      temperature: 0,
+      agreement: { divergences: [{ type: "forward-kl" as const }], topK: 1, prefixes: "references" as const },
+    };
     const crew = await crewHere(recipe({ student, teacher, evaluation: settings }), task);
     const { metrics } = await evaluate(crew, task, { ...request, settings }, never);
     const references = task.test.slice(0, 4).map(({ reference }) => [...tokenizer.encode(reference), tokenizer.endId].slice(0, 6));
@@ -258,6 +263,11 @@ describe("an evaluation", () => {
     expect(metrics["exposure-gap/forward-kl"]).toBeCloseTo(30 * (5 / 6 - there), 4);
     expect(metrics["own-prefixes/top-1-overlap"]).toBeCloseTo(1 / 6, 6);
     expect(metrics["reference-prefixes/top-1-overlap"]).toBeCloseTo(1 - there, 6);
+    // What the teacher draws is 1 and the end.
+    const agreement = { ...settings.agreement, prefixes: "teacher" as const };
+    const drawn = await evaluate(crew, task, { ...request, settings: { ...settings, agreement } }, never);
+    expect(drawn.metrics["teacher-prefixes/forward-kl"]).toBeCloseTo(30 / 2, 4);
+    expect(drawn.metrics["exposure-gap/forward-kl"]).toBeCloseTo(30 * (5 / 6 - 1 / 2), 4);
     const without = await crewHere(recipe({ student, teacher }), task);
     await expect(evaluate(without, task, { ...request, settings }, never)).rejects.toThrow(
       "evaluation.agreement: expected someone who compares with the teacher, got none",
