@@ -47,18 +47,17 @@ export const glance = (path: string): readonly string[] => {
   ]);
 };
 
-/** The first and the last of each axis's values, and of each group's: what a glance shows of a sweep. */
+/** The first and the last of an axis's values. */
+const endsOf = (values: Json): readonly Json[] => (Array.isArray(values) ? [...new Set([values[0]!, values.at(-1)!])] : []);
+
+/** What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last. */
 const ends = (path: string): string[] => {
   const sweep = objectAt(readExperiment(path).value, "/sweep");
-  const shorter = (axes: JsonObject): JsonObject =>
-    Object.fromEntries(
-      Object.entries(axes).map(([axis, values]) => [
-        axis,
-        Array.isArray(values) && values.length > 2 ? [values[0]!, values.at(-1)!] : values,
-      ]),
-    );
-  const zip = (sweep["zip"] as readonly JsonObject[] | undefined) ?? [];
-  return [`/sweep/axes=${JSON.stringify(shorter(objectAt(sweep, "/axes")))}`, `/sweep/zip=${JSON.stringify(zip.map(shorter))}`];
+  const groups = [objectAt(sweep, "/axes"), ...((sweep["zip"] as readonly JsonObject[] | undefined) ?? [])];
+  const axes = groups.flatMap((group) => Object.entries(group).map(([axis, values]) => [axis, endsOf(values)] as const));
+  const some = (count: number): JsonObject => Object.fromEntries(axes.filter(([axis, { length }]) => axis !== "/seed" && length === count));
+  const together = some(2);
+  return [`/sweep/axes=${JSON.stringify(some(1))}`, `/sweep/zip=${JSON.stringify(Object.keys(together).length === 0 ? [] : [together])}`];
 };
 
 /** What a figure's file is run with: a glance with one seed, or the seeds 0, 1, 2, ... of which there are so many. */

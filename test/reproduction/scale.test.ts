@@ -45,6 +45,21 @@ describe("a figure's scale", () => {
     ]);
   });
 
+  test("smoke takes axes together, and those of one value as they are", async () => {
+    const crossed = written({
+      axes: {
+        "/objective/alpha": [0.1, 0.3, 0.5],
+        "/objective/divergence/beta": [0.1, 0.9],
+        "/training/optimizer/learningRate": [0.01],
+        "/seed": [0, 1],
+      },
+    });
+    expect(await axesAt(crossed, "smoke", 1)).toEqual([
+      { "/objective/alpha": 0.1, "/objective/divergence/beta": 0.1, "/training/optimizer/learningRate": 0.01, "/seed": 0 },
+      { "/objective/alpha": 0.5, "/objective/divergence/beta": 0.9, "/training/optimizer/learningRate": 0.01, "/seed": 0 },
+    ]);
+  });
+
   test("a glance cuts what the file states and sets nothing else", () => {
     const overrides = glance(written({}));
     expect(overrides).toContain("/stages/teacher/training/steps=1");
