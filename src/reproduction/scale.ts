@@ -48,13 +48,15 @@ export const glance = (path: string): readonly string[] => {
 };
 
 /** The first and the last of an axis's values. */
-const endsOf = (values: Json): readonly Json[] => (Array.isArray(values) ? [...new Set([values[0]!, values.at(-1)!])] : []);
+const endsOf = (values: readonly Json[]): readonly Json[] => [...new Set([values[0]!, values.at(-1)!])];
 
 /** What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last. */
 const ends = (path: string): string[] => {
   const sweep = objectAt(readExperiment(path).value, "/sweep");
   const groups = [objectAt(sweep, "/axes"), ...((sweep["zip"] as readonly JsonObject[] | undefined) ?? [])];
-  const axes = groups.flatMap((group) => Object.entries(group).map(([axis, values]) => [axis, endsOf(values)] as const));
+  const axes = groups.flatMap((group) =>
+    Object.entries(group as Readonly<Record<string, readonly Json[]>>).map(([axis, values]) => [axis, endsOf(values)] as const),
+  );
   const some = (count: number): JsonObject => Object.fromEntries(axes.filter(([axis, { length }]) => axis !== "/seed" && length === count));
   const together = some(2);
   return [`/sweep/axes=${JSON.stringify(some(1))}`, `/sweep/zip=${JSON.stringify(Object.keys(together).length === 0 ? [] : [together])}`];
