@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { local } from "../experiments/executors/local.ts";
+import { ExperimentError } from "../experiments/problem.ts";
 import { jsonText, writeJson } from "../experiments/json-file.ts";
 import { standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
 import { freeze, sweepFolder, writeFrozen, type FrozenSweep } from "../experiments/sweeps/frozen.ts";
@@ -10,10 +11,12 @@ import { collectFigure } from "../reproduction/collect.ts";
 import { resultsPath, writeFigure, type FigureResults } from "../reproduction/figure-results.ts";
 import { chosenFigures, figuresOf, scales, type Figure, type Scale } from "../reproduction/figures.ts";
 import { machineOf, machinePath, timeTaken } from "../reproduction/figure-machine.ts";
+import { outlineFigure, type FigureOutline } from "../reproduction/outline.ts";
 import { scaleOverrides } from "../reproduction/scale.ts";
 import { judge } from "../results/verdicts.ts";
 import { claimText, tallyText } from "./claim-text.ts";
 import { duration } from "./figures.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
 import { localJobs } from "./local-jobs.ts";
 import { numberFrom } from "./numbers.ts";
 import { shownPath } from "./shown-path.ts";
@@ -21,7 +24,7 @@ import { driveShown, reportFailures } from "./sweep-driving.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface ReproduceFlags {
+interface ReproduceFlags extends HubFlags {
   readonly figure: readonly string[];
   readonly seeds: number;
   readonly scale: Scale;
@@ -46,7 +49,8 @@ interface PreparedFigure extends Pick<PreparedSweep, "claims" | "halving"> {
 
 const prepare = async (figure: Figure, flags: ReproduceFlags, terminal: Terminal): Promise<PreparedFigure> => {
   const { out, scale, seeds, cache } = flags;
-  const prepared = await prepareSweep(figure.path, scaleOverrides(figure.path, scale, seeds));
+  const shown = flags.quiet === true || flags.json === true ? { ...terminal, live: undefined } : terminal;
+  const prepared = await prepareSweep(figure.path, scaleOverrides(figure.path, scale, seeds), hubOptions(flags, shown));
   const { claims, halving, memory } = prepared;
   const sweep = freeze(prepared, cache);
   const folder = resolve(sweepFolder(join(out, scale), figure.path));
@@ -64,7 +68,16 @@ const expected = ({ figure, standing, jobs }: PreparedFigure, scale: Scale): num
   return each === undefined ? undefined : (left * each) / jobs;
 };
 
-const planText = (figures: readonly PreparedFigure[], scale: Scale): string => {
+/** What is in no cache, for a plan that downloads nothing. */
+const hubText = (outlined: readonly FigureOutline[]): string => {
+  const names = [...new Set(outlined.flatMap(({ hub }) => hub))];
+  return names.length === 0
+    ? ""
+    : `\nfrom the HuggingFace Hub, as far as they are not in its cache, when this is run:\n  ${names.join("\n  ")}\n`;
+};
+
+const planText = (figures: readonly PreparedFigure[], outlined: readonly FigureOutline[], scale: Scale): string => {
+  const unknown = outlined.map(({ figure, trials, claims }) => [figure.name, trials, "not known", claims, "not known"]);
   const rows = figures.map((prepared) => {
     const time = expected(prepared, scale);
     const { figure, standing, claims } = prepared;
@@ -73,10 +86,11 @@ const planText = (figures: readonly PreparedFigure[], scale: Scale): string => {
   const times = figures.map((prepared) => expected(prepared, scale));
   const known = times.filter((time) => time !== undefined);
   const sum = known.length === 0 ? [] : [`about ${duration(known.reduce((total, time) => total + time, 0))}`];
-  const rest = known.length < times.length ? ["time that nobody has measured yet"] : [];
+  const rest = known.length < times.length + outlined.length ? ["time that nobody has measured yet"] : [];
   const jobs = figures[0]?.jobs ?? 1;
   const total = `${[...sum, ...rest].join(" and ")}, with ${jobs} trial${jobs === 1 ? "" : "s"} at once`;
-  return `${table(["figure", "trials", "done", "claims", "time left"], rows)}\n\n${total}; Ctrl-C stops, the same command goes on\n`;
+  const listed = table(["figure", "trials", "done", "claims", "time left"], [...rows, ...unknown]);
+  return `${listed}\n\n${total}; Ctrl-C stops, the same command goes on\n${hubText(outlined)}`;
 };
 
 const tell = (
@@ -123,19 +137,41 @@ const figuresFor = ({ scale, figure }: ReproduceFlags): readonly Figure[] => {
   }
 };
 
+const isAbsence = (error: unknown): boolean =>
+  error instanceof ExperimentError && error.problems.every(({ message }) => message.includes("and this is offline"));
+
+/** The figure as far as it is known without a download. */
+const lookOffline = async (figure: Figure, flags: ReproduceFlags, terminal: Terminal): Promise<PreparedFigure | FigureOutline> => {
+  try {
+    return await prepare(figure, { ...flags, offline: true }, terminal);
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    return outlineFigure(figure, flags.scale, flags.seeds);
+  }
+};
+
+const isOutline = (found: PreparedFigure | FigureOutline): found is FigureOutline => "hub" in found;
+
+const tellPlan = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
+  const found: (PreparedFigure | FigureOutline)[] = [];
+  for (const figure of figuresFor(flags)) found.push(await lookOffline(figure, flags, terminal));
+  const prepared = found.filter((one): one is PreparedFigure => !isOutline(one));
+  if (flags.json !== true) terminal.output.write(planText(prepared, found.filter(isOutline), flags.scale));
+};
+
 const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
+  if (flags.dryRun === true) return tellPlan(flags, terminal);
   const { scale } = flags;
   const figures: PreparedFigure[] = [];
   for (const figure of figuresFor(flags)) figures.push(await prepare(figure, flags, terminal));
-  if (flags.json !== true) terminal.output.write(planText(figures, scale));
-  if (flags.dryRun === true) return;
+  if (flags.json !== true) terminal.output.write(planText(figures, [], scale));
   const folder = resolve(flags.results ?? join(flags.out, scale, "results"));
   for (const prepared of figures) await runFigure(prepared, folder, flags, terminal);
 };
 
 /** Adds the command to the program. */
 export const addReproduce = (program: Command, terminal: Terminal): void => {
-  program
+  const command = program
     .command("reproduce")
     .description(
       "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not run again; stages are made once for all figures.",
@@ -161,7 +197,8 @@ export const addReproduce = (program: Command, terminal: Terminal): void => {
     .option("--results <folder>", "where the figures' results go; a folder in --out when left out")
     .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
     .option("--quiet", "print the results only")
-    .option("--json", "print one JSON event a line")
+    .option("--json", "print one JSON event a line");
+  addHubFlags(command)
     .addHelpText(
       "after",
       "\nExamples:\n  retort reproduce --figure 8\n  retort reproduce --scale smoke\n  retort reproduce --figure 5,8 --seeds 5 --jobs 8",

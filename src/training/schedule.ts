@@ -8,11 +8,12 @@ const decayed: Readonly<Record<ScheduleSettings["decay"], (progress: number) => 
 };
 
 /**
- * The fraction of the peak learning rate at `step` (from 1) of `steps`: rises linearly to 1 at the last step of warm-up, then decays to
+ * The fraction of the peak learning rate at `step` (from 1) of `steps`: rises linearly to 1 at the last step of warm-up, stays there for `hold` steps, then decays to
  * `final` at the last step.
  */
-export const learningRateFactor = ({ warmup, decay, final }: ScheduleSettings, step: number, steps: number): number => {
+export const learningRateFactor = ({ warmup, hold = 0, decay, final }: ScheduleSettings, step: number, steps: number): number => {
   if (step <= warmup) return step / warmup;
-  if (decay === "constant") return 1;
-  return final + (1 - final) * decayed[decay]((step - warmup) / (steps - warmup));
+  const from = warmup + hold;
+  if (decay === "constant" || step <= from) return 1;
+  return final + (1 - final) * decayed[decay]((step - from) / (steps - from));
 };

@@ -139,10 +139,13 @@ export const OptimizerSettings = Type.Object(
 /** Values of `OptimizerSettings`. */
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
 
-/** Learning rate over the run: linear warm-up from 0, then a decay to a fraction of the peak. */
+/** Learning rate over the run: linear warm-up from 0, then a while at the peak if asked for, then a decay to a fraction of it. */
 export const ScheduleSettings = Type.Object(
   {
     warmup: Type.Integer({ default: 0, minimum: 0, description: "Steps of linear warm-up." }),
+    hold: Type.Optional(
+      Type.Integer({ minimum: 0, description: "Steps at the peak after the warm-up, before it falls; none when left out." }),
+    ),
     decay: Type.Union([Type.Literal("constant"), Type.Literal("linear"), Type.Literal("cosine")], {
       default: "linear",
       description: "How it falls from its peak to the fraction of it that final is.",

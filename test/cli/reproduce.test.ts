@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { figuresOf } from "../../src/reproduction/figures.ts";
 import { readFigure, resultsPath } from "../../src/reproduction/figure-results.ts";
@@ -38,9 +38,21 @@ describe.sequential("retort reproduce", () => {
     const { code, errors } = await retort("--figure", "77", ...places);
     expect(code).toBe(2);
     expect(errors).toContain("figure: expected one of");
-    const full = await retort("--scale", "full");
-    expect(full.code).toBe(2);
-    expect(full.errors).toContain("--scale full: expected figures, got none");
+  });
+
+  test("says what the paper's own models and data are, and asks nobody for them, with --dry-run", async () => {
+    vi.stubEnv("HF_HUB_CACHE", join(root, "hub"));
+    const { code, output, errors } = await retort("--scale", "full", "--dry-run", "--endpoint", "http://127.0.0.1:1");
+    vi.unstubAllEnvs();
+    expect([code, errors]).toEqual([0, ""]);
+    for (const { name } of figuresOf("full")) {
+      expect(output).toMatch(new RegExp(`^${name.replace(".", "\\.")} +\\d+ +not known +\\d+ +not known`, "mu"));
+    }
+    expect(output).toMatch(
+      /when this is run:\n(?: {2}\S+\n)* {2}google\/t5-base-lm-adapt@refs\/pr\/2\n(?: {2}\S+\n)* {2}EdinburghNLP\/xsum@refs\/convert\/parquet\n/u,
+    );
+    const none = await retort("--scale", "full", "--figure", "77");
+    expect(none.errors).toContain("figure: expected one of");
   });
 
   test("runs every figure, keeps the results and judges the claims", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
-import { lookAtInputs } from "../../src/experiments/inputs.ts";
+import { hubNames, lookAtInputs } from "../../src/experiments/inputs.ts";
 import { readExperiment } from "../../src/experiments/extended-source.ts";
 import { checkSource, planExperiment, type PlannedRun } from "../../src/experiments/plan.ts";
 import { prepareExperiment } from "../../src/experiments/prepare.ts";
@@ -89,4 +89,12 @@ test("a run learns from the rows in all its threads", async () => {
   const end = events.find((event) => event.kind === "end");
   const rollouts = readFileSync(join((end as { folder: string }).folder, "rollouts.jsonl"), "utf8");
   expect(rollouts).toMatch(/what is \d+ times two\?/u);
+});
+
+test("what comes from the Hub is named, whether it is there or not, and what lies in a folder is not", () => {
+  const hub = { dataset: "someone/sums", revision: "main", files: ["a.parquet"] };
+  const task = { ...experiment.task, path: undefined, hub, heldOut: { hub } };
+  writeFileSync(path(), JSON.stringify({ ...experiment, task, teacher: { checkpoint: "someone/large@v1" } }));
+  const { drafts } = checkSource(readExperiment(path()), []);
+  expect(hubNames(drafts, folder)).toEqual(["someone/large@v1", "someone/sums@main"]);
 });

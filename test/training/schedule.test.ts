@@ -15,6 +15,12 @@ describe("the learning rate's factor", () => {
     factors({ warmup: 4, decay: "linear", final: 0.2 }, 8).forEach((factor, i) => expect(factor).toBeCloseTo(expected[i]!, 12));
   });
 
+  test("stays at its peak for a while before it falls, or to the end when that is longer than the run", () => {
+    const expected = [0.5, 1, 1, 1, 0.5, 0];
+    factors({ warmup: 2, hold: 2, decay: "linear", final: 0 }, 6).forEach((factor, i) => expect(factor).toBeCloseTo(expected[i]!, 12));
+    expect(factors({ warmup: 0, hold: 9, decay: "linear", final: 0 }, 3)).toEqual([1, 1, 1]);
+  });
+
   test("falls along half a cosine", () => {
     const expected = [(2 + Math.SQRT2) / 4, 0.5, (2 - Math.SQRT2) / 4, 0];
     factors({ warmup: 0, decay: "cosine", final: 0 }, 4).forEach((factor, i) => expect(factor).toBeCloseTo(expected[i]!, 12));
