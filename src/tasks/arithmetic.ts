@@ -7,6 +7,7 @@ import { pieceTokenizer } from "../tokenizers/pieces.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { calculated } from "./chain-calculator.ts";
 import { mistaken } from "./arithmetic-mistakes.ts";
 import { drawProblems, problemCount, type Problem } from "./arithmetic-problems.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
@@ -58,6 +59,12 @@ const parameters = Type.Object(
           "characters: one token a character. numbers: numbers of two digits are tokens too. When left out, those of a student that comes from a checkpoint, else characters.",
       }),
     ),
+    calculator: Type.Optional(
+      Type.Boolean({
+        description:
+          "Completions are checked after a calculator has done their steps again, so that mistakes in sums do not count. Off when left out.",
+      }),
+    ),
     rejected: Type.Optional(
       Type.Boolean({
         description: "Each prompt has a wrong answer too, with one slip in its steps: pairs that a reward model learns from.",
@@ -82,7 +89,10 @@ export const arithmetic = define({
   type: "arithmetic",
   summary: "Sums and differences with the steps written out.",
   parameters,
-  create({ numbers, range, operators, tokenizer: name, rejected = false, train, test }, { seed, tokenizer: document }: TaskContext): Task {
+  create(
+    { numbers, range, operators, tokenizer: name, calculator = false, rejected = false, train, test },
+    { seed, tokenizer: document }: TaskContext,
+  ): Task {
     const space = { numbers, range, operators };
     const { total, terms } = problemCount(space);
     if (train + test > total) {
@@ -113,7 +123,7 @@ export const arithmetic = define({
         ),
         completion: longest(completions, (text) => tokenizer.encode(text).length) + 1,
       },
-      check,
+      check: calculator ? (prompt, completion) => check(prompt, calculated(completion)) : check,
     };
   },
 });

@@ -1,11 +1,12 @@
 /** Prompts from a file: one JSON object a line, with a reference where there is a right answer. */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { Type } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { stream } from "../random/stream.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { calculated, finalNumber } from "./chain-calculator.ts";
 import { HubData, isForeign, type DataSource } from "./data-source.ts";
 import { longestLines, unfitKinds, type CountedLine } from "./line-lengths.ts";
 import { checkAlike, readPromptFile, type PromptFile, type PromptReading } from "./prompt-files.ts";
@@ -33,6 +34,12 @@ const parameters = Type.Object(
       ),
     ),
     ...rowTemplates,
+    check: Type.Optional(
+      Type.Union([Type.Literal("text"), Type.Literal("number"), Type.Literal("calculator")], {
+        description:
+          "When a completion is correct. text, as when left out: it is the reference. number: its final number is the reference's. calculator: it is after the sums in it were done again by a calculator (Wei et al., 2022).",
+      }),
+    ),
     unfit: Type.Optional(
       Type.Union(
         unfitKinds.map((kind) => Type.Literal(kind)),
@@ -132,6 +139,16 @@ const linesOf = (source: DataSource, folder: string): string => {
   throw new RangeError(`prompts: expected data that was made into JSON lines, got ${name}; plan the file with prepareExperiment`);
 };
 
+/** Whether a completion says what the reference says. */
+const checks: Readonly<Record<NonNullable<Static<typeof parameters>["check"]>, (completion: string, reference: string) => boolean>> = {
+  text: (completion, reference) => completion.trim() === reference.trim(),
+  number: (completion, reference) => {
+    const [said, right] = [finalNumber(completion), finalNumber(reference)];
+    return said !== undefined && right !== undefined && Math.abs(said - right) <= 1e-6 * Math.max(1, Math.abs(right));
+  },
+  calculator: (completion, reference) => checks.number(calculated(completion), reference),
+};
+
 /** sha256 of two files, by theirs. */
 const both = (a: string, b: string): string => createHash("sha256").update(a).update(b).digest("hex");
 
@@ -183,7 +200,7 @@ const apart = (file: string, testFile: string, reading: PromptReading, { test, t
  * Prompts of a file of JSON lines, into which Parquet files and datasets of the Hub are made before (`foreignSources`). `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the order of the
  * file; the others are trained on in the order of the file, but for those of the same prompts. Those that are held out may have a file of their own. Unless `unfit` says otherwise
  * nothing is cut: a prompt or a reference that is too long is refused, with its line, and so is a prompt
- * that stands twice without two completions to compare. A completion is correct when it is the reference, white space around both left aside; every completion is well-formed. Without
+ * that stands twice without two completions to compare. A completion is correct when it is the reference, white space around both left aside, or as `check` says; every completion is well-formed. Without
  * references nothing is correct.
  */
 export const prompts = define({
@@ -191,7 +208,7 @@ export const prompts = define({
   summary: "Prompts from a file of JSON lines or a table, or from a dataset of the Hub, with or without references.",
   parameters,
   create(values, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
-    const { heldOut: held, fields, test, train, promptTokens, completionTokens, unfit = "refuse" } = values;
+    const { heldOut: held, fields, test, train, promptTokens, completionTokens, unfit = "refuse", check = "text" } = values;
     const tokenizer = tokenizerOf(document);
     const limits = { prompt: promptTokens, completion: completionTokens };
     checkReplacements(values);
@@ -211,7 +228,7 @@ export const prompts = define({
       longest: answered ? longest : { ...longest, completion: completionTokens },
       content: splits.content,
       answered,
-      check: ({ reference }, completion) => ({ correct: answered && completion.trim() === reference.trim(), wellFormed: true }),
+      check: ({ reference }, completion) => ({ correct: answered && checks[check](completion, reference), wellFormed: true }),
     };
   },
 });

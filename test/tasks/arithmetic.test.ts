@@ -183,3 +183,12 @@ describe("check", () => {
     expect(task.check({ index: 0, text: "3-3=", reference: "3-3=0#0" }, "3-3=0#-0")).toEqual({ correct: false, wellFormed: false });
   });
 });
+
+test("with a calculator only what the steps are counts, not what they come to", () => {
+  const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+", calculator: true, train: 5, test: 5 }, { seed: 1 });
+  const [prompt] = task.test;
+  const [a = 0, b = 0, c = 0] = prompt!.text.match(/\d+/gu)!.map(Number);
+  const wrong = `${a}+${b}=40;40+${c}=50#50`;
+  expect(task.check(prompt!, wrong)).toMatchObject({ correct: true, wellFormed: true });
+  expect(task.check(prompt!, `${a}+${b}=40;40+${c + 1}=50#50`).correct).toBe(false);
+});

@@ -245,6 +245,19 @@ describe("a file of its own for what is held out", () => {
   });
 });
 
+test.each([
+  ["text", [true, false, false, false]],
+  ["number", [true, true, false, false]],
+  ["calculator", [true, true, true, false]],
+] as const)("completions are checked by %s", (check, expected) => {
+  write(lines.map(({ prompt, reference }) => ({ prompt, reference: `is ${reference}` })));
+  const task = make({ check });
+  const prompt = task.test[0]!;
+  const right = prompt.reference.slice("is ".length);
+  const said = [prompt.reference, `the answer is ${right}.`, `${right} + 0 = 99. The answer is 99.`, `The answer is ${right}1.`];
+  expect(said.map((completion) => task.check(prompt, completion).correct)).toEqual(expected);
+});
+
 test("prompts and references are made of other keys, and long prompts are cut, when the task says so", () => {
   write(lines.map(({ prompt, reference }) => ({ q: `${prompt} and so on and on`, a: `<${reference}>` })));
   const replace = [
