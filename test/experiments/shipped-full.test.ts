@@ -76,6 +76,7 @@ const standIns = (path: string): string[] => {
     ...pointersOf(value, ["checkpoint"]).map((pointer) => `${pointer}=${tiny}`),
     ...pointersOf(value, ["hub"]).map((pointer) => `${pointer}=${JSON.stringify(local)}`),
     ...pointersOf(value, ["url"]).map((pointer) => `${pointer}=${url}`),
+    ...pointersOf(value, ["train"]).map((pointer) => `${pointer}=20`),
     ...pointersOf(value, ["test"]).map((pointer) => `${pointer}=8`),
     ...pointersOf(value, ["promptTokens", "completionTokens"]).map((pointer) => `${pointer}=2000`),
     ...pointersOf(value, ["maxNewTokens"]).map((pointer) => `${pointer}=4`),
