@@ -56,12 +56,12 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Pointers of every value under one of these keys. */
+/** Pointers of every value under one of these keys; a null that takes one away is none. */
 const pointersOf = (value: Json, keys: readonly string[], at = ""): string[] => {
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, i) => pointersOf(item, keys, `${at}/${i}`));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => [
-    ...(keys.includes(key) ? [`${at}/${key}`] : []),
+    ...(keys.includes(key) && inner !== null ? [`${at}/${key}`] : []),
     ...pointersOf(inner, keys, `${at}/${key}`),
   ]);
 };
