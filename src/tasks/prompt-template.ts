@@ -1,15 +1,14 @@
 /** Texts with a prompt's own parts in them, for who may read more than the student does. */
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import type { Prompt, Task } from "./task.ts";
-
-const placeholder = /\{([A-Za-z_][A-Za-z0-9_-]*)\}/g;
+import { filled } from "./template.ts";
 
 /**
  * The template with the prompt's parts: `{prompt}` is its text, `{reference}` the task's answer, and any other name that of one of its fields. What these hold is not read as a
  * template. `RangeError` for a name that the prompt does not have.
  */
 export const promptText = (template: string, { text, reference, fields = {} }: Prompt): string =>
-  template.replaceAll(placeholder, (_whole, name: string) => {
+  filled(template, (name) => {
     if (name === "prompt") return text;
     if (name === "reference") return reference;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;

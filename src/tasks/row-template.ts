@@ -1,5 +1,6 @@
 /** Rows of a table as lines of prompts: the texts of their columns, put into templates. */
 import { Type, type Static } from "@sinclair/typebox";
+import { filled, namesIn } from "./template.ts";
 
 /** What is put in the place of some text. */
 const Replacement = Type.Object(
@@ -42,14 +43,12 @@ export const rowTemplates = {
 /** Values of `rowTemplates`. */
 export type RowTemplates = Static<ReturnType<typeof Type.Object<typeof rowTemplates>>>;
 
-const placeholder = /\{([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\}/gu;
-
 /** Most characters of a text after its replacements. */
 const longest = 2 ** 22;
 
 /** The columns that templates name, without what is inside them. */
 export const templateColumns = ({ prompt = "", reference = "" }: RowTemplates): readonly string[] => [
-  ...new Set([...`${prompt}${reference}`.matchAll(placeholder)].map(([, name]) => name!.split(".")[0]!)),
+  ...new Set([prompt, reference].flatMap(namesIn).map((name) => name.split(".")[0]!)),
 ];
 
 /** What is left of the text around what is replaced. */
@@ -88,9 +87,7 @@ const textAt = (row: unknown, name: string, place: string): string => {
 export const shapeRow = (row: unknown, place: string, { prompt, reference, replace = [] }: RowTemplates): unknown => {
   if (prompt === undefined && reference === undefined) return row;
   const fill = (template: string): string =>
-    template.replaceAll(placeholder, (_whole, name: string) =>
-      replace.reduce((text, replacement) => replaced(text, replacement, place), textAt(row, name, place)),
-    );
+    filled(template, (name) => replace.reduce((text, replacement) => replaced(text, replacement, place), textAt(row, name, place)));
   return {
     ...(row as object),
     ...(prompt === undefined ? {} : { prompt: fill(prompt) }),

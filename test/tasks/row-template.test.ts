@@ -68,4 +68,5 @@ describe("a name without a text", () => {
 
 test("the columns that templates name, once each", () => {
   expect(templateColumns({ prompt: "{a} {b.c} {a.d} { e } {f", reference: "{g}{b}" })).toEqual(["a", "b", "g"]);
+  expect(templateColumns({ prompt: "{a", reference: "b}" })).toEqual([]);
 });
