@@ -1,4 +1,5 @@
 /** `retort reproduce`: runs the paper's figures, keeps their results, and says which of their claims hold. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { local } from "../experiments/executors/local.ts";
@@ -13,6 +14,7 @@ import { chosenFigures, figuresOf, scales, type Figure, type Scale } from "../re
 import { machineOf, machinePath, timeTaken } from "../reproduction/figure-machine.ts";
 import { outlineFigure, type FigureOutline } from "../reproduction/outline.ts";
 import { scaleOverrides } from "../reproduction/scale.ts";
+import { shareTrials } from "../reproduction/shared-trials.ts";
 import { judge } from "../results/verdicts.ts";
 import { claimText, tallyText } from "./claim-text.ts";
 import { duration } from "./figures.ts";
@@ -114,14 +116,19 @@ const tell = (
 const runFigure = async (prepared: PreparedFigure, folder: string, flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
   const { figure, sweep, folder: trials, halving, jobs } = prepared;
   const begun = performance.now();
-  const left = prepared.standing.length - doneOf(prepared.standing);
-  await writeFrozen(trials, sweep);
   const style = flags.json === true ? "json" : flags.quiet === true ? "quiet" : "auto";
+  await writeFrozen(trials, sweep);
+  const shared = await shareTrials(trials, sweep);
+  if (shared > 0 && style === "auto")
+    terminal.errors.write(`figure ${figure.name}: ${shared} of ${sweep.trials.length} trials taken over from other figures\n`);
+  const left = sweep.trials.length - doneOf(await standings({ folder: trials, sweep }));
   const all = await driveShown({ folder: trials, sweep }, halving, { executor: local(jobs), threads: 1, retries: 1, style }, terminal);
   const { results, training } = await collectFigure(trials, sweep, figure, flags.scale);
   await writeFigure(folder, results);
-  // A figure that went on is timed by no single call.
-  if (left === all.length) await writeJson(machinePath(folder, figure), machineOf({ jobs, training, elapsed: performance.now() - begun }));
+  const elapsed = left === all.length ? performance.now() - begun : undefined;
+  if (left > 0 || !existsSync(machinePath(folder, figure))) {
+    await writeJson(machinePath(folder, figure), machineOf({ jobs, training, elapsed }));
+  }
   tell(results, prepared, resultsPath(folder, figure), flags, terminal);
   await reportFailures(all, terminal);
 };
@@ -174,7 +181,7 @@ export const addReproduce = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("reproduce")
     .description(
-      "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not run again; stages are made once for all figures.",
+      "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not run again, in whichever figure; stages are made once for all.",
     )
     .option(
       "--figure <names>",

@@ -52,13 +52,15 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
   const text = (value: unknown): string =>
     typeof value === "string" || typeof value === "number" ? String(value).slice(0, 200) : "unknown";
   const time = (key: string): string => (typeof given[key] === "number" ? timeText(given[key]) : "unknown");
+  const whole =
+    typeof given["elapsed"] === "number" ? `${time("elapsed")} from start to end` : "in several parts, or with trials of other figures,";
   const named = Object.entries(versions!).map(([name, version]) => `${name} ${text(version)}`);
   return [
     [
       "machine",
       `${text(machine!["processor"])}, ${text(machine!["cores"])} cores, ${text(machine!["platform"])} ${text(machine!["architecture"])}`,
     ],
-    ["time", `${time("elapsed")} from start to end with ${text(given["jobs"])} trials at once; ${time("training")} of training`],
+    ["time", `${whole} with ${text(given["jobs"])} trials at once; ${time("training")} of training`],
     ["versions", named.slice(0, 20).join(", ")],
     ["revision", `${text(revision!["commit"])}${revision!["dirty"] === true ? ", with changes" : ""}`],
   ];

@@ -11,8 +11,8 @@ export interface FigureMachine extends Surroundings {
   readonly jobs: number;
   /** Milliseconds of the trials' trainings, one after another, without those of shared stages. */
   readonly training: number;
-  /** Milliseconds from start to end, stages among them. */
-  readonly elapsed: number;
+  /** Milliseconds from start to end, stages among them; undefined of a figure that has not run as a whole in one call. */
+  readonly elapsed: number | undefined;
 }
 
 /** Where it lies in a folder of results. */

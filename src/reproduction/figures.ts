@@ -11,7 +11,7 @@ export type Scale = (typeof scales)[number];
 
 /** A figure. */
 export interface Figure {
-  /** As the paper counts it: `5`, `A.12`. */
+  /** As the paper counts it, with a letter for each panel that has a file of its own: `5`, `A.12`, `1b`. */
   readonly name: string;
   /** Its experiment file. */
   readonly path: string;
@@ -20,15 +20,18 @@ export interface Figure {
 /** Where the package keeps its figures. */
 export const figuresFolder = fileURLToPath(new URL("../../experiments/paper/", import.meta.url));
 
-const fileName = /^figure-(a?)(\d{1,2})\.json$/u;
+const fileName = /^figure-(a?)(\d{1,2}[a-z]?)\.json$/u;
 
 const figureOf = (folder: string, file: string): Figure[] => {
   const found = fileName.exec(file);
   return found === null ? [] : [{ name: `${found[1] === "a" ? "A." : ""}${found[2]}`, path: join(folder, file) }];
 };
 
-/** The paper's own figures first, then those of its appendix. */
-const place = ({ name }: Figure): number => (name.startsWith("A.") ? 100 + Number(name.slice(2)) : Number(name));
+/** The paper's own figures first, then those of its appendix; panels from left to right. */
+const { compare } = new Intl.Collator("en", { numeric: true });
+
+/** The figure of a panel. */
+const whole = (name: string): string => name.replace(/[a-z]$/u, "");
 
 /** The figures of a scale, in the paper's order; `folder` holds `figure-5.json`, `figure-a12.json`, and `full` beside them; none where there is no such folder. */
 export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure[] => {
@@ -36,15 +39,15 @@ export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure
   if (!existsSync(files)) return [];
   return readdirSync(files)
     .flatMap((file) => figureOf(files, file))
-    .toSorted((a, b) => place(a) - place(b));
+    .toSorted((a, b) => compare(a.name, b.name));
 };
 
-/** Those that are named, in the paper's order; all when none is. `RangeError` for a name that no figure has. */
+/** Those that are named, in the paper's order; all when none is. A figure of panels names all of them. `RangeError` for a name that no figure has. */
 export const chosenFigures = (figures: readonly Figure[], names: readonly string[]): readonly Figure[] => {
-  const wanted = names.map((name) => name.toUpperCase().replace(/^A\.?/u, "A."));
-  const unknown = wanted.find((name) => figures.every((figure) => figure.name !== name));
+  const wanted = names.map((name) => name.toLowerCase().replace(/^a\.?/u, "A."));
+  const unknown = wanted.find((name) => figures.every((figure) => figure.name !== name && whole(figure.name) !== name));
   if (unknown !== undefined) {
     throw new RangeError(`figure: expected one of ${figures.map(({ name }) => name).join(", ")}, got "${unknown}"`);
   }
-  return wanted.length === 0 ? figures : figures.filter(({ name }) => wanted.includes(name));
+  return wanted.length === 0 ? figures : figures.filter(({ name }) => wanted.includes(name) || wanted.includes(whole(name)));
 };

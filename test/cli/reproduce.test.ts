@@ -56,7 +56,8 @@ describe.sequential("retort reproduce", () => {
   });
 
   test("runs every figure, keeps the results and judges the claims", async () => {
-    const { stdout } = await started();
+    const { stdout, stderr } = await started();
+    expect(stderr).toMatch(/^figure 9: \d+ of \d+ trials taken over from other figures$/mu);
     for (const figure of figures) {
       const kept = readFigure(results, figure);
       expect(kept).toMatchObject({ figure: figure.name, scale: "smoke", engine: "onnx" });

@@ -14,9 +14,9 @@ import { prepareExperiment } from "../../src/experiments/prepare.ts";
 import { glance } from "../../src/reproduction/scale.ts";
 import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 
-/** All but the figures: test/cli/reproduce.test.ts runs the small ones, and shipped-full.test.ts those with the paper's own models. */
+/** All but the figures and what they share: test/cli/reproduce.test.ts runs the small ones, and shipped-full.test.ts those with the paper's own models. */
 const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter(
-  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^paper\/(?:figure-|full\/)/u.test(name),
+  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^paper\/(?:figure-|ablations\/|full\/)/u.test(name),
 );
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -8,7 +8,8 @@ import { chosenFigures, figuresFolder, figuresOf } from "../../src/reproduction/
 const folder = mkdtempSync(join(tmpdir(), "retort-figures-"));
 beforeAll(() => {
   mkdirSync(join(folder, "full"));
-  for (const name of ["figure-10.json", "figure-a2.json", "figure-9.json", "figure-9.md", "notes.json", "full/figure-1.json"]) {
+  const files = ["figure-10.json", "figure-a12.json", "figure-1b.json", "figure-a2.json", "figure-9.json", "figure-1a.json"];
+  for (const name of [...files, "figure-9.md", "notes.json", "full/figure-1.json"]) {
     writeFileSync(join(folder, name), "{}");
   }
 });
@@ -16,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("figures", () => {
   test("are the files named after them, in the paper's order", () => {
-    expect(figuresOf("small", folder).map(({ name }) => name)).toEqual(["9", "10", "A.2"]);
+    expect(figuresOf("small", folder).map(({ name }) => name)).toEqual(["1a", "1b", "9", "10", "A.2", "A.12"]);
     expect(figuresOf("smoke", folder)).toEqual(figuresOf("small", folder));
     expect(figuresOf("full", folder)).toEqual([{ name: "1", path: join(folder, "full", "figure-1.json") }]);
   });
@@ -30,7 +31,9 @@ describe("figures", () => {
     expect(chosenFigures(all, ["a2", "9"]).map(({ name }) => name)).toEqual(["9", "A.2"]);
     expect(chosenFigures(all, ["A.2"]).map(({ name }) => name)).toEqual(["A.2"]);
     expect(chosenFigures(all, [])).toEqual(all);
-    expect(() => chosenFigures(all, ["7"])).toThrow('figure: expected one of 9, 10, A.2, got "7"');
+    expect(chosenFigures(all, ["1"]).map(({ name }) => name)).toEqual(["1a", "1b"]);
+    expect(chosenFigures(all, ["1B", "10"]).map(({ name }) => name)).toEqual(["1b", "10"]);
+    expect(() => chosenFigures(all, ["7"])).toThrow('figure: expected one of 1a, 1b, 9, 10, A.2, A.12, got "7"');
   });
 
   test("come with the package", () => {
