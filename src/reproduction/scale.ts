@@ -8,7 +8,7 @@ const objectAt = (value: Json, pointer: string): JsonObject => {
   return isObject(found) ? found : {};
 };
 
-/** Sizes that are cut, where the file has them. */
+/** Sizes that are cut, where the file has them and its sweep does not set them. */
 const smallest: readonly (readonly [pointer: string, most: number])[] = [
   ["/task/train", 1000],
   ["/task/test", 8],
@@ -17,11 +17,23 @@ const smallest: readonly (readonly [pointer: string, most: number])[] = [
   ["/evaluation/samples", 2],
 ];
 
-const cut = (value: Json, prefix: string): string[] =>
-  smallest.flatMap(([pointer, most]) => {
-    const size = valueAt(value, `${prefix}${pointer}`);
-    return typeof size === "number" && size > most ? [`${prefix}${pointer}=${most}`] : [];
+type Axis = readonly [pointer: string, values: readonly Json[]];
+
+/** What a sweep sets: each pointer with its values. */
+const axesOf = (value: Json): readonly Axis[] => {
+  const sweep = objectAt(value, "/sweep");
+  const groups = [objectAt(sweep, "/axes"), ...((sweep["zip"] as readonly JsonObject[] | undefined) ?? [])];
+  return groups.flatMap((group) => Object.entries(group as Readonly<Record<string, readonly Json[]>>));
+};
+
+const cut = (value: Json, prefix: string): string[] => {
+  const swept = new Set(axesOf(value).map(([axis]) => axis));
+  return smallest.flatMap(([pointer, most]) => {
+    const at = `${prefix}${pointer}`;
+    const size = valueAt(value, at);
+    return typeof size === "number" && size > most && !swept.has(at) ? [`${at}=${most}`] : [];
   });
+};
 
 const alsoOf = (value: Json, prefix: string): string[] =>
   Object.keys(objectAt(value, `${prefix}/evaluation/also`)).flatMap((name) => {
@@ -52,11 +64,7 @@ const endsOf = (values: readonly Json[]): readonly Json[] => [...new Set([values
 
 /** What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last. */
 const ends = (path: string): string[] => {
-  const sweep = objectAt(readExperiment(path).value, "/sweep");
-  const groups = [objectAt(sweep, "/axes"), ...((sweep["zip"] as readonly JsonObject[] | undefined) ?? [])];
-  const axes = groups.flatMap((group) =>
-    Object.entries(group as Readonly<Record<string, readonly Json[]>>).map(([axis, values]) => [axis, endsOf(values)] as const),
-  );
+  const axes = axesOf(readExperiment(path).value).map(([axis, values]) => [axis, endsOf(values)] as const);
   const some = (count: number): JsonObject => Object.fromEntries(axes.filter(([axis, { length }]) => axis !== "/seed" && length === count));
   const together = some(2);
   return [`/sweep/axes=${JSON.stringify(some(1))}`, `/sweep/zip=${JSON.stringify(Object.keys(together).length === 0 ? [] : [together])}`];

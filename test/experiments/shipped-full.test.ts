@@ -1,5 +1,5 @@
 /** The figures with the paper's own models and data, up to the first step, on stand-ins: tiny T5s, forty rows from a server that answers like the Hub, and a reward of a server. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -66,6 +66,17 @@ const pointersOf = (value: Json, keys: readonly string[], at = ""): string[] => 
   ]);
 };
 
+/** The checkpoint of all runs but those of variants that start from something else, which an override would not spare. */
+const ownCheckpoint = "/student/checkpoint";
+
+/** The figure, or a file that builds on it and starts from the tiny T5 where the figure starts from a checkpoint. */
+const startedFrom = (name: string, path: string): string => {
+  if (!pointersOf(readExperiment(path).value, ["checkpoint"]).includes(ownCheckpoint)) return path;
+  const own = join(root, `figure-${name}.json`);
+  writeFileSync(own, JSON.stringify({ extends: path, student: { checkpoint: tiny } }));
+  return own;
+};
+
 /** What a file names that is not here, by what is. */
 const standIns = (path: string): string[] => {
   const { value } = readExperiment(path);
@@ -73,7 +84,9 @@ const standIns = (path: string): string[] => {
   const url = `http://127.0.0.1:${port}/score`;
   const local = { dataset: "someone/tiny", revision: "main", files: ["a.parquet"] };
   return [
-    ...pointersOf(value, ["checkpoint"]).map((pointer) => `${pointer}=${tiny}`),
+    ...pointersOf(value, ["checkpoint"])
+      .filter((pointer) => pointer !== ownCheckpoint)
+      .map((pointer) => `${pointer}=${tiny}`),
     ...pointersOf(value, ["hub"]).map((pointer) => `${pointer}=${JSON.stringify(local)}`),
     ...pointersOf(value, ["url"]).map((pointer) => `${pointer}=${url}`),
     ...pointersOf(value, ["train"]).map((pointer) => `${pointer}=20`),
@@ -84,7 +97,7 @@ const standIns = (path: string): string[] => {
   ];
 };
 
-describe.each(figures)("figure $name", ({ path }) => {
+describe.each(figures)("figure $name", ({ name, path }) => {
   test("has trials and claims that fit its file", () => {
     const { drafts, claims } = checkTrials(readExperiment(path), []);
     expect(drafts.length).toBeGreaterThan(1);
@@ -93,7 +106,7 @@ describe.each(figures)("figure $name", ({ path }) => {
 
   test("goes through its stages and its runs up to the first step", async () => {
     const overrides = [...glance(path), ...standIns(path)];
-    const planned = await prepareExperiment(path, overrides, { endpoint: hub.endpoint, cache: join(root, "hub") });
+    const planned = await prepareExperiment(startedFrom(name, path), overrides, { endpoint: hub.endpoint, cache: join(root, "hub") });
     // All are planned; those between the first and the last variant differ little from them.
     const runs = planned.filter((_, i) => i === 0 || i === planned.length - 1);
     const { signal } = new AbortController();

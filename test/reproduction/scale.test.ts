@@ -60,6 +60,15 @@ describe("a figure's scale", () => {
     ]);
   });
 
+  test("smoke leaves a size to the sweep that sets it", async () => {
+    const swept = join(folder, "swept.json");
+    const data = { task: { type: "arithmetic", train: 200, test: 4 }, data: { examples: 100 } };
+    writeFileSync(swept, JSON.stringify({ ...tinyExperiment({ axes: { "/data/examples": [8, 20, 100], "/seed": [0] } }), ...data }));
+    expect(await axesAt(swept, "smoke", 1)).toEqual([8, 100].map((examples) => ({ "/data/examples": examples, "/seed": 0 })));
+    writeFileSync(swept, JSON.stringify({ ...tinyExperiment({}), ...data }));
+    expect(glance(swept)).toContain("/data/examples=64");
+  });
+
   test("a glance cuts what the file states and sets nothing else", () => {
     const overrides = glance(written({}));
     expect(overrides).toContain("/stages/teacher/training/steps=1");
