@@ -10,6 +10,7 @@ import { figuresOf, type Figure } from "../reproduction/figures.ts";
 import { judge, type JudgedClaim } from "../results/verdicts.ts";
 import { timeText } from "./figure-text.ts";
 import { settingMeans, type SettingMeans } from "./setting-means.ts";
+import { tradeOff, type TradeOff } from "./trade-off.ts";
 
 /** A figure's results, judged. */
 export interface FigureReport {
@@ -22,6 +23,8 @@ export interface FigureReport {
   /** What the claims are about; without claims accuracy, or whatever metric comes first. */
   readonly metrics: readonly string[];
   readonly means: SettingMeans;
+  /** Of those two metrics that the claims set against each other. */
+  readonly trade: TradeOff | undefined;
   /** Mean of each metric before training, where trials have it. */
   readonly before: ReadonlyMap<string, number>;
   /** Machine, versions and time in a few words each; none when they were not written down. */
@@ -79,6 +82,7 @@ const reportOf = (folder: string, { name }: Figure, results: FigureResults): Fig
     claims: judge(claims, results.trials),
     metrics,
     means: settingMeans(results.trials, metrics),
+    trade: tradeOff(claims, results.trials),
     before: beforeOf(results, metrics),
     made: machine === undefined ? [] : madeOf(machine),
   };

@@ -3,16 +3,10 @@ import type { Finding } from "../evaluation/claims/verdict.ts";
 import { csvLine } from "../results/csv.ts";
 import { outcomeNames, type JudgedClaim } from "../results/verdicts.ts";
 import type { FigureReport } from "./figure-report.ts";
-import { intervalText, numberText } from "./figure-text.ts";
+import { anchorOf, figurePlots } from "./figure-plots.ts";
+import { intervalText } from "./figure-text.ts";
 import { html, type Markup } from "./markup.ts";
-import { lineSample, plotSvg, plotText, seriesOf } from "./plot.ts";
-import { plotShape } from "./plot-shape.ts";
-
-/** Widths of plots in pixels, for a desk and for a telephone. */
-const widths = { wide: 760, narrow: 350 } as const;
-
-/** Where links of the page find a figure. */
-export const anchorOf = ({ name }: Pick<FigureReport, "name">): string => `figure-${name.toLowerCase().replace(".", "")}`;
+import { download, plotFigure } from "./plot-figure.ts";
 
 const scrolled = (label: string, table: Markup): Markup =>
   html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${table}</div>`;
@@ -67,32 +61,6 @@ const verdicts = ({ name, claims }: FigureReport): Markup => {
     ${scrolled(`Claims of figure ${name}`, table)}`;
 };
 
-const plotOf = ({ means, before }: FigureReport, metric: string): Markup => {
-  const shape = plotShape(means, metric);
-  if (shape.points.length === 0) return html`<p>No trial has a number for ${metric}.</p>`;
-  const start = before.get(metric);
-  const names = seriesOf(shape);
-  const legend =
-    shape.kind === "heatmap" || (names.length < 2 && names[0] === "") ? [] : names.map((name, i) => html`<li>${lineSample(i)}${name}</li>`);
-  const facets = shape.facet === "" ? "" : ` for each ${shape.facet}`;
-  const rows = shape.row === "" ? "" : ` and ${shape.row}`;
-  const bars = shape.kind === "heatmap" ? "" : " Bars reach over the 95 % interval of the seeds.";
-  const dashed =
-    start === undefined || shape.kind === "heatmap" ? "" : ` The dashed line is the student before training, ${numberText(start)}.`;
-  return html`<figure>
-    ${
-      legend.length === 0
-        ? ""
-        : html`<ul class="legend" aria-label="Lines: ${shape.row}">
-            ${legend}
-          </ul>`
-    }
-    <div class="wide" role="img" aria-label="${plotText(shape)}">${plotSvg(shape, widths.wide, start)}</div>
-    <div class="narrow" role="img" aria-label="${plotText(shape)}">${plotSvg(shape, widths.narrow, start)}</div>
-    <figcaption>Mean ${metric} over seeds, by ${shape.x}${rows}${facets}.${bars}${dashed}</figcaption>
-  </figure>`;
-};
-
 const csvOf = ({ means: { axes, settings }, metrics }: FigureReport): string => {
   const head = [
     ...axes.map(({ pointer }) => pointer),
@@ -135,15 +103,14 @@ const meansTable = (report: FigureReport): Markup => {
       ${rows}
     </tbody>
   </table>`;
-  const link = `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(report))}`;
   return html`<h3>Means</h3>
     ${scrolled(`Means of figure ${name}`, table)}
-    <p><a href="${link}" download="${anchorOf(report)}.csv">Figure ${name} as CSV</a></p>`;
+    <p>${download(`${anchorOf(report)}.csv`, "text/csv", csvOf(report), `Figure ${name} as CSV`)}</p>`;
 };
 
 /** The section of a figure. */
 export const figureSection = (report: FigureReport): Markup => {
-  const { name, paper, results, metrics, made } = report;
+  const { name, paper, results, made } = report;
   const { question, trials, planned, scale, engine } = results;
   const facts: FigureReport["made"] = [["scale", scale], ["trials", `${trials.length} of ${planned}`], ["engine", engine], ...made];
   return html`<section id="${anchorOf(report)}" aria-labelledby="${anchorOf(report)}-title">
@@ -153,8 +120,8 @@ export const figureSection = (report: FigureReport): Markup => {
     ${
       trials.length === 0
         ? html`<p>No trial is done.</p>`
-        : html`<h3>Plot</h3>
-            ${metrics.map((metric) => plotOf(report, metric))}${meansTable(report)}`
+        : html`<h3>Plots</h3>
+            ${figurePlots(report).map(plotFigure)}${meansTable(report)}`
     }
     <h3>Made with</h3>
     <dl>

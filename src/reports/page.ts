@@ -2,7 +2,8 @@
 import type { Outcome } from "../evaluation/claims/verdict.ts";
 import { outcomeNames, tally, type JudgedClaim } from "../results/verdicts.ts";
 import type { FigureReport } from "./figure-report.ts";
-import { anchorOf, figureSection } from "./figure-section.ts";
+import { anchorOf } from "./figure-plots.ts";
+import { figureSection } from "./figure-section.ts";
 import { html, Markup, type Shown } from "./markup.ts";
 import { style } from "./style.ts";
 

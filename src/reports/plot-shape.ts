@@ -1,4 +1,5 @@
 /** Which plot shows a figure's settings. */
+import { valueText } from "./figure-text.ts";
 import type { Axis, SettingMeans } from "./setting-means.ts";
 
 /** One mean in a plot. */
@@ -12,6 +13,9 @@ export interface PlotPoint {
   readonly interval: readonly [number, number] | undefined;
 }
 
+/** A setting that has no place along the axis, such as the teacher's along lambda: the same everywhere. */
+export type PlotLevel = Pick<PlotPoint, "row" | "mean" | "interval">;
+
 /** Lines along a numeric axis, points beside each other where there is none, or a heatmap of two axes. */
 export interface PlotShape {
   readonly kind: "lines" | "points" | "heatmap";
@@ -21,12 +25,20 @@ export interface PlotShape {
   readonly row: string;
   readonly facet: string;
   readonly points: readonly PlotPoint[];
+  /** Of lines; none for other kinds. */
+  readonly levels: readonly PlotLevel[];
+  /** Values along the plot, in their order. */
+  readonly ticks: readonly (number | string)[];
 }
 
 /** Lines that can be told apart. */
 const mostLines = 6;
 
-const isNumeric = ({ values }: Axis): boolean => values.every((value) => typeof value === "number");
+/** Two numbers or more; settings for which the axis says nothing do not count. */
+const isNumeric = ({ values }: Axis): boolean => {
+  const said = values.filter((value) => value !== undefined);
+  return said.length > 1 && said.every((value) => typeof value === "number");
+};
 
 /** Which axis is drawn where, by their places in the list of axes. */
 interface Places {
@@ -49,17 +61,37 @@ const placesOf = ({ axes }: SettingMeans): Places => {
   return { kind: along?.numeric === true ? "lines" : "points", x, rows: others.map(({ i }) => i), facets: [] };
 };
 
+const ticksOf = (axis: Axis | undefined, kind: PlotShape["kind"]): PlotShape["ticks"] => {
+  if (axis === undefined) return ["all"];
+  return kind === "lines" ? axis.values.filter((value) => typeof value === "number") : axis.values.map(valueText);
+};
+
 /** The plot of a metric: lines where a numeric axis leaves at most six of them, else a heatmap, facetted by what two axes do not show. */
 export const plotShape = (means: SettingMeans, metric: string): PlotShape => {
   const { kind, x, rows, facets } = placesOf(means);
   const { axes, settings } = means;
   const joined = (texts: readonly string[], places: readonly number[]): string => places.map((i) => texts[i]).join(", ");
   const names = axes.map(({ name }) => name);
-  const points = settings.flatMap(({ values, texts, means: known }): PlotPoint[] => {
+  const points: PlotPoint[] = [];
+  const levels: PlotLevel[] = [];
+  for (const { values, texts, means: known } of settings) {
     const found = known.get(metric);
-    if (found === undefined) return [];
-    const at = x === undefined ? "all" : kind === "lines" ? (values[x] as number) : texts[x]!;
-    return [{ x: at, row: joined(texts, rows), facet: joined(texts, facets), mean: found.mean, interval: found.interval }];
-  });
-  return { kind, metric, x: x === undefined ? "" : names[x]!, row: joined(names, rows), facet: joined(names, facets), points };
+    if (found === undefined) continue;
+    const { mean, interval } = found;
+    const row = joined(texts, rows);
+    const at = x === undefined ? "all" : kind === "lines" ? values[x] : texts[x];
+    if (at === undefined) levels.push({ row, mean, interval });
+    else points.push({ x: at as number | string, row, facet: joined(texts, facets), mean, interval });
+  }
+  const along = x === undefined ? undefined : axes[x];
+  return {
+    kind,
+    metric,
+    x: along?.name ?? "",
+    row: joined(names, rows),
+    facet: joined(names, facets),
+    points,
+    levels,
+    ticks: ticksOf(along, kind),
+  };
 };

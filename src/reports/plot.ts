@@ -1,40 +1,23 @@
 /** Plots of a figure's means, as SVG. */
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
 import { numberText } from "./figure-text.ts";
-import { Markup } from "./markup.ts";
-import type { PlotPoint, PlotShape } from "./plot-shape.ts";
+import type { Markup } from "./markup.ts";
+import { drawn, lookOf, spanOf } from "./plot-drawing.ts";
+import type { PlotLevel, PlotPoint, PlotShape } from "./plot-shape.ts";
 
-const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
-const dashes = ["none", "7,3", "2,3", "9,3,2,3", "5,5", "1,2"] as const;
-
-const drawn = (options: Plot.PlotOptions): Markup => {
-  const parsed: unknown = parseHTML("<!doctype html><html><body></body></html>");
-  const { document } = parsed as { readonly document: object };
-  const figure: unknown = Plot.plot({ ...options, className: "plot", document });
-  return new Markup((figure as { readonly outerHTML: string }).outerHTML);
-};
-
-/** Where a scale has no numbers to span, Plot finds none to draw. */
-const spanOf = ({ points }: PlotShape, before: number | undefined): [number, number] => {
-  const all = [...points.flatMap(({ mean, interval = [mean, mean] }) => interval), ...(before === undefined ? [] : [before])];
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const room = high > low ? 0.05 * (high - low) : 0.05 * (Math.abs(high) || 1);
-  return [low - room, high + room];
-};
+/** All numbers that a plot is to hold. */
+const numbersOf = ({ points, levels }: PlotShape, before: number | undefined): number[] => [
+  ...[...points, ...levels].flatMap(({ mean, interval = [mean, mean] }) => interval),
+  ...(before === undefined ? [] : [before]),
+];
 
 /** The lines of a plot by name, in the order in which the points have them. */
-export const seriesOf = ({ points }: PlotShape): readonly string[] => [...new Set(points.map(({ row }) => row))];
-
-/** How a line is drawn: colour, dashes and symbol tell it from others, each alone. */
-const look = (i: number) => ({
-  color: `var(--series-${(i % symbols.length) + 1})`,
-  symbol: symbols[i % symbols.length]!,
-  dash: dashes[i % dashes.length]!,
-});
+export const seriesOf = ({ points, levels }: Pick<PlotShape, "points" | "levels">): readonly string[] => [
+  ...new Set([...points, ...levels].map(({ row }) => row)),
+];
 
 const series = (points: readonly PlotPoint[], i: number, shift: number, lines: boolean): Plot.Markish[] => {
-  const { color, symbol, dash } = look(i);
+  const { color, symbol, dash } = lookOf(i);
   const sure = points.filter(({ interval }) => interval !== undefined);
   return [
     Plot.ruleX(sure, {
@@ -52,10 +35,18 @@ const series = (points: readonly PlotPoint[], i: number, shift: number, lines: b
   ];
 };
 
+/** Lines across the whole plot. */
+const level = ({ mean, interval }: PlotLevel, i: number): Plot.Markish[] => {
+  const { color, dash } = lookOf(i);
+  return [
+    ...(interval === undefined ? [] : [Plot.rect([interval], { y1: interval[0], y2: interval[1], fill: color, fillOpacity: 0.12 })]),
+    Plot.ruleY([mean], { stroke: color, strokeWidth: 2, strokeDasharray: dash }),
+  ];
+};
+
 const linePlot = (shape: PlotShape, width: number, before: number | undefined): Markup => {
   const names = seriesOf(shape);
   const lines = shape.kind === "lines";
-  const ticks = [...new Set(shape.points.map(({ x }) => x))];
   return drawn({
     width,
     height: Math.round(Math.min(380, 0.4 * width + 130)),
@@ -63,11 +54,18 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
     marginBottom: 44,
     inset: 8,
     x: lines
-      ? { label: shape.x, ticks: ticks as number[], tickFormat: (value: number) => numberText(value) }
-      : { type: "point", label: shape.x },
-    y: { label: shape.metric, grid: true, domain: spanOf(shape, before), tickFormat: (value: number) => numberText(value), ticks: 6 },
+      ? { label: shape.x, ticks: shape.ticks as number[], tickFormat: (value: number) => numberText(value) }
+      : { type: "point", label: shape.x, domain: shape.ticks },
+    y: {
+      label: shape.metric,
+      grid: true,
+      domain: spanOf(numbersOf(shape, before)),
+      tickFormat: (value: number) => numberText(value),
+      ticks: 6,
+    },
     marks: [
       ...(before === undefined ? [] : [Plot.ruleY([before], { stroke: "currentColor", strokeOpacity: 0.6, strokeDasharray: "3,3" })]),
+      ...shape.levels.flatMap((one) => level(one, names.indexOf(one.row))),
       ...names.flatMap((name, i) =>
         series(
           shape.points.filter(({ row }) => row === name),
@@ -80,10 +78,22 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
   });
 };
 
+/** How dark a cell is, in [0, 1], between the least and the greatest of its facet: students of several sizes differ more than their settings do. */
+const shades = (points: readonly PlotPoint[]): ((point: PlotPoint) => number) => {
+  const spans = new Map<string, readonly [number, number]>();
+  for (const { facet } of points) {
+    if (!spans.has(facet)) spans.set(facet, spanOf(points.filter((other) => other.facet === facet).map(({ mean }) => mean)));
+  }
+  return ({ facet, mean }) => {
+    const [low, high] = spans.get(facet)!;
+    return (mean - low) / (high - low);
+  };
+};
+
 const heatmap = (shape: PlotShape, width: number): Markup => {
   const { points } = shape;
-  const [low, high] = spanOf(shape, undefined);
-  const isDark = ({ mean }: PlotPoint): boolean => (mean - low) / (high - low) > 0.7;
+  const shade = shades(points);
+  const isDark = (point: PlotPoint): boolean => shade(point) > 0.7;
   const at = { x: "x", y: "row", ...(shape.facet === "" ? {} : { fy: "facet" }) } as const;
   const label = { ...at, text: ({ mean }: PlotPoint) => numberText(mean), fontWeight: 600 } as const;
   const [rowNames, facets] = [seriesOf(shape), [...new Set(points.map(({ facet }) => facet))]];
@@ -95,12 +105,12 @@ const heatmap = (shape: PlotShape, width: number): Markup => {
     marginLeft: Math.min(0.4 * width, 7.2 * longest + 18),
     marginRight: shape.facet === "" ? 12 : Math.min(0.25 * width, 7.2 * longestFacet + 12),
     marginBottom: 44,
-    x: { type: "band", label: shape.x },
-    y: { type: "band", label: null, domain: rowNames },
+    x: { type: "band", label: shape.x, domain: shape.ticks, padding: 0.03 },
+    y: { type: "band", label: null, domain: rowNames, tickSize: 0 },
     ...(shape.facet === "" ? {} : { fy: { type: "band", label: null, padding: 0.08, domain: facets } }),
-    color: { scheme: "blues", domain: [low, high] },
+    color: { scheme: "blues", domain: [0, 1] },
     marks: [
-      Plot.cell(points, { ...at, fill: "mean", inset: 0.5 }),
+      Plot.cell(points, { ...at, fill: shade, inset: 0.5 }),
       Plot.text(points.filter(isDark), { ...label, fill: "white" }),
       Plot.text(
         points.filter((point) => !isDark(point)),
@@ -116,25 +126,8 @@ export const plotSvg = (shape: PlotShape, width: number, before?: number): Marku
   return shape.kind === "heatmap" ? heatmap(shape, width) : linePlot(shape, width, before);
 };
 
-/** A piece of the line number `i`, for legends. */
-export const lineSample = (i: number): Markup => {
-  const points: PlotPoint[] = [0, 1, 2].map((x) => ({ x, row: "", facet: "", mean: 0, interval: undefined }));
-  const [, middle] = points;
-  const { color, symbol, dash } = look(i);
-  return drawn({
-    width: 40,
-    height: 16,
-    margin: 3,
-    axis: null,
-    marks: [
-      Plot.lineY(points, { x: "x", y: "mean", stroke: color, strokeWidth: 2, strokeDasharray: dash }),
-      Plot.dot([middle!], { x: "x", y: "mean", fill: color, symbol, r: 4.5 }),
-    ],
-  });
-};
-
 /** What a plot shows, for those who do not see it. */
-export const plotText = ({ kind, metric, x, row, facet, points }: PlotShape): string => {
+export const plotText = ({ kind, metric, x, row, facet, points, levels }: PlotShape): string => {
   const [least, most] = [points.reduce((a, b) => (b.mean < a.mean ? b : a)), points.reduce((a, b) => (b.mean > a.mean ? b : a))];
   const place = (point: PlotPoint): string =>
     [x === "" ? "" : `${x} ${point.x}`, point.row === "" ? "" : `${row} ${point.row}`, point.facet === "" ? "" : `${facet} ${point.facet}`]
@@ -146,5 +139,6 @@ export const plotText = ({ kind, metric, x, row, facet, points }: PlotShape): st
     points.length < 2
       ? numberText(most.mean)
       : `lowest ${numberText(least.mean)} at ${place(least)}, highest ${numberText(most.mean)} at ${place(most)}`;
-  return `${form} of ${metric}${over === "" ? "" : ` over ${over}`}: ${ends}. The table has every number.`;
+  const flat = levels.map((one) => `; ${row} ${one.row} at ${numberText(one.mean)}`).join("");
+  return `${form} of ${metric}${over === "" ? "" : ` over ${over}`}: ${ends}${flat}. The table has every number.`;
 };

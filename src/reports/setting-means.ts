@@ -28,7 +28,7 @@ export interface Axis {
   readonly pointer: string;
   /** Its last word, or the pointer where two end alike. */
   readonly name: string;
-  /** Its values, each once: numbers by size, others as they come. */
+  /** Its values, each once: numbers by size, then nothing where trials do not have it; others as they come. */
   readonly values: readonly unknown[];
 }
 
@@ -40,7 +40,9 @@ export interface SettingMeans {
 
 const different = (values: readonly unknown[]): readonly unknown[] => {
   const once = values.filter((value, i) => values.findIndex((other) => sameValue(value, other)) === i);
-  return once.every((value) => typeof value === "number") ? once.toSorted((a, b) => Number(a) - Number(b)) : once;
+  const known = once.filter((value) => value !== undefined);
+  if (!known.every((value) => typeof value === "number")) return once;
+  return [...known.toSorted((a, b) => a - b), ...once.filter((value) => value === undefined)];
 };
 
 const axesOf = (trials: readonly Trial[]): readonly Axis[] => {

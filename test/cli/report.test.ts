@@ -33,6 +33,12 @@ const all = (selector: string): readonly Found[] => {
   return [...document.querySelectorAll(selector)];
 };
 
+/** What a link of the page saves under a name. */
+const saved = (name: string): string => {
+  const href = all(`a[download="${name}"]`)[0]!.getAttribute("href")!;
+  return decodeURIComponent(href.slice(href.indexOf(",") + 1));
+};
+
 describe.sequential("retort report", () => {
   beforeAll(async () => {
     await writeFigure(root, madeFigure);
@@ -58,10 +64,15 @@ describe.sequential("retort report", () => {
     const means = all("tbody th[scope=row]");
     expect(means).toHaveLength(2 * 10);
     expect(all("td.number").some(({ textContent }) => textContent === "0.135 [0.125, 0.145]")).toBe(true);
-    const href = all("a[download]")[0]!.getAttribute("href")!;
-    const csv = decodeURIComponent(href.slice(href.indexOf(",") + 1)).trim();
+    const csv = saved("figure-8.csv").trim();
     expect(csv.split("\r\n")).toHaveLength(11);
     expect(csv).toContain("/data/onPolicyFraction,/objective/divergence,accuracy/seeds,accuracy,accuracy/low,accuracy/high");
+    const plotted = saved("figure-8-accuracy.csv").trim().split("\r\n");
+    expect(plotted.slice(0, 2)).toEqual([
+      "onPolicyFraction,divergence,accuracy,accuracy/low,accuracy/high",
+      "0,forward-kl,0.135,0.125,0.145",
+    ]);
+    expect(plotted).toHaveLength(11);
   });
 
   test("shows what strangers wrote as text, runs nothing and fetches nothing", () => {

@@ -31,6 +31,15 @@ test("names alone are points beside each other, two axes of names a heatmap", ()
   expect(shapeOf({ "/method": ["sft", "gkd"], "/size": ["s", "m", "l"] })).toMatchObject({ kind: "heatmap", x: "method", row: "size" });
 });
 
+test("trials without the axis are levels, and not lines", () => {
+  const trial = (run: string, axes: object, accuracy: number) => ({ run, axes: { ...axes }, initial: {}, final: { accuracy } });
+  const trials = [trial("gkd", { "/alpha": 0.5 }, 2), trial("gkd", { "/alpha": 0.25 }, 1), trial("teacher", {}, 3)];
+  const { kind, x, ticks, points, levels } = plotShape(settingMeans(trials, ["accuracy"]), "accuracy");
+  expect([kind, x, ticks]).toEqual(["lines", "alpha", [0.25, 0.5]]);
+  expect(points.map((point) => point.x)).toEqual([0.5, 0.25]);
+  expect(levels).toEqual([{ row: "teacher", mean: 3, interval: undefined }]);
+});
+
 test("one setting is one point", () => {
   expect(shapeOf({ "/lambda": [1] }).points).toEqual([{ x: "all", row: "", facet: "", mean: 0, interval: undefined }]);
 });

@@ -1,0 +1,96 @@
+/** The plots of a figure: its trade-off, if it is about one, and each metric over what was varied. */
+import type { FigureReport } from "./figure-report.ts";
+import { numberText } from "./figure-text.ts";
+import { fileName, type LegendLine, type ReportPlot } from "./plot-figure.ts";
+import { plotShape, type PlotShape } from "./plot-shape.ts";
+import { plotSvg, plotText, seriesOf } from "./plot.ts";
+import { sparselyLabelled, tradeOffSvg, tradeOffText } from "./trade-off-plot.ts";
+import type { TradeOff } from "./trade-off.ts";
+
+/** Names the figure in links and files. */
+export const anchorOf = ({ name }: Pick<FigureReport, "name">): string => `figure-${fileName(name).replace(".", "")}`;
+
+const legendOf = (names: readonly string[]): LegendLine[] =>
+  names.length < 2 && (names[0] ?? "") === "" ? [] : names.map((name, look) => ({ name, look }));
+
+const metricCaption = ({ kind, metric, x, row, facet }: PlotShape, start: number | undefined): string => {
+  const rows = row === "" ? "" : ` and ${row}`;
+  const facets = facet === "" ? "" : ` for each ${facet}`;
+  const over = `Mean ${metric} over seeds${x === "" ? "" : `, by ${x}${rows}${facets}`}.`;
+  if (kind === "heatmap") return facet === "" ? over : `${over} Colours compare within one ${facet} only.`;
+  const dashed = start === undefined ? "" : ` The dotted line is the student before training, ${numberText(start)}.`;
+  return `${over} Bars reach over the 95 % interval of the seeds.${dashed}`;
+};
+
+const metricTable = ({ metric, x, row, facet, points, levels }: PlotShape): ReportPlot["table"] => {
+  const all = [...points, ...levels.map((level) => ({ ...level, x: undefined, facet: "" }))];
+  const parts = [
+    { name: x, value: (point: (typeof all)[number]) => point.x },
+    { name: row, value: (point: (typeof all)[number]) => point.row },
+    { name: facet, value: (point: (typeof all)[number]) => point.facet },
+  ].filter(({ name }) => name !== "");
+  return [
+    [...parts.map(({ name }) => name), metric, `${metric}/low`, `${metric}/high`],
+    ...all.map((point) => [...parts.map(({ value }) => value(point)), point.mean, point.interval?.[0], point.interval?.[1]]),
+  ];
+};
+
+const metricPlot = (report: FigureReport, metric: string): ReportPlot[] => {
+  const shape = plotShape(report.means, metric);
+  if (shape.points.length === 0) return [];
+  const start = shape.kind === "heatmap" ? undefined : report.before.get(metric);
+  return [
+    {
+      name: `${anchorOf(report)}-${fileName(metric)}`,
+      text: plotText(shape),
+      caption: metricCaption(shape, start),
+      lines: shape.row,
+      legend: shape.kind === "heatmap" ? [] : legendOf(seriesOf(shape)),
+      svg: (width) => plotSvg(shape, width, start),
+      table: metricTable(shape),
+    },
+  ];
+};
+
+const tradeTable = ({ x, y, along, lines, front }: TradeOff): ReportPlot["table"] => [
+  ["line", along, x, `${x}/low`, `${x}/high`, y, `${y}/low`, `${y}/high`, "pareto"],
+  ...lines.flatMap(({ name, points }) =>
+    points.map((point) => [
+      name,
+      point.label,
+      point.x.mean,
+      point.x.interval?.[0],
+      point.x.interval?.[1],
+      point.y.mean,
+      point.y.interval?.[0],
+      point.y.interval?.[1],
+      front.length === 0 ? undefined : Number(front.includes(point)),
+    ]),
+  ),
+];
+
+const tradePlot = (report: FigureReport, trade: TradeOff): ReportPlot => {
+  const { x, y, along, lines, front } = trade;
+  const [startX, startY] = [report.before.get(x), report.before.get(y)];
+  const start = startX === undefined || startY === undefined ? undefined : { x: startX, y: startY };
+  const pareto = front.length === 0 ? "" : " Rings and the grey edge: the Pareto front, the settings that no other beats in both.";
+  const labels = sparselyLabelled(trade)
+    ? `; points of the first line are labelled with their ${along}, the others follow in the same order`
+    : `; points are labelled with their ${along}`;
+  const cross = start === undefined ? "" : " The cross is the student before training.";
+  return {
+    name: `${anchorOf(report)}-trade-off`,
+    text: tradeOffText(trade),
+    caption: `Mean ${y} over mean ${x}${labels}. Bars reach over the 95 % interval of the seeds.${pareto}${cross}`,
+    lines: "settings",
+    legend: legendOf(lines.map(({ name }) => name)),
+    svg: (width) => tradeOffSvg(trade, width, start),
+    table: tradeTable(trade),
+  };
+};
+
+/** In the order in which the report has them. Metrics that no trial has are left out. */
+export const figurePlots = (report: FigureReport): readonly ReportPlot[] => [
+  ...(report.trade === undefined ? [] : [tradePlot(report, report.trade)]),
+  ...report.metrics.flatMap((metric) => metricPlot(report, metric)),
+];
