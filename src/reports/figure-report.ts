@@ -8,6 +8,7 @@ import { machinePath } from "../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../reproduction/figure-results.ts";
 import { figuresOf, type Figure } from "../reproduction/figures.ts";
 import { judge, type JudgedClaim } from "../results/verdicts.ts";
+import type { Discussion } from "./discussion.ts";
 import { timeText } from "./figure-text.ts";
 import { settingMeans, type SettingMeans } from "./setting-means.ts";
 import { tradeOff, type TradeOff } from "./trade-off.ts";
@@ -27,6 +28,8 @@ export interface FigureReport {
   readonly trade: TradeOff | undefined;
   /** Mean of each metric before training, where trials have it. */
   readonly before: ReadonlyMap<string, number>;
+  /** What people make of the verdicts. */
+  readonly discussions: readonly Discussion[];
   /** Machine, versions and time in a few words each; none when they were not written down. */
   readonly made: readonly (readonly [name: string, value: string])[];
 }
@@ -69,7 +72,7 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
   ];
 };
 
-const reportOf = (folder: string, { name }: Figure, results: FigureResults): FigureReport => {
+const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omit<FigureReport, "discussions"> => {
   const file = figuresOf(results.scale).find((figure) => figure.name === name);
   if (file === undefined) throw new RangeError(`report: expected a figure of scale ${results.scale}, got ${name}; run the figure again`);
   const { claims, drafts } = checkTrials(readExperiment(file.path), []);
@@ -88,9 +91,10 @@ const reportOf = (folder: string, { name }: Figure, results: FigureResults): Fig
   };
 };
 
-/** The figures whose results lie in a folder, in the paper's order. `Error` as of `readFigure` for results that are damaged. */
-export const readFigureReports = (folder: string): readonly FigureReport[] =>
+/** The figures whose results lie in a folder, in the paper's order, each with the discussions that name it. `Error` as of `readFigure` for results that are damaged. */
+export const readFigureReports = (folder: string, discussions: readonly Discussion[] = []): readonly FigureReport[] =>
   figuresOf("small").flatMap((figure) => {
     const results = readFigure(folder, figure);
-    return results === undefined ? [] : [reportOf(folder, figure, results)];
+    if (results === undefined) return [];
+    return [{ ...reportOf(folder, figure, results), discussions: discussions.filter(({ figures }) => figures.includes(figure.name)) }];
   });

@@ -6,6 +6,7 @@ import type { FigureReport } from "./figure-report.ts";
 import { anchorOf, figurePlots } from "./figure-plots.ts";
 import { intervalText } from "./figure-text.ts";
 import { html, type Markup } from "./markup.ts";
+import { prose } from "./prose.ts";
 import { download, plotFigure } from "./plot-figure.ts";
 
 const scrolled = (label: string, table: Markup): Markup =>
@@ -59,6 +60,21 @@ const verdicts = ({ name, claims }: FigureReport): Markup => {
   </table>`;
   return html`<h3>Claims</h3>
     ${scrolled(`Claims of figure ${name}`, table)}`;
+};
+
+const discussed = ({ discussions, claims }: FigureReport): Markup => {
+  if (discussions.length === 0) {
+    return claims.some(({ outcome }) => outcome === "not-replicated") ? html`<p class="quiet">Nobody has written yet why.</p>` : html``;
+  }
+  return html`<div class="discussion">
+    <h3>Discussion</h3>
+    <p class="quiet">Written by hand after the verdicts, which it does not change.</p>
+    ${discussions.map(
+      ({ title, text }) =>
+        html`<h4>${title}</h4>
+          ${prose(text)}`,
+    )}
+  </div>`;
 };
 
 const csvOf = ({ means: { axes, settings }, metrics }: FigureReport): string => {
@@ -116,7 +132,7 @@ export const figureSection = (report: FigureReport): Markup => {
   return html`<section id="${anchorOf(report)}" aria-labelledby="${anchorOf(report)}-title">
     <h2 id="${anchorOf(report)}-title">Figure ${name}</h2>
     <p>${question}${paper === undefined ? "" : html` <span class="quiet">(${paper})</span>`}</p>
-    ${verdicts(report)}
+    ${verdicts(report)}${discussed(report)}
     ${
       trials.length === 0
         ? html`<p>No trial is done.</p>`

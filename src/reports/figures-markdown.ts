@@ -22,7 +22,14 @@ const claimRows = ({ statement, paper, outcome, findings }: JudgedClaim): string
   ]);
 };
 
-const section = ({ name, paper, results, claims, metrics, means, before, made }: FigureReport): string => {
+/** Links to the sections of a page. */
+const discussed = ({ discussions }: FigureReport, page: string): string[] => {
+  const links = discussions.map(({ title, anchor }) => `[${plain(title)}](${encodeURI(page)}#${encodeURIComponent(anchor)})`);
+  return links.length === 0 ? [] : [`Discussion: ${links.join("; ")}.\n`];
+};
+
+const section = (report: FigureReport, page: string): string => {
+  const { name, paper, results, claims, metrics, means, before, made } = report;
   const { question, trials, planned, scale, engine } = results;
   const rows = means.settings.map(({ texts, means: own }) => [
     ...texts,
@@ -37,15 +44,16 @@ const section = ({ name, paper, results, claims, metrics, means, before, made }:
     `${plain(question)}${paper === undefined ? "" : ` (${plain(paper)})`}\n`,
     `${trials.length} of ${planned} trials, scale ${scale}, engine ${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
     table(["claim", "paper", "verdict", "compared", "effect [95 %]", "numbers of settings"], claims.flatMap(claimRows)),
+    ...discussed(report, page),
     table([...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`)], rows),
     made.map(([fact, value]) => `- ${plain(fact)}: ${plain(value)}\n`).join(""),
   ].join("\n");
 };
 
-/** The page. Verdicts rest on Student's interval, means have the bootstrap's. */
-export const figuresMarkdown = (figures: readonly FigureReport[]): string =>
+/** The page, with links to a page of discussions, which lies beside it when nothing else is said. Verdicts rest on Student's interval, means have the bootstrap's. */
+export const figuresMarkdown = (figures: readonly FigureReport[], discussion = "discussion.md"): string =>
   [
     "# The paper's figures at small scale\n",
     "Written by `retort report --markdown` from what `retort reproduce` measured and the claims of the figures' experiment files; no verdict is edited. A claim is replicated where the 95 % interval of its effect excludes the opposite, not replicated where it excludes the claim, else inconclusive.\n",
-    ...figures.map(section),
+    ...figures.map((figure) => section(figure, discussion)),
   ].join("\n");

@@ -1,5 +1,5 @@
 /** Which plot shows a figure's settings. */
-import { valueText } from "./figure-text.ts";
+import { valueText } from "../evaluation/claims/value-text.ts";
 import type { Axis, SettingMeans } from "./setting-means.ts";
 
 /** One mean in a plot. */

@@ -1,7 +1,7 @@
 /** Means over seeds of each setting of a figure. */
 import { axisOf, sameValue, type Trial } from "../evaluation/claims/trial.ts";
 import { estimate, meanInterval } from "../results/estimate.ts";
-import { valueText } from "./figure-text.ts";
+import { valueText } from "../evaluation/claims/value-text.ts";
 
 /** A metric's mean over the seeds of a setting. */
 export interface SettingMean {

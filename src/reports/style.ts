@@ -32,6 +32,8 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .replicated { color: var(--replicated); } .not-replicated { color: var(--not-replicated); } .inconclusive { color: var(--inconclusive); } .not-run { color: var(--not-run); }
 figure { margin: 1rem 0; }
 figcaption { color: var(--quiet); font-size: .9rem; max-width: 46rem; margin-top: .5rem; }
+h4 { font-size: 1rem; margin: 1rem 0 .25rem; }
+.discussion { border-left: 4px solid var(--line); padding-left: 1rem; margin-top: 1.25rem; } .discussion h3 { margin-top: 0; } .discussion p { max-width: 60rem; }
 .plot { --plot-background: var(--page); font-size: 12px; max-width: 100%; }
 .narrow { display: none; }
 .legend { list-style: none; margin: .25rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; font-size: .92rem; }

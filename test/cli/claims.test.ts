@@ -62,7 +62,7 @@ test("judges by the finished trials, with the numbers", async () => {
   const { code, output } = await retort("claims", file, "--out", out);
   expect(code).toBe(0);
   expect(output).toContain(
-    "replicated  rises\n  Accuracy rises with alpha.\n    rise a step along /objective/alpha: 0.4 [0.4, 0.4], 3 numbers of one setting, p 0.25",
+    "replicated  rises\n  Accuracy rises with alpha.\n    rise a step along alpha: 0.4 [0.4, 0.4], 3 numbers of one setting, p 0.25",
   );
   expect(output).toContain("1 claim: 1 replicated; 6 of 6 trials are done");
 });

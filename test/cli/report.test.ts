@@ -14,6 +14,7 @@ import { recorder } from "./recorder.ts";
 const root = mkdtempSync(join(tmpdir(), "retort-report-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const path = join(root, "report.html");
+const discussion = join(root, "why.md");
 const chromium = "/usr/bin/chromium";
 
 const report = async (...args: string[]) => {
@@ -43,7 +44,8 @@ describe.sequential("retort report", () => {
   beforeAll(async () => {
     await writeFigure(root, madeFigure);
     writeFileSync(join(root, "figure-8.machine.json"), JSON.stringify({ machine: { processor: "<b>" }, jobs: 2, elapsed: 300_000 }));
-    expect(await report(root, "--out", path)).toMatchObject({ code: 0, errors: "" });
+    writeFileSync(discussion, "# Why\n\n## <i>Noise</i> (figures 4, 8)\n\nIt is *so* <b>bold</b>.\n\n## Other (figure 9)\n\nNot here.\n");
+    expect(await report(root, "--out", path, "--discussion", discussion)).toMatchObject({ code: 0, errors: "" });
   });
 
   test("has every claim of the figure with its verdict", () => {
@@ -96,11 +98,21 @@ describe.sequential("retort report", () => {
     expect(all("header, nav, main, footer")).toHaveLength(4);
   });
 
+  test("has the discussion beside the verdicts, as text", () => {
+    expect(all(".discussion h4").map(({ textContent }) => textContent)).toEqual(["<i>Noise</i> (figures 4, 8)"]);
+    expect(all(".discussion p").at(-1)!.textContent).toBe("It is so <b>bold</b>.");
+    expect(all(".discussion em")).toHaveLength(1);
+  });
+
   test("says the same as Markdown, in which strangers' text stays text", async () => {
     const file = join(root, "figures.md");
-    expect(await report(root, "--markdown", file)).toMatchObject({ code: 0, output: expect.stringContaining("1 figure\n") as string });
+    expect(await report(root, "--markdown", file, "--discussion", discussion)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("1 figure\n") as string,
+    });
     const text = readFileSync(file, "utf8");
     expect(text).toContain("## Figure 8\n");
+    expect(text).toContain("Discussion: [\\<i\\>Noise\\</i\\> (figures 4, 8)](why.md#inoisei-figures-4-8).\n");
     expect(text).toMatch(/^\| Lambda 1 is more accurate than lambda 0, whatever the divergence\. \| claim 1 \| replicated \|/mu);
     expect(text.match(/ \| not replicated \| /gu)).toHaveLength(1);
     expect(text).toContain("| 0 | forward-kl | 0.135 \\[0.125, 0.145\\] |");
@@ -119,6 +131,8 @@ describe.sequential("retort report", () => {
     const { code, errors } = await report(join(root, "nothing"), "--out", path);
     expect(code).toBe(2);
     expect(errors).toContain("expected a folder of results");
+    const missing = await report(root, "--out", path, "--discussion", join(root, "none.md"));
+    expect([missing.code === 0, missing.errors.includes("none.md")]).toEqual([false, true]);
   });
 
   // Needs Debian's package chromium.

@@ -1,18 +1,11 @@
-/** Tests of numbers and values as reports show them. */
+/** Tests of numbers and times as reports show them. */
 import { expect, test } from "vitest";
-import { intervalText, numberText, timeText, valueText } from "../../src/reports/figure-text.ts";
+import { intervalText, numberText, timeText } from "../../src/reports/figure-text.ts";
 
 test("numbers have three digits", () => {
   expect([0.61234, -0.05, 0, NaN, Infinity, -Infinity].map(numberText)).toEqual(["0.612", "−0.05", "0", "NaN", "∞", "−∞"]);
   expect(intervalText(0.5, [0.25, Infinity])).toBe("0.5 [0.25, ∞]");
   expect(intervalText(0.5, undefined)).toBe("0.5");
-});
-
-test("values of axes are a few words", () => {
-  expect(valueText({ type: "jsd", beta: 0.1 })).toBe("jsd beta 0.1");
-  expect(valueText({ stage: "small" })).toBe("small");
-  expect([0.25, true, null, undefined, "gkd", [1, 2]].map(valueText)).toEqual(["0.25", "true", "null", "none", "gkd", "[1,2]"]);
-  expect(valueText("x".repeat(100))).toHaveLength(60);
 });
 
 test("times have a unit", () => {

@@ -3,14 +3,12 @@ import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { differenceOf } from "./difference.ts";
 import { axesOf, cellsOf, Match, measured, paired } from "./selection.ts";
+import { axisText, valueText } from "./value-text.ts";
 import { all, notRun, type Claim } from "./verdict.ts";
 
 const textOf = (match: Match): string =>
   Object.entries(match)
-    .map(
-      ([axis, values]) =>
-        `${axis.split("/").at(-1)} ${values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(" or ")}`,
-    )
+    .map(([axis, values]) => `${axisText(axis)} ${values.map(valueText).join(" or ")}`)
     .join(", ");
 
 /**
@@ -34,7 +32,7 @@ export const order = define({
       const sides = descending.map((match) => cellsOf(trials, match, compared, measure));
       const findings = sides.slice(1).flatMap((lower, index) => {
         const pairs = paired([sides[index]!, lower]);
-        return pairs.length === 0 ? [] : [differenceOf(pairs, `${textOf(descending[index]!)} - ${textOf(descending[index + 1]!)}`, by)];
+        return pairs.length === 0 ? [] : [differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by)];
       });
       return findings.length < sides.length - 1 ? notRun : { outcome: all(findings.map(({ outcome }) => outcome)), findings };
     };

@@ -6,6 +6,7 @@ import { signFlipTest } from "../statistics/sign-flip-test.ts";
 import { differenceOf } from "./difference.ts";
 import { axesOf, cellsOf, measured, paired, type Measured } from "./selection.ts";
 import { axisOf, sameValue, type Trial } from "./trial.ts";
+import { axisText, valueText } from "./value-text.ts";
 import { above, notRun, type Claim, type Finding, type Outcome } from "./verdict.ts";
 
 const along = (trials: readonly Trial[], axis: string): readonly unknown[] => {
@@ -33,7 +34,7 @@ const findingsOf = (trials: readonly Trial[], measure: Measured, axis: string, v
   const { mean: effect, interval } = pooledMean(slopes);
   const count = slopes.reduce((total, { length }) => total + length, 0);
   const slope = {
-    what: `${sign > 0 ? "rise" : "fall"} a step along ${axis}`,
+    what: `${sign > 0 ? "rise" : "fall"} a step along ${axisText(axis)}`,
     effect,
     interval,
     p: signFlipTest(slopes),
@@ -43,7 +44,7 @@ const findingsOf = (trials: readonly Trial[], measure: Measured, axis: string, v
   };
   const steps = values.slice(1).map((value, index) => {
     const pairs = rows.map((seeds) => seeds.map((row) => [sign * row[index + 1]!, sign * row[index]!]));
-    return differenceOf(pairs, `${JSON.stringify(values[index])} to ${JSON.stringify(value)}`);
+    return differenceOf(pairs, `${valueText(values[index])} to ${valueText(value)}`);
   });
   return [slope, ...steps];
 };

@@ -11,7 +11,7 @@ test("the slope is a step along the axis's values in order", () => {
   const { outcome, findings } = trend.create(rising).judge(trialsOf(axes, (at) => 2 * rank(at["/alpha"]), 0.01));
   expect(outcome).toBe("replicated");
   expect(findings[0]!.effect).toBeCloseTo(2, 1);
-  expect(findings.map(({ what }) => what)).toEqual(["rise a step along /alpha", "0.05 to 0.1", "0.1 to 0.5"]);
+  expect(findings.map(({ what }) => what)).toEqual(["rise a step along alpha", "0.05 to 0.1", "0.1 to 0.5"]);
   expect(findings[0]).toMatchObject({ settings: 2, count: 6 });
 });
 
