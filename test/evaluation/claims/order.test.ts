@@ -20,7 +20,7 @@ test("each setting is compared with itself, seed by seed", () => {
     trials.filter(({ axes: at }) => at["/lambda"] === lambda && (at["/divergence"] as { type: string }).type === type);
   const strata = ["jsd", "kl"].map((type) => of(1, type).map(({ final }, seed) => final["score"]! - of(0, type)[seed]!.final["score"]!));
   expect(finding).toMatchObject({ ...(({ mean, interval }) => ({ effect: mean, interval }))(pooledMean(strata)), settings: 2, count: 6 });
-  expect(finding!.what).toBe("lambda 1 - lambda 0");
+  expect(finding!.what).toBe("lambda 1 − lambda 0");
 });
 
 test("a chain holds when each link does, and one link that is the other way breaks it", () => {
