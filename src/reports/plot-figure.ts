@@ -42,7 +42,7 @@ export const download = (name: string, type: string, content: string, text: stri
   html`<a href="data:${type};charset=utf-8,${encodeURIComponent(content)}" download="${name}">${text}</a>`;
 
 /** The plot's numbers as CSV. */
-export const plotCsv = ({ table }: Pick<ReportPlot, "table">): string => table.map(csvLine).join("");
+const plotCsv = ({ table }: Pick<ReportPlot, "table">): string => table.map(csvLine).join("");
 
 /** The plot as an element of the page. */
 export const plotFigure = (plot: ReportPlot): Markup => {
