@@ -1,8 +1,6 @@
-/** Tests of discussions: which figures a section names, and what its text becomes. */
+/** Tests of discussions: which figures a section names. */
 import { expect, test } from "vitest";
 import { discussionsIn } from "../../src/reports/discussion.ts";
-import { html } from "../../src/reports/markup.ts";
-import { prose } from "../../src/reports/prose.ts";
 
 test("sections are found by the figures that their titles name", () => {
   const page =
@@ -18,18 +16,4 @@ test("sections are found by the figures that their titles name", () => {
     { title: "How they ran", anchor: "how-they-ran", figures: [], text: "" },
   ]);
   expect(discussionsIn("no sections")).toEqual([]);
-});
-
-const rendered = (text: string): string => html`${prose(text)}`.text.replaceAll(/\s*\n\s*/gu, "");
-
-test("paragraphs, lists, emphasis and code are markup", () => {
-  expect(rendered("One `a < b` and **two**,\n*three*.\n\n- four\n  five\n- six")).toBe(
-    "<p>One <code>a &lt; b</code> and <strong>two</strong>,<em>three</em>.</p><ul><li>fourfive</li><li>six</li></ul>",
-  );
-});
-
-test("nothing else is, and links are their text", () => {
-  expect(rendered('<script>alert(1)</script> [here](javascript:alert(1)) [there](https://example.org/?a="b") `<b>`')).toBe(
-    "<p>&lt;script&gt;alert(1)&lt;/script&gt; [here](javascript:alert(1)) there <code>&lt;b&gt;</code></p>",
-  );
 });
