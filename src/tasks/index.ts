@@ -3,12 +3,13 @@ import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { instructions } from "./instructions.ts";
+import { gaussianMixture } from "./gaussian-mixture.ts";
 import { prompts } from "./prompts.ts";
 import { reports } from "./reports.ts";
 import { translation } from "./translation.ts";
 
 /** Every task that an experiment file can name. */
-export const tasks = family("task", [arithmetic, instructions, prompts, reports, translation], {
+export const tasks = family("task", [arithmetic, gaussianMixture, instructions, prompts, reports, translation], {
   seed: Type.Optional(
     Type.Integer({
       minimum: 0,

@@ -1,5 +1,7 @@
 /** The policy families: one line each. */
 import { family } from "../../plugins/family.ts";
+import { gaussianMixture } from "./gaussian-mixture.ts";
+import { gaussianMixtureConfig } from "./gaussian-mixture-config.ts";
 import { gemma, gemmaConfig } from "./gemma.ts";
 import { gpt2 } from "./gpt2.ts";
 import { gpt2Config } from "./gpt2-config.ts";
@@ -14,7 +16,7 @@ import { t5 } from "./t5.ts";
 import { t5Config } from "./t5-config.ts";
 
 /** Schema and creation of every policy by its `type`. */
-export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram]);
+export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram, gaussianMixture]);
 
 /** What a checkpoint's `config.json` may describe, by its `model_type`. */
 export const configFormats = [
@@ -26,4 +28,5 @@ export const configFormats = [
   gpt2Config,
   t5Config,
   ngramConfig,
+  gaussianMixtureConfig,
 ] as const;

@@ -1,0 +1,60 @@
+/** Tests of the Gaussian mixture task: the laws, how often each position is drawn, and its checker. */
+import { describe, expect, test } from "vitest";
+import { gaussianMixture } from "../../src/tasks/gaussian-mixture.ts";
+import { taskLaws } from "../laws/task.laws.ts";
+
+const components = [
+  { mean: 0.3, deviation: 0.08, weight: 3 },
+  { mean: 0.8, deviation: 0.04, weight: 1 },
+];
+
+taskLaws((seed) => gaussianMixture.create({ components, train: 300, test: 40 }, { seed }));
+
+/** Where on the line: the characters stand in the order of ASCII. */
+const placeOf = (character: string): number =>
+  ("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz".indexOf(character) + 0.5) / 64;
+
+describe("positions", () => {
+  const { train } = gaussianMixture.create({ components, train: 20_000, test: 1 }, { seed: 4 });
+  const places = train.map(({ reference }) => placeOf(reference));
+
+  test("come from each Gaussian by its weight, with its mean and its deviation", () => {
+    const [left, right] = [places.filter((place) => place < 0.6), places.filter((place) => place >= 0.6)];
+    // A standard error of 0.003.
+    expect(Math.abs(left.length / places.length - 0.75)).toBeLessThan(0.012);
+    for (const [found, { mean, deviation }] of [
+      [left, components[0]!],
+      [right, components[1]!],
+    ] as const) {
+      const average = found.reduce((sum, place) => sum + place, 0) / found.length;
+      const variance = found.reduce((sum, place) => sum + (place - average) ** 2, 0) / found.length;
+      expect(Math.abs(average - mean)).toBeLessThan(0.003);
+      // What lies outside of three deviations takes 1.4 % of the deviation, and rounding to positions adds (1/64)^2 / 12 to the variance.
+      const expected = Math.sqrt((0.986 * deviation) ** 2 + 1 / (12 * 64 ** 2));
+      expect(Math.abs(Math.sqrt(variance) - expected)).toBeLessThan(0.02 * expected);
+    }
+  });
+
+  test("lie within three deviations of a mean and on the line", () => {
+    for (const place of places) expect(Math.min(Math.abs(place - 0.3) / 0.08, Math.abs(place - 0.8) / 0.04)).toBeLessThanOrEqual(3);
+    const edge = gaussianMixture.create({ components: [{ mean: 0, deviation: 1, weight: 1 }], train: 200, test: 1 }, { seed: 0 });
+    expect(edge.train.every(({ reference }) => placeOf(reference) > 0)).toBe(true);
+  });
+});
+
+test("the checker takes positions that the mixture gives, and no other text", () => {
+  const { check, test: prompts } = gaussianMixture.create({ components, train: 1, test: 1 }, { seed: 0 });
+  const [prompt] = prompts;
+  const wellFormed = (completion: string): boolean => check(prompt!, completion).wellFormed;
+  // Positions 19 and 51, at 0.30 and 0.80; 38 and 63, at 0.60 and 0.99.
+  expect(["I", "n"].map(wellFormed)).toEqual([true, true]);
+  expect(["a", "z", "", "II", "é", "I "].map(wellFormed)).toEqual([false, false, false, false, false, false]);
+  expect(check({ ...prompt!, reference: "I" }, "I").correct).toBe(true);
+  expect(check({ ...prompt!, reference: "I" }, "J").correct).toBe(false);
+});
+
+test("the test split does not depend on the training split, whose beginning does not depend on its size", () => {
+  const [small, large] = [50, 200].map((train) => gaussianMixture.create({ components, train, test: 20 }, { seed: 5 }));
+  expect(small!.test).toEqual(large!.test);
+  expect(small!.train).toEqual(large!.train.slice(0, 50));
+});
