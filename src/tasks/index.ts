@@ -2,8 +2,8 @@
 import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
 import { arithmetic } from "./arithmetic.ts";
-import { instructions } from "./instructions.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
+import { instructions } from "./instructions.ts";
 import { prompts } from "./prompts.ts";
 import { reports } from "./reports.ts";
 import { translation } from "./translation.ts";
