@@ -43,14 +43,14 @@ describe("positions", () => {
 });
 
 test("the checker takes positions that the mixture gives, and no other text", () => {
-  const { check, test: prompts } = gaussianMixture.create({ components, train: 1, test: 1 }, { seed: 0 });
-  const [prompt] = prompts;
-  const wellFormed = (completion: string): boolean => check(prompt!, completion).wellFormed;
+  const task = gaussianMixture.create({ components, train: 1, test: 1 }, { seed: 0 });
+  const [prompt] = task.test;
+  const wellFormed = (completion: string): boolean => task.check(prompt!, completion).wellFormed;
   // Positions 19 and 51, at 0.30 and 0.80; 38 and 63, at 0.60 and 0.99.
   expect(["I", "n"].map(wellFormed)).toEqual([true, true]);
   expect(["a", "z", "", "II", "é", "I "].map(wellFormed)).toEqual([false, false, false, false, false, false]);
-  expect(check({ ...prompt!, reference: "I" }, "I").correct).toBe(true);
-  expect(check({ ...prompt!, reference: "I" }, "J").correct).toBe(false);
+  expect(task.check({ ...prompt!, reference: "I" }, "I").correct).toBe(true);
+  expect(task.check({ ...prompt!, reference: "I" }, "J").correct).toBe(false);
 });
 
 test("the test split does not depend on the training split, whose beginning does not depend on its size", () => {
