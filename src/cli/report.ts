@@ -1,14 +1,12 @@
-/** `retort report`: what the paper's figures came to, for people. */
-import { existsSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+/** `retort report`: what figures, a sweep or a run came to, for people. */
+import { mkdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { writeWhole } from "../policies/checkpoints/atomic-file.ts";
-import { readDiscussions, type Discussion } from "../reports/discussion.ts";
-import { readFigureReports } from "../reports/figure-report.ts";
-import { figuresMarkdown } from "../reports/figures-markdown.ts";
-import { page as figuresPage } from "../reports/page.ts";
+import { plotCsv } from "../reports/plot-figure.ts";
+import { standaloneSvg } from "../reports/standalone-svg.ts";
 import { keptResults } from "../reproduction/figure-machine.ts";
-import { asked } from "./run-choice.ts";
+import { figuresReport, runsReport, type Report } from "./report-kinds.ts";
 import { shownPath } from "./shown-path.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,36 +14,45 @@ interface ReportFlags {
   readonly out?: string;
   readonly markdown?: string;
   readonly discussion?: string;
+  readonly svg?: string;
 }
 
-/** Beside the folder of results, as in the package's own documentation. */
-const besideOf = (folder: string): string => join(dirname(resolve(folder)), "discussion.md");
-
-const discussionsOf = (path: string, given: boolean): readonly Discussion[] => {
-  if (!given && !existsSync(path)) return [];
-  return asked(() => readDiscussions(path));
+const reportOf = async (folder: string, discussion: string | undefined, terminal: Terminal): Promise<Report> => {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new InvalidArgumentError(`expected a folder of results, of a sweep or of a run, got "${shownPath(folder)}"`);
+  }
+  return figuresReport(folder, discussion) ?? (await runsReport(folder, terminal));
 };
 
-/** From a page of Markdown to a file, as links have it. */
-const linkTo = (file: string, from: string): string => relative(dirname(resolve(from)), resolve(file)).replaceAll("\\", "/");
+/** Each plot as an SVG, and its numbers as CSV beside it. */
+const writePlots = async (report: Report, folder: string, { output }: Terminal): Promise<void> => {
+  const plots = report.plots();
+  mkdirSync(folder, { recursive: true });
+  const taken = new Map<string, number>();
+  for (const plot of plots) {
+    // Metrics may differ in characters that names of files do not have.
+    const times = (taken.get(plot.name) ?? 0) + 1;
+    taken.set(plot.name, times);
+    const path = resolve(join(folder, times === 1 ? plot.name : `${plot.name}-${times}`));
+    await writeWhole(`${path}.svg`, standaloneSvg(plot));
+    await writeWhole(`${path}.csv`, plotCsv(plot));
+  }
+  output.write(`${shownPath(folder)}: ${plots.length} plot${plots.length === 1 ? "" : "s"} as SVG and CSV\n`);
+};
 
-const perform = async (folder: string, { out, markdown, discussion }: ReportFlags, terminal: Terminal): Promise<void> => {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new InvalidArgumentError(`expected a folder of results, as retort reproduce --results writes it, got "${shownPath(folder)}"`);
+const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): Promise<void> => {
+  const { out, markdown, discussion, svg } = flags;
+  const report = await reportOf(folder, discussion, terminal);
+  const write = async (path: string, text: string): Promise<void> => {
+    await writeWhole(resolve(path), text);
+    terminal.output.write(`${shownPath(path)}: ${report.of}\n`);
+  };
+  if (out !== undefined || (markdown === undefined && svg === undefined)) await write(out ?? "report.html", report.page());
+  if (markdown !== undefined) {
+    if (report.markdown === undefined) throw new InvalidArgumentError(`--markdown: expected results of figures, got ${report.of}`);
+    await write(markdown, report.markdown(markdown));
   }
-  const page = discussion ?? besideOf(folder);
-  const figures = readFigureReports(folder, discussionsOf(page, discussion !== undefined));
-  if (figures.length === 0) {
-    throw new InvalidArgumentError(`expected results of a figure in ${shownPath(folder)}, got none; run retort reproduce first`);
-  }
-  const pages = [
-    ...(out !== undefined || markdown === undefined ? [{ path: out ?? "report.html", text: () => figuresPage(figures) }] : []),
-    ...(markdown === undefined ? [] : [{ path: markdown, text: () => figuresMarkdown(figures, linkTo(page, markdown)) }]),
-  ];
-  for (const { path, text } of pages) {
-    await writeWhole(resolve(path), text());
-    terminal.output.write(`${shownPath(path)}: ${figures.length} figure${figures.length === 1 ? "" : "s"}\n`);
-  }
+  if (svg !== undefined) await writePlots(report, svg, terminal);
 };
 
 /** Adds the command to the program. */
@@ -53,15 +60,22 @@ export const addReport = (program: Command, terminal: Terminal): void => {
   program
     .command("report")
     .description(
-      "Writes what the paper's figures came to as one HTML file, or as Markdown: each claim's verdict, plots and tables with intervals over seeds.",
+      "Writes what the paper's figures, a sweep or a run came to as one HTML file that opens without a network: verdicts, plots, tables with intervals over seeds, learning curves, completions.",
     )
-    .argument("[folder]", "results, as retort reproduce writes them; those that come with the package when left out")
-    .option("--out <file>", "where the page goes; report.html when neither this nor --markdown is given")
-    .option("--markdown <file>", "the same without plots, as Markdown")
+    .argument(
+      "[folder]",
+      "results as retort reproduce writes them, the folder of an experiment file's runs, or one run's; the results that come with the package when left out",
+    )
+    .option("--out <file>", "where the page goes; report.html when nothing else is asked for")
+    .option("--markdown <file>", "figures without plots, as Markdown")
     .option(
       "--discussion <file>",
       'what people make of the verdicts, in sections of Markdown such as "## Why (figures 8, 9)"; discussion.md beside the folder when left out',
     )
-    .addHelpText("after", "\nExamples:\n  retort report\n  retort report runs/reproduction/small/results --out report.html")
+    .option("--svg <folder>", "each plot as an SVG on white, and its numbers as CSV")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  retort report\n  retort report runs/reproduction/small/results --out report.html\n  retort report runs/sweep --svg plots\n  retort report runs/quickstart/run-0a1b2c3d4e5f6071",
+    )
     .action((folder: string | undefined, flags: ReportFlags) => perform(folder ?? keptResults, flags, terminal));
 };

@@ -4,6 +4,7 @@ import { numberText } from "./figure-text.ts";
 import { fileName, type LegendLine, type ReportPlot } from "./plot-figure.ts";
 import { plotShape, type PlotShape } from "./plot-shape.ts";
 import { plotSvg, plotText, seriesOf } from "./plot.ts";
+import type { SettingMeans } from "./setting-means.ts";
 import { sparselyLabelled, tradeOffSvg, tradeOffText } from "./trade-off-plot.ts";
 import type { TradeOff } from "./trade-off.ts";
 
@@ -35,13 +36,11 @@ const metricTable = ({ metric, x, row, facet, points, levels }: PlotShape): Repo
   ];
 };
 
-const metricPlot = (report: FigureReport, metric: string): ReportPlot[] => {
-  const shape = plotShape(report.means, metric);
+const metricPlot = (prefix: string, shape: PlotShape, start: number | undefined): ReportPlot[] => {
   if (shape.points.length === 0) return [];
-  const start = shape.kind === "heatmap" ? undefined : report.before.get(metric);
   return [
     {
-      name: `${anchorOf(report)}-${fileName(metric)}`,
+      name: `${prefix}-${fileName(shape.metric)}`,
       text: plotText(shape),
       caption: metricCaption(shape, start),
       lines: shape.row,
@@ -51,6 +50,18 @@ const metricPlot = (report: FigureReport, metric: string): ReportPlot[] => {
     },
   ];
 };
+
+/** A plot of each metric over what was varied; metrics that no trial has are left out. `prefix` begins their names. */
+export const metricPlots = (
+  prefix: string,
+  means: SettingMeans,
+  metrics: readonly string[],
+  before: ReadonlyMap<string, number>,
+): readonly ReportPlot[] =>
+  metrics.flatMap((metric) => {
+    const shape = plotShape(means, metric);
+    return metricPlot(prefix, shape, shape.kind === "heatmap" ? undefined : before.get(metric));
+  });
 
 const tradeTable = ({ x, y, along, lines, front }: TradeOff): ReportPlot["table"] => [
   ["line", along, x, `${x}/low`, `${x}/high`, y, `${y}/low`, `${y}/high`, "pareto"],
@@ -92,5 +103,5 @@ const tradePlot = (report: FigureReport, trade: TradeOff): ReportPlot => {
 /** In the order in which the report has them. Metrics that no trial has are left out. */
 export const figurePlots = (report: FigureReport): readonly ReportPlot[] => [
   ...(report.trade === undefined ? [] : [tradePlot(report, report.trade)]),
-  ...report.metrics.flatMap((metric) => metricPlot(report, metric)),
+  ...metricPlots(anchorOf(report), report.means, report.metrics, report.before),
 ];

@@ -1,13 +1,14 @@
 /** A figure in a report: what was asked, what came out, and what it was made with. */
 import type { Finding } from "../evaluation/claims/verdict.ts";
-import { csvLine } from "../results/csv.ts";
 import { outcomeNames, type JudgedClaim } from "../results/verdicts.ts";
 import type { FigureReport } from "./figure-report.ts";
 import { anchorOf, figurePlots } from "./figure-plots.ts";
 import { intervalText } from "./figure-text.ts";
 import { html, type Markup } from "./markup.ts";
+import { meansTable } from "./means-table.ts";
 import { prose } from "./prose.ts";
-import { download, plotFigure } from "./plot-figure.ts";
+import { plotFigure } from "./plot-figure.ts";
+import { factList } from "./shell.ts";
 
 const scrolled = (label: string, table: Markup): Markup =>
   html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${table}</div>`;
@@ -77,53 +78,6 @@ const discussed = ({ discussions, claims }: FigureReport): Markup => {
   </div>`;
 };
 
-const csvOf = ({ means: { axes, settings }, metrics }: FigureReport): string => {
-  const head = [
-    ...axes.map(({ pointer }) => pointer),
-    ...metrics.flatMap((metric) => [`${metric}/seeds`, metric, `${metric}/low`, `${metric}/high`]),
-  ];
-  const lines = settings.map(({ values, means }) => [
-    ...values.map((value) => (typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value))),
-    ...metrics.flatMap((metric) => {
-      const { n, mean, interval } = means.get(metric) ?? {};
-      return [n, mean, interval?.[0], interval?.[1]];
-    }),
-  ]);
-  return [head, ...lines].map(csvLine).join("");
-};
-
-const meansTable = (report: FigureReport): Markup => {
-  const { name, metrics, means } = report;
-  const rows = means.settings.map(({ texts, means: own }) => {
-    const seeds = Math.max(0, ...metrics.map((metric) => own.get(metric)?.n ?? 0));
-    const cells = metrics.map((metric) => {
-      const found = own.get(metric);
-      return html`<td class="number">${found === undefined ? "–" : intervalText(found.mean, found.interval)}</td>`;
-    });
-    return html`<tr>
-      ${texts.map((text) => html`<th scope="row">${text}</th>`)}${cells}
-      <td class="number">${seeds}</td>
-    </tr>`;
-  });
-  const head = [...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`), "Seeds"];
-  const table = html`<table>
-    <caption>
-      Means over seeds. Intervals are of the bootstrap, which of three seeds reaches from the lowest to the highest and covers about 75 %.
-    </caption>
-    <thead>
-      <tr>
-        ${head.map((text) => html`<th scope="col">${text}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`;
-  return html`<h3>Means</h3>
-    ${scrolled(`Means of figure ${name}`, table)}
-    <p>${download(`${anchorOf(report)}.csv`, "text/csv", csvOf(report), `Figure ${name} as CSV`)}</p>`;
-};
-
 /** The section of a figure. */
 export const figureSection = (report: FigureReport): Markup => {
   const { name, paper, results, made } = report;
@@ -137,15 +91,11 @@ export const figureSection = (report: FigureReport): Markup => {
       trials.length === 0
         ? html`<p>No trial is done.</p>`
         : html`<h3>Plots</h3>
-            ${figurePlots(report).map(plotFigure)}${meansTable(report)}`
+            ${figurePlots(report).map(plotFigure)}
+            <h3>Means</h3>
+            ${meansTable(`Figure ${name}`, anchorOf(report), report.means, report.metrics)}`
     }
     <h3>Made with</h3>
-    <dl>
-      ${facts.map(
-        ([fact, value]) =>
-          html`<dt>${fact}</dt>
-            <dd>${value}</dd>`,
-      )}
-    </dl>
+    ${factList(facts)}
   </section> `;
 };

@@ -7,13 +7,14 @@ const EIGHTHS = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"] as
 /** Characters for the bars when nobody says how many. */
 const WIDTH = 60;
 
-interface Row {
+/** What ran in one place of a lane. */
+export interface GanttRow {
   readonly name: string;
   readonly spans: readonly Span[];
 }
 
 /** One row for each lane and slot, lanes in the order in which they begin. */
-const rowsOf = (spans: readonly Span[]): Row[] => {
+export const ganttRows = (spans: readonly Span[]): GanttRow[] => {
   const lanes = new Map<string, Map<number, Span[]>>();
   for (const span of spans.toSorted((a, b) => a.start - b.start)) {
     const slots = lanes.get(span.lane) ?? new Map<number, Span[]>();
@@ -25,6 +26,9 @@ const rowsOf = (spans: readonly Span[]): Row[] => {
       .map(([slot, own]) => ({ name: slots.size === 1 && slot === 0 ? lane : `${lane} ${slot + 1}`, spans: own })),
   );
 };
+
+/** Milliseconds that the spans take, one after another. */
+export const busyTime = (spans: readonly Span[]): number => spans.reduce((sum, { start, end }) => sum + end - start, 0);
 
 /** Share of each of `width` equal parts of [from, to] that the spans cover, in [0, 1]. */
 const coverage = (spans: readonly Span[], from: number, to: number, width: number): number[] => {
@@ -50,15 +54,14 @@ export const gantt = (spans: readonly Span[], width = WIDTH): string => {
   if (spans.length === 0) throw new RangeError("gantt: expected at least one span, got none");
   const from = Math.min(...spans.map(({ start }) => start));
   const to = Math.max(...spans.map(({ end }) => end), from + 1e-3);
-  const busy = (own: readonly Span[]): number => own.reduce((sum, { start, end }) => sum + end - start, 0);
-  const rows = rowsOf(spans);
+  const rows = ganttRows(spans);
   const label = Math.max(...rows.map(({ name }) => name.length));
   const lines = rows.map(({ name, spans: own }) => {
     const bar = coverage(own, from, to, width).map(block).join("");
-    const share = Math.round((100 * busy(own)) / (to - from));
-    return `${name.padEnd(label)}  ${bar}  ${milliseconds(busy(own)).padStart(9)} ${String(share).padStart(3)} %`;
+    const share = Math.round((100 * busyTime(own)) / (to - from));
+    return `${name.padEnd(label)}  ${bar}  ${milliseconds(busyTime(own)).padStart(9)} ${String(share).padStart(3)} %`;
   });
   const whole = milliseconds(to - from);
   const scale = `${"".padEnd(label)}  0${whole.padStart(width - 1)}`;
-  return [...lines, scale, `${(busy(spans) / (to - from)).toFixed(2)} at once in the mean`].join("\n");
+  return [...lines, scale, `${(busyTime(spans) / (to - from)).toFixed(2)} at once in the mean`].join("\n");
 };

@@ -18,9 +18,11 @@ const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu;
 
+/** Text without those characters. */
+export const harmless = (text: string): string => text.replaceAll(unwanted, "\ufffd");
+
 /** Text as it stands between tags and in quoted attributes. */
-export const escaped = (text: string): string =>
-  text.replaceAll(unwanted, "\ufffd").replaceAll(/[&<>"']/gu, (character) => entities[character]!);
+export const escaped = (text: string): string => harmless(text).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
 
 const shown = (value: Shown): string => {
   if (value instanceof Markup) return value.text;

@@ -1,7 +1,7 @@
 /** Drawing with Observable Plot where there is no browser, in colours that the page sets. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { Markup } from "./markup.ts";
+import { harmless, Markup } from "./markup.ts";
 
 const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
 const dashes = ["none", "7,3", "2,3", "9,3,2,3", "5,5", "1,2"] as const;
@@ -11,7 +11,7 @@ export const drawn = (options: Plot.PlotOptions): Markup => {
   const parsed: unknown = parseHTML("<!doctype html><html><body></body></html>");
   const { document } = parsed as { readonly document: object };
   const figure: unknown = Plot.plot({ ...options, className: "plot", document });
-  return new Markup((figure as { readonly outerHTML: string }).outerHTML);
+  return new Markup(harmless((figure as { readonly outerHTML: string }).outerHTML));
 };
 
 /** From the least to the greatest, with room around; where a scale has no numbers to span, Plot finds none to draw. */

@@ -44,9 +44,12 @@ export const download = (name: string, type: string, content: string, text: stri
 /** The plot's numbers as CSV. */
 const plotCsv = ({ table }: Pick<ReportPlot, "table">): string => table.map(csvLine).join("");
 
+const captioned = (plot: ReportPlot): Markup =>
+  html`<figcaption>${plot.caption} ${download(`${plot.name}.csv`, "text/csv", plotCsv(plot), "CSV")}</figcaption>`;
+
 /** The plot as an element of the page. */
 export const plotFigure = (plot: ReportPlot): Markup => {
-  const { name, text, caption, lines, legend, svg } = plot;
+  const { text, lines, legend, svg } = plot;
   const items = legend.map((line) => html`<li>${lineSample(line.look)}${line.name}</li>`);
   return html`<figure>
     ${
@@ -58,6 +61,13 @@ export const plotFigure = (plot: ReportPlot): Markup => {
     }
     <div class="wide" role="img" aria-label="${text}">${svg(widths.wide)}</div>
     <div class="narrow" role="img" aria-label="${text}">${svg(widths.narrow)}</div>
-    <figcaption>${caption} ${download(`${name}.csv`, "text/csv", plotCsv(plot), "CSV")}</figcaption>
+    ${captioned(plot)}
   </figure>`;
 };
+
+/** A plot that is as wide on a telephone as on a desk, for many beside each other. */
+export const smallFigure = (plot: ReportPlot): Markup =>
+  html`<figure>
+    <div role="img" aria-label="${plot.text}">${plot.svg(widths.narrow)}</div>
+    ${captioned(plot)}
+  </figure>`;

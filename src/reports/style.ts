@@ -1,13 +1,64 @@
 /** How a report looks: light or dark as the reader's system says. */
 
+/** Colours of the light page by their names in CSS; plots on their own have them, too. */
+export const lightColors: Readonly<Record<string, string>> = {
+  "--page": "#ffffff",
+  "--ink": "#1b1f24",
+  "--quiet": "#57606a",
+  "--line": "#d0d7de",
+  "--panel": "#f6f8fa",
+  "--link": "#0757ba",
+  "--replicated": "#116329",
+  "--not-replicated": "#b3151f",
+  "--inconclusive": "#7a5200",
+  "--not-run": "#57606a",
+  "--reward-1": "#ffd2cd",
+  "--reward-2": "#ffe6c4",
+  "--reward-3": "#fff3b8",
+  "--reward-4": "#dff2c4",
+  "--reward-5": "#bfeac4",
+  "--series-1": "#0757ba",
+  "--series-2": "#b3540b",
+  "--series-3": "#0b7a5b",
+  "--series-4": "#9a2f8f",
+  "--series-5": "#6b6f00",
+  "--series-6": "#4b5563",
+  "--plot-background": "#ffffff",
+};
+
+const darkColors: Readonly<Record<string, string>> = {
+  "--page": "#12161b",
+  "--ink": "#e6eaef",
+  "--quiet": "#9aa5b1",
+  "--line": "#39424d",
+  "--panel": "#1b2129",
+  "--link": "#7cb7ff",
+  "--replicated": "#5fd17c",
+  "--not-replicated": "#ff8a84",
+  "--inconclusive": "#e5b54a",
+  "--not-run": "#9aa5b1",
+  "--reward-1": "#6b1d1a",
+  "--reward-2": "#5e3413",
+  "--reward-3": "#4f450e",
+  "--reward-4": "#304a1a",
+  "--reward-5": "#17522a",
+  "--series-1": "#6fb1ff",
+  "--series-2": "#ffa657",
+  "--series-3": "#4fd1a5",
+  "--series-4": "#e59be0",
+  "--series-5": "#d4d65a",
+  "--series-6": "#b8c0ca",
+};
+
+const variables = (colors: Readonly<Record<string, string>>): string =>
+  Object.entries(colors)
+    .map(([name, color]) => `${name}: ${color};`)
+    .join(" ");
+
 /** CSS of the page. */
 export const style = `
-:root { color-scheme: light dark; --page: #ffffff; --ink: #1b1f24; --quiet: #57606a; --line: #d0d7de; --panel: #f6f8fa; --link: #0757ba;
-  --replicated: #116329; --not-replicated: #b3151f; --inconclusive: #7a5200; --not-run: #57606a;
-  --series-1: #0757ba; --series-2: #b3540b; --series-3: #0b7a5b; --series-4: #9a2f8f; --series-5: #6b6f00; --series-6: #4b5563; }
-@media (prefers-color-scheme: dark) { :root { --page: #12161b; --ink: #e6eaef; --quiet: #9aa5b1; --line: #39424d; --panel: #1b2129; --link: #7cb7ff;
-  --replicated: #5fd17c; --not-replicated: #ff8a84; --inconclusive: #e5b54a; --not-run: #9aa5b1;
-  --series-1: #6fb1ff; --series-2: #ffa657; --series-3: #4fd1a5; --series-4: #e59be0; --series-5: #d4d65a; --series-6: #b8c0ca; } }
+:root { color-scheme: light dark; ${variables(lightColors)} }
+@media (prefers-color-scheme: dark) { :root { ${variables(darkColors)} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 header, main, footer, nav { max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
@@ -36,6 +87,10 @@ h4 { font-size: 1rem; margin: 1rem 0 .25rem; }
 .discussion { border-left: 4px solid var(--line); padding-left: 1rem; margin-top: 1.25rem; } .discussion h3 { margin-top: 0; } .discussion p { max-width: 60rem; }
 .plot { --plot-background: var(--page); font-size: 12px; max-width: 100%; }
 .narrow { display: none; }
+.curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 0 1rem; } .curves figure { margin: .5rem 0; min-width: 0; }
+.text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; border-radius: 3px; } td > .text, th > .text { display: inline-block; min-width: 9rem; max-width: 34rem; }
+${[1, 2, 3, 4, 5].map((shade) => `.reward-${shade} { background: var(--reward-${shade}); padding: 0 .2rem; }`).join(" ")}
+summary { cursor: pointer; padding: .25rem 0; } summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .legend { list-style: none; margin: .25rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; font-size: .92rem; }
 .legend li { display: flex; align-items: center; gap: .4rem; } .legend svg { flex: none; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; font-size: .9rem; } dt { color: var(--quiet); } dd { margin: 0; min-width: 0; }

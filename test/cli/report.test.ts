@@ -1,6 +1,6 @@
 /** Tests of `retort report`: what the page holds, and what Chromium makes of it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,11 +9,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { writeFigure } from "../../src/reproduction/figure-results.ts";
 import { madeFigure } from "../reports/made-figure.ts";
+import { writeMadeRun, writeMadeSweep } from "../reports/made-runs.ts";
 import { recorder } from "./recorder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-report-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const path = join(root, "report.html");
+const runs = join(root, "runs");
+const [runPath, sweepPath] = [join(root, "run.html"), join(root, "sweep.html")];
 const discussion = join(root, "why.md");
 const chromium = "/usr/bin/chromium";
 
@@ -135,9 +138,33 @@ describe.sequential("retort report", () => {
     expect([missing.code === 0, missing.errors.includes("none.md")]).toEqual([false, true]);
   });
 
+  test("writes each plot as a file, with its numbers", async () => {
+    const plots = join(root, "plots");
+    expect(await report(root, "--svg", plots)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("1 plot as SVG and CSV") as string,
+    });
+    expect(readdirSync(plots).toSorted()).toEqual(["figure-8-accuracy.csv", "figure-8-accuracy.svg"]);
+    expect(readFileSync(join(plots, "figure-8-accuracy.svg"), "utf8")).toMatch(/^<svg xmlns=/u);
+  });
+
+  test("reports a run and a sweep, and refuses the runs of several files", async () => {
+    expect(await report(writeMadeRun(runs), "--out", runPath)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("1 run\n") as string,
+    });
+    expect(await report(writeMadeSweep(runs), "--out", sweepPath)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("6 runs\n") as string,
+    });
+    const { code, errors } = await report(runs, "--out", runPath);
+    expect([code, errors]).toEqual([2, expect.stringContaining("expected the runs of one experiment file, got those of 2") as string]);
+    expect((await report(runPath.replace("run.html", "runs/single"), "--markdown", path)).code).toBe(2);
+  });
+
   // Needs Debian's package chromium.
-  test.skipIf(!existsSync(chromium))("opens from the disk in Chromium without an error, on a telephone too", () => {
-    const shown = (...flags: string[]): string => {
+  test.skipIf(!existsSync(chromium))("opens from the disk in Chromium without an error, on a telephone and on a desk", () => {
+    const shown = (file: string, ...flags: string[]): string => {
       const settings = [
         "--headless",
         "--no-sandbox",
@@ -145,7 +172,7 @@ describe.sequential("retort report", () => {
         "--enable-logging=stderr",
         `--user-data-dir=${join(root, "profile")}`,
       ];
-      const { status, stdout, stderr } = spawnSync(chromium, [...settings, ...flags, pathToFileURL(path).href], {
+      const { status, stdout, stderr } = spawnSync(chromium, [...settings, ...flags, pathToFileURL(file).href], {
         encoding: "utf8",
         timeout: 90_000,
       });
@@ -153,11 +180,13 @@ describe.sequential("retort report", () => {
       expect(stderr).not.toContain("CONSOLE");
       return stdout;
     };
-    const screenshot = join(root, "narrow.png");
-    const dom = shown("--dump-dom", "--window-size=400,900");
-    expect(dom).toContain("Figure 8");
-    expect(dom).not.toMatch(/<script|<img/u);
-    shown(`--screenshot=${screenshot}`, "--window-size=400,900");
-    expect(statSync(screenshot).size).toBeGreaterThan(10_000);
+    for (const file of [path, runPath, sweepPath]) {
+      const screenshot = join(root, "wide.png");
+      const dom = shown(file, "--dump-dom", "--window-size=400,900");
+      expect(dom).toContain("Made by");
+      expect(dom).not.toMatch(/<script|<img/u);
+      shown(file, `--screenshot=${screenshot}`, "--window-size=1400,900");
+      expect(statSync(screenshot).size).toBeGreaterThan(10_000);
+    }
   });
 });

@@ -1,0 +1,74 @@
+/** What `retort report` can be given: results of figures, a run, or the runs of an experiment file. */
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
+import { readDiscussions, type Discussion } from "../reports/discussion.ts";
+import { figurePlots } from "../reports/figure-plots.ts";
+import { readFigureReports } from "../reports/figure-report.ts";
+import { figuresMarkdown } from "../reports/figures-markdown.ts";
+import { page as figuresPage } from "../reports/page.ts";
+import type { ReportPlot } from "../reports/plot-figure.ts";
+import { readRunReport, runPage, runPlots } from "../reports/run-page.ts";
+import { sweepPage, sweepPlots } from "../reports/sweep-page.ts";
+import { readSweepReport } from "../reports/sweep-report.ts";
+import { asked, readChosen } from "./run-choice.ts";
+import { shownPath } from "./shown-path.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A report, not yet written. */
+export interface Report {
+  /** What it is of, in a few words. */
+  readonly of: string;
+  readonly page: () => string;
+  readonly plots: () => readonly ReportPlot[];
+  /** As Markdown that is to lie at a path; nothing where that is not to be had. */
+  readonly markdown?: (path: string) => string;
+}
+
+/** Beside the folder of results, as in the package's own documentation. */
+const besideOf = (folder: string): string => join(dirname(resolve(folder)), "discussion.md");
+
+const discussionsOf = (path: string, given: boolean): readonly Discussion[] => {
+  if (!given && !existsSync(path)) return [];
+  return asked(() => readDiscussions(path));
+};
+
+/** From a page of Markdown to a file, as links have it. */
+const linkTo = (file: string, from: string): string => relative(dirname(resolve(from)), resolve(file)).replaceAll("\\", "/");
+
+/** A report of the figures whose results lie in a folder, with a page of discussions; nothing where there are no results. */
+export const figuresReport = (folder: string, discussion: string | undefined): Report | undefined => {
+  const discussed = discussion ?? besideOf(folder);
+  const figures = readFigureReports(folder, discussionsOf(discussed, discussion !== undefined));
+  if (figures.length === 0) return undefined;
+  return {
+    of: `${figures.length} figure${figures.length === 1 ? "" : "s"}`,
+    page: () => figuresPage(figures),
+    plots: () => figures.flatMap(figurePlots),
+    markdown: (path) => figuresMarkdown(figures, linkTo(discussed, path)),
+  };
+};
+
+/** A report of one run, or of the runs of one experiment file. `InvalidArgumentError` where a folder holds neither. */
+export const runsReport = async (folder: string, terminal: Terminal): Promise<Report> => {
+  const { chosen } = await readChosen(folder, {}, terminal);
+  const [first, ...others] = chosen;
+  if (first === undefined) {
+    throw new InvalidArgumentError(
+      `expected results of figures, a run or the runs of an experiment file in "${shownPath(folder)}", got none; retort reproduce, run or sweep make them`,
+    );
+  }
+  const files = new Set(chosen.map(({ parent }) => parent));
+  if (files.size > 1) {
+    const named = [...files].slice(0, 3).map(shownPath).join(", ");
+    throw new InvalidArgumentError(
+      `expected the runs of one experiment file, got those of ${files.size}; name one of their folders, such as ${named}`,
+    );
+  }
+  if (others.length === 0) {
+    const report = await readRunReport(first);
+    return { of: "1 run", page: () => runPage(report), plots: () => runPlots(report) };
+  }
+  const report = await readSweepReport(basename(first.parent), chosen);
+  return { of: `${chosen.length} runs`, page: () => sweepPage(report), plots: () => sweepPlots(report) };
+};
