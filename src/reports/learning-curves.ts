@@ -1,11 +1,7 @@
-/** Learning curves of a run: every metric over its steps, and what its checks warned of. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { parseObject } from "../experiments/json.ts";
-import { boundedLines } from "../results/bounded-lines.ts";
+/** Learning curves of a run: every metric over its steps. */
+import * as Plot from "@observablehq/plot";
 import { readHistory } from "../results/history.ts";
 import type { FoundRun } from "../results/runs.ts";
-import * as Plot from "@observablehq/plot";
 import { numberText } from "./figure-text.ts";
 import type { Markup } from "./markup.ts";
 import { drawn, lookOf, spanOf } from "./plot-drawing.ts";
@@ -82,29 +78,4 @@ export const curvePlot = (curve: LearningCurve): ReportPlot => {
     svg: (width) => curveSvg(curve, width),
     table: [["step", metric], ...points.map(({ step, value }) => [step, value])],
   };
-};
-
-/** A warning of a check. */
-export interface RunWarning {
-  readonly step: number;
-  readonly check: string;
-  readonly message: string;
-}
-
-/** Most bytes of a line; most warnings that are shown. */
-const [longestLine, mostWarnings] = [2 ** 20, 50];
-
-/** What the checks of a run warned of, the first of many. */
-export const readWarnings = async (folder: string): Promise<readonly RunWarning[]> => {
-  const path = join(folder, "metrics.jsonl");
-  const warnings: RunWarning[] = [];
-  if (!existsSync(path)) return warnings;
-  for await (const line of boundedLines(path, longestLine)) {
-    if (!line.startsWith('{"kind":"warning"')) continue;
-    const { step, check, message } = parseObject(line) ?? {};
-    if (typeof step !== "number" || typeof check !== "string" || typeof message !== "string") continue;
-    warnings.push({ step, check, message });
-    if (warnings.length >= mostWarnings) break;
-  }
-  return warnings;
 };

@@ -42,7 +42,7 @@ export const download = (name: string, type: string, content: string, text: stri
   html`<a href="data:${type};charset=utf-8,${encodeURIComponent(content)}" download="${name}">${text}</a>`;
 
 /** The plot's numbers as CSV. */
-const plotCsv = ({ table }: Pick<ReportPlot, "table">): string => table.map(csvLine).join("");
+export const plotCsv = ({ table }: Pick<ReportPlot, "table">): string => table.map(csvLine).join("");
 
 const captioned = (plot: ReportPlot): Markup =>
   html`<figcaption>${plot.caption} ${download(`${plot.name}.csv`, "text/csv", plotCsv(plot), "CSV")}</figcaption>`;

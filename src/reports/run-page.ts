@@ -10,9 +10,10 @@ import { completionTables } from "./completion-section.ts";
 import { readCompletions, type ShownCompletion } from "./completions.ts";
 import { numberText, timeText } from "./figure-text.ts";
 import { ganttPlot } from "./gantt-plot.ts";
-import { curvePlot, isFlat, readCurves, readWarnings, type LearningCurve, type RunWarning } from "./learning-curves.ts";
+import { curvePlot, isFlat, readCurves, type LearningCurve } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";
 import { plotFigure, smallFigure, type ReportPlot } from "./plot-figure.ts";
+import { readWarnings, type RunWarning } from "./run-warnings.ts";
 import { factList, scrolledTable, section, shell } from "./shell.ts";
 
 /** All that a report says of a run. */

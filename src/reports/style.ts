@@ -89,7 +89,8 @@ h4 { font-size: 1rem; margin: 1rem 0 .25rem; }
 .narrow { display: none; }
 .curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 0 1rem; } .curves figure { margin: .5rem 0; min-width: 0; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; border-radius: 3px; } td > .text, th > .text { display: inline-block; min-width: 9rem; max-width: 34rem; }
-${[1, 2, 3, 4, 5].map((shade) => `.reward-${shade} { background: var(--reward-${shade}); padding: 0 .2rem; }`).join(" ")}
+${[1, 2, 3, 4, 5].map((shade) => `.reward-${shade} { background: var(--reward-${shade}); color: var(--ink); padding: 0 .2rem; }`).join(" ")}
+th code, td code { overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .25rem 0; } summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .legend { list-style: none; margin: .25rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; font-size: .92rem; }
 .legend li { display: flex; align-items: center; gap: .4rem; } .legend svg { flex: none; }
