@@ -6,7 +6,7 @@ export interface Discussion {
   readonly title: string;
   /** Where links of Markdown find it in its page, as GitHub makes them. */
   readonly anchor: string;
-  /** The figures that its title names. */
+  /** The figures that its title names; one of several panels names them all. */
   readonly figures: readonly string[];
   /** Markdown. */
   readonly text: string;
@@ -17,7 +17,7 @@ const largest = 2 ** 20;
 
 const named = /\(figures? ([^()]*)\)\s*$/iu;
 
-const figuresIn = (title: string): readonly string[] => named.exec(title)?.[1]?.match(/A\.\d+|\d+/gu) ?? [];
+const figuresIn = (title: string): readonly string[] => named.exec(title)?.[1]?.match(/(?:A\.)?\d+[a-z]?/gu) ?? [];
 
 const anchorOf = (title: string): string =>
   title

@@ -6,7 +6,7 @@ import { readObject } from "../experiments/object-file.ts";
 import { checkTrials } from "../experiments/sweeps/plan.ts";
 import { machinePath } from "../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../reproduction/figure-results.ts";
-import { figuresOf, type Figure } from "../reproduction/figures.ts";
+import { figuresOf, wholeFigure, type Figure } from "../reproduction/figures.ts";
 import { judge, type JudgedClaim } from "../results/verdicts.ts";
 import type { Discussion } from "./discussion.ts";
 import { timeText } from "./figure-text.ts";
@@ -96,5 +96,6 @@ export const readFigureReports = (folder: string, discussions: readonly Discussi
   figuresOf("small").flatMap((figure) => {
     const results = readFigure(folder, figure);
     if (results === undefined) return [];
-    return [{ ...reportOf(folder, figure, results), discussions: discussions.filter(({ figures }) => figures.includes(figure.name)) }];
+    const about = discussions.filter(({ figures }) => figures.includes(figure.name) || figures.includes(wholeFigure(figure.name)));
+    return [{ ...reportOf(folder, figure, results), discussions: about }];
   });
