@@ -7,14 +7,17 @@ import { html, type Markup } from "./markup.ts";
 import { meansTable } from "./means-table.ts";
 import { fileName, plotFigure, type ReportPlot } from "./plot-figure.ts";
 import { factList, scrolledTable, section, shell } from "./shell.ts";
+import { sweepCurvePlot } from "./sweep-curves.ts";
 import type { SweepReport } from "./sweep-report.ts";
 
 /** Metrics that have a plot; the table has all. */
 const mostPlots = 8;
 
 /** The plots of a sweep's report. */
-export const sweepPlots = ({ name, means, metrics, before }: SweepReport): readonly ReportPlot[] =>
-  metricPlots(fileName(name), means, metrics.slice(0, mostPlots), before);
+export const sweepPlots = ({ name, means, metrics, before, curves }: SweepReport): readonly ReportPlot[] => [
+  ...metricPlots(fileName(name), means, metrics.slice(0, mostPlots), before),
+  ...curves.map((curve) => sweepCurvePlot(fileName(name), curve)),
+];
 
 const trialTable = (runs: readonly FoundRun[], metrics: readonly string[]): Markup => {
   const shown = metrics.slice(0, 3);

@@ -3,6 +3,7 @@ import { claimTrials } from "../results/claim-trials.ts";
 import { compareValues, resultTable } from "../results/result-table.ts";
 import type { FoundRun } from "../results/runs.ts";
 import { settingMeans, type SettingMeans } from "./setting-means.ts";
+import { readSweepCurves, type SweepCurve } from "./sweep-curves.ts";
 
 /** Runs side by side. */
 export interface SweepReport {
@@ -16,6 +17,8 @@ export interface SweepReport {
   readonly means: SettingMeans;
   /** Mean of each metric before training, where evaluations have it. */
   readonly before: ReadonlyMap<string, number>;
+  /** Where few settings are compared, the best known metrics over steps. */
+  readonly curves: readonly SweepCurve[];
   /** Trials that are done. */
   readonly done: number;
 }
@@ -23,8 +26,8 @@ export interface SweepReport {
 /** Metrics that say how the training went, and not what came of it. */
 const internal = /^(?:checks|gradient|objective|rollouts|divergence|policy)\/|^(?:learning-rate|on-policy-fraction)$/u;
 
-/** Metrics in tables: more are read by nobody. */
-const mostMetrics = 24;
+/** Metrics in tables, and those with learning curves: more are read by nobody. */
+const [mostMetrics, mostCurves] = [24, 8];
 
 /** Variants as they come, trials by what was swept. */
 const inOrder = (runs: readonly FoundRun[]): readonly FoundRun[] => {
@@ -49,12 +52,14 @@ export const readSweepReport = async (name: string, found: readonly FoundRun[]):
     const values = trials.flatMap(({ initial }) => (Number.isFinite(initial[metric]) ? [initial[metric]!] : []));
     return values.length === 0 ? [] : [[metric, values.reduce((sum, value) => sum + value, 0) / values.length]];
   });
+  const means = settingMeans(trials, metrics);
   return {
     name,
     question: runs[0]!.record.question,
     runs,
     metrics,
-    means: settingMeans(trials, metrics),
+    means,
+    curves: await readSweepCurves(runs, means, metrics.slice(0, mostCurves)),
     before: new Map(before),
     done: trials.length,
   };

@@ -30,6 +30,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/reports/run-warnings.ts": "test/reports/run-page.test.ts reads what it makes of a run",
   "src/reports/shell.ts": "test/cli/report.test.ts reads what it writes",
   "src/reports/style.ts": "test/cli/report.test.ts reads what it writes",
+  "src/reports/sweep-curves.ts": "test/reports/sweep-page.test.ts reads and draws them",
   "src/reports/sweep-report.ts": "test/reports/sweep-page.test.ts reads what it makes of a sweep",
   "src/reports/trade-off-plot.ts": "test/reports/trade-off.test.ts draws with it",
   "src/reproduction/collect.ts": "test/cli/reproduce.test.ts collects every figure",

@@ -71,7 +71,14 @@ export const writeMadeSweep = (root: string): string => {
         metrics: { "rouge-2": 10 * alpha + seed, "checks/cut": 0 },
         accuracy: alpha + seed / 8,
       });
-      writeFileSync(join(folder, "metrics.jsonl"), lines([{ kind: "evaluation", step: 0, accuracy: 0.125, metrics: { "rouge-2": 1 } }]));
+      const evaluations = [0, 5, 10].map((step) => ({
+        kind: "evaluation",
+        step,
+        accuracy: 0.125 + (alpha * step + seed) / 100,
+        metrics: {},
+      }));
+      const [before, ...later] = evaluations;
+      writeFileSync(join(folder, "metrics.jsonl"), lines([{ ...before, metrics: { "rouge-2": 1 } }, ...later]));
     }
   }
   return join(root, "alphas");

@@ -23,10 +23,17 @@ test("means over the seeds of the trials that are done, a plot of each metric, a
     expect(sweepPlots(report).map(({ name, text }) => [name, text.split(":")[0]])).toEqual([
       ["alphas-accuracy", "Line plot of accuracy over alpha"],
       ["alphas-rouge-2", "Line plot of rouge-2 over alpha"],
+      ["alphas-curve-accuracy", "Line plot of accuracy over steps"],
     ]);
+    expect(report.curves).toHaveLength(1);
+    expect(report.curves[0]!.lines.map(({ name, points }) => [name, ...points.map(({ value }) => Number(value.toFixed(4)))])).toEqual([
+      ["0.25", 0.135, 0.1475, 0.16],
+      ["0.5", 0.13, 0.155, 0.18],
+    ]);
+    expect(sweepPlots(report).at(-1)!.svg(350).text).toMatchSnapshot();
     const page = sweepPage(report);
     expect(page).toContain("6: 1 failed, 5 done");
-    expect(page).toContain("The dotted line is the student before training, 0.125.");
+    expect(page).toContain("The dotted line is the student before training, 0.133.");
     expect(page.match(/<th scope="row">trial<\/th>/gu)).toHaveLength(6);
   } finally {
     rmSync(root, { recursive: true, force: true });
