@@ -59,12 +59,16 @@ export const glance = (path: string): readonly string[] => {
   ]);
 };
 
-/** The first and the last of an axis's values. */
-const endsOf = (values: readonly Json[]): readonly Json[] => [...new Set([values[0]!, values.at(-1)!])];
+/** The last of an axis's values where variants differ already, else the first and the last. */
+const endsOf = (values: readonly Json[], varied: boolean): readonly Json[] => [
+  ...new Set(varied ? [values.at(-1)!] : [values[0]!, values.at(-1)!]),
+];
 
-/** What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last. */
+/** What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last; of variants, each with the last ones. */
 const ends = (path: string): string[] => {
-  const axes = axesOf(readExperiment(path).value).map(([axis, values]) => [axis, endsOf(values)] as const);
+  const { value } = readExperiment(path);
+  const varied = Object.keys(objectAt(value, "/variants")).length > 1;
+  const axes = axesOf(value).map(([axis, values]) => [axis, endsOf(values, varied)] as const);
   const some = (count: number): JsonObject => Object.fromEntries(axes.filter(([axis, { length }]) => axis !== "/seed" && length === count));
   const together = some(2);
   return [`/sweep/axes=${JSON.stringify(some(1))}`, `/sweep/zip=${JSON.stringify(Object.keys(together).length === 0 ? [] : [together])}`];

@@ -60,6 +60,19 @@ describe("a figure's scale", () => {
     ]);
   });
 
+  test("smoke has each variant once, with the last of each axis", async () => {
+    const varied = join(folder, "varied.json");
+    const variants = { one: {}, other: { objective: { divergence: { type: "forward-kl", beta: null } } } };
+    writeFileSync(
+      varied,
+      JSON.stringify({ ...tinyExperiment({ axes: { "/objective/alpha": [0.1, 0.3, 0.5], "/seed": [0, 1] } }), variants }),
+    );
+    const { trials } = await prepareSweep(varied, scaleOverrides(varied, "smoke", 2));
+    expect(trials.map(({ name, axes }) => [name, axes])).toEqual(
+      ["one", "other"].map((name) => [name, { "/objective/alpha": 0.5, "/seed": 0 }]),
+    );
+  });
+
   test("smoke leaves a size to the sweep that sets it", async () => {
     const swept = join(folder, "swept.json");
     const data = { task: { type: "arithmetic", train: 200, test: 4 }, data: { examples: 100 } };
