@@ -181,7 +181,7 @@ describe.sequential("retort report", () => {
       return stdout;
     };
     for (const file of [path, runPath, sweepPath]) {
-      const screenshot = join(root, "wide.png");
+      const screenshot = `${file}.png`;
       const dom = shown(file, "--dump-dom", "--window-size=400,900");
       expect(dom).toContain("Made by");
       expect(dom).not.toMatch(/<script|<img/u);
