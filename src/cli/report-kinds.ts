@@ -2,6 +2,9 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import type { ClaimValues } from "../evaluation/claims/index.ts";
+import { readExperiment } from "../experiments/extended-source.ts";
+import { checkTrials } from "../experiments/sweeps/plan.ts";
 import { readDiscussions, type Discussion } from "../reports/discussion.ts";
 import { figurePlots } from "../reports/figure-plots.ts";
 import { readFigureReports } from "../reports/figure-report.ts";
@@ -49,8 +52,20 @@ export const figuresReport = (folder: string, discussion: string | undefined): R
   };
 };
 
-/** A report of one run, or of the runs of one experiment file. `InvalidArgumentError` where a folder holds neither. */
-export const runsReport = async (folder: string, terminal: Terminal): Promise<Report> => {
+/** The claims of an experiment file. `InvalidArgumentError` when it makes none. */
+const claimsIn = (file: string): readonly ClaimValues[] => {
+  const { claims } = checkTrials(readExperiment(file), []);
+  if (claims.length > 0) return claims;
+  throw new InvalidArgumentError(
+    `${shownPath(file)}: expected "claims", got none; add what the trials are to show (retort schema describes it)`,
+  );
+};
+
+/**
+ * A report of one run, or of the runs of one experiment file, with what they say of the claims of `file`. `InvalidArgumentError` where a folder holds neither, and
+ * for claims about one run.
+ */
+export const runsReport = async (folder: string, file: string | undefined, terminal: Terminal): Promise<Report> => {
   const { chosen } = await readChosen(folder, {}, terminal);
   const [first, ...others] = chosen;
   if (first === undefined) {
@@ -66,9 +81,11 @@ export const runsReport = async (folder: string, terminal: Terminal): Promise<Re
     );
   }
   if (others.length === 0) {
+    if (file !== undefined)
+      throw new InvalidArgumentError(`--claims: expected the runs of a sweep, got one run; name the folder around it`);
     const report = await readRunReport(first);
     return { of: "1 run", page: () => runPage(report), plots: () => runPlots(report) };
   }
-  const report = await readSweepReport(basename(first.parent), chosen);
+  const report = await readSweepReport(basename(first.parent), chosen, file === undefined ? [] : claimsIn(file));
   return { of: `${chosen.length} runs`, page: () => sweepPage(report), plots: () => sweepPlots(report) };
 };

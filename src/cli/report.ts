@@ -3,7 +3,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { writeWhole } from "../policies/checkpoints/atomic-file.ts";
-import { plotCsv } from "../reports/plot-figure.ts";
+import { plotCsv, type ReportPlot } from "../reports/plot-figure.ts";
+import { standalonePng } from "../reports/standalone-png.ts";
 import { standaloneSvg } from "../reports/standalone-svg.ts";
 import { keptResults } from "../reproduction/figure-machine.ts";
 import { figuresReport, runsReport, type Report } from "./report-kinds.ts";
@@ -14,18 +15,30 @@ interface ReportFlags {
   readonly out?: string;
   readonly markdown?: string;
   readonly discussion?: string;
+  readonly claims?: string;
   readonly svg?: string;
+  readonly png?: string;
 }
 
-const reportOf = async (folder: string, discussion: string | undefined, terminal: Terminal): Promise<Report> => {
+/** How a plot becomes a file of its own, by the ending of the file's name. */
+const drawers: Readonly<Record<"svg" | "png", (plot: ReportPlot) => string | Uint8Array | Promise<Uint8Array>>> = {
+  svg: standaloneSvg,
+  png: standalonePng,
+};
+
+const reportOf = async (folder: string, { discussion, claims }: ReportFlags, terminal: Terminal): Promise<Report> => {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new InvalidArgumentError(`expected a folder of results, of a sweep or of a run, got "${shownPath(folder)}"`);
   }
-  return figuresReport(folder, discussion) ?? (await runsReport(folder, terminal));
+  const figures = figuresReport(folder, discussion);
+  if (figures === undefined) return runsReport(folder, claims, terminal);
+  if (claims !== undefined)
+    throw new InvalidArgumentError("--claims: expected the runs of a sweep, got results of figures, which have their own");
+  return figures;
 };
 
-/** Each plot as an SVG, and its numbers as CSV beside it. */
-const writePlots = async (report: Report, folder: string, { output }: Terminal): Promise<void> => {
+/** Each plot as a file, and its numbers as CSV beside it. */
+const writePlots = async (report: Report, format: keyof typeof drawers, folder: string, { output }: Terminal): Promise<void> => {
   const plots = report.plots();
   mkdirSync(folder, { recursive: true });
   const taken = new Map<string, number>();
@@ -34,25 +47,26 @@ const writePlots = async (report: Report, folder: string, { output }: Terminal):
     const times = (taken.get(plot.name) ?? 0) + 1;
     taken.set(plot.name, times);
     const path = resolve(join(folder, times === 1 ? plot.name : `${plot.name}-${times}`));
-    await writeWhole(`${path}.svg`, standaloneSvg(plot));
+    await writeWhole(`${path}.${format}`, await drawers[format](plot));
     await writeWhole(`${path}.csv`, plotCsv(plot));
   }
-  output.write(`${shownPath(folder)}: ${plots.length} plot${plots.length === 1 ? "" : "s"} as SVG and CSV\n`);
+  output.write(`${shownPath(folder)}: ${plots.length} plot${plots.length === 1 ? "" : "s"} as ${format.toUpperCase()} and CSV\n`);
 };
 
 const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): Promise<void> => {
-  const { out, markdown, discussion, svg } = flags;
-  const report = await reportOf(folder, discussion, terminal);
+  const { out, markdown, svg, png } = flags;
+  const report = await reportOf(folder, flags, terminal);
   const write = async (path: string, text: string): Promise<void> => {
     await writeWhole(resolve(path), text);
     terminal.output.write(`${shownPath(path)}: ${report.of}\n`);
   };
-  if (out !== undefined || (markdown === undefined && svg === undefined)) await write(out ?? "report.html", report.page());
+  if (out !== undefined || [markdown, svg, png].every((other) => other === undefined)) await write(out ?? "report.html", report.page());
   if (markdown !== undefined) {
     if (report.markdown === undefined) throw new InvalidArgumentError(`--markdown: expected results of figures, got ${report.of}`);
     await write(markdown, report.markdown(markdown));
   }
-  if (svg !== undefined) await writePlots(report, svg, terminal);
+  if (svg !== undefined) await writePlots(report, "svg", svg, terminal);
+  if (png !== undefined) await writePlots(report, "png", png, terminal);
 };
 
 /** Adds the command to the program. */
@@ -72,10 +86,12 @@ export const addReport = (program: Command, terminal: Terminal): void => {
       "--discussion <file>",
       'what people make of the verdicts, in sections of Markdown such as "## Why (figures 8, 9)"; discussion.md beside the folder when left out',
     )
+    .option("--claims <file>", "an experiment file whose claims are judged by the runs of a sweep")
     .option("--svg <folder>", "each plot as an SVG on white, and its numbers as CSV")
+    .option("--png <folder>", "the same as PNG, three pixels for each of the page")
     .addHelpText(
       "after",
-      "\nExamples:\n  retort report\n  retort report runs/reproduction/small/results --out report.html\n  retort report runs/sweep --svg plots\n  retort report runs/quickstart/run-0a1b2c3d4e5f6071",
+      "\nExamples:\n  retort report\n  retort report runs/reproduction/small/results --out report.html\n  retort report runs/sweep --claims experiments/sweep.json --png plots\n  retort report runs/quickstart/run-0a1b2c3d4e5f6071",
     )
     .action((folder: string | undefined, flags: ReportFlags) => perform(folder ?? keptResults, flags, terminal));
 };

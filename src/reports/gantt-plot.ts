@@ -4,7 +4,7 @@ import type { Span } from "../rollouts/timeline.ts";
 import { numberText } from "./figure-text.ts";
 import { busyTime, ganttRows } from "./gantt.ts";
 import type { Markup } from "./markup.ts";
-import { drawn, lookOf } from "./plot-drawing.ts";
+import { drawn, lookOf, tickFormat } from "./plot-drawing.ts";
 import type { ReportPlot } from "./plot-figure.ts";
 
 /** Spans that are drawn; those of a step are hundreds at most. */
@@ -37,7 +37,7 @@ const draw = (bars: readonly Bar[], width: number): Markup => {
     marginLeft: Math.min(0.4 * width, 7.2 * longest + 12),
     marginRight: 16,
     marginBottom: 40,
-    x: { label: "milliseconds", grid: true, ticks: width / 100, tickFormat: (value: number) => numberText(value) },
+    x: { label: "milliseconds", grid: true, ticks: width / 100, tickFormat },
     y: { type: "band", label: null, domain: rows, tickSize: 0, padding: 0.25 },
     marks: [
       Plot.barX(bars, {

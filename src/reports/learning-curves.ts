@@ -4,7 +4,7 @@ import { readHistory } from "../results/history.ts";
 import type { FoundRun } from "../results/runs.ts";
 import { numberText } from "./figure-text.ts";
 import type { Markup } from "./markup.ts";
-import { drawn, lookOf, spanOf } from "./plot-drawing.ts";
+import { drawn, lookOf, spanOf, tickFormat } from "./plot-drawing.ts";
 import { fileName, type ReportPlot } from "./plot-figure.ts";
 import { ThinnedSeries, type StepValue } from "./thinned.ts";
 
@@ -46,7 +46,6 @@ export const isFlat = ({ points }: LearningCurve): boolean => points.every(({ va
 const curveSvg = ({ metric, kind, points }: LearningCurve, width: number): Markup => {
   const { color } = lookOf(kind === "evaluation" ? 1 : 0);
   const at = { x: "step", y: "value" } as const;
-  const tickFormat = (value: number): string => numberText(value);
   return drawn({
     width,
     height: Math.round(0.35 * width + 60),

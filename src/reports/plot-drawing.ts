@@ -1,6 +1,7 @@
 /** Drawing with Observable Plot where there is no browser, in colours that the page sets. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { numberText } from "./figure-text.ts";
 import { harmless, Markup } from "./markup.ts";
 
 const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
@@ -20,6 +21,13 @@ export const spanOf = (values: readonly number[]): [number, number] => {
   const room = high > low ? 0.05 * (high - low) : 0.05 * (Math.abs(high) || 1);
   return [low - room, high + room];
 };
+
+/** Size and margins of a plot with a scale on two sides, at a width in pixels: `share` of it high, `most` pixels at most. */
+export const frame = (width: number, share = 0.4, most = 380) =>
+  ({ width, height: Math.round(Math.min(most, share * width + 130)), marginLeft: 56, marginBottom: 44, inset: 8 }) as const;
+
+/** A tick's number. */
+export const tickFormat = (value: number): string => numberText(value);
 
 /** How a line is drawn: its colour, a variable of the page, its dashes and its symbol; each alone tells it from five others. */
 export interface Look {

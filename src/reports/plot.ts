@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { numberText } from "./figure-text.ts";
 import type { Markup } from "./markup.ts";
-import { drawn, lookOf, spanOf } from "./plot-drawing.ts";
+import { drawn, frame, lookOf, spanOf, tickFormat } from "./plot-drawing.ts";
 import type { PlotLevel, PlotPoint, PlotShape } from "./plot-shape.ts";
 
 /** All numbers that a plot is to hold. */
@@ -48,19 +48,13 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
   const names = seriesOf(shape);
   const lines = shape.kind === "lines";
   return drawn({
-    width,
-    height: Math.round(Math.min(380, 0.4 * width + 130)),
-    marginLeft: 56,
-    marginBottom: 44,
-    inset: 8,
-    x: lines
-      ? { label: shape.x, ticks: shape.ticks as number[], tickFormat: (value: number) => numberText(value) }
-      : { type: "point", label: shape.x, domain: shape.ticks },
+    ...frame(width),
+    x: lines ? { label: shape.x, ticks: shape.ticks as number[], tickFormat } : { type: "point", label: shape.x, domain: shape.ticks },
     y: {
       label: shape.metric,
       grid: true,
       domain: spanOf(numbersOf(shape, before)),
-      tickFormat: (value: number) => numberText(value),
+      tickFormat,
       ticks: 6,
     },
     marks: [

@@ -17,6 +17,10 @@ export const lightColors: Readonly<Record<string, string>> = {
   "--reward-3": "#fff3b8",
   "--reward-4": "#dff2c4",
   "--reward-5": "#bfeac4",
+  "--divergence-1": "#e8f0fc",
+  "--divergence-2": "#c9dcf9",
+  "--divergence-3": "#a3c4f5",
+  "--divergence-4": "#7fabf0",
   "--series-1": "#0757ba",
   "--series-2": "#b3540b",
   "--series-3": "#0b7a5b",
@@ -42,6 +46,10 @@ const darkColors: Readonly<Record<string, string>> = {
   "--reward-3": "#4f450e",
   "--reward-4": "#304a1a",
   "--reward-5": "#17522a",
+  "--divergence-1": "#17283f",
+  "--divergence-2": "#1a3a63",
+  "--divergence-3": "#1d4d8a",
+  "--divergence-4": "#2162b5",
   "--series-1": "#6fb1ff",
   "--series-2": "#ffa657",
   "--series-3": "#4fd1a5",
@@ -90,6 +98,7 @@ h4 { font-size: 1rem; margin: 1rem 0 .25rem; }
 .curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 0 1rem; } .curves figure { margin: .5rem 0; min-width: 0; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; border-radius: 3px; } td > .text, th > .text { display: inline-block; min-width: 9rem; max-width: 34rem; }
 ${[1, 2, 3, 4, 5].map((shade) => `.reward-${shade} { background: var(--reward-${shade}); color: var(--ink); padding: 0 .2rem; }`).join(" ")}
+${[1, 2, 3, 4].map((depth) => `.divergence-${depth} { background: var(--divergence-${depth}); color: var(--ink); }`).join(" ")}
 th code, td code { overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .25rem 0; } summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .legend { list-style: none; margin: .25rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; font-size: .92rem; }

@@ -5,7 +5,7 @@ import type { FoundRun } from "../results/runs.ts";
 import { numberText } from "./figure-text.ts";
 import { readCurves, type LearningCurve } from "./learning-curves.ts";
 import type { Markup } from "./markup.ts";
-import { drawn, lookOf, spanOf } from "./plot-drawing.ts";
+import { drawn, frame, lookOf, spanOf, tickFormat } from "./plot-drawing.ts";
 import { fileName, type ReportPlot } from "./plot-figure.ts";
 import type { SettingMeans } from "./setting-means.ts";
 import type { StepValue } from "./thinned.ts";
@@ -53,13 +53,8 @@ export const readSweepCurves = async (
 
 const draw = ({ metric, lines }: SweepCurve, width: number): Markup => {
   const all = lines.flatMap(({ points }) => points);
-  const tickFormat = (value: number): string => numberText(value);
   return drawn({
-    width,
-    height: Math.round(Math.min(380, 0.4 * width + 130)),
-    marginLeft: 56,
-    marginBottom: 44,
-    inset: 8,
+    ...frame(width),
     x: { label: "step", domain: spanOf(all.map(({ step }) => step)), ticks: width / 90, tickFormat },
     y: { label: metric, grid: true, domain: spanOf(all.map(({ value }) => value)), ticks: 6, tickFormat },
     marks: lines.flatMap(({ points }, i) => {

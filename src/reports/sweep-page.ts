@@ -1,6 +1,7 @@
 /** The report of a sweep, or of the variants of an experiment file: what was varied, and what came of it. */
 import { runStatuses } from "../results/run-record.ts";
 import type { FoundRun } from "../results/runs.ts";
+import { claimsTable } from "./claims-table.ts";
 import { metricPlots } from "./figure-plots.ts";
 import { numberText, timeText } from "./figure-text.ts";
 import { html, type Markup } from "./markup.ts";
@@ -51,21 +52,19 @@ const facts = ({ runs, means, done }: SweepReport): readonly (readonly [string, 
 
 /** The whole page. */
 export const sweepPage = (report: SweepReport): string => {
-  const { name, question, runs, metrics, means } = report;
+  const { name, question, runs, metrics, means, claims } = report;
   const none = html`<p>No trial is done.</p>`;
   const results = report.done === 0 ? none : meansTable(name, fileName(name), means, metrics);
   const plots = sweepPlots(report).map(plotFigure);
+  const judged = claims.length > 0;
   return shell({
     title: name,
     intro: html`<p>${question}</p>
       ${factList(facts(report))}`,
-    links: [
-      ["results", "Results"],
-      ["plots", "Plots"],
-      ["trials", "Trials"],
-    ],
+    links: [...(judged ? [["claims", "Claims"] as const] : []), ["results", "Results"], ["plots", "Plots"], ["trials", "Trials"]],
     linked: "Parts",
     main: [
+      ...(judged ? [section("claims", "Claims", [claimsTable(name, claims)])] : []),
       section("results", "Results", [results]),
       section("plots", "Plots", plots.length === 0 ? [none] : plots),
       section("trials", "Trials", [trialTable(runs, metrics)]),

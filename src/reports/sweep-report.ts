@@ -1,7 +1,9 @@
 /** All that a report says of the runs of an experiment file. */
+import type { ClaimValues } from "../evaluation/claims/index.ts";
 import { claimTrials } from "../results/claim-trials.ts";
 import { compareValues, resultTable } from "../results/result-table.ts";
 import type { FoundRun } from "../results/runs.ts";
+import { judge, type JudgedClaim } from "../results/verdicts.ts";
 import { settingMeans, type SettingMeans } from "./setting-means.ts";
 import { readSweepCurves, type SweepCurve } from "./sweep-curves.ts";
 
@@ -21,6 +23,8 @@ export interface SweepReport {
   readonly curves: readonly SweepCurve[];
   /** Trials that are done. */
   readonly done: number;
+  /** What these say of claims; none when nobody gave any. */
+  readonly claims: readonly JudgedClaim[];
 }
 
 /** Metrics that say how the training went, and not what came of it. */
@@ -41,8 +45,12 @@ const inOrder = (runs: readonly FoundRun[]): readonly FoundRun[] => {
   });
 };
 
-/** Reads runs of one file, of which at least one is there. */
-export const readSweepReport = async (name: string, found: readonly FoundRun[]): Promise<SweepReport> => {
+/** Reads runs of one file, of which at least one is there, and judges claims by them. */
+export const readSweepReport = async (
+  name: string,
+  found: readonly FoundRun[],
+  claims: readonly ClaimValues[] = [],
+): Promise<SweepReport> => {
   const runs = inOrder(found);
   const trials = await claimTrials(runs);
   const metrics = resultTable(runs)
@@ -62,5 +70,6 @@ export const readSweepReport = async (name: string, found: readonly FoundRun[]):
     curves: await readSweepCurves(runs, means, metrics.slice(0, mostCurves)),
     before: new Map(before),
     done: trials.length,
+    claims: judge(claims, trials),
   };
 };

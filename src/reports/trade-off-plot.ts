@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { intervalText, numberText } from "./figure-text.ts";
 import type { Markup } from "./markup.ts";
-import { drawn, lookOf, spanOf } from "./plot-drawing.ts";
+import { drawn, frame, lookOf, spanOf, tickFormat } from "./plot-drawing.ts";
 import type { TradeOff, TradePoint } from "./trade-off.ts";
 
 /** The student before training, by both metrics. */
@@ -80,14 +80,9 @@ const spans = ({ lines }: TradeOff, start: Start | undefined): Readonly<Record<"
 /** The plot at a width in pixels, with a cross for the student before training. */
 export const tradeOffSvg = (trade: TradeOff, width: number, start?: Start): Markup => {
   const domains = spans(trade, start);
-  const tickFormat = (value: number): string => numberText(value);
   return drawn({
-    width,
-    height: Math.round(Math.min(460, 0.5 * width + 130)),
-    marginLeft: 56,
+    ...frame(width, 0.5, 460),
     marginRight: 24,
-    marginBottom: 44,
-    inset: 8,
     x: { label: trade.x, grid: true, domain: domains.x, tickFormat, ticks: width / 90 },
     y: { label: trade.y, grid: true, domain: domains.y, tickFormat, ticks: 6 },
     marks: [

@@ -8,6 +8,7 @@ import { tokenLogProbs } from "../objectives/token-log-probs.ts";
 import type { Policy, Sequences } from "../policies/policy.ts";
 import { batchSpecs, type BatchShape } from "./collate.ts";
 import { packsFor, packTensors, type Pack } from "./packing.ts";
+import { tokenDivergences } from "./token-divergences.ts";
 import { frozenSpecs, measure, parametersOf, trainedParameters } from "./update.ts";
 
 /** What one inspection program is made for. */
@@ -81,8 +82,9 @@ const comparisons = (terms: readonly TermGradient[]): Record<string, tf.Tensor> 
 
 /**
  * Looks at a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. Outputs: `logProbs`
- * [B, T], log-probs of the targets in nats at the sampling temperature; and for a sum of two terms or more, in the space of what is trained,
- * `metrics/gradient/<term>/norm` of weight x gradient, `metrics/gradient/<a>~<b>/cosine` and `metrics/weight/<term>`.
+ * [B, T], log-probs of the targets in nats at the sampling temperature; `divergences` [B, T] (`tokenDivergences`) when the objective reads the teacher's
+ * distributions; and for a sum of two terms or more, in the space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient,
+ * `metrics/gradient/<a>~<b>/cosine` and `metrics/weight/<term>`.
  */
 export const inspectionProgram = (options: InspectionOptions): Program => {
   const { policy, objective, batch, samplingTemperature, frozen } = options;
@@ -98,9 +100,15 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
       const given = inputs as unknown as Sequences & TokenBatch & Signals;
       const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
       const all = { ...still, ...trained };
-      const logProbs = tokenLogProbs(tempered(policy.logits(all, given), samplingTemperature), given.targets);
+      const logits = policy.logits(all, given);
+      const logProbs = tokenLogProbs(tempered(logits, samplingTemperature), given.targets);
+      const divergences = tokenDivergences(logits, given);
       const compared = (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
-      return { logProbs, ...Object.fromEntries(Object.entries(compared).map(([name, value]) => [`metrics/${name}`, value])) };
+      return {
+        logProbs,
+        ...(divergences === undefined ? {} : { divergences }),
+        ...Object.fromEntries(Object.entries(compared).map(([name, value]) => [`metrics/${name}`, value])),
+      };
     },
   };
 };

@@ -28,6 +28,8 @@ export interface Inspected {
   readonly metrics: Readonly<Record<string, number>>;
   /** [B, T] log-probs in nats of the batch's targets at the sampling temperature. */
   readonly logProbs: Float32Array;
+  /** [B, T] KL(teacher || student) in nats, where the objective reads the teacher's distributions. */
+  readonly divergences?: Float32Array;
 }
 
 /** What a learner is made for. */
@@ -141,11 +143,15 @@ export class Learner {
     this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
     const parameters = new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
     const outputs = await this.#run(this.#inspection, parameters, batch, {});
+    const { divergences } = outputs;
     const logProbs = outputNamed(outputs, "logProbs");
+    const read = async (buffer: Buffer): Promise<Float32Array> => (await this.#engine.download(buffer)) as Float32Array;
     try {
-      return { metrics: await this.#readMetrics(outputs), logProbs: (await this.#engine.download(logProbs)) as Float32Array };
+      const seen = { metrics: await this.#readMetrics(outputs), logProbs: await read(logProbs) };
+      return divergences === undefined ? seen : { ...seen, divergences: await read(divergences) };
     } finally {
       logProbs.dispose();
+      divergences?.dispose();
     }
   }
 

@@ -229,7 +229,7 @@ export const TrainingSettings = Type.Object(
       default: 20,
       minimum: 0,
       description:
-        "Steps between inspections, from the first step on: the gradient of each term of the objective, its size and its angle to the others, and whether student and sampler agree. 0: never.",
+        "Steps between inspections, from the first step on: the gradient of each term of the objective, its size and its angle to the others, whether student and sampler agree, and how far the student is from its teacher at each token (in the run's rollouts.jsonl). 0: never.",
     }),
     freeze: Type.Optional(
       Type.Array(NamePattern, {

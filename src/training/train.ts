@@ -35,6 +35,7 @@ import { learningRateFactor } from "./schedule.ts";
 import { runShape, type RunShape } from "./shape.ts";
 import { lookaheadOf, sequencesOf, type Sequences } from "./sequences.ts";
 import { stepRollouts } from "./step-rollouts.ts";
+import { withTokens } from "./token-log.ts";
 
 /** How a run may be stopped and go on. */
 export interface TrainOptions {
@@ -120,15 +121,14 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
   const factor = learningRateFactor(training.schedule, step, training.steps);
-  const { updates } = training;
-  const update = { batch, step: (step - 1) * updates + 1, factor, updates, inspect: inspects(recipe, step) };
+  const update = { batch, step: (step - 1) * training.updates + 1, factor, updates: training.updates, inspect: inspects(recipe, step) };
   const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
   const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
   const shared = shares(drawn);
   const watched = watch(run.checks, { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen }, host.checks);
-  emit({ kind: "rollouts", step, rollouts: drawn.logged });
+  emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.divergences, shape.batch, task.tokenizer) });
   emit({
     kind: "step",
     step,

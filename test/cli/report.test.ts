@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -67,7 +67,13 @@ describe.sequential("retort report", () => {
 
   test("has the mean of every setting, and the same numbers as CSV", () => {
     const means = all("tbody th[scope=row]");
-    expect(means).toHaveLength(2 * 10);
+    const values = all("[aria-label='Figure 8: values of each axis'] tbody th");
+    expect(values.map(({ textContent }) => textContent)).toEqual([
+      ...Array<string>(5).fill("onPolicyFraction"),
+      "divergence",
+      "divergence",
+    ]);
+    expect(means).toHaveLength(2 * 10 + values.length);
     expect(all("td.number").some(({ textContent }) => textContent === "0.135 [0.125, 0.145]")).toBe(true);
     const csv = saved("figure-8.csv").trim();
     expect(csv.split("\r\n")).toHaveLength(11);
@@ -146,6 +152,29 @@ describe.sequential("retort report", () => {
     });
     expect(readdirSync(plots).toSorted()).toEqual(["figure-8-accuracy.csv", "figure-8-accuracy.svg"]);
     expect(readFileSync(join(plots, "figure-8-accuracy.svg"), "utf8")).toMatch(/^<svg xmlns=/u);
+    const bitmaps = join(root, "bitmaps");
+    expect((await report(root, "--png", bitmaps)).output).toContain("1 plot as PNG and CSV");
+    expect(readdirSync(bitmaps).toSorted()).toEqual(["figure-8-accuracy.csv", "figure-8-accuracy.png"]);
+  });
+
+  test("judges the claims of a file by the runs of a sweep, and of nothing else", async () => {
+    const file = "experiments/paper/figure-8.json";
+    const folder = writeMadeSweep(join(root, "judged"));
+    const page = join(root, "judged.html");
+    const unclaimed = join(root, "unclaimed.json");
+    writeFileSync(unclaimed, JSON.stringify({ extends: resolve("experiments/quickstart.json"), sweep: { axes: { "/seed": [0, 1] } } }));
+    expect(await report(folder, "--claims", file, "--out", page)).toMatchObject({ code: 0 });
+    expect(readFileSync(page, "utf8").match(/class="outcome not-run"/gu)).toHaveLength(5);
+    const refusals = [
+      [await report(root, "--claims", file), "got results of figures, which have their own"],
+      [await report(writeMadeRun(join(root, "one")), "--claims", file), "got one run; name the folder around it"],
+      [await report(folder, "--claims", "experiments/quickstart.json"), "the file has no sweep"],
+      [await report(folder, "--claims", unclaimed), 'expected "claims", got none'],
+    ] as const;
+    for (const [{ code, errors }, message] of refusals) {
+      expect(code).toBe(2);
+      expect(errors).toContain(message);
+    }
   });
 
   test("reports a run and a sweep, and refuses the runs of several files", async () => {

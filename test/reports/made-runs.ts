@@ -34,6 +34,7 @@ const rollout = (step: number, sample: number) => ({
   version: step - 1,
   reward: sample,
   advantage: sample - 1,
+  ...(step === 3 ? {} : { pieces: sample === 0 ? [evil, ""] : ["2", `\n${sample}`], divergences: [0.05, 2.5] }),
 });
 
 const span = (lane: string, slot: number, step: number, start: number, milliseconds: number) => ({

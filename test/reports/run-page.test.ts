@@ -40,8 +40,8 @@ test("a run's curves, last step, completions and warnings are read", async () =>
       [1, 1],
     ],
     [
-      [3, 0],
-      [3, 1],
+      [2, 0],
+      [2, 1],
     ],
   ]);
 });
@@ -52,8 +52,10 @@ test("the page shows them, and what was written by others as text", async () => 
   expect(textsOf(page, "script, img, link, iframe")).toEqual([]);
   expect(textsOf(page, ".curves [role=img]")).toHaveLength(4);
   expect(textsOf(page, "#curves p")[0]).toBe("The same throughout: checks/cut 0, odd 1.");
-  expect(textsOf(page, "#completions .reward-1")).toEqual(["0", evil, evil]);
-  expect(textsOf(page, "#completions .reward-5")).toEqual(["1", "2\n1", "2\n1"]);
+  expect(textsOf(page, "#completions .reward-1")).toEqual(["0", "0", "0"]);
+  expect(textsOf(page, "#completions .reward-5")).toEqual(["1", "1", "1"]);
+  expect(textsOf(page, "#completions [title='0.05 nats']")).toEqual([evil, "2", evil, "2"]);
+  expect(textsOf(page, "#completions .divergence-3")).toEqual(["from 1", "◦", "1", "◦", "1"]);
   expect(textsOf(page, "#warnings li")).toEqual([`Step 2, truncated: look at ${evil}`]);
   expect(textsOf(page, "#settings tbody td")).toEqual(["gkd", "jsd", "0.1", evil, "0"]);
   expect(textsOf(page, "#step [role=img]")).toHaveLength(2);

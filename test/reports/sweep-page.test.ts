@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { ClaimValues } from "../../src/evaluation/claims/index.ts";
 import { sweepPage, sweepPlots } from "../../src/reports/sweep-page.ts";
 import { readSweepReport } from "../../src/reports/sweep-report.ts";
 import { readRuns } from "../../src/results/runs.ts";
@@ -35,6 +36,21 @@ test("means over the seeds of the trials that are done, a plot of each metric, a
     expect(page).toContain("6: 1 failed, 5 done");
     expect(page).toContain("The dotted line is the student before training, 0.133.");
     expect(page.match(/<th scope="row">trial<\/th>/gu)).toHaveLength(6);
+    expect(page).not.toContain('id="claims"');
+
+    const claim: ClaimValues = {
+      id: "more",
+      statement: "A larger alpha is more accurate.",
+      type: "order",
+      where: {},
+      metric: "accuracy",
+      gain: false,
+      descending: [{ "/objective/alpha": [0.5] }, { "/objective/alpha": [0.25] }],
+      by: 0,
+    };
+    const judged = await readSweepReport("alphas", runs, [claim]);
+    expect(judged.claims.map(({ outcome }) => outcome)).toEqual(["replicated"]);
+    expect(sweepPage(judged)).toContain('<td class="outcome replicated" rowspan="1">replicated</td>');
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -16,6 +16,7 @@ const copies = join(root, "build", "tests");
 const external = [
   "@duckdb/node-api",
   "@huggingface/hub",
+  "@resvg/resvg-js",
   "@tensorflow/tfjs-backend-wasm",
   "@tensorflow/tfjs-backend-webgpu",
   "@tensorflow/tfjs-node",

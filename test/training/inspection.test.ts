@@ -100,6 +100,21 @@ const weightedGradients = async (evaluate: Evaluate, policy: Policy, objective: 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 
 describe.each(engines)("on $name", ({ evaluate }) => {
+  test("tokens' divergences are at temperature 1, and their mean is what the update reports; without a teacher there are none", async () => {
+    const policy = smallLlama();
+    const inputs = inputsOf(policy, covering);
+    const { divergences } = await evaluate(inspectionProgram(options(policy, covering, 3)), inputs);
+    const updated = await evaluate(updateProgram({ policy, objective: covering, batch: batchShape, optimizer, clipNorm: 1e9 }), inputs);
+    const mask = inputs["completionMask"]!;
+    const kept = [...divergences!].filter((_, place) => mask[place] === 1);
+    expect(kept.length).toBeGreaterThan(batchShape.size);
+    expect(Math.min(...kept)).toBeGreaterThan(0);
+    const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;
+    expect(updated["metrics/divergence/forward-kl"]![0]).toBeCloseTo(mean, 5);
+    const rewarded = await evaluate(inspectionProgram(options(policy, policyGradient)), inputsOf(policy, policyGradient));
+    expect(Object.keys(rewarded)).toEqual(["logProbs"]);
+  });
+
   test.each<[string, Policy, Objective<Signal>]>([
     ["three terms and a bigram", bigram(), three],
     ["three terms and a llama", smallLlama(), three],
@@ -128,7 +143,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     const outputs = await evaluate(inspectionProgram(options(bigram(), three)), inputsOf(bigram(), three));
     const weights = ["reinforce", "distillation", "distillation-2"].map((name) => outputs[`metrics/weight/${name}`]![0]);
     expect(weights).toEqual([0.5, 0.5, 0.25]);
-    expect(Object.keys(outputs)).toHaveLength(1 + 3 * 3);
+    expect(Object.keys(outputs)).toHaveLength(2 + 3 * 3);
   });
 
   test("terms that pull the same way have cosine 1, opposite ones -1, and a gradient of zero has none", async () => {
@@ -154,7 +169,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     const policy = smallLlama();
     const at = async (temperature: number): Promise<TypedArray> => {
       const outputs = await evaluate(inspectionProgram(options(policy, covering, temperature)), inputsOf(policy, covering));
-      expect(Object.keys(outputs)).toEqual(["logProbs"]);
+      expect(Object.keys(outputs)).toEqual(["logProbs", "divergences"]);
       return outputs["logProbs"]!;
     };
     const [cold, warm] = [await at(1), await at(1e6)];

@@ -185,6 +185,7 @@ describe.each(engineNames)("a learner on %s", (name) => {
       const [before, memory] = [await stateOf(learner), engine.memory()];
       const first = await learner.inspect(referenceBatch());
       expect(first.logProbs).toHaveLength(batchShape.size * batchShape.length);
+      expect(first.divergences).toHaveLength(batchShape.size * batchShape.length);
       expect(first.metrics["weight/distillation"]).toBe(0.5);
       expect(Object.keys(first.metrics)).toHaveLength(5);
       expect(await learner.inspect(referenceBatch())).toEqual(first);
