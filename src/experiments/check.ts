@@ -2,6 +2,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import { formatPointer, isObject, type Json, type JsonObject } from "./json.ts";
+import { narrowedSchema, typesIn, typesOfDefaults } from "./narrowed-schema.ts";
 
 /** A value's key, the value itself, or the value with everything inside it. */
 export type Part = "key" | "value" | "whole";
@@ -176,25 +177,46 @@ export const mistakesOf = (found: readonly ErrorObject[]): readonly Mistake[] =>
   return mistakes.length > 0 || first === undefined ? mistakes : [{ pointer: first.instancePath, message: first.message ?? first.keyword }];
 };
 
-/** Makes a checker of plain values, from a schema that is compiled at its first call. The values that it is given are left as they are; what it returns is a copy with defaults. */
-export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
-  const ajv = new Ajv({
-    allErrors: true,
-    discriminator: true,
-    useDefaults: true,
-    strict: true,
-    verbose: true,
-    ownProperties: true,
-    allowUnionTypes: true,
-    // Written out at every place and optimised, the experiment's schema takes five times as long to compile, and each value is checked once.
-    inlineRefs: false,
-    code: { optimize: false },
-  });
-  let compiled: ValidateFunction<T> | undefined;
+/** Options for schemas as large as the experiment's: written out at every place and optimised, it takes five times as long to compile, and each value is checked once. */
+const options = {
+  allErrors: true,
+  discriminator: true,
+  useDefaults: true,
+  strict: true,
+  verbose: true,
+  ownProperties: true,
+  allowUnionTypes: true,
+  inlineRefs: false,
+  code: { optimize: false },
+} as const;
+
+/** Times that a narrowed schema is compiled for types that the one before had not, before the whole one is. */
+const mostNarrowed = 4;
+
+/** A validator of values with these types that is quick to have; where there have been too many different ones, that of all. */
+const narrowedValidator = <T>(schema: JsonObject): ((value: Json) => ValidateFunction<T>) => {
+  const types = new Set(typesOfDefaults(schema));
+  let [compiled, times]: [ValidateFunction<T> | undefined, number] = [undefined, 0];
   return (value) => {
-    const validate = (compiled ??= ajv.compile<T>(schema));
+    const missing = [...typesIn(value)].filter((type) => !types.has(type));
+    if (compiled !== undefined && (missing.length === 0 || times > mostNarrowed)) return compiled;
+    for (const type of missing) types.add(type);
+    times += 1;
+    compiled = new Ajv(options).compile<T>(times > mostNarrowed ? schema : narrowedSchema(schema, types));
+    return compiled;
+  };
+};
+
+/** Makes a checker of plain values, from a schema that is compiled when it is needed. The values that it is given are left as they are; what it returns is a copy with defaults. */
+export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
+  const narrowed = narrowedValidator<T>(schema);
+  let whole: ValidateFunction<T> | undefined;
+  return (value) => {
     const copy: unknown = structuredClone(value);
-    if (validate(copy)) return { values: copy };
-    return { mistakes: mistakesOf(validate.errors ?? []) };
+    if (narrowed(value)(copy)) return { values: copy };
+    // What is wrong is said with all that there might have been.
+    whole ??= new Ajv(options).compile<T>(schema);
+    const again: unknown = structuredClone(value);
+    return whole(again) ? { values: again } : { mistakes: mistakesOf(whole.errors ?? []) };
   };
 };
