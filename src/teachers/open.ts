@@ -11,6 +11,7 @@ import { remoteTeacher } from "./remote/teacher.ts";
 import { routedTeacher } from "./routed.ts";
 import { scoreFolder } from "./scores/folder.ts";
 import { scoresKey } from "./scores/key.ts";
+import { remembering } from "./scores/memory.ts";
 import { storedTeacher } from "./scores/stored.ts";
 import {
   decayOf,
@@ -103,8 +104,11 @@ const openSingle = async (source: SingleSource, setting: TeacherSetting): Promis
   const { context, scores } = source;
   const openAsked = (given: TeacherSetting): OpenedTeacher | Promise<OpenedTeacher> =>
     "server" in source ? openServer(source, given) : openPolicy(source, given);
-  const open = (given: TeacherSetting): OpenedTeacher | Promise<OpenedTeacher> =>
-    scores === undefined ? openAsked(given) : openStored(source, scores, given, () => openAsked(given));
+  const isFrozen = "config" in source && source.decay === undefined;
+  const open = async (given: TeacherSetting): Promise<OpenedTeacher> => {
+    if (scores !== undefined) return openStored(source, scores, given, () => openAsked(given));
+    return isFrozen ? remembering(await openAsked(given)) : openAsked(given);
+  };
   if (context === undefined) return open(setting);
   const { reading } = setting;
   if (reading === undefined)
