@@ -7,7 +7,6 @@ import { foreignTeacher } from "./foreign.ts";
 import { localTeacher } from "./local.ts";
 import { memberDetail, mixtureTeacher } from "./mixture.ts";
 import { privilegedTeacher } from "./privileged.ts";
-import { remoteTeacher } from "./remote/teacher.ts";
 import { routedTeacher } from "./routed.ts";
 import { scoreFolder } from "./scores/folder.ts";
 import { scoresKey } from "./scores/key.ts";
@@ -65,9 +64,11 @@ const openPolicy = async (source: PolicySource, setting: TeacherSetting): Promis
   return foreignTeacher(local, { student, teacher, length: whole });
 };
 
-const openServer = (source: ServerSource, { translatesFrom, detail, vocabularySize }: TeacherSetting): OpenedTeacher => {
+const openServer = async (source: ServerSource, { translatesFrom, detail, vocabularySize }: TeacherSetting): Promise<OpenedTeacher> => {
   if (translatesFrom !== undefined)
     throw new RangeError("teacher: expected the student's tokens of a teacher on a server, got an objective for unlike vocabularies");
+  // Its client takes longer to load than a small policy; most threads need none.
+  const { remoteTeacher } = await import("./remote/teacher.ts");
   return remoteTeacher({ ...source, detail, vocabularySize });
 };
 
@@ -76,7 +77,7 @@ const openStored = async (
   source: SingleSource,
   { folder, ask, mebibytes }: ScoresSource,
   setting: TeacherSetting,
-  open: () => OpenedTeacher | Promise<OpenedTeacher>,
+  open: () => Promise<OpenedTeacher>,
 ): Promise<OpenedTeacher> => {
   const { detail, batch, length, translatesFrom } = setting;
   if (translatesFrom !== undefined || ("config" in source && source.decay !== undefined))
@@ -102,7 +103,7 @@ const ofParts = (parts: readonly OpenedTeacher[], following: readonly OpenedTeac
 
 const openSingle = async (source: SingleSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
   const { context, scores } = source;
-  const openAsked = (given: TeacherSetting): OpenedTeacher | Promise<OpenedTeacher> =>
+  const openAsked = (given: TeacherSetting): Promise<OpenedTeacher> =>
     "server" in source ? openServer(source, given) : openPolicy(source, given);
   const isFrozen = "config" in source && source.decay === undefined;
   const open = async (given: TeacherSetting): Promise<OpenedTeacher> => {

@@ -16,13 +16,16 @@ const halfOf = (bits: number): number => {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 };
 
-/** Every half-precision number by its bits. */
-export const halves: Readonly<Float32Array> = Float32Array.from({ length: 65_536 }, (_, bits) => halfOf(bits));
+let table: Readonly<Float32Array> | undefined;
+
+/** Every half-precision number by its bits; made when it is first asked for. */
+export const halves = (): Readonly<Float32Array> => (table ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfOf(bits)));
 
 /** Writes numbers of 16 bits as float32, exactly. `bits` may lie in the back half of the memory of `values`. */
 export const widen = (type: "F16" | "BF16", bits: Uint16Array, values: Float32Array): void => {
   if (type === "F16") {
-    for (let i = 0; i < bits.length; i += 1) values[i] = halves[bits[i]!]!;
+    const numbers = halves();
+    for (let i = 0; i < bits.length; i += 1) values[i] = numbers[bits[i]!]!;
     return;
   }
   const patterns = new Uint32Array(values.buffer, values.byteOffset, values.length);

@@ -10,7 +10,7 @@ export interface Packing {
 }
 
 /** The half-precision number at a byte. */
-export const halfAt = (bytes: Uint8Array, at: number): number => halves[bytes[at]! | (bytes[at + 1]! << 8)]!;
+export const halfAt = (bytes: Uint8Array, at: number): number => halves()[bytes[at]! | (bytes[at + 1]! << 8)]!;
 
 const size = 32;
 
