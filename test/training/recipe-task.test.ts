@@ -7,11 +7,19 @@ import { characterTokenizer } from "../../src/tokenizers/characters.ts";
 import { recipeTask } from "../../src/training/recipe-task.ts";
 import { recipe, smallTask } from "../fixtures/recipes.ts";
 
-test("is made from the recipe's values and seed, as often as it is asked for", () => {
+test("is made from the recipe's values and seed", () => {
   const [one, two] = [recipeTask(recipe()), recipeTask(recipe())];
   expect([one.train, one.test]).toEqual([smallTask().train, smallTask().test]);
   expect(two.train).toEqual(one.train);
   expect(recipeTask(recipe({ taskSeed: 6 })).test).not.toEqual(one.test);
+});
+
+test("is made once for the same values, and anew for another seed, folder or tokenizer", () => {
+  const given = recipe();
+  const one = recipeTask(given);
+  expect(recipeTask({ ...given })).toBe(one);
+  const tokenizer = one.tokenizer.toJSON();
+  for (const change of [{ taskSeed: 6 }, { folder: "elsewhere" }, { tokenizer }]) expect(recipeTask({ ...given, ...change })).not.toBe(one);
 });
 
 test("finds its files in the recipe's folder, and is written in its tokenizer", () => {
