@@ -10,7 +10,6 @@ import { privilegedTeacher } from "./privileged.ts";
 import { routedTeacher } from "./routed.ts";
 import { scoreFolder } from "./scores/folder.ts";
 import { scoresKey } from "./scores/key.ts";
-import { remembering } from "./scores/memory.ts";
 import { storedTeacher } from "./scores/stored.ts";
 import {
   decayOf,
@@ -105,11 +104,8 @@ const openSingle = async (source: SingleSource, setting: TeacherSetting): Promis
   const { context, scores } = source;
   const openAsked = (given: TeacherSetting): Promise<OpenedTeacher> =>
     "server" in source ? openServer(source, given) : openPolicy(source, given);
-  const isFrozen = "config" in source && source.decay === undefined;
-  const open = async (given: TeacherSetting): Promise<OpenedTeacher> => {
-    if (scores !== undefined) return openStored(source, scores, given, () => openAsked(given));
-    return isFrozen ? remembering(await openAsked(given)) : openAsked(given);
-  };
+  const open = (given: TeacherSetting): Promise<OpenedTeacher> =>
+    scores === undefined ? openAsked(given) : openStored(source, scores, given, () => openAsked(given));
   if (context === undefined) return open(setting);
   const { reading } = setting;
   if (reading === undefined)
