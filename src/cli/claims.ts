@@ -10,6 +10,7 @@ import { readRuns } from "../results/runs.ts";
 import { judge } from "../results/verdicts.ts";
 import { claimText, tallyText } from "./claim-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "./hub.ts";
+import { shownPath } from "./shown-path.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface ClaimFlags extends HubFlags {
@@ -17,11 +18,17 @@ interface ClaimFlags extends HubFlags {
   readonly json?: true;
 }
 
+/** `InvalidArgumentError` when the experiment file makes no claims. */
+export const requireClaims = (file: string, claims: readonly unknown[]): void => {
+  if (claims.length > 0) return;
+  throw new InvalidArgumentError(
+    `${shownPath(file)}: expected "claims", got none; add what the trials are to show (retort schema describes it)`,
+  );
+};
+
 const perform = async (file: string, overrides: readonly string[], flags: ClaimFlags, terminal: Terminal): Promise<void> => {
   const { claims, trials } = await prepareSweep(file, overrides, hubOptions(flags, terminal));
-  if (claims.length === 0) {
-    throw new InvalidArgumentError(`${file}: expected "claims", got none; add what the trials are to show (retort schema describes it)`);
-  }
+  requireClaims(file, claims);
   const folder = resolve(sweepFolder(flags.out, file));
   const planned = new Set(trials.map(({ id }) => id));
   const { runs } = existsSync(folder) ? readRuns(folder) : { runs: [] };

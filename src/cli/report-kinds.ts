@@ -14,6 +14,7 @@ import type { ReportPlot } from "../reports/plot-figure.ts";
 import { readRunReport, runPage, runPlots } from "../reports/run-page.ts";
 import { sweepPage, sweepPlots } from "../reports/sweep-page.ts";
 import { readSweepReport } from "../reports/sweep-report.ts";
+import { requireClaims } from "./claims.ts";
 import { asked, readChosen } from "./run-choice.ts";
 import { shownPath } from "./shown-path.ts";
 import type { Terminal } from "./terminal.ts";
@@ -55,10 +56,8 @@ export const figuresReport = (folder: string, discussion: string | undefined): R
 /** The claims of an experiment file. `InvalidArgumentError` when it makes none. */
 const claimsIn = (file: string): readonly ClaimValues[] => {
   const { claims } = checkTrials(readExperiment(file), []);
-  if (claims.length > 0) return claims;
-  throw new InvalidArgumentError(
-    `${shownPath(file)}: expected "claims", got none; add what the trials are to show (retort schema describes it)`,
-  );
+  requireClaims(file, claims);
+  return claims;
 };
 
 /**

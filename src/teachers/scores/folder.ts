@@ -1,11 +1,11 @@
 /** A folder of scores, one file for each sequence: shared by trials and processes, and bounded in size. */
+import { createHash } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import type { Rollout } from "../../rollouts/rollout.ts";
 import type { TeacherScore } from "../teacher.ts";
 import { decodeEntry, encodeEntry, entryBytes, type ScoreSize } from "./entry.ts";
-import { sequenceKey } from "./sequence-key.ts";
 
 /** What a read gives: the score, or why there is none, with the file's path. */
 export type ScoreRead = { readonly score: TeacherScore } | { readonly missing: "absent" | "damaged"; readonly path: string };
@@ -16,6 +16,13 @@ export interface ScoreFolder {
   /** Writes a score whole or not at all; several may write the same one at the same time. */
   write(rollout: Rollout, score: TeacherScore): Promise<void>;
 }
+
+/** Names a sequence: sha256 of its prompt's and its completion's ids. */
+const keyOf = ({ promptTokens, tokens }: Rollout): string => {
+  const bytes = ({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
+  const lengths = Int32Array.of(promptTokens.length, tokens.length);
+  return createHash("sha256").update(bytes(lengths)).update(bytes(promptTokens)).update(bytes(tokens)).digest("hex");
+};
 
 const isAbsent = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
 
@@ -98,7 +105,7 @@ export const scoreFolder = (root: string, folder: string, most: number): ScoreFo
   const pathOf = (key: string): string => join(root, folder, key.slice(0, 2), key.slice(2));
   return {
     async read(rollout, size) {
-      const key = sequenceKey(rollout);
+      const key = keyOf(rollout);
       const path = pathOf(key);
       const sized = { ...size, places: rollout.tokens.length };
       try {
@@ -111,7 +118,7 @@ export const scoreFolder = (root: string, folder: string, most: number): ScoreFo
       }
     },
     async write(rollout, score) {
-      const key = sequenceKey(rollout);
+      const key = keyOf(rollout);
       const path = pathOf(key);
       const bytes = encodeEntry(key, score);
       await mkdir(dirname(path), { recursive: true });
