@@ -1,4 +1,5 @@
 /** Trials as drafts: a run of the file with the values of the sweep set, each mistake placed where the sweep gives the value. */
+import { valueText } from "../../evaluation/claims/value-text.ts";
 import type { Draft } from "../drafts.ts";
 import { parsePointer, valueAt, type Json } from "../json.ts";
 import { applyOverride } from "../overrides.ts";
@@ -37,15 +38,15 @@ export const axisNames = (pointers: readonly string[]): ReadonlyMap<string, stri
   return new Map(pointers.map((pointer) => [pointer, times.get(lastKey(pointer)) === 1 ? lastKey(pointer) : pointer.slice(1)]));
 };
 
-/** A value in a few letters. */
-export const valueText = (value: Json): string => {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+/** `alpha=0.5`, and with marks where the value has spaces: `divergence="jsd beta 0.1"`. */
+const settingText = (name: string, value: Json): string => {
+  const text = valueText(value);
+  return `${name}=${/\s/u.test(text) ? JSON.stringify(text) : text}`;
 };
 
 /** A run of the file as one trial. `RangeError` where a value has no place in the file. */
 export const trialDraft = (base: Draft, settings: Assignment, names: ReadonlyMap<string, string>, ofVariants: boolean): Draft => {
-  const said = settings.map(({ pointer, value }) => `${names.get(pointer) ?? pointer}=${valueText(value)}`).join(" ");
+  const said = settings.map(({ pointer, value }) => settingText(names.get(pointer) ?? pointer, value)).join(" ");
   return {
     name: ofVariants ? base.name : "trial",
     label: [...(ofVariants ? [base.label] : []), ...(said === "" ? [] : [said])].join(": ") || "trial",
