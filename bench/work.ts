@@ -97,7 +97,7 @@ const optimizer = { type: "adamw", learningRate: 1e-3, beta1: 0.9, beta2: 0.99, 
 export const openTraining = async (engine: Engine, sizes: TrainingSizes): Promise<Work> => {
   const policy = policyOf(sizes);
   const batch = batchOf(sizes);
-  const shape = { size: sizes.batch, length: sizes.length, vocabularySize };
+  const shape = { size: sizes.batch, prompt: 1, completion: sizes.length, vocabularySize };
   const objective = distillation({ divergence: forwardKl });
   const learner = await Learner.open(
     engine,

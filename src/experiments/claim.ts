@@ -127,6 +127,20 @@ const held = (folder: string, attempt: number, identity: ProcessIdentity, beat: 
   };
 };
 
+/** Attempts to make a folder that others remove meanwhile; what stands in its way for so long is no folder. */
+const mostTries = 100;
+
+/** Whoever has finished what is done in a folder may remove it at any moment, and a parent of the one that is being made with it: that is `ENOENT`, or Node's `ENOTDIR`. */
+const makeFolder = async (path: string, tries = 1): Promise<void> => {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (tries === mostTries || !["ENOENT", "ENOTDIR"].includes(code)) throw error;
+    await makeFolder(path, tries + 1);
+  }
+};
+
 /**
  * Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it, and nothing when the work is done.
  * `isDone` is asked when nobody works on it: what it says stays true until the claim is had. A sign of life is given every `beat` ms.
@@ -134,8 +148,7 @@ const held = (folder: string, attempt: number, identity: ProcessIdentity, beat: 
 export const claimUnless = async (folder: string, isDone: () => boolean, beat = usualBeat): Promise<Claim | Holder | undefined> => {
   const identity = await thisProcess();
   for (;;) {
-    // Whoever has finished what is done here may remove the folder at any moment.
-    await mkdir(attemptsIn(folder), { recursive: true });
+    await makeFolder(attemptsIn(folder));
     const newest = await newestAttempt(folder);
     const holder = await holderBy(folder, newest);
     if (holder !== undefined) return holder;

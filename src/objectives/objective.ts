@@ -4,11 +4,11 @@ import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import type { Controller } from "./controller.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** What every objective sees of a batch. Place t of the student's logits predicts `targets[t]`; the shift was made once, in `training/collate.ts`. */
+/** What every objective sees of a batch: the T places before a completion's tokens, and none of its prompt. Place t of the student's logits predicts `targets[t]`; the shift was made once, in `training/collate.ts`. */
 export interface TokenBatch {
   /** [B, T] int32. */
   readonly targets: tf.Tensor2D;
-  /** [B, T] float32: 1 where the target belongs to the completion, its first end-of-sequence included; 0 for prompt and padding. */
+  /** [B, T] float32: 1 where the target belongs to the completion, its first end-of-sequence included; 0 for padding. */
   readonly completionMask: tf.Tensor2D;
 }
 

@@ -63,14 +63,14 @@ export interface Policy {
   /** D. */
   readonly hiddenSize: number;
   /**
-   * [B, T] -> hidden states [B, T, D]: place t holds all that the logits of place t depend on. Differentiable in the parameters. Before the last
-   * place of its prompt a row's states may mean nothing, as where an encoder reads the prompt; they are finite.
+   * [B, T] -> hidden states [B, last, D] of the last places, of all T when left out: place t holds all that the logits of place t depend on. Differentiable in the
+   * parameters. Before the last place of its prompt a row's states may mean nothing, as where an encoder reads the prompt; they are finite.
    */
-  hidden(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
+  hidden(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
   head(parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D;
-  /** `head` of `hidden`: [B, T] -> logits [B, T, V]; place t holds the distribution of the token after t. */
-  logits(parameters: NamedTensors, sequences: Sequences): tf.Tensor3D;
+  /** `head` of `hidden`: [B, T] -> logits [B, last, V]; place t holds the distribution of the token after t. */
+  logits(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   readonly decoder: Decoder;
 }
 

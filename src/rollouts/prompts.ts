@@ -16,12 +16,18 @@ export interface Padding {
   /** P: at least the longest prompt. */
   readonly length: number;
   readonly padId: number;
-  /** Where padding stands; generation gives the same either way. */
-  readonly side: "left" | "right";
+  /** Where padding stands, or the place of each row's first token; generation gives the same either way. */
+  readonly side: "left" | "right" | ((row: number) => number);
 }
 
+const firstPlace = ({ side, length }: Padding, row: number, tokens: number): number => {
+  if (typeof side === "function") return side(row);
+  return side === "left" ? length - tokens : 0;
+};
+
 /** Pads prompts into a batch. `RangeError` names a prompt that is empty or longer than `length`. */
-export const padPrompts = (prompts: readonly ArrayLike<number>[], { length, padId, side }: Padding): PaddedPrompts => {
+export const padPrompts = (prompts: readonly ArrayLike<number>[], padding: Padding): PaddedPrompts => {
+  const { length, padId } = padding;
   const batch = prompts.length;
   const tokens = new Int32Array(batch * length).fill(padId);
   const positions = new Int32Array(batch * length);
@@ -30,7 +36,7 @@ export const padPrompts = (prompts: readonly ArrayLike<number>[], { length, padI
     if (prompt.length === 0 || prompt.length > length) {
       throw new RangeError(`expected prompt ${row} to have 1 to ${length} tokens, got ${prompt.length}`);
     }
-    const start = row * length + (side === "left" ? length - prompt.length : 0);
+    const start = row * length + firstPlace(padding, row, prompt.length);
     for (let t = 0; t < prompt.length; t += 1) {
       tokens[start + t] = prompt[t]!;
       positions[start + t] = t;

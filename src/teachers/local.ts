@@ -6,7 +6,7 @@ import type { Policy, Sequences, Weights } from "../policies/policy.ts";
 import { place } from "../rollouts/order.ts";
 import { padPrompts } from "../rollouts/prompts.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
-import { completionPlaces, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
+import { askedPlaces, completionPlaces, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
 import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
 
 /** What a local teacher is made for. */
@@ -19,8 +19,10 @@ export interface LocalTeacherOptions {
   readonly batch: number;
   /** Most tokens of one sequence, T: at least prompt + completion - 1. */
   readonly length: number;
+  /** Most tokens of a completion, C, where it is known: the policy's last layer and its head then compute nothing for the prompt, which has T - C + 1 tokens at most. */
+  readonly completion?: number;
   /**
-   * Whether shorter sequences are read in shorter passes, of a power of two tokens: for a length that few sequences reach. Each length is a program
+   * Without `completion`: whether shorter sequences are read in shorter passes, of a power of two tokens: for a length that few sequences reach. Each length is a program
    * of its own. Which one a rollout is read in depends on itself alone. Default false: all passes have `length`.
    */
   readonly shortens?: boolean;
@@ -39,8 +41,8 @@ export interface LocalTeacher extends Teacher<TeacherScore> {
 const shortestPass = 32;
 
 /** Tokens of the pass for a sequence of so many. */
-const passLength = (tokens: number, { length, shortens = false }: LocalTeacherOptions): number =>
-  shortens ? Math.min(length, Math.max(shortestPass, 2 ** Math.ceil(Math.log2(tokens)))) : length;
+const passLength = (tokens: number, { length, completion, shortens = false }: LocalTeacherOptions): number =>
+  shortens && completion === undefined ? Math.min(length, Math.max(shortestPass, 2 ** Math.ceil(Math.log2(tokens)))) : length;
 
 /** `logProbs`, and for top-k `ids`. */
 const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: Detail): Record<string, tf.Tensor> => {
@@ -54,36 +56,37 @@ const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: 
 };
 
 /**
- * The program that scores: [B, T] tokens -> `logProbs` [B, T, V], [B, T, K] or [B, T] in nats; place t holds the distribution of the token after t,
- * which is `targets` [B, T].
+ * The program that scores: [B, T] tokens -> `logProbs` [B, A, V], [B, A, K] or [B, A] in nats for the A last places, C or all T; each holds the distribution of the
+ * token after it, which is in `targets` [B, A].
  */
 export const scoreProgram = ({
   policy,
   temperature,
   batch,
   length,
+  completion,
   detail = "all",
 }: Omit<LocalTeacherOptions, "weights" | "padId">): Program<string, string> => ({
   name: "score",
   inputs: {
     ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
     ...sequenceSpecs({ batch, length }),
-    ...(detail === "tokens" ? { targets: int32(batch, length) } : {}),
+    ...(detail === "tokens" ? { targets: int32(batch, completion ?? length) } : {}),
   } satisfies Record<string, TensorSpec>,
   build(inputs) {
     const parameters = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[`parameters/${name}`]!]));
-    const logits = policy.logits(parameters, inputs as unknown as Sequences);
+    const logits = policy.logits(parameters, inputs as unknown as Sequences, completion);
     return outputsOf(temperature === 1 ? logits : tf.div(logits, temperature), inputs["targets"], detail);
   },
 });
 
-/** The token after each place, [B, T] row by row; rows that are not there repeat the first. */
-const targetsOf = (rollouts: readonly Rollout[], { batch, length, padId }: LocalTeacherOptions): Int32Array => {
+/** The token after each place that is asked for, [B, A] row by row; rows that are not there repeat the first. */
+const targetsOf = (rollouts: readonly Rollout[], { batch, length, completion, padId }: LocalTeacherOptions): Int32Array => {
   const rows = Array.from({ length: batch }, (_, row) => {
     const { promptTokens, tokens } = rollouts[row] ?? rollouts[0]!;
-    return Int32Array.of(...promptTokens.subarray(1), ...tokens);
+    return completion === undefined ? Int32Array.of(...promptTokens.subarray(1), ...tokens) : tokens;
   });
-  return padPrompts(rows, { length, padId, side: "right" }).tokens;
+  return padPrompts(rows, { length: completion ?? length, padId, side: "right" }).tokens;
 };
 
 /** What the arrays have of the policy's parameters, as inputs of the program. */
@@ -108,12 +111,13 @@ type Pass = (parameters: Readonly<Record<string, Buffer>>, rollouts: readonly Ro
 
 /** The pass of B rows of T = `length` tokens. */
 const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promise<Pass> => {
-  const { policy, batch, length, detail = "all" } = options;
+  const { policy, batch, detail = "all" } = options;
+  const places = askedPlaces(options);
   const width = widthOf(detail, policy.vocabularySize);
   const executable = await engine.compile(scoreProgram(options));
   return async (parameters, rollouts) => {
     const inputs: Record<string, Buffer> = {
-      ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, length)) } : {}),
+      ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, places)) } : {}),
       ...uploadSequences(engine, rollouts, options),
     };
     const outputs = await executable.run({ ...parameters, ...inputs });
@@ -121,7 +125,7 @@ const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promis
     const ids = outputs["ids"] === undefined ? undefined : ((await engine.download(outputs["ids"])) as Int32Array);
     for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
     return rollouts.map((rollout, row) => {
-      const [first, end] = completionPlaces(rollout).map((place) => (row * length + place) * width);
+      const [first, end] = completionPlaces(rollout, options).map((place) => (row * places + place) * width);
       return { logProbs: logProbs.slice(first, end), ...(ids === undefined ? {} : { ids: ids.slice(first, end) }) };
     });
   };
@@ -147,7 +151,7 @@ const passesOf = (rollouts: readonly Rollout[], options: LocalTeacherOptions): {
 
 /**
  * Makes a teacher. Row i of a score is for completion token i. Scores any number of rollouts in passes of `batch`.
- * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence longer than `length`.
+ * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence longer than `length` or with a completion longer than `completion`.
  */
 export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<LocalTeacher> => {
   const { policy, weights, temperature, length } = options;

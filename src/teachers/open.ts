@@ -31,6 +31,8 @@ export interface TeacherSetting {
   readonly batch: number;
   /** Tokens of one sequence, T: at least prompt + completion - 1. */
   readonly length: number;
+  /** Most tokens of a completion, C. */
+  readonly completion: number;
   readonly padId: number;
   readonly detail: Detail;
   /** Of the student. */
@@ -52,10 +54,10 @@ export interface OpenedTeacher extends Teacher {
 /** The policy, as rollouts see it: itself, or through its own tokenizer. */
 const openPolicy = async (source: PolicySource, setting: TeacherSetting): Promise<OpenedTeacher> => {
   const { weights, temperature } = source;
-  const { batch, length, padId, detail, translatesFrom } = setting;
+  const { batch, length, completion, padId, detail, translatesFrom } = setting;
   const policy = policyOf(source.config);
   const engine = await setting.engine();
-  if (translatesFrom === undefined) return localTeacher(engine, { policy, weights, temperature, batch, length, padId, detail });
+  if (translatesFrom === undefined) return localTeacher(engine, { policy, weights, temperature, batch, length, completion, padId, detail });
   const [student, teacher] = [tokenizerFromJSON(translatesFrom), tokenizerFromJSON(source.tokenizer ?? translatesFrom)];
   // Made for its whole context, which few rollouts fill.
   const whole = policy.contextLength - 1;
@@ -78,14 +80,14 @@ const openStored = async (
   setting: TeacherSetting,
   open: () => Promise<OpenedTeacher>,
 ): Promise<OpenedTeacher> => {
-  const { detail, batch, length, translatesFrom } = setting;
+  const { detail, batch, length, completion, translatesFrom } = setting;
   if (translatesFrom !== undefined || ("config" in source && source.decay !== undefined))
     throw new RangeError("teacher: expected a frozen teacher of the student's vocabulary for stored scores, got another");
   const here = "server" in source ? undefined : { engine: (await setting.engine()).name, policy: policyOf(source.config) };
   const vocabularySize = here?.policy.vocabularySize ?? setting.vocabularySize;
   const width = { all: vocabularySize, tokens: 1 };
   const size = typeof detail === "string" ? { width: width[detail], ids: false } : { width: detail.topK, ids: true };
-  const key = scoresKey(source, { detail, batch, length, ...(here === undefined ? {} : { engine: here.engine }) });
+  const key = scoresKey(source, { detail, batch, length, completion, ...(here === undefined ? {} : { engine: here.engine }) });
   const options = { folder: scoreFolder(folder, key, mebibytes * 2 ** 20), size, vocabularySize };
   if (!ask) return storedTeacher(options);
   const teacher = await open();

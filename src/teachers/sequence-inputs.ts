@@ -11,11 +11,16 @@ export interface SequenceShape {
   readonly batch: number;
   /** T: most tokens of one sequence, its last not counted. */
   readonly length: number;
+  /**
+   * C: most tokens of a completion. With it, the C last places are those before which completions stand, and nothing is asked of the others: prompts are padded on the
+   * left, completions on the right. Without it, sequences begin at the first place, and all places are asked for.
+   */
+  readonly completion?: number;
   readonly padId: number;
 }
 
 /** Its inputs, [B, T] each. */
-export const sequenceSpecs = ({ batch, length }: Omit<SequenceShape, "padId">): Record<keyof Sequences, TensorSpec> => ({
+export const sequenceSpecs = ({ batch, length }: Pick<SequenceShape, "batch" | "length">): Record<keyof Sequences, TensorSpec> => ({
   tokens: int32(batch, length),
   positions: int32(batch, length),
   mask: float32(batch, length),
@@ -25,32 +30,50 @@ export const sequenceSpecs = ({ batch, length }: Omit<SequenceShape, "padId">): 
 /** The rollout's tokens without its last, which no place follows. */
 export const sequenceOf = ({ promptTokens, tokens }: Rollout): Int32Array => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1));
 
-/** [B, T] row by row: 1 for the tokens of the prompts; rows that are not there repeat the first. */
-const promptsOf = (rollouts: readonly Rollout[], { batch, length }: SequenceShape): Float32Array => {
-  const prompts = new Float32Array(batch * length);
-  for (let row = 0; row < batch; row += 1) {
-    prompts.fill(1, row * length, row * length + (rollouts[row] ?? rollouts[0]!).promptTokens.length);
+/** Places of a row that are asked for. */
+export const askedPlaces = ({ length, completion = length }: Pick<SequenceShape, "length" | "completion">): number => completion;
+
+/** Where a row begins, so that its completion does where it must. `RangeError` for a prompt or a completion that is longer than the shape has it. */
+const firstPlace = ({ promptTokens, tokens }: Rollout, { length, completion }: SequenceShape): number => {
+  if (completion === undefined) return 0;
+  const prompt = length - completion + 1;
+  if (promptTokens.length > prompt || tokens.length > completion)
+    throw new RangeError(
+      `expected at most ${prompt} tokens of a prompt and ${completion} of a completion, got ${promptTokens.length} and ${tokens.length}`,
+    );
+  return prompt - promptTokens.length;
+};
+
+/** [B, T] row by row: 1 for the tokens of the prompts, which begin at `starts`. */
+const promptsOf = (rows: readonly Rollout[], starts: readonly number[], length: number): Float32Array => {
+  const prompts = new Float32Array(rows.length * length);
+  for (const [row, { promptTokens }] of rows.entries()) {
+    const start = row * length + starts[row]!;
+    prompts.fill(1, start, start + promptTokens.length);
   }
   return prompts;
 };
 
-/** Uploads at least one and at most B rollouts, padded on the right; rows that are not there repeat the first. `RangeError` for a sequence longer than T. */
+/** Uploads at least one and at most B rollouts; rows that are not there repeat the first. `RangeError` for a sequence longer than T, and for parts longer than the shape has them. */
 export const uploadSequences = (engine: Engine, rollouts: readonly Rollout[], shape: SequenceShape): Record<keyof Sequences, Buffer> => {
   const { batch, length, padId } = shape;
-  const sequences = rollouts.map(sequenceOf);
-  const rows = Array.from({ length: batch }, (_, row) => sequences[row] ?? sequences[0]!);
-  const padded = padPrompts(rows, { length, padId, side: "right" });
+  const rows = Array.from({ length: batch }, (_, row) => rollouts[row] ?? rollouts[0]!);
+  const starts = rows.map((row) => firstPlace(row, shape));
+  const padded = padPrompts(rows.map(sequenceOf), { length, padId, side: (row) => starts[row]! });
   const specs = sequenceSpecs(shape);
   return {
     tokens: engine.upload(padded.tokens, specs.tokens),
     positions: engine.upload(padded.positions, specs.positions),
     mask: engine.upload(padded.mask, specs.mask),
-    prompt: engine.upload(promptsOf(rollouts, shape), specs.prompt),
+    prompt: engine.upload(promptsOf(rows, starts, length), specs.prompt),
   };
 };
 
-/** Of a sequence's places, those whose next token belongs to the completion: the first of them, and the one after the last. */
-export const completionPlaces = ({ promptTokens, tokens }: Rollout): readonly [first: number, end: number] => [
-  promptTokens.length - 1,
-  promptTokens.length - 1 + tokens.length,
-];
+/** Of the places of a row that are asked for, those whose next token belongs to the completion: the first of them, and the one after the last. */
+export const completionPlaces = (
+  { promptTokens, tokens }: Rollout,
+  { completion }: Pick<SequenceShape, "completion">,
+): readonly [first: number, end: number] => {
+  const first = completion === undefined ? promptTokens.length - 1 : 0;
+  return [first, first + tokens.length];
+};

@@ -8,7 +8,7 @@ import { entropy } from "../objectives/entropy.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
 import { uploadWeights } from "../rollouts/resident-weights.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
-import { completionPlaces, sequenceSpecs, uploadSequences, type SequenceShape } from "../teachers/sequence-inputs.ts";
+import { askedPlaces, completionPlaces, sequenceSpecs, uploadSequences, type SequenceShape } from "../teachers/sequence-inputs.ts";
 
 /** What is measured. */
 export interface AgreementMeasures {
@@ -43,20 +43,20 @@ const overlap = (first: tf.Tensor, second: tf.Tensor, topK: number): tf.Tensor =
 };
 
 /**
- * The program that compares at every place of sequences, before the token that follows it. Inputs: `student/<name>` and `teacher/<name>`, the parameters, and `Sequences` [B, T].
- * Outputs [B, T]: of each divergence, by its name, D(teacher || student) in nats as in the objectives; `entropy` and `teacher-entropy` in nats; `top-<K>-overlap`, the share of the
+ * The program that compares at every place that is asked for, before the token that follows it. Inputs: `student/<name>` and `teacher/<name>`, the parameters, and `Sequences` [B, T].
+ * Outputs [B, A]: of each divergence, by its name, D(teacher || student) in nats as in the objectives; `entropy` and `teacher-entropy` in nats; `top-<K>-overlap`, the share of the
  * teacher's K likeliest tokens that are among the student's.
  */
 const agreementProgram = (
-  { student, teacher, temperature, batch, length }: Omit<AgreementOptions, "padId">,
+  { student, teacher, temperature, batch, length, completion }: Omit<AgreementOptions, "padId">,
   { divergences: all, topK }: AgreementMeasures,
 ): Program => ({
   name: "agreement",
   inputs: { ...prefixed("student/", student), ...prefixed("teacher/", teacher), ...sequenceSpecs({ batch, length }) },
   build(inputs) {
     const sequences = inputs as unknown as Sequences;
-    const logits = student.logits(parametersOf("student/", student, inputs), sequences);
-    const taught = tf.logSoftmax(tf.div(teacher.logits(parametersOf("teacher/", teacher, inputs), sequences), temperature));
+    const logits = student.logits(parametersOf("student/", student, inputs), sequences, completion);
+    const taught = tf.logSoftmax(tf.div(teacher.logits(parametersOf("teacher/", teacher, inputs), sequences, completion), temperature));
     const measured = all.map((values) => divergences.create(values, undefined));
     return {
       ...Object.fromEntries(measured.map((divergence) => [divergence.name, between(divergence, taught, logits)])),
@@ -94,7 +94,8 @@ export class Agreement {
   /** Means over all completion tokens of at least one rollout. `RangeError` for a sequence that is too long, and before the first `load`. */
   async measure(rollouts: readonly Rollout[], values: AgreementMeasures): Promise<AgreementMeans> {
     if (Object.keys(this.#student).length === 0) throw new RangeError("agreement: expected weights of the student, got none; load them");
-    const { batch, length } = this.#options;
+    const { batch } = this.#options;
+    const places = askedPlaces(this.#options);
     const executable = await this.#executable(values);
     const sums = new Map<string, number>();
     for (let start = 0; start < rollouts.length; start += batch) {
@@ -108,8 +109,8 @@ export class Agreement {
       for (const [name, output] of Object.entries(outputs)) {
         const found = await this.#engine.download(output);
         for (const [row, rollout] of some.entries()) {
-          const [first, end] = completionPlaces(rollout);
-          for (let place = first; place < end; place += 1) sums.set(name, (sums.get(name) ?? 0) + found[row * length + place]!);
+          const [first, end] = completionPlaces(rollout, this.#options);
+          for (let place = first; place < end; place += 1) sums.set(name, (sums.get(name) ?? 0) + found[row * places + place]!);
         }
       }
       for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();

@@ -21,8 +21,10 @@ export interface Row {
 export interface BatchShape {
   /** B. */
   readonly size: number;
-  /** T: at least prompt + completion - 1 tokens of every row, or all of them where rows are whole. */
-  readonly length: number;
+  /** P: most tokens of a prompt. */
+  readonly prompt: number;
+  /** C: most tokens of a completion. */
+  readonly completion: number;
   /** Whether the last token is read too, although nothing follows it: where whole sequences are judged. */
   readonly whole?: boolean;
   /** V. */
@@ -32,6 +34,9 @@ export interface BatchShape {
   /** W, of a teacher with another vocabulary. */
   readonly foreignVocabularySize?: number;
 }
+
+/** T: tokens that are read of a row, P + C - 1, or one more where rows are whole. */
+export const lengthOf = ({ prompt, completion, whole = false }: BatchShape): number => prompt + completion - (whole ? 0 : 1);
 
 /** What the objective reads besides tokens and is not computed from the student's own hidden states. */
 export type BatchSignal = Exclude<Signal, "values">;
@@ -53,14 +58,14 @@ const widthOf = (name: string, width: number | undefined): number => {
 };
 
 const specs: Readonly<Record<BatchSignal, (shape: BatchShape) => TensorSpec>> = {
-  teacherLogProbs: ({ size, length, vocabularySize }) => float32(size, length, vocabularySize),
-  teacherTopKIds: ({ size, length, topK }) => int32(size, length, widthOf("topK", topK)),
-  teacherTopKLogProbs: ({ size, length, topK }) => float32(size, length, widthOf("topK", topK)),
-  foreignTeacherLogProbs: ({ size, length, foreignVocabularySize }) =>
-    float32(size, length, widthOf("foreignVocabularySize", foreignVocabularySize)),
-  foreignTeacherMask: ({ size, length }) => float32(size, length),
-  referenceLogProbs: ({ size, length }) => float32(size, length),
-  behaviorLogProbs: ({ size, length }) => float32(size, length),
+  teacherLogProbs: ({ size, completion, vocabularySize }) => float32(size, completion, vocabularySize),
+  teacherTopKIds: ({ size, completion, topK }) => int32(size, completion, widthOf("topK", topK)),
+  teacherTopKLogProbs: ({ size, completion, topK }) => float32(size, completion, widthOf("topK", topK)),
+  foreignTeacherLogProbs: ({ size, completion, foreignVocabularySize }) =>
+    float32(size, completion, widthOf("foreignVocabularySize", foreignVocabularySize)),
+  foreignTeacherMask: ({ size, completion }) => float32(size, completion),
+  referenceLogProbs: ({ size, completion }) => float32(size, completion),
+  behaviorLogProbs: ({ size, completion }) => float32(size, completion),
   fromStudent: ({ size }) => float32(size),
   rewards: ({ size }) => float32(size),
   advantages: ({ size }) => float32(size),
@@ -68,62 +73,68 @@ const specs: Readonly<Record<BatchSignal, (shape: BatchShape) => TensorSpec>> = 
   controlled: () => float32(),
 };
 
-/** Shapes of a batch's arrays. */
+/** Shapes of a batch's arrays: [B, T] of what is read, [B, C] and [B, C, ...] of what is learned. */
 export const batchSpecs = (shape: BatchShape, signals: readonly Signal[]): Record<string, TensorSpec> => ({
-  tokens: int32(shape.size, shape.length),
-  positions: int32(shape.size, shape.length),
-  mask: float32(shape.size, shape.length),
-  prompt: float32(shape.size, shape.length),
-  targets: int32(shape.size, shape.length),
-  completionMask: float32(shape.size, shape.length),
+  tokens: int32(shape.size, lengthOf(shape)),
+  positions: int32(shape.size, lengthOf(shape)),
+  mask: float32(shape.size, lengthOf(shape)),
+  prompt: float32(shape.size, lengthOf(shape)),
+  targets: int32(shape.size, shape.completion),
+  completionMask: float32(shape.size, shape.completion),
   ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, specs[signal](shape)])),
 });
 
-const tokenArrays = (rows: readonly Row[], { size, length, whole = false }: BatchShape, padId: number): Batch => {
+const checkSizes = ({ promptTokens, tokens }: Rollout, { prompt, completion }: BatchShape): void => {
+  if (promptTokens.length === 0) throw new RangeError("collate: expected at least one token of the prompt, got none");
+  if (promptTokens.length > prompt)
+    throw new RangeError(`collate: expected at most ${prompt} tokens of a prompt, got ${promptTokens.length}`);
+  if (tokens.length > completion)
+    throw new RangeError(`collate: expected at most ${completion} tokens of a completion, got ${tokens.length}`);
+};
+
+const tokenArrays = (rows: readonly Row[], shape: BatchShape, padId: number): Batch => {
+  const { size, prompt, completion, whole = false } = shape;
+  const length = lengthOf(shape);
   const batch = {
     tokens: new Int32Array(size * length).fill(padId),
     positions: new Int32Array(size * length),
     mask: new Float32Array(size * length),
     prompt: new Float32Array(size * length),
-    targets: new Int32Array(size * length).fill(padId),
-    completionMask: new Float32Array(size * length),
+    targets: new Int32Array(size * completion).fill(padId),
+    completionMask: new Float32Array(size * completion),
   };
   for (const [index, { rollout }] of rows.entries()) {
+    checkSizes(rollout, shape);
     const { promptTokens, tokens } = rollout;
-    if (promptTokens.length === 0) throw new RangeError("collate: expected at least one token of the prompt, got none");
-    const sequence = Int32Array.of(...promptTokens, ...tokens);
-    const unread = whole ? 0 : 1;
-    const count = sequence.length - unread;
-    if (count > length)
-      throw new RangeError(`collate: expected at most ${length + unread} tokens of prompt and completion, got ${sequence.length}`);
-    const start = index * length;
-    batch.tokens.set(sequence.subarray(0, count), start);
-    batch.targets.set(sequence.subarray(1), start);
-    for (let t = 0; t < count; t += 1) batch.positions[start + t] = t;
-    batch.mask.fill(1, start, start + count);
-    batch.prompt.fill(1, start, start + promptTokens.length);
-    batch.completionMask.fill(1, start + promptTokens.length - 1, start + sequence.length - 1);
+    const read = Int32Array.of(...promptTokens, ...(whole ? tokens : tokens.subarray(0, -1)));
+    const begin = index * length + prompt - promptTokens.length;
+    batch.tokens.set(read, begin);
+    for (let t = 0; t < read.length; t += 1) batch.positions[begin + t] = t;
+    batch.mask.fill(1, begin, begin + read.length);
+    batch.prompt.fill(1, begin, begin + promptTokens.length);
+    batch.targets.set(tokens, index * completion);
+    batch.completionMask.fill(1, index * completion, index * completion + tokens.length);
   }
   return batch;
 };
 
-/** Sets every row's numbers [L, width] at the places of its completion; `of` may have none for a row, which is then left at zero. */
+/** Sets every row's numbers [L, width] where its completion's tokens are; `of` may have none for a row, which is then left at zero. */
 const placed = <A extends TypedArray>(
   array: A,
   what: string,
   rows: readonly Row[],
-  { length }: BatchShape,
+  { completion }: BatchShape,
   of: (row: Row) => A | undefined,
 ): A => {
-  const width = array.length / (rows.length * length);
+  const width = array.length / (rows.length * completion);
   for (const [index, row] of rows.entries()) {
     const data = of(row);
     if (data === undefined) continue;
-    const { promptTokens, tokens } = row.rollout;
+    const { tokens } = row.rollout;
     if (data.length !== tokens.length * width) {
       throw new RangeError(`collate: expected ${tokens.length} x ${width} ${what}, got ${data.length}`);
     }
-    array.set(data, (index * length + promptTokens.length - 1) * width);
+    array.set(data, index * completion * width);
   }
   return array;
 };
@@ -161,10 +172,11 @@ const makers: Readonly<Record<BatchSignal, (rows: readonly Row[], shape: BatchSh
   };
 
 /**
- * Pads rows to the right into arrays of `batchSpecs`. Place t holds the sequence's token t and the target t + 1; the completion mask is 1 where that
- * target belongs to the completion, its end-of-sequence included, by position and never by id. A batch that is not full repeats its first row
- * with the completion mask 0, so that it counts for nothing. `RangeError` when a row is too long or has no prompt, when there are no rows or more
- * than the batch has, or when a needed score is missing or of the wrong size.
+ * Pads rows into arrays of `batchSpecs`: prompts on the left and completions on the right, so that the last token of every prompt stands at the place P - 1, and the C places from
+ * there on are those before the completion's tokens 0 to C - 1. Targets and signals are of these places alone. The completion mask is 1 where there is such a token, its
+ * end-of-sequence included, by position and never by id. A batch that is not full repeats its first row with the completion mask 0, so that it counts for nothing. `RangeError`
+ * when a row has no prompt, or more of a prompt or a completion than the batch has, when there are no rows or more than it has, or when a needed score is missing or
+ * of the wrong size.
  */
 export const collate = (given: readonly Row[], shape: BatchShape, signals: readonly Signal[], padId: number, step: StepSignals): Batch => {
   const [first] = given;
@@ -177,7 +189,7 @@ export const collate = (given: readonly Row[], shape: BatchShape, signals: reado
     return dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
   };
   const tokens = tokenArrays(rows, shape, padId);
-  tokens["completionMask"]!.fill(0, given.length * shape.length);
+  tokens["completionMask"]!.fill(0, given.length * shape.completion);
   return {
     ...tokens,
     ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, makers[signal](rows, shape, step, empty(signal))])),

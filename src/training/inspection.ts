@@ -82,7 +82,7 @@ const comparisons = (terms: readonly TermGradient[]): Record<string, tf.Tensor> 
 
 /**
  * Looks at a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. Outputs: `logProbs`
- * [B, T], log-probs of the targets in nats at the sampling temperature; `divergences` [B, T] (`tokenDivergences`) when the objective reads the teacher's
+ * [B, C], log-probs of the targets in nats at the sampling temperature; `divergences` [B, C] (`tokenDivergences`) when the objective reads the teacher's
  * distributions; and for a sum of two terms or more, in the space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient,
  * `metrics/gradient/<a>~<b>/cosine` and `metrics/weight/<term>`.
  */
@@ -100,7 +100,7 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
       const given = inputs as unknown as Sequences & TokenBatch & Signals;
       const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
       const all = { ...still, ...trained };
-      const logits = policy.logits(all, given);
+      const logits = policy.logits(all, given, given.targets.shape[1]);
       const logProbs = tokenLogProbs(tempered(logits, samplingTemperature), given.targets);
       const divergences = tokenDivergences(logits, given);
       const compared = (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));

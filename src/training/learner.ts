@@ -26,9 +26,9 @@ export interface Learned {
 export interface Inspected {
   /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** [B, T] log-probs in nats of the batch's targets at the sampling temperature. */
+  /** [B, C] log-probs in nats of the batch's targets at the sampling temperature. */
   readonly logProbs: Float32Array;
-  /** [B, T] KL(teacher || student) in nats, where the objective reads the teacher's distributions. */
+  /** [B, C] KL(teacher || student) in nats, where the objective reads the teacher's distributions. */
   readonly divergences?: Float32Array;
 }
 

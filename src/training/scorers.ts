@@ -10,9 +10,11 @@ import { decodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
 import type { Task } from "../tasks/task.ts";
 import { otherThanDrawing, singleSources, type TeacherSource } from "../teachers/source.ts";
 import type { OpenTeacher, TeacherHandlers } from "../teachers/teacher-worker.ts";
+import type { SequenceShape } from "../teachers/sequence-inputs.ts";
 import type { Detail, TeacherScore } from "../teachers/teacher.ts";
 import type { AgreementMeans, AgreementMeasures } from "./agreement.ts";
 import type { AgreementHandlers } from "./agreement-worker.ts";
+import { lengthOf, type BatchShape } from "./collate.ts";
 import type { Recipe } from "./recipe.ts";
 import { openScoringThreads } from "./scoring-threads.ts";
 import type { RunShape } from "./shape.ts";
@@ -30,6 +32,13 @@ export type TeacherScorer = Scorer<Outcome<TeacherScore>> & { follow(weights: We
 
 const answersOf = <Answer extends object>(answers: readonly (Answer | { readonly failure: ErrorData })[]): (Answer | Error)[] =>
   answers.map((answer) => ("failure" in answer ? decodeError(answer.failure) : answer));
+
+/** How the sequences of a batch are read. */
+const sizesOf = (batch: BatchShape, { tokenizer }: Task): Omit<SequenceShape, "batch"> & { readonly completion: number } => ({
+  length: lengthOf(batch),
+  completion: batch.completion,
+  padId: tokenizer.padId,
+});
 
 /** Opens threads that score with a teacher's source. */
 const openSource = async (
@@ -71,7 +80,7 @@ export const openTeacher = async (
   threads: Threads,
   recipe: Recipe,
   task: Task,
-  { maxNewTokens, batch: { length, topK, foreignVocabularySize } }: RunShape,
+  { maxNewTokens, batch }: RunShape,
   followed: Weights | undefined,
   signal: AbortSignal,
 ): Promise<TeacherScorer> => {
@@ -79,11 +88,12 @@ export const openTeacher = async (
   if (teacher === undefined)
     throw new RangeError("the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0");
   const { tokenizer } = task;
+  const { topK, foreignVocabularySize } = batch;
   const detail: Detail = topK === undefined ? "all" : { topK };
   const translated = foreignVocabularySize === undefined ? {} : { translatesFrom: tokenizer.toJSON() };
   const privileged = singleSources(teacher).some(({ context }) => context !== undefined);
   const reading = privileged ? { reading: { tokenizer: tokenizer.toJSON(), maxNewTokens } } : {};
-  const options = { source: teacher, detail, length, padId: tokenizer.padId, ...translated, ...reading };
+  const options = { source: teacher, detail, ...sizesOf(batch, task), ...translated, ...reading };
   return openSource(threads, "teacher", recipe, options, { signal, calls: callsOf(teacher), followed });
 };
 
@@ -92,12 +102,12 @@ export const openReference = (
   threads: Threads,
   recipe: Recipe,
   task: Task,
-  { batch: { length } }: RunShape,
+  { batch }: RunShape,
   signal: AbortSignal,
 ): Promise<Scorer<Outcome<TeacherScore>>> => {
   const { student, rollouts } = recipe;
   const source = { ...student, temperature: rollouts.temperature };
-  return openSource(threads, "reference", recipe, { source, detail: "tokens", length, padId: task.tokenizer.padId }, { signal });
+  return openSource(threads, "reference", recipe, { source, detail: "tokens", ...sizesOf(batch, task) }, { signal });
 };
 
 /** Opens the student itself as it learns, which is asked for the log-probs of references. */
@@ -105,12 +115,12 @@ export const openValidation = async (
   threads: Threads,
   { student, machine, rollouts }: Recipe,
   task: Task,
-  { batch: { length } }: RunShape,
+  { batch }: RunShape,
   signal: AbortSignal,
 ): Promise<PolicyScorer> => {
   const connection = threads.start<TeacherHandlers>(teacherWorker, "validation");
   const { vocabularySize } = policyOf(student.config);
-  const sizes = { batch: rollouts.chunk, length, padId: task.tokenizer.padId, vocabularySize };
+  const sizes = { batch: rollouts.chunk, ...sizesOf(batch, task), vocabularySize };
   await connection.call("open", { engine: machine.engine, source: { ...student, temperature: 1 }, detail: "tokens", ...sizes }, { signal });
   return {
     batch: rollouts.chunk,
@@ -137,7 +147,7 @@ export const openAgreement = async (
   threads: Threads,
   { student, teacher, machine, rollouts }: Recipe,
   task: Task,
-  { batch: { length } }: RunShape,
+  { batch }: RunShape,
   signal: AbortSignal,
 ): Promise<AgreementScorer> => {
   const other = teacher === undefined ? "none" : otherThanDrawing(teacher);
@@ -145,7 +155,7 @@ export const openAgreement = async (
     throw new RangeError(`evaluation.agreement: expected a frozen teacher here with the student's tokens, got ${other ?? "another"}`);
   const connection = threads.start<AgreementHandlers>(agreementWorker, "agreement");
   const { config, weights, temperature } = teacher;
-  const shape = { batch: rollouts.chunk, length, padId: task.tokenizer.padId };
+  const shape = { batch: rollouts.chunk, ...sizesOf(batch, task) };
   const policies = { config: student.config, teacher: { config, weights, temperature } };
   await connection.call("open", { engine: machine.engine, ...policies, ...shape }, { signal });
   return {

@@ -49,7 +49,8 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
   }
   const batch: BatchShape = {
     size: training.batch,
-    length: promptLength + maxNewTokens - (pairs ? 0 : 1),
+    prompt: promptLength,
+    completion: maxNewTokens,
     ...(pairs ? { whole: true } : {}),
     vocabularySize: policy.vocabularySize,
     ...(topK === undefined ? {} : { topK }),

@@ -9,21 +9,21 @@ import type { StepRows } from "./rows.ts";
 const rounded = (nats: number): number => Math.round(nats * 1e4) / 1e4;
 
 /**
- * A step's sequences as they are logged, each that was learned from with the text of its tokens and its share of `divergences` [B, T], in nats, rounded to 1e-4; as they
+ * A step's sequences as they are logged, each that was learned from with the text of its tokens and its share of `divergences` [B, C], in nats, rounded to 1e-4; as they
  * were without `divergences`. Row i of the batch is the i-th that was not dropped.
  */
 export const withTokens = (
   { rows, logged }: Pick<StepRows, "rows" | "logged">,
   divergences: Float32Array | undefined,
-  { length }: Pick<BatchShape, "length">,
+  { completion }: Pick<BatchShape, "completion">,
   tokenizer: Tokenizer,
 ): readonly LoggedRollout[] => {
   if (divergences === undefined) return logged;
   let next = 0;
   return logged.map((line) => {
     if (line.dropped === true) return line;
-    const { promptTokens, tokens } = rows[next]!.rollout;
-    const start = next * length + promptTokens.length - 1;
+    const { tokens } = rows[next]!.rollout;
+    const start = next * completion;
     next += 1;
     return {
       ...line,

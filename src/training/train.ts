@@ -125,7 +125,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
-  const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.length) };
+  const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.completion) };
   const shared = shares(drawn);
   const watched = watch(run.checks, { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen }, host.checks);
   emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.divergences, shape.batch, task.tokenizer) });

@@ -47,15 +47,19 @@ export const parametersOf = (
   frozen: Object.fromEntries(frozen.map((name) => [name, inputs[`frozen/${name}`]!])),
 });
 
-/** Loss and metrics of a batch under `parameters`: one forward pass of the policy, and of the value head if its values are needed. */
+/**
+ * Loss and metrics of a batch under `parameters`: one forward pass of the policy, and of the value head if its values are needed. Of the T places the C last ones are
+ * asked for, those before a completion's tokens; a policy that judges whole sequences answers once for each.
+ */
 export const measure = (
   policy: Policy,
   objective: Objective<Signal>,
   parameters: NamedTensors,
   batch: Sequences & TokenBatch & Signals,
 ): Measured => {
-  if (!objective.needs.includes("values")) return objective.loss(policy.logits(parameters, batch), batch);
-  const hidden = policy.hidden(parameters, batch);
+  const [, completion] = batch.completionMask.shape;
+  if (!objective.needs.includes("values")) return objective.loss(policy.logits(parameters, batch, completion), batch);
+  const hidden = policy.hidden(parameters, batch, completion);
   return objective.loss(policy.head(parameters, hidden), { ...batch, values: valuesOf(parameters, hidden) });
 };
 

@@ -75,6 +75,11 @@ test("attempts that cannot be read are not taken for none", async () => {
   await expect(holderOf(folder)).rejects.toThrow("ENOTDIR");
 });
 
+test("a file in the folder's place is an error, however often it is tried", async () => {
+  writeFileSync(folder, "");
+  await expect(claim(folder)).rejects.toThrow("ENOTDIR");
+});
+
 test("a folder that is removed again and again meanwhile is claimed all the same", async () => {
   let removing = true;
   const removed = (async () => {

@@ -74,6 +74,22 @@ describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) =>
     }
   });
 
+  test.each(policies)("of a %s says the same where completions have a length of their own", async (_policy, policy) => {
+    const { topK, completion } = { topK: 3, completion: 9 };
+    for (const detail of ["all", "tokens", { topK }] as const) {
+      const [whole, few] = [await open(policy, { detail }), await open(policy, { detail, completion })];
+      const [expected, scores] = [await whole.score(rollouts, never), await few.score(rollouts, never)];
+      for (const [i, { logProbs, ids }] of scores.entries()) {
+        expectClose(logProbs, expected[i]!.logProbs);
+        expect(ids).toEqual(expected[i]!.ids);
+      }
+    }
+    const long = { ...rollouts[0]!, tokens: new Int32Array(completion + 1).fill(4), promptTokens: new Int32Array(2).fill(3) };
+    await expect((await open(policy, { completion })).score([long], never)).rejects.toThrow(
+      "expected at most 4 tokens of a prompt and 9 of a completion, got 2 and 10",
+    );
+  });
+
   test("divides the logits by its temperature", async () => {
     const policy = smallLlama();
     const teacher = await open(policy, { temperature: 0.5 });

@@ -8,6 +8,7 @@ const setting: TeacherSetting = {
   engine: () => Promise.reject(new Error("no engine is needed")),
   batch: 1,
   length: 8,
+  completion: 5,
   padId: 0,
   detail: "all",
   vocabularySize: context.vocabularySize,

@@ -32,6 +32,7 @@ test("scores are those of the policy after the longer prompt, row i of completio
     engine: () => Promise.resolve(engine),
     batch: 3,
     length: 12,
+    completion: maxNewTokens,
     padId: tokenizer.padId,
     detail: "all" as const,
     vocabularySize: policy.vocabularySize,
@@ -49,6 +50,7 @@ test("scores are those of the policy after the longer prompt, row i of completio
     temperature: 0.7,
     batch: 3,
     length: promptTokens + maxNewTokens - 1,
+    completion: maxNewTokens,
     padId: tokenizer.padId,
   });
   const expected = await direct.score(byHand, signal);

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
-import { completionPlaces, sequenceOf, uploadSequences } from "../../src/teachers/sequence-inputs.ts";
+import { askedPlaces, completionPlaces, sequenceOf, uploadSequences } from "../../src/teachers/sequence-inputs.ts";
 
 const rollout = (promptTokens: readonly number[], tokens: readonly number[]): Rollout => ({
   prompt: { index: 0, text: "", reference: "" },
@@ -44,9 +44,48 @@ test("rows are padded on the right, without their last token; those that are not
   expect(() => uploadSequences(engine, [first], { batch: 1, length: 3, padId: 1 })).toThrow(RangeError);
 });
 
+test("where completions have a length of their own, prompts end at one place, and completions begin after it", async () => {
+  const engine = await openEngine("cpu", { threads: 1 });
+  onTestFinished(() => engine.dispose());
+  const shape = { batch: 3, length: 5, completion: 3, padId: 1 };
+  const inputs = uploadSequences(engine, [first, second], shape);
+  const rows = async (name: keyof typeof inputs): Promise<number[][]> => {
+    const all = [...(await engine.download(inputs[name]))];
+    return [0, 5, 10].map((start) => all.slice(start, start + 5));
+  };
+  const [long, short] = [
+    [1, 5, 6, 7, 8],
+    [1, 1, 4, 1, 1],
+  ];
+  expect(await rows("tokens")).toEqual([long, short, long]);
+  expect(await rows("mask")).toEqual([
+    [0, 1, 1, 1, 1],
+    [0, 0, 1, 0, 0],
+    [0, 1, 1, 1, 1],
+  ]);
+  expect(await rows("prompt")).toEqual([
+    [0, 1, 1, 0, 0],
+    [0, 0, 1, 0, 0],
+    [0, 1, 1, 0, 0],
+  ]);
+  expect((await rows("positions"))[0]).toEqual([0, 0, 1, 2, 3]);
+  expect([first, second].map((one) => completionPlaces(one, shape))).toEqual([
+    [0, 3],
+    [0, 1],
+  ]);
+  expect([askedPlaces(shape), askedPlaces({ length: 5 })]).toEqual([3, 5]);
+  for (const [length, completion] of [
+    [3, 3],
+    [5, 2],
+  ] as const)
+    expect(() => uploadSequences(engine, [first], { batch: 1, length, completion, padId: 1 })).toThrow(
+      `expected at most ${length - completion + 1} tokens of a prompt and ${completion} of a completion, got 2 and 3`,
+    );
+});
+
 test("each completion token has the place before it", () => {
   for (const one of [first, second]) {
-    const [start, end] = completionPlaces(one);
+    const [start, end] = completionPlaces(one, {});
     const sequence = [...one.promptTokens, ...one.tokens];
     expect(sequence.slice(start + 1, end + 1)).toEqual([...one.tokens]);
     expect([...sequenceOf(one)]).toEqual(sequence.slice(0, -1));

@@ -5,7 +5,7 @@ import type { Signal } from "../../src/objectives/objective.ts";
 import { sizeOf } from "../../src/engine/program.ts";
 import { rolloutAt } from "../fixtures/rollouts.ts";
 
-const shape: BatchShape = { size: 2, length: 5, vocabularySize: 3 };
+const shape: BatchShape = { size: 2, prompt: 3, completion: 3, vocabularySize: 3 };
 /** Padding and end-of-sequence are one token here: only places tell them apart. */
 const padId = 1;
 const step = { progress: 0.25, controlled: 0.5 };
@@ -18,27 +18,29 @@ const row = (promptTokens: readonly number[], tokens: readonly number[], changes
   ...changes,
 });
 
-const rows = [row([7, 8, 9], [2, 0, 1], { advantage: 0.5 }), row([1], [1, 1, 1], { advantage: -2 })];
+const rows = [row([7, 8, 9], [2, 0, 1], { advantage: 0.5 }), row([1], [1, 1], { advantage: -2 })];
 
 describe("a batch", () => {
   const batch = collate(rows, shape, ["teacherLogProbs", "advantages"], padId, step);
 
-  test("holds token t and, as its target, token t + 1", () => {
+  test("holds the sequences without their last tokens, all prompts ending at one place", () => {
     expect(Array.from(batch["tokens"]!)).toEqual([7, 8, 9, 2, 0, 1, 1, 1, 1, 1]);
-    expect(Array.from(batch["targets"]!)).toEqual([8, 9, 2, 0, 1, 1, 1, 1, 1, 1]);
-    expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 0, 0]);
-    expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
-    expect(Array.from(batch["prompt"]!)).toEqual([1, 1, 1, 0, 0, 1, 0, 0, 0, 0]);
+    expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 0, 0, 0, 1, 0]);
+    expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 0, 0, 1, 1, 0]);
+    expect(Array.from(batch["prompt"]!)).toEqual([1, 1, 1, 0, 0, 0, 0, 1, 0, 0]);
   });
 
-  test("masks the completion by place: its end-of-sequence counts, padding of the same id and the prompt do not", () => {
-    expect(Array.from(batch["completionMask"]!)).toEqual([0, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
+  test("has the completions as targets, from the place of the prompts' ends on", () => {
+    expect(Array.from(batch["targets"]!)).toEqual([2, 0, 1, 1, 1, 1]);
+  });
+
+  test("masks the completion by place: its end-of-sequence counts, padding of the same id does not", () => {
+    expect(Array.from(batch["completionMask"]!)).toEqual([1, 1, 1, 1, 1, 0]);
   });
 
   test("has the teacher's row i where completion token i is the target", () => {
-    const none = [0, 0, 0];
     const given = [-1, -2, -3, -4, -5, -6, -7, -8, -9];
-    expect(Array.from(batch["teacherLogProbs"]!)).toEqual([...none, ...none, ...given, ...given, ...none, ...none]);
+    expect(Array.from(batch["teacherLogProbs"]!)).toEqual([...given, ...given.slice(0, 6), 0, 0, 0]);
   });
 
   test("has one advantage a row", () => {
@@ -80,8 +82,8 @@ describe("signals", () => {
 
   test("put log-probs of tokens where the token is the target; references have none under the reference policy", () => {
     const batch = of("behaviorLogProbs", "referenceLogProbs");
-    expect(Array.from(batch["behaviorLogProbs"]!)).toEqual([0, -1, -2, -3, 0, 0, 0, 0, 0, 0]);
-    expect(Array.from(batch["referenceLogProbs"]!)).toEqual([0, -4, -5, -6, 0, 0, 0, 0, 0, 0]);
+    expect(Array.from(batch["behaviorLogProbs"]!)).toEqual([-1, -2, -3, 0, 0, 0]);
+    expect(Array.from(batch["referenceLogProbs"]!)).toEqual([-4, -5, -6, 0, 0, 0]);
     const { referenceLogProbs: _, ...without } = mixed[0]!;
     expect(() => collate([without, mixed[1]!], shape, ["referenceLogProbs"], padId, step)).toThrow(
       /expected reference log-probs, got none/u,
@@ -95,7 +97,7 @@ describe("signals", () => {
     });
     const signals = ["teacherTopKIds", "teacherTopKLogProbs"] as const;
     const batch = collate(scored, { ...shape, topK: 2 }, signals, padId, step);
-    expect(Array.from(batch["teacherTopKIds"]!)).toEqual([0, 0, 2, 2, 2, 2, 2, 2, 0, 0, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0]);
+    expect(Array.from(batch["teacherTopKIds"]!)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0]);
     expect(batch["teacherTopKIds"]).toBeInstanceOf(Int32Array);
     expect(() => collate(scored, shape, signals, padId, step)).toThrow(/shape to say topK/u);
     expect(() => collate(mixed, { ...shape, topK: 2 }, signals, padId, step)).toThrow(/top-k ids, got none/u);
@@ -115,19 +117,16 @@ test("a batch that is not full repeats its first row, which counts for nothing t
   const whole = collate([first!, first!], shape, ["rewards"], padId, step);
   for (const name of ["tokens", "mask", "targets", "rewards"]) expect(batch[name]).toEqual(whole[name]);
   const places = Array.from(whole["completionMask"]!);
-  expect(Array.from(batch["completionMask"]!)).toEqual([...places.slice(0, 5), 0, 0, 0, 0, 0]);
+  expect(Array.from(batch["completionMask"]!)).toEqual([...places.slice(0, 3), 0, 0, 0]);
 });
 
 test("a batch of whole sequences has their last tokens too", () => {
-  const whole = { ...shape, length: 6, whole: true };
-  const batch = collate(rows, whole, [], padId, step);
+  const batch = collate(rows, { ...shape, whole: true }, [], padId, step);
   expect(Array.from(batch["tokens"]!)).toEqual([7, 8, 9, 2, 0, 1, 1, 1, 1, 1, 1, 1]);
-  expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 0, 0]);
-  expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
-  expect(Array.from(batch["completionMask"]!)).toEqual([0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0]);
-  expect(() => collate(rows, { ...whole, length: 5 }, [], padId, step)).toThrow(
-    new RangeError("collate: expected at most 5 tokens of prompt and completion, got 6"),
-  );
+  expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 5, 0, 0, 0, 1, 2, 0]);
+  expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 0]);
+  expect(Array.from(batch["targets"]!)).toEqual([2, 0, 1, 1, 1, 1]);
+  expect(Array.from(batch["completionMask"]!)).toEqual([1, 1, 1, 1, 1, 0]);
 });
 
 describe("collate refuses", () => {
@@ -136,12 +135,13 @@ describe("collate refuses", () => {
     expect(() => collate([...rows, ...rows], shape, [], padId, step)).toThrow(RangeError);
   });
 
-  test("a row that is too long, and takes the longest", () => {
-    const long = row([1, 2, 3, 4], [5, 6, 7]);
-    expect(() => collate([rows[0]!, long], shape, [], padId, step)).toThrow(
-      new RangeError("collate: expected at most 6 tokens of prompt and completion, got 7"),
+  test("a prompt or a completion that is too long", () => {
+    expect(() => collate([rows[0]!, row([1, 2, 3, 4], [5])], shape, [], padId, step)).toThrow(
+      new RangeError("collate: expected at most 3 tokens of a prompt, got 4"),
     );
-    expect(() => collate([rows[0]!, row([1, 2, 3, 4], [5, 6])], shape, [], padId, step)).not.toThrow();
+    expect(() => collate([rows[0]!, row([1], [5, 6, 7, 8])], shape, [], padId, step)).toThrow(
+      new RangeError("collate: expected at most 3 tokens of a completion, got 4"),
+    );
   });
 
   test("teacher scores that are missing or of another size", () => {

@@ -1,21 +1,22 @@
 /** Tests of the examination of reward models. */
 import { expect, test } from "vitest";
 import type { Prompt } from "../../src/tasks/task.ts";
-import type { Batch } from "../../src/training/collate.ts";
+import { lengthOf, type Batch } from "../../src/training/collate.ts";
 import { comparePairs } from "../../src/training/compare.ts";
 import { smallTask } from "../fixtures/recipes.ts";
 
 const task = smallTask();
 const prompts: Prompt[] = ["1+1", "1+2", "2+1", "2+2", "3+1"].map((text, index) => ({ index, text, reference: "1", rejected: "2+=" }));
-const shape = { size: 4, length: 8, vocabularySize: task.tokenizer.vocabularySize, whole: true };
+const shape = { size: 4, prompt: 3, completion: 5, vocabularySize: task.tokenizer.vocabularySize, whole: true };
 
 /** The number of tokens of each row, or what `of` makes of it. */
 const counting =
   (asked: number[], of = (count: number) => count) =>
   (batch: Batch): Promise<Float32Array> => {
     const mask = batch["mask"] as Float32Array;
-    asked.push(mask.length / shape.length);
-    const counts = Array.from({ length: shape.size }, (_, row) => mask.subarray(row * shape.length, (row + 1) * shape.length));
+    const length = lengthOf(shape);
+    asked.push(mask.length / length);
+    const counts = Array.from({ length: shape.size }, (_, row) => mask.subarray(row * length, (row + 1) * length));
     return Promise.resolve(Float32Array.from(counts, (row) => of(row.reduce((sum, one) => sum + one, 0))));
   };
 const request = { step: 3, prompts: 5, shape, maxNewTokens: 6 };

@@ -184,8 +184,8 @@ describe.each(engineNames)("a learner on %s", (name) => {
       await learner.update(referenceBatch(), 1, 1);
       const [before, memory] = [await stateOf(learner), engine.memory()];
       const first = await learner.inspect(referenceBatch());
-      expect(first.logProbs).toHaveLength(batchShape.size * batchShape.length);
-      expect(first.divergences).toHaveLength(batchShape.size * batchShape.length);
+      expect(first.logProbs).toHaveLength(batchShape.size * batchShape.completion);
+      expect(first.divergences).toHaveLength(batchShape.size * batchShape.completion);
       expect(first.metrics["weight/distillation"]).toBe(0.5);
       expect(Object.keys(first.metrics)).toHaveLength(5);
       expect(await learner.inspect(referenceBatch())).toEqual(first);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { policies } from "../../src/policies/families/index.ts";
 import { tasks } from "../../src/tasks/index.ts";
+import { lengthOf } from "../../src/training/collate.ts";
 import { runShape } from "../../src/training/shape.ts";
 import { context, model, recipe, smallTask } from "../fixtures/recipes.ts";
 
@@ -14,13 +15,13 @@ describe("a run's shape", () => {
     expect(runShape(recipe(), task)).toEqual({
       promptLength: 4,
       maxNewTokens: 6,
-      batch: { size: 8, length: 9, vocabularySize: context.vocabularySize },
+      batch: { size: 8, prompt: 4, completion: 6, vocabularySize: context.vocabularySize },
     });
   });
 
   test("has a place for every token where whole sequences are judged", () => {
     const { batch } = runShape(recipe({ objective: { type: "bradley-terry", center: 0 } }), task);
-    expect(batch).toEqual({ size: 8, length: 10, whole: true, vocabularySize: context.vocabularySize });
+    expect(batch).toEqual({ size: 8, prompt: 4, completion: 6, whole: true, vocabularySize: context.vocabularySize });
   });
 
   test("takes the longest reference when nothing else is said", () => {
@@ -30,7 +31,7 @@ describe("a run's shape", () => {
 
   test("may fill the student's context, and no more", () => {
     const values = (maxNewTokens: number) => recipe({ rollouts: { ...recipe().rollouts, maxNewTokens } });
-    expect(runShape(values(12), task).batch.length).toBe(15);
+    expect(lengthOf(runShape(values(12), task).batch)).toBe(15);
     expect(() => runShape(values(13), task)).toThrow(
       new RangeError(
         "student: expected a context of 4 prompt and 13 new tokens, got 16; lower rollouts.maxNewTokens or take a student with a longer context",

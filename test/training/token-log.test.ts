@@ -7,9 +7,9 @@ import { referenceRows } from "../fixtures/batches.ts";
 import { smallTask } from "../fixtures/recipes.ts";
 
 const { tokenizer } = smallTask();
-const length = 12;
+const completion = 9;
 const rows = referenceRows().slice(0, 2);
-const divergences = Float32Array.from({ length: 4 * length }, (_, place) => place + 0.00004);
+const divergences = Float32Array.from({ length: 4 * completion }, (_, place) => place + 0.00004);
 
 const lineOf = ({ rollout }: Row): LoggedRollout => ({
   prompt: rollout.prompt.text,
@@ -26,7 +26,7 @@ test("lines of what was learned from have their tokens, dropped ones do not", ()
   const [first, gone, second] = withTokens(
     { rows, logged: [lineOf(rows[0]!), dropped, lineOf(rows[1]!)] },
     divergences,
-    { length },
+    { completion },
     tokenizer,
   );
   expect(gone).toBe(dropped);
@@ -34,12 +34,12 @@ test("lines of what was learned from have their tokens, dropped ones do not", ()
     const { rollout } = rows[index]!;
     expect(line.pieces!.join("")).toBe(rollout.text);
     expect(line.pieces!.at(-1)).toBe("");
-    const begin = index * length + rollout.promptTokens.length - 1;
+    const begin = index * completion;
     expect(line.divergences).toEqual(Array.from(rollout.tokens, (_, t) => begin + t));
   }
 });
 
 test("nothing changes when nobody looked", () => {
   const logged = [lineOf(rows[0]!)];
-  expect(withTokens({ rows, logged }, undefined, { length }, tokenizer)).toBe(logged);
+  expect(withTokens({ rows, logged }, undefined, { completion }, tokenizer)).toBe(logged);
 });

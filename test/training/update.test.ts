@@ -1,9 +1,11 @@
 /** The update program: the same on every engine, and equal to the parts that it is made of. */
+import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import type { TypedArray } from "../../src/engine/program.ts";
 import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
 import type { Signals, TokenBatch } from "../../src/objectives/objective.ts";
 import type { Policy, Sequences, Weights } from "../../src/policies/policy.ts";
+import { lengthOf } from "../../src/training/collate.ts";
 import { stepScalars } from "../../src/training/optimizer.ts";
 import { packArrays, packsFor, unpackArrays } from "../../src/training/packing.ts";
 import { stateKinds, trainedParameters, updateProgram } from "../../src/training/update.ts";
@@ -62,8 +64,10 @@ describe.each(policies)("the update of a %s", (_name, policy) => {
       Object.entries(policy.parameters).map(([name, { shape }]) => [name, floats(shape, weights[name]!)]),
     );
     const plain = await compute(evaluate, { ...batch, ...parameters }, (inputs) => {
+      const { size, completion, vocabularySize } = batchShape;
+      const first = [0, lengthOf(batchShape) - completion, 0];
       const { loss, metrics } = objective.loss(
-        policy.logits(inputs, inputs as unknown as Sequences),
+        tf.slice(policy.logits(inputs, inputs as unknown as Sequences), first, [size, completion, vocabularySize]),
         inputs as unknown as TokenBatch & Signals,
       );
       return { loss, ...metrics };

@@ -89,9 +89,9 @@ export const withAdapters = (base: Policy, { rank, alpha, targets }: AdapterSett
     layers,
     adapters,
     parameters: { ...base.parameters, ...adapters },
-    hidden: (parameters, sequences) => base.hidden(scaled(parameters), sequences),
+    hidden: (parameters, ...rest) => base.hidden(scaled(parameters), ...rest),
     head: (parameters, hidden) => base.head(scaled(parameters), hidden),
-    logits: (parameters, sequences) => base.logits(scaled(parameters), sequences),
+    logits: (parameters, ...rest) => base.logits(scaled(parameters), ...rest),
     decoder: {
       prefill: (parameters, ...rest) => base.decoder.prefill(scaled(parameters), ...rest),
       step: (parameters, ...rest) => base.decoder.step(scaled(parameters), ...rest),

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { NamedTensors } from "../../engine/program.ts";
+import { lastPlaces } from "../layers/last-places.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, ParameterSpec, Policy, PolicyContext, Sequences } from "../policy.ts";
 import { configOf } from "./gaussian-mixture-config.ts";
@@ -78,9 +79,9 @@ export const gaussianMixture = define({
         `gaussian-mixture: expected at least 2 tokens above the end-of-sequence token ${end}, got a vocabulary of ${vocabularySize}; take the task gaussian-mixture`,
       );
     }
-    const logits = (weights: NamedTensors, { prompt }: Sequences): tf.Tensor3D => {
+    const logits = (weights: NamedTensors, { prompt }: Sequences, last = prompt.shape[1]): tf.Tensor3D => {
       const { first, later } = rowsOf(weights, components, end, vocabularySize);
-      const begins = tf.expandDims(prompt, -1);
+      const begins = lastPlaces<tf.Tensor3D>(tf.expandDims(prompt, -1), last);
       return tf.add(tf.mul(begins, first), tf.mul(tf.sub(1, begins), later));
     };
     const decoder: Decoder = {

@@ -84,9 +84,9 @@ export const gpt2 = define({
       parameters: specs(sizes),
       config: configOf(sizes),
       hiddenSize: sizes.width,
-      hidden: (weights, sequences) => gpt2Hidden(sizes, weights, sequences),
+      hidden: (weights, sequences, last) => gpt2Hidden(sizes, weights, sequences, last),
       head: (weights, hidden) => gpt2Head(sizes, weights, hidden),
-      logits: (weights, sequences) => gpt2Head(sizes, weights, gpt2Hidden(sizes, weights, sequences)),
+      logits: (weights, sequences, last) => gpt2Head(sizes, weights, gpt2Hidden(sizes, weights, sequences, last)),
       decoder: gpt2Decoder(sizes),
     };
   },

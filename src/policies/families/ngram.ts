@@ -5,6 +5,7 @@ import { define } from "../../plugins/definition.ts";
 import type { NamedTensors } from "../../engine/program.ts";
 import { embedding } from "../layers/embedding.ts";
 import { lastPlace } from "../layers/last-place.ts";
+import { lastPlaces } from "../layers/last-places.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, Policy, PolicyContext, Sequences } from "../policy.ts";
 import { configOf } from "./ngram-config.ts";
@@ -72,10 +73,10 @@ export const ngram = define({
         `ngram: expected at most ${mostRows} contexts, got (${vocabularySize} + 1)^${order - 1} = ${rows}; lower order or the vocabulary`,
       );
     }
-    const logits = (weights: NamedTensors, sequences: Sequences): tf.Tensor3D => {
+    const logits = (weights: NamedTensors, sequences: Sequences, last = sequences.tokens.shape[1]): tf.Tensor3D => {
       const [batch, length] = sequences.tokens.shape;
-      const flat: tf.Tensor1D = tf.reshape(rowsOf(contexts(order, vocabularySize, sequences), vocabularySize), [batch * length]);
-      return tf.reshape(lookUp(weights, flat), [batch, length, vocabularySize]);
+      const rows = tf.reshape(rowsOf(contexts(order, vocabularySize, sequences), vocabularySize), [batch, length, 1]) as tf.Tensor3D;
+      return tf.reshape(lookUp(weights, tf.reshape(lastPlaces(rows, last), [batch * last])), [batch, last, vocabularySize]);
     };
     return {
       ...context,

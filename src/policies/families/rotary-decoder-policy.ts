@@ -54,8 +54,8 @@ export const rotaryPolicy = (sizes: RotaryDecoderSizes, biases: Biases, config: 
   parameters: specs(sizes, biases),
   config,
   hiddenSize: sizes.width,
-  hidden: (weights, sequences) => rotaryHidden(sizes, weights, sequences),
+  hidden: (weights, sequences, last) => rotaryHidden(sizes, weights, sequences, last),
   head: (weights, hidden) => rotaryHead(sizes, weights, hidden),
-  logits: (weights, sequences) => rotaryHead(sizes, weights, rotaryHidden(sizes, weights, sequences)),
+  logits: (weights, sequences, last) => rotaryHead(sizes, weights, rotaryHidden(sizes, weights, sequences, last)),
   decoder: rotaryDecoder(sizes),
 });

@@ -7,6 +7,7 @@ import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
 import { lastPlace } from "../layers/last-place.ts";
+import { lastOfRows, lastPlaces } from "../layers/last-places.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { rmsNorm } from "../layers/rms-norm.ts";
@@ -68,27 +69,49 @@ const normHeads = (sizes: RotaryDecoderSizes, parameters: NamedTensors, name: st
   return tf.reshape(norm(sizes, parameters, name, rows), x.shape);
 };
 
-const block = (sizes: RotaryDecoderSizes, parameters: NamedTensors, pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D => {
+/** One block: x [B * T, D] -> [B * last, D]. All places are seen, and the last ones alone go on. */
+const block = (
+  sizes: RotaryDecoderSizes,
+  parameters: NamedTensors,
+  pass: Pass,
+  { layer, last }: { readonly layer: number; readonly last: number },
+  x: tf.Tensor2D,
+): tf.Tensor2D => {
+  const { batch, rotary, bias } = pass;
   const prefix = `model.layers.${layer}`;
   const attention = `${prefix}.self_attn`;
   const read = norm(sizes, parameters, `${prefix}.input_layernorm`, x);
-  const project = (name: "q" | "k" | "v"): tf.Tensor2D => linear(parameters, `${attention}.${name}_proj`, read);
-  const turned = (name: "q" | "k", heads: number): tf.Tensor4D =>
-    rotate(splitHeads(normHeads(sizes, parameters, `${attention}.${name}_norm`, project(name)), pass.batch, heads), pass.rotary);
-  const queries = turned("q", sizes.heads);
+  const heads = (name: "q" | "k", rows: tf.Tensor2D, count: number): tf.Tensor4D =>
+    splitHeads(
+      normHeads(sizes, parameters, `${attention}.${name}_norm`, linear(parameters, `${attention}.${name}_proj`, rows)),
+      batch,
+      count,
+    );
+  const asking = { cos: lastPlaces(rotary.cos, last), sin: lastPlaces(rotary.sin, last) };
+  const queries = rotate(heads("q", lastOfRows(read, batch, last), sizes.heads), asking);
   const seen = pass.remember(layer, {
-    keys: turned("k", sizes.keyValueHeads),
-    values: splitHeads(project("v"), pass.batch, sizes.keyValueHeads),
+    keys: rotate(heads("k", read, sizes.keyValueHeads), rotary),
+    values: splitHeads(linear(parameters, `${attention}.v_proj`, read), batch, sizes.keyValueHeads),
   });
-  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, pass.bias));
-  const attended: tf.Tensor2D = tf.add(x, linear(parameters, `${attention}.o_proj`, mixed));
+  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, lastPlaces(bias, last)));
+  const attended: tf.Tensor2D = tf.add(lastOfRows(x, batch, last), linear(parameters, `${attention}.o_proj`, mixed));
   const inner = norm(sizes, parameters, `${prefix}.post_attention_layernorm`, attended);
   return tf.add(attended, gatedFeedForward(parameters, `${prefix}.mlp`, sizes.activation, inner));
 };
 
-const blocks = (sizes: RotaryDecoderSizes, parameters: NamedTensors, pass: Pass, x: tf.Tensor2D): tf.Tensor2D => {
+/** x [B * T, D] -> [B * last, D]: after the last block no place is read by another, so that it computes those alone that are asked for. */
+const blocks = (
+  sizes: RotaryDecoderSizes,
+  parameters: NamedTensors,
+  pass: Pass,
+  x: tf.Tensor2D,
+  last = x.shape[0] / pass.batch,
+): tf.Tensor2D => {
+  const tokens = x.shape[0] / pass.batch;
   let states = x;
-  for (let layer = 0; layer < sizes.layers; layer += 1) states = block(sizes, parameters, pass, layer, states);
+  for (let layer = 0; layer < sizes.layers; layer += 1) {
+    states = block(sizes, parameters, pass, { layer, last: layer === sizes.layers - 1 ? last : tokens }, states);
+  }
   return states;
 };
 
@@ -103,8 +126,14 @@ const unembed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, hidden: tf
 const head = (sizes: RotaryDecoderSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
   unembed(sizes, parameters, normed(sizes, parameters, x));
 
-/** Hidden states [B * T, D] of padded sequences; ids and positions of padding are set to 0, so that any value may stand there. */
-const states = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: Sequences, remember: Pass["remember"]): tf.Tensor2D => {
+/** Hidden states [B * last, D] of padded sequences, of all places when left out; ids and positions of padding are set to 0, so that any value may stand there. */
+const states = (
+  sizes: RotaryDecoderSizes,
+  parameters: NamedTensors,
+  sequences: Sequences,
+  remember: Pass["remember"],
+  last?: number,
+): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
     throw new RangeError(`expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`);
@@ -112,14 +141,14 @@ const states = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: 
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
   const rotary = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
-  return blocks(sizes, parameters, { batch, rotary, bias: causalBias(sequences.mask), remember }, embed(sizes, parameters, ids));
+  return blocks(sizes, parameters, { batch, rotary, bias: causalBias(sequences.mask), remember }, embed(sizes, parameters, ids), last);
 };
 
-/** [B, T] -> hidden states [B, T, D] after the last norm. */
-export const rotaryHidden = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: Sequences): tf.Tensor3D => {
+/** [B, T] -> hidden states [B, last, D] after the last norm, of all T when left out. */
+export const rotaryHidden = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D => {
   const [batch, tokens] = sequences.tokens.shape;
-  const last = states(sizes, parameters, sequences, forgetful);
-  return tf.reshape(normed(sizes, parameters, last), [batch, tokens, sizes.width]);
+  const x = states(sizes, parameters, sequences, forgetful, last);
+  return tf.reshape(normed(sizes, parameters, x), [batch, last ?? tokens, sizes.width]);
 };
 
 /** Hidden states [B, T, D] -> logits [B, T, V]. */

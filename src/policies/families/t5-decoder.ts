@@ -4,6 +4,7 @@ import type { NamedTensors } from "../../engine/program.ts";
 import { causalBias, slotBias } from "../layers/attention.ts";
 import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, forgetful, type Memory } from "../layers/key-value-cache.ts";
+import { lastOfRows } from "../layers/last-places.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { relativeBias, slotRelativeBias } from "../layers/relative-position.ts";
@@ -33,8 +34,13 @@ const starts = (prompt: tf.Tensor2D): tf.Tensor2D => {
   return tf.mul(prompt, tf.sub(1, next));
 };
 
-/** [B, T] -> the decoder's states [B, T, D] after the last norm: from the last place of a prompt on they are those of its completion. */
-export const t5Hidden = (sizes: T5Sizes, parameters: NamedTensors, { tokens, mask, prompt }: Sequences): tf.Tensor3D => {
+/** [B, T] -> the decoder's states [B, last, D] after the last norm, of all T when left out: from the last place of a prompt on they are those of its completion. */
+export const t5Hidden = (
+  sizes: T5Sizes,
+  parameters: NamedTensors,
+  { tokens, mask, prompt }: Sequences,
+  last = tokens.shape[1],
+): tf.Tensor3D => {
   const [batch, length] = tokens.shape;
   const encoded = encode(sizes, parameters, tokens, prompt);
   const completion: tf.Tensor2D = tf.sub(mask, prompt);
@@ -46,7 +52,7 @@ export const t5Hidden = (sizes: T5Sizes, parameters: NamedTensors, { tokens, mas
   const memory = (layer: number): Memory => keysAndValues(sizes, parameters, crossName(layer), batch, encoded);
   const pass = { batch, bias, remember: forgetful, encoded: { bias: slotBias(prompt), memory } };
   const states = runStack(sizes, parameters, "decoder", pass, embed(parameters, tf.reshape(ids, [batch * length])));
-  return tf.reshape(states, [batch, length, sizes.width]);
+  return tf.reshape(lastOfRows(states, batch, last), [batch, last, sizes.width]);
 };
 
 /** Hidden states [N, D] -> logits [N, V]. */

@@ -111,9 +111,9 @@ export const t5 = define({
       parameters: specs(sizes),
       config: configOf(sizes),
       hiddenSize: sizes.width,
-      hidden: (weights, sequences) => t5Hidden(sizes, weights, sequences),
+      hidden: (weights, sequences, last) => t5Hidden(sizes, weights, sequences, last),
       head: (weights, hidden) => t5Head(sizes, weights, hidden),
-      logits: (weights, sequences) => t5Head(sizes, weights, t5Hidden(sizes, weights, sequences)),
+      logits: (weights, sequences, last) => t5Head(sizes, weights, t5Hidden(sizes, weights, sequences, last)),
       decoder: t5Decoder(sizes),
     };
   },

@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import type { SingleSource } from "../source.ts";
 import type { Detail } from "../teacher.ts";
 
-/** How a teacher is asked. Batch and length are there because the last bits of a product may depend on its shape. */
+/** How a teacher is asked. The sizes are there because the last bits of a product may depend on its shape. */
 export interface ScoringShape {
   readonly detail: Detail;
   readonly batch: number;
   readonly length: number;
+  readonly completion: number;
   /** Of the engine; absent for a server. */
   readonly engine?: string;
 }
@@ -15,14 +16,14 @@ export interface ScoringShape {
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
 
 /** sha256 of a policy's configuration and weights, or of a server's address and the model there, with temperature and shape: 64 hexadecimal digits. */
-export const scoresKey = (source: SingleSource, { detail, batch, length, engine }: ScoringShape): string => {
+export const scoresKey = (source: SingleSource, { detail, batch, length, completion, engine }: ScoringShape): string => {
   const { temperature } = source;
   const hash = createHash("sha256");
   if ("server" in source) {
     const { url, model } = source.server;
     return hash.update(JSON.stringify([url, model, temperature, detail])).digest("hex");
   }
-  hash.update(JSON.stringify([source.config, temperature, detail, batch, length, engine]));
+  hash.update(JSON.stringify([source.config, temperature, detail, batch, length, completion, engine]));
   for (const [name, data] of Object.entries(source.weights).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`${name} ${data.length} `).update(bytesOf(data));
   }

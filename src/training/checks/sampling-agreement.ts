@@ -14,11 +14,11 @@ export const samplingAgreement = (tolerance: number, tempered = true): Check => 
     "the sampler draws from another policy than the one that learns: look at the temperature, at padding, and at the engine (retort doctor; another /engine)",
   look({ step, rows, logged, logProbs }) {
     if (logProbs === undefined) return undefined;
-    const length = logProbs.length / rows.length;
+    const places = logProbs.length / rows.length;
     let [count, worst, tokens] = [0, 0, 0];
     for (const [index, { rollout }] of rows.entries()) {
       if (rollout.source !== "student" || logged[index]?.behavior !== undefined || rollout.version !== step - 1) continue;
-      const start = index * length + rollout.promptTokens.length - 1;
+      const start = index * places;
       const sampled = tempered ? rollout.behaviorLogProbs : (rollout.rawLogProbs ?? []);
       for (const [t, logProb] of sampled.entries()) {
         const difference = Math.abs(logProb - logProbs[start + t]!);

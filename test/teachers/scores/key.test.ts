@@ -4,7 +4,7 @@ import { scoresKey, type ScoringShape } from "../../../src/teachers/scores/key.t
 import type { SingleSource } from "../../../src/teachers/source.ts";
 
 const policy = { config: { model_type: "a" }, weights: { a: Float32Array.of(1, 2), b: Float32Array.of(3) }, temperature: 1 };
-const shape: ScoringShape = { detail: "all", batch: 4, length: 8, engine: "onnx-cpu" };
+const shape: ScoringShape = { detail: "all", batch: 4, length: 8, completion: 5, engine: "onnx-cpu" };
 const server = { server: { url: "http://127.0.0.1:1", model: "big" }, temperature: 1 } as SingleSource;
 
 test("the key of scores is the same for the same teacher, asked in the same way", () => {
@@ -28,13 +28,17 @@ test("and another for anything that may change a score", () => {
     [policy, { ...shape, detail: { topK: 4 } }],
     [policy, { ...shape, batch: 5 }],
     [policy, { ...shape, length: 9 }],
+    [policy, { ...shape, completion: 4 }],
     [policy, { ...shape, engine: "cpu" }],
-    [server, { detail: "all", batch: 4, length: 8 }],
+    [server, { detail: "all", batch: 4, length: 8, completion: 5 }],
     [
       { ...server, temperature: 2 },
-      { detail: "all", batch: 4, length: 8 },
+      { detail: "all", batch: 4, length: 8, completion: 5 },
     ],
-    [{ server: { url: "http://127.0.0.1:2", model: "big" }, temperature: 1 } as SingleSource, { detail: "all", batch: 4, length: 8 }],
+    [
+      { server: { url: "http://127.0.0.1:2", model: "big" }, temperature: 1 } as SingleSource,
+      { detail: "all", batch: 4, length: 8, completion: 5 },
+    ],
   ];
   expect(new Set(others.map(([source, asked]) => scoresKey(source, asked))).size).toBe(others.length);
 });

@@ -34,7 +34,7 @@ const agreeing = async (): Promise<StepFacts & { logProbs: Float32Array }> => {
   const facts = healthyFacts();
   const logProbs = await logProbsOf(facts, 1);
   const rows = facts.rows.map((row, index) => {
-    const start = index * batchShape.length + row.rollout.promptTokens.length - 1;
+    const start = index * batchShape.completion;
     return { ...row, rollout: { ...row.rollout, behaviorLogProbs: logProbs.slice(start, start + row.rollout.tokens.length) } };
   });
   return { ...facts, rows, logProbs };
@@ -61,7 +61,7 @@ test("a shift by one is found, and one number that is none", async () => {
   shifted.set(facts.logProbs.subarray(0, -1), 1);
   expect(check.look({ ...facts, logProbs: shifted })?.count).toBeGreaterThan(tokens / 2);
   const nan = facts.logProbs.slice();
-  nan[facts.rows[0]!.rollout.promptTokens.length] = Number.NaN;
+  nan[1] = Number.NaN;
   expect(check.look({ ...facts, logProbs: nan })).toEqual<Finding>({
     count: 1,
     seen: `the log-probs of 1 of ${tokens} sampled tokens differ between sampling and learning, by up to NaN nats`,
