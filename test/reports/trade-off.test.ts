@@ -12,6 +12,7 @@ const trend = (metric: string, direction: "increasing" | "decreasing"): ClaimVal
   metric,
   gain: false,
   where: {},
+  by: 0,
   along: "/objective/alpha",
   direction,
 });

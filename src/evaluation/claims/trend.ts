@@ -26,7 +26,14 @@ const slopeOf = (values: readonly number[]): number => {
 const outcomeOf = (slope: Outcome, steps: readonly Finding[]): Outcome =>
   steps.some(({ outcome }) => outcome === "not-replicated") ? "not-replicated" : slope;
 
-const findingsOf = (trials: readonly Trial[], measure: Measured, axis: string, values: readonly unknown[], sign: number): Finding[] => {
+/** The slope and its steps, times `sign`; the slope is claimed to be above `by`. */
+const findingsOf = (
+  trials: readonly Trial[],
+  measure: Measured,
+  axis: string,
+  values: readonly unknown[],
+  { sign, by }: { readonly sign: number; readonly by: number },
+): Finding[] => {
   const compared = new Set([axis]);
   const rows = paired(values.map((value) => cellsOf(trials, { [axis]: [value] }, compared, measure)));
   if (values.length < 2 || rows.length === 0) return [];
@@ -40,7 +47,7 @@ const findingsOf = (trials: readonly Trial[], measure: Measured, axis: string, v
     p: signFlipTest(slopes),
     settings: rows.length,
     count,
-    outcome: above(interval, 0),
+    outcome: above(interval, by),
   };
   const steps = values.slice(1).map((value, index) => {
     const pairs = rows.map((seeds) => seeds.map((row) => [sign * row[index + 1]!, sign * row[index]!]));
@@ -50,7 +57,7 @@ const findingsOf = (trials: readonly Trial[], measure: Measured, axis: string, v
 };
 
 /**
- * `{ "type": "trend", "metric": "rouge-2", "along": "/objective/alpha", "direction": "increasing" }`: the slope over the ranks of the axis's values is that way, and
+ * `{ "type": "trend", "metric": "rouge-2", "along": "/objective/alpha", "direction": "increasing" }`: the slope over the ranks of the axis's values is that way, by more than `by`, and
  * no step between neighbours goes the other way for certain. Each seed of each setting gives one slope; those that lack a value of the axis are left out.
  */
 export const trend = define({
@@ -61,15 +68,16 @@ export const trend = define({
       ...measured,
       along: Type.String({ pattern: "^/", description: "Pointer of the axis." }),
       direction: Type.Union([Type.Literal("increasing"), Type.Literal("decreasing")], { description: "Which way the metric goes." }),
+      by: Type.Number({ default: 0, description: "By how much more, from one value of the axis to the next, in the metric's unit." }),
       values: Type.Optional(
         Type.Array(Type.Unknown(), { minItems: 2, description: "The axis's values in order; all that there are, by size, when left out." }),
       ),
     },
     { additionalProperties: false },
   ),
-  create({ along: axis, direction, values, ...measure }, _context: void): Claim {
+  create({ along: axis, direction, by, values, ...measure }, _context: void): Claim {
     const judge: Claim["judge"] = (trials) => {
-      const findings = findingsOf(trials, measure, axis, values ?? along(trials, axis), direction === "increasing" ? 1 : -1);
+      const findings = findingsOf(trials, measure, axis, values ?? along(trials, axis), { sign: direction === "increasing" ? 1 : -1, by });
       const [slope, ...steps] = findings;
       return slope === undefined ? notRun : { outcome: outcomeOf(slope.outcome, steps), findings };
     };
