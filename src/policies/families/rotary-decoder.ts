@@ -2,12 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import type { Activation } from "../layers/activation.ts";
+import { allPlaces, lastOnes, rowEnds, type Asking } from "../layers/asking.ts";
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
-import { lastPlace } from "../layers/last-place.ts";
-import { lastOfRows, lastPlaces } from "../layers/last-places.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { rmsNorm } from "../layers/rms-norm.ts";
@@ -46,7 +45,10 @@ export interface RotaryDecoderSizes extends RotarySizes {
 interface Pass {
   readonly batch: number;
   readonly rotary: Rotary;
-  readonly bias: tf.Tensor4D;
+  /** Every place. */
+  readonly all: Asking;
+  /** Those that the last block computes. */
+  readonly asked: Asking;
   readonly remember: Remember;
 }
 
@@ -69,17 +71,17 @@ const normHeads = (sizes: RotaryDecoderSizes, parameters: NamedTensors, name: st
   return tf.reshape(norm(sizes, parameters, name, rows), x.shape);
 };
 
-/** One block: x [B * T, D] -> [B * last, D]. All places are seen, and the last ones alone go on. */
+/** One block: x [B * T, D] -> [B * A, D]. All places are seen, and those that ask go on. */
 const block = (
   sizes: RotaryDecoderSizes,
   parameters: NamedTensors,
-  pass: Pass,
-  { layer, last }: { readonly layer: number; readonly last: number },
+  { batch, rotary, all, asked, remember }: Pass,
+  layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
-  const { batch, rotary, bias } = pass;
   const prefix = `model.layers.${layer}`;
   const attention = `${prefix}.self_attn`;
+  const asking = layer === sizes.layers - 1 ? asked : all;
   const read = norm(sizes, parameters, `${prefix}.input_layernorm`, x);
   const heads = (name: "q" | "k", rows: tf.Tensor2D, count: number): tf.Tensor4D =>
     splitHeads(
@@ -87,31 +89,20 @@ const block = (
       batch,
       count,
     );
-  const asking = { cos: lastPlaces(rotary.cos, last), sin: lastPlaces(rotary.sin, last) };
-  const queries = rotate(heads("q", lastOfRows(read, batch, last), sizes.heads), asking);
-  const seen = pass.remember(layer, {
+  const queries = rotate(heads("q", asking.rows(read), sizes.heads), { cos: asking.places(rotary.cos), sin: asking.places(rotary.sin) });
+  const seen = remember(layer, {
     keys: rotate(heads("k", read, sizes.keyValueHeads), rotary),
     values: splitHeads(linear(parameters, `${attention}.v_proj`, read), batch, sizes.keyValueHeads),
   });
-  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, lastPlaces(bias, last)));
-  const attended: tf.Tensor2D = tf.add(lastOfRows(x, batch, last), linear(parameters, `${attention}.o_proj`, mixed));
+  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, asking.bias));
+  const attended: tf.Tensor2D = tf.add(asking.rows(x), linear(parameters, `${attention}.o_proj`, mixed));
   const inner = norm(sizes, parameters, `${prefix}.post_attention_layernorm`, attended);
   return tf.add(attended, gatedFeedForward(parameters, `${prefix}.mlp`, sizes.activation, inner));
 };
 
-/** x [B * T, D] -> [B * last, D]: after the last block no place is read by another, so that it computes those alone that are asked for. */
-const blocks = (
-  sizes: RotaryDecoderSizes,
-  parameters: NamedTensors,
-  pass: Pass,
-  x: tf.Tensor2D,
-  last = x.shape[0] / pass.batch,
-): tf.Tensor2D => {
-  const tokens = x.shape[0] / pass.batch;
+const blocks = (sizes: RotaryDecoderSizes, parameters: NamedTensors, pass: Pass, x: tf.Tensor2D): tf.Tensor2D => {
   let states = x;
-  for (let layer = 0; layer < sizes.layers; layer += 1) {
-    states = block(sizes, parameters, pass, { layer, last: layer === sizes.layers - 1 ? last : tokens }, states);
-  }
+  for (let layer = 0; layer < sizes.layers; layer += 1) states = block(sizes, parameters, pass, layer, states);
   return states;
 };
 
@@ -126,13 +117,13 @@ const unembed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, hidden: tf
 const head = (sizes: RotaryDecoderSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
   unembed(sizes, parameters, normed(sizes, parameters, x));
 
-/** Hidden states [B * last, D] of padded sequences, of all places when left out; ids and positions of padding are set to 0, so that any value may stand there. */
+/** Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may stand there. */
 const states = (
   sizes: RotaryDecoderSizes,
   parameters: NamedTensors,
   sequences: Sequences,
-  remember: Pass["remember"],
-  last?: number,
+  remember: Remember,
+  asked: (all: Asking) => Asking,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
@@ -141,14 +132,19 @@ const states = (
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
   const rotary = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
-  return blocks(sizes, parameters, { batch, rotary, bias: causalBias(sequences.mask), remember }, embed(sizes, parameters, ids), last);
+  const all = allPlaces(causalBias(sequences.mask));
+  return blocks(sizes, parameters, { batch, rotary, all, asked: asked(all), remember }, embed(sizes, parameters, ids));
 };
 
 /** [B, T] -> hidden states [B, last, D] after the last norm, of all T when left out. */
-export const rotaryHidden = (sizes: RotaryDecoderSizes, parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D => {
-  const [batch, tokens] = sequences.tokens.shape;
-  const x = states(sizes, parameters, sequences, forgetful, last);
-  return tf.reshape(normed(sizes, parameters, x), [batch, last ?? tokens, sizes.width]);
+export const rotaryHidden = (
+  sizes: RotaryDecoderSizes,
+  parameters: NamedTensors,
+  sequences: Sequences,
+  last = sequences.tokens.shape[1],
+): tf.Tensor3D => {
+  const x = states(sizes, parameters, sequences, forgetful, ({ bias }) => lastOnes(bias, last));
+  return tf.reshape(normed(sizes, parameters, x), [sequences.tokens.shape[0], last, sizes.width]);
 };
 
 /** Hidden states [B, T, D] -> logits [B, T, V]. */
@@ -161,18 +157,24 @@ export const rotaryHead = (sizes: RotaryDecoderSizes, parameters: NamedTensors, 
 /** Decoding with the cache of `begunCache`. */
 export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
-    const [batch, tokens] = prompts.tokens.shape;
+    const [, tokens] = prompts.tokens.shape;
     if (capacity < tokens) throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
     const { cache, remember } = begunCache(capacity);
-    const hidden = states(sizes, parameters, prompts, remember);
-    const rows = tf.add(tf.range(0, batch * tokens, tokens, "int32"), lastPlace(prompts.mask));
-    return { logits: head(sizes, parameters, tf.gather(hidden, rows)), cache };
+    return {
+      logits: head(
+        sizes,
+        parameters,
+        states(sizes, parameters, prompts, remember, () => rowEnds(prompts.mask)),
+      ),
+      cache,
+    };
   },
   step(parameters, cache, { token, position, slot, visible }) {
     const [batch] = token.shape;
     const { next, remember } = continuedCache(cache, slot);
     const rotary = rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes);
-    const hidden = blocks(sizes, parameters, { batch, rotary, bias: slotBias(visible), remember }, embed(sizes, parameters, token));
+    const all = allPlaces(slotBias(visible));
+    const hidden = blocks(sizes, parameters, { batch, rotary, all, asked: all, remember }, embed(sizes, parameters, token));
     return { logits: head(sizes, parameters, hidden), cache: next };
   },
 });
