@@ -47,7 +47,7 @@ export const addClaims = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("claims")
     .description(
-      "Judges the claims of an experiment file by the finished trials of its sweep: replicated where the 95 % interval excludes the opposite, not replicated where it excludes what is claimed, else inconclusive.",
+      "Judges the claims of an experiment file by the finished trials of its sweep: replicated where the 95 % interval excludes the opposite, not replicated where it excludes what is claimed, or any effect of the size that a claim counts from (least), else inconclusive.",
     )
     .argument("<file>", "experiment file with a sweep and claims: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, as they were for retort sweep")

@@ -35,7 +35,7 @@ export const claimsTable = (of: string, claims: readonly JudgedClaim[]): Markup 
   const table = html`<table>
     <caption>
       What the trials say of each claim. The interval covers 95 %; a claim is replicated where it excludes the opposite, and not replicated
-      where it excludes what is claimed.
+      where it excludes what is claimed, or any effect of the size that the claim counts from.
     </caption>
     <thead>
       <tr>

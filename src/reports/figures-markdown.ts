@@ -54,6 +54,6 @@ const section = (report: FigureReport, page: string): string => {
 export const figuresMarkdown = (figures: readonly FigureReport[], discussion = "discussion.md"): string =>
   [
     "# The paper's figures at small scale\n",
-    "Written by `retort report --markdown` from what `retort reproduce` measured and the claims of the figures' experiment files; no verdict is edited. A claim is replicated where the 95 % interval of its effect excludes the opposite, not replicated where it excludes the claim, else inconclusive.\n",
+    "Written by `retort report --markdown` from what `retort reproduce` measured and the claims of the figures' experiment files; no verdict is edited. A claim is replicated where the 95 % interval of its effect excludes the opposite, not replicated where it excludes the claim, or any effect of the size that the claim counts from, else inconclusive.\n",
     ...figures.map((figure) => section(figure, discussion)),
   ].join("\n");

@@ -12,7 +12,6 @@ const trend = (metric: string, direction: "increasing" | "decreasing"): ClaimVal
   metric,
   gain: false,
   where: {},
-  by: 0,
   along: "/objective/alpha",
   direction,
 });

@@ -6,7 +6,7 @@ import { trialsOf } from "../evaluation/claims/trials.ts";
 
 test("each claim has its verdict, and they are counted", () => {
   const trials = trialsOf({ "/alpha": [0, 1], "/seed": [0, 1, 2] }, (at) => 3 * Number(at["/alpha"]), 0.1);
-  const common = { type: "trend", metric: "score", gain: false, where: {}, by: 0, along: "/alpha" } as const;
+  const common = { type: "trend", metric: "score", gain: false, where: {}, along: "/alpha" } as const;
   const claims: ClaimValues[] = [
     { ...common, id: "rises", statement: "It rises.", paper: "figure 5", direction: "increasing" },
     { ...common, id: "falls", statement: "It falls.", direction: "decreasing" },

@@ -3,16 +3,17 @@ import { pooledMean } from "../statistics/pooled-mean.ts";
 import { probabilityOfImprovement } from "../statistics/probability-of-improvement.ts";
 import { signFlipTest } from "../statistics/sign-flip-test.ts";
 import type { Strata } from "../statistics/strata.ts";
+import { leastText } from "./selection.ts";
 import { above, type Finding } from "./verdict.ts";
 
 /**
- * The mean of a - b over settings and seeds, with Student's interval from the variance within settings, claimed to be above `bound`. `pairs` is [setting][seed][a, b]; not empty.
+ * The mean of a - b over settings and seeds, with Student's interval from the variance within settings, claimed to be above `bound`, and to be `least` or more. `pairs` is [setting][seed][a, b]; not empty.
  */
-export const differenceOf = (pairs: readonly (readonly (readonly number[])[])[], what: string, bound = 0): Finding => {
+export const differenceOf = (pairs: readonly (readonly (readonly number[])[])[], what: string, bound = 0, least?: number): Finding => {
   const differences: Strata = pairs.map((seeds) => seeds.map(([a = NaN, b = NaN]) => a - b));
   const { mean: effect, interval } = pooledMean(differences);
   return {
-    what,
+    what: what + leastText(least),
     effect,
     interval,
     p: signFlipTest(differences),
@@ -22,6 +23,6 @@ export const differenceOf = (pairs: readonly (readonly (readonly number[])[])[],
     ),
     settings: differences.length,
     count: differences.reduce((total, { length }) => total + length, 0),
-    outcome: above(interval, bound),
+    outcome: above(interval, bound, least),
   };
 };

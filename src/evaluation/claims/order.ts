@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { differenceOf } from "./difference.ts";
-import { axesOf, cellsOf, Match, measured, paired } from "./selection.ts";
+import { axesOf, cellsOf, leastEffect, Match, measured, paired } from "./selection.ts";
 import { axisText, valueText } from "./value-text.ts";
 import { all, notRun, type Claim } from "./verdict.ts";
 
@@ -23,16 +23,19 @@ export const order = define({
       ...measured,
       descending: Type.Array(Match, { minItems: 2, maxItems: 16, description: "The settings, the highest first." }),
       by: Type.Number({ default: 0, description: "By how much more each is above the next, in the metric's unit." }),
+      least: leastEffect,
     },
     { additionalProperties: false },
   ),
-  create({ descending, by, ...measure }, _context: void): Claim {
+  create({ descending, by, least, ...measure }, _context: void): Claim {
     const compared = new Set(descending.flatMap(Object.keys));
     const judge: Claim["judge"] = (trials) => {
       const sides = descending.map((match) => cellsOf(trials, match, compared, measure));
       const findings = sides.slice(1).flatMap((lower, index) => {
         const pairs = paired([sides[index]!, lower]);
-        return pairs.length === 0 ? [] : [differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by)];
+        return pairs.length === 0
+          ? []
+          : [differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by, least)];
       });
       return findings.length < sides.length - 1 ? notRun : { outcome: all(findings.map(({ outcome }) => outcome)), findings };
     };

@@ -4,7 +4,7 @@ import { define } from "../../plugins/definition.ts";
 import { pooledMean } from "../statistics/pooled-mean.ts";
 import { signFlipTest } from "../statistics/sign-flip-test.ts";
 import { differenceOf } from "./difference.ts";
-import { axesOf, cellsOf, measured, paired, type Measured } from "./selection.ts";
+import { axesOf, cellsOf, leastEffect, leastText, measured, paired, type Measured } from "./selection.ts";
 import { axisOf, sameValue, type Trial } from "./trial.ts";
 import { axisText, valueText } from "./value-text.ts";
 import { above, notRun, type Claim, type Finding, type Outcome } from "./verdict.ts";
@@ -26,13 +26,13 @@ const slopeOf = (values: readonly number[]): number => {
 const outcomeOf = (slope: Outcome, steps: readonly Finding[]): Outcome =>
   steps.some(({ outcome }) => outcome === "not-replicated") ? "not-replicated" : slope;
 
-/** The slope and its steps, times `sign`; the slope is claimed to be above `by`. */
+/** The slope and its steps, times `sign`; the slope is claimed to be `least` or more. */
 const findingsOf = (
   trials: readonly Trial[],
   measure: Measured,
   axis: string,
   values: readonly unknown[],
-  { sign, by }: { readonly sign: number; readonly by: number },
+  { sign, least }: { readonly sign: number; readonly least: number | undefined },
 ): Finding[] => {
   const compared = new Set([axis]);
   const rows = paired(values.map((value) => cellsOf(trials, { [axis]: [value] }, compared, measure)));
@@ -41,13 +41,13 @@ const findingsOf = (
   const { mean: effect, interval } = pooledMean(slopes);
   const count = slopes.reduce((total, { length }) => total + length, 0);
   const slope = {
-    what: `${sign > 0 ? "rise" : "fall"} a step along ${axisText(axis)}`,
+    what: `${sign > 0 ? "rise" : "fall"} a step along ${axisText(axis)}${leastText(least)}`,
     effect,
     interval,
     p: signFlipTest(slopes),
     settings: rows.length,
     count,
-    outcome: above(interval, by),
+    outcome: above(interval, 0, least),
   };
   const steps = values.slice(1).map((value, index) => {
     const pairs = rows.map((seeds) => seeds.map((row) => [sign * row[index + 1]!, sign * row[index]!]));
@@ -57,7 +57,7 @@ const findingsOf = (
 };
 
 /**
- * `{ "type": "trend", "metric": "rouge-2", "along": "/objective/alpha", "direction": "increasing" }`: the slope over the ranks of the axis's values is that way, by more than `by`, and
+ * `{ "type": "trend", "metric": "rouge-2", "along": "/objective/alpha", "direction": "increasing" }`: the slope over the ranks of the axis's values is that way, and
  * no step between neighbours goes the other way for certain. Each seed of each setting gives one slope; those that lack a value of the axis are left out.
  */
 export const trend = define({
@@ -68,16 +68,19 @@ export const trend = define({
       ...measured,
       along: Type.String({ pattern: "^/", description: "Pointer of the axis." }),
       direction: Type.Union([Type.Literal("increasing"), Type.Literal("decreasing")], { description: "Which way the metric goes." }),
-      by: Type.Number({ default: 0, description: "By how much more, from one value of the axis to the next, in the metric's unit." }),
+      least: leastEffect,
       values: Type.Optional(
         Type.Array(Type.Unknown(), { minItems: 2, description: "The axis's values in order; all that there are, by size, when left out." }),
       ),
     },
     { additionalProperties: false },
   ),
-  create({ along: axis, direction, by, values, ...measure }, _context: void): Claim {
+  create({ along: axis, direction, least, values, ...measure }, _context: void): Claim {
     const judge: Claim["judge"] = (trials) => {
-      const findings = findingsOf(trials, measure, axis, values ?? along(trials, axis), { sign: direction === "increasing" ? 1 : -1, by });
+      const findings = findingsOf(trials, measure, axis, values ?? along(trials, axis), {
+        sign: direction === "increasing" ? 1 : -1,
+        least,
+      });
       const [slope, ...steps] = findings;
       return slope === undefined ? notRun : { outcome: outcomeOf(slope.outcome, steps), findings };
     };

@@ -3,7 +3,7 @@ import type { Interval } from "../statistics/interval.ts";
 import type { Trial } from "./trial.ts";
 
 /**
- * replicated: the interval excludes the opposite of what is claimed. not-replicated: it excludes what is claimed. inconclusive: it excludes neither.
+ * replicated: the interval excludes the opposite of what is claimed. not-replicated: it excludes what is claimed, or any effect of the size that a claim states. inconclusive: neither.
  * not-run: trials that the claim compares are missing.
  */
 export type Outcome = "replicated" | "not-replicated" | "inconclusive" | "not-run";
@@ -43,10 +43,10 @@ export interface Claim {
 /** Nothing to compare. */
 export const notRun: Verdict = { outcome: "not-run", findings: [] };
 
-/** Of an effect that is claimed to be above a bound. */
-export const above = ({ low, high }: Interval, bound: number): Outcome => {
+/** Of an effect that is claimed to be above a bound; one that is smaller than `least`, whatever its sign, is not what is claimed. */
+export const above = ({ low, high }: Interval, bound: number, least = bound): Outcome => {
   if (low > bound) return "replicated";
-  return high < bound ? "not-replicated" : "inconclusive";
+  return high < Math.max(bound, least) ? "not-replicated" : "inconclusive";
 };
 
 /** Of a number that is claimed to lie between two. */

@@ -52,6 +52,15 @@ test("gain is over the student as it was, and a margin is asked for in full", ()
   expect(order.create({ ...onPolicy, by: 2.5 }).judge(trials).outcome).toBe("not-replicated");
 });
 
+test("a difference that is too small to count is not replicated, whatever its sign; one whose sign is certain is, however small", () => {
+  const none = trialsOf(axes, () => 0, 0.1);
+  const outcomes = (trials: typeof none): string[] =>
+    [undefined, 0.001, 2].map((least) => order.create({ ...onPolicy, ...(least === undefined ? {} : { least }) }).judge(trials).outcome);
+  expect(outcomes(none)).toEqual(["inconclusive", "inconclusive", "not-replicated"]);
+  expect(outcomes(trialsOf(axes, (at) => Number(at["/lambda"]), 0.01))).toEqual(["replicated", "replicated", "replicated"]);
+  expect(outcomes(trialsOf(axes, (at) => -Number(at["/lambda"]), 0.01))).toEqual(["not-replicated", "not-replicated", "not-replicated"]);
+});
+
 test("without trials, or without the metric, there is no verdict; one seed alone proves nothing", () => {
   expect(order.create(onPolicy).judge([])).toEqual({ outcome: "not-run", findings: [] });
   expect(order.create({ ...onPolicy, metric: "bleu" }).judge(trialsOf(axes, () => 1, 1)).outcome).toBe("not-run");

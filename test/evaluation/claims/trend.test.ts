@@ -4,7 +4,7 @@ import { trend } from "../../../src/evaluation/claims/trend.ts";
 import { trialsOf } from "./trials.ts";
 
 const axes = { "/alpha": [0.5, 0.05, 0.1], "/size": ["small", "large"], "/seed": [0, 1, 2] };
-const rising = { metric: "score", gain: false, where: {}, along: "/alpha", direction: "increasing" as const, by: 0 };
+const rising = { metric: "score", gain: false, where: {}, along: "/alpha", direction: "increasing" as const };
 
 test("the slope is a step along the axis's values in order", () => {
   const rank = (value: unknown) => [0.05, 0.1, 0.5].indexOf(Number(value));
@@ -28,12 +28,15 @@ test("a step that goes the other way for certain refutes a trend whose slope is 
   expect(outcome).toBe("not-replicated");
 });
 
-test("a trend may be claimed to be steeper than a bound, so that none at all can be told from one", () => {
+test("a trend that is too small to count is not replicated, whatever its sign; one whose sign is certain is, however small", () => {
   const rank = (value: unknown) => [0.05, 0.1, 0.5].indexOf(Number(value));
-  const two = trialsOf(axes, (at) => 2 * rank(at["/alpha"]), 0.01);
-  expect([1, 3].map((by) => trend.create({ ...rising, by }).judge(two).outcome)).toEqual(["replicated", "not-replicated"]);
   const none = trialsOf(axes, () => 0, 0.1);
-  expect([0, 3].map((by) => trend.create({ ...rising, by }).judge(none).outcome)).toEqual(["inconclusive", "not-replicated"]);
+  const judged = trend.create({ ...rising, least: 3 }).judge(none);
+  expect([trend.create(rising).judge(none).outcome, judged.outcome]).toEqual(["inconclusive", "not-replicated"]);
+  expect(judged.findings[0]!.what).toBe("rise a step along alpha, counting from 3");
+  expect(trend.create({ ...rising, least: 0.001 }).judge(none).outcome).toBe("inconclusive");
+  const two = trialsOf(axes, (at) => 2 * rank(at["/alpha"]), 0.01);
+  expect(trend.create({ ...rising, least: 3 }).judge(two).outcome).toBe("replicated");
 });
 
 test("noise decides nothing", () => {
