@@ -1,6 +1,7 @@
 /** Rollouts as inputs: rows, padding, prompts, and the places before completion tokens. */
 import { expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
+import type { Buffer, Engine } from "../../src/engine/engine.ts";
 import type { Rollout } from "../../src/rollouts/rollout.ts";
 import { askedPlaces, completionPlaces, sequenceOf, uploadSequences } from "../../src/teachers/sequence-inputs.ts";
 
@@ -17,14 +18,17 @@ const rollout = (promptTokens: readonly number[], tokens: readonly number[]): Ro
 });
 const [first, second] = [rollout([5, 6], [7, 8, 9]), rollout([4], [3])];
 
+/** The three rows of five that an input holds. */
+const rowsOf = async (engine: Engine, input: Buffer): Promise<number[][]> => {
+  const all = [...(await engine.download(input))];
+  return [0, 5, 10].map((start) => all.slice(start, start + 5));
+};
+
 test("rows are padded on the right, without their last token; those that are not there repeat the first", async () => {
   const engine = await openEngine("cpu", { threads: 1 });
   onTestFinished(() => engine.dispose());
   const inputs = uploadSequences(engine, [first, second], { batch: 3, length: 5, padId: 1 });
-  const rows = async (name: keyof typeof inputs): Promise<number[][]> => {
-    const all = [...(await engine.download(inputs[name]))];
-    return [0, 5, 10].map((start) => all.slice(start, start + 5));
-  };
+  const rows = (name: keyof typeof inputs): Promise<number[][]> => rowsOf(engine, inputs[name]);
   const [long, short] = [
     [5, 6, 7, 8, 1],
     [4, 1, 1, 1, 1],
@@ -49,10 +53,7 @@ test("where completions have a length of their own, prompts end at one place, an
   onTestFinished(() => engine.dispose());
   const shape = { batch: 3, length: 5, completion: 3, padId: 1 };
   const inputs = uploadSequences(engine, [first, second], shape);
-  const rows = async (name: keyof typeof inputs): Promise<number[][]> => {
-    const all = [...(await engine.download(inputs[name]))];
-    return [0, 5, 10].map((start) => all.slice(start, start + 5));
-  };
+  const rows = (name: keyof typeof inputs): Promise<number[][]> => rowsOf(engine, inputs[name]);
   const [long, short] = [
     [1, 5, 6, 7, 8],
     [1, 1, 4, 1, 1],

@@ -3,8 +3,7 @@ import { pooledMean } from "../statistics/pooled-mean.ts";
 import { probabilityOfImprovement } from "../statistics/probability-of-improvement.ts";
 import { signFlipTest } from "../statistics/sign-flip-test.ts";
 import type { Strata } from "../statistics/strata.ts";
-import { leastText } from "./selection.ts";
-import { above, type Finding } from "./verdict.ts";
+import { above, leastText, type Finding } from "./verdict.ts";
 
 /**
  * The mean of a - b over settings and seeds, with Student's interval from the variance within settings, claimed to be above `bound`, and to be `least` or more. `pairs` is [setting][seed][a, b]; not empty.

@@ -2,9 +2,9 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { differenceOf } from "./difference.ts";
-import { axesOf, cellsOf, leastEffect, Match, measured, paired } from "./selection.ts";
+import { axesOf, cellsOf, Match, measured, paired } from "./selection.ts";
 import { axisText, valueText } from "./value-text.ts";
-import { all, notRun, type Claim } from "./verdict.ts";
+import { all, leastEffect, notRun, type Claim } from "./verdict.ts";
 
 const textOf = (match: Match): string =>
   Object.entries(match)

@@ -24,18 +24,6 @@ export const measured = {
   }),
 };
 
-/** What claims of a direction may say of their size. */
-export const leastEffect = Type.Optional(
-  Type.Number({
-    exclusiveMinimum: 0,
-    description:
-      "Smallest effect that counts, in the metric's unit, such as half of the paper's: where the interval lies below it, nothing of that size is there, and the claim is not replicated though its sign is not known.",
-  }),
-);
-
-/** What a finding says of it. */
-export const leastText = (least: number | undefined): string => (least === undefined ? "" : `, counting from ${least}`);
-
 /** Values of `measured`. */
 export interface Measured {
   readonly metric: string;

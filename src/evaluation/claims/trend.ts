@@ -4,10 +4,10 @@ import { define } from "../../plugins/definition.ts";
 import { pooledMean } from "../statistics/pooled-mean.ts";
 import { signFlipTest } from "../statistics/sign-flip-test.ts";
 import { differenceOf } from "./difference.ts";
-import { axesOf, cellsOf, leastEffect, leastText, measured, paired, type Measured } from "./selection.ts";
+import { axesOf, cellsOf, measured, paired, type Measured } from "./selection.ts";
 import { axisOf, sameValue, type Trial } from "./trial.ts";
 import { axisText, valueText } from "./value-text.ts";
-import { above, notRun, type Claim, type Finding, type Outcome } from "./verdict.ts";
+import { above, leastEffect, leastText, notRun, type Claim, type Finding, type Outcome } from "./verdict.ts";
 
 const along = (trials: readonly Trial[], axis: string): readonly unknown[] => {
   const values = trials.map((trial) => axisOf(trial, axis)).filter((value) => value !== undefined);

@@ -1,4 +1,5 @@
 /** What the trials say of a claim. */
+import { Type } from "@sinclair/typebox";
 import type { Interval } from "../statistics/interval.ts";
 import type { Trial } from "./trial.ts";
 
@@ -42,6 +43,18 @@ export interface Claim {
 
 /** Nothing to compare. */
 export const notRun: Verdict = { outcome: "not-run", findings: [] };
+
+/** What claims of a direction may say of their size. */
+export const leastEffect = Type.Optional(
+  Type.Number({
+    exclusiveMinimum: 0,
+    description:
+      "Smallest effect that counts, in the metric's unit, such as half of the paper's: where the interval lies below it, nothing of that size is there, and the claim is not replicated though its sign is not known.",
+  }),
+);
+
+/** What a finding says of it. */
+export const leastText = (least: number | undefined): string => (least === undefined ? "" : `, counting from ${least}`);
 
 /** Of an effect that is claimed to be above a bound; one that is smaller than `least`, whatever its sign, is not what is claimed. */
 export const above = ({ low, high }: Interval, bound: number, least = bound): Outcome => {
