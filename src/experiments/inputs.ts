@@ -25,7 +25,7 @@ export const hubNames = (files: readonly { readonly values: ExperimentValues }[]
   const trainings = trainingsOf(files);
   const models = trainings.flatMap((training) => checkpointsOf(training).map(({ name }) => name));
   const sources = trainings.flatMap(({ task }) => foreignSources(task));
-  const datasets = sources.flatMap(({ hub }) => (hub === undefined ? [] : [`${hub.dataset}@${hub.revision}`]));
+  const datasets = sources.flatMap(({ source: { hub } }) => (hub === undefined ? [] : [`${hub.dataset}@${hub.revision}`]));
   return [...new Set([...models.filter((name) => !existsSync(resolve(folder, name))), ...datasets])];
 };
 

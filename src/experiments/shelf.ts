@@ -48,7 +48,7 @@ export class Shelf implements Known {
   /** The task's values with files of this machine in the place of data that must be found. `RangeError` with the reason when some could not be read. */
   located(task: TaskValues): TaskValues {
     return withLines(task, (source) => {
-      const made = this.#inputs.data.get(dataKey(source, task));
+      const made = this.#inputs.data.get(dataKey(source));
       if (made === undefined) throw new RangeError("its data were not looked at; plan the file with prepareExperiment");
       if ("message" in made) throw new RangeError(made.message);
       return made.part;

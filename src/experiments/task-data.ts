@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { stat } from "node:fs/promises";
 import { fetchFromHub, type HubOptions } from "../policies/checkpoints/hub.ts";
-import { columnsOf, foreignSources, type Columns, type DataSource } from "../tasks/data-source.ts";
+import { foreignSources, type Columns, type DataSource, type ForeignSource } from "../tasks/data-source.ts";
 import type { Made } from "./attempt.ts";
 import { canonicalJson, contentHash } from "./canonical-json.ts";
 
@@ -19,7 +19,7 @@ const largest = 2 ** 33;
 const FORM = 1;
 
 /** What of a source a task reads. */
-export const dataKey = (source: DataSource, task: object): string => canonicalJson([source, columnsOf(task)]);
+export const dataKey = ({ source, columns }: ForeignSource): string => canonicalJson([source, columns]);
 
 /** Where files are kept that were made of others: a folder of the user's cache (`XDG_CACHE_HOME`). */
 const kept = (): string => join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "retort", "data");
@@ -69,10 +69,10 @@ const filesOf = async ({ path, hub }: DataSource, folder: string, options: HubOp
   return found;
 };
 
-const find = async (source: DataSource, task: object, folder: string, options: HubOptions): Promise<string> => {
+const find = async ({ source, columns }: ForeignSource, folder: string, options: HubOptions): Promise<string> => {
   const paths = await filesOf(source, folder, options);
   const plain = paths.filter((path) => path.endsWith(".jsonl"));
-  if (plain.length === 0) return linesOf(paths, columnsOf(task));
+  if (plain.length === 0) return linesOf(paths, columns);
   if (paths.length === 1) return paths[0]!;
   throw new RangeError(`${source.hub!.dataset}: expected Parquet files, or one file of JSON lines, got ${source.hub!.files.join(", ")}`);
 };
@@ -82,10 +82,10 @@ export const lookAtData = async (tasks: readonly object[], folder: string, hub: 
   const found = new Map<string, Made<string>>();
   for (const task of tasks) {
     for (const source of foreignSources(task)) {
-      const key = dataKey(source, task);
+      const key = dataKey(source);
       if (found.has(key)) continue;
       try {
-        found.set(key, { part: await find(source, task, folder, hub) });
+        found.set(key, { part: await find(source, folder, hub) });
       } catch (error) {
         hub.signal?.throwIfAborted();
         found.set(key, { message: error instanceof Error ? error.message : String(error) });

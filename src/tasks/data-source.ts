@@ -47,34 +47,57 @@ export interface Columns {
 
 /** What the values of a task say of its data. */
 interface TaskData extends DataSource, RowTemplates {
-  readonly heldOut?: DataSource;
+  readonly heldOut?: DataSource & RowTemplates;
   readonly fields?: readonly string[];
+}
+
+/** A source that `isForeign` holds of, and what is read of it. */
+export interface ForeignSource {
+  readonly source: DataSource;
+  readonly columns: Columns;
 }
 
 const usual = ["prompt", "messages", "reference", "chosen", "rejected", "tests"];
 
-/** The columns that a task reads. */
-export const columnsOf = ({ fields = [], ...templates }: TaskData): Columns => {
+const columnsOf = (templates: RowTemplates, fields: readonly string[]): Columns => {
   const needed = [...new Set([...templateColumns(templates), ...fields])];
   return { needed, known: usual.filter((name) => !needed.includes(name) && !(name in templates)) };
 };
 
-/** The sources of a task that `isForeign` holds of; none of a task without such. */
-export const foreignSources = (task: object): readonly DataSource[] => {
-  const { heldOut, ...own } = task as TaskData;
-  return [own, ...(heldOut === undefined ? [] : [heldOut])]
-    .filter(isForeign)
-    .map(({ path, hub }) => (hub === undefined ? { path: path! } : { hub }));
-};
+const templatesIn = ({ prompt, reference, replace }: RowTemplates): RowTemplates => ({
+  ...(prompt === undefined ? {} : { prompt }),
+  ...(reference === undefined ? {} : { reference }),
+  ...(replace === undefined ? {} : { replace }),
+});
 
-const placed = <S extends DataSource>(source: S, pathOf: (source: DataSource) => string): S => {
-  if (!isForeign(source)) return source;
-  const { hub, path: _path, ...others } = source;
-  return { ...others, path: pathOf(hub === undefined ? { path: source.path! } : { hub }) } as unknown as S;
+/** How lines that are held out are made: by their own templates, and by the task's where they have none. */
+export const heldOutTemplates = (task: RowTemplates, heldOut: RowTemplates): RowTemplates => ({
+  ...templatesIn(task),
+  ...templatesIn(heldOut),
+});
+
+const foreign = ({ path, hub }: DataSource, templates: RowTemplates, fields: readonly string[] = []): ForeignSource => ({
+  source: hub === undefined ? { path: path! } : { hub },
+  columns: columnsOf(templatesIn(templates), fields),
+});
+
+/** The sources of a task that must be made JSON lines; none of a task without such. */
+export const foreignSources = (task: object): readonly ForeignSource[] => {
+  const { heldOut, fields, ...own } = task as TaskData;
+  return [
+    ...(isForeign(own) ? [foreign(own, own, fields)] : []),
+    ...(heldOut !== undefined && isForeign(heldOut) ? [foreign(heldOut, heldOutTemplates(own, heldOut), fields)] : []),
+  ];
 };
 
 /** The same task with a file of JSON lines in the place of each of its `foreignSources`. */
-export const withLines = <T extends object>(task: T, pathOf: (source: DataSource) => string): T => {
-  const own = placed(task as TaskData, pathOf);
-  return { ...own, ...(own.heldOut === undefined ? {} : { heldOut: placed(own.heldOut, pathOf) }) } as unknown as T;
+export const withLines = <T extends object>(task: T, pathOf: (foreign: ForeignSource) => string): T => {
+  const { heldOut, fields } = task as TaskData;
+  const placed = <S extends DataSource>(source: S, templates: RowTemplates): S => {
+    if (!isForeign(source)) return source;
+    const { hub: _hub, ...others } = source;
+    return { ...others, path: pathOf(foreign(source, templates, fields)) } as S;
+  };
+  const own = placed(task, task);
+  return heldOut === undefined ? own : { ...own, heldOut: placed(heldOut, heldOutTemplates(task, heldOut)) };
 };

@@ -7,7 +7,7 @@ import { stream } from "../random/stream.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { calculated, finalNumber } from "./chain-calculator.ts";
-import { HubData, isForeign, type DataSource } from "./data-source.ts";
+import { heldOutTemplates, HubData, isForeign, type DataSource } from "./data-source.ts";
 import { longestLines, unfitKinds, type CountedLine } from "./line-lengths.ts";
 import { checkAlike, readPromptFile, type PromptFile, type PromptReading } from "./prompt-files.ts";
 import type { PromptLine } from "./prompt-lines.ts";
@@ -29,8 +29,13 @@ const parameters = Type.Object(
         {
           path: Type.Optional(Type.String({ minLength: 1, description: "A file of the same form, relative to the experiment file." })),
           hub: Type.Optional(HubData),
+          ...rowTemplates,
         },
-        { additionalProperties: false, description: "Where the held-out prompts are; among the others when left out." },
+        {
+          additionalProperties: false,
+          description:
+            "Where the held-out prompts are; among the others when left out. What they are made of is said here when they have other keys; what is not said is as for the others.",
+        },
       ),
     ),
     ...rowTemplates,
@@ -183,9 +188,15 @@ const divided = (file: string, { lines, content }: PromptFile, { test, train, se
   return { train: leftToTrain(file, leftOver(lines, examined), train), test: examined, content };
 };
 
+/** A file, and how it is read. */
+interface ReadFile {
+  readonly file: string;
+  readonly reading: PromptReading;
+}
+
 /** Two files; what is tested on is not trained on. */
-const apart = (file: string, testFile: string, reading: PromptReading, { test, train, seed }: Sizes): Splits => {
-  const held = readPromptFile(testFile, reading, { but: new Set() });
+const apart = ({ file, reading }: ReadFile, { file: testFile, reading: testReading }: ReadFile, { test, train, seed }: Sizes): Splits => {
+  const held = readPromptFile(testFile, testReading, { but: new Set() });
   if (held.lines.length < test) {
     throw new RangeError(`${testFile}: expected at least ${test} prompts to test on, got ${held.lines.length}; lower "test"`);
   }
@@ -211,13 +222,15 @@ export const prompts = define({
     const { heldOut: held, fields, test, train, promptTokens, completionTokens, unfit = "refuse", check = "text" } = values;
     const tokenizer = tokenizerOf(document);
     const limits = { prompt: promptTokens, completion: completionTokens };
-    checkReplacements(values);
-    const reading = { tokenizer, templates: values, fields, limits, unfit };
-    const [file, sizes] = [linesOf(values, folder), { test, train, seed }];
+    const readBy = (source: DataSource, templates: RowTemplates): ReadFile => {
+      checkReplacements(templates);
+      return { file: linesOf(source, folder), reading: { tokenizer, templates, fields, limits, unfit } };
+    };
+    const [own, sizes] = [readBy(values, values), { test, train, seed }];
     const splits =
       held === undefined
-        ? divided(file, readPromptFile(file, reading, { but: new Set() }), sizes)
-        : apart(file, linesOf(held, folder), reading, sizes);
+        ? divided(own.file, readPromptFile(own.file, own.reading, { but: new Set() }), sizes)
+        : apart(own, readBy(held, heldOutTemplates(values, held)), sizes);
     const answered = splits.train[0]?.reference !== undefined;
     const longest = longestLines([...splits.train, ...splits.test]);
     return {

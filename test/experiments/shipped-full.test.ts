@@ -93,7 +93,6 @@ const standIns = (path: string): string[] => {
     ...pointersOf(value, ["test"]).map((pointer) => `${pointer}=8`),
     ...pointersOf(value, ["promptTokens", "completionTokens"]).map((pointer) => `${pointer}=2000`),
     ...pointersOf(value, ["maxNewTokens"]).map((pointer) => `${pointer}=4`),
-    ...pointersOf(value, ["heldOut"]).map((pointer) => `${pointer}=null`),
   ];
 };
 

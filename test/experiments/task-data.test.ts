@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dataKey, lookAtData } from "../../src/experiments/task-data.ts";
+import { foreignSources } from "../../src/tasks/data-source.ts";
 import { startHub, type HubServer } from "../fixtures/hub-server.ts";
 
 const parquet = join(import.meta.dirname, "../fixtures/parquet");
@@ -28,7 +29,7 @@ test("a Parquet file is made into lines once, and again when it or what is read 
   const path = join(folder, "questions.parquet");
   writeFileSync(path, content("questions"));
   const look = async (task: object): Promise<string> => {
-    const made = (await lookAtData([task], folder)).get(dataKey({ path: "questions.parquet" }, task));
+    const made = (await lookAtData([task], folder)).get(dataKey(foreignSources(task)[0]!));
     if (made === undefined || "message" in made) throw new Error(made?.message);
     return made.part;
   };
@@ -72,7 +73,7 @@ describe("a dataset of the Hub", () => {
   });
   const look = async (task: ReturnType<typeof taskOf>, offline = false) => {
     const found = await lookAtData([task], folder, { endpoint: hub.endpoint, cache: join(folder, "hub"), offline });
-    return found.get(dataKey({ hub: task.hub }, task))!;
+    return found.get(dataKey(foreignSources(task)[0]!))!;
   };
   const both = ["main/train-00000.parquet", "main/train-00001.parquet"];
 

@@ -239,6 +239,29 @@ describe("a file of its own for what is held out", () => {
     expect(() => apart({ train: 40 })).toThrow(`${path}: expected 40 prompts to be left to train on, got 39`);
   });
 
+  test("has other keys, when it says what its prompts are made of", () => {
+    writeFileSync(join(folder, "held.jsonl"), [1, 2].map((i) => JSON.stringify({ input: `${i}`, target: `<${i}>` })).join("\n"));
+    const heldOut = { path: "held.jsonl", prompt: "twice {input}", reference: "{target}", replace: [{ start: "<", end: ">", by: "two" }] };
+    const task = apart({ test: 2, heldOut });
+    expect(new Map(task.test.map(({ text, reference }) => [text, reference]))).toEqual(
+      new Map([
+        ["twice 1", "two"],
+        ["twice 2", "two"],
+      ]),
+    );
+    expect(task.train.map(({ text }) => text)).toEqual(lines.map(({ prompt }) => prompt));
+  });
+
+  test("is made as the others are, where it says nothing else", () => {
+    writeFileSync(join(folder, "held.jsonl"), JSON.stringify({ input: "1", reference: "one" }));
+    const task = apart({ test: 1, prompt: "so {prompt}", heldOut: { path: "held.jsonl", prompt: "{input}" } });
+    expect(task.test.map(({ text, reference }) => [text, reference])).toEqual([["1", "one"]]);
+    expect(task.train[0]!.text).toBe(`so ${lines[0]!.prompt}`);
+    expect(() => apart({ heldOut: { path: "held.jsonl", replace: [{ start: "a", by: "b" }] } })).toThrow(
+      'expected a template "prompt" or "reference" beside "replace", got neither',
+    );
+  });
+
   test("has references when the others have", () => {
     writeFileSync(join(folder, "held.jsonl"), JSON.stringify({ prompt: "what" }));
     expect(() => apart({ test: 1 })).toThrow('expected "reference" in all lines or in none');
