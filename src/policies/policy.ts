@@ -63,13 +63,13 @@ export interface Policy {
   /** D. */
   readonly hiddenSize: number;
   /**
-   * [B, T] -> hidden states [B, last, D] of the last places, of all T when left out: place t holds all that the logits of place t depend on. Differentiable in the
-   * parameters. Before the last place of its prompt a row's states may mean nothing, as where an encoder reads the prompt; they are finite.
+   * [B, T] -> hidden states [B, last, D] of the last places, of all T when left out: place t holds all that the logits of place t depend on. Where `last` is given all
+   * prompts end at the first of these places, T - last, as batches are padded. Differentiable in the parameters. Before the last place of its prompt a row's states may mean nothing, as where an encoder reads the prompt; they are finite.
    */
   hidden(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
   head(parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D;
-  /** `head` of `hidden`: [B, T] -> logits [B, last, V]; place t holds the distribution of the token after t. */
+  /** `head` of `hidden`, with the same `last`: [B, T] -> logits [B, last, V]; place t holds the distribution of the token after t. */
   logits(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   readonly decoder: Decoder;
 }

@@ -122,46 +122,51 @@ export const policyLaws = (
       expect(headed).toEqual(logits);
     });
 
-    test.each([1, 3])("of the last %d places alone, states, logits and gradients are those of all places", async (last) => {
-      const names = Object.keys(weights);
-      const [batch, tokens] = left.tokens.shape as [number, number];
-      const tail = (x: tf.Tensor3D): tf.Tensor3D => tf.slice(x, [0, tokens - last, 0], [batch, last, x.shape[2]]);
-      const found = await compute(evaluate, { ...weights, ...left }, (inputs) => {
-        const sequences = inputs as NamedTensors & Sequences;
-        // A row may begin after these places, and mean nothing there.
-        const seen = tf.expandDims(tf.slice(sequences.mask, [0, tokens - last], [batch, last]), -1);
-        const gradients = (logits: (parameters: NamedTensors) => tf.Tensor3D): NamedTensors => {
-          const loss = (...tensors: tf.Tensor[]): tf.Scalar =>
-            tf.sum(tf.mul(tf.square(logits(Object.fromEntries(names.map((one, i) => [one, tensors[i]!])))), seen));
-          const all = tf.grads(loss)(names.map((one) => inputs[one]!));
-          return Object.fromEntries(names.map((one, i) => [one, all[i]!]));
-        };
-        const [few, whole] = [
-          gradients((parameters) => policy.logits(parameters, sequences, last)),
-          gradients((parameters) => tail(policy.logits(parameters, sequences))),
-        ];
-        return {
-          hidden: policy.hidden(inputs, sequences, last),
-          allHidden: tail(policy.hidden(inputs, sequences)),
-          logits: policy.logits(inputs, sequences, last),
-          allLogits: tail(policy.logits(inputs, sequences)),
-          ...Object.fromEntries(
-            names.flatMap((one) => [
-              [`few ${one}`, few[one]!],
-              [`whole ${one}`, whole[one]!],
-            ]),
-          ),
-        };
-      });
-      expect(found.logits).toHaveLength(batch * last * vocabulary);
-      expect(farthest([...found.hidden], [...found.allHidden])).toBeLessThan(1e-5);
-      expect(farthest([...found.logits], [...found.allLogits])).toBeLessThan(1e-5);
-      const of = (name: string): number[] => Array.from((found as unknown as Record<string, Float32Array>)[name]!);
-      for (const one of names) {
-        const most = Math.max(1, ...of(`whole ${one}`).map(Math.abs));
-        expect(farthest(of(`few ${one}`), of(`whole ${one}`)) / most).toBeLessThan(1e-5);
-      }
-    });
+    test.each([0, 2])(
+      "of places after prompts alone, states, logits and gradients are those of all, completions up to %d shorter",
+      async (shorter) => {
+        const names = Object.keys(weights);
+        const [batch, tokens] = left.tokens.shape as [number, number];
+        const last = added + 1;
+        const places = marked(rows, toLeft, (row, place) => place < rows[row]!.length - Math.min(row, shorter));
+        const tail = (x: tf.Tensor3D): tf.Tensor3D => tf.slice(x, [0, tokens - last, 0], [batch, last, x.shape[2]]);
+        const found = await compute(evaluate, { ...weights, ...left, mask: floats([batch, tokens], places) }, (inputs) => {
+          const sequences = inputs as NamedTensors & Sequences;
+          // Where a row has ended its states mean nothing.
+          const seen = tf.expandDims(tf.slice(sequences.mask, [0, tokens - last], [batch, last]), -1);
+          const gradients = (logits: (parameters: NamedTensors) => tf.Tensor3D): NamedTensors => {
+            const loss = (...tensors: tf.Tensor[]): tf.Scalar =>
+              tf.sum(tf.mul(tf.square(logits(Object.fromEntries(names.map((one, i) => [one, tensors[i]!])))), seen));
+            const all = tf.grads(loss)(names.map((one) => inputs[one]!));
+            return Object.fromEntries(names.map((one, i) => [one, all[i]!]));
+          };
+          const [few, whole] = [
+            gradients((parameters) => policy.logits(parameters, sequences, last)),
+            gradients((parameters) => tail(policy.logits(parameters, sequences))),
+          ];
+          return {
+            hidden: policy.hidden(inputs, sequences, last),
+            allHidden: tail(policy.hidden(inputs, sequences)),
+            logits: policy.logits(inputs, sequences, last),
+            allLogits: tail(policy.logits(inputs, sequences)),
+            ...Object.fromEntries(
+              names.flatMap((one) => [
+                [`few ${one}`, few[one]!],
+                [`whole ${one}`, whole[one]!],
+              ]),
+            ),
+          };
+        });
+        expect(found.logits).toHaveLength(batch * last * vocabulary);
+        expect(farthest([...found.hidden], [...found.allHidden])).toBeLessThan(1e-5);
+        expect(farthest([...found.logits], [...found.allLogits])).toBeLessThan(1e-5);
+        const of = (name: string): number[] => Array.from((found as unknown as Record<string, Float32Array>)[name]!);
+        for (const one of names) {
+          const most = Math.max(1, ...of(`whole ${one}`).map(Math.abs));
+          expect(farthest(of(`few ${one}`), of(`whole ${one}`)) / most).toBeLessThan(1e-5);
+        }
+      },
+    );
 
     test("padding may stand left or right", async () => {
       const [a, b] = [rowsAt(await run(left), leftPlaces, vocabulary), rowsAt(await run(right), rightPlaces, vocabulary)];

@@ -4,7 +4,6 @@ import type { NamedTensors } from "../../engine/program.ts";
 import { causalBias, slotBias } from "../layers/attention.ts";
 import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, forgetful, type Memory } from "../layers/key-value-cache.ts";
-import { lastOfRows } from "../layers/last-places.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { relativeBias, slotRelativeBias } from "../layers/relative-position.ts";
@@ -24,17 +23,25 @@ const encode = (sizes: T5Sizes, parameters: NamedTensors, tokens: tf.Tensor2D, p
   return runStack(sizes, parameters, "encoder", { batch, bias, remember: forgetful }, embed(parameters, ids));
 };
 
+/** x [B, T] -> its places from `begin` to before `end`. */
+const between = (x: tf.Tensor2D, begin: number, end: number): tf.Tensor2D =>
+  end - begin === x.shape[1] ? x : tf.slice(x, [0, begin], [x.shape[0], end - begin]);
+
 /** [B, T]: 1 at the last place of each row's prompt, where the decoder reads its start token. */
 const starts = (prompt: tf.Tensor2D): tf.Tensor2D => {
-  const [batch, length] = prompt.shape;
-  const next = tf.pad2d(tf.slice(prompt, [0, 1], [batch, length - 1]), [
+  const [, length] = prompt.shape;
+  if (length === 1) return prompt;
+  const next = tf.pad2d(between(prompt, 1, length), [
     [0, 0],
     [0, 1],
   ]);
   return tf.mul(prompt, tf.sub(1, next));
 };
 
-/** [B, T] -> the decoder's states [B, last, D] after the last norm, of all T when left out: from the last place of a prompt on they are those of its completion. */
+/**
+ * [B, T] -> the decoder's states [B, last, D] after the last norm, of all T when left out: from the last place of a prompt on they are those of its completion. The encoder reads no place
+ * after the first of those that are asked for, where prompts end, and the decoder none before it.
+ */
 export const t5Hidden = (
   sizes: T5Sizes,
   parameters: NamedTensors,
@@ -42,17 +49,21 @@ export const t5Hidden = (
   last = tokens.shape[1],
 ): tf.Tensor3D => {
   const [batch, length] = tokens.shape;
-  const encoded = encode(sizes, parameters, tokens, prompt);
-  const completion: tf.Tensor2D = tf.sub(mask, prompt);
-  const ids = tf.where<tf.Tensor>(tf.greater(completion, 0), tokens, tf.scalar(sizes.startId, "int32"));
+  const first = length - last;
+  const end = first === 0 ? length : first + 1;
+  const read = between(prompt, 0, end);
+  const encoded = encode(sizes, parameters, between(tokens, 0, end), read);
+  const asked = between(prompt, first, length);
+  const completion: tf.Tensor2D = tf.sub(between(mask, first, length), asked);
+  const ids = tf.where<tf.Tensor>(tf.greater(completion, 0), between(tokens, first, length), tf.scalar(sizes.startId, "int32"));
   const bias: tf.Tensor4D = tf.add(
-    relativeBias(positionTable(parameters, "decoder"), length, bucketsOf(sizes, "decoder")),
-    causalBias(tf.add(completion, starts(prompt))),
+    relativeBias(positionTable(parameters, "decoder"), last, bucketsOf(sizes, "decoder")),
+    causalBias(tf.add(completion, starts(asked))),
   );
   const memory = (layer: number): Memory => keysAndValues(sizes, parameters, crossName(layer), batch, encoded);
-  const pass = { batch, bias, remember: forgetful, encoded: { bias: slotBias(prompt), memory } };
-  const states = runStack(sizes, parameters, "decoder", pass, embed(parameters, tf.reshape(ids, [batch * length])));
-  return tf.reshape(lastOfRows(states, batch, last), [batch, last, sizes.width]);
+  const pass = { batch, bias, remember: forgetful, encoded: { bias: slotBias(read), memory } };
+  const states = runStack(sizes, parameters, "decoder", pass, embed(parameters, tf.reshape(ids, [batch * last])));
+  return tf.reshape(states, [batch, last, sizes.width]);
 };
 
 /** Hidden states [N, D] -> logits [N, V]. */
