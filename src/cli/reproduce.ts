@@ -4,17 +4,19 @@ import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { local } from "../experiments/executors/local.ts";
 import { ExperimentError } from "../experiments/problem.ts";
+import type { HubOptions } from "../policies/checkpoints/hub.ts";
 import { jsonText, writeJson } from "../experiments/json-file.ts";
-import { standings, type TrialStanding } from "../experiments/sweeps/drive.ts";
-import { freeze, sweepFolder, writeFrozen, type FrozenSweep } from "../experiments/sweeps/frozen.ts";
+import { standings } from "../experiments/sweeps/drive.ts";
+import { freeze, sweepFolder, writeFrozen } from "../experiments/sweeps/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../experiments/sweeps/prepare.ts";
 import { collectFigure } from "../reproduction/collect.ts";
 import { resultsPath, writeFigure, type FigureResults } from "../reproduction/figure-results.ts";
 import { chosenFigures, figuresOf, scales, type Figure, type Scale } from "../reproduction/figures.ts";
 import { machineOf, machinePath, timeTaken } from "../reproduction/figure-machine.ts";
 import { outlineFigure, type FigureOutline } from "../reproduction/outline.ts";
+import { planFigures, type FigurePlan, type KnownFigure } from "../reproduction/plan.ts";
 import { scaleOverrides } from "../reproduction/scale.ts";
-import { shareTrials } from "../reproduction/shared-trials.ts";
+import { shareTrials, trialsToShare } from "../reproduction/shared-trials.ts";
 import { judge } from "../results/verdicts.ts";
 import { claimText, tallyText } from "./claim-text.ts";
 import { duration } from "./figures.ts";
@@ -40,59 +42,53 @@ interface ReproduceFlags extends HubFlags {
 }
 
 /** A figure that can start. */
-interface PreparedFigure extends Pick<PreparedSweep, "claims" | "halving"> {
-  readonly figure: Figure;
-  readonly sweep: FrozenSweep;
+interface PreparedFigure extends KnownFigure, Pick<PreparedSweep, "halving"> {
+  readonly claims: PreparedSweep["claims"];
   /** Where its trials lie. */
   readonly folder: string;
-  readonly standing: readonly TrialStanding[];
-  readonly jobs: number;
 }
 
-const prepare = async (figure: Figure, flags: ReproduceFlags, terminal: Terminal): Promise<PreparedFigure> => {
+const prepare = async (figure: Figure, flags: ReproduceFlags, hub: HubOptions, terminal: Terminal): Promise<PreparedFigure> => {
   const { out, scale, seeds, cache } = flags;
-  const shown = flags.quiet === true || flags.json === true ? { ...terminal, live: undefined } : terminal;
-  const prepared = await prepareSweep(figure.path, scaleOverrides(figure.path, scale, seeds), hubOptions(flags, shown));
+  const prepared = await prepareSweep(figure.path, scaleOverrides(figure.path, scale, seeds), hub);
   const { claims, halving, memory } = prepared;
   const sweep = freeze(prepared, cache);
   const folder = resolve(sweepFolder(join(out, scale), figure.path));
   const jobs = flags.jobs ?? localJobs(1, () => memory.largest(), terminal);
-  return { figure, claims, halving, sweep, folder, standing: await standings({ folder, sweep }), jobs };
+  const [standing, shared] = [await standings({ folder, sweep }), trialsToShare(folder, sweep)];
+  return { figure, claims, halving, sweep, folder, standing, shared, each: timeTaken(figure, scale), jobs };
 };
 
-const doneOf = (standing: readonly TrialStanding[]): number => standing.filter((entry) => entry.standing.status === "done").length;
-
-/** Milliseconds of a figure's trials that are not done, as they took elsewhere; nothing when that is not known. */
-const expected = ({ figure, standing, jobs }: PreparedFigure, scale: Scale): number | undefined => {
-  const left = standing.length - doneOf(standing);
-  if (left === 0) return 0;
-  const each = timeTaken(figure, scale);
-  return each === undefined ? undefined : (left * each) / jobs;
-};
-
-/** What is in no cache, for a plan that downloads nothing. */
-const hubText = (outlined: readonly FigureOutline[]): string => {
-  const names = [...new Set(outlined.flatMap(({ hub }) => hub))];
+const hubText = (plans: readonly FigurePlan[]): string => {
+  const names = [...new Set(plans.flatMap(({ hub }) => hub))];
   return names.length === 0
     ? ""
     : `\nfrom the HuggingFace Hub, as far as they are not in its cache, when this is run:\n  ${names.join("\n  ")}\n`;
 };
 
-const planText = (figures: readonly PreparedFigure[], outlined: readonly FigureOutline[], scale: Scale): string => {
-  const unknown = outlined.map(({ figure, trials, claims }) => [figure.name, trials, "not known", claims, "not known"]);
-  const rows = figures.map((prepared) => {
-    const time = expected(prepared, scale);
-    const { figure, standing, claims } = prepared;
-    return [figure.name, standing.length, doneOf(standing), claims.length, time === undefined ? "not known" : duration(time)];
+const planText = (plans: readonly FigurePlan[], jobs: number): string => {
+  const rows = plans.map(({ figure, trials, done, claims, milliseconds }) => {
+    return [figure.name, trials, done ?? "not known", claims, milliseconds === undefined ? "not known" : duration(milliseconds)];
   });
-  const times = figures.map((prepared) => expected(prepared, scale));
-  const known = times.filter((time) => time !== undefined);
+  const known = plans.flatMap(({ milliseconds }) => milliseconds ?? []);
   const sum = known.length === 0 ? [] : [`about ${duration(known.reduce((total, time) => total + time, 0))}`];
-  const rest = known.length < times.length + outlined.length ? ["time that nobody has measured yet"] : [];
-  const jobs = figures[0]?.jobs ?? 1;
+  const rest = known.length < plans.length ? ["time that nobody has measured yet"] : [];
   const total = `${[...sum, ...rest].join(" and ")}, with ${jobs} trial${jobs === 1 ? "" : "s"} at once`;
-  const listed = table(["figure", "trials", "done", "claims", "time left"], [...rows, ...unknown]);
-  return `${listed}\n\n${total}; Ctrl-C stops, the same command goes on\n${hubText(outlined)}`;
+  const listed = table(["figure", "trials", "done", "claims", "time left"], rows);
+  return `${listed}\n\n${total}; Ctrl-C stops, the same command goes on\n${hubText(plans)}`;
+};
+
+/** Says it as a table, or as one JSON object a figure. */
+const tellPlan = (
+  known: readonly KnownFigure[],
+  outlined: readonly FigureOutline[],
+  { json }: Pick<ReproduceFlags, "json">,
+  { output }: Terminal,
+): void => {
+  const plans = planFigures(known, outlined);
+  const jobs = known[0]?.jobs ?? 1;
+  if (json !== true) return void output.write(planText(plans, jobs));
+  for (const { figure, ...plan } of plans) output.write(`${jsonText({ kind: "plan", figure: figure.name, jobs, ...plan })}\n`);
 };
 
 const tell = (
@@ -121,7 +117,7 @@ const runFigure = async (prepared: PreparedFigure, folder: string, flags: Reprod
   const shared = await shareTrials(trials, sweep);
   if (shared > 0 && style === "auto")
     terminal.errors.write(`figure ${figure.name}: ${shared} of ${sweep.trials.length} trials taken over from other figures\n`);
-  const left = sweep.trials.length - doneOf(await standings({ folder: trials, sweep }));
+  const left = (await standings({ folder: trials, sweep })).filter(({ standing }) => standing.status !== "done").length;
   const all = await driveShown({ folder: trials, sweep }, halving, { executor: local(jobs), threads: 1, retries: 1, style }, terminal);
   const { results, training } = await collectFigure(trials, sweep, figure, flags.scale);
   await writeFigure(folder, results);
@@ -144,35 +140,35 @@ const figuresFor = ({ scale, figure }: ReproduceFlags): readonly Figure[] => {
   }
 };
 
-const isAbsence = (error: unknown): boolean =>
-  error instanceof ExperimentError && error.problems.every(({ message }) => message.includes("and this is offline"));
-
 /** The figure as far as it is known without a download. */
 const lookOffline = async (figure: Figure, flags: ReproduceFlags, terminal: Terminal): Promise<PreparedFigure | FigureOutline> => {
+  let absent = false;
+  const hub = { ...hubOptions(flags, terminal), offline: true, onAbsence: () => void (absent = true) };
   try {
-    return await prepare(figure, { ...flags, offline: true }, terminal);
+    return await prepare(figure, flags, hub, terminal);
   } catch (error) {
-    if (!isAbsence(error)) throw error;
+    if (!absent || !(error instanceof ExperimentError)) throw error;
     return outlineFigure(figure, flags.scale, flags.seeds);
   }
 };
 
 const isOutline = (found: PreparedFigure | FigureOutline): found is FigureOutline => "hub" in found;
 
-const tellPlan = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
+const lookAhead = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
   const found: (PreparedFigure | FigureOutline)[] = [];
   for (const figure of figuresFor(flags)) found.push(await lookOffline(figure, flags, terminal));
   const prepared = found.filter((one): one is PreparedFigure => !isOutline(one));
-  if (flags.json !== true) terminal.output.write(planText(prepared, found.filter(isOutline), flags.scale));
+  tellPlan(prepared, found.filter(isOutline), flags, terminal);
 };
 
 const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
-  if (flags.dryRun === true) return tellPlan(flags, terminal);
-  const { scale } = flags;
+  if (flags.dryRun === true) return lookAhead(flags, terminal);
+  const shown = flags.quiet === true || flags.json === true ? { ...terminal, live: undefined } : terminal;
+  const hub = hubOptions(flags, shown);
   const figures: PreparedFigure[] = [];
-  for (const figure of figuresFor(flags)) figures.push(await prepare(figure, flags, terminal));
-  if (flags.json !== true) terminal.output.write(planText(figures, [], scale));
-  const folder = resolve(flags.results ?? join(flags.out, scale, "results"));
+  for (const figure of figuresFor(flags)) figures.push(await prepare(figure, flags, hub, terminal));
+  if (flags.quiet !== true) tellPlan(figures, [], flags, terminal);
+  const folder = resolve(flags.results ?? join(flags.out, flags.scale, "results"));
   for (const prepared of figures) await runFigure(prepared, folder, flags, terminal);
 };
 

@@ -44,27 +44,40 @@ const copyRun = async ({ folder, manifest }: DoneRun, to: string, said: JsonObje
   renameSync(part, to);
 };
 
+/** A trial that is done elsewhere. */
+interface SharedTrial {
+  readonly trial: FrozenTrial;
+  readonly run: DoneRun;
+  /** Its folder in this figure. */
+  readonly to: string;
+}
+
+const foundElsewhere = (folder: string, sweep: FrozenSweep): readonly SharedTrial[] => {
+  const others = foldersIn(dirname(folder)).filter((other) => basename(other) !== basename(folder));
+  const folders = others.flatMap(foldersIn);
+  return sweep.trials.flatMap((trial) => {
+    const to = trialFolder(folder, sweep, trial);
+    if (existsSync(to)) return [];
+    const wanted = to.slice(to.lastIndexOf("-"));
+    const run = doneRun(
+      folders.filter((other) => other.endsWith(wanted)),
+      trial.id,
+    );
+    return run === undefined ? [] : [{ trial, run, to }];
+  });
+};
+
+/** The ids of a sweep's trials that `shareTrials` would copy to its folder. */
+export const trialsToShare = (folder: string, sweep: FrozenSweep): readonly string[] =>
+  foundElsewhere(folder, sweep).map(({ trial }) => trial.id);
+
 /**
  * Copies to the folder of a figure's sweep those of its trials that are done in a folder beside it, with the name that they have in this figure. One that has begun here is left
  * alone. The number of copies.
  */
 export const shareTrials = async (folder: string, sweep: FrozenSweep): Promise<number> => {
-  const others = foldersIn(dirname(folder)).filter((other) => basename(other) !== basename(folder));
-  const folders = others.flatMap(foldersIn);
+  const found = foundElsewhere(folder, sweep);
   const said = saidBy(sweep.file);
-  let copies = 0;
-  for (const trial of sweep.trials) {
-    const to = trialFolder(folder, sweep, trial);
-    const wanted = to.slice(to.lastIndexOf("-"));
-    const found = existsSync(to)
-      ? undefined
-      : doneRun(
-          folders.filter((other) => other.endsWith(wanted)),
-          trial.id,
-        );
-    if (found === undefined) continue;
-    await copyRun(found, to, said, trial);
-    copies += 1;
-  }
-  return copies;
+  for (const { trial, run, to } of found) await copyRun(run, to, said, trial);
+  return found.length;
 };

@@ -32,6 +32,11 @@ describe.sequential("retort reproduce", () => {
     expect(code).toBe(0);
     for (const { name } of figures) expect(output).toMatch(new RegExp(`^${name.replace(".", "\\.")} +\\d+ +0 +\\d+`, "mu"));
     expect(readFigure(results, figures[0]!)).toBeUndefined();
+    const told = (await retort("--dry-run", "--json", "--figure", "8,A.16", ...places)).output.trim().split("\n");
+    expect(told.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { kind: "plan", figure: "8", done: 0, hub: [] },
+      { kind: "plan", figure: "A.16", trials: 2, done: 0, claims: 3 },
+    ]);
   });
 
   test("refuses a figure that the paper does not have", async () => {
@@ -45,7 +50,8 @@ describe.sequential("retort reproduce", () => {
     const { code, output, errors } = await retort("--scale", "full", "--dry-run", "--endpoint", "http://127.0.0.1:1");
     vi.unstubAllEnvs();
     expect([code, errors]).toEqual([0, ""]);
-    for (const { name } of figuresOf("full")) {
+    expect(output).toMatch(/^A\.16 +15 +0 +3 +not known/mu);
+    for (const { name } of figuresOf("full").filter((figure) => figure.name !== "A.16")) {
       expect(output).toMatch(new RegExp(`^${name.replace(".", "\\.")} +\\d+ +not known +\\d+ +not known`, "mu"));
     }
     expect(output).toMatch(
@@ -75,6 +81,11 @@ describe.sequential("retort reproduce", () => {
   test("runs nothing again, and leaves the same bytes", async () => {
     const [figure] = figures;
     const bytes = readFileSync(resultsPath(results, figure!));
+    rmSync(join(root, "runs", "smoke", "figure-9"), { recursive: true });
+    const plan = (await retort("--dry-run", "--json", "--figure", "9", ...places)).output;
+    const { trials, done } = JSON.parse(plan) as { trials: number; done: number };
+    // Some of them are figure 8's.
+    expect([done > 0, done < trials]).toEqual([true, true]);
     const { stdout, stderr } = await started("--figure", figure!.name, "--json");
     expect(stderr).not.toContain("begins");
     const told = stdout

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FrozenSweep } from "../../src/experiments/sweeps/frozen.ts";
-import { shareTrials } from "../../src/reproduction/shared-trials.ts";
+import { shareTrials, trialsToShare } from "../../src/reproduction/shared-trials.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-shared-"));
 const folder = join(root, "small", "figure-9");
@@ -50,6 +50,8 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 test("a trial that is done for another figure is taken over with what this figure says of it; none other is", async () => {
+  expect(trialsToShare(folder, sweep)).toEqual([idOf("a")]);
+  expect(existsSync(ours("a"))).toBe(false);
   expect(await shareTrials(folder, sweep)).toBe(1);
   expect(JSON.parse(read("a", "manifest.json"))).toEqual({
     name: "supervised-kd",
@@ -70,6 +72,7 @@ test("a trial that is done for another figure is taken over with what this figur
 });
 
 test("one that has begun goes on, and nothing is copied twice", async () => {
+  expect(trialsToShare(folder, sweep)).toEqual([]);
   expect(await shareTrials(folder, sweep)).toBe(0);
   expect(read("d", "metrics.jsonl")).toBe("begun here\n");
 });

@@ -54,6 +54,8 @@ export interface HubOptions {
   readonly signal?: AbortSignal;
   /** Bytes of a file that have come, of all. */
   readonly onProgress?: (file: string, bytes: number, size: number) => void;
+  /** Told of each name that the cache does not have whole, when it alone may be used; the error follows. */
+  readonly onAbsence?: (name: string) => void;
 }
 
 /** Configuration, tokenizer, special tokens, chat template, settings of generation. */
@@ -230,10 +232,12 @@ export const fetchFromHub = async (hubName: HubName, options: HubOptions = {}): 
   if (isOffline || isCommit(revision)) {
     const missing = known === undefined ? [`any commit of ${revision}`] : await missingFrom(snapshotOf(model, known), file);
     if (known !== undefined && missing.length === 0) return join(snapshotOf(model, known), file ?? "");
-    if (isOffline)
+    if (isOffline) {
+      options.onAbsence?.(written(hubName));
       throw new Error(
         `${written(hubName)}: the cache ${model.cache} lacks ${missing.join(", ")}, and this is offline; load it online once`,
       );
+    }
   }
   const access = accessOf(options);
   try {

@@ -158,9 +158,12 @@ describe("offline", () => {
   });
 
   test("what the cache lacks is named", async () => {
-    await expect(fetchFromHub(tiny, options({ offline: true }))).rejects.toThrow(
+    const absent: string[] = [];
+    const onAbsence = (name: string): void => void absent.push(name);
+    await expect(fetchFromHub(tiny, options({ offline: true, onAbsence }))).rejects.toThrow(
       `someone/tiny@main: the cache ${cache} lacks any commit of main, and this is offline; load it online once`,
     );
+    expect(absent).toEqual(["someone/tiny@main"]);
     const folder = await fetchFromHub(tiny, options());
     await rm(join(folder, shards[1]!));
     await rm(join(folder, "config.json"));
