@@ -1,8 +1,8 @@
 /** Tests of the schema that editors read: it says of a file by itself what `retort validate` says, up to the rules between parts. */
-import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readExperiment } from "../../src/experiments/extended-source.ts";
 import { fileSchema } from "../../src/experiments/file-schema.ts";
 import { isObject, type Json, type JsonObject } from "../../src/experiments/json.ts";
 import { checkSource } from "../../src/experiments/plan.ts";
@@ -12,7 +12,7 @@ import { parseSource } from "../../src/experiments/source.ts";
 /** As an editor does: draft 7 and nothing else, no defaults filled in. */
 const validate = new Ajv({ strict: false, inlineRefs: false, code: { optimize: false } }).compile(fileSchema);
 
-const file = (path: string): JsonObject => parseSource(path, readFileSync(path, "utf8")).value as JsonObject;
+const file = (path: string): JsonObject => readExperiment(path).value as JsonObject;
 const whole = ["fixtures/experiments/valid.json", "fixtures/experiments/small.yaml"].map((name) => file(`test/${name}`));
 const objectives = ["kdrl", "weighted-sum", "taid", "actor-critic", "speculative-kd"].map((name) =>
   file(`experiments/objectives/${name}.json`),

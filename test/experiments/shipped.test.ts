@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { execute } from "../../src/experiments/execute.ts";
+import { readExperiment } from "../../src/experiments/extended-source.ts";
+import type { JsonObject } from "../../src/experiments/json.ts";
 import { baselines } from "../../src/objectives/baselines/index.ts";
 import { divergences } from "../../src/objectives/divergences/index.ts";
 import { objectives } from "../../src/objectives/index.ts";
@@ -14,9 +16,9 @@ import { prepareExperiment } from "../../src/experiments/prepare.ts";
 import { glance } from "../../src/reproduction/scale.ts";
 import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 
-/** All but the figures and what they share: test/cli/reproduce.test.ts runs the small ones, and shipped-full.test.ts those with the paper's own models. */
+/** All but what others build on, and the figures: test/cli/reproduce.test.ts runs the small ones, and shipped-full.test.ts those with the paper's own models. */
 const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter(
-  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^paper\/(?:figure-|ablations\/|full\/)/u.test(name),
+  (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^(?:base\/|paper\/(?:figure-|ablations\/|full\/))/u.test(name),
 );
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -38,6 +40,12 @@ const typesIn = (value: unknown): string[] => {
   const inner = Object.values(value).flatMap(typesIn);
   return "type" in value && typeof value.type === "string" ? [value.type, ...inner] : inner;
 };
+
+test("what others build on is what quickstart has, so that its stages are trained once for all", () => {
+  const { $schema: _schema, ...base } = readExperiment("experiments/base/arithmetic.json").value as JsonObject;
+  expect(readExperiment("experiments/quickstart.json").value).toMatchObject(base);
+  expect(Object.keys(base)).toEqual(["task", "stages"]);
+});
 
 test("every objective, divergence, baseline and behavior is in some file of experiments/objectives", () => {
   const plans = files

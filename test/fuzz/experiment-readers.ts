@@ -1,8 +1,7 @@
 /** Experiment files that are fuzzed: each mutated file is planned, or refused with a place for everything that is wrong with it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import stripJsonComments from "strip-json-comments";
-import { extendedSource } from "../../src/experiments/extended-source.ts";
+import { extendedSource, readExperiment } from "../../src/experiments/extended-source.ts";
 import { isObject, type Json } from "../../src/experiments/json.ts";
 import { planSource } from "../../src/experiments/plan.ts";
 import { ExperimentError, type Problem } from "../../src/experiments/problem.ts";
@@ -12,10 +11,11 @@ import { wholeText, type FuzzedReader } from "./reader.ts";
 
 const root = join(import.meta.dirname, "../..");
 const text = (...path: readonly string[]): string => readFileSync(join(root, ...path), "utf8");
-/** Without what takes time and changes nothing: comments, which JSON's own edits cannot read, and large tasks. */
+/** Without what takes time and changes nothing: large tasks. */
 const small = (content: string): string =>
   content.replaceAll(/("?train"?: )\d+/gu, "$112").replaceAll(/("?(?:test|examples)"?: )\d+/gu, "$14");
-const plain = (name: string): string => small(stripJsonComments(text(name), { trailingCommas: true }));
+/** With what it extends, and without comments, which JSON's own edits cannot read. */
+const plain = (name: string): string => small(JSON.stringify(readExperiment(join(root, name)).value, null, 2));
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 const swept: Json = {
