@@ -64,7 +64,8 @@ export interface Policy {
   readonly hiddenSize: number;
   /**
    * [B, T] -> hidden states [B, last, D] of the last places, of all T when left out: place t holds all that the logits of place t depend on. Where `last` is given all
-   * prompts end at the first of these places, T - last, as batches are padded. Differentiable in the parameters. Before the last place of its prompt a row's states may mean nothing, as where an encoder reads the prompt; they are finite.
+   * prompts end at the first of these places, T - last, as batches are padded. Differentiable in the parameters. Before the last place of its prompt a row's states may mean
+   * nothing, as where an encoder reads the prompt; they are finite.
    */
   hidden(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
