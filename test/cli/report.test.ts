@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
+import { readExperiment } from "../../src/experiments/extended-source.ts";
 import { writeFigure } from "../../src/reproduction/figure-results.ts";
 import { madeFigure } from "../reports/made-figure.ts";
 import { writeMadeRun, writeMadeSweep } from "../reports/made-runs.ts";
@@ -52,7 +53,7 @@ describe.sequential("retort report", () => {
   });
 
   test("has every claim of the figure with its verdict", () => {
-    const { claims } = JSON.parse(readFileSync("experiments/paper/figure-8.json", "utf8")) as { claims: { statement: string }[] };
+    const { claims } = readExperiment("experiments/paper/figure-8.json").value as unknown as { claims: { statement: string }[] };
     const rows = all("th.claim").map(({ textContent }) => textContent);
     expect(rows).toHaveLength(claims.length);
     claims.forEach(({ statement }, i) => expect(rows[i]).toContain(statement));
