@@ -8,6 +8,7 @@ const filesIn = (...folders: readonly string[]): string[] => folders.map((folder
 const sharing = filesIn(
   "evaluation",
   "experiments",
+  "files",
   "objectives",
   "plugins",
   "policies",
@@ -17,18 +18,22 @@ const sharing = filesIn(
   "results",
   "rewards",
   "rollouts",
+  "runs",
   "serving",
+  "sweeps",
   "tasks",
   "teachers",
   "text-metrics",
   "tokenizers",
   "training",
+  "workers",
 );
 
 /** Some of these folders count the threads or the memory of their process, which is then their own. */
 const counting = [
-  "test/experiments/{execute,model-rules,pair-rules,prepare}.test.ts",
-  "test/training/{crew,faults-over-sockets,learner,scoring-threads,signals,threads,train,train-*}.test.ts",
+  "test/experiments/{running/execute,rules/reward-model-rules,rules/pair-rules,planning/prepare}.test.ts",
+  "test/training/{threads/crew,threads/scoring-threads,threads/thread-group,learner/learner,step/signals}.test.ts",
+  "test/training/{faults-over-sockets,train,train-*}.test.ts",
 ];
 
 /** Theirs have TensorFlow.js as it is published: its backends load it themselves, and a process shall not have it twice. */

@@ -3,8 +3,8 @@ import { Value } from "@sinclair/typebox/value";
 import { policies } from "../src/policies/families/index.ts";
 import { initialWeights } from "../src/policies/initialize.ts";
 import { tasks } from "../src/tasks/index.ts";
-import type { Model, Recipe } from "../src/training/recipe.ts";
-import { ScoringSettings } from "../src/training/scoring-settings.ts";
+import type { Model, Recipe } from "../src/training/recipe/recipe.ts";
+import { ScoringSettings } from "../src/training/recipe/scoring-settings.ts";
 
 const values: Recipe["task"] = { type: "arithmetic", numbers: [3, 5], range: [1, 20], operators: "+-", train: 2000, test: 100 };
 

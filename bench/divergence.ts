@@ -4,9 +4,9 @@
  */
 import { availableParallelism, cpus } from "node:os";
 import { inspectEngines } from "../src/engine/inspect.ts";
-import { median } from "../src/experiments/median.ts";
-import { packageVersion } from "../src/experiments/package-version.ts";
-import { table } from "../src/cli/table.ts";
+import { median } from "./median.ts";
+import { packageVersion } from "../src/runs/folder/package-version.ts";
+import { table } from "../src/cli/display/table.ts";
 import { ask, report, start } from "./contest.ts";
 import { size, type DivergenceContestant, type DivergenceRun } from "./divergence-work.ts";
 

@@ -5,9 +5,9 @@
 import type { ChildProcess } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import { inspectEngines, type InspectedEngine } from "../src/engine/inspect.ts";
-import { median } from "../src/experiments/median.ts";
-import { packageVersion } from "../src/experiments/package-version.ts";
-import { table } from "../src/cli/table.ts";
+import { median } from "./median.ts";
+import { packageVersion } from "../src/runs/folder/package-version.ts";
+import { table } from "../src/cli/display/table.ts";
 import { ask, report, start } from "./contest.ts";
 import type { Timing } from "./engine-process.ts";
 import { parameters, sampling, training, type Contestant, type WorkName } from "./work.ts";

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { engineNames, openEngine, type EngineName } from "../src/engine/choose.ts";
-import { table } from "../src/cli/table.ts";
+import { table } from "../src/cli/display/table.ts";
 import { openSampling, openTraining } from "./work.ts";
 
 const sizes = { layers: 2, width: 64, heads: 2 } as const;

@@ -4,17 +4,17 @@
  * Alternates the two ways and prints their median ratio, the share of each part, and when each ran in the last step.
  */
 import { parseArgs } from "node:util";
-import { median } from "../src/experiments/median.ts";
-import { source } from "../src/rollouts/source.ts";
-import { openCrew, type Crew } from "../src/training/crew.ts";
-import { runShape } from "../src/training/shape.ts";
-import { initialState } from "../src/training/learner.ts";
-import type { Recipe } from "../src/training/recipe.ts";
-import { drawRollouts } from "../src/training/drawing.ts";
-import { stepRollouts } from "../src/training/step-rollouts.ts";
+import { median } from "./median.ts";
+import { source } from "../src/rollouts/batches/source.ts";
+import { openCrew, type Crew } from "../src/training/threads/crew.ts";
+import { runShape } from "../src/training/batch/shape.ts";
+import { initialState } from "../src/training/learner/learner.ts";
+import type { Recipe } from "../src/training/recipe/recipe.ts";
+import { drawRollouts } from "../src/training/step/drawing.ts";
+import { stepRollouts } from "../src/training/step/step-rollouts.ts";
 import { model, recipeOf, task } from "./arithmetic-recipe.ts";
-import { gantt } from "../src/reports/gantt.ts";
-import type { Span } from "../src/rollouts/timeline.ts";
+import { gantt } from "../src/reports/plots/gantt.ts";
+import type { Span } from "../src/rollouts/scoring/timeline.ts";
 
 const { values: flags } = parseArgs({
   options: {

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { table } from "../src/cli/table.ts";
+import { table } from "../src/cli/display/table.ts";
 import { parameterCount } from "../src/policies/initialize.ts";
 import { policyOf, type MemorySizes } from "./program-memory-work.ts";
 

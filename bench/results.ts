@@ -7,11 +7,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { table } from "../src/cli/table.ts";
-import { readExperiment } from "../src/experiments/extended-source.ts";
-import type { PlannedRun } from "../src/experiments/plan.ts";
-import { surroundings } from "../src/experiments/surroundings.ts";
-import { planSweep } from "../src/experiments/sweeps/plan.ts";
+import { table } from "../src/cli/display/table.ts";
+import { readExperiment } from "../src/experiments/file/extended-source.ts";
+import type { PlannedRun } from "../src/experiments/planning/planned.ts";
+import { surroundings } from "../src/runs/folder/provenance.ts";
+import { planSweep } from "../src/sweeps/planning/plan.ts";
 
 const { values: flags } = parseArgs({
   options: {

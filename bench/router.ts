@@ -4,10 +4,10 @@
  */
 import { parseArgs } from "node:util";
 import { lastValueFrom } from "rxjs";
-import { median } from "../src/experiments/median.ts";
-import { ordered } from "../src/rollouts/order.ts";
-import type { Rollout } from "../src/rollouts/rollout.ts";
-import { route, type Chunk, type Scorer } from "../src/rollouts/router.ts";
+import { median } from "./median.ts";
+import { ordered } from "../src/rollouts/batches/order.ts";
+import type { Rollout } from "../src/rollouts/batches/rollout.ts";
+import { route, type Chunk, type Scorer } from "../src/rollouts/scoring/router.ts";
 
 const { values: flags } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, json: { type: "boolean", default: false } },

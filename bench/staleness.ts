@@ -5,8 +5,8 @@
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { lastValueFrom, toArray } from "rxjs";
-import { median } from "../src/experiments/median.ts";
-import type { Recipe } from "../src/training/recipe.ts";
+import { median } from "./median.ts";
+import type { Recipe } from "../src/training/recipe/recipe.ts";
 import { train } from "../src/training/train.ts";
 import { model, recipeOf } from "./arithmetic-recipe.ts";
 

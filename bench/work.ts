@@ -8,9 +8,9 @@ import { llama } from "../src/policies/families/llama.ts";
 import { initialWeights, parameterCount } from "../src/policies/initialize.ts";
 import type { Policy } from "../src/policies/policy.ts";
 import { normal, stream } from "../src/random/stream.ts";
-import { Sampler } from "../src/rollouts/sampler.ts";
-import type { Batch } from "../src/training/collate.ts";
-import { initialState, Learner } from "../src/training/learner.ts";
+import { Sampler } from "../src/rollouts/sampling/sampler.ts";
+import type { Batch } from "../src/training/batch/collate.ts";
+import { initialState, Learner } from "../src/training/learner/learner.ts";
 
 /** One engine as it is measured. */
 export interface Contestant {

@@ -1,8 +1,8 @@
 /** The command line: every command in one program, and how it ends. */
 import { Command } from "commander";
-import { packageVersion } from "../experiments/package-version.ts";
-import { exitCodesHelp, explain, exitCodes } from "./exit.ts";
-import type { Terminal } from "./terminal.ts";
+import { packageVersion } from "../runs/folder/package-version.ts";
+import { exitCodesHelp, explain, exitCodes } from "./display/exit-codes.ts";
+import type { Terminal } from "./display/terminal.ts";
 
 type AddCommand = (program: Command, terminal: Terminal) => void;
 
@@ -16,57 +16,90 @@ interface Listed {
 }
 
 const commands: readonly Listed[] = [
-  { name: "run", summary: "run an experiment file", load: async () => (await import("./run.ts")).addRun },
-  { name: "sweep", summary: "run the trials of an experiment file's sweep", load: async () => (await import("./sweep.ts")).addSweep },
-  { name: "worker", summary: "run trials of sweeps from a queue", load: async () => (await import("./worker.ts")).addWorker },
-  { name: "new", summary: "write an experiment file to start from", load: async () => (await import("./new.ts")).addNew },
+  { name: "run", summary: "run an experiment file", load: async () => (await import("./commands/run/run.ts")).addRun },
+  {
+    name: "sweep",
+    summary: "run the trials of an experiment file's sweep",
+    load: async () => (await import("./commands/sweep/sweep.ts")).addSweep,
+  },
+  {
+    name: "worker",
+    summary: "run trials of sweeps from a queue",
+    load: async () => (await import("./commands/sweep/worker.ts")).addWorker,
+  },
+  { name: "new", summary: "write an experiment file to start from", load: async () => (await import("./commands/new/new.ts")).addNew },
   {
     name: "validate",
     summary: "check an experiment file without running it",
-    load: async () => (await import("./validate.ts")).addValidate,
+    load: async () => (await import("./commands/validate.ts")).addValidate,
   },
   {
     name: "explain",
     summary: "say where each value comes from and what a file's runs take",
-    load: async () => (await import("./explain.ts")).addExplain,
+    load: async () => (await import("./commands/explain.ts")).addExplain,
   },
-  { name: "stages", summary: "list the results of stages that are kept", load: async () => (await import("./stages.ts")).addStages },
-  { name: "schema", summary: "print the JSON Schema of experiment files", load: async () => (await import("./schema.ts")).addSchema },
-  { name: "runs", summary: "list runs and how they stand", load: async () => (await import("./runs.ts")).addRuns },
+  {
+    name: "stages",
+    summary: "list the results of stages that are kept",
+    load: async () => (await import("./commands/stages/stages.ts")).addStages,
+  },
+  {
+    name: "schema",
+    summary: "print the JSON Schema of experiment files",
+    load: async () => (await import("./commands/schema.ts")).addSchema,
+  },
+  { name: "runs", summary: "list runs and how they stand", load: async () => (await import("./commands/runs.ts")).addRuns },
   {
     name: "results",
     summary: "show results of runs beside what tells them apart",
-    load: async () => (await import("./results.ts")).addResults,
+    load: async () => (await import("./commands/results/results.ts")).addResults,
   },
-  { name: "claims", summary: "judge a file's claims by its finished trials", load: async () => (await import("./claims.ts")).addClaims },
+  {
+    name: "claims",
+    summary: "judge a file's claims by its finished trials",
+    load: async () => (await import("./commands/claims.ts")).addClaims,
+  },
   {
     name: "reproduce",
     summary: "run the paper's figures and judge its claims",
-    load: async () => (await import("./reproduce.ts")).addReproduce,
+    load: async () => (await import("./commands/reproduce.ts")).addReproduce,
   },
   {
     name: "report",
     summary: "write what the paper's figures came to as a page",
-    load: async () => (await import("./report.ts")).addReport,
+    load: async () => (await import("./commands/report/report.ts")).addReport,
   },
-  { name: "export", summary: "write runs as other programs read them", load: async () => (await import("./export.ts")).addExport },
-  { name: "compare", summary: "show runs side by side", load: async () => (await import("./compare.ts")).addCompare },
-  { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./sample.ts")).addSample },
-  { name: "inspect", summary: "say what a model is and what memory it takes", load: async () => (await import("./inspect.ts")).addInspect },
-  { name: "convert", summary: "write a model as a HuggingFace folder", load: async () => (await import("./convert.ts")).addConvert },
-  { name: "trace", summary: "show when each part of a step ran", load: async () => (await import("./trace.ts")).addTrace },
+  { name: "export", summary: "write runs as other programs read them", load: async () => (await import("./commands/export.ts")).addExport },
+  { name: "compare", summary: "show runs side by side", load: async () => (await import("./commands/compare.ts")).addCompare },
+  { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./commands/sample/sample.ts")).addSample },
+  {
+    name: "inspect",
+    summary: "say what a model is and what memory it takes",
+    load: async () => (await import("./commands/inspect.ts")).addInspect,
+  },
+  {
+    name: "convert",
+    summary: "write a model as a HuggingFace folder",
+    load: async () => (await import("./commands/convert.ts")).addConvert,
+  },
+  { name: "trace", summary: "show when each part of a step ran", load: async () => (await import("./commands/trace.ts")).addTrace },
   {
     name: "serve-policy",
     summary: "let other processes ask a policy, as they ask vLLM",
-    load: async () => (await import("./serve-policy.ts")).addServePolicy,
+    load: async () => (await import("./commands/serve-policy.ts")).addServePolicy,
   },
   {
     name: "serve-reward",
     summary: "let other processes ask the rewards of an experiment file",
-    load: async () => (await import("./serve-reward.ts")).addServeReward,
+    load: async () => (await import("./commands/serve-reward.ts")).addServeReward,
   },
-  { name: "trial", summary: "run one trial of a sweep", load: async () => (await import("./trial.ts")).addTrial, hidden: true },
-  { name: "doctor", summary: "say which engines this machine has", load: async () => (await import("./doctor.ts")).addDoctor },
+  {
+    name: "trial",
+    summary: "run one trial of a sweep",
+    load: async () => (await import("./commands/sweep/trial.ts")).addTrial,
+    hidden: true,
+  },
+  { name: "doctor", summary: "say which engines this machine has", load: async () => (await import("./commands/doctor.ts")).addDoctor },
 ];
 
 /** The program with all commands by name, and with those that the arguments name whole. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `retort`. */
 import { main } from "./program.ts";
-import { processTerminal } from "./terminal.ts";
+import { processTerminal } from "./display/terminal.ts";
 
 /** When nobody reads any more (`retort ... | head`), a run stops as by Ctrl-C, and what only prints ends. */
 const stopUnread = (error: NodeJS.ErrnoException): void => {

@@ -1,12 +1,12 @@
 /** Policies: distributions over the next token, their weights, and the files that hold them. */
-export { loadModel } from "../experiments/model.ts";
-export type { Model } from "../experiments/model.ts";
+export { loadModel } from "../experiments/inputs/model.ts";
+export type { Model } from "../experiments/inputs/model.ts";
 export { loadAdapters, saveAdapters } from "../policies/adapters/peft.ts";
 export type { StoredAdapters } from "../policies/adapters/peft.ts";
 export type { AdapterSettings } from "../policies/adapters/lora.ts";
 export { mergedWeights } from "../policies/adapters/merge.ts";
-export type { FloatType } from "../policies/checkpoints/float-types.ts";
-export type { HubOptions } from "../policies/checkpoints/hub.ts";
+export type { FloatType } from "../policies/checkpoints/safetensors/float-types.ts";
+export type { HubOptions } from "../policies/checkpoints/hub/hub.ts";
 export { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
 export type { Checkpoint } from "../policies/checkpoints/huggingface.ts";
 export { policies } from "../policies/families/index.ts";

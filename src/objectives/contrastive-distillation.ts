@@ -2,16 +2,16 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, sampledByStudent, weighted, writtenByOthers, type Average } from "./averages.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
+import { averages, averageSchema, sampledByStudent, weighted, writtenByOthers, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences, type DivergenceValues } from "./divergences/index.ts";
 import { skewKl } from "./divergences/skew-kl.ts";
 import { skewReverseKl } from "./divergences/skew-reverse-kl.ts";
-import { entropy } from "./entropy.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
-import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedule.ts";
+import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 
 /** The teacher, who wrote each sequence, and the run's progress when the share moves. */
 type ContrastiveDistillationNeeds = "teacherLogProbs" | "fromStudent" | "progress";

@@ -2,13 +2,13 @@
 import { Type } from "@sinclair/typebox";
 import type * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
+import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences } from "./divergences/index.ts";
 import { betweenTopK, checkTail } from "./divergences/top-k.ts";
-import { entropy } from "./entropy.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective, Signals, TokenBatch } from "./objective.ts";
 
 /** What distillation can be told. */

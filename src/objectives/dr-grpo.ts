@@ -1,15 +1,15 @@
 /** Dr. GRPO: GRPO without what biases it by difficulty and by length. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import { studentTemperatureSchema } from "./distribution.ts";
+import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
-import { averages } from "./averages.ts";
+import { averages } from "./arithmetic/averages.ts";
 import { groupMean } from "./baselines/group-mean.ts";
 import type { GrpoSignal } from "./grpo.ts";
 import type { Objective } from "./objective.ts";
 import { clipSchema, policyGradient, type Clip } from "./policy-gradient.ts";
 import { sampledKl } from "./sampled-kl.ts";
-import { scheduleSchema, type Schedule } from "./schedule.ts";
+import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 /** What Dr. GRPO can be told. */

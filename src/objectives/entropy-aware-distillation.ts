@@ -2,12 +2,12 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
+import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
 import { forwardKl } from "./divergences/forward-kl.ts";
 import { reverseKl } from "./divergences/reverse-kl.ts";
-import { entropy } from "./entropy.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 
 /** What entropy-aware distillation can be told. */

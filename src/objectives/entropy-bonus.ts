@@ -2,9 +2,9 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
-import { entropy } from "./entropy.ts";
+import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 
 /** What the entropy bonus can be told. */

@@ -1,15 +1,15 @@
 /** GRPO: the clipped policy gradient, with advantages normalised within the prompt's group, and a KL to the reference as a loss. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import { studentTemperatureSchema } from "./distribution.ts";
+import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
-import { averages, averageSchema, type Average } from "./averages.ts";
+import { averages, averageSchema, type Average } from "./arithmetic/averages.ts";
 import { groupMean } from "./baselines/group-mean.ts";
-import { ratioSchema, type RatioLevel } from "./importance.ts";
+import { ratioSchema, type RatioLevel } from "./arithmetic/importance.ts";
 import type { Objective } from "./objective.ts";
 import { clipSchema, policyGradient, type Clip } from "./policy-gradient.ts";
 import { sampledKl, type SampledKlSignal } from "./sampled-kl.ts";
-import { scheduleSchema, type Schedule } from "./schedule.ts";
+import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 /** What GRPO can be told. */

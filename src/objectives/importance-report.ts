@@ -1,10 +1,10 @@
 /** Reports how far the student of now is from what drew its sequences: the importance weights of a step. */
 import * as tf from "@tensorflow/tfjs";
-import { averages, sampledByStudent, weighted } from "./averages.ts";
-import { checkTemperature, tempered } from "./distribution.ts";
-import { importanceRatios } from "./importance.ts";
+import { averages, sampledByStudent, weighted } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered } from "./arithmetic/distribution.ts";
+import { importanceRatios } from "./arithmetic/importance.ts";
 import type { Objective, Signal } from "./objective.ts";
-import { tokenLogProbs } from "./token-log-probs.ts";
+import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
 /** What the report reads besides. */
 type ReportedSignal = "behaviorLogProbs" | "fromStudent";

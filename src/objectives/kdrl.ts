@@ -1,14 +1,14 @@
 /** KDRL: the reward and a teacher at once, as GRPO with the reverse KL to the teacher instead of the KL to the reference. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import { studentTemperatureSchema } from "./distribution.ts";
+import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas } from "./advantages/shaped.ts";
-import { averages, averageSchema, type Average } from "./averages.ts";
+import { averages, averageSchema, type Average } from "./arithmetic/averages.ts";
 import { grpo, type GrpoSignal } from "./grpo.ts";
 import type { Objective } from "./objective.ts";
 import { clipSchema, type Clip } from "./policy-gradient.ts";
 import { sampledKl } from "./sampled-kl.ts";
-import { scheduleSchema, type Schedule } from "./schedule.ts";
+import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 /** What KDRL can be told. */

@@ -2,17 +2,17 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, closedForm, tempered, studentTemperatureSchema } from "./distribution.ts";
+import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, closedForm, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
 import { reverseKl } from "./divergences/reverse-kl.ts";
-import { entropy } from "./entropy.ts";
-import { importanceRatios, saturated } from "./importance.ts";
+import { entropy } from "./arithmetic/entropy.ts";
+import { importanceRatios, saturated } from "./arithmetic/importance.ts";
 import type { Objective } from "./objective.ts";
 import { clipSchema, type Clip } from "./policy-gradient.ts";
-import { checkDiscount, following, rewardToGo } from "./reward-to-go.ts";
-import { logProbsOfTargets } from "./target-log-probs.ts";
-import { tokenLogProbs } from "./token-log-probs.ts";
+import { checkDiscount, following, rewardToGo } from "./arithmetic/reward-to-go.ts";
+import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
+import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
 /** The teacher, what drew each token, and who wrote each sequence. */
 type MiniLlmNeeds = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";

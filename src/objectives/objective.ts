@@ -1,8 +1,8 @@
 /** An objective: what is minimised, as a program from student logits and signals to one scalar. */
 import type * as tf from "@tensorflow/tfjs";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
-import type { Controller } from "./controller.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Controller } from "./schedules/controller.ts";
+import type { Schedule } from "./schedules/schedule.ts";
 
 /** What every objective sees of a batch: the T places before a completion's tokens, and none of its prompt. Place t of the student's logits predicts `targets[t]`; the shift was made once, in `training/collate.ts`. */
 export interface TokenBatch {

@@ -2,15 +2,15 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
-import { entropy } from "./entropy.ts";
-import { importanceRatios } from "./importance.ts";
-import { logProbLoss } from "./log-prob-loss.ts";
+import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import { entropy } from "./arithmetic/entropy.ts";
+import { importanceRatios } from "./arithmetic/importance.ts";
+import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
-import { checkDiscount, rewardToGo } from "./reward-to-go.ts";
-import { logProbsOfTargets } from "./target-log-probs.ts";
-import { tokenLogProbs } from "./token-log-probs.ts";
+import { checkDiscount, rewardToGo } from "./arithmetic/reward-to-go.ts";
+import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
+import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
 /** What on-policy distillation can be told. */
 export interface OnPolicyDistillationParameters {

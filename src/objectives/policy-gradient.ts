@@ -4,13 +4,13 @@ import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
-import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
-import { entropy } from "./entropy.ts";
-import { importanceRatios, lengthsOf, ratioSchema, saturated, type RatioLevel } from "./importance.ts";
-import { logProbLoss } from "./log-prob-loss.ts";
+import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import { entropy } from "./arithmetic/entropy.ts";
+import { importanceRatios, lengthsOf, ratioSchema, saturated, type RatioLevel } from "./arithmetic/importance.ts";
+import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
-import { tokenLogProbs } from "./token-log-probs.ts";
+import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
 /** How far a ratio counts: inside [1 - low, 1 + high]. */
 export interface Clip {

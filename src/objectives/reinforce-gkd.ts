@@ -1,18 +1,18 @@
 /** RL and on-policy distillation at once: equation 5 of GKD. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import { studentTemperatureSchema } from "./distribution.ts";
-import { averages, averageSchema, type Average } from "./averages.ts";
+import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import { averages, averageSchema, type Average } from "./arithmetic/averages.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
 import { distillation, topKSchema, type DistillationNeeds } from "./distillation.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences } from "./divergences/index.ts";
-import { ratioSchema, type RatioLevel } from "./importance.ts";
+import { ratioSchema, type RatioLevel } from "./arithmetic/importance.ts";
 import type { Objective } from "./objective.ts";
 import { policyGradient } from "./policy-gradient.ts";
 import { reinforce } from "./reinforce.ts";
-import { checkSchedule, scheduleSchema, type Schedule } from "./schedule.ts";
+import { checkSchedule, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 /** What equation 5 reads; at alpha 0 and 1 less. */

@@ -2,13 +2,13 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, weighted, type Average } from "./averages.ts";
+import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
-import { entropy } from "./entropy.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
-import { tokenLogProbs } from "./token-log-probs.ts";
+import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
 /** What REINFORCE can be told. */
 export interface ReinforceParameters {

@@ -1,14 +1,14 @@
 /** RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import { studentTemperatureSchema } from "./distribution.ts";
+import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
-import { averages } from "./averages.ts";
+import { averages } from "./arithmetic/averages.ts";
 import { leaveOneOut } from "./baselines/leave-one-out.ts";
 import type { Objective } from "./objective.ts";
 import { reinforce } from "./reinforce.ts";
 import { sampledKl, type SampledKlSignal } from "./sampled-kl.ts";
-import { scheduleSchema, type Schedule } from "./schedule.ts";
+import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 /** What RLOO can be told. */

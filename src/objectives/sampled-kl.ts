@@ -2,14 +2,14 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./averages.ts";
-import { checkTemperature, tempered, studentTemperatureSchema } from "./distribution.ts";
-import { importanceRatios, type RatioLevel } from "./importance.ts";
-import { logProbLoss, type TokenLoss } from "./log-prob-loss.ts";
+import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import { importanceRatios, type RatioLevel } from "./arithmetic/importance.ts";
+import { logProbLoss, type TokenLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective, TokenBatch, Signals } from "./objective.ts";
-import { checkDiscount, rewardToGo } from "./reward-to-go.ts";
-import { logProbsOfTargets } from "./target-log-probs.ts";
-import { tokenLogProbs } from "./token-log-probs.ts";
+import { checkDiscount, rewardToGo } from "./arithmetic/reward-to-go.ts";
+import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
+import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
 /** Estimators of KL(q || p) by d = log q(y_t) - log p(y_t) of a drawn token (Schulman, "Approximating KL divergence", 2020). */
 export type KlEstimator = "k1" | "k2" | "k3";

@@ -2,10 +2,10 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, weighted, writtenByOthers, type Average } from "./averages.ts";
-import { entropy } from "./entropy.ts";
+import { averages, averageSchema, weighted, writtenByOthers, type Average } from "./arithmetic/averages.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
-import { tokenLogProbs } from "./token-log-probs.ts";
+import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
 /** What supervised fine-tuning can be told. */
 export interface SftParameters {

@@ -2,16 +2,16 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { adaptiveInterpolation } from "./adaptive-interpolation.ts";
-import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import { checkTemperature, distribution, tempered, studentTemperatureSchema } from "./distribution.ts";
+import { adaptiveInterpolation } from "./schedules/adaptive-interpolation.ts";
+import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
+import { checkTemperature, distribution, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { forwardKl } from "./divergences/forward-kl.ts";
 import { divergences, type DivergenceValues } from "./divergences/index.ts";
-import { entropy } from "./entropy.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
-import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedule.ts";
+import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 
 /** The teacher; and what says how far the target has moved: the run's progress or the controller's number, if any. */
 type TaidNeeds = "teacherLogProbs" | "progress" | "controlled";

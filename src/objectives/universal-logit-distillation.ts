@@ -3,10 +3,10 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../engine/program.ts";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, weighted, type Average } from "./averages.ts";
-import { inChunks } from "./chunks.ts";
-import { checkTemperature, tempered, withGradient, type ClosedForm, studentTemperatureSchema } from "./distribution.ts";
-import { entropy } from "./entropy.ts";
+import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
+import { inChunks } from "./arithmetic/chunks.ts";
+import { checkTemperature, tempered, withGradient, type ClosedForm, studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 
 /** [N, W] filled up with zeros to `width`. */

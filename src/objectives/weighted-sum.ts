@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import type { Family } from "../plugins/family.ts";
 import type { Objective, Signal, Signals, WeightedTerm } from "./objective.ts";
-import { boundsOf, checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedule.ts";
+import { boundsOf, checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 
 /** Names that are told apart by a number when terms share one: distillation, distillation-2, distillation-3. */
 const distinct = (names: readonly string[]): readonly string[] => {

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../engine/program.ts";
 import { initialWeights } from "./initialize.ts";
-import { lastPlace } from "./layers/last-place.ts";
+import { lastPlace } from "./layers/last-places.ts";
 import { linear } from "./layers/linear.ts";
 import type { ParameterSpec, Policy, Sequences, Weights } from "./policy.ts";
 

@@ -1,7 +1,7 @@
 /** What a figure took, and where. It differs from machine to machine, so it lies beside the results and not in them. */
 import { fileURLToPath } from "node:url";
-import { readObject } from "../experiments/object-file.ts";
-import { surroundings, type Surroundings } from "../experiments/surroundings.ts";
+import { readObject } from "../files/object-file.ts";
+import { surroundings, type Surroundings } from "../runs/folder/provenance.ts";
 import { readFigure, resultsPath } from "./figure-results.ts";
 import type { Figure, Scale } from "./figures.ts";
 

@@ -2,10 +2,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Metrics, Trial } from "../evaluation/claims/trial.ts";
-import { canonicalJson } from "../experiments/canonical-json.ts";
-import { isObject, parseObject, type Json, type JsonObject } from "../experiments/json.ts";
-import { writeWhole } from "../policies/checkpoints/atomic-file.ts";
-import { numbersIn } from "../results/run-record.ts";
+import { canonicalJson } from "../files/canonical-json.ts";
+import { isObject, parseObject, type Json, type JsonObject } from "../files/json.ts";
+import { writeWhole } from "../files/atomic-file.ts";
+import { numbersIn } from "../runs/reading/run-record.ts";
 import { scales, type Figure, type Scale } from "./figures.ts";
 
 /** A trial with what tells people which it is. */

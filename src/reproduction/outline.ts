@@ -1,9 +1,9 @@
 /** What a figure's file says by itself, before its models and its data are looked at or downloaded. */
 import { dirname } from "node:path";
-import { readExperiment } from "../experiments/extended-source.ts";
-import { hubNames } from "../experiments/inputs.ts";
-import { givenOverrides } from "../experiments/overrides.ts";
-import { checkTrials } from "../experiments/sweeps/plan.ts";
+import { readExperiment } from "../experiments/file/extended-source.ts";
+import { hubNames } from "../experiments/inputs/inputs.ts";
+import { givenOverrides } from "../experiments/file/overrides.ts";
+import { checkTrials } from "../sweeps/planning/plan.ts";
 import type { Figure, Scale } from "./figures.ts";
 import { scaleOverrides } from "./scale.ts";
 

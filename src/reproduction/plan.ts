@@ -1,6 +1,6 @@
 /** What there is to do for figures, and how long it takes. */
-import type { TrialStanding } from "../experiments/sweeps/drive.ts";
-import type { FrozenSweep } from "../experiments/sweeps/frozen.ts";
+import type { TrialStanding } from "../sweeps/driving/drive.ts";
+import type { FrozenSweep } from "../sweeps/planning/frozen.ts";
 import type { Figure } from "./figures.ts";
 import type { FigureOutline } from "./outline.ts";
 

@@ -1,6 +1,6 @@
 /** What a figure's file is run with at each scale. */
-import { readExperiment } from "../experiments/extended-source.ts";
-import { formatPointer, isObject, valueAt, type Json, type JsonObject } from "../experiments/json.ts";
+import { readExperiment } from "../experiments/file/extended-source.ts";
+import { formatPointer, isObject, valueAt, type Json, type JsonObject } from "../files/json.ts";
 import type { Scale } from "./figures.ts";
 
 const objectAt = (value: Json, pointer: string): JsonObject => {

@@ -1,12 +1,12 @@
 /** Trials that another figure has run already: the same id gives the same bytes, so none is trained twice. */
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { readExperiment } from "../experiments/extended-source.ts";
-import { writeJson } from "../experiments/json-file.ts";
-import { isObject, type JsonObject } from "../experiments/json.ts";
-import { manifestIn } from "../experiments/run-folder.ts";
-import type { FrozenSweep, FrozenTrial } from "../experiments/sweeps/frozen.ts";
-import { trialFolder } from "../experiments/sweeps/standing.ts";
+import { readExperiment } from "../experiments/file/extended-source.ts";
+import { writeJson } from "../files/json-file.ts";
+import { isObject, type JsonObject } from "../files/json.ts";
+import { manifestIn } from "../experiments/running/run-folder.ts";
+import type { FrozenSweep, FrozenTrial } from "../sweeps/planning/frozen.ts";
+import { trialFolder } from "../sweeps/planning/standing.ts";
 
 interface DoneRun {
   readonly folder: string;

@@ -1,7 +1,7 @@
 /** The check that every reward passes through: a finite number, or an error that says whose fault it is. */
 import { setMaxListeners } from "node:events";
-import type { Rollout } from "../rollouts/rollout.ts";
-import { factsOf } from "../rollouts/workers/error-data.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
+import { factsOf } from "../workers/error-data.ts";
 import type { Reward, RewardScore } from "./reward.ts";
 
 const place = ({ prompt, order }: Rollout): string =>

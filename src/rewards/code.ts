@@ -1,7 +1,7 @@
 /** A reward for code that passes its prompt's tests. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import { lending } from "../rollouts/lending.ts";
+import { lending } from "../workers/resource-pool.ts";
 import { lastCodeBlock } from "./code-block.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 import type { OpenCell } from "./sandbox/cell.ts";

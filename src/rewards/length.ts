@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { wordsOf } from "../text-metrics/words.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Reward } from "./reward.ts";
 
 const lengths = {

@@ -4,7 +4,7 @@ import { basename, extname, resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { createJiti } from "jiti";
 import { define } from "../plugins/definition.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 
 /** What a module's function gets beside the rollout. */

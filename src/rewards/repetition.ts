@@ -1,7 +1,7 @@
 /** A measure of how much a completion repeats itself. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { countNgrams, ngramsIn } from "../text-metrics/ngrams.ts";
 import { wordsOf } from "../text-metrics/words.ts";
 import type { Reward } from "./reward.ts";

@@ -1,8 +1,8 @@
 /** The thread that rewards: a user's slow or endless reward never blocks the threads that route and learn. */
 import { tasks, type TaskValues } from "../tasks/index.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
-import { encodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
-import { serve } from "../rollouts/workers/serve.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
+import { encodeError, type ErrorData } from "../workers/error-data.ts";
+import { serve } from "../workers/serve.ts";
 import type { RewardValues } from "./index.ts";
 import type { Reward, RewardContext, RewardScore } from "./reward.ts";
 import { createRewards } from "./weighted.ts";

@@ -1,8 +1,7 @@
 /** A reward: how good a completion is, as a number. */
 import type { EngineName } from "../engine/choose.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Task } from "../tasks/task.ts";
-import type { RewardModels } from "./model/reference.ts";
 
 /** A reward's judgment: the value and, for sums, what it was made of (unweighted, by name). */
 export interface RewardScore {
@@ -25,6 +24,17 @@ export interface Reward {
   /** Ends what it has started, such as threads and processes. Nothing is scored afterwards. */
   close?(): Promise<void>;
 }
+
+/** A classifier that rewards may ask. */
+export interface RewardModel {
+  /** HuggingFace folder of its configuration and its weights. */
+  readonly folder: string;
+  /** What `toJSON` of its tokenizer gave. */
+  readonly tokenizer: unknown;
+}
+
+/** Models by `modelKey` of their reference. */
+export type RewardModels = Readonly<Record<string, RewardModel>>;
 
 /** What a reward may need to be made. */
 export interface RewardContext {

@@ -2,7 +2,7 @@
 import type { EngineName } from "../engine/choose.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
 import type { Route } from "../remote/server.ts";
-import { connect } from "../rollouts/workers/connect.ts";
+import { connect } from "../workers/connect.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import type { PolicyHandlers } from "./policy-worker.ts";

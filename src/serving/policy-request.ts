@@ -2,7 +2,7 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { RefusedRequest } from "../remote/server.ts";
-import type { Shaping } from "../rollouts/shaping.ts";
+import type { Shaping } from "../rollouts/decoding/shaping.ts";
 import type { ChosenIds } from "./prompt-log-probs.ts";
 import type { Breadth } from "./prompt-scorer.ts";
 

@@ -2,7 +2,7 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { RefusedRequest, type Route } from "../remote/server.ts";
-import type { Caller } from "../rollouts/workers/connect.ts";
+import type { Caller } from "../workers/connect.ts";
 import { completionRequest, generateRequest, type PolicyRequest, type ServedLimits } from "./policy-request.ts";
 import type { PolicyHandlers } from "./policy-worker.ts";
 import type { PolicyAnswer } from "./served-policy.ts";

@@ -3,7 +3,7 @@ import { openEngine, type EngineName } from "../engine/choose.ts";
 import type { Engine } from "../engine/engine.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
-import { serve } from "../rollouts/workers/serve.ts";
+import { serve } from "../workers/serve.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";

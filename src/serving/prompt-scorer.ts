@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32, int32, type Program } from "../engine/program.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
-import { padPrompts } from "../rollouts/prompts.ts";
-import { uploadWeights } from "../rollouts/resident-weights.ts";
+import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
+import { uploadWeights } from "../rollouts/sampling/resident-weights.ts";
 
 /** Beside each token's own log-prob: those of the K likeliest tokens (K from 0), or of all. */
 export type Breadth = number | "all";

@@ -5,7 +5,7 @@ import { RefusedRequest, type Route } from "../remote/server.ts";
 import { receivedRollout, WireRollout, type WireFailure } from "../rewards/remote/wire.ts";
 import type { RewardAnswer, RewardHandlers } from "../rewards/reward-worker.ts";
 import type { RewardScore } from "../rewards/reward.ts";
-import type { Caller } from "../rollouts/workers/connect.ts";
+import type { Caller } from "../workers/connect.ts";
 
 const ScoreBody = Type.Object({
   rollouts: Type.Array(WireRollout, { maxItems: 4096 }),

@@ -1,10 +1,10 @@
 /** A policy that answers requests: what it says of prompts, and what it continues them with. */
 import type { Engine } from "../engine/engine.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
-import type { Coordinates } from "../rollouts/coordinates.ts";
-import { lending } from "../rollouts/lending.ts";
-import { streamText } from "../rollouts/stream-text.ts";
-import { Streamer } from "../rollouts/streamer.ts";
+import type { Coordinates } from "../rollouts/sampling/coordinates.ts";
+import { lending } from "../workers/resource-pool.ts";
+import { streamText } from "../rollouts/sampling/stream-text.ts";
+import { Streamer } from "../rollouts/sampling/streamer.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { PolicyRequest } from "./policy-request.ts";

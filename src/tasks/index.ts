@@ -1,12 +1,12 @@
 /** The family of tasks. */
 import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
-import { arithmetic } from "./arithmetic.ts";
+import { arithmetic } from "./arithmetic/arithmetic.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
-import { instructions } from "./instructions.ts";
-import { prompts } from "./prompts.ts";
-import { reports } from "./reports.ts";
-import { translation } from "./translation.ts";
+import { instructions } from "./instructions/instructions.ts";
+import { prompts } from "./prompts/prompts.ts";
+import { reports } from "./reports/reports.ts";
+import { translation } from "./translation/translation.ts";
 
 /** Every task that an experiment file can name. */
 export const tasks = family("task", [arithmetic, gaussianMixture, instructions, prompts, reports, translation], {

@@ -1,5 +1,5 @@
 /** A teacher with a tokenizer of its own: it reads the text of a rollout, and its rows are put where both tokenizers begin a token. */
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { tokenTexts } from "../tokenizers/token-texts.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";

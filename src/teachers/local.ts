@@ -3,9 +3,9 @@ import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Engine } from "../engine/engine.ts";
 import { float32, int32, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
-import { place } from "../rollouts/order.ts";
-import { padPrompts } from "../rollouts/prompts.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import { place } from "../rollouts/batches/order.ts";
+import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { askedPlaces, completionPlaces, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
 import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
 

@@ -1,5 +1,5 @@
 /** A mixture of teachers: at every place the weighted mean of their probabilities. */
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
 
 /** One of the teachers that are mixed, and what it counts. */

@@ -1,5 +1,5 @@
 /** A teacher that reads more than the student does: another prompt, in front of the same completion. */
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { promptText } from "../tasks/prompt-template.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";

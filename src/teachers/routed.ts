@@ -1,6 +1,6 @@
 /** Teachers of which each prompt names its own, by one of its fields. */
-import { place } from "../rollouts/order.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import { place } from "../rollouts/batches/order.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Prompt } from "../tasks/task.ts";
 import type { Teacher, TeacherScore } from "./teacher.ts";
 

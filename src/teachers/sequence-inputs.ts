@@ -2,8 +2,8 @@
 import type { Buffer, Engine } from "../engine/engine.ts";
 import { float32, int32, type TensorSpec } from "../engine/program.ts";
 import type { Sequences } from "../policies/policy.ts";
-import { padPrompts } from "../rollouts/prompts.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
 
 /** Sizes of such a program. */
 export interface SequenceShape {

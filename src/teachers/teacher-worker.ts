@@ -2,9 +2,9 @@
 import { openEngine, type EngineName } from "../engine/choose.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Weights } from "../policies/policy.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
-import { encodeError, type ErrorData } from "../rollouts/workers/error-data.ts";
-import { serve } from "../rollouts/workers/serve.ts";
+import type { Rollout } from "../rollouts/batches/rollout.ts";
+import { encodeError, type ErrorData } from "../workers/error-data.ts";
+import { serve } from "../workers/serve.ts";
 import { openTeacher, type OpenedTeacher, type TeacherSetting } from "./open.ts";
 import type { TeacherSource } from "./source.ts";
 import type { TeacherScore } from "./teacher.ts";

@@ -1,7 +1,9 @@
 /** HuggingFace `tokenizer.json` documents of fixed vocabularies, of characters, of longer pieces or of words: how they are written, and how an untrusted one is read. */
 import { Type, type Static } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { wordPattern } from "./huggingface/patterns.ts";
+
+/** How the project's word tokenizer cuts a text: letters, marks, numbers and underscores, after one space at most; any other character alone. */
+export const wordPattern = String.raw` ?[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_]`;
 
 /** As many as Unicode has code points, and some special tokens. */
 const mostPieces = 0x110000 + 1024;

@@ -1,5 +1,5 @@
 /** A tokenizer of words: letters, marks, numbers and underscores in a row, with the space before them if there is one; any other character alone. */
-import { wordPattern } from "./huggingface/patterns.ts";
+import { wordPattern } from "./tokenizer-json.ts";
 import { readVocabulary, specialTokens, unknownToken, wordsDocument } from "./tokenizer-json.ts";
 import { fixedVocabulary, refuseSpecial } from "./fixed-vocabulary.ts";
 import type { Tokenizer } from "./tokenizer.ts";

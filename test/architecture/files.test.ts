@@ -1,40 +1,44 @@
 /** What a file may be called, how long it may be, and that its behaviour has a test at the same place. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { exportsOf, readSources, root, visit, type SourceFile } from "./source.ts";
 
 const longest = 300;
+const longestMedian = 90;
+const mostFiles = 25;
 const vague = new Set(["util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"]);
 
 /** Files of src with behaviour and without a test of the same name, each with the reason. */
 const untested: Readonly<Record<string, string>> = {
-  "src/cli/claim-text.ts": "test/cli/claims.test.ts reads what it says",
-  "src/cli/report-kinds.ts": "test/cli/report.test.ts asks for each kind",
-  "src/cli/sweep-driving.ts": "test/cli/sweep.test.ts drives sweeps with it",
-  "src/tasks/translation-sentences.ts": "test/tasks/translation.test.ts says sentences in both languages by hand",
-  "src/tasks/translation-words.ts": "test/tasks/translation.test.ts holds every form of a sentence against one written by hand",
-  "src/reports/axis-means-table.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/claims-table.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/completion-section.ts": "test/reports/run-page.test.ts reads what it makes of a run",
-  "src/reports/figure-plots.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/figure-report.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/figure-section.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/figures-markdown.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/gantt-plot.ts": "test/reports/run-page.test.ts reads what it makes of a run",
-  "src/reports/learning-curves.ts": "test/reports/run-page.test.ts reads what it makes of a run",
-  "src/reports/means-table.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/page.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/plot-drawing.ts": "the tests of plots and trade-offs draw with it",
-  "src/reports/plot-figure.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/run-warnings.ts": "test/reports/run-page.test.ts reads what it makes of a run",
-  "src/reports/shell.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/style.ts": "test/cli/report.test.ts reads what it writes",
-  "src/reports/sweep-curves.ts": "test/reports/sweep-page.test.ts reads and draws them",
-  "src/reports/sweep-report.ts": "test/reports/sweep-page.test.ts reads what it makes of a sweep",
-  "src/reports/trade-off-plot.ts": "test/reports/trade-off.test.ts draws with it",
-  "src/reproduction/collect.ts": "test/cli/reproduce.test.ts collects every figure",
+  "src/cli/display/claim-text.ts": "test/cli/commands/claims.test.ts reads what it says",
+  "src/cli/commands/report/report-kinds.ts": "test/cli/commands/report/report.test.ts asks for each kind",
+  "src/cli/options/required-claims.ts": "test/cli/commands/claims.test.ts gives it a file without claims",
+  "src/cli/sweep-progress/driving.ts": "test/cli/commands/sweep/sweep.test.ts drives sweeps with it",
+  "src/tasks/translation/translation-sentences.ts": "test/tasks/translation/translation.test.ts says sentences in both languages by hand",
+  "src/tasks/translation/translation-words.ts":
+    "test/tasks/translation/translation.test.ts holds every form of a sentence against one written by hand",
+  "src/reports/pages/axis-means-table.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/pages/claims-table.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/pages/completion-section.ts": "test/reports/pages/run-page.test.ts reads what it makes of a run",
+  "src/reports/pages/figure-plots.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/pages/figure-report.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/pages/figure-section.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/pages/figures-markdown.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/plots/gantt-plot.ts": "test/reports/pages/run-page.test.ts reads what it makes of a run",
+  "src/reports/plots/learning-curves.ts": "test/reports/pages/run-page.test.ts reads what it makes of a run",
+  "src/reports/pages/means-table.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/pages/figures-page.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/plots/plot-drawing.ts": "the tests of plots and trade-offs draw with it",
+  "src/reports/plots/plot-figure.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/pages/run-warnings.ts": "test/reports/pages/run-page.test.ts reads what it makes of a run",
+  "src/reports/html/page-shell.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/html/style.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/plots/sweep-curves.ts": "test/reports/pages/sweep-page.test.ts reads and draws them",
+  "src/reports/pages/sweep-report.ts": "test/reports/pages/sweep-page.test.ts reads what it makes of a sweep",
+  "src/reports/plots/trade-off-plot.ts": "test/reports/means/trade-off.test.ts draws with it",
+  "src/reproduction/collect.ts": "test/cli/commands/reproduce.test.ts collects every figure",
   "src/engine/loop.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/map-slices.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/write-slot.ts": "test/laws/loop.laws.ts holds it for every engine",
@@ -55,15 +59,19 @@ const untested: Readonly<Record<string, string>> = {
   "src/evaluation/measures/corpus.ts": "the tests of bleu and chrf compare what they make of it",
   "src/evaluation/statistics/interval.ts": "the tests of bootstrap and pooled-mean ask for levels that there are not",
   "src/evaluation/statistics/strata.ts": "the tests of each statistic compare its means, and are refused what it refuses",
-  "src/experiments/student-files.ts": "test/experiments/execute.test.ts reads what it writes, adapters and padding included",
-  "src/experiments/train-to-end.ts": "test/experiments/execute.test.ts interrupts, pauses and resumes it",
-  "src/experiments/sweeps/run-sweep.ts": "test/library/package.test.ts runs the example that sweeps with it",
-  "src/serving/open-policy.ts": "test/cli/serve-policy.test.ts serves with it",
-  "src/tasks/report-events.ts": "test/tasks/reports.test.ts draws, says and checks them",
-  "src/tasks/report-sentences.ts": "test/tasks/reports.test.ts reads every shape of sentence, and what is none",
-  "src/training/evaluation-settings.ts": "test/training/settings.test.ts asks for its defaults and for what it refuses",
-  "src/training/shaping-settings.ts": "test/training/settings.test.ts finds it in rollouts and evaluation",
-  "src/training/scorers.ts": "test/training/crew.test.ts opens each of them, test/training/signals.test.ts looks at what they say",
+  "src/experiments/planning/sound-file.ts": "test/experiments/planning/plan.test.ts has every mistake at its place",
+  "src/experiments/planning/training-id.ts": "test/experiments/planning/plan.test.ts changes each value, and what must not count",
+  "src/experiments/running/student-files.ts":
+    "test/experiments/running/execute.test.ts reads what it writes, adapters and padding included",
+  "src/experiments/running/train-to-end.ts": "test/experiments/running/execute.test.ts interrupts, pauses and resumes it",
+  "src/sweeps/driving/run-sweep.ts": "test/library/package.test.ts runs the example that sweeps with it",
+  "src/serving/open-policy.ts": "test/cli/commands/serve-policy.test.ts serves with it",
+  "src/tasks/reports/report-events.ts": "test/tasks/reports/reports.test.ts draws, says and checks them",
+  "src/tasks/reports/report-sentences.ts": "test/tasks/reports/reports.test.ts reads every shape of sentence, and what is none",
+  "src/training/recipe/evaluation-settings.ts": "test/training/recipe/settings.test.ts asks for its defaults and for what it refuses",
+  "src/training/recipe/shaping-settings.ts": "test/training/recipe/settings.test.ts finds it in rollouts and evaluation",
+  "src/training/threads/scorers.ts":
+    "test/training/threads/crew.test.ts opens each of them, test/training/step/signals.test.ts looks at what they say",
   "src/rewards/sandbox/python-interpreter.mjs":
     "test/rewards/sandbox/python.test.ts runs it in the process that it is made for, with flags that a test's own process does not have",
   "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",
@@ -98,6 +106,23 @@ describe("files", () => {
       const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
       return lines > longest ? [`${path}: expected at most ${longest} lines, got ${lines}; split it by concept`] : [];
     });
+    expect(violations).toEqual([]);
+  });
+
+  test(`half of src has at most ${longestMedian} lines`, () => {
+    const lengths = sources.map(({ text }) => text.split("\n").length - 1).toSorted((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(longestMedian);
+  });
+
+  test(`no folder of src has more than ${mostFiles} files of its own`, () => {
+    const counts = new Map<string, number>();
+    for (const { path } of sources) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    const violations = [...counts]
+      // A list of plug-ins: the listing is the list of features.
+      .filter(([folder, count]) => count > mostFiles && folder !== "src/objectives")
+      .map(
+        ([folder, count]) => `${folder}: expected at most ${mostFiles} files, got ${count}; give it rooms, and list them in rooms.test.ts`,
+      );
     expect(violations).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** A terminal that keeps what is written to it. */
-import { plain } from "../../src/experiments/problem.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
+import { plain } from "../../src/experiments/file/problem.ts";
+import type { Terminal } from "../../src/cli/display/terminal.ts";
 
 /** A terminal without a live display, and the text of its two streams. */
 export const recorder = (): { terminal: Terminal; output: () => string; errors: () => string } => {

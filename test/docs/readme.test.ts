@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { main } from "../../src/cli/program.ts";
-import { plain } from "../../src/experiments/problem.ts";
+import { plain } from "../../src/experiments/file/problem.ts";
 
 const readme = readFileSync("README.md", "utf8");
 

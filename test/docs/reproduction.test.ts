@@ -1,9 +1,9 @@
 /** docs/results/reproduction.md is what `retort report --markdown` writes of the results that are committed. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readDiscussions } from "../../src/reports/discussion.ts";
-import { readFigureReports } from "../../src/reports/figure-report.ts";
-import { figuresMarkdown } from "../../src/reports/figures-markdown.ts";
+import { readDiscussions } from "../../src/reports/pages/discussion.ts";
+import { readFigureReports } from "../../src/reports/pages/figure-report.ts";
+import { figuresMarkdown } from "../../src/reports/pages/figures-markdown.ts";
 
 const figures = readFigureReports("docs/results/paper", readDiscussions("docs/results/discussion.md"));
 

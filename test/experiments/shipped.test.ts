@@ -4,19 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { execute } from "../../src/experiments/execute.ts";
-import { readExperiment } from "../../src/experiments/extended-source.ts";
-import type { JsonObject } from "../../src/experiments/json.ts";
+import { execute } from "../../src/experiments/running/execute.ts";
+import { readExperiment } from "../../src/experiments/file/extended-source.ts";
+import type { JsonObject } from "../../src/files/json.ts";
 import { baselines } from "../../src/objectives/baselines/index.ts";
 import { divergences } from "../../src/objectives/divergences/index.ts";
 import { objectives } from "../../src/objectives/index.ts";
 import { behaviors } from "../../src/rollouts/behaviors/index.ts";
-import { planExperiment } from "../../src/experiments/plan.ts";
-import { prepareExperiment } from "../../src/experiments/prepare.ts";
+import { planExperiment } from "../../src/experiments/planning/plan.ts";
+import { prepareExperiment } from "../../src/experiments/planning/prepare.ts";
 import { glance } from "../../src/reproduction/scale.ts";
 import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 
-/** All but what others build on, and the figures: test/cli/reproduce.test.ts runs the small ones, and shipped-full.test.ts those with the paper's own models. */
+/** All but what others build on, and the figures: test/cli/commands/reproduce.test.ts runs the small ones, and shipped-full.test.ts those with the paper's own models. */
 const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).filter(
   (name) => /\.(jsonc?|ya?ml)$/.test(name) && !/^(?:base\/|paper\/(?:figure-|ablations\/|full\/))/u.test(name),
 );

@@ -1,12 +1,12 @@
 /** Experiment files that are fuzzed: each mutated file is planned, or refused with a place for everything that is wrong with it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { extendedSource, readExperiment } from "../../src/experiments/extended-source.ts";
-import { isObject, type Json } from "../../src/experiments/json.ts";
-import { planSource } from "../../src/experiments/plan.ts";
-import { ExperimentError, type Problem } from "../../src/experiments/problem.ts";
-import { parseSource } from "../../src/experiments/source.ts";
-import { planSweep } from "../../src/experiments/sweeps/plan.ts";
+import { extendedSource, readExperiment } from "../../src/experiments/file/extended-source.ts";
+import { isObject, type Json } from "../../src/files/json.ts";
+import { planSource } from "../../src/experiments/planning/plan.ts";
+import { ExperimentError, type Problem } from "../../src/experiments/file/problem.ts";
+import { parseSource } from "../../src/experiments/file/source.ts";
+import { planSweep } from "../../src/sweeps/planning/plan.ts";
 import { wholeText, type FuzzedReader } from "./reader.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -1,12 +1,12 @@
 /** The readers that are fuzzed: one line each. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeText, memorySource } from "../../src/policies/checkpoints/byte-source.ts";
-import { readGgufHeader } from "../../src/policies/checkpoints/gguf-header.ts";
-import { interpretGguf } from "../../src/policies/checkpoints/gguf.ts";
+import { decodeText, memorySource } from "../../src/files/byte-source.ts";
+import { readGgufHeader } from "../../src/policies/checkpoints/gguf/gguf-header.ts";
+import { interpretGguf } from "../../src/policies/checkpoints/gguf/gguf.ts";
 import { policyOf } from "../../src/policies/checkpoints/huggingface.ts";
-import { parseIndex } from "../../src/policies/checkpoints/safetensors-files.ts";
-import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
+import { parseIndex } from "../../src/policies/checkpoints/safetensors/safetensors-files.ts";
+import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors/safetensors.ts";
 import { wholeText, type FuzzedReader, type JsonPlace } from "./reader.ts";
 import { readers as experimentReaders } from "./experiment-readers.ts";
 import { readers as tokenizerReaders } from "./tokenizer-readers.ts";

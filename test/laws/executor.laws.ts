@@ -1,6 +1,6 @@
 /** What holds for every executor: each trial is done once, what was stopped goes on, and results do not tell who ran them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Executor } from "../../src/experiments/executors/executor.ts";
+import type { Executor } from "../../src/sweeps/executors/executor.ts";
 import { tinySweep, type TinySweep } from "../fixtures/tiny-sweep.ts";
 
 const grid = { axes: { "/objective/alpha": [0.2, 0.8] } };

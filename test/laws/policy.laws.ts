@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { float32, type NamedTensors } from "../../src/engine/program.ts";
 import type { Policy, Sequences } from "../../src/policies/policy.ts";
 import { integer, stream } from "../../src/random/stream.ts";
-import type { Padding } from "../../src/rollouts/prompts.ts";
+import type { Padding } from "../../src/rollouts/sampling/pad-prompts.ts";
 import { compute, expectGradients, farthest, floats, gradients, ints, noise, type Evaluate, type Value } from "./evaluate.ts";
 import { marked, padded } from "./sequences.ts";
 

@@ -8,10 +8,10 @@ import {
   type Expected,
   type ScoredRows,
 } from "../fixtures/reference-checkpoint.ts";
-import { beamSearchProgram } from "../../src/rollouts/beam-search.ts";
-import { parameterPrefix } from "../../src/rollouts/decoding.ts";
-import { generateProgram } from "../../src/rollouts/generate.ts";
-import { padPrompts } from "../../src/rollouts/prompts.ts";
+import { beamSearchProgram } from "../../src/rollouts/decoding/beam-search.ts";
+import { parameterPrefix } from "../../src/rollouts/decoding/decoding.ts";
+import { generateProgram } from "../../src/rollouts/decoding/generate.ts";
+import { padPrompts } from "../../src/rollouts/sampling/pad-prompts.ts";
 import { generateInChunks } from "../fixtures/chunked.ts";
 import { engines, farthest, noise } from "./evaluate.ts";
 

@@ -1,7 +1,7 @@
 /** What holds for every reward. */
 import { afterEach, describe, expect, test } from "vitest";
 import type { Reward } from "../../src/rewards/reward.ts";
-import type { Rollout } from "../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import type { Prompt, Task } from "../../src/tasks/task.ts";
 
 /** The rollout of a completion's text; cut completions have no end-of-sequence token. */

@@ -1,6 +1,6 @@
 /** Padded sequences for tests of policies, with their prompts. */
 import type { Sequences } from "../../src/policies/policy.ts";
-import { padPrompts, type Padding } from "../../src/rollouts/prompts.ts";
+import { padPrompts, type Padding } from "../../src/rollouts/sampling/pad-prompts.ts";
 import { floats, ints, type Value } from "./evaluate.ts";
 
 type Rows = readonly (readonly number[])[];

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { actorCritic } from "../../src/objectives/actor-critic.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { compute, engines, floats, ints, type Evaluate } from "../laws/evaluate.ts";
 import { objectiveLaws } from "../laws/objective.laws.ts";
 import {

@@ -10,9 +10,9 @@ import type { TokenBatch } from "../../src/objectives/objective.ts";
 import { loadClassifier } from "../../src/policies/checkpoints/classifier.ts";
 import { policyOf } from "../../src/policies/checkpoints/huggingface.ts";
 import { scoringPolicy } from "../../src/policies/classification-head.ts";
-import { padPrompts } from "../../src/rollouts/prompts.ts";
-import { measure } from "../../src/training/update.ts";
-import { differentiate } from "../../src/training/gradients.ts";
+import { padPrompts } from "../../src/rollouts/sampling/pad-prompts.ts";
+import { measure } from "../../src/training/learner/update.ts";
+import { differentiate } from "../../src/training/learner/gradients.ts";
 import { classifiersFolder } from "../fixtures/classifier-scores.ts";
 import { compute, engines, farthest, floats, ints, type Evaluate } from "../laws/evaluate.ts";
 

@@ -1,6 +1,6 @@
 /** Tests of contrastive distillation: the laws, which divergence falls on whose sequences, and the case in which it is distillation. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { contrastiveDistillation } from "../../src/objectives/contrastive-distillation.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";

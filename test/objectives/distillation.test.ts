@@ -1,7 +1,7 @@
 /** Tests of distillation: the laws, and agreement with TRL's GKDTrainer. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import type { Divergence } from "../../src/objectives/divergences/divergence.ts";
 import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";

@@ -1,6 +1,6 @@
 /** Tests of entropy-aware distillation: the laws, the gate, and the cases in which it is distillation. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { jeffreys } from "../../src/objectives/divergences/jeffreys.ts";
 import { reverseKl } from "../../src/objectives/divergences/reverse-kl.ts";

@@ -1,6 +1,6 @@
 /** Tests of the entropy bonus: its laws, and what its expected gradient is and is not. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { entropyBonus } from "../../src/objectives/entropy-bonus.ts";
 import { engines } from "../laws/evaluate.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";

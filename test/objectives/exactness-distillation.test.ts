@@ -1,7 +1,7 @@
 /** Distillation against enumeration: mixtures of sources, of divergences and of targets, and the sum with a policy gradient. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { contrastiveDistillation } from "../../src/objectives/contrastive-distillation.ts";
 import { distillation } from "../../src/objectives/distillation.ts";

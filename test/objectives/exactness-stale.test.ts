@@ -1,7 +1,7 @@
 /** Stale completions against enumeration: what RL with GKD learns from what an older student drew. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { reverseKl } from "../../src/objectives/divergences/reverse-kl.ts";
 import { reinforceGkd, type ReinforceGkdImportance } from "../../src/objectives/reinforce-gkd.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Normalization } from "../../src/objectives/advantages/shaped.ts";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages, type Average } from "../../src/objectives/averages.ts";
+import { averages, type Average } from "../../src/objectives/arithmetic/averages.ts";
 import { batchMean } from "../../src/objectives/baselines/batch-mean.ts";
 import type { Baseline } from "../../src/objectives/baselines/baseline.ts";
 import { groupMean } from "../../src/objectives/baselines/group-mean.ts";

@@ -1,7 +1,7 @@
 /** Tests of GRPO: its laws, and its expected gradient on stale groups against its formula, term by term. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { groupMean } from "../../src/objectives/baselines/group-mean.ts";
 import { grpo } from "../../src/objectives/grpo.ts";
 import { engines } from "../laws/evaluate.ts";

@@ -1,6 +1,6 @@
 /** Tests of KDRL: its laws, and that the teacher's part is the reverse KL with a weight that moves. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { grpo } from "../../src/objectives/grpo.ts";
 import { kdrl } from "../../src/objectives/kdrl.ts";
 import { engines } from "../laws/evaluate.ts";

@@ -1,7 +1,7 @@
 /** The ladder from supervised fine-tuning to on-policy distillation with rewards: each step is a case of the next, in value and in gradient. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { contrastiveDistillation } from "../../src/objectives/contrastive-distillation.ts";
 import { distillation } from "../../src/objectives/distillation.ts";

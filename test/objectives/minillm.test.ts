@@ -1,6 +1,6 @@
 /** Tests of MiniLLM: the laws, its surrogate worked out by hand, and proof by enumeration of what it estimates. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { reverseKl as reverseKlDivergence } from "../../src/objectives/divergences/reverse-kl.ts";
 import { miniLlm, type MiniLlmParameters } from "../../src/objectives/minillm.ts";

@@ -1,6 +1,6 @@
 /** Tests of on-policy distillation by policy gradient: its laws, and its expected gradient by enumeration. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { reverseKl as reverseKlDivergence } from "../../src/objectives/divergences/reverse-kl.ts";
 import { onPolicyDistillation } from "../../src/objectives/on-policy-distillation.ts";

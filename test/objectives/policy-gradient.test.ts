@@ -1,7 +1,7 @@
 /** Tests of the policy gradient for stale rollouts: its laws, its limits, and its expected gradient by enumeration. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { policyGradient, type PolicyGradientParameters } from "../../src/objectives/policy-gradient.ts";

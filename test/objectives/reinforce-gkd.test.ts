@@ -1,7 +1,7 @@
 /** Tests of RL with on-policy distillation. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { jsd } from "../../src/objectives/divergences/jsd.ts";

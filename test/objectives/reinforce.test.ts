@@ -1,7 +1,7 @@
 /** Tests of REINFORCE. That its expected gradient is that of the expected reward is in `exactness.test.ts`. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { reinforce } from "../../src/objectives/reinforce.ts";

@@ -1,12 +1,12 @@
 /** Tests of the sampled KL: its laws, and the expected gradient of each estimator by enumeration. */
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { averages, weighted } from "../../src/objectives/averages.ts";
+import { averages, weighted } from "../../src/objectives/arithmetic/averages.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { reverseKl as reverseKlDivergence } from "../../src/objectives/divergences/reverse-kl.ts";
 import type { Objective } from "../../src/objectives/objective.ts";
 import { sampledKl, type SampledKlParameters } from "../../src/objectives/sampled-kl.ts";
-import { tokenLogProbs } from "../../src/objectives/token-log-probs.ts";
+import { tokenLogProbs } from "../../src/objectives/arithmetic/token-log-probs.ts";
 import { engines, type Evaluate } from "../laws/evaluate.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
 import {

@@ -1,6 +1,6 @@
 /** Tests of supervised fine-tuning. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";
 import { sft } from "../../src/objectives/sft.ts";

@@ -1,6 +1,6 @@
 /** Tests of TAID: the laws, its gradient from its definition, and both ends of its interpolation. */
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { distillation } from "../../src/objectives/distillation.ts";
 import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";
 import { reverseKl } from "../../src/objectives/divergences/reverse-kl.ts";

@@ -1,7 +1,7 @@
 /** Tests of universal logit distillation: the laws, double precision, and teachers of wider and narrower vocabularies. */
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { averages } from "../../src/objectives/averages.ts";
+import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { universalLogitDistance, universalLogitDistillation } from "../../src/objectives/universal-logit-distillation.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
 import { compute, engines, farthest, floats, noise, type Evaluate, type Value } from "../laws/evaluate.ts";

@@ -11,7 +11,7 @@ import { reverseKl } from "../../src/objectives/divergences/reverse-kl.ts";
 import { objectives } from "../../src/objectives/index.ts";
 import type { Objective, Signal } from "../../src/objectives/objective.ts";
 import { reinforce } from "../../src/objectives/reinforce.ts";
-import type { Schedule } from "../../src/objectives/schedule.ts";
+import type { Schedule } from "../../src/objectives/schedules/schedule.ts";
 import { sft } from "../../src/objectives/sft.ts";
 import { definitionOver, weightedSum } from "../../src/objectives/weighted-sum.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";

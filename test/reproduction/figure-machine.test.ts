@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { writeJson } from "../../src/experiments/json-file.ts";
+import { writeJson } from "../../src/files/json-file.ts";
 import { machineOf, machinePath, timeTaken } from "../../src/reproduction/figure-machine.ts";
 import { writeFigure } from "../../src/reproduction/figure-results.ts";
 

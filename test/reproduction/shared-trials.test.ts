@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FrozenSweep } from "../../src/experiments/sweeps/frozen.ts";
+import type { FrozenSweep } from "../../src/sweeps/planning/frozen.ts";
 import { shareTrials, trialsToShare } from "../../src/reproduction/shared-trials.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-shared-"));

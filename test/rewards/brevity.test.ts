@@ -1,7 +1,7 @@
 /** Tests of the reward for short completions. */
 import { expect, test } from "vitest";
 import { brevity } from "../../src/rewards/brevity.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
 const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+-", train: 1, test: 1 }, { seed: 1 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { checked } from "../../src/rewards/checked.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
 const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+-", train: 3, test: 1 }, { seed: 1 });

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { afterAll, describe, expect, test } from "vitest";
 import { code } from "../../src/rewards/code.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 

@@ -1,8 +1,8 @@
 /** Tests of the reward for entailment. */
 import { expect, test } from "vitest";
 import { entailment } from "../../src/rewards/entailment.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
-import { reports } from "../../src/tasks/reports.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
+import { reports } from "../../src/tasks/reports/reports.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
 const task = reports.create({ events: [2, 2], mistaken: 0, train: 20, test: 5 }, { seed: 1 });

@@ -1,7 +1,7 @@
 /** Tests of the reward for a right answer. */
 import { expect, test } from "vitest";
 import { exactMatch } from "../../src/rewards/exact-match.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
 const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+-", train: 20, test: 5 }, { seed: 1 });

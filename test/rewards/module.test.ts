@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { checked } from "../../src/rewards/checked.ts";
 import { moduleReward } from "../../src/rewards/module.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
 const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+-", train: 5, test: 1 }, { seed: 1 });

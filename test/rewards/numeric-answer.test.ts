@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { numericAnswer } from "../../src/rewards/numeric-answer.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
-import type { Rollout } from "../../src/rollouts/rollout.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
+import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
 const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+-", train: 2, test: 1 }, { seed: 1 });

@@ -6,7 +6,7 @@ import { exactMatch } from "../../src/rewards/exact-match.ts";
 import { rewards } from "../../src/rewards/index.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
 import { createRewards, rangesOf, weighted } from "../../src/rewards/weighted.ts";
-import { arithmetic } from "../../src/tasks/arithmetic.ts";
+import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
 import { rewardLaws, rolloutOf } from "../laws/reward.laws.ts";
 
 const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+-", train: 5, test: 1 }, { seed: 1 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
-import { loadModel } from "../../src/experiments/model.ts";
+import { loadModel } from "../../src/experiments/inputs/model.ts";
 import { jsonClient, type JsonClient } from "../../src/remote/client.ts";
 import { PromptScorer } from "../../src/serving/prompt-scorer.ts";
 import { readNpy } from "../../src/teachers/remote/npy.ts";

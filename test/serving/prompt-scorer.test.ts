@@ -5,7 +5,7 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { initialWeights } from "../../src/policies/initialize.ts";
 import { PromptScorer } from "../../src/serving/prompt-scorer.ts";
 import { localTeacher } from "../../src/teachers/local.ts";
-import type { Rollout } from "../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import { rolloutAt } from "../fixtures/rollouts.ts";
 import { bigram, context, smallLlama } from "../fixtures/recipes.ts";
 

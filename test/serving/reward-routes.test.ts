@@ -5,7 +5,7 @@ import { serveJson, type JsonServer } from "../../src/remote/server.ts";
 import { wireRollout } from "../../src/rewards/remote/wire.ts";
 import type { RewardHandlers } from "../../src/rewards/reward-worker.ts";
 import { createRewards } from "../../src/rewards/weighted.ts";
-import { connect } from "../../src/rollouts/workers/connect.ts";
+import { connect } from "../../src/workers/connect.ts";
 import { rewardRoutes } from "../../src/serving/reward-routes.ts";
 import { bytesOf, comparable, recipe, smallTask, taskValues, trained, weightsOf } from "../fixtures/recipes.ts";
 import { rolloutOf } from "../laws/reward.laws.ts";

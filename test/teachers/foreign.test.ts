@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import { policies } from "../../src/policies/families/index.ts";
 import { initialWeights } from "../../src/policies/initialize.ts";
-import type { Rollout } from "../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import { foreignTeacher } from "../../src/teachers/foreign.ts";
 import { localTeacher } from "../../src/teachers/local.ts";
 import { trainBpe } from "../../src/tokenizers/bpe/train.ts";

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Policy, Sequences, Weights } from "../../src/policies/policy.ts";
-import type { Rollout } from "../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import { localTeacher, type LocalTeacherOptions } from "../../src/teachers/local.ts";
 import { referenceRows } from "../fixtures/batches.ts";
 import { bigram, smallLlama, smallT5, smallTask } from "../fixtures/recipes.ts";

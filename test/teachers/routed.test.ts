@@ -1,6 +1,6 @@
 /** Tests of teachers that prompts name. */
 import { describe, expect, test } from "vitest";
-import type { Rollout } from "../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import { routedTeacher, routeOf } from "../../src/teachers/routed.ts";
 import type { Teacher } from "../../src/teachers/teacher.ts";
 import { rolloutGrid } from "../fixtures/rollouts.ts";

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Buffer, Engine } from "../../src/engine/engine.ts";
-import type { Rollout } from "../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import { askedPlaces, completionPlaces, sequenceOf, uploadSequences } from "../../src/teachers/sequence-inputs.ts";
 
 const rollout = (promptTokens: readonly number[], tokens: readonly number[]): Rollout => ({

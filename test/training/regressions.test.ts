@@ -4,7 +4,7 @@ import { distillation } from "../../src/objectives/distillation.ts";
 import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";
 import type { Objective, Signal } from "../../src/objectives/objective.ts";
 import { sft } from "../../src/objectives/sft.ts";
-import { collate, type Row } from "../../src/training/collate.ts";
+import { collate, type Row } from "../../src/training/batch/collate.ts";
 import { rolloutAt } from "../fixtures/rollouts.ts";
 import { engines } from "../laws/evaluate.ts";
 import { objectiveProgram } from "../laws/objective.laws.ts";

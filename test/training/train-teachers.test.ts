@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readSafetensors } from "../../src/policies/checkpoints/safetensors.ts";
+import { readSafetensors } from "../../src/policies/checkpoints/safetensors/safetensors.ts";
 import { longestPromptText } from "../../src/tasks/prompt-template.ts";
 import { train } from "../../src/training/train.ts";
-import type { Recipe } from "../../src/training/recipe.ts";
+import type { Recipe } from "../../src/training/recipe/recipe.ts";
 import { bigram, bytesOf, comparable, model, recipe, smallLlama, smallTask, trained, weightsOf } from "../fixtures/recipes.ts";
 
 const short = { training: { ...recipe().training, steps: 2 } };

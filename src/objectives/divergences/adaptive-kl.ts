@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
-import type { Distribution } from "../distribution.ts";
+import type { Distribution } from "../arithmetic/distribution.ts";
 import type { Divergence } from "./divergence.ts";
 import { softmaxJacobian } from "./softmax-jacobian.ts";
 

@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
-import type { Distribution } from "../distribution.ts";
+import type { Distribution } from "../arithmetic/distribution.ts";
 import type { Divergence } from "./divergence.ts";
 
 /** Exponents between 0 and this would leave float32 nothing of the difference that is divided by them. */

@@ -1,7 +1,7 @@
 /** A divergence over the whole vocabulary, place by place. */
 import * as tf from "@tensorflow/tfjs";
-import { inChunks } from "../chunks.ts";
-import { distribution, withGradient } from "../distribution.ts";
+import { inChunks } from "../arithmetic/chunks.ts";
+import { distribution, withGradient } from "../arithmetic/distribution.ts";
 import type { Divergence } from "./divergence.ts";
 
 /** How a divergence is computed; its result does not depend on it. */

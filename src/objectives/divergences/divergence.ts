@@ -1,5 +1,5 @@
 /** A divergence between two next-token distributions: its formula at one place. `between.ts` and `top-k.ts` apply it to tensors of places. */
-import type { ClosedForm, Distribution } from "../distribution.ts";
+import type { ClosedForm, Distribution } from "../arithmetic/distribution.ts";
 
 /** A distance of the student Q from the teacher P over one vocabulary; its direction is always in its name. */
 export interface Divergence {

@@ -1,8 +1,8 @@
 /** A divergence on the K tokens that the teacher finds likeliest, with everything else merged into one bucket, place by place. */
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../../engine/program.ts";
-import { inChunks } from "../chunks.ts";
-import { distribution, withGradient, type ClosedForm, type Distribution } from "../distribution.ts";
+import { inChunks } from "../arithmetic/chunks.ts";
+import { distribution, withGradient, type ClosedForm, type Distribution } from "../arithmetic/distribution.ts";
 import type { DivergenceOptions } from "./between.ts";
 import type { Divergence } from "./divergence.ts";
 

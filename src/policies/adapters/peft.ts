@@ -1,9 +1,9 @@
 /** Adapters as the Python library PEFT lays them out: `adapter_config.json` and `adapter_model.safetensors` in a folder, beside no base. */
 import { join } from "node:path";
-import { writeWhole } from "../checkpoints/atomic-file.ts";
-import { naming, readText } from "../checkpoints/byte-source.ts";
-import { quoted } from "../checkpoints/quoted.ts";
-import { readSafetensors, writeSafetensors, type StoredTensor } from "../checkpoints/safetensors.ts";
+import { writeWhole } from "../../files/atomic-file.ts";
+import { naming, readText } from "../../files/byte-source.ts";
+import { quoted } from "../../files/quoted.ts";
+import { readSafetensors, writeSafetensors, type StoredTensor } from "../checkpoints/safetensors/safetensors.ts";
 import type { Policy, Weights } from "../policy.ts";
 import { linearLayers, withAdapters, type AdaptedPolicy } from "./lora.ts";
 

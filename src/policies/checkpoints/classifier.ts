@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { classifierOf, scoringPolicy, type Classifier, type ClassifierCheckpoint } from "../classification-head.ts";
 import type { Policy } from "../policy.ts";
-import { naming } from "./byte-source.ts";
+import { naming } from "../../files/byte-source.ts";
 import { configFile, policyOf, readConfig, readParameters } from "./huggingface.ts";
-import { quoted } from "./quoted.ts";
-import { openWeights } from "./safetensors-files.ts";
+import { quoted } from "../../files/quoted.ts";
+import { openWeights } from "./safetensors/safetensors-files.ts";
 
 /** Most labels of a configuration. */
 const mostLabels = 1_000_000;

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { configFormats, policies } from "../families/index.ts";
 import type { Policy, Weights } from "../policy.ts";
-import { writeWhole } from "./atomic-file.ts";
-import { naming, readText } from "./byte-source.ts";
-import type { ConfigFormat } from "./config-format.ts";
-import { unknownKeys } from "./config-keys.ts";
-import type { FloatType } from "./float-types.ts";
+import { writeWhole } from "../../files/atomic-file.ts";
+import { naming, readText } from "../../files/byte-source.ts";
+import type { ConfigFormat } from "../families/config/config-format.ts";
+import { unknownKeys } from "../families/config/config-keys.ts";
+import type { FloatType } from "./safetensors/float-types.ts";
 import { underParameterNames } from "./other-names.ts";
-import { quoted } from "./quoted.ts";
-import { openWeights, weightsFile } from "./safetensors-files.ts";
-import { writeSafetensors } from "./safetensors.ts";
-import type { StoredWeights } from "./stored-weights.ts";
+import { quoted } from "../../files/quoted.ts";
+import { openWeights, weightsFile } from "./safetensors/safetensors-files.ts";
+import { writeSafetensors } from "./safetensors/safetensors.ts";
+import type { StoredWeights } from "./safetensors/stored-weights.ts";
 
 /** A policy with its weights. */
 export interface Checkpoint {

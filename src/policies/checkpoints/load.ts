@@ -1,13 +1,13 @@
 /** Checkpoints by what a user calls them: a folder, a file, or a name on the Hub. */
 import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isThere, naming } from "./byte-source.ts";
-import { openGguf } from "./gguf.ts";
-import type { GgufTokenizer } from "./gguf-tokenizer.ts";
-import { fetchFromHub, hubForms, parseHubName, type HubOptions } from "./hub.ts";
+import { isThere, naming } from "../../files/byte-source.ts";
+import { openGguf } from "./gguf/gguf.ts";
+import type { GgufTokenizer } from "./gguf/gguf-tokenizer.ts";
+import { fetchFromHub, hubForms, parseHubName, type HubOptions } from "./hub/hub.ts";
 import { configFile, policyOf, policyWith, readConfig, type Checkpoint } from "./huggingface.ts";
-import { openShards, openWeights, openWeightsFile } from "./safetensors-files.ts";
-import type { StoredWeights } from "./stored-weights.ts";
+import { openShards, openWeights, openWeightsFile } from "./safetensors/safetensors-files.ts";
+import type { StoredWeights } from "./safetensors/stored-weights.ts";
 
 /** Where the files of a checkpoint are. */
 interface Place {

@@ -1,8 +1,8 @@
 /** Tensors that go by other names than a policy's parameters, or that a file holds more than once. */
-import { naming } from "./byte-source.ts";
-import type { ConfigFormat } from "./config-format.ts";
-import { quoted } from "./quoted.ts";
-import type { StoredWeights } from "./stored-weights.ts";
+import { naming } from "../../files/byte-source.ts";
+import type { ConfigFormat } from "../families/config/config-format.ts";
+import { quoted } from "../../files/quoted.ts";
+import type { StoredWeights } from "./safetensors/stored-weights.ts";
 
 /** Names in the file for each parameter; a tensor that stands for none keeps its own. */
 const placesOf = (

@@ -1,7 +1,7 @@
 /** The Gemma family, of the first version: Llama's arithmetic with scaled embeddings and GEGLU, in the configuration of HuggingFace's GemmaForCausalLM. */
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
-import type { ConfigFormat } from "../checkpoints/config-format.ts";
+import type { ConfigFormat } from "./config/config-format.ts";
 import type { PolicyContext } from "../policy.ts";
 import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys } from "./rotary-decoder-config.ts";
 import { attentionBias, rotaryParameters, rotarySizes, type RotaryValues } from "./rotary-decoder-options.ts";

@@ -1,6 +1,6 @@
 /** The HuggingFace configuration of a GPT-2, written and read. */
 import { Type, type Static } from "@sinclair/typebox";
-import type { ConfigFormat } from "../checkpoints/config-format.ts";
+import type { ConfigFormat } from "./config/config-format.ts";
 import type { Activation } from "../layers/activation.ts";
 import type { Gpt2Sizes } from "./gpt2-decoder.ts";
 

@@ -1,7 +1,7 @@
 /** The Mistral family: Llama's arithmetic without biases, in the configuration of HuggingFace's MistralForCausalLM. */
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
-import type { ConfigFormat } from "../checkpoints/config-format.ts";
+import type { ConfigFormat } from "./config/config-format.ts";
 import type { PolicyContext } from "../policy.ts";
 import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys, windowKey, withinWindow } from "./rotary-decoder-config.ts";
 import { plainArithmetic, rotaryParameters, rotarySizes, type RotaryValues } from "./rotary-decoder-options.ts";

@@ -4,7 +4,7 @@ import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { NamedTensors } from "../../engine/program.ts";
 import { embedding } from "../layers/embedding.ts";
-import { lastPlace } from "../layers/last-place.ts";
+import { lastPlace } from "../layers/last-places.ts";
 import { lastPlaces } from "../layers/last-places.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, Policy, PolicyContext, Sequences } from "../policy.ts";

@@ -1,7 +1,7 @@
 /** The Qwen3 family: Llama's arithmetic with normalised queries and keys, in the configuration of HuggingFace's Qwen3ForCausalLM. */
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
-import type { ConfigFormat } from "../checkpoints/config-format.ts";
+import type { ConfigFormat } from "./config/config-format.ts";
 import type { PolicyContext } from "../policy.ts";
 import { qwenKeys, qwenWindow, withoutWindow } from "./qwen-config.ts";
 import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys, withinWindow } from "./rotary-decoder-config.ts";

@@ -1,6 +1,6 @@
 /** Rotary frequencies in a HuggingFace configuration: `rope_theta` and `rope_scaling` of transformers 4, `rope_parameters` of transformers 5. */
 import { Type } from "@sinclair/typebox";
-import { quoted } from "../checkpoints/quoted.ts";
+import { quoted } from "../../files/quoted.ts";
 import type { RopeScaling } from "../layers/rotary-frequencies.ts";
 
 /** A JSON object. */

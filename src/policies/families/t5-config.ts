@@ -1,6 +1,6 @@
 /** The HuggingFace configuration of a T5, written and read. */
 import { Type, type Static } from "@sinclair/typebox";
-import type { ConfigFormat } from "../checkpoints/config-format.ts";
+import type { ConfigFormat } from "./config/config-format.ts";
 import type { Activation } from "../layers/activation.ts";
 import type { T5Sizes } from "./t5-blocks.ts";
 

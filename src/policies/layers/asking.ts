@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { slotBias } from "./attention.ts";
 import { lastOfRows, lastPlaces } from "./last-places.ts";
-import { lastPlace } from "./last-place.ts";
+import { lastPlace } from "./last-places.ts";
 
 /** A of the T places of every row. */
 export interface Asking {

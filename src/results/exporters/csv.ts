@@ -4,11 +4,11 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { writeWhole } from "../../policies/checkpoints/atomic-file.ts";
-import { csvLine, csvText } from "../csv.ts";
-import { flatRuns } from "../flat-table.ts";
-import { historyColumns, historyRows } from "../history-table.ts";
-import { joinedRuns } from "../result-table.ts";
+import { writeWhole } from "../../files/atomic-file.ts";
+import { csvLine, csvText } from "../tables/csv.ts";
+import { flatRuns } from "../tables/flat-table.ts";
+import { historyColumns, historyRows } from "../tables/history-table.ts";
+import { joinedRuns } from "../tables/result-table.ts";
 import type { ExportJob, Exporter } from "./exporter.ts";
 
 /** The lines of `metrics.csv`, run after run. */

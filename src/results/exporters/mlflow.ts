@@ -1,14 +1,14 @@
 /** Runs on an MLflow server, over its REST interface (version 2.0). */
 import { basename } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { isObject, type Json } from "../../experiments/json.ts";
-import { contentHash } from "../../experiments/canonical-json.ts";
+import { isObject, type Json } from "../../files/json.ts";
+import { contentHash } from "../../files/canonical-json.ts";
 import { jsonClient, type JsonClient } from "../../remote/client.ts";
 import { RemoteError } from "../../remote/remote-error.ts";
-import { readHistory } from "../history.ts";
-import { flattened } from "../parameters.ts";
-import type { RecordedStatus } from "../run-record.ts";
-import type { FoundRun } from "../runs.ts";
+import { readHistory } from "../../runs/reading/history.ts";
+import { flattened } from "../tables/parameters.ts";
+import type { RecordedStatus } from "../../runs/reading/run-record.ts";
+import type { FoundRun } from "../../runs/reading/runs.ts";
 import type { Exporter } from "./exporter.ts";
 
 /** Most of each that MLflow takes in one request. */

@@ -1,12 +1,12 @@
 /** Runs as two Parquet files. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fillTable, type ColumnType } from "../database.ts";
-import type { FlatTable } from "../flat-table.ts";
-import { flatRuns } from "../flat-table.ts";
-import { historyColumns, historyRows } from "../history-table.ts";
-import { writeParquet, writeParquetOf } from "../parquet.ts";
-import { joinedRuns } from "../result-table.ts";
+import { fillTable, type ColumnType } from "../sql/tables.ts";
+import type { FlatTable } from "../tables/flat-table.ts";
+import { flatRuns } from "../tables/flat-table.ts";
+import { historyColumns, historyRows } from "../tables/history-table.ts";
+import { writeParquet, writeParquetOf } from "../sql/parquet.ts";
+import { joinedRuns } from "../tables/result-table.ts";
 import type { Exporter } from "./exporter.ts";
 
 const types = Object.fromEntries(

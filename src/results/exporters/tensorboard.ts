@@ -1,10 +1,10 @@
 /** Runs as TensorBoard reads them: scalars of every step, and hyperparameters for its HParams dashboard. */
 import { basename, join } from "node:path";
-import { writeWhole } from "../../policies/checkpoints/atomic-file.ts";
-import { readHistory } from "../history.ts";
-import { flattened } from "../parameters.ts";
-import { telling } from "../result-table.ts";
-import type { FoundRun } from "../runs.ts";
+import { writeWhole } from "../../files/atomic-file.ts";
+import { readHistory } from "../../runs/reading/history.ts";
+import { flattened } from "../tables/parameters.ts";
+import { telling } from "../tables/result-table.ts";
+import type { FoundRun } from "../../runs/reading/runs.ts";
 import { fileVersion, scalar, summaryEvent } from "./event-file.ts";
 import type { Exporter } from "./exporter.ts";
 import { experimentValue, hparamOf, sessionEnd, sessionStart, type HParam } from "./hparams.ts";

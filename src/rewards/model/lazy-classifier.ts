@@ -2,7 +2,7 @@
 import { openEngine } from "../../engine/choose.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { loadClassifier } from "../../policies/checkpoints/classifier.ts";
-import type { Rollout } from "../../rollouts/rollout.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import { promptIds } from "../../tokenizers/prompt-ids.ts";
 import { tokenizerFromJSON } from "../../tokenizers/read.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";

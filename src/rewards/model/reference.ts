@@ -29,17 +29,6 @@ export const modelSchema = Type.Unsafe<ModelReference>({
   else: FromCheckpoint,
 });
 
-/** A model that is there. */
-export interface RewardModel {
-  /** HuggingFace folder of its configuration and its weights. */
-  readonly folder: string;
-  /** What `toJSON` of its tokenizer gave. */
-  readonly tokenizer: unknown;
-}
-
-/** Models by `modelKey`. */
-export type RewardModels = Readonly<Record<string, RewardModel>>;
-
 /** The name of a reference among `RewardModels`. */
 export const modelKey = (reference: ModelReference): string =>
   "stage" in reference ? `stage ${reference.stage}` : `checkpoint ${reference.checkpoint}`;

@@ -3,7 +3,7 @@ import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
 import { float32, int32, type NamedTensors, type Program } from "../../engine/program.ts";
 import type { Classifier, ClassifierCheckpoint } from "../../policies/classification-head.ts";
 import type { Sequences } from "../../policies/policy.ts";
-import { padPrompts } from "../../rollouts/prompts.ts";
+import { padPrompts } from "../../rollouts/sampling/pad-prompts.ts";
 
 /** Scores sequences of token ids. */
 export interface SequenceScorer {

@@ -2,8 +2,8 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { microBatch } from "../../remote/micro-batch.ts";
-import { place } from "../../rollouts/order.ts";
-import type { Rollout } from "../../rollouts/rollout.ts";
+import { place } from "../../rollouts/batches/order.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { serverClient, serverParameters } from "./server-options.ts";
 import { wireFailure, wireRollout, wireScore, wireScores } from "./wire.ts";

@@ -2,8 +2,8 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { JsonClient } from "../../remote/client.ts";
-import { place } from "../../rollouts/order.ts";
-import type { Rollout } from "../../rollouts/rollout.ts";
+import { place } from "../../rollouts/batches/order.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import { checkAnswered } from "../answered.ts";
 import { linearRegExp } from "../linear-regexp.ts";
 import type { Reward, RewardContext } from "../reward.ts";

@@ -1,6 +1,6 @@
 /** What goes between a reward over HTTP and its server: docs/remote-scorers.md. */
 import { Type, type Static } from "@sinclair/typebox";
-import type { Rollout } from "../../rollouts/rollout.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { RewardScore } from "../reward.ts";
 
 const Ids = Type.Array(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }));

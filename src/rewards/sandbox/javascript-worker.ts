@@ -1,5 +1,5 @@
 /** The thread in which JavaScript of unknown intent runs. */
-import { serve } from "../../rollouts/workers/serve.ts";
+import { serve } from "../../workers/serve.ts";
 import type { Limits, Trial, Verdict } from "./cell.ts";
 import { QuickJs } from "./quickjs.ts";
 

@@ -1,5 +1,5 @@
 /** A cell for JavaScript: QuickJS in a thread. */
-import { connect } from "../../rollouts/workers/connect.ts";
+import { connect } from "../../workers/connect.ts";
 import type { Cell, Limits, Trial, Verdict } from "./cell.ts";
 import type { JavaScriptHandlers } from "./javascript-worker.ts";
 

@@ -1,7 +1,7 @@
 /** What a teacher's server says before a run: whether it has the model, the tokens, the context and the log-probs that the run needs. */
 import type { JsonClient } from "../../remote/client.ts";
 import { RemoteError } from "../../remote/remote-error.ts";
-import type { Rollout } from "../../rollouts/rollout.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Detail, TeacherScore } from "../teacher.ts";
 import { remoteTeacher, type RemoteTeacherOptions } from "./teacher.ts";

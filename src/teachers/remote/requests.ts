@@ -1,5 +1,5 @@
 /** The two ways to ask vLLM for the log-probs of tokens that are there already. */
-import type { Rollout } from "../../rollouts/rollout.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Detail, TeacherScore } from "../teacher.ts";
 import { readNpy } from "./npy.ts";
 import { allLogProbs, completionPlaces, impossible, tokenLogProbs, topLogProbs } from "./prompt-log-probs.ts";

@@ -1,7 +1,7 @@
 /** A teacher on a server that speaks as vLLM does. */
 import { jsonClient, type JsonClient } from "../../remote/client.ts";
-import { place } from "../../rollouts/order.ts";
-import type { Rollout } from "../../rollouts/rollout.ts";
+import { place } from "../../rollouts/batches/order.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Detail, Teacher, TeacherScore } from "../teacher.ts";
 import { endpoints } from "./requests.ts";
 import type { TeacherServerValues } from "./settings.ts";

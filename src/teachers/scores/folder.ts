@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
-import type { Rollout } from "../../rollouts/rollout.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { TeacherScore } from "../teacher.ts";
 import { decodeEntry, encodeEntry, entryBytes, type ScoreSize } from "./entry.ts";
 

@@ -1,5 +1,5 @@
 /** A teacher whose scores are kept in a folder: what it once said of a sequence is read, not computed again. */
-import { place } from "../../rollouts/order.ts";
+import { place } from "../../rollouts/batches/order.ts";
 import type { Teacher, TeacherScore } from "../teacher.ts";
 import type { ScoreSize } from "./entry.ts";
 import type { ScoreFolder } from "./folder.ts";

@@ -1,5 +1,6 @@
 /** Regular expressions in documents of strangers: those of known models are run, others are refused. */
 import { Type, type Static } from "@sinclair/typebox";
+import { wordPattern } from "../tokenizer-json.ts";
 import { quoted } from "./part.ts";
 
 /** How GPT-2 cuts a text (Radford et al., 2019): contractions, letters, numbers, other characters, each after one space at most; white space. */
@@ -10,9 +11,6 @@ export const llama3Pattern = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}
 
 /** How Qwen2 and Qwen3 cut a text: as Llama 3, digits one by one. */
 export const qwen2Pattern = llama3Pattern.replace("{1,3}", "");
-
-/** How the project's word tokenizer cuts a text: letters, marks, numbers and underscores, after one space at most; any other character alone. */
-export const wordPattern = String.raw` ?[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_]`;
 
 const upper = String.raw`[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`;
 const lower = String.raw`[\p{Ll}\p{Lm}\p{Lo}\p{M}]`;

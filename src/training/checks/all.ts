@@ -4,7 +4,7 @@ import type { Check } from "./check.ts";
 import { negativeDivergence } from "./divergence.ts";
 import { rewardRange } from "./reward-range.ts";
 import { samplingAgreement } from "./sampling-agreement.ts";
-import type { CheckSettings } from "./settings.ts";
+import type { CheckSettings } from "../recipe/check-settings.ts";
 import { noAdvantage, noGradient } from "./stillness.ts";
 import { teacherScores } from "./teacher-scores.ts";
 import { cut, truncated } from "./truncation.ts";

@@ -1,6 +1,6 @@
 /** The teacher's scores: log-probs of distributions, and no other numbers. */
 import type { TeacherScore } from "../../teachers/teacher.ts";
-import type { Row } from "../collate.ts";
+import type { Row } from "../batch/collate.ts";
 import type { Check } from "./check.ts";
 
 /** Most numbers of one step that are looked at, evenly over its places, so that a large vocabulary costs no more than a small one. */

@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { actorCritic } from "../../../src/objectives/actor-critic.ts";
 import { shapedAdvantages } from "../../../src/objectives/advantages/shaped.ts";
-import { averages } from "../../../src/objectives/averages.ts";
+import { averages } from "../../../src/objectives/arithmetic/averages.ts";
 import { groupMean } from "../../../src/objectives/baselines/group-mean.ts";
 import { noBaseline } from "../../../src/objectives/baselines/none.ts";
 import { grpo } from "../../../src/objectives/grpo.ts";

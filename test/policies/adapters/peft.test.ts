@@ -9,7 +9,7 @@ import { withAdapters, type AdaptedPolicy } from "../../../src/policies/adapters
 import { mergedWeights } from "../../../src/policies/adapters/merge.ts";
 import { loadAdapters, saveAdapters } from "../../../src/policies/adapters/peft.ts";
 import { loadPolicy } from "../../../src/policies/checkpoints/huggingface.ts";
-import { readSafetensors, writeSafetensors } from "../../../src/policies/checkpoints/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../../../src/policies/checkpoints/safetensors/safetensors.ts";
 import { initialWeights } from "../../../src/policies/initialize.ts";
 import { adaptersFolder, logitsOf } from "../../fixtures/adapter-logits.ts";
 import { bytesOf, smallLlama } from "../../fixtures/recipes.ts";

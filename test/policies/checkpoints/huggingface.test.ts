@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { narrow, widen } from "../../../src/policies/checkpoints/float-types.ts";
+import { narrow, widen } from "../../../src/policies/checkpoints/safetensors/float-types.ts";
 import { loadPolicy, policyOf, savePolicy } from "../../../src/policies/checkpoints/huggingface.ts";
-import { readSafetensors, writeSafetensors } from "../../../src/policies/checkpoints/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../../../src/policies/checkpoints/safetensors/safetensors.ts";
 import { policies } from "../../../src/policies/families/index.ts";
 import { initialWeights } from "../../../src/policies/initialize.ts";
 

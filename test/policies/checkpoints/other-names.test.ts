@@ -1,7 +1,7 @@
 /** Other names of parameters, and copies. */
 import { describe, expect, test } from "vitest";
 import { underParameterNames } from "../../../src/policies/checkpoints/other-names.ts";
-import type { StoredWeights } from "../../../src/policies/checkpoints/stored-weights.ts";
+import type { StoredWeights } from "../../../src/policies/checkpoints/safetensors/stored-weights.ts";
 
 const storedOf = (values: Readonly<Record<string, readonly number[]>>): StoredWeights => ({
   path: "a file",

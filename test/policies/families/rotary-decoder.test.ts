@@ -4,7 +4,7 @@ import { record } from "../../../src/engine/onnx/record.ts";
 import type { NamedTensors } from "../../../src/engine/program.ts";
 import { llama } from "../../../src/policies/families/llama.ts";
 import type { Sequences } from "../../../src/policies/policy.ts";
-import { generateProgram } from "../../../src/rollouts/generate.ts";
+import { generateProgram } from "../../../src/rollouts/decoding/generate.ts";
 import { compute, engines, floats, ints } from "../../laws/evaluate.ts";
 import { roughWeights } from "../../laws/policy.laws.ts";
 import { referenceCheckpointLaws } from "../../laws/reference-checkpoint.laws.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadPolicy, type Checkpoint } from "../../../src/policies/checkpoints/huggingface.ts";
-import { writeSafetensors, type StoredTensor } from "../../../src/policies/checkpoints/safetensors.ts";
+import { writeSafetensors, type StoredTensor } from "../../../src/policies/checkpoints/safetensors/safetensors.ts";
 import { checkpointsFolder } from "../../fixtures/reference-checkpoint.ts";
 
 type Tensors = Readonly<Record<string, StoredTensor>>;

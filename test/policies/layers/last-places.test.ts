@@ -1,7 +1,8 @@
 /** The last places of a batch: which rows they are, and that gradients reach them alone. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { lastOfRows, lastPlaces } from "../../../src/policies/layers/last-places.ts";
+import { lastOfRows, lastPlace, lastPlaces } from "../../../src/policies/layers/last-places.ts";
+import { compute, engines, floats } from "../../laws/evaluate.ts";
 
 const rows = tf.tensor2d([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [6, 2]);
 
@@ -21,4 +22,10 @@ test("all places are the tensor itself", () => {
 test("no gradient reaches the others", () => {
   const gradient = tf.grad((x) => tf.sum(tf.square(lastOfRows(x as tf.Tensor2D, 2, 1))))(rows);
   expect(Array.from(gradient.dataSync())).toEqual([0, 0, 0, 0, 8, 10, 0, 0, 0, 0, 20, 22]);
+});
+
+test.each(engines)("on $name, the last token of a row is found whichever side is padded", async ({ evaluate }) => {
+  const mask = floats([5, 4], [1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0]);
+  const { last } = await compute(evaluate, { mask }, (inputs) => ({ last: lastPlace(inputs["mask"] as tf.Tensor2D) }));
+  expect(Array.from(last)).toEqual([3, 1, 3, 0, 2]);
 });

@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { literal, withDatabase } from "../../../src/experiments/database.ts";
+import { literal, withDatabase } from "../../../src/files/database.ts";
 import { parquet } from "../../../src/results/exporters/parquet.ts";
 import { exporterLaws } from "../../laws/exporter.laws.ts";
 

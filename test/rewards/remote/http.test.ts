@@ -6,8 +6,8 @@ import { httpReward } from "../../../src/rewards/remote/http.ts";
 import { checked } from "../../../src/rewards/checked.ts";
 import type { Reward } from "../../../src/rewards/reward.ts";
 import { createRewards } from "../../../src/rewards/weighted.ts";
-import type { Rollout } from "../../../src/rollouts/rollout.ts";
-import { arithmetic } from "../../../src/tasks/arithmetic.ts";
+import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
+import { arithmetic } from "../../../src/tasks/arithmetic/arithmetic.ts";
 import { httpServer, json, startHttpServer, type Asked, type HttpServer } from "../../fixtures/http-server.ts";
 import { rewardLaws, rolloutOf } from "../../laws/reward.laws.ts";
 

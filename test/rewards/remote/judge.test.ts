@@ -3,9 +3,9 @@ import type { ServerResponse } from "node:http";
 import { beforeAll, describe, expect, test } from "vitest";
 import { judge } from "../../../src/rewards/remote/judge.ts";
 import type { Reward } from "../../../src/rewards/reward.ts";
-import { checker } from "../../../src/experiments/check.ts";
-import type { JsonObject } from "../../../src/experiments/json.ts";
-import { arithmetic } from "../../../src/tasks/arithmetic.ts";
+import { checker } from "../../../src/experiments/schema/check.ts";
+import type { JsonObject } from "../../../src/files/json.ts";
+import { arithmetic } from "../../../src/tasks/arithmetic/arithmetic.ts";
 import { httpServer, json, startHttpServer, type Asked, type HttpServer } from "../../fixtures/http-server.ts";
 import { rewardLaws, rolloutOf } from "../../laws/reward.laws.ts";
 

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { JsonServer } from "../../../src/remote/server.ts";
 import { probeServer, type ProbeOptions } from "../../../src/teachers/remote/probe.ts";
-import { referenceRollout } from "../../../src/training/drawing.ts";
+import { referenceRollout } from "../../../src/training/step/drawing.ts";
 import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
 import { httpServer, json } from "../../fixtures/http-server.ts";
 import { bigram, context, smallTask } from "../../fixtures/recipes.ts";

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { openEngine } from "../../../src/engine/choose.ts";
 import type { JsonServer } from "../../../src/remote/server.ts";
-import type { Rollout } from "../../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { localTeacher } from "../../../src/teachers/local.ts";
 import { remoteTeacher, type RemoteTeacher, type RemoteTeacherOptions } from "../../../src/teachers/remote/teacher.ts";
 import type { Detail, TeacherScore } from "../../../src/teachers/teacher.ts";

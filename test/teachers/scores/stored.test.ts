@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Rollout } from "../../../src/rollouts/rollout.ts";
+import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { scoreFolder } from "../../../src/teachers/scores/folder.ts";
 import { MissingScoreError, storedTeacher } from "../../../src/teachers/scores/stored.ts";
 import type { Teacher, TeacherScore } from "../../../src/teachers/teacher.ts";

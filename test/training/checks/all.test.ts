@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { Value } from "@sinclair/typebox/value";
 import { stepChecks } from "../../../src/training/checks/all.ts";
-import { CheckSettings } from "../../../src/training/checks/settings.ts";
+import { CheckSettings } from "../../../src/training/recipe/check-settings.ts";
 import { watch } from "../../../src/training/checks/watch.ts";
 import { healthyFacts } from "../../fixtures/facts.ts";
 import { checks as standard } from "../../fixtures/recipes.ts";

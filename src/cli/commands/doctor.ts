@@ -1,0 +1,64 @@
+/** `retort doctor`: which engines this machine has, which one runs, and why the others do not. */
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import type { Command } from "commander";
+import { inspectEngines, type InspectedEngine } from "../../engine/inspect.ts";
+import { packageVersion } from "../../runs/folder/package-version.ts";
+import { table } from "../display/table.ts";
+import type { Terminal } from "../display/terminal.ts";
+
+/** What the command reports; `--json` prints it as it is. */
+export interface Diagnosis {
+  readonly retort: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: { readonly total: number; readonly free: number };
+  readonly engines: readonly InspectedEngine[];
+}
+
+const diagnose = async (): Promise<Diagnosis> => ({
+  retort: packageVersion(),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+  processor: cpus()[0]?.model.trim() ?? "unknown processor",
+  cores: availableParallelism(),
+  memory: { total: totalmem(), free: freemem() },
+  engines: await inspectEngines(),
+});
+
+const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+
+/** The text that a person reads: the machine, a table of the engines, and one line of reason for each. */
+export const diagnosisText = ({ retort, node, platform, processor, cores, memory, engines }: Diagnosis): string => {
+  const state = ({ found, chosen }: InspectedEngine): string => (chosen ? "chosen" : found ? "found" : "not there");
+  const width = Math.max(...engines.map(({ name }) => name.length));
+  return [
+    `retort ${retort}, Node ${node}, ${platform}`,
+    `${processor}, ${cores} ${cores === 1 ? "core" : "cores"}, ${gibibytes(memory.total)} GiB of memory, ${gibibytes(memory.free)} free`,
+    "",
+    table(
+      ["engine", "state", "runs on", "package"],
+      engines.map((engine) => [engine.name, state(engine), engine.device, engine.version]),
+    ),
+    "",
+    ...engines.map(({ name, reason }) => `${name.padEnd(width)}  ${reason}`),
+    "",
+  ].join("\n");
+};
+
+/** Adds the command to the program. */
+export const addDoctor = (program: Command, terminal: Terminal): void => {
+  program
+    .command("doctor")
+    .description("Tries every engine, each in a process of its own, and says which one runs, and why the others do not.")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  retort doctor --json")
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const diagnosis = await diagnose();
+      terminal.output.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis));
+      if (!diagnosis.engines.some(({ found }) => found))
+        throw new Error("no engine works on this machine; npm ci brings onnx, wasm and cpu");
+    });
+};

@@ -1,0 +1,64 @@
+/** `retort serve-policy`: a policy for other processes, behind vLLM's endpoints. */
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { engineNames, type EngineName } from "../../engine/choose.ts";
+import { loadModel } from "../../experiments/inputs/model.ts";
+import { openServedPolicy } from "../../serving/open-policy.ts";
+import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "../options/hub.ts";
+import { addListenFlags, listen, type ListenFlags } from "../options/listen.ts";
+import type { Terminal } from "../display/terminal.ts";
+
+interface ServeOptions extends HubFlags, ListenFlags {
+  readonly name?: string;
+  readonly maxLogprobs: number;
+  readonly seed: number;
+  readonly engine: EngineName;
+}
+
+/** More threads than this bring the products of one row nothing. */
+const mostThreads = 4;
+
+const wholeFrom =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least}, got "${text}"`);
+  };
+
+const perform = async (model: string, options: ServeOptions, terminal: Terminal): Promise<void> => {
+  const loaded = await loadModel(model, hubOptions(options, terminal));
+  const { engine, seed, maxLogprobs: mostLogProbs } = options;
+  const threads = Math.min(availableParallelism(), mostThreads);
+  const opened = await openServedPolicy({ ...loaded, name: options.name ?? basename(model), engine, threads, seed, mostLogProbs });
+  try {
+    await listen(opened.routes, `${opened.name} on the engine ${opened.engine}`, options, terminal);
+  } finally {
+    await opened.close();
+  }
+};
+
+/** Adds the command to the program. */
+export const addServePolicy = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("serve-policy")
+    .description(
+      "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, /v1/models, /tokenize and /health. A teacher of experiment files.",
+    )
+    .argument("<model>", modelHelp);
+  addListenFlags(addHubFlags(command))
+    .option("--name <name>", "what the model is called; the last part of its path when left out")
+    .option("--max-logprobs <n>", "most log-probs beside a token's own; -1: as many as are asked for", wholeFrom(-1), -1)
+    .option("--seed <n>", "of draws for which a request has no seed", wholeFrom(0), 0)
+    .addOption(new Option("--engine <name>", "what runs the programs").choices([...engineNames]).default("auto"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort serve-policy models/teacher.gguf
+  RETORT_TOKEN=... retort serve-policy owner/name --host 0.0.0.0 --token-env RETORT_TOKEN
+  "teacher": { "server": { "url": "http://127.0.0.1:8000", "model": "teacher.gguf" } }`,
+    )
+    .action((model: string, options: ServeOptions) => perform(model, options, terminal));
+};

@@ -1,0 +1,98 @@
+/** `retort stages`: the results of stages that are kept, and why one is not what a file asks for. */
+import type { Command } from "commander";
+import { keptStages, staleness, type KeptStage } from "../../../experiments/stage-store/kept-stages.ts";
+import type { PlannedTraining } from "../../../experiments/planning/planned.ts";
+import { prepareExperiment } from "../../../experiments/planning/prepare.ts";
+import { percent } from "../../display/number-text.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
+import { addStagesPrune } from "./stages-prune.ts";
+import { table } from "../../display/table.ts";
+import { printable, type Terminal } from "../../display/terminal.ts";
+
+interface StagesOptions extends HubFlags {
+  readonly file?: string;
+  readonly out: string;
+  readonly cache: string;
+  readonly json?: true;
+}
+
+const listing = (kept: readonly KeptStage[]): string =>
+  table(
+    ["stage", "accuracy", "MiB", "made (UTC)", "used last", "runs", "id"],
+    kept.map(({ name, accuracy, bytes, made, used, usedBy, id }) => [
+      printable(name),
+      accuracy === undefined ? undefined : percent(accuracy),
+      Math.ceil(bytes / 2 ** 20),
+      made.slice(0, 16).replace("T", " "),
+      used.slice(0, 16).replace("T", " "),
+      usedBy.length,
+      printable(id.slice(0, 16)),
+    ]),
+  );
+
+/** How a stage of a file stands. */
+const standing = (stage: PlannedTraining, kept: readonly KeptStage[]): object => {
+  const there = kept.find(({ id }) => id === stage.id);
+  const { name, id } = stage;
+  if (there !== undefined) return { name, id, folder: there.folder };
+  const older = kept.find((one) => one.name === name);
+  return { name, id, ...(older === undefined ? {} : { older: older.folder, differences: staleness(older, stage) }) };
+};
+
+const standingText = (stage: PlannedTraining, kept: readonly KeptStage[]): string => {
+  const title = `${stage.name}  ${stage.id.slice(0, 16)}`;
+  const there = kept.find(({ id }) => id === stage.id);
+  if (there !== undefined) return `${title}  made: ${there.folder}\n`;
+  const older = kept.find(({ name }) => name === stage.name);
+  if (older === undefined) return `${title}  to be made; none of this name is kept\n`;
+  const found = staleness(older, stage);
+  const shown = (value: unknown): string => printable(value === undefined ? "nothing" : JSON.stringify(value));
+  const lines = found.map(({ pointer, kept: was, asked }) => `  ${printable(pointer)}: ${shown(asked)}, and there ${shown(was)}`);
+  const why = lines.length === 0 ? ["  the files of its task have other contents"] : lines;
+  return [`${title}  to be made; ${older.folder} differs in`, ...why, ""].join("\n");
+};
+
+const show = async (
+  overrides: readonly string[],
+  { file, out, cache, json, ...flags }: StagesOptions,
+  terminal: Terminal,
+): Promise<void> => {
+  const kept = keptStages({ out, cache });
+  if (file === undefined) {
+    const plain = kept.map(({ manifest: _manifest, ...one }) => one);
+    terminal.output.write(json === true ? `${JSON.stringify(plain, null, 2)}\n` : `${listing(kept)}\n`);
+    return;
+  }
+  const runs = await prepareExperiment(file, overrides, hubOptions(flags, terminal));
+  const stages = [...new Map(runs.flatMap((run) => run.stages).map((stage) => [stage.id, stage])).values()];
+  if (json === true)
+    terminal.output.write(
+      `${JSON.stringify(
+        stages.map((stage) => standing(stage, kept)),
+        null,
+        2,
+      )}\n`,
+    );
+  else terminal.output.write(stages.map((stage) => standingText(stage, kept)).join("") || `${file}: no stages\n`);
+};
+
+/** Adds the command to the program. */
+export const addStages = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("stages")
+    .description(
+      "Lists the results of stages that are kept, or says for each stage of a file whether its result is there, and if not, what an older one differs in.",
+    )
+    .argument("[overrides...]", "with --file: values to set, such as /seed=1")
+    .option("--file <file>", "an experiment file whose stages are looked for")
+    .option("--out <folder>", "where the runs' folders are", "runs")
+    .option("--cache <folder>", "where stages are kept", ".retort")
+    .option("--json", "print it as JSON");
+  addHubFlags(command)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  retort stages\n  retort stages --file experiments/quickstart.json /seed=1\n  retort stages prune --unused",
+    )
+    .action((overrides: string[], options: StagesOptions) => show(overrides, options, terminal));
+  addStagesPrune(command, terminal);
+};

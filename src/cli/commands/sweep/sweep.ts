@@ -1,0 +1,147 @@
+/** `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was stopped. */
+import { resolve } from "node:path";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Executor, SweepPlace } from "../../../sweeps/executors/executor.ts";
+import { local } from "../../../sweeps/executors/local.ts";
+import { slurm } from "../../../sweeps/executors/slurm.ts";
+import { standings, type TrialStanding } from "../../../sweeps/driving/drive.ts";
+import { freeze, sweepFolder, writeFrozen } from "../../../sweeps/planning/frozen.ts";
+import { prepareSweep, type PreparedSweep } from "../../../sweeps/planning/prepare.ts";
+import { indexRuns } from "../../../runs/reading/runs.ts";
+import { duration } from "../../display/number-text.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
+import { localJobs } from "../../options/local-jobs.ts";
+import { numberFrom } from "../../options/numbers.ts";
+import type { DisplayStyle } from "../../display/progress.ts";
+import { redisIn, redisOption } from "../../options/redis-option.ts";
+import { driveShown, reportFailures } from "../../sweep-progress/driving.ts";
+import { addKubernetesFlags, emitJob, type KubernetesFlags } from "./kubernetes.ts";
+import { countsText, trialsTable } from "../../sweep-progress/text.ts";
+import type { Terminal } from "../../display/terminal.ts";
+
+interface SweepFlags extends HubFlags, KubernetesFlags {
+  readonly out: string;
+  readonly cache: string;
+  readonly dryRun?: true;
+  readonly executor: "local" | "slurm" | "bullmq" | "kubernetes";
+  readonly redis: string;
+  readonly slurm?: readonly string[];
+  readonly quiet?: true;
+  readonly json?: true;
+}
+
+const style = ({ quiet, json }: SweepFlags): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
+
+/** Milliseconds of all that is not done, one after another, at the pace of what is; nothing when nothing is done. */
+const workLeft = (all: readonly TrialStanding[]): number | undefined => {
+  const done = all.filter(({ standing }) => standing.milliseconds !== undefined);
+  const [time, steps] = [
+    done.reduce((sum, { standing }) => sum + standing.milliseconds!, 0),
+    done.reduce((sum, { trial }) => sum + trial.steps, 0),
+  ];
+  if (steps === 0) return undefined;
+  return all.reduce((sum, { trial, standing }) => sum + (trial.steps - standing.step) * (time / steps), 0);
+};
+
+const listTrials = (all: readonly TrialStanding[], flags: SweepFlags, { output }: Terminal): void => {
+  const left = workLeft(all);
+  if (flags.json === true) {
+    const trials = all.map(({ trial, folder, standing }) => ({ ...trial, folder, ...standing }));
+    output.write(`${JSON.stringify({ trials, millisecondsLeft: left }, null, 2)}\n`);
+    return;
+  }
+  const time = left === undefined || left === 0 ? "" : `; about ${duration(left)} of training left, one trial after another`;
+  output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}${time}\n`);
+};
+
+const executorOf = async (flags: SweepFlags, memory: PreparedSweep["memory"], terminal: Terminal): Promise<Executor> => {
+  const { executor, jobs, threads, slurm: options = [], redis } = flags;
+  if (executor === "slurm") return slurm({ jobs, options });
+  if (executor === "local") return local(jobs ?? localJobs(threads, () => memory.largest(), terminal));
+  const address = redisIn(redis);
+  // Only who asks for it waits for the queue's libraries.
+  const { bullmq } = await import("../../../sweeps/executors/bullmq.ts");
+  return bullmq(address);
+};
+
+const run = async (
+  { folder, sweep }: SweepPlace,
+  { memory, halving }: Pick<PreparedSweep, "memory" | "halving">,
+  flags: SweepFlags,
+  terminal: Terminal,
+): Promise<void> => {
+  const executor = await executorOf(flags, memory, terminal);
+  await writeFrozen(folder, sweep);
+  const { threads, retries } = flags;
+  const all = await driveShown({ folder, sweep }, halving, { executor, threads, retries, style: style(flags) }, terminal);
+  if (flags.json !== true) terminal.output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}\n`);
+  indexRuns(folder);
+  await reportFailures(all, terminal);
+};
+
+const perform = async (file: string, overrides: readonly string[], flags: SweepFlags, terminal: Terminal): Promise<void> => {
+  const shown = flags.quiet === true ? { ...terminal, live: undefined } : terminal;
+  const prepared = await prepareSweep(file, overrides, hubOptions(flags, shown));
+  const sweep = freeze(prepared, flags.cache);
+  const folder = resolve(sweepFolder(flags.out, file));
+  if (flags.dryRun === true) listTrials(await standings({ folder, sweep }), flags, terminal);
+  else if (flags.executor === "kubernetes") {
+    if (prepared.halving !== undefined) {
+      throw new InvalidArgumentError(
+        "--executor kubernetes: expected a sweep without halving, whose trials wait for one another, got one with it",
+      );
+    }
+    await emitJob(folder, sweep, flags, terminal);
+  } else await run({ folder, sweep }, prepared, flags, terminal);
+};
+
+/** Adds the command to the program. */
+export const addSweep = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("sweep")
+    .description(
+      "Runs the trials of a file's sweep, several at once, each in a process of its own. Trials that are done are not run again, interrupted ones go on, failed ones are tried again.",
+    )
+    .argument("<file>", "experiment file with a sweep: JSON with comments, or YAML")
+    .argument("[overrides...]", "values to set, such as /training/steps=100 or /sweep/axes/~1seed=[0,1]")
+    .option("--dry-run", "list the trials and how they stand, and run none")
+    .addOption(
+      new Option(
+        "--executor <name>",
+        "who runs the trials: processes of this machine, which stop when this command is gone; tasks of an array on Slurm, or workers (retort worker), which go on when it is killed, and stop when Ctrl-C or SIGTERM stops it; or nobody yet, but the pods of a Job that is written (--emit)",
+      )
+        .choices(["local", "slurm", "bullmq", "kubernetes"])
+        .default("local"),
+    )
+    .option(
+      "--slurm <option>",
+      "an option of sbatch, such as --partition=gpu; may be given several times",
+      (one: string, all?: string[]) => [...(all ?? []), one],
+    )
+    .addOption(redisOption())
+    .option(
+      "--jobs <n>",
+      "trials at once, locally or in a Slurm array; locally, when left out, one for each core and its threads, as far as memory goes",
+      numberFrom(1, true),
+    )
+    .option("--threads <n>", "threads of each part of a trial", numberFrom(1, true), 1)
+    .option("--retries <n>", "how many times a trial that failed is tried again", numberFrom(0, true), 1)
+    .option("--out <folder>", "where the runs' folders go", "runs")
+    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
+    .option("--quiet", "print the results only")
+    .option("--json", "print one JSON event a line");
+  addKubernetesFlags(command);
+  addHubFlags(command)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort sweep experiments/alpha.json --dry-run
+  retort sweep experiments/alpha.json --jobs 4
+  retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
+  retort sweep experiments/alpha.json --executor bullmq --redis redis://queue:6379 --out /shared/runs
+  retort sweep /shared/alpha.json --executor kubernetes --emit job.yaml --image retort:1 --claim runs --mount /shared --out /shared/runs --cache /shared/.retort
+  retort sweep experiments/quickstart.json '/sweep={"axes": {"/objective/alpha": [0.1, 0.5], "/seed": [0, 1, 2]}}'`,
+    )
+    .action((file: string, overrides: string[], flags: SweepFlags) => perform(file, overrides, flags, terminal));
+};

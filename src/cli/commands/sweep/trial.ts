@@ -1,0 +1,85 @@
+/** `retort trial`: runs one trial of a sweep in this process. Executors start it; a person rarely does. */
+import { dirname, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { lastValueFrom, tap } from "rxjs";
+import { execute } from "../../../experiments/running/execute.ts";
+import { supervise } from "../../../sweeps/executors/supervise.ts";
+import { planTrial, readFrozen, trialNamed } from "../../../sweeps/planning/frozen.ts";
+import { interruptible } from "../../display/interruptible.ts";
+import { numberFrom } from "../../options/numbers.ts";
+import { ownCommand } from "../../options/own-command.ts";
+import { displayOf } from "../../display/progress.ts";
+import { printable, type Terminal } from "../../display/terminal.ts";
+
+interface TrialFlags {
+  readonly threads: number;
+  readonly retries: number;
+  readonly pauseAt?: number;
+  readonly supervised?: true;
+}
+
+/** Milliseconds until a trial is looked at again that another process works on. */
+const lookAgain = 5000;
+
+/** A trial whose driver is gone, now or already, stops as by SIGTERM: another driver goes on with it. */
+const stopWithParent = (): void => {
+  // Only who was started with a channel can miss it.
+  if (process.send === undefined) return;
+  const stop = (): boolean => process.kill(process.pid, "SIGTERM");
+  if (process.connected) process.once("disconnect", stop);
+  else stop();
+  // Listening alone keeps nothing alive.
+  process.channel?.unref();
+};
+
+/** Has another process run the trial, again and again if need be. `Error` when it failed too often. */
+const performSupervised = async (folder: string, id: string, flags: TrialFlags, { errors }: Terminal): Promise<void> => {
+  const { threads, retries, pauseAt } = flags;
+  const sweep = readFrozen(folder);
+  const trial = trialNamed(sweep, id);
+  const note = (text: string): void => void errors.write(`${printable(text)}\n`);
+  const pausing = pauseAt === undefined ? {} : { pauseAt };
+  await interruptible({ note, close: () => undefined }, async (signal) => {
+    const work = { folder: resolve(folder), sweep, trials: [trial], threads, retries, command: ownCommand(), signal, note, ...pausing };
+    let outcome = await supervise(trial, work);
+    while (outcome === "held") {
+      await pause(lookAgain, undefined, { signal }).catch(() => undefined);
+      outcome = await supervise(trial, work);
+    }
+    if (outcome === "failed") throw new Error(`${trial.label}: failed too often; its folder has the log`);
+  });
+};
+
+const perform = async (folder: string, id: string, { threads, pauseAt }: TrialFlags, terminal: Terminal): Promise<void> => {
+  const sweep = readFrozen(folder);
+  const run = await planTrial(sweep, trialNamed(sweep, id));
+  const display = displayOf("auto", terminal);
+  const out = dirname(resolve(folder));
+  const pausing = pauseAt === undefined ? {} : { pauseAt };
+  try {
+    await interruptible(display, async (signal) => {
+      stopWithParent();
+      const events = execute([run], { out, cache: sweep.cache, signal, repeat: false, threads, ...pausing });
+      await lastValueFrom(events.pipe(tap((event) => display.show(event))), { defaultValue: undefined });
+    });
+  } finally {
+    display.close();
+  }
+};
+
+/** Adds the command to the program. */
+export const addTrial = (program: Command, terminal: Terminal): void => {
+  program
+    .command("trial", { hidden: true })
+    .description("Runs one trial of a sweep: what retort sweep has its processes do, on whatever machine sees the sweep's folder.")
+    .argument("<folder>", "the sweep's folder, with sweep.json")
+    .argument("<id>", "the trial's id, or its first digits")
+    .option("--threads <n>", "threads of each part", numberFrom(1, true), 1)
+    .option("--supervised", "in another process, which is begun again when it fails or dies")
+    .option("--retries <n>", "how many times it is begun again when it fails, if supervised", numberFrom(0, true), 1)
+    .option("--pause-at <step>", "steps after which it pauses", numberFrom(1, true))
+    .action((folder: string, id: string, flags: TrialFlags) =>
+      flags.supervised === true ? performSupervised(folder, id, flags, terminal) : perform(folder, id, flags, terminal),
+    );
+};

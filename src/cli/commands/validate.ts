@@ -1,0 +1,57 @@
+/** `retort validate`: checks an experiment file, and says what it would run. */
+import type { Command } from "commander";
+import type { PlannedRun } from "../../experiments/planning/planned.ts";
+import { prepareExperiment } from "../../experiments/planning/prepare.ts";
+import { prepareSweep } from "../../sweeps/planning/prepare.ts";
+import { hasSweep, type PlannedTrial } from "../../sweeps/planning/plan.ts";
+import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
+import { table } from "../display/table.ts";
+import type { Terminal } from "../display/terminal.ts";
+
+/** Trials that are listed where a person reads; JSON has them all. */
+const mostListed = 20;
+
+const trialsText = (trials: readonly PlannedTrial[]): string => {
+  const rows = trials.slice(0, mostListed).map(({ name, label, id }) => [name, label, id.slice(0, 8)]);
+  const more = trials.length - rows.length;
+  return `\n\nsweep of ${trials.length} trials\n\n${table(["trial", "values", "id"], rows)}${more > 0 ? `\nand ${more} more` : ""}`;
+};
+
+const overview = (runs: readonly PlannedRun[]): string =>
+  table(
+    ["run", "label", "starts from", "steps", "id"],
+    runs.map((run) => [
+      run.name,
+      run.label,
+      run.stages.map((stage) => stage.name).join(", ") || "nothing",
+      run.values.training.steps,
+      run.id.slice(0, 8),
+    ]),
+  );
+
+/** Adds the command to the program. */
+export const addValidate = (program: Command, terminal: Terminal): void => {
+  const command = program
+    .command("validate")
+    .description(
+      "Checks a file with everything that a run checks before it starts, its sweep included, and prints its runs and trials, or every problem at once. Downloads the checkpoints of the Hub that it names.",
+    )
+    .argument("<file>", "experiment file: JSON with comments, or YAML")
+    .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
+    .option("--json", "print the runs with all values as JSON");
+  addHubFlags(command)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort validate experiments/quickstart.json
+  retort validate experiments/quickstart.json /objective/alpha=0.5 /seed=1`,
+    )
+    .action(async (file: string, overrides: string[], { json = false, ...flags }: HubFlags & { json?: boolean }) => {
+      const hub = hubOptions(flags, terminal);
+      const runs = await prepareExperiment(file, overrides, hub);
+      const trials = hasSweep(file, overrides) ? (await prepareSweep(file, overrides, hub)).trials : [];
+      if (json) terminal.output.write(`${JSON.stringify(trials.length === 0 ? runs : { runs, trials }, null, 2)}\n`);
+      else terminal.output.write(`${file}: ok\n\n${overview(runs)}${trials.length === 0 ? "" : trialsText(trials)}\n`);
+    });
+};

@@ -1,0 +1,34 @@
+/** What commands say of judged claims. */
+import type { Finding, Outcome } from "../../evaluation/claims/verdict.ts";
+import { outcomeNames, tally, type JudgedClaim } from "../../results/verdicts.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+const coloured = (outcome: Outcome, { colors }: Pick<Terminal, "colors">): string => {
+  if (outcome === "replicated") return colors.green(outcomeNames[outcome]);
+  return outcome === "not-replicated" ? colors.red(outcomeNames[outcome]) : colors.yellow(outcomeNames[outcome]);
+};
+
+const figure = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value));
+
+const findingText = ({ what, effect, interval, p, improvement, settings, count }: Finding): string => {
+  const shared = settings === 1 ? "one setting" : `${settings} settings`;
+  return [
+    `${what}: ${figure(effect)} [${figure(interval.low)}, ${figure(interval.high)}]`,
+    `${count} numbers of ${shared}`,
+    ...(p === undefined ? [] : [`p ${figure(p)}`]),
+    ...(improvement === undefined ? [] : [`above in ${Math.round(100 * improvement)} %`]),
+  ].join(", ");
+};
+
+/** A claim with its verdict and findings: lines that end with a newline. */
+export const claimText = ({ id, statement, paper, outcome, findings }: JudgedClaim, terminal: Pick<Terminal, "colors">): string => {
+  const source = paper === undefined ? "" : `  (${paper})`;
+  const lines = findings.map((finding) => `    ${printable(findingText(finding))}\n`);
+  return `${coloured(outcome, terminal)}  ${id}${printable(source)}\n  ${printable(statement)}\n${lines.join("")}`;
+};
+
+/** `4 claims: 3 replicated, 1 inconclusive`. */
+export const tallyText = (judged: readonly JudgedClaim[]): string => {
+  const counts = Object.entries(tally(judged)).map(([outcome, count]) => `${count} ${outcomeNames[outcome as Outcome]}`);
+  return `${judged.length} claim${judged.length === 1 ? "" : "s"}: ${counts.join(", ")}`;
+};

@@ -1,0 +1,67 @@
+/** Drives a sweep before a person's eyes, and says what failed. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { SweepPlace } from "../../sweeps/executors/executor.ts";
+import type { DriveOptions, TrialStanding } from "../../sweeps/driving/drive.ts";
+import { driveSweep } from "../../sweeps/driving/drive-rungs.ts";
+import type { HalvingValues } from "../../experiments/schema/halving.ts";
+import { interruptible } from "../display/interruptible.ts";
+import { ownCommand } from "../options/own-command.ts";
+import type { DisplayStyle } from "../display/progress.ts";
+import { shownPath } from "../display/shown-path.ts";
+import { sweepDisplayOf } from "./display.ts";
+import { printable, type Terminal } from "../display/terminal.ts";
+
+/** Lines at the end of a failed trial's log that are shown. */
+const logLines = 10;
+
+/** Failed trials whose logs are shown. */
+const mostLogs = 3;
+
+/** How the sweep is driven and shown. */
+export interface ShownDriving extends Pick<DriveOptions, "executor" | "threads" | "retries"> {
+  readonly style: DisplayStyle;
+}
+
+/** Runs what is not done and shows how it goes; gives how all trials stand then. `InterruptedError` when a signal stopped it. */
+export const driveShown = async (
+  place: SweepPlace,
+  halving: HalvingValues | undefined,
+  { style, ...driving }: ShownDriving,
+  terminal: Terminal,
+): Promise<readonly TrialStanding[]> => {
+  const display = sweepDisplayOf(style, terminal);
+  const note = (text: string): void => display.note(printable(text));
+  let all: readonly TrialStanding[] = [];
+  try {
+    await interruptible(display, async (signal) => {
+      all = await driveSweep(place, halving, { ...driving, command: ownCommand(), signal, show: display.show, note });
+    });
+  } finally {
+    display.close();
+  }
+  return all;
+};
+
+const logEnd = async (folder: string): Promise<string> => {
+  const text = await readFile(join(folder, "process.log"), "utf8").catch(() => "");
+  const lines = text.trimEnd().split("\n").slice(-logLines);
+  return lines.map((line) => `  ${printable(line)}\n`).join("");
+};
+
+/** Says what failed and why, and what is not done: cancelled, or with processes that died too often. `Error` when anything is. */
+export const reportFailures = async (all: readonly TrialStanding[], { errors, colors }: Terminal): Promise<void> => {
+  const left = all.filter(({ standing, stopped }) => standing.status !== "done" && stopped !== true);
+  const failed = left.filter(({ standing }) => standing.status === "failed");
+  const others = left.filter(({ standing }) => standing.status !== "failed" && standing.status !== "waiting");
+  for (const { trial, folder, standing } of [...failed, ...others].slice(0, mostLogs)) {
+    const what = standing.status === "failed" ? colors.red("failed") : colors.yellow("not done");
+    errors.write(`\n${what}: ${printable(trial.label)}, ${shownPath(join(folder, "process.log"))} ends with\n${await logEnd(folder)}`);
+  }
+  if (left.length === 0) return;
+  const parts = [
+    ...(failed.length > 0 ? [`${failed.length} of ${all.length} trials failed`] : []),
+    ...(left.length > failed.length ? [`${left.length - failed.length} of ${all.length} trials are not done`] : []),
+  ];
+  throw new Error(`${parts.join(", ")}; the same command tries them again`);
+};

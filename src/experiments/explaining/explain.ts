@@ -1,0 +1,88 @@
+/** What an experiment file means: its values with their origins, the trainings that it asks for, and what they take. */
+import { join, dirname } from "node:path";
+import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
+import { artifactsIn } from "../stage-store/store.ts";
+import { earlierTime, type EarlierTime, type ResultPlaces } from "../stage-store/earlier-times.ts";
+import { readExperiment } from "../file/extended-source.ts";
+import { lookAtInputs } from "../inputs/inputs.ts";
+import type { Json } from "../../files/json.ts";
+import { givenOverrides } from "../file/overrides.ts";
+import { planRuns } from "../planning/plan.ts";
+import type { PlannedTraining } from "../planning/planned.ts";
+import { checkSource } from "../planning/sound-file.ts";
+import type { ExperimentValues } from "../schema/schema.ts";
+import { Shelf } from "../inputs/shelf.ts";
+import { trainingMemory, type TrainingMemory } from "./training-memory.ts";
+import { originText, valueOrigins } from "../file/value-origins.ts";
+
+/** One training, and what it takes. */
+export interface ExplainedTraining {
+  readonly name: string;
+  readonly id: string;
+  /** Where a stage's result is, or will be; nothing for the run itself. */
+  readonly folder: string | undefined;
+  /** True for a stage whose result is there. */
+  readonly made: boolean;
+  readonly steps: number;
+  /** Sequences of a step. */
+  readonly batch: number;
+  /** Most tokens of one of them. */
+  readonly length: number;
+  readonly memory: TrainingMemory;
+  /** Measured on earlier trainings of the same kind; nothing where there are none. */
+  readonly earlier: EarlierTime | undefined;
+}
+
+/** One run. */
+export interface ExplainedRun {
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly { readonly pointer: string; readonly value: Json; readonly from: string }[];
+  /** Its stages in the order in which they are made, and the run. */
+  readonly trainings: readonly ExplainedTraining[];
+}
+
+const explainTraining = (
+  training: PlannedTraining,
+  file: ExperimentValues,
+  isStage: boolean,
+  { path, shelf, places }: { readonly path: string; readonly shelf: Shelf; readonly places: ResultPlaces },
+): ExplainedTraining => {
+  const { name, id, values, contextLength: length } = training;
+  const { steps, batch } = values.training;
+  const artifacts = artifactsIn(join(places.cache, "stages"));
+  return {
+    name,
+    id,
+    folder: isStage ? artifacts.folder(id) : undefined,
+    made: isStage && artifacts.has(id),
+    steps,
+    batch,
+    length,
+    memory: trainingMemory(training, file, shelf),
+    earlier: earlierTime(training, path, places),
+  };
+};
+
+/** The runs of a file with overrides. Errors as of `prepareExperiment`. */
+export const explainExperiment = async (
+  path: string,
+  overrides: readonly string[],
+  places: ResultPlaces,
+  hub: HubOptions = {},
+): Promise<readonly ExplainedRun[]> => {
+  const file = checkSource(readExperiment(path), givenOverrides(overrides));
+  const inputs = await lookAtInputs(file.drafts, dirname(path), hub);
+  const runs = planRuns(file, inputs);
+  const from = { path, shelf: new Shelf(dirname(path), inputs), places };
+  return file.drafts.map(({ draft, values }, i) => {
+    const run = runs[i]!;
+    const { $schema: _schema, variants: _variants, ...shown } = values;
+    return {
+      name: run.name,
+      label: run.label,
+      values: valueOrigins(draft, shown as Json).map(({ pointer, value, place }) => ({ pointer, value, from: originText(place) })),
+      trainings: [...run.stages.map((stage) => explainTraining(stage, values, true, from)), explainTraining(run, values, false, from)],
+    };
+  });
+};

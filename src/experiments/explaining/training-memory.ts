@@ -1,0 +1,25 @@
+/** What memory a planned training takes, before it runs. */
+import { memoryOf } from "../../training/learner/memory.ts";
+import type { ExperimentValues } from "../schema/schema.ts";
+import type { Known } from "../inputs/shelf.ts";
+import type { PlannedTraining } from "../planning/planned.ts";
+import { studentPolicy } from "../inputs/students.ts";
+
+/** Bytes at the peak of the student's programs in float32 on ONNX Runtime, weights included: sampling a chunk, and a step of distillation. An estimate. */
+export interface TrainingMemory {
+  readonly sampling: number;
+  readonly training: number;
+}
+
+/** The memory of a training of the file's; `known` has the checkpoints that it names. */
+export const trainingMemory = (
+  { values, contextLength: length }: Pick<PlannedTraining, "values" | "contextLength">,
+  file: ExperimentValues,
+  known: Pick<Known, "task" | "checkpoint">,
+): TrainingMemory => {
+  const { batch } = values.training;
+  const policy = studentPolicy(file, values, known);
+  const { training } = memoryOf(policy, { batch, length });
+  const { sampling } = memoryOf(policy, { batch: Math.min(values.rollouts.chunk, batch), length });
+  return { sampling: sampling.inputs + sampling.running, training: training.inputs + training.running };
+};

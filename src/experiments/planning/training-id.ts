@@ -1,0 +1,49 @@
+/** The id of a training: the hash of all that decides its result. */
+import { withModels } from "../../rewards/model/reference.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { TeacherServerValues } from "../../teachers/remote/settings.ts";
+import { decisive } from "../../training/recipe/settings.ts";
+import { contentHash } from "../../files/canonical-json.ts";
+import { packageVersion } from "../../runs/folder/package-version.ts";
+import type { TeacherValues } from "../schema/teacher-schema.ts";
+import { type TrainingValues } from "../schema/trainings.ts";
+import type { PlannedTraining } from "./planned.ts";
+
+const serverIdentity = ({ url, model }: TeacherServerValues): object => ({ url, model });
+
+/** A stage by its id, a checkpoint by its content, a server by its address and the model there, a new policy by itself. */
+const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<PlannedTraining, "inputs" | "checkpoints">): object => ({
+  ...origin,
+  ...("stage" in origin ? { stage: inputs[String(origin.stage)] } : {}),
+  ...("checkpoint" in origin ? { checkpoint: checkpoints[String(origin.checkpoint)]?.hash } : {}),
+  // How a server is asked, and where scores are kept, decides nothing.
+  ...("server" in origin ? { server: serverIdentity(origin.server as TeacherServerValues) } : {}),
+  ...("scores" in origin ? { scores: undefined } : {}),
+});
+
+/** A teacher by whom it is made of. */
+const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">): object => {
+  if ("routes" in teacher) {
+    const routes = Object.entries(teacher.routes).map(([name, route]) => [name, identifiedTeacher(route, from)]);
+    return { ...teacher, routes: Object.fromEntries(routes) as object };
+  }
+  if (!("mixture" in teacher)) return identified(teacher, from);
+  return { mixture: teacher.mixture.map((member) => ({ ...member, teacher: identified(member.teacher, from) })) };
+};
+
+/** The id of a training: sha256 of its values, of what it starts from and of the task's content; of this package's version too. */
+export const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {
+  const { student, teacher, training, tokenizer, rewards, scoring: _scoring, ...others } = values;
+  return contentHash({
+    version: packageVersion(),
+    values: {
+      ...others,
+      rewards: rewards.map((reward) => withModels(reward, (reference) => identified(reference, from))),
+      training: decisive(training),
+      student: identified(student, from),
+      ...(teacher === undefined ? {} : { teacher: identifiedTeacher(teacher, from) }),
+    },
+    tokenizer: tokenizer === undefined ? undefined : from.checkpoints[tokenizer]?.hash,
+    content: task.content,
+  });
+};

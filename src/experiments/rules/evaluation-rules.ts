@@ -1,0 +1,136 @@
+/** What a schema cannot say of how the student is examined. */
+import { measures, type MeasureValues } from "../../evaluation/measures/index.ts";
+import type { Measure } from "../../evaluation/measures/measure.ts";
+import { divergences } from "../../objectives/divergences/index.ts";
+import { objectives } from "../../objectives/index.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Examination } from "../../training/recipe/evaluation-settings.ts";
+import { attempt } from "../file/refusals.ts";
+import type { Mistake } from "../schema/check.ts";
+import { maxNewTokens } from "../inputs/lengths.ts";
+import type { TrainingValues } from "../schema/trainings.ts";
+
+interface Placed {
+  readonly examination: Examination;
+  readonly pointer: string;
+}
+
+/** The evaluation itself, and each of the other ways. */
+const examinationsOf = ({ evaluation }: TrainingValues): Placed[] => [
+  { examination: evaluation, pointer: "/evaluation" },
+  ...Object.entries(evaluation.also ?? {}).map(([name, examination]) => ({ examination, pointer: `/evaluation/also/${name}` })),
+];
+
+const measureMistakes = ({ samples, references, entailment }: Measure, { examination }: Placed, pointer: string, task: Task): Mistake[] => {
+  const drawn = examination.samples ?? 1;
+  if (samples > drawn)
+    return [{ pointer, part: "whole", message: `expected at least ${samples} samples of each prompt, got ${drawn}; raise "samples"` }];
+  if (references && task.answered === false)
+    return [{ pointer, part: "whole", message: "expected a task with references to compare with, got one without any" }];
+  if (entailment === true && task.entails !== true)
+    return [{ pointer, part: "whole", message: `expected a task that can tell what is entailed, got ${task.name}` }];
+  return [];
+};
+
+const metricsMistakes = (placed: Placed, task: Task): Mistake[] => {
+  const { metrics = [] } = placed.examination;
+  const names = metrics.map((values: MeasureValues) => measures.create(values));
+  return names.flatMap((measure, i): Mistake[] => {
+    const pointer = `${placed.pointer}/metrics/${i}`;
+    const first = names.findIndex(({ name }) => name === measure.name);
+    if (first !== i)
+      return [{ pointer, part: "whole", message: `${measure.name} is reported by ${placed.pointer}/metrics/${first} already; keep one` }];
+    return measureMistakes(measure, placed, pointer, task);
+  });
+};
+
+const samplesMistakes = ({ examination: { samples = 1, temperature }, pointer }: Placed): Mistake[] =>
+  samples > 1 && temperature === 0
+    ? [
+        {
+          pointer: `${pointer}/samples`,
+          message: `expected 1 at temperature 0, where all are the same, got ${samples}; raise "temperature"`,
+        },
+      ]
+    : [];
+
+/** Beam search draws nothing: what only says how to draw would be ignored. */
+const beamMistakes = ({ examination, pointer }: Placed): Mistake[] => {
+  const { beams, lengthPenalty, temperature } = examination;
+  if (beams === undefined) {
+    if (lengthPenalty === undefined) return [];
+    return [
+      { pointer: `${pointer}/lengthPenalty`, message: `expected none without "beams", got ${lengthPenalty}; add "beams" or leave it out` },
+    ];
+  }
+  const instead = `beside "beams", which draw nothing`;
+  const hot = temperature === 0 ? [] : [{ pointer: `${pointer}/temperature`, message: `expected 0 ${instead}, got ${temperature}` }];
+  const names = (["topK", "topP", "minP"] as const).filter((name) => examination[name] !== undefined);
+  const samples = (examination.samples ?? 1) === 1 ? [] : ["samples" as const];
+  return [
+    ...hot,
+    ...[...names, ...samples].map((name) => ({
+      pointer: `${pointer}/${name}`,
+      message: `expected none ${instead}, got ${examination[name]}; leave it out`,
+    })),
+  ];
+};
+
+const agreementMistakes = ({ examination: { agreement }, pointer }: Placed, task: Task): Mistake[] => {
+  if (agreement === undefined) return [];
+  const at = `${pointer}/agreement`;
+  const made = agreement.divergences.map((values) => attempt(() => divergences.create(values, undefined)));
+  const names = made.map((one) => ("part" in one ? one.part.name : undefined));
+  const unfit = made.flatMap((one, i): Mistake[] => {
+    const first = names.indexOf(names[i]);
+    if ("part" in one && first === i) return [];
+    const message = "part" in one ? `${one.part.name} is measured by ${at}/divergences/${first} already; keep one` : one.message;
+    return [{ pointer: `${at}/divergences/${i}`, part: "whole", message }];
+  });
+  const { vocabularySize } = task.tokenizer;
+  return [
+    ...(task.answered === false && agreement.prefixes === "references"
+      ? [
+          {
+            pointer: at,
+            part: "whole" as const,
+            message: 'expected a task with references to compare on, got one without any; set "prefixes" to "teacher"',
+          },
+        ]
+      : []),
+    ...unfit,
+    ...(agreement.topK < vocabularySize
+      ? []
+      : [{ pointer: `${at}/topK`, message: `expected fewer than the ${vocabularySize} tokens of the vocabulary, got ${agreement.topK}` }]),
+  ];
+};
+
+/** A completion that may not end is at most as long as one may be. */
+const lengthMistakes = (values: TrainingValues, { examination: { minNewTokens = 0 }, pointer }: Placed, task: Task): Mistake[] => {
+  const most = maxNewTokens(values, task);
+  if (minNewTokens <= most) return [];
+  return [{ pointer: `${pointer}/minNewTokens`, message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
+};
+
+/** All that is wrong with how the student is examined. */
+export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
+  const objective = attempt(() => objectives.create(values.objective));
+  if ("part" in objective && objective.part.pairs === true) {
+    const written = (["metrics", "also", "beams", "agreement"] as const).find((name) => values.evaluation[name] !== undefined);
+    if (written === undefined) return [];
+    return [
+      {
+        pointer: `/evaluation/${written}`,
+        part: "whole",
+        message: "expected a student that writes: a reward model is examined by its pairs alone",
+      },
+    ];
+  }
+  return examinationsOf(values).flatMap((placed) => [
+    ...samplesMistakes(placed),
+    ...beamMistakes(placed),
+    ...agreementMistakes(placed, task),
+    ...metricsMistakes(placed, task),
+    ...lengthMistakes(values, placed, task),
+  ]);
+};

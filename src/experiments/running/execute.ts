@@ -1,0 +1,137 @@
+/** Runs planned runs: makes the stages that are not there yet, trains, and writes every result where it belongs. */
+import { rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { concatMap, from, Observable, type Subscriber } from "rxjs";
+import { pruneCheckpoints } from "../../training/checkpoints/checkpoint-folder.ts";
+import type { ServerFacts } from "../../teachers/remote/probe.ts";
+import type { Recipe } from "../../training/recipe/recipe.ts";
+import type { ProgressReport } from "../../training/recipe/report.ts";
+import { probeTeacher } from "../../training/step/teacher-probe.ts";
+import { artifactsIn, type Artifacts } from "../stage-store/store.ts";
+import { claimUnless, isClaim, type Claim } from "../../runs/folder/lock.ts";
+import { HeldError } from "../../runs/folder/locked-error.ts";
+import { makeStages } from "./make-stages.ts";
+import type { PlannedRun } from "../planning/planned.ts";
+import { machineFor, recipeFor } from "./recipe.ts";
+import type { RunEvent } from "./run-event.ts";
+import { manifestIn, runFolder } from "./run-folder.ts";
+import { openRun, type RunStore } from "./store.ts";
+import { writeStudent } from "./student-files.ts";
+import { trainToEnd } from "./train-to-end.ts";
+
+/** Where results go, and how to stop. */
+export interface ExecutionOptions {
+  /** Root of the runs' folders. */
+  readonly out: string;
+  /** Root of what stages leave and of unfinished work; `.retort` when left out. */
+  readonly cache?: string;
+  /** When it aborts, the last whole step is kept as a checkpoint, and the same command goes on from it. */
+  readonly signal: AbortSignal;
+  /** Whether a run that is done is done again, in another folder; true when left out. */
+  readonly repeat?: boolean;
+  /** Threads of each part of a run; what the machine has when left out. */
+  readonly threads?: number;
+  /** The run pauses after this many steps, if it has as many. */
+  readonly pauseAt?: number;
+}
+
+interface Place extends Omit<ExecutionOptions, "cache" | "repeat"> {
+  readonly artifacts: Artifacts;
+  readonly cache: string;
+  readonly repeat: boolean;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** Removes what the run would go on from, but for what is kept for good. */
+const forgetCheckpoints = async (folder: string, { values }: PlannedRun, best: number | undefined): Promise<void> => {
+  await pruneCheckpoints(folder, { ...values.training.checkpoints, last: 0 }, best);
+  await rmdir(folder).catch(() => undefined);
+};
+
+/** Says how a run ended; that this too fails, as on a full disk, is not why it ended. */
+const ended = async (store: RunStore, signal: AbortSignal, error: unknown): Promise<void> => {
+  const reason = error instanceof Error ? error : new Error(String(error));
+  await store.finish(signal.aborted ? "interrupted" : "failed", reason).catch(() => undefined);
+};
+
+/** A run whose stages are there, ready to be trained. */
+interface Prepared {
+  readonly run: PlannedRun;
+  readonly folder: string;
+  readonly recipe: Recipe;
+  readonly teacher: readonly ServerFacts[];
+}
+
+const trainRun = async ({ run, folder, recipe, teacher }: Prepared, place: Place, { attempt, lost }: Claim): Promise<void> => {
+  const { artifacts, emit, pauseAt } = place;
+  const training = { run: run.name, stage: undefined };
+  const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
+  const store = await openRun(run, { folder, attempt, engine: { name: recipe.machine.engine, reason }, teacher });
+  const checkpoints = join(folder, "checkpoints");
+  const options = { folder: checkpoints, signal: AbortSignal.any([place.signal, lost]), ...(pauseAt === undefined ? {} : { pauseAt }) };
+  const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
+  try {
+    const { finished, accuracy, milliseconds } = await trainToEnd(recipe, options, followers);
+    if (finished === undefined) {
+      await store.finish("paused");
+      return;
+    }
+    await writeStudent(join(folder, "student"), finished, { recipe, training: run, artifacts });
+    await store.summarize(milliseconds);
+    await store.finish("done");
+    await forgetCheckpoints(checkpoints, run, finished.best);
+    emit({ kind: "end", training, folder, milliseconds, accuracy });
+  } catch (error) {
+    if (!lost.aborted) await ended(store, place.signal, error);
+    throw error;
+  }
+};
+
+const reuse = ({ name }: PlannedRun, folder: string, { emit }: Place): void => {
+  const accuracy = manifestIn(folder, "summary.json")?.["accuracy"];
+  const known = typeof accuracy === "number" ? accuracy : undefined;
+  emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, accuracy: known });
+};
+
+const perform = async (run: PlannedRun, place: Place): Promise<void> => {
+  const { artifacts, cache, signal, emit } = place;
+  const { folder, done } = runFolder(place.out, run, place.repeat);
+  if (done) return reuse(run, folder, place);
+  const machine = await machineFor(run.values.engine, place.threads);
+  await makeStages(run, { artifacts, cache, machine, signal, emit });
+  signal.throwIfAborted();
+  emit({ kind: "begin", training: { run: run.name, stage: undefined }, steps: run.values.training.steps });
+  const recipe = await recipeFor(run, run.path, artifacts, machine);
+  const teacher = await probeTeacher(recipe, signal);
+  const claimed = await claimUnless(folder, () => manifestIn(folder)?.["status"] === "done");
+  // Another process has done it meanwhile.
+  if (claimed === undefined) return reuse(run, folder, place);
+  if (!isClaim(claimed)) throw new HeldError(folder, claimed);
+  try {
+    await trainRun({ run, folder, recipe, teacher }, place, claimed);
+  } finally {
+    await claimed.release();
+  }
+};
+
+/**
+ * Runs planned runs one after another, stages first; cold, so subscribing is running. A stage that is there already is used again; a training that was
+ * interrupted goes on. Errors with what made a run fail, and with a `HeldError` when another process works on it.
+ */
+export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions): Observable<RunEvent> =>
+  from(runs).pipe(
+    concatMap(
+      (run) =>
+        new Observable((subscriber: Subscriber<RunEvent>) => {
+          const { cache = ".retort", repeat = true } = options;
+          const unsubscribed = new AbortController();
+          const signal = AbortSignal.any([options.signal, unsubscribed.signal]);
+          const emit = (event: RunEvent): void => subscriber.next(event);
+          perform(run, { ...options, artifacts: artifactsIn(join(cache, "stages")), cache, repeat, signal, emit }).then(
+            () => subscriber.complete(),
+            (error: unknown) => subscriber.error(error),
+          );
+          return () => unsubscribed.abort(new Error("the run was unsubscribed"));
+        }),
+    ),
+  );

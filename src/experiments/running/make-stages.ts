@@ -1,0 +1,117 @@
+/** Makes the stages that a run starts from, where they are not there yet. Several processes may want the same one: one makes it, the others wait or make another. */
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { Machine } from "../../training/recipe/recipe.ts";
+import { probeTeacher } from "../../training/step/teacher-probe.ts";
+import type { Artifacts } from "../stage-store/store.ts";
+import { claimUnless, isClaim, type Claim, type Holder } from "../../runs/folder/lock.ts";
+import { writeJson } from "../../files/json-file.ts";
+import type { PlannedRun, PlannedTraining } from "../planning/planned.ts";
+import { recipeFor } from "./recipe.ts";
+import type { RunEvent } from "./run-event.ts";
+import { writeStudent } from "./student-files.ts";
+import { surroundings } from "../../runs/folder/provenance.ts";
+import { trainToEnd } from "./train-to-end.ts";
+
+/** Milliseconds between two looks at what another process makes. */
+const PATIENCE = 500;
+
+/** Where stages are made, and how. */
+export interface StagePlace {
+  readonly artifacts: Artifacts;
+  /** Root of unfinished work. */
+  readonly cache: string;
+  readonly machine: Machine;
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** The accuracy in a stage's manifest. */
+const accuracyOf = async (folder: string): Promise<number | undefined> => {
+  const text = await readFile(join(folder, "manifest.json"), "utf8");
+  let manifest: { readonly accuracy?: unknown };
+  try {
+    manifest = JSON.parse(text) as typeof manifest;
+  } catch (cause) {
+    throw new Error(`stage: its manifest.json cannot be read; remove ${folder}, and it is made again`, { cause });
+  }
+  return typeof manifest.accuracy === "number" ? manifest.accuracy : undefined;
+};
+
+const makeStage = async (run: PlannedRun, stage: PlannedTraining, work: string, place: StagePlace, { lost }: Claim): Promise<void> => {
+  const { artifacts, machine, emit } = place;
+  const name = { run: run.name, stage: stage.name };
+  const signal = AbortSignal.any([place.signal, lost]);
+  emit({ kind: "begin", training: name, steps: stage.values.training.steps });
+  const recipe = await recipeFor(stage, run.path, artifacts, machine);
+  const teacher = await probeTeacher(recipe, signal);
+  const { finished, accuracy, milliseconds } = await trainToEnd(
+    recipe,
+    { folder: work, signal },
+    { report: (report) => emit({ kind: "report", training: name, report }) },
+  );
+  if (finished === undefined) throw new Error(`stage "${stage.name}": expected a last report with the weights, got none`);
+  const folder = await artifacts.commit(stage.id, async (draft) => {
+    await writeStudent(draft, finished, { recipe, training: stage, artifacts });
+    const { values, inputs, checkpoints, id } = stage;
+    const facts = { name: stage.name, id, values, inputs, checkpoints, accuracy, milliseconds, used: machine, teacher };
+    await writeJson(join(draft, "manifest.json"), { ...facts, ...surroundings() });
+  });
+  emit({ kind: "end", training: name, folder, milliseconds, accuracy });
+};
+
+/** Makes a stage unless another process does, which is then given. */
+const tryStage = async (run: PlannedRun, stage: PlannedTraining, place: StagePlace): Promise<Holder | undefined> => {
+  const work = join(place.cache, "unfinished", stage.id);
+  await mkdir(work, { recursive: true });
+  // It may have been finished since the last look.
+  const claimed = await claimUnless(work, () => place.artifacts.has(stage.id));
+  if (claimed !== undefined && !isClaim(claimed)) return claimed;
+  try {
+    if (claimed !== undefined) await makeStage(run, stage, work, place, claimed);
+  } finally {
+    await claimed?.release();
+  }
+  // Others that look at it may write there meanwhile.
+  await rm(work, { recursive: true, force: true, maxRetries: 5 });
+  return undefined;
+};
+
+const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], place: StagePlace): Promise<void> => {
+  const { artifacts, signal, emit } = place;
+  const missing = new Map(stages.map((stage) => [stage.id, stage]));
+  const told = new Set<string>();
+  while (missing.size > 0) {
+    let busy = true;
+    for (const [id, stage] of missing) {
+      signal.throwIfAborted();
+      const training = { run: run.name, stage: stage.name };
+      if (artifacts.has(id)) {
+        const folder = artifacts.folder(id);
+        emit({ kind: "reuse", training, folder, accuracy: await accuracyOf(folder) });
+      } else {
+        if (Object.values(stage.inputs).some((input) => missing.has(input))) continue;
+        const holder = await tryStage(run, stage, place);
+        if (holder !== undefined) {
+          if (!told.has(id)) emit({ kind: "wait", training, host: holder.host, pid: holder.pid });
+          told.add(id);
+          continue;
+        }
+      }
+      missing.delete(id);
+      busy = false;
+    }
+    if (busy) await setTimeout(PATIENCE, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+};
+
+/** Makes every stage of a run that is not there, each after those that it starts from. Rejects with what made one fail, or with the signal's reason. */
+export const makeStages = async (run: PlannedRun, place: StagePlace): Promise<void> => {
+  const { artifacts } = place;
+  // While one was waited for or made, another that had been there may have been pruned.
+  for (let wanted = run.stages; wanted.length > 0; wanted = run.stages.filter(({ id }) => !artifacts.has(id))) {
+    await makeThese(run, wanted, place);
+    for (const { id } of run.stages) artifacts.touch(id);
+  }
+};

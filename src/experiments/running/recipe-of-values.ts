@@ -1,0 +1,39 @@
+/** A recipe from the values of an experiment, without a file: what `train` takes. */
+import { join } from "node:path";
+import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
+import type { Recipe } from "../../training/recipe/recipe.ts";
+import { artifactsIn } from "../stage-store/store.ts";
+import { extendedSource } from "../file/extended-source.ts";
+import { lookAtInputs } from "../inputs/inputs.ts";
+import { planRuns } from "../planning/plan.ts";
+import { checkSource } from "../planning/sound-file.ts";
+import { machineFor, recipeFor } from "./recipe.ts";
+import { parseSource } from "../file/source.ts";
+
+/** Where a recipe is made. */
+export interface RecipeOptions {
+  /** Where the paths in the values are relative to; the working folder when left out. */
+  readonly folder?: string;
+  /** Threads of each part; what the machine has when left out. */
+  readonly threads?: number;
+  /** How models of the Hub are found. */
+  readonly hub?: HubOptions;
+}
+
+/**
+ * The recipe of one training, from the keys of an experiment file; what they leave out has the file's defaults, and a `question` is not asked for. `ExperimentError` with every
+ * problem, `RangeError` for variants and stages, which `execute` runs.
+ */
+export const recipeOf = async (
+  values: Readonly<Record<string, unknown>>,
+  { folder = ".", threads, hub = {} }: RecipeOptions = {},
+): Promise<Recipe> => {
+  const path = join(folder, "recipe.json");
+  const text = JSON.stringify({ question: "Asked from TypeScript.", ...values });
+  const file = checkSource(extendedSource(parseSource(path, text)), []);
+  const [run, ...others] = planRuns(file, await lookAtInputs(file.drafts, folder, hub));
+  if (run === undefined || others.length > 0 || run.stages.length > 0) {
+    throw new RangeError("recipe: expected one training, got variants or stages; write them to a file and run it with execute");
+  }
+  return recipeFor(run, path, artifactsIn(join(folder, ".retort", "stages")), await machineFor(run.values.engine, threads));
+};

@@ -1,0 +1,73 @@
+/** One training of a file, to its end or to where it pauses. */
+import { train, type TrainOptions } from "../../training/train.ts";
+import type { Recipe } from "../../training/recipe/recipe.ts";
+import type { Finished, ProgressReport, StepReport } from "../../training/recipe/report.ts";
+import type { RunStore } from "./store.ts";
+
+/** How it is followed. */
+export interface TrainingFollowers {
+  readonly report: (report: ProgressReport) => void;
+  /** Where it is written down, if it is. */
+  readonly store?: Pick<RunStore, "lines" | "log">;
+}
+
+/** What a training leaves. */
+export interface Trained {
+  /** Nothing when it paused. */
+  readonly finished: Finished | undefined;
+  /** Of the last evaluation, in [0, 1]. */
+  readonly accuracy: number | undefined;
+  /** Wall-clock time, with that of steps that were done by an earlier attempt. */
+  readonly milliseconds: number;
+}
+
+/** Trains, from the newest checkpoint in the folder if there is one. Rejects with what made the training fail, or with the signal's reason. */
+export const trainToEnd = async (
+  recipe: Recipe,
+  options: TrainOptions & { readonly folder: string; readonly signal: AbortSignal },
+  { report: tell, store }: TrainingFollowers,
+): Promise<Trained> => {
+  const lines = store?.lines;
+  const began = performance.now();
+  let [accuracy, finished, before, resumed]: [number | undefined, Finished | undefined, number, boolean] = [undefined, undefined, 0, false];
+  const rewind = (step: number): void => {
+    resumed = true;
+    lines?.rewind(step);
+    before = lines?.milliseconds() ?? 0;
+  };
+  const follow = (report: StepReport): void => {
+    if (report.kind === "resumed") rewind(report.step);
+    else if (!resumed && report.kind !== "damaged") rewind(0);
+    if (report.kind === "finished") finished = report;
+    else if (report.kind === "rollouts") {
+      lines?.rollouts(report);
+      store?.log.rollouts(report);
+    } else if (report.kind === "timeline") lines?.timeline(report);
+    else {
+      if (report.kind === "evaluation") ({ accuracy } = report);
+      lines?.report(report);
+      store?.log.report(report);
+      tell(report);
+    }
+  };
+  // What cannot be written down, as on a full disk, ends the training before it is learned from further.
+  const unwritten = new AbortController();
+  const signal = AbortSignal.any([options.signal, unwritten.signal]);
+  const secure = lines === undefined ? {} : { secure: () => lines.secure() };
+  await new Promise<void>((resolve, reject) => {
+    train(recipe, { ...options, signal, ...secure }).subscribe({
+      next: (report) => {
+        if (unwritten.signal.aborted) return;
+        try {
+          follow(report);
+        } catch (error) {
+          unwritten.abort(error);
+        }
+      },
+      complete: resolve,
+      error: reject,
+    });
+  });
+  unwritten.signal.throwIfAborted();
+  return { finished, accuracy, milliseconds: before + performance.now() - began };
+};

@@ -1,0 +1,222 @@
+/** Checks values against the schema: fills in defaults, and says every mistake in words, with the nearest name that is known. */
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { closest, distance } from "fastest-levenshtein";
+import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
+import { narrowedSchema, typesIn, typesOfDefaults } from "./narrowed-schema.ts";
+
+/** A value's key, the value itself, or the value with everything inside it. */
+export type Part = "key" | "value" | "whole";
+
+/** A mistake in values, wherever they were written. */
+export interface Mistake {
+  /** What is wrong: for an unknown key the key itself, for a missing one the object that lacks it. */
+  readonly pointer: string;
+  /** What to point at: the value (when left out), its key, or the value with all that was set inside it. */
+  readonly part?: Part;
+  readonly message: string;
+}
+
+/** Either the values with their defaults, or every mistake. */
+export type Checked<T> = { readonly values: T } | { readonly mistakes: readonly Mistake[] };
+
+const quote = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+/** `; did you mean "alpha"?`, when a known name is at most a third of its letters away. */
+const suggest = (name: string, known: readonly string[]): string => {
+  if (known.length === 0 || name.length > 100) return "";
+  const nearest = closest(name, known);
+  return distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3) ? `; did you mean "${nearest}"?` : "";
+};
+
+const list = (names: readonly unknown[]): string => names.map((name) => (typeof name === "string" ? `"${name}"` : String(name))).join(", ");
+
+const keysOf = (schema: JsonObject): string[] => Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
+
+/** `a number above 0 and at most 1`. */
+const expectation = (schema: JsonObject): string => {
+  const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  const bounds =
+    minimum !== undefined && maximum !== undefined
+      ? [`from ${quote(minimum)} to ${quote(maximum)}`]
+      : [
+          ...(minimum === undefined ? [] : [`of at least ${quote(minimum)}`]),
+          ...(exclusiveMinimum === undefined ? [] : [`above ${quote(exclusiveMinimum)}`]),
+          ...(maximum === undefined ? [] : [`of at most ${quote(maximum)}`]),
+          ...(exclusiveMaximum === undefined ? [] : [`below ${quote(exclusiveMaximum)}`]),
+        ];
+  const names: Readonly<Record<string, string>> = {
+    integer: "a whole number",
+    number: "a number",
+    string: "a text",
+    boolean: "true or false",
+    object: "an object {...}",
+    array: "a list [...]",
+    null: "null",
+  };
+  const range = bounds.length === 0 ? "" : ` ${bounds.join(" and ")}`;
+  if (!Array.isArray(type)) return `${names[type as string] ?? quote(type)}${range}`;
+  // Of several types, the bounds are the number's and the keys are the object's.
+  const choices = (type as readonly string[]).map((one) => {
+    if (one === "object") return `an object { ${keysOf(schema).join(", ")} }`;
+    return `${names[one] ?? one}${one === "number" || one === "integer" ? range : ""}`;
+  });
+  return choices.join(", or ");
+};
+
+const typesOf = (schema: JsonObject): string[] =>
+  (Array.isArray(schema["oneOf"]) ? (schema["oneOf"] as readonly Json[]) : []).flatMap((branch) => {
+    const properties = isObject(branch) ? branch["properties"] : undefined;
+    const type = isObject(properties) ? properties["type"] : undefined;
+    return isObject(type) && typeof type["const"] === "string" ? [type["const"]] : [];
+  });
+
+const below = (pointer: string, key: string): string => pointer + formatPointer([key]);
+
+const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mistake => {
+  const types = typesOf(schema);
+  const given = isObject(data) ? data["type"] : undefined;
+  if (given === undefined) return { pointer, message: `missing key "type": one of ${list(types)}` };
+  const hint = typeof given === "string" ? suggest(given, types) : "";
+  return {
+    pointer: below(pointer, "type"),
+    message: `unknown type ${quote(given)}${hint}${hint === "" ? ";" : ""} expected one of ${list(types)}`,
+  };
+};
+
+const unknownKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
+  const hint = suggest(key, keysOf(schema));
+  return {
+    pointer: below(pointer, key),
+    part: "key",
+    message: `unknown key "${key}"${hint === "" ? `; known: ${keysOf(schema).join(", ")}` : hint}`,
+  };
+};
+
+const missingKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
+  const properties = schema["properties"];
+  const wanted = isObject(properties) ? properties[key] : undefined;
+  const description = isObject(wanted) && typeof wanted["description"] === "string" ? ` (${wanted["description"]})` : "";
+  return { pointer, message: `missing key "${key}"${description}` };
+};
+
+/** In words what one of ajv's errors means; undefined where another error says it better. */
+const toMistake = (error: ErrorObject): Mistake | undefined => {
+  const pointer = error.instancePath;
+  const schema = (error.parentSchema ?? {}) as JsonObject;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  switch (error.keyword) {
+    case "if":
+      return undefined;
+    case "additionalProperties":
+      return unknownKey(pointer, String(params["additionalProperty"]), schema);
+    case "required":
+      return missingKey(pointer, String(params["missingProperty"]), schema);
+    case "discriminator":
+      return unionMistake(pointer, schema, error.data);
+    case "enum": {
+      const allowed = schema["enum"] as readonly Json[];
+      const texts = allowed.filter((value) => typeof value === "string");
+      const hint = typeof error.data === "string" ? suggest(error.data, texts) : "";
+      return { pointer, message: `expected one of ${list(allowed)}, got ${quote(error.data)}${hint}` };
+    }
+    case "const":
+      return { pointer, message: `expected ${quote(schema["const"])}, got ${quote(error.data)}` };
+    case "type":
+    case "minimum":
+    case "maximum":
+    case "exclusiveMinimum":
+    case "exclusiveMaximum":
+      return { pointer, message: `expected ${expectation(schema)}, got ${quote(error.data)}` };
+    case "minProperties":
+    case "minItems": {
+      const limit = Number(params["limit"]);
+      return { pointer, message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quote(error.data)}` };
+    }
+    case "propertyNames":
+      return {
+        pointer: below(pointer, String(params["propertyName"])),
+        part: "key",
+        message: `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ${quote(params["propertyName"])}`,
+      };
+    case "false schema":
+      return { pointer, message: `the key "${pointer.slice(pointer.lastIndexOf("/") + 1)}" can't be here` };
+    default:
+      return { pointer, message: `${error.message ?? error.keyword}, got ${quote(error.data)}` };
+  }
+};
+
+/** A misspelt key is said once: as unknown with its nearest name, and not as missing too. */
+const misspelt = (error: ErrorObject, errors: readonly ErrorObject[]): boolean =>
+  error.keyword === "required" &&
+  errors.some(({ keyword, instancePath, params }) => {
+    const unknown = (params as Readonly<Record<string, unknown>>)["additionalProperty"];
+    const missing = (error.params as Readonly<Record<string, unknown>>)["missingProperty"];
+    return keyword === "additionalProperties" && instancePath === error.instancePath && suggest(String(unknown), [String(missing)]) !== "";
+  });
+
+const unique = (mistakes: readonly Mistake[]): Mistake[] => [
+  ...new Map(mistakes.map((mistake) => [`${mistake.pointer}\n${mistake.message}`, mistake])).values(),
+];
+
+/** That nothing fits is said by what each alternative lacks; that null would do is not worth saying. */
+const saysNothing = ({ keyword, params, instancePath, schemaPath }: ErrorObject, errors: readonly ErrorObject[]): boolean => {
+  if (keyword === "type" && (params as { readonly type?: unknown }).type === "null") return true;
+  return keyword === "anyOf" && errors.some((other) => other.schemaPath !== schemaPath && other.instancePath.startsWith(instancePath));
+};
+
+/** In words what ajv found, each mistake once. It must have been asked to be verbose. */
+export const mistakesOf = (found: readonly ErrorObject[]): readonly Mistake[] => {
+  const errors = found.filter((error) => !saysNothing(error, found));
+  // A name's own error (its pattern) is repeated by `propertyNames`, which says whose name it is.
+  const said = errors.filter((error) => error.propertyName === undefined && !misspelt(error, errors));
+  const mistakes = unique(said.flatMap((error) => toMistake(error) ?? []));
+  const [first] = found;
+  return mistakes.length > 0 || first === undefined ? mistakes : [{ pointer: first.instancePath, message: first.message ?? first.keyword }];
+};
+
+/** Options for schemas as large as the experiment's: written out at every place and optimised, it takes five times as long to compile, and each value is checked once. */
+const options = {
+  allErrors: true,
+  discriminator: true,
+  useDefaults: true,
+  strict: true,
+  verbose: true,
+  ownProperties: true,
+  allowUnionTypes: true,
+  inlineRefs: false,
+  code: { optimize: false },
+} as const;
+
+/** Times that a narrowed schema is compiled for types that the one before had not, before the whole one is. */
+const mostNarrowed = 4;
+
+/** A validator of values with these types that is quick to have; where there have been too many different ones, that of all. */
+const narrowedValidator = <T>(schema: JsonObject): ((value: Json) => ValidateFunction<T>) => {
+  const types = new Set(typesOfDefaults(schema));
+  let [compiled, times]: [ValidateFunction<T> | undefined, number] = [undefined, 0];
+  return (value) => {
+    const missing = [...typesIn(value)].filter((type) => !types.has(type));
+    if (compiled !== undefined && (missing.length === 0 || times > mostNarrowed)) return compiled;
+    for (const type of missing) types.add(type);
+    times += 1;
+    compiled = new Ajv(options).compile<T>(times > mostNarrowed ? schema : narrowedSchema(schema, types));
+    return compiled;
+  };
+};
+
+/** Makes a checker of plain values, from a schema that is compiled when it is needed. The values that it is given are left as they are; what it returns is a copy with defaults. */
+export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
+  const narrowed = narrowedValidator<T>(schema);
+  let whole: ValidateFunction<T> | undefined;
+  return (value) => {
+    const copy: unknown = structuredClone(value);
+    if (narrowed(value)(copy)) return { values: copy };
+    // What is wrong is said with all that there might have been.
+    whole ??= new Ajv(options).compile<T>(schema);
+    const again: unknown = structuredClone(value);
+    return whole(again) ? { values: again } : { mistakes: mistakesOf(whole.errors ?? []) };
+  };
+};

@@ -1,0 +1,80 @@
+/** Which results of stages may go, and their removal: never one that a process works with, makes, or may just have begun to read. */
+import { existsSync, statSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { claim, holderOf, isClaim, type Holder } from "../../runs/folder/lock.ts";
+import type { KeptStage } from "./kept-stages.ts";
+
+/** What is asked for. A result goes when all that is said holds for it. */
+export interface PruneChoice {
+  /** True for those from which no run below the runs' folder started. */
+  readonly unused: boolean;
+  /** Milliseconds since it was made and since it was last used, at least. */
+  readonly idle?: number | undefined;
+  /** Names of stages. */
+  readonly names?: readonly string[] | undefined;
+  /** Bytes that all results together may keep: those that were used last stay. */
+  readonly budget?: number | undefined;
+}
+
+/** The results that a choice takes, the one that was used longest ago first. `now` in milliseconds since 1970. */
+export const prunable = (kept: readonly KeptStage[], { unused, idle = 0, names, budget }: PruneChoice, now: number): KeptStage[] => {
+  const chosen = kept
+    .filter(({ name, usedBy, used }) => {
+      if (unused && usedBy.length > 0) return false;
+      return now - Date.parse(used) >= idle && (names?.includes(name) ?? true);
+    })
+    .toSorted((a, b) => (a.used < b.used ? -1 : 1));
+  if (budget === undefined) return chosen;
+  let bytes = kept.reduce((sum, stage) => sum + stage.bytes, 0);
+  return chosen.filter((stage) => {
+    if (bytes <= budget) return false;
+    bytes -= stage.bytes;
+    return true;
+  });
+};
+
+/** A process that found a result has begun to read it after so many milliseconds. */
+const GRACE = 60_000;
+
+const usedNow = async ({ usedBy }: KeptStage): Promise<string | undefined> => {
+  for (const run of usedBy) {
+    const holder = await holderOf(run);
+    if (holder !== undefined) return `process ${holder.pid} on ${holder.host} works on ${run}, which starts from it`;
+  }
+  return undefined;
+};
+
+const obstacleOf = async (stage: KeptStage): Promise<string | undefined> => {
+  const at = statSync(stage.folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (Date.now() - at < GRACE) return "it was made or used less than a minute ago, and a process may be about to read it";
+  return usedNow(stage);
+};
+
+const heldBy = ({ pid, host }: Holder): string => `process ${pid} on ${host} makes it`;
+
+/** Why a result must not go now; nothing when it may. */
+export const pruneObstacle = async (stage: KeptStage, cache: string): Promise<string | undefined> => {
+  const holder = await holderOf(join(cache, "unfinished", stage.id));
+  return holder === undefined ? obstacleOf(stage) : heldBy(holder);
+};
+
+/** Removes a result, as the only process that works on it; for others it is there whole or not at all. Gives why it must not go, when it must not. Errors of the system. */
+export const pruneStage = async (stage: KeptStage, cache: string): Promise<string | undefined> => {
+  const work = join(cache, "unfinished", stage.id);
+  const fresh = !existsSync(work);
+  const claimed = await claim(work);
+  if (!isClaim(claimed)) return heldBy(claimed);
+  try {
+    const obstacle = await obstacleOf(stage);
+    if (obstacle !== undefined) return obstacle;
+    const gone = join(dirname(stage.folder), `.pruned-${basename(stage.folder)}-${process.pid}`);
+    await rename(stage.folder, gone);
+    await rm(gone, { recursive: true, force: true, maxRetries: 5 });
+    return undefined;
+  } finally {
+    await claimed.release();
+    // What another process has left there for the next attempt stays.
+    if (fresh) await rm(work, { recursive: true, force: true, maxRetries: 5 });
+  }
+};

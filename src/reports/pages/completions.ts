@@ -1,0 +1,95 @@
+/** Completions of a run, as `rollouts.jsonl` has them: those of its first step, and of the last whose tokens were looked into. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseObject, type Json, type JsonObject } from "../../files/json.ts";
+import { boundedLines } from "../../files/bounded-lines.ts";
+import { numberOf } from "../../runs/reading/run-record.ts";
+
+/** A token of a completion. */
+export interface ShownToken {
+  readonly text: string;
+  /** KL(teacher || student) where it was drawn, in nats. */
+  readonly divergence: number;
+}
+
+/** A completion, for people. */
+export interface ShownCompletion {
+  readonly step: number;
+  readonly prompt: string;
+  readonly completion: string;
+  readonly reference: string;
+  /** Who wrote it, and how it ended. */
+  readonly source: string;
+  readonly cut: boolean;
+  readonly tokens: number;
+  readonly reward: number | undefined;
+  readonly advantage: number | undefined;
+  /** Empty where nobody looked into them. */
+  readonly pieces: readonly ShownToken[];
+}
+
+/** Completions of a step that are shown, most bytes of a line, and characters of a text. */
+const [shown, longestLine, longestText] = [8, 2 ** 22, 4000];
+
+const textOf = (value: unknown): string => {
+  if (typeof value !== "string") return "";
+  return value.length > longestText ? `${value.slice(0, longestText)}…` : value;
+};
+
+/** Tokens up to the longest text that is shown; none when the two lists are not there or do not fit. */
+const piecesOf = ({ pieces, divergences }: JsonObject): readonly ShownToken[] => {
+  if (!Array.isArray(pieces) || !Array.isArray(divergences) || pieces.length !== divergences.length) return [];
+  const nats = (divergences as readonly Json[]).map(numberOf);
+  const all: ShownToken[] = [];
+  let length = 0;
+  for (const [i, text] of (pieces as readonly Json[]).entries()) {
+    const divergence = nats[i];
+    if (typeof text !== "string" || divergence === undefined) return [];
+    length += text.length;
+    if (length > longestText || i === longestText) return [...all, { text: "…", divergence: 0 }];
+    all.push({ text, divergence });
+  }
+  return all;
+};
+
+const completionOf = (line: JsonObject, step: number): ShownCompletion => ({
+  step,
+  prompt: textOf(line["prompt"]),
+  completion: textOf(line["completion"]),
+  reference: textOf(line["reference"]),
+  source: textOf(line["source"]),
+  cut: line["finish"] === "length",
+  tokens: numberOf(line["tokens"]) ?? 0,
+  reward: numberOf(line["reward"]),
+  advantage: numberOf(line["advantage"]),
+  pieces: piecesOf(line),
+});
+
+/**
+ * The first completions of the first step that is there, and of the last: the last whose tokens were looked into, where there is one after the first. One list
+ * where they are the same step, none without the file.
+ */
+export const readCompletions = async (folder: string): Promise<readonly (readonly ShownCompletion[])[]> => {
+  const path = join(folder, "rollouts.jsonl");
+  if (!existsSync(path)) return [];
+  const none: readonly ShownCompletion[] = [];
+  let [first, last, lookedInto] = [none, none, none];
+  let current: ShownCompletion[] = [];
+  const close = (): void => {
+    if (first.length === 0) first = current;
+    else if (current.some(({ pieces }) => pieces.length > 0)) lookedInto = current;
+    else last = current;
+  };
+  for await (const text of boundedLines(path, longestLine)) {
+    const line = parseObject(text);
+    const step = line?.["step"];
+    if (line === undefined || typeof step !== "number" || !Number.isSafeInteger(step)) continue;
+    if (current.length > 0 && current[0]!.step !== step) {
+      close();
+      current = [];
+    }
+    if (current.length < shown) current.push(completionOf(line, step));
+  }
+  close();
+  return [first, lookedInto.length > 0 ? lookedInto : last].filter(({ length }) => length > 0);
+};

@@ -1,0 +1,41 @@
+/** What people make of verdicts: a page of Markdown whose sections name the figures that they are about, `## Students that are full (figures 8, 9)`. */
+import { readBounded } from "../../files/bounded-file.ts";
+
+/** A section of the page. */
+export interface Discussion {
+  readonly title: string;
+  /** Where links of Markdown find it in its page, as GitHub makes them. */
+  readonly anchor: string;
+  /** The figures that its title names; one of several panels names them all. */
+  readonly figures: readonly string[];
+  /** Markdown. */
+  readonly text: string;
+}
+
+/** Largest page that is read, in bytes. */
+const largest = 2 ** 20;
+
+const named = /\(figures? ([^()]*)\)\s*$/iu;
+
+const figuresIn = (title: string): readonly string[] => named.exec(title)?.[1]?.match(/(?:A\.)?\d+[a-z]?/gu) ?? [];
+
+const anchorOf = (title: string): string =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(/\s/gu, "-");
+
+/** The sections of a page of Markdown, which begin at headings of the second level. */
+export const discussionsIn = (page: string): readonly Discussion[] =>
+  page
+    .replaceAll("\r\n", "\n")
+    .split(/^## /mu)
+    .slice(1)
+    .map((section) => {
+      const end = section.includes("\n") ? section.indexOf("\n") : section.length;
+      const title = section.slice(0, end).trim();
+      return { title, anchor: anchorOf(title), figures: figuresIn(title), text: section.slice(end).trim() };
+    });
+
+/** The sections of a file. Errors of the system; `RangeError` for one that is too large. */
+export const readDiscussions = (path: string): readonly Discussion[] => discussionsIn(readBounded(path, largest).bytes.toString("utf8"));

@@ -1,0 +1,107 @@
+/** The plots of a figure: its trade-off, if it is about one, and each metric over what was varied. */
+import type { FigureReport } from "./figure-report.ts";
+import { numberText } from "../html/number-text.ts";
+import { fileName, type LegendLine, type ReportPlot } from "../plots/plot-figure.ts";
+import { plotShape, type PlotShape } from "../plots/plot-shape.ts";
+import { plotSvg, plotText, seriesOf } from "../plots/means-plot.ts";
+import type { SettingMeans } from "../means/setting-means.ts";
+import { sparselyLabelled, tradeOffSvg, tradeOffText } from "../plots/trade-off-plot.ts";
+import type { TradeOff } from "../means/trade-off.ts";
+
+/** Names the figure in links and files. */
+export const anchorOf = ({ name }: Pick<FigureReport, "name">): string => `figure-${fileName(name).replace(".", "")}`;
+
+const legendOf = (names: readonly string[]): LegendLine[] =>
+  names.length < 2 && (names[0] ?? "") === "" ? [] : names.map((name, look) => ({ name, look }));
+
+const metricCaption = ({ kind, metric, x, row, facet }: PlotShape, start: number | undefined): string => {
+  const rows = row === "" ? "" : ` and ${row}`;
+  const facets = facet === "" ? "" : ` for each ${facet}`;
+  const over = `Mean ${metric} over seeds${x === "" ? "" : `, by ${x}${rows}${facets}`}.`;
+  if (kind === "heatmap") return facet === "" ? over : `${over} Colours compare within one ${facet} only.`;
+  const dashed = start === undefined ? "" : ` The dotted line is the student before training, ${numberText(start)}.`;
+  return `${over} Bars reach over the 95 % interval of the seeds.${dashed}`;
+};
+
+const metricTable = ({ metric, x, row, facet, points, levels }: PlotShape): ReportPlot["table"] => {
+  const all = [...points, ...levels.map((level) => ({ ...level, x: undefined, facet: "" }))];
+  const parts = [
+    { name: x, value: (point: (typeof all)[number]) => point.x },
+    { name: row, value: (point: (typeof all)[number]) => point.row },
+    { name: facet, value: (point: (typeof all)[number]) => point.facet },
+  ].filter(({ name }) => name !== "");
+  return [
+    [...parts.map(({ name }) => name), metric, `${metric}/low`, `${metric}/high`],
+    ...all.map((point) => [...parts.map(({ value }) => value(point)), point.mean, point.interval?.[0], point.interval?.[1]]),
+  ];
+};
+
+const metricPlot = (prefix: string, shape: PlotShape, start: number | undefined): ReportPlot[] => {
+  if (shape.points.length === 0) return [];
+  return [
+    {
+      name: `${prefix}-${fileName(shape.metric)}`,
+      text: plotText(shape),
+      caption: metricCaption(shape, start),
+      lines: shape.row,
+      legend: shape.kind === "heatmap" ? [] : legendOf(seriesOf(shape)),
+      svg: (width) => plotSvg(shape, width, start),
+      table: metricTable(shape),
+    },
+  ];
+};
+
+/** A plot of each metric over what was varied; metrics that no trial has are left out. `prefix` begins their names. */
+export const metricPlots = (
+  prefix: string,
+  means: SettingMeans,
+  metrics: readonly string[],
+  before: ReadonlyMap<string, number>,
+): readonly ReportPlot[] =>
+  metrics.flatMap((metric) => {
+    const shape = plotShape(means, metric);
+    return metricPlot(prefix, shape, shape.kind === "heatmap" ? undefined : before.get(metric));
+  });
+
+const tradeTable = ({ x, y, along, lines, front }: TradeOff): ReportPlot["table"] => [
+  ["line", along, x, `${x}/low`, `${x}/high`, y, `${y}/low`, `${y}/high`, "pareto"],
+  ...lines.flatMap(({ name, points }) =>
+    points.map((point) => [
+      name,
+      point.label,
+      point.x.mean,
+      point.x.interval?.[0],
+      point.x.interval?.[1],
+      point.y.mean,
+      point.y.interval?.[0],
+      point.y.interval?.[1],
+      front.length === 0 ? undefined : Number(front.includes(point)),
+    ]),
+  ),
+];
+
+const tradePlot = (report: FigureReport, trade: TradeOff): ReportPlot => {
+  const { x, y, along, lines, front } = trade;
+  const [startX, startY] = [report.before.get(x), report.before.get(y)];
+  const start = startX === undefined || startY === undefined ? undefined : { x: startX, y: startY };
+  const pareto = front.length === 0 ? "" : " Rings and the grey edge: the Pareto front, the settings that no other beats in both.";
+  const labels = sparselyLabelled(trade)
+    ? `; points of the first line are labelled with their ${along}, the others follow in the same order`
+    : `; points are labelled with their ${along}`;
+  const cross = start === undefined ? "" : " The cross is the student before training.";
+  return {
+    name: `${anchorOf(report)}-trade-off`,
+    text: tradeOffText(trade),
+    caption: `Mean ${y} over mean ${x}${labels}. Bars reach over the 95 % interval of the seeds.${pareto}${cross}`,
+    lines: "settings",
+    legend: legendOf(lines.map(({ name }) => name)),
+    svg: (width) => tradeOffSvg(trade, width, start),
+    table: tradeTable(trade),
+  };
+};
+
+/** In the order in which the report has them. Metrics that no trial has are left out. */
+export const figurePlots = (report: FigureReport): readonly ReportPlot[] => [
+  ...(report.trade === undefined ? [] : [tradePlot(report, report.trade)]),
+  ...metricPlots(anchorOf(report), report.means, report.metrics, report.before),
+];

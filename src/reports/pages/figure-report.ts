@@ -1,0 +1,101 @@
+/** All that a report says of a figure, before it is drawn or written. */
+import type { ClaimValues } from "../../evaluation/claims/index.ts";
+import { readExperiment } from "../../experiments/file/extended-source.ts";
+import { isObject, type JsonObject } from "../../files/json.ts";
+import { readObject } from "../../files/object-file.ts";
+import { checkTrials } from "../../sweeps/planning/plan.ts";
+import { machinePath } from "../../reproduction/figure-machine.ts";
+import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
+import { figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";
+import { judge, type JudgedClaim } from "../../results/verdicts.ts";
+import type { Discussion } from "./discussion.ts";
+import { timeText } from "../html/number-text.ts";
+import { settingMeans, type SettingMeans } from "../means/setting-means.ts";
+import { tradeOff, type TradeOff } from "../means/trade-off.ts";
+
+/** A figure's results, judged. */
+export interface FigureReport {
+  /** As the paper counts it. */
+  readonly name: string;
+  /** Where the paper has it; nothing when its file does not say. */
+  readonly paper: string | undefined;
+  readonly results: FigureResults;
+  readonly claims: readonly JudgedClaim[];
+  /** What the claims are about; without claims accuracy, or whatever metric comes first. */
+  readonly metrics: readonly string[];
+  readonly means: SettingMeans;
+  /** Of those two metrics that the claims set against each other. */
+  readonly trade: TradeOff | undefined;
+  /** Mean of each metric before training, where trials have it. */
+  readonly before: ReadonlyMap<string, number>;
+  /** What people make of the verdicts. */
+  readonly discussions: readonly Discussion[];
+  /** Machine, versions and time in a few words each; none when they were not written down. */
+  readonly made: readonly (readonly [name: string, value: string])[];
+}
+
+const metricsOf = (claims: readonly ClaimValues[], { trials }: FigureResults): readonly string[] => {
+  const claimed = [...new Set(claims.map(({ metric }) => metric))];
+  const measured = Object.keys(trials[0]?.final ?? {});
+  return claimed.length > 0 ? claimed : measured.includes("accuracy") ? ["accuracy"] : measured.slice(0, 1);
+};
+
+const beforeOf = ({ trials }: FigureResults, metrics: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(
+    metrics.flatMap((metric): [string, number][] => {
+      const values = trials.flatMap(({ initial }) => (Number.isFinite(initial[metric]) ? [initial[metric]!] : []));
+      return values.length === 0 ? [] : [[metric, values.reduce((sum, value) => sum + value, 0) / values.length]];
+    }),
+  );
+
+const within = (given: JsonObject, key: string): JsonObject => {
+  const value = given[key];
+  return isObject(value) ? value : {};
+};
+
+const madeOf = (given: JsonObject): FigureReport["made"] => {
+  const [machine, versions, revision] = ["machine", "versions", "revision"].map((key) => within(given, key));
+  const text = (value: unknown): string =>
+    typeof value === "string" || typeof value === "number" ? String(value).slice(0, 200) : "unknown";
+  const time = (key: string): string => (typeof given[key] === "number" ? timeText(given[key]) : "unknown");
+  const whole =
+    typeof given["elapsed"] === "number" ? `${time("elapsed")} from start to end` : "in several parts, or with trials of other figures,";
+  const named = Object.entries(versions!).map(([name, version]) => `${name} ${text(version)}`);
+  return [
+    [
+      "machine",
+      `${text(machine!["processor"])}, ${text(machine!["cores"])} cores, ${text(machine!["platform"])} ${text(machine!["architecture"])}`,
+    ],
+    ["time", `${whole} with ${text(given["jobs"])} trials at once; ${time("training")} of training`],
+    ["versions", named.slice(0, 20).join(", ")],
+    ["revision", `${text(revision!["commit"])}${revision!["dirty"] === true ? ", with changes" : ""}`],
+  ];
+};
+
+const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omit<FigureReport, "discussions"> => {
+  const file = figuresOf(results.scale).find((figure) => figure.name === name);
+  if (file === undefined) throw new RangeError(`report: expected a figure of scale ${results.scale}, got ${name}; run the figure again`);
+  const { claims, drafts } = checkTrials(readExperiment(file.path), []);
+  const metrics = metricsOf(claims, results);
+  const machine = readObject(machinePath(folder, { name }));
+  return {
+    name,
+    paper: drafts[0]?.values.paper,
+    results,
+    claims: judge(claims, results.trials),
+    metrics,
+    means: settingMeans(results.trials, metrics),
+    trade: tradeOff(claims, results.trials),
+    before: beforeOf(results, metrics),
+    made: machine === undefined ? [] : madeOf(machine),
+  };
+};
+
+/** The figures whose results lie in a folder, in the paper's order, each with the discussions that name it. `Error` as of `readFigure` for results that are damaged. */
+export const readFigureReports = (folder: string, discussions: readonly Discussion[] = []): readonly FigureReport[] =>
+  figuresOf("small").flatMap((figure) => {
+    const results = readFigure(folder, figure);
+    if (results === undefined) return [];
+    const about = discussions.filter(({ figures }) => figures.includes(figure.name) || figures.includes(wholeFigure(figure.name)));
+    return [{ ...reportOf(folder, figure, results), discussions: about }];
+  });

@@ -1,0 +1,54 @@
+/** A figure in a report: what was asked, what came out, and what it was made with. */
+import { axisMeans } from "../means/axis-means.ts";
+import { axisMeansTable } from "./axis-means-table.ts";
+import { claimsTable } from "./claims-table.ts";
+import type { FigureReport } from "./figure-report.ts";
+import { anchorOf, figurePlots } from "./figure-plots.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { meansTable } from "./means-table.ts";
+import { prose } from "../html/prose.ts";
+import { plotFigure } from "../plots/plot-figure.ts";
+import { factList } from "../html/page-shell.ts";
+
+const discussed = ({ discussions, claims }: FigureReport): Markup => {
+  if (discussions.length === 0) {
+    return claims.some(({ outcome }) => outcome === "not-replicated") ? html`<p class="quiet">Nobody has written yet why.</p>` : html``;
+  }
+  return html`<div class="discussion">
+    <h3>Discussion</h3>
+    <p class="quiet">Written by hand after the verdicts, which it does not change.</p>
+    ${discussions.map(
+      ({ title, text }) =>
+        html`<h4>${title}</h4>
+          ${prose(text)}`,
+    )}
+  </div>`;
+};
+
+/** The section of a figure. */
+export const figureSection = (report: FigureReport): Markup => {
+  const { name, paper, results, claims, made } = report;
+  const { question, trials, planned, scale, engine } = results;
+  const facts: FigureReport["made"] = [["scale", scale], ["trials", `${trials.length} of ${planned}`], ["engine", engine], ...made];
+  return html`<section id="${anchorOf(report)}" aria-labelledby="${anchorOf(report)}-title">
+    <h2 id="${anchorOf(report)}-title">Figure ${name}</h2>
+    <p>${question}${paper === undefined ? "" : html` <span class="quiet">(${paper})</span>`}</p>
+    ${
+      claims.length === 0
+        ? html`<p>This figure makes no claims.</p>`
+        : html`<h3>Claims</h3>
+            ${claimsTable(`figure ${name}`, claims)}`
+    }${discussed(report)}
+    ${
+      trials.length === 0
+        ? html`<p>No trial is done.</p>`
+        : html`<h3>Plots</h3>
+            ${figurePlots(report).map(plotFigure)}
+            <h3>Means</h3>
+            ${meansTable(`Figure ${name}`, anchorOf(report), report.means, report.metrics)}
+            ${axisMeansTable(`Figure ${name}`, axisMeans(trials, report.means, report.metrics), report.metrics)}`
+    }
+    <h3>Made with</h3>
+    ${factList(facts)}
+  </section> `;
+};

@@ -1,0 +1,42 @@
+/** The table of means over seeds, as markup and as CSV. */
+import { csvLine } from "../../results/tables/csv.ts";
+import { intervalText } from "../html/number-text.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { download } from "../plots/plot-figure.ts";
+import type { SettingMeans } from "../means/setting-means.ts";
+import { scrolledTable } from "../html/page-shell.ts";
+
+const csvOf = ({ axes, settings }: SettingMeans, metrics: readonly string[]): string => {
+  const head = [
+    ...axes.map(({ pointer }) => pointer),
+    ...metrics.flatMap((metric) => [`${metric}/seeds`, metric, `${metric}/low`, `${metric}/high`]),
+  ];
+  const lines = settings.map(({ values, means }) => [
+    ...values.map((value) => (typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value))),
+    ...metrics.flatMap((metric) => {
+      const { n, mean, interval } = means.get(metric) ?? {};
+      return [n, mean, interval?.[0], interval?.[1]];
+    }),
+  ]);
+  return [head, ...lines].map(csvLine).join("");
+};
+
+/** The table, with its CSV under it. `what` is what it is of, such as `Figure 8`; `file` names the CSV. */
+export const meansTable = (what: string, file: string, means: SettingMeans, metrics: readonly string[]): Markup => {
+  const rows = means.settings.map(({ texts, means: own }) => {
+    const seeds = Math.max(0, ...metrics.map((metric) => own.get(metric)?.n ?? 0));
+    const cells = metrics.map((metric) => {
+      const found = own.get(metric);
+      return html`<td class="number">${found === undefined ? "–" : intervalText(found.mean, found.interval)}</td>`;
+    });
+    return html`<tr>
+      ${texts.map((text) => html`<th scope="row">${text}</th>`)}${cells}
+      <td class="number">${seeds}</td>
+    </tr>`;
+  });
+  const head = [...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`), "Seeds"];
+  const caption =
+    "Means over seeds. Intervals are of the bootstrap, which of three seeds reaches from the lowest to the highest and covers about 75 %.";
+  return html`${scrolledTable(`${what}: means`, caption, head, rows)}
+    <p>${download(`${file}.csv`, "text/csv", csvOf(means, metrics), `${what} as CSV`)}</p>`;
+};

@@ -1,0 +1,30 @@
+/** What the checks of a run warned of. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseObject } from "../../files/json.ts";
+import { boundedLines } from "../../files/bounded-lines.ts";
+
+/** A warning of a check. */
+export interface RunWarning {
+  readonly step: number;
+  readonly check: string;
+  readonly message: string;
+}
+
+/** Most bytes of a line; most warnings that are shown. */
+const [longestLine, mostWarnings] = [2 ** 20, 50];
+
+/** The warnings of a run, the first of many; lines that are damaged are left out. */
+export const readWarnings = async (folder: string): Promise<readonly RunWarning[]> => {
+  const path = join(folder, "metrics.jsonl");
+  const warnings: RunWarning[] = [];
+  if (!existsSync(path)) return warnings;
+  for await (const line of boundedLines(path, longestLine)) {
+    if (!line.startsWith('{"kind":"warning"')) continue;
+    const { step, check, message } = parseObject(line) ?? {};
+    if (typeof step !== "number" || typeof check !== "string" || typeof message !== "string") continue;
+    warnings.push({ step, check, message });
+    if (warnings.length >= mostWarnings) break;
+  }
+  return warnings;
+};

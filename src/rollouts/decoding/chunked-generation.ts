@@ -1,0 +1,75 @@
+/** Generation in chunks: one program reads prompts and draws the first token, another goes on for some tokens from what the first has left. */
+import * as tf from "@tensorflow/tfjs";
+import { loop } from "../../engine/loop.ts";
+import { float32, int32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
+import type { Policy } from "../../policies/policy.ts";
+import { advance, begin, parameterInputs, promptInputs, promptsOf, rowOf, settingOf } from "./decoding.ts";
+import { checkGeneration, type GenerationOptions } from "./generation-options.ts";
+
+/** Prefix of what the programs hand to each other: outputs of the one, inputs of the next. */
+export const statePrefix = "state/";
+
+const asState = (carried: NamedTensors): Record<string, tf.Tensor> =>
+  Object.fromEntries(Object.entries(carried).map(([name, value]) => [statePrefix + name, value]));
+
+const fromState = (inputs: NamedTensors): NamedTensors =>
+  Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([name]) => name.startsWith(statePrefix))
+      .map(([name, value]) => [name.slice(statePrefix.length), value]),
+  );
+
+/**
+ * The program that reads a batch of prompts. Inputs: as `generateProgram`, with `uniforms` [1, B]. Outputs: `tokens` [1, B] int32, `logProbs` and
+ * `rawLogProbs` [1, B] float32 in nats, and the state, `state/<name>`. `RangeError` for options that do not fit the policy.
+ */
+export const prefillProgram = (policy: Policy, options: GenerationOptions): Program => {
+  checkGeneration(policy, options);
+  const { batch } = options;
+  return {
+    name: "prefill",
+    inputs: { ...parameterInputs(policy, options), ...promptInputs(options), uniforms: float32(1, batch) },
+    build(inputs) {
+      const uniforms = rowOf(inputs["uniforms"] as tf.Tensor2D, tf.scalar(0, "int32"));
+      const { carried, outputs } = begin(settingOf(policy, options, inputs), promptsOf(inputs), uniforms);
+      const rows = Object.entries(outputs).map(([name, row]) => [name, tf.reshape(row, [1, batch])] as const);
+      return { ...Object.fromEntries(rows), ...asState(carried) };
+    },
+  };
+};
+
+/**
+ * The program that draws at most `chunk` more tokens. Inputs: the parameters; the prompts' `mask` [B / G, P]; `place` int32, the number of the newest
+ * token in its completion, from 0; `uniforms` [chunk, B]; and the state, whose specs are `state`, those of what `prefillProgram` gave. Outputs: as
+ * of that program, with `chunk` rows, zero where it did not go on because every row had ended or N tokens were drawn. With the same numbers the tokens
+ * are those of `generateProgram`: both are the same steps.
+ */
+export const continueProgram = (
+  policy: Policy,
+  options: GenerationOptions,
+  chunk: number,
+  state: Readonly<Record<string, TensorSpec>>,
+): Program => {
+  checkGeneration(policy, options);
+  const { batch, maxNewTokens } = options;
+  const { mask } = promptInputs(options);
+  return {
+    name: "continue",
+    inputs: { ...parameterInputs(policy, options), mask, place: int32(), uniforms: float32(chunk, batch), ...state },
+    build(inputs) {
+      const setting = settingOf(policy, options, inputs);
+      const uniforms = inputs["uniforms"] as tf.Tensor2D;
+      const { carried, outputs } = loop({
+        trips: chunk,
+        carried: fromState(inputs),
+        body(iteration, before) {
+          const place: tf.Scalar = tf.add(inputs["place"] as tf.Scalar, iteration);
+          const step = advance(setting, place, rowOf(uniforms, iteration), before);
+          const within = tf.less(place, tf.scalar(maxNewTokens - 2, "int32"));
+          return { ...step, proceed: tf.logicalAnd(step.proceed, within) };
+        },
+      });
+      return { ...outputs, ...asState(carried) };
+    },
+  };
+};

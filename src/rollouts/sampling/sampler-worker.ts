@@ -1,0 +1,56 @@
+/** The thread that samples: a `Sampler` behind calls. */
+import { openEngine, type EngineName } from "../../engine/choose.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { policyOf } from "../../policies/checkpoints/huggingface.ts";
+import type { Weights } from "../../policies/policy.ts";
+import { behaviors, type BehaviorValues } from "../behaviors/index.ts";
+import { Sampler, type Completion, type DrawingTeacher, type DrawRequest, type SamplerOptions, type SearchRequest } from "./sampler.ts";
+import { serve } from "../../workers/serve.ts";
+
+/** What the thread is started for. */
+export type OpenSampler = Omit<SamplerOptions, "policy" | "behavior" | "teacher"> & {
+  readonly engine: EngineName;
+  /** The policy's `config.json`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly behavior: BehaviorValues;
+  /** Needed when the behavior mixes with it, or when it draws alone. */
+  readonly teacher?: Omit<DrawingTeacher, "policy"> & { readonly config: Readonly<Record<string, unknown>> };
+};
+
+let engine: Engine | undefined;
+let sampler: Sampler | undefined;
+
+const opened = (): Sampler => {
+  if (sampler === undefined) throw new Error("sampler: expected a call of open before any other");
+  return sampler;
+};
+
+const handlers = {
+  open: async ({ engine: name, config, behavior, teacher, ...sizes }: OpenSampler): Promise<{ value: string }> => {
+    engine = await openEngine(name, { threads: 1 });
+    sampler = new Sampler(engine, {
+      ...sizes,
+      policy: policyOf(config),
+      behavior: behaviors.create(behavior, undefined),
+      ...(teacher === undefined ? {} : { teacher: { ...teacher, policy: policyOf(teacher.config) } }),
+    });
+    return { value: engine.name };
+  },
+  load: (weights: Weights): Promise<{ value: undefined }> => {
+    opened().load(weights);
+    return Promise.resolve({ value: undefined });
+  },
+  draw: async (request: DrawRequest): Promise<{ value: readonly Completion[]; transfer: ArrayBufferView[] }> => {
+    const value = await opened().draw(request);
+    return { value, transfer: value.flatMap(({ tokens, logProbs, rawLogProbs }) => [tokens, logProbs, rawLogProbs]) };
+  },
+  search: async (request: SearchRequest): Promise<{ value: readonly Int32Array[]; transfer: ArrayBufferView[] }> => {
+    const value = await opened().search(request);
+    return { value, transfer: [...value] };
+  },
+};
+
+/** The calls that the thread answers. */
+export type SamplerHandlers = typeof handlers;
+
+serve(handlers, { close: async () => engine?.dispose() });

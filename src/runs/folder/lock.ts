@@ -1,0 +1,166 @@
+/**
+ * One process at a time works on a folder. Each attempt is a file `attempts/0001.json`, `0002.json` ... that only one process can make, and the newest one
+ * counts: it may be taken over when its process is gone. Files are never removed, so what is found dead stays dead.
+ */
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeWhole } from "../../files/atomic-file.ts";
+import { parseObject } from "../../files/json.ts";
+import { isRunning, thisProcess, type ProcessIdentity } from "./process-identity.ts";
+
+/** Who works on a folder. */
+export interface Holder extends ProcessIdentity {
+  /** Counted from 1. */
+  readonly attempt: number;
+}
+
+/** The right to work on a folder. */
+export interface Claim {
+  /** Counted from 1, over all processes that ever worked on the folder. */
+  readonly attempt: number;
+  /** Aborts when another process took this one for dead: nothing may be written any more. */
+  readonly lost: AbortSignal;
+  /** Gives it back. */
+  release(): Promise<void>;
+}
+
+/** Milliseconds between two signs of life, which processes of other machines look for. */
+const usualBeat = 10_000;
+
+/** A process of another machine that gave no sign for so long is taken for dead. */
+const patience = 90_000;
+
+const attemptsIn = (folder: string): string => join(folder, "attempts");
+const fileOf = (folder: string, attempt: number): string => join(attemptsIn(folder), `${String(attempt).padStart(4, "0")}.json`);
+
+/** What is not there is nothing; what cannot be read must not be taken for nothing. */
+const unlessAbsent =
+  <T>(nothing: T) =>
+  (error: unknown): T => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return nothing;
+    throw error;
+  };
+
+const newestAttempt = async (folder: string): Promise<number> => {
+  const names = await readdir(attemptsIn(folder)).catch(unlessAbsent<string[]>([]));
+  return names.reduce((newest, name) => Math.max(newest, Number(/^(\d{4,9})\.json$/u.exec(name)?.[1] ?? 0)), 0);
+};
+
+const isText = (value: unknown): value is string => typeof value === "string" && value.length < 1000;
+
+const readHolder = async (path: string): Promise<(ProcessIdentity & { readonly released: boolean }) | undefined> => {
+  const { host, pid, boot, namespace, started, released } = parseObject(await readFile(path, "utf8").catch(unlessAbsent(""))) ?? {};
+  if (!isText(host) || typeof pid !== "number" || !isText(boot) || !isText(namespace) || !isText(started)) return undefined;
+  return { host, pid, boot, namespace, started, released: released === true };
+};
+
+/** Whether a file was written to within the patience, by the clock of the file system: those of two machines may differ. */
+const isFresh = async (folder: string, path: string): Promise<boolean> => {
+  const probe = join(attemptsIn(folder), `.probe-${randomUUID()}`);
+  try {
+    await writeFile(probe, "");
+    const [now, then] = await Promise.all([stat(probe), stat(path)]);
+    return now.mtimeMs - then.mtimeMs < patience;
+  } finally {
+    await rm(probe, { force: true });
+  }
+};
+
+const isAlive = async (folder: string, path: string, holder: ProcessIdentity): Promise<boolean> =>
+  (await isRunning(holder)) ?? (await isFresh(folder, path));
+
+/** Who works on it by this attempt; nothing when nobody does. */
+const holderBy = async (folder: string, attempt: number): Promise<Holder | undefined> => {
+  if (attempt === 0) return undefined;
+  const path = fileOf(folder, attempt);
+  const holder = await readHolder(path);
+  if (holder === undefined || holder.released || !(await isAlive(folder, path, holder))) return undefined;
+  const { released: _released, ...identity } = holder;
+  return { ...identity, attempt };
+};
+
+/** Who works on a folder now; nothing when nobody does. Errors of the system when that cannot be read. */
+export const holderOf = async (folder: string): Promise<Holder | undefined> => holderBy(folder, await newestAttempt(folder));
+
+/** Makes the file with all of its content, unless it is there, or its folder is not. */
+const created = async (path: string, content: string): Promise<boolean> => {
+  const draft = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(draft, content);
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "EEXIST" || error.code === "ENOENT")) return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+};
+
+const held = (folder: string, attempt: number, identity: ProcessIdentity, beat: number): Claim => {
+  const path = fileOf(folder, attempt);
+  const lost = new AbortController();
+  const live = async (): Promise<void> => {
+    if ((await newestAttempt(folder)) !== attempt) {
+      clearInterval(timer);
+      lost.abort(new Error(`${folder}: another process took this one for dead, and works on it now`));
+      return;
+    }
+    // A write of the same byte is a sign of life by the file system's own clock.
+    const file = await open(path, "r+");
+    try {
+      await file.write("{", 0);
+    } finally {
+      await file.close();
+    }
+  };
+  const timer = setInterval(() => void live().catch(() => undefined), beat);
+  timer.unref();
+  return {
+    attempt,
+    lost: lost.signal,
+    async release() {
+      clearInterval(timer);
+      if (!lost.signal.aborted) await writeWhole(path, JSON.stringify({ ...identity, released: true }));
+    },
+  };
+};
+
+/** Attempts to make a folder that others remove meanwhile; what stands in its way for so long is no folder. */
+const mostTries = 100;
+
+/** Whoever has finished what is done in a folder may remove it at any moment, and a parent of the one that is being made with it: that is `ENOENT`, or Node's `ENOTDIR`. */
+const makeFolder = async (path: string, tries = 1): Promise<void> => {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (tries === mostTries || !["ENOENT", "ENOTDIR"].includes(code)) throw error;
+    await makeFolder(path, tries + 1);
+  }
+};
+
+/**
+ * Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it, and nothing when the work is done.
+ * `isDone` is asked when nobody works on it: what it says stays true until the claim is had. A sign of life is given every `beat` ms.
+ */
+export const claimUnless = async (folder: string, isDone: () => boolean, beat = usualBeat): Promise<Claim | Holder | undefined> => {
+  const identity = await thisProcess();
+  for (;;) {
+    await makeFolder(attemptsIn(folder));
+    const newest = await newestAttempt(folder);
+    const holder = await holderBy(folder, newest);
+    if (holder !== undefined) return holder;
+    if (isDone()) return undefined;
+    // The attempt after the one that was looked at, and no later one: who has come meanwhile has it, and works.
+    const attempt = newest + 1;
+    if (await created(fileOf(folder, attempt), JSON.stringify(identity))) return held(folder, attempt, identity, beat);
+  }
+};
+
+/** Claims a folder, as `claimUnless` does, for work that is never done. */
+export const claim = async (folder: string, beat = usualBeat): Promise<Claim | Holder> => (await claimUnless(folder, () => false, beat))!;
+
+/** True for the right to work, false for its holder. */
+export const isClaim = (value: Claim | Holder): value is Claim => "release" in value;

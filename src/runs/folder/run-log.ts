@@ -1,0 +1,58 @@
+/** `log.jsonl` of a run: what happened when, for people and machines that look for the reason of something. A line each, of pino. */
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { destination, pino, stdTimeFunctions } from "pino";
+import type { ProgressReport, RolloutsScored } from "../../training/recipe/report.ts";
+
+/** An open log. Every method has written when it returns; what cannot be written, as on a full disk, is left out, for a log is no reason for a run to fail. */
+export interface RunLog {
+  /** The run begins, or goes on. */
+  begun(attempt: number): void;
+  /** Writes down what is no step and no evaluation: resumed, checkpoint, warning, damaged, paused. */
+  report(report: ProgressReport): void;
+  /** Writes a line for each scorer that failed in a step. */
+  rollouts(scored: RolloutsScored): void;
+  /** The run ends; an error is written with its stack. */
+  ended(status: string, error?: Error): void;
+  close(): void;
+}
+
+/** Rollouts of a step that a scorer failed on, and its last error. */
+const troublesOf = ({ rollouts }: RolloutsScored): ReadonlyMap<string, { readonly failed: number; readonly error: string }> => {
+  const troubles = new Map<string, { failed: number; error: string }>();
+  for (const { troubles: own = {} } of rollouts) {
+    for (const [scorer, { error }] of Object.entries(own)) troubles.set(scorer, { failed: (troubles.get(scorer)?.failed ?? 0) + 1, error });
+  }
+  return troubles;
+};
+
+/** Opens the log in a folder, or makes it. */
+export const openRunLog = (folder: string): RunLog => {
+  const file = openSync(join(folder, "log.jsonl"), "a");
+  const target = destination({ dest: file, sync: true });
+  target.on("error", () => undefined);
+  const formatters = { level: (level: string) => ({ level }) };
+  const logger = pino({ timestamp: stdTimeFunctions.isoTime, formatters }, target);
+  return {
+    begun: (attempt) => logger.info({ attempt }, attempt === 1 ? "begun" : "goes on"),
+    report(report) {
+      const { kind, ...facts } = report;
+      if (kind === "step" || kind === "evaluation") return;
+      if (kind === "warning" || kind === "damaged") logger.warn(facts, report.message);
+      else logger.info(facts, kind);
+    },
+    rollouts(scored) {
+      for (const [scorer, { failed, error }] of troublesOf(scored)) {
+        logger.warn({ step: scored.step, scorer, failed, of: scored.rollouts.length, error }, "a scorer failed");
+      }
+    },
+    ended(status, error) {
+      if (error === undefined) logger.info(status);
+      else logger.error({ err: error }, status);
+    },
+    close() {
+      target.flushSync();
+      closeSync(file);
+    },
+  };
+};

@@ -1,0 +1,93 @@
+/**
+ * `trace.json`: when each part of each step ran, as Chrome's trace events, so that Perfetto and Chrome show it as it lies. An array that is never
+ * closed, which the format allows, one event a line: lines are only ever added.
+ */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Span } from "../../rollouts/scoring/timeline.ts";
+import type { StepTimed } from "../../training/recipe/report.ts";
+import { isObject, type Json } from "../../files/json.ts";
+
+/** Microseconds of a millisecond, the format's unit. */
+const MICROSECONDS = 1000;
+
+/** Lines longer than this are not ours. */
+const LONGEST_LINE = 4096;
+
+/** The first line of the file. */
+export const traceHead = "[\n";
+
+/** Writes a run's trace, step by step, after its head. `append` adds text to the file; the clock of the spans began at `origin`, ms since 1970. */
+export const traceWriter = (append: (text: string) => void, origin: number): ((timed: StepTimed) => void) => {
+  const rows = new Map<string, number>();
+  const add = (event: object): void => append(`${JSON.stringify(event)},\n`);
+  const rowOf = ({ lane, slot }: Span): number => {
+    const name = `${lane} ${slot + 1}`;
+    const known = rows.get(name);
+    if (known !== undefined) return known;
+    rows.set(name, rows.size + 1);
+    add({ name: "thread_name", ph: "M", pid: 1, tid: rows.size, args: { name } });
+    return rows.size;
+  };
+  return ({ step, spans }) => {
+    for (const span of spans) {
+      const { lane, slot, start, end, count } = span;
+      const time = { ts: Math.round((origin + start) * MICROSECONDS), dur: Math.round((end - start) * MICROSECONDS) };
+      add({ name: lane, cat: `step ${step}`, ph: "X", pid: 1, tid: rowOf(span), ...time, args: { step, slot, rollouts: count } });
+    }
+  };
+};
+
+const finite = (value: Json | undefined): value is number => typeof value === "number" && Number.isFinite(value);
+
+/** The step of a line, where it has one. */
+export const traceStep = (line: string): number | undefined => {
+  const step = /"args":\{"step":(\d+),/u.exec(line)?.[1];
+  return step === undefined ? undefined : Number(step);
+};
+
+const timedOf = (line: string, path: string, number: number): { step: number; span: Span } | undefined => {
+  const text = line.replace(/,$/, "");
+  if (text === "" || text === "[" || text === "]") return undefined;
+  let event: Json;
+  try {
+    event = JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new SyntaxError(`${path}:${number}: expected a trace event as JSON, got ${JSON.stringify(text.slice(0, 60))}`, { cause });
+  }
+  if (!isObject(event) || event["ph"] !== "X") return undefined;
+  const { name, ts, dur, args } = event;
+  if (typeof name !== "string" || !finite(ts) || !finite(dur) || !isObject(args)) return undefined;
+  const { step, slot, rollouts } = args;
+  if (!finite(step) || !finite(slot) || !finite(rollouts)) return undefined;
+  return { step, span: { lane: name, slot, start: ts / MICROSECONDS, end: (ts + dur) / MICROSECONDS, count: rollouts } };
+};
+
+/**
+ * The spans of one step of a trace, or of the last step that it has. A last line that was
+ * cut is left out. `SyntaxError` with the line for anything else that is not JSON, `RangeError` when the step is not there.
+ */
+export const readTrace = async (path: string, step?: number): Promise<StepTimed> => {
+  let found: { step: number; spans: Span[] } | undefined;
+  let number = 0;
+  let damaged: Error | undefined;
+  for await (const line of createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    if (damaged !== undefined) throw damaged;
+    if (line.length > LONGEST_LINE)
+      throw new RangeError(`${path}:${number}: expected at most ${LONGEST_LINE} characters, got ${line.length}`);
+    let timed: ReturnType<typeof timedOf>;
+    try {
+      timed = timedOf(line, path, number);
+    } catch (error) {
+      damaged = error as Error;
+      continue;
+    }
+    if (timed === undefined || (step !== undefined && timed.step !== step)) continue;
+    const { span } = timed;
+    if (found?.step !== timed.step) found = { step: timed.step, spans: [] };
+    found.spans.push(span);
+  }
+  if (found === undefined) throw new RangeError(`${path}: expected ${step === undefined ? "a step" : `step ${step}`}, got none`);
+  return { kind: "timeline", ...found };
+};

@@ -1,0 +1,49 @@
+/** What a run reported step by step, with the time at which it did. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseObject, type Json } from "../../files/json.ts";
+import { boundedLines } from "../../files/bounded-lines.ts";
+import { numbersIn } from "./run-record.ts";
+import type { FoundRun } from "./runs.ts";
+
+/** The metrics of a step or of an evaluation. */
+export interface HistoryLine {
+  readonly kind: "step" | "evaluation";
+  /** Steps done. */
+  readonly step: number;
+  /** About when: milliseconds since 1970, from the start of the run and the time that its steps took. */
+  readonly time: number;
+  /** By name; an evaluation's `accuracy` among them. Some may not be finite. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Most bytes of a line. */
+const LONGEST = 2 ** 20;
+
+const isStep = (value: Json | undefined): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+
+/** Milliseconds of each step, from `timings.jsonl`. */
+const stepTimes = async (folder: string): Promise<ReadonlyMap<number, number>> => {
+  const path = join(folder, "timings.jsonl");
+  const times = new Map<number, number>();
+  if (!existsSync(path)) return times;
+  for await (const line of boundedLines(path, LONGEST)) {
+    const { step, milliseconds } = parseObject(line) ?? {};
+    if (isStep(step) && typeof milliseconds === "number" && milliseconds >= 0) times.set(step, milliseconds);
+  }
+  return times;
+};
+
+/** The lines of `metrics.jsonl` that hold metrics, in their order; none where there is no such file. Lines that are cut or damaged are left out. */
+export async function* readHistory({ folder, record }: Pick<FoundRun, "folder" | "record">): AsyncGenerator<HistoryLine> {
+  const path = join(folder, "metrics.jsonl");
+  if (!existsSync(path)) return;
+  const times = await stepTimes(folder);
+  let time = Date.parse(record.started);
+  for await (const text of boundedLines(path, LONGEST)) {
+    const { kind, step, metrics, accuracy = null } = parseObject(text) ?? {};
+    if ((kind !== "step" && kind !== "evaluation") || !isStep(step)) continue;
+    if (kind === "step") time += times.get(step) ?? 0;
+    yield { kind, step, time, metrics: { ...numbersIn(metrics), ...numbersIn({ accuracy }) } };
+  }
+}

@@ -1,0 +1,96 @@
+/** The driver of a sweep: has an executor run what is not done, and says how all trials stand. It keeps nothing of its own: another driver goes on where this one ended. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Executor, SweepPlace, TrialOptions } from "../executors/executor.ts";
+import { isReached } from "../executors/supervise.ts";
+import type { FrozenTrial } from "../planning/frozen.ts";
+import { standingIn, trialFolder, type Standing } from "../planning/standing.ts";
+
+/** Milliseconds between two looks at the trials. */
+const lookEvery = 500;
+
+/** Trials nobody is known to work on that are looked at each time. */
+const lookedAt = 100;
+
+/** A trial and how it stands. */
+export interface TrialStanding {
+  readonly trial: FrozenTrial;
+  readonly folder: string;
+  readonly standing: Standing;
+  /** Successive halving has stopped it where it is paused. */
+  readonly stopped?: true;
+}
+
+/** How to drive. */
+export interface DriveOptions extends TrialOptions {
+  readonly executor: Executor;
+  readonly command: readonly string[];
+  readonly signal: AbortSignal;
+  readonly note: (text: string) => void;
+  /** Called with all trials, in their order, again and again; `changed` are those whose status is another than before. */
+  readonly show: (all: readonly TrialStanding[], changed: readonly TrialStanding[]) => void;
+}
+
+/** How all trials of a sweep stand now, in their order. */
+export const standings = async ({ folder, sweep }: SweepPlace): Promise<readonly TrialStanding[]> => {
+  const all: TrialStanding[] = [];
+  for (const trial of sweep.trials) {
+    const place = trialFolder(folder, sweep, trial);
+    all.push({ trial, folder: place, standing: await standingIn(place, trial.steps) });
+  }
+  return all;
+};
+
+/** Looks at trials again and again, the running ones each time, the others in turn. */
+class Watch {
+  #all: readonly TrialStanding[];
+  #next = 0;
+  readonly #show: DriveOptions["show"];
+
+  constructor(all: readonly TrialStanding[], show: DriveOptions["show"]) {
+    this.#all = all;
+    this.#show = show;
+    show(all, []);
+  }
+
+  get all(): readonly TrialStanding[] {
+    return this.#all;
+  }
+
+  /** Looks at those that run and some of the others, or at every one that is not done. */
+  async look(every = false): Promise<void> {
+    const changed: TrialStanding[] = [];
+    const others = this.#all.filter(({ standing: { status } }) => status !== "done" && status !== "running");
+    const turn = new Set(
+      every ? others : Array.from({ length: Math.min(lookedAt, others.length) }, () => others[this.#next++ % others.length]!),
+    );
+    const all: TrialStanding[] = [];
+    for (const entry of this.#all) {
+      if (entry.standing.status !== "running" && !turn.has(entry)) all.push(entry);
+      else {
+        const now = { ...entry, standing: await standingIn(entry.folder, entry.trial.steps) };
+        all.push(now);
+        if (now.standing.status !== entry.standing.status) changed.push(now);
+      }
+    }
+    this.#all = all;
+    this.#show(all, changed);
+  }
+}
+
+/** Drives the trials to their ends, or until the signal; gives how they stand then. Failed ones are tried as often as asked for. */
+export const drive = async (place: SweepPlace, options: DriveOptions): Promise<readonly TrialStanding[]> => {
+  const { executor, show, ...given } = options;
+  const watch = new Watch(await standings(place), show);
+  const trials = watch.all.filter(({ standing }) => !isReached(standing, options.pauseAt)).map(({ trial }) => trial);
+  const ended = new AbortController();
+  const running = executor.run({ ...given, folder: place.folder, sweep: place.sweep, trials }).finally(() => ended.abort());
+  const looking = (async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await pause(lookEvery, undefined, { signal: ended.signal }).catch(() => undefined);
+      await watch.look();
+    }
+  })();
+  await Promise.all([running, looking]);
+  await watch.look(true);
+  return watch.all;
+};

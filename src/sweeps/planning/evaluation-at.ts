@@ -1,0 +1,20 @@
+/** What a trial's evaluation after so many steps said. */
+import { createReadStream, existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { isObject, parseObject } from "../../files/json.ts";
+
+/** The metric of the evaluation after `step` steps of the run in a folder; `accuracy` is one. Nothing where there is no such evaluation, or it has no such number. */
+export const evaluationAt = async (folder: string, step: number, metric: string): Promise<number | undefined> => {
+  const path = join(folder, "metrics.jsonl");
+  if (!existsSync(path)) return undefined;
+  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    if (!text.includes('"evaluation"')) continue;
+    const line = parseObject(text);
+    if (line?.["kind"] !== "evaluation" || line["step"] !== step) continue;
+    const { metrics } = line;
+    const value = metric === "accuracy" ? line["accuracy"] : isObject(metrics) ? metrics[metric] : undefined;
+    return typeof value === "number" ? value : undefined;
+  }
+  return undefined;
+};

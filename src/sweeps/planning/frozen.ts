@@ -1,0 +1,115 @@
+/** `sweep.json`: the plan of a sweep as every process reads it, on any machine that sees the folder. Written whole, and never while trials are planned. */
+import { mkdirSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { Type, type Static } from "@sinclair/typebox";
+import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
+import type { Draft } from "../../experiments/file/drafts.ts";
+import { lookAtInputs } from "../../experiments/inputs/inputs.ts";
+import { writeJson } from "../../files/json-file.ts";
+import type { Json } from "../../files/json.ts";
+import { packageVersion } from "../../runs/folder/package-version.ts";
+import { planDraft } from "../../experiments/planning/plan.ts";
+import type { PlannedRun } from "../../experiments/planning/planned.ts";
+import { checkValues } from "../../experiments/planning/sound-file.ts";
+import { checkerOf, readChecked } from "./checked-file.ts";
+import type { PreparedSweep } from "./prepare.ts";
+import { Shelf } from "../../experiments/inputs/shelf.ts";
+import { withSettings } from "./trial-drafts.ts";
+
+const closed = { additionalProperties: false } as const;
+
+/** Longest plan, in bytes: some hundreds for each of the most trials. */
+const longestPlan = 256_000_000;
+
+const Trial = Type.Object(
+  {
+    id: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+    name: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }),
+    label: Type.String(),
+    axes: Type.Unsafe<Readonly<Record<string, Json>>>({ type: "object", additionalProperties: {} }),
+    steps: Type.Integer({ minimum: 1 }),
+  },
+  closed,
+);
+
+const Frozen = Type.Object(
+  {
+    kind: Type.Literal("retort sweep"),
+    version: Type.String(),
+    file: Type.String({ minLength: 1 }),
+    cache: Type.String({ minLength: 1 }),
+    bases: Type.Unsafe<Readonly<Record<string, Json>>>({ type: "object", additionalProperties: {} }),
+    trials: Type.Array(Trial),
+  },
+  closed,
+);
+
+/** The plan. */
+export type FrozenSweep = Static<typeof Frozen>;
+
+/** One of its trials. */
+export type FrozenTrial = FrozenSweep["trials"][number];
+
+const check = checkerOf<FrozenSweep>(Frozen);
+
+/** Where the trials of an experiment file lie, and the plan with them. */
+export const sweepFolder = (out: string, file: string): string => join(out, basename(file, extname(file)));
+
+/** The plan of a prepared sweep; `cache` is where stages are kept. */
+export const freeze = ({ path, bases, trials }: PreparedSweep, cache: string): FrozenSweep => ({
+  kind: "retort sweep",
+  version: packageVersion(),
+  file: resolve(path),
+  cache: resolve(cache),
+  bases,
+  trials: [...trials],
+});
+
+/** Writes the plan into the folder, in place of an earlier one. */
+export const writeFrozen = async (folder: string, sweep: FrozenSweep): Promise<void> => {
+  mkdirSync(folder, { recursive: true });
+  await writeJson(join(folder, "sweep.json"), sweep);
+};
+
+/** Reads the plan of a folder. `Error` when there is none, and when it is not of this version. */
+export const readFrozen = (folder: string): FrozenSweep => {
+  const path = join(folder, "sweep.json");
+  const sweep = readChecked(path, { what: "the plan of a sweep", longest: longestPlan, check });
+  const { version } = sweep;
+  if (version !== packageVersion()) {
+    throw new Error(`${path}: expected a plan of version ${packageVersion()}, got ${version}; start the sweep again`);
+  }
+  return sweep;
+};
+
+/** The trial of an id, or of the first digits of one. `RangeError` when the plan has none, or several. */
+export const trialNamed = ({ trials }: FrozenSweep, id: string): FrozenTrial => {
+  const found = /^[0-9a-f]{8,64}$/u.test(id) ? trials.filter((trial) => trial.id.startsWith(id)) : [];
+  if (found.length !== 1) {
+    throw new RangeError(
+      `sweep: expected the id of one of its ${trials.length} trials, got ${JSON.stringify(id)}, which ${found.length} have`,
+    );
+  }
+  return found[0]!;
+};
+
+/** Plans a trial again, where it is to run. `Error` when what comes out is another: a file or a checkpoint has changed. */
+export const planTrial = async (sweep: FrozenSweep, { id, name, label, axes }: FrozenTrial, hub: HubOptions = {}): Promise<PlannedRun> => {
+  const { bases, file } = sweep;
+  const base = bases[name] ?? bases["run"];
+  if (base === undefined) throw new Error(`sweep: expected the values of "${name}", got those of ${Object.keys(bases).join(", ")}`);
+  const settings = Object.entries(axes).map(([pointer, value]) => ({ pointer, value }));
+  const locate: Draft["locate"] = (pointer) => ({ place: { file }, pointer });
+  const draft: Draft = { name, label, axes, value: withSettings(base, settings), locate };
+  const checked = checkValues(draft.value);
+  if ("mistakes" in checked)
+    throw new Error(`${file}: ${checked.mistakes.map((mistake) => `${mistake.pointer}: ${mistake.message}`).join("; ")}`);
+  const inputs = await lookAtInputs([checked], dirname(file), hub);
+  const run = planDraft(draft, checked.values, file, new Shelf(dirname(file), inputs));
+  if (run.id !== id) {
+    throw new Error(
+      `trial ${label}: expected the id ${id}, got ${run.id}: a file or a checkpoint has changed since; start the sweep again`,
+    );
+  }
+  return run;
+};

@@ -1,0 +1,69 @@
+/** Files of prompts: read line by line, each line made into a prompt, and what cannot be used refused or left out. */
+import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
+import { readJsonLines } from "./json-lines.ts";
+import { fit, type CountedLine, type LineLengths, type Unfit } from "./line-lengths.ts";
+import { readPromptLine, type PromptLine } from "./prompt-lines.ts";
+import { shapeRow, type RowTemplates } from "./row-template.ts";
+
+/** How a file is read. */
+export interface PromptReading {
+  readonly tokenizer: Tokenizer;
+  readonly templates: RowTemplates;
+  /** Further keys whose texts every line has. */
+  readonly fields: readonly string[] | undefined;
+  readonly limits: LineLengths;
+  readonly unfit: Unfit;
+}
+
+/** Which of its lines are wanted. */
+export interface WantedLines {
+  /** Prompts that are passed over. */
+  readonly but: ReadonlySet<string>;
+  /** Reading ends with so many; all when left out. */
+  readonly most?: number;
+}
+
+/** What a file holds. */
+export interface PromptFile {
+  readonly lines: readonly CountedLine[];
+  /** sha256 of what was read of it, in hexadecimal. */
+  readonly content: string;
+}
+
+/** `RangeError` for what some lines have and others have not. */
+export const checkAlike = (line: PromptLine, first: PromptLine): void => {
+  for (const key of ["reference", "tests", "rejected"] as const) {
+    if ((line[key] === undefined) === (first[key] === undefined)) continue;
+    const [here, there] = line[key] === undefined ? ["none", "has some"] : ["some", "has none"];
+    throw new RangeError(`${line.place}: expected "${key}" in all lines or in none, got ${here}, and ${first.place} ${there}`);
+  }
+};
+
+/**
+ * Reads the lines of a file of JSON lines. `RangeError` with the place for what `readJsonLines` and `readPromptLine` refuse, for lines that are not alike, and, unless unfit lines
+ * are left out, for one that is too long and for a prompt that stands twice without two completions to compare.
+ */
+export const readPromptFile = (path: string, reading: PromptReading, { but, most = Infinity }: WantedLines): PromptFile => {
+  const { tokenizer, templates, fields, limits, unfit } = reading;
+  const lines: CountedLine[] = [];
+  const seen = new Map<string, string>();
+  const add = (line: CountedLine): void => {
+    const { text, place, rejected } = line;
+    if (but.has(text)) return;
+    const before = seen.get(text);
+    if (before !== undefined && rejected === undefined) {
+      if (unfit !== "refuse") return;
+      throw new RangeError(`${place}: expected different prompts, got that of ${before} again; keep one of them, or set "unfit"`);
+    }
+    seen.set(text, place);
+    checkAlike(line, lines[0] ?? line);
+    lines.push(line);
+  };
+  const content = readJsonLines(path, (value, place) => {
+    const line = fit(readPromptLine(shapeRow(value, place, templates), place, tokenizer, fields), tokenizer, limits, unfit);
+    if (line !== undefined) add(line);
+    return lines.length < most;
+  });
+  if (lines.length === 0) throw new RangeError(`${path}: expected at least one prompt, got none`);
+  return { lines, content };
+};

@@ -1,0 +1,95 @@
+/** Reports of events with one-sentence summaries: many are right, and whether one is true can be checked exactly. */
+import { Type } from "@sinclair/typebox";
+import { define } from "../../plugins/definition.ts";
+import { integer, stream } from "../../random/stream.ts";
+import { promptIds } from "../../tokenizers/prompt-ids.ts";
+import { wordTokenizer } from "../../tokenizers/words.ts";
+import { distinct, longestOf } from "../distinct.ts";
+import { drawEvents, holds, mistake, type ReportedEvent } from "./report-events.ts";
+import { factsIn, reportOf, reportWords, summaryOf } from "./report-sentences.ts";
+import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
+
+/** A report, a summary of it, and what it tells. */
+interface Report {
+  readonly text: string;
+  readonly reference: string;
+  readonly events: readonly ReportedEvent[];
+  /** Which of the events it is about. */
+  readonly main: number;
+}
+
+const parameters = Type.Object(
+  {
+    events: Type.Tuple([Type.Integer({ minimum: 1, maximum: 8 }), Type.Integer({ minimum: 1, maximum: 8 })], {
+      default: [2, 3],
+      description: "Fewest and most events of a report.",
+    }),
+    mistaken: Type.Number({
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+      description: "Share of the references that say one thing wrong, as summaries written by people do.",
+    }),
+    train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
+    test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  },
+  { additionalProperties: false },
+);
+
+interface Drawing {
+  readonly events: readonly [fewest: number, most: number];
+  readonly mistaken: number;
+}
+
+const drawReport = (seed: number, index: number, { events: [fewest, most], mistaken }: Drawing): Report => {
+  const uniforms = stream(seed, "task", "reports", index);
+  const events = drawEvents(uniforms, integer(uniforms, fewest, most));
+  const main = integer(uniforms, 0, events.length - 1);
+  const text = `${reportOf(uniforms, events, main)}\n`;
+  const chances = stream(seed, "task", "reports", "mistakes", index);
+  const told = chances() < mistaken ? mistake(chances, events[main]!) : events[main]!;
+  return { text, reference: summaryOf(uniforms, told), events, main };
+};
+
+/**
+ * Reports of two or three events, such as `the mayor opened the bridge in riga on monday. many people came to see it. on friday ...`; the one that people came to see is what the report is about. The
+ * reference is one of some twenty sentences that say so: active or passive, place and day before, after, or one of them left out, either of two words for the action.
+ *
+ * A completion is well-formed when it is a sentence of this language, entailed when all that it says holds for one of the report's events, and correct when that is the one the report is about. A fluent sentence
+ * with one wrong word is not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always judged by the report. The test split depends on the seed and its own size only, and a smaller training split is the beginning of a larger one. `RangeError` for more prompts than there are reports.
+ */
+export const reports = define({
+  type: "reports",
+  summary: "Reports of events, to be summed up in one sentence; many sentences are right.",
+  parameters,
+  create({ events, mistaken, train, test }, { seed }: TaskContext): Task {
+    const [fewest, most] = events;
+    if (fewest > most) throw new RangeError(`reports: expected "events" as [low, high], got [${fewest}, ${most}]`);
+    const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, { events, mistaken }));
+    const all = [...drawn.values()];
+    const prompts = (some: readonly Report[]): Prompt[] => some.map(({ text, reference }, index) => ({ index, text, reference }));
+    const tokenizer = wordTokenizer(reportWords(), { unknown: "refuse" });
+    const check = ({ text }: Prompt, completion: string): Verdict => {
+      const facts = factsIn(completion);
+      const report = drawn.get(text);
+      if (facts === undefined || report === undefined) return { correct: false, wellFormed: facts !== undefined, entailed: false };
+      return {
+        correct: holds(facts, report.events[report.main]!),
+        wellFormed: true,
+        entailed: report.events.some((event) => holds(facts, event)),
+      };
+    };
+    return {
+      name: "reports",
+      tokenizer,
+      train: prompts(all.slice(test)),
+      test: prompts(all.slice(0, test)),
+      longest: {
+        prompt: longestOf(all.map(({ text }) => promptIds(tokenizer, text).length)),
+        completion: longestOf(all.map(({ reference }) => tokenizer.encode(reference).length)) + 1,
+      },
+      entails: true,
+      check,
+    };
+  },
+});

@@ -1,0 +1,108 @@
+/** The rows that a step learns from: scored sequences with their advantages, in their places. */
+import type { AdvantageEstimator } from "../../objectives/advantages/advantage.ts";
+import type { BehaviorValues } from "../../rollouts/behaviors/index.ts";
+import type { NormalizationState, RewardNormalizer } from "../../rewards/normalization.ts";
+import { place } from "../../rollouts/batches/order.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
+import type { Row } from "./collate.ts";
+import type { Answers, Settled } from "./outcomes.ts";
+import type { LoggedRollout } from "../recipe/report.ts";
+
+/** How rewards become advantages, and what was carried from the step before. */
+export interface JudgingRequest {
+  readonly group: number;
+  readonly behavior: BehaviorValues;
+  readonly advantages: AdvantageEstimator<unknown> | undefined;
+  readonly advantagesState: unknown;
+  /** Sums up rewards of which some are normalised; the sums of the scorer count when left out. */
+  readonly rewards?: RewardNormalizer;
+  readonly rewardsState?: NormalizationState;
+}
+
+/** A step's sequences, in order of prompt and sample. */
+export interface StepRows {
+  /** What is learned from: all, but for the dropped ones. */
+  readonly rows: readonly Row[];
+  /** All, dropped or not. */
+  readonly drawn: readonly Rollout[];
+  readonly advantagesState: unknown;
+  readonly rewardsState: NormalizationState;
+  /** Share of the student's rewards in [0, 1] that clipping changed; absent when nothing is clipped. */
+  readonly rewardsCut?: number;
+  /** Share of the teacher's scores in [0, 1] that were read from a folder; absent where there is none. */
+  readonly storedScores?: number;
+  /** All as they are logged. */
+  readonly logged: readonly LoggedRollout[];
+}
+
+/** A rollout's reward after shaping, and its advantage. */
+type Judged = Pick<Row, "reward" | "advantage">;
+
+const judge = (
+  kept: readonly Settled<Answers>[],
+  { group, advantages, advantagesState, rewards: normalizer, rewardsState = {} }: JudgingRequest,
+): { judged: Map<Rollout, Judged>; state: unknown; rewardsState: NormalizationState; cut?: number } => {
+  const student = kept.filter(({ rollout }) => rollout.source === "student");
+  if (advantages === undefined || student.length === 0) return { judged: new Map(), state: advantagesState, rewardsState };
+  const scores = student.map(({ rollout, answers }) => {
+    if (answers.reward === undefined) throw new RangeError(`rows: expected a reward for ${place(rollout)}, got none`);
+    return answers.reward;
+  });
+  const summed = normalizer?.sums(scores, group, rewardsState) ?? {
+    values: Float32Array.from(scores, ({ value }) => value),
+    state: rewardsState,
+  };
+  const { rewards, advantages: estimated, ...rest } = advantages.estimate(summed.values, group, advantagesState);
+  const judged = new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }]));
+  return { judged, rewardsState: summed.state, ...rest };
+};
+
+const log = (
+  { rollout, answers, troubles, dropped }: Settled<Answers>,
+  advantage: number | undefined,
+  { behavior }: JudgingRequest,
+): LoggedRollout => ({
+  prompt: rollout.prompt.text,
+  reference: rollout.prompt.reference,
+  completion: rollout.text,
+  source: rollout.source,
+  ...(rollout.source === "student" && behavior.type !== "student" ? { behavior: behavior.type } : {}),
+  finish: rollout.finish,
+  tokens: rollout.tokens.length,
+  version: rollout.version,
+  ...(answers.reward === undefined ? {} : { reward: answers.reward.value, parts: answers.reward.parts }),
+  ...(advantage === undefined ? {} : { advantage }),
+  ...(troubles === undefined ? {} : { troubles }),
+  ...(dropped ? { dropped } : {}),
+});
+
+const storedShare = (kept: readonly Settled<Answers>[]): Pick<StepRows, "storedScores"> => {
+  const said = kept.flatMap(({ answers }) => answers.teacher?.stored ?? []);
+  return said.length === 0 ? {} : { storedScores: said.filter(Boolean).length / said.length };
+};
+
+/** `rewards/cut` and `teacher/stored`, where there is something to cut and somewhere to read. */
+export const shares = ({ rewardsCut, storedScores }: Pick<StepRows, "rewardsCut" | "storedScores">): Record<string, number> => ({
+  ...(rewardsCut === undefined ? {} : { "rewards/cut": rewardsCut }),
+  ...(storedScores === undefined ? {} : { "teacher/stored": storedScores }),
+});
+
+/** The rows of a step's sequences, which are in order of prompt and sample. The only part of a step that depends on the one before. */
+export const judgedRows = (scored: readonly Settled<Answers>[], request: JudgingRequest): StepRows => {
+  const kept = scored.filter(({ dropped }) => !dropped);
+  const { judged, state, rewardsState, cut } = judge(kept, request);
+  return {
+    drawn: scored.map(({ rollout }) => rollout),
+    rows: kept.map(({ rollout, answers }) => ({
+      rollout,
+      ...(judged.get(rollout) ?? { reward: 0, advantage: 0 }),
+      ...(answers.teacher === undefined ? {} : { teacher: answers.teacher }),
+      ...(answers.reference === undefined ? {} : { referenceLogProbs: answers.reference.logProbs }),
+    })),
+    advantagesState: state,
+    rewardsState,
+    ...(cut === undefined ? {} : { rewardsCut: cut }),
+    ...storedShare(kept),
+    logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage, request)),
+  };
+};

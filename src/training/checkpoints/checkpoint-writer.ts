@@ -1,0 +1,38 @@
+/** Says when a run writes a checkpoint, writes it, and removes those that are not kept. */
+import { writeCheckpoint, type HostState, type Progress } from "./checkpoint.ts";
+import { pruneCheckpoints } from "./checkpoint-folder.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+
+const MILLISECONDS = 60_000;
+
+/** A run's checkpoints. */
+export interface CheckpointWriter {
+  /** True when one is due after this step: by steps, by time, or because the student has never been as good. */
+  isDue(step: number, host: Pick<HostState, "best">): boolean;
+  /** Writes one, and gives its path. Errors are those of the disk; what was there before then still is. */
+  write(progress: Progress): Promise<string>;
+}
+
+/** Writes into a folder. `secure` is called before each, so that what was reported is on the disk first; `now` is a clock in ms that never goes back. */
+export const checkpointWriter = (
+  folder: string,
+  recipe: Recipe,
+  secure: () => void = () => undefined,
+  now: () => number = () => performance.now(),
+): CheckpointWriter => {
+  const settings = recipe.training.checkpoints;
+  const { every, minutes, best: keepBest, keepEvery } = settings;
+  let written = now();
+  const isTurn = (step: number, interval: number): boolean => interval > 0 && step % interval === 0;
+  return {
+    isDue: (step, { best }) =>
+      isTurn(step, every) || isTurn(step, keepEvery) || (keepBest && best?.step === step) || now() - written >= minutes * MILLISECONDS,
+    async write(progress) {
+      secure();
+      const path = await writeCheckpoint(folder, recipe, progress);
+      await pruneCheckpoints(folder, settings, progress.host.best?.step);
+      written = now();
+      return path;
+    },
+  };
+};

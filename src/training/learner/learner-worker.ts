@@ -1,0 +1,105 @@
+/** The thread that learns: a `Learner` behind calls. */
+import { openEngine, type EngineName } from "../../engine/choose.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { objectives } from "../../objectives/index.ts";
+import { isAdapted } from "../../policies/adapters/lora.ts";
+import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
+import type { Weights } from "../../policies/policy.ts";
+import { serve } from "../../workers/serve.ts";
+import { AveragedWeights } from "./averaged-weights.ts";
+import { checkIdentity } from "./identity.ts";
+import type { Batch } from "../batch/collate.ts";
+import { Learner, type Inspected, type Learned, type LearnerOptions, type LearnerState } from "./learner.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import { recipeObjective } from "../sequences/recipe-objective.ts";
+import { traineeOf, type TrainedParts, type Trainee } from "./trained.ts";
+import { stateKinds } from "./update.ts";
+
+/** What the thread is started for. */
+export type OpenLearner = Omit<LearnerOptions, "policy" | "objective" | "frozen"> & {
+  readonly engine: EngineName;
+  readonly threads: number;
+  /** The policy's `config.json`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly recipe: Pick<Recipe, "objective" | "rollouts" | "data" | "training">;
+  readonly parts: TrainedParts;
+  readonly state: LearnerState;
+  /** Weights of what is not trained. */
+  readonly frozen: Weights;
+  /** See `checkIdentity`. */
+  readonly identityTolerance: number;
+  /** Of the average of the policy's weights that a teacher has; none is kept when left out. */
+  readonly decay?: number;
+};
+
+/** One step to take. */
+export interface UpdateRequest {
+  readonly batch: Batch;
+  /** Number of the first optimizer step, from 1. */
+  readonly step: number;
+  /** Fraction of the peak learning rate. */
+  readonly factor: number;
+  /** Optimizer steps on this batch. */
+  readonly updates: number;
+  /** Whether to look at the batch before. */
+  readonly inspect: boolean;
+}
+
+/** What a step gives, and what was seen before it if that was asked for. */
+export interface UpdateAnswer extends Learned {
+  readonly inspected: Inspected | undefined;
+}
+
+let engine: Engine | undefined;
+let trainee: Trainee | undefined;
+let learner: Learner | undefined;
+let average: AveragedWeights | undefined;
+
+const opened = (): Learner => {
+  if (learner === undefined) throw new Error("learner: expected a call of open before any other");
+  return learner;
+};
+
+const handlers = {
+  open: async (request: OpenLearner): Promise<{ value: string }> => {
+    const { engine: name, threads, config, recipe, parts, state, frozen, identityTolerance, decay, ...options } = request;
+    engine = await openEngine(name, { threads });
+    await checkIdentity(engine, objectives.create(recipe.objective), identityTolerance);
+    trainee = traineeOf(studentPolicyOf(config), parts);
+    learner = await Learner.open(engine, { ...options, ...trainee, objective: recipeObjective(recipe) }, state, frozen);
+    if (decay !== undefined) average = new AveragedWeights(decay, state.average ?? (await learner.policyWeights()));
+    return { value: engine.name };
+  },
+  update: async ({ batch, step, factor, updates, inspect }: UpdateRequest): Promise<{ value: UpdateAnswer }> => {
+    const inspected = inspect ? await opened().inspect(batch) : undefined;
+    const learned = await opened().update(batch, step, factor, updates);
+    average?.follow(await opened().policyWeights());
+    return { value: { ...learned, inspected } };
+  },
+  scores: async (batch: Batch): Promise<{ value: Float32Array }> => ({ value: await opened().scores(batch) }),
+  weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+    const value = await opened().policyWeights();
+    return { value, transfer: Object.values(value) };
+  },
+  average: (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+    const value = average?.read() ?? {};
+    return Promise.resolve({ value, transfer: Object.values(value) });
+  },
+  adapters: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+    const all = await opened().read("parameters");
+    const names = trainee !== undefined && isAdapted(trainee.policy) ? Object.keys(trainee.policy.adapters) : [];
+    const value = Object.fromEntries(names.map((name) => [name, all[name]!]));
+    return { value, transfer: Object.values(value) };
+  },
+  state: async (): Promise<{ value: LearnerState; transfer: ArrayBufferView[] }> => {
+    const entries = await Promise.all(stateKinds.map(async (kind) => [kind, await opened().read(kind)] as const));
+    const state = Object.fromEntries(entries) as Record<(typeof stateKinds)[number], Weights>;
+    const value = average === undefined ? state : { ...state, average: average.read() };
+    return { value, transfer: Object.values(value).flatMap((arrays) => Object.values(arrays)) };
+  },
+};
+
+/** The calls that the thread answers. */
+export type LearnerHandlers = typeof handlers;
+
+serve(handlers, { close: async () => engine?.dispose() });

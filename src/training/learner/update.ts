@@ -1,0 +1,120 @@
+/** The update program: student logits, objective, gradients, clipping and optimizer, from a batch to new weights in one call. */
+import * as tf from "@tensorflow/tfjs";
+import { float32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
+import type { Objective, Signal, Signals, TokenBatch } from "../../objectives/objective.ts";
+import type { ParameterSpec, Policy, Sequences } from "../../policies/policy.ts";
+import { valueHeadParameters, valuesOf } from "../../policies/value-head.ts";
+import { batchSpecs, type BatchShape } from "../batch/collate.ts";
+import { clipFactor, differentiate, globalNorm, type Measured } from "./gradients.ts";
+import { adamw, type StepScalars } from "./optimizer.ts";
+import { packsFor, packTensors, unpackTensors, type Pack } from "./packing.ts";
+import type { OptimizerSettings } from "../recipe/settings.ts";
+
+/** What one update program is made for. */
+export interface UpdateOptions {
+  readonly policy: Policy;
+  readonly objective: Objective<Signal>;
+  readonly batch: BatchShape;
+  readonly optimizer: OptimizerSettings;
+  /** Gradients are scaled down to this global norm. */
+  readonly clipNorm: number;
+  /** Names of the policy's parameters that stay as they are; none when left out. */
+  readonly frozen?: readonly string[];
+}
+
+/** What is trained: the policy's parameters but the frozen ones, and those of the value head when the objective reads values. */
+export const trainedParameters = (
+  policy: Policy,
+  { needs }: Objective<Signal>,
+  frozen: readonly string[] = [],
+): Readonly<Record<string, ParameterSpec>> => {
+  const still = new Set(frozen);
+  const own = Object.fromEntries(Object.entries(policy.parameters).filter(([name]) => !still.has(name)));
+  return needs.includes("values") ? { ...own, ...valueHeadParameters(policy) } : own;
+};
+
+/** Inputs for what stays as it is, `frozen/<name>`: whole tensors, which are neither packed nor given back. */
+export const frozenSpecs = (policy: Policy, frozen: readonly string[] = []): Record<string, TensorSpec> =>
+  Object.fromEntries(frozen.map((name) => [`frozen/${name}`, float32(...policy.parameters[name]!.shape)]));
+
+/** All parameters by their names, from the inputs: the packs `parameters/*`, and `frozen/*`. */
+export const parametersOf = (
+  packs: readonly Pack[],
+  inputs: NamedTensors,
+  frozen: readonly string[] = [],
+): { readonly trained: NamedTensors; readonly frozen: NamedTensors } => ({
+  trained: Object.fromEntries(packs.flatMap((pack) => Object.entries(unpackTensors(pack, inputs[`parameters/${pack.name}`]!)))),
+  frozen: Object.fromEntries(frozen.map((name) => [name, inputs[`frozen/${name}`]!])),
+});
+
+/**
+ * Loss and metrics of a batch under `parameters`: one forward pass of the policy, and of the value head if its values are needed. Of the T places the C last ones are
+ * asked for, those before a completion's tokens; a policy that judges whole sequences answers once for each.
+ */
+export const measure = (
+  policy: Policy,
+  objective: Objective<Signal>,
+  parameters: NamedTensors,
+  batch: Sequences & TokenBatch & Signals,
+): Measured => {
+  const [, completion] = batch.completionMask.shape;
+  if (!objective.needs.includes("values")) return objective.loss(policy.logits(parameters, batch, completion), batch);
+  const hidden = policy.hidden(parameters, batch, completion);
+  return objective.loss(policy.head(parameters, hidden), { ...batch, values: valuesOf(parameters, hidden) });
+};
+
+/** The three arrays that each parameter has, and the prefixes of their packs among inputs and outputs. */
+export const stateKinds = ["parameters", "first", "second"] as const;
+
+const stateSpecs = (packs: readonly Pack[]): Record<string, TensorSpec> =>
+  Object.fromEntries(stateKinds.flatMap((kind) => packs.map(({ name, size }) => [`${kind}/${name}`, float32(size)])));
+
+/** The logits of a reward model's batch as `scores` [B]. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. */
+export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOptions): Program<string, "scores"> => {
+  const packs = packsFor(trainedParameters(policy, objective, frozen));
+  return {
+    name: "scores",
+    inputs: {
+      ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
+      ...frozenSpecs(policy, frozen),
+      ...batchSpecs(batch, objective.needs),
+    },
+    build(inputs) {
+      const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
+      return { scores: tf.reshape(policy.logits({ ...still, ...trained }, inputs as unknown as Sequences), [batch.size]) };
+    },
+  };
+};
+
+const scalarSpecs: Record<keyof StepScalars, TensorSpec> = { stepSize: float32(), epsilon: float32(), keep: float32() };
+
+/**
+ * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32) of what is trained, `frozen/*` of what is not, the arrays of `batchSpecs` and
+ * the scalars of `stepScalars`. Outputs: the new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
+ */
+export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm, frozen }: UpdateOptions): Program => {
+  const packs = packsFor(trainedParameters(policy, objective, frozen));
+  return {
+    name: "update",
+    inputs: { ...stateSpecs(packs), ...frozenSpecs(policy, frozen), ...batchSpecs(batch, objective.needs), ...scalarSpecs },
+    build(inputs) {
+      const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
+      const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
+      const { loss, metrics, gradients } = differentiate(
+        (parameters) => measure(policy, objective, { ...still, ...parameters }, given),
+        trained,
+      );
+      const packed = Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)]));
+      const norm = globalNorm(packed);
+      const scale = clipFactor(norm, clipNorm);
+      const outputs: Record<string, tf.Tensor> = { "metrics/loss": loss, "metrics/gradient/norm": norm };
+      for (const [name, metric] of Object.entries(metrics)) outputs[`metrics/${name}`] = metric;
+      for (const { name, decays } of packs) {
+        const [parameter, first, second] = stateKinds.map((kind) => inputs[`${kind}/${name}`]!) as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const next = adamw(optimizer, { parameter, first, second }, { value: packed[name]!, scale }, given, decays);
+        Object.assign(outputs, { [`parameters/${name}`]: next.parameter, [`first/${name}`]: next.first, [`second/${name}`]: next.second });
+      }
+      return outputs;
+    },
+  };
+};

@@ -1,0 +1,18 @@
+/** The task of a recipe, made by each thread that uses it. */
+import { tasks } from "../../tasks/index.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Recipe } from "./recipe.ts";
+
+type TaskSource = Pick<Recipe, "task" | "taskSeed" | "folder" | "tokenizer">;
+
+/** What was made of a recipe's values, as long as somebody has them: tens of thousands of prompts take a second. */
+const made = new WeakMap<Recipe["task"], TaskSource & { readonly result: Task }>();
+
+/** Makes the task, once for each object of values. Errors are those of the task: of its values, and of the file that it reads. */
+export const recipeTask = ({ task, taskSeed, folder, tokenizer }: TaskSource): Task => {
+  const known = made.get(task);
+  if (known?.taskSeed === taskSeed && known.folder === folder && known.tokenizer === tokenizer) return known.result;
+  const result = tasks.create(task, { seed: taskSeed, folder, ...(tokenizer === undefined ? {} : { tokenizer }) });
+  made.set(task, { task, taskSeed, folder, tokenizer, result });
+  return result;
+};

@@ -1,0 +1,151 @@
+/** Steps that are drawn and scored ahead of the learner: each with the weights of a version that its number alone decides. */
+import { setMaxListeners } from "node:events";
+import type { Weights } from "../../policies/policy.ts";
+import { Timeline } from "../../rollouts/scoring/timeline.ts";
+
+/** How far ahead, and until when. */
+export interface LookaheadSizes {
+  /** n: a step is drawn with the weights of n versions before those that will learn from it. */
+  readonly maxStaleness: number;
+  /** Of the run: nothing is drawn beyond them. */
+  readonly steps: number;
+  /** Whether weights draw at all; where only others write, none are kept. */
+  readonly studentDraws: boolean;
+}
+
+/** What looking ahead needs of a run. */
+export interface LookaheadOptions extends LookaheadSizes {
+  /** The version that was published last. */
+  readonly published: number;
+  /** Sends weights to who draws. */
+  readonly publish: (weights: Weights) => Promise<void>;
+  /** Aborting ends all that has begun. */
+  readonly signal: AbortSignal;
+}
+
+/** What a step is drawn with. */
+export interface DrawingContext {
+  /** Of the weights that were published: the steps that they have learned from. */
+  readonly version: number;
+  /** The step's own. */
+  readonly timeline: Timeline;
+  /** To be called when all is drawn: the next step may be drawn while this one is still scored. */
+  readonly drawn: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** A step that is there. */
+export interface ReadyStep<Sequences> {
+  readonly sequences: Sequences;
+  readonly timeline: Timeline;
+}
+
+/** The version of the student's weights that draws a step, from 1, at a lag of `maxStaleness`: max(0, step - 1 - maxStaleness). */
+const versionOf = (step: number, maxStaleness: number): number => Math.max(0, step - 1 - maxStaleness);
+
+/** The versions that draw the steps which have begun when `step` steps are done: those that a run must have to go on from there, besides the newest. */
+export const versionsAhead = (step: number, { maxStaleness, steps, studentDraws }: LookaheadSizes): readonly number[] => {
+  if (!studentDraws) return [];
+  const begun = Array.from({ length: Math.max(0, Math.min(maxStaleness, steps - step)) }, (_, i) => step + 1 + i);
+  return [...new Set(begun.map((next) => versionOf(next, maxStaleness)))].filter((version) => version < step);
+};
+
+/**
+ * Draws steps in their order, one after the other, each with its own version of the weights; scoring overlaps with the drawing of later steps and
+ * with learning. What is drawn never depends on who is faster. At a lag of 0 a step begins when the step before is learned from.
+ */
+export class Lookahead<Sequences> {
+  readonly #options: LookaheadOptions;
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #weights = new Map<number, Weights>();
+  readonly #steps = new Map<number, { readonly timeline: Timeline; readonly sequences: Promise<Sequences> }>();
+  /** Resolves when all that has begun is drawn or has failed. */
+  #drawn: Promise<void> = Promise.resolve();
+  #published: number;
+
+  constructor(options: LookaheadOptions) {
+    this.#options = options;
+    this.#published = options.published;
+    this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
+    setMaxListeners(0, this.#signal);
+  }
+
+  /** Whether a step, or whoever goes on with the run, will ask for the weights `version`. */
+  asksFor(version: number): boolean {
+    const { maxStaleness, steps, studentDraws } = this.#options;
+    return studentDraws && version + maxStaleness < steps;
+  }
+
+  /** Keeps the weights that have learned from `version` steps, and forgets those that no later step is drawn with. */
+  offer(version: number, weights: Weights): void {
+    this.#weights.set(version, weights);
+    const oldest = versionOf(version + 1, this.#options.maxStaleness);
+    for (const known of this.#weights.keys()) if (known < oldest) this.#weights.delete(known);
+  }
+
+  /** Begins a step, unless the run has fewer: `draw` is called when every step before is drawn and the step's weights are published. */
+  begin(step: number, draw: (context: DrawingContext) => Promise<Sequences>): void {
+    const { maxStaleness, steps, studentDraws } = this.#options;
+    if (step > steps) return;
+    const [version, timeline, before] = [versionOf(step, maxStaleness), new Timeline(), this.#drawn];
+    let drawn = (): void => undefined;
+    const whenDrawn = new Promise<void>((resolve) => {
+      drawn = resolve;
+    });
+    const sequences = (async () => {
+      await before;
+      if (studentDraws) await this.#publish(version, timeline);
+      this.#signal.throwIfAborted();
+      return draw({ version, timeline, drawn, signal: this.#signal });
+    })();
+    // An error is told to whoever takes the step, and is nobody's until then.
+    const over = sequences.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#drawn = Promise.race([whenDrawn, over]);
+    this.#steps.set(step, { timeline, sequences });
+  }
+
+  /** A step's sequences when they are drawn and scored; rejects with what went wrong. `RangeError` for a step that has not begun. */
+  async take(step: number): Promise<ReadyStep<Sequences>> {
+    const begun = this.#steps.get(step);
+    if (begun === undefined)
+      throw new RangeError(`lookahead: expected step ${step} to have begun, got ${[...this.#steps.keys()].join(", ") || "none"}`);
+    const sequences = await begun.sequences;
+    this.#steps.delete(step);
+    return { sequences, timeline: begun.timeline };
+  }
+
+  /** Publishes weights that were offered, when all that has begun is drawn: for an evaluation before the next step begins. */
+  async show(version: number, timeline: Timeline): Promise<void> {
+    await this.#drawn;
+    await this.#publish(version, timeline);
+  }
+
+  /** The weights of `versionsAhead` when `step` steps are done. */
+  earlier(step: number): ReadonlyMap<number, Weights> {
+    return new Map(versionsAhead(step, this.#options).map((version) => [version, this.#known(version)]));
+  }
+
+  /** Ends all that has begun, and waits for that. */
+  async close(): Promise<void> {
+    this.#ending.abort(new Error("the run has ended"));
+    await Promise.allSettled([...this.#steps.values()].map(({ sequences }) => sequences));
+  }
+
+  #known(version: number): Weights {
+    const weights = this.#weights.get(version);
+    if (weights === undefined)
+      throw new RangeError(`lookahead: expected the weights of version ${version}, got ${[...this.#weights.keys()].join(", ") || "none"}`);
+    return weights;
+  }
+
+  async #publish(version: number, timeline: Timeline): Promise<void> {
+    if (this.#published === version) return;
+    await timeline.during("publish", 0, () => this.#options.publish(this.#known(version)));
+    this.#published = version;
+    if (this.#options.maxStaleness === 0) this.#weights.delete(version);
+  }
+}

@@ -1,0 +1,180 @@
+/** Examines the student: completes test prompts and has the task check the answers. */
+import type { Prompt, Task } from "../../tasks/task.ts";
+import { measures } from "../../evaluation/measures/index.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
+import { shapingIn } from "../../rollouts/decoding/shaping.ts";
+import type { Span } from "../../rollouts/scoring/timeline.ts";
+import { divergences } from "../../objectives/divergences/index.ts";
+import type { AgreementMeans } from "../threads/agreement.ts";
+import type { Crew } from "../threads/crew.ts";
+import type { Evaluated } from "../recipe/report.ts";
+import { drawRollouts, referenceRollout, searchRollouts, type Place } from "./drawing.ts";
+import type { AgreementValues, EvaluationSettings, Examination } from "../recipe/evaluation-settings.ts";
+
+/** What an evaluation depends on. */
+export interface EvaluationRequest {
+  readonly seed: number;
+  /** Steps done. */
+  readonly step: number;
+  readonly settings: EvaluationSettings;
+  /** Whether the student is examined in the other ways of `settings.also` too. */
+  readonly also: boolean;
+  /** Most tokens of a reference that is read. */
+  readonly maxNewTokens: number;
+  /** Completions of one draw. */
+  readonly chunk: number;
+  /** Texts that end a completion. */
+  readonly stops?: readonly string[];
+  /** Told of each call of a sampler. */
+  readonly observe?: (span: Span) => void;
+}
+
+/**
+ * The validation loss: mean negative log-likelihood per token, in nats, of the prompts' references under the weights that were last published.
+ * `RangeError` when there is no one who scores.
+ */
+export const referenceLoss = async (
+  { validation }: Pick<Crew, "validation">,
+  task: Task,
+  prompts: readonly Prompt[],
+  { step, maxNewTokens }: { step: number; maxNewTokens: number },
+  signal: AbortSignal,
+): Promise<number> => {
+  if (validation === undefined) throw new RangeError("validation: expected a scorer of the student, got none");
+  const rollouts = prompts.map((prompt, index) =>
+    referenceRollout(task, { prompt, order: { prompt: index, sample: 0 } }, maxNewTokens, step),
+  );
+  const scores = await validation.score(rollouts, signal);
+  const all = scores.flatMap(({ logProbs }) => [...logProbs]);
+  return all.reduce((sum, logProb) => sum - logProb, 0) / all.length;
+};
+
+/** The student's completions of the first test prompts, by prompt. */
+const completionsOf = async (
+  crew: Pick<Crew, "draw" | "search">,
+  task: Task,
+  examination: Examination,
+  { seed, step, chunk, stops = [], observe }: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<readonly Rollout[][]> => {
+  const { samples = 1, beams, lengthPenalty = 1, repetitionPenalty, minNewTokens } = examination;
+  const places = task.test
+    .slice(0, examination.prompts)
+    .flatMap((prompt, index) => Array.from({ length: samples }, (_, sample) => ({ prompt, order: { prompt: index, sample } })));
+  // A chunk of whole groups reads each prompt once.
+  const group = chunk % samples === 0 ? samples : 1;
+  const writer = { by: "student", ...shapingIn(examination) } as const;
+  const constraints = {
+    ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
+    ...(minNewTokens === undefined ? {} : { minNewTokens }),
+  };
+  const drawing = { seed, step: "evaluation", version: step, stops, writer, group, ...(observe === undefined ? {} : { observe }) } as const;
+  const complete = (some: readonly Place[]): Promise<Rollout[]> =>
+    beams === undefined
+      ? drawRollouts(crew, task, some, drawing, signal)
+      : searchRollouts(crew, task, some, { ...drawing, searching: { beams, lengthPenalty, ...constraints } }, signal);
+  const draws: Promise<Rollout[]>[] = [];
+  for (let start = 0; start < places.length; start += chunk) draws.push(complete(places.slice(start, start + chunk)));
+  const rollouts = (await Promise.all(draws)).flat();
+  return Array.from({ length: rollouts.length / samples }, (_, index) => rollouts.slice(index * samples, (index + 1) * samples));
+};
+
+const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
+
+/** What is read beside the student's own completions: one sequence for each place, from the task or drawn by the teacher. */
+const othersOf = async (
+  crew: Pick<Crew, "draw">,
+  task: Task,
+  places: readonly Place[],
+  prefixes: AgreementValues["prefixes"],
+  { seed, step, maxNewTokens, chunk, stops = [] }: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<readonly Rollout[]> => {
+  if (prefixes === "references") return places.map((place) => referenceRollout(task, place, maxNewTokens, step));
+  const drawing = { seed, step: "evaluation", version: step, stops, writer: { by: "teacher" } } as const;
+  const draws: Promise<Rollout[]>[] = [];
+  for (let start = 0; start < places.length; start += chunk)
+    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
+  return (await Promise.all(draws)).flat();
+};
+
+/** How near the student is to its teacher on its own completions and on others of their prompts, and by how much less on its own. */
+const agreementOf = async (
+  crew: Pick<Crew, "agreement" | "draw">,
+  task: Task,
+  groups: readonly (readonly Rollout[])[],
+  { prefixes, ...values }: AgreementValues,
+  request: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<Record<string, number>> => {
+  const { agreement } = crew;
+  if (agreement === undefined) throw new RangeError("evaluation.agreement: expected someone who compares with the teacher, got none");
+  const places = groups.map((group): Place => ({ prompt: group[0]!.prompt, order: group[0]!.order }));
+  const own = await agreement.measure(groups.flat(), values, signal);
+  const others = await agreement.measure(await othersOf(crew, task, places, prefixes, request, signal), values, signal);
+  const named = (prefix: string, means: AgreementMeans): [string, number][] =>
+    Object.entries(means).map(([name, value]) => [`${prefix}/${name}`, value]);
+  const gaps = values.divergences.map((divergence): [string, number] => {
+    const { name } = divergences.create(divergence, undefined);
+    return [`exposure-gap/${name}`, own[name]! - others[name]!];
+  });
+  const otherPrefix = prefixes === "teacher" ? "teacher-prefixes" : "reference-prefixes";
+  return Object.fromEntries([...named("own-prefixes", own), ...named(otherPrefix, others), ...gaps]);
+};
+
+/** One way of examining the student. */
+const examine = async (
+  crew: Pick<Crew, "draw" | "search" | "agreement">,
+  task: Task,
+  examination: Examination,
+  request: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<Pick<Evaluated, "accuracy" | "metrics">> => {
+  const { agreement } = examination;
+  const groups = await completionsOf(crew, task, examination, request, signal);
+  const rollouts = groups.flat();
+  const verdicts = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
+  const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && verdicts.get(rollout)!.correct;
+  const examined = groups.map((group) => ({
+    prompt: group[0]!.prompt,
+    completions: group.map((rollout) => {
+      const { entailed } = verdicts.get(rollout)!;
+      return { text: rollout.text, tokens: rollout.tokens, correct: isRight(rollout), ...(entailed === undefined ? {} : { entailed }) };
+    }),
+  }));
+  const measured = (examination.metrics ?? []).map((values) => {
+    const measure = measures.create(values);
+    return [measure.name, measure.of(examined)] as const;
+  });
+  return {
+    ...(task.answered === false ? {} : { accuracy: share(rollouts.map(isRight)) }),
+    metrics: {
+      "well-formed": share([...verdicts.values()].map(({ wellFormed }) => wellFormed)),
+      truncated: share(rollouts.map(({ finish }) => finish === "length")),
+      length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
+      ...Object.fromEntries(measured),
+      ...(agreement === undefined ? {} : await agreementOf(crew, task, groups, agreement, request, signal)),
+    },
+  };
+};
+
+/**
+ * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers, if there are references; metrics: `well-formed` and
+ * `truncated` as shares, `length` in tokens, the measures that are asked for, and how near the student is to its teacher (`settings.agreement`). With `also`, those of the other ways of examining, each name after that of the way. The draws do not depend on the step, so evaluations differ by the student alone.
+ */
+export const evaluate = async (
+  crew: Pick<Crew, "draw" | "search" | "agreement">,
+  task: Task,
+  request: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<Evaluated> => {
+  const { step, settings, also } = request;
+  const { accuracy, metrics } = await examine(crew, task, settings, request, signal);
+  const others: Record<string, number> = {};
+  for (const [name, examination] of Object.entries(also ? (settings.also ?? {}) : {})) {
+    const other = await examine(crew, task, examination, request, signal);
+    const all = { ...(other.accuracy === undefined ? {} : { accuracy: other.accuracy }), ...other.metrics };
+    for (const [metric, value] of Object.entries(all)) others[`${name}/${metric}`] = value;
+  }
+  return { kind: "evaluation", step, ...(accuracy === undefined ? {} : { accuracy }), metrics: { ...metrics, ...others } };
+};

@@ -1,0 +1,119 @@
+/** The sequences of one step: drawn, or taken from the data, and scored by everyone who needs to. */
+import { lastValueFrom, merge, Observable, takeUntil } from "rxjs";
+import type { BehaviorValues } from "../../rollouts/behaviors/index.ts";
+import { ordered } from "../../rollouts/batches/order.ts";
+import { route, type Chunk } from "../../rollouts/scoring/router.ts";
+import type { Writer } from "../../rollouts/sampling/sampler.ts";
+import { shapingIn, type Shaping } from "../../rollouts/decoding/shaping.ts";
+import type { Slot } from "../../rollouts/batches/slot.ts";
+import type { Span } from "../../rollouts/scoring/timeline.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Crew } from "../threads/crew.ts";
+import { drawRollouts, referenceRollout, replayedRollouts, type Place } from "./drawing.ts";
+import { settled, type Answers, type Outcomes, type Settled } from "../batch/outcomes.ts";
+
+/** What a step's sequences depend on. */
+export interface StepRequest extends Shaping {
+  readonly seed: number;
+  readonly step: number;
+  /** Of the student's weights that draw. */
+  readonly version: number;
+  readonly slots: readonly Slot[];
+  readonly group: number;
+  readonly chunk: number;
+  readonly behavior: BehaviorValues;
+  readonly maxNewTokens: number;
+  /** Texts that end a completion. */
+  readonly stop?: readonly string[];
+  /** Most chunks in flight. */
+  readonly inFlight: number;
+  /** Whether a group without one of its rollouts is no use. */
+  readonly wholeGroups: boolean;
+  /** Share of the rollouts that may be dropped, in [0, 1]. */
+  readonly mostDropped: number;
+  /** Told of each call of a sampler and of a scorer. */
+  readonly observe?: (span: Span) => void;
+  /** Called when the last of the sequences has been drawn; some are scored after that. */
+  readonly drawn?: () => void;
+}
+
+const inChunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
+
+const studentPlaces = (slots: readonly Slot[], group: number): Place[] =>
+  slots.flatMap((slot, prompt) =>
+    slot.source === "student" ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } })) : [],
+  );
+
+const otherPlaces = (slots: readonly Slot[], source: "data" | "teacher"): Place[] =>
+  slots.flatMap((slot, prompt) =>
+    slot.source === source ? slot.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } })) : [],
+  );
+
+/** Fails with the signal's reason when it aborts. */
+const abortion = (signal: AbortSignal): Observable<never> =>
+  new Observable((subscriber) => {
+    const fail = (): void => subscriber.error(signal.reason);
+    if (signal.aborted) fail();
+    signal.addEventListener("abort", fail);
+    return () => signal.removeEventListener("abort", fail);
+  });
+
+/** Calls `drawn` when the last of the chunks is there. */
+const counted = (chunks: readonly (readonly Chunk[])[], drawn: () => void): Chunk[][] => {
+  let left = chunks.flat().length;
+  return chunks.map((some) =>
+    some.map((chunk) => async (signal) => {
+      const rollouts = await chunk(signal);
+      left -= 1;
+      if (left === 0) drawn();
+      return rollouts;
+    }),
+  );
+};
+
+/** The chunks of the student's sequences, replayed ones included, and of those that others wrote. */
+const chunksOf = (crew: Pick<Crew, "draw">, task: Task, request: StepRequest): [Chunk[], Chunk[]] => {
+  const { seed, step, version, slots, group, chunk, maxNewTokens, stop, observe } = request;
+  const options = { seed, step, version, ...(stop === undefined ? {} : { stops: stop }), ...(observe === undefined ? {} : { observe }) };
+  const drawnBy =
+    (writer: Writer, together: number) =>
+    (places: readonly Place[]): Chunk =>
+    (stopped) =>
+      drawRollouts(crew, task, places, { ...options, writer, group: together }, stopped);
+  // Chunks of whole groups read each prompt once.
+  const together = chunk % group === 0 ? group : 1;
+  return [
+    [
+      ...inChunks(studentPlaces(slots, group), chunk).map(drawnBy({ by: "behavior", ...shapingIn(request) }, together)),
+      ...inChunks(replayedRollouts(task, slots, stop), chunk).map((some) => () => Promise.resolve(some)),
+    ],
+    [
+      ...inChunks(otherPlaces(slots, "teacher"), chunk).map(drawnBy({ by: "teacher" }, 1)),
+      ...inChunks(otherPlaces(slots, "data"), chunk).map(
+        (places) => () => Promise.resolve(places.map((at) => referenceRollout(task, at, maxNewTokens, version))),
+      ),
+    ],
+  ];
+};
+
+/**
+ * Draws and scores a step's sequences. Every rollout of the student goes to the rewards, to the teacher and to the reference policy at the same
+ * time, what others wrote goes to the teacher; while one chunk is scored the next is drawn. They come in order of prompt and sample.
+ */
+export const stepRollouts = async (
+  crew: Pick<Crew, "draw" | "scorers" | "limits">,
+  task: Task,
+  request: StepRequest,
+  signal: AbortSignal,
+): Promise<readonly Settled<Answers>[]> => {
+  const { step, inFlight, wholeGroups, mostDropped, observe, drawn = () => undefined } = request;
+  const [ofStudent, ofOthers] = counted(chunksOf(crew, task, request), drawn) as [Chunk[], Chunk[]];
+  const options = { inFlight, limits: crew.limits, ...(observe === undefined ? {} : { observe }) };
+  const { teacher } = crew.scorers;
+  const routed = merge(
+    route<Partial<Outcomes<Answers>>>(ofStudent, crew.scorers, options),
+    route<Partial<Outcomes<Answers>>>(ofOthers, teacher === undefined ? {} : { teacher }, options),
+  ).pipe(ordered(), takeUntil(abortion(signal)));
+  return settled<Answers>(await lastValueFrom(routed), { step, wholeGroups, mostDropped });
+};

@@ -1,0 +1,72 @@
+/** Threads that score rollouts: as many as the settings say, asked as they say, and started anew when they end. */
+import { lending } from "../../workers/resource-pool.ts";
+import { persistent, type Outcome } from "../../rollouts/scoring/retries.ts";
+import type { Rollout } from "../../rollouts/batches/rollout.ts";
+import type { Scorer } from "../../rollouts/scoring/router.ts";
+import type { Connection } from "../../workers/connect.ts";
+import type { ArgumentOf, Handlers } from "../../workers/messages.ts";
+import { restarting, type Restarting } from "../../workers/restarting.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import { scoringPolicy, type ScorerName } from "../recipe/scoring-settings.ts";
+import type { Threads } from "./thread-group.ts";
+
+/** What the threads of a scorer do. */
+export interface ScoringThreads<H extends Handlers, Answer> {
+  readonly url: URL;
+  /** Calls that one thread takes at once. */
+  readonly calls: number;
+  /** Makes the calls that a new thread needs before it can score. */
+  readonly prepare: (connection: Connection<H>) => Promise<unknown>;
+  readonly score: (thread: Restarting<H>, rollouts: readonly Rollout[], signal: AbortSignal) => Promise<readonly (Answer | Error)[]>;
+  /** The answer of a rollout that got none, where the settings ask for one. */
+  readonly substitute?: Answer;
+}
+
+/** A scorer of threads, and what all of them are told. */
+export interface ScoringCrew<H extends Handlers, Answer> {
+  readonly scorer: Scorer<Outcome<Answer>>;
+  /** Calls every thread. One that has ended meanwhile is called once more, after it was prepared anew. */
+  tell<Name extends keyof H & string>(name: Name, argument: ArgumentOf<H[Name]>): Promise<void>;
+}
+
+/** Starts the threads, waits until each is ready, and gives the scorer that asks them and a way to tell them all something. Rejects when one of them cannot be prepared. */
+export const openScoringThreads = async <H extends Handlers, Answer>(
+  threads: Threads,
+  name: ScorerName,
+  { scoring, rollouts }: Pick<Recipe, "scoring" | "rollouts">,
+  { url, calls, prepare, score, substitute }: ScoringThreads<H, Answer>,
+): Promise<ScoringCrew<H, Answer>> => {
+  const settings = scoring[name];
+  const workers = Array.from({ length: settings.workers }, (_, index) =>
+    restarting<H>({
+      start: () => threads.start<H>(url, settings.workers === 1 ? name : `${name} ${index + 1}`, { heap: settings.heap }),
+      prepare: async (connection) => {
+        await prepare(connection);
+      },
+    }),
+  );
+  const ready = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.ready()));
+  };
+  await ready();
+  const idle = lending(Array.from({ length: calls }, () => workers).flat());
+  const scorer = {
+    batch: rollouts.chunk,
+    concurrency: calls * workers.length,
+    ready,
+    async score(batch: readonly Rollout[], signal: AbortSignal): Promise<readonly (Answer | Error)[]> {
+      const { item: worker, ...loan } = await idle.borrow(signal);
+      try {
+        return await score(worker, batch, signal);
+      } finally {
+        loan.giveBack();
+      }
+    },
+  };
+  return {
+    scorer: persistent(scorer, scoringPolicy(settings), substitute),
+    async tell(told, argument) {
+      await Promise.all(workers.map((worker) => worker.call(told, argument).catch(() => worker.call(told, argument))));
+    },
+  };
+};

@@ -1,0 +1,100 @@
+/** Tests of `retort reproduce`: every figure that comes with the package, at a glance. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { main } from "../../../src/cli/program.ts";
+import { figuresOf } from "../../../src/reproduction/figures.ts";
+import { readFigure, resultsPath } from "../../../src/reproduction/figure-results.ts";
+import { compiledCommand } from "../../fixtures/compiled-command.ts";
+import { recorder } from "../recorder.ts";
+
+const root = mkdtempSync(join(tmpdir(), "retort-reproduce-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const places = ["--scale", "smoke", "--out", join(root, "runs"), "--cache", join(root, "cache")];
+const figures = figuresOf("smoke");
+const results = join(root, "runs", "smoke", "results");
+
+const retort = async (...args: string[]) => {
+  const { terminal, output, errors } = recorder();
+  return { code: await main(["reproduce", ...args], terminal), output: output(), errors: errors() };
+};
+
+/** The command in a process of its own, which trials are started with. */
+const started = (...args: string[]) => promisify(execFile)(process.execPath, [compiledCommand, "reproduce", ...args, ...places]);
+
+describe.sequential("retort reproduce", () => {
+  test("says what there is to do, and does nothing, with --dry-run", async () => {
+    const { code, output } = await retort("--dry-run", ...places);
+    expect(code).toBe(0);
+    for (const { name } of figures) expect(output).toMatch(new RegExp(`^${name.replace(".", "\\.")} +\\d+ +0 +\\d+`, "mu"));
+    expect(readFigure(results, figures[0]!)).toBeUndefined();
+    const told = (await retort("--dry-run", "--json", "--figure", "8,A.16", ...places)).output.trim().split("\n");
+    expect(told.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { kind: "plan", figure: "8", done: 0, hub: [] },
+      { kind: "plan", figure: "A.16", trials: 2, done: 0, claims: 3 },
+    ]);
+  });
+
+  test("refuses a figure that the paper does not have", async () => {
+    const { code, errors } = await retort("--figure", "77", ...places);
+    expect(code).toBe(2);
+    expect(errors).toContain("figure: expected one of");
+  });
+
+  test("says what the paper's own models and data are, and asks nobody for them, with --dry-run", async () => {
+    vi.stubEnv("HF_HUB_CACHE", join(root, "hub"));
+    const { code, output, errors } = await retort("--scale", "full", "--dry-run", "--endpoint", "http://127.0.0.1:1");
+    vi.unstubAllEnvs();
+    expect([code, errors]).toEqual([0, ""]);
+    expect(output).toMatch(/^A\.16 +15 +0 +3 +not known/mu);
+    for (const { name } of figuresOf("full").filter((figure) => figure.name !== "A.16")) {
+      expect(output).toMatch(new RegExp(`^${name.replace(".", "\\.")} +\\d+ +not known +\\d+ +not known`, "mu"));
+    }
+    expect(output).toMatch(
+      /when this is run:\n(?: {2}\S+\n)* {2}google\/t5-base-lm-adapt@refs\/pr\/2\n(?: {2}\S+\n)* {2}EdinburghNLP\/xsum@refs\/convert\/parquet\n/u,
+    );
+    const none = await retort("--scale", "full", "--figure", "77");
+    expect(none.errors).toContain("figure: expected one of");
+  });
+
+  test("runs every figure, keeps the results and judges the claims", async () => {
+    const { stdout, stderr } = await started();
+    expect(stderr).toMatch(/^figure 9: \d+ of \d+ trials taken over from other figures$/mu);
+    for (const figure of figures) {
+      const kept = readFigure(results, figure);
+      expect(kept).toMatchObject({ figure: figure.name, scale: "smoke", engine: "onnx" });
+      expect(kept?.trials).toHaveLength(kept!.planned);
+      for (const { initial, final } of kept!.trials) {
+        expect(initial["accuracy"]).toBeTypeOf("number");
+        expect(final["accuracy"]).toBeTypeOf("number");
+      }
+      expect(stdout).toContain(`figure ${figure.name}  ${kept!.planned} of ${kept!.planned} trials`);
+    }
+    expect(stdout).toMatch(/^\d+ claims?: /mu);
+    // Some fifty processes.
+  }, 600_000);
+
+  test("runs nothing again, and leaves the same bytes", async () => {
+    const [figure] = figures;
+    const bytes = readFileSync(resultsPath(results, figure!));
+    rmSync(join(root, "runs", "smoke", "figure-9"), { recursive: true });
+    const plan = (await retort("--dry-run", "--json", "--figure", "9", ...places)).output;
+    const { trials, done } = JSON.parse(plan) as { trials: number; done: number };
+    // Some of them are figure 8's.
+    expect([done > 0, done < trials]).toEqual([true, true]);
+    const { stdout, stderr } = await started("--figure", figure!.name, "--json");
+    expect(stderr).not.toContain("begins");
+    const told = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { kind: string; figure?: string; claims?: { outcome: string }[] });
+    const last = told.at(-1)!;
+    expect(last).toMatchObject({ kind: "figure", figure: figure!.name });
+    expect(last.claims!.length).toBeGreaterThan(0);
+    expect(readFileSync(resultsPath(results, figure!)).equals(bytes)).toBe(true);
+  });
+});

@@ -1,0 +1,52 @@
+/** Tests of files to start from: each is right, says what was asked for, and can be run. */
+import { describe, expect, test } from "vitest";
+import { planSource } from "../../../src/experiments/planning/plan.ts";
+import { parseSource } from "../../../src/experiments/file/source.ts";
+import { planSweep } from "../../../src/sweeps/planning/plan.ts";
+import { rungs, startingFile, type Rung, type RungName, type StartingAnswers } from "../../../src/experiments/file/starting-file.ts";
+
+const answers: StartingAnswers = {
+  schema: "./schema.json",
+  question: "Why?",
+  rung: "rl-gkd",
+  task: { type: "arithmetic" },
+  teacher: { layers: 1, width: 16 },
+  student: { layers: 2, width: 8 },
+  reward: "exact-match",
+  steps: 30,
+  sweep: false,
+};
+
+const written = (changes: Partial<StartingAnswers>) => parseSource("x.json", startingFile({ ...answers, ...changes }));
+
+describe.each(Object.entries(rungs) as [RungName, Rung][])("%s", (name, rung) => {
+  test("is right, and has the parts that it needs", () => {
+    const [run] = planSource(written({ rung: name }), []);
+    expect(run!.values).toMatchObject({ objective: rung.objective, data: rung.data, training: { steps: 30, schedule: { warmup: 3 } } });
+    const models = [...(rung.teacher ? ["teacher"] : []), ...(name === "sft" ? [] : ["sft-student"])];
+    expect(run!.stages.map((stage) => stage.name).toSorted()).toEqual(models.toSorted());
+    expect(run!.values.rewards).toHaveLength(rung.reward ? 1 : 0);
+    for (const { name: made, values } of run!.stages)
+      expect(values.student).toMatchObject(made === "teacher" ? { layers: 1, width: 16 } : { layers: 2, width: 8 });
+  });
+
+  test("can be swept", () => {
+    expect(planSweep(written({ rung: name, sweep: true }), [])).toHaveLength(name === "rl-gkd" ? 6 : 3);
+  });
+
+  test("takes checkpoints in place of both models", () => {
+    const [teacher, student] = ["teacher", "student"].map((one) => ({ checkpoint: `./${one}` }));
+    const { value } = written({ rung: name, teacher: teacher!, student: student! });
+    expect(value).toMatchObject({ student, ...(rung.teacher ? { teacher } : {}) });
+    expect(value).not.toHaveProperty("stages");
+  });
+});
+
+test("prompts of one's own are named with what is held out, and whose tokens they use", () => {
+  const { value } = written({ task: { type: "prompts", path: "p.jsonl", test: 7 }, tokenizer: "owner/name" });
+  expect(value).toMatchObject({
+    task: { type: "prompts", path: "p.jsonl", test: 7, tokenizer: { checkpoint: "owner/name" } },
+    evaluation: { prompts: 7 },
+  });
+  expect(value).not.toHaveProperty(["stages", "sft-student", "data", "examples"]);
+});

@@ -1,9 +1,0 @@
-/** Tests of the package's version. */
-import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { packageVersion } from "../../src/experiments/package-version.ts";
-
-test("is the one of package.json", () => {
-  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-  expect(packageVersion()).toBe(version);
-});

@@ -1,0 +1,91 @@
+/** Tests of the removal of results. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { artifactsIn } from "../../../src/experiments/stage-store/store.ts";
+import { claim, isClaim, type Claim } from "../../../src/runs/folder/lock.ts";
+import { keptStages, type KeptStage } from "../../../src/experiments/stage-store/kept-stages.ts";
+import { prunable, pruneObstacle, pruneStage, type PruneChoice } from "../../../src/experiments/stage-store/prune-stages.ts";
+import { writeKeptStage } from "../../fixtures/kept-stage.ts";
+
+let places: { out: string; cache: string };
+beforeEach(() => {
+  const root = mkdtempSync(join(tmpdir(), "retort-prune-"));
+  places = { out: join(root, "runs"), cache: join(root, "cache") };
+});
+
+/** A run that started from a result. */
+const writeUser = (id: string): string => {
+  const folder = join(places.out, "sweep", "trial");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ stages: { teacher: id } }));
+  return folder;
+};
+
+const claimed = async (folder: string): Promise<Claim> => {
+  const given = await claim(folder);
+  if (!isClaim(given)) throw new Error("expected a claim");
+  return given;
+};
+
+const kept = (name: string): KeptStage => keptStages(places).find((stage) => stage.name === name)!;
+
+test("all flags hold, and a budget takes what was used longest ago", () => {
+  for (const [name, kilobytes, days] of [
+    ["old", 4, 30],
+    ["middle", 3, 20],
+    ["new", 2, 10],
+  ] as const)
+    writeKeptStage(places.cache, name, kilobytes, days);
+  writeUser(writeKeptStage(places.cache, "used", 1, 40).id);
+  const names = (choice: Partial<PruneChoice>): string[] =>
+    prunable(keptStages(places), { unused: false, ...choice }, Date.now()).map(({ name }) => name);
+  const day = 86_400_000;
+  expect(names({})).toEqual(["old", "middle", "new", "used"]);
+  expect(names({ unused: true })).toEqual(["old", "middle", "new"]);
+  expect(names({ idle: 15 * day })).toEqual(["old", "middle"]);
+  expect(names({ idle: 15 * day, names: ["middle", "new"] })).toEqual(["middle"]);
+  // 10 kB and some hundred bytes in all.
+  expect(names({ budget: 20_000 })).toEqual([]);
+  expect(names({ budget: 8000 })).toEqual(["old"]);
+  expect(names({ budget: 6000 })).toEqual(["old", "middle"]);
+  expect(names({ budget: 8000, names: ["new"] })).toEqual(["new"]);
+  expect(names({ budget: 0 })).toEqual(["old", "middle", "new", "used"]);
+});
+
+test("one that nobody works with goes, and nothing stays of it", async () => {
+  const { folder } = writeKeptStage(places.cache, "teacher", 1, 1);
+  const stage = kept("teacher");
+  expect(await pruneObstacle(stage, places.cache)).toBeUndefined();
+  expect(existsSync(folder)).toBe(true);
+  expect(await pruneStage(stage, places.cache)).toBeUndefined();
+  expect(readdirSync(places.cache, { recursive: true }).map(String).toSorted()).toEqual(["stages", "unfinished"]);
+});
+
+test("one that a process makes stays, until it is given back", async () => {
+  const { folder, id } = writeKeptStage(places.cache, "teacher", 1, 1);
+  const work = join(places.cache, "unfinished", id);
+  const holder = await claimed(work);
+  const stays = new RegExp(`process ${process.pid} on .* makes it`, "u");
+  expect(await pruneObstacle(kept("teacher"), places.cache)).toMatch(stays);
+  expect(await pruneStage(kept("teacher"), places.cache)).toMatch(stays);
+  expect(existsSync(folder)).toBe(true);
+  await holder.release();
+  expect(await pruneStage(kept("teacher"), places.cache)).toBeUndefined();
+  // Its checkpoints may be there.
+  expect(existsSync(work)).toBe(true);
+});
+
+test("one stays while a process works on a run that started from it, and while one may begin to read it", async () => {
+  const { folder, id } = writeKeptStage(places.cache, "teacher", 1, 1);
+  const run = writeUser(id);
+  const holder = await claimed(run);
+  expect(await pruneObstacle(kept("teacher"), places.cache)).toContain(`works on ${run}, which starts from it`);
+  expect(await pruneStage(kept("teacher"), places.cache)).toContain(`works on ${run}, which starts from it`);
+  await holder.release();
+  artifactsIn(join(places.cache, "stages")).touch(id);
+  expect(await pruneObstacle(kept("teacher"), places.cache)).toContain("less than a minute ago");
+  expect(await pruneStage(kept("teacher"), places.cache)).toContain("less than a minute ago");
+  expect(existsSync(folder)).toBe(true);
+});

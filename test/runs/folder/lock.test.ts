@@ -1,0 +1,123 @@
+/** One process at a time works on a folder. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { claim, claimUnless, holderOf, isClaim, type Claim } from "../../../src/runs/folder/lock.ts";
+import { thisProcess, type ProcessIdentity } from "../../../src/runs/folder/process-identity.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), "retort-claim-")), "run");
+});
+
+const claimed = async (beat?: number): Promise<Claim> => {
+  const made = await claim(folder, beat);
+  if (!isClaim(made)) throw new Error(`expected a claim, got the holder ${JSON.stringify(made)}`);
+  return made;
+};
+
+/** Writes the newest attempt as another process would. */
+const left = async (attempt: number, change: Partial<ProcessIdentity>): Promise<string> => {
+  await (await claimed()).release();
+  const path = join(folder, "attempts", `${String(attempt).padStart(4, "0")}.json`);
+  writeFileSync(path, JSON.stringify({ ...(await thisProcess()), ...change }));
+  return path;
+};
+
+test("a claim holds until it is given back, and attempts are counted", async () => {
+  expect(await holderOf(folder)).toBeUndefined();
+  const first = await claimed();
+  expect(first.attempt).toBe(1);
+  expect(await claim(folder)).toMatchObject({ pid: process.pid, attempt: 1 });
+  expect(await holderOf(folder)).toMatchObject({ pid: process.pid, attempt: 1 });
+  await first.release();
+  expect(await holderOf(folder)).toBeUndefined();
+  const second = await claimed();
+  expect(second.attempt).toBe(2);
+  await second.release();
+  expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json", "0002.json"]);
+});
+
+test("of many that come at once one gets it, each time", async () => {
+  for (let round = 1; round <= 5; round += 1) {
+    const all = await Promise.all(Array.from({ length: 20 }, () => claim(folder)));
+    const claims = all.filter(isClaim);
+    expect(claims.map(({ attempt }) => attempt)).toEqual([round]);
+    await claims[0]!.release();
+  }
+});
+
+test("who comes between the look and the claim has it alone", async () => {
+  const identity = { ...(await thisProcess()), host: "elsewhere" };
+  const answer = await claimUnless(folder, () => {
+    writeFileSync(join(folder, "attempts", "0001.json"), JSON.stringify(identity));
+    return false;
+  });
+  expect(answer).toMatchObject({ host: "elsewhere", attempt: 1 });
+  expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json"]);
+});
+
+test("work that was done meanwhile is not claimed, and while it is being done it has a holder", async () => {
+  const first = await claimed();
+  let done = false;
+  expect(await claimUnless(folder, () => done)).toMatchObject({ pid: process.pid, attempt: 1 });
+  done = true;
+  await first.release();
+  expect(await claimUnless(folder, () => done)).toBeUndefined();
+  expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json"]);
+});
+
+test("attempts that cannot be read are not taken for none", async () => {
+  mkdirSync(folder);
+  writeFileSync(join(folder, "attempts"), "");
+  await expect(holderOf(folder)).rejects.toThrow("ENOTDIR");
+});
+
+test("a file in the folder's place is an error, however often it is tried", async () => {
+  writeFileSync(folder, "");
+  await expect(claim(folder)).rejects.toThrow("ENOTDIR");
+});
+
+test("a folder that is removed again and again meanwhile is claimed all the same", async () => {
+  let removing = true;
+  const removed = (async () => {
+    while (removing) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  })();
+  const claims = await Promise.all(Array.from({ length: 20 }, () => claim(folder)));
+  removing = false;
+  await removed;
+  for (const one of claims.filter(isClaim)) await one.release();
+  expect(claims.some(isClaim)).toBe(true);
+});
+
+test("the claim of a process that is gone is taken over at once", async () => {
+  await left(2, { started: "0" });
+  expect((await claimed()).attempt).toBe(3);
+});
+
+test("the claim of another machine is taken over when it gave no sign of life for long", async () => {
+  const path = await left(2, { host: "elsewhere" });
+  expect(await claim(folder)).toMatchObject({ host: "elsewhere", attempt: 2 });
+  const before = Date.now() / 1000 - 120;
+  utimesSync(path, before, before);
+  expect((await claimed()).attempt).toBe(3);
+  expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json", "0002.json", "0003.json"]);
+});
+
+test.each(["", "{", "[]", '{"pid":1}'])("a file that says %j holds nothing", async (text) => {
+  writeFileSync(await left(2, {}), text);
+  expect((await claimed()).attempt).toBe(3);
+});
+
+test("a claim that another process has taken over is lost, and is not given back", async () => {
+  const first = await claimed(20);
+  const other = join(folder, "attempts", "0002.json");
+  writeFileSync(other, JSON.stringify({ ...(await thisProcess()), host: "elsewhere" }));
+  await new Promise((resolve) => first.lost.addEventListener("abort", resolve));
+  expect(String(first.lost.reason)).toContain("another process took this one for dead");
+  await first.release();
+  expect(readFileSync(join(folder, "attempts", "0001.json"), "utf8")).not.toContain("released");
+  expect(await holderOf(folder)).toMatchObject({ host: "elsewhere", attempt: 2 });
+});

@@ -1,0 +1,37 @@
+/** Tests of the driver: a real sweep, stopped and gone on with. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../../src/sweeps/executors/local.ts";
+import { drive, standings, type TrialStanding } from "../../../src/sweeps/driving/drive.ts";
+import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
+
+let sweep: TinySweep;
+beforeAll(async () => {
+  sweep = await tinySweep({ axes: { "/seed": [0, 1] } });
+});
+afterAll(() => sweep.remove());
+
+const statusesOf = (all: readonly TrialStanding[]): string[] => all.map(({ standing }) => standing.status);
+
+test("a sweep that is stopped goes on, and says how its trials stand", async () => {
+  const work = await sweep.work();
+  const stop = new AbortController();
+  const changes: string[] = [];
+  const options = {
+    ...work,
+    executor: local(1),
+    signal: stop.signal,
+    show: (all: readonly TrialStanding[], changed: readonly TrialStanding[]) => {
+      changes.push(...statusesOf(changed));
+      if (all.some(({ standing }) => standing.status === "done")) stop.abort();
+    },
+  };
+  const stopped = await drive(work, options);
+  expect(statusesOf(stopped)).toContain("done");
+  expect(statusesOf(stopped)).not.toEqual(["done", "done"]);
+  expect(changes).toContain("running");
+  const shown: string[][] = [];
+  const done = await drive(work, { ...options, signal: new AbortController().signal, show: (all) => shown.push(statusesOf(all)) });
+  expect(statusesOf(done)).toEqual(["done", "done"]);
+  expect(shown[0]).toEqual(statusesOf(stopped));
+  expect(await standings(work)).toEqual(done);
+});

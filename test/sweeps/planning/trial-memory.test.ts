@@ -1,0 +1,19 @@
+/** Tests of what trials are estimated to take. */
+import { expect, test } from "vitest";
+import { prepareSweep } from "../../../src/sweeps/planning/prepare.ts";
+import { explainExperiment } from "../../../src/experiments/explaining/explain.ts";
+
+const file = "test/fixtures/experiments/valid.json";
+const memoryOf = async (axes: object): Promise<number> => {
+  const { memory } = await prepareSweep(file, [`/sweep=${JSON.stringify({ axes })}`]);
+  return memory.largest();
+};
+
+test("the largest trial counts, and it takes what retort explain says beside a process of its own", async () => {
+  const [small, large] = [await memoryOf({ "/training/batch": [8] }), await memoryOf({ "/training/batch": [64] })];
+  expect(large).toBeGreaterThan(small);
+  expect(await memoryOf({ "/training/batch": [8, 64], "/seed": [0, 1] })).toBe(large);
+  const [run] = await explainExperiment(file, ["/training/batch=64"], { out: "runs", cache: ".retort" });
+  const { sampling, training } = run!.trainings.at(-1)!.memory;
+  expect(large).toBe(200 * 2 ** 20 + sampling + training);
+});

@@ -1,0 +1,67 @@
+/** Lines of prompts: texts, conversations, and what is neither. */
+import { expect, test } from "vitest";
+import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
+import { readTokenizer } from "../../../src/tokenizers/read.ts";
+import { readPromptLine } from "../../../src/tasks/prompts/prompt-lines.ts";
+
+const plain = characterTokenizer("abc");
+const template =
+  "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+const chatting = readTokenizer({ "tokenizer.json": plain.toJSON(), "chat_template.jinja": template });
+const place = "file:3";
+
+test("a text is taken as it is, other keys are ignored", () => {
+  expect(readPromptLine({ prompt: " a b ", id: 7 }, place, plain)).toEqual({ text: " a b ", reference: undefined, place });
+  expect(readPromptLine({ prompt: "a", reference: "" }, place, plain)).toEqual({ text: "a", reference: "", place });
+  expect(readPromptLine({ prompt: "a", tests: ["b()"] }, place, plain)).toEqual({ text: "a", reference: undefined, tests: ["b()"], place });
+});
+
+test("a pair has a better and a worse completion", () => {
+  const pair = { text: "a", reference: "b", rejected: "c", place };
+  expect(readPromptLine({ prompt: "a", chosen: "b", rejected: "c" }, place, plain)).toEqual(pair);
+  expect(readPromptLine({ prompt: "a", reference: "b", rejected: "c" }, place, plain)).toEqual(pair);
+  expect(readPromptLine({ prompt: "a", chosen: "b" }, place, plain)).toEqual({ text: "a", reference: "b", place });
+});
+
+test("a conversation is written by the template, up to the assistant's answer", () => {
+  const messages = [
+    { role: "system", content: "b" },
+    { role: "user", content: "a", name: "x" },
+  ];
+  expect(readPromptLine({ messages, reference: "c" }, place, chatting)).toEqual({
+    text: "<system>b<eos><user>a<eos><assistant>",
+    reference: "c",
+    place,
+  });
+});
+
+test.each<[string, unknown, string]>([
+  ["no object", 7, "file:3: expected an object with prompt or messages, got 7"],
+  ["neither", { text: "a" }, "file:3: expected required property at /prompt, got nothing"],
+  ["an empty prompt", { prompt: "" }, 'file:3: expected string length greater or equal to 1 at /prompt, got ""'],
+  ["no messages", { messages: [] }, "file:3: expected array length to be greater or equal to 1 at /messages, got []"],
+  ["a message without a role", { messages: [{ content: "a" }] }, "file:3: expected required property at /messages/0/role"],
+  ["a worse completion alone", { prompt: "a", rejected: "c" }, 'file:3: expected "chosen" beside "rejected", and another one, got none'],
+  [
+    "two equal ones",
+    { prompt: "a", chosen: "c", rejected: "c" },
+    'file:3: expected "chosen" beside "rejected", and another one, got the same',
+  ],
+  ["two better ones", { prompt: "a", chosen: "b", reference: "b" }, 'file:3: expected "reference" or "chosen", got both'],
+  ["no tests", { prompt: "a", tests: [] }, "file:3: expected array length to be greater or equal to 1 at /tests, got []"],
+  ["a test that is no text", { prompt: "a", tests: [1] }, "file:3: expected string at /tests/0, got 1"],
+  ["a message that is no text", { messages: [{ role: "user", content: [1] }] }, "file:3: expected string at /messages/0/content, got [1]"],
+])("%s is refused with its place", (_, value, message) => {
+  expect(() => readPromptLine(value, place, chatting)).toThrow(RangeError);
+  expect(() => readPromptLine(value, place, chatting)).toThrow(message);
+});
+
+test("messages without a template, and those that a template refuses, are refused with their place", () => {
+  const line = { messages: [{ role: "user", content: "a" }] };
+  expect(() => readPromptLine(line, place, plain)).toThrow(
+    "file:3: expected a tokenizer with a chat template for messages, got one without",
+  );
+  const refusing = readTokenizer({ "tokenizer.json": plain.toJSON(), "chat_template.jinja": "{{ raise_exception('no') }}" });
+  expect(() => readPromptLine(line, place, refusing)).toThrow(/^file:3: .*no/u);
+  expect(() => readPromptLine(line, place, refusing)).toThrow(RangeError);
+});

@@ -1,0 +1,117 @@
+/** Tests of the reports task: the laws, and its checker on summaries that are true, of another event, and false by one word. */
+import { describe, expect, test } from "vitest";
+import { reports } from "../../../src/tasks/reports/reports.ts";
+import type { Prompt } from "../../../src/tasks/task.ts";
+import { taskLaws } from "../../laws/task.laws.ts";
+
+const usual = { events: [2, 3] as [number, number], mistaken: 0, train: 300, test: 40 };
+
+taskLaws((seed) => reports.create(usual, { seed }));
+
+describe("the checker", () => {
+  const task = reports.create(usual, { seed: 3 });
+  const verdicts = (prompt: Prompt, ...texts: readonly string[]) => texts.map((text) => task.check(prompt, text));
+
+  test("takes every true sentence about the main event, and calls those about another one entailed and not correct", () => {
+    const prompt = task.train.find(
+      ({ text }) => text.startsWith("the ") && /^the \w+ \w+ the \w+ in \w+ on \w+\. many people/u.test(text),
+    )!;
+    const [, agent, verb, thing, place, day] = /^the (\w+) (\w+) the (\w+) in (\w+) on (\w+)\./u.exec(prompt.text)!;
+    const right = [
+      `the ${agent} ${verb} the ${thing}`,
+      `the ${agent} ${verb} the ${thing} in ${place} on ${day}`,
+      `on ${day} the ${agent} ${verb} the ${thing} in ${place}`,
+      `in ${place} the ${agent} ${verb} the ${thing} on ${day}`,
+      `on ${day} in ${place} the ${agent} ${verb} the ${thing}`,
+      `the ${thing} in ${place} was ${verb} by the ${agent} on ${day}`,
+      `the ${thing} was ${verb} by the ${agent}`,
+    ];
+    expect(verdicts(prompt, ...right)).toEqual(right.map(() => ({ correct: true, wellFormed: true, entailed: true })));
+    const rest = prompt.text.slice(prompt.text.indexOf("see it. ") + 8);
+    const other =
+      /^(?:on \w+ |in \w+ )?the (\w+) (\w+) the (\w+)/u.exec(rest) ??
+      /^(?:in \w+ )?the (\w+)(?: in \w+)? was (\w+) by the (\w+)/u.exec(rest)!;
+    const passive = rest.includes(` was ${other[2]} by `);
+    const said = passive ? `the ${other[3]} ${other[2]} the ${other[1]}` : `the ${other[1]} ${other[2]} the ${other[3]}`;
+    expect(verdicts(prompt, said)).toEqual([{ correct: false, wellFormed: true, entailed: true }]);
+  });
+
+  test("a fluent summary with one wrong word is well-formed and not entailed", () => {
+    for (const prompt of task.test) {
+      const wrong = prompt.reference.replace(/mayor|baker|captain|doctor|painter|farmer|teacher|pilot|nurse|judge|miner|poet/u, (agent) =>
+        prompt.text.includes("mayor") || agent === "mayor" ? "poet" : "mayor",
+      );
+      if (prompt.text.includes("poet")) continue;
+      expect(task.check(prompt, wrong)).toEqual({ correct: false, wellFormed: true, entailed: false });
+    }
+  });
+
+  test("the facts of two events are not put together", () => {
+    const prompt = task.train.find(({ text }) =>
+      /^the \w+ \w+ the \w+ in \w+ on \w+\. many people came to see it\. the \w+ \w+ the \w+ in/u.test(text),
+    )!;
+    const [one, two] = [...prompt.text.matchAll(/the (\w+) (\w+) the (\w+) in/gu)];
+    expect(verdicts(prompt, `the ${one![1]} ${one![2]} the ${two![3]}`)).toEqual([{ correct: false, wellFormed: true, entailed: false }]);
+  });
+
+  test("another word for the same action is the same, and what is no sentence of the language is not well-formed", () => {
+    const prompt = task.train.find(({ reference }) => reference.includes(" opened "))!;
+    const [bad, good] = [
+      [
+        "",
+        "the",
+        `${prompt.reference}.`,
+        ` ${prompt.reference}`,
+        `${prompt.reference} ${prompt.reference}`,
+        prompt.reference.replace("the ", "a "),
+      ],
+      [prompt.reference.replace(" opened ", " unveiled ")],
+    ];
+    expect(verdicts(prompt, ...bad)).toEqual(bad.map(() => ({ correct: false, wellFormed: false, entailed: false })));
+    expect(verdicts(prompt, ...good)).toEqual([{ correct: true, wellFormed: true, entailed: true }]);
+  });
+
+  test("knows no report of another task", () => {
+    const prompt = { index: 0, text: "nothing happened.\n", reference: "" };
+    expect(task.check(prompt, task.test[0]!.reference)).toEqual({ correct: false, wellFormed: true, entailed: false });
+  });
+});
+
+test("one report has many summaries: most references say it otherwise than a second draw would", () => {
+  const task = reports.create({ ...usual, train: 2000 }, { seed: 1 });
+  const shapes = new Set(
+    task.train.map(({ reference }) => reference.replaceAll(/\b(?:the|on|in) (?!the)\w+/gu, (words) => words.split(" ")[0]!)),
+  );
+  expect(shapes.size).toBeGreaterThan(100);
+});
+
+test("so many references as asked are wrong in what they say, about one thing, and reports are the same", () => {
+  const of = (mistaken: number) => reports.create({ ...usual, train: 2000, mistaken }, { seed: 1 });
+  const [task, right] = [of(0.4), of(0)];
+  const entailed = task.train.filter((prompt) => task.check(prompt, prompt.reference).entailed).length / 2000;
+  // 0.4, less those about a place or a day that goes unsaid: one in four of two kinds of five.
+  expect(entailed).toBeCloseTo(1 - 0.4 * 0.9, 1);
+  expect(task.train.map(({ text }) => text)).toEqual(right.train.map(({ text }) => text));
+  expect(right.train.every((prompt) => right.check(prompt, prompt.reference).entailed)).toBe(true);
+  expect(task.train.every((prompt) => task.check(prompt, prompt.reference).wellFormed)).toBe(true);
+  const other = (index: number): number => {
+    const [a, b] = [task, right].map(({ train }) => train[index]!.reference.split(" ")) as [string[], string[]];
+    return a.filter((word, place) => word !== b[place]).length;
+  };
+  expect(Math.max(...task.train.map((_, index) => other(index)))).toBe(1);
+});
+
+test("the test split does not depend on the training split, whose beginning does not depend on its size", () => {
+  const [small, large] = [100, 200].map((train) => reports.create({ ...usual, train }, { seed: 5 })) as [
+    ReturnType<typeof reports.create>,
+    ReturnType<typeof reports.create>,
+  ];
+  expect(small.test).toEqual(large.test);
+  expect(small.train).toEqual(large.train.slice(0, 100));
+});
+
+test("limits in the wrong order are refused", () => {
+  expect(() => reports.create({ events: [3, 2], mistaken: 0, train: 1, test: 1 }, { seed: 0 })).toThrow(
+    'reports: expected "events" as [low, high], got [3, 2]',
+  );
+});

@@ -1,0 +1,31 @@
+/** The task of a recipe. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
+import { recipeTask } from "../../../src/training/recipe/recipe-task.ts";
+import { recipe, smallTask } from "../../fixtures/recipes.ts";
+
+test("is made from the recipe's values and seed", () => {
+  const [one, two] = [recipeTask(recipe()), recipeTask(recipe())];
+  expect([one.train, one.test]).toEqual([smallTask().train, smallTask().test]);
+  expect(two.train).toEqual(one.train);
+  expect(recipeTask(recipe({ taskSeed: 6 })).test).not.toEqual(one.test);
+});
+
+test("is made once for the same values, and anew for another seed, folder or tokenizer", () => {
+  const given = recipe();
+  const one = recipeTask(given);
+  expect(recipeTask({ ...given })).toBe(one);
+  const tokenizer = one.tokenizer.toJSON();
+  for (const change of [{ taskSeed: 6 }, { folder: "elsewhere" }, { tokenizer }]) expect(recipeTask({ ...given, ...change })).not.toBe(one);
+});
+
+test("finds its files in the recipe's folder, and is written in its tokenizer", () => {
+  const folder = mkdtempSync(join(tmpdir(), "retort-task-"));
+  writeFileSync(join(folder, "p.jsonl"), '{"prompt": "a"}\n{"prompt": "b"}');
+  const task = { type: "prompts", path: "p.jsonl", test: 1, promptTokens: 4, completionTokens: 4 } as const;
+  const made = recipeTask(recipe({ task, folder, tokenizer: characterTokenizer("ab").toJSON() }));
+  expect([made.train.length, made.tokenizer.vocabularySize]).toEqual([1, 4]);
+});
