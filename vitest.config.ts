@@ -43,7 +43,13 @@ export default defineConfig(async () => {
   const { command, tensorflow, redirect } = await compileWorkers();
   const resolve = { alias: [{ find: /^@tensorflow\/tfjs$/, replacement: tensorflow }] };
   return {
-    plugins: [{ name: "compiled-workers", enforce: "pre" as const, transform: (code: string, id: string) => redirect(code, id) }],
+    plugins: [
+      {
+        name: "compiled-workers",
+        enforce: "pre" as const,
+        transform: (code: string, id: string) => redirect(code, id),
+      },
+    ],
     test: {
       server: { deps: { external: [tensorflow] } },
       env: { RETORT_TEST_COMMAND: command },
@@ -53,9 +59,17 @@ export default defineConfig(async () => {
       // Vitest itself leaves a core free, which is half of a small machine.
       maxWorkers: availableParallelism(),
       projects: [
-        { extends: true as const, resolve, test: { name: "sharing", include: sharing, exclude: counting, isolate: false } },
+        {
+          extends: true as const,
+          resolve,
+          test: { name: "sharing", include: sharing, exclude: counting, isolate: false },
+        },
         { extends: true as const, resolve, test: { name: "counting", include: counting } },
-        { extends: true as const, resolve, test: { name: "apart", include: filesIn("*"), exclude: [...sharing, ...published] } },
+        {
+          extends: true as const,
+          resolve,
+          test: { name: "apart", include: filesIn("*"), exclude: [...sharing, ...published] },
+        },
         { extends: true as const, test: { name: "published", include: published } },
       ],
     },

@@ -1,4 +1,7 @@
-/** One training for the benches of what overlaps: arithmetic, a reward and a teacher at once, everything that watches left out. */
+/**
+ * One training for the benches of what overlaps: arithmetic, a reward and a teacher at once, everything that watches
+ * left out.
+ */
 import { Value } from "@sinclair/typebox/value";
 import { policies } from "../src/policies/families/index.ts";
 import { initialWeights } from "../src/policies/initialize.ts";
@@ -6,16 +9,29 @@ import { tasks } from "../src/tasks/index.ts";
 import type { Model, Recipe } from "../src/training/recipe/recipe.ts";
 import { ScoringSettings } from "../src/training/recipe/scoring-settings.ts";
 
-const values: Recipe["task"] = { type: "arithmetic", numbers: [3, 5], range: [1, 20], operators: "+-", train: 2000, test: 100 };
+const values: Recipe["task"] = {
+  type: "arithmetic",
+  numbers: [3, 5],
+  range: [1, 20],
+  operators: "+-",
+  train: 2000,
+  test: 100,
+};
 
 /** Its task. */
 export const task = tasks.create(values, { seed: 0 });
 
-const context = { vocabularySize: task.tokenizer.vocabularySize, contextLength: task.longest.prompt + task.longest.completion };
+const context = {
+  vocabularySize: task.tokenizer.vocabularySize,
+  contextLength: task.longest.prompt + task.longest.completion,
+};
 
 /** Untrained weights take the same time as trained ones, and their completions are as long as can be. */
 export const model = (layers: number, width: number): Model => {
-  const policy = policies.create({ type: "llama", layers, width, heads: 4, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 }, context);
+  const policy = policies.create(
+    { type: "llama", layers, width, heads: 4, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 },
+    context,
+  );
   return { config: policy.config, weights: initialWeights(policy, 0) };
 };
 

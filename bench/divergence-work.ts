@@ -12,7 +12,10 @@ export interface DivergenceContestant {
   readonly label: string;
   readonly engine: "onnx" | "wasm";
   readonly threads: number;
-  /** `closed form`: this project's. `whole`: the same in one chunk. `dense`: the definition in TensorFlow.js, differentiated by it. */
+  /**
+   * `closed form`: this project's. `whole`: the same in one chunk. `dense`: the definition in TensorFlow.js,
+   * differentiated by it.
+   */
   readonly form: "closed form" | "whole" | "dense";
 }
 
@@ -34,7 +37,10 @@ const dense = (teacher: tf.Tensor, logits: tf.Tensor): tf.Tensor => {
   const student = tf.logSoftmax(logits);
   const [p, q] = [tf.exp(teacher), tf.exp(student)];
   const mixture = tf.log(tf.mul(tf.add(p, q), 0.5));
-  const [left, right] = [tf.sum(tf.mul(p, tf.sub(teacher, mixture)), -1), tf.sum(tf.mul(q, tf.sub(student, mixture)), -1)];
+  const [left, right] = [
+    tf.sum(tf.mul(p, tf.sub(teacher, mixture)), -1),
+    tf.sum(tf.mul(q, tf.sub(student, mixture)), -1),
+  ];
   return tf.mul(tf.add(left, right), 0.5);
 };
 
@@ -83,7 +89,9 @@ const open = ({ engine, threads }: DivergenceContestant): Promise<Engine> =>
   engine === "onnx" ? Promise.resolve(onnxEngine({ threads })) : eagerEngine("wasm", { shippedWasm: true });
 
 /** Opens a contestant; `run` computes once, and sums up the gradient when asked to `check` it. */
-export const openDivergence = async (contestant: DivergenceContestant): Promise<(check: boolean) => Promise<DivergenceRun>> => {
+export const openDivergence = async (
+  contestant: DivergenceContestant,
+): Promise<(check: boolean) => Promise<DivergenceRun>> => {
   const program = programOf(contestant.form);
   const engine = await open(contestant);
   const executable = await engine.compile(program);

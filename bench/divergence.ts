@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- divergence`: time and memory of JSD(0.5) and its gradient at the vocabulary of GPT-2, in closed form and as a dense expression
- * of TensorFlow.js. Each contestant has a process of its own; they take turns, and the median counts. `--json` prints data.
+ * `npm run bench -- divergence`: time and memory of JSD(0.5) and its gradient at the vocabulary of GPT-2, in closed
+ * form and as a dense expression of TensorFlow.js. Each contestant has a process of its own; they take turns, and the
+ * median counts. `--json` prints data.
  */
 import { availableParallelism, cpus } from "node:os";
 import { inspectEngines } from "../src/engine/inspect.ts";
@@ -39,17 +40,25 @@ const contestants: readonly DivergenceContestant[] = [
 
 /** The first run of each, in a process that no other one disturbs; then rounds in which they take turns. */
 const measure = async (): Promise<Measured[]> => {
-  const children = contestants.map((contestant) => start(new URL("./divergence-process.ts", import.meta.url), contestant));
+  const children = contestants.map((contestant) =>
+    start(new URL("./divergence-process.ts", import.meta.url), contestant),
+  );
   try {
     const firsts: DivergenceRun[] = [];
     for (const [i, child] of children.entries()) {
       firsts.push(await ask<DivergenceRun>(child, "run"));
-      report(`${contestants[i]!.label}: first run ${firsts[i]!.milliseconds.toFixed(0)} ms, ${firsts[i]!.peak.toFixed(0)} MiB`);
+      report(
+        `${contestants[i]!.label}: first run ${firsts[i]!.milliseconds.toFixed(0)} ms, ` +
+          `${firsts[i]!.peak.toFixed(0)} MiB`,
+      );
     }
     const runs: DivergenceRun[][] = children.map(() => []);
     for (let round = 0; round < rounds; round += 1) {
-      for (const [i, child] of children.entries()) runs[i]!.push(await ask<DivergenceRun>(child, round === rounds - 1 ? "check" : "run"));
-      report(`round ${round + 1} of ${rounds}: ${runs.map((each) => each[round]!.milliseconds.toFixed(0)).join(", ")} ms`);
+      for (const [i, child] of children.entries())
+        runs[i]!.push(await ask<DivergenceRun>(child, round === rounds - 1 ? "check" : "run"));
+      report(
+        `round ${round + 1} of ${rounds}: ${runs.map((each) => each[round]!.milliseconds.toFixed(0)).join(", ")} ms`,
+      );
     }
     return contestants.map(({ label }, i) => ({
       label,
@@ -70,7 +79,9 @@ const checkEqual = (measured: readonly Measured[]): void => {
     for (const [i, value] of check.entries()) {
       const reference = expected!.check[i]!;
       if (Math.abs(value - reference) > 1e-4 * Math.abs(reference)) {
-        throw new Error(`${label} computed ${check.join(", ")} where ${expected!.label} computed ${expected!.check.join(", ")}`);
+        throw new Error(
+          `${label} computed ${check.join(", ")} where ${expected!.label} computed ${expected!.check.join(", ")}`,
+        );
       }
     }
   }
@@ -79,7 +90,12 @@ const checkEqual = (measured: readonly Measured[]): void => {
 const results = await measure();
 checkEqual(results);
 const engines = (await inspectEngines()).filter(({ name, found }) => found && (name === "onnx" || name === "wasm"));
-const machine = { processor: cpus()[0]?.model.trim(), cores: availableParallelism(), node: process.version, retort: packageVersion() };
+const machine = {
+  processor: cpus()[0]?.model.trim(),
+  cores: availableParallelism(),
+  node: process.version,
+  retort: packageVersion(),
+};
 const versions = engines.map(({ version }) => version);
 if (process.argv.includes("--json")) {
   process.stdout.write(`${JSON.stringify({ machine, versions, size, results }, null, 2)}\n`);
@@ -91,7 +107,8 @@ if (process.argv.includes("--json")) {
       `retort ${machine.retort}, Node ${machine.node}, ${machine.processor}, ${machine.cores} cores`,
       versions.join(", "),
       "",
-      `JSD(0.5) and its gradient, ${size.tokens} tokens, vocabulary ${size.vocabulary}; MiB are resident memory above the two inputs`,
+      `JSD(0.5) and its gradient, ${size.tokens} tokens, vocabulary ${size.vocabulary}; MiB are resident ` +
+        "memory above the two inputs",
       table(
         ["form", "ms", "faster than dense on wasm", "peak MiB, first run", "of dense on wasm", "peak MiB, all runs"],
         results.map(({ label, times, first, all }) => [

@@ -1,4 +1,6 @@
-/** One engine in a process of its own: for each work that the parent names it runs it once and answers how long it took. */
+/**
+ * One engine in a process of its own: for each work that the parent names it runs it once and answers how long it took.
+ */
 import { answer } from "./contest.ts";
 import { openWorks, type Contestant, type Work, type WorkName } from "./work.ts";
 

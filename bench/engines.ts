@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: the time of one training step and of sampling on every engine of this machine, and the ratios between them.
- * Each engine has a process of its own; the engines take turns, and the median counts. `--json` prints data.
+ * `npm run bench`: the time of one training step and of sampling on every engine of this machine, and the ratios
+ * between them. Each engine has a process of its own; the engines take turns, and the median counts. `--json` prints
+ * data.
  */
 import type { ChildProcess } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
@@ -34,7 +35,11 @@ const contestantsOf = (engines: readonly InspectedEngine[]): Contestant[] =>
       if (name === "onnx") {
         const more = Math.min(2, availableParallelism());
         const threads = Array.from({ length: more }, (_, i) => i + 1);
-        return threads.map((count) => ({ ...plain, threads: count, label: `onnx, ${count} ${count === 1 ? "thread" : "threads"}` }));
+        return threads.map((count) => ({
+          ...plain,
+          threads: count,
+          label: `onnx, ${count} ${count === 1 ? "thread" : "threads"}`,
+        }));
       }
       return name === "wasm" ? [plain, { ...plain, label: "wasm as shipped", shipped: true }] : [plain];
     });
@@ -46,11 +51,14 @@ const measure = async (work: WorkName, children: ReadonlyMap<string, ChildProces
   for (let round = 0; round <= rounds; round += 1) {
     for (const [label, child] of children) {
       const known = runs.get(label);
-      if (known !== undefined && known.reduce((sum, each) => sum + each, 0) > (known[0]! > slow ? slow : enough)) continue;
+      if (known !== undefined && known.reduce((sum, each) => sum + each, 0) > (known[0]! > slow ? slow : enough))
+        continue;
       const { milliseconds, check } = await ask<Timing>(child, work);
       checks.set(label, check);
       runs.set(label, round === 0 && milliseconds <= slow ? [] : [...(known ?? []), milliseconds]);
-      report(`${work}  ${label}  ${milliseconds.toFixed(1)} ms${round === 0 && milliseconds <= slow ? " (warm-up)" : ""}`);
+      report(
+        `${work}  ${label}  ${milliseconds.toFixed(1)} ms${round === 0 && milliseconds <= slow ? " (warm-up)" : ""}`,
+      );
     }
   }
   return [...runs].map(([label, times]) => ({ label, runs: times, median: median(times), check: checks.get(label)! }));
@@ -96,15 +104,25 @@ const main = async (): Promise<void> => {
   report("looking for engines");
   const engines = await inspectEngines();
   const children = new Map(
-    contestantsOf(engines).map((contestant) => [contestant.label, start(new URL("./engine-process.ts", import.meta.url), contestant)]),
+    contestantsOf(engines).map((contestant) => [
+      contestant.label,
+      start(new URL("./engine-process.ts", import.meta.url), contestant),
+    ]),
   );
   try {
     const results = { training: await measure("training", children), sampling: await measure("sampling", children) };
     for (const work of ["training", "sampling"] as const) checkEqual(work, results[work]);
-    const machine = { processor: cpus()[0]?.model.trim(), cores: availableParallelism(), node: process.version, retort: packageVersion() };
+    const machine = {
+      processor: cpus()[0]?.model.trim(),
+      cores: availableParallelism(),
+      node: process.version,
+      retort: packageVersion(),
+    };
     const versions = engines.filter(({ found }) => found).map(({ version }) => version);
     if (process.argv.includes("--json")) {
-      process.stdout.write(`${JSON.stringify({ machine, versions, work: { training, sampling, parameters }, results }, null, 2)}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ machine, versions, work: { training, sampling, parameters }, results }, null, 2)}\n`,
+      );
       return;
     }
     const { batch, length, layers, width } = training;
@@ -113,10 +131,12 @@ const main = async (): Promise<void> => {
         `retort ${machine.retort}, Node ${machine.node}, ${machine.processor}, ${machine.cores} cores`,
         versions.join(", "),
         "",
-        `One training step: decoder ${layers} x ${width} (${parameters.training} parameters), batch ${batch} x ${length}, vocabulary 512; forward, backward, AdamW`,
+        `One training step: decoder ${layers} x ${width} (${parameters.training} parameters), batch ${batch} ` +
+          `x ${length}, vocabulary 512; forward, backward, AdamW`,
         workTable("training", results.training),
         "",
-        `Sampling: decoder ${sampling.layers} x ${sampling.width} (${parameters.sampling} parameters), batch ${sampling.batch}, ${sampling.newTokens} new tokens, vocabulary 512`,
+        `Sampling: decoder ${sampling.layers} x ${sampling.width} (${parameters.sampling} parameters), batch ` +
+          `${sampling.batch}, ${sampling.newTokens} new tokens, vocabulary 512`,
         workTable("sampling", results.sampling),
         "",
       ].join("\n"),

@@ -1,7 +1,8 @@
 /**
- * A 200-step RL + GKD run with a replay buffer is ended at random moments until it is done, and must leave the bytes of one that was left alone.
- * `npm run bench -- interruptions [kill] [term] [disk] [clock] [--times 50] [--seed 1]`: `kill -9`, SIGTERM, a disk that fills up (needs root, for a small file system
- * of its own), and a clock that is told another time at every start, besides being killed (needs Debian's faketime). Fails when a byte differs.
+ * A 200-step RL + GKD run with a replay buffer is ended at random moments until it is done, and must leave the bytes of
+ * one that was left alone. `npm run bench -- interruptions [kill] [term] [disk] [clock] [--times 50] [--seed 1]`: `kill
+ * -9`, SIGTERM, a disk that fills up (needs root, for a small file system of its own), and a clock that is told another
+ * time at every start, besides being killed (needs Debian's faketime). Fails when a byte differs.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
@@ -25,7 +26,9 @@ const report = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Every third time before the first step, else after a few. */
 const ending = (signal: NodeJS.Signals): Ending =>
-  random() < 1 / 3 ? { signal, steps: 0, wait: 3000 * random() } : { signal, steps: 1 + Math.floor(9 * random()), wait: 120 * random() };
+  random() < 1 / 3
+    ? { signal, steps: 0, wait: 3000 * random() }
+    : { signal, steps: 1 + Math.floor(9 * random()), wait: 120 * random() };
 
 const stepsOf = ({ events }: Attempt): number[] =>
   events.flatMap(({ training, ...event }) =>
@@ -35,14 +38,19 @@ const stepsOf = ({ events }: Attempt): number[] =>
 /** Runs to the end, interrupted each time that `next` says; gives how many times that was. */
 const interrupted = async (
   out: string,
-  next: (count: number) => { readonly ending?: Ending; readonly env?: NodeJS.ProcessEnv; readonly after?: (attempt: Attempt) => void },
+  next: (count: number) => {
+    readonly ending?: Ending;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly after?: (attempt: Attempt) => void;
+  },
 ): Promise<number> => {
   for (let count = 0; ; count += 1) {
     const { ending: how, env = {}, after } = next(count);
     const made = await attempt(command, { out, cache, env }, how);
     const steps = stepsOf(made);
     report(
-      `  attempt ${count + 1}: steps ${steps[0] ?? "-"} to ${steps.at(-1) ?? "-"}, exit ${made.code}${made.errors === "" ? "" : `, ${made.errors.split("\n")[0]}`}`,
+      `  attempt ${count + 1}: steps ${steps[0] ?? "-"} to ${steps.at(-1) ?? "-"}, exit ` +
+        `${made.code}${made.errors === "" ? "" : `, ${made.errors.split("\n")[0]}`}`,
     );
     after?.(made);
     if (made.code === 0) return count;
@@ -51,9 +59,10 @@ const interrupted = async (
 };
 
 const clocks = ["-30y", "+10y", "-400d", "+1h"] as const;
-const faketime = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"].find(
-  (path) => existsSync(path),
-);
+const faketime = [
+  "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+  "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+].find((path) => existsSync(path));
 
 const byClock = (count: number) => {
   if (faketime === undefined) throw new Error("clock: expected libfaketime.so.1, got none; apt-get install faketime");
@@ -61,7 +70,10 @@ const byClock = (count: number) => {
   return { env, ...(count < times ? { ending: ending("SIGKILL") } : {}) };
 };
 
-/** The run lies on a small file system; it is full at every start but the last, but for a part of what a checkpoint takes. */
+/**
+ * The run lies on a small file system; it is full at every start but the last, but for a part of what a checkpoint
+ * takes.
+ */
 const byDisk = async (out: string): Promise<number> => {
   mkdirSync(out);
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", out]);
@@ -90,7 +102,8 @@ const byDisk = async (out: string): Promise<number> => {
 let expected: Readonly<Record<string, Buffer>> = {};
 const compare = (name: string, files: Readonly<Record<string, Buffer>>): void => {
   const different = Object.keys(expected).filter((file) => !files[file]!.equals(expected[file]!));
-  if (different.length > 0) throw new Error(`${name}: ${different.join(", ")} differ from those of the run that was left alone`);
+  if (different.length > 0)
+    throw new Error(`${name}: ${different.join(", ")} differ from those of the run that was left alone`);
 };
 
 try {
@@ -103,11 +116,13 @@ try {
     const plan = { kill: "SIGKILL", term: "SIGTERM" }[name];
     if (name === "disk") report(`disk: ${await byDisk(out)} interruptions, all bytes equal`);
     else {
-      const next = name === "clock" ? byClock : (n: number) => (n < times ? { ending: ending(plan as NodeJS.Signals) } : {});
+      const next =
+        name === "clock" ? byClock : (n: number) => (n < times ? { ending: ending(plan as NodeJS.Signals) } : {});
       const count = await interrupted(out, next);
       compare(name, lastingFiles(out));
       report(
-        `${name}: ${count} interruptions, ${Object.keys(expected).join(", ")} equal; drafts left: ${readdirSync(out, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".part")).length}`,
+        `${name}: ${count} interruptions, ${Object.keys(expected).join(", ")} equal; drafts left: ` +
+          `${readdirSync(out, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".part")).length}`,
       );
     }
   }

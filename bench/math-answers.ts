@@ -1,6 +1,6 @@
 /**
- * Accuracy of the maths checker on pairs of answers: `npm run bench -- math-answers [FILE...]`, by default on the files in test/fixtures/math-answers. Prints a
- * table, then each pair that is judged wrongly.
+ * Accuracy of the maths checker on pairs of answers: `npm run bench -- math-answers [FILE...]`, by default on the files
+ * in test/fixtures/math-answers. Prints a table, then each pair that is judged wrongly.
  */
 import { readFileSync } from "node:fs";
 import { mathChecker } from "../src/rewards/math/checker.ts";
@@ -12,7 +12,9 @@ interface Pair {
   readonly same: boolean;
 }
 
-const own = ["math-verify", "sympy", "gsm8k"].map((name) => new URL(`../test/fixtures/math-answers/${name}.json`, import.meta.url));
+const own = ["math-verify", "sympy", "gsm8k"].map(
+  (name) => new URL(`../test/fixtures/math-answers/${name}.json`, import.meta.url),
+);
 const named = process.argv.slice(2);
 const check = await mathChecker(6);
 const wrong: string[] = [];
@@ -27,10 +29,14 @@ for (const file of named.length > 0 ? named : own) {
   const lenient = missed.filter(({ same }) => !same).length;
   const accuracy = ((100 * (pairs.length - missed.length)) / pairs.length).toFixed(1);
   const same = pairs.filter((pair) => pair.same).length;
-  console.log(`| ${source}: ${pairs.length} | ${same} | ${lenient} | ${missed.length - lenient} | ${accuracy} % | ${time.toFixed(2)} |`);
+  console.log(
+    `| ${source}: ${pairs.length} | ${same} | ${lenient} | ${missed.length - lenient} | ${accuracy} % | ` +
+      `${time.toFixed(2)} |`,
+  );
   for (const { test, reference, answer, same: expected } of missed) {
     wrong.push(
-      `${test}: expected ${expected ? "the same" : "different"}: ${JSON.stringify(reference.slice(-120))}, ${JSON.stringify(answer.slice(-120))}`,
+      `${test}: expected ${expected ? "the same" : "different"}: ${JSON.stringify(reference.slice(-120))}, ` +
+        `${JSON.stringify(answer.slice(-120))}`,
     );
   }
 }

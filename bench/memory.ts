@@ -1,6 +1,6 @@
 /**
- * Memory over a training: resident memory, engine buffers and TensorFlow.js tensors after a warm-up and after 500 steps of sampling and updating.
- * `node --import tsx bench/memory.ts [engine] [steps]`.
+ * Memory over a training: resident memory, engine buffers and TensorFlow.js tensors after a warm-up and after 500 steps
+ * of sampling and updating. `node --import tsx bench/memory.ts [engine] [steps]`.
  */
 import * as tf from "@tensorflow/tfjs";
 import { engineNames, openEngine, type EngineName } from "../src/engine/choose.ts";

@@ -1,7 +1,8 @@
 /**
- * What overlapping brings: the sequences of one step drawn, rewarded and scored by the teacher at the same time, against the same calls one after the
- * other. The reward computes for as long as the mean of the other two takes, so that each is about a third of the work. `npm run bench -- overlap`.
- * Alternates the two ways and prints their median ratio, the share of each part, and when each ran in the last step.
+ * What overlapping brings: the sequences of one step drawn, rewarded and scored by the teacher at the same time,
+ * against the same calls one after the other. The reward computes for as long as the mean of the other two takes, so
+ * that each is about a third of the work. `npm run bench -- overlap`. Alternates the two ways and prints their median
+ * ratio, the share of each part, and when each ran in the last step.
  */
 import { parseArgs } from "node:util";
 import { median } from "./median.ts";
@@ -62,7 +63,12 @@ const request = {
 
 const together = async (crew: Crew, observe?: (span: Span) => void): Promise<void> => {
   const observed = observe === undefined ? {} : { observe };
-  await stepRollouts(crew, task, { ...request, ...observed, inFlight: Number(flags["in-flight"] ?? recipe.machine.samplers + 1) }, signal);
+  await stepRollouts(
+    crew,
+    task,
+    { ...request, ...observed, inFlight: Number(flags["in-flight"] ?? recipe.machine.samplers + 1) },
+    signal,
+  );
 };
 
 /** Milliseconds of each part of a step. */
@@ -79,12 +85,16 @@ const timed = async <Value>(work: () => Promise<Value>): Promise<[Value, number]
 
 const inTurn = async (crew: Crew): Promise<Parts> => {
   const places = slots.flatMap((slot, prompt) =>
-    slot.source === "student" ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } })) : [],
+    slot.source === "student"
+      ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } }))
+      : [],
   );
   const parts = { draw: 0, reward: 0, teacher: 0 };
   const drawing = { seed: 0, step: 1, writer: { by: "behavior", temperature }, version: 0, group } as const;
   for (let start = 0; start < places.length; start += chunk) {
-    const [rollouts, draw] = await timed(() => drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
+    const [rollouts, draw] = await timed(() =>
+      drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal),
+    );
     const [, reward] = await timed(async () => crew.scorers.reward?.score(rollouts, signal));
     const [, teacher] = await timed(async () => crew.scorers.teacher?.score(rollouts, signal));
     parts.draw += draw;
@@ -116,12 +126,23 @@ const withCrew = async <Value>(microseconds: number, work: (crew: Crew) => Promi
 
 /** Microseconds a rollout that a third of the work takes. */
 const third = await withCrew(0, async (crew) => {
-  const { draw, teacher } = medians([await inTurn(crew), await inTurn(crew), await inTurn(crew), await inTurn(crew), await inTurn(crew)]);
+  const { draw, teacher } = medians([
+    await inTurn(crew),
+    await inTurn(crew),
+    await inTurn(crew),
+    await inTurn(crew),
+    await inTurn(crew),
+  ]);
   return (1000 * (draw + teacher)) / 2 / sequences;
 });
 
 const measured = await withCrew(third, async (crew) => {
-  const rounds: { readonly together: number; readonly inTurn: number; readonly parts: Parts; readonly spans: readonly Span[] }[] = [];
+  const rounds: {
+    readonly together: number;
+    readonly inTurn: number;
+    readonly parts: Parts;
+    readonly spans: readonly Span[];
+  }[] = [];
   for (let round = 0; round < Number(flags.rounds); round += 1) {
     const spans: Span[] = [];
     const [, at] = await timed(() => together(crew, (span) => spans.push(span)));
@@ -147,7 +168,8 @@ else {
   const share = (part: number): string => `${Math.round((100 * part) / whole)} %`;
   console.log(`${sequences} sequences, ${result.samplers} sampler(s), 1 teacher, 1 reward, chunks of ${chunk}`);
   console.log(
-    `in turn ${result.inTurn.toFixed(0)} ms: draw ${share(parts.draw)}, reward ${share(parts.reward)}, teacher ${share(parts.teacher)}`,
+    `in turn ${result.inTurn.toFixed(0)} ms: draw ${share(parts.draw)}, reward ${share(parts.reward)}, ` +
+      `teacher ${share(parts.teacher)}`,
   );
   console.log(`together ${result.together.toFixed(0)} ms, ${ratio.toFixed(2)} of it\n`);
   console.log(gantt(measured.at(-1)?.spans ?? [], 72));

@@ -1,4 +1,6 @@
-/** Measures the memory of one program in a process of its own: `program-memory-process.ts USE SIZES`. Linux, for /proc. */
+/**
+ * Measures the memory of one program in a process of its own: `program-memory-process.ts USE SIZES`. Linux, for /proc.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { onnxEngine } from "../src/engine/onnx/engine.ts";
 import { sizeOf, type TensorSpec, type TypedArray } from "../src/engine/program.ts";
@@ -27,7 +29,9 @@ globalThis.gc!();
 // Forgets the peak of all that was before.
 writeFileSync("/proc/self/clear_refs", "5");
 const before = bytesNow("VmRSS");
-const inputs = Object.fromEntries(Object.entries(program.inputs).map(([name, spec]) => [name, engine.upload(dataOf(name, spec), spec)]));
+const inputs = Object.fromEntries(
+  Object.entries(program.inputs).map(([name, spec]) => [name, engine.upload(dataOf(name, spec), spec)]),
+);
 for (let run = 0; run < 3; run += 1) {
   const outputs = await executable.run(inputs);
   for (const buffer of Object.values(outputs)) buffer.dispose();

@@ -1,6 +1,6 @@
 /**
- * Memory of programs: what `retort inspect` says that sampling, scoring and training take, against the peak that a process of its own has.
- * `npm run bench -- program-memory`; Linux.
+ * Memory of programs: what `retort inspect` says that sampling, scoring and training take, against the peak that a
+ * process of its own has. `npm run bench -- program-memory`; Linux.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -22,16 +22,34 @@ const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
 const measure = (use: string, sizes: MemorySizes): readonly (string | number)[] => {
   const child = spawnSync(
     process.execPath,
-    ["--expose-gc", "--import", "tsx", join(import.meta.dirname, "program-memory-process.ts"), use, JSON.stringify(sizes)],
+    [
+      "--expose-gc",
+      "--import",
+      "tsx",
+      join(import.meta.dirname, "program-memory-process.ts"),
+      use,
+      JSON.stringify(sizes),
+    ],
     { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
   );
   if (child.status !== 0) throw new Error(`the process ended with ${child.status ?? child.signal}`);
-  const { estimate, measured } = JSON.parse(child.stdout) as { estimate: { inputs: number; running: number }; measured: number };
+  const { estimate, measured } = JSON.parse(child.stdout) as {
+    estimate: { inputs: number; running: number };
+    measured: number;
+  };
   const estimated = estimate.inputs + estimate.running;
   const { layers, width, vocabularySize, batch, length } = sizes;
   const error = `${((estimated / measured - 1) * 100).toFixed(0)}%`;
   const policy = `${layers}x${width}, V ${vocabularySize}, ${(parameterCount(policyOf(sizes)) / 1e6).toFixed(1)}M`;
-  return [policy, `${batch}x${length}`, use, mebibytes(estimate.inputs), mebibytes(estimated), mebibytes(measured), error];
+  return [
+    policy,
+    `${batch}x${length}`,
+    use,
+    mebibytes(estimate.inputs),
+    mebibytes(estimated),
+    mebibytes(measured),
+    error,
+  ];
 };
 
 const rows = cases.flatMap((sizes) => ["sampling", "scoring", "training"].map((use) => measure(use, sizes)));

@@ -1,6 +1,8 @@
 /**
- * How long `retort runs` and `retort results` take for 10,000 finished trials of a sweep: after `retort sweep`, which leaves an index, and without one: `npm run bench -- results`.
- * Needs `npm run build` first. `--times N` for the least of several. The trials' manifests and summaries are written here, under their real names; `retort sweep` finds them done.
+ * How long `retort runs` and `retort results` take for 10,000 finished trials of a sweep: after `retort sweep`, which
+ * leaves an index, and without one: `npm run bench -- results`. Needs `npm run build` first. `--times N` for the least
+ * of several. The trials' manifests and summaries are written here, under their real names; `retort sweep` finds them
+ * done.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -68,7 +70,10 @@ const writeTrial = (root: string, run: PlannedRun, k: number): void => {
   ];
   const metrics = Object.fromEntries(names.map((name, i) => [name, Math.sin(k * (i + 1))]));
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest, null, 2));
-  writeFileSync(join(folder, "summary.json"), JSON.stringify({ accuracy: (k % 101) / 100, milliseconds: 60_000, metrics }));
+  writeFileSync(
+    join(folder, "summary.json"),
+    JSON.stringify({ accuracy: (k % 101) / 100, milliseconds: 60_000, metrics }),
+  );
 };
 
 const timed = (words: readonly string[]): number => {

@@ -1,6 +1,6 @@
 /**
- * What the router itself costs: processor time of 10,000 rollouts that go to a reward and a teacher which answer at once, less that of asking the two
- * without it. `npm run bench -- router`.
+ * What the router itself costs: processor time of 10,000 rollouts that go to a reward and a teacher which answer at
+ * once, less that of asking the two without it. `npm run bench -- router`.
  */
 import { parseArgs } from "node:util";
 import { lastValueFrom } from "rxjs";
@@ -32,7 +32,11 @@ const rollouts = Array.from({ length: count }, (_, k): Rollout => {
 });
 const batches = Array.from({ length: Math.ceil(count / chunk) }, (_, k) => rollouts.slice(k * chunk, (k + 1) * chunk));
 
-const scorer: Scorer<number> = { batch: chunk, concurrency: 2, score: (given) => Promise.resolve(given.map(({ order }) => order.sample)) };
+const scorer: Scorer<number> = {
+  batch: chunk,
+  concurrency: 2,
+  score: (given) => Promise.resolve(given.map(({ order }) => order.sample)),
+};
 
 /** Microseconds of processor time, user and system. */
 const processor = async (work: () => Promise<unknown>): Promise<number> => {
@@ -72,5 +76,6 @@ const result = {
 console.log(
   flags.json
     ? JSON.stringify(result)
-    : `${count.toLocaleString("en-US")} rollouts to two scorers: ${result.router.toFixed(1)} us of processor time a rollout for the router (${result.routed.toFixed(1)} with it, ${result.bare.toFixed(1)} without)`,
+    : `${count.toLocaleString("en-US")} rollouts to two scorers: ${result.router.toFixed(1)} us of processor ` +
+        `time a rollout for the router (${result.routed.toFixed(1)} with it, ${result.bare.toFixed(1)} without)`,
 );

@@ -1,6 +1,7 @@
 /**
- * 20,000 rollouts against a reward's server that fails for one request in ten at random, over real sockets: memory, handles and listeners on the way.
- * `npm run bench -- soak`. Fails when a rollout is lost, or when there are more handles or listeners at the end than after the warm-up.
+ * 20,000 rollouts against a reward's server that fails for one request in ten at random, over real sockets: memory,
+ * handles and listeners on the way. `npm run bench -- soak`. Fails when a rollout is lost, or when there are more
+ * handles or listeners at the end than after the warm-up.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -34,7 +35,10 @@ const server = createServer((request, response) => {
     if (failing) failures += 1;
     if (failing && Math.random() < 0.5) response.destroy();
     else if (failing) response.writeHead(503, { "retry-after": "0" }).end();
-    else response.writeHead(200).end(JSON.stringify({ scores: (JSON.parse(body) as Sent).rollouts.map(({ tokens }) => tokens[0]) }));
+    else
+      response
+        .writeHead(200)
+        .end(JSON.stringify({ scores: (JSON.parse(body) as Sent).rollouts.map(({ tokens }) => tokens[0]) }));
   });
 });
 server.listen(0, "127.0.0.1");
@@ -121,7 +125,8 @@ server.close();
 const [first, last] = [readings[0]!, readings.at(-1)!];
 console.log(
   [
-    `${requests.toLocaleString("en-US")} requests, of which ${failures.toLocaleString("en-US")} failed; every rollout got its score`,
+    `${requests.toLocaleString("en-US")} requests, of which ${failures.toLocaleString("en-US")} failed; ` +
+      "every rollout got its score",
     table(
       ["rollouts", "heap MiB", "resident MiB", "handles", "listeners"],
       readings.map((reading) => [reading.rollouts, reading.heap, reading.resident, reading.handles, reading.listeners]),

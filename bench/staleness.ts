@@ -1,6 +1,7 @@
 /**
- * What steps drawn ahead bring: whole trainings, strictly on-policy and one step ahead in turn, in one process. `npm run bench -- staleness`. Prints the
- * median time of a step each way and their ratio. Threads need cores of their own: on a machine that does anything else the figures mean nothing.
+ * What steps drawn ahead bring: whole trainings, strictly on-policy and one step ahead in turn, in one process. `npm
+ * run bench -- staleness`. Prints the median time of a step each way and their ratio. Threads need cores of their own:
+ * on a machine that does anything else the figures mean nothing.
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -60,6 +61,8 @@ const spread = result.ratios.map((ratio) => ratio.toFixed(2)).join(", ");
 console.log(
   flags.json
     ? JSON.stringify(result)
-    : `A step of 64 sequences: on-policy ${result.onPolicy.toFixed(0)} ms, ${ahead} ahead ${result.drawnAhead.toFixed(0)} ms, ${result.ratio.toFixed(2)}x as fast (${spread}); ` +
-        `${result.cores} cores, load ${load!.toFixed(1)} before it began${load! > 0.5 ? ": too busy for these figures to mean anything" : ""}`,
+    : `A step of 64 sequences: on-policy ${result.onPolicy.toFixed(0)} ms, ${ahead} ahead ` +
+        `${result.drawnAhead.toFixed(0)} ms, ${result.ratio.toFixed(2)}x as fast (${spread}); ` +
+        `${result.cores} cores, load ${load!.toFixed(1)} before it ` +
+        `began${load! > 0.5 ? ": too busy for these figures to mean anything" : ""}`,
 );

@@ -1,8 +1,10 @@
 /**
- * A sweep of 60 trials, alpha x beta x seed, whose driver and trials are killed with `kill -9` at random moments while it runs, must end with every trial done once, with the
- * bytes of a sweep that was left alone. `npm run bench -- sweep-chaos [local] [two-drivers] [bullmq] [slurm] [--kills 40] [--seed 1] [--root FOLDER]`. `two-drivers` starts the same
- * sweep twice at once; `bullmq` has a Redis, which is restarted twice, and three workers; `slurm` asks a Slurm of one node (`bench/one-node-slurm.sh`). What is in `--root`
- * is kept, and a sweep left alone that is there is used. Linux. Fails when a trial is missing, there twice, or different, or was begun twice although nothing was killed.
+ * A sweep of 60 trials, alpha x beta x seed, whose driver and trials are killed with `kill -9` at random moments while
+ * it runs, must end with every trial done once, with the bytes of a sweep that was left alone. `npm run bench --
+ * sweep-chaos [local] [two-drivers] [bullmq] [slurm] [--kills 40] [--seed 1] [--root FOLDER]`. `two-drivers` starts the
+ * same sweep twice at once; `bullmq` has a Redis, which is restarted twice, and three workers; `slurm` asks a Slurm of
+ * one node (`bench/one-node-slurm.sh`). What is in `--root` is kept, and a sweep left alone that is there is used.
+ * Linux. Fails when a trial is missing, there twice, or different, or was begun twice although nothing was killed.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -12,12 +14,24 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import seedrandom from "seedrandom";
 import { compileWorkers } from "../test/setup/compiled-workers.ts";
-import { bullmqTorments, ended, localTorments, pick, slurmTorments, type Torment, type Tormented } from "./sweep-torments.ts";
+import {
+  bullmqTorments,
+  ended,
+  localTorments,
+  pick,
+  slurmTorments,
+  type Torment,
+  type Tormented,
+} from "./sweep-torments.ts";
 
 const file = "test/fixtures/chaos/grid.yaml";
 const trials = 60;
 const { values: flags, positionals } = parseArgs({
-  options: { kills: { type: "string", default: "40" }, seed: { type: "string", default: "1" }, root: { type: "string" } },
+  options: {
+    kills: { type: "string", default: "40" },
+    seed: { type: "string", default: "1" },
+    root: { type: "string" },
+  },
   allowPositionals: true,
 });
 const random = seedrandom(flags.seed);
@@ -55,8 +69,14 @@ const doneTrials = (out: string): number => {
   }
 };
 
-/** Runs the sweep to its end; something bad happens every few seconds, spread over its trials. Gives how often what happened. */
-const tortured = async (out: string, { words, torments, once, tend }: Tormented): Promise<ReadonlyMap<string, number>> => {
+/**
+ * Runs the sweep to its end; something bad happens every few seconds, spread over its trials. Gives how often what
+ * happened.
+ */
+const tortured = async (
+  out: string,
+  { words, torments, once, tend }: Tormented,
+): Promise<ReadonlyMap<string, number>> => {
   let driver = startDriver(out, words);
   let end = ended(driver);
   const ofDriver: Torment = {
@@ -112,7 +132,9 @@ const results = (out: string): ReadonlyMap<string, string> => {
 const compare = (name: string, whole: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): void => {
   const different = [...whole].filter(([folder, bytes]) => other.get(folder) !== bytes).map(([folder]) => folder);
   if (different.length > 0)
-    throw new Error(`${name}: ${different.length} trials differ from those that were left alone: ${different.join(", ")}`);
+    throw new Error(
+      `${name}: ${different.length} trials differ from those that were left alone: ${different.join(", ")}`,
+    );
 };
 
 /** Attempts of each trial, by its folder. */
@@ -130,7 +152,9 @@ const attempts = (out: string): number => [...attemptsOf(out).values()].reduce((
 const checkBegunOnce = (out: string): void => {
   const again = [...attemptsOf(out)].filter(([, times]) => times !== 1);
   if (again.length === 0) return;
-  throw new Error(`${out}: expected one attempt of each trial, got ${again.map(([name, times]) => `${times} of ${name}`).join(", ")}`);
+  throw new Error(
+    `${out}: expected one attempt of each trial, got ${again.map(([name, times]) => `${times} of ${name}`).join(", ")}`,
+  );
 };
 
 const tormentsOf = async (name: string, out: string): Promise<Tormented> => {
@@ -143,7 +167,8 @@ const tormentsOf = async (name: string, out: string): Promise<Tormented> => {
 const attack = async (name: string, out: string): Promise<string> => {
   if (name === "two-drivers") {
     const codes = await Promise.all([ended(startDriver(out, [])), ended(startDriver(out, []))]);
-    if (codes.some((code) => code !== 0)) throw new Error(`two-drivers: expected both to end with 0, got ${codes.join(" and ")}`);
+    if (codes.some((code) => code !== 0))
+      throw new Error(`two-drivers: expected both to end with 0, got ${codes.join(" and ")}`);
     checkBegunOnce(out);
     return `both drivers ended with ${codes.join(" and ")}`;
   }

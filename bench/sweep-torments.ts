@@ -1,4 +1,7 @@
-/** What happens to a sweep in the bench sweep-chaos: processes of each executor that are killed, servers that are restarted, tasks that are put back. */
+/**
+ * What happens to a sweep in the bench sweep-chaos: processes of each executor that are killed, servers that are
+ * restarted, tasks that are put back.
+ */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -46,7 +49,8 @@ const trialProcesses = (out: string): number[] =>
   });
 
 /** One of them; `random` gives numbers in [0, 1). */
-export const pick = <T>(all: readonly T[], random: () => number): T | undefined => all[Math.floor(random() * all.length)];
+export const pick = <T>(all: readonly T[], random: () => number): T | undefined =>
+  all[Math.floor(random() * all.length)];
 
 const trialsOf = (out: string, random: () => number): Torment => ({
   name: "killed a trial",
@@ -76,7 +80,9 @@ export const localTorments = (out: string, random: () => number): Tormented => (
 export const bullmqTorments = async (out: string, random: () => number, command: string): Promise<Tormented> => {
   const redis = await testRedis(true);
   const startWorker = (): ChildProcess =>
-    spawn(process.execPath, [command, "worker", "--redis", redis.address.url, "--out", out, "--jobs", "1"], { stdio: "ignore" });
+    spawn(process.execPath, [command, "worker", "--redis", redis.address.url, "--out", out, "--jobs", "1"], {
+      stdio: "ignore",
+    });
   const workers = [startWorker(), startWorker(), startWorker()];
   const restart = async (forgets: boolean): Promise<void> => {
     await redis.kill();
@@ -114,7 +120,9 @@ export const bullmqTorments = async (out: string, random: () => number, command:
 
 /** Tasks of this sweep's arrays in the queue, as `<array>_<index>`. */
 const tasks = (out: string, state: string): string[] => {
-  const { stdout } = spawnSync("squeue", ["--noheader", "--me", "--array", `--states=${state}`, "--format=%F_%K %o"], { encoding: "utf8" });
+  const { stdout } = spawnSync("squeue", ["--noheader", "--me", "--array", `--states=${state}`, "--format=%F_%K %o"], {
+    encoding: "utf8",
+  });
   return stdout.split("\n").flatMap((line) => {
     const [task, script] = line.split(" ");
     return task !== undefined && script?.startsWith(join(out, "")) === true ? [task] : [];
@@ -138,7 +146,8 @@ export const slurmTorments = (out: string, random: () => number): Tormented => (
   once: [],
   tend() {
     // Slurm lets what was put back wait for two minutes.
-    for (const task of tasks(out, "PENDING").slice(0, 4)) spawnSync("scontrol", ["update", `JobId=${task}`, "StartTime=now"]);
+    for (const task of tasks(out, "PENDING").slice(0, 4))
+      spawnSync("scontrol", ["update", `JobId=${task}`, "StartTime=now"]);
   },
   end: async () => undefined,
 });

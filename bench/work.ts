@@ -55,10 +55,16 @@ export const training: TrainingSizes = { batch: 16, length: 64, layers: 4, width
 export const sampling: SamplingSizes = { batch: 32, promptLength: 8, newTokens: 64, layers: 4, width: 128, heads: 4 };
 
 const policyOf = ({ layers, width, heads }: DecoderSizes): Policy =>
-  llama.create({ layers, width, heads, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 }, { vocabularySize, contextLength: 128 });
+  llama.create(
+    { layers, width, heads, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 },
+    { vocabularySize, contextLength: 128 },
+  );
 
 /** Parameters of both models, for the head of the report. */
-export const parameters = { training: parameterCount(policyOf(training)), sampling: parameterCount(policyOf(sampling)) } as const;
+export const parameters = {
+  training: parameterCount(policyOf(training)),
+  sampling: parameterCount(policyOf(sampling)),
+} as const;
 
 const numbers = (count: number, make: (next: () => number) => number, ...place: number[]): number[] => {
   const next = stream(1, "test", ...place);
@@ -91,7 +97,14 @@ const batchOf = ({ batch, length }: TrainingSizes): Batch => {
   };
 };
 
-const optimizer = { type: "adamw", learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 } as const;
+const optimizer = {
+  type: "adamw",
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+} as const;
 
 /** Forward-KL distillation of a fixed batch, with AdamW; gives the loss of the first step. */
 export const openTraining = async (engine: Engine, sizes: TrainingSizes): Promise<Work> => {

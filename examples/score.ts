@@ -6,7 +6,10 @@ import { Sampler, type Rollout } from "retort-rl/rollouts";
 import { tasks } from "retort-rl/tasks";
 import { localTeacher } from "retort-rl/teachers";
 
-const task = tasks.create({ type: "arithmetic", numbers: [2, 2], range: [1, 9], operators: "+", train: 40, test: 8 }, { seed: 0 });
+const task = tasks.create(
+  { type: "arithmetic", numbers: [2, 2], range: [1, 9], operators: "+", train: 40, test: 8 },
+  { seed: 0 },
+);
 const { tokenizer, longest } = task;
 const size = { vocabularySize: tokenizer.vocabularySize, contextLength: 32 };
 const student = policies.create({ type: "ngram", order: 2 }, size);
@@ -14,12 +17,23 @@ const teacher = policies.create({ type: "ngram", order: 3 }, size);
 
 const engine = await openEngine("auto", { threads: 1 });
 const { endId, padId } = tokenizer;
-const sampler = new Sampler(engine, { policy: student, batch: 2, promptLength: longest.prompt, maxNewTokens: 12, endId, padId });
+const sampler = new Sampler(engine, {
+  policy: student,
+  batch: 2,
+  promptLength: longest.prompt,
+  maxNewTokens: 12,
+  endId,
+  padId,
+});
 sampler.load(initialWeights(student, 1));
 const prompts = task.train.slice(0, 2);
 const promptTokens = prompts.map(({ text }) => Int32Array.from(tokenizer.encode(text)));
 const coordinates = prompts.map((_, index) => [1, "example", index, 0] as const);
-const completions = await sampler.draw({ prompts: promptTokens, writer: { by: "student", temperature: 1 }, coordinates });
+const completions = await sampler.draw({
+  prompts: promptTokens,
+  writer: { by: "student", temperature: 1 },
+  coordinates,
+});
 
 const rollouts = completions.map(({ tokens, logProbs, rawLogProbs }, index): Rollout => {
   const finish = tokens.at(-1) === endId ? "stop" : "length";

@@ -1,6 +1,7 @@
 /**
- * Has the compiled files take TensorFlow.js as Node's `require` gives it. An `import` of its 1.3 MB of CommonJS first searches it, and all that it requires, for names
- * to export: 0.45 s of processor time in every thread, twice what loading it takes. Users' modules may import it: it is loaded once all the same.
+ * Has the compiled files take TensorFlow.js as Node's `require` gives it. An `import` of its 1.3 MB of CommonJS first
+ * searches it, and all that it requires, for names to export: 0.45 s of processor time in every thread, twice what
+ * loading it takes. Users' modules may import it: it is loaded once all the same.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -20,7 +21,8 @@ for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
   writeFileSync(path, code.replace(imported, `import tf from "${from.startsWith(".") ? from : `./${from}`}";`));
   changed += 1;
 }
-if (changed === 0) throw new Error(`expected imports of TensorFlow.js in ${dist}, found none: does src import it in another way now?`);
+if (changed === 0)
+  throw new Error(`expected imports of TensorFlow.js in ${dist}, found none: does src import it in another way now?`);
 
 writeFileSync(
   required,

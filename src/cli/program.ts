@@ -27,7 +27,11 @@ const commands: readonly Listed[] = [
     summary: "run trials of sweeps from a queue",
     load: async () => (await import("./commands/sweep/worker.ts")).addWorker,
   },
-  { name: "new", summary: "write an experiment file to start from", load: async () => (await import("./commands/new/new.ts")).addNew },
+  {
+    name: "new",
+    summary: "write an experiment file to start from",
+    load: async () => (await import("./commands/new/new.ts")).addNew,
+  },
   {
     name: "validate",
     summary: "check an experiment file without running it",
@@ -48,7 +52,11 @@ const commands: readonly Listed[] = [
     summary: "print the JSON Schema of experiment files",
     load: async () => (await import("./commands/schema.ts")).addSchema,
   },
-  { name: "runs", summary: "list runs and how they stand", load: async () => (await import("./commands/runs.ts")).addRuns },
+  {
+    name: "runs",
+    summary: "list runs and how they stand",
+    load: async () => (await import("./commands/runs.ts")).addRuns,
+  },
   {
     name: "results",
     summary: "show results of runs beside what tells them apart",
@@ -69,9 +77,21 @@ const commands: readonly Listed[] = [
     summary: "write what the paper's figures came to as a page",
     load: async () => (await import("./commands/report/report.ts")).addReport,
   },
-  { name: "export", summary: "write runs as other programs read them", load: async () => (await import("./commands/export.ts")).addExport },
-  { name: "compare", summary: "show runs side by side", load: async () => (await import("./commands/compare.ts")).addCompare },
-  { name: "sample", summary: "complete a prompt with a model", load: async () => (await import("./commands/sample/sample.ts")).addSample },
+  {
+    name: "export",
+    summary: "write runs as other programs read them",
+    load: async () => (await import("./commands/export.ts")).addExport,
+  },
+  {
+    name: "compare",
+    summary: "show runs side by side",
+    load: async () => (await import("./commands/compare.ts")).addCompare,
+  },
+  {
+    name: "sample",
+    summary: "complete a prompt with a model",
+    load: async () => (await import("./commands/sample/sample.ts")).addSample,
+  },
   {
     name: "inspect",
     summary: "say what a model is and what memory it takes",
@@ -82,7 +102,11 @@ const commands: readonly Listed[] = [
     summary: "write a model as a HuggingFace folder",
     load: async () => (await import("./commands/convert.ts")).addConvert,
   },
-  { name: "trace", summary: "show when each part of a step ran", load: async () => (await import("./commands/trace.ts")).addTrace },
+  {
+    name: "trace",
+    summary: "show when each part of a step ran",
+    load: async () => (await import("./commands/trace.ts")).addTrace,
+  },
   {
     name: "serve-policy",
     summary: "let other processes ask a policy, as they ask vLLM",
@@ -99,7 +123,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import("./commands/sweep/trial.ts")).addTrial,
     hidden: true,
   },
-  { name: "doctor", summary: "say which engines this machine has", load: async () => (await import("./commands/doctor.ts")).addDoctor },
+  {
+    name: "doctor",
+    summary: "say which engines this machine has",
+    load: async () => (await import("./commands/doctor.ts")).addDoctor,
+  },
 ];
 
 /** The program with all commands by name, and with those that the arguments name whole. */

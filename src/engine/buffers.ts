@@ -16,7 +16,10 @@ export const checkData = (data: TypedArray, spec: TensorSpec): void => {
   }
 };
 
-/** Throws when the inputs of a run are not those of the program: a name is missing or unknown, or a shape or type differs. */
+/**
+ * Throws when the inputs of a run are not those of the program: a name is missing or unknown, or a shape or type
+ * differs.
+ */
 export const checkInputs = (
   program: string,
   expected: Readonly<Record<string, TensorSpec>>,
@@ -24,17 +27,22 @@ export const checkInputs = (
 ): void => {
   for (const name of Object.keys(given)) {
     if (expected[name] === undefined) {
-      throw new TypeError(`program "${program}": unknown input "${name}"; it takes ${Object.keys(expected).join(", ")}`);
+      throw new TypeError(
+        `program "${program}": unknown input "${name}"; it takes ${Object.keys(expected).join(", ")}`,
+      );
     }
   }
   for (const [name, spec] of Object.entries(expected)) {
     const buffer = given[name];
-    if (buffer === undefined) throw new TypeError(`program "${program}": input "${name}" is missing; expected ${describe(spec)}`);
+    if (buffer === undefined)
+      throw new TypeError(`program "${program}": input "${name}" is missing; expected ${describe(spec)}`);
     if (buffer.dtype !== spec.dtype) {
       throw new TypeError(`program "${program}": input "${name}": expected ${describe(spec)}, got ${describe(buffer)}`);
     }
     if (buffer.shape.join() !== spec.shape.join()) {
-      throw new RangeError(`program "${program}": input "${name}": expected ${describe(spec)}, got ${describe(buffer)}`);
+      throw new RangeError(
+        `program "${program}": input "${name}": expected ${describe(spec)}, got ${describe(buffer)}`,
+      );
     }
   }
 };

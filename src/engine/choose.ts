@@ -28,16 +28,25 @@ const openOnnx = async (options: EngineOptions): Promise<Engine> => {
     return onnxEngine(options);
   } catch (error) {
     throw new Error(
-      `ONNX Runtime's native library does not load here: ${reasonOf(error)}; npm rebuild onnxruntime-node, or choose another engine`,
+      `ONNX Runtime's native library does not load here: ${reasonOf(error)}; npm rebuild onnxruntime-node, ` +
+        "or choose another engine",
       { cause: error },
     );
   }
 };
 
 /** Where the driver of an NVIDIA card shows itself; in WSL the card is behind /dev/dxg. */
-const cudaDevices = ["/dev/nvidiactl", "/proc/driver/nvidia/version", "/dev/dxg", String.raw`C:\Windows\System32\nvcuda.dll`];
+const cudaDevices = [
+  "/dev/nvidiactl",
+  "/proc/driver/nvidia/version",
+  "/dev/dxg",
+  String.raw`C:\Windows\System32\nvcuda.dll`,
+];
 
-/** Finds out as cheaply as it can without trusting what it has not seen: native libraries that may crash are tried in a process of their own. */
+/**
+ * Finds out as cheaply as it can without trusting what it has not seen: native libraries that may crash are tried in a
+ * process of their own.
+ */
 const isThere = async (name: ConcreteEngineName): Promise<boolean> => {
   if (name === "cpu") return true;
   if (name === "onnx") {
@@ -57,8 +66,8 @@ export const chooseEngine = async (): Promise<ConcreteEngineName> => {
 };
 
 /**
- * Opens the engine of that name. The engine called `onnx` here reports itself as `onnx-cpu`. Rejects with the reason and the remedy when a named
- * engine is not there; it never takes another one instead.
+ * Opens the engine of that name. The engine called `onnx` here reports itself as `onnx-cpu`. Rejects with the reason
+ * and the remedy when a named engine is not there; it never takes another one instead.
  */
 export const openEngine = async (name: EngineName, options: EngineOptions): Promise<Engine> => {
   const concrete = name === "auto" ? await chooseEngine() : name;
@@ -66,6 +75,8 @@ export const openEngine = async (name: EngineName, options: EngineOptions): Prom
   try {
     return await eagerEngine(concrete);
   } catch (error) {
-    throw new Error(`the engine ${concrete} is not there: ${reasonOf(error)}; retort doctor lists those that are`, { cause: error });
+    throw new Error(`the engine ${concrete} is not there: ${reasonOf(error)}; retort doctor lists those that are`, {
+      cause: error,
+    });
   }
 };

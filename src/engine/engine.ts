@@ -1,7 +1,13 @@
-/** The contract of an engine: what runs programs. Its laws are in `test/laws/engine.laws.ts`; every engine passes the same suite. */
+/**
+ * The contract of an engine: what runs programs. Its laws are in `test/laws/engine.laws.ts`; every engine passes the
+ * same suite.
+ */
 import type { Program, TensorSpec, TypedArray } from "./program.ts";
 
-/** Data that an engine holds between programs: weights, optimizer state, inputs, outputs. Opaque; belongs to the engine that made it. */
+/**
+ * Data that an engine holds between programs: weights, optimizer state, inputs, outputs. Opaque; belongs to the engine
+ * that made it.
+ */
 export interface Buffer extends TensorSpec {
   /** Frees the memory. A second call does nothing; use after it is an error. */
   dispose(): void;
@@ -10,8 +16,8 @@ export interface Buffer extends TensorSpec {
 /** A program made ready to run on one engine. */
 export interface Executable<I extends string = string, O extends string = string> {
   /**
-   * Runs the program. Inputs are checked by name, shape and type (`TypeError`, `RangeError`) and stay alive; every output is a new buffer that
-   * the caller disposes.
+   * Runs the program. Inputs are checked by name, shape and type (`TypeError`, `RangeError`) and stay alive; every
+   * output is a new buffer that the caller disposes.
    */
   run(inputs: Readonly<Record<I, Buffer>>): Promise<Record<O, Buffer>>;
   /** Frees the compiled form. Buffers that it returned stay alive. */
@@ -23,7 +29,10 @@ export interface Engine {
   /** `onnx-cpu`, `tensorflow-gpu`, `tensorflow-cpu`, `webgpu`, `wasm` or `cpu`. */
   readonly name: string;
   compile<I extends string, O extends string>(program: Program<I, O>): Promise<Executable<I, O>>;
-  /** Takes ownership of `data`: it may be aliased, so it must not be written afterwards. Throws `RangeError` when length and shape differ. */
+  /**
+   * Takes ownership of `data`: it may be aliased, so it must not be written afterwards. Throws `RangeError` when length
+   * and shape differ.
+   */
   upload(data: TypedArray, spec: TensorSpec): Buffer;
   /** A copy of the buffer's values. */
   download(buffer: Buffer): Promise<TypedArray>;

@@ -1,4 +1,7 @@
-/** Repairs of TensorFlow.js's gradients (4.22), for every backend: some forget that an operand was broadcast, and one turns its axes round. */
+/**
+ * Repairs of TensorFlow.js's gradients (4.22), for every backend: some forget that an operand was broadcast, and one
+ * turns its axes round.
+ */
 import * as tf from "@tensorflow/tfjs";
 
 /** Sums what was broadcast, so that the gradient has its operand's shape. */
@@ -30,9 +33,14 @@ export const repairGradients = (): void => {
       return { a: () => reduceTo(a(), left.shape), b: () => reduceTo(b(), right.shape) };
     });
   }
-  // The shipped one transposes the result of a sum along any axis but the last: a square matrix gets a wrong gradient without an error.
+  // The shipped one transposes the result of a sum along any axis but the last: a square matrix gets a wrong gradient
+  // without an error.
   replace("Cumsum", () => (dy, _, attributes) => {
-    const { axis, exclusive, reverse } = attributes as unknown as { axis: number; exclusive: boolean; reverse: boolean };
+    const { axis, exclusive, reverse } = attributes as unknown as {
+      axis: number;
+      exclusive: boolean;
+      reverse: boolean;
+    };
     return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
   });
 };

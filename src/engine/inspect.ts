@@ -41,7 +41,12 @@ const inspect = async (name: ConcreteEngineName, chosen: ConcreteEngineName): Pr
   const common = { name, chosen: name === chosen, ...(version === undefined ? {} : { version }) };
   const { found, reason } = await probeEngine(name);
   if (!found) return { ...common, found, reason };
-  return { ...common, found, device: reason, reason: common.chosen ? "the best that works here" : `passed over: ${chosen} comes first` };
+  return {
+    ...common,
+    found,
+    device: reason,
+    reason: common.chosen ? "the best that works here" : `passed over: ${chosen} comes first`,
+  };
 };
 
 /** Tries all engines, two at a time, best first. */

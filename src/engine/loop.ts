@@ -1,4 +1,7 @@
-/** The loop primitive: repeats a body over carried tensors until it says stop. Generation is one loop, so a compiled engine runs it in one call. */
+/**
+ * The loop primitive: repeats a body over carried tensors until it says stop. Generation is one loop, so a compiled
+ * engine runs it in one call.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "./program.ts";
 
@@ -53,7 +56,10 @@ const collect = (steps: readonly NamedTensors[], trips: number): NamedTensors =>
   );
 };
 
-/** WebGPU cannot be read within a program: it runs every iteration, and freezes what is carried once the body has said stop. */
+/**
+ * WebGPU cannot be read within a program: it runs every iteration, and freezes what is carried once the body has said
+ * stop.
+ */
 const runFrozen = (loop: Loop): LoopResult => {
   let carried = loop.carried;
   let alive: tf.Tensor = tf.scalar(true, "bool");
@@ -103,7 +109,8 @@ export const loop = (definition: Loop): LoopResult => {
         const after = step.carried[name];
         if (after?.shape.join() !== before.shape.join() || after.dtype !== before.dtype) {
           throw new RangeError(
-            `loop: carried "${name}" must stay ${before.dtype} [${before.shape.join(", ")}], got ${after === undefined ? "nothing" : `${after.dtype} [${after.shape.join(", ")}]`}`,
+            `loop: carried "${name}" must stay ${before.dtype} [${before.shape.join(", ")}], got ` +
+              `${after === undefined ? "nothing" : `${after.dtype} [${after.shape.join(", ")}]`}`,
           );
         }
       }

@@ -12,7 +12,9 @@ const program: Program<"x", "product" | "one"> = {
 
 interface Navigator {
   readonly gpu?: {
-    requestAdapter(): Promise<{ readonly info: Readonly<Record<"vendor" | "architecture" | "description", string>> } | null>;
+    requestAdapter(): Promise<{
+      readonly info: Readonly<Record<"vendor" | "architecture" | "description", string>>;
+    } | null>;
   };
 }
 

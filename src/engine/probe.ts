@@ -16,10 +16,16 @@ const patience = 60_000;
 
 const file = new URL("./probe-process.ts", import.meta.url);
 const fromSource = existsSync(file);
-const command = fromSource ? ["--import", import.meta.resolve("tsx"), fileURLToPath(file)] : [fileURLToPath(file).replace(/\.ts$/, ".js")];
+const command = fromSource
+  ? ["--import", import.meta.resolve("tsx"), fileURLToPath(file)]
+  : [fileURLToPath(file).replace(/\.ts$/, ".js")];
 
 const isProbe = (value: unknown): value is Probe =>
-  typeof value === "object" && value !== null && "found" in value && "reason" in value && typeof value.reason === "string";
+  typeof value === "object" &&
+  value !== null &&
+  "found" in value &&
+  "reason" in value &&
+  typeof value.reason === "string";
 
 /** The process writes its answer as the last line; libraries may write before it. */
 const answerOf = (output: string): Probe | undefined => {
@@ -34,11 +40,16 @@ const answerOf = (output: string): Probe | undefined => {
 /** Opens the engine called `name` in a new process and runs a small program on it. Never rejects. */
 export const probeEngine = (name: string): Promise<Probe> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [...command, name], { timeout: patience, maxBuffer: 2 ** 24 }, (error, output, errors) => {
-      const answer = answerOf(output);
-      if (answer !== undefined) return resolve(answer);
-      const last = errors.trim().split("\n").at(-1);
-      const ending = error?.signal ?? error?.code ?? "no answer";
-      resolve({ found: false, reason: `the process that tried it ended with ${ending}${last ? `: ${last}` : ""}` });
-    });
+    execFile(
+      process.execPath,
+      [...command, name],
+      { timeout: patience, maxBuffer: 2 ** 24 },
+      (error, output, errors) => {
+        const answer = answerOf(output);
+        if (answer !== undefined) return resolve(answer);
+        const last = errors.trim().split("\n").at(-1);
+        const ending = error?.signal ?? error?.code ?? "no answer";
+        resolve({ found: false, reason: `the process that tried it ended with ${ending}${last ? `: ${last}` : ""}` });
+      },
+    );
   });

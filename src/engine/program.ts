@@ -1,4 +1,7 @@
-/** A program: a pure function from named tensors of static shape to named tensors. It reads no tensor's value, no clock and no global. */
+/**
+ * A program: a pure function from named tensors of static shape to named tensors. It reads no tensor's value, no clock
+ * and no global.
+ */
 import type * as tf from "@tensorflow/tfjs";
 
 /** Element types that every engine stores and moves. */
@@ -17,8 +20,8 @@ export interface TensorSpec {
 export type NamedTensors<K extends string = string> = Readonly<Record<K, tf.Tensor>>;
 
 /**
- * A pure function from named tensors to named tensors, written with functional TensorFlow.js ops and the primitives of this folder
- * (`loop`, `writeSlot`). An engine decides how to run it: op by op, or recorded once and compiled.
+ * A pure function from named tensors to named tensors, written with functional TensorFlow.js ops and the primitives of
+ * this folder (`loop`, `writeSlot`). An engine decides how to run it: op by op, or recorded once and compiled.
  */
 export interface Program<I extends string = string, O extends string = string> {
   /** Names the program in errors and profiles, for example `update` or `generate`. */

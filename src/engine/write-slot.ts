@@ -9,13 +9,15 @@ export interface SlotRecorder {
 const isRecorder = (backend: object): backend is SlotRecorder => "recordWriteSlot" in backend;
 
 /**
- * A copy of `cache` in which index `slot` (scalar int32) along `axis` holds `value`; `value` has the cache's shape with 1 at `axis`.
- * `RangeError` for another shape. Not differentiable.
+ * A copy of `cache` in which index `slot` (scalar int32) along `axis` holds `value`; `value` has the cache's shape with
+ * 1 at `axis`. `RangeError` for another shape. Not differentiable.
  */
 export const writeSlot = <T extends tf.Tensor>(cache: T, axis: number, slot: tf.Tensor, value: tf.Tensor): T => {
   const expected = cache.shape.map((n, i) => (i === axis ? 1 : n));
   if (value.shape.join() !== expected.join()) {
-    throw new RangeError(`writeSlot: expected a value of shape [${expected.join(", ")}], got [${value.shape.join(", ")}]`);
+    throw new RangeError(
+      `writeSlot: expected a value of shape [${expected.join(", ")}], got [${value.shape.join(", ")}]`,
+    );
   }
   const backend = tf.backend();
   if (isRecorder(backend)) return backend.recordWriteSlot(cache, axis, slot, value) as T;

@@ -13,8 +13,8 @@ const syncFolder = async (folder: string): Promise<void> => {
 };
 
 /**
- * Writes beside `path`, flushes to the disk and renames, so that a reader sees the old file or the new one. Makes the folder. Content may come part after
- * part; what it throws leaves nothing behind.
+ * Writes beside `path`, flushes to the disk and renames, so that a reader sees the old file or the new one. Makes the
+ * folder. Content may come part after part; what it throws leaves nothing behind.
  */
 export const writeWhole = async (
   path: string,

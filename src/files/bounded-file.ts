@@ -8,9 +8,13 @@ export interface BoundedFile {
 }
 
 /** Time and size of a file as one text: one that replaces it has another. */
-export const stampOf = ({ mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }): string => `${mtimeMs}-${size}`;
+export const stampOf = ({ mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }): string =>
+  `${mtimeMs}-${size}`;
 
-/** Reads a regular file. `RangeError` for anything else and for one of more than `largest` bytes; errors of the system as they come. */
+/**
+ * Reads a regular file. `RangeError` for anything else and for one of more than `largest` bytes; errors of the system
+ * as they come.
+ */
 export const readBounded = (path: string, largest: number): BoundedFile => {
   const file = openSync(path, "r");
   try {

@@ -3,7 +3,10 @@ import { createReadStream } from "node:fs";
 
 const LINE_END = 10;
 
-/** The lines that end in a line feed, without it, as they come. One of more than `longest` bytes is left out, and so is a last one that was cut. Errors of the system. */
+/**
+ * The lines that end in a line feed, without it, as they come. One of more than `longest` bytes is left out, and so is
+ * a last one that was cut. Errors of the system.
+ */
 export async function* boundedLines(path: string, longest: number): AsyncGenerator<string> {
   let parts: Buffer[] = [];
   let held = 0;

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { isObject } from "./json.ts";
 
 /**
- * The value as text, whatever the order of its keys; keys that hold `undefined` are left out. `TypeError` for what JSON cannot hold: functions,
- * NaN, infinities.
+ * The value as text, whatever the order of its keys; keys that hold `undefined` are left out. `TypeError` for what JSON
+ * cannot hold: functions, NaN, infinities.
  */
 export const canonicalJson = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
@@ -16,7 +16,10 @@ export const canonicalJson = (value: unknown): string => {
     return `{${members.join(",")}}`;
   }
   const finite = typeof value !== "number" || Number.isFinite(value);
-  if (value === null || ((typeof value === "boolean" || typeof value === "number" || typeof value === "string") && finite)) {
+  if (
+    value === null ||
+    ((typeof value === "boolean" || typeof value === "number" || typeof value === "string") && finite)
+  ) {
     return JSON.stringify(value);
   }
   throw new TypeError(`canonicalJson: expected plain JSON, got ${typeof value === "number" ? value : typeof value}`);

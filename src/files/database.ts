@@ -1,4 +1,7 @@
-/** DuckDB in memory: bounded, and shut off from everything else before a stranger's SQL runs or a stranger's file is read. */
+/**
+ * DuckDB in memory: bounded, and shut off from everything else before a stranger's SQL runs or a stranger's file is
+ * read.
+ */
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 
 /** A text as an SQL literal. */

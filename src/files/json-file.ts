@@ -3,7 +3,11 @@ import { writeWhole } from "./atomic-file.ts";
 
 /** JSON has no NaN and no infinities; they are kept as their names, so that a broken run can be read. */
 export const jsonText = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner), indent);
+  JSON.stringify(
+    value,
+    (_key, inner: unknown) => (typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner),
+    indent,
+  );
 
 /** Writes a value as JSON, whole or not at all. */
 export const writeJson = (path: string, value: unknown): Promise<void> => writeWhole(path, `${jsonText(value, 2)}\n`);

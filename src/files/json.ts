@@ -9,7 +9,8 @@ export interface JsonObject {
 }
 
 /** True for `{...}`, false for arrays, null and scalars. */
-export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The object that a text is as JSON; nothing for a text that is anything else. */
 export const parseObject = (text: string): JsonObject | undefined => {
@@ -28,8 +29,10 @@ export const formatPointer = (keys: readonly (string | number)[]): string =>
 /** The keys of a pointer. `RangeError` when it does not start with `/` or has a `~` that is neither `~0` nor `~1`. */
 export const parsePointer = (pointer: string): string[] => {
   if (pointer === "") return [];
-  if (!pointer.startsWith("/")) throw new RangeError(`expected a pointer that starts with "/", such as /objective/alpha, got "${pointer}"`);
-  if (/~(?![01])/u.test(pointer)) throw new RangeError(`expected "~" only as ~0 (for ~) or ~1 (for /), got "${pointer}"`);
+  if (!pointer.startsWith("/"))
+    throw new RangeError(`expected a pointer that starts with "/", such as /objective/alpha, got "${pointer}"`);
+  if (/~(?![01])/u.test(pointer))
+    throw new RangeError(`expected "~" only as ~0 (for ~) or ~1 (for /), got "${pointer}"`);
   return pointer
     .slice(1)
     .split("/")
@@ -64,7 +67,10 @@ export const mergePatch = (target: Json, patch: Json): Json => {
   return Object.fromEntries(merged);
 };
 
-/** True where a patch replaces what holds the place of these keys, so that nothing below it is merged in: on the way is a list, a scalar or null. */
+/**
+ * True where a patch replaces what holds the place of these keys, so that nothing below it is merged in: on the way is
+ * a list, a scalar or null.
+ */
 export const covers = (patch: Json, keys: readonly string[]): boolean => {
   let here = patch;
   for (const key of keys) {

@@ -12,7 +12,11 @@ function* linesOf(file: number): Generator<{ readonly line: Buffer; readonly end
   const block = Buffer.alloc(BLOCK);
   let rest = Buffer.alloc(0);
   let position = 0;
-  for (let count = readSync(file, block, 0, BLOCK, position); count > 0; count = readSync(file, block, 0, BLOCK, position)) {
+  for (
+    let count = readSync(file, block, 0, BLOCK, position);
+    count > 0;
+    count = readSync(file, block, 0, BLOCK, position)
+  ) {
     const start = position - rest.length;
     position += count;
     const bytes = Buffer.concat([rest, block.subarray(0, count)]);
@@ -22,7 +26,8 @@ function* linesOf(file: number): Generator<{ readonly line: Buffer; readonly end
       from = at + 1;
     }
     rest = Buffer.from(bytes.subarray(from));
-    if (rest.length > longestLine) throw new RangeError(`expected lines of at most ${longestLine} bytes, got a longer one`);
+    if (rest.length > longestLine)
+      throw new RangeError(`expected lines of at most ${longestLine} bytes, got a longer one`);
   }
 }
 
@@ -30,7 +35,9 @@ function* linesOf(file: number): Generator<{ readonly line: Buffer; readonly end
 export interface LineFile {
   /** Adds text that ends in a newline, all of it or, when the disk is full, a part of it and an error. */
   append(text: string): void;
-  /** Cuts the file before the first line that is not to be kept, and before one without its end, as a crash leaves it. */
+  /**
+   * Cuts the file before the first line that is not to be kept, and before one without its end, as a crash leaves it.
+   */
   cut(keep: (line: string) => boolean): void;
   /** Returns when everything is on the disk. */
   secure(): void;

@@ -2,7 +2,10 @@
 
 const longest = 80;
 
-/** JSON of a value that a file holds, cut after 80 characters, so that an error stays readable whatever it quotes. Never throws. What is missing is "nothing". */
+/**
+ * JSON of a value that a file holds, cut after 80 characters, so that an error stays readable whatever it quotes. Never
+ * throws. What is missing is "nothing".
+ */
 export const quoted = (value: unknown): string => {
   let text: string;
   try {

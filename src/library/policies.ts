@@ -11,4 +11,12 @@ export { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
 export type { Checkpoint } from "../policies/checkpoints/huggingface.ts";
 export { policies } from "../policies/families/index.ts";
 export { initialWeights, parameterCount } from "../policies/initialize.ts";
-export type { Decoder, DecodeStep, ParameterSpec, Policy, PolicyContext, Sequences, Weights } from "../policies/policy.ts";
+export type {
+  Decoder,
+  DecodeStep,
+  ParameterSpec,
+  Policy,
+  PolicyContext,
+  Sequences,
+  Weights,
+} from "../policies/policy.ts";

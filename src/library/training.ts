@@ -3,6 +3,13 @@ export { recipeOf } from "../experiments/running/recipe-of-values.ts";
 export type { RecipeOptions } from "../experiments/running/recipe-of-values.ts";
 export { CheckError } from "../training/checks/watch.ts";
 export type { Machine, Model, Recipe } from "../training/recipe/recipe.ts";
-export type { Evaluated, Finished, LoggedRollout, ProgressReport, StepDone, StepReport } from "../training/recipe/report.ts";
+export type {
+  Evaluated,
+  Finished,
+  LoggedRollout,
+  ProgressReport,
+  StepDone,
+  StepReport,
+} from "../training/recipe/report.ts";
 export { train } from "../training/train.ts";
 export type { TrainOptions } from "../training/train.ts";

@@ -28,13 +28,13 @@ export interface ActorCriticParameters {
 export type ActorCriticSignal = "rewards" | "values" | "fromStudent";
 
 /**
- * average over the student's tokens of -(r - V_t) log q(y_t) + valueWeight (V_t - r)^2 / 2, V_t the value of the prefix before y_t (Sutton et al.,
- * 2000; Mnih et al., 2016, arXiv 1602.01783; undiscounted, without bootstrapping).
+ * average over the student's tokens of -(r - V_t) log q(y_t) + valueWeight (V_t - r)^2 / 2, V_t the value of the prefix
+ * before y_t (Sutton et al., 2000; Mnih et al., 2016, arXiv 1602.01783; undiscounted, without bootstrapping).
  *
- * V is a constant of the first term and the only thing that the second one teaches. With `averages.sum` the gradient by the logits is unbiased for
- * E[r] at any V, right or wrong, because V_t does not depend on y_t; the second term is least at V_t = E[r | prefix].
- * Sequences that the student did not sample add nothing to either, yet they count among the sequences.
- * `RangeError` for a value weight or a temperature that is not positive.
+ * V is a constant of the first term and the only thing that the second one teaches. With `averages.sum` the gradient by
+ * the logits is unbiased for E[r] at any V, right or wrong, because V_t does not depend on y_t; the second term is
+ * least at V_t = E[r | prefix]. Sequences that the student did not sample add nothing to either, yet they count among
+ * the sequences. `RangeError` for a value weight or a temperature that is not positive.
  */
 export const actorCritic = ({
   advantages = shapedAdvantages({ baseline: noBaseline }),
@@ -81,7 +81,11 @@ export const definition = define({
   summary: "Actor-critic: REINFORCE with a value head as its baseline, taught by the squared error of the reward.",
   parameters: Type.Object(
     {
-      valueWeight: Type.Number({ default: 0.5, exclusiveMinimum: 0, description: "Weight of half the squared error of the value." }),
+      valueWeight: Type.Number({
+        default: 0.5,
+        exclusiveMinimum: 0,
+        description: "Weight of half the squared error of the value.",
+      }),
       ...rewardSchemas(),
       average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
       studentTemperature: studentTemperatureSchema(
@@ -92,7 +96,11 @@ export const definition = define({
   ),
   create: ({ valueWeight, average, studentTemperature, rewardScale, rewardClip }): Objective<ActorCriticSignal> =>
     actorCritic({
-      advantages: shapedAdvantages({ baseline: noBaseline, rewardScale, ...(rewardClip === undefined ? {} : { rewardClip }) }),
+      advantages: shapedAdvantages({
+        baseline: noBaseline,
+        rewardScale,
+        ...(rewardClip === undefined ? {} : { rewardClip }),
+      }),
       valueWeight,
       average: averages[average],
       studentTemperature,

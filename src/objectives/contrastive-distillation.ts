@@ -2,7 +2,14 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
-import { averages, averageSchema, sampledByStudent, weighted, writtenByOthers, type Average } from "./arithmetic/averages.ts";
+import {
+  averages,
+  averageSchema,
+  sampledByStudent,
+  weighted,
+  writtenByOthers,
+  type Average,
+} from "./arithmetic/averages.ts";
 import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
 import type { Divergence } from "./divergences/divergence.ts";
@@ -31,16 +38,18 @@ export interface ContrastiveDistillationParameters {
 }
 
 /**
- * Average over the whole batch of (1 - b) D_others on sequences that others wrote and b D_student on those that the student sampled, in nats
- * (DistiLLM-2, Ko et al., 2025, arXiv 2503.07067: (1 / 2|D|) sum over pairs of (1 - b) SKL(y of the teacher) + b SRKL(y of the student)). The first
- * raises what the teacher says, the second lowers what only the student says. The gradient is the exact one of this value at fixed sequences; none
- * goes through the sampling. With equal divergences and b = 1/2 it is half of distillation, whoever wrote what.
+ * Average over the whole batch of (1 - b) D_others on sequences that others wrote and b D_student on those that the
+ * student sampled, in nats (DistiLLM-2, Ko et al., 2025, arXiv 2503.07067: (1 / 2|D|) sum over pairs of (1 - b) SKL(y
+ * of the teacher) + b SRKL(y of the student)). The first raises what the teacher says, the second lowers what only the
+ * student says. The gradient is the exact one of this value at fixed sequences; none goes through the sampling. With
+ * equal divergences and b = 1/2 it is half of distillation, whoever wrote what.
  *
- * The authors' code can ramp b from .5 to .75 over the first half of the run; it also holds the student's share of the mixture in SRKL constant, which
- * changes the gradient: ours is that of the divergence. Left out is the curriculum of the skew by sequence, alpha = 1 - (1 - alpha0) m / (p - q) cut to
- * [.01, alpha0], p and q the geometric mean of its tokens' probabilities: it needs an anchor m from earlier epochs, which that code never sets.
- * Metrics: `divergence/others` and `divergence/student`, means over the tokens of each source. `RangeError` for a weight outside [0, 1] and for a
- * temperature that is not positive.
+ * The authors' code can ramp b from .5 to .75 over the first half of the run; it also holds the student's share of the
+ * mixture in SRKL constant, which changes the gradient: ours is that of the divergence. Left out is the curriculum of
+ * the skew by sequence, alpha = 1 - (1 - alpha0) m / (p - q) cut to [.01, alpha0], p and q the geometric mean of its
+ * tokens' probabilities: it needs an anchor m from earlier epochs, which that code never sets. Metrics:
+ * `divergence/others` and `divergence/student`, means over the tokens of each source. `RangeError` for a weight outside
+ * [0, 1] and for a temperature that is not positive.
  */
 export const contrastiveDistillation = ({
   othersDivergence = skewKl(0.1),
@@ -59,7 +68,10 @@ export const contrastiveDistillation = ({
       const logits = tempered(studentLogits, studentTemperature);
       const weight = scheduled(studentWeight, { progress });
       const weights = average(completionMask);
-      const [others, own] = [between(othersDivergence, teacherLogProbs, logits), between(studentDivergence, teacherLogProbs, logits)];
+      const [others, own] = [
+        between(othersDivergence, teacherLogProbs, logits),
+        between(studentDivergence, teacherLogProbs, logits),
+      ];
       const loss = tf.add<tf.Scalar>(
         tf.mul(weighted(others, writtenByOthers(weights, fromStudent)), tf.sub(1, weight)),
         tf.mul(weighted(own, sampledByStudent(weights, fromStudent)), weight),

@@ -1,4 +1,7 @@
-/** Distillation: the student's next-token distributions are pulled to the teacher's, on whatever sequences the batch holds. */
+/**
+ * Distillation: the student's next-token distributions are pulled to the teacher's, on whatever sequences the batch
+ * holds.
+ */
 import { Type } from "@sinclair/typebox";
 import type * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
@@ -16,7 +19,10 @@ export interface DistillationParameters {
   readonly divergence: Divergence;
   /** Over tokens; `averages.sequence` (equation 2) when left out. */
   readonly average?: Average;
-  /** The student's distribution is softmax(logits / studentTemperature); 1 when left out. The loss is not rescaled by its square. */
+  /**
+   * The student's distribution is softmax(logits / studentTemperature); 1 when left out. The loss is not rescaled by
+   * its square.
+   */
   readonly studentTemperature?: number;
   /** Only the K likeliest tokens of the teacher, and the rest as one outcome; the whole vocabulary when left out. */
   readonly topK?: number;
@@ -30,7 +36,8 @@ export const topKSchema = Type.Optional(
   Type.Integer({
     minimum: 1,
     description:
-      "Reads only the teacher's K likeliest tokens, with all others merged into one outcome: a lower bound of the divergence, for large vocabularies. The whole vocabulary when left out.",
+      "Reads only the teacher's K likeliest tokens, with all others merged into one outcome: a lower bound " +
+      "of the divergence, for large vocabularies. The whole vocabulary when left out.",
   }),
 );
 
@@ -40,24 +47,37 @@ const nats = (
   logits: tf.Tensor3D,
   { teacherLogProbs, teacherTopKIds, teacherTopKLogProbs }: TokenBatch & Pick<Signals, DistillationNeeds>,
 ): tf.Tensor =>
-  topK === undefined ? between(divergence, teacherLogProbs, logits) : betweenTopK(divergence, teacherTopKIds, teacherTopKLogProbs, logits);
+  topK === undefined
+    ? between(divergence, teacherLogProbs, logits)
+    : betweenTopK(divergence, teacherTopKIds, teacherTopKLogProbs, logits);
 
-/** The scores that are read, and how many a place. `RangeError` for a `topK` below 1 and a divergence that refuses a merged tail. */
-const scoresOf = ({ divergence, topK }: DistillationParameters): Pick<Objective<DistillationNeeds>, "needs" | "topK"> => {
+/**
+ * The scores that are read, and how many a place. `RangeError` for a `topK` below 1 and a divergence that refuses a
+ * merged tail.
+ */
+const scoresOf = ({
+  divergence,
+  topK,
+}: DistillationParameters): Pick<Objective<DistillationNeeds>, "needs" | "topK"> => {
   if (topK === undefined) return { needs: ["teacherLogProbs"] };
-  if (!Number.isInteger(topK) || topK < 1) throw new RangeError(`distillation: expected a whole topK of at least 1, got ${topK}`);
+  if (!Number.isInteger(topK) || topK < 1)
+    throw new RangeError(`distillation: expected a whole topK of at least 1, got ${topK}`);
   checkTail(divergence);
   return { needs: ["teacherTopKIds", "teacherTopKLogProbs"], topK };
 };
 
 /**
- * Average of D(teacher || student) over completion tokens, in nats (equation 2 of GKD, Agarwal et al., 2024). The gradient goes through the
- * student's distributions and never through the sampling of sequences. On fixed sequences it is supervised distillation, on the student's own
- * on-policy distillation; on sequences that the student drew some steps ago (`rollouts.maxStaleness`, replays) it is the average over the prefixes that
- * the student of then drew, without importance weights: off-policy in where it looks, exact in what it says there. With `topK` the divergence is that of the merged distributions (`betweenTopK`).
- * `RangeError` for a temperature that is not positive, and for a `topK` below 1 or of a divergence that is not defined on a merged tail.
+ * Average of D(teacher || student) over completion tokens, in nats (equation 2 of GKD, Agarwal et al., 2024). The
+ * gradient goes through the student's distributions and never through the sampling of sequences. On fixed sequences it
+ * is supervised distillation, on the student's own on-policy distillation; on sequences that the student drew some
+ * steps ago (`rollouts.maxStaleness`, replays) it is the average over the prefixes that the student of then drew,
+ * without importance weights: off-policy in where it looks, exact in what it says there. With `topK` the divergence is
+ * that of the merged distributions (`betweenTopK`). `RangeError` for a temperature that is not positive, and for a
+ * `topK` below 1 or of a divergence that is not defined on a merged tail.
  */
-export function distillation(parameters: DistillationParameters & { readonly topK?: never }): Objective<"teacherLogProbs">;
+export function distillation(
+  parameters: DistillationParameters & { readonly topK?: never },
+): Objective<"teacherLogProbs">;
 export function distillation(
   parameters: DistillationParameters & { readonly topK: number },
 ): Objective<"teacherTopKIds" | "teacherTopKLogProbs">;

@@ -27,9 +27,10 @@ export interface DrGrpoParameters {
 }
 
 /**
- * `policyGradient` (group mean, no deviation; clipped; divided by the constant width T of the batch) + beta `sampledKl` (k3 to the reference) (Liu et
- * al., 2025, arXiv 2503.20783). On the student's own completions its expected gradient is (G - 1)/(G T) of that of E[r]: the right direction.
- * `RangeError` for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
+ * `policyGradient` (group mean, no deviation; clipped; divided by the constant width T of the batch) + beta `sampledKl`
+ * (k3 to the reference) (Liu et al., 2025, arXiv 2503.20783). On the student's own completions its expected gradient is
+ * (G - 1)/(G T) of that of E[r]: the right direction. `RangeError` for settings that `policyGradient` or `sampledKl`
+ * refuse, and a beta below 0.
  */
 export const drGrpo = ({
   beta = 0,
@@ -40,7 +41,14 @@ export const drGrpo = ({
   const common = { average: averages.constant, studentTemperature };
   return weightedSum<GrpoSignal>(
     [
-      { weight: 1, objective: policyGradient({ advantages: shapedAdvantages({ ...shaping, baseline: groupMean }), clip, ...common }) },
+      {
+        weight: 1,
+        objective: policyGradient({
+          advantages: shapedAdvantages({ ...shaping, baseline: groupMean }),
+          clip,
+          ...common,
+        }),
+      },
       { weight: beta, objective: sampledKl({ to: "reference", estimator: "k3", importance: "token", ...common }) },
     ],
     "dr-grpo",
@@ -62,5 +70,6 @@ export const definition = define({
     },
     { additionalProperties: false },
   ),
-  create: ({ rewardClip, ...others }): Objective<GrpoSignal> => drGrpo({ ...others, ...(rewardClip === undefined ? {} : { rewardClip }) }),
+  create: ({ rewardClip, ...others }): Objective<GrpoSignal> =>
+    drGrpo({ ...others, ...(rewardClip === undefined ? {} : { rewardClip }) }),
 });

@@ -16,10 +16,11 @@ export interface EntropyBonusParameters {
 }
 
 /**
- * -average of H(Q_t) over the tokens that the student drew, in nats: a term of weight c rewards c nats of entropy (Williams and Peng, 1991; Mnih et
- * al., 2016, arXiv 1602.01783). Its expected gradient is that of the next-token entropies at fixed prefixes; it does not lead the student to
- * prefixes at which it is undecided, so it is not the gradient of the entropy of whole sequences.
- * Sequences that the student did not sample add nothing, yet they count among the sequences. `RangeError` for a temperature that is not positive.
+ * -average of H(Q_t) over the tokens that the student drew, in nats: a term of weight c rewards c nats of entropy
+ * (Williams and Peng, 1991; Mnih et al., 2016, arXiv 1602.01783). Its expected gradient is that of the next-token
+ * entropies at fixed prefixes; it does not lead the student to prefixes at which it is undecided, so it is not the
+ * gradient of the entropy of whole sequences. Sequences that the student did not sample add nothing, yet they count
+ * among the sequences. `RangeError` for a temperature that is not positive.
  */
 export const entropyBonus = ({
   average = averages.sequence,
@@ -49,5 +50,6 @@ export const definition = define({
     },
     { additionalProperties: false },
   ),
-  create: ({ average, studentTemperature }): Objective<"fromStudent"> => entropyBonus({ average: averages[average], studentTemperature }),
+  create: ({ average, studentTemperature }): Objective<"fromStudent"> =>
+    entropyBonus({ average: averages[average], studentTemperature }),
 });

@@ -1,4 +1,7 @@
-/** GRPO: the clipped policy gradient, with advantages normalised within the prompt's group, and a KL to the reference as a loss. */
+/**
+ * GRPO: the clipped policy gradient, with advantages normalised within the prompt's group, and a KL to the reference as
+ * a loss.
+ */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
@@ -34,12 +37,13 @@ export interface GrpoParameters {
 export type GrpoSignal = "advantages" | SampledKlSignal;
 
 /**
- * `policyGradient` (group mean, divided by the group's deviation; clipped; by sequence) + beta `sampledKl` (k3 to the reference) (Shao et al., 2024,
- * arXiv 2402.03300). Not the gradient of E[r] - beta KL: the group's own mean takes 1/G of it away, its deviation weighs each prompt by how unsure
- * its reward is (with binary rewards, by 1 / sqrt(p (1 - p))), the average by sequence divides each completion by its length, clipping cuts, and
- * k3's gradient is that of the forward KL at the prefixes as they were drawn. Stale tokens of k3 are weighed by their ratio, which is 1 on fresh ones:
- * the paper leaves them as they are, and then the gradient is that of no KL.
- * `RangeError` for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
+ * `policyGradient` (group mean, divided by the group's deviation; clipped; by sequence) + beta `sampledKl` (k3 to the
+ * reference) (Shao et al., 2024, arXiv 2402.03300). Not the gradient of E[r] - beta KL: the group's own mean takes 1/G
+ * of it away, its deviation weighs each prompt by how unsure its reward is (with binary rewards, by 1 / sqrt(p (1 -
+ * p))), the average by sequence divides each completion by its length, clipping cuts, and k3's gradient is that of the
+ * forward KL at the prefixes as they were drawn. Stale tokens of k3 are weighed by their ratio, which is 1 on fresh
+ * ones: the paper leaves them as they are, and then the gradient is that of no KL. `RangeError` for settings that
+ * `policyGradient` or `sampledKl` refuse, and a beta below 0.
  */
 export const grpo = ({
   beta = 0.04,
@@ -61,7 +65,10 @@ export const grpo = ({
           studentTemperature,
         }),
       },
-      { weight: beta, objective: sampledKl({ to: "reference", estimator: "k3", importance: "token", average, studentTemperature }) },
+      {
+        weight: beta,
+        objective: sampledKl({ to: "reference", estimator: "k3", importance: "token", average, studentTemperature }),
+      },
     ],
     "grpo",
   );
@@ -69,7 +76,8 @@ export const grpo = ({
 /** `{ "type": "grpo" }` */
 export const definition = define({
   type: "grpo",
-  summary: "GRPO: the clipped policy gradient with advantages normalised within the group, and k3 to the reference as a loss.",
+  summary:
+    "GRPO: the clipped policy gradient with advantages normalised within the group, and k3 to the reference as a loss.",
   parameters: Type.Object(
     {
       beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.04 }),

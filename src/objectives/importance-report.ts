@@ -12,17 +12,22 @@ type ReportedSignal = "behaviorLogProbs" | "fromStudent";
 /** Smaller than any sum of squares that ratios, cut as they are, can have. */
 const tiny = 1e-30;
 
-/** (sum w)^2 / (n sum w^2) of the n weights where `mask` is 1, in (0, 1]: the effective sample size as a share (Kong, 1992). 0 where there are none. */
+/**
+ * (sum w)^2 / (n sum w^2) of the n weights where `mask` is 1, in (0, 1]: the effective sample size as a share (Kong,
+ * 1992). 0 where there are none.
+ */
 const effectiveShare = (weights: tf.Tensor, mask: tf.Tensor): tf.Scalar => {
   const kept = tf.mul(weights, mask);
   return tf.div(tf.square(tf.sum(kept)), tf.maximum(tf.mul(tf.sum(mask), tf.sum(tf.square(kept))), tiny));
 };
 
 /**
- * The objective with four more metrics of what the student sampled: `importance/mean` and `importance/max` of the ratios q(y_t) / b(y_t) of tokens,
- * and the effective sample size as a share of all, by these ratios over tokens (`importance/effective-tokens`) and by their products over completions
- * (`importance/effective-completions`). All four are 1 where the student of now drew, and 0 where it drew nothing; none is truncated, whatever the
- * objective does. `temperature` is the sampling temperature. Loss and gradient are the objective's. `RangeError` for a temperature that is not positive.
+ * The objective with four more metrics of what the student sampled: `importance/mean` and `importance/max` of the
+ * ratios q(y_t) / b(y_t) of tokens, and the effective sample size as a share of all, by these ratios over tokens
+ * (`importance/effective-tokens`) and by their products over completions (`importance/effective-completions`). All four
+ * are 1 where the student of now drew, and 0 where it drew nothing; none is truncated, whatever the objective does.
+ * `temperature` is the sampling temperature. Loss and gradient are the objective's. `RangeError` for a temperature that
+ * is not positive.
  */
 export const reportingImportance = <Needs extends Signal>(
   objective: Objective<Needs>,

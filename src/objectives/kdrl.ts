@@ -1,4 +1,7 @@
-/** KDRL: the reward and a teacher at once, as GRPO with the reverse KL to the teacher instead of the KL to the reference. */
+/**
+ * KDRL: the reward and a teacher at once, as GRPO with the reverse KL to the teacher instead of the KL to the
+ * reference.
+ */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
@@ -30,11 +33,11 @@ export interface KdrlParameters {
 const annealed: Schedule = { from: 5e-3, to: 1e-3 };
 
 /**
- * `grpo` (no reference; by token) + beta(t) `sampledKl` (k2 to the teacher) (Xu et al., 2025, arXiv 2506.02208). The second term's expected gradient
- * is beta times that of the reverse KL KL(q || teacher) at every prefix, the prefixes as they were drawn: stale tokens are weighed by their own
- * ratio, which is 1 on fresh ones. The first is biased as `grpo` says. The paper's variant
- * that spares completions of high reward from the teacher is not here.
- * `RangeError` for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
+ * `grpo` (no reference; by token) + beta(t) `sampledKl` (k2 to the teacher) (Xu et al., 2025, arXiv 2506.02208). The
+ * second term's expected gradient is beta times that of the reverse KL KL(q || teacher) at every prefix, the prefixes
+ * as they were drawn: stale tokens are weighed by their own ratio, which is 1 on fresh ones. The first is biased as
+ * `grpo` says. The paper's variant that spares completions of high reward from the teacher is not here. `RangeError`
+ * for settings that `policyGradient` or `sampledKl` refuse, and a beta below 0.
  */
 export const kdrl = ({
   beta = annealed,
@@ -45,7 +48,10 @@ export const kdrl = ({
   weightedSum<GrpoSignal>(
     [
       { weight: 1, objective: grpo({ ...others, beta: 0, average, studentTemperature }) },
-      { weight: beta, objective: sampledKl({ to: "teacher", estimator: "k2", importance: "token", average, studentTemperature }) },
+      {
+        weight: beta,
+        objective: sampledKl({ to: "teacher", estimator: "k2", importance: "token", average, studentTemperature }),
+      },
     ],
     "kdrl",
   );
@@ -53,7 +59,9 @@ export const kdrl = ({
 /** `{ "type": "kdrl" }` */
 export const definition = define({
   type: "kdrl",
-  summary: "KDRL: GRPO and the reverse KL to the teacher (k2) on the same rollouts, the teacher's weight falling over the run.",
+  summary:
+    "KDRL: GRPO and the reverse KL to the teacher (k2) on the same rollouts, the teacher's weight falling " +
+    "over the run.",
   parameters: Type.Object(
     {
       beta: scheduleSchema("Weight of the reverse KL to the teacher.", { minimum: 0, default: annealed }),

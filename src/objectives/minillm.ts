@@ -32,7 +32,9 @@ export interface MiniLlmParameters {
   readonly importance?: Importance;
   /** Importance weights are cut to at most this, above 0; not when left out. */
   readonly truncate?: number;
-  /** PPO's, for weights by token: outside [1 - low, 1 + high] a token is not pushed further; not clipped when left out. */
+  /**
+   * PPO's, for weights by token: outside [1 - low, 1 + high] a token is not pushed further; not clipped when left out.
+   */
   readonly clip?: Clip;
   /** Over tokens of the student's sequences; `averages.sequence` when left out. */
   readonly average?: Average;
@@ -43,7 +45,10 @@ export interface MiniLlmParameters {
 type Settings = Required<Pick<MiniLlmParameters, "singleStep" | "lengthNormalization" | "discount" | "importance">> &
   Pick<MiniLlmParameters, "truncate" | "clip">;
 
-/** What a place's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a weight was cut; all [B, T] or numbers. */
+/**
+ * What a place's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a
+ * weight was cut; all [B, T] or numbers.
+ */
 interface Push {
   readonly value: tf.Tensor;
   readonly push: tf.Tensor;
@@ -51,7 +56,11 @@ interface Push {
   readonly cut: tf.Tensor;
 }
 
-const returnsOf = (rewards: tf.Tensor2D, mask: tf.Tensor2D, { singleStep, lengthNormalization, discount }: Settings): tf.Tensor2D => {
+const returnsOf = (
+  rewards: tf.Tensor2D,
+  mask: tf.Tensor2D,
+  { singleStep, lengthNormalization, discount }: Settings,
+): tf.Tensor2D => {
   const sums = rewardToGo(rewards, discount);
   const returns = lengthNormalization ? tf.div<tf.Tensor2D>(sums, tf.maximum(rewardToGo(mask, discount), 1)) : sums;
   return singleStep ? tf.mul(following(returns, 1), discount) : returns;
@@ -61,9 +70,12 @@ const returnsOf = (rewards: tf.Tensor2D, mask: tf.Tensor2D, { singleStep, length
 const pushOf = (rewards: tf.Tensor2D, logRatios: tf.Tensor2D, mask: tf.Tensor2D, settings: Settings): Push => {
   const { importance, truncate, clip } = settings;
   const whole = (logs: tf.Tensor2D): tf.Tensor2D => importanceRatios("token", logs, tf.zerosLike(logs), mask);
-  const truncated = (ratios: tf.Tensor2D): tf.Tensor2D => (truncate === undefined ? ratios : tf.minimum(ratios, truncate));
+  const truncated = (ratios: tf.Tensor2D): tf.Tensor2D =>
+    truncate === undefined ? ratios : tf.minimum(ratios, truncate);
   const cutOf = (ratios: tf.Tensor2D): tf.Tensor =>
-    truncate === undefined ? saturated(ratios) : tf.maximum(saturated(ratios), tf.cast(tf.greater(ratios, truncate), "float32"));
+    truncate === undefined
+      ? saturated(ratios)
+      : tf.maximum(saturated(ratios), tf.cast(tf.greater(ratios, truncate), "float32"));
   if (importance === "prefix") {
     const upTo = tf.cumsum<tf.Tensor2D>(logRatios, 1);
     const ratios = whole(upTo);
@@ -83,31 +95,38 @@ const pushOf = (rewards: tf.Tensor2D, logRatios: tf.Tensor2D, mask: tf.Tensor2D,
 
 const checkSettings = ({ discount, importance, truncate, clip }: Settings): void => {
   checkDiscount("minillm", discount);
-  if (truncate !== undefined && !(truncate > 0)) throw new RangeError(`minillm: expected truncate above 0, got ${truncate}`);
+  if (truncate !== undefined && !(truncate > 0))
+    throw new RangeError(`minillm: expected truncate above 0, got ${truncate}`);
   if (clip === undefined) return;
   if (!(clip.low > 0 && clip.low <= 1 && clip.high > 0)) {
-    throw new RangeError(`minillm: expected clip.low in (0, 1] and clip.high above 0, got ${clip.low} and ${clip.high}`);
+    throw new RangeError(
+      `minillm: expected clip.low in (0, 1] and clip.high above 0, got ${clip.low} and ${clip.high}`,
+    );
   }
-  if (importance !== "token") throw new RangeError(`minillm: expected importance "token" beside clip, got "${importance}"; leave clip out`);
+  if (importance !== "token")
+    throw new RangeError(`minillm: expected importance "token" beside clip, got "${importance}"; leave clip out`);
 };
 
 /**
- * Minimises KL(q(y) || p(y)) of whole sequences (MiniLLM, Gu et al., 2024, arXiv 2306.08543). With r_t = log P(y_t) - log Q(y_t) and the return R_t =
- * r_t + g R_(t+1), g the discount, its gradient is -E sum_t R_t d log Q(y_t) (the paper's R_t - 1 has a baseline of 1, which changes no expectation).
- * `singleStep` takes the own reward r_t exactly: E sum_t [d KL(Q || P) at the place - g R_(t+1) d log Q(y_t)], the same in expectation with less
- * variance. Rewards, returns and weights are constants. Sequences that others wrote are masked out.
+ * Minimises KL(q(y) || p(y)) of whole sequences (MiniLLM, Gu et al., 2024, arXiv 2306.08543). With r_t = log P(y_t) -
+ * log Q(y_t) and the return R_t = r_t + g R_(t+1), g the discount, its gradient is -E sum_t R_t d log Q(y_t) (the
+ * paper's R_t - 1 has a baseline of 1, which changes no expectation). `singleStep` takes the own reward r_t exactly: E
+ * sum_t [d KL(Q || P) at the place - g R_(t+1) d log Q(y_t)], the same in expectation with less variance. Rewards,
+ * returns and weights are constants. Sequences that others wrote are masked out.
  *
- * The expected gradient is the exact one of KL(q(y) || p(y)) when the average is `sum`, g is 1, nothing is length-normalised, and y ~ Q; or, if
- * y ~ behavior (older students, the teacher mixed in), when weights cover the prefix and none is cut by `truncate` or at e^20: w_t = prod_(k <= t) Q / behavior
- * multiplies r_t, and w_(t-1) the place's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
- * tokens to be drawn by the behavior (the place's KL takes none: its expected weight is 1); `lengthNormalization`, which divides R_t by the number of
- * its tokens (discounted alike), so that early tokens answer less for late ones; g below 1, at 0 with `singleStep` on-policy distillation by reverse
- * KL, without it that of sampled tokens; `clip`, PPO's: past it the gradient of a token is 0.
+ * The expected gradient is the exact one of KL(q(y) || p(y)) when the average is `sum`, g is 1, nothing is
+ * length-normalised, and y ~ Q; or, if y ~ behavior (older students, the teacher mixed in), when weights cover the
+ * prefix and none is cut by `truncate` or at e^20: w_t = prod_(k <= t) Q / behavior multiplies r_t, and w_(t-1) the
+ * place's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
+ * tokens to be drawn by the behavior (the place's KL takes none: its expected weight is 1); `lengthNormalization`,
+ * which divides R_t by the number of its tokens (discounted alike), so that early tokens answer less for late ones; g
+ * below 1, at 0 with `singleStep` on-policy distillation by reverse KL, without it that of sampled tokens; `clip`,
+ * PPO's: past it the gradient of a token is 0.
  *
- * The paper: singleStep, lengthNormalization, teacher share .2 in sampling, clip .2, and a language-modelling loss beside it: a weighted sum with
- * `sft`. Its code also whitens advantages, which is left out. Metrics: `divergence/reverse-kl` is the exact one at each place, averaged over tokens; `policy/cut` the share of
- * tokens whose weight was cut.
- * `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
+ * The paper: singleStep, lengthNormalization, teacher share .2 in sampling, clip .2, and a language-modelling loss
+ * beside it: a weighted sum with `sft`. Its code also whitens advantages, which is left out. Metrics:
+ * `divergence/reverse-kl` is the exact one at each place, averaged over tokens; `policy/cut` the share of tokens whose
+ * weight was cut. `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
  */
 export const miniLlm = ({
   average = averages.sequence,
@@ -136,7 +155,10 @@ export const miniLlm = ({
         if (!settings.singleStep) return { value, gradient: pushed };
         const exact = reverseKl.formula({ probabilities: tf.exp(teacherLogProbs), logProbs: teacherLogProbs }, student);
         const [wide, narrow] = typeof weight === "number" ? [weight, weight] : [tf.expandDims(weight, -1), weight];
-        return { value: tf.add(value, tf.mul(exact.value, narrow)), gradient: tf.add(pushed, tf.mul(exact.gradient, wide)) };
+        return {
+          value: tf.add(value, tf.mul(exact.value, narrow)),
+          gradient: tf.add(pushed, tf.mul(exact.gradient, wide)),
+        };
       });
       const loss = weighted(nats, average(mask));
       return {
@@ -155,23 +177,37 @@ export const miniLlm = ({
 /** `{ "type": "minillm" }` */
 export const definition = define({
   type: "minillm",
-  summary: "MiniLLM: reverse KL of whole sequences by policy gradient, with the teacher's log-probs as rewards of each token.",
+  summary:
+    "MiniLLM: reverse KL of whole sequences by policy gradient, with the teacher's log-probs as rewards of each token.",
   parameters: Type.Object(
     {
-      singleStep: Type.Boolean({ default: true, description: "Sums each token's own reward over the vocabulary: less variance, no bias." }),
+      singleStep: Type.Boolean({
+        default: true,
+        description: "Sums each token's own reward over the vocabulary: less variance, no bias.",
+      }),
       lengthNormalization: Type.Boolean({
         default: true,
-        description: "Divides each return by the number of tokens that it sums over; a bias, against short completions being preferred.",
+        description:
+          "Divides each return by the number of tokens that it sums over; a bias, against short completions " +
+          "being preferred.",
       }),
-      discount: Type.Number({ minimum: 0, maximum: 1, default: 1, description: "Of later rewards; at 0 no token answers for later ones." }),
+      discount: Type.Number({
+        minimum: 0,
+        maximum: 1,
+        default: 1,
+        description: "Of later rewards; at 0 no token answers for later ones.",
+      }),
       importance: Type.Unsafe<Importance>({
         type: "string",
         enum: ["token", "prefix"],
         default: "token",
         description:
-          "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens up to it, exact for any behavior.",
+          "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens " +
+          "up to it, exact for any behavior.",
       }),
-      truncate: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." })),
+      truncate: Type.Optional(
+        Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." }),
+      ),
       clip: Type.Optional(clipSchema()),
       average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
       studentTemperature: studentTemperatureSchema(

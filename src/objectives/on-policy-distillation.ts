@@ -1,4 +1,7 @@
-/** On-policy distillation as reinforcement learning: the teacher's surprise at each token that the student drew is its reward. */
+/**
+ * On-policy distillation as reinforcement learning: the teacher's surprise at each token that the student drew is its
+ * reward.
+ */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
@@ -18,7 +21,10 @@ export interface OnPolicyDistillationParameters {
   readonly discount?: number;
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;
-  /** Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. Ratios are exact when it is the one that sampled. */
+  /**
+   * Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. Ratios are exact when
+   * it is the one that sampled.
+   */
   readonly studentTemperature?: number;
 }
 
@@ -26,14 +32,15 @@ export interface OnPolicyDistillationParameters {
 export type OnPolicyDistillationSignal = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
 
 /**
- * -average over the student's tokens of (q / b)(y_t) A_t with A_t = -sum over u >= t of discount^(u - t) (log b(y_u) - log p(y_u)), in nats: q the
- * student, b the distribution that drew the tokens, p the teacher (Thinking Machines, "On-Policy Distillation", 2025).
+ * -average over the student's tokens of (q / b)(y_t) A_t with A_t = -sum over u >= t of discount^(u - t) (log b(y_u) -
+ * log p(y_u)), in nats: q the student, b the distribution that drew the tokens, p the teacher (Thinking Machines,
+ * "On-Policy Distillation", 2025).
  *
- * At b = q and with `averages.sum`, the expected gradient at discount 0 is that of the reverse KL over the whole vocabulary at every prefix, the
- * prefixes fixed: on-policy distillation with reverse KL (GKD), at a higher variance and with one log-prob of the teacher for each token. At discount
- * 1 it is that of KL(q || p) of whole sequences. For stale tokens at discount 0 it is the gradient of KL(q || p) - KL(q || b) at the prefixes that b
- * drew: the advantage still rewards leaving b.
- * Sequences that the student did not sample add nothing, yet they count among the sequences.
+ * At b = q and with `averages.sum`, the expected gradient at discount 0 is that of the reverse KL over the whole
+ * vocabulary at every prefix, the prefixes fixed: on-policy distillation with reverse KL (GKD), at a higher variance
+ * and with one log-prob of the teacher for each token. At discount 1 it is that of KL(q || p) of whole sequences. For
+ * stale tokens at discount 0 it is the gradient of KL(q || p) - KL(q || b) at the prefixes that b drew: the advantage
+ * still rewards leaving b. Sequences that the student did not sample add nothing, yet they count among the sequences.
  * `RangeError` for a discount outside [0, 1] and a temperature that is not positive.
  */
 export const onPolicyDistillation = ({
@@ -74,14 +81,17 @@ export const onPolicyDistillation = ({
 /** `{ "type": "on-policy-distillation" }` */
 export const definition = define({
   type: "on-policy-distillation",
-  summary: "Distillation by policy gradient: each token that the student drew is rewarded with how much likelier the teacher finds it.",
+  summary:
+    "Distillation by policy gradient: each token that the student drew is rewarded with how much likelier " +
+    "the teacher finds it.",
   parameters: Type.Object(
     {
       discount: Type.Number({
         default: 0,
         minimum: 0,
         maximum: 1,
-        description: "How much a token answers for later ones. 0: the reverse KL at each prefix. 1: that of whole sequences.",
+        description:
+          "How much a token answers for later ones. 0: the reverse KL at each prefix. 1: that of whole sequences.",
       }),
       average: averageSchema("How the tokens' losses are averaged."),
       studentTemperature: studentTemperatureSchema(

@@ -1,4 +1,7 @@
-/** The policy gradient for stale rollouts: importance ratios to the distribution that drew the tokens, as they are, clipped, or truncated. */
+/**
+ * The policy gradient for stale rollouts: importance ratios to the distribution that drew the tokens, as they are,
+ * clipped, or truncated.
+ */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
@@ -31,7 +34,10 @@ export interface PolicyGradientParameters {
   readonly truncate?: number;
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;
-  /** Log-probs are those of softmax(logits / studentTemperature); 1 when left out. Ratios are exact when it is the temperature that sampled. */
+  /**
+   * Log-probs are those of softmax(logits / studentTemperature); 1 when left out. Ratios are exact when it is the
+   * temperature that sampled.
+   */
   readonly studentTemperature?: number;
 }
 
@@ -74,7 +80,9 @@ const correctionOf = (clip: Clip | undefined, truncate: number | undefined): Cor
   }
   if (clip !== undefined) {
     if (!(clip.low > 0 && clip.low <= 1 && clip.high > 0)) {
-      throw new RangeError(`policy-gradient: expected clip.low in (0, 1] and clip.high above 0, got ${clip.low} and ${clip.high}`);
+      throw new RangeError(
+        `policy-gradient: expected clip.low in (0, 1] and clip.high above 0, got ${clip.low} and ${clip.high}`,
+      );
     }
     return clipped(clip);
   }
@@ -84,17 +92,19 @@ const correctionOf = (clip: Clip | undefined, truncate: number | undefined): Cor
 };
 
 /**
- * -average over tokens of R A, R the ratio of the student q to the behavior b that drew the tokens, A = reward - baseline; in units of reward.
- * Its derivative by a token's log-prob is -w R A with w the token's weight in the average; at b = q every form is REINFORCE in its gradient (for a
- * `truncate` of at least 1).
+ * -average over tokens of R A, R the ratio of the student q to the behavior b that drew the tokens, A = reward -
+ * baseline; in units of reward. Its derivative by a token's log-prob is -w R A with w the token's weight in the
+ * average; at b = q every form is REINFORCE in its gradient (for a `truncate` of at least 1).
  *
- * Without `clip` and `truncate`: of level `sequence` with `averages.sum` the loss is -E[A] itself, and its gradient unbiased for E[r] however stale
- * b is, at a variance that grows with every token. Of level `token` each token is weighed by its own ratio alone: prefixes stay as b drew them, so
- * the gradient is unbiased for a reward of the first token only. `geometric` (GSPO) is biased for all, as a rule with the least variance.
+ * Without `clip` and `truncate`: of level `sequence` with `averages.sum` the loss is -E[A] itself, and its gradient
+ * unbiased for E[r] however stale b is, at a variance that grows with every token. Of level `token` each token is
+ * weighed by its own ratio alone: prefixes stay as b drew them, so the gradient is unbiased for a reward of the first
+ * token only. `geometric` (GSPO) is biased for all, as a rule with the least variance.
  *
- * `clip`: -min(R A, clip(R, 1 - low, 1 + high) A) (PPO, Schulman et al., 2017, arXiv 1707.06347): a token whose ratio has moved far enough in the
- * advantage's direction gets no gradient. `truncate`: -min(R, cap) A log q with the ratio held constant (truncated importance sampling; CISPO,
- * MiniMax, 2025, arXiv 2506.13585): every token keeps a gradient. Both are biased wherever they cut.
+ * `clip`: -min(R A, clip(R, 1 - low, 1 + high) A) (PPO, Schulman et al., 2017, arXiv 1707.06347): a token whose ratio
+ * has moved far enough in the advantage's direction gets no gradient. `truncate`: -min(R, cap) A log q with the ratio
+ * held constant (truncated importance sampling; CISPO, MiniMax, 2025, arXiv 2506.13585): every token keeps a gradient.
+ * Both are biased wherever they cut.
  *
  * Sequences that the student did not sample have advantage 0: they add nothing, yet they count among the sequences.
  * `RangeError` for bounds and temperatures outside their ranges, and for both ways of cutting at once.
@@ -152,7 +162,12 @@ export const policyGradient = ({
 export const clipSchema = (standard?: Clip) =>
   Type.Object(
     {
-      low: Type.Number({ default: 0.2, exclusiveMinimum: 0, maximum: 1, description: "Ratios below 1 - low are clipped." }),
+      low: Type.Number({
+        default: 0.2,
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: "Ratios below 1 - low are clipped.",
+      }),
       high: Type.Number({
         default: 0.2,
         exclusiveMinimum: 0,
@@ -176,7 +191,10 @@ export const definition = define({
       ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
       clip: Type.Optional(clipSchema()),
       truncate: Type.Optional(
-        Type.Number({ exclusiveMinimum: 0, description: "Ratios are cut to at most this and held constant (CISPO); not beside clip." }),
+        Type.Number({
+          exclusiveMinimum: 0,
+          description: "Ratios are cut to at most this and held constant (CISPO); not beside clip.",
+        }),
       ),
       average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
       studentTemperature: studentTemperatureSchema(

@@ -44,11 +44,13 @@ export interface ReinforceGkdParameters {
 }
 
 /**
- * Minimises -(1 - alpha) E[r(y)] + alpha E[D(teacher || student)(y)], y sampled by the student (equation 5 of GKD, Agarwal et al., 2024), by
- * REINFORCE for the first term and directly for the second, without a score-function term for D. At alpha 0 it needs no teacher, at alpha 1 no
- * rewards. On stale completions, drawn by b, `importance` weighs the first term by q / b: with ratios of sequences, not truncated, and `averages.sum`
- * its gradient stays that of E[r] under the student. The second term is not weighed: there E is over y drawn by b, so it imitates the teacher at the
- * prefixes that the student of b's time would reach. What alpha means depends on the size of the divergence and on `policyAverage` (see `reinforce`). `RangeError` for alpha outside [0, 1].
+ * Minimises -(1 - alpha) E[r(y)] + alpha E[D(teacher || student)(y)], y sampled by the student (equation 5 of GKD,
+ * Agarwal et al., 2024), by REINFORCE for the first term and directly for the second, without a score-function term for
+ * D. At alpha 0 it needs no teacher, at alpha 1 no rewards. On stale completions, drawn by b, `importance` weighs the
+ * first term by q / b: with ratios of sequences, not truncated, and `averages.sum` its gradient stays that of E[r]
+ * under the student. The second term is not weighed: there E is over y drawn by b, so it imitates the teacher at the
+ * prefixes that the student of b's time would reach. What alpha means depends on the size of the divergence and on
+ * `policyAverage` (see `reinforce`). `RangeError` for alpha outside [0, 1].
  */
 export const reinforceGkd = ({
   alpha,
@@ -64,11 +66,15 @@ export const reinforceGkd = ({
   const rest = typeof alpha === "number" ? 1 - alpha : { ...alpha, from: 1 - alpha.from, to: 1 - alpha.to };
   const scores = topK === undefined ? {} : { topK };
   const policy = { advantages, average: policyAverage, studentTemperature };
-  const first: Objective<ReinforceGkdNeeds> = importance === undefined ? reinforce(policy) : policyGradient({ ...policy, ...importance });
+  const first: Objective<ReinforceGkdNeeds> =
+    importance === undefined ? reinforce(policy) : policyGradient({ ...policy, ...importance });
   return weightedSum<ReinforceGkdNeeds>(
     [
       { weight: rest, objective: first },
-      { weight: alpha, objective: distillation({ divergence, average: divergenceAverage, studentTemperature, ...scores }) },
+      {
+        weight: alpha,
+        objective: distillation({ divergence, average: divergenceAverage, studentTemperature, ...scores }),
+      },
     ],
     "reinforce-gkd",
   );
@@ -88,20 +94,26 @@ export const definition = define({
           {
             ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
             truncate: Type.Optional(
-              Type.Number({ exclusiveMinimum: 0, description: "Ratios are cut to at most this and held constant; not cut when left out." }),
+              Type.Number({
+                exclusiveMinimum: 0,
+                description: "Ratios are cut to at most this and held constant; not cut when left out.",
+              }),
             ),
           },
           {
             additionalProperties: false,
             description:
-              "Weighs the policy gradient of stale completions (rollouts.maxStaleness, data.replay, training.updates) by how much likelier the student makes them now; the divergence is not weighed. REINFORCE when left out, which needs fresh ones.",
+              "Weighs the policy gradient of stale completions (rollouts.maxStaleness, data.replay, " +
+              "training.updates) by how much likelier the student makes them now; the divergence is not " +
+              "weighed. REINFORCE when left out, which needs fresh ones.",
           },
         ),
       ),
       policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
       divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
       studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it in both terms; the sampling temperature makes the policy gradient exact.",
+        "The student's logits are divided by it in both terms; the sampling temperature makes the policy " +
+          "gradient exact.",
       ),
       topK: topKSchema,
     },

@@ -15,21 +15,24 @@ export interface ReinforceParameters {
   readonly advantages: AdvantageEstimator<unknown>;
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;
-  /** Log-probs are those of softmax(logits / studentTemperature); 1 when left out. Exact when it is the temperature that sampled. */
+  /**
+   * Log-probs are those of softmax(logits / studentTemperature); 1 when left out. Exact when it is the temperature that
+   * sampled.
+   */
   readonly studentTemperature?: number;
 }
 
 /**
- * -average over tokens of A(y) log Q(y_t), A = reward - baseline (Williams, 1992); in nats times reward. Its value says nothing; its gradient is
- * that of the expected reward, of opposite sign.
+ * -average over tokens of A(y) log Q(y_t), A = reward - baseline (Williams, 1992); in nats times reward. Its value says
+ * nothing; its gradient is that of the expected reward, of opposite sign.
  *
- * The average sets what a long completion weighs. With `averages.sum` the gradient is unbiased for E[r], whatever baseline of the other completions
- * is subtracted. With `averages.sequence`, the default, each completion's gradient is divided by its length L: beside a distillation term, itself a
- * mean over tokens, reward and divergence then keep one size at every length, where `sum` would make the reward's share L times larger (an effective
- * alpha L times smaller against it). It is the gradient of E[(r - b) / L], L and b held constant, so there a baseline is not neutral: the higher it
- * is, the more the gradient lengthens completions.
- * Sequences that the student did not sample have advantage 0: they add nothing, yet they count among the sequences.
- * `RangeError` for a temperature that is not positive.
+ * The average sets what a long completion weighs. With `averages.sum` the gradient is unbiased for E[r], whatever
+ * baseline of the other completions is subtracted. With `averages.sequence`, the default, each completion's gradient is
+ * divided by its length L: beside a distillation term, itself a mean over tokens, reward and divergence then keep one
+ * size at every length, where `sum` would make the reward's share L times larger (an effective alpha L times smaller
+ * against it). It is the gradient of E[(r - b) / L], L and b held constant, so there a baseline is not neutral: the
+ * higher it is, the more the gradient lengthens completions. Sequences that the student did not sample have advantage
+ * 0: they add nothing, yet they count among the sequences. `RangeError` for a temperature that is not positive.
  */
 export const reinforce = ({
   advantages: estimator,

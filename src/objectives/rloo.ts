@@ -24,12 +24,15 @@ export interface RlooParameters {
 }
 
 /**
- * `reinforce` (leave-one-out, sum) + beta `sampledKl` (k1 to the reference, sum) (Ahmadian et al., 2024, arXiv 2402.14740). The expected gradient is
- * that of -(E[r] - beta KL(q || reference)) of whole sequences, without bias. The paper subtracts beta times the sequence's log-ratio from the reward
- * before the baseline; here each token answers for its own and later log-ratios: the same expectation.
- * `RangeError` for a beta below 0, a scale or clip that is not positive, and a temperature that is not positive.
+ * `reinforce` (leave-one-out, sum) + beta `sampledKl` (k1 to the reference, sum) (Ahmadian et al., 2024, arXiv
+ * 2402.14740). The expected gradient is that of -(E[r] - beta KL(q || reference)) of whole sequences, without bias. The
+ * paper subtracts beta times the sequence's log-ratio from the reward before the baseline; here each token answers for
+ * its own and later log-ratios: the same expectation. `RangeError` for a beta below 0, a scale or clip that is not
+ * positive, and a temperature that is not positive.
  */
-export const rloo = ({ beta = 0.05, studentTemperature = 1, ...shaping }: RlooParameters = {}): Objective<"advantages" | SampledKlSignal> =>
+export const rloo = ({ beta = 0.05, studentTemperature = 1, ...shaping }: RlooParameters = {}): Objective<
+  "advantages" | SampledKlSignal
+> =>
   weightedSum<"advantages" | SampledKlSignal>(
     [
       {
@@ -48,7 +51,8 @@ export const rloo = ({ beta = 0.05, studentTemperature = 1, ...shaping }: RlooPa
 /** `{ "type": "rloo" }` */
 export const definition = define({
   type: "rloo",
-  summary: "RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward.",
+  summary:
+    "RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward.",
   parameters: Type.Object(
     {
       beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.05 }),

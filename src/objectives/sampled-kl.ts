@@ -1,4 +1,7 @@
-/** The KL of the student to another policy, estimated from the tokens that it drew: to the reference it restrains, to a teacher it distils. */
+/**
+ * The KL of the student to another policy, estimated from the tokens that it drew: to the reference it restrains, to a
+ * teacher it distils.
+ */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
@@ -11,7 +14,10 @@ import { checkDiscount, rewardToGo } from "./arithmetic/reward-to-go.ts";
 import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
-/** Estimators of KL(q || p) by d = log q(y_t) - log p(y_t) of a drawn token (Schulman, "Approximating KL divergence", 2020). */
+/**
+ * Estimators of KL(q || p) by d = log q(y_t) - log p(y_t) of a drawn token (Schulman, "Approximating KL divergence",
+ * 2020).
+ */
 export type KlEstimator = "k1" | "k2" | "k3";
 
 /** What the sampled KL can be told. */
@@ -26,14 +32,20 @@ export interface SampledKlParameters {
   readonly importance?: "none" | RatioLevel;
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;
-  /** Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. Those of p are at the temperature that sampled, so at another one the KL of a policy to itself is not zero. */
+  /**
+   * Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. Those of p are at the
+   * temperature that sampled, so at another one the KL of a policy to itself is not zero.
+   */
   readonly studentTemperature?: number;
 }
 
 /** What the sampled KL reads; those that its settings have no use for, it does not name. */
 export type SampledKlSignal = "referenceLogProbs" | "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
 
-/** Log-ratios are cut to this within exponentials, so that k3 stays finite where the student finds its own token all but impossible. */
+/**
+ * Log-ratios are cut to this within exponentials, so that k3 stays finite where the student finds its own token all but
+ * impossible.
+ */
 const largest = 20;
 
 /** Value and derivative of each estimator by log q; `differences` d [B, T] are zero outside of completions. */
@@ -47,19 +59,21 @@ const estimators: Readonly<Record<KlEstimator, (differences: tf.Tensor2D, discou
 };
 
 /**
- * The average over the student's tokens of an estimate of KL(q || p), q the student; d = log q(y_t) - log p(y_t), in nats. True expected gradients,
- * on the student's own samples and with `averages.sum`:
+ * The average over the student's tokens of an estimate of KL(q || p), q the student; d = log q(y_t) - log p(y_t), in
+ * nats. True expected gradients, on the student's own samples and with `averages.sum`:
  *
- * `k1`, KL in the reward: d is a cost, so its value is the KL itself and its derivative by log q(y_t) is sum over u >= t of discount^(u - t) d_u, held
- * constant. At discount 1 that is the gradient of KL(q || p) of whole sequences; at 0 that of the reverse KL at every prefix, the prefixes fixed.
- * `k2`, d^2 / 2: its gradient is that of k1 at discount 0, sample by sample; its value is none of a KL.
- * `k3`, exp(-d) - 1 + d: its value is the KL, never below zero; its gradient is that of the forward KL(p || q) at every prefix, the prefixes fixed.
- * Differentiating d itself ("k1 as loss") has an expected gradient of zero; it is not offered.
- * (gradients: "Rethinking KL Regularization in RLHF", 2025, arXiv 2510.01555.) Other averages weigh completions by their lengths, as for REINFORCE.
+ * `k1`, KL in the reward: d is a cost, so its value is the KL itself and its derivative by log q(y_t) is sum over u >=
+ * t of discount^(u - t) d_u, held constant. At discount 1 that is the gradient of KL(q || p) of whole sequences; at 0
+ * that of the reverse KL at every prefix, the prefixes fixed. `k2`, d^2 / 2: its gradient is that of k1 at discount 0,
+ * sample by sample; its value is none of a KL. `k3`, exp(-d) - 1 + d: its value is the KL, never below zero; its
+ * gradient is that of the forward KL(p || q) at every prefix, the prefixes fixed. Differentiating d itself ("k1 as
+ * loss") has an expected gradient of zero; it is not offered. (gradients: "Rethinking KL Regularization in RLHF", 2025,
+ * arXiv 2510.01555.) Other averages weigh completions by their lengths, as for REINFORCE.
  *
- * `importance` multiplies by the ratio of q to what drew the tokens, held constant: by `token` the prefixes, and the later log-ratios
- * that k1 sums, stay as they were drawn; `sequence` is unbiased for all of the above. Sequences that the student did not sample add nothing, yet they count among the sequences.
- * `RangeError` for a discount outside [0, 1] or beside k2 or k3, and for a temperature that is not positive.
+ * `importance` multiplies by the ratio of q to what drew the tokens, held constant: by `token` the prefixes, and the
+ * later log-ratios that k1 sums, stay as they were drawn; `sequence` is unbiased for all of the above. Sequences that
+ * the student did not sample add nothing, yet they count among the sequences. `RangeError` for a discount outside [0,
+ * 1] or beside k2 or k3, and for a temperature that is not positive.
  */
 export const sampledKl = ({
   to,
@@ -73,9 +87,15 @@ export const sampledKl = ({
   if (discount !== undefined) {
     checkDiscount("sampled-kl", discount);
     if (estimator !== "k1")
-      throw new RangeError(`sampled-kl: expected a discount with k1 alone, got one with ${estimator}, which looks at no later token`);
+      throw new RangeError(
+        `sampled-kl: expected a discount with k1 alone, got one with ${estimator}, which looks at no later token`,
+      );
   }
-  const target = ({ targets, referenceLogProbs, teacherLogProbs }: TokenBatch & Pick<Signals, SampledKlSignal>): tf.Tensor2D =>
+  const target = ({
+    targets,
+    referenceLogProbs,
+    teacherLogProbs,
+  }: TokenBatch & Pick<Signals, SampledKlSignal>): tf.Tensor2D =>
     to === "reference" ? referenceLogProbs : logProbsOfTargets(teacherLogProbs, targets);
   return {
     name: "sampled-kl",
@@ -93,12 +113,18 @@ export const sampledKl = ({
       const weights = sampledByStudent(average(completionMask), fromStudent);
       const losses = logProbLoss(logProbs, (at) => {
         const { value, derivative } = estimators[estimator](tf.mul(tf.sub(at, goal), completionMask), discount ?? 1);
-        const scale = importance === "none" ? weights : tf.mul(weights, importanceRatios(importance, at, behaviorLogProbs, completionMask));
+        const scale =
+          importance === "none"
+            ? weights
+            : tf.mul(weights, importanceRatios(importance, at, behaviorLogProbs, completionMask));
         return { value: tf.mul(scale, value), derivative: tf.mul(scale, derivative) };
       });
       const loss = tf.sum<tf.Scalar>(losses);
       const drawn = averages.token(sampledByStudent(completionMask, fromStudent));
-      return { loss, metrics: { "objective/sampled-kl": loss, [`policy/${to}-kl`]: weighted(tf.sub(logProbs, goal), drawn) } };
+      return {
+        loss,
+        metrics: { "objective/sampled-kl": loss, [`policy/${to}-kl`]: weighted(tf.sub(logProbs, goal), drawn) },
+      };
     },
   };
 };
@@ -109,20 +135,26 @@ export const definition = define({
   summary: "The KL of the student to the reference or the teacher, estimated from the tokens that the student drew.",
   parameters: Type.Object(
     {
-      to: Type.Unsafe<"reference" | "teacher">({ type: "string", enum: ["reference", "teacher"], description: "The other policy." }),
+      to: Type.Unsafe<"reference" | "teacher">({
+        type: "string",
+        enum: ["reference", "teacher"],
+        description: "The other policy.",
+      }),
       estimator: Type.Unsafe<KlEstimator>({
         type: "string",
         enum: ["k1", "k2", "k3"],
         default: "k1",
         description:
-          "k1: KL in the reward, the gradient of the reverse KL. k2: half the squared log-ratio, the gradient of k1 at discount 0. k3: never below zero, but the gradient of the forward KL.",
+          "k1: KL in the reward, the gradient of the reverse KL. k2: half the squared log-ratio, the " +
+          "gradient of k1 at discount 0. k3: never below zero, but the gradient of the forward KL.",
       }),
       discount: Type.Optional(
         Type.Number({
           minimum: 0,
           maximum: 1,
           description:
-            "Of k1 alone: how much a token answers for later ones. 1 (when left out): the KL of whole sequences. 0: of each token at its prefix.",
+            "Of k1 alone: how much a token answers for later ones. 1 (when left out): the KL of whole " +
+            "sequences. 0: of each token at its prefix.",
         }),
       ),
       importance: Type.Unsafe<"none" | RatioLevel>({
@@ -130,7 +162,8 @@ export const definition = define({
         enum: ["none", "token", "sequence", "geometric"],
         default: "none",
         description:
-          "The ratio of student to behavior that stale tokens are weighed by: of the token, of the whole sequence, or its mean per token.",
+          "The ratio of student to behavior that stale tokens are weighed by: of the token, of the whole " +
+          "sequence, or its mean per token.",
       }),
       average: averageSchema("How the tokens' estimates are averaged; sum is unbiased for the KL of sequences."),
       studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),

@@ -14,8 +14,9 @@ export interface SftParameters {
 }
 
 /**
- * -average of log Q(y_t) in nats: the forward KL to a teacher that is certain of the given token. Sequences that the student sampled are masked out:
- * imitating them would teach it its own mistakes. On the teacher's samples it is sequence-level distillation (Kim and Rush, 2016).
+ * -average of log Q(y_t) in nats: the forward KL to a teacher that is certain of the given token. Sequences that the
+ * student sampled are masked out: imitating them would teach it its own mistakes. On the teacher's samples it is
+ * sequence-level distillation (Kim and Rush, 2016).
  */
 export const sft = ({ average = averages.sequence }: SftParameters = {}): Objective<"fromStudent"> => ({
   name: "sft",
@@ -33,6 +34,9 @@ export const sft = ({ average = averages.sequence }: SftParameters = {}): Object
 export const definition = define({
   type: "sft",
   summary: "Supervised fine-tuning: the negative log-likelihood of given completions.",
-  parameters: Type.Object({ average: averageSchema("How the tokens' losses are averaged.") }, { additionalProperties: false }),
+  parameters: Type.Object(
+    { average: averageSchema("How the tokens' losses are averaged.") },
+    { additionalProperties: false },
+  ),
   create: ({ average }): Objective<"fromStudent"> => sft({ average: averages[average] }),
 });

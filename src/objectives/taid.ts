@@ -20,7 +20,10 @@ type TaidNeeds = "teacherLogProbs" | "progress" | "controlled";
 export interface TaidParameters {
   /** t: 0 is the student, 1 the teacher; from .4 to 1 when left out. */
   readonly interpolation?: Schedule;
-  /** Rate at which a ramp is run ahead of while the loss falls; 5e-4 when left out, 0 keeps to the ramp. A number stays as it is. */
+  /**
+   * Rate at which a ramp is run ahead of while the loss falls; 5e-4 when left out, 0 keeps to the ramp. A number stays
+   * as it is.
+   */
   readonly adaptation?: number;
   /** Of the controller's moving average; .99 when left out. */
   readonly momentum?: number;
@@ -32,20 +35,28 @@ export interface TaidParameters {
   readonly studentTemperature?: number;
 }
 
-/** D(target || student), the target a constant: softmax((1 - t) log Q + t log P), where log-probs serve as logits, being these up to a shift. */
+/**
+ * D(target || student), the target a constant: softmax((1 - t) log Q + t log P), where log-probs serve as logits, being
+ * these up to a shift.
+ */
 const fromTarget = (divergence: Divergence, t: tf.Scalar | number): Divergence => ({
   ...divergence,
   formula: (teacher, student) =>
-    divergence.formula(distribution(tf.add(tf.mul(student.logProbs, tf.sub(1, t)), tf.mul(teacher.logProbs, t))), student),
+    divergence.formula(
+      distribution(tf.add(tf.mul(student.logProbs, tf.sub(1, t)), tf.mul(teacher.logProbs, t))),
+      student,
+    ),
 });
 
 /**
- * Average of D(p_t || Q) over completion tokens, in nats, p_t = softmax((1 - t) z_Q + t z_P) with the student's logits in it held constant (TAID,
- * Shing et al., 2025, arXiv 2501.16937). The gradient is that of D at a fixed target, for forward KL Q - p_t; it is not the derivative of the value,
- * whose target moves along. At t = 1 it is distillation, at t = 0 nothing. With forward KL its fixed point is the teacher at every t above 0.
+ * Average of D(p_t || Q) over completion tokens, in nats, p_t = softmax((1 - t) z_Q + t z_P) with the student's logits
+ * in it held constant (TAID, Shing et al., 2025, arXiv 2501.16937). The gradient is that of D at a fixed target, for
+ * forward KL Q - p_t; it is not the derivative of the value, whose target moves along. At t = 1 it is distillation, at
+ * t = 0 nothing. With forward KL its fixed point is the teacher at every t above 0.
  *
- * A ramp with `adaptation` above 0 is run by `adaptiveInterpolation` on the metric `objective/taid`. The metric `weight/teacher` is t.
- * `RangeError` for an interpolation outside [0, 1], a ramp that falls and adapts, and a temperature that is not positive.
+ * A ramp with `adaptation` above 0 is run by `adaptiveInterpolation` on the metric `objective/taid`. The metric
+ * `weight/teacher` is t. `RangeError` for an interpolation outside [0, 1], a ramp that falls and adapts, and a
+ * temperature that is not positive.
  */
 export const taid = ({
   interpolation = { from: 0.4, to: 1 },
@@ -63,7 +74,10 @@ export const taid = ({
       : adaptiveInterpolation({ schedule: interpolation, rate: adaptation, momentum, metric: "objective/taid" });
   return {
     name: "taid",
-    needs: ["teacherLogProbs", ...(controller === undefined ? scheduleNeeds(interpolation) : (["controlled"] as const))],
+    needs: [
+      "teacherLogProbs",
+      ...(controller === undefined ? scheduleNeeds(interpolation) : (["controlled"] as const)),
+    ],
     learnsFrom: ["student", "others"],
     ...(controller === undefined ? {} : { controller }),
     loss(studentLogits, { completionMask, teacherLogProbs, progress, controlled }) {
@@ -87,7 +101,8 @@ export const taid = ({
 /** `{ "type": "taid" }` */
 export const definition = define({
   type: "taid",
-  summary: "TAID: distillation from a target between student and teacher that moves to the teacher as the student learns.",
+  summary:
+    "TAID: distillation from a target between student and teacher that moves to the teacher as the student learns.",
   parameters: Type.Object(
     {
       interpolation: scheduleSchema("How far the target is from the student, 0, to the teacher, 1.", {

@@ -1,11 +1,20 @@
-/** Universal logit distillation: a teacher with another vocabulary, compared by how its probabilities are spread and not by which tokens have them. */
+/**
+ * Universal logit distillation: a teacher with another vocabulary, compared by how its probabilities are spread and not
+ * by which tokens have them.
+ */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../engine/program.ts";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
 import { inChunks } from "./arithmetic/chunks.ts";
-import { checkTemperature, tempered, withGradient, type ClosedForm, studentTemperatureSchema } from "./arithmetic/distribution.ts";
+import {
+  checkTemperature,
+  tempered,
+  withGradient,
+  type ClosedForm,
+  studentTemperatureSchema,
+} from "./arithmetic/distribution.ts";
 import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 
@@ -36,10 +45,11 @@ const formula = (teacherLogProbs: tf.Tensor, logits: tf.Tensor): ClosedForm => {
 };
 
 /**
- * sum_i |P_(i) - Q_(i)|, both in falling order, the shorter filled up with zeros: the Wasserstein distance of the spreads, in [0, 2]
- * (Boizard et al., 2024, arXiv 2402.12030; as there and in TRL's GOLD without a factor 1/2). `teacherLogProbs` [..., W] in nats (no gradient) and
- * `logits` [..., V] -> [...]. Gradient: J(s) with s_j the sign of Q_j minus the teacher's probability of the same rank. Where two of the student's
- * tokens are equally likely the lower id ranks first, which is one of the subgradients; where P_(i) = Q_(i), the sign is 0.
+ * sum_i |P_(i) - Q_(i)|, both in falling order, the shorter filled up with zeros: the Wasserstein distance of the
+ * spreads, in [0, 2] (Boizard et al., 2024, arXiv 2402.12030; as there and in TRL's GOLD without a factor 1/2).
+ * `teacherLogProbs` [..., W] in nats (no gradient) and `logits` [..., V] -> [...]. Gradient: J(s) with s_j the sign of
+ * Q_j minus the teacher's probability of the same rank. Where two of the student's tokens are equally likely the lower
+ * id ranks first, which is one of the subgradients; where P_(i) = Q_(i), the sign is 0.
  */
 export const universalLogitDistance = (teacherLogProbs: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
   withGradient(logits, (z) => inChunks([teacherLogProbs, z], formula));
@@ -53,9 +63,9 @@ export interface UniversalLogitDistillationParameters {
 }
 
 /**
- * Average of `universalLogitDistance` over the completion's places at which the student's tokenizer and the teacher's begin a token; the others
- * are masked out. It says nothing about which token is right, so it is weak alone: beside it belongs a term that does, such as `sft`.
- * `RangeError` for a temperature that is not positive.
+ * Average of `universalLogitDistance` over the completion's places at which the student's tokenizer and the teacher's
+ * begin a token; the others are masked out. It says nothing about which token is right, so it is weak alone: beside it
+ * belongs a term that does, such as `sft`. `RangeError` for a temperature that is not positive.
  */
 export const universalLogitDistillation = ({
   average = averages.sequence,
@@ -87,7 +97,9 @@ export const universalLogitDistillation = ({
 /** `{ "type": "universal-logit-distillation" }` */
 export const definition = define({
   type: "universal-logit-distillation",
-  summary: "Distillation from a teacher with another tokenizer: the distance of the sorted probabilities, where both begin a token.",
+  summary:
+    "Distillation from a teacher with another tokenizer: the distance of the sorted probabilities, where " +
+    "both begin a token.",
   parameters: Type.Object(
     {
       average: averageSchema("How the distances of the aligned places are averaged."),

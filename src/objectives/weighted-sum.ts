@@ -4,7 +4,14 @@ import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import type { Family } from "../plugins/family.ts";
 import type { Objective, Signal, Signals, WeightedTerm } from "./objective.ts";
-import { boundsOf, checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
+import {
+  boundsOf,
+  checkSchedule,
+  scheduled,
+  scheduleNeeds,
+  scheduleSchema,
+  type Schedule,
+} from "./schedules/schedule.ts";
 
 /** Names that are told apart by a number when terms share one: distillation, distillation-2, distillation-3. */
 const distinct = (names: readonly string[]): readonly string[] => {
@@ -21,11 +28,15 @@ const distinct = (names: readonly string[]): readonly string[] => {
 /** The entropy of the student is no term's own: all that report it report the same. */
 const ofTheStudent = "policy/entropy";
 
-/** The metrics of all terms; where two share a name, the later one's ends in its term: `divergence/forward-kl/distillation-2`. */
+/**
+ * The metrics of all terms; where two share a name, the later one's ends in its term:
+ * `divergence/forward-kl/distillation-2`.
+ */
 const joined = (parts: readonly { readonly name: string; readonly metrics: Readonly<Record<string, tf.Scalar>> }[]) => {
   const all: Record<string, tf.Scalar> = {};
   for (const { name, metrics } of parts) {
-    for (const [key, value] of Object.entries(metrics)) all[key in all && key !== ofTheStudent ? `${key}/${name}` : key] = value;
+    for (const [key, value] of Object.entries(metrics))
+      all[key in all && key !== ofTheStudent ? `${key}/${name}` : key] = value;
   }
   return all;
 };
@@ -39,7 +50,10 @@ const renamed = (objective: Objective<Signal>, name: string): Objective<Signal> 
     loss(studentLogits, batch) {
       const { loss, metrics } = objective.loss(studentLogits, batch);
       const [own, other] = [`objective/${objective.name}`, `objective/${name}`];
-      return { loss, metrics: Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key === own ? other : key, value])) };
+      return {
+        loss,
+        metrics: Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key === own ? other : key, value])),
+      };
     },
   };
 };
@@ -54,9 +68,11 @@ const shared = <K extends "advantages" | "controller" | "topK">(
   const found = new Map<string, NonNullable<Objective[K]>>();
   for (const { objective } of terms) {
     const value = objective[key];
-    if (value !== undefined) found.set(typeof value === "number" ? String(value) : value.name, value as NonNullable<Objective[K]>);
+    if (value !== undefined)
+      found.set(typeof value === "number" ? String(value) : value.name, value as NonNullable<Objective[K]>);
   }
-  if (found.size > 1) throw new RangeError(`${name}: expected one ${what} for the whole batch, got ${[...found.keys()].join(" and ")}`);
+  if (found.size > 1)
+    throw new RangeError(`${name}: expected one ${what} for the whole batch, got ${[...found.keys()].join(" and ")}`);
   const [value] = found.values();
   return (value === undefined ? {} : { [key]: value }) as Pick<Objective, K>;
 };
@@ -64,9 +80,13 @@ const shared = <K extends "advantages" | "controller" | "topK">(
 /** Weight times weight; `RangeError` when both move, for the product of two ramps is none. */
 const product = (name: string, outer: Schedule, inner: Schedule): Schedule => {
   if (typeof outer === "number" && typeof inner === "number") return outer * inner;
-  if (typeof outer === "number" && typeof inner !== "number") return { ...inner, from: outer * inner.from, to: outer * inner.to };
-  if (typeof inner === "number" && typeof outer !== "number") return { ...outer, from: inner * outer.from, to: inner * outer.to };
-  throw new RangeError(`${name}: expected one ramp on the way to a term, got a ramp of a ramp; make one of the weights a number`);
+  if (typeof outer === "number" && typeof inner !== "number")
+    return { ...inner, from: outer * inner.from, to: outer * inner.to };
+  if (typeof inner === "number" && typeof outer !== "number")
+    return { ...outer, from: inner * outer.from, to: inner * outer.to };
+  throw new RangeError(
+    `${name}: expected one ramp on the way to a term, got a ramp of a ramp; make one of the weights a number`,
+  );
 };
 
 const flattened = (name: string, terms: readonly WeightedTerm[]): WeightedTerm[] =>
@@ -77,17 +97,27 @@ const flattened = (name: string, terms: readonly WeightedTerm[]): WeightedTerm[]
   );
 
 /**
- * sum of weight x loss. Terms whose weight is always 0 are left out, with their needs; terms that are sums are opened. Metrics are those of the
- * terms, each `objective/<term>` unweighted, and `weight/<term>` for weights that move; where two terms report one name, the later one's ends in `/<term>`.
- * `RangeError` for a weight below 0 or not finite, for no term of positive weight, and for terms with different advantages, controllers or top-k.
+ * sum of weight x loss. Terms whose weight is always 0 are left out, with their needs; terms that are sums are opened.
+ * Metrics are those of the terms, each `objective/<term>` unweighted, and `weight/<term>` for weights that move; where
+ * two terms report one name, the later one's ends in `/<term>`. `RangeError` for a weight below 0 or not finite, for no
+ * term of positive weight, and for terms with different advantages, controllers or top-k.
  */
-export const weightedSum = <Needs extends Signal>(terms: readonly WeightedTerm<Needs>[], name = "weighted-sum"): Objective<Needs> => {
+export const weightedSum = <Needs extends Signal>(
+  terms: readonly WeightedTerm<Needs>[],
+  name = "weighted-sum",
+): Objective<Needs> => {
   for (const { weight, objective } of terms) checkSchedule(`${name}, weight of ${objective.name}`, weight, 0);
-  const all = flattened(name, terms as readonly unknown[] as readonly WeightedTerm[]).filter(({ weight }) => boundsOf(weight).most > 0);
-  if (all.length === 0) throw new RangeError(`${name}: expected at least one term of positive weight, got ${terms.length} without`);
+  const all = flattened(name, terms as readonly unknown[] as readonly WeightedTerm[]).filter(
+    ({ weight }) => boundsOf(weight).most > 0,
+  );
+  if (all.length === 0)
+    throw new RangeError(`${name}: expected at least one term of positive weight, got ${terms.length} without`);
   const names = distinct(all.map(({ objective }) => objective.name));
   const kept = all.map(({ weight, objective }, i) => ({ weight, objective: renamed(objective, names[i]!) }));
-  const needs = new Set([...kept.flatMap(({ objective }) => objective.needs), ...scheduleNeeds(...kept.map(({ weight }) => weight))]);
+  const needs = new Set([
+    ...kept.flatMap(({ objective }) => objective.needs),
+    ...scheduleNeeds(...kept.map(({ weight }) => weight)),
+  ]);
   return {
     name,
     needs: [...needs] as Needs[],
@@ -100,7 +130,8 @@ export const weightedSum = <Needs extends Signal>(terms: readonly WeightedTerm<N
       const parts = kept.map(({ weight, objective }) => {
         const { loss, metrics } = objective.loss(studentLogits, batch as never);
         const factor = scheduled(weight, batch as Partial<Signals>);
-        const moving: Record<string, tf.Scalar> = typeof factor === "number" ? {} : { [`weight/${objective.name}`]: factor };
+        const moving: Record<string, tf.Scalar> =
+          typeof factor === "number" ? {} : { [`weight/${objective.name}`]: factor };
         return { name: objective.name, loss: tf.mul<tf.Scalar>(loss, factor), metrics: { ...metrics, ...moving } };
       });
       return {
@@ -111,7 +142,10 @@ export const weightedSum = <Needs extends Signal>(terms: readonly WeightedTerm<N
   };
 };
 
-/** `{ "type": "weighted-sum", "terms": [{ "weight": 1, "objective": { "type": "sft" } }] }`, with the objectives of `family` as terms. */
+/**
+ * `{ "type": "weighted-sum", "terms": [{ "weight": 1, "objective": { "type": "sft" } }] }`, with the objectives of
+ * `family` as terms.
+ */
 export const definitionOver = <V extends { type: string }>(family: Family<V, void, Objective<Signal>>) =>
   define({
     type: "weighted-sum",

@@ -1,4 +1,6 @@
-/** A plug-in: one file that exports one definition. The import is the registry; a family's index lists its definitions. */
+/**
+ * A plug-in: one file that exports one definition. The import is the registry; a family's index lists its definitions.
+ */
 import type { Static, TObject } from "@sinclair/typebox";
 
 /** One plug-in: its name in experiment files, its parameters as a schema, and how to make it. */

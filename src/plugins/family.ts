@@ -1,4 +1,7 @@
-/** A family of plug-ins with one contract: the schema of its members as a discriminated union on `type`, and creation by that name. */
+/**
+ * A family of plug-ins with one contract: the schema of its members as a discriminated union on `type`, and creation by
+ * that name.
+ */
 import { Type, type Static, type TObject, type TSchema, type TUnsafe } from "@sinclair/typebox";
 import type { Definition } from "./definition.ts";
 
@@ -17,7 +20,10 @@ export type Values<Members extends readonly Member[]> = {
 }[number];
 
 /** What every member of the family gets to be made with: all that any of them asks for. */
-type ContextOf<Members extends readonly Member[]> = Members[number]["create"] extends (parameters: never, context: infer Context) => unknown
+type ContextOf<Members extends readonly Member[]> = Members[number]["create"] extends (
+  parameters: never,
+  context: infer Context,
+) => unknown
   ? Context
   : never;
 
@@ -42,10 +48,13 @@ const branch = (member: Member, common: Readonly<Record<string, TSchema>>): TObj
   );
 
 /**
- * Composes definitions into a family. `common` adds optional properties that every member accepts in a file (for example a reward's `weight`);
- * the family's creator does not see them.
+ * Composes definitions into a family. `common` adds optional properties that every member accepts in a file (for
+ * example a reward's `weight`); the family's creator does not see them.
  */
-export const family = <const Members extends readonly Member[], Common extends Record<string, TSchema> = Record<never, TSchema>>(
+export const family = <
+  const Members extends readonly Member[],
+  Common extends Record<string, TSchema> = Record<never, TSchema>,
+>(
   name: string,
   members: Members,
   common?: Common,
@@ -64,7 +73,9 @@ export const family = <const Members extends readonly Member[], Common extends R
     create(values, context) {
       const member = byType.get(values.type);
       if (member === undefined) {
-        throw new RangeError(`${name}: expected type to be one of ${types.join(", ")}, got ${JSON.stringify(values.type)}`);
+        throw new RangeError(
+          `${name}: expected type to be one of ${types.join(", ")}, got ${JSON.stringify(values.type)}`,
+        );
       }
       return member.create(values as never, context as never) as ProductOf<Members>;
     },

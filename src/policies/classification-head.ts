@@ -1,4 +1,7 @@
-/** The sequence-classification head: scores of a whole sequence, as a linear function of the hidden state of its last token. */
+/**
+ * The sequence-classification head: scores of a whole sequence, as a linear function of the hidden state of its last
+ * token.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../engine/program.ts";
 import { initialWeights } from "./initialize.ts";
@@ -24,7 +27,10 @@ export interface Classifier {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** The HuggingFace `config.json` that describes it. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** [B, T] -> scores [B, labels] after each row's last token, wherever padding stands. Differentiable in the parameters. */
+  /**
+   * [B, T] -> scores [B, labels] after each row's last token, wherever padding stands. Differentiable in the
+   * parameters.
+   */
   scores(parameters: NamedTensors, sequences: Sequences): tf.Tensor2D;
 }
 
@@ -43,11 +49,21 @@ const configOf = ({ config }: Policy, names: readonly string[]): Record<string, 
 /** What transformers calls labels that have no names. */
 const unnamed = (labels: number): string[] => Array.from({ length: labels }, (_, label) => `LABEL_${label}`);
 
-/** Puts a head of `labels` scores on a policy, which may have names. `RangeError` for fewer than one label, and for an encoder-decoder, which transformers gives another head. */
-export const classifierOf = (policy: Policy, labels: number, names: readonly (string | undefined)[] = []): Classifier => {
-  if (!Number.isInteger(labels) || labels < 1) throw new RangeError(`classifier: expected at least one label, got ${labels}`);
+/**
+ * Puts a head of `labels` scores on a policy, which may have names. `RangeError` for fewer than one label, and for an
+ * encoder-decoder, which transformers gives another head.
+ */
+export const classifierOf = (
+  policy: Policy,
+  labels: number,
+  names: readonly (string | undefined)[] = [],
+): Classifier => {
+  if (!Number.isInteger(labels) || labels < 1)
+    throw new RangeError(`classifier: expected at least one label, got ${labels}`);
   if (policy.config["is_encoder_decoder"] === true) {
-    throw new RangeError(`classifier: expected a decoder, got the encoder-decoder ${String(policy.config["model_type"])}`);
+    throw new RangeError(
+      `classifier: expected a decoder, got the encoder-decoder ${String(policy.config["model_type"])}`,
+    );
   }
   const { [languageHead]: _, ...body } = policy.parameters;
   const initial = { standardDeviation: 1 / Math.sqrt(policy.hiddenSize) };
@@ -69,8 +85,8 @@ export const classifierOf = (policy: Policy, labels: number, names: readonly (st
 };
 
 /**
- * A policy whose logits [B, 1, 1] are the score that its classifier of one label gives each whole sequence: what a reward model is while it is trained. It answers
- * nothing. `RangeError` as `classifierOf`.
+ * A policy whose logits [B, 1, 1] are the score that its classifier of one label gives each whole sequence: what a
+ * reward model is while it is trained. It answers nothing. `RangeError` as `classifierOf`.
  */
 export const scoringPolicy = (policy: Policy, names?: readonly (string | undefined)[]): Policy => {
   const classifier = classifierOf(policy, 1, names);
@@ -87,7 +103,8 @@ export const scoringPolicy = (policy: Policy, names?: readonly (string | undefin
 };
 
 /** Whether a policy is a reward model. */
-export const isScoring = ({ parameters }: Pick<Policy, "parameters">): boolean => Object.hasOwn(parameters, `${headName}.weight`);
+export const isScoring = ({ parameters }: Pick<Policy, "parameters">): boolean =>
+  Object.hasOwn(parameters, `${headName}.weight`);
 
 /** A classifier with its weights. */
 export interface ClassifierCheckpoint {
@@ -95,10 +112,16 @@ export interface ClassifierCheckpoint {
   readonly weights: Weights;
 }
 
-/** The reward model to be of a policy: its weights without the language head, and a head of one label that is drawn by the seed. `RangeError` as `classifierOf`. */
+/**
+ * The reward model to be of a policy: its weights without the language head, and a head of one label that is drawn by
+ * the seed. `RangeError` as `classifierOf`.
+ */
 export const rewardModelFrom = (policy: Policy, weights: Weights, seed: number): ClassifierCheckpoint => {
   const classifier = classifierOf(policy, 1);
   const { [languageHead]: _, ...body } = weights;
   const name = `${headName}.weight`;
-  return { classifier, weights: { ...body, ...initialWeights({ parameters: { [name]: classifier.parameters[name]! } }, seed) } };
+  return {
+    classifier,
+    weights: { ...body, ...initialWeights({ parameters: { [name]: classifier.parameters[name]! } }, seed) },
+  };
 };

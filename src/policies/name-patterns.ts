@@ -24,7 +24,9 @@ const matches = (pattern: string, name: string): boolean => {
 /** The three parts of names that are most like the pattern. */
 const nearest = (pattern: string, names: readonly string[]): string[] => {
   const count = pattern.split(".").length;
-  const known = new Set(names.flatMap((name) => runs(name, Math.min(count, name.split(".").length)).map((parts) => parts.join("."))));
+  const known = new Set(
+    names.flatMap((name) => runs(name, Math.min(count, name.split(".").length)).map((parts) => parts.join("."))),
+  );
   return [...known]
     .filter((part) => !/^\d/.test(part))
     .toSorted((a, b) => distance(pattern, a) - distance(pattern, b))
@@ -32,15 +34,18 @@ const nearest = (pattern: string, names: readonly string[]): string[] => {
 };
 
 /**
- * The names that any of the patterns fits, in their own order. A pattern is one or more neighbouring parts of a name, between its dots, where `*` is any
- * part and `0-3` a number from 0 to 3: `model.embed_tokens`, `layers.0-3`, `mlp`, `layers.*.self_attn.q_proj`. `RangeError` for a pattern that fits none, with the nearest that would;
- * `what` begins the message.
+ * The names that any of the patterns fits, in their own order. A pattern is one or more neighbouring parts of a name,
+ * between its dots, where `*` is any part and `0-3` a number from 0 to 3: `model.embed_tokens`, `layers.0-3`, `mlp`,
+ * `layers.*.self_attn.q_proj`. `RangeError` for a pattern that fits none, with the nearest that would; `what` begins
+ * the message.
  */
 export const namesMatching = (what: string, patterns: readonly string[], names: readonly string[]): string[] => {
   const idle = patterns.find((pattern) => !names.some((name) => matches(pattern, name)));
   if (idle !== undefined) {
     const hint = names.length === 0 ? "there are no names" : `the nearest are ${nearest(idle, names).join(", ")}`;
-    throw new RangeError(`${what}: expected a part of a name, got "${idle}", which fits none of ${names.length}; ${hint}`);
+    throw new RangeError(
+      `${what}: expected a part of a name, got "${idle}", which fits none of ${names.length}; ${hint}`,
+    );
   }
   return names.filter((name) => patterns.some((pattern) => matches(pattern, name)));
 };

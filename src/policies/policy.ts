@@ -23,8 +23,8 @@ export interface Sequences {
   /** [B, T] float32: 1 for tokens, 0 for padding. */
   readonly mask: tf.Tensor2D;
   /**
-   * [B, T] float32: 1 for the tokens of the prompt, which begin a row; 0 for the completion and for padding. The mask itself where there are only
-   * prompts. What an encoder reads; a decoder that reads both alike may ignore it.
+   * [B, T] float32: 1 for the tokens of the prompt, which begin a row; 0 for the completion and for padding. The mask
+   * itself where there are only prompts. What an encoder reads; a decoder that reads both alike may ignore it.
    */
   readonly prompt: tf.Tensor2D;
 }
@@ -42,11 +42,15 @@ export interface DecodeStep {
 }
 
 /**
- * Decoding with a cache of named tensors of static shape, so that a loop can carry it. Axis 0 of each of them is the row: whoever decodes repeats,
- * picks and reorders rows of a cache there, and knows no other axis. Agrees with `Policy.logits` to 1e-5.
+ * Decoding with a cache of named tensors of static shape, so that a loop can carry it. Axis 0 of each of them is the
+ * row: whoever decodes repeats, picks and reorders rows of a cache there, and knows no other axis. Agrees with
+ * `Policy.logits` to 1e-5.
  */
 export interface Decoder {
-  /** Reads prompts [B, P]. Prompt token t goes to slot t; `capacity` >= P slots in all. Gives the logits [B, V] after each row's last token. */
+  /**
+   * Reads prompts [B, P]. Prompt token t goes to slot t; `capacity` >= P slots in all. Gives the logits [B, V] after
+   * each row's last token.
+   */
   prefill(parameters: NamedTensors, prompts: Sequences, capacity: number): { logits: tf.Tensor2D; cache: NamedTensors };
   /** Appends one token a row. Gives the logits [B, V] after it, and the new cache with the same names and shapes. */
   step(parameters: NamedTensors, cache: NamedTensors, step: DecodeStep): { logits: tf.Tensor2D; cache: NamedTensors };
@@ -63,14 +67,18 @@ export interface Policy {
   /** D. */
   readonly hiddenSize: number;
   /**
-   * [B, T] -> hidden states [B, last, D] of the last places, of all T when left out: place t holds all that the logits of place t depend on. Where `last` is given all
-   * prompts end at the first of these places, T - last, as batches are padded. Differentiable in the parameters. Before the last place of its prompt a row's states may mean
-   * nothing, as where an encoder reads the prompt; they are finite.
+   * [B, T] -> hidden states [B, last, D] of the last places, of all T when left out: place t holds all that the logits
+   * of place t depend on. Where `last` is given all prompts end at the first of these places, T - last, as batches are
+   * padded. Differentiable in the parameters. Before the last place of its prompt a row's states may mean nothing, as
+   * where an encoder reads the prompt; they are finite.
    */
   hidden(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
   head(parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D;
-  /** `head` of `hidden`, with the same `last`: [B, T] -> logits [B, last, V]; place t holds the distribution of the token after t. */
+  /**
+   * `head` of `hidden`, with the same `last`: [B, T] -> logits [B, last, V]; place t holds the distribution of the
+   * token after t.
+   */
   logits(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   readonly decoder: Decoder;
 }

@@ -20,8 +20,8 @@ export const initialValueHead = ({ hiddenSize }: Policy): Weights => ({
 });
 
 /**
- * Hidden states [B, T, D] -> values [B, T]: w h_t + b. Differentiable in the head alone: the policy's own parameters get no gradient through it, so
- * that the size of the value loss does not change what the policy learns.
+ * Hidden states [B, T, D] -> values [B, T]: w h_t + b. Differentiable in the head alone: the policy's own parameters
+ * get no gradient through it, so that the size of the value loss does not change what the policy learns.
  */
 export const valuesOf = (parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor2D => {
   const [batch, tokens, width] = hidden.shape;
@@ -30,7 +30,10 @@ export const valuesOf = (parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tens
   const values = tf.customGrad((...inputs) => {
     const [w, b, save] = inputs as [tf.Tensor2D, tf.Tensor1D, (tensors: tf.Tensor[]) => void];
     save([rows]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => [tf.matMul(dy, saved[0]!, true), tf.sum(dy, 0)];
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => [
+      tf.matMul(dy, saved[0]!, true),
+      tf.sum(dy, 0),
+    ];
     return { value: tf.add(tf.matMul(rows, w, false, true), b), gradFunc };
   })(weight, bias);
   return tf.reshape(values, [batch, tokens]);

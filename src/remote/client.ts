@@ -1,4 +1,7 @@
-/** A client of one server that speaks JSON over HTTP: bounded connections that are kept, bounded answers, a time-out for each request. */
+/**
+ * A client of one server that speaks JSON over HTTP: bounded connections that are kept, bounded answers, a time-out for
+ * each request.
+ */
 import { errors, Pool, type Dispatcher } from "undici";
 import { DeadlineError, withDeadline } from "./deadline.ts";
 import { excerpt } from "./excerpt.ts";
@@ -22,18 +25,25 @@ export interface ClientOptions {
   readonly largest?: number | undefined;
 }
 
-/** Asks, and gives documents. What is wrong with an answer is an error of the form "reward http://...: expected ..., got ...". */
+/**
+ * Asks, and gives documents. What is wrong with an answer is an error of the form "reward http://...: expected ..., got
+ * ...".
+ */
 export interface JsonClient {
   /**
-   * The document of a status 200, of which nothing else is known. Rejects with the signal's reason when that aborts, and otherwise with a `RemoteError`;
-   * status 408, 425, 429 and from 500 may be tried again, and so may what was no answer at all.
+   * The document of a status 200, of which nothing else is known. Rejects with the signal's reason when that aborts,
+   * and otherwise with a `RemoteError`; status 408, 425, 429 and from 500 may be tried again, and so may what was no
+   * answer at all.
    */
   get(path: string, signal: AbortSignal): Promise<unknown>;
   /** Resolves when the path answers with status 200, whatever that says; rejects as `get` does. */
   probe(path: string, signal: AbortSignal): Promise<void>;
   /** As `get`, for a document that is sent. */
   post(path: string, document: unknown, signal: AbortSignal): Promise<unknown>;
-  /** The error for an answer of a wrong form; it may be tried again unless `facts` say otherwise. `got` is quoted and cut. */
+  /**
+   * The error for an answer of a wrong form; it may be tried again unless `facts` say otherwise. `got` is quoted and
+   * cut.
+   */
   misfit(path: string, expected: string, got: unknown, facts?: Partial<RemoteFacts>): RemoteError;
   /** Ends the connections, idle or not. */
   close(): Promise<void>;
@@ -42,7 +52,12 @@ export interface JsonClient {
 const retryableStatus = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
 
 /** Failures of which another attempt makes nothing better. */
-const hopeless = [errors.ResponseExceededMaxSizeError, errors.InvalidArgumentError, errors.ClientDestroyedError, errors.ClientClosedError];
+const hopeless = [
+  errors.ResponseExceededMaxSizeError,
+  errors.InvalidArgumentError,
+  errors.ClientDestroyedError,
+  errors.ClientClosedError,
+];
 
 /** The address. `RangeError` for what is none, or has a password in it. */
 const addressOf = ({ name, url }: ClientOptions): URL => {
@@ -51,7 +66,9 @@ const addressOf = ({ name, url }: ClientOptions): URL => {
     throw new RangeError(`${name}: expected an address that begins with http:// or https://, got ${excerpt(url)}`);
   }
   if (address.username !== "" || address.password !== "") {
-    throw new RangeError(`${name}: expected an address without a name and a password; put a token into an environment variable`);
+    throw new RangeError(
+      `${name}: expected an address without a name and a password; put a token into an environment variable`,
+    );
   }
   return address;
 };
@@ -74,11 +91,17 @@ const hint = (status: number, tokenVariable: string | undefined): string => {
     : `; see the token in ${tokenVariable}`;
 };
 
-/** What a server says of its refusal: the message of an error as OpenAI's and most others write it, or all that came. */
+/**
+ * What a server says of its refusal: the message of an error as OpenAI's and most others write it, or all that came.
+ */
 const refusalIn = (text: string): string => {
   try {
     const { error, message, detail } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const said = [typeof error === "object" && error !== null ? (error as { message?: unknown }).message : error, message, detail];
+    const said = [
+      typeof error === "object" && error !== null ? (error as { message?: unknown }).message : error,
+      message,
+      detail,
+    ];
     return said.find((each) => typeof each === "string") ?? text;
   } catch {
     return text;
@@ -97,7 +120,10 @@ interface Content {
 const untimed = { connect: { timeout: 0 }, headersTimeout: 0, bodyTimeout: 0 } as const;
 
 class PooledClient implements JsonClient {
-  readonly #options: Pick<ClientOptions, "name" | "tokenVariable"> & { readonly timeout: number; readonly largest: number };
+  readonly #options: Pick<ClientOptions, "name" | "tokenVariable"> & {
+    readonly timeout: number;
+    readonly largest: number;
+  };
   readonly #base: URL;
   readonly #pool: Pool;
   #token: string | undefined;
@@ -122,14 +148,21 @@ class PooledClient implements JsonClient {
   }
 
   misfit(path: string, expected: string, got: unknown, facts: Partial<RemoteFacts> = {}): RemoteError {
-    return new RemoteError(`${this.#placeOf(path).who}: expected ${expected}, got ${this.#shown(got)}`, { retryable: true, ...facts });
+    return new RemoteError(`${this.#placeOf(path).who}: expected ${expected}, got ${this.#shown(got)}`, {
+      retryable: true,
+      ...facts,
+    });
   }
 
   close(): Promise<void> {
     return this.#pool.destroy();
   }
 
-  async #send(path: string, request: Pick<Dispatcher.RequestOptions, "method" | "body">, signal: AbortSignal): Promise<Content> {
+  async #send(
+    path: string,
+    request: Pick<Dispatcher.RequestOptions, "method" | "body">,
+    signal: AbortSignal,
+  ): Promise<Content> {
     const { path: target, who } = this.#placeOf(path);
     const content = request.body === undefined ? {} : { "content-type": "application/json" };
     const headers = { accept: "application/json", ...content, ...this.#authorization() };
@@ -148,18 +181,27 @@ class PooledClient implements JsonClient {
     if (status !== 200) {
       const facts = { retryable: retryableStatus(status), retryAfter: parseRetryAfter(headers["retry-after"]), status };
       throw new RemoteError(
-        `${who}: expected status 200, got ${status} ${this.#shown(refusalIn(text))}${hint(status, this.#options.tokenVariable)}`,
+        `${who}: expected status 200, got ${status} ` +
+          `${this.#shown(refusalIn(text))}${hint(status, this.#options.tokenVariable)}`,
         facts,
       );
     }
-    return { who, text, type: typeof headers["content-type"] === "string" ? `${headers["content-type"].slice(0, 80)} ` : "" };
+    return {
+      who,
+      text,
+      type: typeof headers["content-type"] === "string" ? `${headers["content-type"].slice(0, 80)} ` : "",
+    };
   }
 
   #parse({ who, text, type }: Content): unknown {
     try {
       return JSON.parse(text) as unknown;
     } catch (cause) {
-      throw new RemoteError(`${who}: expected JSON, got ${type}${this.#shown(text)}`, { retryable: true, status: 200 }, { cause });
+      throw new RemoteError(
+        `${who}: expected JSON, got ${type}${this.#shown(text)}`,
+        { retryable: true, status: 200 },
+        { cause },
+      );
     }
   }
 
@@ -168,7 +210,8 @@ class PooledClient implements JsonClient {
     if (cause instanceof RemoteError) return cause;
     if (cause instanceof DeadlineError)
       return new RemoteError(`${who}: expected an answer within ${timeout} ms, got none`, { retryable: true });
-    const expected = cause instanceof errors.ResponseExceededMaxSizeError ? `an answer of at most ${largest} bytes` : "an answer";
+    const expected =
+      cause instanceof errors.ResponseExceededMaxSizeError ? `an answer of at most ${largest} bytes` : "an answer";
     const retryable = !hopeless.some((Class) => cause instanceof Class);
     return new RemoteError(`${who}: expected ${expected}, got ${lost(cause)}`, { retryable }, { cause });
   }
@@ -182,7 +225,8 @@ class PooledClient implements JsonClient {
   #placeOf(path: string): { readonly path: string; readonly who: string } {
     const { name } = this.#options;
     const { origin, pathname, search } = new URL(path, this.#base);
-    if (origin !== this.#base.origin) throw new RangeError(`${name}: expected a path on ${this.#base.origin}, got ${excerpt(path)}`);
+    if (origin !== this.#base.origin)
+      throw new RangeError(`${name}: expected a path on ${this.#base.origin}, got ${excerpt(path)}`);
     return { path: pathname + search, who: `${name} ${origin}${pathname}` };
   }
 
@@ -193,7 +237,7 @@ class PooledClient implements JsonClient {
 }
 
 /**
- * A client of the server at `url`. `RangeError` for an address that is none. Nothing is sent yet; the first request looks for the token, and rejects with a
- * `RangeError` when there is none.
+ * A client of the server at `url`. `RangeError` for an address that is none. Nothing is sent yet; the first request
+ * looks for the token, and rejects with a `RangeError` when there is none.
  */
 export const jsonClient = (options: ClientOptions): JsonClient => new PooledClient(options);

@@ -7,8 +7,9 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Runs work with a signal that aborts with the caller's reason when `signal` does, and with a `DeadlineError` after `milliseconds`. Neither timer nor
- * listener is left when the work has ended. Rejects with the reason of a signal that is aborted already, and as the work does.
+ * Runs work with a signal that aborts with the caller's reason when `signal` does, and with a `DeadlineError` after
+ * `milliseconds`. Neither timer nor listener is left when the work has ended. Rejects with the reason of a signal that
+ * is aborted already, and as the work does.
  */
 export const withDeadline = async <Value>(
   milliseconds: number,

@@ -3,7 +3,8 @@
 const longest = 160;
 
 /**
- * JSON of what came, cut after 160 characters, without characters that could garble a terminal; each occurrence of `secret` is "***". Never throws.
+ * JSON of what came, cut after 160 characters, without characters that could garble a terminal; each occurrence of
+ * `secret` is "***". Never throws.
  */
 export const excerpt = (value: unknown, secret?: string): string => {
   if (typeof value === "number") return String(value);

@@ -18,8 +18,9 @@ interface Waiting<Item, Answer> {
 }
 
 /**
- * Asks for one item; items that are asked for in one turn of the event loop share calls of at most `size`, in the order in which they came. Rejects with the
- * signal's reason as soon as that aborts, and with what the call of the item's batch throws. `RangeError` when `ask` gives another number of answers.
+ * Asks for one item; items that are asked for in one turn of the event loop share calls of at most `size`, in the order
+ * in which they came. Rejects with the signal's reason as soon as that aborts, and with what the call of the item's
+ * batch throws. `RangeError` when `ask` gives another number of answers.
  */
 export const microBatch = <Item, Answer>({
   size,
@@ -42,7 +43,8 @@ export const microBatch = <Item, Answer>({
         batch.map(({ item }) => item),
         controller.signal,
       );
-      if (answers.length !== batch.length) throw new RangeError(`batch: expected ${batch.length} answers, got ${answers.length}`);
+      if (answers.length !== batch.length)
+        throw new RangeError(`batch: expected ${batch.length} answers, got ${answers.length}`);
       for (const [k, { resolve }] of batch.entries()) resolve(answers[k]!);
     } catch (error) {
       for (const { reject } of batch) reject(error);

@@ -2,7 +2,10 @@
 
 /** Facts about a failure. */
 export interface RemoteFacts {
-  /** Whether the same request may succeed later: after a lost connection, a time-out, an overloaded server, an answer that makes no sense. */
+  /**
+   * Whether the same request may succeed later: after a lost connection, a time-out, an overloaded server, an answer
+   * that makes no sense.
+   */
   readonly retryable: boolean;
   /** Milliseconds that the server asks to wait before. */
   readonly retryAfter?: number | undefined;
@@ -10,7 +13,10 @@ export interface RemoteFacts {
   readonly status?: number | undefined;
 }
 
-/** A request without a usable answer. The facts are plain properties, so that they cross threads; one that is not known is not there. */
+/**
+ * A request without a usable answer. The facts are plain properties, so that they cross threads; one that is not known
+ * is not there.
+ */
 export class RemoteError extends Error implements RemoteFacts {
   override readonly name = "RemoteError";
   readonly retryable: boolean;

@@ -1,6 +1,9 @@
 /** The header `Retry-After` of an answer that says "later" (RFC 9110, section 10.2.3). */
 
-/** Milliseconds to wait: of whole seconds, or until an HTTP date, 0 when that is past. Nothing when the header is missing or neither. */
+/**
+ * Milliseconds to wait: of whole seconds, or until an HTTP date, 0 when that is past. Nothing when the header is
+ * missing or neither.
+ */
 export const parseRetryAfter = (header: unknown, now = Date.now()): number | undefined => {
   if (typeof header !== "string") return undefined;
   const text = header.trim();

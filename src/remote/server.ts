@@ -1,4 +1,7 @@
-/** A server that speaks JSON over HTTP: on this machine alone unless told otherwise, with bounds on everything that a stranger can send. */
+/**
+ * A server that speaks JSON over HTTP: on this machine alone unless told otherwise, with bounds on everything that a
+ * stranger can send.
+ */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { isIP, type AddressInfo } from "node:net";
@@ -22,8 +25,8 @@ export interface Route {
   /** Begins with a slash; exact. */
   readonly path: string;
   /**
-   * Makes the answer from the document that was sent, or from nothing: a document, or the bytes of its JSON. The signal aborts when the client is gone, or
-   * the server closes.
+   * Makes the answer from the document that was sent, or from nothing: a document, or the bytes of its JSON. The signal
+   * aborts when the client is gone, or the server closes.
    */
   answer(document: unknown, signal: AbortSignal): Promise<unknown>;
 }
@@ -62,7 +65,8 @@ export interface JsonServer {
   close(grace?: number): Promise<void>;
 }
 
-const isOwn = (host: string): boolean => host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+const isOwn = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
@@ -76,7 +80,8 @@ const readDocument = async (request: IncomingMessage, largest: number): Promise<
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > largest) throw new RefusedRequest(413, `expected at most ${largest} bytes, got more`, { connection: "close" });
+    if (size > largest)
+      throw new RefusedRequest(413, `expected at most ${largest} bytes, got more`, { connection: "close" });
     chunks.push(chunk);
   }
   try {
@@ -91,18 +96,22 @@ const admit = (request: IncomingMessage, host: string, token: string | undefined
   if (token !== undefined) {
     const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
     if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return;
-    throw new RefusedRequest(401, "expected the server's token in the header Authorization: Bearer", { "www-authenticate": "Bearer" });
+    throw new RefusedRequest(401, "expected the server's token in the header Authorization: Bearer", {
+      "www-authenticate": "Bearer",
+    });
   }
   // A page of another host, whose name was made to mean this machine, asks for that name.
   const asked = (request.headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  if (asked !== host && !isOwn(asked)) throw new RefusedRequest(403, `expected a request for ${host}, got another host's`);
+  if (asked !== host && !isOwn(asked))
+    throw new RefusedRequest(403, `expected a request for ${host}, got another host's`);
 };
 
 const routeOf = (routes: readonly Route[], method: string, path: string): Route => {
   const there = routes.filter((route) => route.path === path);
   const found = there.find((route) => route.method === method);
   if (found !== undefined) return found;
-  if (there.length === 0) throw new RefusedRequest(404, `expected one of ${routes.map((route) => route.path).join(", ")}`);
+  if (there.length === 0)
+    throw new RefusedRequest(404, `expected one of ${routes.map((route) => route.path).join(", ")}`);
   const allow = there.map((route) => route.method).join(", ");
   throw new RefusedRequest(405, `expected the method ${allow}`, { allow });
 };
@@ -110,9 +119,16 @@ const routeOf = (routes: readonly Route[], method: string, path: string): Route 
 /** The path that is asked for; what is none is nothing that a route has. */
 const pathOf = ({ url = "" }: IncomingMessage): string => /^\/[^?#]*/.exec(url)?.[0] ?? "";
 
-const send = (response: ServerResponse, status: number, document: unknown, headers: Readonly<Record<string, string>> = {}): void => {
+const send = (
+  response: ServerResponse,
+  status: number,
+  document: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
   const body = document instanceof Uint8Array ? document : Buffer.from(JSON.stringify(document));
-  response.writeHead(status, { "content-type": "application/json", "content-length": body.length, ...headers }).end(body);
+  response
+    .writeHead(status, { "content-type": "application/json", "content-length": body.length, ...headers })
+    .end(body);
 };
 
 /** Refuses as OpenAI's and vLLM's servers do. */
@@ -173,7 +189,13 @@ class Desk {
     await finished;
     const status = response.writableFinished ? response.statusCode : 499;
     const milliseconds = performance.now() - start;
-    observe?.({ method: request.method ?? "", path: pathOf(request), status, milliseconds, ...(error === undefined ? {} : { error }) });
+    observe?.({
+      method: request.method ?? "",
+      path: pathOf(request),
+      status,
+      milliseconds,
+      ...(error === undefined ? {} : { error }),
+    });
   }
 
   abort(): void {
@@ -181,11 +203,13 @@ class Desk {
   }
 }
 
-const urlOf = (host: string, { port }: AddressInfo): string => `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+const urlOf = (host: string, { port }: AddressInfo): string =>
+  `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 /**
- * Listens. An answer that throws a `RefusedRequest` is that refusal, and any other error status 500 with its message; the body of both is
- * `{ "error": { "message", "code" } }`. `RangeError` when other machines could ask and there is no token; `Error` when it cannot listen there.
+ * Listens. An answer that throws a `RefusedRequest` is that refusal, and any other error status 500 with its message;
+ * the body of both is `{ "error": { "message", "code" } }`. `RangeError` when other machines could ask and there is no
+ * token; `Error` when it cannot listen there.
  */
 export const serveJson = async (routes: readonly Route[], options: ServerOptions): Promise<JsonServer> => {
   const { host = "127.0.0.1", port, token } = options;
@@ -195,7 +219,9 @@ export const serveJson = async (routes: readonly Route[], options: ServerOptions
   const desk = new Desk(routes, options);
   const server = createServer((request, response) => void desk.serve(request, response));
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => reject(new Error(`server: expected to listen on ${host}:${port}, got ${cause.message}`, { cause })));
+    server.once("error", (cause) =>
+      reject(new Error(`server: expected to listen on ${host}:${port}, got ${cause.message}`, { cause })),
+    );
     server.listen(port, host, resolve);
   });
   const url = urlOf(host, server.address() as AddressInfo);

@@ -23,7 +23,12 @@ const doneRun = (folder: string): FoundRun | undefined => {
 };
 
 /** Collects what is done of a figure's trials; `folder` holds those of its sweep. */
-export const collectFigure = async (folder: string, sweep: FrozenSweep, { name }: Figure, scale: Scale): Promise<Collected> => {
+export const collectFigure = async (
+  folder: string,
+  sweep: FrozenSweep,
+  { name }: Figure,
+  scale: Scale,
+): Promise<Collected> => {
   const trials: FigureTrial[] = [];
   const engines = new Set<string>();
   let [training, question] = [0, ""];

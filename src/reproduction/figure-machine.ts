@@ -11,7 +11,9 @@ export interface FigureMachine extends Surroundings {
   readonly jobs: number;
   /** Milliseconds of the trials' trainings, one after another, without those of shared stages. */
   readonly training: number;
-  /** Milliseconds from start to end, stages among them; undefined of a figure that has not run as a whole in one call. */
+  /**
+   * Milliseconds from start to end, stages among them; undefined of a figure that has not run as a whole in one call.
+   */
   readonly elapsed: number | undefined;
 }
 
@@ -20,12 +22,18 @@ export const machinePath = (folder: string, figure: Pick<Figure, "name">): strin
   resultsPath(folder, figure).replace(/\.json$/u, ".machine.json");
 
 /** The machine as it is, with what the figure took. */
-export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed">): FigureMachine => ({ ...surroundings(), ...took });
+export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed">): FigureMachine => ({
+  ...surroundings(),
+  ...took,
+});
 
 /** The results that come with the package. */
 export const keptResults = fileURLToPath(new URL("../../docs/results/paper/", import.meta.url));
 
-/** Milliseconds that a trial of a figure took one job, stages and all, where the results that come with the package were made; nothing when they have no such figure. */
+/**
+ * Milliseconds that a trial of a figure took one job, stages and all, where the results that come with the package were
+ * made; nothing when they have no such figure.
+ */
 export const timeTaken = (figure: Figure, scale: Scale, folder = keptResults): number | undefined => {
   const results = readFigure(folder, figure);
   const { jobs, elapsed } = readObject(machinePath(folder, figure)) ?? {};

@@ -1,4 +1,6 @@
-/** What a figure's trials measured, as a file that is small, the same however often it is made, and without the weights. */
+/**
+ * What a figure's trials measured, as a file that is small, the same however often it is made, and without the weights.
+ */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Metrics, Trial } from "../evaluation/claims/trial.ts";
@@ -44,12 +46,16 @@ const textOf = ({ trials, ...head }: FigureResults): string => {
   return `${start},"trials":[\n${lines}\n]}\n`;
 };
 
-/** Writes results, whole or not at all. The same results are the same bytes. `TypeError` for a metric that is not finite. */
+/**
+ * Writes results, whole or not at all. The same results are the same bytes. `TypeError` for a metric that is not
+ * finite.
+ */
 export const writeFigure = (folder: string, results: FigureResults): Promise<void> =>
   writeWhole(resultsPath(folder, { name: results.figure }), textOf(results));
 
 const text = (value: Json | undefined, field: string): string => {
-  if (typeof value !== "string" || value.length > 10_000) throw new TypeError(`${field}: expected a text, got ${typeof value}`);
+  if (typeof value !== "string" || value.length > 10_000)
+    throw new TypeError(`${field}: expected a text, got ${typeof value}`);
   return value;
 };
 
@@ -72,7 +78,8 @@ const trialOf = (value: Json, i: number): FigureTrial => {
 const resultsOf = (given: JsonObject): FigureResults => {
   const { trials, planned } = given;
   const scale = scales.find((known) => known === given["scale"]);
-  if (given["kind"] !== kind || scale === undefined) throw new TypeError(`expected results of a figure, as retort reproduce writes them`);
+  if (given["kind"] !== kind || scale === undefined)
+    throw new TypeError(`expected results of a figure, as retort reproduce writes them`);
   if (!Array.isArray(trials)) throw new TypeError("trials: expected a list");
   if (typeof planned !== "number") throw new TypeError("planned: expected a number");
   return {
@@ -85,7 +92,10 @@ const resultsOf = (given: JsonObject): FigureResults => {
   };
 };
 
-/** Reads a figure's results from a folder; nothing when there are none. `Error` that names the file for one that is damaged or too large. */
+/**
+ * Reads a figure's results from a folder; nothing when there are none. `Error` that names the file for one that is
+ * damaged or too large.
+ */
 export const readFigure = (folder: string, figure: Pick<Figure, "name">): FigureResults | undefined => {
   const path = resultsPath(folder, figure);
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -96,6 +106,8 @@ export const readFigure = (folder: string, figure: Pick<Figure, "name">): Figure
   try {
     return resultsOf(given);
   } catch (cause) {
-    throw new TypeError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}; run the figure again`, { cause });
+    throw new TypeError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}; run the figure again`, {
+      cause,
+    });
   }
 };

@@ -33,7 +33,10 @@ const { compare } = new Intl.Collator("en", { numeric: true });
 /** The figure of a panel, `1` of `1a`; of a figure itself. */
 export const wholeFigure = (name: string): string => name.replace(/[a-z]$/u, "");
 
-/** The figures of a scale, in the paper's order; `folder` holds `figure-5.json`, `figure-a12.json`, and `full` beside them; none where there is no such folder. */
+/**
+ * The figures of a scale, in the paper's order; `folder` holds `figure-5.json`, `figure-a12.json`, and `full` beside
+ * them; none where there is no such folder.
+ */
 export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure[] => {
   const files = scale === "full" ? join(folder, "full") : folder;
   if (!existsSync(files)) return [];
@@ -42,12 +45,19 @@ export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure
     .toSorted((a, b) => compare(a.name, b.name));
 };
 
-/** Those that are named, in the paper's order; all when none is. A figure of panels names all of them. `RangeError` for a name that no figure has. */
+/**
+ * Those that are named, in the paper's order; all when none is. A figure of panels names all of them. `RangeError` for
+ * a name that no figure has.
+ */
 export const chosenFigures = (figures: readonly Figure[], names: readonly string[]): readonly Figure[] => {
   const wanted = names.map((name) => name.toLowerCase().replace(/^a\.?/u, "A."));
-  const unknown = wanted.find((name) => figures.every((figure) => figure.name !== name && wholeFigure(figure.name) !== name));
+  const unknown = wanted.find((name) =>
+    figures.every((figure) => figure.name !== name && wholeFigure(figure.name) !== name),
+  );
   if (unknown !== undefined) {
     throw new RangeError(`figure: expected one of ${figures.map(({ name }) => name).join(", ")}, got "${unknown}"`);
   }
-  return wanted.length === 0 ? figures : figures.filter(({ name }) => wanted.includes(name) || wanted.includes(wholeFigure(name)));
+  return wanted.length === 0
+    ? figures
+    : figures.filter(({ name }) => wanted.includes(name) || wanted.includes(wholeFigure(name)));
 };

@@ -22,7 +22,10 @@ export interface KnownFigure {
 export interface FigurePlan {
   readonly figure: Figure;
   readonly trials: number;
-  /** Trials that need not be trained: done for this figure, or for another. Nothing for a figure whose models and data must be downloaded first. */
+  /**
+   * Trials that need not be trained: done for this figure, or for another. Nothing for a figure whose models and data
+   * must be downloaded first.
+   */
   readonly done: number | undefined;
   readonly claims: number;
   /** Milliseconds of what is left, without trials that a figure before it trains; nothing when that is not known. */
@@ -32,7 +35,10 @@ export interface FigurePlan {
 }
 
 /** Figures in the order in which they run, those that are known first. */
-export const planFigures = (known: readonly KnownFigure[], outlined: readonly FigureOutline[]): readonly FigurePlan[] => {
+export const planFigures = (
+  known: readonly KnownFigure[],
+  outlined: readonly FigureOutline[],
+): readonly FigurePlan[] => {
   const trained = new Set<string>();
   const plans = known.map(({ figure, sweep, claims, standing, shared, each, jobs }): FigurePlan => {
     const finished = standing.filter((entry) => entry.standing.status === "done").map(({ trial }) => trial.id);

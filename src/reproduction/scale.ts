@@ -42,8 +42,8 @@ const alsoOf = (value: Json, prefix: string): string[] =>
   });
 
 /**
- * Overrides by which every part of an experiment file is run for one step of a small batch: its stages, and its runs with their evaluations. Policies of a size that a file
- * states have one layer, and tasks few prompts.
+ * Overrides by which every part of an experiment file is run for one step of a small batch: its stages, and its runs
+ * with their evaluations. Policies of a size that a file states have one layer, and tasks few prompts.
  */
 export const glance = (path: string): readonly string[] => {
   const { value } = readExperiment(path);
@@ -64,14 +64,21 @@ const endsOf = (values: readonly Json[], varied: boolean): readonly Json[] => [
   ...new Set(varied ? [values.at(-1)!] : [values[0]!, values.at(-1)!]),
 ];
 
-/** What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last; of variants, each with the last ones. */
+/**
+ * What a glance shows of a sweep: the trial with each axis's first value, and that with each one's last; of variants,
+ * each with the last ones.
+ */
 const ends = (path: string): string[] => {
   const { value } = readExperiment(path);
   const varied = Object.keys(objectAt(value, "/variants")).length > 1;
   const axes = axesOf(value).map(([axis, values]) => [axis, endsOf(values, varied)] as const);
-  const some = (count: number): JsonObject => Object.fromEntries(axes.filter(([axis, { length }]) => axis !== "/seed" && length === count));
+  const some = (count: number): JsonObject =>
+    Object.fromEntries(axes.filter(([axis, { length }]) => axis !== "/seed" && length === count));
   const together = some(2);
-  return [`/sweep/axes=${JSON.stringify(some(1))}`, `/sweep/zip=${JSON.stringify(Object.keys(together).length === 0 ? [] : [together])}`];
+  return [
+    `/sweep/axes=${JSON.stringify(some(1))}`,
+    `/sweep/zip=${JSON.stringify(Object.keys(together).length === 0 ? [] : [together])}`,
+  ];
 };
 
 /** What a figure's file is run with: a glance with one seed, or the seeds 0, 1, 2, ... of which there are so many. */

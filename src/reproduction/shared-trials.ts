@@ -15,7 +15,9 @@ interface DoneRun {
 
 const foldersIn = (folder: string): string[] =>
   existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : []))
+    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? [join(folder, entry.name)] : [],
+      )
     : [];
 
 /** The first of these folders in which a run of an id is done. */
@@ -35,7 +37,12 @@ const saidBy = (file: string): JsonObject => {
 };
 
 /** Whole or not at all: the manifest comes last, and then the name. */
-const copyRun = async ({ folder, manifest }: DoneRun, to: string, said: JsonObject, trial: FrozenTrial): Promise<void> => {
+const copyRun = async (
+  { folder, manifest }: DoneRun,
+  to: string,
+  said: JsonObject,
+  trial: FrozenTrial,
+): Promise<void> => {
   const part = `${to}.part`;
   rmSync(part, { recursive: true, force: true });
   cpSync(folder, part, { recursive: true, filter: (source) => basename(source) !== "manifest.json" });
@@ -72,8 +79,8 @@ export const trialsToShare = (folder: string, sweep: FrozenSweep): readonly stri
   foundElsewhere(folder, sweep).map(({ trial }) => trial.id);
 
 /**
- * Copies to the folder of a figure's sweep those of its trials that are done in a folder beside it, with the name that they have in this figure. One that has begun here is left
- * alone. The number of copies.
+ * Copies to the folder of a figure's sweep those of its trials that are done in a folder beside it, with the name that
+ * they have in this figure. One that has begun here is left alone. The number of copies.
  */
 export const shareTrials = async (folder: string, sweep: FrozenSweep): Promise<number> => {
   const found = foundElsewhere(folder, sweep);

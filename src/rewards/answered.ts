@@ -3,5 +3,6 @@ import type { Task } from "../tasks/task.ts";
 
 /** `RangeError` in the reward's name for a task without references. */
 export const checkAnswered = (reward: string, task: Pick<Task, "answered" | "name">): void => {
-  if (task.answered === false) throw new RangeError(`${reward}: expected a task with references, got ${task.name} without any`);
+  if (task.answered === false)
+    throw new RangeError(`${reward}: expected a task with references, got ${task.name} without any`);
 };

@@ -5,7 +5,9 @@ import { factsOf } from "../workers/error-data.ts";
 import type { Reward, RewardScore } from "./reward.ts";
 
 const place = ({ prompt, order }: Rollout): string =>
-  `prompt ${prompt.index} ${JSON.stringify(prompt.text.length > 80 ? `${prompt.text.slice(0, 80)}...` : prompt.text)}, sample ${order.sample}`;
+  `prompt ${prompt.index} ` +
+  `${JSON.stringify(prompt.text.length > 80 ? `${prompt.text.slice(0, 80)}...` : prompt.text)}, sample ` +
+  `${order.sample}`;
 
 const describe = (value: unknown): string => {
   if (typeof value === "number" || value === undefined || value === null) return String(value);
@@ -13,7 +15,10 @@ const describe = (value: unknown): string => {
   return `${typeof value} ${text.slice(0, 80)}`;
 };
 
-/** The score, if its value is a finite number; else a `RangeError` that names the reward, the prompt, the sample and what came. */
+/**
+ * The score, if its value is a finite number; else a `RangeError` that names the reward, the prompt, the sample and
+ * what came.
+ */
 export const finite = (name: string, rollout: Rollout, score: RewardScore): RewardScore => {
   const value: unknown = score.value;
   if (typeof value !== "number" || !Number.isFinite(value)) {
@@ -42,7 +47,8 @@ const untilAborted = async <Value>(work: Promise<Value>, signal: AbortSignal): P
 /**
  * The same reward, under `name` if one is given, whose `score` rejects
  * - with the signal's reason when it is aborted, at once, even if the reward goes on;
- * - with an `Error` that names reward, prompt and sample when the reward throws (its error is the `cause`, whose facts, such as `retryable`, it takes over);
+ * - with an `Error` that names reward, prompt and sample when the reward throws (its error is the `cause`, whose
+ *   facts, such as `retryable`, it takes over);
  * - with the error of `finite` when the value is not a finite number.
  */
 export const checked = (reward: Reward, name: string = reward.name): Reward => ({
@@ -57,7 +63,9 @@ export const checked = (reward: Reward, name: string = reward.name): Reward => (
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const error = new Error(`reward ${name}: expected a score for ${place(rollout)}, got an error: ${reason}`, { cause });
+      const error = new Error(`reward ${name}: expected a score for ${place(rollout)}, got an error: ${reason}`, {
+        cause,
+      });
       throw Object.assign(error, factsOf(cause));
     }
     return finite(name, rollout, score);

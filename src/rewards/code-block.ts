@@ -8,7 +8,9 @@ interface Fence {
   readonly language: string;
 }
 
-/** The fence that a line opens or closes, if it is one: three or more backticks or tildes behind at most three spaces. */
+/**
+ * The fence that a line opens or closes, if it is one: three or more backticks or tildes behind at most three spaces.
+ */
 const fenceOf = (line: string): Fence | undefined => {
   const [, space = "", marks = "", rest = ""] = /^( {0,3})(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
   const [mark] = marks;
@@ -23,8 +25,9 @@ const closes = (line: string, { mark, length }: Fence): boolean => {
 };
 
 /**
- * The text of the last fenced code block (CommonMark 0.31, 4.5) whose info string names one of `languages`, in small letters, or none; undefined when there is
- * none. A block that is never closed is no block: the completion was cut off inside.
+ * The text of the last fenced code block (CommonMark 0.31, 4.5) whose info string names one of `languages`, in small
+ * letters, or none; undefined when there is none. A block that is never closed is no block: the completion was cut off
+ * inside.
  */
 export const lastCodeBlock = (text: string, languages: readonly string[]): string | undefined => {
   let found: string | undefined;

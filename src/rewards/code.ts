@@ -23,18 +23,26 @@ const languages = {
 const parameters = Type.Object(
   {
     language: Type.Union([Type.Literal("javascript"), Type.Literal("python")], {
-      description: "What the code is written in: JavaScript as QuickJS knows it, or Python 3.14 with its standard library.",
+      description:
+        "What the code is written in: JavaScript as QuickJS knows it, or Python 3.14 with its standard library.",
     }),
     source: Type.Union([Type.Literal("block"), Type.Literal("completion")], {
       default: "block",
       description:
-        "block: the code is the last fenced block of the completion, which must say the language or none; without one the reward is 0. completion: all of the completion.",
+        "block: the code is the last fenced block of the completion, which must say the language or none; " +
+        "without one the reward is 0. completion: all of the completion.",
     }),
     score: Type.Union([Type.Literal("share"), Type.Literal("all")], {
       default: "share",
-      description: "share: the share of the prompt's tests that the code passes. all: 1 when it passes all of them, else 0.",
+      description:
+        "share: the share of the prompt's tests that the code passes. all: 1 when it passes all of them, else 0.",
     }),
-    time: Type.Integer({ default: 2000, minimum: 10, maximum: 600_000, description: "Most time of one test, the code included, in ms." }),
+    time: Type.Integer({
+      default: 2000,
+      minimum: 10,
+      maximum: 600_000,
+      description: "Most time of one test, the code included, in ms.",
+    }),
     memory: Type.Integer({
       default: 256,
       minimum: 32,
@@ -47,9 +55,10 @@ const parameters = Type.Object(
 );
 
 /**
- * Runs the completion's code, followed by one of the prompt's tests, for each of them, in an interpreter of its own that reaches neither files nor network nor
- * processes: the share of the tests that end without an error, or 1 when all do and else 0. A test sees what the code gives through the code's own objects: one that says it
- * equals everything passes `assert.ok(f() == 1)`. `RangeError` when a prompt of the task has no tests.
+ * Runs the completion's code, followed by one of the prompt's tests, for each of them, in an interpreter of its own
+ * that reaches neither files nor network nor processes: the share of the tests that end without an error, or 1 when all
+ * do and else 0. A test sees what the code gives through the code's own objects: one that says it equals everything
+ * passes `assert.ok(f() == 1)`. `RangeError` when a prompt of the task has no tests.
  */
 export const code = define({
   type: "code",
@@ -59,7 +68,8 @@ export const code = define({
     const without = [...task.train, ...task.test].find(({ tests = [] }) => tests.length === 0);
     if (without !== undefined) {
       throw new RangeError(
-        `code: expected a task whose prompts have tests, got none in ${task.name} for ${JSON.stringify(without.text.slice(0, 60))}`,
+        `code: expected a task whose prompts have tests, got none in ${task.name} for ` +
+          `${JSON.stringify(without.text.slice(0, 60))}`,
       );
     }
     const { names, openCell } = languages[language];

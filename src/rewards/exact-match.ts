@@ -20,7 +20,8 @@ export const exactMatch = define({
     return {
       name: "exact-match",
       range: [Math.min(correct, incorrect), Math.max(correct, incorrect)],
-      score: ({ prompt, text }) => Promise.resolve({ value: task.check(prompt, text).correct ? correct : incorrect, parts: {} }),
+      score: ({ prompt, text }) =>
+        Promise.resolve({ value: task.check(prompt, text).correct ? correct : incorrect, parts: {} }),
     };
   },
 });

@@ -15,10 +15,16 @@ export interface GateOptions {
 }
 
 /**
- * value = reward where condition >= threshold, else `otherwise`; parts = `condition`, and `passed` as 1 or 0. The reward is asked only where the gate is open, so that
- * a dear judge sees nothing but what passed a cheap test. The range is known when the reward's is.
+ * value = reward where condition >= threshold, else `otherwise`; parts = `condition`, and `passed` as 1 or 0. The
+ * reward is asked only where the gate is open, so that a dear judge sees nothing but what passed a cheap test. The
+ * range is known when the reward's is.
  */
-export const gate = (condition: Reward, reward: Reward, { threshold, otherwise }: GateOptions, name = "gate"): Reward => {
+export const gate = (
+  condition: Reward,
+  reward: Reward,
+  { threshold, otherwise }: GateOptions,
+  name = "gate",
+): Reward => {
   const [asked, counted] = [checked(condition), checked(reward)];
   const { range } = reward;
   return {
@@ -39,7 +45,9 @@ export const gate = (condition: Reward, reward: Reward, { threshold, otherwise }
   };
 };
 
-/** `{ "type": "gate", "condition": {...}, "threshold": 0.5, "reward": {...} }`, with the rewards of `family` as both. */
+/**
+ * `{ "type": "gate", "condition": {...}, "threshold": 0.5, "reward": {...} }`, with the rewards of `family` as both.
+ */
 export const gateOver = <V extends { type: string; name?: string }>(family: Family<V, RewardContext, Reward>) =>
   define({
     type: "gate",
@@ -47,7 +55,10 @@ export const gateOver = <V extends { type: string; name?: string }>(family: Fami
     parameters: Type.Object(
       {
         condition: family.schema,
-        threshold: Type.Number({ default: 0.5, description: "Least value of the condition that lets the reward count." }),
+        threshold: Type.Number({
+          default: 0.5,
+          description: "Least value of the condition that lets the reward count.",
+        }),
         reward: family.schema,
         otherwise: Type.Number({ default: 0, description: "Value where the condition is below the threshold." }),
       },

@@ -28,7 +28,8 @@ import { wellFormed } from "./well-formed.ts";
 const name = Type.Optional(
   Type.String({
     pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-    description: "Name in metrics; needed where two rewards would have the same one. The type, or a module's file, when left out.",
+    description:
+      "Name in metrics; needed where two rewards would have the same one. The type, or a module's file, when left out.",
   }),
 );
 
@@ -62,13 +63,18 @@ const gated = [...simple, gateOver(family("reward", simple, { name }))] as const
 /** Every reward that an experiment file can name, and what each entry may say beside its own parameters. */
 export const rewards = family("reward", [...gated, productOver(family("reward", gated, { name }))], {
   weight: Type.Optional(
-    Type.Number({ default: 1, description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect." }),
+    Type.Number({
+      default: 1,
+      description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect.",
+    }),
   ),
   name,
   normalize: Type.Optional(
     Type.Union([Type.Literal("group"), Type.Literal("running")], {
       description:
-        "Takes its mean off and divides it by its standard deviation before it is weighed: those of the prompt's completions, or of all so far. As it is when left out; the sum is the objective's to normalise.",
+        "Takes its mean off and divides it by its standard deviation before it is weighed: those of the " +
+        "prompt's completions, or of all so far. As it is when left out; the sum is the objective's to " +
+        "normalise.",
     }),
   ),
 });

@@ -11,7 +11,10 @@ const lengths = {
   characters: ({ text }: Rollout) => Array.from(text).length,
 };
 
-/** With length L: max(0, 1 - |L - target| / tolerance). Tokens count the end-of-sequence, words stand between whitespace, characters are code points. */
+/**
+ * With length L: max(0, 1 - |L - target| / tolerance). Tokens count the end-of-sequence, words stand between
+ * whitespace, characters are code points.
+ */
 export const length = define({
   type: "length",
   summary: "1 for completions of target length, falling linearly to 0 where they are tolerance longer or shorter.",
@@ -29,6 +32,7 @@ export const length = define({
   create: ({ target, tolerance, unit }): Reward => ({
     name: "length",
     range: [0, 1],
-    score: (rollout) => Promise.resolve({ value: Math.max(0, 1 - Math.abs(lengths[unit](rollout) - target) / tolerance), parts: {} }),
+    score: (rollout) =>
+      Promise.resolve({ value: Math.max(0, 1 - Math.abs(lengths[unit](rollout) - target) / tolerance), parts: {} }),
   }),
 });

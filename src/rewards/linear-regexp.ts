@@ -1,4 +1,7 @@
-/** Regular expressions whose time is linear in the text, whatever the pattern: RE2's, without back-references and look-around. */
+/**
+ * Regular expressions whose time is linear in the text, whatever the pattern: RE2's, without back-references and
+ * look-around.
+ */
 import { RE2JS } from "re2js";
 
 /** Most characters of a pattern. */
@@ -36,7 +39,8 @@ const lastOf = (compiled: RE2JS, text: string): string | undefined => {
 
 /** `RangeError` for a pattern of more than 10,000 characters, and one that RE2 does not read or finds too large. */
 export const linearRegExp = (pattern: string, options: RegExpOptions = {}): LinearRegExp => {
-  if (pattern.length > longest) throw new RangeError(`expected a pattern of at most ${longest} characters, got ${pattern.length}`);
+  if (pattern.length > longest)
+    throw new RangeError(`expected a pattern of at most ${longest} characters, got ${pattern.length}`);
   const flags =
     (options.ignoreCase === true ? RE2JS.CASE_INSENSITIVE : 0) |
     (options.dotAll === true ? RE2JS.DOTALL : 0) |
@@ -46,7 +50,9 @@ export const linearRegExp = (pattern: string, options: RegExpOptions = {}): Line
     compiled = RE2JS.compile(options.fromJavaScript === true ? RE2JS.translateRegExp(pattern) : pattern, flags);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(`expected a pattern that RE2 reads, got ${JSON.stringify(pattern.slice(0, 80))}: ${reason}`, { cause });
+    throw new RangeError(`expected a pattern that RE2 reads, got ${JSON.stringify(pattern.slice(0, 80))}: ${reason}`, {
+      cause,
+    });
   }
   return {
     test: (text) => compiled.matcher(text).find(),

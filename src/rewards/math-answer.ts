@@ -5,9 +5,10 @@ import { mathChecker, type CheckMath } from "./math/checker.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 
 /**
- * `correct` when the completion's final answer and the reference's have the same value, else `incorrect`: numbers, expressions, tuples, sets, intervals, matrices,
- * equations and inequalities in LaTeX or plain signs, or else the same text. Where the final answer is looked for says `math/extract.ts`. Expressions
- * are equal when they are at several points of their variables. `RangeError` for a task without references.
+ * `correct` when the completion's final answer and the reference's have the same value, else `incorrect`: numbers,
+ * expressions, tuples, sets, intervals, matrices, equations and inequalities in LaTeX or plain signs, or else the same
+ * text. Where the final answer is looked for says `math/extract.ts`. Expressions are equal when they are at several
+ * points of their variables. `RangeError` for a task without references.
  */
 export const mathAnswer = define({
   type: "math-answer",
@@ -26,7 +27,8 @@ export const mathAnswer = define({
     { additionalProperties: false },
   ),
   create({ correct, incorrect, decimals }, { task }: Pick<RewardContext, "task">): Reward {
-    if (task.answered === false) throw new RangeError(`math-answer: expected a task with references, got ${task.name} without any`);
+    if (task.answered === false)
+      throw new RangeError(`math-answer: expected a task with references, got ${task.name} without any`);
     let loading: Promise<CheckMath> | undefined;
     const loaded = (): Promise<CheckMath> => (loading ??= mathChecker(decimals));
     return {

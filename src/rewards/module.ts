@@ -30,7 +30,8 @@ const load = async (file: string): Promise<RewardFunction> => {
   }
   if (typeof exported !== "function") {
     throw new TypeError(
-      `module reward: expected ${file} to export a function by default, got ${exported === null ? "null" : typeof exported}; ` +
+      `module reward: expected ${file} to export a function by default, got ` +
+        `${exported === null ? "null" : typeof exported}; ` +
         `write "export default (rollout, context, parameters) => number"`,
     );
   }
@@ -38,9 +39,9 @@ const load = async (file: string): Promise<RewardFunction> => {
 };
 
 /**
- * Calls the function that a module exports by default. The module is named by its file, without the ending. `RangeError` when there is no such
- * file, and for a range that is turned round; `prepare` or the first score loads it, once, and rejects when it cannot be loaded (`Error` with `cause`) or exports no function
- * (`TypeError`).
+ * Calls the function that a module exports by default. The module is named by its file, without the ending.
+ * `RangeError` when there is no such file, and for a range that is turned round; `prepare` or the first score loads it,
+ * once, and rejects when it cannot be loaded (`Error` with `cause`) or exports no function (`TypeError`).
  */
 export const moduleReward = define({
   type: "module",
@@ -53,17 +54,22 @@ export const moduleReward = define({
           minItems: 2,
           maxItems: 2,
           description:
-            "Least and greatest value that the function gives when all is well; a value outside stops the run (training.checks.rewardRange).",
+            "Least and greatest value that the function gives when all is well; a value outside stops the " +
+            "run (training.checks.rewardRange).",
         }),
       ),
-      parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it stands." })),
+      parameters: Type.Optional(
+        Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it stands." }),
+      ),
     },
     { additionalProperties: false },
   ),
   create({ path, range, parameters = {} }, context: RewardContext): Reward {
     const [least, most] = range ?? [];
     if (least !== undefined && !(least <= most!)) {
-      throw new RangeError(`module reward: expected a range from its least to its greatest value, got [${least}, ${most}]`);
+      throw new RangeError(
+        `module reward: expected a range from its least to its greatest value, got [${least}, ${most}]`,
+      );
     }
     const file = resolve(context.folder, path);
     const found = statSync(file, { throwIfNoEntry: false });

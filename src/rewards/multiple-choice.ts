@@ -47,12 +47,14 @@ const choiceIn = (choices: number): ((text: string) => string | undefined) => {
 };
 
 /**
- * `correct` when the completion names the letter that the reference names, else `incorrect`. `RangeError` for a task without references, and for a reference that
- * names none of the letters.
+ * `correct` when the completion names the letter that the reference names, else `incorrect`. `RangeError` for a task
+ * without references, and for a reference that names none of the letters.
  */
 export const multipleChoice = define({
   type: "multiple-choice",
-  summary: 'One value for the right letter of a choice ("Answer: (B)", "\\boxed{B}", "B) Paris"), another for a wrong one or none.',
+  summary:
+    'One value for the right letter of a choice ("Answer: (B)", "\\boxed{B}", "B) Paris"), another for a ' +
+    "wrong one or none.",
   parameters: Type.Object(
     {
       choices: Type.Integer({ default: 4, minimum: 2, maximum: 26, description: "How many there are: 4 for A to D." }),
@@ -68,7 +70,9 @@ export const multipleChoice = define({
       if (choiceOf(reference) !== undefined) continue;
       const letters = `A to ${alphabet[choices - 1]!}`;
       const place = `of the prompt ${JSON.stringify(text.slice(0, 60))}`;
-      throw new RangeError(`multiple-choice: expected a reference that names one of ${letters}, got ${JSON.stringify(reference)} ${place}`);
+      throw new RangeError(
+        `multiple-choice: expected a reference that names one of ${letters}, got ${JSON.stringify(reference)} ${place}`,
+      );
     }
     return {
       name: "multiple-choice",

@@ -1,8 +1,14 @@
-/** Rewards on one scale: the values of a reward are normalised by themselves, before they are weighed and summed. Host data. */
+/**
+ * Rewards on one scale: the values of a reward are normalised by themselves, before they are weighed and summed. Host
+ * data.
+ */
 import { rewards, type RewardValues } from "./index.ts";
 import type { RewardContext, RewardScore } from "./reward.ts";
 
-/** By which of its values a reward is normalised: those of the prompt's group, or all of the run so far, this step's included. */
+/**
+ * By which of its values a reward is normalised: those of the prompt's group, or all of the run so far, this step's
+ * included.
+ */
 export type RewardNormalization = "group" | "running";
 
 /** Of all values so far. */
@@ -18,7 +24,10 @@ export type NormalizationState = Readonly<Record<string, Moments>>;
 
 /** Sums up scores whose parts are normalised. */
 export interface RewardNormalizer {
-  /** `scores` [prompts * group], those of one prompt side by side, in order of prompt and sample -> their sums, and the next state. */
+  /**
+   * `scores` [prompts * group], those of one prompt side by side, in order of prompt and sample -> their sums, and the
+   * next state.
+   */
   sums(
     scores: readonly RewardScore[],
     group: number,
@@ -67,9 +76,11 @@ const byGroup = (values: readonly (number | undefined)[], group: number): (numbe
   });
 
 /**
- * value = sum over i of weight_i * n_i(r_i), with n(r) = (r - mean) / (standard deviation + 1e-4): over the group of its prompt (Liu et al., GDPO, 2026, arXiv
- * 2601.05242), or over all values so far and those of this step. A score without parts, as one that stands for a reward that failed, counts as it is and for nobody
- * else's mean. What is normalised after the sum is the objective's (`normalize`).
+ * value = sum over i of weight_i * n_i(r_i), with n(r) = (r - mean) / (standard deviation + 1e-4): over the group of
+ * its prompt (Liu et al., GDPO, 2026, arXiv
+ * 2601.05242), or over all values so far and those of this step. A score without parts, as one that stands for a reward
+ * that failed, counts as it is and for nobody else's mean. What is normalised after the sum is the objective's
+ * (`normalize`).
  */
 export const rewardNormalizer = (members: readonly NormalizedMember[]): RewardNormalizer => ({
   sums(scores, group, state) {
@@ -94,7 +105,10 @@ export const rewardNormalizer = (members: readonly NormalizedMember[]): RewardNo
   },
 });
 
-/** The normaliser of an experiment file's list; nothing when none of its rewards is normalised. Throws what the members' creators throw. */
+/**
+ * The normaliser of an experiment file's list; nothing when none of its rewards is normalised. Throws what the members'
+ * creators throw.
+ */
 export const normalizerOf = (list: readonly RewardValues[], context: RewardContext): RewardNormalizer | undefined => {
   if (list.every(({ normalize }) => normalize === undefined)) return undefined;
   return rewardNormalizer(

@@ -5,8 +5,9 @@ import { finalNumber } from "./math/number.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 
 /**
- * `correct` when |answer - reference| <= max(absolute, relative |reference|), else `incorrect`. The answer is the last number of what the text says its final
- * answer is (`math/extract.ts`). `RangeError` for a task without references; `score` rejects where a reference has no number.
+ * `correct` when |answer - reference| <= max(absolute, relative |reference|), else `incorrect`. The answer is the last
+ * number of what the text says its final answer is (`math/extract.ts`). `RangeError` for a task without references;
+ * `score` rejects where a reference has no number.
  */
 export const numericAnswer = define({
   type: "numeric-answer",
@@ -16,12 +17,17 @@ export const numericAnswer = define({
       correct: Type.Number({ default: 1, description: "Reward of a right number." }),
       incorrect: Type.Number({ default: 0, description: "Reward of a wrong or missing number." }),
       absolute: Type.Number({ default: 1e-9, minimum: 0, description: "Greatest difference." }),
-      relative: Type.Number({ default: 1e-9, minimum: 0, description: "Greatest difference as a share of the reference." }),
+      relative: Type.Number({
+        default: 1e-9,
+        minimum: 0,
+        description: "Greatest difference as a share of the reference.",
+      }),
     },
     { additionalProperties: false },
   ),
   create({ correct, incorrect, absolute, relative }, { task }: Pick<RewardContext, "task">): Reward {
-    if (task.answered === false) throw new RangeError(`numeric-answer: expected a task with references, got ${task.name} without any`);
+    if (task.answered === false)
+      throw new RangeError(`numeric-answer: expected a task with references, got ${task.name} without any`);
     return {
       name: "numeric-answer",
       range: [Math.min(correct, incorrect), Math.max(correct, incorrect)],
@@ -29,7 +35,9 @@ export const numericAnswer = define({
         const right = finalNumber(reference);
         if (right === undefined) {
           return Promise.reject(
-            new RangeError(`numeric-answer: expected a number in the reference, got ${JSON.stringify(reference.slice(-60))}`),
+            new RangeError(
+              `numeric-answer: expected a number in the reference, got ${JSON.stringify(reference.slice(-60))}`,
+            ),
           );
         }
         const given = finalNumber(text);

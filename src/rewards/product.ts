@@ -13,8 +13,8 @@ const productOf = (one: RewardRange, other: RewardRange): RewardRange => {
 };
 
 /**
- * value = product of r_i; parts = each r_i by name. All are asked at the same time, and multiplied in the order given. The range is known when those of all members
- * are. `RangeError` for fewer than two members, and for two of one name.
+ * value = product of r_i; parts = each r_i by name. All are asked at the same time, and multiplied in the order given.
+ * The range is known when those of all members are. `RangeError` for fewer than two members, and for two of one name.
  */
 export const product = (members: readonly Reward[], name = "product"): Reward => {
   if (members.length < 2) throw new RangeError(`product: expected at least two rewards, got ${members.length}`);
@@ -31,7 +31,9 @@ export const product = (members: readonly Reward[], name = "product"): Reward =>
       await Promise.all(all.map(async (reward) => reward.close?.()));
     },
     async score(rollout, signal) {
-      const scores = await Promise.all(all.map(async (reward) => [reward.name, (await reward.score(rollout, signal)).value] as const));
+      const scores = await Promise.all(
+        all.map(async (reward) => [reward.name, (await reward.score(rollout, signal)).value] as const),
+      );
       return { value: scores.reduce((result, [, value]) => result * value, 1), parts: Object.fromEntries(scores) };
     },
   };
@@ -53,8 +55,11 @@ export const productOver = <V extends { type: string; name?: string }>(family: F
     type: "product",
     summary: "The product of rewards: 0 as soon as one of them is 0.",
     parameters: Type.Object(
-      { rewards: Type.Array(family.schema, { minItems: 2, maxItems: 32, description: "Multiplied, without weights." }) },
+      {
+        rewards: Type.Array(family.schema, { minItems: 2, maxItems: 32, description: "Multiplied, without weights." }),
+      },
       { additionalProperties: false },
     ),
-    create: ({ rewards }, context: RewardContext): Reward => product(rewards.map((values) => namedMember(family, values, context))),
+    create: ({ rewards }, context: RewardContext): Reward =>
+      product(rewards.map((values) => namedMember(family, values, context))),
   });

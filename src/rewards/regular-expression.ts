@@ -12,14 +12,20 @@ const compiled = (pattern: string, options: RegExpOptions): LinearRegExp => {
   }
 };
 
-/** 1 when the pattern matches the completion's text, else 0; in time linear in the text. `RangeError` for a pattern that RE2 does not read. */
+/**
+ * 1 when the pattern matches the completion's text, else 0; in time linear in the text. `RangeError` for a pattern that
+ * RE2 does not read.
+ */
 export const regularExpression = define({
   type: "regular-expression",
   summary: "1 where a regular expression (RE2: no back-references, no look-around) matches the completion, else 0.",
   parameters: Type.Object(
     {
       pattern: Type.String({ minLength: 1, maxLength: 10_000, description: "In RE2's syntax." }),
-      whole: Type.Boolean({ default: false, description: "It must match the whole completion, and not only some of it." }),
+      whole: Type.Boolean({
+        default: false,
+        description: "It must match the whole completion, and not only some of it.",
+      }),
       ignoreCase: Type.Boolean({ default: false, description: "Letters of either case are the same." }),
       dotAll: Type.Boolean({ default: false, description: "A point matches the end of a line too." }),
       multiline: Type.Boolean({ default: false, description: "^ and $ match at the ends of lines too." }),
@@ -29,6 +35,10 @@ export const regularExpression = define({
   create({ pattern, whole, ...options }): Reward {
     const expression = compiled(pattern, options);
     const holds = (text: string): boolean => (whole ? expression.matches(text) : expression.test(text));
-    return { name: "regular-expression", range: [0, 1], score: ({ text }) => Promise.resolve({ value: holds(text) ? 1 : 0, parts: {} }) };
+    return {
+      name: "regular-expression",
+      range: [0, 1],
+      score: ({ text }) => Promise.resolve({ value: holds(text) ? 1 : 0, parts: {} }),
+    };
   },
 });

@@ -11,7 +11,10 @@ const items = {
   tokens: ({ tokens }: Rollout) => Array.from(tokens, String),
 };
 
-/** 1 - different n-grams / all n-grams (Welleck et al., 2020, arXiv 1908.04319: seq-rep-n); 0 for a completion that is too short to have one. */
+/**
+ * 1 - different n-grams / all n-grams (Welleck et al., 2020, arXiv 1908.04319: seq-rep-n); 0 for a completion that is
+ * too short to have one.
+ */
 export const repetition = define({
   type: "repetition",
   summary: "Share of n-grams that the completion has had before, 0 to 1: a penalty with a weight below 0.",

@@ -16,7 +16,10 @@ export type RewardRange = readonly [least: number, most: number];
 export interface Reward {
   /** Names the reward in metrics: `reward/<name>`. */
   readonly name: string;
-  /** Values outside of it are counted, and stop the run (`training.checks.rewardRange`); absent when the reward knows none. */
+  /**
+   * Values outside of it are counted, and stop the run (`training.checks.rewardRange`); absent when the reward knows
+   * none.
+   */
   readonly range?: RewardRange;
   /** Does what can fail before the first score, such as loading a module, so that it fails before training starts. */
   prepare?(): Promise<void>;

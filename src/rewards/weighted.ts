@@ -20,14 +20,16 @@ const partsOf = ({ name, value, parts }: RewardScore & { readonly name: string }
 ];
 
 /**
- * value = sum over i of weight_i * r_i; parts = each r_i by name, without its weight, and its parts as `<name>/<part>`. All are asked at the same time; the sum is taken in the
- * order given, and every value is checked. `RangeError` for no rewards, a weight that is not finite, or two rewards of one name.
+ * value = sum over i of weight_i * r_i; parts = each r_i by name, without its weight, and its parts as `<name>/<part>`.
+ * All are asked at the same time; the sum is taken in the order given, and every value is checked. `RangeError` for no
+ * rewards, a weight that is not finite, or two rewards of one name.
  */
 export const weighted = (members: readonly WeightedReward[], name = "total"): Reward => {
   if (members.length === 0) throw new RangeError(`reward ${name}: expected at least one reward, got none`);
   const all = members.map((member) => ({ reward: checked(member.reward, member.name), weight: member.weight }));
   for (const { reward, weight } of all) {
-    if (!Number.isFinite(weight)) throw new RangeError(`reward ${reward.name}: expected a finite weight, got ${weight}`);
+    if (!Number.isFinite(weight))
+      throw new RangeError(`reward ${reward.name}: expected a finite weight, got ${weight}`);
   }
   checkDistinctNames(all.map(({ reward }) => reward));
   return {
@@ -40,7 +42,11 @@ export const weighted = (members: readonly WeightedReward[], name = "total"): Re
     },
     async score(rollout, signal): Promise<RewardScore> {
       const scores = await Promise.all(
-        all.map(async ({ reward, weight }) => ({ name: reward.name, weight, ...(await reward.score(rollout, signal)) })),
+        all.map(async ({ reward, weight }) => ({
+          name: reward.name,
+          weight,
+          ...(await reward.score(rollout, signal)),
+        })),
       );
       return finite(name, rollout, {
         value: scores.reduce((sum, { weight, value }) => sum + weight * value, 0),
@@ -51,7 +57,10 @@ export const weighted = (members: readonly WeightedReward[], name = "total"): Re
 };
 
 /** The ranges that a list's rewards state, by the names that they have in metrics. */
-export const rangesOf = (list: readonly RewardValues[], context: RewardContext): Readonly<Record<string, RewardRange>> =>
+export const rangesOf = (
+  list: readonly RewardValues[],
+  context: RewardContext,
+): Readonly<Record<string, RewardRange>> =>
   Object.fromEntries(
     list.flatMap((values) => {
       const { name, range } = rewards.create(values, context);
@@ -60,8 +69,10 @@ export const rangesOf = (list: readonly RewardValues[], context: RewardContext):
   );
 
 /**
- * The reward of an experiment file's list. A reward is called by its `name`, else as its type calls it, and counts once unless it has a
- * `weight`. Throws what the members' creators throw, and as `weighted` does.
+ * The reward of an experiment file's list. A reward is called by its `name`, else as its type calls it, and counts once
+ * unless it has a `weight`. Throws what the members' creators throw, and as `weighted` does.
  */
 export const createRewards = (list: readonly RewardValues[], context: RewardContext): Reward =>
-  weighted(list.map((values) => ({ reward: rewards.create(values, context), weight: values.weight ?? 1, name: values.name })));
+  weighted(
+    list.map((values) => ({ reward: rewards.create(values, context), weight: values.weight ?? 1, name: values.name })),
+  );

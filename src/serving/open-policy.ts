@@ -38,13 +38,21 @@ const worker = new URL("./policy-worker.ts", import.meta.url);
 export const openServedPolicy = async (options: OpenPolicyOptions): Promise<OpenedPolicy> => {
   const { policy, weights, tokenizer, name, engine, threads, seed, mostLogProbs } = options;
   if (tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
-  if (policy.config["is_encoder_decoder"] === true) throw new RangeError(`${name}: expected a decoder, got an encoder and a decoder`);
+  if (policy.config["is_encoder_decoder"] === true)
+    throw new RangeError(`${name}: expected a decoder, got an encoder and a decoder`);
   const thread = connect<PolicyHandlers>(worker, { name: "policy" });
   const close = async (): Promise<void> => {
     await thread.close();
   };
   try {
-    const used = await thread.call("open", { engine, threads, config: policy.config, weights, tokenizer: tokenizer.toJSON(), seed });
+    const used = await thread.call("open", {
+      engine,
+      threads,
+      config: policy.config,
+      weights,
+      tokenizer: tokenizer.toJSON(),
+      seed,
+    });
     const created = Math.floor(Date.now() / 1000);
     const routes = policyRoutes({ thread, name, mostLogProbs, contextLength: policy.contextLength, created });
     return { name, engine: used, routes, close };

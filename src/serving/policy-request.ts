@@ -45,7 +45,12 @@ const sampling = {
 const CompletionBody = Type.Object(
   {
     model: optional(Type.String()),
-    prompt: Type.Union([Text, Ids, Type.Array(Text, { minItems: 1, maxItems: 256 }), Type.Array(Ids, { minItems: 1, maxItems: 256 })]),
+    prompt: Type.Union([
+      Text,
+      Ids,
+      Type.Array(Text, { minItems: 1, maxItems: 256 }),
+      Type.Array(Ids, { minItems: 1, maxItems: 256 }),
+    ]),
     ...sampling,
     stream: optional(Type.Literal(false)),
     echo: optional(Type.Literal(false)),
@@ -65,7 +70,9 @@ const GenerateBody = Type.Object(
       {
         ...sampling,
         detokenize: optional(Type.Boolean()),
-        prompt_logprob_token_ids: optional(Type.Array(Type.Array(Type.Integer({ minimum: -1, maximum: 2 ** 31 - 1 }), { minItems: 1 }))),
+        prompt_logprob_token_ids: optional(
+          Type.Array(Type.Array(Type.Integer({ minimum: -1, maximum: 2 ** 31 - 1 }), { minItems: 1 })),
+        ),
         prompt_logprob_start: optional(Type.Integer({ minimum: 0 })),
       },
       { additionalProperties: false },
@@ -82,7 +89,8 @@ const checked = <T extends TSchema>(schema: T, document: unknown): Static<T> => 
   const [first] = Value.Errors(schema, document);
   throw new RefusedRequest(
     400,
-    `${first?.path ?? ""}: ${first?.message ?? "another form expected"}, got ${JSON.stringify(first?.value)?.slice(0, 80) ?? "nothing"}`,
+    `${first?.path ?? ""}: ${first?.message ?? "another form expected"}, got ` +
+      `${JSON.stringify(first?.value)?.slice(0, 80) ?? "nothing"}`,
   );
 };
 
@@ -98,7 +106,10 @@ const shapingOf = ({ temperature, top_k, top_p, min_p, repetition_penalty, min_t
 
 const breadthOf = (count: number, most: number): Breadth => {
   if (most >= 0 && (count === -1 || count > most)) {
-    throw new RefusedRequest(400, `expected prompt_logprobs of at most ${most}, the server's --max-logprobs, got ${count}`);
+    throw new RefusedRequest(
+      400,
+      `expected prompt_logprobs of at most ${most}, the server's --max-logprobs, got ${count}`,
+    );
   }
   return count === -1 ? "all" : count;
 };
@@ -116,7 +127,10 @@ const drawingOf = (values: Sampling, mostLogProbs: number, maxTokens: number): O
 
 const checkModel = (asked: string | null | undefined, name: string): void => {
   if (typeof asked === "string" && asked !== name) {
-    throw new RefusedRequest(404, `expected the model ${JSON.stringify(name)}, got ${JSON.stringify(asked.slice(0, 200))}`);
+    throw new RefusedRequest(
+      404,
+      `expected the model ${JSON.stringify(name)}, got ${JSON.stringify(asked.slice(0, 200))}`,
+    );
   }
 };
 
@@ -128,7 +142,10 @@ export interface ServedLimits {
   readonly mostLogProbs: number;
 }
 
-/** Reads the body of `/v1/completions`. `RefusedRequest` for another model, for what is malformed, and for what is not supported. */
+/**
+ * Reads the body of `/v1/completions`. `RefusedRequest` for another model, for what is malformed, and for what is not
+ * supported.
+ */
 export const completionRequest = (document: unknown, { name, mostLogProbs }: ServedLimits): PolicyRequest => {
   const body = checked(CompletionBody, document);
   checkModel(body.model, name);
@@ -146,7 +163,10 @@ export const generateRequest = (document: unknown, { name, mostLogProbs }: Serve
   if (ids === undefined || ids === null) return request;
   const start = prompt_logprob_start ?? 0;
   if (ids.length !== token_ids.length - 1 - start) {
-    throw new RefusedRequest(400, `expected ${token_ids.length - 1 - start} rows of prompt_logprob_token_ids, got ${ids.length}`);
+    throw new RefusedRequest(
+      400,
+      `expected ${token_ids.length - 1 - start} rows of prompt_logprob_token_ids, got ${ids.length}`,
+    );
   }
   return { ...request, chosen: { ids, start } };
 };

@@ -49,11 +49,17 @@ const withWritten = (document: object, written: Readonly<Record<string, string>>
 };
 
 const choiceJson = ({ text, finish, promptLogProbs = "null" }: PolicyAnswer, index: number): string =>
-  withWritten({ index, text, logprobs: null, finish_reason: finish, stop_reason: null }, { prompt_logprobs: promptLogProbs });
+  withWritten(
+    { index, text, logprobs: null, finish_reason: finish, stop_reason: null },
+    { prompt_logprobs: promptLogProbs },
+  );
 
 const usageOf = (answers: readonly PolicyAnswer[]): object => {
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
-  const [prompt, completion] = [sum(answers.map((each) => each.promptTokens)), sum(answers.map(({ tokens }) => tokens.length))];
+  const [prompt, completion] = [
+    sum(answers.map((each) => each.promptTokens)),
+    sum(answers.map(({ tokens }) => tokens.length)),
+  ];
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 };
 
@@ -65,7 +71,9 @@ const completionsRoute = ({ thread, created, ...limits }: PolicyRoutesOptions): 
     async answer(document, signal) {
       const answers = await refusing(thread.call("answer", completionRequest(document, limits), { signal }));
       const head = { id: `cmpl-${(number += 1)}`, object: "text_completion", created, model: limits.name };
-      return Buffer.from(withWritten({ ...head, usage: usageOf(answers) }, { choices: `[${answers.map(choiceJson).join(",")}]` }));
+      return Buffer.from(
+        withWritten({ ...head, usage: usageOf(answers) }, { choices: `[${answers.map(choiceJson).join(",")}]` }),
+      );
     },
   };
 };
@@ -80,7 +88,12 @@ const generateRoute = ({ thread, ...limits }: PolicyRoutesOptions): Route => {
     method: "POST",
     path: "/inference/v1/generate",
     async answer(document, signal) {
-      const { tokens, finish, promptLogProbs = "null", chosen = null } = await answerOf(generateRequest(document, limits), signal);
+      const {
+        tokens,
+        finish,
+        promptLogProbs = "null",
+        chosen = null,
+      } = await answerOf(generateRequest(document, limits), signal);
       const choices = [{ index: 0, logprobs: null, finish_reason: finish, token_ids: tokens }];
       const head = { request_id: `generate-${(number += 1)}`, choices, prompt_token_id_logprobs: chosen };
       return Buffer.from(withWritten(head, { prompt_logprobs: promptLogProbs }));

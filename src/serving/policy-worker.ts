@@ -32,7 +32,14 @@ const open = (): NonNullable<typeof opened> => {
 };
 
 const handlers = {
-  open: async ({ engine: name, threads, config, weights, tokenizer: document, seed }: OpenPolicy): Promise<{ value: string }> => {
+  open: async ({
+    engine: name,
+    threads,
+    config,
+    weights,
+    tokenizer: document,
+    seed,
+  }: OpenPolicy): Promise<{ value: string }> => {
     engine = await openEngine(name, { threads });
     const tokenizer = tokenizerFromJSON(document);
     opened = { tokenizer, policy: new ServedPolicy(engine, { policy: policyOf(config), weights, tokenizer, seed }) };
@@ -41,11 +48,18 @@ const handlers = {
   answer: async (request: PolicyRequest, signal: AbortSignal): Promise<{ value: readonly PolicyAnswer[] }> => ({
     value: await open().policy.answer(request, signal),
   }),
-  tokenize: ({ text, whole }: { readonly text: string; readonly whole: boolean }): Promise<{ value: readonly number[] }> => {
+  tokenize: ({
+    text,
+    whole,
+  }: {
+    readonly text: string;
+    readonly whole: boolean;
+  }): Promise<{ value: readonly number[] }> => {
     const { tokenizer } = open();
     return Promise.resolve({ value: whole ? promptIds(tokenizer, text) : tokenizer.encode(text) });
   },
-  detokenize: (ids: readonly number[]): Promise<{ value: string }> => Promise.resolve({ value: open().tokenizer.decode(ids) }),
+  detokenize: (ids: readonly number[]): Promise<{ value: string }> =>
+    Promise.resolve({ value: open().tokenizer.decode(ids) }),
 };
 
 /** The calls that the thread answers. */

@@ -25,9 +25,14 @@ function* likeliest(
 }
 
 /**
- * JSON of `prompt_logprobs`: null for the first token, then for each token an object by id: its own entry, and those of the likeliest. `textOf` gives the text of one id.
+ * JSON of `prompt_logprobs`: null for the first token, then for each token an object by id: its own entry, and those of
+ * the likeliest. `textOf` gives the text of one id.
  */
-export const promptLogProbsJson = (ids: ArrayLike<number>, score: PromptScore, textOf: (id: number) => string): string => {
+export const promptLogProbsJson = (
+  ids: ArrayLike<number>,
+  score: PromptScore,
+  textOf: (id: number) => string,
+): string => {
   const places = ["null"];
   for (let place = 0; place + 1 < ids.length; place += 1) {
     const own = ids[place + 1]!;
@@ -49,16 +54,21 @@ export interface ChosenIds {
 }
 
 /**
- * base64 of the array [rows, ids of the longest row] that `prompt_logprob_token_ids` asks for. Shorter rows, and ids of -1, are -infinity. Where the score does not say
- * all, every row's only id is the prompt's own next token.
+ * base64 of the array [rows, ids of the longest row] that `prompt_logprob_token_ids` asks for. Shorter rows, and ids of
+ * -1, are -infinity. Where the score does not say all, every row's only id is the prompt's own next token.
  */
-export const chosenLogProbs = ({ ids, start }: ChosenIds, { all, logProbs }: PromptScore, vocabularySize: number): string => {
+export const chosenLogProbs = (
+  { ids, start }: ChosenIds,
+  { all, logProbs }: PromptScore,
+  vocabularySize: number,
+): string => {
   const columns = Math.max(0, ...ids.map((row) => row.length));
   const values = new Float32Array(ids.length * columns).fill(-Infinity);
   for (const [row, chosen] of ids.entries()) {
     for (const [k, id] of chosen.entries()) {
       if (id === -1) continue;
-      values[row * columns + k] = all === undefined ? logProbs[start + row]! : all[(start + row) * vocabularySize + id]!;
+      values[row * columns + k] =
+        all === undefined ? logProbs[start + row]! : all[(start + row) * vocabularySize + id]!;
     }
   }
   return writeNpy({ rows: ids.length, columns, values }).toString("base64");

@@ -9,7 +9,10 @@ import { uploadWeights } from "../rollouts/sampling/resident-weights.ts";
 /** Beside each token's own log-prob: those of the K likeliest tokens (K from 0), or of all. */
 export type Breadth = number | "all";
 
-/** What is said of a sequence of T tokens: place t is what the policy says after token t, for t from 0 to T - 1. Log-probs in nats, at temperature 1. */
+/**
+ * What is said of a sequence of T tokens: place t is what the policy says after token t, for t from 0 to T - 1.
+ * Log-probs in nats, at temperature 1.
+ */
 export interface PromptScore {
   /** [T - 1] of token t + 1. */
   readonly logProbs: Float32Array;
@@ -30,7 +33,10 @@ export interface PromptScorerOptions {
   readonly padId: number;
 }
 
-/** Sequences are padded to powers of two from this on, so that all lengths share few programs; K is rounded up to powers of two for the same reason. */
+/**
+ * Sequences are padded to powers of two from this on, so that all lengths share few programs; K is rounded up to powers
+ * of two for the same reason.
+ */
 const shortest = 32;
 
 const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(count));
@@ -41,7 +47,9 @@ const prefix = "parameters/";
 const scoreProgram = (policy: Policy, length: number, breadth: Breadth): Program<string, string> => ({
   name: "score-prompt",
   inputs: {
-    ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [prefix + name, float32(...shape)])),
+    ...Object.fromEntries(
+      Object.entries(policy.parameters).map(([name, { shape }]) => [prefix + name, float32(...shape)]),
+    ),
     tokens: int32(1, length),
     positions: int32(1, length),
     mask: float32(1, length),
@@ -61,7 +69,10 @@ const scoreProgram = (policy: Policy, length: number, breadth: Breadth): Program
   },
 });
 
-/** Scores sequences one by one on an engine. Programs are compiled when they are first needed, one for each padded length and breadth. */
+/**
+ * Scores sequences one by one on an engine. Programs are compiled when they are first needed, one for each padded
+ * length and breadth.
+ */
 export class PromptScorer {
   readonly #engine: Engine;
   readonly #options: PromptScorerOptions;
@@ -76,7 +87,10 @@ export class PromptScorer {
     this.#parameters = Object.fromEntries(Object.entries(uploaded).map(([name, buffer]) => [prefix + name, buffer]));
   }
 
-  /** Scores a sequence of 1 to `contextLength` tokens below V; a breadth of V or more is all. `RangeError` for any other. */
+  /**
+   * Scores a sequence of 1 to `contextLength` tokens below V; a breadth of V or more is all. `RangeError` for any
+   * other.
+   */
   async score(ids: ArrayLike<number>, breadth: Breadth): Promise<PromptScore> {
     const { policy, padId } = this.#options;
     const tokens = Int32Array.from(ids);
@@ -87,7 +101,8 @@ export class PromptScorer {
     if (stranger !== undefined) throw new RangeError(`expected ids below ${policy.vocabularySize}, got ${stranger}`);
     const length = Math.min(policy.contextLength, Math.max(shortest, powerOfTwo(tokens.length)));
     const wanted: Breadth = breadth === "all" || breadth >= policy.vocabularySize ? "all" : breadth;
-    const width = wanted === "all" || powerOfTwo(wanted) >= policy.vocabularySize ? policy.vocabularySize - 1 : powerOfTwo(wanted);
+    const width =
+      wanted === "all" || powerOfTwo(wanted) >= policy.vocabularySize ? policy.vocabularySize - 1 : powerOfTwo(wanted);
     const executable = await this.#executable(length, wanted === "all" || wanted === 0 ? wanted : width);
     const sequence = padPrompts([tokens], { length, padId, side: "right" });
     const targets = padPrompts([[...tokens.subarray(1), padId]], { length, padId, side: "right" });
@@ -106,14 +121,18 @@ export class PromptScorer {
 
   #executable(length: number, breadth: Breadth): Promise<Executable> {
     const key = `${length} ${breadth}`;
-    const compiled = this.#executables.get(key) ?? this.#engine.compile(scoreProgram(this.#options.policy, length, breadth));
+    const compiled =
+      this.#executables.get(key) ?? this.#engine.compile(scoreProgram(this.#options.policy, length, breadth));
     this.#executables.set(key, compiled);
     return compiled;
   }
 
-  async #download(buffers: Readonly<Record<string, Buffer>>): Promise<Readonly<Record<string, Float32Array | Int32Array>>> {
+  async #download(
+    buffers: Readonly<Record<string, Buffer>>,
+  ): Promise<Readonly<Record<string, Float32Array | Int32Array>>> {
     const values: Record<string, Float32Array | Int32Array> = {};
-    for (const [name, buffer] of Object.entries(buffers)) values[name] = (await this.#engine.download(buffer)) as Float32Array | Int32Array;
+    for (const [name, buffer] of Object.entries(buffers))
+      values[name] = (await this.#engine.download(buffer)) as Float32Array | Int32Array;
     return values;
   }
 }
@@ -138,5 +157,8 @@ const scoreOf = (
   if (breadth === 0) return spoken;
   if (breadth === "all") return { ...spoken, all: floats("all", length * width) };
   const ids = (values["ids"] as Int32Array).slice(0, length * width);
-  return { ...spoken, top: { ids: firstOf(ids, width, breadth), logProbs: firstOf(floats("top", length * width), width, breadth) } };
+  return {
+    ...spoken,
+    top: { ids: firstOf(ids, width, breadth), logProbs: firstOf(floats("top", length * width), width, breadth) },
+  };
 };

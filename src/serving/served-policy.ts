@@ -58,7 +58,10 @@ export class ServedPolicy {
     this.#streamer.load(weights);
   }
 
-  /** One answer for each prompt, in order. `RangeError` for prompts and numbers that do not fit the policy; the signal's reason when it aborts. */
+  /**
+   * One answer for each prompt, in order. `RangeError` for prompts and numbers that do not fit the policy; the signal's
+   * reason when it aborts.
+   */
   async answer(request: PolicyRequest, signal: AbortSignal): Promise<readonly PolicyAnswer[]> {
     const answers: PolicyAnswer[] = [];
     for (const [index, prompt] of request.prompts.entries()) {
@@ -74,12 +77,18 @@ export class ServedPolicy {
     return answers;
   }
 
-  async #answerOne(ids: readonly number[], request: PolicyRequest, coordinates: Coordinates, signal: AbortSignal): Promise<PolicyAnswer> {
+  async #answerOne(
+    ids: readonly number[],
+    request: PolicyRequest,
+    coordinates: Coordinates,
+    signal: AbortSignal,
+  ): Promise<PolicyAnswer> {
     const { maxNewTokens, shaping, stops } = request;
     signal.throwIfAborted();
     const score = await this.#score(ids, request);
     // What a teacher is asked for: the likeliest token after the prompt is known then.
-    const known = score !== undefined && maxNewTokens === 1 && shaping.temperature === 0 && (shaping.repetitionPenalty ?? 1) === 1;
+    const known =
+      score !== undefined && maxNewTokens === 1 && shaping.temperature === 0 && (shaping.repetitionPenalty ?? 1) === 1;
     const drawn = known && (shaping.minNewTokens ?? 0) === 0 ? this.#ended([score.next]) : undefined;
     const completion = drawn ?? (await this.#complete(ids, { maxNewTokens, shaping, stops }, coordinates, signal));
     return { ...completion, promptTokens: ids.length, ...(score === undefined ? {} : this.#said(ids, score, request)) };
@@ -92,7 +101,8 @@ export class ServedPolicy {
     const { vocabularySize } = this.#options.policy;
     const breadth: Breadth = chosenAreOwn(ids, request) ? (promptLogProbs ?? 0) : "all";
     const entries = ids.length * (promptLogProbs === "all" ? vocabularySize : (promptLogProbs ?? 0) + 1);
-    if (entries > mostEntries) throw new RangeError(`expected at most ${mostEntries} log-probs in an answer, got a request for ${entries}`);
+    if (entries > mostEntries)
+      throw new RangeError(`expected at most ${mostEntries} log-probs in an answer, got a request for ${entries}`);
     this.#check(chosen?.ids.flat() ?? []);
     return this.#scorer.score(ids, breadth);
   }
@@ -105,7 +115,9 @@ export class ServedPolicy {
     const { all: _all, ...rest } = score;
     const listed = promptLogProbs === "all" ? score : rest;
     return {
-      ...(promptLogProbs === undefined ? {} : { promptLogProbs: promptLogProbsJson(ids, listed, (id) => this.#textOf(id)) }),
+      ...(promptLogProbs === undefined
+        ? {}
+        : { promptLogProbs: promptLogProbsJson(ids, listed, (id) => this.#textOf(id)) }),
       ...(chosen === undefined ? {} : { chosen: chosenLogProbs(chosen, score, this.#options.policy.vocabularySize) }),
     };
   }
@@ -130,7 +142,11 @@ export class ServedPolicy {
 
   #ended(tokens: readonly [number]): Pick<PolicyAnswer, "text" | "tokens" | "finish"> {
     const { tokenizer } = this.#options;
-    return { text: tokenizer.decode(tokens), tokens, finish: tokenizer.stopIds.includes(tokens[0]) ? "stop" : "length" };
+    return {
+      text: tokenizer.decode(tokens),
+      tokens,
+      finish: tokenizer.stopIds.includes(tokens[0]) ? "stop" : "length",
+    };
   }
 
   #idsOf(prompt: string | readonly number[]): readonly number[] {

@@ -38,11 +38,16 @@ const written = (value: number): string => String(Number(value.toFixed(6)));
 
 /** The text with a number in the place of another one, where it stands by itself. */
 const exchanged = (text: string, from: string, to: string): string =>
-  text.replaceAll(new RegExp(String.raw`(?<![\d.,])${from.replaceAll(/[$.]/gu, String.raw`\$&`)}(?![\d]|[.,]\d)`, "gu"), () => to);
+  text.replaceAll(
+    new RegExp(String.raw`(?<![\d.,])${from.replaceAll(/[$.]/gu, String.raw`\$&`)}(?![\d]|[.,]\d)`, "gu"),
+    () => to,
+  );
 
 /**
- * The chain with the result of each equation `a + b = c` as it must be, the first one first; where `c` was wrong, the right number takes its place in all that follows, the final answer too (Wei et al., 2022, appendix
- * B, whose external calculator Agarwal et al., 2024, evaluate GSM8K with). Division by zero and texts above 4,000 characters stay as they are.
+ * The chain with the result of each equation `a + b = c` as it must be, the first one first; where `c` was wrong, the
+ * right number takes its place in all that follows, the final answer too (Wei et al., 2022, appendix B, whose external
+ * calculator Agarwal et al., 2024, evaluate GSM8K with). Division by zero and texts above 4,000 characters stay as they
+ * are.
  */
 export const calculated = (chain: string): string => {
   if (chain.length > longest) return chain;
@@ -66,7 +71,9 @@ export const calculated = (chain: string): string => {
   }
 };
 
-/** The last number of a text, as a value; of what follows "answer is" if that stands there. Nothing where there is none. */
+/**
+ * The last number of a text, as a value; of what follows "answer is" if that stands there. Nothing where there is none.
+ */
 export const finalNumber = (text: string): number | undefined => {
   const said = /answer is\b(.*)$/isu.exec(text)?.[1] ?? text;
   const numbers = said.match(new RegExp(number, "gu")) ?? [];

@@ -1,4 +1,7 @@
-/** Positions on a line, drawn from a mixture of Gaussians: what a divergence does shows in which of them a student gives. */
+/**
+ * Positions on a line, drawn from a mixture of Gaussians: what a divergence does shows in which of them a student
+ * gives.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { normal, stream, type Uniforms } from "../random/stream.ts";
@@ -13,7 +16,11 @@ const digits = 4;
 
 const Component = Type.Object(
   {
-    mean: Type.Number({ minimum: 0, maximum: 1, description: "Where on the line: 0 is its left end, 1 its right one." }),
+    mean: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: "Where on the line: 0 is its left end, 1 its right one.",
+    }),
     deviation: Type.Number({ minimum: 0.01, maximum: 1, description: "In lengths of the line." }),
     weight: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: "How often, next to the others." }),
   },
@@ -63,11 +70,13 @@ const nameOf = (index: number): string => {
 };
 
 /**
- * The line has 64 positions, each a character; position k stands at (k + 1/2) / 64. A prompt is the number of a draw and tells nothing of it; its reference is the position that was drawn from one of the
- * Gaussians, anew when it came farther than three deviations from the mean or off the line. So the best that a policy can do is the mixture.
+ * The line has 64 positions, each a character; position k stands at (k + 1/2) / 64. A prompt is the number of a draw
+ * and tells nothing of it; its reference is the position that was drawn from one of the Gaussians, anew when it came
+ * farther than three deviations from the mean or off the line. So the best that a policy can do is the mixture.
  *
- * A completion is well-formed when it is a position within three deviations of some mean: one that the mixture gives. It is correct when it is the very one that was drawn, which is a matter of luck.
- * The test split depends on the seed and its own size only, and a smaller training split is the beginning of a larger one.
+ * A completion is well-formed when it is a position within three deviations of some mean: one that the mixture gives.
+ * It is correct when it is the very one that was drawn, which is a matter of luck. The test split depends on the seed
+ * and its own size only, and a smaller training split is the beginning of a larger one.
  */
 export const gaussianMixture = define({
   type: "gaussian-mixture",
@@ -82,7 +91,8 @@ export const gaussianMixture = define({
       });
     const check = ({ reference }: Prompt, completion: string): Verdict => ({
       correct: completion === reference,
-      wellFormed: completion.length === 1 && components.some((component) => reaches(component, line.indexOf(completion))),
+      wellFormed:
+        completion.length === 1 && components.some((component) => reaches(component, line.indexOf(completion))),
     });
     return {
       name: "gaussian-mixture",

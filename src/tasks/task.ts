@@ -12,7 +12,10 @@ export interface Prompt {
   readonly rejected?: string;
   /** Further texts that belong to it, by name: for teachers, which may read them. Absent when there are none. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** Of a prompt that asks for code: programs that end without an error when they follow right code. Absent when there are none. */
+  /**
+   * Of a prompt that asks for code: programs that end without an error when they follow right code. Absent when there
+   * are none.
+   */
   readonly tests?: readonly string[];
 }
 
@@ -51,6 +54,9 @@ export interface TaskContext {
   readonly seed: number;
   /** Where the files are that it names; the working folder when left out. */
   readonly folder?: string;
-  /** What `toJSON` of a tokenizer gave, for a task that has none of its own: the student's, or the one that the task names. */
+  /**
+   * What `toJSON` of a tokenizer gave, for a task that has none of its own: the student's, or the one that the task
+   * names.
+   */
   readonly tokenizer?: unknown;
 }

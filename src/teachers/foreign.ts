@@ -1,4 +1,7 @@
-/** A teacher with a tokenizer of its own: it reads the text of a rollout, and its rows are put where both tokenizers begin a token. */
+/**
+ * A teacher with a tokenizer of its own: it reads the text of a rollout, and its rows are put where both tokenizers
+ * begin a token.
+ */
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { tokenTexts } from "../tokenizers/token-texts.ts";
@@ -23,8 +26,9 @@ interface Reading {
 }
 
 /**
- * The rollout in the teacher's tokens, the completion cut to fit; `undefined` when the prompt alone does not fit, and when its tokenizer has no tokens for
- * the completion, or tokens of another text, because it changes spaces, letters or accents.
+ * The rollout in the teacher's tokens, the completion cut to fit; `undefined` when the prompt alone does not fit, and
+ * when its tokenizer has no tokens for the completion, or tokens of another text, because it changes spaces, letters or
+ * accents.
  */
 const readingOf = (rollout: Rollout, { teacher, length }: Translation): Reading | undefined => {
   const { prompt, text, finish } = rollout;
@@ -34,7 +38,10 @@ const readingOf = (rollout: Rollout, { teacher, length }: Translation): Reading 
     const tokens = [...teacher.encode(text), ...(finish === "stop" ? [teacher.endId] : [])];
     const texts = tokenTexts(teacher, tokens);
     if (texts.join("") !== text) return undefined;
-    return { rollout: { ...rollout, promptTokens, tokens: Int32Array.from(tokens.slice(0, length - promptTokens.length + 1)) }, texts };
+    return {
+      rollout: { ...rollout, promptTokens, tokens: Int32Array.from(tokens.slice(0, length - promptTokens.length + 1)) },
+      texts,
+    };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -43,7 +50,9 @@ const readingOf = (rollout: Rollout, { teacher, length }: Translation): Reading 
 
 /** Row of the teacher's score for each of the rollout's tokens, -1 where there is none. */
 const rowsOf = (rollout: Rollout, reading: Reading, { student }: Translation): number[] =>
-  alignment(tokenTexts(student, rollout.tokens), reading.texts).map((row) => (row < reading.rollout.tokens.length ? row : -1));
+  alignment(tokenTexts(student, rollout.tokens), reading.texts).map((row) =>
+    row < reading.rollout.tokens.length ? row : -1,
+  );
 
 /** The teacher's rows [L', W] as rows [L, W] of the rollout's tokens; zero where it has none. */
 const placed = ({ logProbs }: TeacherScore, rows: readonly number[], width: number): TeacherScore => {
@@ -58,9 +67,9 @@ const placed = ({ logProbs }: TeacherScore, rows: readonly number[], width: numb
 };
 
 /**
- * The teacher that reads rollouts in its own tokens. Its scores have `aligned` [L], and `logProbs` [L, W] over its own vocabulary of W tokens where
- * that is 1. A completion that its tokenizer cannot spell, or spells with other characters, is not
- * aligned anywhere.
+ * The teacher that reads rollouts in its own tokens. Its scores have `aligned` [L], and `logProbs` [L, W] over its own
+ * vocabulary of W tokens where that is 1. A completion that its tokenizer cannot spell, or spells with other
+ * characters, is not aligned anywhere.
  */
 export const foreignTeacher = <Answer extends TeacherScore | Error>(
   teacher: Teacher<Answer>,

@@ -19,11 +19,15 @@ export interface LocalTeacherOptions {
   readonly batch: number;
   /** Most tokens of one sequence, T: at least prompt + completion - 1. */
   readonly length: number;
-  /** Most tokens of a completion, C, where it is known: the policy's last layer and its head then compute nothing for the prompt, which has T - C + 1 tokens at most. */
+  /**
+   * Most tokens of a completion, C, where it is known: the policy's last layer and its head then compute nothing for
+   * the prompt, which has T - C + 1 tokens at most.
+   */
   readonly completion?: number;
   /**
-   * Without `completion`: whether shorter sequences are read in shorter passes, of a power of two tokens: for a length that few sequences reach. Each length is a program
-   * of its own. Which one a rollout is read in depends on itself alone. Default false: all passes have `length`.
+   * Without `completion`: whether shorter sequences are read in shorter passes, of a power of two tokens: for a length
+   * that few sequences reach. Each length is a program of its own. Which one a rollout is read in depends on itself
+   * alone. Default false: all passes have `length`.
    */
   readonly shortens?: boolean;
   readonly padId: number;
@@ -42,7 +46,9 @@ const shortestPass = 32;
 
 /** Tokens of the pass for a sequence of so many. */
 const passLength = (tokens: number, { length, completion, shortens = false }: LocalTeacherOptions): number =>
-  shortens && completion === undefined ? Math.min(length, Math.max(shortestPass, 2 ** Math.ceil(Math.log2(tokens)))) : length;
+  shortens && completion === undefined
+    ? Math.min(length, Math.max(shortestPass, 2 ** Math.ceil(Math.log2(tokens))))
+    : length;
 
 /** `logProbs`, and for top-k `ids`. */
 const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: Detail): Record<string, tf.Tensor> => {
@@ -56,8 +62,8 @@ const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: 
 };
 
 /**
- * The program that scores: [B, T] tokens -> `logProbs` [B, A, V], [B, A, K] or [B, A] in nats for the A last places, C or all T; each holds the distribution of the
- * token after it, which is in `targets` [B, A].
+ * The program that scores: [B, T] tokens -> `logProbs` [B, A, V], [B, A, K] or [B, A] in nats for the A last places, C
+ * or all T; each holds the distribution of the token after it, which is in `targets` [B, A].
  */
 export const scoreProgram = ({
   policy,
@@ -69,19 +75,26 @@ export const scoreProgram = ({
 }: Omit<LocalTeacherOptions, "weights" | "padId">): Program<string, string> => ({
   name: "score",
   inputs: {
-    ...Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
+    ...Object.fromEntries(
+      Object.entries(policy.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)]),
+    ),
     ...sequenceSpecs({ batch, length }),
     ...(detail === "tokens" ? { targets: int32(batch, completion ?? length) } : {}),
   } satisfies Record<string, TensorSpec>,
   build(inputs) {
-    const parameters = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[`parameters/${name}`]!]));
+    const parameters = Object.fromEntries(
+      Object.keys(policy.parameters).map((name) => [name, inputs[`parameters/${name}`]!]),
+    );
     const logits = policy.logits(parameters, inputs as unknown as Sequences, completion);
     return outputsOf(temperature === 1 ? logits : tf.div(logits, temperature), inputs["targets"], detail);
   },
 });
 
 /** The token after each place that is asked for, [B, A] row by row; rows that are not there repeat the first. */
-const targetsOf = (rollouts: readonly Rollout[], { batch, length, completion, padId }: LocalTeacherOptions): Int32Array => {
+const targetsOf = (
+  rollouts: readonly Rollout[],
+  { batch, length, completion, padId }: LocalTeacherOptions,
+): Int32Array => {
   const rows = Array.from({ length: batch }, (_, row) => {
     const { promptTokens, tokens } = rollouts[row] ?? rollouts[0]!;
     return completion === undefined ? Int32Array.of(...promptTokens.subarray(1), ...tokens) : tokens;
@@ -103,7 +116,9 @@ const widthOf = (detail: Detail, vocabularySize: number): number => {
   if (detail === "all") return vocabularySize;
   if (detail === "tokens") return 1;
   if (Number.isInteger(detail.topK) && detail.topK >= 1 && detail.topK < vocabularySize) return detail.topK;
-  throw new RangeError(`teacher: expected topK from 1 to ${vocabularySize - 1}, below its vocabulary, got ${detail.topK}`);
+  throw new RangeError(
+    `teacher: expected topK from 1 to ${vocabularySize - 1}, below its vocabulary, got ${detail.topK}`,
+  );
 };
 
 /** Scores at most B rollouts of at most T tokens each. */
@@ -131,13 +146,21 @@ const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promis
   };
 };
 
-/** The passes that some rollouts take, each with the places of its rollouts among them. `RangeError` for a sequence longer than `length`. */
-const passesOf = (rollouts: readonly Rollout[], options: LocalTeacherOptions): { length: number; places: number[] }[] => {
+/**
+ * The passes that some rollouts take, each with the places of its rollouts among them. `RangeError` for a sequence
+ * longer than `length`.
+ */
+const passesOf = (
+  rollouts: readonly Rollout[],
+  options: LocalTeacherOptions,
+): { length: number; places: number[] }[] => {
   const byLength = new Map<number, number[]>();
   for (const [index, rollout] of rollouts.entries()) {
     const { length: tokens } = sequenceOf(rollout);
     if (tokens > options.length)
-      throw new RangeError(`teacher: expected at most ${options.length} tokens of ${place(rollout)} without its last, got ${tokens}`);
+      throw new RangeError(
+        `teacher: expected at most ${options.length} tokens of ${place(rollout)} without its last, got ${tokens}`,
+      );
     const length = passLength(tokens, options);
     byLength.set(length, [...(byLength.get(length) ?? []), index]);
   }
@@ -151,13 +174,16 @@ const passesOf = (rollouts: readonly Rollout[], options: LocalTeacherOptions): {
 
 /**
  * Makes a teacher. Row i of a score is for completion token i. Scores any number of rollouts in passes of `batch`.
- * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence longer than `length` or with a completion longer than `completion`.
+ * `RangeError` for a temperature that is not above 0, for a top-k that is not below the vocabulary, and for a sequence
+ * longer than `length` or with a completion longer than `completion`.
  */
 export const localTeacher = async (engine: Engine, options: LocalTeacherOptions): Promise<LocalTeacher> => {
   const { policy, weights, temperature, length } = options;
   if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
   if (length > policy.contextLength) {
-    throw new RangeError(`teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`);
+    throw new RangeError(
+      `teacher: expected a context of at least ${length} tokens, its policy has ${policy.contextLength}`,
+    );
   }
   const missing = Object.keys(policy.parameters).find((name) => weights[name] === undefined);
   if (missing !== undefined) throw new RangeError(`teacher: the weights have no ${missing}`);

@@ -11,8 +11,9 @@ export interface MixtureMember {
 }
 
 /**
- * What a mixture must be told to say so much: the likeliest tokens of a mixture may be among the likeliest of none of its teachers, and the ones that a
- * teacher does not name are unknown, so that a top-k mixture is made of all log-probs. Those of given tokens are enough for those.
+ * What a mixture must be told to say so much: the likeliest tokens of a mixture may be among the likeliest of none of
+ * its teachers, and the ones that a teacher does not name are unknown, so that a top-k mixture is made of all
+ * log-probs. Those of given tokens are enough for those.
  */
 export const memberDetail = (detail: Detail): Detail => (detail === "tokens" ? "tokens" : "all");
 
@@ -60,23 +61,28 @@ const checkMembers = (members: readonly MixtureMember[], detail: Detail): number
   const [first] = members;
   if (first === undefined) throw new RangeError("teacher: expected at least one teacher in the mixture, got none");
   const wrong = members.find(({ weight }) => !(weight > 0 && weight < Infinity));
-  if (wrong !== undefined) throw new RangeError(`teacher: expected weights above 0 in the mixture, got ${wrong.weight}`);
+  if (wrong !== undefined)
+    throw new RangeError(`teacher: expected weights above 0 in the mixture, got ${wrong.weight}`);
   const { vocabularySize } = first.teacher;
   const other = members.find(({ teacher }) => teacher.vocabularySize !== vocabularySize);
   if (other !== undefined) {
     throw new RangeError(
-      `teacher: expected one vocabulary in the mixture, of ${vocabularySize} tokens as its first teacher has, got one of ${other.teacher.vocabularySize}`,
+      `teacher: expected one vocabulary in the mixture, of ${vocabularySize} tokens as its first teacher ` +
+        `has, got one of ${other.teacher.vocabularySize}`,
     );
   }
   if (typeof detail === "object" && !(detail.topK >= 1 && detail.topK < vocabularySize)) {
-    throw new RangeError(`teacher: expected topK from 1 to ${vocabularySize - 1}, below its vocabulary, got ${detail.topK}`);
+    throw new RangeError(
+      `teacher: expected topK from 1 to ${vocabularySize - 1}, below its vocabulary, got ${detail.topK}`,
+    );
   }
   return vocabularySize;
 };
 
 /**
- * Scores with log sum_i w_i p_i(token), the weights divided by their sum, exact in each detail: all, the K likeliest of the mixture, or the rollout's own tokens. All members
- * are asked at the same time; a rollout that one of them has no score of has that one's error. `RangeError` for no members, weights that are not above 0, and unlike vocabularies.
+ * Scores with log sum_i w_i p_i(token), the weights divided by their sum, exact in each detail: all, the K likeliest of
+ * the mixture, or the rollout's own tokens. All members are asked at the same time; a rollout that one of them has no
+ * score of has that one's error. `RangeError` for no members, weights that are not above 0, and unlike vocabularies.
  */
 export const mixtureTeacher = (members: readonly MixtureMember[], detail: Detail): Teacher => {
   const vocabularySize = checkMembers(members, detail);

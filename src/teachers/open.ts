@@ -37,9 +37,15 @@ export interface TeacherSetting {
   readonly detail: Detail;
   /** Of the student. */
   readonly vocabularySize: number;
-  /** What `toJSON` of the student's tokenizer gave, for a teacher that reads rollouts in tokens of its own, however alike they are. */
+  /**
+   * What `toJSON` of the student's tokenizer gave, for a teacher that reads rollouts in tokens of its own, however
+   * alike they are.
+   */
   readonly translatesFrom?: unknown;
-  /** For teachers with a context of their own: what `toJSON` of the student's tokenizer gave, and tokens after which a completion is cut. */
+  /**
+   * For teachers with a context of their own: what `toJSON` of the student's tokenizer gave, and tokens after which a
+   * completion is cut.
+   */
   readonly reading?: { readonly tokenizer: unknown; readonly maxNewTokens: number };
 }
 
@@ -57,17 +63,31 @@ const openPolicy = async (source: PolicySource, setting: TeacherSetting): Promis
   const { batch, length, completion, padId, detail, translatesFrom } = setting;
   const policy = policyOf(source.config);
   const engine = await setting.engine();
-  if (translatesFrom === undefined) return localTeacher(engine, { policy, weights, temperature, batch, length, completion, padId, detail });
+  if (translatesFrom === undefined)
+    return localTeacher(engine, { policy, weights, temperature, batch, length, completion, padId, detail });
   const [student, teacher] = [tokenizerFromJSON(translatesFrom), tokenizerFromJSON(source.tokenizer ?? translatesFrom)];
   // Made for its whole context, which few rollouts fill.
   const whole = policy.contextLength - 1;
-  const local = await localTeacher(engine, { policy, weights, temperature, batch, length: whole, shortens: true, padId: teacher.padId });
+  const local = await localTeacher(engine, {
+    policy,
+    weights,
+    temperature,
+    batch,
+    length: whole,
+    shortens: true,
+    padId: teacher.padId,
+  });
   return foreignTeacher(local, { student, teacher, length: whole });
 };
 
-const openServer = async (source: ServerSource, { translatesFrom, detail, vocabularySize }: TeacherSetting): Promise<OpenedTeacher> => {
+const openServer = async (
+  source: ServerSource,
+  { translatesFrom, detail, vocabularySize }: TeacherSetting,
+): Promise<OpenedTeacher> => {
   if (translatesFrom !== undefined)
-    throw new RangeError("teacher: expected the student's tokens of a teacher on a server, got an objective for unlike vocabularies");
+    throw new RangeError(
+      "teacher: expected the student's tokens of a teacher on a server, got an objective for unlike vocabularies",
+    );
   // Its client takes longer to load than a small policy; most threads need none.
   const { remoteTeacher } = await import("./remote/teacher.ts");
   return remoteTeacher({ ...source, detail, vocabularySize });
@@ -82,20 +102,35 @@ const openStored = async (
 ): Promise<OpenedTeacher> => {
   const { detail, batch, length, completion, translatesFrom } = setting;
   if (translatesFrom !== undefined || ("config" in source && source.decay !== undefined))
-    throw new RangeError("teacher: expected a frozen teacher of the student's vocabulary for stored scores, got another");
-  const here = "server" in source ? undefined : { engine: (await setting.engine()).name, policy: policyOf(source.config) };
+    throw new RangeError(
+      "teacher: expected a frozen teacher of the student's vocabulary for stored scores, got another",
+    );
+  const here =
+    "server" in source ? undefined : { engine: (await setting.engine()).name, policy: policyOf(source.config) };
   const vocabularySize = here?.policy.vocabularySize ?? setting.vocabularySize;
   const width = { all: vocabularySize, tokens: 1 };
   const size = typeof detail === "string" ? { width: width[detail], ids: false } : { width: detail.topK, ids: true };
-  const key = scoresKey(source, { detail, batch, length, completion, ...(here === undefined ? {} : { engine: here.engine }) });
+  const key = scoresKey(source, {
+    detail,
+    batch,
+    length,
+    completion,
+    ...(here === undefined ? {} : { engine: here.engine }),
+  });
   const options = { folder: scoreFolder(folder, key, mebibytes * 2 ** 20), size, vocabularySize };
   if (!ask) return storedTeacher(options);
   const teacher = await open();
-  return { ...storedTeacher({ ...options, teacher }), ...(teacher.close === undefined ? {} : { close: () => teacher.close!() }) };
+  return {
+    ...storedTeacher({ ...options, teacher }),
+    ...(teacher.close === undefined ? {} : { close: () => teacher.close!() }),
+  };
 };
 
 /** What a teacher that is made of others does beside scoring. */
-const ofParts = (parts: readonly OpenedTeacher[], following: readonly OpenedTeacher[]): Pick<OpenedTeacher, "load" | "close"> => ({
+const ofParts = (
+  parts: readonly OpenedTeacher[],
+  following: readonly OpenedTeacher[],
+): Pick<OpenedTeacher, "load" | "close"> => ({
   ...(following.length === 0 ? {} : { load: (weights) => following.forEach((part) => part.load?.(weights)) }),
   close: async () => {
     await Promise.all(parts.map(async (part) => part.close?.()));
@@ -120,7 +155,9 @@ const follows = (source: TeacherSource): boolean => decayOf(source) !== undefine
 
 const checkTokens = ({ translatesFrom }: TeacherSetting): void => {
   if (translatesFrom === undefined) return;
-  throw new RangeError("teacher: expected the student's tokens of several teachers, got an objective for unlike vocabularies");
+  throw new RangeError(
+    "teacher: expected the student's tokens of several teachers, got an objective for unlike vocabularies",
+  );
 };
 
 const openMixture = async ({ mixture }: MixtureSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
@@ -139,7 +176,9 @@ const openMixture = async ({ mixture }: MixtureSource, setting: TeacherSetting):
 
 const openRouted = async ({ by, routes }: RoutedSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
   checkTokens(setting);
-  const opened = await Promise.all(Object.entries(routes).map(async ([name, route]) => [name, await openTeacher(route, setting)] as const));
+  const opened = await Promise.all(
+    Object.entries(routes).map(async ([name, route]) => [name, await openTeacher(route, setting)] as const),
+  );
   const following = opened.filter(([name]) => follows(routes[name]!));
   return {
     ...routedTeacher(by, new Map(opened)),
@@ -150,7 +189,10 @@ const openRouted = async ({ by, routes }: RoutedSource, setting: TeacherSetting)
   };
 };
 
-/** Makes a teacher. `RangeError` when source and setting do not go together, and as the teachers throw that it is made of. */
+/**
+ * Makes a teacher. `RangeError` when source and setting do not go together, and as the teachers throw that it is made
+ * of.
+ */
 export const openTeacher = async (source: TeacherSource, setting: TeacherSetting): Promise<OpenedTeacher> => {
   if ("routes" in source) return openRouted(source, setting);
   return "mixture" in source ? openMixture(source, setting) : openSingle(source, setting);

@@ -10,18 +10,26 @@ export const routeOf = ({ fields = {}, text }: Prompt, by: string, names: readon
   if (name !== undefined && names.includes(name)) return name;
   const got = name === undefined ? `no field "${by}"` : JSON.stringify(name);
   throw new RangeError(
-    `teacher: expected the field "${by}" of ${JSON.stringify(text.slice(0, 40))} to be one of ${names.join(", ")}, got ${got}`,
+    `teacher: expected the field "${by}" of ${JSON.stringify(text.slice(0, 40))} to be one of ` +
+      `${names.join(", ")}, got ${got}`,
   );
 };
 
-/** Asks for each rollout the teacher that its prompt's field `by` names; all of them at the same time. `RangeError` for no routes, unlike vocabularies, and as `routeOf` throws. */
+/**
+ * Asks for each rollout the teacher that its prompt's field `by` names; all of them at the same time. `RangeError` for
+ * no routes, unlike vocabularies, and as `routeOf` throws.
+ */
 export const routedTeacher = (by: string, routes: ReadonlyMap<string, Teacher>): Teacher => {
   const [vocabularySize, other] = new Set([...routes.values()].map((teacher) => teacher.vocabularySize));
   if (vocabularySize === undefined) throw new RangeError("teacher: expected at least one route, got none");
   if (other !== undefined)
     throw new RangeError(`teacher: expected one vocabulary of all routes, got ${vocabularySize} and ${other} tokens`);
   const names = [...routes.keys()];
-  const ask = async (name: string, rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly (TeacherScore | Error)[]> =>
+  const ask = async (
+    name: string,
+    rollouts: readonly Rollout[],
+    signal: AbortSignal,
+  ): Promise<readonly (TeacherScore | Error)[]> =>
     rollouts.length === 0 ? [] : routes.get(name)!.score(rollouts, signal);
   return {
     vocabularySize,
@@ -35,7 +43,9 @@ export const routedTeacher = (by: string, routes: ReadonlyMap<string, Teacher>):
           for (const [i, rollout] of own.entries()) if (scores[i] !== undefined) answers.set(rollout, scores[i]);
         }),
       );
-      return rollouts.map((rollout) => answers.get(rollout) ?? new RangeError(`teacher: expected a score of ${place(rollout)}, got none`));
+      return rollouts.map(
+        (rollout) => answers.get(rollout) ?? new RangeError(`teacher: expected a score of ${place(rollout)}, got none`),
+      );
     },
   };
 };

@@ -12,15 +12,19 @@ export interface SequenceShape {
   /** T: most tokens of one sequence, its last not counted. */
   readonly length: number;
   /**
-   * C: most tokens of a completion. With it, the C last places are those before which completions stand, and nothing is asked of the others: prompts are padded on the
-   * left, completions on the right. Without it, sequences begin at the first place, and all places are asked for.
+   * C: most tokens of a completion. With it, the C last places are those before which completions stand, and nothing is
+   * asked of the others: prompts are padded on the left, completions on the right. Without it, sequences begin at the
+   * first place, and all places are asked for.
    */
   readonly completion?: number;
   readonly padId: number;
 }
 
 /** Its inputs, [B, T] each. */
-export const sequenceSpecs = ({ batch, length }: Pick<SequenceShape, "batch" | "length">): Record<keyof Sequences, TensorSpec> => ({
+export const sequenceSpecs = ({
+  batch,
+  length,
+}: Pick<SequenceShape, "batch" | "length">): Record<keyof Sequences, TensorSpec> => ({
   tokens: int32(batch, length),
   positions: int32(batch, length),
   mask: float32(batch, length),
@@ -28,18 +32,24 @@ export const sequenceSpecs = ({ batch, length }: Pick<SequenceShape, "batch" | "
 });
 
 /** The rollout's tokens without its last, which no place follows. */
-export const sequenceOf = ({ promptTokens, tokens }: Rollout): Int32Array => Int32Array.of(...promptTokens, ...tokens.subarray(0, -1));
+export const sequenceOf = ({ promptTokens, tokens }: Rollout): Int32Array =>
+  Int32Array.of(...promptTokens, ...tokens.subarray(0, -1));
 
 /** Places of a row that are asked for. */
-export const askedPlaces = ({ length, completion = length }: Pick<SequenceShape, "length" | "completion">): number => completion;
+export const askedPlaces = ({ length, completion = length }: Pick<SequenceShape, "length" | "completion">): number =>
+  completion;
 
-/** Where a row begins, so that its completion does where it must. `RangeError` for a prompt or a completion that is longer than the shape has it. */
+/**
+ * Where a row begins, so that its completion does where it must. `RangeError` for a prompt or a completion that is
+ * longer than the shape has it.
+ */
 const firstPlace = ({ promptTokens, tokens }: Rollout, { length, completion }: SequenceShape): number => {
   if (completion === undefined) return 0;
   const prompt = length - completion + 1;
   if (promptTokens.length > prompt || tokens.length > completion)
     throw new RangeError(
-      `expected at most ${prompt} tokens of a prompt and ${completion} of a completion, got ${promptTokens.length} and ${tokens.length}`,
+      `expected at most ${prompt} tokens of a prompt and ${completion} of a completion, got ` +
+        `${promptTokens.length} and ${tokens.length}`,
     );
   return prompt - promptTokens.length;
 };
@@ -54,8 +64,15 @@ const promptsOf = (rows: readonly Rollout[], starts: readonly number[], length: 
   return prompts;
 };
 
-/** Uploads at least one and at most B rollouts; rows that are not there repeat the first. `RangeError` for a sequence longer than T, and for parts longer than the shape has them. */
-export const uploadSequences = (engine: Engine, rollouts: readonly Rollout[], shape: SequenceShape): Record<keyof Sequences, Buffer> => {
+/**
+ * Uploads at least one and at most B rollouts; rows that are not there repeat the first. `RangeError` for a sequence
+ * longer than T, and for parts longer than the shape has them.
+ */
+export const uploadSequences = (
+  engine: Engine,
+  rollouts: readonly Rollout[],
+  shape: SequenceShape,
+): Record<keyof Sequences, Buffer> => {
   const { batch, length, padId } = shape;
   const rows = Array.from({ length: batch }, (_, row) => rollouts[row] ?? rollouts[0]!);
   const starts = rows.map((row) => firstPlace(row, shape));
@@ -69,7 +86,10 @@ export const uploadSequences = (engine: Engine, rollouts: readonly Rollout[], sh
   };
 };
 
-/** Of the places of a row that are asked for, those whose next token belongs to the completion: the first of them, and the one after the last. */
+/**
+ * Of the places of a row that are asked for, those whose next token belongs to the completion: the first of them, and
+ * the one after the last.
+ */
 export const completionPlaces = (
   { promptTokens, tokens }: Rollout,
   { completion }: Pick<SequenceShape, "completion">,

@@ -34,7 +34,10 @@ export interface PolicySource extends SharedSource {
   readonly weights: Weights;
   /** The `tokenizer.json` document of a policy whose tokenizer is not the task's. */
   readonly tokenizer?: unknown;
-  /** Of a teacher that follows the student: its weights become the average of the student's with this decay. The given ones are those that it starts from. */
+  /**
+   * Of a teacher that follows the student: its weights become the average of the student's with this decay. The given
+   * ones are those that it starts from.
+   */
   readonly decay?: number;
 }
 
@@ -72,10 +75,16 @@ export const singleSources = (source: TeacherSource): readonly SingleSource[] =>
 export const policySources = (source: TeacherSource): readonly PolicySource[] =>
   singleSources(source).flatMap((single) => ("config" in single ? [single] : []));
 
-/** The decay of the teacher that follows the student; nothing where none does. `RangeError` for several decays: one average is kept. */
+/**
+ * The decay of the teacher that follows the student; nothing where none does. `RangeError` for several decays: one
+ * average is kept.
+ */
 export const decayOf = (source: TeacherSource): number | undefined => {
   const decays = new Set(policySources(source).flatMap(({ decay }) => decay ?? []));
-  if (decays.size > 1) throw new RangeError(`teacher: expected one decay of all averages of the student, got ${[...decays].join(" and ")}`);
+  if (decays.size > 1)
+    throw new RangeError(
+      `teacher: expected one decay of all averages of the student, got ${[...decays].join(" and ")}`,
+    );
   return [...decays][0];
 };
 
@@ -95,11 +104,17 @@ const identityOfOne = (source: SingleSource): object => {
   return { config: source.config, decay: source.decay, ...shared };
 };
 
-/** What names a source among others, weights aside: a policy by its configuration, a server by its address and the model there. Plain data. */
+/**
+ * What names a source among others, weights aside: a policy by its configuration, a server by its address and the model
+ * there. Plain data.
+ */
 export const sourceIdentity = (source: TeacherSource): unknown => {
   if ("routes" in source) {
     const { by, routes } = source;
-    return { by, routes: Object.fromEntries(Object.entries(routes).map(([name, route]) => [name, sourceIdentity(route)])) };
+    return {
+      by,
+      routes: Object.fromEntries(Object.entries(routes).map(([name, route]) => [name, sourceIdentity(route)])),
+    };
   }
   if (!("mixture" in source)) return identityOfOne(source);
   return { mixture: source.mixture.map(({ teacher, weight }) => ({ ...identityOfOne(teacher), weight })) };

@@ -34,7 +34,8 @@ const handlers = {
   },
   load: (weights: Weights): Promise<{ value: undefined }> => {
     const teacher = open();
-    if (teacher.load === undefined) throw new Error("teacher: expected weights for a policy here, got them for another teacher");
+    if (teacher.load === undefined)
+      throw new Error("teacher: expected weights for a policy here, got them for another teacher");
     teacher.load(weights);
     return Promise.resolve({ value: undefined });
   },
@@ -46,7 +47,9 @@ const handlers = {
     return {
       value: answers.map((answer) => (answer instanceof Error ? { failure: encodeError(answer) } : answer)),
       transfer: answers.flatMap((answer) =>
-        answer instanceof Error ? [] : [answer.logProbs, answer.ids, answer.aligned].filter((array) => array !== undefined),
+        answer instanceof Error
+          ? []
+          : [answer.logProbs, answer.ids, answer.aligned].filter((array) => array !== undefined),
       ),
     };
   },

@@ -1,4 +1,7 @@
-/** BLEU: precision of a candidate's n-grams with a penalty for being short (Papineni et al., 2002), as sacrebleu counts it (Post, 2018). */
+/**
+ * BLEU: precision of a candidate's n-grams with a penalty for being short (Papineni et al., 2002), as sacrebleu counts
+ * it (Post, 2018).
+ */
 import { checkReferences, type Comparison } from "./comparison.ts";
 import { countNgrams, matchesOf, ngramsIn, type NgramCounts } from "./ngrams.ts";
 import { tokenize13a } from "./tokenize-13a.ts";
@@ -28,7 +31,8 @@ const segmentOf = (text: string): Segment => {
 /** For each n-gram the most that any of them has. */
 const mostOf = (all: readonly NgramCounts[]): NgramCounts => {
   const most = new Map(all[0]);
-  for (const counts of all.slice(1)) for (const [ngram, count] of counts) most.set(ngram, Math.max(count, most.get(ngram) ?? 0));
+  for (const counts of all.slice(1))
+    for (const [ngram, count] of counts) most.set(ngram, Math.max(count, most.get(ngram) ?? 0));
   return most;
 };
 
@@ -45,15 +49,21 @@ const statisticsOf = (candidate: Segment, references: readonly Segment[]): BleuS
     candidate.length,
     references.map(({ length }) => length),
   ),
-  matches: candidate.counts.map((counts, index) => matchesOf(counts, mostOf(references.map((reference) => reference.counts[index]!)))),
+  matches: candidate.counts.map((counts, index) =>
+    matchesOf(counts, mostOf(references.map((reference) => reference.counts[index]!))),
+  ),
   totals: orders.map((order) => ngramsIn(candidate.length, order)),
 });
 
 /**
- * 100 min(1, exp(1 - r / c)) exp(mean over n of log p_n), for c tokens of the candidate and r of the reference. A precision of 0 becomes 1 / 2^k of one
- * match, k counting those of the lower orders and itself (NIST's smoothing). With `effectiveOrder` the mean is over the orders that the candidate is long enough for.
+ * 100 min(1, exp(1 - r / c)) exp(mean over n of log p_n), for c tokens of the candidate and r of the reference. A
+ * precision of 0 becomes 1 / 2^k of one match, k counting those of the lower orders and itself (NIST's smoothing). With
+ * `effectiveOrder` the mean is over the orders that the candidate is long enough for.
  */
-const bleuOf = ({ candidateLength, referenceLength, matches, totals }: BleuStatistics, effectiveOrder: boolean): number => {
+const bleuOf = (
+  { candidateLength, referenceLength, matches, totals }: BleuStatistics,
+  effectiveOrder: boolean,
+): number => {
   if (matches.every((count) => count === 0)) return 0;
   const known = totals.filter((total) => total > 0).length;
   if (known < orders.length && !effectiveOrder) return 0;
@@ -80,18 +90,22 @@ const compared = ({ candidate, references }: Comparison): BleuStatistics => {
   return statisticsOf(segmentOf(candidate), references.map(segmentOf));
 };
 
-/** BLEU of one text, 0 to 100, over the n-grams that it is long enough for (sacrebleu's effective order). `RangeError` without a reference. */
+/**
+ * BLEU of one text, 0 to 100, over the n-grams that it is long enough for (sacrebleu's effective order). `RangeError`
+ * without a reference.
+ */
 export const sentenceBleu = (comparison: Comparison): number => bleuOf(compared(comparison), true);
 
 /**
  * BLEU of a corpus, 0 to 100: of the sums over its texts. `RangeError` for a text without a reference.
  * @public
  */
-export const corpusBleu = (comparisons: readonly Comparison[]): number => bleuOf(sumOf(comparisons.map(compared)), false);
+export const corpusBleu = (comparisons: readonly Comparison[]): number =>
+  bleuOf(sumOf(comparisons.map(compared)), false);
 
 /**
- * Self-BLEU, 0 to 100: the mean BLEU of each text against all the others; the higher, the less diverse (Zhu et al., Texygen, 2018, arXiv 1802.01886).
- * `RangeError` for fewer than two texts.
+ * Self-BLEU, 0 to 100: the mean BLEU of each text against all the others; the higher, the less diverse (Zhu et al.,
+ * Texygen, 2018, arXiv 1802.01886). `RangeError` for fewer than two texts.
  * @public
  */
 export const selfBleu = (texts: readonly string[]): number => {

@@ -1,4 +1,7 @@
-/** chrF: F-score of a candidate's character n-grams (Popovic, 2015), and chrF++ with words beside them (2017), as sacrebleu counts them. */
+/**
+ * chrF: F-score of a candidate's character n-grams (Popovic, 2015), and chrF++ with words beside them (2017), as
+ * sacrebleu counts them.
+ */
 import { checkReferences, type Comparison } from "./comparison.ts";
 import { countNgrams, matchesOf, ngramsIn, type NgramCounts } from "./ngrams.ts";
 import { wordsOf } from "./words.ts";
@@ -52,7 +55,11 @@ const ordersOf = (text: string, { wordOrder = 0 }: ChrfOptions): Orders => {
 const statisticsOf = (candidate: Orders, reference: Orders): ChrfStatistics[] =>
   candidate.map(({ counts, total }, index) => {
     const other = reference[index]!;
-    return { candidate: other.total === 0 ? 0 : total, reference: other.total, matches: matchesOf(counts, other.counts) };
+    return {
+      candidate: other.total === 0 ? 0 : total,
+      reference: other.total,
+      matches: matchesOf(counts, other.counts),
+    };
   });
 
 /** F_beta in 0 to 100 of precision and recall, each the mean over the orders that both texts are long enough for. */
@@ -73,7 +80,8 @@ const compared = ({ candidate, references }: Comparison, options: ChrfOptions): 
 };
 
 /** chrF of one text, 0 to 100, spaces left out. `RangeError` without a reference. */
-export const sentenceChrf = (comparison: Comparison, options: ChrfOptions = {}): number => chrfOf(compared(comparison, options));
+export const sentenceChrf = (comparison: Comparison, options: ChrfOptions = {}): number =>
+  chrfOf(compared(comparison, options));
 
 /**
  * chrF of a corpus, 0 to 100: of the sums over its texts. `RangeError` for a text without a reference.

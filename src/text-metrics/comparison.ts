@@ -9,5 +9,6 @@ export interface Comparison {
 
 /** Refuses to compare with nothing. `RangeError` that names the metric. */
 export const checkReferences = (metric: string, references: readonly string[]): void => {
-  if (references.length === 0) throw new RangeError(`${metric}: expected at least one reference for each candidate, got none`);
+  if (references.length === 0)
+    throw new RangeError(`${metric}: expected at least one reference for each candidate, got none`);
 };

@@ -15,8 +15,9 @@ const oneUnitEach = (texts: readonly (readonly string[])[]): string[] => {
 };
 
 /**
- * 1 - d / max(|a|, |b|), d the least number of characters that are inserted, removed or replaced to make b of a (Levenshtein, 1966), |a| and |b| their
- * lengths in characters (code points of Unicode). So in [0, 1], 1 for equal texts, two empty ones too.
+ * 1 - d / max(|a|, |b|), d the least number of characters that are inserted, removed or replaced to make b of a
+ * (Levenshtein, 1966), |a| and |b| their lengths in characters (code points of Unicode). So in [0, 1], 1 for equal
+ * texts, two empty ones too.
  */
 export const editSimilarity = (a: string, b: string): number => {
   const [one, other] = isPlain(a) && isPlain(b) ? [a, b] : oneUnitEach([Array.from(a), Array.from(b)]);

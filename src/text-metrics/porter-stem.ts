@@ -38,7 +38,8 @@ const measure = (stem: string): number => shapeOf(stem).split("vc").length - 1;
 
 const hasVowel = (stem: string): boolean => shapeOf(stem).includes("v");
 
-const endsInDoubleConsonant = (word: string): boolean => word.length >= 2 && word.at(-1) === word.at(-2) && shapeOf(word).endsWith("c");
+const endsInDoubleConsonant = (word: string): boolean =>
+  word.length >= 2 && word.at(-1) === word.at(-2) && shapeOf(word).endsWith("c");
 
 /** *o of the paper, and NLTK's: a word of a vowel and a consonant. */
 const endsInShortSyllable = (word: string): boolean => {
@@ -70,7 +71,8 @@ const replaced = (word: string, list: readonly Rule[]): string => {
 
 const plurals = rules(always, { sses: "ss", ies: "i", ss: "ss", s: "" });
 
-const step1a = (word: string): string => (word.length === 4 && word.endsWith("ies") ? word.slice(0, -1) : replaced(word, plurals));
+const step1a = (word: string): string =>
+  word.length === 4 && word.endsWith("ies") ? word.slice(0, -1) : replaced(word, plurals);
 
 const withoutEnding = (word: string): string | undefined => {
   for (const suffix of ["ed", "ing"]) {
@@ -126,7 +128,19 @@ const step2 = (word: string): string =>
 const step3 = rules(positive, { icate: "ic", ative: "", alize: "al", iciti: "ic", ical: "ic", ful: "", ness: "" });
 
 const step4 = [
-  ...rules(overOne, { al: "", ance: "", ence: "", er: "", ic: "", able: "", ible: "", ant: "", ement: "", ment: "", ent: "" }),
+  ...rules(overOne, {
+    al: "",
+    ance: "",
+    ence: "",
+    er: "",
+    ic: "",
+    able: "",
+    ible: "",
+    ant: "",
+    ement: "",
+    ment: "",
+    ent: "",
+  }),
   ...rules((stem) => overOne(stem) && /[st]$/.test(stem), { ion: "" }),
   ...rules(overOne, { ou: "", ism: "", ate: "", iti: "", ous: "", ive: "", ize: "" }),
 ];
@@ -140,8 +154,9 @@ const step5a = (word: string): string => {
 const step5b = (word: string): string => (word.endsWith("ll") && overOne(word.slice(0, -1)) ? word.slice(0, -1) : word);
 
 /**
- * The stem of a word in lower case, as NLTK's PorterStemmer in its default mode gives it (Porter, An algorithm for suffix stripping, 1980, with Martin
- * Porter's later changes and NLTK's table of irregular forms). Words of one or two letters are left alone.
+ * The stem of a word in lower case, as NLTK's PorterStemmer in its default mode gives it (Porter, An algorithm for
+ * suffix stripping, 1980, with Martin Porter's later changes and NLTK's table of irregular forms). Words of one or two
+ * letters are left alone.
  */
 export const porterStem = (word: string): string => {
   const known = irregular.get(word);

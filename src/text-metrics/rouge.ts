@@ -3,7 +3,10 @@ import { lcsLength } from "./lcs.ts";
 import { countNgrams, matchesOf, ngramsIn } from "./ngrams.ts";
 import { porterStem } from "./porter-stem.ts";
 
-/** Share of the candidate that is in the reference, share of the reference that is in the candidate, and their harmonic mean; each in [0, 1]. */
+/**
+ * Share of the candidate that is in the reference, share of the reference that is in the candidate, and their harmonic
+ * mean; each in [0, 1].
+ */
 export interface RougeScore {
   readonly precision: number;
   readonly recall: number;

@@ -9,7 +9,8 @@ const who = "character tokenizer";
 const loneSurrogate = /\p{Surrogate}/u;
 
 const characterIds = (alphabet: string): Map<string, number> => {
-  if (loneSurrogate.test(alphabet)) throw new RangeError(`${who}: expected whole characters, got half a surrogate pair`);
+  if (loneSurrogate.test(alphabet))
+    throw new RangeError(`${who}: expected whole characters, got half a surrogate pair`);
   const characters = Array.from(alphabet);
   const ids = new Map(characters.map((character, index) => [character, index + 2]));
   if (ids.size === 0) throw new RangeError(`${who}: expected at least one character, got an empty alphabet`);
@@ -21,9 +22,9 @@ const characterIds = (alphabet: string): Map<string, number> => {
 };
 
 /**
- * The tokenizer of an alphabet: id 0 is padding, 1 end-of-sequence, and 2 + k the k-th character. `RangeError` for an empty alphabet or one
- * that repeats a character. `encode` refuses text that spells a special token, which other readers of `tokenizer.json` would take for that
- * token; `decode` throws `RangeError` for an id outside the vocabulary.
+ * The tokenizer of an alphabet: id 0 is padding, 1 end-of-sequence, and 2 + k the k-th character. `RangeError` for an
+ * empty alphabet or one that repeats a character. `encode` refuses text that spells a special token, which other
+ * readers of `tokenizer.json` would take for that token; `decode` throws `RangeError` for an id outside the vocabulary.
  */
 export const characterTokenizer = (alphabet: string): Tokenizer => {
   const ids = characterIds(alphabet);
@@ -35,7 +36,9 @@ export const characterTokenizer = (alphabet: string): Tokenizer => {
       return Array.from(text, (character) => {
         const id = ids.get(character);
         if (id === undefined) {
-          throw new RangeError(`${who}: expected only the characters ${JSON.stringify(alphabet)}, got ${JSON.stringify(character)}`);
+          throw new RangeError(
+            `${who}: expected only the characters ${JSON.stringify(alphabet)}, got ${JSON.stringify(character)}`,
+          );
         }
         return id;
       });
@@ -45,8 +48,8 @@ export const characterTokenizer = (alphabet: string): Tokenizer => {
 };
 
 /**
- * The character tokenizer that a parsed `tokenizer.json` describes. `TypeError` when the document is not of the form that
- * `characterTokenizer` writes, `RangeError` when its ids or characters cannot be used.
+ * The character tokenizer that a parsed `tokenizer.json` describes. `TypeError` when the document is not of the form
+ * that `characterTokenizer` writes, `RangeError` when its ids or characters cannot be used.
  */
 export const characterTokenizerFromJSON = (document: unknown): Tokenizer => {
   const [pad, end, ...characters] = readVocabulary(document, specialTokens.length);

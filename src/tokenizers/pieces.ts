@@ -17,9 +17,9 @@ const idsOf = (pieces: readonly string[]): Map<string, number> => {
 };
 
 /**
- * The tokenizer of `pieces`: id 0 is padding, 1 end-of-sequence, and 2 + k the k-th piece; WordPiece without a prefix for continuations (Wu et al.,
- * 2016). `RangeError` for an empty or repeated piece. `encode` throws `RangeError` where no piece fits and for text that spells a special token,
- * `decode` for an id outside the vocabulary.
+ * The tokenizer of `pieces`: id 0 is padding, 1 end-of-sequence, and 2 + k the k-th piece; WordPiece without a prefix
+ * for continuations (Wu et al., 2016). `RangeError` for an empty or repeated piece. `encode` throws `RangeError` where
+ * no piece fits and for text that spells a special token, `decode` for an id outside the vocabulary.
  */
 export const pieceTokenizer = (pieces: readonly string[]): Tokenizer => {
   const ids = idsOf(pieces);
@@ -30,7 +30,9 @@ export const pieceTokenizer = (pieces: readonly string[]): Tokenizer => {
       const piece = text.slice(start, start + length);
       if (ids.has(piece)) return piece;
     }
-    throw new RangeError(`${who}: expected text made of its pieces, got ${JSON.stringify(text.slice(start, start + 20))}`);
+    throw new RangeError(
+      `${who}: expected text made of its pieces, got ${JSON.stringify(text.slice(start, start + 20))}`,
+    );
   };
   return {
     ...fixedVocabulary(who, texts),
@@ -49,8 +51,8 @@ export const pieceTokenizer = (pieces: readonly string[]): Tokenizer => {
 };
 
 /**
- * The tokenizer of pieces that a parsed `tokenizer.json` describes. `TypeError` when the document is not of the form that `pieceTokenizer` writes,
- * `RangeError` when its ids or pieces cannot be used.
+ * The tokenizer of pieces that a parsed `tokenizer.json` describes. `TypeError` when the document is not of the form
+ * that `pieceTokenizer` writes, `RangeError` when its ids or pieces cannot be used.
  */
 export const pieceTokenizerFromJSON = (document: unknown): Tokenizer => {
   const [pad, end, ...pieces] = readVocabulary(document, specialTokens.length, "WordPiece");

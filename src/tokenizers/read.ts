@@ -8,7 +8,11 @@ import { formOf, specialTokens, unknownToken } from "./tokenizer-json.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { wordTokenizerFromJSON } from "./words.ts";
 
-const readers = { WordLevel: characterTokenizerFromJSON, WordPiece: pieceTokenizerFromJSON, Words: wordTokenizerFromJSON } as const;
+const readers = {
+  WordLevel: characterTokenizerFromJSON,
+  WordPiece: pieceTokenizerFromJSON,
+  Words: wordTokenizerFromJSON,
+} as const;
 
 const ownTokenizer = (document: unknown): Tokenizer | undefined => {
   const form = formOf(document);
@@ -25,9 +29,9 @@ const asModelTokenizer = (tokenizer: Tokenizer, documents: TokenizerDocuments): 
 });
 
 /**
- * The tokenizer of a checkpoint from its documents, by the names of their files: of the project where `tokenizer.json` has exactly that form, else through
- * HuggingFace's library. Nothing is read from a disk here: whoever opens the folder, the file or the Hub gives those that there are. Errors are those
- * of the readers.
+ * The tokenizer of a checkpoint from its documents, by the names of their files: of the project where `tokenizer.json`
+ * has exactly that form, else through HuggingFace's library. Nothing is read from a disk here: whoever opens the
+ * folder, the file or the Hub gives those that there are. Errors are those of the readers.
  */
 export const readTokenizer = (documents: TokenizerDocuments): ModelTokenizer => {
   const own = ownTokenizer(documents["tokenizer.json"]);
@@ -38,8 +42,10 @@ const isDocuments = (value: unknown): value is TokenizerDocuments =>
   typeof value === "object" && value !== null && Object.hasOwn(value, "tokenizer.json");
 
 /**
- * The tokenizer that `toJSON` of a tokenizer describes. A `tokenizer.json` of a stranger does not say which token ends: `RangeError`; give all documents
- * to `readTokenizer`. Errors are those of the readers.
+ * The tokenizer that `toJSON` of a tokenizer describes. A `tokenizer.json` of a stranger does not say which token ends:
+ * `RangeError`; give all documents to `readTokenizer`. Errors are those of the readers.
  */
 export const tokenizerFromJSON = (document: unknown): Tokenizer =>
-  isDocuments(document) ? readTokenizer(document) : (ownTokenizer(document) ?? huggingfaceTokenizer({ "tokenizer.json": document }));
+  isDocuments(document)
+    ? readTokenizer(document)
+    : (ownTokenizer(document) ?? huggingfaceTokenizer({ "tokenizer.json": document }));

@@ -5,13 +5,15 @@ import type { Tokenizer } from "./tokenizer.ts";
 const replacement = "\ufffd";
 
 /**
- * The text that each of `ids` adds to the text of those before it; joined they are `decode(ids)`, as far as that does not depend on what comes later. A
- * token that is part of a character adds "", the last part the character; special tokens add "". `RangeError` as `decode`.
+ * The text that each of `ids` adds to the text of those before it; joined they are `decode(ids)`, as far as that does
+ * not depend on what comes later. A token that is part of a character adds "", the last part the character; special
+ * tokens add "". `RangeError` as `decode`.
  */
 export const tokenTexts = (tokenizer: Tokenizer, ids: ArrayLike<number>): string[] => {
   const all = Array.from(ids);
   const texts = all.map(() => "");
-  // Decoding goes on from tokens whose text is known: a decoder may treat the first token otherwise, and bytes need those before them.
+  // Decoding goes on from tokens whose text is known: a decoder may treat the first token otherwise, and bytes need
+  // those before them.
   let [context, known] = [0, 0];
   let [shown, changed] = ["", 0];
   for (const at of all.keys()) {

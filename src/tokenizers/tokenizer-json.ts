@@ -1,8 +1,14 @@
-/** HuggingFace `tokenizer.json` documents of fixed vocabularies, of characters, of longer pieces or of words: how they are written, and how an untrusted one is read. */
+/**
+ * HuggingFace `tokenizer.json` documents of fixed vocabularies, of characters, of longer pieces or of words: how they
+ * are written, and how an untrusted one is read.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 
-/** How the project's word tokenizer cuts a text: letters, marks, numbers and underscores, after one space at most; any other character alone. */
+/**
+ * How the project's word tokenizer cuts a text: letters, marks, numbers and underscores, after one space at most; any
+ * other character alone.
+ */
 export const wordPattern = String.raw` ?[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_]`;
 
 /** As many as Unicode has code points, and some special tokens. */
@@ -24,7 +30,10 @@ const AddedToken = Type.Object({
   special: Type.Literal(true),
 });
 
-/** Split on the empty pattern: every character is a piece of its own, newlines too (a regular expression `.` would leave those joined). */
+/**
+ * Split on the empty pattern: every character is a piece of its own, newlines too (a regular expression `.` would leave
+ * those joined).
+ */
 const EveryCharacter = Type.Object({
   type: Type.Literal("Split"),
   pattern: Type.Object({ String: Type.Literal("") }),
@@ -41,7 +50,9 @@ const EveryWord = Type.Object({
 });
 
 /** Any piece: without a pattern of its own the schema would pass over those with a line end. */
-const vocab = Type.Record(Type.String({ pattern: String.raw`^[\s\S]*$` }), Type.Integer({ minimum: 0 }), { maxProperties: mostPieces });
+const vocab = Type.Record(Type.String({ pattern: String.raw`^[\s\S]*$` }), Type.Integer({ minimum: 0 }), {
+  maxProperties: mostPieces,
+});
 
 const parts = {
   version: Type.Literal("1.0"),
@@ -65,7 +76,10 @@ const WordsDocument = Type.Object({
   model: Type.Object({ type: Type.Literal("WordLevel"), vocab, unk_token: Type.String() }),
 });
 
-/** WordPiece without a prefix for continuations takes the longest piece that the rest of the text begins with, again and again. */
+/**
+ * WordPiece without a prefix for continuations takes the longest piece that the rest of the text begins with, again and
+ * again.
+ */
 const WordPieceDocument = Type.Object({
   ...parts,
   pre_tokenizer: Type.Null(),
@@ -107,13 +121,17 @@ const partsOf = (specials: readonly string[]) =>
     decoder: { type: "Fuse" },
   }) as const;
 
-const idsOf = (vocabulary: readonly string[]): Record<string, number> => Object.fromEntries(vocabulary.map((piece, id) => [piece, id]));
+const idsOf = (vocabulary: readonly string[]): Record<string, number> =>
+  Object.fromEntries(vocabulary.map((piece, id) => [piece, id]));
 
 /**
- * The document of a vocabulary of characters, whose k-th piece has id k; the first `specials` of them are special tokens. Its unknown token is not in
- * the vocabulary, so that readers refuse what they do not know.
+ * The document of a vocabulary of characters, whose k-th piece has id k; the first `specials` of them are special
+ * tokens. Its unknown token is not in the vocabulary, so that readers refuse what they do not know.
  */
-export const wordLevelDocument = (vocabulary: readonly string[], specials: number): Static<typeof WordLevelDocument> => ({
+export const wordLevelDocument = (
+  vocabulary: readonly string[],
+  specials: number,
+): Static<typeof WordLevelDocument> => ({
   ...partsOf(vocabulary.slice(0, specials)),
   pre_tokenizer: { type: "Split", pattern: { String: "" }, behavior: "Isolated", invert: false },
   model: { type: "WordLevel", vocab: idsOf(vocabulary), unk_token: unknownToken },
@@ -127,7 +145,10 @@ export const wordsDocument = (vocabulary: readonly string[], specials: number): 
 });
 
 /** The same for a vocabulary of longer pieces, of which text takes the longest that fits, again and again. */
-export const wordPieceDocument = (vocabulary: readonly string[], specials: number): Static<typeof WordPieceDocument> => ({
+export const wordPieceDocument = (
+  vocabulary: readonly string[],
+  specials: number,
+): Static<typeof WordPieceDocument> => ({
   ...partsOf(vocabulary.slice(0, specials)),
   pre_tokenizer: null,
   model: {
@@ -140,26 +161,32 @@ export const wordPieceDocument = (vocabulary: readonly string[], specials: numbe
 });
 
 /**
- * The pieces of a document in the order of their ids, the special ones first. `TypeError` for another form of document; `RangeError` when the
- * ids are not 0, 1, 2, ... or the first `specials` of them are not the special tokens.
+ * The pieces of a document in the order of their ids, the special ones first. `TypeError` for another form of document;
+ * `RangeError` when the ids are not 0, 1, 2, ... or the first `specials` of them are not the special tokens.
  */
 export const readVocabulary = (document: unknown, specials: number, model: PieceModel = "WordLevel"): string[] => {
   const form = documents[model];
   if (!Value.Check(form, document)) {
     const problem = Value.Errors(form, document).First();
-    throw new TypeError(`tokenizer.json: ${problem?.message.toLowerCase()} at ${problem?.path || "/"}, got ${typeof problem?.value}`);
+    throw new TypeError(
+      `tokenizer.json: ${problem?.message.toLowerCase()} at ${problem?.path || "/"}, got ${typeof problem?.value}`,
+    );
   }
   const entries = Object.entries(document.model.vocab).toSorted((left, right) => left[1] - right[1]);
   const misplaced = entries.findIndex(([, id], index) => id !== index);
   if (misplaced >= 0) {
     const [piece, id] = entries[misplaced] ?? [];
-    throw new RangeError(`tokenizer.json: expected each id from 0 to ${entries.length - 1} once, got ${id} for ${JSON.stringify(piece)}`);
+    throw new RangeError(
+      `tokenizer.json: expected each id from 0 to ${entries.length - 1} once, got ${id} for ${JSON.stringify(piece)}`,
+    );
   }
   const pieces = entries.map(([piece]) => piece);
   const added = document.added_tokens.toSorted((left, right) => left.id - right.id);
   if (added.length !== specials || added.some(({ id, content }, index) => id !== index || content !== pieces[index])) {
     const got = added.map(({ id, content }) => `${JSON.stringify(content)} as ${id}`).join(", ");
-    throw new RangeError(`tokenizer.json: expected added tokens with the ids 0 to ${specials - 1} of the vocabulary, got ${got || "none"}`);
+    throw new RangeError(
+      `tokenizer.json: expected added tokens with the ids 0 to ${specials - 1} of the vocabulary, got ${got || "none"}`,
+    );
   }
   return pieces;
 };

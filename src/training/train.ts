@@ -39,7 +39,10 @@ import { withTokens } from "./batch/token-log.ts";
 
 /** How a run may be stopped and go on. */
 export interface TrainOptions {
-  /** Aborting stops after the step in progress is given up, writes a checkpoint of the last whole step, and fails with the signal's reason. */
+  /**
+   * Aborting stops after the step in progress is given up, writes a checkpoint of the last whole step, and fails with
+   * the signal's reason.
+   */
   readonly signal?: AbortSignal;
   /** Where checkpoints are written, and the newest one that can be read is taken up. Without it nothing is written. */
   readonly folder?: string;
@@ -86,7 +89,12 @@ const beginStep = (run: Run, step: number, host: HostState): void => {
   const wholeGroups = objectives.create(recipe.objective).advantages !== undefined;
   ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
     const { fraction, slots } = sequences.at(step, host.sequences);
-    const bounds = { inFlight: machine.samplers + 1, mostDropped: scoring.mostDropped, wholeGroups, maxNewTokens: shape.maxNewTokens };
+    const bounds = {
+      inFlight: machine.samplers + 1,
+      mostDropped: scoring.mostDropped,
+      wholeGroups,
+      maxNewTokens: shape.maxNewTokens,
+    };
     const request = { seed, step, version, slots, ...rollouts, ...bounds, observe: timeline.add, drawn };
     return { fraction, slots, scored: await stepRollouts(crew, task, request, signal) };
   });
@@ -100,7 +108,10 @@ const judge = ({ recipe, normalizer }: Run, scored: StepSequences["scored"], hos
   return judgedRows(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
 };
 
-/** Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when anybody will draw with them. */
+/**
+ * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when anybody
+ * will draw with them.
+ */
 const learn = async ({ recipe, crew, ahead }: Run, step: number, update: UpdateRequest): Promise<UpdateAnswer> => {
   const learned = await crew.learner.call("update", update, { transfer: Object.values(update.batch) });
   await crew.follow?.();
@@ -121,13 +132,26 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
   const factor = learningRateFactor(training.schedule, step, training.steps);
-  const update = { batch, step: (step - 1) * training.updates + 1, factor, updates: training.updates, inspect: inspects(recipe, step) };
+  const update = {
+    batch,
+    step: (step - 1) * training.updates + 1,
+    factor,
+    updates: training.updates,
+    inspect: inspects(recipe, step),
+  };
   const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
-  const seen = inspected === undefined ? {} : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.completion) };
+  const seen =
+    inspected === undefined
+      ? {}
+      : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.completion) };
   const shared = shares(drawn);
-  const watched = watch(run.checks, { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen }, host.checks);
+  const watched = watch(
+    run.checks,
+    { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen },
+    host.checks,
+  );
   emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.divergences, shape.batch, task.tokenizer) });
   emit({
     kind: "step",
@@ -175,25 +199,47 @@ const examine = async (
   if (objectives.create(recipe.objective).pairs === true) {
     const { batch, maxNewTokens } = shape;
     const scores = (given: Batch): Promise<Float32Array> => crew.learner.call("scores", given, { signal });
-    const compared = await comparePairs(task, { step, prompts: evaluation.prompts, shape: batch, maxNewTokens, scores });
+    const compared = await comparePairs(task, {
+      step,
+      prompts: evaluation.prompts,
+      shape: batch,
+      maxNewTokens,
+      scores,
+    });
     emit(compared);
     return { ...host, best: bestOf(host.best, step, compared.accuracy) };
   }
   const { chunk, stop: stops = [] } = rollouts;
   const drawing = { seed, step, maxNewTokens: shape.maxNewTokens, chunk, stops, observe: timeline.add };
-  const evaluated = await evaluate(crew, task, { ...drawing, settings: evaluation, also: looksAround(recipe, step) }, signal);
+  const evaluated = await evaluate(
+    crew,
+    task,
+    { ...drawing, settings: evaluation, also: looksAround(recipe, step) },
+    signal,
+  );
   const examined = { ...host, best: bestOf(host.best, step, evaluated.accuracy) };
   if (sequences.validation.length === 0) {
     emit(evaluated);
     return examined;
   }
-  const loss = await referenceLoss(crew, task, sequences.validation, { step, maxNewTokens: shape.maxNewTokens }, signal);
+  const loss = await referenceLoss(
+    crew,
+    task,
+    sequences.validation,
+    { step, maxNewTokens: shape.maxNewTokens },
+    signal,
+  );
   emit({ ...evaluated, metrics: { ...evaluated.metrics, [validationLoss]: loss } });
   return { ...examined, sequences: sequences.validated(host.sequences, loss, step) };
 };
 
 /** All steps from where the run stands, or those until it is to pause. */
-const takeSteps = async (run: Run, start: Standing, pauseAt: number, writer: CheckpointWriter | undefined): Promise<void> => {
+const takeSteps = async (
+  run: Run,
+  start: Standing,
+  pauseAt: number,
+  writer: CheckpointWriter | undefined,
+): Promise<void> => {
   const { recipe, crew, ahead, emit, signal } = run;
   const { training } = recipe;
   const { maxStaleness } = lookaheadOf(recipe);
@@ -210,7 +256,8 @@ const takeSteps = async (run: Run, start: Standing, pauseAt: number, writer: Che
     emit({ kind: "checkpoint", step, path: await writer.write({ step, learner, earlier: ahead.earlier(step), host }) });
   };
   try {
-    // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's reports.
+    // An evaluation that was due when the run stopped, or that the run before reported, is the beginning of this one's
+    // reports.
     if (step === 0 || evaluates(recipe, step)) await look();
     for (let next = step + 1; next <= step + maxStaleness; next += 1) beginStep(run, next, host);
     while (step < end) {
@@ -238,12 +285,16 @@ const takeSteps = async (run: Run, start: Standing, pauseAt: number, writer: Che
   emit({ kind: "finished", step, weights, best: host.best?.step, ...adapters });
 };
 
-/** Opens the threads where the newest checkpoint in the folder stands, or at the beginning. This thread then forgets what is the learner's. */
+/**
+ * Opens the threads where the newest checkpoint in the folder stands, or at the beginning. This thread then forgets
+ * what is the learner's.
+ */
 const openAt = async (
   { recipe, task, shape, emit, signal }: Omit<Run, "crew" | "ahead">,
   folder: string | undefined,
 ): Promise<{ readonly crew: Crew; readonly start: Standing }> => {
-  const { found, damaged } = folder === undefined ? { found: undefined, damaged: [] } : await newestCheckpoint(folder, recipe);
+  const { found, damaged } =
+    folder === undefined ? { found: undefined, damaged: [] } : await newestCheckpoint(folder, recipe);
   for (const message of damaged) emit({ kind: "damaged", message });
   const { learner, ...start } = found?.progress ?? beginning(recipe);
   if (found !== undefined) emit({ kind: "resumed", step: start.step, path: found.path });
@@ -251,7 +302,12 @@ const openAt = async (
   return { crew: await openCrew(recipe, task, shape, learner, signal), start };
 };
 
-const run = async (recipe: Recipe, options: TrainOptions, signal: AbortSignal, subscriber: Subscriber<StepReport>): Promise<void> => {
+const run = async (
+  recipe: Recipe,
+  options: TrainOptions,
+  signal: AbortSignal,
+  subscriber: Subscriber<StepReport>,
+): Promise<void> => {
   const { folder, secure, pauseAt = Number.POSITIVE_INFINITY } = options;
   const task = recipeTask(recipe);
   const shape = runShape(recipe, task);
@@ -261,7 +317,16 @@ const run = async (recipe: Recipe, options: TrainOptions, signal: AbortSignal, s
   const ranges = rangesOf(recipe.rewards, context);
   const normalizer = normalizerOf(recipe.rewards, context);
   const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
-  const parts = { recipe, task, shape, checks, normalizer, sequences, emit: (report: StepReport) => subscriber.next(report), signal };
+  const parts = {
+    recipe,
+    task,
+    shape,
+    checks,
+    normalizer,
+    sequences,
+    emit: (report: StepReport) => subscriber.next(report),
+    signal,
+  };
   const { crew, start } = await openAt(parts, folder);
   const ahead = new Lookahead<StepSequences>({
     ...lookaheadOf(recipe),
@@ -282,9 +347,10 @@ const run = async (recipe: Recipe, options: TrainOptions, signal: AbortSignal, s
 };
 
 /**
- * Trains. Cold: each subscription is a run of its own. Emits in order of steps, `finished` last. The same recipe gives the same bytes on the same
- * engine and machine, whatever order rewards and teacher finish in, and whether it was interrupted or not. Errors: what the recipe's parts refuse,
- * a reward or teacher that fails, a loss or gradient that is not finite, and a check that is not passed (`training.checks`).
+ * Trains. Cold: each subscription is a run of its own. Emits in order of steps, `finished` last. The same recipe gives
+ * the same bytes on the same engine and machine, whatever order rewards and teacher finish in, and whether it was
+ * interrupted or not. Errors: what the recipe's parts refuse, a reward or teacher that fails, a loss or gradient that
+ * is not finite, and a check that is not passed (`training.checks`).
  */
 export const train = (recipe: Recipe, options: TrainOptions = {}): Observable<StepReport> =>
   new Observable((subscriber) => {

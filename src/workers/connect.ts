@@ -11,18 +11,28 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Arrays in the argument whose memory moves to the worker instead of being copied. */
   readonly transfer?: readonly ArrayBufferView[];
-  /** Called when the worker no longer runs this call: with its reply, after a cancelled one too, or when the thread has ended. */
+  /**
+   * Called when the worker no longer runs this call: with its reply, after a cancelled one too, or when the thread has
+   * ended.
+   */
   readonly ended?: () => void;
 }
 
 /** What calls handlers: one worker, or several. */
 export interface Caller<H extends Handlers> {
   /**
-   * Calls a handler. Rejects with what the handler threw, with the signal's reason when it aborts, and with an `Error` that names the worker
-   * when that ends or is closed.
+   * Calls a handler. Rejects with what the handler threw, with the signal's reason when it aborts, and with an `Error`
+   * that names the worker when that ends or is closed.
    */
-  call<Name extends keyof H & string>(name: Name, argument: ArgumentOf<H[Name]>, options?: CallOptions): Promise<ValueOf<H[Name]>>;
-  /** Rejects what is in flight, aborts it in the worker, and resolves when the thread has ended. Rejects when it crashed meanwhile. */
+  call<Name extends keyof H & string>(
+    name: Name,
+    argument: ArgumentOf<H[Name]>,
+    options?: CallOptions,
+  ): Promise<ValueOf<H[Name]>>;
+  /**
+   * Rejects what is in flight, aborts it in the worker, and resolves when the thread has ended. Rejects when it crashed
+   * meanwhile.
+   */
   close(): Promise<void>;
 }
 
@@ -31,9 +41,14 @@ export interface Connection<H extends Handlers> extends Caller<H> {
   readonly name: string;
   /** False when the thread has ended or was closed: every call would be refused. */
   readonly usable: boolean;
-  /** As a caller's; waits for handlers no longer than `grace` ms, by default as long as the connection was made with. */
+  /**
+   * As a caller's; waits for handlers no longer than `grace` ms, by default as long as the connection was made with.
+   */
   close(grace?: number): Promise<void>;
-  /** Resolves when the worker runs nothing for this connection: cancelled calls go on in the worker until their handler ends. */
+  /**
+   * Resolves when the worker runs nothing for this connection: cancelled calls go on in the worker until their handler
+   * ends.
+   */
   idle(): Promise<void>;
 }
 
@@ -47,7 +62,9 @@ export interface ConnectOptions {
   readonly grace?: number;
   /** Stack of the thread, in MiB. Default: Node's own, 4. */
   readonly stack?: number;
-  /** Most memory of the thread's JavaScript heap, in MiB: it ends with an error beyond that. Default: Node's own limit. */
+  /**
+   * Most memory of the thread's JavaScript heap, in MiB: it ends with an error beyond that. Default: Node's own limit.
+   */
   readonly heap?: number;
 }
 
@@ -72,7 +89,8 @@ const ending = (worker: Worker, name: string): Promise<Ending> =>
     });
     worker.on("exit", (code) => {
       const message = `worker ${name} ended with exit code ${code}`;
-      const error = crash === undefined ? new Error(message) : new Error(`${message}: ${crash.message}`, { cause: crash });
+      const error =
+        crash === undefined ? new Error(message) : new Error(`${message}: ${crash.message}`, { cause: crash });
       resolve({ crashed: crash !== undefined, error });
     });
   });
@@ -88,7 +106,10 @@ const spawn = (url: URL, name: string, { data, stack, heap }: ConnectOptions): W
   return worker;
 };
 
-/** Starts the worker at `url`, which calls `serve(handlers)`: `connect<typeof handlers>(new URL("./file.ts", import.meta.url))`. */
+/**
+ * Starts the worker at `url`, which calls `serve(handlers)`: `connect<typeof handlers>(new URL("./file.ts",
+ * import.meta.url))`.
+ */
 export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = {}): Connection<H> => {
   const name = options.name ?? url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
   const worker = spawn(url, name, options);
@@ -122,7 +143,11 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
     if (crashed && !late) throw error;
   };
 
-  const call = async (handler: string, argument: unknown, { signal, transfer, ended: over }: CallOptions): Promise<unknown> => {
+  const call = async (
+    handler: string,
+    argument: unknown,
+    { signal, transfer, ended: over }: CallOptions,
+  ): Promise<unknown> => {
     signal?.throwIfAborted();
     if (unusable !== undefined) throw unusable;
     let cancel: (() => void) | undefined;

@@ -23,7 +23,10 @@ const MOST_FACTS = 16;
 
 const TEXTS = new Set(["name", "message", "stack", "cause"]);
 
-/** The texts, numbers and truth values among a value's own enumerable properties; an error that wraps this one can take them over. */
+/**
+ * The texts, numbers and truth values among a value's own enumerable properties; an error that wraps this one can take
+ * them over.
+ */
 export const factsOf = (thrown: unknown): ErrorFacts => {
   if (!(thrown instanceof Error)) return {};
   const facts = Object.entries(thrown).filter(
@@ -35,7 +38,8 @@ export const factsOf = (thrown: unknown): ErrorFacts => {
 
 /** Whatever was thrown, as data; what is no error becomes an `Error` that shows it. */
 export const encodeError = (thrown: unknown, depth = DEEPEST_CAUSE): ErrorData => {
-  if (!(thrown instanceof Error)) return encodeError(new Error(`expected an Error to be thrown, got ${inspect(thrown)}`));
+  if (!(thrown instanceof Error))
+    return encodeError(new Error(`expected an Error to be thrown, got ${inspect(thrown)}`));
   const { name, message, stack = "", cause } = thrown;
   const facts = factsOf(thrown);
   return {
@@ -50,7 +54,10 @@ export const encodeError = (thrown: unknown, depth = DEEPEST_CAUSE): ErrorData =
 const encodeCause = (cause: unknown, depth: number): ErrorData =>
   cause instanceof Error ? encodeError(cause, depth) : { name: "Error", message: inspect(cause), stack: "" };
 
-/** The error again: of its built-in class where it is one, else an `Error` with the same name; stack, causes and facts as they were. */
+/**
+ * The error again: of its built-in class where it is one, else an `Error` with the same name; stack, causes and facts
+ * as they were.
+ */
 export const decodeError = ({ name, message, stack, cause, facts }: ErrorData): Error => {
   const options = cause === undefined ? undefined : { cause: decodeError(cause) };
   const Class = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name as keyof typeof BUILT_IN] : Error;

@@ -1,4 +1,7 @@
-/** What crosses between a thread and its worker: requests one way, replies the other, and the types of the functions that answer. */
+/**
+ * What crosses between a thread and its worker: requests one way, replies the other, and the types of the functions
+ * that answer.
+ */
 import type { ErrorData } from "./error-data.ts";
 
 /** A handler's result, and the typed arrays in it whose memory moves to the other thread instead of being copied. */
@@ -18,7 +21,11 @@ export type Handlers = Readonly<Record<string, Handler<never, unknown>>>;
 export type ArgumentOf<H> = H extends Handler<infer Argument, unknown> ? Argument : never;
 
 /** What a call of a handler gives. */
-export type ValueOf<H> = H extends (...inputs: never) => Promise<infer A> ? (A extends Answer<infer Value> ? Value : never) : never;
+export type ValueOf<H> = H extends (...inputs: never) => Promise<infer A>
+  ? A extends Answer<infer Value>
+    ? Value
+    : never
+  : never;
 
 /** To the worker: run a handler, stop running it, or finish. */
 export type Request =
@@ -26,7 +33,9 @@ export type Request =
   | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "close" };
 
-/** From the worker: exactly one for each call, in any order; for a cancelled call it says that the handler has ended. */
+/**
+ * From the worker: exactly one for each call, in any order; for a cancelled call it says that the handler has ended.
+ */
 export type Reply =
   | { readonly kind: "value"; readonly id: number; readonly value: unknown }
   | { readonly kind: "error"; readonly id: number; readonly error: ErrorData };

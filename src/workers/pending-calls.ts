@@ -8,13 +8,19 @@ interface PendingCall {
   readonly ended: (() => void) | undefined;
 }
 
-/** The calls of one connection, by id. A call that was rejected early stays until its reply says that its handler has ended. */
+/**
+ * The calls of one connection, by id. A call that was rejected early stays until its reply says that its handler has
+ * ended.
+ */
 export class PendingCalls {
   #last = 0;
   readonly #calls = new Map<number, PendingCall>();
   readonly #idle = new Set<() => void>();
 
-  /** A new call; `send` posts it, `ended` is called when it is forgotten. When `send` throws, the call was never made and rejects with that. */
+  /**
+   * A new call; `send` posts it, `ended` is called when it is forgotten. When `send` throws, the call was never made
+   * and rejects with that.
+   */
   async open(send: (id: number) => void, ended?: () => void): Promise<unknown> {
     const id = (this.#last += 1);
     return new Promise((resolve, reject) => {

@@ -11,13 +11,17 @@ export interface PoolCallOptions extends CallOptions {
 
 /** Several workers as one. */
 export interface Pool<H extends Handlers> extends Caller<H> {
-  call<Name extends keyof H & string>(name: Name, argument: ArgumentOf<H[Name]>, options?: PoolCallOptions): Promise<ValueOf<H[Name]>>;
+  call<Name extends keyof H & string>(
+    name: Name,
+    argument: ArgumentOf<H[Name]>,
+    options?: PoolCallOptions,
+  ): Promise<ValueOf<H[Name]>>;
 }
 
 /**
- * Hands each call to an idle connection, first come first served, at most one call for each; a connection whose call was cancelled is idle when
- * its handler has ended. A call's signal also works while it waits; its arrays are transferred when it is sent. Closing closes the connections.
- * `RangeError` when there are none.
+ * Hands each call to an idle connection, first come first served, at most one call for each; a connection whose call
+ * was cancelled is idle when its handler has ended. A call's signal also works while it waits; its arrays are
+ * transferred when it is sent. Closing closes the connections. `RangeError` when there are none.
  */
 export const pool = <H extends Handlers>(connections: readonly Connection<H>[]): Pool<H> => {
   const idle = lending([...connections.entries()]);

@@ -1,4 +1,7 @@
-/** Lends a fixed set of things, one borrower each, first come first served: call slots of a scorer, connections to workers. */
+/**
+ * Lends a fixed set of things, one borrower each, first come first served: call slots of a scorer, connections to
+ * workers.
+ */
 
 /** One thing on loan. */
 export interface Loan<T> {
@@ -9,7 +12,9 @@ export interface Loan<T> {
 
 /** A fixed set of things to borrow. */
 export interface Lending<T> {
-  /** Waits for a free thing. Rejects with the signal's reason when it aborts first; the place in the queue is then gone. */
+  /**
+   * Waits for a free thing. Rejects with the signal's reason when it aborts first; the place in the queue is then gone.
+   */
   borrow(signal?: AbortSignal): Promise<Loan<T>>;
 }
 

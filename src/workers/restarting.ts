@@ -1,4 +1,7 @@
-/** A worker that is started again: when its thread has ended, and when it does not let go of a call that nobody waits for. */
+/**
+ * A worker that is started again: when its thread has ended, and when it does not let go of a call that nobody waits
+ * for.
+ */
 import type { CallOptions, Caller, Connection } from "./connect.ts";
 import type { ArgumentOf, Handlers, ValueOf } from "./messages.ts";
 
@@ -40,10 +43,14 @@ const within = async (end: Promise<boolean>, grace: number): Promise<boolean> =>
 };
 
 /**
- * Starts a worker at the first call, and anew whenever the last thread has ended. A call fails with its thread and is not repeated here. While it
- * is not known whether a cancelled call's handler will end, no other call is sent.
+ * Starts a worker at the first call, and anew whenever the last thread has ended. A call fails with its thread and is
+ * not repeated here. While it is not known whether a cancelled call's handler will end, no other call is sent.
  */
-export const restarting = <H extends Handlers>({ start, prepare, grace = 1000 }: RestartingOptions<H>): Restarting<H> => {
+export const restarting = <H extends Handlers>({
+  start,
+  prepare,
+  grace = 1000,
+}: RestartingOptions<H>): Restarting<H> => {
   let current: Connection<H> | undefined;
   let opening: Promise<Connection<H>> | undefined;
   let doubts: Promise<unknown> = Promise.resolve();

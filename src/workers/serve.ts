@@ -12,13 +12,14 @@ export interface ServeOptions {
 }
 
 /**
- * Answers calls until the connection closes: each call gets exactly one reply. A handler that throws, or gives what cannot be cloned, gets an
- * error as its reply and the worker lives on. Calls run as they come, several at once if the caller has sent several.
- * `Error` when there is no port, that is, outside a worker thread.
+ * Answers calls until the connection closes: each call gets exactly one reply. A handler that throws, or gives what
+ * cannot be cloned, gets an error as its reply and the worker lives on. Calls run as they come, several at once if the
+ * caller has sent several. `Error` when there is no port, that is, outside a worker thread.
  */
 export const serve = (handlers: Handlers, options: ServeOptions = {}): void => {
   const port = options.port ?? parentPort;
-  if (port === null) throw new Error("serve: expected to run in a worker thread, got the main thread; give a port to serve elsewhere");
+  if (port === null)
+    throw new Error("serve: expected to run in a worker thread, got the main thread; give a port to serve elsewhere");
   const running = new Map<number, { readonly controller: AbortController; readonly ended: Promise<void> }>();
 
   const reply = (message: Reply, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
@@ -27,7 +28,9 @@ export const serve = (handlers: Handlers, options: ServeOptions = {}): void => {
     try {
       const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
       if (handler === undefined) {
-        throw new RangeError(`serve: expected a call of ${Object.keys(handlers).join(", ")}, got ${JSON.stringify(name)}`);
+        throw new RangeError(
+          `serve: expected a call of ${Object.keys(handlers).join(", ")}, got ${JSON.stringify(name)}`,
+        );
       }
       const { value, transfer } = await handler(argument as never, signal);
       signal.throwIfAborted();
@@ -47,7 +50,9 @@ export const serve = (handlers: Handlers, options: ServeOptions = {}): void => {
   port.on("message", (request: Request) => {
     if (request.kind === "call") {
       const controller = new AbortController();
-      const ended = run(request.id, request.name, request.argument, controller.signal).finally(() => running.delete(request.id));
+      const ended = run(request.id, request.name, request.argument, controller.signal).finally(() =>
+        running.delete(request.id),
+      );
       running.set(request.id, { controller, ended });
     } else if (request.kind === "cancel") running.get(request.id)?.controller.abort();
     else void close();

@@ -14,7 +14,10 @@ const typeScriptHook = (): string => {
   return `data:text/javascript,${encodeURIComponent(`import { register } from ${JSON.stringify(api)}; register();`)}`;
 };
 
-/** Finds the file of a worker that the source names with `.ts`: itself where it exists, else the `.js` beside it that it was compiled to. */
+/**
+ * Finds the file of a worker that the source names with `.ts`: itself where it exists, else the `.js` beside it that it
+ * was compiled to.
+ */
 export const workerFile = (url: URL): WorkerFile => {
   if (!url.pathname.endsWith(".ts")) return { url, execArgv: [] };
   return existsSync(url)

@@ -18,7 +18,12 @@ interface ClaimFlags extends HubFlags {
   readonly json?: true;
 }
 
-const perform = async (file: string, overrides: readonly string[], flags: ClaimFlags, terminal: Terminal): Promise<void> => {
+const perform = async (
+  file: string,
+  overrides: readonly string[],
+  flags: ClaimFlags,
+  terminal: Terminal,
+): Promise<void> => {
   const { claims, trials } = await prepareSweep(file, overrides, hubOptions(flags, terminal));
   requireClaims(file, claims);
   const folder = resolve(sweepFolder(flags.out, file));
@@ -39,7 +44,9 @@ export const addClaims = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("claims")
     .description(
-      "Judges the claims of an experiment file by the finished trials of its sweep: replicated where the 95 % interval excludes the opposite, not replicated where it excludes what is claimed, or any effect of the size that a claim counts from (least), else inconclusive.",
+      "Judges the claims of an experiment file by the finished trials of its sweep: replicated where the 95 " +
+        "% interval excludes the opposite, not replicated where it excludes what is claimed, or any effect of " +
+        "the size that a claim counts from (least), else inconclusive.",
     )
     .argument("<file>", "experiment file with a sweep and claims: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, as they were for retort sweep")

@@ -17,7 +17,9 @@ const runIn = async (folder: string, terminal: Terminal): Promise<FoundRun> => {
   const { chosen } = await readChosen(folder, {}, terminal);
   const [run] = chosen;
   if (run === undefined || chosen.length > 1) {
-    throw new InvalidArgumentError(`expected the folder of one run, got "${folder}" with ${chosen.length}; retort runs lists them`);
+    throw new InvalidArgumentError(
+      `expected the folder of one run, got "${folder}" with ${chosen.length}; retort runs lists them`,
+    );
   }
   return run;
 };
@@ -50,7 +52,10 @@ const part = (title: string, rows: readonly ComparedRow[], runs: readonly FoundR
 const verdict = ({ files: { same, different } }: Comparison): string => {
   if (same.length === 0 && different.length === 0) return "no files of results to compare";
   if (different.length === 0) return `the same to the bit: ${same.join(", ")}`;
-  return [...(same.length === 0 ? [] : [`the same to the bit: ${same.join(", ")}`]), `different: ${different.join(", ")}`].join("; ");
+  return [
+    ...(same.length === 0 ? [] : [`the same to the bit: ${same.join(", ")}`]),
+    `different: ${different.join(", ")}`,
+  ].join("; ");
 };
 
 const show = async (folders: readonly string[], { all, json }: CompareOptions, terminal: Terminal): Promise<void> => {
@@ -63,7 +68,9 @@ const show = async (folders: readonly string[], { all, json }: CompareOptions, t
     output.write(`${jsonText({ runs: runs.map(({ folder, record }) => ({ folder, ...record })), ...comparison })}\n`);
     return;
   }
-  runs.forEach(({ folder, record }, i) => output.write(`${letterOf(i)}  ${printable(`${record.label}, ${record.status}  ${folder}`)}\n`));
+  runs.forEach(({ folder, record }, i) =>
+    output.write(`${letterOf(i)}  ${printable(`${record.label}, ${record.status}  ${folder}`)}\n`),
+  );
   output.write(`\n${part("parameter", comparison.parameters, runs, all === true)}`);
   output.write(`\n${part("metric", comparison.metrics, runs, all === true)}`);
   output.write(`\n${verdict(comparison)}\n`);
@@ -73,7 +80,10 @@ const show = async (folders: readonly string[], { all, json }: CompareOptions, t
 export const addCompare = (program: Command, terminal: Terminal): void => {
   program
     .command("compare")
-    .description("Shows parameters and metrics of runs side by side, those that differ, and whether the results are the same to the bit.")
+    .description(
+      "Shows parameters and metrics of runs side by side, those that differ, and whether the results are the " +
+        "same to the bit.",
+    )
     .argument("<runs...>", "folders of two runs or more")
     .option("--all", "also show what is the same")
     .option("--json", "print the comparison as JSON")

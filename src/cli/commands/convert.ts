@@ -20,26 +20,40 @@ const checkEmpty = async (folder: string): Promise<void> => {
     if (error.code === "ENOENT") return [];
     throw error;
   });
-  if (there.length > 0) throw new RangeError(`${folder}: expected a new or empty folder, got ${there.length} files; name another one`);
+  if (there.length > 0)
+    throw new RangeError(`${folder}: expected a new or empty folder, got ${there.length} files; name another one`);
 };
 
-const convert = async (name: string, folder: string, { dtype, ...flags }: ConvertOptions, terminal: Terminal): Promise<void> => {
+const convert = async (
+  name: string,
+  folder: string,
+  { dtype, ...flags }: ConvertOptions,
+  terminal: Terminal,
+): Promise<void> => {
   await checkEmpty(folder);
   const { policy, weights, tokenizer } = await loadModel(name, hubOptions(flags, terminal));
   await savePolicy(folder, { policy, weights }, tokenizer, dtype);
   if (tokenizer === undefined) terminal.errors.write("the checkpoint has no tokenizer: none is written\n");
   else await writeTokenizerFiles(folder, tokenizer);
-  terminal.output.write(`${folder}: ${String(policy.config["model_type"])}, ${amount(parameterCount(policy))} parameters in ${dtype}\n`);
+  terminal.output.write(
+    `${folder}: ${String(policy.config["model_type"])}, ${amount(parameterCount(policy))} parameters in ${dtype}\n`,
+  );
 };
 
 /** Adds the command to the program. */
 export const addConvert = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("convert")
-    .description("Reads a model and writes config.json, model.safetensors and its tokenizer, for transformers and others to load.")
+    .description(
+      "Reads a model and writes config.json, model.safetensors and its tokenizer, for transformers and others to load.",
+    )
     .argument("<model>", modelHelp)
     .argument("<folder>", "a new or empty folder")
-    .addOption(new Option("--dtype <type>", "how weights are stored; F16 and BF16 round").choices(["F32", "F16", "BF16"]).default("F32"));
+    .addOption(
+      new Option("--dtype <type>", "how weights are stored; F16 and BF16 round")
+        .choices(["F32", "F16", "BF16"])
+        .default("F32"),
+    );
   addHubFlags(command)
     .addHelpText(
       "after",

@@ -36,7 +36,8 @@ export const diagnosisText = ({ retort, node, platform, processor, cores, memory
   const width = Math.max(...engines.map(({ name }) => name.length));
   return [
     `retort ${retort}, Node ${node}, ${platform}`,
-    `${processor}, ${cores} ${cores === 1 ? "core" : "cores"}, ${gibibytes(memory.total)} GiB of memory, ${gibibytes(memory.free)} free`,
+    `${processor}, ${cores} ${cores === 1 ? "core" : "cores"}, ${gibibytes(memory.total)} GiB of memory, ` +
+      `${gibibytes(memory.free)} free`,
     "",
     table(
       ["engine", "state", "runs on", "package"],
@@ -52,7 +53,9 @@ export const diagnosisText = ({ retort, node, platform, processor, cores, memory
 export const addDoctor = (program: Command, terminal: Terminal): void => {
   program
     .command("doctor")
-    .description("Tries every engine, each in a process of its own, and says which one runs, and why the others do not.")
+    .description(
+      "Tries every engine, each in a process of its own, and says which one runs, and why the others do not.",
+    )
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  retort doctor --json")
     .action(async ({ json = false }: { json?: boolean }) => {

@@ -46,7 +46,9 @@ export const addExplain = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("explain")
     .description(
-      "Prints every value of a file's runs with the place where it was written, the stages that they start from, and what they take: memory as an estimate for the student's programs, time as earlier trainings of the same kind took.",
+      "Prints every value of a file's runs with the place where it was written, the stages that they start " +
+        "from, and what they take: memory as an estimate for the student's programs, time as earlier trainings " +
+        "of the same kind took.",
     )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")

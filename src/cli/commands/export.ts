@@ -10,12 +10,18 @@ interface ExportOptions extends RunChoice {
   readonly target?: string;
 }
 
-const perform = async (root: string, { to, target: given, ...choice }: ExportOptions, terminal: Terminal): Promise<void> => {
+const perform = async (
+  root: string,
+  { to, target: given, ...choice }: ExportOptions,
+  terminal: Terminal,
+): Promise<void> => {
   const exporter = exporters.find(({ type }) => type === to)!;
   const target = given ?? exporter.target;
-  if (target === undefined) throw new InvalidArgumentError(`--to ${to}: expected --target, got none; it is ${exporter.description}`);
+  if (target === undefined)
+    throw new InvalidArgumentError(`--to ${to}: expected --target, got none; it is ${exporter.description}`);
   const { chosen: runs } = await readChosen(root, choice, terminal);
-  if (runs.length === 0) throw new InvalidArgumentError(`expected runs in "${printable(root)}", got none; retort runs lists them`);
+  if (runs.length === 0)
+    throw new InvalidArgumentError(`expected runs in "${printable(root)}", got none; retort runs lists them`);
   let count = 0;
   const note = (text: string): void => void terminal.errors.write(`${text}\n`);
   await interruptible(
@@ -31,7 +37,8 @@ export const addExport = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("export")
     .description(
-      "Writes parameters, last metrics and every step's metrics of runs in the format of another program. What was exported before is replaced.",
+      "Writes parameters, last metrics and every step's metrics of runs in the format of another program. " +
+        "What was exported before is replaced.",
     )
     .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
     .addOption(

@@ -1,4 +1,6 @@
-/** `retort inspect`: what a model is and what it takes, from its configuration and its headers; weights are not read. */
+/**
+ * `retort inspect`: what a model is and what it takes, from its configuration and its headers; weights are not read.
+ */
 import type { Command } from "commander";
 import { tokenizerOf } from "../../experiments/inputs/model.ts";
 import { classifierOf } from "../../policies/classification-head.ts";
@@ -48,13 +50,19 @@ const usualLength = 1024;
 /** Memory of each use. `RangeError` for sequences that the context does not hold. */
 const usesOf = (policy: Policy, batch: number, length: number): NonNullable<Inspection["memory"]["uses"]> => {
   if (length < 2 || length > policy.contextLength)
-    throw new RangeError(`--length: expected 2 to ${policy.contextLength} tokens, the context of the model, got ${length}`);
+    throw new RangeError(
+      `--length: expected 2 to ${policy.contextLength} tokens, the context of the model, got ${length}`,
+    );
   const { sampling, scoring, training } = memoryOf(policy, { batch, length });
   const peak = ({ inputs, running }: ProgramMemory): number => inputs + running;
   return { batch, length, sampling: peak(sampling), scoring: peak(scoring), training: peak(training) };
 };
 
-const inspect = async (model: string, { batch, length, ...flags }: InspectOptions, terminal: Terminal): Promise<Inspection> => {
+const inspect = async (
+  model: string,
+  { batch, length, ...flags }: InspectOptions,
+  terminal: Terminal,
+): Promise<Inspection> => {
   const opened = await openCheckpoint(model, hubOptions(flags, terminal));
   const policy = policyOf(opened.config);
   const tokenizer = await tokenizerOf(opened);
@@ -81,14 +89,23 @@ const inspect = async (model: string, { batch, length, ...flags }: InspectOption
   };
 };
 
-const size = (bytes: number): string => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`);
+const size = (bytes: number): string =>
+  bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-const useLines = ({ batch, length, ...bytes }: NonNullable<Inspection["memory"]["uses"]>): readonly (readonly [string, string])[] => {
+const useLines = ({
+  batch,
+  length,
+  ...bytes
+}: NonNullable<Inspection["memory"]["uses"]>): readonly (readonly [string, string])[] => {
   const sequences = `${batch.toLocaleString("en")} x ${length.toLocaleString("en")} tokens`;
   return [
     ["sampling", `${size(bytes.sampling)} with the weights, for ${sequences}, half of them prompt`],
     ["scoring", `${size(bytes.scoring)} with the weights, for all log-probs of ${sequences}`],
-    ["training", `${size(bytes.training)} with weights and AdamW, for a step of distillation on ${sequences}; less where parts are frozen`],
+    [
+      "training",
+      `${size(bytes.training)} with weights and AdamW, for a step of distillation on ${sequences}; less ` +
+        "where parts are frozen",
+    ],
   ];
 };
 
@@ -107,7 +124,9 @@ export const inspectionText = ({
   const lines: readonly (readonly [string, string])[] = [
     ["family", family],
     ["parameters", parameters.toLocaleString("en")],
-    ...(labels === undefined ? [] : [["scores", `${labels.toLocaleString("en")} of each sequence, instead of next tokens`] as const]),
+    ...(labels === undefined
+      ? []
+      : [["scores", `${labels.toLocaleString("en")} of each sequence, instead of next tokens`] as const]),
     ["vocabulary", vocabulary.toLocaleString("en")],
     ["context", `${context.toLocaleString("en")} tokens`],
     ["width", String(width)],
@@ -115,7 +134,8 @@ export const inspectionText = ({
       "tokenizer",
       tokenizer === undefined
         ? "none"
-        : `${tokenizer.vocabulary.toLocaleString("en")} tokens, ends with ${tokenizer.end}, ${tokenizer.chatTemplate ? "with" : "without"} a chat template`,
+        : `${tokenizer.vocabulary.toLocaleString("en")} tokens, ends with ${tokenizer.end}, ` +
+          `${tokenizer.chatTemplate ? "with" : "without"} a chat template`,
     ],
     ["weights", size(memory.weights)],
     ...(memory.uses === undefined ? [] : useLines(memory.uses)),
@@ -127,7 +147,9 @@ export const inspectionText = ({
 export const addInspect = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("inspect")
-    .description("Reads a model's configuration and headers, not its weights: family, sizes, tokenizer, and memory in float32.")
+    .description(
+      "Reads a model's configuration and headers, not its weights: family, sizes, tokenizer, and memory in float32.",
+    )
     .argument("<model>", modelHelp)
     .option("--batch <n>", "sequences at once, for the memory of each use", numberFrom(1, true), 1)
     .option("--length <n>", "tokens of each; 1,024 or the context when left out", numberFrom(2, true))
@@ -136,6 +158,8 @@ export const addInspect = (program: Command, terminal: Terminal): void => {
     .addHelpText("after", "\nExample:\n  retort inspect smollm2.gguf")
     .action(async (model: string, options: InspectOptions) => {
       const inspection = await inspect(model, options, terminal);
-      terminal.output.write(options.json === true ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection));
+      terminal.output.write(
+        options.json === true ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection),
+      );
     });
 };

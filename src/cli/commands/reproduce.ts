@@ -48,7 +48,12 @@ interface PreparedFigure extends KnownFigure, Pick<PreparedSweep, "halving"> {
   readonly folder: string;
 }
 
-const prepare = async (figure: Figure, flags: ReproduceFlags, hub: HubOptions, terminal: Terminal): Promise<PreparedFigure> => {
+const prepare = async (
+  figure: Figure,
+  flags: ReproduceFlags,
+  hub: HubOptions,
+  terminal: Terminal,
+): Promise<PreparedFigure> => {
   const { out, scale, seeds, cache } = flags;
   const prepared = await prepareSweep(figure.path, scaleOverrides(figure.path, scale, seeds), hub);
   const { claims, halving, memory } = prepared;
@@ -68,7 +73,13 @@ const hubText = (plans: readonly FigurePlan[]): string => {
 
 const planText = (plans: readonly FigurePlan[], jobs: number): string => {
   const rows = plans.map(({ figure, trials, done, claims, milliseconds }) => {
-    return [figure.name, trials, done ?? "not known", claims, milliseconds === undefined ? "not known" : duration(milliseconds)];
+    return [
+      figure.name,
+      trials,
+      done ?? "not known",
+      claims,
+      milliseconds === undefined ? "not known" : duration(milliseconds),
+    ];
   });
   const known = plans.flatMap(({ milliseconds }) => milliseconds ?? []);
   const sum = known.length === 0 ? [] : [`about ${duration(known.reduce((total, time) => total + time, 0))}`];
@@ -88,7 +99,8 @@ const tellPlan = (
   const plans = planFigures(known, outlined);
   const jobs = known[0]?.jobs ?? 1;
   if (json !== true) return void output.write(planText(plans, jobs));
-  for (const { figure, ...plan } of plans) output.write(`${jsonText({ kind: "plan", figure: figure.name, jobs, ...plan })}\n`);
+  for (const { figure, ...plan } of plans)
+    output.write(`${jsonText({ kind: "plan", figure: figure.name, jobs, ...plan })}\n`);
 };
 
 const tell = (
@@ -101,24 +113,41 @@ const tell = (
   const judged = judge(claims, results.trials);
   const { output, colors } = terminal;
   if (flags.json === true) {
-    output.write(`${jsonText({ kind: "figure", figure: figure.name, results: path, planned: results.planned, claims: judged })}\n`);
+    output.write(
+      `${jsonText({ kind: "figure", figure: figure.name, results: path, planned: results.planned, claims: judged })}\n`,
+    );
     return;
   }
-  output.write(`\n${colors.bold(`figure ${figure.name}`)}  ${results.trials.length} of ${results.planned} trials: ${shownPath(path)}\n\n`);
+  output.write(
+    `\n${colors.bold(`figure ${figure.name}`)}  ${results.trials.length} of ${results.planned} trials: ` +
+      `${shownPath(path)}\n\n`,
+  );
   for (const claim of judged) output.write(`${claimText(claim, terminal)}\n`);
   if (judged.length > 0) output.write(`${tallyText(judged)}\n`);
 };
 
-const runFigure = async (prepared: PreparedFigure, folder: string, flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
+const runFigure = async (
+  prepared: PreparedFigure,
+  folder: string,
+  flags: ReproduceFlags,
+  terminal: Terminal,
+): Promise<void> => {
   const { figure, sweep, folder: trials, halving, jobs } = prepared;
   const begun = performance.now();
   const style = flags.json === true ? "json" : flags.quiet === true ? "quiet" : "auto";
   await writeFrozen(trials, sweep);
   const shared = await shareTrials(trials, sweep);
   if (shared > 0 && style === "auto")
-    terminal.errors.write(`figure ${figure.name}: ${shared} of ${sweep.trials.length} trials taken over from other figures\n`);
+    terminal.errors.write(
+      `figure ${figure.name}: ${shared} of ${sweep.trials.length} trials taken over from other figures\n`,
+    );
   const left = (await standings({ folder: trials, sweep })).filter(({ standing }) => standing.status !== "done").length;
-  const all = await driveShown({ folder: trials, sweep }, halving, { executor: local(jobs), threads: 1, retries: 1, style }, terminal);
+  const all = await driveShown(
+    { folder: trials, sweep },
+    halving,
+    { executor: local(jobs), threads: 1, retries: 1, style },
+    terminal,
+  );
   const { results, training } = await collectFigure(trials, sweep, figure, flags.scale);
   await writeFigure(folder, results);
   const elapsed = left === all.length ? performance.now() - begun : undefined;
@@ -132,7 +161,8 @@ const runFigure = async (prepared: PreparedFigure, folder: string, flags: Reprod
 const figuresFor = ({ scale, figure }: ReproduceFlags): readonly Figure[] => {
   try {
     const figures = figuresOf(scale);
-    if (figures.length === 0) throw new RangeError(`--scale ${scale}: expected figures, got none: there are none of this scale yet`);
+    if (figures.length === 0)
+      throw new RangeError(`--scale ${scale}: expected figures, got none: there are none of this scale yet`);
     return chosenFigures(figures, figure);
   } catch (error) {
     if (error instanceof RangeError) throw new InvalidArgumentError(error.message);
@@ -141,7 +171,11 @@ const figuresFor = ({ scale, figure }: ReproduceFlags): readonly Figure[] => {
 };
 
 /** The figure as far as it is known without a download. */
-const lookOffline = async (figure: Figure, flags: ReproduceFlags, terminal: Terminal): Promise<PreparedFigure | FigureOutline> => {
+const lookOffline = async (
+  figure: Figure,
+  flags: ReproduceFlags,
+  terminal: Terminal,
+): Promise<PreparedFigure | FigureOutline> => {
   let absent = false;
   const hub = { ...hubOptions(flags, terminal), offline: true, onAbsence: () => void (absent = true) };
   try {
@@ -177,7 +211,9 @@ export const addReproduce = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("reproduce")
     .description(
-      "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not run again, in whichever figure; stages are made once for all.",
+      "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this " +
+        "machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not " +
+        "run again, in whichever figure; stages are made once for all.",
     )
     .option(
       "--figure <names>",
@@ -189,13 +225,18 @@ export const addReproduce = (program: Command, terminal: Terminal): void => {
     .addOption(
       new Option(
         "--scale <name>",
-        "smoke: every part for one step; small: tasks and models that two cores train; full: the paper's own models and data",
+        "smoke: every part for one step; small: tasks and models that two cores train; full: the paper's own " +
+          "models and data",
       )
         .choices(scales)
         .default("small"),
     )
     .option("--dry-run", "say what there is to do and how long it takes, and run nothing")
-    .option("--jobs <n>", "trials at once; one for each core, as far as memory goes, when left out", numberFrom(1, true))
+    .option(
+      "--jobs <n>",
+      "trials at once; one for each core, as far as memory goes, when left out",
+      numberFrom(1, true),
+    )
     .option("--out <folder>", "where the trials' folders go, by scale", "runs/reproduction")
     .option("--results <folder>", "where the figures' results go; a folder in --out when left out")
     .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
@@ -204,7 +245,8 @@ export const addReproduce = (program: Command, terminal: Terminal): void => {
   addHubFlags(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  retort reproduce --figure 8\n  retort reproduce --scale smoke\n  retort reproduce --figure 5,8 --seeds 5 --jobs 8",
+      "\nExamples:\n  retort reproduce --figure 8\n  retort reproduce --scale smoke\n  retort reproduce " +
+        "--figure 5,8 --seeds 5 --jobs 8",
     )
     .action((flags: ReproduceFlags) => perform(flags, terminal));
 };

@@ -19,9 +19,12 @@ const valueText = (value: Json): string => (typeof value === "string" ? value : 
 
 /** `trial  alpha=0.5 seed=1`: the last keys of what was swept. */
 const nameOf = ({ label, axes }: RunRecord): string =>
-  [label, ...Object.entries(axes).map(([pointer, value]) => `${pointer.slice(pointer.lastIndexOf("/") + 1)}=${valueText(value)}`)].join(
-    " ",
-  );
+  [
+    label,
+    ...Object.entries(axes).map(
+      ([pointer, value]) => `${pointer.slice(pointer.lastIndexOf("/") + 1)}=${valueText(value)}`,
+    ),
+  ].join(" ");
 
 /** Newest first. */
 const byStart = (a: FoundRun, b: FoundRun): number => {
@@ -68,7 +71,9 @@ const show = async (root: string, { limit, json, ...choice }: RunsOptions, termi
   const shown = limit === 0 ? chosen : chosen.slice(0, limit);
   terminal.output.write(`${runsTable(shown)}\n`);
   const rest = chosen.length - shown.length;
-  terminal.errors.write(`\n${overview(chosen)}${rest === 0 ? "" : `; ${rest} older ones are not shown: --limit 0 shows all`}\n`);
+  terminal.errors.write(
+    `\n${overview(chosen)}${rest === 0 ? "" : `; ${rest} older ones are not shown: --limit 0 shows all`}\n`,
+  );
 };
 
 /** Adds the command to the program. */

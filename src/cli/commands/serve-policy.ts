@@ -31,7 +31,14 @@ const perform = async (model: string, options: ServeOptions, terminal: Terminal)
   const loaded = await loadModel(model, hubOptions(options, terminal));
   const { engine, seed, maxLogprobs: mostLogProbs } = options;
   const threads = Math.min(availableParallelism(), mostThreads);
-  const opened = await openServedPolicy({ ...loaded, name: options.name ?? basename(model), engine, threads, seed, mostLogProbs });
+  const opened = await openServedPolicy({
+    ...loaded,
+    name: options.name ?? basename(model),
+    engine,
+    threads,
+    seed,
+    mostLogProbs,
+  });
   try {
     await listen(opened.routes, `${opened.name} on the engine ${opened.engine}`, options, terminal);
   } finally {
@@ -44,12 +51,18 @@ export const addServePolicy = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("serve-policy")
     .description(
-      "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, /v1/models, /tokenize and /health. A teacher of experiment files.",
+      "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, " +
+        "/v1/models, /tokenize and /health. A teacher of experiment files.",
     )
     .argument("<model>", modelHelp);
   addListenFlags(addHubFlags(command))
     .option("--name <name>", "what the model is called; the last part of its path when left out")
-    .option("--max-logprobs <n>", "most log-probs beside a token's own; -1: as many as are asked for", wholeFrom(-1), -1)
+    .option(
+      "--max-logprobs <n>",
+      "most log-probs beside a token's own; -1: as many as are asked for",
+      wholeFrom(-1),
+      -1,
+    )
     .option("--seed <n>", "of draws for which a request has no seed", wholeFrom(0), 0)
     .addOption(new Option("--engine <name>", "what runs the programs").choices([...engineNames]).default("auto"))
     .addHelpText(

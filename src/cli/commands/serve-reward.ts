@@ -26,10 +26,17 @@ const runNamed = (runs: readonly PlannedRun[], name: string | undefined): Planne
   const named = name === undefined && another === undefined ? only : runs.find((run) => run.name === name);
   if (named !== undefined) return named;
   const names = runs.map((run) => run.name).join(", ");
-  throw new InvalidArgumentError(`--run: expected one of the file's runs, ${names}, got ${name === undefined ? "none" : `"${name}"`}`);
+  throw new InvalidArgumentError(
+    `--run: expected one of the file's runs, ${names}, got ${name === undefined ? "none" : `"${name}"`}`,
+  );
 };
 
-const perform = async (file: string, overrides: readonly string[], options: ServeOptions, terminal: Terminal): Promise<void> => {
+const perform = async (
+  file: string,
+  overrides: readonly string[],
+  options: ServeOptions,
+  terminal: Terminal,
+): Promise<void> => {
   const run = runNamed(await prepareExperiment(file, overrides, hubOptions(options, terminal)), options.run);
   const recipe = await rewardRecipe(run, run.path, artifactsIn(join(options.cache, "stages")));
   if (recipe.rewards.length === 0) throw new RangeError(`${file}: expected rewards, got none`);
@@ -52,7 +59,10 @@ const perform = async (file: string, overrides: readonly string[], options: Serv
 export const addServeReward = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("serve-reward")
-    .description("Serves the weighted sum of a file's rewards: POST /score, GET /health. The reward http of other experiment files.")
+    .description(
+      "Serves the weighted sum of a file's rewards: POST /score, GET /health. The reward http of other " +
+        "experiment files.",
+    )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /rewards/0/weight=2");
   addListenFlags(addHubFlags(command))

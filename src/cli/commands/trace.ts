@@ -31,7 +31,9 @@ const show = async (folder: string, { step, json }: TraceOptions, { output }: Te
     return;
   }
   const width = Math.max(20, Math.min(100, (process.stdout.columns ?? 100) - BESIDE));
-  output.write(`step ${timed.step}\n${gantt(timed.spans, width)}\n\nThe whole run: open ${path} in https://ui.perfetto.dev\n`);
+  output.write(
+    `step ${timed.step}\n${gantt(timed.spans, width)}\n\nThe whole run: open ${path} in https://ui.perfetto.dev\n`,
+  );
 };
 
 /** Adds the command to the program. */

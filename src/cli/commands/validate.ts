@@ -14,7 +14,10 @@ const mostListed = 20;
 const trialsText = (trials: readonly PlannedTrial[]): string => {
   const rows = trials.slice(0, mostListed).map(({ name, label, id }) => [name, label, id.slice(0, 8)]);
   const more = trials.length - rows.length;
-  return `\n\nsweep of ${trials.length} trials\n\n${table(["trial", "values", "id"], rows)}${more > 0 ? `\nand ${more} more` : ""}`;
+  return (
+    `\n\nsweep of ${trials.length} ` +
+    `trials\n\n${table(["trial", "values", "id"], rows)}${more > 0 ? `\nand ${more} more` : ""}`
+  );
 };
 
 const overview = (runs: readonly PlannedRun[]): string =>
@@ -34,7 +37,8 @@ export const addValidate = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("validate")
     .description(
-      "Checks a file with everything that a run checks before it starts, its sweep included, and prints its runs and trials, or every problem at once. Downloads the checkpoints of the Hub that it names.",
+      "Checks a file with everything that a run checks before it starts, its sweep included, and prints its " +
+        "runs and trials, or every problem at once. Downloads the checkpoints of the Hub that it names.",
     )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")

@@ -8,7 +8,8 @@ const coloured = (outcome: Outcome, { colors }: Pick<Terminal, "colors">): strin
   return outcome === "not-replicated" ? colors.red(outcomeNames[outcome]) : colors.yellow(outcomeNames[outcome]);
 };
 
-const figure = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value));
+const figure = (value: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value);
 
 const findingText = ({ what, effect, interval, p, improvement, settings, count }: Finding): string => {
   const shared = settings === 1 ? "one setting" : `${settings} settings`;
@@ -21,7 +22,10 @@ const findingText = ({ what, effect, interval, p, improvement, settings, count }
 };
 
 /** A claim with its verdict and findings: lines that end with a newline. */
-export const claimText = ({ id, statement, paper, outcome, findings }: JudgedClaim, terminal: Pick<Terminal, "colors">): string => {
+export const claimText = (
+  { id, statement, paper, outcome, findings }: JudgedClaim,
+  terminal: Pick<Terminal, "colors">,
+): string => {
   const source = paper === undefined ? "" : `  (${paper})`;
   const lines = findings.map((finding) => `    ${printable(findingText(finding))}\n`);
   return `${coloured(outcome, terminal)}  ${id}${printable(source)}\n  ${printable(statement)}\n${lines.join("")}`;
@@ -29,6 +33,8 @@ export const claimText = ({ id, statement, paper, outcome, findings }: JudgedCla
 
 /** `4 claims: 3 replicated, 1 inconclusive`. */
 export const tallyText = (judged: readonly JudgedClaim[]): string => {
-  const counts = Object.entries(tally(judged)).map(([outcome, count]) => `${count} ${outcomeNames[outcome as Outcome]}`);
+  const counts = Object.entries(tally(judged)).map(
+    ([outcome, count]) => `${count} ${outcomeNames[outcome as Outcome]}`,
+  );
   return `${judged.length} claim${judged.length === 1 ? "" : "s"}: ${counts.join(", ")}`;
 };

@@ -6,8 +6,8 @@ import type { Display } from "./progress.ts";
 const signals = ["SIGINT", "SIGHUP", "SIGTERM", "SIGUSR1"] as const;
 
 /**
- * Calls `work` with a signal that the first of the system's signals aborts; a second one ends the process at once. `InterruptedError` when it was aborted, which says what
- * the same command does when it is called `again`.
+ * Calls `work` with a signal that the first of the system's signals aborts; a second one ends the process at once.
+ * `InterruptedError` when it was aborted, which says what the same command does when it is called `again`.
  */
 export const interruptible = async (
   display: Pick<Display, "close" | "note">,
@@ -21,7 +21,8 @@ export const interruptible = async (
   const stop = (name: (typeof signals)[number]): void => {
     if (controller.signal.aborted) {
       display.close();
-      // The signal itself ends the threads too, whatever their native code is doing; shells know from it why the process ended.
+      // The signal itself ends the threads too, whatever their native code is doing; shells know from it why the
+      // process ended.
       off();
       process.kill(process.pid, name);
       return;

@@ -6,7 +6,9 @@ export const duration = (milliseconds: number): string => {
   if (!Number.isFinite(milliseconds) || milliseconds < 0) return "-";
   const seconds = Math.round(milliseconds / 1000);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${String(s).padStart(2, "0")}` : `${m}:${String(s).padStart(2, "0")}`;
+  return h > 0
+    ? `${h}:${String(m).padStart(2, "0")}:${String(s).padStart(2, "0")}`
+    : `${m}:${String(s).padStart(2, "0")}`;
 };
 
 /** `812`, `12.3k`, `1.2M`; `-` for what is not finite. */

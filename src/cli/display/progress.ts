@@ -1,7 +1,15 @@
 /** Shows a run while it goes on: a bar on a terminal, a line every few seconds elsewhere, or one JSON event a line. */
 import { SingleBar } from "cli-progress";
 import type { RunEvent, TrainingName } from "../../experiments/running/run-event.ts";
-import type { CheckpointDamaged, Evaluated, Paused, ProgressReport, Resumed, StepDone, Warned } from "../../training/recipe/report.ts";
+import type {
+  CheckpointDamaged,
+  Evaluated,
+  Paused,
+  ProgressReport,
+  Resumed,
+  StepDone,
+  Warned,
+} from "../../training/recipe/report.ts";
 import { amount, duration, headline, Pace, percent } from "./number-text.ts";
 import type { Colors } from "../../experiments/file/problem.ts";
 import type { Terminal } from "./terminal.ts";
@@ -37,7 +45,8 @@ const warningLine = ({ check, message }: Warned): string => `! ${check}: ${messa
 
 const resumedLine = ({ step }: Resumed): string => `goes on from step ${step}`;
 
-const waitLine = ({ host, pid }: Extract<RunEvent, { kind: "wait" }>): string => `waits for process ${pid} on ${host}, which makes it`;
+const waitLine = ({ host, pid }: Extract<RunEvent, { kind: "wait" }>): string =>
+  `waits for process ${pid} on ${host}, which makes it`;
 
 const damagedLine = ({ message }: CheckpointDamaged): string => `! ${message}`;
 
@@ -84,7 +93,8 @@ class Lines implements Display {
 
   show(event: RunEvent): void {
     const text = this.#text(event);
-    if (text !== undefined) this.#terminal.errors.write(`${this.#terminal.colors.bold(nameOf(event.training))}  ${text}\n`);
+    if (text !== undefined)
+      this.#terminal.errors.write(`${this.#terminal.colors.bold(nameOf(event.training))}  ${text}\n`);
   }
 
   #text(event: RunEvent): string | undefined {
@@ -100,7 +110,9 @@ class Lines implements Display {
       case "end":
         return endLine(event);
       case "report":
-        return event.report.kind === "step" ? this.#stepText(event.report) : reportLine(event.report, this.#terminal.colors);
+        return event.report.kind === "step"
+          ? this.#stepText(event.report)
+          : reportLine(event.report, this.#terminal.colors);
     }
   }
 

@@ -5,7 +5,8 @@ import { stripVTControlCharacters } from "node:util";
 export type Cell = string | number | undefined;
 
 /** Columns of a terminal that a text takes. Most are plain, and there may be a hundred thousand of them. */
-const width = (text: string): number => (/^[ -~]*$/u.test(text) ? text.length : Array.from(stripVTControlCharacters(text)).length);
+const width = (text: string): number =>
+  /^[ -~]*$/u.test(text) ? text.length : Array.from(stripVTControlCharacters(text)).length;
 
 const show = (cell: Cell): string => {
   if (cell === undefined) return "-";
@@ -19,12 +20,13 @@ const pad = (text: string, to: number, right: boolean): string => {
 };
 
 /**
- * Lines of text without a final newline: a head, a rule, and the rows. A column whose cells are all numbers or dashes stands to the right.
- * `RangeError` for a row that has another number of cells than the head.
+ * Lines of text without a final newline: a head, a rule, and the rows. A column whose cells are all numbers or dashes
+ * stands to the right. `RangeError` for a row that has another number of cells than the head.
  */
 export const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): string => {
   for (const row of rows) {
-    if (row.length !== head.length) throw new RangeError(`table: expected ${head.length} cells in each row, got ${row.length}`);
+    if (row.length !== head.length)
+      throw new RangeError(`table: expected ${head.length} cells in each row, got ${row.length}`);
   }
   const texts = rows.map((row) => row.map(show));
   const widths = head.map((name, i) => texts.reduce((widest, row) => Math.max(widest, width(row[i]!)), width(name)));

@@ -19,7 +19,10 @@ export interface Terminal {
   readonly colors: Colors;
 }
 
-/** Control characters, by which text from a stranger could move the cursor or write over what stands; all but line ends and tabs. */
+/**
+ * Control characters, by which text from a stranger could move the cursor or write over what stands; all but line ends
+ * and tabs.
+ */
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
 

@@ -25,5 +25,8 @@ export const hubOptions = ({ offline, endpoint }: HubFlags, { live }: Terminal):
   ...(endpoint === undefined ? {} : { endpoint }),
   ...(live === undefined
     ? {}
-    : { onProgress: (file, bytes, size) => void live.write(`\r${file} ${percent(bytes / size)}${bytes === size ? "\n" : ""}`) }),
+    : {
+        onProgress: (file, bytes, size) =>
+          void live.write(`\r${file} ${percent(bytes / size)}${bytes === size ? "\n" : ""}`),
+      }),
 });

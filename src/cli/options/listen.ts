@@ -24,13 +24,19 @@ export const addListenFlags = (command: Command): Command =>
   command
     .option("--host <address>", "where to listen; other machines can ask at any but this one's own", "127.0.0.1")
     .option("--port <n>", "0 takes a free one", portIn, 8000)
-    .option("--token-env <name>", "environment variable with the token that clients must send; needed where other machines can ask")
+    .option(
+      "--token-env <name>",
+      "environment variable with the token that clients must send; needed where other machines can ask",
+    )
     .option("--quiet", "no line for each request");
 
 const logLine = ({ method, path, status, milliseconds, error }: ServedRequest): string => {
   const time = new Date().toISOString().slice(11, 19);
   const why = error === undefined ? "" : ` ${error.slice(0, 300)}`;
-  return `${time} ${printable(`${method} ${path.slice(0, 200)}`)} ${status} ${Math.round(milliseconds)} ms${printable(why)}\n`;
+  return (
+    `${time} ${printable(`${method} ${path.slice(0, 200)}`)} ${status} ${Math.round(milliseconds)} ` +
+    `ms${printable(why)}\n`
+  );
 };
 
 /** Resolves at Ctrl-C, or when the process is asked to end; a second time ends the process at once. */
@@ -45,8 +51,8 @@ const untilStopped = (terminal: Terminal): Promise<void> =>
   });
 
 /**
- * Serves until Ctrl-C, then lets what is at work end. The address goes to the output when requests are taken, `what` is served and a line for each
- * request to the errors. Errors are those of `serveJson` and `tokenFrom`.
+ * Serves until Ctrl-C, then lets what is at work end. The address goes to the output when requests are taken, `what` is
+ * served and a line for each request to the errors. Errors are those of `serveJson` and `tokenFrom`.
  */
 export const listen = async (
   routes: readonly Route[],

@@ -12,8 +12,16 @@ export interface Room {
 
 const ofThisMachine = (): Room => ({ cores: availableParallelism(), memory: availableMemory() });
 
-/** As many trials as have a core for each thread and `largest` bytes of memory each, and at least one; says in a line when memory is what bounds them. */
-export const localJobs = (threads: number, largest: () => number, { errors }: Pick<Terminal, "errors">, room = ofThisMachine()): number => {
+/**
+ * As many trials as have a core for each thread and `largest` bytes of memory each, and at least one; says in a line
+ * when memory is what bounds them.
+ */
+export const localJobs = (
+  threads: number,
+  largest: () => number,
+  { errors }: Pick<Terminal, "errors">,
+  room = ofThisMachine(),
+): number => {
   const byCores = Math.max(1, Math.floor(room.cores / threads));
   if (byCores === 1) return 1;
   const each = largest();

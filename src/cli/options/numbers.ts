@@ -13,7 +13,8 @@ export const numberFrom =
   (least: number, whole = false) =>
   (text: string): number => {
     const value = Number(text);
-    if (text.trim() !== "" && value >= least && Number.isFinite(value) && (!whole || Number.isSafeInteger(value))) return value;
+    if (text.trim() !== "" && value >= least && Number.isFinite(value) && (!whole || Number.isSafeInteger(value)))
+      return value;
     throw new InvalidArgumentError(`expected a ${whole ? "whole " : ""}number from ${least}, got "${text}"`);
   };
 

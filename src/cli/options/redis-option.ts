@@ -2,7 +2,10 @@
 import { InvalidArgumentError, Option } from "commander";
 import { redisAddress, type RedisAddress } from "../../sweeps/executors/redis-address.ts";
 
-/** `--redis`. Its value may hold a password, so it is read where the command begins: commander would print what it refuses. */
+/**
+ * `--redis`. Its value may hold a password, so it is read where the command begins: commander would print what it
+ * refuses.
+ */
 export const redisOption = (): Option =>
   new Option("--redis <url>", "where the queue of the executor bullmq is; a password is better kept in the variable")
     .env("RETORT_REDIS")

@@ -25,18 +25,28 @@ const severalStatuses = (value: string, before: readonly RecordedStatus[] = []):
 /** Adds `--file` and `--name`. */
 export const addRunChoice = (command: Command): Command =>
   command
-    .option("--file <name>", "runs of this experiment file only, named without its ending; may be given several times", several)
+    .option(
+      "--file <name>",
+      "runs of this experiment file only, named without its ending; may be given several times",
+      several,
+    )
     .option("--name <run>", "runs of this variant only; may be given several times", several);
 
 /** Adds `--status`. */
 export const addStatusChoice = (command: Command): Command =>
-  command.option("--status <status>", `runs that stand so only: ${runStatuses.join(", ")}; may be given several times`, severalStatuses);
+  command.option(
+    "--status <status>",
+    `runs that stand so only: ${runStatuses.join(", ")}; may be given several times`,
+    severalStatuses,
+  );
 
 /** The runs that the flags choose. */
 export const chooseRuns = (runs: readonly FoundRun[], { status, file, name }: RunChoice): FoundRun[] =>
   runs.filter(
     ({ parent, record }) =>
-      (status?.includes(record.status) ?? true) && (file?.includes(basename(parent)) ?? true) && (name?.includes(record.name) ?? true),
+      (status?.includes(record.status) ?? true) &&
+      (file?.includes(basename(parent)) ?? true) &&
+      (name?.includes(record.name) ?? true),
   );
 
 /** Damaged folders that are named one by one. */
@@ -61,7 +71,11 @@ export const asked = <T>(work: () => T): T => {
 };
 
 /** The runs below `root` that the flags choose, and how many there are; says which are damaged. */
-export const readChosen = async (root: string, choice: RunChoice, terminal: Terminal): Promise<{ chosen: FoundRun[]; all: number }> => {
+export const readChosen = async (
+  root: string,
+  choice: RunChoice,
+  terminal: Terminal,
+): Promise<{ chosen: FoundRun[]; all: number }> => {
   const { runs, damaged } = asked(() => readRuns(root));
   sayDamaged(damaged, terminal);
   return { chosen: chooseRuns(await asTheyStand(runs), choice), all: runs.length };

@@ -1,4 +1,7 @@
-/** Shows a sweep while it goes on: a table that is drawn again and again on a terminal, lines elsewhere, or one JSON event a line. */
+/**
+ * Shows a sweep while it goes on: a table that is drawn again and again on a terminal, lines elsewhere, or one JSON
+ * event a line.
+ */
 import type { TrialStanding } from "../../sweeps/driving/drive.ts";
 import type { DisplayStyle } from "../display/progress.ts";
 import { changeText, countsText, headText, runningLines, SweepPace } from "./text.ts";

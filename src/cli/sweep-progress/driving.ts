@@ -23,7 +23,10 @@ export interface ShownDriving extends Pick<DriveOptions, "executor" | "threads" 
   readonly style: DisplayStyle;
 }
 
-/** Runs what is not done and shows how it goes; gives how all trials stand then. `InterruptedError` when a signal stopped it. */
+/**
+ * Runs what is not done and shows how it goes; gives how all trials stand then. `InterruptedError` when a signal
+ * stopped it.
+ */
 export const driveShown = async (
   place: SweepPlace,
   halving: HalvingValues | undefined,
@@ -49,14 +52,20 @@ const logEnd = async (folder: string): Promise<string> => {
   return lines.map((line) => `  ${printable(line)}\n`).join("");
 };
 
-/** Says what failed and why, and what is not done: cancelled, or with processes that died too often. `Error` when anything is. */
+/**
+ * Says what failed and why, and what is not done: cancelled, or with processes that died too often. `Error` when
+ * anything is.
+ */
 export const reportFailures = async (all: readonly TrialStanding[], { errors, colors }: Terminal): Promise<void> => {
   const left = all.filter(({ standing, stopped }) => standing.status !== "done" && stopped !== true);
   const failed = left.filter(({ standing }) => standing.status === "failed");
   const others = left.filter(({ standing }) => standing.status !== "failed" && standing.status !== "waiting");
   for (const { trial, folder, standing } of [...failed, ...others].slice(0, mostLogs)) {
     const what = standing.status === "failed" ? colors.red("failed") : colors.yellow("not done");
-    errors.write(`\n${what}: ${printable(trial.label)}, ${shownPath(join(folder, "process.log"))} ends with\n${await logEnd(folder)}`);
+    errors.write(
+      `\n${what}: ${printable(trial.label)}, ${shownPath(join(folder, "process.log"))} ends ` +
+        `with\n${await logEnd(folder)}`,
+    );
   }
   if (left.length === 0) return;
   const parts = [

@@ -1,4 +1,7 @@
-/** What `retort sweep` says of its trials: a head and the running ones while it goes on, lines for a log, the table at the end. */
+/**
+ * What `retort sweep` says of its trials: a head and the running ones while it goes on, lines for a log, the table at
+ * the end.
+ */
 import type { TrialStanding } from "../../sweeps/driving/drive.ts";
 import { duration, headline, percent } from "../display/number-text.ts";
 import { shownPath } from "../display/shown-path.ts";
@@ -8,7 +11,8 @@ import { printable } from "../display/terminal.ts";
 const statuses = ["done", "running", "waiting", "interrupted", "paused", "stopped", "failed"] as const;
 
 /** As its standing has it, or `stopped` by halving. */
-const statusOf = ({ standing, stopped }: TrialStanding): (typeof statuses)[number] => (stopped === true ? "stopped" : standing.status);
+const statusOf = ({ standing, stopped }: TrialStanding): (typeof statuses)[number] =>
+  stopped === true ? "stopped" : standing.status;
 
 /** Rows of the final table; what is more is said in a line. */
 const mostRows = 40;
@@ -41,7 +45,10 @@ export class SweepPace {
   /** Milliseconds that are left at the pace since the first look; NaN before a step was done. */
   left(all: readonly TrialStanding[], now: number): number {
     const steps = all.reduce((sum, { standing }) => sum + standing.step, 0);
-    const total = all.reduce((sum, { trial, standing, stopped }) => sum + (stopped === true ? standing.step : trial.steps), 0);
+    const total = all.reduce(
+      (sum, { trial, standing, stopped }) => sum + (stopped === true ? standing.step : trial.steps),
+      0,
+    );
     this.#first ??= steps;
     return steps === this.#first ? Number.NaN : ((total - steps) * (now - this.#begun)) / (steps - this.#first);
   }
@@ -67,7 +74,12 @@ export const runningLines = (all: readonly TrialStanding[], rows: number): strin
   const lines = running.slice(0, rows).map((entry) => {
     const { trial, standing } = entry;
     const steps = `${String(standing.step).padStart(String(trial.steps).length)}/${trial.steps}`;
-    return [`  ${printable(trial.label).padEnd(width)}`, steps, ...headline(standing.metrics), ...accuracyText(entry)].join("  ");
+    return [
+      `  ${printable(trial.label).padEnd(width)}`,
+      steps,
+      ...headline(standing.metrics),
+      ...accuracyText(entry),
+    ].join("  ");
   });
   return running.length > lines.length ? [...lines, `  and ${running.length - lines.length} more`] : lines;
 };

@@ -32,7 +32,8 @@ const loadTensorFlow = async (name: string): Promise<string> => {
     await import(name);
   } catch (error) {
     throw new Error(
-      `the package ${name} has no native library that works here (its install script fetches libtensorflow from outside the npm registry); npm rebuild ${name}`,
+      `the package ${name} has no native library that works here (its install script fetches libtensorflow ` +
+        `from outside the npm registry); npm rebuild ${name}`,
       { cause: error },
     );
   }
@@ -43,12 +44,14 @@ const loadTensorFlowGpu = async (): Promise<string> => {
   const name = await loadTensorFlow("@tensorflow/tfjs-node-gpu");
   await tf.setBackend(name);
   // Without a device TensorFlow would compute on the CPU and say nothing.
-  if ("isUsingGpuDevice" in tf.backend() && (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true) return name;
+  if ("isUsingGpuDevice" in tf.backend() && (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true)
+    return name;
   throw new Error("TensorFlow sees no CUDA device; it needs an NVIDIA driver, CUDA 11 and cuDNN 8");
 };
 
 const noAdapter =
-  "Dawn accepts no WebGPU adapter here; it needs a driver for Vulkan, Metal or D3D12. Without a GPU, Mesa 23 or later (mesa-vulkan-drivers) runs it " +
+  "Dawn accepts no WebGPU adapter here; it needs a driver for Vulkan, Metal or D3D12. Without a GPU, Mesa 23 " +
+  "or later (mesa-vulkan-drivers) runs it " +
   "in software, or Chromium's SwiftShader: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json";
 
 /** What is used of the package webgpu. It may be missing when this is compiled, so its own types are not asked for. */
@@ -64,7 +67,11 @@ const loadWebGpu = async (): Promise<string> => {
   Object.assign(globalThis, globals);
   // TensorFlow.js registers its backend only where navigator.gpu is there at import.
   const gpu = create([]);
-  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true, writable: true });
+  Object.defineProperty(globalThis, "navigator", {
+    value: { gpu, userAgent: "node" },
+    configurable: true,
+    writable: true,
+  });
   if ((await gpu.requestAdapter()) === null) throw new Error(noAdapter);
   await import("@tensorflow/tfjs-backend-webgpu");
   return "webgpu";
@@ -103,7 +110,10 @@ const load = async (backend: EagerBackend, options: BackendOptions): Promise<str
   return name;
 };
 
-/** Loads a backend once in this thread and gives the name under which TensorFlow.js knows it. Rejects with the reason when it is not there. */
+/**
+ * Loads a backend once in this thread and gives the name under which TensorFlow.js knows it. Rejects with the reason
+ * when it is not there.
+ */
 export const loadBackend = (backend: EagerBackend, options: BackendOptions = {}): Promise<string> => {
   const known = loaded.get(backend);
   if (known !== undefined) return known;

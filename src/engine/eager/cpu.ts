@@ -1,7 +1,10 @@
 /** Repairs of TensorFlow.js's cpu backend (4.22). */
 import * as tf from "@tensorflow/tfjs";
 
-/** Makes tensorScatterUpdate write into a copy: the shipped kernel writes into its operand, and so into every tensor that shares its data. */
+/**
+ * Makes tensorScatterUpdate write into a copy: the shipped kernel writes into its operand, and so into every tensor
+ * that shares its data.
+ */
 export const copyBeforeWriting = (): void => {
   const shipped = tf.getKernel("TensorScatterUpdate", "cpu");
   if (shipped === undefined)

@@ -1,4 +1,7 @@
-/** The eager engine: a program runs op by op on a TensorFlow.js backend. The reference for every other engine, and the road to GPUs. */
+/**
+ * The eager engine: a program runs op by op on a TensorFlow.js backend. The reference for every other engine, and the
+ * road to GPUs.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { checkData, checkInputs } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
@@ -36,7 +39,9 @@ class EagerBuffer implements Buffer {
 
 const asEager = (buffer: Buffer, backend: string): EagerBuffer => {
   if (buffer instanceof EagerBuffer && buffer.backend === backend) return buffer;
-  throw new TypeError(`a buffer of another engine was given to the engine ${backend}; download it there and upload it here`);
+  throw new TypeError(
+    `a buffer of another engine was given to the engine ${backend}; download it there and upload it here`,
+  );
 };
 
 /** Runs the ops of a program now. An output may be an input handed through; a clone gives it a life of its own. */
@@ -46,7 +51,9 @@ const evaluate = <I extends string, O extends string>(
 ): Record<string, tf.Tensor> =>
   tf.tidy(() => {
     const names = Object.keys(program.inputs) as I[];
-    const outputs = program.build(Object.fromEntries(names.map((name) => [name, tensorOf(name)])) as Record<I, tf.Tensor>);
+    const outputs = program.build(
+      Object.fromEntries(names.map((name) => [name, tensorOf(name)])) as Record<I, tf.Tensor>,
+    );
     return Object.fromEntries(Object.entries<tf.Tensor>(outputs).map(([output, tensor]) => [output, tf.clone(tensor)]));
   });
 
@@ -78,7 +85,9 @@ export const eagerEngine = async (backend: EagerBackend, options: BackendOptions
       checkInputs(program.name, program.inputs, inputs);
       select();
       const outputs = evaluate(program, (name) => asEager(inputs[name], backend).tensor);
-      return Object.fromEntries(Object.entries(outputs).map(([output, tensor]) => [output, hold(tensor)])) as unknown as Record<O, Buffer>;
+      return Object.fromEntries(
+        Object.entries(outputs).map(([output, tensor]) => [output, hold(tensor)]),
+      ) as unknown as Record<O, Buffer>;
     };
     return {
       // async, so that a refusal is a rejection.
@@ -107,7 +116,10 @@ export const eagerEngine = async (backend: EagerBackend, options: BackendOptions
       return (await tensor.data()).slice();
     },
     memory() {
-      const bytes = [...alive].reduce((sum, { tensor }) => sum + tensor.size * tf.util.bytesPerElement(tensor.dtype), 0);
+      const bytes = [...alive].reduce(
+        (sum, { tensor }) => sum + tensor.size * tf.util.bytesPerElement(tensor.dtype),
+        0,
+      );
       return { buffers: alive.size, bytes };
     },
     async dispose() {

@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 
 const configOf = (name: string): tf.KernelConfig => {
   const kernel = tf.getKernel(name, "wasm");
-  if (kernel === undefined) throw new Error(`wasm: expected TensorFlow.js's wasm backend to have a kernel ${name}; check its version`);
+  if (kernel === undefined)
+    throw new Error(`wasm: expected TensorFlow.js's wasm backend to have a kernel ${name}; check its version`);
   return kernel;
 };
 
@@ -14,7 +15,10 @@ const single = (result: tf.TensorInfo | tf.TensorInfo[]): tf.TensorInfo => {
   return result;
 };
 
-/** Sums rows of `x` by segment through ScatterNd, which adds up duplicates. Without it no program with a gathered embedding has gradients. */
+/**
+ * Sums rows of `x` by segment through ScatterNd, which adds up duplicates. Without it no program with a gathered
+ * embedding has gradients.
+ */
 export const addMissingKernels = (): void => {
   const scatter = kernelOf("ScatterNd");
   const reshape = kernelOf("Reshape");
@@ -24,7 +28,9 @@ export const addMissingKernels = (): void => {
     kernelFunc: ({ inputs, attrs, backend }) => {
       const { x, segmentIds } = inputs as Record<"x" | "segmentIds", tf.TensorInfo>;
       const { numSegments } = attrs as unknown as { numSegments: number };
-      const column = single(reshape({ inputs: { x: segmentIds }, attrs: { shape: [...segmentIds.shape, 1] }, backend }));
+      const column = single(
+        reshape({ inputs: { x: segmentIds }, attrs: { shape: [...segmentIds.shape, 1] }, backend }),
+      );
       const shape = [numSegments, ...x.shape.slice(1)];
       return scatter({ inputs: { indices: column, updates: x }, attrs: { shape }, backend });
     },
@@ -43,8 +49,8 @@ const replace = (name: string, kernelFunc: tf.KernelFunc): void => {
 };
 
 /**
- * Replaces kernels that give wrong values without an error: a cast to bool truncates (0.5 becomes 0, -1 becomes 255), one-hot rows of float32
- * hold the bits of integers, and where reads bools as four bytes each.
+ * Replaces kernels that give wrong values without an error: a cast to bool truncates (0.5 becomes 0, -1 becomes 255),
+ * one-hot rows of float32 hold the bits of integers, and where reads bools as four bytes each.
  */
 export const correctKernels = (): void => {
   const cast = kernelOf("Cast");
@@ -64,10 +70,15 @@ export const correctKernels = (): void => {
 
   const [oneHot, multiply, add] = [kernelOf("OneHot"), kernelOf("Multiply"), kernelOf("Add")];
   replace("OneHot", (call) => {
-    const { onValue, offValue, dtype } = call.attrs as unknown as { onValue: number; offValue: number; dtype: tf.DataType };
+    const { onValue, offValue, dtype } = call.attrs as unknown as {
+      onValue: number;
+      offValue: number;
+      dtype: tf.DataType;
+    };
     if (dtype === "int32") return oneHot(call);
     const { backend } = call;
-    const scalar = (value: number): tf.TensorInfo => single(fill({ inputs: {}, attrs: { shape: [], value, dtype: "float32" }, backend }));
+    const scalar = (value: number): tf.TensorInfo =>
+      single(fill({ inputs: {}, attrs: { shape: [], value, dtype: "float32" }, backend }));
     const whole = single(oneHot({ ...call, attrs: { ...call.attrs, onValue: 1, offValue: 0, dtype: "int32" } }));
     const hot = castTo(dtype, whole, backend);
     free(backend, whole);
@@ -92,7 +103,10 @@ export const correctKernels = (): void => {
   });
 };
 
-/** Replaces the kernel of matrix products by one that transposes first: 15 times faster for a transposed operand (1.5 to 21 GFLOP/s at 512 x 512). */
+/**
+ * Replaces the kernel of matrix products by one that transposes first: 15 times faster for a transposed operand (1.5 to
+ * 21 GFLOP/s at 512 x 512).
+ */
 export const transposeBeforeProducts = (): void => {
   const multiply = kernelOf("BatchMatMul");
   const transpose = kernelOf("Transpose");

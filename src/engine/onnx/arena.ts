@@ -1,6 +1,7 @@
 /**
- * ONNX Runtime's arena in outline, for estimates: memory comes from regions that double in size, a block is the smallest free one that is large enough, it is
- * cut only when it is twice as large, and nothing goes back to the system.
+ * ONNX Runtime's arena in outline, for estimates: memory comes from regions that double in size, a block is the
+ * smallest free one that is large enough, it is cut only when it is twice as large, and nothing goes back to the
+ * system.
  */
 
 /** Bytes of the first region. */
@@ -77,7 +78,8 @@ export class Arena {
     let best: { region: number; at: number; size: number } | undefined;
     for (const [region, { chunks }] of this.#regions.entries()) {
       for (const [at, chunk] of chunks.entries()) {
-        if (chunk.isFree && chunk.size >= size && chunk.size < (best?.size ?? Infinity)) best = { region, at, size: chunk.size };
+        if (chunk.isFree && chunk.size >= size && chunk.size < (best?.size ?? Infinity))
+          best = { region, at, size: chunk.size };
       }
     }
     return best;

@@ -54,10 +54,12 @@ const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions =>
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   graphOptimizationLevel: "all",
-  // A pattern is one more block, as large as all of a run: the second run would take twice the memory of the first, and no less time.
+  // A pattern is one more block, as large as all of a run: the second run would take twice the memory of the first, and
+  // no less time.
   enableMemPattern: false,
   logSeverityLevel: 3,
-  // The thread that makes a session keeps this mode: its JavaScript takes the smallest numbers for zero too, when it computes with them or copies them one by one.
+  // The thread that makes a session keeps this mode: its JavaScript takes the smallest numbers for zero too, when it
+  // computes with them or copies them one by one.
   extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
 });
 
@@ -89,7 +91,8 @@ export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
       checkInputs(program.name, program.inputs, inputs);
       const results = await session.run(feedsOf(inputs));
       const buffers = {} as Record<O, Buffer>;
-      for (const name of Object.keys(outputs) as O[]) buffers[name] = hold(results[outputName(name)] as ort.Tensor, outputs[name]);
+      for (const name of Object.keys(outputs) as O[])
+        buffers[name] = hold(results[outputName(name)] as ort.Tensor, outputs[name]);
       return buffers;
     },
     async dispose() {

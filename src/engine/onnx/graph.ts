@@ -1,4 +1,6 @@
-/** An ONNX graph under construction: nodes in scopes, constants, and the encoding to a model that ONNX Runtime reads. */
+/**
+ * An ONNX graph under construction: nodes in scopes, constants, and the encoding to a model that ONNX Runtime reads.
+ */
 import proto from "onnx-proto";
 import type { DataType, TensorSpec, TypedArray } from "../program.ts";
 
@@ -43,7 +45,8 @@ export interface Scope {
 
 const scope = (depth: number): Scope => ({ depth, nodes: [], inputs: [], outputs: [] });
 
-const bytes = (data: TypedArray | BigInt64Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const bytes = (data: TypedArray | BigInt64Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 const valueInfo = ({ name, type, shape }: Value): proto.onnx.IValueInfoProto => ({
   name,
@@ -86,14 +89,21 @@ export const readBy = (node: Node): string[] => [
 /** How many results of a node with a body are carried from iteration to iteration, and not stacked. */
 const carriedBy = ({ operator, inputs }: Node): number => (operator === "Loop" ? inputs.length - 2 : 0);
 
-/** A Loop or Scan without the results of its iterations that nobody reads: they are not computed, nor kept for every iteration. */
+/**
+ * A Loop or Scan without the results of its iterations that nobody reads: they are not computed, nor kept for every
+ * iteration.
+ */
 const trimmed = (node: Node, needed: ReadonlySet<string>): Node => {
   const body = node.attributes["body"];
   if (body === undefined || !isScope(body)) return node;
   const kept = (_: unknown, place: number): boolean => place < carriedBy(node) || needed.has(node.outputs[place]!);
   const own = body.outputs.length - node.outputs.length;
   const outputs = [...body.outputs.slice(0, own), ...body.outputs.slice(own).filter(kept)];
-  return { ...node, outputs: node.outputs.filter(kept), attributes: { ...node.attributes, body: { ...body, outputs } } };
+  return {
+    ...node,
+    outputs: node.outputs.filter(kept),
+    attributes: { ...node.attributes, body: { ...body, outputs } },
+  };
 };
 
 /** The nodes that some output depends on, in order: recorded gradients leave many results that nobody reads. */
@@ -109,7 +119,10 @@ export const liveNodes = (body: Scope): Node[] => {
   return live.toReversed();
 };
 
-/** Collects nodes. A node goes to the outermost scope that knows all of its inputs, so what a loop's body does not change is computed once. */
+/**
+ * Collects nodes. A node goes to the outermost scope that knows all of its inputs, so what a loop's body does not
+ * change is computed once.
+ */
 export class GraphBuilder {
   readonly #scopes: Scope[] = [scope(0)];
   readonly #depths = new Map<string, number>();
@@ -152,7 +165,10 @@ export class GraphBuilder {
   extent(): { readonly main: Scope; readonly sizes: ReadonlyMap<string, number>; readonly constants: number } {
     const main = this.#scopes[0]!;
     const read = new Set(liveNodes(main).flatMap(readBy));
-    const constants = [...this.#constants].reduce((sum, [name, { data }]) => sum + (read.has(name) ? data.byteLength : 0), 0);
+    const constants = [...this.#constants].reduce(
+      (sum, [name, { data }]) => sum + (read.has(name) ? data.byteLength : 0),
+      0,
+    );
     return { main, sizes: this.#sizes, constants };
   }
 
@@ -187,7 +203,11 @@ export class GraphBuilder {
     outputs = 1,
     domain = "",
   ): string[] {
-    const depth = Math.max(0, ...inputs.map((input) => this.#depths.get(input) ?? 0), ...this.#depthsInside(attributes));
+    const depth = Math.max(
+      0,
+      ...inputs.map((input) => this.#depths.get(input) ?? 0),
+      ...this.#depthsInside(attributes),
+    );
     const names = Array.from({ length: outputs }, () => this.fresh(operator));
     this.#scopes[depth]!.nodes.push({ operator, domain, inputs, outputs: names, attributes });
     for (const name of names) this.#depths.set(name, depth);
@@ -196,7 +216,9 @@ export class GraphBuilder {
 
   #depthsInside(attributes: Readonly<Record<string, Attribute>>): number[] {
     const local = (body: Scope): number[] =>
-      body.nodes.flatMap((node) => readBy(node).map((name) => this.#depths.get(name) ?? 0)).filter((depth) => depth < body.depth);
+      body.nodes
+        .flatMap((node) => readBy(node).map((name) => this.#depths.get(name) ?? 0))
+        .filter((depth) => depth < body.depth);
     return Object.values(attributes).filter(isScope).flatMap(local);
   }
 

@@ -1,4 +1,6 @@
-/** What memory a program takes on ONNX Runtime, from the sizes that it was recorded with; nothing is compiled or run. */
+/**
+ * What memory a program takes on ONNX Runtime, from the sizes that it was recorded with; nothing is compiled or run.
+ */
 import { bytesOf, type Program, type TensorSpec } from "../program.ts";
 import { Arena, type Block } from "./arena.ts";
 import { isScope, liveNodes, readBy, type Node, type Scope } from "./graph.ts";
@@ -8,14 +10,18 @@ import { recordGraph } from "./record.ts";
 export interface ProgramMemory {
   /** Of the inputs, which whoever runs the program holds. */
   readonly inputs: number;
-  /** Most that a run takes beside them: constants, what is computed on the way, and the outputs, which are copied out of the runtime's own memory. */
+  /**
+   * Most that a run takes beside them: constants, what is computed on the way, and the outputs, which are copied out of
+   * the runtime's own memory.
+   */
   readonly running: number;
 }
 
 /** Operators whose result may stand in the place of an operand that nobody reads later. */
 const inPlace: ReadonlySet<string> = new Set(
   (
-    "Add Sub Mul Div Exp Log Sqrt Neg Relu Sigmoid Tanh Erf Abs Reciprocal Sign Floor Ceil Softplus Clip Not And Or Cast " +
+    "Add Sub Mul Div Exp Log Sqrt Neg Relu Sigmoid Tanh Erf Abs Reciprocal Sign Floor Ceil Softplus Clip Not " +
+    "And Or Cast " +
     "ScatterND ScatterElements"
   ).split(" "),
 );
@@ -35,7 +41,8 @@ const inRunOrder = (scope: Scope): readonly Node[] => {
     if (isRead || seen.has(node)) continue;
     seen.add(node);
     waiting.push({ node, isRead: true });
-    for (const before of makersOf(readBy(nodes[node]!))) if (!seen.has(before)) waiting.push({ node: before, isRead: false });
+    for (const before of makersOf(readBy(nodes[node]!)))
+      if (!seen.has(before)) waiting.push({ node: before, isRead: false });
   }
   return order;
 };
@@ -85,7 +92,8 @@ const walk = (scope: Scope, known: ReadonlyMap<string, number>, arena: Arena): v
   for (const { block } of held.values()) arena.release(block);
 };
 
-const total = (specs: Readonly<Record<string, TensorSpec>>): number => Object.values(specs).reduce((sum, spec) => sum + bytesOf(spec), 0);
+const total = (specs: Readonly<Record<string, TensorSpec>>): number =>
+  Object.values(specs).reduce((sum, spec) => sum + bytesOf(spec), 0);
 
 /** The memory of a program. Errors are those of recording it. */
 export const programMemory = (program: Program): ProgramMemory => {

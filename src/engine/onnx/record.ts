@@ -17,7 +17,10 @@ registerMatrices();
 registerShapes();
 registerIndices();
 
-/** A program as a model: serialised ONNX, and the specs of its outputs. Inputs and outputs carry the program's own names with a prefix. */
+/**
+ * A program as a model: serialised ONNX, and the specs of its outputs. Inputs and outputs carry the program's own names
+ * with a prefix.
+ */
 export interface RecordedProgram<O extends string> {
   readonly model: Uint8Array;
   readonly outputs: Readonly<Record<O, TensorSpec>>;
@@ -48,8 +51,9 @@ export interface RecordedGraph<O extends string> extends Pick<RecordedProgram<O>
 }
 
 /**
- * Builds the program once with tensors that have shapes and no values. TensorFlow.js's own autodiff runs over it unchanged, so gradients and the
- * optimizer become part of the graph. Throws an error that names the program when it reads a value or uses an op without a kernel.
+ * Builds the program once with tensors that have shapes and no values. TensorFlow.js's own autodiff runs over it
+ * unchanged, so gradients and the optimizer become part of the graph. Throws an error that names the program when it
+ * reads a value or uses an op without a kernel.
  */
 export const recordGraph = <I extends string, O extends string>(program: Program<I, O>): RecordedGraph<O> => {
   const previous = tf.getBackend();

@@ -1,4 +1,7 @@
-/** A TensorFlow.js backend that computes nothing: its kernels append ONNX nodes, so that a program, its gradients included, becomes one graph. */
+/**
+ * A TensorFlow.js backend that computes nothing: its kernels append ONNX nodes, so that a program, its gradients
+ * included, becomes one graph.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { Loop, LoopRecorder, LoopResult } from "../loop.ts";
 import type { MapRecorder, SliceBody } from "../map-slices.ts";
@@ -97,7 +100,8 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecor
     const values = this.#tensors.get(id)?.values;
     if (values !== undefined) return values;
     throw new Error(
-      "a program read the value of a tensor while it was being recorded (dataSync, arraySync, or an op that needs values); " +
+      "a program read the value of a tensor while it was being recorded (dataSync, arraySync, or an op that " +
+        "needs values); " +
         "make the value an input of the program, or express the choice with tf.where",
     );
   }
@@ -108,12 +112,18 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecor
 
   #constant(values: TypedArray, shape: readonly number[], dtype: DataType): Recorded {
     const first = values[0];
-    if (first !== undefined && values.every((value) => Object.is(value, first))) return this.#fill(first, shape, dtype, values);
+    if (first !== undefined && values.every((value) => Object.is(value, first)))
+      return this.#fill(first, shape, dtype, values);
     return { name: this.graph.constant(values.slice(), shape, dtype), shape, dtype, values };
   }
 
   #fill(fill: number, shape: readonly number[], dtype: DataType, values?: TypedArray): Recorded {
-    const scalar: Recorded = { name: this.graph.constant(arrayTypes[dtype].of(fill), [], dtype), shape: [], dtype, fill };
+    const scalar: Recorded = {
+      name: this.graph.constant(arrayTypes[dtype].of(fill), [], dtype),
+      shape: [],
+      dtype,
+      fill,
+    };
     const known = values !== undefined && values.length <= 64 ? { values } : {};
     if (shape.length === 0) return { ...scalar, ...known };
     return { ...this.#expanded(scalar, shape), fill, ...known };
@@ -158,10 +168,15 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecor
   broadcast(x: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
     const recorded = this.recorded(x);
     if (recorded.shape.join() === shape.join()) return this.#info(recorded);
-    return this.#info(recorded.fill === undefined ? this.#expanded(recorded, shape) : this.#fill(recorded.fill, shape, recorded.dtype));
+    return this.#info(
+      recorded.fill === undefined ? this.#expanded(recorded, shape) : this.#fill(recorded.fill, shape, recorded.dtype),
+    );
   }
 
-  /** Names of operands of an op that broadcasts: each is replaced by what it is a broadcast of while all together still span `shape`. */
+  /**
+   * Names of operands of an op that broadcasts: each is replaced by what it is a broadcast of while all together still
+   * span `shape`.
+   */
   unexpanded(operands: readonly tf.TensorInfo[], shape: readonly number[]): string[] {
     const chosen = operands.map((operand) => this.recorded(operand));
     for (const [i, { source }] of chosen.entries()) {
@@ -196,10 +211,16 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecor
       graph.input(graph.fresh("condition"), { shape: [], dtype: "bool" });
       const inside = names.map((name) => {
         const { shape, dtype } = this.recorded(carried[name]!);
-        return [name, this.#asTensor(this.tensor(graph.input(graph.fresh(name), { shape, dtype }), shape, dtype))] as const;
+        return [
+          name,
+          this.#asTensor(this.tensor(graph.input(graph.fresh(name), { shape, dtype }), shape, dtype)),
+        ] as const;
       });
       const [iteration] = graph.node("Cast", [counter], { to: elementTypes.int32 });
-      const step = loop.body(this.#asTensor(this.tensor(iteration!, [], "int32")) as tf.Scalar, Object.fromEntries(inside));
+      const step = loop.body(
+        this.#asTensor(this.tensor(iteration!, [], "int32")) as tf.Scalar,
+        Object.fromEntries(inside),
+      );
       outputs = Object.entries(step.outputs);
       this.#declare(step.proceed);
       for (const name of names) this.#declare(step.carried[name]!);
@@ -210,8 +231,12 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecor
     const initial = names.map((name) => this.name(carried[name]!));
     const results = graph.node("Loop", [limit, always, ...initial], { body: inner }, names.length + outputs.length);
     return {
-      carried: this.#named(names.map((name, i) => [name, this.tensor(results[i]!, carried[name]!.shape, carried[name]!.dtype)])),
-      outputs: this.#named(outputs.map(([name, value], i) => [name, this.#padded(results[names.length + i]!, trips, value)])),
+      carried: this.#named(
+        names.map((name, i) => [name, this.tensor(results[i]!, carried[name]!.shape, carried[name]!.dtype)]),
+      ),
+      outputs: this.#named(
+        outputs.map(([name, value], i) => [name, this.#padded(results[names.length + i]!, trips, value)]),
+      ),
     };
   }
 
@@ -231,7 +256,9 @@ export class Recorder extends tf.KernelBackend implements LoopRecorder, MapRecor
     const inputs = Object.values(tensors).map((tensor) => this.name(tensor));
     const names = graph.node("Scan", inputs, { body: inner, num_scan_inputs: inputs.length }, results.length);
     const [count] = Object.values(tensors).map(({ shape }) => shape[0]);
-    return this.#named(results.map(([name, value], i) => [name, this.tensor(names[i]!, [count!, ...value.shape], value.dtype)]));
+    return this.#named(
+      results.map(([name, value], i) => [name, this.tensor(names[i]!, [count!, ...value.shape], value.dtype)]),
+    );
   }
 
   #declare(value: tf.Tensor): void {

@@ -6,9 +6,15 @@ import type { Strata } from "../statistics/strata.ts";
 import { above, leastText, type Finding } from "./verdict.ts";
 
 /**
- * The mean of a - b over settings and seeds, with Student's interval from the variance within settings, claimed to be above `bound`, and to be `least` or more. `pairs` is [setting][seed][a, b]; not empty.
+ * The mean of a - b over settings and seeds, with Student's interval from the variance within settings, claimed to be
+ * above `bound`, and to be `least` or more. `pairs` is [setting][seed][a, b]; not empty.
  */
-export const differenceOf = (pairs: readonly (readonly (readonly number[])[])[], what: string, bound = 0, least?: number): Finding => {
+export const differenceOf = (
+  pairs: readonly (readonly (readonly number[])[])[],
+  what: string,
+  bound = 0,
+  least?: number,
+): Finding => {
   const differences: Strata = pairs.map((seeds) => seeds.map(([a = NaN, b = NaN]) => a - b));
   const { mean: effect, interval } = pooledMean(differences);
   return {

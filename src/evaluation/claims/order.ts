@@ -12,8 +12,9 @@ const textOf = (match: Match): string =>
     .join(", ");
 
 /**
- * `{ "type": "order", "metric": "accuracy", "descending": [A, B, C] }`: A is above B, and B above C. Each two neighbours are compared seed by seed in
- * every setting of the other axes; the claim holds when each of these differences does.
+ * `{ "type": "order", "metric": "accuracy", "descending": [A, B, C] }`: A is above B, and B above C. Each two
+ * neighbours are compared seed by seed in every setting of the other axes; the claim holds when each of these
+ * differences does.
  */
 export const order = define({
   type: "order",
@@ -37,7 +38,9 @@ export const order = define({
           ? []
           : [differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by, least)];
       });
-      return findings.length < sides.length - 1 ? notRun : { outcome: all(findings.map(({ outcome }) => outcome)), findings };
+      return findings.length < sides.length - 1
+        ? notRun
+        : { outcome: all(findings.map(({ outcome }) => outcome)), findings };
     };
     return { axes: axesOf(measure, compared), judge };
   },

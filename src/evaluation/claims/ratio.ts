@@ -9,8 +9,9 @@ import { between, notRun, type Claim } from "./verdict.ts";
 const strataOf = (cells: Cells): number[][] => [...cells.values()].map((seeds) => [...seeds.values()]);
 
 /**
- * `{ "type": "ratio", "metric": "accuracy", "gain": true, "of": A, "over": B, "between": [1.5, 3] }`: the mean over A's settings, divided by that over B's, with the percentile interval of the
- * stratified bootstrap. Where the lower mean may not be positive the ratio has no end, and nothing is concluded.
+ * `{ "type": "ratio", "metric": "accuracy", "gain": true, "of": A, "over": B, "between": [1.5, 3] }`: the mean over A's
+ * settings, divided by that over B's, with the percentile interval of the stratified bootstrap. Where the lower mean
+ * may not be positive the ratio has no end, and nothing is concluded.
  */
 export const ratio = define({
   type: "ratio",
@@ -20,14 +21,19 @@ export const ratio = define({
       ...measured,
       of: Match,
       over: Match,
-      between: Type.Tuple([Type.Number(), Type.Number()], { description: "Lowest and highest ratio at which the claim holds." }),
+      between: Type.Tuple([Type.Number(), Type.Number()], {
+        description: "Lowest and highest ratio at which the claim holds.",
+      }),
     },
     { additionalProperties: false },
   ),
   create({ of, over, between: limits, ...measure }, _context: void): Claim {
     const compared = new Set([...Object.keys(of), ...Object.keys(over)]);
     const judge: Claim["judge"] = (trials) => {
-      const [upper, lower] = [of, over].map((match) => strataOf(cellsOf(trials, match, compared, measure))) as [number[][], number[][]];
+      const [upper, lower] = [of, over].map((match) => strataOf(cellsOf(trials, match, compared, measure))) as [
+        number[][],
+        number[][],
+      ];
       if (upper.length === 0 || lower.length === 0) return notRun;
       const quotient = (strata: Strata): number => {
         const below = meanOfMeans(strata.slice(upper.length));
@@ -38,7 +44,10 @@ export const ratio = define({
       const effect = quotient(strata);
       const count = strata.reduce((total, { length }) => total + length, 0);
       const outcome = Number.isFinite(interval.high) ? between(interval, limits) : "inconclusive";
-      return { outcome, findings: [{ what: "ratio of means", effect, interval, settings: strata.length, count, outcome }] };
+      return {
+        outcome,
+        findings: [{ what: "ratio of means", effect, interval, settings: strata.length, count, outcome }],
+      };
     };
     return { axes: axesOf(measure, compared), judge };
   },

@@ -8,7 +8,9 @@ export const Match = Type.Unsafe<Readonly<Record<string, readonly unknown[]>>>({
   type: "object",
   propertyNames: { pattern: "^(run|/.*)$" },
   additionalProperties: { type: "array", minItems: 1, items: {} },
-  description: 'Trials in which each of these axes has one of the values listed: { "/data/onPolicyFraction": [1], "run": ["gkd"] }.',
+  description:
+    'Trials in which each of these axes has one of the values listed: { "/data/onPolicyFraction": [1], ' +
+    '"run": ["gkd"] }.',
 });
 /** Values of a match. */
 export type Match = Static<typeof Match>;
@@ -16,7 +18,10 @@ export type Match = Static<typeof Match>;
 /** What every claim says of its numbers. */
 export const measured = {
   metric: Type.String({ minLength: 1, description: "Name of the metric, as in results: accuracy, rouge-2, reward." }),
-  gain: Type.Boolean({ default: false, description: "Whether it is the metric's rise over the student as it was before training." }),
+  gain: Type.Boolean({
+    default: false,
+    description: "Whether it is the metric's rise over the student as it was before training.",
+  }),
   where: Type.Unsafe<Match>({
     ...Match,
     default: {},
@@ -32,7 +37,9 @@ export interface Measured {
 }
 
 /** The axes of a claim: those that it compares, and those by which it chooses. */
-export const axesOf = ({ where }: Measured, compared: Iterable<string>): string[] => [...new Set([...compared, ...Object.keys(where)])];
+export const axesOf = ({ where }: Measured, compared: Iterable<string>): string[] => [
+  ...new Set([...compared, ...Object.keys(where)]),
+];
 
 const matches = (trial: Trial, match: Match): boolean =>
   Object.entries(match).every(([axis, values]) => values.some((value) => sameValue(value, axisOf(trial, axis))));
@@ -49,10 +56,16 @@ const valueOf = ({ initial, final }: Trial, { metric, gain }: Measured): number 
 export type Cells = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /**
- * The numbers of the trials that match, by what is the same on the sides of a comparison: the setting without the axes of `compared`, and the seed.
- * Trials that differ in compared axes alone count as one, with their mean. A trial without the metric, or with one that is not finite, is left out.
+ * The numbers of the trials that match, by what is the same on the sides of a comparison: the setting without the axes
+ * of `compared`, and the seed. Trials that differ in compared axes alone count as one, with their mean. A trial without
+ * the metric, or with one that is not finite, is left out.
  */
-export const cellsOf = (trials: readonly Trial[], match: Match, compared: ReadonlySet<string>, measure: Measured): Cells => {
+export const cellsOf = (
+  trials: readonly Trial[],
+  match: Match,
+  compared: ReadonlySet<string>,
+  measure: Measured,
+): Cells => {
   const found = new Map<string, Map<string, number[]>>();
   for (const trial of trials) {
     if (!matches(trial, measure.where) || !matches(trial, match)) continue;
@@ -63,7 +76,9 @@ export const cellsOf = (trials: readonly Trial[], match: Match, compared: Readon
     found.set(setting, seeds);
     seeds.set(seedOf(trial), [...(seeds.get(seedOf(trial)) ?? []), value]);
   }
-  return new Map([...found].map(([setting, seeds]) => [setting, new Map([...seeds].map(([seed, values]) => [seed, mean(values)]))]));
+  return new Map(
+    [...found].map(([setting, seeds]) => [setting, new Map([...seeds].map(([seed, values]) => [seed, mean(values)]))]),
+  );
 };
 
 /** Settings and seeds that all of them have, with the numbers of each: [setting][seed][side]. */

@@ -32,8 +32,10 @@ const settingsOf = (byValue: readonly Cells[]): Settings => {
 };
 
 /**
- * `{ "type": "spread", "metric": "rouge-2", "over": "/objective/divergence", "values": [...], "of": A, "than": B }`: between the highest and the lowest of the values lies less in A's settings than in B's. With
- * `below` in place of `than`: less than that. Intervals are percentiles of the stratified bootstrap; a spread of noisy means is too large rather than too small, on both sides alike.
+ * `{ "type": "spread", "metric": "rouge-2", "over": "/objective/divergence", "values": [...], "of": A, "than": B }`:
+ * between the highest and the lowest of the values lies less in A's settings than in B's. With `below` in place of
+ * `than`: less than that. Intervals are percentiles of the stratified bootstrap; a spread of noisy means is too large
+ * rather than too small, on both sides alike.
  */
 export const spread = define({
   type: "spread",
@@ -45,13 +47,17 @@ export const spread = define({
       values: Type.Array(Type.Unknown(), { minItems: 2, description: "Its values." }),
       of: Type.Unsafe<Match>({ ...Match, default: {}, description: "Where the values lie close together." }),
       than: Type.Optional(Match),
-      below: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "In the metric's unit; in place of than." })),
+      below: Type.Optional(
+        Type.Number({ exclusiveMinimum: 0, description: "In the metric's unit; in place of than." }),
+      ),
     },
     { additionalProperties: false },
   ),
   create({ over, values, of, than, below, ...measure }, _context: void): Claim {
     if ((than === undefined) === (below === undefined)) {
-      throw new RangeError('spread: expected either "than" or "below", got both or none; say what the spread is compared with');
+      throw new RangeError(
+        'spread: expected either "than" or "below", got both or none; say what the spread is compared with',
+      );
     }
     const compared = new Set([over, ...Object.keys(of), ...Object.keys(than ?? {})]);
     const judge: Claim["judge"] = (trials) => {
@@ -69,7 +75,10 @@ export const spread = define({
       const outcome = above(interval, 0);
       const count = strata.reduce((total, { length }) => total + length, 0);
       const what = below === undefined ? "how much larger the other spread is" : `${below} less the spread`;
-      return { outcome, findings: [{ what, effect: room(strata), interval, settings: near.length + far.length, count, outcome }] };
+      return {
+        outcome,
+        findings: [{ what, effect: room(strata), interval, settings: near.length + far.length, count, outcome }],
+      };
     };
     return { axes: axesOf(measure, compared), judge };
   },

@@ -15,7 +15,10 @@ const along = (trials: readonly Trial[], axis: string): readonly unknown[] => {
   return different.toSorted((a, b) => Number(a) - Number(b));
 };
 
-/** Slope of the least-squares line over the ranks 0, 1, 2, ...: change of the metric from one value of the axis to the next. */
+/**
+ * Slope of the least-squares line over the ranks 0, 1, 2, ...: change of the metric from one value of the axis to the
+ * next.
+ */
 const slopeOf = (values: readonly number[]): number => {
   const middle = (values.length - 1) / 2;
   const squares = values.reduce((total, _, rank) => total + (rank - middle) ** 2, 0);
@@ -57,8 +60,9 @@ const findingsOf = (
 };
 
 /**
- * `{ "type": "trend", "metric": "rouge-2", "along": "/objective/alpha", "direction": "increasing" }`: the slope over the ranks of the axis's values is that way, and
- * no step between neighbours goes the other way for certain. Each seed of each setting gives one slope; those that lack a value of the axis are left out.
+ * `{ "type": "trend", "metric": "rouge-2", "along": "/objective/alpha", "direction": "increasing" }`: the slope over
+ * the ranks of the axis's values is that way, and no step between neighbours goes the other way for certain. Each seed
+ * of each setting gives one slope; those that lack a value of the axis are left out.
  */
 export const trend = define({
   type: "trend",
@@ -67,10 +71,15 @@ export const trend = define({
     {
       ...measured,
       along: Type.String({ pattern: "^/", description: "Pointer of the axis." }),
-      direction: Type.Union([Type.Literal("increasing"), Type.Literal("decreasing")], { description: "Which way the metric goes." }),
+      direction: Type.Union([Type.Literal("increasing"), Type.Literal("decreasing")], {
+        description: "Which way the metric goes.",
+      }),
       least: leastEffect,
       values: Type.Optional(
-        Type.Array(Type.Unknown(), { minItems: 2, description: "The axis's values in order; all that there are, by size, when left out." }),
+        Type.Array(Type.Unknown(), {
+          minItems: 2,
+          description: "The axis's values in order; all that there are, by size, when left out.",
+        }),
       ),
     },
     { additionalProperties: false },

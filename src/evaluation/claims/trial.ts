@@ -34,7 +34,10 @@ export const sameValue = (a: unknown, b: unknown): boolean => textOf(a) === text
 /** Names the trial's seed; trials without one have the same. */
 export const seedOf = ({ axes }: Trial): string => textOf(axes[seedAxis]);
 
-/** Names the trial's setting: its run and all its axes, without the seed and without those of `compared`. Trials with one name are alike in the rest. */
+/**
+ * Names the trial's setting: its run and all its axes, without the seed and without those of `compared`. Trials with
+ * one name are alike in the rest.
+ */
 export const settingOf = (trial: Trial, compared: ReadonlySet<string>): string =>
   ["run", ...Object.keys(trial.axes).toSorted()]
     .filter((axis) => axis !== seedAxis && !compared.has(axis))

@@ -16,7 +16,10 @@ const plain = (value: unknown): string => {
   return [...(type === undefined ? [] : [plain(type[1])]), rest.join(", ")].join(" ");
 };
 
-/** The value of an axis in a few words: `jsd beta 0.1` for `{ "type": "jsd", "beta": 0.1 }`, `small` for `{ "stage": "small" }`. At most 60 characters. */
+/**
+ * The value of an axis in a few words: `jsd beta 0.1` for `{ "type": "jsd", "beta": 0.1 }`, `small` for `{ "stage":
+ * "small" }`. At most 60 characters.
+ */
 export const valueText = (value: unknown): string => shortened(plain(value));
 
 /** The last word of an axis's pointer. */

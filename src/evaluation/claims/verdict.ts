@@ -4,8 +4,9 @@ import type { Interval } from "../statistics/interval.ts";
 import type { Trial } from "./trial.ts";
 
 /**
- * replicated: the interval excludes the opposite of what is claimed. not-replicated: it excludes what is claimed, or any effect of the size that a claim states. inconclusive: neither.
- * not-run: trials that the claim compares are missing.
+ * replicated: the interval excludes the opposite of what is claimed. not-replicated: it excludes what is claimed, or
+ * any effect of the size that a claim states. inconclusive: neither. not-run: trials that the claim compares are
+ * missing.
  */
 export type Outcome = "replicated" | "not-replicated" | "inconclusive" | "not-run";
 
@@ -49,14 +50,19 @@ export const leastEffect = Type.Optional(
   Type.Number({
     exclusiveMinimum: 0,
     description:
-      "Smallest effect that counts, in the metric's unit, such as half of the paper's: where the interval lies below it, nothing of that size is there, and the claim is not replicated though its sign is not known.",
+      "Smallest effect that counts, in the metric's unit, such as half of the paper's: where the interval " +
+      "lies below it, nothing of that size is there, and the claim is not replicated though its sign is not " +
+      "known.",
   }),
 );
 
 /** What a finding says of it. */
 export const leastText = (least: number | undefined): string => (least === undefined ? "" : `, counting from ${least}`);
 
-/** Of an effect that is claimed to be above a bound; one that is smaller than `least`, whatever its sign, is not what is claimed. */
+/**
+ * Of an effect that is claimed to be above a bound; one that is smaller than `least`, whatever its sign, is not what is
+ * claimed.
+ */
 export const above = ({ low, high }: Interval, bound: number, least = bound): Outcome => {
   if (low > bound) return "replicated";
   return high < Math.max(bound, least) ? "not-replicated" : "inconclusive";

@@ -5,7 +5,10 @@ import { corpusChrf } from "../../text-metrics/chrf.ts";
 import { comparisonsOf } from "./corpus.ts";
 import type { Measure } from "./measure.ts";
 
-/** `{ "type": "chrf" }`: the metric `chrf`, with pairs of words too `chrf++`; 0 to 100 (Popović, 2015 and 2017, as sacrebleu counts it). */
+/**
+ * `{ "type": "chrf" }`: the metric `chrf`, with pairs of words too `chrf++`; 0 to 100 (Popović, 2015 and 2017, as
+ * sacrebleu counts it).
+ */
 export const chrf = define({
   type: "chrf",
   summary: "chrF of the completions as one corpus, 0 to 100, as sacrebleu counts it: metric chrf, or chrf++.",

@@ -4,4 +4,6 @@ import type { Examined } from "./measure.ts";
 
 /** Each completion with its prompt's reference. */
 export const comparisonsOf = (examined: readonly Examined[]): Comparison[] =>
-  examined.flatMap(({ prompt, completions }) => completions.map(({ text }) => ({ candidate: text, references: [prompt.reference] })));
+  examined.flatMap(({ prompt, completions }) =>
+    completions.map(({ text }) => ({ candidate: text, references: [prompt.reference] })),
+  );

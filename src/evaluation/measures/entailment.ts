@@ -4,7 +4,10 @@ import { define } from "../../plugins/definition.ts";
 import { mean } from "../statistics/strata.ts";
 import type { Measure } from "./measure.ts";
 
-/** `{ "type": "entailment" }`: the metric `entailment`, the share of completions that the task's checker calls entailed. In [0, 1]. */
+/**
+ * `{ "type": "entailment" }`: the metric `entailment`, the share of completions that the task's checker calls entailed.
+ * In [0, 1].
+ */
 export const entailment = define({
   type: "entailment",
   summary: "Share of completions that say nothing but what follows from the prompt: metric entailment.",
@@ -14,6 +17,7 @@ export const entailment = define({
     samples: 1,
     references: false,
     entailment: true,
-    of: (examined) => mean(examined.flatMap(({ completions }) => completions.map(({ entailed }) => Number(entailed === true)))),
+    of: (examined) =>
+      mean(examined.flatMap(({ completions }) => completions.map(({ entailed }) => Number(entailed === true)))),
   }),
 });

@@ -13,14 +13,21 @@ const chance = (n: number, c: number, k: number): number => {
 };
 
 /**
- * `{ "type": "pass-at-k", "k": 4 }`: the metric `pass@4`, mean over prompts of the chance that of k of the completions, taken without replacement, at least one is right: the estimate without bias of Chen
- * et al. (2021), equation 1. In [0, 1].
+ * `{ "type": "pass-at-k", "k": 4 }`: the metric `pass@4`, mean over prompts of the chance that of k of the completions,
+ * taken without replacement, at least one is right: the estimate without bias of Chen et al. (2021), equation 1. In [0,
+ * 1].
  */
 export const passAtK = define({
   type: "pass-at-k",
   summary: "Chance that one of k completions is right, estimated without bias from all samples: metric pass@k.",
   parameters: Type.Object(
-    { k: Type.Integer({ minimum: 1, maximum: 1024, description: "Tries; the evaluation draws at least as many samples." }) },
+    {
+      k: Type.Integer({
+        minimum: 1,
+        maximum: 1024,
+        description: "Tries; the evaluation draws at least as many samples.",
+      }),
+    },
     { additionalProperties: false },
   ),
   create: ({ k }, _context: void): Measure => ({
@@ -28,6 +35,10 @@ export const passAtK = define({
     samples: k,
     references: false,
     of: (examined) =>
-      mean(examined.map(({ completions }) => chance(completions.length, completions.filter(({ correct }) => correct).length, k))),
+      mean(
+        examined.map(({ completions }) =>
+          chance(completions.length, completions.filter(({ correct }) => correct).length, k),
+        ),
+      ),
   }),
 });

@@ -14,8 +14,8 @@ const repeated = (tokens: ArrayLike<number>, order: number): number => {
 };
 
 /**
- * `{ "type": "repetition", "order": 4 }`: the metric `repetition-4`, mean over completions of the share of its n-grams of tokens that it has had before (seq-rep-n of Welleck et al., 2019); 0 for one
- * of fewer tokens.
+ * `{ "type": "repetition", "order": 4 }`: the metric `repetition-4`, mean over completions of the share of its n-grams
+ * of tokens that it has had before (seq-rep-n of Welleck et al., 2019); 0 for one of fewer tokens.
  */
 export const repetition = define({
   type: "repetition",
@@ -28,6 +28,7 @@ export const repetition = define({
     name: `repetition-${order}`,
     samples: 1,
     references: false,
-    of: (examined) => mean(examined.flatMap(({ completions }) => completions.map(({ tokens }) => repeated(tokens, order)))),
+    of: (examined) =>
+      mean(examined.flatMap(({ completions }) => completions.map(({ tokens }) => repeated(tokens, order)))),
   }),
 });

@@ -5,7 +5,10 @@ import { rougeL, rougeN } from "../../text-metrics/rouge.ts";
 import { mean } from "../statistics/strata.ts";
 import type { Measure } from "./measure.ts";
 
-/** `{ "type": "rouge", "variant": "2" }`: the metric `rouge-2`, mean F-measure over all completions, 0 to 100 (Lin, 2004, as rouge-score counts it). */
+/**
+ * `{ "type": "rouge", "variant": "2" }`: the metric `rouge-2`, mean F-measure over all completions, 0 to 100 (Lin,
+ * 2004, as rouge-score counts it).
+ */
 export const rouge = define({
   type: "rouge",
   summary: "Mean ROUGE F-measure against the reference, 0 to 100: metric rouge-1, rouge-2 or rouge-L.",
@@ -21,13 +24,17 @@ export const rouge = define({
   ),
   create({ variant, stemmer }, _context: void): Measure {
     const score = (text: string, reference: string): number =>
-      (variant === "L" ? rougeL(text, reference, { stemmer }) : rougeN(text, reference, Number(variant), { stemmer })).fMeasure;
+      (variant === "L" ? rougeL(text, reference, { stemmer }) : rougeN(text, reference, Number(variant), { stemmer }))
+        .fMeasure;
     return {
       name: `rouge-${variant}`,
       samples: 1,
       references: true,
       of: (examined) =>
-        100 * mean(examined.flatMap(({ prompt, completions }) => completions.map(({ text }) => score(text, prompt.reference)))),
+        100 *
+        mean(
+          examined.flatMap(({ prompt, completions }) => completions.map(({ text }) => score(text, prompt.reference))),
+        ),
     };
   },
 });

@@ -6,8 +6,8 @@ import { mean } from "../statistics/strata.ts";
 import type { Measure } from "./measure.ts";
 
 /**
- * `{ "type": "self-bleu" }`: the metric `self-bleu`, mean over prompts of the BLEU of each completion against the prompt's others; 100 when all are the same, near 0 when they share nothing (Zhu et
- * al., 2018).
+ * `{ "type": "self-bleu" }`: the metric `self-bleu`, mean over prompts of the BLEU of each completion against the
+ * prompt's others; 100 when all are the same, near 0 when they share nothing (Zhu et al., 2018).
  */
 export const selfBleu = define({
   type: "self-bleu",

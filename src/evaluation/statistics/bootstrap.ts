@@ -1,4 +1,7 @@
-/** The stratified bootstrap: what a statistic would have been with other seeds, by drawing the seeds that there are again (Efron, 1979). */
+/**
+ * The stratified bootstrap: what a statistic would have been with other seeds, by drawing the seeds that there are
+ * again (Efron, 1979).
+ */
 import { integer, stream } from "../../random/stream.ts";
 import { checkLevel, type Interval } from "./interval.ts";
 import { checkStrata, type Strata } from "./strata.ts";
@@ -16,7 +19,9 @@ export interface BootstrapOptions {
 /** What figures and tables are made with. */
 const usualBootstrap: BootstrapOptions = { seed: 0, resamples: 2_000, level: 0.95 };
 
-/** The value below which a share of the sorted values lies, by linear interpolation (type 7 of Hyndman and Fan, 1996). */
+/**
+ * The value below which a share of the sorted values lies, by linear interpolation (type 7 of Hyndman and Fan, 1996).
+ */
 const quantile = (sorted: readonly number[], share: number): number => {
   const place = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
@@ -24,9 +29,10 @@ const quantile = (sorted: readonly number[], share: number): number => {
 };
 
 /**
- * The percentile interval of a statistic: in each resample every stratum gives as many of its numbers as it has, drawn with replacement (Agarwal et
- * al., 2021). With n seeds in one stratum it covers less than its level says: about 75 % of three, because it cannot reach beyond the lowest and the highest. `RangeError` as of `checkStrata`,
- * for a level outside (0, 1), and for no resamples.
+ * The percentile interval of a statistic: in each resample every stratum gives as many of its numbers as it has, drawn
+ * with replacement (Agarwal et al., 2021). With n seeds in one stratum it covers less than its level says: about 75 %
+ * of three, because it cannot reach beyond the lowest and the highest. `RangeError` as of `checkStrata`, for a level
+ * outside (0, 1), and for no resamples.
  */
 export const bootstrapInterval = (
   strata: Strata,
@@ -35,7 +41,8 @@ export const bootstrapInterval = (
 ): Interval => {
   checkStrata("bootstrap", strata);
   checkLevel("bootstrap", level);
-  if (!(Number.isInteger(resamples) && resamples > 0)) throw new RangeError(`bootstrap: expected at least one resample, got ${resamples}`);
+  if (!(Number.isInteger(resamples) && resamples > 0))
+    throw new RangeError(`bootstrap: expected at least one resample, got ${resamples}`);
   const uniforms = stream(seed, "bootstrap");
   const drawn = Array.from({ length: resamples }, () =>
     statistic(strata.map((stratum) => stratum.map(() => stratum[integer(uniforms, 0, stratum.length - 1)]!))),

@@ -1,6 +1,9 @@
 /** Where a number lies, as far as a few seeds can tell. */
 
-/** An interval that covers the truth in a share `level` of all repetitions. Ends may be infinite where one seed says nothing of the spread. */
+/**
+ * An interval that covers the truth in a share `level` of all repetitions. Ends may be infinite where one seed says
+ * nothing of the spread.
+ */
 export interface Interval {
   readonly low: number;
   readonly high: number;

@@ -1,4 +1,7 @@
-/** The mean over strata with Student's interval, from a variance that all strata share: of use from two or three seeds on. */
+/**
+ * The mean over strata with Student's interval, from a variance that all strata share: of use from two or three seeds
+ * on.
+ */
 import jstat from "jstat";
 import { checkLevel, type Interval } from "./interval.ts";
 import { checkStrata, mean, meanOfMeans, type Strata } from "./strata.ts";
@@ -28,18 +31,21 @@ const spreadOf = (strata: Strata): { standardError: number; degreesOfFreedom: nu
 };
 
 /**
- * m ± t(level, df) s sqrt(sum over strata of 1 / n_i) / k for k strata, where s² is the pooled variance within them and df = sum of n_i - 1. For one stratum it is the t-test; of paired differences
- * the paired one. Over many settings of a few seeds each the interval is much narrower than one setting's. One number a stratum says nothing of the spread: then the interval is
- * all numbers. `RangeError` as of `checkStrata` and for a level outside (0, 1).
+ * m ± t(level, df) s sqrt(sum over strata of 1 / n_i) / k for k strata, where s² is the pooled variance within them and
+ * df = sum of n_i - 1. For one stratum it is the t-test; of paired differences the paired one. Over many settings of a
+ * few seeds each the interval is much narrower than one setting's. One number a stratum says nothing of the spread:
+ * then the interval is all numbers. `RangeError` as of `checkStrata` and for a level outside (0, 1).
  */
 export const pooledMean = (strata: Strata, level = 0.95): PooledMean => {
   checkStrata("pooled mean", strata);
   checkLevel("pooled mean", level);
   const center = meanOfMeans(strata);
   const { standardError, degreesOfFreedom } = spreadOf(strata);
-  if (degreesOfFreedom === 0) return { mean: center, interval: { low: -Infinity, high: Infinity, level }, degreesOfFreedom, p: 1 };
+  if (degreesOfFreedom === 0)
+    return { mean: center, interval: { low: -Infinity, high: Infinity, level }, degreesOfFreedom, p: 1 };
   const reach = standardError * jstat.jStat.studentt.inv((1 + level) / 2, degreesOfFreedom);
   const certain = center === 0 ? 1 : 0;
-  const p = standardError === 0 ? certain : 2 * jstat.jStat.studentt.cdf(-Math.abs(center / standardError), degreesOfFreedom);
+  const p =
+    standardError === 0 ? certain : 2 * jstat.jStat.studentt.cdf(-Math.abs(center / standardError), degreesOfFreedom);
   return { mean: center, interval: { low: center - reach, high: center + reach, level }, degreesOfFreedom, p };
 };

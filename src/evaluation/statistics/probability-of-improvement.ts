@@ -8,14 +8,16 @@ const improvementOf = (ours: readonly number[], theirs: readonly number[]): numb
 };
 
 /**
- * The mean over strata of the share of pairs, any run of `ours` with any of `theirs` in the same stratum, in which ours is higher; ties count half. In [0, 1].
- * `RangeError` as of `checkStrata`, and for unlike counts of strata.
+ * The mean over strata of the share of pairs, any run of `ours` with any of `theirs` in the same stratum, in which ours
+ * is higher; ties count half. In [0, 1]. `RangeError` as of `checkStrata`, and for unlike counts of strata.
  */
 export const probabilityOfImprovement = (ours: Strata, theirs: Strata): number => {
   checkStrata("probability of improvement", ours);
   checkStrata("probability of improvement", theirs);
   if (ours.length !== theirs.length) {
-    throw new RangeError(`probability of improvement: expected as many strata on both sides, got ${ours.length} and ${theirs.length}`);
+    throw new RangeError(
+      `probability of improvement: expected as many strata on both sides, got ${ours.length} and ${theirs.length}`,
+    );
   }
   return mean(ours.map((stratum, index) => improvementOf(stratum, theirs[index]!)));
 };

@@ -1,4 +1,7 @@
-/** The paired permutation test: if two settings were alike, each difference could as well have had the other sign (Fisher, 1935). */
+/**
+ * The paired permutation test: if two settings were alike, each difference could as well have had the other sign
+ * (Fisher, 1935).
+ */
 import { stream } from "../../random/stream.ts";
 import { checkStrata, meanOfMeans, type Strata } from "./strata.ts";
 
@@ -20,9 +23,10 @@ const flipped = (strata: Strata, negative: (index: number) => boolean): Strata =
 };
 
 /**
- * The share of all patterns of signs whose mean of means is at least as far from 0 as that of the differences: the p-value of the two-sided test, exact for up
- * to 16 differences; for more it is of 65,536 patterns drawn by `seed`, the real one among them. n differences cannot give less than 2^(1 - n): three seeds never less than 0.25. `RangeError` as of
- * `checkStrata`.
+ * The share of all patterns of signs whose mean of means is at least as far from 0 as that of the differences: the
+ * p-value of the two-sided test, exact for up to 16 differences; for more it is of 65,536 patterns drawn by `seed`, the
+ * real one among them. n differences cannot give less than 2^(1 - n): three seeds never less than 0.25. `RangeError` as
+ * of `checkStrata`.
  */
 export const signFlipTest = (differences: Strata, seed = 0): number => {
   checkStrata("sign-flip test", differences);

@@ -81,8 +81,15 @@ export const explainExperiment = async (
     return {
       name: run.name,
       label: run.label,
-      values: valueOrigins(draft, shown as Json).map(({ pointer, value, place }) => ({ pointer, value, from: originText(place) })),
-      trainings: [...run.stages.map((stage) => explainTraining(stage, values, true, from)), explainTraining(run, values, false, from)],
+      values: valueOrigins(draft, shown as Json).map(({ pointer, value, place }) => ({
+        pointer,
+        value,
+        from: originText(place),
+      })),
+      trainings: [
+        ...run.stages.map((stage) => explainTraining(stage, values, true, from)),
+        explainTraining(run, values, false, from),
+      ],
     };
   });
 };

@@ -5,7 +5,10 @@ import type { Known } from "../inputs/shelf.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
 import { studentPolicy } from "../inputs/students.ts";
 
-/** Bytes at the peak of the student's programs in float32 on ONNX Runtime, weights included: sampling a chunk, and a step of distillation. An estimate. */
+/**
+ * Bytes at the peak of the student's programs in float32 on ONNX Runtime, weights included: sampling a chunk, and a
+ * step of distillation. An estimate.
+ */
 export interface TrainingMemory {
   readonly sampling: number;
   readonly training: number;

@@ -6,7 +6,10 @@ import { isObject, type Json } from "../../files/json.ts";
 /** Keys whose texts are paths relative to the file that holds them. */
 export const pathKeys: readonly string[] = ["path", "folder", "checkpoint"];
 
-/** A checkpoint's name may be one of the Hub too: it is a path when something is there, or when it starts as only a path does. */
+/**
+ * A checkpoint's name may be one of the Hub too: it is a path when something is there, or when it starts as only a path
+ * does.
+ */
 const isPath = (key: string, text: string, folder: string): boolean =>
   key !== "checkpoint" || /^\.{1,2}[/\\]/u.test(text) || existsSync(resolve(folder, text));
 

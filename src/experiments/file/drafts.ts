@@ -1,6 +1,15 @@
 /** From one file to the values of each of its runs: variants merged in, overrides applied, nothing checked yet. */
 import type { Part } from "../schema/check.ts";
-import { covers, formatPointer, isObject, mergePatch, omit, parentPointer, parsePointer, type Json } from "../../files/json.ts";
+import {
+  covers,
+  formatPointer,
+  isObject,
+  mergePatch,
+  omit,
+  parentPointer,
+  parsePointer,
+  type Json,
+} from "../../files/json.ts";
 import { applyOverride, placeOf, type Override } from "./overrides.ts";
 import { ExperimentError, type Place, type Problem } from "./problem.ts";
 import type { Source } from "./source.ts";
@@ -19,11 +28,14 @@ export interface Draft {
   readonly value: Json;
   /** What a trial of a sweep sets, by pointer. */
   readonly axes?: Readonly<Record<string, Json>>;
-  /** Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms. */
+  /**
+   * Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms.
+   */
   locate(pointer: string, part?: Part): { readonly place: Place; readonly pointer: string };
 }
 
-const inVariants = (override: Override): boolean => override.pointer === "/variants" || override.pointer.startsWith("/variants/");
+const inVariants = (override: Override): boolean =>
+  override.pointer === "/variants" || override.pointer.startsWith("/variants/");
 
 const apply = (value: Json, overrides: readonly Override[]): Json => {
   const problems: Problem[] = [];
@@ -54,7 +66,8 @@ const locator =
       const wanted = exact && part === "key" ? "key" : "value";
       // The root of a variant's values is the file, not the patch.
       const covered = patch !== undefined && covers(patch.value, parsePointer(here));
-      const spots = here === "" ? [""] : [...(patch === undefined ? [] : [patch.pointer + here]), ...(covered ? [] : [here])];
+      const spots =
+        here === "" ? [""] : [...(patch === undefined ? [] : [patch.pointer + here]), ...(covered ? [] : [here])];
       const spot = spots.find((one) => source.find(one, wanted) !== undefined);
       const whole = exact && here !== "" && (part === "whole" || spot === undefined);
       const override =
@@ -68,10 +81,14 @@ const locator =
   };
 
 /**
- * The runs of a file: one for each variant that is an object, or one named `run`. Overrides of `/variants/...` come before the merge, all others
- * after it, so the command line wins. `ExperimentError` for an override that cannot be applied.
+ * The runs of a file: one for each variant that is an object, or one named `run`. Overrides of `/variants/...` come
+ * before the merge, all others after it, so the command line wins. `ExperimentError` for an override that cannot be
+ * applied.
  */
-export const expand = (source: Source, overrides: readonly Override[]): { readonly file: WholeFile; readonly drafts: readonly Draft[] } => {
+export const expand = (
+  source: Source,
+  overrides: readonly Override[],
+): { readonly file: WholeFile; readonly drafts: readonly Draft[] } => {
   const file = apply(source.value, overrides.filter(inVariants));
   const later = overrides.filter((override) => !inVariants(override));
   const draft = (name: string, label: string, value: Json, patch?: Patch): Draft => ({
@@ -83,7 +100,8 @@ export const expand = (source: Source, overrides: readonly Override[]): { readon
   const variants = isObject(file) ? file["variants"] : undefined;
   const own = isObject(file) && typeof file["label"] === "string" ? file["label"] : "run";
   const whole: WholeFile = { ...draft("run", own, file), variants };
-  if (!isObject(file) || variants === undefined) return { file: whole, drafts: [{ ...whole, value: apply(file, later) }] };
+  if (!isObject(file) || variants === undefined)
+    return { file: whole, drafts: [{ ...whole, value: apply(file, later) }] };
   const base = omit(file, "variants", "label");
   const drafts = Object.entries(isObject(variants) ? variants : {}).flatMap(([name, value]) => {
     if (!isObject(value)) return [];

@@ -1,8 +1,20 @@
-/** Experiment files that extend others: read with all that they build on, and merged into one that knows the file of each value. */
+/**
+ * Experiment files that extend others: read with all that they build on, and merged into one that knows the file of
+ * each value.
+ */
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { rebased } from "./base-paths.ts";
-import { covers, formatPointer, isObject, mergePatch, omit, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
+import {
+  covers,
+  formatPointer,
+  isObject,
+  mergePatch,
+  omit,
+  parsePointer,
+  type Json,
+  type JsonObject,
+} from "../../files/json.ts";
 import { ExperimentError, type Problem } from "./problem.ts";
 import { readSource, type Source } from "./source.ts";
 
@@ -16,14 +28,18 @@ interface Layer {
 
 /** Variants are patches themselves, so one of the same name is replaced whole; `null` takes it away. */
 const mergeVariants = (base: Json, top: Json): Json =>
-  isObject(base) && isObject(top) ? Object.fromEntries(Object.entries({ ...base, ...top }).filter(([, variant]) => variant !== null)) : top;
+  isObject(base) && isObject(top)
+    ? Object.fromEntries(Object.entries({ ...base, ...top }).filter(([, variant]) => variant !== null))
+    : top;
 
 const mergeFiles = (base: Json, top: Json): Json => {
   if (!isObject(base) || !isObject(top)) return top;
   const merged = mergePatch(base, omit(top, "variants")) as JsonObject;
   const own = top["variants"];
   if (own === undefined) return merged;
-  return own === null ? omit(merged, "variants") : { ...merged, variants: mergeVariants(merged["variants"] ?? null, own) };
+  return own === null
+    ? omit(merged, "variants")
+    : { ...merged, variants: mergeVariants(merged["variants"] ?? null, own) };
 };
 
 /** True where a layer's value stands in the place of those below it. */
@@ -35,7 +51,10 @@ const hides = (layer: Json, keys: readonly string[]): boolean => {
 };
 
 /** The paths under `extends` with their pointers, or a problem for anything else. */
-const basesOf = ({ source, value }: Layer): { readonly names: readonly { name: string; pointer: string }[]; readonly wrong?: string } => {
+const basesOf = ({
+  source,
+  value,
+}: Layer): { readonly names: readonly { name: string; pointer: string }[]; readonly wrong?: string } => {
   const given = isObject(value) ? value["extends"] : undefined;
   const list = given === undefined ? [] : Array.isArray(given) ? (given as readonly Json[]) : [given];
   const names = list.flatMap((name, i) => {
@@ -76,12 +95,20 @@ class Bases {
   #base(source: Source, name: string, pointer: string, chain: readonly string[]): readonly Layer[] {
     const path = isAbsolute(name) ? name : join(dirname(source.path), name);
     const round = chain.findIndex((one) => sameFile(one, path));
-    if (round >= 0) return this.#refuse(source, pointer, `a file cannot extend itself: ${[...chain.slice(round), path].join(" -> ")}`);
-    if (chain.length > limits.depth) return this.#refuse(source, pointer, `expected at most ${limits.depth} files that extend each other`);
+    if (round >= 0)
+      return this.#refuse(
+        source,
+        pointer,
+        `a file cannot extend itself: ${[...chain.slice(round), path].join(" -> ")}`,
+      );
+    if (chain.length > limits.depth)
+      return this.#refuse(source, pointer, `expected at most ${limits.depth} files that extend each other`);
     this.#files += 1;
     if (this.#files > limits.files) {
       // Said once: each further one is refused for the same reason.
-      return this.#files > limits.files + 1 ? [] : this.#refuse(source, pointer, `expected at most ${limits.files} files in all`);
+      return this.#files > limits.files + 1
+        ? []
+        : this.#refuse(source, pointer, `expected at most ${limits.files} files in all`);
     }
     try {
       const base = readSource(path);
@@ -111,8 +138,9 @@ const sameFile = (a: string, b: string): boolean => {
 };
 
 /**
- * The file with those that it names under `extends` merged in, later ones over earlier ones and the file over all of them, as JSON merge patches; variants by name. Paths in
- * a base count from the base. `ExperimentError` with everything that cannot be read, for circles, and for more than can be meant.
+ * The file with those that it names under `extends` merged in, later ones over earlier ones and the file over all of
+ * them, as JSON merge patches; variants by name. Paths in a base count from the base. `ExperimentError` with everything
+ * that cannot be read, for circles, and for more than can be meant.
  */
 export const extendedSource = (source: Source): Source => {
   if (!isObject(source.value) || !Object.hasOwn(source.value, "extends")) return source;

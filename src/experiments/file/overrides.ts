@@ -33,8 +33,8 @@ const holdsPrototype = (value: Json): boolean => {
 };
 
 /**
- * Reads `pointer=value`; the value is JSON where it parses as JSON, and text otherwise. `RangeError` for anything else, for the whole file (an
- * empty pointer), for keys named `__proto__`, and for more than 4096 characters.
+ * Reads `pointer=value`; the value is JSON where it parses as JSON, and text otherwise. `RangeError` for anything else,
+ * for the whole file (an empty pointer), for keys named `__proto__`, and for more than 4096 characters.
  */
 export const parseOverride = (text: string): Override => {
   if (text.length > longest) throw new RangeError(`expected at most ${longest} characters, got ${text.length}`);
@@ -72,8 +72,12 @@ const set = (target: Json | undefined, keys: readonly string[], value: Json, pat
   return { ...object, [key]: set(before, rest, value, `${path}/${key}`) };
 };
 
-/** The value with one override applied; objects on the way are created, and `null` takes a key away. `RangeError` where the way goes through a scalar or past a list's end. */
-export const applyOverride = (value: Json, override: Override): Json => set(value, parsePointer(override.pointer), override.value, "");
+/**
+ * The value with one override applied; objects on the way are created, and `null` takes a key away. `RangeError` where
+ * the way goes through a scalar or past a list's end.
+ */
+export const applyOverride = (value: Json, override: Override): Json =>
+  set(value, parsePointer(override.pointer), override.value, "");
 
 /** Where an override was written. */
 export const placeOf = ({ text, variable }: Pick<Override, "text" | "variable">): Place => ({
@@ -81,7 +85,10 @@ export const placeOf = ({ text, variable }: Pick<Override, "text" | "variable">)
   ...(variable === undefined ? {} : { variable }),
 });
 
-/** Reads overrides of the command line, or of a variable. `ExperimentError` with everything that is wrong with their form. */
+/**
+ * Reads overrides of the command line, or of a variable. `ExperimentError` with everything that is wrong with their
+ * form.
+ */
 export const parseOverrides = (texts: readonly string[], variable?: string): Override[] => {
   const problems: Problem[] = [];
   const overrides = texts.flatMap((text) => {
@@ -102,8 +109,13 @@ export const parseOverrides = (texts: readonly string[], variable?: string): Ove
 /** The variable whose overrides come before those of the command line. */
 const overridesVariable = "RETORT_OVERRIDES";
 
-/** The overrides of the environment: one a line, or several in a line with spaces between them. `ExperimentError` as of `parseOverrides`. */
-export const environmentOverrides = (environment: Readonly<Record<string, string | undefined>> = process.env): Override[] => {
+/**
+ * The overrides of the environment: one a line, or several in a line with spaces between them. `ExperimentError` as of
+ * `parseOverrides`.
+ */
+export const environmentOverrides = (
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Override[] => {
   const text = environment[overridesVariable]?.trim() ?? "";
   const texts = text.includes("\n") ? text.split("\n") : text.split(/\s+(?=\/[^\s=]+=)/u);
   return parseOverrides(
@@ -112,5 +124,10 @@ export const environmentOverrides = (environment: Readonly<Record<string, string
   );
 };
 
-/** The overrides of the environment, and over them those of the command line. `ExperimentError` as of `parseOverrides`. */
-export const givenOverrides = (texts: readonly string[]): Override[] => [...environmentOverrides(), ...parseOverrides(texts)];
+/**
+ * The overrides of the environment, and over them those of the command line. `ExperimentError` as of `parseOverrides`.
+ */
+export const givenOverrides = (texts: readonly string[]): Override[] => [
+  ...environmentOverrides(),
+  ...parseOverrides(texts),
+];

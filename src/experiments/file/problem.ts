@@ -1,7 +1,10 @@
 /** What is wrong with an experiment: where, and what to do. All problems are found in one pass and thrown together. */
 import pc from "picocolors";
 
-/** Where a wrong value was written: a place in a file, an override (on the command line, or in a variable of the environment), or a file as a whole. */
+/**
+ * Where a wrong value was written: a place in a file, an override (on the command line, or in a variable of the
+ * environment), or a file as a whole.
+ */
 export type Place =
   | { readonly file: string; readonly line: number; readonly column: number }
   | { readonly file: string }
@@ -22,7 +25,10 @@ export type Colors = Pick<typeof pc, "bold" | "dim" | "red" | "green" | "yellow"
 /** No colours: for files, pipes and tests. */
 export const plain: Colors = pc.createColors(false);
 
-/** `file:line:column: /pointer: message`, `file: message`, or `command line: /pointer=value: message`; the variable's name instead of the command line. */
+/**
+ * `file:line:column: /pointer: message`, `file: message`, or `command line: /pointer=value: message`; the variable's
+ * name instead of the command line.
+ */
 export const formatProblem = ({ place, pointer, message }: Problem, colors: Colors = plain): string => {
   if ("override" in place) {
     const same = place.override === pointer || place.override.startsWith(`${pointer}=`);
@@ -37,7 +43,10 @@ export const formatProblem = ({ place, pointer, message }: Problem, colors: Colo
   return [where, ...(pointer === "" ? [] : [colors.cyan(pointer)]), message].join(": ");
 };
 
-/** Thrown when an experiment cannot start because of what was written; `problems` holds every reason, in the order of the file. */
+/**
+ * Thrown when an experiment cannot start because of what was written; `problems` holds every reason, in the order of
+ * the file.
+ */
 export class ExperimentError extends Error {
   override readonly name = "ExperimentError";
   readonly problems: readonly Problem[];

@@ -3,7 +3,10 @@
 /** A part, or why there is none. */
 export type Made<T> = { readonly part: T } | { readonly message: string };
 
-/** Makes a part. A plug-in's refusal (`RangeError`, `TypeError`) is a mistake in the file; anything else is a defect and goes on. */
+/**
+ * Makes a part. A plug-in's refusal (`RangeError`, `TypeError`) is a mistake in the file; anything else is a defect and
+ * goes on.
+ */
 export const attempt = <T>(create: () => T): Made<T> => {
   try {
     return { part: create() };

@@ -1,4 +1,7 @@
-/** A file to start from: a small experiment of one rung of the ladder, from SFT to RL + on-policy GKD, with comments on what it says. */
+/**
+ * A file to start from: a small experiment of one rung of the ladder, from SFT to RL + on-policy GKD, with comments on
+ * what it says.
+ */
 import type { JsonObject } from "../../files/json.ts";
 import { layout, type Member } from "./json-layout.ts";
 
@@ -96,7 +99,9 @@ export interface StartingAnswers {
   readonly question: string;
   readonly rung: RungName;
   /** Sums that are worked out step by step, or a file of prompts, of which `test` are held out. */
-  readonly task: { readonly type: "arithmetic" } | { readonly type: "prompts"; readonly path: string; readonly test: number };
+  readonly task:
+    | { readonly type: "arithmetic" }
+    | { readonly type: "prompts"; readonly path: string; readonly test: number };
   readonly teacher: StartingModel;
   readonly student: StartingModel;
   /** A checkpoint whose tokens a new student and a new teacher use, where the task brings none. */
@@ -121,7 +126,8 @@ const decoder = ({ layers, width }: { readonly layers: number; readonly width: n
 export const widthStep = 8;
 
 const taskOf = ({ task, tokenizer }: StartingAnswers): JsonObject => {
-  if (task.type === "arithmetic") return { type: "arithmetic", numbers: [3, 4], range: [1, 9], train: 20_000, test: 500 };
+  if (task.type === "arithmetic")
+    return { type: "arithmetic", numbers: [3, 4], range: [1, 9], train: 20_000, test: 500 };
   return { ...task, ...(tokenizer === undefined ? {} : { tokenizer: { checkpoint: tokenizer } }) };
 };
 
@@ -138,7 +144,12 @@ const stage = (
 });
 
 /** The stages, and what names the models in the file. */
-const modelsOf = ({ rung, task, teacher, student }: StartingAnswers): { stages: Member[]; student: JsonObject; teacher: JsonObject } => {
+const modelsOf = ({
+  rung,
+  task,
+  teacher,
+  student,
+}: StartingAnswers): { stages: Member[]; student: JsonObject; teacher: JsonObject } => {
   const stages: Member[] = [];
   if (rungs[rung].teacher && "layers" in teacher) {
     stages.push({ key: "teacher", value: stage(teacher, 1200, 0.003, {}), note: "A larger policy on all references." });
@@ -146,7 +157,10 @@ const modelsOf = ({ rung, task, teacher, student }: StartingAnswers): { stages: 
   const fresh = "layers" in student;
   if (fresh && rung !== "sft") {
     const few = task.type === "arithmetic" ? { examples: 800 } : {};
-    const note = task.type === "arithmetic" ? "The student's start, on few references: right now and then." : "The student's start.";
+    const note =
+      task.type === "arithmetic"
+        ? "The student's start, on few references: right now and then."
+        : "The student's start.";
     stages.push({ key: "sft-student", value: stage(student, 600, 0.004, few), note });
   }
   const named = fresh ? (rung === "sft" ? decoder(student) : { stage: "sft-student" }) : student;
@@ -165,7 +179,8 @@ export const startingFile = (answers: StartingAnswers): string => {
   const { schema, question, reward, sweep, task } = answers;
   const rung: Rung = rungs[answers.rung];
   const models = modelsOf(answers);
-  const axes = answers.rung === "rl-gkd" ? { "/objective/alpha": [0.25, 0.5, 0.75], "/seed": [0, 1] } : { "/seed": [0, 1, 2] };
+  const axes =
+    answers.rung === "rl-gkd" ? { "/objective/alpha": [0.25, 0.5, 0.75], "/seed": [0, 1] } : { "/seed": [0, 1, 2] };
   const taskNote =
     task.type === "arithmetic"
       ? "Sums of three or four one-digit numbers, every step written out."
@@ -185,7 +200,11 @@ export const startingFile = (answers: StartingAnswers): string => {
     rung.reward && { key: "rewards", value: [{ type: reward }] },
     { key: "objective", value: rung.objective, note: rung.note, apart: true },
     { key: "data", value: rung.data },
-    rung.group !== undefined && { key: "rollouts", value: { group: rung.group }, note: "Answers to each prompt of a step." },
+    rung.group !== undefined && {
+      key: "rollouts",
+      value: { group: rung.group },
+      note: "Answers to each prompt of a step.",
+    },
     { key: "training", value: trainingOf(answers), apart: true },
     { key: "evaluation", value: { prompts: task.type === "arithmetic" ? 500 : task.test } },
     sweep && {

@@ -15,12 +15,15 @@ export interface ValueOrigin {
 type Keys = readonly string[];
 
 const isLeaf = (value: Json): boolean => {
-  if (Array.isArray(value)) return (value as readonly Json[]).every((item) => typeof item !== "object" || item === null);
+  if (Array.isArray(value))
+    return (value as readonly Json[]).every((item) => typeof item !== "object" || item === null);
   return !isObject(value) || Object.keys(value).length === 0;
 };
 
 const leaves = (value: Json, keys: Keys): readonly { readonly keys: Keys; readonly value: Json }[] =>
-  isLeaf(value) ? [{ keys, value }] : Object.entries(value as object).flatMap(([key, inner]) => leaves(inner as Json, [...keys, key]));
+  isLeaf(value)
+    ? [{ keys, value }]
+    : Object.entries(value as object).flatMap(([key, inner]) => leaves(inner as Json, [...keys, key]));
 
 const isWritten = (value: Json, [key, ...rest]: Keys): boolean => {
   if (key === undefined) return true;

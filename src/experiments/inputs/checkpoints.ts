@@ -54,7 +54,10 @@ const weightFiles = async (folder: string, names: readonly string[]): Promise<re
   return [indexFile, ...new Set(index.values())];
 };
 
-/** All that decides what the checkpoint at `path` is: a GGUF file alone, or weights with the configuration and the tokenizer that lie beside them. */
+/**
+ * All that decides what the checkpoint at `path` is: a GGUF file alone, or weights with the configuration and the
+ * tokenizer that lie beside them.
+ */
 const filesOf = async (path: string): Promise<readonly string[]> => {
   if (/\.gguf$/i.test(path)) return [path];
   const isFolder = (await stat(path)).isDirectory();
@@ -67,13 +70,17 @@ const filesOf = async (path: string): Promise<readonly string[]> => {
 const describe = async (name: string, folder: string, hub: HubOptions): Promise<KnownCheckpoint> => {
   const path = resolve(await locateCheckpoint(name, hub, folder));
   const opened = await openCheckpoint(path);
-  const { policy, labels } = await naming(path, () => ({ policy: policyOf(opened.config), labels: labelsOf(opened.config) }));
+  const { policy, labels } = await naming(path, () => ({
+    policy: policyOf(opened.config),
+    labels: labelsOf(opened.config),
+  }));
   return { path, policy, labels, tokenizer: await tokenizerOf(opened), hash: await hashOf(await filesOf(path)) };
 };
 
 /**
- * Looks at checkpoints by name: a folder, a `.gguf` or `.safetensors` file, relative to `folder`, or a name of the Hub (of a model or of one GGUF file), which is downloaded unless it is in the
- * cache. What cannot be read is a reason in its place; an aborted signal's reason is thrown.
+ * Looks at checkpoints by name: a folder, a `.gguf` or `.safetensors` file, relative to `folder`, or a name of the Hub
+ * (of a model or of one GGUF file), which is downloaded unless it is in the cache. What cannot be read is a reason in
+ * its place; an aborted signal's reason is thrown.
  */
 export const lookAt = async (names: readonly string[], folder: string, hub: HubOptions = {}): Promise<Checkpoints> => {
   const found = new Map<string, Made<KnownCheckpoint>>();

@@ -18,20 +18,31 @@ export interface Inputs {
 export const noInputs: Inputs = { checkpoints: new Map(), data: new Map() };
 
 const trainingsOf = (files: readonly { readonly values: ExperimentValues }[]): readonly TrainingValues[] =>
-  files.flatMap(({ values }) => [runValues(values), ...Object.keys(values.stages ?? {}).map((name) => stageValues(values, name))]);
+  files.flatMap(({ values }) => [
+    runValues(values),
+    ...Object.keys(values.stages ?? {}).map((name) => stageValues(values, name)),
+  ]);
 
-/** The models and the datasets of the Hub that files name, whether they are in the cache or not: `owner/name@revision`. */
-export const hubNames = (files: readonly { readonly values: ExperimentValues }[], folder: string): readonly string[] => {
+/**
+ * The models and the datasets of the Hub that files name, whether they are in the cache or not: `owner/name@revision`.
+ */
+export const hubNames = (
+  files: readonly { readonly values: ExperimentValues }[],
+  folder: string,
+): readonly string[] => {
   const trainings = trainingsOf(files);
   const models = trainings.flatMap((training) => checkpointsOf(training).map(({ name }) => name));
   const sources = trainings.flatMap(({ task }) => foreignSources(task));
-  const datasets = sources.flatMap(({ source: { hub } }) => (hub === undefined ? [] : [`${hub.dataset}@${hub.revision}`]));
+  const datasets = sources.flatMap(({ source: { hub } }) =>
+    hub === undefined ? [] : [`${hub.dataset}@${hub.revision}`],
+  );
   return [...new Set([...models.filter((name) => !existsSync(resolve(folder, name))), ...datasets])];
 };
 
 /**
- * Looks at the checkpoints and the data of files whose schema is right; their paths count from `folder`. Those of the Hub are downloaded unless they are in the cache. What cannot be read is a
- * reason in its place; an aborted signal's reason is thrown.
+ * Looks at the checkpoints and the data of files whose schema is right; their paths count from `folder`. Those of the
+ * Hub are downloaded unless they are in the cache. What cannot be read is a reason in its place; an aborted signal's
+ * reason is thrown.
  */
 export const lookAtInputs = async (
   files: readonly { readonly values: ExperimentValues }[],

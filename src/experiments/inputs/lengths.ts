@@ -10,7 +10,9 @@ import { singleTeachers } from "../schema/teacher-schema.ts";
 export const maxNewTokens = (values: Pick<TrainingValues, "rollouts">, task: Task): number =>
   values.rollouts.maxNewTokens ?? task.longest.completion;
 
-/** Tokens of prompt and completion that this training puts before a policy; references count too, where there are some. */
+/**
+ * Tokens of prompt and completion that this training puts before a policy; references count too, where there are some.
+ */
 export const neededContext = (values: Pick<TrainingValues, "rollouts" | "teacher">, task: Task): number => {
   // The student that teaches itself may be shown more.
   const shown = singleTeachers(values.teacher).flatMap(({ teacher }) =>
@@ -27,9 +29,18 @@ export const readContext = (values: Pick<TrainingValues, "rollouts">, task: Task
 export const studentOrigin = (file: ExperimentValues, values: TrainingValues): TrainingValues =>
   "stage" in values.student ? studentOrigin(file, stageValues(file, values.student.stage)) : values;
 
-/** Context length of the student: of its checkpoint, or what its first training needed, of its own task. `RangeError` when one of them cannot be had. */
-export const contextLength = (file: ExperimentValues, values: TrainingValues, known: Pick<Known, "task" | "checkpoint">): number => {
+/**
+ * Context length of the student: of its checkpoint, or what its first training needed, of its own task. `RangeError`
+ * when one of them cannot be had.
+ */
+export const contextLength = (
+  file: ExperimentValues,
+  values: TrainingValues,
+  known: Pick<Known, "task" | "checkpoint">,
+): number => {
   const origin = studentOrigin(file, values);
   const { student } = origin;
-  return "checkpoint" in student ? known.checkpoint(student.checkpoint).policy.contextLength : neededContext(origin, known.task(origin));
+  return "checkpoint" in student
+    ? known.checkpoint(student.checkpoint).policy.contextLength
+    : neededContext(origin, known.task(origin));
 };

@@ -21,7 +21,10 @@ export const tokenizerOf = async ({
   return documents === undefined ? undefined : readTokenizer(documents);
 };
 
-/** Loads a folder, a `.safetensors` or `.gguf` file, or a name of the Hub. Errors are those of `loadCheckpoint` and `tokenizerOf`. */
+/**
+ * Loads a folder, a `.safetensors` or `.gguf` file, or a name of the Hub. Errors are those of `loadCheckpoint` and
+ * `tokenizerOf`.
+ */
 export const loadModel = async (name: string, options: HubOptions = {}): Promise<Model> => {
   const loaded = await loadCheckpoint(name, options);
   return { policy: loaded.policy, weights: loaded.weights, tokenizer: await tokenizerOf(loaded) };

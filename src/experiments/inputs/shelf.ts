@@ -40,12 +40,17 @@ export class Shelf implements Known {
     const key = canonicalJson([task, taskSeed, tokenizer ?? null]);
     const made =
       this.#tasks.get(key) ??
-      attempt(() => tasks.create(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }));
+      attempt(() =>
+        tasks.create(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }),
+      );
     this.#tasks.set(key, made);
     return made;
   }
 
-  /** The task's values with files of this machine in the place of data that must be found. `RangeError` with the reason when some could not be read. */
+  /**
+   * The task's values with files of this machine in the place of data that must be found. `RangeError` with the reason
+   * when some could not be read.
+   */
   located(task: TaskValues): TaskValues {
     return withLines(task, (source) => {
       const made = this.#inputs.data.get(dataKey(source));
@@ -71,7 +76,8 @@ export class Shelf implements Known {
 
   tokenizer(name: string): Tokenizer {
     const { path, tokenizer } = this.checkpoint(name);
-    if (tokenizer === undefined) throw new RangeError(`expected a tokenizer.json in the checkpoint, got none at ${path}`);
+    if (tokenizer === undefined)
+      throw new RangeError(`expected a tokenizer.json in the checkpoint, got none at ${path}`);
     return tokenizer;
   }
 

@@ -7,8 +7,15 @@ import type { ExperimentValues } from "../schema/schema.ts";
 import type { Known } from "./shelf.ts";
 import { stageValues, type TrainingValues } from "../schema/trainings.ts";
 
-/** The policy that the student is taken from: its own, or that of the stage or checkpoint before layers are chosen. `RangeError` when there can be none. */
-export const sourcePolicy = (file: ExperimentValues, values: TrainingValues, known: Pick<Known, "task" | "checkpoint">): Policy => {
+/**
+ * The policy that the student is taken from: its own, or that of the stage or checkpoint before layers are chosen.
+ * `RangeError` when there can be none.
+ */
+export const sourcePolicy = (
+  file: ExperimentValues,
+  values: TrainingValues,
+  known: Pick<Known, "task" | "checkpoint">,
+): Policy => {
   const { student } = values;
   if ("stage" in student) return studentPolicy(file, stageValues(file, student.stage), known);
   if ("checkpoint" in student) return known.checkpoint(student.checkpoint).policy;
@@ -18,7 +25,11 @@ export const sourcePolicy = (file: ExperimentValues, values: TrainingValues, kno
 };
 
 /** The policy that is trained. `RangeError` when there can be none. */
-export const studentPolicy = (file: ExperimentValues, values: TrainingValues, known: Pick<Known, "task" | "checkpoint">): Policy => {
+export const studentPolicy = (
+  file: ExperimentValues,
+  values: TrainingValues,
+  known: Pick<Known, "task" | "checkpoint">,
+): Policy => {
   const { student } = values;
   const source = sourcePolicy(file, values, known);
   return "type" in student || student.layers === undefined ? source : chosenLayers(source, student.layers);

@@ -1,4 +1,6 @@
-/** The data that tasks name besides JSON lines: found or downloaded, and made into JSON lines that each thread can read. */
+/**
+ * The data that tasks name besides JSON lines: found or downloaded, and made into JSON lines that each thread can read.
+ */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { homedir } from "node:os";
@@ -34,7 +36,9 @@ const checkSizes = async (paths: readonly string[]): Promise<void> => {
   let bytes = 0;
   for (const path of paths) {
     const facts = await stat(path).catch((cause: unknown) => {
-      throw new RangeError(`${path}: expected a Parquet file, got none that can be read: ${(cause as Error).message}`, { cause });
+      throw new RangeError(`${path}: expected a Parquet file, got none that can be read: ${(cause as Error).message}`, {
+        cause,
+      });
     });
     if (!facts.isFile()) throw new RangeError(`${path}: expected a Parquet file, got something else`);
     bytes += facts.size;
@@ -65,7 +69,8 @@ const filesOf = async ({ path, hub }: DataSource, folder: string, options: HubOp
   if (hub === undefined) return [resolve(folder, path!)];
   const { dataset: name, revision, files } = hub;
   const found: string[] = [];
-  for (const file of files) found.push(await fetchFromHub({ type: "dataset", name, revision, file }, { ...options, largest }));
+  for (const file of files)
+    found.push(await fetchFromHub({ type: "dataset", name, revision, file }, { ...options, largest }));
   return found;
 };
 
@@ -74,10 +79,15 @@ const find = async ({ source, columns }: ForeignSource, folder: string, options:
   const plain = paths.filter((path) => path.endsWith(".jsonl"));
   if (plain.length === 0) return linesOf(paths, columns);
   if (paths.length === 1) return paths[0]!;
-  throw new RangeError(`${source.hub!.dataset}: expected Parquet files, or one file of JSON lines, got ${source.hub!.files.join(", ")}`);
+  throw new RangeError(
+    `${source.hub!.dataset}: expected Parquet files, or one file of JSON lines, got ${source.hub!.files.join(", ")}`,
+  );
 };
 
-/** Finds the data of tasks, whose paths count from `folder`; datasets are downloaded unless they are in the cache. What cannot be read is a reason in its place; an aborted signal's reason is thrown. */
+/**
+ * Finds the data of tasks, whose paths count from `folder`; datasets are downloaded unless they are in the cache. What
+ * cannot be read is a reason in its place; an aborted signal's reason is thrown.
+ */
 export const lookAtData = async (tasks: readonly object[], folder: string, hub: HubOptions = {}): Promise<TaskData> => {
   const found = new Map<string, Made<string>>();
   for (const task of tasks) {

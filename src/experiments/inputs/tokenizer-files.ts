@@ -1,4 +1,7 @@
-/** The tokenizer of a checkpoint on the disk: the documents that say something about it, read from a folder or a GGUF file, and written beside a student. */
+/**
+ * The tokenizer of a checkpoint on the disk: the documents that say something about it, read from a folder or a GGUF
+ * file, and written beside a student.
+ */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { naming, readText } from "../../files/byte-source.ts";
@@ -35,18 +38,36 @@ const readDocument = async (path: string): Promise<unknown> => {
   return path.endsWith(".json") ? naming(path, (): unknown => JSON.parse(text)) : text;
 };
 
-/** The documents of a folder; nothing where it has no `tokenizer.json`. Errors name the file that is not JSON, not UTF-8, or above 100 MB. */
+/**
+ * The documents of a folder; nothing where it has no `tokenizer.json`. Errors name the file that is not JSON, not
+ * UTF-8, or above 100 MB.
+ */
 export const readTokenizerFiles = async (folder: string): Promise<TokenizerDocuments | undefined> => {
   const main = join(folder, "tokenizer.json");
   if (!(await isThere(main))) return undefined;
   const documents: [string, unknown][] = [];
-  for (const name of besides) if (await isThere(join(folder, name))) documents.push([name, await readDocument(join(folder, name))]);
+  for (const name of besides)
+    if (await isThere(join(folder, name))) documents.push([name, await readDocument(join(folder, name))]);
   return { "tokenizer.json": await readDocument(main), ...Object.fromEntries(documents) };
 };
 
 /** The documents of the tokenizer that a GGUF file holds. Errors as of `tokenizerDocumentsFromGguf`. */
 export const ggufDocuments = (tokenizer: GgufTokenizer): TokenizerDocuments => {
-  const { model, pre, tokens, scores, types, merges, beginId, endId, padId, unknownId, addBegin, addEnd, addSpacePrefix } = tokenizer;
+  const {
+    model,
+    pre,
+    tokens,
+    scores,
+    types,
+    merges,
+    beginId,
+    endId,
+    padId,
+    unknownId,
+    addBegin,
+    addEnd,
+    addSpacePrefix,
+  } = tokenizer;
   const all = {
     "tokenizer.ggml.model": model,
     "tokenizer.ggml.pre": pre,
@@ -71,6 +92,8 @@ export const ggufDocuments = (tokenizer: GgufTokenizer): TokenizerDocuments => {
 /** Writes a tokenizer as `readTokenizerFiles` reads it. `config.json` is the policy's and is not written. */
 export const writeTokenizerFiles = async (folder: string, tokenizer: Tokenizer): Promise<void> => {
   const document = tokenizer.toJSON() as Json;
-  const all = isObject(document) && Object.hasOwn(document, "tokenizer.json") ? document : { "tokenizer.json": document };
-  for (const [name, content] of Object.entries(all)) if (name !== "config.json") await writeJson(join(folder, name), content);
+  const all =
+    isObject(document) && Object.hasOwn(document, "tokenizer.json") ? document : { "tokenizer.json": document };
+  for (const [name, content] of Object.entries(all))
+    if (name !== "config.json") await writeJson(join(folder, name), content);
 };

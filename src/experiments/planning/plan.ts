@@ -1,4 +1,7 @@
-/** From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the hashes that name results. */
+/**
+ * From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the
+ * hashes that name results.
+ */
 import { dirname } from "node:path";
 import { type Draft } from "../file/drafts.ts";
 import { readExperiment } from "../file/extended-source.ts";
@@ -9,7 +12,14 @@ import { noInputs, type Inputs } from "../inputs/inputs.ts";
 import { semanticMistakes } from "../rules/all-rules.ts";
 import { Shelf } from "../inputs/shelf.ts";
 import type { Source } from "../file/source.ts";
-import { buildOrder, checkpointsOf, inputNames, runValues, stageValues, type TrainingValues } from "../schema/trainings.ts";
+import {
+  buildOrder,
+  checkpointsOf,
+  inputNames,
+  runValues,
+  stageValues,
+  type TrainingValues,
+} from "../schema/trainings.ts";
 import { contextLength, maxNewTokens } from "../inputs/lengths.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
 import { byPlace, checkSource, placed, type SoundFile } from "./sound-file.ts";
@@ -20,7 +30,10 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, sh
   const ids: Record<string, string> = {};
   const training = (name: string, values: TrainingValues): PlannedTraining => {
     const inputs = Object.fromEntries(inputNames(values).map((input) => [input, ids[input]!]));
-    const named = [...checkpointsOf(values).map((each) => each.name), ...(values.tokenizer === undefined ? [] : [values.tokenizer])];
+    const named = [
+      ...checkpointsOf(values).map((each) => each.name),
+      ...(values.tokenizer === undefined ? [] : [values.tokenizer]),
+    ];
     const checkpoints = Object.fromEntries(
       named.map((each) => {
         const { path: place, hash } = shelf.checkpoint(each);
@@ -46,10 +59,21 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, sh
   });
   const { label, axes } = draft;
   const { question, paper } = file;
-  return { ...training(draft.name, runValues(file)), label, question, paper, path, stages, ...(axes === undefined ? {} : { axes }) };
+  return {
+    ...training(draft.name, runValues(file)),
+    label,
+    question,
+    paper,
+    path,
+    stages,
+    ...(axes === undefined ? {} : { axes }),
+  };
 };
 
-/** The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with every problem between its parts. */
+/**
+ * The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with
+ * every problem between its parts.
+ */
 export const planRuns = ({ path, overrides, drafts }: SoundFile, inputs: Inputs): readonly PlannedRun[] => {
   const shelf = new Shelf(dirname(path), inputs);
   const semantic = drafts.map(({ draft, values }) => ({ draft, mistakes: semanticMistakes(values, path, shelf) }));
@@ -58,10 +82,16 @@ export const planRuns = ({ path, overrides, drafts }: SoundFile, inputs: Inputs)
   return drafts.map(({ draft, values }) => planDraft(draft, values, path, shelf));
 };
 
-/** The runs of a file that was read and names no checkpoints. `ExperimentError` with every problem, in the order of the file. */
+/**
+ * The runs of a file that was read and names no checkpoints. `ExperimentError` with every problem, in the order of the
+ * file.
+ */
 export const planSource = (source: Source, overrides: readonly string[]): readonly PlannedRun[] =>
   planRuns(checkSource(source, parseOverrides(overrides)), noInputs);
 
-/** The runs of a file that names no checkpoints (else `prepareExperiment`), with overrides such as `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file. */
+/**
+ * The runs of a file that names no checkpoints (else `prepareExperiment`), with overrides such as
+ * `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file.
+ */
 export const planExperiment = (path: string, overrides: readonly string[] = []): readonly PlannedRun[] =>
   planSource(readExperiment(path), overrides);

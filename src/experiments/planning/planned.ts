@@ -8,8 +8,8 @@ export interface PlannedTraining {
   /** The stage's name, or the run's. */
   readonly name: string;
   /**
-   * sha256 of everything that decides the result: all values but the checks and how scorers are asked, the ids of the stages and the contents of the checkpoints and files that it starts from, and
-   * this package's version.
+   * sha256 of everything that decides the result: all values but the checks and how scorers are asked, the ids of the
+   * stages and the contents of the checkpoints and files that it starts from, and this package's version.
    */
   readonly id: string;
   readonly values: TrainingValues;
@@ -17,7 +17,9 @@ export interface PlannedTraining {
   readonly task: TaskValues;
   /** Ids of the stages that student and teacher come from, by stage name. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Where the checkpoints are that it names, and the sha256 of their contents, by the names that the file has for them. */
+  /**
+   * Where the checkpoints are that it names, and the sha256 of their contents, by the names that the file has for them.
+   */
   readonly checkpoints: Readonly<Record<string, { readonly path: string; readonly hash: string }>>;
   /** Most tokens of prompt and completion together that the student can read. */
   readonly contextLength: number;

@@ -1,4 +1,7 @@
-/** From an experiment file that may name checkpoints and data to planned runs: they are looked at first, and those of the Hub downloaded. */
+/**
+ * From an experiment file that may name checkpoints and data to planned runs: they are looked at first, and those of
+ * the Hub downloaded.
+ */
 import { dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { readExperiment } from "../file/extended-source.ts";
@@ -9,7 +12,8 @@ import type { PlannedRun } from "./planned.ts";
 import { checkSource } from "./sound-file.ts";
 
 /**
- * The runs of a file, with the overrides of the environment and over them others such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
+ * The runs of a file, with the overrides of the environment and over them others such as
+ * `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
  * checkpoint or a dataset cannot be read.
  */
 export const prepareExperiment = async (

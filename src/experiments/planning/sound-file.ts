@@ -1,4 +1,7 @@
-/** A file whose values have the right schema, and how mistakes of its drafts become problems at their places in the text. */
+/**
+ * A file whose values have the right schema, and how mistakes of its drafts become problems at their places in the
+ * text.
+ */
 import { checker, type Mistake } from "../schema/check.ts";
 import { expand, type Draft } from "../file/drafts.ts";
 import { fileMistakes } from "../schema/file-check.ts";
@@ -14,7 +17,11 @@ export const byPlace =
   (a: Problem, b: Problem): number => {
     const order = ({ place }: Problem): readonly [number, string, number] => {
       if ("override" in place) {
-        return [2, "", overrides.findIndex(({ text, variable }) => text === place.override && variable === place.variable)];
+        return [
+          2,
+          "",
+          overrides.findIndex(({ text, variable }) => text === place.override && variable === place.variable),
+        ];
       }
       return [place.file === path ? 0 : 1, place.file, "line" in place ? place.line * 1e7 + place.column : 0];
     };
@@ -62,25 +69,40 @@ export interface SoundFile {
   readonly drafts: readonly { readonly draft: Draft; readonly values: ExperimentValues }[];
 }
 
-/** What is wrong with the files by themselves though others make up for it: a value of the wrong kind that each variant replaces, a misspelt key that is taken away. */
+/**
+ * What is wrong with the files by themselves though others make up for it: a value of the wrong kind that each variant
+ * replaces, a misspelt key that is taken away.
+ */
 const unsound = (source: Source): Problem[] => {
   const layers = source.layers ?? (isObject(source.value) && source.value["variants"] !== undefined ? [source] : []);
   return layers.flatMap((layer) =>
     fileMistakes(layer.value, layer.path !== source.path).map(({ pointer, message }) => {
-      const place = [pointer, parentPointer(pointer), ""].map((one) => layer.find(one, "value")).find((found) => found !== undefined);
+      const place = [pointer, parentPointer(pointer), ""]
+        .map((one) => layer.find(one, "value"))
+        .find((found) => found !== undefined);
       return { place: place ?? { file: layer.path }, pointer, message };
     }),
   );
 };
 
-/** Checks a file that was read against the schema, with overrides of which later ones win. `ExperimentError` with every problem. */
+/**
+ * Checks a file that was read against the schema, with overrides of which later ones win. `ExperimentError` with every
+ * problem.
+ */
 export const checkSource = (source: Source, overrides: readonly Override[]): SoundFile => {
   const { file, drafts } = expand(source, overrides);
   const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
-  const inVariants = "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
+  const inVariants =
+    "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
   const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value) }));
-  const schematic = checked.flatMap(({ draft, result }) => ("mistakes" in result ? [{ draft, mistakes: result.mistakes }] : []));
-  const problems = placed([{ draft: file, mistakes: inVariants }, ...schematic], drafts.length, byPlace(source.path, overrides));
+  const schematic = checked.flatMap(({ draft, result }) =>
+    "mistakes" in result ? [{ draft, mistakes: result.mistakes }] : [],
+  );
+  const problems = placed(
+    [{ draft: file, mistakes: inVariants }, ...schematic],
+    drafts.length,
+    byPlace(source.path, overrides),
+  );
   const all = problems.length > 0 ? problems : unsound(source);
   if (all.length > 0) throw new ExperimentError(all);
   const sound = checked.flatMap(({ draft, result }) => ("values" in result ? [{ draft, values: result.values }] : []));

@@ -11,8 +11,13 @@ import type { PlannedTraining } from "./planned.ts";
 
 const serverIdentity = ({ url, model }: TeacherServerValues): object => ({ url, model });
 
-/** A stage by its id, a checkpoint by its content, a server by its address and the model there, a new policy by itself. */
-const identified = <T extends object>(origin: T, { inputs, checkpoints }: Pick<PlannedTraining, "inputs" | "checkpoints">): object => ({
+/**
+ * A stage by its id, a checkpoint by its content, a server by its address and the model there, a new policy by itself.
+ */
+const identified = <T extends object>(
+  origin: T,
+  { inputs, checkpoints }: Pick<PlannedTraining, "inputs" | "checkpoints">,
+): object => ({
   ...origin,
   ...("stage" in origin ? { stage: inputs[String(origin.stage)] } : {}),
   ...("checkpoint" in origin ? { checkpoint: checkpoints[String(origin.checkpoint)]?.hash } : {}),
@@ -31,8 +36,15 @@ const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "
   return { mixture: teacher.mixture.map((member) => ({ ...member, teacher: identified(member.teacher, from) })) };
 };
 
-/** The id of a training: sha256 of its values, of what it starts from and of the task's content; of this package's version too. */
-export const trainingId = (values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task): string => {
+/**
+ * The id of a training: sha256 of its values, of what it starts from and of the task's content; of this package's
+ * version too.
+ */
+export const trainingId = (
+  values: TrainingValues,
+  from: Pick<PlannedTraining, "inputs" | "checkpoints">,
+  task: Task,
+): string => {
   const { student, teacher, training, tokenizer, rewards, scoring: _scoring, ...others } = values;
   return contentHash({
     version: packageVersion(),

@@ -1,4 +1,7 @@
-/** What a schema cannot say: rules between the parts of a training. Each rule asks the parts themselves; none knows a plug-in's name. */
+/**
+ * What a schema cannot say: rules between the parts of a training. Each rule asks the parts themselves; none knows a
+ * plug-in's name.
+ */
 import { dirname } from "node:path";
 import { objectives } from "../../objectives/index.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
@@ -36,11 +39,16 @@ const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mist
   if (reads("teacherLogProbs", "teacherTopKLogProbs", "foreignTeacherLogProbs") && values.teacher === undefined) {
     mistakes.push({
       pointer: "",
-      message: `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs; add { "stage": "<name>" }, or take an objective without one (alpha 0)`,
+      message:
+        `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs; add { "stage": ` +
+        `"<name>" }, or take an objective without one (alpha 0)`,
     });
   }
   if (reads("advantages", "rewards") && values.rewards.length === 0) {
-    mistakes.push({ pointer: "/rewards", message: `expected at least one reward: the objective ${objective.name} learns from rewards` });
+    mistakes.push({
+      pointer: "/rewards",
+      message: `expected at least one reward: the objective ${objective.name} learns from rewards`,
+    });
   }
   return mistakes;
 };
@@ -72,11 +80,20 @@ const objectiveMistakes = (values: TrainingValues): Mistake[] => {
 const referenceMistakes = ({ data }: TrainingValues, task: Task): Mistake[] => {
   if (task.answered !== false) return [];
   if (data.adaptive !== undefined) {
-    return [{ pointer: "/data/adaptive", part: "whole", message: "expected a task with references, which validate, got one without any" }];
+    return [
+      {
+        pointer: "/data/adaptive",
+        part: "whole",
+        message: "expected a task with references, which validate, got one without any",
+      },
+    ];
   }
   if (data.offPolicy !== "references" || boundsOf(data.onPolicyFraction).least >= 1) return [];
   return [
-    { pointer: "/data/offPolicy", message: `expected "teacher", got "references": the task has none; or take /data/onPolicyFraction = 1` },
+    {
+      pointer: "/data/offPolicy",
+      message: `expected "teacher", got "references": the task has none; or take /data/onPolicyFraction = 1`,
+    },
   ];
 };
 
@@ -84,7 +101,9 @@ const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const { examples = 0, adaptive } = values.data;
   const { length } = task.train;
   if (examples > length) {
-    return [{ pointer: "/data/examples", message: `expected at most the task's ${length} training prompts, got ${examples}` }];
+    return [
+      { pointer: "/data/examples", message: `expected at most the task's ${length} training prompts, got ${examples}` },
+    ];
   }
   const [left, held] = [length - Math.max(examples, 1), adaptive?.prompts ?? 0];
   if (held <= left) return [];
@@ -97,7 +116,12 @@ const lengthMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const { minNewTokens = 0 } = values.rollouts;
   const most = maxNewTokens(values, task);
   if (minNewTokens <= most) return [];
-  return [{ pointer: "/rollouts/minNewTokens", message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
+  return [
+    {
+      pointer: "/rollouts/minNewTokens",
+      message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}`,
+    },
+  ];
 };
 
 const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mistake[] => {
@@ -123,7 +147,9 @@ const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mis
 
 const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf: Shelf, folder: string): Mistake[] => {
   const own = [...sizeRules(values), ...objectiveMistakes(values), ...teacherMistakes(values)];
-  const tasksOf = [values, ...inputNames(values).map((name) => stageValues(file, name))].map((each) => shelf.take(each));
+  const tasksOf = [values, ...inputNames(values).map((name) => stageValues(file, name))].map((each) =>
+    shelf.take(each),
+  );
   if (tasksOf.some((made) => "message" in made)) return own;
   const task = shelf.task(values);
   return [
@@ -142,8 +168,8 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
 };
 
 /**
- * Everything that is wrong between the parts of a file whose schema is right; `path` is the file's, from which modules are resolved. Stages that
- * no run needs are checked too.
+ * Everything that is wrong between the parts of a file whose schema is right; `path` is the file's, from which modules
+ * are resolved. Stages that no run needs are checked too.
  */
 export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Shelf): Mistake[] => {
   const broken = stageMistakes(file);
@@ -175,7 +201,10 @@ export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Sh
     ...claimMistakes(file.claims),
     ...ofTask,
     ...trainings.flatMap(({ pointer, values }) =>
-      trainingMistakes(file, values, shelf, folder).map((mistake) => ({ ...mistake, pointer: pointer + mistake.pointer })),
+      trainingMistakes(file, values, shelf, folder).map((mistake) => ({
+        ...mistake,
+        pointer: pointer + mistake.pointer,
+      })),
     ),
   ];
 };

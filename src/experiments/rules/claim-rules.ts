@@ -7,7 +7,10 @@ import type { Mistake } from "../schema/check.ts";
 export const claimMistakes = (claims: readonly ClaimValues[] = []): Mistake[] =>
   claims.flatMap((values, i): Mistake[] => {
     const first = claims.findIndex(({ id }) => id === values.id);
-    const twice = first === i ? [] : [{ pointer: `/claims/${i}/id`, message: `"${values.id}" is the name of /claims/${first} already` }];
+    const twice =
+      first === i
+        ? []
+        : [{ pointer: `/claims/${i}/id`, message: `"${values.id}" is the name of /claims/${first} already` }];
     const made = attempt(() => family.create(values));
     return "message" in made ? [...twice, { pointer: `/claims/${i}`, part: "whole", message: made.message }] : twice;
   });
@@ -22,6 +25,8 @@ export const axisMistakes = (claims: readonly ClaimValues[] = [], axes: readonly
       .map((axis) => ({
         pointer: `/claims/${i}`,
         part: "whole" as const,
-        message: `expected axes of the sweep (${axes.join(", ") || "none"}) or "run", got "${axis}"; add it to the sweep, or correct the pointer`,
+        message:
+          `expected axes of the sweep (${axes.join(", ") || "none"}) or "run", got "${axis}"; add it to the ` +
+          "sweep, or correct the pointer",
       }));
   });

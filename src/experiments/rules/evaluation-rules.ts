@@ -18,15 +18,31 @@ interface Placed {
 /** The evaluation itself, and each of the other ways. */
 const examinationsOf = ({ evaluation }: TrainingValues): Placed[] => [
   { examination: evaluation, pointer: "/evaluation" },
-  ...Object.entries(evaluation.also ?? {}).map(([name, examination]) => ({ examination, pointer: `/evaluation/also/${name}` })),
+  ...Object.entries(evaluation.also ?? {}).map(([name, examination]) => ({
+    examination,
+    pointer: `/evaluation/also/${name}`,
+  })),
 ];
 
-const measureMistakes = ({ samples, references, entailment }: Measure, { examination }: Placed, pointer: string, task: Task): Mistake[] => {
+const measureMistakes = (
+  { samples, references, entailment }: Measure,
+  { examination }: Placed,
+  pointer: string,
+  task: Task,
+): Mistake[] => {
   const drawn = examination.samples ?? 1;
   if (samples > drawn)
-    return [{ pointer, part: "whole", message: `expected at least ${samples} samples of each prompt, got ${drawn}; raise "samples"` }];
+    return [
+      {
+        pointer,
+        part: "whole",
+        message: `expected at least ${samples} samples of each prompt, got ${drawn}; raise "samples"`,
+      },
+    ];
   if (references && task.answered === false)
-    return [{ pointer, part: "whole", message: "expected a task with references to compare with, got one without any" }];
+    return [
+      { pointer, part: "whole", message: "expected a task with references to compare with, got one without any" },
+    ];
   if (entailment === true && task.entails !== true)
     return [{ pointer, part: "whole", message: `expected a task that can tell what is entailed, got ${task.name}` }];
   return [];
@@ -39,7 +55,13 @@ const metricsMistakes = (placed: Placed, task: Task): Mistake[] => {
     const pointer = `${placed.pointer}/metrics/${i}`;
     const first = names.findIndex(({ name }) => name === measure.name);
     if (first !== i)
-      return [{ pointer, part: "whole", message: `${measure.name} is reported by ${placed.pointer}/metrics/${first} already; keep one` }];
+      return [
+        {
+          pointer,
+          part: "whole",
+          message: `${measure.name} is reported by ${placed.pointer}/metrics/${first} already; keep one`,
+        },
+      ];
     return measureMistakes(measure, placed, pointer, task);
   });
 };
@@ -60,11 +82,17 @@ const beamMistakes = ({ examination, pointer }: Placed): Mistake[] => {
   if (beams === undefined) {
     if (lengthPenalty === undefined) return [];
     return [
-      { pointer: `${pointer}/lengthPenalty`, message: `expected none without "beams", got ${lengthPenalty}; add "beams" or leave it out` },
+      {
+        pointer: `${pointer}/lengthPenalty`,
+        message: `expected none without "beams", got ${lengthPenalty}; add "beams" or leave it out`,
+      },
     ];
   }
   const instead = `beside "beams", which draw nothing`;
-  const hot = temperature === 0 ? [] : [{ pointer: `${pointer}/temperature`, message: `expected 0 ${instead}, got ${temperature}` }];
+  const hot =
+    temperature === 0
+      ? []
+      : [{ pointer: `${pointer}/temperature`, message: `expected 0 ${instead}, got ${temperature}` }];
   const names = (["topK", "topP", "minP"] as const).filter((name) => examination[name] !== undefined);
   const samples = (examination.samples ?? 1) === 1 ? [] : ["samples" as const];
   return [
@@ -84,7 +112,8 @@ const agreementMistakes = ({ examination: { agreement }, pointer }: Placed, task
   const unfit = made.flatMap((one, i): Mistake[] => {
     const first = names.indexOf(names[i]);
     if ("part" in one && first === i) return [];
-    const message = "part" in one ? `${one.part.name} is measured by ${at}/divergences/${first} already; keep one` : one.message;
+    const message =
+      "part" in one ? `${one.part.name} is measured by ${at}/divergences/${first} already; keep one` : one.message;
     return [{ pointer: `${at}/divergences/${i}`, part: "whole", message }];
   });
   const { vocabularySize } = task.tokenizer;
@@ -101,22 +130,38 @@ const agreementMistakes = ({ examination: { agreement }, pointer }: Placed, task
     ...unfit,
     ...(agreement.topK < vocabularySize
       ? []
-      : [{ pointer: `${at}/topK`, message: `expected fewer than the ${vocabularySize} tokens of the vocabulary, got ${agreement.topK}` }]),
+      : [
+          {
+            pointer: `${at}/topK`,
+            message: `expected fewer than the ${vocabularySize} tokens of the vocabulary, got ${agreement.topK}`,
+          },
+        ]),
   ];
 };
 
 /** A completion that may not end is at most as long as one may be. */
-const lengthMistakes = (values: TrainingValues, { examination: { minNewTokens = 0 }, pointer }: Placed, task: Task): Mistake[] => {
+const lengthMistakes = (
+  values: TrainingValues,
+  { examination: { minNewTokens = 0 }, pointer }: Placed,
+  task: Task,
+): Mistake[] => {
   const most = maxNewTokens(values, task);
   if (minNewTokens <= most) return [];
-  return [{ pointer: `${pointer}/minNewTokens`, message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}` }];
+  return [
+    {
+      pointer: `${pointer}/minNewTokens`,
+      message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}`,
+    },
+  ];
 };
 
 /** All that is wrong with how the student is examined. */
 export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const objective = attempt(() => objectives.create(values.objective));
   if ("part" in objective && objective.part.pairs === true) {
-    const written = (["metrics", "also", "beams", "agreement"] as const).find((name) => values.evaluation[name] !== undefined);
+    const written = (["metrics", "also", "beams", "agreement"] as const).find(
+      (name) => values.evaluation[name] !== undefined,
+    );
     if (written === undefined) return [];
     return [
       {

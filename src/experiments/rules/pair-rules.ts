@@ -8,7 +8,10 @@ import type { ExperimentValues } from "../schema/schema.ts";
 import { stageValues, type TrainingValues } from "../schema/trainings.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
 
-/** Whether a training leaves a reward model. An objective that cannot be made is a mistake of its own, and leaves anything. */
+/**
+ * Whether a training leaves a reward model. An objective that cannot be made is a mistake of its own, and leaves
+ * anything.
+ */
 export const learnsFromPairs = ({ objective }: Pick<TrainingValues, "objective">): boolean => {
   const made = attempt(() => objectives.create(objective));
   return "part" in made && made.part.pairs === true;
@@ -29,11 +32,14 @@ const stageMistakes = (file: ExperimentValues, { student, teacher, rewards }: Tr
   );
   return [
     ...wrong.map(({ pointer, stage }): Mistake => {
-      const message = `expected a stage that leaves a policy, got "${stage}", which leaves a reward model; name it in /rewards`;
+      const message =
+        `expected a stage that leaves a policy, got "${stage}", which leaves a reward model; name it in ` + "/rewards";
       return { pointer, message };
     }),
     ...asked.map(({ pointer, stage }): Mistake => {
-      const message = `expected a stage that leaves a reward model, got "${stage}", which leaves a policy; give it an objective that learns from pairs`;
+      const message =
+        `expected a stage that leaves a reward model, got "${stage}", which leaves a policy; give it an ` +
+        "objective that learns from pairs";
       return { pointer, message };
     }),
   ];
@@ -44,7 +50,8 @@ const ownMistakes = (values: TrainingValues, { train, test, name }: Task): Mista
   const { data, objective, training } = values;
   const mistakes: Mistake[] = [];
   if ([...train, ...test].some(({ rejected }) => rejected === undefined)) {
-    const message = `${objective.type} learns from pairs, and the task ${name} has none; give its lines "chosen" and "rejected"`;
+    const message =
+      `${objective.type} learns from pairs, and the task ${name} has none; give its lines "chosen" and ` + `"rejected"`;
     mistakes.push({ pointer: "/objective", part: "whole", message });
   }
   if (training.batch % 2 !== 0)

@@ -1,4 +1,7 @@
-/** Rules about the policies of a training: whether the student can be made, and whether student and teacher can read what it puts before them. */
+/**
+ * Rules about the policies of a training: whether the student can be made, and whether student and teacher can read
+ * what it puts before them.
+ */
 import { objectives } from "../../objectives/index.ts";
 import { scoringPolicy } from "../../policies/classification-head.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -24,12 +27,15 @@ const studentOf = (
   const { student } = values;
   const source = attempt(() => sourcePolicy(file, values, known));
   // What is wrong with a stage's own student is said there.
-  if ("message" in source) return { mistakes: "stage" in student ? [] : [{ pointer: "/student", part: "whole", message: source.message }] };
+  if ("message" in source)
+    return { mistakes: "stage" in student ? [] : [{ pointer: "/student", part: "whole", message: source.message }] };
   const made = attempt(() => studentPolicy(file, values, known));
   if ("message" in made) return { mistakes: [{ pointer: "/student/layers", part: "whole", message: made.message }] };
   if (!learnsFromPairs(values)) return { policy: made.part };
   const scoring = attempt(() => scoringPolicy(made.part));
-  return "message" in scoring ? { mistakes: [{ pointer: "/student", part: "whole", message: scoring.message }] } : { policy: scoring.part };
+  return "message" in scoring
+    ? { mistakes: [{ pointer: "/student", part: "whole", message: scoring.message }] }
+    : { policy: scoring.part };
 };
 
 /** What is frozen, or gets adapters, must be there. */
@@ -37,15 +43,24 @@ const trainedMistakes = (student: Policy, { training }: TrainingValues): Mistake
   const made = attempt(() => traineeOf(student, training));
   if (!("message" in made)) return [];
   return [
-    { pointer: training.freeze === undefined ? "/training/adapters/targets" : "/training/freeze", part: "whole", message: made.message },
+    {
+      pointer: training.freeze === undefined ? "/training/adapters/targets" : "/training/freeze",
+      part: "whole",
+      message: made.message,
+    },
   ];
 };
 
-/** A checkpoint's vocabulary has all of the task's tokens; a teacher of the same tokens has a vocabulary of the same size. */
+/**
+ * A checkpoint's vocabulary has all of the task's tokens; a teacher of the same tokens has a vocabulary of the same
+ * size.
+ */
 const vocabularyMistakes = (student: Policy, values: TrainingValues, known: Known): Mistake[] => {
   const { tokenizer } = known.task(values);
   if (student.vocabularySize < tokenizer.vocabularySize) {
-    const message = `expected a student with a vocabulary of at least the task's ${tokenizer.vocabularySize} tokens, got ${student.vocabularySize}`;
+    const message =
+      `expected a student with a vocabulary of at least the task's ${tokenizer.vocabularySize} tokens, got ` +
+      `${student.vocabularySize}`;
     return [{ pointer: "/student", part: "whole", message }];
   }
   const made = attempt(() => objectives.create(values.objective));
@@ -55,7 +70,9 @@ const vocabularyMistakes = (student: Policy, values: TrainingValues, known: Know
     if (!("checkpoint" in teacher)) return [];
     const { vocabularySize } = known.checkpoint(teacher.checkpoint).policy;
     if (vocabularySize === student.vocabularySize) return [];
-    const message = `expected a teacher with the student's vocabulary of ${student.vocabularySize} tokens, got ${vocabularySize}; take an objective for unlike vocabularies`;
+    const message =
+      `expected a teacher with the student's vocabulary of ${student.vocabularySize} tokens, got ` +
+      `${vocabularySize}; take an objective for unlike vocabularies`;
     return [{ pointer: `${pointer}/checkpoint`, message }];
   });
 };
@@ -82,7 +99,10 @@ const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known)
   };
   const student = reader("student", "/student", values);
   const teachers = singleTeachers(values.teacher).flatMap(({ teacher, pointer }): Reader[] => {
-    const shown = teacher.context === undefined ? {} : { needed: readContext(values, task, longestPromptText(task, teacher.context)) };
+    const shown =
+      teacher.context === undefined
+        ? {}
+        : { needed: readContext(values, task, longestPromptText(task, teacher.context)) };
     if ("student" in teacher)
       return teacher.context === undefined ? [] : [{ ...reader("teacher", `${pointer}/context`, values), ...shown }];
     if ("server" in teacher) return [];
@@ -105,13 +125,19 @@ const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: 
   if ("message" in readers) return [];
   return readers.part.flatMap(({ pointer, of, length, trained, needed }): Mistake[] => {
     if (length >= needed) return [];
-    const remedy = trained ? 'give its first stage as many "maxNewTokens"' : "lower /rollouts/maxNewTokens, or take shorter prompts";
-    const message = `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; ${remedy}`;
+    const remedy = trained
+      ? 'give its first stage as many "maxNewTokens"'
+      : "lower /rollouts/maxNewTokens, or take shorter prompts";
+    const message =
+      `the ${of} was made for ${length} tokens of prompt and completion, and this training needs ${needed}; ` +
+      `${remedy}`;
     return [{ pointer, message }];
   });
 };
 
-/** What is wrong with the policies of a training. Every task and every checkpoint that it depends on directly is there. */
+/**
+ * What is wrong with the policies of a training. Every task and every checkpoint that it depends on directly is there.
+ */
 export const policyMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
   const student = studentOf(file, values, known);
   const own =

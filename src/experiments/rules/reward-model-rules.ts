@@ -1,4 +1,7 @@
-/** Rules about what stages and checkpoints are: rewards ask sequence classifiers, students and teachers are language models. */
+/**
+ * Rules about what stages and checkpoints are: rewards ask sequence classifiers, students and teachers are language
+ * models.
+ */
 import { modelsNamed } from "../../rewards/model/reference.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
@@ -16,7 +19,9 @@ const classifierMistakes = ({ rewards }: TrainingValues, known: Known): Mistake[
       return [
         {
           pointer: at,
-          message: `expected a sequence classifier (architecture *ForSequenceClassification), got a language model at ${path}`,
+          message:
+            "expected a sequence classifier (architecture *ForSequenceClassification), got a language model at " +
+            `${path}`,
         },
       ];
     }
@@ -34,7 +39,9 @@ const languageMistakes = ({ student, teacher }: TrainingValues, known: Known): M
   return named.flatMap(({ pointer, name }): Mistake[] => {
     const { labels, path } = known.checkpoint(name);
     if (labels === undefined) return [];
-    return [{ pointer, message: `expected a language model, got a sequence classifier of ${labels} labels at ${path}` }];
+    return [
+      { pointer, message: `expected a language model, got a sequence classifier of ${labels} labels at ${path}` },
+    ];
   });
 };
 

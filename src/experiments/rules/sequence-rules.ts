@@ -1,4 +1,7 @@
-/** Rules about where a training's sequences come from: who must be there to write them, and whether the objective can learn from them. */
+/**
+ * Rules about where a training's sequences come from: who must be there to write them, and whether the objective can
+ * learn from them.
+ */
 import type { DrawnTokens, LearnsFrom, Objective, Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
 import { behaviors } from "../../rollouts/behaviors/index.ts";
@@ -19,7 +22,9 @@ const teacherRules = (values: TrainingValues): Mistake[] => {
   if (values.teacher !== undefined) return [];
   const mistakes: Mistake[] = [];
   if (behaviors.create(values.rollouts.behavior, undefined).mixture !== undefined) {
-    const message = `expected "student", got "${values.rollouts.behavior.type}": it draws from a teacher too, and there is none; add "teacher"`;
+    const message =
+      `expected "student", got "${values.rollouts.behavior.type}": it draws from a teacher too, and there is ` +
+      `none; add "teacher"`;
     mistakes.push({ pointer: "/rollouts/behavior/type", message });
   }
   if (values.data.offPolicy === "teacher" && writers(values).others) {
@@ -60,7 +65,10 @@ type Estimate = DrawnTokens & { readonly name: string };
 const temperatureRules = ({ rollouts }: TrainingValues, estimates: readonly Estimate[]): Mistake[] => {
   const other = estimates.find(({ temperature }) => temperature !== rollouts.temperature);
   if (other === undefined) return [];
-  const message = `expected the student temperature of ${other.name}, ${other.temperature}, got ${rollouts.temperature}: the gradient would be that of a distribution which drew no token; set both alike ("studentTemperature" in the objective)`;
+  const message =
+    `expected the student temperature of ${other.name}, ${other.temperature}, got ${rollouts.temperature}: the ` +
+    `gradient would be that of a distribution which drew no token; set both alike ("studentTemperature" in the ` +
+    "objective)";
   return [{ pointer: "/rollouts/temperature", message }];
 };
 
@@ -68,39 +76,60 @@ const temperatureRules = ({ rollouts }: TrainingValues, estimates: readonly Esti
 const freshnessRules = ({ rollouts, data, training }: TrainingValues, estimates: readonly Estimate[]): Mistake[] => {
   const biased = estimates.find(({ weighted }) => !weighted);
   if (biased === undefined) return [];
-  const why = `${biased.name} takes every completion for the student's own, of now, and would be biased; take an objective with importance weights`;
+  const why =
+    `${biased.name} takes every completion for the student's own, of now, and would be biased; take an ` +
+    "objective with importance weights";
   const mistakes: Mistake[] = [];
   if (behaviors.create(rollouts.behavior, undefined).mixture !== undefined) {
-    mistakes.push({ pointer: "/rollouts/behavior/type", message: `expected "student", got "${rollouts.behavior.type}": ${why}` });
+    mistakes.push({
+      pointer: "/rollouts/behavior/type",
+      message: `expected "student", got "${rollouts.behavior.type}": ${why}`,
+    });
   }
   const { temperature: _temperature, ...shaped } = shapingIn(rollouts);
   for (const [name, value] of Object.entries(shaped)) {
     if (isTempered({ temperature: 1, [name]: value })) continue;
-    mistakes.push({ pointer: `/rollouts/${name}`, message: `expected nothing but a temperature, got ${value}: ${why}` });
+    mistakes.push({
+      pointer: `/rollouts/${name}`,
+      message: `expected nothing but a temperature, got ${value}: ${why}`,
+    });
   }
   if (data.replay !== undefined && boundsOf(data.replay.fresh).least < 1) {
     mistakes.push({ pointer: "/data/replay", message: `expected nothing to be replayed: ${why}` });
   }
   const { maxStaleness = 0 } = rollouts;
-  if (maxStaleness > 0) mistakes.push({ pointer: "/rollouts/maxStaleness", message: `expected 0, got ${maxStaleness}: ${why}` });
-  if (training.updates > 1) mistakes.push({ pointer: "/training/updates", message: `expected 1, got ${training.updates}: ${why}` });
+  if (maxStaleness > 0)
+    mistakes.push({ pointer: "/rollouts/maxStaleness", message: `expected 0, got ${maxStaleness}: ${why}` });
+  if (training.updates > 1)
+    mistakes.push({ pointer: "/training/updates", message: `expected 1, got ${training.updates}: ${why}` });
   return mistakes;
 };
 
 const replayRules = ({ data: { replay }, rollouts: { group } }: TrainingValues): Mistake[] =>
   replay === undefined || replay.capacity >= group
     ? []
-    : [{ pointer: "/data/replay/capacity", message: `expected at least /rollouts/group = ${group}, got ${replay.capacity}` }];
+    : [
+        {
+          pointer: "/data/replay/capacity",
+          message: `expected at least /rollouts/group = ${group}, got ${replay.capacity}`,
+        },
+      ];
 
 const adaptiveRules = ({ data: { adaptive, onPolicyFraction }, evaluation }: TrainingValues): Mistake[] => {
   if (adaptive === undefined) return [];
   const mistakes: Mistake[] = [];
   if (typeof onPolicyFraction !== "number" || onPolicyFraction >= 1) {
     const got = typeof onPolicyFraction === "number" ? String(onPolicyFraction) : "a ramp";
-    mistakes.push({ pointer: fractionPointer, message: `expected a number below 1, from which "adaptive" lets it rise, got ${got}` });
+    mistakes.push({
+      pointer: fractionPointer,
+      message: `expected a number below 1, from which "adaptive" lets it rise, got ${got}`,
+    });
   }
   if (evaluation.every === 0) {
-    mistakes.push({ pointer: "/evaluation/every", message: `expected more than 0, got 0: "adaptive" moves lambda at evaluations` });
+    mistakes.push({
+      pointer: "/evaluation/every",
+      message: `expected more than 0, got 0: "adaptive" moves lambda at evaluations`,
+    });
   }
   return mistakes;
 };
@@ -108,26 +137,32 @@ const adaptiveRules = ({ data: { adaptive, onPolicyFraction }, evaluation }: Tra
 /** Steps that are drawn ahead are drawn before what these settings would go by is known. */
 const lookaheadRules = ({ data, teacher, rollouts: { maxStaleness = 0 } }: TrainingValues): Mistake[] => {
   if (maxStaleness === 0) return [];
-  const refuse = (why: string): Mistake => ({ pointer: "/rollouts/maxStaleness", message: `expected 0, got ${maxStaleness}: ${why}` });
+  const refuse = (why: string): Mistake => ({
+    pointer: "/rollouts/maxStaleness",
+    message: `expected 0, got ${maxStaleness}: ${why}`,
+  });
   const averaging = singleTeachers(teacher).filter((single) => decayOf(single.teacher) !== undefined);
   return [
     ...averaging.map(({ pointer }) =>
       refuse(
-        `the teacher at ${pointer} is the student's average after each step, and later steps are scored before it is there; take a frozen teacher`,
+        `the teacher at ${pointer} is the student's average after each step, and later steps are scored ` +
+          "before it is there; take a frozen teacher",
       ),
     ),
     ...(data.adaptive === undefined
       ? []
       : [
           refuse(
-            "/data/adaptive moves lambda at evaluations, and the steps that follow are drawn before them; take a ramp for /data/onPolicyFraction",
+            "/data/adaptive moves lambda at evaluations, and the steps that follow are drawn before them; " +
+              "take a ramp for /data/onPolicyFraction",
           ),
         ]),
     ...(data.replay === undefined
       ? []
       : [
           refuse(
-            "/data/replay draws from what earlier steps have left, and they are not done when later ones begin; leave one of the two out",
+            "/data/replay draws from what earlier steps have left, and they are not done when later ones " +
+              "begin; leave one of the two out",
           ),
         ]),
   ];

@@ -1,4 +1,6 @@
-/** Rules about what a teacher cannot do, before it is asked: draw tokens, speak of another vocabulary, or answer at all. */
+/**
+ * Rules about what a teacher cannot do, before it is asked: draw tokens, speak of another vocabulary, or answer at all.
+ */
 import { objectives } from "../../objectives/index.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
@@ -30,7 +32,10 @@ const agreementMistakes = ({ teacher, evaluation, objective }: TrainingValues): 
   ];
   if (pointers.length === 0) return [];
   const made = attempt(() => objectives.create(objective));
-  const foreign = "part" in made && made.part.needs.includes("foreignTeacherLogProbs") ? { name: "one of another vocabulary" } : undefined;
+  const foreign =
+    "part" in made && made.part.needs.includes("foreignTeacherLogProbs")
+      ? { name: "one of another vocabulary" }
+      : undefined;
   const shown = teacher !== undefined && "context" in teacher ? { name: "one with a context of its own" } : undefined;
   const kind = teacher === undefined ? { name: "none" } : (otherKind(teacher) ?? shown ?? foreign);
   if (kind === undefined) return [];
@@ -42,7 +47,8 @@ const drawingMistakes = ({ teacher, rollouts, data }: TrainingValues): Mistake[]
   const shown = teacher !== undefined && "context" in teacher ? { name: "one with a context of its own" } : undefined;
   const kind = teacher === undefined ? undefined : (otherKind(teacher) ?? shown);
   if (kind === undefined) return [];
-  const writes = data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
+  const writes =
+    data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
   if (!writes && behaviors.create(rollouts.behavior, undefined).mixture === undefined) return [];
   const pointer = writes ? "/data/offPolicy" : "/rollouts/behavior/type";
   return [{ pointer, message: `expected a teacher here to draw with, got ${kind.name}; take a stage or a checkpoint` }];
@@ -52,7 +58,9 @@ const drawingMistakes = ({ teacher, rollouts, data }: TrainingValues): Mistake[]
 const foreignMistakes = ({ teacher }: TrainingValues, { name, needs }: Objective<Signal>): Mistake[] => {
   const kind = teacher === undefined ? undefined : otherKind(teacher);
   if (kind === undefined || !needs.includes("foreignTeacherLogProbs")) return [];
-  const message = `${name} reads a teacher of another vocabulary, and ${kind.name} is asked in the student's tokens; take a stage or a checkpoint`;
+  const message =
+    `${name} reads a teacher of another vocabulary, and ${kind.name} is asked in the student's tokens; take a ` +
+    "stage or a checkpoint";
   return [{ pointer: `/teacher/${kind.key}`, part: "key", message }];
 };
 
@@ -63,13 +71,17 @@ const serverMistakes = ({ teacher, pointer }: NamedTeacher, asksAll: boolean): M
   const address = attempt(() => remoteTeacher({ server, temperature: 1, detail: "all", vocabularySize: 1 }));
   if ("message" in address) return [{ pointer: `${pointer}/server/url`, message: address.message }];
   if (asksAll || temperature === 1) return [];
-  const message = `expected 1, got ${temperature}: a server gives log-probs at temperature 1, which can be changed only where all of them are known; leave the objective's "topK" out`;
+  const message =
+    `expected 1, got ${temperature}: a server gives log-probs at temperature 1, which can be changed only ` +
+    `where all of them are known; leave the objective's "topK" out`;
   return [{ pointer: `${pointer}/temperature`, message }];
 };
 
 const averageMistakes = (teacher: TeacherValues): Mistake[] => {
   const named = singleTeachers(teacher);
-  const still = named.filter((one) => "student" in one.teacher && one.teacher.student === "initial" && one.teacher.decay !== undefined);
+  const still = named.filter(
+    (one) => "student" in one.teacher && one.teacher.student === "initial" && one.teacher.decay !== undefined,
+  );
   const averages = named.flatMap(({ teacher: one, pointer }) => {
     const decay = decayOf(one);
     return decay === undefined ? [] : [{ pointer, decay }];
@@ -99,10 +111,20 @@ const scoresMistakes = ({ teacher, pointer }: NamedTeacher, objective: Objective
   if (teacher.scores === undefined) return [];
   const at = { pointer: `${pointer}/scores`, part: "key" } as const;
   if (decayOf(teacher) !== undefined) {
-    return [{ ...at, message: "expected no stored scores of an average of the student, which changes at each step; leave scores out" }];
+    return [
+      {
+        ...at,
+        message: "expected no stored scores of an average of the student, which changes at each step; leave scores out",
+      },
+    ];
   }
   if (objective?.needs.includes("foreignTeacherLogProbs") !== true) return [];
-  return [{ ...at, message: `${objective.name} reads a teacher of another vocabulary, whose scores are not stored; leave scores out` }];
+  return [
+    {
+      ...at,
+      message: `${objective.name} reads a teacher of another vocabulary, whose scores are not stored; leave scores out`,
+    },
+  ];
 };
 
 /** What is wrong with the teacher of a training; nothing where it has none. */
@@ -135,7 +157,10 @@ const contextMistakes = ({ teacher: { context }, pointer }: NamedTeacher, task: 
   return "message" in made ? [{ pointer: at, message: made.message }] : [];
 };
 
-/** What is wrong between a teacher and the prompts of the task: parts that it is to be shown, and routes that prompts name. */
+/**
+ * What is wrong between a teacher and the prompts of the task: parts that it is to be shown, and routes that prompts
+ * name.
+ */
 export const teacherPromptMistakes = ({ teacher }: TrainingValues, task: Task): Mistake[] => {
   const shown = singleTeachers(teacher).flatMap((named) => contextMistakes(named, task));
   if (teacher === undefined || !("routes" in teacher)) return shown;

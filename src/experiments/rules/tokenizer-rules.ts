@@ -1,4 +1,6 @@
-/** Rules between a training and the stages and checkpoints that it starts from, where these have tokens of their own. */
+/**
+ * Rules between a training and the stages and checkpoints that it starts from, where these have tokens of their own.
+ */
 import { objectives } from "../../objectives/index.ts";
 import { behaviors } from "../../rollouts/behaviors/index.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
@@ -30,17 +32,25 @@ const readsForeignTeacher = ({ objective }: TrainingValues): boolean => {
 
 /** What is wrong with a teacher of other tokens. */
 const foreignMistakes = (pointer: string, values: TrainingValues): Mistake[] => {
-  const draws = behaviors.create(values.rollouts.behavior, undefined).mixture !== undefined || values.data.offPolicy === "teacher";
+  const draws =
+    behaviors.create(values.rollouts.behavior, undefined).mixture !== undefined || values.data.offPolicy === "teacher";
   const why = pointer.endsWith("stage")
     ? "its tokens are not the student's, since its stage has another task"
     : "its tokens are not the student's, since its checkpoint has another tokenizer";
   if (draws) return [{ pointer, message: `expected a teacher that can draw the student's tokens: ${why}` }];
   if (readsForeignTeacher(values)) return [];
-  const message = `expected a teacher of the same tokens: ${why}; give it the same tokenizer, or take an objective for unlike vocabularies`;
+  const message =
+    `expected a teacher of the same tokens: ${why}; give it the same tokenizer, or take an objective for ` +
+    "unlike vocabularies";
   return [{ pointer, message }];
 };
 
-const teacherMistakes = ({ teacher, pointer }: NamedTeacher, file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+const teacherMistakes = (
+  { teacher, pointer }: NamedTeacher,
+  file: ExperimentValues,
+  values: TrainingValues,
+  known: Known,
+): Mistake[] => {
   // The student's own tokens are looked at where it is.
   if ("server" in teacher || "student" in teacher) return [];
   const at = `${pointer}/${"stage" in teacher ? "stage" : "checkpoint"}`;
@@ -56,7 +66,9 @@ const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: 
   const { tokenizer } = known.task(values);
   if ("stage" in student) {
     if (sameTokens(known.task(stageValues(file, student.stage)).tokenizer, tokenizer)) return [];
-    const message = `expected a student that was trained with the same tokenizer; stage "${student.stage}" has a task with another`;
+    const message =
+      `expected a student that was trained with the same tokenizer; stage "${student.stage}" has a task with ` +
+      "another";
     return [{ pointer: "/student/stage", message }];
   }
   if (!("checkpoint" in student)) return [];
@@ -64,7 +76,8 @@ const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: 
   if ("message" in own) return [{ pointer: "/student/checkpoint", message: own.message }];
   if (sameTokens(own.part, tokenizer)) return [];
   const message =
-    "expected a task in the tokens of the student's checkpoint, got one with a tokenizer of its own; leave the task's \"tokenizer\" out";
+    "expected a task in the tokens of the student's checkpoint, got one with a tokenizer of its own; leave " +
+    'the task\'s "tokenizer" out';
   return [{ pointer: "/task/tokenizer", part: "whole", message }];
 };
 
@@ -76,12 +89,16 @@ const leakMistakes = (file: ExperimentValues, values: TrainingValues, known: Kno
     const own = known.task(stageValues(file, name));
     const seen = own === task ? 0 : own.train.filter(({ text }) => examined.has(text)).length;
     if (seen === 0) return [];
-    const message = `stage "${name}" trains on ${seen} of the ${task.test.length} prompts that this training is tested on; give it the same task, but for the tokenizer`;
+    const message =
+      `stage "${name}" trains on ${seen} of the ${task.test.length} prompts that this training is tested on; ` +
+      "give it the same task, but for the tokenizer";
     return [{ pointer: `/stages/${name}/task`, message }];
   });
 };
 
-/** What is wrong between the task of a training and the tokens of its stages and checkpoints. Every task can be made. */
+/**
+ * What is wrong between the task of a training and the tokens of its stages and checkpoints. Every task can be made.
+ */
 export const tokenizerMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => [
   ...studentMistakes(file, values, known),
   ...singleTeachers(values.teacher).flatMap((named) => teacherMistakes(named, file, values, known)),

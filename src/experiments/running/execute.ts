@@ -62,13 +62,21 @@ interface Prepared {
   readonly teacher: readonly ServerFacts[];
 }
 
-const trainRun = async ({ run, folder, recipe, teacher }: Prepared, place: Place, { attempt, lost }: Claim): Promise<void> => {
+const trainRun = async (
+  { run, folder, recipe, teacher }: Prepared,
+  place: Place,
+  { attempt, lost }: Claim,
+): Promise<void> => {
   const { artifacts, emit, pauseAt } = place;
   const training = { run: run.name, stage: undefined };
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
   const store = await openRun(run, { folder, attempt, engine: { name: recipe.machine.engine, reason }, teacher });
   const checkpoints = join(folder, "checkpoints");
-  const options = { folder: checkpoints, signal: AbortSignal.any([place.signal, lost]), ...(pauseAt === undefined ? {} : { pauseAt }) };
+  const options = {
+    folder: checkpoints,
+    signal: AbortSignal.any([place.signal, lost]),
+    ...(pauseAt === undefined ? {} : { pauseAt }),
+  };
   const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
   try {
     const { finished, accuracy, milliseconds } = await trainToEnd(recipe, options, followers);
@@ -115,8 +123,9 @@ const perform = async (run: PlannedRun, place: Place): Promise<void> => {
 };
 
 /**
- * Runs planned runs one after another, stages first; cold, so subscribing is running. A stage that is there already is used again; a training that was
- * interrupted goes on. Errors with what made a run fail, and with a `HeldError` when another process works on it.
+ * Runs planned runs one after another, stages first; cold, so subscribing is running. A stage that is there already is
+ * used again; a training that was interrupted goes on. Errors with what made a run fail, and with a `HeldError` when
+ * another process works on it.
  */
 export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions): Observable<RunEvent> =>
   from(runs).pipe(

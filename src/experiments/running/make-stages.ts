@@ -1,4 +1,7 @@
-/** Makes the stages that a run starts from, where they are not there yet. Several processes may want the same one: one makes it, the others wait or make another. */
+/**
+ * Makes the stages that a run starts from, where they are not there yet. Several processes may want the same one: one
+ * makes it, the others wait or make another.
+ */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -39,7 +42,13 @@ const accuracyOf = async (folder: string): Promise<number | undefined> => {
   return typeof manifest.accuracy === "number" ? manifest.accuracy : undefined;
 };
 
-const makeStage = async (run: PlannedRun, stage: PlannedTraining, work: string, place: StagePlace, { lost }: Claim): Promise<void> => {
+const makeStage = async (
+  run: PlannedRun,
+  stage: PlannedTraining,
+  work: string,
+  place: StagePlace,
+  { lost }: Claim,
+): Promise<void> => {
   const { artifacts, machine, emit } = place;
   const name = { run: run.name, stage: stage.name };
   const signal = AbortSignal.any([place.signal, lost]);
@@ -51,7 +60,8 @@ const makeStage = async (run: PlannedRun, stage: PlannedTraining, work: string, 
     { folder: work, signal },
     { report: (report) => emit({ kind: "report", training: name, report }) },
   );
-  if (finished === undefined) throw new Error(`stage "${stage.name}": expected a last report with the weights, got none`);
+  if (finished === undefined)
+    throw new Error(`stage "${stage.name}": expected a last report with the weights, got none`);
   const folder = await artifacts.commit(stage.id, async (draft) => {
     await writeStudent(draft, finished, { recipe, training: stage, artifacts });
     const { values, inputs, checkpoints, id } = stage;
@@ -106,7 +116,10 @@ const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], pl
   }
 };
 
-/** Makes every stage of a run that is not there, each after those that it starts from. Rejects with what made one fail, or with the signal's reason. */
+/**
+ * Makes every stage of a run that is not there, each after those that it starts from. Rejects with what made one fail,
+ * or with the signal's reason.
+ */
 export const makeStages = async (run: PlannedRun, place: StagePlace): Promise<void> => {
   const { artifacts } = place;
   // While one was waited for or made, another that had been there may have been pruned.

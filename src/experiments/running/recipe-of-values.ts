@@ -21,8 +21,9 @@ export interface RecipeOptions {
 }
 
 /**
- * The recipe of one training, from the keys of an experiment file; what they leave out has the file's defaults, and a `question` is not asked for. `ExperimentError` with every
- * problem, `RangeError` for variants and stages, which `execute` runs.
+ * The recipe of one training, from the keys of an experiment file; what they leave out has the file's defaults, and a
+ * `question` is not asked for. `ExperimentError` with every problem, `RangeError` for variants and stages, which
+ * `execute` runs.
  */
 export const recipeOf = async (
   values: Readonly<Record<string, unknown>>,
@@ -33,7 +34,14 @@ export const recipeOf = async (
   const file = checkSource(extendedSource(parseSource(path, text)), []);
   const [run, ...others] = planRuns(file, await lookAtInputs(file.drafts, folder, hub));
   if (run === undefined || others.length > 0 || run.stages.length > 0) {
-    throw new RangeError("recipe: expected one training, got variants or stages; write them to a file and run it with execute");
+    throw new RangeError(
+      "recipe: expected one training, got variants or stages; write them to a file and run it with execute",
+    );
   }
-  return recipeFor(run, path, artifactsIn(join(folder, ".retort", "stages")), await machineFor(run.values.engine, threads));
+  return recipeFor(
+    run,
+    path,
+    artifactsIn(join(folder, ".retort", "stages")),
+    await machineFor(run.values.engine, threads),
+  );
 };

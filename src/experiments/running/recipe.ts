@@ -1,4 +1,7 @@
-/** From a planned training to a recipe: stages and checkpoints become models, families become parameters, the machine is looked at. */
+/**
+ * From a planned training to a recipe: stages and checkpoints become models, families become parameters, the machine is
+ * looked at.
+ */
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { chooseEngine } from "../../engine/choose.ts";
@@ -20,15 +23,20 @@ import { recipeTask } from "../../training/recipe/recipe-task.ts";
 import type { Artifacts } from "../stage-store/store.ts";
 import { loadModel, tokenizerOf } from "../inputs/model.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
-import { decayOf, type MixedTeacherValues, type SingleTeacherValues, type TeacherValues } from "../schema/teacher-schema.ts";
+import {
+  decayOf,
+  type MixedTeacherValues,
+  type SingleTeacherValues,
+  type TeacherValues,
+} from "../schema/teacher-schema.ts";
 import { sameTokens } from "../rules/tokenizer-rules.ts";
 
 /** More threads than this bring the small programs of one machine nothing. */
 const mostThreads = 4;
 
 /**
- * The machine as this process finds it, with the engine that the values ask for; `auto` is settled here, so that the manifest can say it. `threads` of each part, as many as
- * the machine has and programs make use of when left out.
+ * The machine as this process finds it, with the engine that the values ask for; `auto` is settled here, so that the
+ * manifest can say it. `threads` of each part, as many as the machine has and programs make use of when left out.
  */
 export const machineFor = async (
   engine: PlannedTraining["values"]["engine"],
@@ -44,7 +52,8 @@ interface Loaded extends Checkpoint {
 
 const inputOf = (name: string, { inputs }: PlannedTraining): string => {
   const id = inputs[name];
-  if (id === undefined) throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
+  if (id === undefined)
+    throw new Error(`plan: expected an id of stage "${name}", got ${Object.keys(inputs).join(", ")}`);
   return id;
 };
 
@@ -62,14 +71,16 @@ const stageResult = async (name: string, training: PlannedTraining, artifacts: A
 
 const placeOf = (name: string, { checkpoints }: PlannedTraining): string => {
   const known = checkpoints[name];
-  if (known === undefined) throw new Error(`plan: expected a path of checkpoint "${name}", got ${Object.keys(checkpoints).join(", ")}`);
+  if (known === undefined)
+    throw new Error(`plan: expected a path of checkpoint "${name}", got ${Object.keys(checkpoints).join(", ")}`);
   return known.path;
 };
 
 const checkpointResult = async (name: string, training: PlannedTraining): Promise<Loaded> => {
   const path = placeOf(name, training);
   const { tokenizer, ...checkpoint } = await loadModel(path);
-  if (tokenizer === undefined) throw new Error(`${path}: expected a tokenizer, got none; it was there when the file was planned`);
+  if (tokenizer === undefined)
+    throw new Error(`${path}: expected a tokenizer, got none; it was there when the file was planned`);
   return { ...checkpoint, tokenizer };
 };
 
@@ -83,7 +94,10 @@ const loaderOf = (
     const key = JSON.stringify("stage" in origin ? { stage: origin.stage } : { checkpoint: origin.checkpoint });
     const known = loaded.get(key);
     if (known !== undefined) return known;
-    const loading = "stage" in origin ? stageResult(origin.stage, training, artifacts) : checkpointResult(origin.checkpoint, training);
+    const loading =
+      "stage" in origin
+        ? stageResult(origin.stage, training, artifacts)
+        : checkpointResult(origin.checkpoint, training);
     loaded.set(key, loading);
     return loading;
   };
@@ -94,7 +108,10 @@ type Loader = ReturnType<typeof loaderOf>;
 const startingPolicy = async (training: PlannedTraining, { tokenizer }: Task, load: Loader): Promise<Checkpoint> => {
   const { student, seed } = training.values;
   if ("type" in student) {
-    const policy = policies.create(student, { vocabularySize: tokenizer.vocabularySize, contextLength: training.contextLength });
+    const policy = policies.create(student, {
+      vocabularySize: tokenizer.vocabularySize,
+      contextLength: training.contextLength,
+    });
     return { policy, weights: initialWeights(policy, seed) };
   }
   const whole = await load(student);
@@ -120,7 +137,10 @@ interface TeacherParts {
 }
 
 /** One teacher; its tokenizer is named only if it is not the task's. */
-const singleSource = async (teacher: SingleTeacherValues, { student, task, load, folder }: TeacherParts): Promise<SingleSource> => {
+const singleSource = async (
+  teacher: SingleTeacherValues,
+  { student, task, load, folder }: TeacherParts,
+): Promise<SingleSource> => {
   const { temperature, context: template, scores } = teacher;
   const shared = {
     temperature,
@@ -139,13 +159,18 @@ const singleSource = async (teacher: SingleTeacherValues, { student, task, load,
 
 const mixedSource = async (teacher: MixedTeacherValues, parts: TeacherParts): Promise<SingleSource | MixtureSource> => {
   if (!("mixture" in teacher)) return singleSource(teacher, parts);
-  const members = teacher.mixture.map(async (member) => ({ ...member, teacher: await singleSource(member.teacher, parts) }));
+  const members = teacher.mixture.map(async (member) => ({
+    ...member,
+    teacher: await singleSource(member.teacher, parts),
+  }));
   return { mixture: await Promise.all(members) };
 };
 
 const teacherSource = async (teacher: TeacherValues, parts: TeacherParts): Promise<TeacherSource> => {
   if (!("routes" in teacher)) return mixedSource(teacher, parts);
-  const routes = Object.entries(teacher.routes).map(async ([name, route]) => [name, await mixedSource(route, parts)] as const);
+  const routes = Object.entries(teacher.routes).map(
+    async ([name, route]) => [name, await mixedSource(route, parts)] as const,
+  );
   return { by: teacher.by, routes: Object.fromEntries(await Promise.all(routes)) };
 };
 
@@ -171,13 +196,17 @@ const rewardModels = async (training: PlannedTraining, artifacts: Artifacts): Pr
         ? stageFolder(reference.stage, training, artifacts)
         : (await openCheckpoint(placeOf(reference.checkpoint, training))).folder;
     const own = await tokenizerOf({ folder });
-    if (own === undefined) throw new Error(`${folder}: expected a tokenizer, got none; it was there when the file was planned`);
+    if (own === undefined)
+      throw new Error(`${folder}: expected a tokenizer, got none; it was there when the file was planned`);
     return [modelKey(reference), { folder, tokenizer: own.toJSON() }] as const;
   });
   return Object.fromEntries(await Promise.all(named));
 };
 
-/** What of a recipe its rewards need: no student. Rejects when a checkpoint cannot be read, and when a stage that they ask has not been made. */
+/**
+ * What of a recipe its rewards need: no student. Rejects when a checkpoint cannot be read, and when a stage that they
+ * ask has not been made.
+ */
 export const rewardRecipe = async (
   training: PlannedTraining,
   path: string,
@@ -189,8 +218,16 @@ export const rewardRecipe = async (
   return { rewards, models, task, taskSeed, folder: dirname(path), ...given };
 };
 
-/** The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a checkpoint cannot be read. */
-export const recipeFor = async (training: PlannedTraining, path: string, artifacts: Artifacts, machine: Machine): Promise<Recipe> => {
+/**
+ * The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a
+ * checkpoint cannot be read.
+ */
+export const recipeFor = async (
+  training: PlannedTraining,
+  path: string,
+  artifacts: Artifacts,
+  machine: Machine,
+): Promise<Recipe> => {
   const { values, maxNewTokens } = training;
   const { seed, objective, data, rollouts, evaluation, scoring } = values;
   const judged = await rewardRecipe(training, path, artifacts);
@@ -198,7 +235,9 @@ export const recipeFor = async (training: PlannedTraining, path: string, artifac
   const load = loaderOf(training, artifacts);
   const student = await studentModel(training, task, load);
   const teacher =
-    values.teacher === undefined ? undefined : await teacherSource(values.teacher, { student, task, load, folder: dirname(path) });
+    values.teacher === undefined
+      ? undefined
+      : await teacherSource(values.teacher, { student, task, load, folder: dirname(path) });
   return {
     seed,
     ...judged,

@@ -1,4 +1,7 @@
-/** What running an experiment says while it goes on: which training has begun, its reports, and how it ended. Plain data. */
+/**
+ * What running an experiment says while it goes on: which training has begun, its reports, and how it ended. Plain
+ * data.
+ */
 import type { ProgressReport } from "../../training/recipe/report.ts";
 
 /** Names one training of a file: the run that it is for, and the stage, or `undefined` for the run's own training. */
@@ -13,7 +16,12 @@ export type RunEvent =
   /** Another process makes the stage; this one waits for it. */
   | { readonly kind: "wait"; readonly training: TrainingName; readonly host: string; readonly pid: number }
   /** A stage's or a run's result was there already. `accuracy` as in `end`. */
-  | { readonly kind: "reuse"; readonly training: TrainingName; readonly folder: string; readonly accuracy: number | undefined }
+  | {
+      readonly kind: "reuse";
+      readonly training: TrainingName;
+      readonly folder: string;
+      readonly accuracy: number | undefined;
+    }
   | { readonly kind: "report"; readonly training: TrainingName; readonly report: ProgressReport }
   /** A training is done and its result is on disk. `accuracy` in [0, 1] is that of its last evaluation. */
   | {

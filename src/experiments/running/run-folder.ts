@@ -5,8 +5,10 @@ import { readObject } from "../../files/object-file.ts";
 import type { PlannedRun } from "../planning/planned.ts";
 
 /** A folder's manifest, or its summary, as plain values; nothing when there is none that can be read. */
-export const manifestIn = (folder: string, name: "manifest.json" | "summary.json" = "manifest.json"): JsonObject | undefined =>
-  readObject(join(folder, name));
+export const manifestIn = (
+  folder: string,
+  name: "manifest.json" | "summary.json" = "manifest.json",
+): JsonObject | undefined => readObject(join(folder, name));
 
 /** A run's folder. */
 export interface RunFolder {
@@ -19,8 +21,8 @@ export interface RunFolder {
 const shortId = (id: string): string => id.slice(0, 16);
 
 /**
- * `<root>/<file name>/<run>-<id>`: the folder that the run goes on in, or has been done in. With `repeat`, one that is done is left alone, and the next of `-2`, `-3` ... is taken.
- * `RangeError` when another run lies there.
+ * `<root>/<file name>/<run>-<id>`: the folder that the run goes on in, or has been done in. With `repeat`, one that is
+ * done is left alone, and the next of `-2`, `-3` ... is taken. `RangeError` when another run lies there.
  */
 export const runFolder = (root: string, run: Pick<PlannedRun, "name" | "id" | "path">, repeat: boolean): RunFolder => {
   const first = join(root, basename(run.path, extname(run.path)), `${run.name}-${shortId(run.id)}`);
@@ -28,7 +30,9 @@ export const runFolder = (root: string, run: Pick<PlannedRun, "name" | "id" | "p
     const folder = time === 1 ? first : `${first}-${time}`;
     const { id = run.id, status } = manifestIn(folder) ?? {};
     if (id !== run.id)
-      throw new RangeError(`run: expected ${folder} to hold the run ${run.id}, got ${JSON.stringify(id)}; give another --out`);
+      throw new RangeError(
+        `run: expected ${folder} to hold the run ${run.id}, got ${JSON.stringify(id)}; give another --out`,
+      );
     const done = status === "done";
     if (!done || !repeat) return { folder, done };
   }

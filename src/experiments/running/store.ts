@@ -53,7 +53,10 @@ export interface RunStore {
   readonly lines: RunLines;
   /** What happened when. */
   readonly log: RunLog;
-  /** Replaces `summary.json`: accuracy and metrics of the last evaluation and the last step, and how long the training took, in ms. */
+  /**
+   * Replaces `summary.json`: accuracy and metrics of the last evaluation and the last step, and how long the training
+   * took, in ms.
+   */
   summarize(milliseconds: number): Promise<void>;
   /** Says in the manifest how it ended and why, and closes the files. A second call does nothing. */
   finish(status: Exclude<RunStatus, "running">, error?: Error): Promise<void>;

@@ -34,7 +34,8 @@ export const writeStudent = async (
   const { student, training } = recipe;
   const { tokenizer } = recipeTask(recipe);
   const policy = studentPolicyOf(student.config);
-  // Transformers looks for the last token of a sequence that it classifies by the id of padding, which an end-of-sequence of the same id would be taken for.
+  // Transformers looks for the last token of a sequence that it classifies by the id of padding, which an
+  // end-of-sequence of the same id would be taken for.
   const padId = isScoring(policy) && tokenizer.padId === tokenizer.endId ? null : tokenizer.padId;
   await savePolicy(folder, { policy, weights }, { endId: tokenizer.endId, padId });
   await writeTokenizerFiles(folder, tokenizer);

@@ -21,7 +21,10 @@ export interface Trained {
   readonly milliseconds: number;
 }
 
-/** Trains, from the newest checkpoint in the folder if there is one. Rejects with what made the training fail, or with the signal's reason. */
+/**
+ * Trains, from the newest checkpoint in the folder if there is one. Rejects with what made the training fail, or with
+ * the signal's reason.
+ */
 export const trainToEnd = async (
   recipe: Recipe,
   options: TrainOptions & { readonly folder: string; readonly signal: AbortSignal },
@@ -29,7 +32,12 @@ export const trainToEnd = async (
 ): Promise<Trained> => {
   const lines = store?.lines;
   const began = performance.now();
-  let [accuracy, finished, before, resumed]: [number | undefined, Finished | undefined, number, boolean] = [undefined, undefined, 0, false];
+  let [accuracy, finished, before, resumed]: [number | undefined, Finished | undefined, number, boolean] = [
+    undefined,
+    undefined,
+    0,
+    false,
+  ];
   const rewind = (step: number): void => {
     resumed = true;
     lines?.rewind(step);

@@ -1,4 +1,7 @@
-/** Checks values against the schema: fills in defaults, and says every mistake in words, with the nearest name that is known. */
+/**
+ * Checks values against the schema: fills in defaults, and says every mistake in words, with the nearest name that is
+ * known.
+ */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
@@ -28,12 +31,16 @@ const quote = (value: unknown): string => {
 const suggest = (name: string, known: readonly string[]): string => {
   if (known.length === 0 || name.length > 100) return "";
   const nearest = closest(name, known);
-  return distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3) ? `; did you mean "${nearest}"?` : "";
+  return distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3)
+    ? `; did you mean "${nearest}"?`
+    : "";
 };
 
-const list = (names: readonly unknown[]): string => names.map((name) => (typeof name === "string" ? `"${name}"` : String(name))).join(", ");
+const list = (names: readonly unknown[]): string =>
+  names.map((name) => (typeof name === "string" ? `"${name}"` : String(name))).join(", ");
 
-const keysOf = (schema: JsonObject): string[] => Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
+const keysOf = (schema: JsonObject): string[] =>
+  Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
 
 /** `a number above 0 and at most 1`. */
 const expectation = (schema: JsonObject): string => {
@@ -98,7 +105,8 @@ const unknownKey = (pointer: string, key: string, schema: JsonObject): Mistake =
 const missingKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
   const properties = schema["properties"];
   const wanted = isObject(properties) ? properties[key] : undefined;
-  const description = isObject(wanted) && typeof wanted["description"] === "string" ? ` (${wanted["description"]})` : "";
+  const description =
+    isObject(wanted) && typeof wanted["description"] === "string" ? ` (${wanted["description"]})` : "";
   return { pointer, message: `missing key "${key}"${description}` };
 };
 
@@ -133,13 +141,18 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
     case "minProperties":
     case "minItems": {
       const limit = Number(params["limit"]);
-      return { pointer, message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quote(error.data)}` };
+      return {
+        pointer,
+        message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quote(error.data)}`,
+      };
     }
     case "propertyNames":
       return {
         pointer: below(pointer, String(params["propertyName"])),
         part: "key",
-        message: `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ${quote(params["propertyName"])}`,
+        message:
+          `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ` +
+          `${quote(params["propertyName"])}`,
       };
     case "false schema":
       return { pointer, message: `the key "${pointer.slice(pointer.lastIndexOf("/") + 1)}" can't be here` };
@@ -154,7 +167,11 @@ const misspelt = (error: ErrorObject, errors: readonly ErrorObject[]): boolean =
   errors.some(({ keyword, instancePath, params }) => {
     const unknown = (params as Readonly<Record<string, unknown>>)["additionalProperty"];
     const missing = (error.params as Readonly<Record<string, unknown>>)["missingProperty"];
-    return keyword === "additionalProperties" && instancePath === error.instancePath && suggest(String(unknown), [String(missing)]) !== "";
+    return (
+      keyword === "additionalProperties" &&
+      instancePath === error.instancePath &&
+      suggest(String(unknown), [String(missing)]) !== ""
+    );
   });
 
 const unique = (mistakes: readonly Mistake[]): Mistake[] => [
@@ -162,9 +179,15 @@ const unique = (mistakes: readonly Mistake[]): Mistake[] => [
 ];
 
 /** That nothing fits is said by what each alternative lacks; that null would do is not worth saying. */
-const saysNothing = ({ keyword, params, instancePath, schemaPath }: ErrorObject, errors: readonly ErrorObject[]): boolean => {
+const saysNothing = (
+  { keyword, params, instancePath, schemaPath }: ErrorObject,
+  errors: readonly ErrorObject[],
+): boolean => {
   if (keyword === "type" && (params as { readonly type?: unknown }).type === "null") return true;
-  return keyword === "anyOf" && errors.some((other) => other.schemaPath !== schemaPath && other.instancePath.startsWith(instancePath));
+  return (
+    keyword === "anyOf" &&
+    errors.some((other) => other.schemaPath !== schemaPath && other.instancePath.startsWith(instancePath))
+  );
 };
 
 /** In words what ajv found, each mistake once. It must have been asked to be verbose. */
@@ -174,10 +197,15 @@ export const mistakesOf = (found: readonly ErrorObject[]): readonly Mistake[] =>
   const said = errors.filter((error) => error.propertyName === undefined && !misspelt(error, errors));
   const mistakes = unique(said.flatMap((error) => toMistake(error) ?? []));
   const [first] = found;
-  return mistakes.length > 0 || first === undefined ? mistakes : [{ pointer: first.instancePath, message: first.message ?? first.keyword }];
+  return mistakes.length > 0 || first === undefined
+    ? mistakes
+    : [{ pointer: first.instancePath, message: first.message ?? first.keyword }];
 };
 
-/** Options for schemas as large as the experiment's: written out at every place and optimised, it takes five times as long to compile, and each value is checked once. */
+/**
+ * Options for schemas as large as the experiment's: written out at every place and optimised, it takes five times as
+ * long to compile, and each value is checked once.
+ */
 const options = {
   allErrors: true,
   discriminator: true,
@@ -193,7 +221,10 @@ const options = {
 /** Times that a narrowed schema is compiled for types that the one before had not, before the whole one is. */
 const mostNarrowed = 4;
 
-/** A validator of values with these types that is quick to have; where there have been too many different ones, that of all. */
+/**
+ * A validator of values with these types that is quick to have; where there have been too many different ones, that of
+ * all.
+ */
 const narrowedValidator = <T>(schema: JsonObject): ((value: Json) => ValidateFunction<T>) => {
   const types = new Set(typesOfDefaults(schema));
   let [compiled, times]: [ValidateFunction<T> | undefined, number] = [undefined, 0];
@@ -207,7 +238,10 @@ const narrowedValidator = <T>(schema: JsonObject): ((value: Json) => ValidateFun
   };
 };
 
-/** Makes a checker of plain values, from a schema that is compiled when it is needed. The values that it is given are left as they are; what it returns is a copy with defaults. */
+/**
+ * Makes a checker of plain values, from a schema that is compiled when it is needed. The values that it is given are
+ * left as they are; what it returns is a copy with defaults.
+ */
 export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
   const narrowed = narrowedValidator<T>(schema);
   let whole: ValidateFunction<T> | undefined;

@@ -16,7 +16,8 @@ const ordered = (low: number, high: number): void => {
 };
 
 /** Four digits are as many as anybody tells apart, and can be read; the bounds hold. */
-const rounded = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, Number(value.toPrecision(4))));
+const rounded = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, Number(value.toPrecision(4))));
 
 const uniform = define({
   type: "uniform",
@@ -30,7 +31,8 @@ const uniform = define({
 
 const logUniform = define({
   type: "log-uniform",
-  summary: "Numbers from low to high whose logarithms are uniform, to four digits: for learning rates and other scales.",
+  summary:
+    "Numbers from low to high whose logarithms are uniform, to four digits: for learning rates and other scales.",
   parameters: Type.Object(
     {
       low: Type.Number({ exclusiveMinimum: 0, description: "Least value." }),

@@ -1,4 +1,7 @@
-/** The schema of experiment files as they are written, which editors read: a file is a whole experiment, or says a part that variants and other files complete. */
+/**
+ * The schema of experiment files as they are written, which editors read: a file is a whole experiment, or says a part
+ * that variants and other files complete.
+ */
 import { omit, type JsonObject } from "../../files/json.ts";
 import { patchSchema } from "./patch-schema.ts";
 import { experimentSchema } from "./schema.ts";
@@ -8,7 +11,10 @@ const path: JsonObject = { type: "string", minLength: 1 };
 
 const extended: JsonObject = {
   description:
-    "A file, or several, relative to this one, that this one builds on: objects merge, null takes a key away, everything else replaces (JSON merge patch, RFC 7386); later files win over earlier ones, and this one over all. A variant of the same name is replaced whole. Paths in a file count from that file. An empty list marks a file that is only there to be extended.",
+    "A file, or several, relative to this one, that this one builds on: objects merge, null takes a key " +
+    "away, everything else replaces (JSON merge patch, RFC 7386); later files win over earlier ones, and " +
+    "this one over all. A variant of the same name is replaced whole. Paths in a file count from that file. " +
+    "An empty list marks a file that is only there to be extended.",
   examples: ["base.json", ["../base.json", "small.json"], []],
   anyOf: [path, { type: "array", items: path }],
 };
@@ -33,7 +39,9 @@ const open = variants["additionalProperties"] as JsonObject;
 const variant: JsonObject = {
   ...open,
   properties: {
-    ...Object.fromEntries(Object.keys(omit(parts, "extends")).map((key) => [key, reference("part", "properties", key)])),
+    ...Object.fromEntries(
+      Object.keys(omit(parts, "extends")).map((key) => [key, reference("part", "properties", key)]),
+    ),
     ...(open["properties"] as JsonObject),
   },
   additionalProperties: false,

@@ -9,7 +9,8 @@ export const Halving = Type.Object(
       minItems: 1,
       maxItems: 64,
       description:
-        "Steps at which trials are compared, in ascending order: each a multiple of /evaluation/every and less than /training/steps.",
+        "Steps at which trials are compared, in ascending order: each a multiple of /evaluation/every and " +
+        "less than /training/steps.",
     }),
     keep: Type.Number({
       default: 0.5,
@@ -34,7 +35,8 @@ export const Halving = Type.Object(
   {
     additionalProperties: false,
     description:
-      "Successive halving (Jamieson and Talwalkar, 2016): at each rung all trials wait, the best settings go on, and the others stop there. Without it the same command takes the stopped ones to their end.",
+      "Successive halving (Jamieson and Talwalkar, 2016): at each rung all trials wait, the best settings go " +
+      "on, and the others stop there. Without it the same command takes the stopped ones to their end.",
   },
 );
 
@@ -46,7 +48,9 @@ const pointer = "/sweep/halving/rungs";
 /** What is wrong with the rungs themselves. */
 export const halvingMistakes = (halving: HalvingValues | undefined): Mistake[] =>
   (halving?.rungs ?? []).flatMap((rung, i, rungs): Mistake[] =>
-    i === 0 || rung > rungs[i - 1]! ? [] : [{ pointer: `${pointer}/${i}`, message: `expected more than ${rungs[i - 1]!}, got ${rung}` }],
+    i === 0 || rung > rungs[i - 1]!
+      ? []
+      : [{ pointer: `${pointer}/${i}`, message: `expected more than ${rungs[i - 1]!}, got ${rung}` }],
   );
 
 /** What is wrong with the rungs for a trial of so many steps, evaluated every so many. */
@@ -56,7 +60,8 @@ export const rungMistakes = (
 ): Mistake[] =>
   (halving?.rungs ?? []).flatMap((rung, i): Mistake[] => {
     const at = `${pointer}/${i}`;
-    if (rung >= steps) return [{ pointer: at, message: `expected fewer than the ${steps} steps of /training/steps, got ${rung}` }];
+    if (rung >= steps)
+      return [{ pointer: at, message: `expected fewer than the ${steps} steps of /training/steps, got ${rung}` }];
     if (every > 0 && rung % every === 0) return [];
     const said = every === 0 ? "none, as /evaluation/every is 0" : `one every ${every} steps`;
     return [{ pointer: at, message: `expected a step with an evaluation (${said}), got ${rung}` }];

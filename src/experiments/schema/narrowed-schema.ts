@@ -1,4 +1,7 @@
-/** A schema with those members of families that values name, and no others: a fifth of it, which compiles in a fifth of the time. */
+/**
+ * A schema with those members of families that values name, and no others: a fifth of it, which compiles in a fifth of
+ * the time.
+ */
 import { isObject, type Json, type JsonObject } from "../../files/json.ts";
 
 /** Adds all texts under the key `type`, however deep. */
@@ -55,7 +58,9 @@ const narrow = (schema: Json, types: ReadonlySet<string>): Json => {
 };
 
 /**
- * The schema (draft 7, with `discriminator`) in which every union tagged by `type` has only the members that `types` names. Whatever it takes the whole schema takes too, and fills in alike;
- * what it refuses the whole one may take or refuse with better words. References must not lead into a union.
+ * The schema (draft 7, with `discriminator`) in which every union tagged by `type` has only the members that `types`
+ * names. Whatever it takes the whole schema takes too, and fills in alike; what it refuses the whole one may take or
+ * refuse with better words. References must not lead into a union.
  */
-export const narrowedSchema = (schema: JsonObject, types: ReadonlySet<string>): JsonObject => narrow(schema, types) as JsonObject;
+export const narrowedSchema = (schema: JsonObject, types: ReadonlySet<string>): JsonObject =>
+  narrow(schema, types) as JsonObject;

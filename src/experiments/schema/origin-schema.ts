@@ -8,7 +8,8 @@ export const StageName = Type.String({ description: "Name of an earlier stage of
 export const CheckpointName = Type.String({
   minLength: 1,
   description:
-    "A folder, a .gguf or a .safetensors file, relative to this file, or owner/name or owner/name/file.gguf of the HuggingFace Hub, with or without @revision.",
+    "A folder, a .gguf or a .safetensors file, relative to this file, or owner/name or owner/name/file.gguf " +
+    "of the HuggingFace Hub, with or without @revision.",
 });
 
 /** `then` where the object has the key, else `otherwise`. */

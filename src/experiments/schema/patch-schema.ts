@@ -1,4 +1,7 @@
-/** From the schema of whole values to that of a patch of them (RFC 7386): nothing is required, and null takes a key away. */
+/**
+ * From the schema of whole values to that of a patch of them (RFC 7386): nothing is required, and null takes a key
+ * away.
+ */
 import { formatPointer, isObject, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
 
 /** A schema, and where it stands in the document. */
@@ -13,7 +16,8 @@ const under = ({ pointer, schema }: Placed, ...keys: readonly (string | number)[
   return { schema: here as JsonObject, pointer: pointer + formatPointer(keys) };
 };
 
-const valueAt = (document: JsonObject, pointer: string): Placed => under({ schema: document, pointer: "" }, ...parsePointer(pointer));
+const valueAt = (document: JsonObject, pointer: string): Placed =>
+  under({ schema: document, pointer: "" }, ...parsePointer(pointer));
 
 const listed = (placed: Placed, key: string): readonly Placed[] =>
   Array.isArray(placed.schema[key]) ? (placed.schema[key] as readonly Json[]).map((_, i) => under(placed, key, i)) : [];
@@ -32,7 +36,9 @@ const alternatives = (document: JsonObject, placed: Placed): readonly Placed[] =
 };
 
 const takesObjects = ({ type, properties }: JsonObject): boolean =>
-  type === "object" || properties !== undefined || (Array.isArray(type) && (type as readonly Json[]).includes("object"));
+  type === "object" ||
+  properties !== undefined ||
+  (Array.isArray(type) && (type as readonly Json[]).includes("object"));
 
 const takesOthers = ({ type }: JsonObject): boolean => type !== "object" && type !== undefined;
 
@@ -57,7 +63,8 @@ const member = (document: JsonObject, places: readonly Placed[]): JsonObject => 
   const description = descriptionOf(document, places[0]!);
   const said = description === undefined ? {} : { description };
   const constants = places.flatMap(({ schema }) => (typeof schema["const"] === "string" ? [schema["const"]] : []));
-  if (constants.length === places.length) return { description: "Which of these it is.", ...said, enum: [...new Set(constants), null] };
+  if (constants.length === places.length)
+    return { description: "Which of these it is.", ...said, enum: [...new Set(constants), null] };
   return { ...said, anyOf: [...distinct(places).map((placed) => patchOf(document, placed)), nothing] };
 };
 
@@ -75,14 +82,16 @@ const patchObject = (document: JsonObject, objects: readonly Placed[]): JsonObje
   }
   return {
     type: "object",
-    ...(members.size === 0 ? {} : { properties: Object.fromEntries([...members].map(([key, places]) => [key, member(document, places)])) }),
+    ...(members.size === 0
+      ? {}
+      : { properties: Object.fromEntries([...members].map(([key, places]) => [key, member(document, places)])) }),
     additionalProperties: values.length === 0 ? false : member(document, values),
   };
 };
 
 /**
- * The schema of patches of what `placed` takes. Where that has alternatives, a patch may have the keys of any: what it is merged into decides. What a patch replaces, such as a list, is
- * referred to where it stands in the document.
+ * The schema of patches of what `placed` takes. Where that has alternatives, a patch may have the keys of any: what it
+ * is merged into decides. What a patch replaces, such as a list, is referred to where it stands in the document.
  */
 const patchOf = (document: JsonObject, placed: Placed): JsonObject => {
   const all = alternatives(document, placed);
@@ -93,4 +102,5 @@ const patchOf = (document: JsonObject, placed: Placed): JsonObject => {
 };
 
 /** The schema of patches of what stands at the pointer in a document of schemas. */
-export const patchSchema = (document: JsonObject, pointer: string): JsonObject => patchOf(document, valueAt(document, pointer));
+export const patchSchema = (document: JsonObject, pointer: string): JsonObject =>
+  patchOf(document, valueAt(document, pointer));

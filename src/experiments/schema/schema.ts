@@ -23,7 +23,8 @@ const Layers = Type.Array(Type.Integer({ minimum: 0, maximum: 1023 }), {
   minItems: 1,
   maxItems: 1024,
   description:
-    "Layers to start from, counted from 0, in the order in which the student has them: the rest is left out. All of them when left out.",
+    "Layers to start from, counted from 0, in the order in which the student has them: the rest is left out. " +
+    "All of them when left out.",
 });
 
 const StudentStage = Type.Object(
@@ -48,10 +49,16 @@ const definitions = {
 const defined = <K extends keyof typeof definitions>(name: K) =>
   Type.Unsafe<Static<(typeof definitions)[K]>>({ $ref: `#/definitions/${name}` });
 
-const Student = Type.Unsafe<Static<typeof StudentStage> | Static<typeof StudentCheckpoint> | Static<typeof policies.schema>>({
+const Student = Type.Unsafe<
+  Static<typeof StudentStage> | Static<typeof StudentCheckpoint> | Static<typeof policies.schema>
+>({
   description: "The policy that is trained: a new one of some family, the result of a stage, or a checkpoint.",
   type: "object",
-  ...having("stage", StudentStage, Type.Unsafe({ type: "object", ...having("checkpoint", StudentCheckpoint, defined("policy")) })),
+  ...having(
+    "stage",
+    StudentStage,
+    Type.Unsafe({ type: "object", ...having("checkpoint", StudentCheckpoint, defined("policy")) }),
+  ),
 });
 
 const Seed = Type.Integer({ minimum: 0, maximum: 2 ** 53 - 1, description: "Names all random draws of the run." });
@@ -74,7 +81,11 @@ const Stage = Type.Object(
     task: Type.Optional(defined("task")),
     ...parts,
   },
-  { ...closed, description: "An earlier training. Task, seed and engine come from the file; a stage may have its own task and seed." },
+  {
+    ...closed,
+    description:
+      "An earlier training. Task, seed and engine come from the file; a stage may have its own task and seed.",
+  },
 );
 
 const Variant = Type.Unsafe<JsonObject>({
@@ -86,7 +97,8 @@ const Variant = Type.Unsafe<JsonObject>({
     sweep: false,
     claims: false,
   },
-  description: "A JSON merge patch (RFC 7386) over the file: objects merge, null takes a key away, everything else replaces.",
+  description:
+    "A JSON merge patch (RFC 7386) over the file: objects merge, null takes a key away, everything else replaces.",
 });
 
 const named = <T extends TSchema>(values: T, description: string, minProperties = 0) =>
@@ -103,7 +115,10 @@ const Experiment = Type.Object(
     $schema: Type.Optional(Type.String({ description: "For editors." })),
     question: Type.String({ minLength: 1, description: "What this experiment is to answer." }),
     label: Type.Optional(
-      Type.String({ minLength: 1, description: "What tables call the run; in a file with variants, they have their own." }),
+      Type.String({
+        minLength: 1,
+        description: "What tables call the run; in a file with variants, they have their own.",
+      }),
     ),
     paper: Type.Optional(Type.String({ description: "The figure or table of a paper that it is about." })),
     seed: Type.Integer({ ...Seed, default: 0 }),
@@ -117,7 +132,10 @@ const Experiment = Type.Object(
     variants: Type.Optional(named(Variant, "Several runs from one file, by name.", 1)),
     sweep: Type.Optional(Sweep),
     claims: Type.Optional(
-      Type.Array(claims.schema, { maxItems: 100, description: "What the trials are to show; `retort claims` says what they do show." }),
+      Type.Array(claims.schema, {
+        maxItems: 100,
+        description: "What the trials are to show; `retort claims` says what they do show.",
+      }),
     ),
   },
   { ...closed, title: "Retort experiment", definitions },
@@ -138,11 +156,14 @@ const literals = (schema: JsonObject): readonly Json[] | undefined => {
 
 /** An object that may be left out because each of its members may. */
 const fillsItself = (schema: Json | undefined): boolean =>
-  isObject(schema) && isObject(schema["properties"]) && schema["default"] === undefined && schema["required"] === undefined;
+  isObject(schema) &&
+  isObject(schema["properties"]) &&
+  schema["default"] === undefined &&
+  schema["required"] === undefined;
 
 /**
- * Says the same more directly: choices between constants become `enum`, what has a default is not required, and an object whose members all
- * have defaults has the default `{}`.
+ * Says the same more directly: choices between constants become `enum`, what has a default is not required, and an
+ * object whose members all have defaults has the default `{}`.
  */
 const simplify = (schema: Json): Json => {
   if (Array.isArray(schema)) return (schema as readonly Json[]).map(simplify);
@@ -152,7 +173,9 @@ const simplify = (schema: Json): Json => {
     const { anyOf: _anyOf, ...rest } = schema;
     return { ...rest, enum: choices };
   }
-  const simple = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, key === "default" ? value : simplify(value)]));
+  const simple = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, key === "default" ? value : simplify(value)]),
+  );
   const { properties, required } = simple;
   if (!isObject(properties) || !Array.isArray(required)) return simple;
   const filled = Object.fromEntries(
@@ -169,7 +192,10 @@ const simplify = (schema: Json): Json => {
   return { ...rest, properties: filled, ...(still.length === 0 ? {} : { required: still }) };
 };
 
-/** The JSON Schema (draft 7) of experiment files, as plain data: what `retort schema` prints and what files are checked against. */
+/**
+ * The JSON Schema (draft 7) of experiment files, as plain data: what `retort schema` prints and what files are checked
+ * against.
+ */
 export const experimentSchema: JsonObject = {
   $schema: "http://json-schema.org/draft-07/schema#",
   ...(simplify(JSON.parse(JSON.stringify(Experiment)) as Json) as JsonObject),

@@ -28,7 +28,8 @@ const shareIn = (schema: Json, keys: Keys, first: Map<string, string>, moves: Mo
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => {
       if (single.includes(key)) return [key, inner(value, key)];
-      if (listed.includes(key) && Array.isArray(value)) return [key, (value as readonly Json[]).map((one, i) => inner(one, key, i))];
+      if (listed.includes(key) && Array.isArray(value))
+        return [key, (value as readonly Json[]).map((one, i) => inner(one, key, i))];
       if (byName.includes(key) && isObject(value)) {
         return [key, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one, key, name)]))];
       }
@@ -51,7 +52,9 @@ const redirected = (value: Json, moves: Moves): Json => {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) =>
-      key === "$ref" && typeof inner === "string" ? [key, `#${moved(inner.slice(1), moves)}`] : [key, redirected(inner, moves)],
+      key === "$ref" && typeof inner === "string"
+        ? [key, `#${moved(inner.slice(1), moves)}`]
+        : [key, redirected(inner, moves)],
     ),
   );
 };

@@ -10,9 +10,19 @@ const closed = { additionalProperties: false } as const;
 export const mostTrials = 100_000;
 
 const byPointer = <T extends TSchema>(values: T, description: string, rest: object = {}) =>
-  Type.Unsafe<Readonly<Record<string, Static<T>>>>({ type: "object", additionalProperties: values, description, ...rest });
+  Type.Unsafe<Readonly<Record<string, Static<T>>>>({
+    type: "object",
+    additionalProperties: values,
+    description,
+    ...rest,
+  });
 
-const Values = Type.Unsafe<readonly Json[]>({ type: "array", minItems: 1, items: {}, description: "The values that it takes." });
+const Values = Type.Unsafe<readonly Json[]>({
+  type: "array",
+  minItems: 1,
+  items: {},
+  description: "The values that it takes.",
+});
 
 /** Trials in which each of the named values is one of those listed. */
 const matchOf = (description: string) => byPointer(Values, description, { minProperties: 1 });
@@ -20,11 +30,17 @@ const matchOf = (description: string) => byPointer(Values, description, { minPro
 /** The schema. */
 export const Sweep = Type.Object(
   {
-    axes: byPointer(Values, 'A grid: each value with each of all others, by JSON pointer, such as "/objective/alpha": [0.1, 0.5].', {
-      default: {},
-    }),
+    axes: byPointer(
+      Values,
+      'A grid: each value with each of all others, by JSON pointer, such as "/objective/alpha": [0.1, 0.5].',
+      {
+        default: {},
+      },
+    ),
     zip: Type.Array(
-      byPointer(Values, "Lists of one length: the first values belong together, then the second ones, and so on.", { minProperties: 1 }),
+      byPointer(Values, "Lists of one length: the first values belong together, then the second ones, and so on.", {
+        minProperties: 1,
+      }),
       {
         default: [],
         description: "Axes that go together; the groups are crossed with one another and with the grid.",
@@ -33,16 +49,27 @@ export const Sweep = Type.Object(
     random: Type.Optional(
       Type.Object(
         {
-          samples: Type.Integer({ minimum: 1, maximum: mostTrials, description: "How many times all of these axes are drawn." }),
+          samples: Type.Integer({
+            minimum: 1,
+            maximum: mostTrials,
+            description: "How many times all of these axes are drawn.",
+          }),
           seed: Type.Integer({ default: 0, minimum: 0, maximum: 2 ** 53 - 1, description: "Names the draws." }),
-          axes: byPointer(distributions.schema, "What each value is drawn from, by JSON pointer.", { minProperties: 1 }),
+          axes: byPointer(distributions.schema, "What each value is drawn from, by JSON pointer.", {
+            minProperties: 1,
+          }),
         },
-        { ...closed, description: "Axes whose values are drawn; each sample is crossed with the grid, so all seeds see the same samples." },
+        {
+          ...closed,
+          description:
+            "Axes whose values are drawn; each sample is crossed with the grid, so all seeds see the same samples.",
+        },
       ),
     ),
     when: byPointer(
       matchOf("Pointers of other values, with those at which the axis applies."),
-      'Conditions: an axis applies only in trials where other values are among those listed, such as "/objective/divergence/beta": { "/objective/divergence/type": ["jsd"] }.',
+      "Conditions: an axis applies only in trials where other values are among those listed, such as " +
+        '"/objective/divergence/beta": { "/objective/divergence/type": ["jsd"] }.',
       { default: {} },
     ),
     exclude: Type.Array(matchOf("Trials in which each of these is one of the values listed."), {
@@ -52,7 +79,10 @@ export const Sweep = Type.Object(
     }),
     halving: Type.Optional(Halving),
   },
-  { ...closed, description: "Trials of `retort sweep`: the file's runs at other values. `retort run` takes the file's own values." },
+  {
+    ...closed,
+    description: "Trials of `retort sweep`: the file's runs at other values. `retort run` takes the file's own values.",
+  },
 );
 
 /** Values of a sweep after defaults. */

@@ -9,13 +9,19 @@ const closed = { additionalProperties: false } as const;
 const objectHaving = (key: string, then: TSchema, otherwise: TSchema): TSchema =>
   Type.Unsafe({ type: "object", ...having(key, then, otherwise) });
 
-const temperature = Type.Number({ default: 1, exclusiveMinimum: 0, description: "The teacher's logits are divided by it." });
+const temperature = Type.Number({
+  default: 1,
+  exclusiveMinimum: 0,
+  description: "The teacher's logits are divided by it.",
+});
 
 const context = Type.Optional(
   Type.String({
     minLength: 1,
     description:
-      "What it is shown instead of the prompt, for a teacher that may know more than the student: {prompt}, {reference} and the names of the task's fields in braces stand for the prompt's own. It judges the same completion.",
+      "What it is shown instead of the prompt, for a teacher that may know more than the student: {prompt}, " +
+      "{reference} and the names of the task's fields in braces stand for the prompt's own. It judges the " +
+      "same completion.",
   }),
 );
 
@@ -29,7 +35,8 @@ const scores = Type.Optional(
       ask: Type.Boolean({
         default: true,
         description:
-          "Whether the teacher is asked for a sequence that is not there. If not, such a sequence has no score: distillation without the teacher.",
+          "Whether the teacher is asked for a sequence that is not there. If not, such a sequence has no " +
+          "score: distillation without the teacher.",
       }),
       mebibytes: Type.Number({
         default: 4096,
@@ -39,24 +46,36 @@ const scores = Type.Optional(
     },
     {
       ...closed,
-      description: "Scores are kept on the disk, by the teacher's weights and the sequence's tokens, and read when they are needed again.",
+      description:
+        "Scores are kept on the disk, by the teacher's weights and the sequence's tokens, and read when they " +
+        "are needed again.",
     },
   ),
 );
 
 const shared = { temperature, context, scores };
 
-const TeacherStage = Type.Object({ stage: StageName, ...shared }, { ...closed, description: "The result of an earlier stage, frozen." });
+const TeacherStage = Type.Object(
+  { stage: StageName, ...shared },
+  { ...closed, description: "The result of an earlier stage, frozen." },
+);
 
-const TeacherCheckpoint = Type.Object({ checkpoint: CheckpointName, ...shared }, { ...closed, description: "A checkpoint, frozen." });
+const TeacherCheckpoint = Type.Object(
+  { checkpoint: CheckpointName, ...shared },
+  { ...closed, description: "A checkpoint, frozen." },
+);
 
-const TeacherOnServer = Type.Object({ server: TeacherServer, ...shared }, { ...closed, description: "A policy on a server." });
+const TeacherOnServer = Type.Object(
+  { server: TeacherServer, ...shared },
+  { ...closed, description: "A policy on a server." },
+);
 
 const TeacherStudent = Type.Object(
   {
     student: Type.Union([Type.Literal("initial"), Type.Literal("average")], {
       description:
-        "initial: the student as the training finds it, frozen. average: an exponential moving average of its weights as it learns.",
+        "initial: the student as the training finds it, frozen. average: an exponential moving average of " +
+        "its weights as it learns.",
     }),
     decay: Type.Optional(
       Type.Number({
@@ -72,9 +91,13 @@ const TeacherStudent = Type.Object(
 
 /** One teacher. Stands in the schema's `definitions` as `teacher`. */
 export const SingleTeacher = Type.Unsafe<
-  Static<typeof TeacherStage> | Static<typeof TeacherCheckpoint> | Static<typeof TeacherOnServer> | Static<typeof TeacherStudent>
+  | Static<typeof TeacherStage>
+  | Static<typeof TeacherCheckpoint>
+  | Static<typeof TeacherOnServer>
+  | Static<typeof TeacherStudent>
 >({
-  description: "One policy that is imitated: the result of a stage, a checkpoint, one on a server, or the student itself.",
+  description:
+    "One policy that is imitated: the result of a stage, a checkpoint, one on a server, or the student itself.",
   type: "object",
   ...having(
     "checkpoint",
@@ -94,7 +117,11 @@ const TeacherMixture = Type.Object(
       Type.Object(
         {
           teacher: single,
-          weight: Type.Number({ default: 1, exclusiveMinimum: 0, description: "What its probabilities count, as a share of all weights." }),
+          weight: Type.Number({
+            default: 1,
+            exclusiveMinimum: 0,
+            description: "What its probabilities count, as a share of all weights.",
+          }),
         },
         closed,
       ),
@@ -114,7 +141,10 @@ export type MixedTeacherValues = Static<typeof Mixed>;
 
 const TeacherRoutes = Type.Object(
   {
-    by: Type.String({ minLength: 1, description: "The field of each prompt that names its teacher: one of the task's fields." }),
+    by: Type.String({
+      minLength: 1,
+      description: "The field of each prompt that names its teacher: one of the task's fields.",
+    }),
     routes: Type.Unsafe<Readonly<Record<string, Static<typeof Mixed>>>>({
       type: "object",
       additionalProperties: Mixed,
@@ -128,7 +158,8 @@ const TeacherRoutes = Type.Object(
 /** The teacher of a training. */
 export const Teacher = Type.Unsafe<Static<typeof Mixed> | Static<typeof TeacherRoutes>>({
   description:
-    "What is imitated: a stage's result, a checkpoint, a policy on a server, the student itself, a mixture of them, or the one of several that each prompt names.",
+    "What is imitated: a stage's result, a checkpoint, a policy on a server, the student itself, a mixture " +
+    "of them, or the one of several that each prompt names.",
   type: "object",
   ...having("routes", TeacherRoutes, Mixed),
 });
@@ -151,7 +182,9 @@ export interface NamedTeacher {
 export const singleTeachers = (teacher: TeacherValues | undefined, pointer = "/teacher"): readonly NamedTeacher[] => {
   if (teacher === undefined) return [];
   if ("routes" in teacher) {
-    return Object.entries(teacher.routes).flatMap(([name, route]) => singleTeachers(route, `${pointer}/routes${formatPointer([name])}`));
+    return Object.entries(teacher.routes).flatMap(([name, route]) =>
+      singleTeachers(route, `${pointer}/routes${formatPointer([name])}`),
+    );
   }
   if (!("mixture" in teacher)) return [{ teacher, pointer }];
   return teacher.mixture.map((member, i) => ({ teacher: member.teacher, pointer: `${pointer}/mixture/${i}/teacher` }));

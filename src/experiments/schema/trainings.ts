@@ -14,7 +14,10 @@ export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
   readonly taskSeed: number;
   readonly engine: ExperimentValues["engine"];
   readonly task: ExperimentValues["task"];
-  /** The checkpoint whose tokenizer the task is written in, unless it brings its own: the task's, or the one that the student comes from. */
+  /**
+   * The checkpoint whose tokenizer the task is written in, unless it brings its own: the task's, or the one that the
+   * student comes from.
+   */
   readonly tokenizer?: string;
 }
 
@@ -61,10 +64,18 @@ export const runValues = (file: ExperimentValues): TrainingValues => {
 /** A stage's training. `RangeError` when the file has no stage of this name. */
 export const stageValues = (file: ExperimentValues, name: string): TrainingValues => {
   const stage = stageNamed(file, name);
-  if (stage === undefined) throw new RangeError(`stages: expected one of ${Object.keys(file.stages ?? {}).join(", ")}, got "${name}"`);
+  if (stage === undefined)
+    throw new RangeError(`stages: expected one of ${Object.keys(file.stages ?? {}).join(", ")}, got "${name}"`);
   const task = stage.task ?? file.task;
   const source = tokenizerSource(file, { task, student: stage.student });
-  return { ...stage, seed: stage.seed ?? file.seed, taskSeed: taskSeed(file, task), engine: file.engine, task, ...source };
+  return {
+    ...stage,
+    seed: stage.seed ?? file.seed,
+    taskSeed: taskSeed(file, task),
+    engine: file.engine,
+    task,
+    ...source,
+  };
 };
 
 /** The parts of a training that may come from stages. */
@@ -73,7 +84,9 @@ type Origins = Pick<TrainingValues, "student" | "teacher" | "rewards">;
 /** The stages that a training starts from, with the pointers of their names. */
 const inputs = ({ student, teacher, rewards }: Origins): { name: string; at: string }[] => [
   ...("stage" in student ? [{ name: student.stage, at: "/student/stage" }] : []),
-  ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) => ("stage" in one ? [{ name: one.stage, at: `${pointer}/stage` }] : [])),
+  ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
+    "stage" in one ? [{ name: one.stage, at: `${pointer}/stage` }] : [],
+  ),
   ...modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
     "stage" in reference ? [{ name: reference.stage, at: `${pointer}/stage` }] : [],
   ),
@@ -85,7 +98,10 @@ export const checkpointsOf = ({
   teacher,
   task,
   rewards,
-}: Pick<TrainingValues, "student" | "teacher" | "task" | "rewards">): { readonly name: string; readonly at: string }[] => [
+}: Pick<TrainingValues, "student" | "teacher" | "task" | "rewards">): {
+  readonly name: string;
+  readonly at: string;
+}[] => [
   ...("checkpoint" in student ? [{ name: student.checkpoint, at: "/student/checkpoint" }] : []),
   ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
     "checkpoint" in one ? [{ name: one.checkpoint, at: `${pointer}/checkpoint` }] : [],

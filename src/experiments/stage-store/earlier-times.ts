@@ -30,8 +30,15 @@ export interface ResultPlaces {
   readonly cache: string;
 }
 
-/** Times of the trainings of the same kind that are done: of runs of the same file, and of stages. Nothing when there are none; manifests that cannot be read are passed over. */
-export const earlierTime = (training: PlannedTraining, file: string, { out, cache }: ResultPlaces): EarlierTime | undefined => {
+/**
+ * Times of the trainings of the same kind that are done: of runs of the same file, and of stages. Nothing when there
+ * are none; manifests that cannot be read are passed over.
+ */
+export const earlierTime = (
+  training: PlannedTraining,
+  file: string,
+  { out, cache }: ResultPlaces,
+): EarlierTime | undefined => {
   const kind = kindOf(JSON.parse(JSON.stringify(training.values)) as Json);
   const folders = [...entriesOf(join(out, basename(file, extname(file)))), ...entriesOf(join(cache, "stages"))];
   const times = folders.flatMap((folder) => {
@@ -41,7 +48,9 @@ export const earlierTime = (training: PlannedTraining, file: string, { out, cach
     if (manifest["status"] !== undefined && manifest["status"] !== "done") return [];
     const milliseconds = manifest["milliseconds"] ?? readObject(join(folder, "summary.json"))?.["milliseconds"];
     const steps = ((values as JsonObject)["training"] as JsonObject)["steps"];
-    return typeof milliseconds === "number" && typeof steps === "number" && steps > 0 && milliseconds > 0 ? [milliseconds / steps] : [];
+    return typeof milliseconds === "number" && typeof steps === "number" && steps > 0 && milliseconds > 0
+      ? [milliseconds / steps]
+      : [];
   });
   return times.length === 0 ? undefined : { trainings: times.length, millisecondsPerStep: jstat.jStat.median(times) };
 };

@@ -61,7 +61,8 @@ export const keptStages = ({ out, cache }: ResultPlaces): readonly KeptStage[] =
   const kept = entriesOf(join(cache, "stages")).flatMap((folder): KeptStage[] => {
     const manifest = readObject(join(folder, "manifest.json"));
     const { name, id, accuracy } = manifest ?? {};
-    if (manifest === undefined || typeof name !== "string" || typeof id !== "string" || !isArtifactOf(folder, id)) return [];
+    if (manifest === undefined || typeof name !== "string" || typeof id !== "string" || !isArtifactOf(folder, id))
+      return [];
     if (artifactFiles.some((file) => statSync(join(folder, file), { throwIfNoEntry: false }) === undefined)) return [];
     const made = statSync(join(folder, "manifest.json")).mtime;
     const { runs = [], last = 0 } = used.get(id) ?? {};
@@ -98,10 +99,16 @@ const identity = (values: Json | undefined, rest: JsonObject): Json => {
 
 const hashes = (checkpoints: unknown): Json =>
   Object.fromEntries(
-    Object.entries(isObject(checkpoints) ? checkpoints : {}).map(([name, one]) => [name, isObject(one) ? one["hash"]! : one]),
+    Object.entries(isObject(checkpoints) ? checkpoints : {}).map(([name, one]) => [
+      name,
+      isObject(one) ? one["hash"]! : one,
+    ]),
   );
 
-/** Why a kept result is not what a training asks for: values, stages that it starts from, contents of checkpoints, the version of this package. Nothing when the files of its task alone differ. */
+/**
+ * Why a kept result is not what a training asks for: values, stages that it starts from, contents of checkpoints, the
+ * version of this package. Nothing when the files of its task alone differ.
+ */
 export const staleness = ({ manifest }: KeptStage, training: PlannedTraining): readonly Difference[] => {
   const versions = manifest["versions"];
   const before = identity(manifest["values"], {

@@ -1,4 +1,7 @@
-/** Which results of stages may go, and their removal: never one that a process works with, makes, or may just have begun to read. */
+/**
+ * Which results of stages may go, and their removal: never one that a process works with, makes, or may just have begun
+ * to read.
+ */
 import { existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -18,7 +21,11 @@ export interface PruneChoice {
 }
 
 /** The results that a choice takes, the one that was used longest ago first. `now` in milliseconds since 1970. */
-export const prunable = (kept: readonly KeptStage[], { unused, idle = 0, names, budget }: PruneChoice, now: number): KeptStage[] => {
+export const prunable = (
+  kept: readonly KeptStage[],
+  { unused, idle = 0, names, budget }: PruneChoice,
+  now: number,
+): KeptStage[] => {
   const chosen = kept
     .filter(({ name, usedBy, used }) => {
       if (unused && usedBy.length > 0) return false;
@@ -47,7 +54,8 @@ const usedNow = async ({ usedBy }: KeptStage): Promise<string | undefined> => {
 
 const obstacleOf = async (stage: KeptStage): Promise<string | undefined> => {
   const at = statSync(stage.folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (Date.now() - at < GRACE) return "it was made or used less than a minute ago, and a process may be about to read it";
+  if (Date.now() - at < GRACE)
+    return "it was made or used less than a minute ago, and a process may be about to read it";
   return usedNow(stage);
 };
 
@@ -59,7 +67,10 @@ export const pruneObstacle = async (stage: KeptStage, cache: string): Promise<st
   return holder === undefined ? obstacleOf(stage) : heldBy(holder);
 };
 
-/** Removes a result, as the only process that works on it; for others it is there whole or not at all. Gives why it must not go, when it must not. Errors of the system. */
+/**
+ * Removes a result, as the only process that works on it; for others it is there whole or not at all. Gives why it must
+ * not go, when it must not. Errors of the system.
+ */
 export const pruneStage = async (stage: KeptStage, cache: string): Promise<string | undefined> => {
   const work = join(cache, "unfinished", stage.id);
   const fresh = !existsSync(work);

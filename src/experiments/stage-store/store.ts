@@ -1,4 +1,7 @@
-/** Results of stages, kept by the hash of everything that made them, and shared by every run that starts from the same stage. */
+/**
+ * Results of stages, kept by the hash of everything that made them, and shared by every run that starts from the same
+ * stage.
+ */
 import {
   closeSync,
   existsSync,
@@ -14,7 +17,10 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 
-/** What a finished artifact holds at least, `manifest.json` last: a policy as HuggingFace lays it out, and where it came from. */
+/**
+ * What a finished artifact holds at least, `manifest.json` last: a policy as HuggingFace lays it out, and where it came
+ * from.
+ */
 export const artifactFiles = ["config.json", "tokenizer.json", "model.safetensors", "manifest.json"] as const;
 
 const synced = (path: string): void => {
@@ -35,24 +41,34 @@ export interface Artifacts {
   folder(id: string): string;
   /** True when the artifact is there with all of its files. */
   has(id: string): boolean;
-  /** Says that the artifact is used now: the time of its folder becomes the present. Where that may not be written nothing happens. */
+  /**
+   * Says that the artifact is used now: the time of its folder becomes the present. Where that may not be written
+   * nothing happens.
+   */
   touch(id: string): void;
   /**
-   * Gives `write` an empty folder and, when it is done, makes that folder the artifact by one rename; when `write` throws nothing is left. An
-   * artifact that another process finished meanwhile is kept. `RangeError` when one of `artifactFiles` was not written.
+   * Gives `write` an empty folder and, when it is done, makes that folder the artifact by one rename; when `write`
+   * throws nothing is left. An artifact that another process finished meanwhile is kept. `RangeError` when one of
+   * `artifactFiles` was not written.
    */
   commit(id: string, write: (folder: string) => Promise<void>): Promise<string>;
 }
 
 const isHash = (id: string): boolean => /^[0-9a-f]{64}$/u.test(id);
 
-/** What of an id stands in the name of a folder: 64 bits tell any number of stages apart, and leave room for the rest of a line. */
+/**
+ * What of an id stands in the name of a folder: 64 bits tell any number of stages apart, and leave room for the rest of
+ * a line.
+ */
 const shortId = (id: string): string => id.slice(0, 16);
 
 /** True when a folder has the name that an artifact of this id has. */
 export const isArtifactOf = (folder: string, id: string): boolean => isHash(id) && basename(folder) === shortId(id);
 
-/** Artifacts under a root, by default `.retort/stages` of the working folder. `RangeError` for an id that is not a sha256 hash. */
+/**
+ * Artifacts under a root, by default `.retort/stages` of the working folder. `RangeError` for an id that is not a
+ * sha256 hash.
+ */
 export const artifactsIn = (root: string = join(".retort", "stages")): Artifacts => {
   const folder = (id: string): string => {
     if (!isHash(id)) throw new RangeError(`artifacts: expected a sha256 hash of 64 hexadecimal digits, got "${id}"`);
@@ -78,7 +94,9 @@ export const artifactsIn = (root: string = join(".retort", "stages")): Artifacts
         await write(draft);
         const absent = artifactFiles.filter((name) => !existsSync(join(draft, name)));
         if (absent.length > 0 || !complete(draft)) {
-          throw new RangeError(`artifacts: expected ${artifactFiles.join(", ")}, each with content, got ${readdirSync(draft).join(", ")}`);
+          throw new RangeError(
+            `artifacts: expected ${artifactFiles.join(", ")}, each with content, got ${readdirSync(draft).join(", ")}`,
+          );
         }
         for (const name of readdirSync(draft)) synced(join(draft, name));
         // What is there and incomplete was taken by nobody; what is complete was finished by another process.

@@ -1,10 +1,16 @@
-/** Advantages from a baseline: rewards are scaled and clipped, the baseline is subtracted, and the rest may be normalised. */
+/**
+ * Advantages from a baseline: rewards are scaled and clipped, the baseline is subtracted, and the rest may be
+ * normalised.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import type { Baseline } from "../baselines/baseline.ts";
 import { baselines, type BaselineValues } from "../baselines/index.ts";
 import type { AdvantageEstimator } from "./advantage.ts";
 
-/** What advantages are divided by: nothing, their prompt's standard deviation (GRPO), or that of the whole step (whitening). */
+/**
+ * What advantages are divided by: nothing, their prompt's standard deviation (GRPO), or that of the whole step
+ * (whitening).
+ */
 export type Normalization = "none" | "group" | "batch";
 
 /** What shaped advantages can be told. */
@@ -28,12 +34,15 @@ const deviation = (values: Float32Array): { mean: number; deviation: number } =>
 };
 
 /** In place. */
-const normalizers: Readonly<Record<Normalization, (advantages: Float32Array, rewards: Float32Array, group: number) => void>> = {
+const normalizers: Readonly<
+  Record<Normalization, (advantages: Float32Array, rewards: Float32Array, group: number) => void>
+> = {
   none: () => undefined,
   group(advantages, rewards, group) {
     if (group < 2) {
       throw new RangeError(
-        'advantages: expected at least 2 completions of each prompt to normalise by group, got groups of 1; sample more completions, or use "batch"',
+        "advantages: expected at least 2 completions of each prompt to normalise by group, got groups of 1; " +
+          'sample more completions, or use "batch"',
       );
     }
     for (let start = 0; start < rewards.length; start += group) {
@@ -49,16 +58,18 @@ const normalizers: Readonly<Record<Normalization, (advantages: Float32Array, rew
 };
 
 const positive = (name: string, value: number): void => {
-  if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`advantages: expected ${name} above 0, got ${value}`);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new RangeError(`advantages: expected ${name} above 0, got ${value}`);
 };
 
 /**
- * A = (clip(scale r) - b) / normaliser. `none` leaves an unbiased estimate of the policy gradient (times the scale) when nothing is clipped and the
- * baseline is unbiased. `group` divides by the sample standard deviation of the prompt's rewards + 1e-4 (GRPO as TRL computes it): each prompt's
- * gradient is rescaled by its own difficulty, so the expected gradient is no longer that of the mean reward. `batch` subtracts the step's mean
- * advantage and divides by its sample standard deviation + 1e-4 (whitening; REINFORCE++ does so over tokens, which weighs each completion by its
- * length): biased too, as the mean and the deviation depend on each completion's own reward.
- * `RangeError` for a scale or clip that is not positive, and from `estimate` for normalisation by groups of one.
+ * A = (clip(scale r) - b) / normaliser. `none` leaves an unbiased estimate of the policy gradient (times the scale)
+ * when nothing is clipped and the baseline is unbiased. `group` divides by the sample standard deviation of the
+ * prompt's rewards + 1e-4 (GRPO as TRL computes it): each prompt's gradient is rescaled by its own difficulty, so the
+ * expected gradient is no longer that of the mean reward. `batch` subtracts the step's mean advantage and divides by
+ * its sample standard deviation + 1e-4 (whitening; REINFORCE++ does so over tokens, which weighs each completion by its
+ * length): biased too, as the mean and the deviation depend on each completion's own reward. `RangeError` for a scale
+ * or clip that is not positive, and from `estimate` for normalisation by groups of one.
  */
 export const shapedAdvantages = ({
   baseline,
@@ -74,7 +85,10 @@ export const shapedAdvantages = ({
     estimate(raw, group, state) {
       const scaled = raw.map((reward) => rewardScale * reward);
       const rewards = scaled.map((reward) => Math.min(rewardClip, Math.max(-rewardClip, reward)));
-      const cut = rewardClip === Infinity ? {} : { cut: rewards.filter((reward, i) => reward !== scaled[i]).length / rewards.length };
+      const cut =
+        rewardClip === Infinity
+          ? {}
+          : { cut: rewards.filter((reward, i) => reward !== scaled[i]).length / rewards.length };
       const { baselines: expected, state: next } = baseline.estimate(rewards, group, state);
       const advantages = rewards.map((reward, i) => reward - expected[i]!);
       normalizers[normalize](advantages, rewards, group);
@@ -86,10 +100,14 @@ export const shapedAdvantages = ({
 /** Schemas of how rewards are shaped before anything is made of them. */
 export const rewardSchemas = () => ({
   rewardScale: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Rewards are multiplied by it." }),
-  rewardClip: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "Scaled rewards are cut to at most this size." })),
+  rewardClip: Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, description: "Scaled rewards are cut to at most this size." }),
+  ),
 });
 
-/** Schemas of what every policy gradient can be told about its advantages; `baseline` and `normalize` are its defaults. */
+/**
+ * Schemas of what every policy gradient can be told about its advantages; `baseline` and `normalize` are its defaults.
+ */
 export const advantageSchemas = (baseline: BaselineValues, normalize: Normalization) => ({
   baseline: Type.Unsafe<BaselineValues>({ ...baselines.schema, default: baseline }),
   ...rewardSchemas(),
@@ -98,7 +116,8 @@ export const advantageSchemas = (baseline: BaselineValues, normalize: Normalizat
     enum: ["none", "group", "batch"],
     default: normalize,
     description:
-      "What advantages are divided by. none: unbiased. group: the standard deviation of the prompt's rewards (GRPO). batch: that of the step, after its mean is subtracted (whitening).",
+      "What advantages are divided by. none: unbiased. group: the standard deviation of the prompt's rewards " +
+      "(GRPO). batch: that of the step, after its mean is subtracted (whitening).",
   }),
 });
 
@@ -106,7 +125,12 @@ export const advantageSchemas = (baseline: BaselineValues, normalize: Normalizat
 export type AdvantageValues = Static<ReturnType<typeof Type.Object<ReturnType<typeof advantageSchemas>>>>;
 
 /** The estimator of validated values. */
-export const createAdvantages = ({ baseline, rewardScale, rewardClip, normalize }: AdvantageValues): AdvantageEstimator<unknown> =>
+export const createAdvantages = ({
+  baseline,
+  rewardScale,
+  rewardClip,
+  normalize,
+}: AdvantageValues): AdvantageEstimator<unknown> =>
   shapedAdvantages({
     baseline: baselines.create(baseline),
     rewardScale,

@@ -3,8 +3,8 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * An average as its weights: `completionMask` [B, T] -> weights [B, T], zero wherever the mask is. A batch without a single completion token has
- * the weights zero. "Sequences" below are those with at least one completion token.
+ * An average as its weights: `completionMask` [B, T] -> weights [B, T], zero wherever the mask is. A batch without a
+ * single completion token has the weights zero. "Sequences" below are those with at least one completion token.
  */
 export type Average = (completionMask: tf.Tensor2D) => tf.Tensor2D;
 
@@ -14,18 +14,27 @@ const lengths = (mask: tf.Tensor2D): tf.Tensor => tf.sum(mask, 1, true);
 
 const sequences = (mask: tf.Tensor2D): tf.Tensor => atLeastOne(tf.sum(tf.minimum(lengths(mask), 1)));
 
-/** Mean over a sequence's own tokens, then over sequences: equation 2 of GKD (Agarwal et al., 2024). Every sequence weighs the same. */
+/**
+ * Mean over a sequence's own tokens, then over sequences: equation 2 of GKD (Agarwal et al., 2024). Every sequence
+ * weighs the same.
+ */
 const sequence: Average = (mask) => tf.div(mask, tf.mul(atLeastOne(lengths(mask)), sequences(mask)));
 
-/** Mean over all tokens of the batch at once: TRL's reduction. Every token weighs the same, so long sequences weigh more. */
+/**
+ * Mean over all tokens of the batch at once: TRL's reduction. Every token weighs the same, so long sequences weigh
+ * more.
+ */
 const token: Average = (mask) => tf.div(mask, atLeastOne(tf.sum(mask)));
 
-/** Sum over a sequence's tokens, then mean over sequences: log p(y) itself, so REINFORCE is unbiased for the expected reward. */
+/**
+ * Sum over a sequence's tokens, then mean over sequences: log p(y) itself, so REINFORCE is unbiased for the expected
+ * reward.
+ */
 const sum: Average = (mask) => tf.div(mask, sequences(mask));
 
 /**
- * As `sum`, divided by T, the width of the batch: Dr. GRPO (Liu et al., 2025). Its size is that of a mean, and it treats no length differently.
- * T is a constant of the run as long as all its batches are padded to one width.
+ * As `sum`, divided by T, the width of the batch: Dr. GRPO (Liu et al., 2025). Its size is that of a mean, and it
+ * treats no length differently. T is a constant of the run as long as all its batches are padded to one width.
  */
 const constant: Average = (mask) => tf.div(mask, tf.mul(sequences(mask), mask.shape[1]));
 
@@ -41,7 +50,9 @@ export const averageSchema = (purpose: string, standard: AverageName = "sequence
     type: "string",
     enum: Object.keys(averages),
     default: standard,
-    description: `${purpose} sequence: mean over a sequence's tokens, then over sequences. token: mean over all tokens. sum: sum over tokens, mean over sequences. constant: that sum divided by the width of the batch.`,
+    description:
+      `${purpose} sequence: mean over a sequence's tokens, then over sequences. token: mean over all tokens. ` +
+      "sum: sum over tokens, mean over sequences. constant: that sum divided by the width of the batch.",
   });
 
 /** sum of `weights` x `values`, both [B, T]: the average, as a scalar. */

@@ -1,4 +1,7 @@
-/** Closed forms in chunks: a few places at a time, so that what a formula needs on the way is as wide as a chunk and not as the batch. */
+/**
+ * Closed forms in chunks: a few places at a time, so that what a formula needs on the way is as wide as a chunk and not
+ * as the batch.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { mapSlices } from "../../engine/map-slices.ts";
 import { sizeOf } from "../../engine/program.ts";
@@ -11,8 +14,8 @@ const small = 2 ** 21;
 const chunkSize = 2 ** 18;
 
 /**
- * Places C of a chunk, for N places of `width` numbers: all of them when they are few, else about 2^18 numbers; a divisor of N where one is near,
- * so that nothing has to be cut off at the end.
+ * Places C of a chunk, for N places of `width` numbers: all of them when they are few, else about 2^18 numbers; a
+ * divisor of N where one is near, so that nothing has to be cut off at the end.
  */
 export const placesPerChunk = (N: number, width: number): number => {
   if (N * width <= small) return N;
@@ -34,20 +37,26 @@ const mapped = (chunks: readonly tf.Tensor[], formula: (...tensors: tf.Tensor[])
 };
 
 /**
- * `formula` of tensors [..., W_i], the last of them the logits [..., V], computed `chunk` places at a time (as `placesPerChunk` says when left out):
- * value [...] and gradient [..., V]. A place must not depend on another one; within the formula the leading axes may be any.
- * `RangeError` when `chunk` is not a positive whole number.
+ * `formula` of tensors [..., W_i], the last of them the logits [..., V], computed `chunk` places at a time (as
+ * `placesPerChunk` says when left out): value [...] and gradient [..., V]. A place must not depend on another one;
+ * within the formula the leading axes may be any. `RangeError` when `chunk` is not a positive whole number.
  */
-export const inChunks = (tensors: readonly tf.Tensor[], formula: (...tensors: tf.Tensor[]) => ClosedForm, chunk?: number): ClosedForm => {
+export const inChunks = (
+  tensors: readonly tf.Tensor[],
+  formula: (...tensors: tf.Tensor[]) => ClosedForm,
+  chunk?: number,
+): ClosedForm => {
   const shape = tensors.at(-1)!.shape;
   const leading = shape.slice(0, -1);
   const N = sizeOf(leading);
   const C = chunk ?? placesPerChunk(N, shape.at(-1)!);
-  if (!Number.isInteger(C) || C < 1) throw new RangeError(`chunks: expected a positive whole number of places, got ${C}`);
+  if (!Number.isInteger(C) || C < 1)
+    throw new RangeError(`chunks: expected a positive whole number of places, got ${C}`);
   if (C >= N) return formula(...tensors);
   const rows = tensors.map((tensor) => tf.reshape(tensor, [N, tensor.shape.at(-1)!]));
   const [count, rest] = [Math.floor(N / C), N % C];
-  const cut = (from: number, size: number): tf.Tensor[] => (size === N ? rows : rows.map((row) => tf.slice(row, from, size)));
+  const cut = (from: number, size: number): tf.Tensor[] =>
+    size === N ? rows : rows.map((row) => tf.slice(row, from, size));
   const whole = mapped(
     cut(0, count * C).map((part) => tf.reshape(part, [count, C, part.shape[1]!])),
     formula,

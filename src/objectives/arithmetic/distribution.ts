@@ -1,4 +1,7 @@
-/** Next-token distributions from logits: probabilities and log-probs out of one softmax, and the closed-form gradient of what is made from them. */
+/**
+ * Next-token distributions from logits: probabilities and log-probs out of one softmax, and the closed-form gradient of
+ * what is made from them.
+ */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 
@@ -10,8 +13,8 @@ export interface Distribution {
 }
 
 /**
- * softmax of finite `logits` [..., V] and its logarithm. The log of the normaliser is max(z) - log(max(Q)), so the only pass of exponentials
- * is the one fused kernel, and log-probs stay exact where the probability underflows.
+ * softmax of finite `logits` [..., V] and its logarithm. The log of the normaliser is max(z) - log(max(Q)), so the only
+ * pass of exponentials is the one fused kernel, and log-probs stay exact where the probability underflows.
  */
 export const distribution = (logits: tf.Tensor): Distribution => {
   const probabilities = tf.softmax(logits);
@@ -26,8 +29,8 @@ export interface ClosedForm {
 }
 
 /**
- * Evaluates `formula` at `logits` [..., V]; differentiating the result [...] uses the gradient that the formula states and keeps nothing else
- * alive. Tensors that the formula closes over get no gradient.
+ * Evaluates `formula` at `logits` [..., V]; differentiating the result [...] uses the gradient that the formula states
+ * and keeps nothing else alive. Tensors that the formula closes over get no gradient.
  */
 export const withGradient = (logits: tf.Tensor, formula: (logits: tf.Tensor) => ClosedForm): tf.Tensor =>
   tf.customGrad((...inputs) => {
@@ -53,4 +56,5 @@ export const checkTemperature = (owner: string, temperature: number): void => {
 };
 
 /** Schema of a student temperature, 1 when left out; `description` says what is divided by it. */
-export const studentTemperatureSchema = (description: string) => Type.Number({ default: 1, exclusiveMinimum: 0, description });
+export const studentTemperatureSchema = (description: string) =>
+  Type.Number({ default: 1, exclusiveMinimum: 0, description });

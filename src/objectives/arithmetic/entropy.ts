@@ -9,5 +9,8 @@ const formula = (logits: tf.Tensor): ClosedForm => {
   return { value, gradient: tf.neg(tf.mul(probabilities, tf.add(logProbs, tf.expandDims(value, -1)))) };
 };
 
-/** H(Q) = -sum_i Q_i log Q_i in nats: `logits` [..., V] -> [...]. Gradient: -Q (log Q + H). A large batch is computed in chunks. */
+/**
+ * H(Q) = -sum_i Q_i log Q_i in nats: `logits` [..., V] -> [...]. Gradient: -Q (log Q + H). A large batch is computed in
+ * chunks.
+ */
 export const entropy = (logits: tf.Tensor): tf.Tensor => withGradient(logits, (z) => inChunks([z], formula));

@@ -3,8 +3,9 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * What a ratio is taken of. `token`: q(y_t) / b(y_t) of each token. `sequence`: the product of these over the completion, q(y) / b(y).
- * `geometric`: their geometric mean, (q(y) / b(y))^(1/L) (GSPO, Zheng et al., 2025, arXiv 2507.18071).
+ * What a ratio is taken of. `token`: q(y_t) / b(y_t) of each token. `sequence`: the product of these over the
+ * completion, q(y) / b(y). `geometric`: their geometric mean, (q(y) / b(y))^(1/L) (GSPO, Zheng et al., 2025, arXiv
+ * 2507.18071).
  */
 export type RatioLevel = "token" | "sequence" | "geometric";
 
@@ -15,8 +16,8 @@ const largest = 20;
 export const lengthsOf = (completionMask: tf.Tensor2D): tf.Tensor2D => tf.maximum(tf.sum(completionMask, 1, true), 1);
 
 /**
- * Ratios [B, T] of `logProbs` [B, T] to `behaviorLogProbs` [B, T], both in nats: at the token, or that of the whole completion at each of its
- * places. 1 where the mask is 0, for ratios of tokens.
+ * Ratios [B, T] of `logProbs` [B, T] to `behaviorLogProbs` [B, T], both in nats: at the token, or that of the whole
+ * completion at each of its places. 1 where the mask is 0, for ratios of tokens.
  */
 export const importanceRatios = (
   level: RatioLevel,
@@ -44,5 +45,7 @@ export const ratioSchema = (description: string, standard: RatioLevel) =>
     type: "string",
     enum: ["token", "sequence", "geometric"],
     default: standard,
-    description: `${description} token: of each token. sequence: the product over the completion. geometric: its mean per token (GSPO).`,
+    description:
+      `${description} token: of each token. sequence: the product over the completion. geometric: its mean per ` +
+      "token (GSPO).",
   });

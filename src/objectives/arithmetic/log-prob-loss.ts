@@ -1,4 +1,7 @@
-/** Losses of the log-probs of drawn tokens, whose derivative is stated and not derived: what they are made of besides is a constant. */
+/**
+ * Losses of the log-probs of drawn tokens, whose derivative is stated and not derived: what they are made of besides is
+ * a constant.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { withGradient } from "./distribution.ts";
 
@@ -9,9 +12,10 @@ export interface TokenLoss {
 }
 
 /**
- * A loss of `logProbs` [...] in nats -> [...]. Where a value depends on the log-probs of several places, the derivative that `formula` states at a
- * place is that of the sum of all values. The formula runs outside of differentiation: what it multiplies, clips or sums over places is a constant,
- * as importance weights and advantages must be. Log-probs are made once and serve the loss and the metrics.
+ * A loss of `logProbs` [...] in nats -> [...]. Where a value depends on the log-probs of several places, the derivative
+ * that `formula` states at a place is that of the sum of all values. The formula runs outside of differentiation: what
+ * it multiplies, clips or sums over places is a constant, as importance weights and advantages must be. Log-probs are
+ * made once and serve the loss and the metrics.
  */
 export const logProbLoss = (logProbs: tf.Tensor, formula: (logProbs: tf.Tensor) => TokenLoss): tf.Tensor =>
   withGradient(tf.expandDims(logProbs, -1), (given) => {

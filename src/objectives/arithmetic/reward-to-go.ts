@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 
 /** Throws `RangeError` unless the discount is in [0, 1]; `owner` names who asks. */
 export const checkDiscount = (owner: string, discount: number): void => {
-  if (!(discount >= 0 && discount <= 1)) throw new RangeError(`${owner}: expected a discount in [0, 1], got ${discount}`);
+  if (!(discount >= 0 && discount <= 1))
+    throw new RangeError(`${owner}: expected a discount in [0, 1], got ${discount}`);
 };
 
 /** `values` [B, T] of the place `by` places later; 0 past the end of the row. */
@@ -18,8 +19,9 @@ export const following = (values: tf.Tensor2D, by: number): tf.Tensor2D =>
   );
 
 /**
- * sum over u >= t of discount^(u - t) x_u: `values` [B, T], zero outside of completions -> [B, T]. At discount 0 the values themselves, at 1 the sum
- * of each and all later ones. Each sum reaches twice as far as the one before it, so that there are log2(T) of them and no matrix of T by T.
+ * sum over u >= t of discount^(u - t) x_u: `values` [B, T], zero outside of completions -> [B, T]. At discount 0 the
+ * values themselves, at 1 the sum of each and all later ones. Each sum reaches twice as far as the one before it, so
+ * that there are log2(T) of them and no matrix of T by T.
  */
 export const rewardToGo = (values: tf.Tensor2D, discount: number): tf.Tensor2D => {
   let sums = values;

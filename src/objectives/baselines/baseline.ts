@@ -1,9 +1,21 @@
-/** A baseline: what reward was to be expected, subtracted from the reward to lower the variance of REINFORCE. Host data. */
+/**
+ * A baseline: what reward was to be expected, subtracted from the reward to lower the variance of REINFORCE. Host data.
+ */
 
-/** Estimates baselines from a step's rewards; state is passed in and out as plain data, so that a checkpoint can hold it. */
+/**
+ * Estimates baselines from a step's rewards; state is passed in and out as plain data, so that a checkpoint can hold
+ * it.
+ */
 export interface Baseline<State> {
   readonly name: string;
   readonly initial: State;
-  /** `rewards` [prompts * group], the completions of one prompt side by side -> baselines of the same length, and the next state. */
-  estimate(rewards: Float32Array, group: number, state: State): { readonly baselines: Float32Array; readonly state: State };
+  /**
+   * `rewards` [prompts * group], the completions of one prompt side by side -> baselines of the same length, and the
+   * next state.
+   */
+  estimate(
+    rewards: Float32Array,
+    group: number,
+    state: State,
+  ): { readonly baselines: Float32Array; readonly state: State };
 }

@@ -5,9 +5,9 @@ import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
 
 /**
- * b = mean of all N rewards of the step, of every prompt (as in REINFORCE++, Hu et al., 2025, arXiv 2501.03262). The part of b that is a completion's
- * own reward takes 1/N of the gradient away: the expected gradient is (N - 1)/N of that of the expected reward. A step with a single reward has the
- * advantage zero. Holds no state.
+ * b = mean of all N rewards of the step, of every prompt (as in REINFORCE++, Hu et al., 2025, arXiv 2501.03262). The
+ * part of b that is a completion's own reward takes 1/N of the gradient away: the expected gradient is (N - 1)/N of
+ * that of the expected reward. A step with a single reward has the advantage zero. Holds no state.
  */
 export const batchMean: Baseline<null> = {
   name: "batch-mean",
@@ -22,7 +22,8 @@ export const batchMean: Baseline<null> = {
 /** `{ "type": "batch-mean" }` */
 export const definition = define({
   type: "batch-mean",
-  summary: "Mean of all rewards of the step, of every prompt: (N - 1)/N of the true gradient, with N completions in the step.",
+  summary:
+    "Mean of all rewards of the step, of every prompt: (N - 1)/N of the true gradient, with N completions in the step.",
   parameters: Type.Object({}, { additionalProperties: false }),
   create: (): Baseline<null> => batchMean,
 });

@@ -1,13 +1,17 @@
-/** The group-mean baseline (GRPO): all completions of the same prompt, this one included, say what reward was to be expected. */
+/**
+ * The group-mean baseline (GRPO): all completions of the same prompt, this one included, say what reward was to be
+ * expected.
+ */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
 
 /**
- * b_i = mean of r_j over the group of G, i included (Shao et al., 2024, arXiv 2402.03300). The part of b_i that is r_i itself takes 1/G of the
- * gradient away: the expected gradient is (G - 1)/G of that of the expected reward, and r_i - b_i is (G - 1)/G of the leave-one-out advantage.
- * Holds no state. `RangeError` for a group of one, whose advantage would always be zero.
+ * b_i = mean of r_j over the group of G, i included (Shao et al., 2024, arXiv 2402.03300). The part of b_i that is r_i
+ * itself takes 1/G of the gradient away: the expected gradient is (G - 1)/G of that of the expected reward, and r_i -
+ * b_i is (G - 1)/G of the leave-one-out advantage. Holds no state. `RangeError` for a group of one, whose advantage
+ * would always be zero.
  */
 export const groupMean: Baseline<null> = {
   name: "group-mean",
@@ -16,7 +20,8 @@ export const groupMean: Baseline<null> = {
     checkGroups("group-mean", rewards, group);
     if (group < 2) {
       throw new RangeError(
-        'group-mean: expected at least 2 completions of each prompt, got groups of 1, whose advantages are all zero; sample more completions, or use "moving-average"',
+        "group-mean: expected at least 2 completions of each prompt, got groups of 1, whose advantages are " +
+          'all zero; sample more completions, or use "moving-average"',
       );
     }
     const baselines = new Float32Array(rewards.length);
@@ -31,7 +36,9 @@ export const groupMean: Baseline<null> = {
 /** `{ "type": "group-mean" }` */
 export const definition = define({
   type: "group-mean",
-  summary: "Mean reward of all completions of the same prompt (GRPO): (G - 1)/G of the leave-one-out gradient; needs groups of at least 2.",
+  summary:
+    "Mean reward of all completions of the same prompt (GRPO): (G - 1)/G of the leave-one-out gradient; " +
+    "needs groups of at least 2.",
   parameters: Type.Object({}, { additionalProperties: false }),
   create: (): Baseline<null> => groupMean,
 });

@@ -5,8 +5,9 @@ import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
 
 /**
- * b_i = mean of r_j over the others j != i of the group (Kool et al., 2019; Ahmadian et al., 2024). Unbiased (with sums over tokens, see `reinforce`),
- * because b_i does not depend on completion i. Holds no state. `RangeError` for a group of one, which has no others.
+ * b_i = mean of r_j over the others j != i of the group (Kool et al., 2019; Ahmadian et al., 2024). Unbiased (with sums
+ * over tokens, see `reinforce`), because b_i does not depend on completion i. Holds no state. `RangeError` for a group
+ * of one, which has no others.
  */
 export const leaveOneOut: Baseline<null> = {
   name: "leave-one-out",
@@ -15,7 +16,8 @@ export const leaveOneOut: Baseline<null> = {
     checkGroups("leave-one-out", rewards, group);
     if (group < 2) {
       throw new RangeError(
-        'leave-one-out: expected at least 2 completions of each prompt, got groups of 1; sample more completions, or use "moving-average"',
+        "leave-one-out: expected at least 2 completions of each prompt, got groups of 1; sample more " +
+          'completions, or use "moving-average"',
       );
     }
     const baselines = new Float32Array(rewards.length);

@@ -11,9 +11,9 @@ export interface MovingAverageState {
 }
 
 /**
- * v <- decay v + (1 - decay) mean(r), b = v / (1 - decay^count): the bias-corrected average of the batches before this one; 0 before the first.
- * Unbiased (with sums over tokens, see `reinforce`), because this batch's rewards enter only afterwards. A batch without rewards changes nothing.
- * `RangeError` when decay is not in [0, 1).
+ * v <- decay v + (1 - decay) mean(r), b = v / (1 - decay^count): the bias-corrected average of the batches before this
+ * one; 0 before the first. Unbiased (with sums over tokens, see `reinforce`), because this batch's rewards enter only
+ * afterwards. A batch without rewards changes nothing. `RangeError` when decay is not in [0, 1).
  */
 export const movingAverage = (decay = 0.9): Baseline<MovingAverageState> => {
   if (!(decay >= 0 && decay < 1)) throw new RangeError(`moving-average: expected a decay in [0, 1), got ${decay}`);
@@ -37,7 +37,12 @@ export const definition = define({
   summary: "Exponential average of the mean rewards of earlier batches, corrected for its start at zero.",
   parameters: Type.Object(
     {
-      decay: Type.Number({ default: 0.9, minimum: 0, exclusiveMaximum: 1, description: "Weight of the past at each batch." }),
+      decay: Type.Number({
+        default: 0.9,
+        minimum: 0,
+        exclusiveMaximum: 1,
+        description: "Weight of the past at each batch.",
+      }),
     },
     { additionalProperties: false },
   ),

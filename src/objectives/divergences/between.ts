@@ -11,9 +11,10 @@ export interface DivergenceOptions {
 }
 
 /**
- * D(teacher || student): `teacherLogProbs` [..., V] in nats (no gradient) and `studentLogits` [..., V] (any shift) -> nats [...]. Its gradient with
- * respect to the logits is the closed form that the divergence states. Beside these three tensors nothing is kept of [..., V]: a large batch is
- * computed in chunks. `RangeError` when the teacher's shape is not the student's.
+ * D(teacher || student): `teacherLogProbs` [..., V] in nats (no gradient) and `studentLogits` [..., V] (any shift) ->
+ * nats [...]. Its gradient with respect to the logits is the closed form that the divergence states. Beside these three
+ * tensors nothing is kept of [..., V]: a large batch is computed in chunks. `RangeError` when the teacher's shape is
+ * not the student's.
  */
 export const between = (
   divergence: Divergence,
@@ -23,7 +24,8 @@ export const between = (
 ): tf.Tensor => {
   if (teacherLogProbs.shape.join() !== studentLogits.shape.join()) {
     throw new RangeError(
-      `${divergence.name}: expected teacher log-probs of the student's shape [${studentLogits.shape.join(", ")}], got [${teacherLogProbs.shape.join(", ")}]; ` +
+      `${divergence.name}: expected teacher log-probs of the student's shape ` +
+        `[${studentLogits.shape.join(", ")}], got [${teacherLogProbs.shape.join(", ")}]; ` +
         "teacher and student must share one vocabulary and score the same places",
     );
   }

@@ -12,7 +12,18 @@ import { definition as skewKl } from "./skew-kl.ts";
 import { definition as skewReverseKl } from "./skew-reverse-kl.ts";
 import { definition as totalVariation } from "./total-variation.ts";
 
-const members = [forwardKl, reverseKl, jsd, totalVariation, jeffreys, skewKl, skewReverseKl, adaptiveKl, alphaBeta, renyi] as const;
+const members = [
+  forwardKl,
+  reverseKl,
+  jsd,
+  totalVariation,
+  jeffreys,
+  skewKl,
+  skewReverseKl,
+  adaptiveKl,
+  alphaBeta,
+  renyi,
+] as const;
 
 /** A divergence in an experiment file. */
 export type DivergenceValues = Values<typeof members>;

@@ -6,8 +6,8 @@ import type { Divergence } from "./divergence.ts";
 import { softmaxJacobian } from "./softmax-jacobian.ts";
 
 /**
- * KL(P || Q) + KL(Q || P) = sum_i (P_i - Q_i) log(P_i / Q_i), symmetric (Jeffreys, 1946): the plain sum and not the mean, so that its gradient is
- * the sum of both. Gradient: Q - P + J(log(Q / P)). Near P = Q it is twice a KL.
+ * KL(P || Q) + KL(Q || P) = sum_i (P_i - Q_i) log(P_i / Q_i), symmetric (Jeffreys, 1946): the plain sum and not the
+ * mean, so that its gradient is the sum of both. Gradient: Q - P + J(log(Q / P)). Near P = Q it is twice a KL.
  */
 export const jeffreys: Divergence = {
   name: "jeffreys",

@@ -8,11 +8,12 @@ import { factorOf, scaleSchema, suffixOf, type Scale } from "./scale.ts";
 import { softmaxJacobian } from "./softmax-jacobian.ts";
 
 /**
- * beta KL(P || M) + (1 - beta) KL(Q || M) with M = beta P + (1 - beta) Q, P the teacher and Q the student (equation 1 of GKD, Agarwal et al.,
- * 2024, arXiv 2306.13649). Gradient: (1 - beta) J(log(Q / M)). Bounded by log 2. Near P = Q it is beta (1 - beta) KL, which the normalized scale
- * divides by; so scaled it tends to forward KL as beta tends to 0 and to reverse KL as it tends to 1, while in the paper's scale the gradient is
- * 5 to 24% of a KL's. It is beta SkewKL(beta) + (1 - beta) SkewReverseKL(1 - beta). Normalized, float32 leaves an error of
- * about 1e-7 / min(beta, 1 - beta) in the value. `RangeError` when beta is not inside (0, 1).
+ * beta KL(P || M) + (1 - beta) KL(Q || M) with M = beta P + (1 - beta) Q, P the teacher and Q the student (equation 1
+ * of GKD, Agarwal et al., 2024, arXiv 2306.13649). Gradient: (1 - beta) J(log(Q / M)). Bounded by log 2. Near P = Q it
+ * is beta (1 - beta) KL, which the normalized scale divides by; so scaled it tends to forward KL as beta tends to 0 and
+ * to reverse KL as it tends to 1, while in the paper's scale the gradient is 5 to 24% of a KL's. It is beta
+ * SkewKL(beta) + (1 - beta) SkewReverseKL(1 - beta). Normalized, float32 leaves an error of about 1e-7 / min(beta, 1 -
+ * beta) in the value. `RangeError` when beta is not inside (0, 1).
  */
 export const jsd = (beta: number, scale: Scale = "paper"): Divergence => {
   if (!(beta > 0 && beta < 1)) {
@@ -34,7 +35,10 @@ export const jsd = (beta: number, scale: Scale = "paper"): Divergence => {
       const studentKl = tf.sum(tf.mul(student.probabilities, studentRatio), -1);
       return {
         value: tf.add(tf.mul(teacherKl, size * beta), tf.mul(studentKl, size * (1 - beta))),
-        gradient: tf.mul(softmaxJacobian(student.probabilities, studentRatio, tf.expandDims(studentKl, -1)), size * (1 - beta)),
+        gradient: tf.mul(
+          softmaxJacobian(student.probabilities, studentRatio, tf.expandDims(studentKl, -1)),
+          size * (1 - beta),
+        ),
       };
     },
   };
@@ -44,14 +48,16 @@ export const jsd = (beta: number, scale: Scale = "paper"): Divergence => {
 export const definition = define({
   type: "jsd",
   summary:
-    "Generalized Jensen-Shannon divergence: beta KL(teacher || M) + (1 - beta) KL(student || M), M = beta teacher + (1 - beta) student.",
+    "Generalized Jensen-Shannon divergence: beta KL(teacher || M) + (1 - beta) KL(student || M), M = beta " +
+    "teacher + (1 - beta) student.",
   parameters: Type.Object(
     {
       beta: Type.Number({
         minimum: 0,
         maximum: 1,
         description:
-          "Share of the teacher in the mixture, inside (0, 1): near 0 the gradient points like forward KL's, near 1 like reverse KL's.",
+          "Share of the teacher in the mixture, inside (0, 1): near 0 the gradient points like forward KL's, " +
+          "near 1 like reverse KL's.",
       }),
       scale: scaleSchema("beta (1 - beta)"),
     },

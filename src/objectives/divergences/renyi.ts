@@ -1,4 +1,7 @@
-/** The Rényi divergence of the student from the teacher: forward KL at order 1, and beyond it ever more the worst token alone. */
+/**
+ * The Rényi divergence of the student from the teacher: forward KL at order 1, and beyond it ever more the worst token
+ * alone.
+ */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
@@ -6,11 +9,13 @@ import type { Divergence } from "./divergence.ts";
 import { factorOf, scaleSchema, suffixOf, type Scale } from "./scale.ts";
 
 /**
- * 1 / (order - 1) log sum_i P_i^order Q_i^(1 - order), in the direction teacher || student (Rényi, 1961; van Erven and Harremoës, 2014, arXiv
- * 1206.2459). Gradient: Q - W with W = softmax(order log P + (1 - order) log Q), the geometric mixture of both: forward KL's gradient with W for P.
- * It grows with the order, tends to forward KL at 1 and to max log(P / Q) at infinity. Near P = Q it is order x KL, which the normalized scale
- * divides by; so scaled it tends to reverse KL as the order tends to 0. Float32 leaves an error of about 1e-7 / |order - 1|.
- * `RangeError` when the order is not positive and finite, or is 1.
+ * 1 / (order - 1) log sum_i P_i^order Q_i^(1 - order), in the direction teacher || student (Rényi, 1961; van Erven and
+ * Harremoës, 2014, arXiv
+ * 1206.2459). Gradient: Q - W with W = softmax(order log P + (1 - order) log Q), the geometric mixture of both: forward
+ * KL's gradient with W for P. It grows with the order, tends to forward KL at 1 and to max log(P / Q) at infinity. Near
+ * P = Q it is order x KL, which the normalized scale divides by; so scaled it tends to reverse KL as the order tends to
+ * 0. Float32 leaves an error of about 1e-7 / |order - 1|. `RangeError` when the order is not positive and finite, or is
+ * 1.
  */
 export const renyi = (order: number, scale: Scale = "paper"): Divergence => {
   if (!(order > 0 && order < Infinity && order !== 1)) {
@@ -46,7 +51,8 @@ export const definition = define({
     {
       order: Type.Number({
         exclusiveMinimum: 0,
-        description: "Above 0 and not 1: the larger it is, the more the token with the largest ratio teacher / student counts.",
+        description:
+          "Above 0 and not 1: the larger it is, the more the token with the largest ratio teacher / student counts.",
       }),
       scale: scaleSchema("the order"),
     },

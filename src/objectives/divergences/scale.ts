@@ -2,8 +2,9 @@
 import { Type } from "@sinclair/typebox";
 
 /**
- * `paper`: as the source defines it. `normalized`: divided by what makes it (1/2) sum_i (P_i - Q_i)^2 / P_i to second order in P - Q, as forward and
- * reverse KL are, so that a distillation weight means the same at every value of the parameter.
+ * `paper`: as the source defines it. `normalized`: divided by what makes it (1/2) sum_i (P_i - Q_i)^2 / P_i to second
+ * order in P - Q, as forward and reverse KL are, so that a distillation weight means the same at every value of the
+ * parameter.
  */
 export type Scale = "paper" | "normalized";
 
@@ -19,5 +20,7 @@ export const scaleSchema = (curvature: string) =>
     type: "string",
     enum: ["paper", "normalized"],
     default: "paper",
-    description: `paper: as defined. normalized: divided by ${curvature}, so that it has the size of a KL at every value and alpha means the same.`,
+    description:
+      `paper: as defined. normalized: divided by ${curvature}, so that it has the size of a KL at every value ` +
+      "and alpha means the same.",
   });

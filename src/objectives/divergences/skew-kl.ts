@@ -7,11 +7,12 @@ import { factorOf, suffixOf, type Scale } from "./scale.ts";
 import { checkSkew, skewParameters } from "./skew.ts";
 
 /**
- * KL(P || M) with M = alpha P + (1 - alpha) Q (DistiLLM, Ko et al., 2024, arXiv 2402.03898; alpha = 0.1 there). Gradient:
- * (1 - alpha) (Q sum_k R_k - R) with R = P Q / M, at most (1 - alpha) / alpha Q in size: a token that the student hardly ever says pulls hardly,
- * where forward KL pulls it by P. At alpha = 0, M is Q and R is P: forward KL. Never above -log(alpha). Near P = Q it is (1 - alpha)^2 KL, which the normalized scale divides by; so scaled it runs from
- * forward KL at 0 to (1/2) sum_i (P_i - Q_i)^2 / P_i at 1. beta times this at alpha = beta is the teacher's half of JSD(beta).
- * `RangeError` when alpha is not in [0, 1), or above 0.99 when normalized.
+ * KL(P || M) with M = alpha P + (1 - alpha) Q (DistiLLM, Ko et al., 2024, arXiv 2402.03898; alpha = 0.1 there).
+ * Gradient: (1 - alpha) (Q sum_k R_k - R) with R = P Q / M, at most (1 - alpha) / alpha Q in size: a token that the
+ * student hardly ever says pulls hardly, where forward KL pulls it by P. At alpha = 0, M is Q and R is P: forward KL.
+ * Never above -log(alpha). Near P = Q it is (1 - alpha)^2 KL, which the normalized scale divides by; so scaled it runs
+ * from forward KL at 0 to (1/2) sum_i (P_i - Q_i)^2 / P_i at 1. beta times this at alpha = beta is the teacher's half
+ * of JSD(beta). `RangeError` when alpha is not in [0, 1), or above 0.99 when normalized.
  */
 export const skewKl = (alpha: number, scale: Scale = "paper"): Divergence => {
   checkSkew("skew-kl", alpha, scale);

@@ -8,10 +8,11 @@ import { checkSkew, skewParameters } from "./skew.ts";
 import { softmaxJacobian } from "./softmax-jacobian.ts";
 
 /**
- * KL(Q || M) with M = (1 - alpha) P + alpha Q (DistiLLM, Ko et al., 2024, arXiv 2402.03898; alpha = 0.1 there). Gradient:
- * J(log(Q / M) - alpha Q / M); the second term is the mixture's own dependence on Q. At alpha = 0, M is P: reverse KL. Never above -log(alpha).
- * Near P = Q it is (1 - alpha)^2 KL, which the normalized scale divides by. (1 - beta) times this at alpha = 1 - beta is the student's half of
- * JSD(beta). `RangeError` when alpha is not in [0, 1), or above 0.99 when normalized.
+ * KL(Q || M) with M = (1 - alpha) P + alpha Q (DistiLLM, Ko et al., 2024, arXiv 2402.03898; alpha = 0.1 there).
+ * Gradient: J(log(Q / M) - alpha Q / M); the second term is the mixture's own dependence on Q. At alpha = 0, M is P:
+ * reverse KL. Never above -log(alpha). Near P = Q it is (1 - alpha)^2 KL, which the normalized scale divides by. (1 -
+ * beta) times this at alpha = 1 - beta is the student's half of JSD(beta). `RangeError` when alpha is not in [0, 1), or
+ * above 0.99 when normalized.
  */
 export const skewReverseKl = (alpha: number, scale: Scale = "paper"): Divergence => {
   checkSkew("skew-reverse-kl", alpha, scale);

@@ -1,4 +1,7 @@
-/** The controller of TAID: how far the target has moved from the student to the teacher, sped up while the loss falls. Host data. */
+/**
+ * The controller of TAID: how far the target has moved from the student to the teacher, sped up while the loss falls.
+ * Host data.
+ */
 import type { Controller } from "./controller.ts";
 import { numberAt, type Ramp } from "./schedule.ts";
 
@@ -25,10 +28,11 @@ export interface AdaptiveInterpolationState {
 }
 
 /**
- * c <- m c + (1 - m) (l' - l) / l', l the loss and l' that of the step before; t <- min(to, max(schedule, t + rate sigmoid(c) (1 - t))) (TAID, Shing
- * et al., 2025, arXiv 2501.16937: rate 5e-4, m .99, .4 to 1). The first loss changes nothing. Losses that are not above 0, as of a batch without
- * tokens, are compared with nothing: a change relative to 0 has no size. `RangeError` for a schedule that falls, and for a rate or momentum outside
- * its bounds; `TypeError` when the metric is missing.
+ * c <- m c + (1 - m) (l' - l) / l', l the loss and l' that of the step before; t <- min(to, max(schedule, t + rate
+ * sigmoid(c) (1 - t))) (TAID, Shing et al., 2025, arXiv 2501.16937: rate 5e-4, m .99, .4 to 1). The first loss changes
+ * nothing. Losses that are not above 0, as of a batch without tokens, are compared with nothing: a change relative to 0
+ * has no size. `RangeError` for a schedule that falls, and for a rate or momentum outside its bounds; `TypeError` when
+ * the metric is missing.
  */
 export const adaptiveInterpolation = ({
   schedule,
@@ -39,7 +43,8 @@ export const adaptiveInterpolation = ({
   const { from, to } = schedule;
   if (from > to) throw new RangeError(`adaptive-interpolation: expected a schedule that rises, got ${from} to ${to}`);
   if (!(rate > 0 && rate <= 1)) throw new RangeError(`adaptive-interpolation: expected a rate in (0, 1], got ${rate}`);
-  if (!(momentum >= 0 && momentum < 1)) throw new RangeError(`adaptive-interpolation: expected a momentum in [0, 1), got ${momentum}`);
+  if (!(momentum >= 0 && momentum < 1))
+    throw new RangeError(`adaptive-interpolation: expected a momentum in [0, 1), got ${momentum}`);
   return {
     name: `adaptive-interpolation, ${JSON.stringify(schedule)}, rate ${rate}, momentum ${momentum}, ${metric}`,
     initial: { interpolation: from, change: 0 },
@@ -47,7 +52,9 @@ export const adaptiveInterpolation = ({
     observe({ interpolation, change: before, loss: previous }, metrics, progress) {
       const loss = metrics[metric];
       if (loss === undefined)
-        throw new TypeError(`adaptive-interpolation: expected the metric ${metric}, got ${Object.keys(metrics).join(", ")}`);
+        throw new TypeError(
+          `adaptive-interpolation: expected the metric ${metric}, got ${Object.keys(metrics).join(", ")}`,
+        );
       if (!(loss > 0)) return { interpolation, change: before, ...(previous === undefined ? {} : { loss: previous }) };
       if (previous === undefined) return { interpolation, change: before, loss };
       const change = momentum * before + ((1 - momentum) * (previous - loss)) / previous;

@@ -6,6 +6,9 @@ export interface Controller<State> {
   readonly initial: State;
   /** The number for the next step. */
   value(state: State): number;
-  /** The state after a step: `metrics` are those of the step by name, `progress` is 0 at the first step and 1 at the last. */
+  /**
+   * The state after a step: `metrics` are those of the step by name, `progress` is 0 at the first step and 1 at the
+   * last.
+   */
   observe(state: State, metrics: Readonly<Record<string, number>>, progress: number): State;
 }

@@ -22,8 +22,8 @@ export const boundsOf = (schedule: Schedule): { readonly least: number; readonly
     : { least: Math.min(schedule.from, schedule.to), most: Math.max(schedule.from, schedule.to) };
 
 /**
- * Throws `RangeError`, in the name of `owner`, unless every number of the schedule lies in [least, most] and a ramp's moments satisfy
- * 0 <= start < end <= 1.
+ * Throws `RangeError`, in the name of `owner`, unless every number of the schedule lies in [least, most] and a ramp's
+ * moments satisfy 0 <= start < end <= 1.
  */
 export const checkSchedule = (owner: string, schedule: Schedule, least: number, most = Infinity): void => {
   const bounds = boundsOf(schedule);
@@ -52,7 +52,8 @@ export const scheduleNeeds = (...schedules: readonly Schedule[]): readonly "prog
 /** The number at the batch's `progress`, within a program. `TypeError` when a ramp is given no progress. */
 export const scheduled = (schedule: Schedule, { progress }: { readonly progress?: tf.Scalar }): tf.Scalar | number => {
   if (typeof schedule === "number") return schedule;
-  if (progress === undefined) throw new TypeError("schedule: expected the run's progress, got none; the objective must need it");
+  if (progress === undefined)
+    throw new TypeError("schedule: expected the run's progress, got none; the objective must need it");
   const { from, to, start = 0, end = 1 } = schedule;
   const share = tf.clipByValue(tf.mul(tf.sub(progress, start), 1 / (end - start)), 0, 1);
   return tf.add<tf.Scalar>(tf.mul(share, to - from), from);
@@ -62,9 +63,13 @@ export const scheduled = (schedule: Schedule, { progress }: { readonly progress?
 export const progressAt = (step: number, steps: number): number => (steps === 1 ? 1 : (step - 1) / (steps - 1));
 
 /** Schema of a schedule whose numbers lie in [minimum, maximum]. */
-export const scheduleSchema = (description: string, range: { minimum: number; maximum?: number; default?: Schedule }) => {
+export const scheduleSchema = (
+  description: string,
+  range: { minimum: number; maximum?: number; default?: Schedule },
+) => {
   const { default: standard, ...bounds } = range;
-  const moment = (what: string, value: number): TSchema => Type.Number({ minimum: 0, maximum: 1, default: value, description: what });
+  const moment = (what: string, value: number): TSchema =>
+    Type.Number({ minimum: 0, maximum: 1, default: value, description: what });
   return Type.Unsafe<Schedule>({
     description: `${description} A number, or a ramp over the run.`,
     ...(standard === undefined ? {} : { default: standard }),

@@ -1,4 +1,7 @@
-/** Low-rank adapters on linear layers (LoRA, Hu et al., 2021): a policy beside whose frozen weights a few small matrices learn. */
+/**
+ * Low-rank adapters on linear layers (LoRA, Hu et al., 2021): a policy beside whose frozen weights a few small matrices
+ * learn.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors, Program } from "../../engine/program.ts";
 import { float32 } from "../../engine/program.ts";
@@ -68,8 +71,9 @@ const adapterSpecs = (base: Policy, layers: readonly string[], rank: number): Re
   );
 
 /**
- * The policy that adds x A' B' alpha / r to what every target computes of x. B starts at zero, so that it begins as the base. `RangeError` for a rank below 1, and
- * for a target that is no linear layer of the base, with those that are nearest.
+ * The policy that adds x A' B' alpha / r to what every target computes of x. B starts at zero, so that it begins as the
+ * base. `RangeError` for a rank below 1, and for a target that is no linear layer of the base, with those that are
+ * nearest.
  */
 export const withAdapters = (base: Policy, { rank, alpha, targets }: AdapterSettings): AdaptedPolicy => {
   if (!Number.isInteger(rank) || rank < 1) throw new RangeError(`adapters: expected a rank of at least 1, got ${rank}`);
@@ -79,7 +83,9 @@ export const withAdapters = (base: Policy, { rank, alpha, targets }: AdapterSett
   const scale = alpha / rank;
   const scaled = (parameters: NamedTensors): NamedTensors => ({
     ...parameters,
-    ...Object.fromEntries(layers.map((layer) => adapterNames(layer).b).map((b) => [b, tf.mul(parameter(parameters, b), scale)])),
+    ...Object.fromEntries(
+      layers.map((layer) => adapterNames(layer).b).map((b) => [b, tf.mul(parameter(parameters, b), scale)]),
+    ),
   });
   return {
     ...base,
@@ -99,7 +105,10 @@ export const withAdapters = (base: Policy, { rank, alpha, targets }: AdapterSett
   };
 };
 
-/** The weights of the adapted layers with their adapters in them, W + B A alpha / r, under the names that they have in the base. */
+/**
+ * The weights of the adapted layers with their adapters in them, W + B A alpha / r, under the names that they have in
+ * the base.
+ */
 const mergedTensors = ({ base, layers, rank, alpha }: AdaptedPolicy, parameters: NamedTensors): NamedTensors =>
   Object.fromEntries(
     layers.map((layer) => {
@@ -111,7 +120,10 @@ const mergedTensors = ({ base, layers, rank, alpha }: AdaptedPolicy, parameters:
     }),
   );
 
-/** The program of `mergedTensors`: inputs are the weights of the adapted layers and their adapters, outputs the merged weights, by parameter name. */
+/**
+ * The program of `mergedTensors`: inputs are the weights of the adapted layers and their adapters, outputs the merged
+ * weights, by parameter name.
+ */
 export const mergeProgram = (policy: AdaptedPolicy): Program => {
   const names = policy.layers.flatMap((layer) => [weightOf(layer), ...Object.values(adapterNames(layer))]);
   return {

@@ -6,7 +6,10 @@ import { mergeProgram, type AdaptedPolicy } from "./lora.ts";
 
 /** Merges adapters, as often as they change, into weights that stay on the engine. */
 export interface Merger {
-  /** The weights of the adapted layers, W + B A alpha / r, by their names. `base` has at least those layers' weights by name. */
+  /**
+   * The weights of the adapted layers, W + B A alpha / r, by their names. `base` has at least those layers' weights by
+   * name.
+   */
   merge(base: Readonly<Record<string, Buffer>>, adapters: Weights): Promise<Weights>;
   /** Frees the program. */
   dispose(): Promise<void>;
@@ -55,7 +58,9 @@ export const mergedWeights = async (engine: Engine, policy: AdaptedPolicy, weigh
       if (data === undefined) throw new RangeError(`adapters: expected weights of ${name}, got none`);
       base[name] = engine.upload(data, float32(...policy.parameters[name]!.shape));
     }
-    const own = Object.fromEntries(Object.entries(weights).filter(([name]) => Object.hasOwn(policy.base.parameters, name)));
+    const own = Object.fromEntries(
+      Object.entries(weights).filter(([name]) => Object.hasOwn(policy.base.parameters, name)),
+    );
     return { ...own, ...(await merger.merge(base, weights)) };
   } finally {
     for (const buffer of Object.values(base)) buffer.dispose();

@@ -1,4 +1,7 @@
-/** Adapters as the Python library PEFT lays them out: `adapter_config.json` and `adapter_model.safetensors` in a folder, beside no base. */
+/**
+ * Adapters as the Python library PEFT lays them out: `adapter_config.json` and `adapter_model.safetensors` in a folder,
+ * beside no base.
+ */
 import { join } from "node:path";
 import { writeWhole } from "../../files/atomic-file.ts";
 import { naming, readText } from "../../files/byte-source.ts";
@@ -23,7 +26,8 @@ const longestConfig = 16_000_000;
 /** Keys that say where adapters come from, how they were trained, or what their tensors say anyway. */
 const withoutEffect: ReadonlySet<string> = new Set(
   (
-    "auto_mapping base_model_name_or_path base_model_class parent_library exclude_modules fan_in_fan_out inference_mode layers_pattern " +
+    "auto_mapping base_model_name_or_path base_model_class parent_library exclude_modules fan_in_fan_out " +
+    "inference_mode layers_pattern " +
     "layers_to_transform lora_dropout megatron_core peft_version qalora_group_size revision target_modules task_type"
   ).split(" "),
 );
@@ -33,18 +37,23 @@ const inert = (value: unknown): boolean =>
   value === null || value === false || (typeof value === "object" && Object.keys(value).length === 0);
 
 /** What is read of a configuration; every other option must be inert. */
-const options: Readonly<Record<string, { readonly expected: string; readonly accepts: (value: unknown) => boolean }>> = {
-  peft_type: { expected: '"LORA"', accepts: (value) => value === "LORA" },
-  r: { expected: "a whole number above 0", accepts: (value) => Number.isSafeInteger(value) && (value as number) > 0 },
-  lora_alpha: { expected: "a number above 0", accepts: (value) => typeof value === "number" && Number.isFinite(value) && value > 0 },
-  use_rslora: { expected: "true or false", accepts: (value) => value === undefined || typeof value === "boolean" },
-  bias: { expected: '"none"', accepts: (value) => value === undefined || value === "none" },
-  // Other ways to begin change the base too, and its adapters belong to that other base.
-  init_lora_weights: {
-    expected: 'true, false, "gaussian" or "orthogonal"',
-    accepts: (value) => value === undefined || typeof value === "boolean" || value === "gaussian" || value === "orthogonal",
-  },
-};
+const options: Readonly<Record<string, { readonly expected: string; readonly accepts: (value: unknown) => boolean }>> =
+  {
+    peft_type: { expected: '"LORA"', accepts: (value) => value === "LORA" },
+    r: { expected: "a whole number above 0", accepts: (value) => Number.isSafeInteger(value) && (value as number) > 0 },
+    lora_alpha: {
+      expected: "a number above 0",
+      accepts: (value) => typeof value === "number" && Number.isFinite(value) && value > 0,
+    },
+    use_rslora: { expected: "true or false", accepts: (value) => value === undefined || typeof value === "boolean" },
+    bias: { expected: '"none"', accepts: (value) => value === undefined || value === "none" },
+    // Other ways to begin change the base too, and its adapters belong to that other base.
+    init_lora_weights: {
+      expected: 'true, false, "gaussian" or "orthogonal"',
+      accepts: (value) =>
+        value === undefined || typeof value === "boolean" || value === "gaussian" || value === "orthogonal",
+    },
+  };
 
 /** Rank and alpha of a configuration. `RangeError` names every option that is wrong or not supported. */
 const readConfig = (document: unknown): { readonly rank: number; readonly alpha: number } => {
@@ -64,14 +73,18 @@ const readConfig = (document: unknown): { readonly rank: number; readonly alpha:
   return { rank, alpha: config["use_rslora"] === true ? alpha * Math.sqrt(rank) : alpha };
 };
 
-/** The layers that tensors are of. `RangeError` for a name that is no adapter's, and for a layer that the base has not. */
+/**
+ * The layers that tensors are of. `RangeError` for a name that is no adapter's, and for a layer that the base has not.
+ */
 const layersOf = (base: Policy, names: readonly string[]): string[] => {
   const known = new Set(linearLayers(base));
   const layers = new Set<string>();
   for (const name of names) {
     const layer = tensorName.exec(name)?.[1];
-    if (layer === undefined) throw new RangeError(`expected tensors ${prefix}<layer>.lora_A.weight and lora_B, got ${quoted(name)}`);
-    if (!known.has(layer)) throw new RangeError(`expected adapters of the policy's linear layers, got one of ${quoted(layer)}`);
+    if (layer === undefined)
+      throw new RangeError(`expected tensors ${prefix}<layer>.lora_A.weight and lora_B, got ${quoted(name)}`);
+    if (!known.has(layer))
+      throw new RangeError(`expected adapters of the policy's linear layers, got one of ${quoted(layer)}`);
     layers.add(layer);
   }
   if (layers.size === 0) throw new RangeError("expected at least one adapter, got none");
@@ -90,10 +103,15 @@ const arraysOf = ({ adapters }: AdaptedPolicy, tensors: Readonly<Record<string, 
   );
 
 /**
- * Writes the adapters of `weights`, which may hold the base's too, so that `PeftModel.from_pretrained(base, folder)` reads them. `baseName` is the folder or
- * Hub name of the base, for people and for PEFT. `RangeError` when weights of an adapter are missing.
+ * Writes the adapters of `weights`, which may hold the base's too, so that `PeftModel.from_pretrained(base, folder)`
+ * reads them. `baseName` is the folder or Hub name of the base, for people and for PEFT. `RangeError` when weights of
+ * an adapter are missing.
  */
-export const saveAdapters = async (folder: string, { policy, weights }: StoredAdapters, baseName?: string): Promise<void> => {
+export const saveAdapters = async (
+  folder: string,
+  { policy, weights }: StoredAdapters,
+  baseName?: string,
+): Promise<void> => {
   const tensors: Record<string, StoredTensor> = {};
   for (const [name, { shape }] of Object.entries(policy.adapters)) {
     const data = weights[name];
@@ -120,8 +138,9 @@ export const saveAdapters = async (folder: string, { policy, weights }: StoredAd
 };
 
 /**
- * Reads adapters for `base` that `saveAdapters` or PEFT wrote. Which layers have one is what the tensors are called; patterns of the file are not followed.
- * `RangeError`, with the file's name, for options that are not supported and for tensors that do not fit.
+ * Reads adapters for `base` that `saveAdapters` or PEFT wrote. Which layers have one is what the tensors are called;
+ * patterns of the file are not followed. `RangeError`, with the file's name, for options that are not supported and for
+ * tensors that do not fit.
  * @public
  */
 export const loadAdapters = async (folder: string, base: Policy): Promise<StoredAdapters> => {

@@ -1,4 +1,7 @@
-/** A shallower policy out of some layers of a deeper one: the same widths, the chosen layers renumbered, everything else as it was. */
+/**
+ * A shallower policy out of some layers of a deeper one: the same widths, the chosen layers renumbered, everything else
+ * as it was.
+ */
 import type { Policy } from "../policy.ts";
 import { policyOf, type Checkpoint } from "./huggingface.ts";
 
@@ -11,7 +14,8 @@ const countKeys = ["num_hidden_layers", "n_layer", "num_layers", "num_decoder_la
 const layerPart = /^((?:.*?\.)?(?:layers|h|block)\.)(\d+)(?=\.)/;
 
 const checkLayers = (layers: readonly number[], keys: readonly string[], config: Config): void => {
-  if (keys.length === 0) throw new RangeError(`layers: expected a policy made of layers, got a ${String(config["model_type"])}`);
+  if (keys.length === 0)
+    throw new RangeError(`layers: expected a policy made of layers, got a ${String(config["model_type"])}`);
   if (layers.length === 0) throw new RangeError("layers: expected at least one, got none");
   const count = Math.min(...keys.map((key) => Number(config[key])));
   const outside = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= count);
@@ -20,8 +24,9 @@ const checkLayers = (layers: readonly number[], keys: readonly string[], config:
 };
 
 /**
- * The policy that has layer `layers[i]` of another one as its layer i; one may be taken twice. An encoder-decoder keeps the same layers of both
- * halves. `RangeError` for a policy that is not made of layers, for no layers, and for a number that it has no layer of.
+ * The policy that has layer `layers[i]` of another one as its layer i; one may be taken twice. An encoder-decoder keeps
+ * the same layers of both halves. `RangeError` for a policy that is not made of layers, for no layers, and for a number
+ * that it has no layer of.
  */
 export const chosenLayers = ({ config }: Policy, layers: readonly number[]): Policy => {
   const keys = countKeys.filter((key) => typeof config[key] === "number");

@@ -42,23 +42,34 @@ const torchTypes: Readonly<Record<FloatType, string>> = { F32: "float32", F16: "
 const shapeText = (shape: readonly number[]): string => quoted(shape).replaceAll(",", ", ");
 
 const sentence = (mistakes: readonly string[]): string =>
-  mistakes.length > mostNamed ? `${mistakes.slice(0, mostNamed).join("; ")}; and ${mistakes.length - mostNamed} more` : mistakes.join("; ");
+  mistakes.length > mostNamed
+    ? `${mistakes.slice(0, mostNamed).join("; ")}; and ${mistakes.length - mostNamed} more`
+    : mistakes.join("; ");
 
 /** `RangeError` that names every parameter that is missing, unexpected, or of another shape. */
-const checkTensors = (policy: Pick<Policy, "parameters">, tensors: StoredWeights["tensors"], ignored?: RegExp): void => {
+const checkTensors = (
+  policy: Pick<Policy, "parameters">,
+  tensors: StoredWeights["tensors"],
+  ignored?: RegExp,
+): void => {
   const wrong: string[] = [];
   for (const [name, { shape }] of Object.entries(policy.parameters)) {
     const tensor = tensors[name];
     if (tensor === undefined) wrong.push(`"${name}" is missing`);
-    else if (tensor.shape.join() !== shape.join()) wrong.push(`"${name}": expected ${shapeText(shape)}, got ${shapeText(tensor.shape)}`);
+    else if (tensor.shape.join() !== shape.join())
+      wrong.push(`"${name}": expected ${shapeText(shape)}, got ${shapeText(tensor.shape)}`);
   }
   for (const name of Object.keys(tensors)) {
-    if (!Object.hasOwn(policy.parameters, name) && ignored?.test(name) !== true) wrong.push(`${quoted(name)} is unexpected`);
+    if (!Object.hasOwn(policy.parameters, name) && ignored?.test(name) !== true)
+      wrong.push(`${quoted(name)} is unexpected`);
   }
   if (wrong.length > 0) throw new RangeError(`the weights do not fit the configuration: ${sentence(wrong)}`);
 };
 
-/** Each schema is compiled when it is first needed, and once: every thread of a run reads configurations. Optimising costs more than the few checks gain. */
+/**
+ * Each schema is compiled when it is first needed, and once: every thread of a run reads configurations. Optimising
+ * costs more than the few checks gain.
+ */
 const options = { allErrors: true, verbose: true, allowUnionTypes: true, code: { optimize: false } };
 const configs = new Ajv({ ...options, useDefaults: true });
 const experiments = new Ajv({ ...options, discriminator: true });
@@ -66,7 +77,8 @@ const experiments = new Ajv({ ...options, discriminator: true });
 const expectation = ({ keyword, params, message }: ErrorObject): string => {
   const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
   if (keyword === "const") return `expected ${JSON.stringify(allowedValue)}`;
-  if (keyword === "enum") return `expected one of ${(allowedValues ?? []).map((value) => JSON.stringify(value)).join(", ")}`;
+  if (keyword === "enum")
+    return `expected one of ${(allowedValues ?? []).map((value) => JSON.stringify(value)).join(", ")}`;
   return message ?? keyword;
 };
 
@@ -75,7 +87,9 @@ const describe = (error: ErrorObject): string => {
   return key === "" ? expectation(error) : `${key}: ${expectation(error)}, got ${quoted(error.data)}`;
 };
 
-const formatOf = (document: unknown): { config: Record<string, unknown>; format: ConfigFormat<Parameters<typeof policies.create>[0]> } => {
+const formatOf = (
+  document: unknown,
+): { config: Record<string, unknown>; format: ConfigFormat<Parameters<typeof policies.create>[0]> } => {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     throw new RangeError(`expected an object with model_type, got ${quoted(document)}`);
   }
@@ -86,11 +100,16 @@ const formatOf = (document: unknown): { config: Record<string, unknown>; format:
   throw new RangeError(`expected model_type to be one of ${known}, got ${quoted(config["model_type"])}`);
 };
 
-/** The policy that a `config.json` document describes. `RangeError` for an unknown model type or an option that is not supported. */
+/**
+ * The policy that a `config.json` document describes. `RangeError` for an unknown model type or an option that is not
+ * supported.
+ */
 export const policyOf = (document: unknown): Policy => {
   const { config, format } = formatOf(document);
   const validate = configs.compile(format.schema);
-  const unknown = unknownKeys(config, format).map((key) => `${quoted(key)} is not known, and may change the arithmetic`);
+  const unknown = unknownKeys(config, format).map(
+    (key) => `${quoted(key)} is not known, and may change the arithmetic`,
+  );
   const unfit = validate(config) ? [] : (validate.errors ?? []).map(describe);
   if (unknown.length + unfit.length > 0) throw new RangeError(sentence([...unfit, ...unknown]));
   const { values, context } = format.read(config);
@@ -100,7 +119,10 @@ export const policyOf = (document: unknown): Policy => {
   return policies.create(values, context);
 };
 
-/** Writes `config.json` and `model.safetensors` of a policy or a classifier, each whole or not at all; a `tokenizer.json` is the caller's. `RangeError` when weights do not fit. */
+/**
+ * Writes `config.json` and `model.safetensors` of a policy or a classifier, each whole or not at all; a
+ * `tokenizer.json` is the caller's. `RangeError` when weights do not fit.
+ */
 export const savePolicy = async (
   folder: string,
   { policy, weights }: { readonly policy: Pick<Policy, "parameters" | "config">; readonly weights: Weights },
@@ -108,17 +130,31 @@ export const savePolicy = async (
   dtype: FloatType = "F32",
 ): Promise<void> => {
   const tensors = Object.fromEntries(
-    Object.entries(weights).map(([name, data]) => [name, { shape: policy.parameters[name]?.shape ?? [data.length], data }]),
+    Object.entries(weights).map(([name, data]) => [
+      name,
+      { shape: policy.parameters[name]?.shape ?? [data.length], data },
+    ]),
   );
   checkTensors(policy, tensors);
   const tokens = special === undefined ? {} : { eos_token_id: special.endId, pad_token_id: special.padId };
   await writeSafetensors(join(folder, weightsFile), { tensors, metadata: { format: "pt" } }, dtype);
-  const config = { ...policy.config, ...("torch_dtype" in policy.config && { torch_dtype: torchTypes[dtype] }), ...tokens };
+  const config = {
+    ...policy.config,
+    ...("torch_dtype" in policy.config && { torch_dtype: torchTypes[dtype] }),
+    ...tokens,
+  };
   await writeWhole(join(folder, configFile), `${JSON.stringify(config, null, 2)}\n`);
 };
 
-/** The weights of these parameters, as a file for a model of this configuration holds them. Errors name the file; nothing is read before all is known to fit. */
-export const readParameters = async (parameters: Policy["parameters"], document: unknown, stored: StoredWeights): Promise<Weights> => {
+/**
+ * The weights of these parameters, as a file for a model of this configuration holds them. Errors name the file;
+ * nothing is read before all is known to fit.
+ */
+export const readParameters = async (
+  parameters: Policy["parameters"],
+  document: unknown,
+  stored: StoredWeights,
+): Promise<Weights> => {
   const { format } = formatOf(document);
   const names = Object.keys(parameters);
   const named = underParameterNames(stored, names, format);
@@ -141,7 +177,10 @@ export const readConfig = async (folder: string): Promise<unknown> => {
   return naming(path, (): unknown => JSON.parse(text));
 };
 
-/** Reads a folder that `savePolicy` or transformers wrote, its weights in one file or in shards. Errors name the file and what is wrong in it. */
+/**
+ * Reads a folder that `savePolicy` or transformers wrote, its weights in one file or in shards. Errors name the file
+ * and what is wrong in it.
+ */
 export const loadPolicy = async (folder: string): Promise<Checkpoint> => {
   const document = await readConfig(folder);
   await naming(join(folder, configFile), () => policyOf(document));

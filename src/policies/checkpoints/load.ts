@@ -39,15 +39,22 @@ const openFile = async (path: string): Promise<OpenCheckpoint> => {
     const { config, stored, tokenizer } = await openGguf(path);
     return { config, stored, folder, ...(tokenizer !== undefined && { tokenizer }) };
   }
-  const open = /\.safetensors$/i.test(path) ? openWeightsFile : /\.safetensors\.index\.json$/i.test(path) ? openShards : undefined;
+  const open = /\.safetensors$/i.test(path)
+    ? openWeightsFile
+    : /\.safetensors\.index\.json$/i.test(path)
+      ? openShards
+      : undefined;
   if (open === undefined)
-    throw new RangeError(`${path}: expected a .safetensors or a .gguf file, or a folder; weights in other formats are not read`);
+    throw new RangeError(
+      `${path}: expected a .safetensors or a .gguf file, or a folder; weights in other formats are not read`,
+    );
   return { config: await readConfig(folder), stored: await open(path), folder };
 };
 
 /**
- * The folder or the file that a name means: a path from `folder`, or else a model of the Hub, downloaded unless it is in the cache. What exists as a path is
- * one, and `./x` is never anything else. `Error` says how the name was understood; an aborted signal's reason is thrown as it is.
+ * The folder or the file that a name means: a path from `folder`, or else a model of the Hub, downloaded unless it is
+ * in the cache. What exists as a path is one, and `./x` is never anything else. `Error` says how the name was
+ * understood; an aborted signal's reason is thrown as it is.
  */
 export const locateCheckpoint = async (name: string, options: HubOptions = {}, folder = ""): Promise<string> => {
   const path = isAbsolute(name) ? name : join(folder, name);
@@ -57,20 +64,27 @@ export const locateCheckpoint = async (name: string, options: HubOptions = {}, f
   if (hubName === undefined) throw new Error(`${nothing}, and a model of the Hub is called ${hubForms}`);
   return fetchFromHub(hubName, options).catch((error: unknown) => {
     options.signal?.throwIfAborted();
-    throw new Error(`${nothing}, and as a model of the Hub: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `${nothing}, and as a model of the Hub: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   });
 };
 
 /**
- * Opens a folder with `config.json` and weights in safetensors, a `.safetensors` file with `config.json` beside it, a `.gguf` file, or what is on the Hub
- * under `owner/name@revision` or `owner/name/file.gguf@revision`. Errors name the file, or are those of `locateCheckpoint`.
+ * Opens a folder with `config.json` and weights in safetensors, a `.safetensors` file with `config.json` beside it, a
+ * `.gguf` file, or what is on the Hub under `owner/name@revision` or `owner/name/file.gguf@revision`. Errors name the
+ * file, or are those of `locateCheckpoint`.
  */
 export const openCheckpoint = async (name: string, options: HubOptions = {}): Promise<OpenCheckpoint> => {
   const path = await locateCheckpoint(name, options);
   return (await stat(path)).isDirectory() ? openFolder(path) : openFile(path);
 };
 
-/** `openCheckpoint` with the policy made and its weights read. Errors as there, and for weights that do not fit the configuration. */
+/**
+ * `openCheckpoint` with the policy made and its weights read. Errors as there, and for weights that do not fit the
+ * configuration.
+ */
 export const loadCheckpoint = async (name: string, options: HubOptions = {}): Promise<LoadedCheckpoint> => {
   const { config, stored, ...place } = await openCheckpoint(name, options);
   return { ...(await policyWith(config, stored)), ...place };

@@ -32,15 +32,17 @@ const same = (names: readonly string[], weights: Readonly<Record<string, Float32
     const copy = weights[name]!;
     if (copy.length === values.length && copy.every((x, i) => Object.is(x, values[i]))) continue;
     throw new RangeError(
-      `${quoted(name)}: expected the values of ${quoted(first)}, of which the configuration makes it a copy, got others`,
+      `${quoted(name)}: expected the values of ${quoted(first)}, of which the configuration makes it a copy, ` +
+        "got others",
     );
   }
   return values;
 };
 
 /**
- * The same weights under the names of `parameters`: other names of the format's `alias` are taken for them, and parameters of `leftOut` get the values of
- * the one that they equal. Reading fails with a `RangeError` that names a copy of another shape or with other values.
+ * The same weights under the names of `parameters`: other names of the format's `alias` are taken for them, and
+ * parameters of `leftOut` get the values of the one that they equal. Reading fails with a `RangeError` that names a
+ * copy of another shape or with other values.
  */
 export const underParameterNames = (
   stored: StoredWeights,
@@ -55,7 +57,9 @@ export const underParameterNames = (
       const wanted = new Set(names.flatMap((name) => places.get(name) ?? []));
       const weights = await stored.read([...wanted]);
       return naming(stored.path, () =>
-        Object.fromEntries(names.flatMap((name) => (places.has(name) ? [[name, same(places.get(name)!, weights)]] : []))),
+        Object.fromEntries(
+          names.flatMap((name) => (places.has(name) ? [[name, same(places.get(name)!, weights)]] : [])),
+        ),
       );
     },
   };

@@ -4,7 +4,11 @@ import type { ConfigFormat } from "./config/config-format.ts";
 import type { PolicyContext } from "../policy.ts";
 
 /** The `config.json` of a Gaussian mixture. Its `model_type` is our own: transformers has none. */
-export const configOf = (components: number, end: number, { vocabularySize, contextLength }: PolicyContext): Record<string, unknown> => ({
+export const configOf = (
+  components: number,
+  end: number,
+  { vocabularySize, contextLength }: PolicyContext,
+): Record<string, unknown> => ({
   architectures: ["RetortGaussianMixture"],
   model_type: "retort-gaussian-mixture",
   components,

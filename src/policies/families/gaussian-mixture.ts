@@ -1,4 +1,7 @@
-/** The Gaussian mixture family: a completion is one position on a line; small enough to see what a divergence makes of a policy that cannot be its teacher. */
+/**
+ * The Gaussian mixture family: a completion is one position on a line; small enough to see what a divergence makes of a
+ * policy that cannot be its teacher.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
@@ -15,19 +18,27 @@ const parameters = Type.Object(
       Type.Integer({
         minimum: 0,
         description:
-          "The token that ends a completion; those above it are the positions, from left to right. 1 when left out, as in the tasks' own tokenizers.",
+          "The token that ends a completion; those above it are the positions, from left to right. 1 when " +
+          "left out, as in the tasks' own tokenizers.",
       }),
     ),
   },
   { additionalProperties: false },
 );
 
-const names = { offsets: "mixture.offsets", logDeviations: "mixture.log_deviations", logWeights: "mixture.log_weights" } as const;
+const names = {
+  offsets: "mixture.offsets",
+  logDeviations: "mixture.log_deviations",
+  logWeights: "mixture.log_weights",
+} as const;
 
 /** Logit of a token that never comes, beside log-probs: finite, so that divergences are. */
 const never = -30;
 
-/** Components start evenly over the line, each as wide as four of them would cover it. The weight of one alone means nothing. */
+/**
+ * Components start evenly over the line, each as wide as four of them would cover it. The weight of one alone means
+ * nothing.
+ */
 const specsOf = (components: number): Record<string, ParameterSpec> => {
   const shape = [components];
   return {
@@ -38,7 +49,8 @@ const specsOf = (components: number): Record<string, ParameterSpec> => {
 };
 
 /** Centers of as many equal parts of a line of length 1. */
-const centers = (parts: number): tf.Tensor1D => tf.tensor1d(Array.from({ length: parts }, (_, part) => (part + 0.5) / parts));
+const centers = (parts: number): tf.Tensor1D =>
+  tf.tensor1d(Array.from({ length: parts }, (_, part) => (part + 0.5) / parts));
 
 /** Log-probs [N] of N positions: of the mixture's density at each, all together 1. */
 const positionLogProbs = (weights: NamedTensors, components: number, positions: number): tf.Tensor1D => {
@@ -46,7 +58,8 @@ const positionLogProbs = (weights: NamedTensors, components: number, positions: 
   const logDeviations = parameter<tf.Rank.R1>(weights, names.logDeviations);
   const distances = tf.div(tf.sub(tf.expandDims(centers(positions), 1), means), tf.exp(logDeviations));
   const densities = tf.sub(tf.mul(tf.square(distances), -0.5), logDeviations);
-  const mixed = components === 1 ? densities : tf.add(densities, tf.logSoftmax(parameter<tf.Rank.R1>(weights, names.logWeights)));
+  const mixed =
+    components === 1 ? densities : tf.add(densities, tf.logSoftmax(parameter<tf.Rank.R1>(weights, names.logWeights)));
   return tf.logSoftmax(tf.logSumExp(mixed, 1));
 };
 
@@ -65,8 +78,10 @@ const rowsOf = (
 const repeated = (row: tf.Tensor1D, batch: number): tf.Tensor2D => tf.mul(tf.ones([batch, 1]), row);
 
 /**
- * `type: "gaussian-mixture"`: whatever the prompt, the first token of a completion is a position, and the second one ends it. Position k of N stands at (k + 1/2) / N on a line of length 1;
- * p(k) is as sum_j w_j N(x_k; m_j, s_j^2). Component j of J has the mean m_j = (j + 1/2) / J + offset_j, the deviation s_j = exp(log_deviation_j), both in lengths of the line, and the weight w = softmax(log_weights). Its hidden states are its logits.
+ * `type: "gaussian-mixture"`: whatever the prompt, the first token of a completion is a position, and the second one
+ * ends it. Position k of N stands at (k + 1/2) / N on a line of length 1; p(k) is as sum_j w_j N(x_k; m_j, s_j^2).
+ * Component j of J has the mean m_j = (j + 1/2) / J + offset_j, the deviation s_j = exp(log_deviation_j), both in
+ * lengths of the line, and the weight w = softmax(log_weights). Its hidden states are its logits.
  */
 export const gaussianMixture = define({
   type: "gaussian-mixture",
@@ -76,7 +91,8 @@ export const gaussianMixture = define({
     const { vocabularySize } = context;
     if (vocabularySize < end + 3) {
       throw new RangeError(
-        `gaussian-mixture: expected at least 2 tokens above the end-of-sequence token ${end}, got a vocabulary of ${vocabularySize}; take the task gaussian-mixture`,
+        `gaussian-mixture: expected at least 2 tokens above the end-of-sequence token ${end}, got a ` +
+          `vocabulary of ${vocabularySize}; take the task gaussian-mixture`,
       );
     }
     const logits = (weights: NamedTensors, { prompt }: Sequences, last = prompt.shape[1]): tf.Tensor3D => {

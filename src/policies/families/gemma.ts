@@ -1,4 +1,7 @@
-/** The Gemma family, of the first version: Llama's arithmetic with scaled embeddings and GEGLU, in the configuration of HuggingFace's GemmaForCausalLM. */
+/**
+ * The Gemma family, of the first version: Llama's arithmetic with scaled embeddings and GEGLU, in the configuration of
+ * HuggingFace's GemmaForCausalLM.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ConfigFormat } from "./config/config-format.ts";
@@ -9,17 +12,29 @@ import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 
 const activation = "gelu_pytorch_tanh";
 
-/** `type: "gemma"` (Gemma Team, 2024): embeddings times sqrt(D), gains of norms 1 + w, the gate through the tanh approximation of GELU. */
+/**
+ * `type: "gemma"` (Gemma Team, 2024): embeddings times sqrt(D), gains of norms 1 + w, the gate through the tanh
+ * approximation of GELU.
+ */
 export const gemma = define({
   type: "gemma",
   summary: "A Gemma decoder: Llama's arithmetic with scaled embeddings, norms around one and GEGLU.",
   parameters: Type.Object({ ...rotaryParameters, attentionBias }, { additionalProperties: false }),
   create(values, context: PolicyContext) {
-    const arithmetic = { activation: "gelu_new", gainOffset: 1, embeddingScale: Math.sqrt(values.width), queryKeyNorm: false } as const;
+    const arithmetic = {
+      activation: "gelu_new",
+      gainOffset: 1,
+      embeddingScale: Math.sqrt(values.width),
+      queryKeyNorm: false,
+    } as const;
     const sizes = rotarySizes("gemma", values, context, arithmetic);
     const common = rotaryConfig(sizes, { architecture: "GemmaForCausalLM", modelType: "gemma" });
     const biases = { projections: values.attentionBias, output: values.attentionBias };
-    const own = { hidden_act: activation, hidden_activation: activation, attention_bias: values.attentionBias ?? false };
+    const own = {
+      hidden_act: activation,
+      hidden_activation: activation,
+      attention_bias: values.attentionBias ?? false,
+    };
     return rotaryPolicy(sizes, biases, { ...common, ...own });
   },
 });

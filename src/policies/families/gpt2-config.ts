@@ -35,13 +35,22 @@ export const configOf = (sizes: Gpt2Sizes): Record<string, unknown> => ({
 const count = Type.Integer({ minimum: 1 });
 
 /** HuggingFace has two names for one function. */
-const activationNames = { relu: "relu", gelu: "gelu", gelu_new: "gelu_new", gelu_pytorch_tanh: "gelu_new", silu: "silu" } as const;
+const activationNames = {
+  relu: "relu",
+  gelu: "gelu",
+  gelu_new: "gelu_new",
+  gelu_pytorch_tanh: "gelu_new",
+  silu: "silu",
+} as const;
 
-/** Dropout, which students are trained without; the head of another class; and an order of products that in float32 is the same arithmetic. */
-const harmless =
-  "resid_pdrop embd_pdrop attn_pdrop summary_type summary_use_proj summary_activation summary_proj_to_labels summary_first_dropout reorder_and_upcast_attn n_ctx _num_labels".split(
-    " ",
-  );
+/**
+ * Dropout, which students are trained without; the head of another class; and an order of products that in float32 is
+ * the same arithmetic.
+ */
+const harmless = (
+  "resid_pdrop embd_pdrop attn_pdrop summary_type summary_use_proj summary_activation summary_proj_to_labels " +
+  "summary_first_dropout reorder_and_upcast_attn n_ctx _num_labels"
+).split(" ");
 
 const schema = Type.Object({
   model_type: Type.Literal("gpt2"),
@@ -51,7 +60,10 @@ const schema = Type.Object({
   n_layer: count,
   n_head: count,
   n_inner: Type.Unsafe<number | null>({ type: ["integer", "null"], minimum: 1, default: null }),
-  activation_function: Type.Unsafe<keyof typeof activationNames>({ enum: Object.keys(activationNames), default: "gelu_new" }),
+  activation_function: Type.Unsafe<keyof typeof activationNames>({
+    enum: Object.keys(activationNames),
+    default: "gelu_new",
+  }),
   layer_norm_epsilon: Type.Number({ exclusiveMinimum: 0, default: 1e-5 }),
   scale_attn_weights: Type.Boolean({ default: true }),
   scale_attn_by_inverse_layer_idx: Type.Boolean({ default: false }),

@@ -1,4 +1,7 @@
-/** The arithmetic of GPT-2: blocks of attention and a feed-forward layer, each after a layer norm, over learned positions. */
+/**
+ * The arithmetic of GPT-2: blocks of attention and a feed-forward layer, each after a layer norm, over learned
+ * positions.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { activations, type Activation } from "../layers/activation.ts";
@@ -66,21 +69,39 @@ const block = (
   ];
   const heads = (part: tf.Tensor2D): tf.Tensor4D => splitHeads(part, batch, sizes.heads);
   const seen = remember(layer, { keys: heads(keys), values: heads(values) });
-  const mixed = mergeHeads(attend(heads(asking.rows(queries)), seen.keys, seen.values, asking.bias, scaleOf(sizes, layer)));
+  const mixed = mergeHeads(
+    attend(heads(asking.rows(queries)), seen.keys, seen.values, asking.bias, scaleOf(sizes, layer)),
+  );
   const attended: tf.Tensor2D = tf.add(asking.rows(x), conv1d(parameters, `${name}.attn.c_proj`, mixed));
-  const inner = conv1d(parameters, `${name}.mlp.c_fc`, layerNorm(parameters, `${name}.ln_2`, attended, sizes.normEpsilon));
+  const inner = conv1d(
+    parameters,
+    `${name}.mlp.c_fc`,
+    layerNorm(parameters, `${name}.ln_2`, attended, sizes.normEpsilon),
+  );
   return tf.add(attended, conv1d(parameters, `${name}.mlp.c_proj`, activations[sizes.activation](inner)));
 };
 
 /** Ids and positions [B * T] -> hidden states [B * A, D] after the last norm. */
-const states = (sizes: Gpt2Sizes, parameters: NamedTensors, pass: Pass, ids: tf.Tensor1D, positions: tf.Tensor1D): tf.Tensor2D => {
-  const [tokens, places] = [parameter(parameters, "transformer.wte.weight"), parameter(parameters, "transformer.wpe.weight")];
+const states = (
+  sizes: Gpt2Sizes,
+  parameters: NamedTensors,
+  pass: Pass,
+  ids: tf.Tensor1D,
+  positions: tf.Tensor1D,
+): tf.Tensor2D => {
+  const [tokens, places] = [
+    parameter(parameters, "transformer.wte.weight"),
+    parameter(parameters, "transformer.wpe.weight"),
+  ];
   let x: tf.Tensor2D = tf.add(embedding(tokens, ids), embedding(places, positions));
   for (let layer = 0; layer < sizes.layers; layer += 1) x = block(sizes, parameters, pass, layer, x);
   return layerNorm(parameters, "transformer.ln_f", x, sizes.normEpsilon);
 };
 
-/** Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may stand there. */
+/**
+ * Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may
+ * stand there.
+ */
 const statesOf = (
   sizes: Gpt2Sizes,
   parameters: NamedTensors,
@@ -90,10 +111,14 @@ const statesOf = (
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
-    throw new RangeError(`expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`);
+    throw new RangeError(
+      `expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`,
+    );
   }
   const real = tf.cast(sequences.mask, "int32");
-  const [ids, positions] = [sequences.tokens, sequences.positions].map((x): tf.Tensor1D => tf.reshape(tf.mul(x, real), [batch * tokens]));
+  const [ids, positions] = [sequences.tokens, sequences.positions].map((x): tf.Tensor1D =>
+    tf.reshape(tf.mul(x, real), [batch * tokens]),
+  );
   const all = allPlaces(causalBias(sequences.mask));
   return states(sizes, parameters, { batch, all, asked: asked(all), remember }, ids!, positions!);
 };
@@ -115,14 +140,19 @@ export const gpt2Hidden = (
 /** Hidden states [B, T, D] -> logits [B, T, V]. */
 export const gpt2Head = (sizes: Gpt2Sizes, parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D => {
   const [batch, tokens, width] = hidden.shape;
-  return tf.reshape(unembed(sizes, parameters, tf.reshape(hidden, [batch * tokens, width])), [batch, tokens, sizes.vocabularySize]);
+  return tf.reshape(unembed(sizes, parameters, tf.reshape(hidden, [batch * tokens, width])), [
+    batch,
+    tokens,
+    sizes.vocabularySize,
+  ]);
 };
 
 /** Decoding with the cache of `begunCache`. */
 export const gpt2Decoder = (sizes: Gpt2Sizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
     const [, tokens] = prompts.tokens.shape;
-    if (capacity < tokens) throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
+    if (capacity < tokens)
+      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
     const { cache, remember } = begunCache(capacity);
     const hidden = statesOf(sizes, parameters, prompts, remember, () => rowEnds(prompts.mask));
     return { logits: unembed(sizes, parameters, hidden), cache };

@@ -10,10 +10,18 @@ import { gpt2Decoder, gpt2Head, gpt2Hidden, type Gpt2Sizes } from "./gpt2-decode
 const parameters = Type.Object(
   {
     layers: Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of attention and feed-forward layer." }),
-    width: Type.Integer({ minimum: 1, maximum: 65_536, description: "Width of the residual stream; a multiple of the heads." }),
+    width: Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description: "Width of the residual stream; a multiple of the heads.",
+    }),
     heads: Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of attention." }),
     hidden: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 262_144, description: "Width inside the feed-forward layer; 4 times the width when left out." }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 262_144,
+        description: "Width inside the feed-forward layer; 4 times the width when left out.",
+      }),
     ),
     activation: Type.Unsafe<Activation>({
       enum: Object.keys(activations),
@@ -21,9 +29,20 @@ const parameters = Type.Object(
       description: "Function inside the feed-forward layer, by HuggingFace's name.",
     }),
     tied: Type.Boolean({ default: true, description: "The output head is the embedding table." }),
-    normEpsilon: Type.Number({ default: 1e-5, exclusiveMinimum: 0, maximum: 1, description: "Added to the variance in every norm." }),
-    scaledByWidth: Type.Boolean({ default: true, description: "Attention scores are divided by the root of a head's width." }),
-    scaledByLayer: Type.Boolean({ default: false, description: "Attention scores of the n-th block are divided by n." }),
+    normEpsilon: Type.Number({
+      default: 1e-5,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "Added to the variance in every norm.",
+    }),
+    scaledByWidth: Type.Boolean({
+      default: true,
+      description: "Attention scores are divided by the root of a head's width.",
+    }),
+    scaledByLayer: Type.Boolean({
+      default: false,
+      description: "Attention scores of the n-th block are divided by n.",
+    }),
     initialDeviation,
   },
   { additionalProperties: false },
@@ -31,11 +50,20 @@ const parameters = Type.Object(
 
 const sizesOf = (values: Static<typeof parameters>, context: PolicyContext): Gpt2Sizes => {
   const { width, heads } = values;
-  if (width % heads !== 0) throw new RangeError(`gpt2: expected width to be a multiple of heads = ${heads}, got ${width}`);
+  if (width % heads !== 0)
+    throw new RangeError(`gpt2: expected width to be a multiple of heads = ${heads}, got ${width}`);
   return { ...values, ...context, hidden: values.hidden ?? 4 * width, deviations: deviationsOf(values) };
 };
 
-const specs = ({ width, hidden, vocabularySize, contextLength, layers, tied, deviations }: Gpt2Sizes): Record<string, ParameterSpec> => {
+const specs = ({
+  width,
+  hidden,
+  vocabularySize,
+  contextLength,
+  layers,
+  tied,
+  deviations,
+}: Gpt2Sizes): Record<string, ParameterSpec> => {
   const matrix = (rows: number, columns: number): ParameterSpec => ({
     shape: [rows, columns],
     initial: { standardDeviation: deviations.matrix },
@@ -72,7 +100,10 @@ const specs = ({ width, hidden, vocabularySize, contextLength, layers, tied, dev
   return all;
 };
 
-/** `type: "gpt2"`: learned positions, layer norms before attention and feed-forward layer, a bias everywhere (Radford et al., 2019). */
+/**
+ * `type: "gpt2"`: learned positions, layer norms before attention and feed-forward layer, a bias everywhere (Radford et
+ * al., 2019).
+ */
 export const gpt2 = define({
   type: "gpt2",
   summary: "A GPT-2-style decoder: learned positions, layer norms, biases, a feed-forward layer without a gate.",

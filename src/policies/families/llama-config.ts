@@ -41,6 +41,9 @@ export const llamaConfig: ConfigFormat<LlamaValues> = {
   read(document) {
     const config = document as Static<typeof schema>;
     const { values, context } = readRotary(config);
-    return { values: { type: "llama", ...values, attentionBias: config.attention_bias, feedForwardBias: config.mlp_bias }, context };
+    return {
+      values: { type: "llama", ...values, attentionBias: config.attention_bias, feedForwardBias: config.mlp_bias },
+      context,
+    };
   },
 };

@@ -10,19 +10,28 @@ const parameters = Type.Object(
   {
     ...rotaryParameters,
     attentionBias,
-    feedForwardBias: Type.Optional(Type.Boolean({ description: "The feed-forward layers have biases; false when left out." })),
+    feedForwardBias: Type.Optional(
+      Type.Boolean({ description: "The feed-forward layers have biases; false when left out." }),
+    ),
   },
   { additionalProperties: false },
 );
 
-/** `type: "llama"`: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or untied head (Touvron et al., 2023). SmolLM2 is one. */
+/**
+ * `type: "llama"`: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or untied head (Touvron et al.,
+ * 2023). SmolLM2 is one.
+ */
 export const llama = define({
   type: "llama",
   summary: "A Llama-style decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU.",
   parameters,
   create(values, context: PolicyContext) {
     const sizes = rotarySizes("llama", values, context, plainArithmetic);
-    const biases = { projections: values.attentionBias, output: values.attentionBias, feedForward: values.feedForwardBias };
+    const biases = {
+      projections: values.attentionBias,
+      output: values.attentionBias,
+      feedForward: values.feedForwardBias,
+    };
     return rotaryPolicy(sizes, biases, llamaConfigOf(sizes, values));
   },
 });

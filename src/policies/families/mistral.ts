@@ -3,11 +3,21 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ConfigFormat } from "./config/config-format.ts";
 import type { PolicyContext } from "../policy.ts";
-import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys, windowKey, withinWindow } from "./rotary-decoder-config.ts";
+import {
+  readRotary,
+  rotaryConfig,
+  rotaryHarmless,
+  rotaryKeys,
+  windowKey,
+  withinWindow,
+} from "./rotary-decoder-config.ts";
 import { plainArithmetic, rotaryParameters, rotarySizes, type RotaryValues } from "./rotary-decoder-options.ts";
 import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 
-/** `type: "mistral"` (Jiang et al., 2023). Its context is at most its sliding window, so that the window changes nothing and is not computed. */
+/**
+ * `type: "mistral"` (Jiang et al., 2023). Its context is at most its sliding window, so that the window changes nothing
+ * and is not computed.
+ */
 export const mistral = define({
   type: "mistral",
   summary: "A Mistral decoder: Llama's arithmetic; a checkpoint's context is cut to its sliding window.",

@@ -1,4 +1,6 @@
-/** The n-gram family: a table of logits for every context of a few tokens; small enough to enumerate every completion. */
+/**
+ * The n-gram family: a table of logits for every context of a few tokens; small enough to enumerate every completion.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
@@ -11,7 +13,13 @@ import type { Decoder, Policy, PolicyContext, Sequences } from "../policy.ts";
 import { configOf } from "./ngram-config.ts";
 
 const parameters = Type.Object(
-  { order: Type.Integer({ minimum: 2, maximum: 4, description: "The next token depends on the order - 1 tokens before it." }) },
+  {
+    order: Type.Integer({
+      minimum: 2,
+      maximum: 4,
+      description: "The next token depends on the order - 1 tokens before it.",
+    }),
+  },
   { additionalProperties: false },
 );
 
@@ -20,36 +28,49 @@ const mostRows = 2 ** 20;
 
 const tableName = "ngram.logits";
 
-/** The tokens 0, 1, ... order - 2 places back, each [B, T] int32; V before the start of the sequence and where padding stands. */
+/**
+ * The tokens 0, 1, ... order - 2 places back, each [B, T] int32; V before the start of the sequence and where padding
+ * stands.
+ */
 const contexts = (order: number, vocabularySize: number, { tokens, positions, mask }: Sequences): tf.Tensor2D[] => {
   const [batch, length] = tokens.shape;
   const start = tf.fill([batch, length], vocabularySize, "int32") as tf.Tensor2D;
   const real = tf.greater(mask, 0);
   return Array.from({ length: order - 1 }, (_, back) => {
     const kept = Math.max(length - back, 0);
-    const shifted = tf.concat([tf.slice(start, [0, 0], [batch, length - kept]), tf.slice(tokens, [0, 0], [batch, kept])], 1);
+    const shifted = tf.concat(
+      [tf.slice(start, [0, 0], [batch, length - kept]), tf.slice(tokens, [0, 0], [batch, kept])],
+      1,
+    );
     return tf.where(tf.logicalAnd(real, tf.greaterEqual(positions, back)), shifted, start);
   });
 };
 
 /** Rows of the table: sum over places back of token * (V + 1)^back. */
 const rowsOf = (context: readonly tf.Tensor[], vocabularySize: number): tf.Tensor =>
-  context.map((tokens, back) => tf.mul(tokens, tf.scalar((vocabularySize + 1) ** back, "int32"))).reduce((sum, term) => tf.add(sum, term));
+  context
+    .map((tokens, back) => tf.mul(tokens, tf.scalar((vocabularySize + 1) ** back, "int32")))
+    .reduce((sum, term) => tf.add(sum, term));
 
-const lookUp = (weights: NamedTensors, rows: tf.Tensor1D): tf.Tensor2D => embedding(parameter(weights, tableName), rows);
+const lookUp = (weights: NamedTensors, rows: tf.Tensor1D): tf.Tensor2D =>
+  embedding(parameter(weights, tableName), rows);
 
 /** Decoding with `context.<back>` [B] int32: the tokens that the next one depends on. */
 const decoderOf = (order: number, vocabularySize: number): Decoder => {
   const name = (back: number): string => `context.${back}`;
-  const named = (context: readonly tf.Tensor[]): NamedTensors => Object.fromEntries(context.map((tokens, back) => [name(back), tokens]));
+  const named = (context: readonly tf.Tensor[]): NamedTensors =>
+    Object.fromEntries(context.map((tokens, back) => [name(back), tokens]));
   const logits = (weights: NamedTensors, context: readonly tf.Tensor[]): tf.Tensor2D =>
     lookUp(weights, rowsOf(context, vocabularySize) as tf.Tensor1D);
   return {
     prefill(weights, prompts, capacity) {
       const [batch, length] = prompts.tokens.shape;
-      if (capacity < length) throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
+      if (capacity < length)
+        throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
       const rows = tf.add(tf.range(0, batch * length, length, "int32"), lastPlace(prompts.mask));
-      const context = contexts(order, vocabularySize, prompts).map((tokens) => tf.gather(tf.reshape(tokens, [batch * length]), rows));
+      const context = contexts(order, vocabularySize, prompts).map((tokens) =>
+        tf.gather(tf.reshape(tokens, [batch * length]), rows),
+      );
       return { logits: logits(weights, context), cache: named(context) };
     },
     step(weights, cache, { token }) {
@@ -60,7 +81,10 @@ const decoderOf = (order: number, vocabularySize: number): Decoder => {
   };
 };
 
-/** `type: "ngram"`: its hidden states are its logits; logits [(V + 1)^(order - 1), V] by the tokens before; index V stands for the place before the first token. */
+/**
+ * `type: "ngram"`: its hidden states are its logits; logits [(V + 1)^(order - 1), V] by the tokens before; index V
+ * stands for the place before the first token.
+ */
 export const ngram = define({
   type: "ngram",
   summary: "A table of logits for every context of order - 1 tokens.",
@@ -70,13 +94,22 @@ export const ngram = define({
     const rows = (vocabularySize + 1) ** (order - 1);
     if (rows > mostRows) {
       throw new RangeError(
-        `ngram: expected at most ${mostRows} contexts, got (${vocabularySize} + 1)^${order - 1} = ${rows}; lower order or the vocabulary`,
+        `ngram: expected at most ${mostRows} contexts, got (${vocabularySize} + 1)^${order - 1} = ${rows}; ` +
+          "lower order or the vocabulary",
       );
     }
     const logits = (weights: NamedTensors, sequences: Sequences, last = sequences.tokens.shape[1]): tf.Tensor3D => {
       const [batch, length] = sequences.tokens.shape;
-      const rows = tf.reshape(rowsOf(contexts(order, vocabularySize, sequences), vocabularySize), [batch, length, 1]) as tf.Tensor3D;
-      return tf.reshape(lookUp(weights, tf.reshape(lastPlaces(rows, last), [batch * last])), [batch, last, vocabularySize]);
+      const rows = tf.reshape(rowsOf(contexts(order, vocabularySize, sequences), vocabularySize), [
+        batch,
+        length,
+        1,
+      ]) as tf.Tensor3D;
+      return tf.reshape(lookUp(weights, tf.reshape(lastPlaces(rows, last), [batch * last])), [
+        batch,
+        last,
+        vocabularySize,
+      ]);
     };
     return {
       ...context,

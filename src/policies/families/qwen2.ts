@@ -1,4 +1,7 @@
-/** The Qwen2 family: Llama's arithmetic with biases on queries, keys and values, in the configuration of HuggingFace's Qwen2ForCausalLM. */
+/**
+ * The Qwen2 family: Llama's arithmetic with biases on queries, keys and values, in the configuration of HuggingFace's
+ * Qwen2ForCausalLM.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ConfigFormat } from "./config/config-format.ts";
@@ -12,7 +15,8 @@ import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 export const qwen2 = define({
   type: "qwen2",
   summary:
-    "A Qwen2 decoder: Llama's arithmetic with biases on queries, keys and values; a checkpoint's context is cut to its sliding window.",
+    "A Qwen2 decoder: Llama's arithmetic with biases on queries, keys and values; a checkpoint's context is " +
+    "cut to its sliding window.",
   parameters: Type.Object(rotaryParameters, { additionalProperties: false }),
   create(values, context: PolicyContext) {
     const sizes = rotarySizes("qwen2", values, context, plainArithmetic);
@@ -21,7 +25,10 @@ export const qwen2 = define({
   },
 });
 
-const schema = Type.Object({ ...rotaryKeys("qwen2", { keyValueHeads: 32, headWidth: null, tied: false }), ...qwenKeys });
+const schema = Type.Object({
+  ...rotaryKeys("qwen2", { keyValueHeads: 32, headWidth: null, tied: false }),
+  ...qwenKeys,
+});
 
 /** Reads Qwen2ForCausalLM configurations. */
 export const qwen2Config: ConfigFormat<RotaryValues & { type: "qwen2" }> = {

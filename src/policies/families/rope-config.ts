@@ -1,4 +1,7 @@
-/** Rotary frequencies in a HuggingFace configuration: `rope_theta` and `rope_scaling` of transformers 4, `rope_parameters` of transformers 5. */
+/**
+ * Rotary frequencies in a HuggingFace configuration: `rope_theta` and `rope_scaling` of transformers 4,
+ * `rope_parameters` of transformers 5.
+ */
 import { Type } from "@sinclair/typebox";
 import { quoted } from "../../files/quoted.ts";
 import type { RopeScaling } from "../layers/rotary-frequencies.ts";
@@ -36,18 +39,26 @@ const longRopeKeys = ["short_factor", "long_factor", "attention_factor", "factor
 const isNumber = (value: unknown, smallest: number): value is number =>
   typeof value === "number" && Number.isFinite(value) && value >= smallest;
 
-/** What is wrong in factors of channels: those of short contexts and of long ones must be the same, and must not change the attention. */
+/**
+ * What is wrong in factors of channels: those of short contexts and of long ones must be the same, and must not change
+ * the attention.
+ */
 const longRopeMistakes = (name: string, rope: Keys): string[] => {
   const { short_factor: short, long_factor: long, attention_factor: attention } = rope;
-  const areFactors = (list: unknown): boolean => Array.isArray(list) && list.every((one) => isNumber(one, 0) && one > 0);
+  const areFactors = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((one) => isNumber(one, 0) && one > 0);
   const wrong = [short, long].flatMap((list, i) =>
-    areFactors(list) ? [] : [`${name}.${["short", "long"][i]}_factor: expected a list of numbers above 0, got ${quoted(list)}`],
+    areFactors(list)
+      ? []
+      : [`${name}.${["short", "long"][i]}_factor: expected a list of numbers above 0, got ${quoted(list)}`],
   );
   if (wrong.length === 0 && String(short) !== String(long))
     wrong.push(
-      `${name}.long_factor: expected short_factor again, got another list; factors that change with the length are not implemented`,
+      `${name}.long_factor: expected short_factor again, got another list; factors that change with the ` +
+        "length are not implemented",
     );
-  if (attention !== 1) wrong.push(`${name}.attention_factor: expected 1, got ${quoted(attention)}; others are not implemented`);
+  if (attention !== 1)
+    wrong.push(`${name}.attention_factor: expected 1, got ${quoted(attention)}; others are not implemented`);
   return wrong;
 };
 
@@ -89,8 +100,8 @@ const scalingOf = (type: string, given: Keys): RopeScaling | undefined => {
 };
 
 /**
- * Reads the frequencies. As in transformers the object's own `rope_theta` goes before the outer one, and the original context of llama3 and longrope is
- * `contextLength` where it is left out. `RangeError` names all that is not supported.
+ * Reads the frequencies. As in transformers the object's own `rope_theta` goes before the outer one, and the original
+ * context of llama3 and longrope is `contextLength` where it is left out. `RangeError` names all that is not supported.
  */
 export const readRope = (config: Keys & { readonly rope_theta: number }, contextLength: number): Rope => {
   if (config["rope_scaling"] !== null && config["rope_parameters"] !== null) {
@@ -99,7 +110,8 @@ export const readRope = (config: Keys & { readonly rope_theta: number }, context
   const name = config["rope_scaling"] === null ? "rope_parameters" : "rope_scaling";
   const given = (config[name] ?? {}) as Keys;
   const type = given["rope_type"] ?? given["type"] ?? "default";
-  const rope: Keys = type === "llama3" || type === "longrope" ? { original_max_position_embeddings: contextLength, ...given } : given;
+  const rope: Keys =
+    type === "llama3" || type === "longrope" ? { original_max_position_embeddings: contextLength, ...given } : given;
   const wrong = mistakes(name, rope, type);
   if (wrong.length > 0) throw new RangeError(wrong.join("; "));
   const scaling = scalingOf(type as string, rope);
@@ -110,10 +122,13 @@ export const readRope = (config: Keys & { readonly rope_theta: number }, context
 };
 
 /**
- * `rope_scaling` of a configuration, as transformers 4 writes it and 5 reads it. Factors of channels are a longrope whose two lists are one, so that the
- * `contextLength` at which it would change them decides nothing.
+ * `rope_scaling` of a configuration, as transformers 4 writes it and 5 reads it. Factors of channels are a longrope
+ * whose two lists are one, so that the `contextLength` at which it would change them decides nothing.
  */
-export const ropeScalingOf = (scaling: RopeScaling | undefined, contextLength: number): Record<string, unknown> | null => {
+export const ropeScalingOf = (
+  scaling: RopeScaling | undefined,
+  contextLength: number,
+): Record<string, unknown> | null => {
   if (scaling === undefined) return null;
   if (scaling.type === "linear") return { rope_type: "linear", factor: scaling.factor };
   if (scaling.type === "factors") {

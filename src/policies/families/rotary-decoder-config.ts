@@ -40,7 +40,10 @@ const mostTokens = 2 ** 24;
 const optionalCount = ({ minimum, maximum }: { minimum?: number; maximum?: number }, byDefault: number | null) =>
   Type.Unsafe<number | null>({ type: ["integer", "null"], minimum, maximum, default: byDefault });
 
-/** What a family takes for keys that are left out; `null` is as many heads of keys and values as of queries, or heads as wide as the width allows. */
+/**
+ * What a family takes for keys that are left out; `null` is as many heads of keys and values as of queries, or heads as
+ * wide as the width allows.
+ */
 export interface RotaryDefaults {
   readonly keyValueHeads: number | null;
   readonly headWidth: number | null;
@@ -74,7 +77,9 @@ export const rotaryKeys = (modelType: string, defaults: RotaryDefaults) => ({
 /** Keys of all these families that change nothing of the logits. Students are trained without dropout. */
 export const rotaryHarmless = ["attention_dropout", "classifier_dropout"];
 
-/** Values and context of a configuration that fits `rotaryKeys`. `RangeError` names frequencies that are not supported. */
+/**
+ * Values and context of a configuration that fits `rotaryKeys`. `RangeError` names frequencies that are not supported.
+ */
 export const readRotary = (
   config: Static<TObject<ReturnType<typeof rotaryKeys>>>,
 ): { readonly values: RotaryValues; readonly context: PolicyContext } => {
@@ -98,7 +103,10 @@ export const readRotary = (
 /** A sliding window of attention, in tokens; `null` for none. */
 export const windowKey = (byDefault: number | null) => optionalCount({ minimum: 1, maximum: mostTokens }, byDefault);
 
-/** A context no longer than the sliding window: there every token sees all tokens before it, so that the window changes nothing. */
+/**
+ * A context no longer than the sliding window: there every token sees all tokens before it, so that the window changes
+ * nothing.
+ */
 export const withinWindow = (context: PolicyContext, window: number | null): PolicyContext => ({
   ...context,
   contextLength: Math.min(context.contextLength, window ?? Infinity),

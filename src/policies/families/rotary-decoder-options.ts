@@ -1,4 +1,6 @@
-/** The parameters that the families of rotary decoders share in experiment files, and the sizes that follow from them. */
+/**
+ * The parameters that the families of rotary decoders share in experiment files, and the sizes that follow from them.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import type { RopeScaling } from "../layers/rotary-frequencies.ts";
 import type { PolicyContext } from "../policy.ts";
@@ -14,12 +16,18 @@ const ropeScaling = Type.Unsafe<RopeScaling>({
   description: "Scaling of the rotary frequencies for a longer context; none when left out.",
   discriminator: { propertyName: "type" },
   oneOf: [
-    Type.Object({ type: Type.Literal("linear"), factor }, { ...closed, description: "Every frequency is divided by factor." }),
+    Type.Object(
+      { type: Type.Literal("linear"), factor },
+      { ...closed, description: "Every frequency is divided by factor." },
+    ),
     Type.Object(
       {
         type: Type.Literal("llama3"),
         factor,
-        lowFrequencyFactor: Type.Number({ exclusiveMinimum: 0, description: "Fewer turns in the original context: divided by factor." }),
+        lowFrequencyFactor: Type.Number({
+          exclusiveMinimum: 0,
+          description: "Fewer turns in the original context: divided by factor.",
+        }),
         highFrequencyFactor: Type.Number({
           exclusiveMinimum: 0,
           description: "More turns in the original context: kept; above the low one.",
@@ -48,7 +56,11 @@ export const rotaryParameters = {
   width: Type.Integer({ minimum: 2, maximum: 65_536, description: "Width of the residual stream." }),
   heads: Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of queries." }),
   keyValueHeads: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of keys and values; divides heads; as many as heads when left out." }),
+    Type.Integer({
+      minimum: 1,
+      maximum: 1024,
+      description: "Heads of keys and values; divides heads; as many as heads when left out.",
+    }),
   ),
   headWidth: Type.Optional(
     Type.Integer({ minimum: 2, maximum: 65_536, description: "Width of one head; even; width / heads when left out." }),
@@ -63,7 +75,12 @@ export const rotaryParameters = {
   tied: Type.Boolean({ default: true, description: "The output head is the embedding table." }),
   ropeTheta: Type.Number({ default: 10_000, exclusiveMinimum: 1, description: "Base of the rotary wavelengths." }),
   ropeScaling: Type.Optional(ropeScaling),
-  normEpsilon: Type.Number({ default: 1e-5, exclusiveMinimum: 0, maximum: 1, description: "Added to the mean square in every norm." }),
+  normEpsilon: Type.Number({
+    default: 1e-5,
+    exclusiveMinimum: 0,
+    maximum: 1,
+    description: "Added to the mean square in every norm.",
+  }),
   initialDeviation,
 };
 
@@ -79,20 +96,32 @@ export type RotaryValues = Static<ReturnType<typeof Type.Object<typeof rotaryPar
 type Arithmetic = Pick<RotaryDecoderSizes, "activation" | "gainOffset" | "embeddingScale" | "queryKeyNorm">;
 
 /** The arithmetic of Llama. */
-export const plainArithmetic: Arithmetic = { activation: "silu", gainOffset: 0, embeddingScale: 1, queryKeyNorm: false };
+export const plainArithmetic: Arithmetic = {
+  activation: "silu",
+  gainOffset: 0,
+  embeddingScale: 1,
+  queryKeyNorm: false,
+};
 
 const headWidthOf = (type: string, { width, heads, headWidth }: RotaryValues): number => {
   if (headWidth === undefined && width % (2 * heads) !== 0) {
     throw new RangeError(
-      `${type}: expected width to be a multiple of 2 * heads = ${2 * heads} (each head has an even width), got ${width}; or set headWidth`,
+      `${type}: expected width to be a multiple of 2 * heads = ${2 * heads} (each head has an even width), ` +
+        `got ${width}; or set headWidth`,
     );
   }
-  if (headWidth !== undefined && headWidth % 2 !== 0) throw new RangeError(`${type}: expected headWidth to be even, got ${headWidth}`);
+  if (headWidth !== undefined && headWidth % 2 !== 0)
+    throw new RangeError(`${type}: expected headWidth to be even, got ${headWidth}`);
   return headWidth ?? width / heads;
 };
 
 /** Sizes of a family member. `RangeError` names what does not fit. */
-export const rotarySizes = (type: string, values: RotaryValues, context: PolicyContext, arithmetic: Arithmetic): RotaryDecoderSizes => {
+export const rotarySizes = (
+  type: string,
+  values: RotaryValues,
+  context: PolicyContext,
+  arithmetic: Arithmetic,
+): RotaryDecoderSizes => {
   const { layers, width, heads, tied, ropeTheta, ropeScaling: scaling, normEpsilon } = values;
   const keyValueHeads = values.keyValueHeads ?? heads;
   const headWidth = headWidthOf(type, values);
@@ -101,16 +130,30 @@ export const rotarySizes = (type: string, values: RotaryValues, context: PolicyC
   }
   if (scaling?.type === "factors" && scaling.factors.length !== headWidth / 2) {
     throw new RangeError(
-      `${type}: expected ropeScaling.factors to be headWidth / 2 = ${headWidth / 2} numbers, got ${scaling.factors.length}`,
+      `${type}: expected ropeScaling.factors to be headWidth / 2 = ${headWidth / 2} numbers, got ` +
+        `${scaling.factors.length}`,
     );
   }
   if (scaling?.type === "llama3" && scaling.lowFrequencyFactor >= scaling.highFrequencyFactor) {
     throw new RangeError(
-      `${type}: expected ropeScaling.highFrequencyFactor above lowFrequencyFactor = ${scaling.lowFrequencyFactor}, got ${scaling.highFrequencyFactor}`,
+      `${type}: expected ropeScaling.highFrequencyFactor above lowFrequencyFactor = ` +
+        `${scaling.lowFrequencyFactor}, got ${scaling.highFrequencyFactor}`,
     );
   }
   const hidden = values.hidden ?? 8 * Math.ceil(width / 3);
   const deviations = deviationsOf(values);
-  const sizes = { layers, width, heads, keyValueHeads, headWidth, hidden, tied, ropeTheta, ropeScaling: scaling, normEpsilon, deviations };
+  const sizes = {
+    layers,
+    width,
+    heads,
+    keyValueHeads,
+    headWidth,
+    hidden,
+    tied,
+    ropeTheta,
+    ropeScaling: scaling,
+    normEpsilon,
+    deviations,
+  };
   return { ...context, ...sizes, ...arithmetic };
 };

@@ -1,4 +1,6 @@
-/** A policy whose arithmetic is that of `rotary-decoder.ts`: its parameters by HuggingFace's names, and how they start. */
+/**
+ * A policy whose arithmetic is that of `rotary-decoder.ts`: its parameters by HuggingFace's names, and how they start.
+ */
 import type { ParameterSpec, Policy } from "../policy.ts";
 import { rotaryDecoder, rotaryHead, rotaryHidden, type RotaryDecoderSizes } from "./rotary-decoder.ts";
 
@@ -13,7 +15,12 @@ export interface Biases {
 
 type Specs = Record<string, ParameterSpec>;
 
-const linearSpecs = (name: string, [out, into]: readonly [number, number], spread: number, bias: boolean | undefined): Specs => ({
+const linearSpecs = (
+  name: string,
+  [out, into]: readonly [number, number],
+  spread: number,
+  bias: boolean | undefined,
+): Specs => ({
   [`${name}.weight`]: { shape: [out, into], initial: { standardDeviation: spread } },
   ...(bias === true && { [`${name}.bias`]: { shape: [out], initial: { value: 0 } } }),
 });
@@ -29,7 +36,10 @@ const blockSpecs = (name: string, sizes: RotaryDecoderSizes, biases: Biases): Sp
     ...linearSpecs(`${attention}.q_proj`, [queries, width], matrix, biases.projections),
     ...linearSpecs(`${attention}.k_proj`, [shared, width], matrix, biases.projections),
     ...linearSpecs(`${attention}.v_proj`, [shared, width], matrix, biases.projections),
-    ...(sizes.queryKeyNorm && { [`${attention}.q_norm.weight`]: normOf(headWidth), [`${attention}.k_norm.weight`]: normOf(headWidth) }),
+    ...(sizes.queryKeyNorm && {
+      [`${attention}.q_norm.weight`]: normOf(headWidth),
+      [`${attention}.k_norm.weight`]: normOf(headWidth),
+    }),
     ...linearSpecs(`${attention}.o_proj`, [width, queries], residual, biases.output),
     [`${name}.post_attention_layernorm.weight`]: normOf(width),
     ...linearSpecs(`${name}.mlp.gate_proj`, [hidden, width], matrix, biases.feedForward),

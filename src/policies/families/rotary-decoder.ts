@@ -1,4 +1,7 @@
-/** The arithmetic that Llama's kind of decoder shares: blocks of rotary grouped-query attention and a gated feed-forward layer between root-mean-square norms. */
+/**
+ * The arithmetic that Llama's kind of decoder shares: blocks of rotary grouped-query attention and a gated feed-forward
+ * layer between root-mean-square norms.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import type { Activation } from "../layers/activation.ts";
@@ -15,7 +18,9 @@ import type { RotarySizes } from "../layers/rotary-frequencies.ts";
 import type { Decoder, Sequences } from "../policy.ts";
 import type { Deviations } from "./initial-deviation.ts";
 
-/** Sizes and options that fix a decoder. Biases need no option: a linear layer adds the bias that its parameters hold. */
+/**
+ * Sizes and options that fix a decoder. Biases need no option: a linear layer adds the bias that its parameters hold.
+ */
 export interface RotaryDecoderSizes extends RotarySizes {
   readonly vocabularySize: number;
   /** Most places of one pass. */
@@ -89,7 +94,10 @@ const block = (
       batch,
       count,
     );
-  const queries = rotate(heads("q", asking.rows(read), sizes.heads), { cos: asking.places(rotary.cos), sin: asking.places(rotary.sin) });
+  const queries = rotate(heads("q", asking.rows(read), sizes.heads), {
+    cos: asking.places(rotary.cos),
+    sin: asking.places(rotary.sin),
+  });
   const seen = remember(layer, {
     keys: rotate(heads("k", read, sizes.keyValueHeads), rotary),
     values: splitHeads(linear(parameters, `${attention}.v_proj`, read), batch, sizes.keyValueHeads),
@@ -117,7 +125,10 @@ const unembed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, hidden: tf
 const head = (sizes: RotaryDecoderSizes, parameters: NamedTensors, x: tf.Tensor2D): tf.Tensor2D =>
   unembed(sizes, parameters, normed(sizes, parameters, x));
 
-/** Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may stand there. */
+/**
+ * Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may
+ * stand there.
+ */
 const states = (
   sizes: RotaryDecoderSizes,
   parameters: NamedTensors,
@@ -127,7 +138,9 @@ const states = (
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
-    throw new RangeError(`expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`);
+    throw new RangeError(
+      `expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`,
+    );
   }
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
@@ -158,7 +171,8 @@ export const rotaryHead = (sizes: RotaryDecoderSizes, parameters: NamedTensors, 
 export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
     const [, tokens] = prompts.tokens.shape;
-    if (capacity < tokens) throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
+    if (capacity < tokens)
+      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
     const { cache, remember } = begunCache(capacity);
     return {
       logits: head(
@@ -174,7 +188,12 @@ export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
     const { next, remember } = continuedCache(cache, slot);
     const rotary = rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes);
     const all = allPlaces(slotBias(visible));
-    const hidden = blocks(sizes, parameters, { batch, rotary, all, asked: all, remember }, embed(sizes, parameters, token));
+    const hidden = blocks(
+      sizes,
+      parameters,
+      { batch, rotary, all, asked: all, remember },
+      embed(sizes, parameters, token),
+    );
     return { logits: head(sizes, parameters, hidden), cache: next };
   },
 });

@@ -1,4 +1,7 @@
-/** The blocks of T5: attention to the same or to the encoder's places, and a feed-forward layer, each after a norm and added to what came in. */
+/**
+ * The blocks of T5: attention to the same or to the encoder's places, and a feed-forward layer, each after a norm and
+ * added to what came in.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { activations, type Activation } from "../layers/activation.ts";
@@ -59,7 +62,13 @@ const norm = (sizes: T5Sizes, parameters: NamedTensors, name: string, x: tf.Tens
   rmsNorm(x, parameter<tf.Rank.R1>(parameters, `${name}.weight`), sizes.normEpsilon);
 
 /** x [B * T, D] -> keys and values [B, H, T, W] of the attention layer `name`. */
-export const keysAndValues = (sizes: T5Sizes, parameters: NamedTensors, name: string, batch: number, x: tf.Tensor2D): Memory => ({
+export const keysAndValues = (
+  sizes: T5Sizes,
+  parameters: NamedTensors,
+  name: string,
+  batch: number,
+  x: tf.Tensor2D,
+): Memory => ({
   keys: splitHeads(linear(parameters, `${name}.k`, x), batch, sizes.heads),
   values: splitHeads(linear(parameters, `${name}.v`, x), batch, sizes.heads),
 });
@@ -78,7 +87,12 @@ const attention = (
   return linear(parameters, `${name}.o`, mergeHeads(attend(queries, keys, values, bias, 1)));
 };
 
-const feedForward = ({ activation, gated }: T5Sizes, parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D => {
+const feedForward = (
+  { activation, gated }: T5Sizes,
+  parameters: NamedTensors,
+  name: string,
+  x: tf.Tensor2D,
+): tf.Tensor2D => {
   const active = activations[activation];
   const inner = gated
     ? tf.mul<tf.Tensor2D>(active(linear(parameters, `${name}.wi_0`, x)), linear(parameters, `${name}.wi_1`, x))
@@ -89,7 +103,14 @@ const feedForward = ({ activation, gated }: T5Sizes, parameters: NamedTensors, n
 /** The attention layer of decoder block `layer` that looks at the encoder. */
 export const crossName = (layer: number): string => `decoder.block.${layer}.layer.1.EncDecAttention`;
 
-const block = (sizes: T5Sizes, parameters: NamedTensors, stack: string, pass: Pass, layer: number, x: tf.Tensor2D): tf.Tensor2D => {
+const block = (
+  sizes: T5Sizes,
+  parameters: NamedTensors,
+  stack: string,
+  pass: Pass,
+  layer: number,
+  x: tf.Tensor2D,
+): tf.Tensor2D => {
   const { batch, bias, remember, encoded } = pass;
   const name = `${stack}.block.${layer}.layer`;
   const within = `${name}.0.SelfAttention`;
@@ -98,10 +119,16 @@ const block = (sizes: T5Sizes, parameters: NamedTensors, stack: string, pass: Pa
   let states: tf.Tensor2D = tf.add(x, attention(sizes, parameters, within, batch, normed, seen, bias));
   if (encoded !== undefined) {
     const asking = norm(sizes, parameters, `${name}.1.layer_norm`, states);
-    states = tf.add(states, attention(sizes, parameters, crossName(layer), batch, asking, encoded.memory(layer), encoded.bias));
+    states = tf.add(
+      states,
+      attention(sizes, parameters, crossName(layer), batch, asking, encoded.memory(layer), encoded.bias),
+    );
   }
   const last = `${name}.${encoded === undefined ? 1 : 2}`;
-  return tf.add(states, feedForward(sizes, parameters, `${last}.DenseReluDense`, norm(sizes, parameters, `${last}.layer_norm`, states)));
+  return tf.add(
+    states,
+    feedForward(sizes, parameters, `${last}.DenseReluDense`, norm(sizes, parameters, `${last}.layer_norm`, states)),
+  );
 };
 
 /** x [B * T, D] -> the states [B * T, D] after all blocks of a stack and its last norm. */

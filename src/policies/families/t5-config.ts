@@ -18,7 +18,10 @@ const feedForwards = {
 const feedForwardName = ({ gated, activation }: T5Sizes): string | undefined =>
   Object.entries(feedForwards).find(([, layer]) => layer.gated === gated && layer.activation === activation)?.[0];
 
-/** T5 has no longest sequence: relative positions go on. Where a configuration says nothing, prompt and completion may have this many tokens each. */
+/**
+ * T5 has no longest sequence: relative positions go on. Where a configuration says nothing, prompt and completion may
+ * have this many tokens each.
+ */
 const longestSide = 512;
 
 /** The `config.json` of a T5 with these sizes. Ids of end-of-sequence and padding are the tokenizer's and stay null. */
@@ -104,20 +107,27 @@ const checkDerived = (config: Static<typeof schema>): void => {
   for (const [name, got, expected] of derived) {
     if (got === undefined || got === expected) continue;
     throw new RangeError(
-      `${name}: expected ${JSON.stringify(expected)} of feed_forward_proj "${config.feed_forward_proj}", got ${JSON.stringify(got)}`,
+      `${name}: expected ${JSON.stringify(expected)} of feed_forward_proj "${config.feed_forward_proj}", got ` +
+        `${JSON.stringify(got)}`,
     );
   }
   if (config.scale_decoder_outputs === true && !config.tie_word_embeddings) {
-    throw new RangeError("scale_decoder_outputs: expected false for a head of its own (tie_word_embeddings false), got true");
+    throw new RangeError(
+      "scale_decoder_outputs: expected false for a head of its own (tie_word_embeddings false), got true",
+    );
   }
 };
 
 /** What files hold beside `shared.weight` where they do not know that it is the same. */
-const copies: ReadonlySet<string> = new Set(["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]);
+const copies: ReadonlySet<string> = new Set([
+  "encoder.embed_tokens.weight",
+  "decoder.embed_tokens.weight",
+  "lm_head.weight",
+]);
 
 /**
- * Reads T5ForConditionalGeneration configurations; refuses other feed-forward layers and quantised weights. Newer versions of transformers write
- * `tie_word_embeddings` true for every T5 and tell v1.0 by `scale_decoder_outputs`.
+ * Reads T5ForConditionalGeneration configurations; refuses other feed-forward layers and quantised weights. Newer
+ * versions of transformers write `tie_word_embeddings` true for every T5 and tell v1.0 by `scale_decoder_outputs`.
  */
 export const t5Config: ConfigFormat<T5Values> = {
   modelType: "t5",

@@ -1,4 +1,7 @@
-/** The arithmetic of T5 (Raffel et al., 2020): an encoder reads the prompt, a decoder continues from a start token with the encoder in view. */
+/**
+ * The arithmetic of T5 (Raffel et al., 2020): an encoder reads the prompt, a decoder continues from a start token with
+ * the encoder in view.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { causalBias, slotBias } from "../layers/attention.ts";
@@ -10,9 +13,13 @@ import { relativeBias, slotRelativeBias } from "../layers/relative-position.ts";
 import type { Decoder, Sequences } from "../policy.ts";
 import { bucketsOf, crossName, keysAndValues, positionTable, runStack, type T5Sizes } from "./t5-blocks.ts";
 
-const embed = (parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D => embedding(parameter(parameters, "shared.weight"), ids);
+const embed = (parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D =>
+  embedding(parameter(parameters, "shared.weight"), ids);
 
-/** tokens [B, T], prompt [B, T] -> the encoder's states [B * T, D]; at places that are not the prompt's they mean nothing. */
+/**
+ * tokens [B, T], prompt [B, T] -> the encoder's states [B * T, D]; at places that are not the prompt's they mean
+ * nothing.
+ */
 const encode = (sizes: T5Sizes, parameters: NamedTensors, tokens: tf.Tensor2D, prompt: tf.Tensor2D): tf.Tensor2D => {
   const [batch, length] = tokens.shape;
   const ids: tf.Tensor1D = tf.reshape(tf.mul(tokens, tf.cast(prompt, "int32")), [batch * length]);
@@ -39,8 +46,9 @@ const starts = (prompt: tf.Tensor2D): tf.Tensor2D => {
 };
 
 /**
- * [B, T] -> the decoder's states [B, last, D] after the last norm, of all T when left out: from the last place of a prompt on they are those of its completion. The encoder reads no place
- * after the first of those that are asked for, where prompts end, and the decoder none before it.
+ * [B, T] -> the decoder's states [B, last, D] after the last norm, of all T when left out: from the last place of a
+ * prompt on they are those of its completion. The encoder reads no place after the first of those that are asked for,
+ * where prompts end, and the decoder none before it.
  */
 export const t5Hidden = (
   sizes: T5Sizes,
@@ -55,7 +63,11 @@ export const t5Hidden = (
   const encoded = encode(sizes, parameters, between(tokens, 0, end), read);
   const asked = between(prompt, first, length);
   const completion: tf.Tensor2D = tf.sub(between(mask, first, length), asked);
-  const ids = tf.where<tf.Tensor>(tf.greater(completion, 0), between(tokens, first, length), tf.scalar(sizes.startId, "int32"));
+  const ids = tf.where<tf.Tensor>(
+    tf.greater(completion, 0),
+    between(tokens, first, length),
+    tf.scalar(sizes.startId, "int32"),
+  );
   const bias: tf.Tensor4D = tf.add(
     relativeBias(positionTable(parameters, "decoder"), last, bucketsOf(sizes, "decoder")),
     causalBias(tf.add(completion, starts(asked))),
@@ -73,20 +85,25 @@ const unembed = ({ tied, width }: T5Sizes, parameters: NamedTensors, hidden: tf.
 /** Hidden states [B, T, D] -> logits [B, T, V]. */
 export const t5Head = (sizes: T5Sizes, parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D => {
   const [batch, length, width] = hidden.shape;
-  return tf.reshape(unembed(sizes, parameters, tf.reshape(hidden, [batch * length, width])), [batch, length, sizes.vocabularySize]);
+  return tf.reshape(unembed(sizes, parameters, tf.reshape(hidden, [batch * length, width])), [
+    batch,
+    length,
+    sizes.vocabularySize,
+  ]);
 };
 
 const encodedName = (layer: number, what: keyof Memory): string => `encoded.${layer}.${what}`;
 
 /**
- * Decoding with the encoder's keys and values for each decoder layer, `encoded.<i>.keys` and `encoded.<i>.values` [B, H, P, W], which never change, and with
- * `layers.<i>.keys` and `layers.<i>.values` [B, H, capacity - P + 1, W] of the decoder itself: the start token in slot 0, what comes to slot P of
- * the contract in slot 1.
+ * Decoding with the encoder's keys and values for each decoder layer, `encoded.<i>.keys` and `encoded.<i>.values` [B,
+ * H, P, W], which never change, and with `layers.<i>.keys` and `layers.<i>.values` [B, H, capacity - P + 1, W] of the
+ * decoder itself: the start token in slot 0, what comes to slot P of the contract in slot 1.
  */
 export const t5Decoder = (sizes: T5Sizes): Decoder => ({
   prefill(parameters, { tokens, mask }, capacity) {
     const [batch, length] = tokens.shape;
-    if (capacity < length) throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
+    if (capacity < length)
+      throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
     const encoded = encode(sizes, parameters, tokens, mask);
     const memories = Array.from({ length: sizes.decoderLayers }, (_, layer) =>
       keysAndValues(sizes, parameters, crossName(layer), batch, encoded),
@@ -105,7 +122,10 @@ export const t5Decoder = (sizes: T5Sizes): Decoder => ({
       [encodedName(layer, "keys"), keys],
       [encodedName(layer, "values"), values],
     ]);
-    return { logits: unembed(sizes, parameters, hidden), cache: { ...cache, ...(Object.fromEntries(fixed) as NamedTensors) } };
+    return {
+      logits: unembed(sizes, parameters, hidden),
+      cache: { ...cache, ...(Object.fromEntries(fixed) as NamedTensors) },
+    };
   },
   step(parameters, cache, { token, slot, visible }) {
     const [batch, capacity] = visible.shape;

@@ -1,4 +1,7 @@
-/** The T5 family (v1.0, v1.1, flan): an encoder-decoder whose parameters and configuration are those of HuggingFace's T5ForConditionalGeneration. */
+/**
+ * The T5 family (v1.0, v1.1, flan): an encoder-decoder whose parameters and configuration are those of HuggingFace's
+ * T5ForConditionalGeneration.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { activations, type Activation } from "../layers/activation.ts";
@@ -10,22 +13,38 @@ import { t5Decoder, t5Head, t5Hidden } from "./t5-decoder.ts";
 const parameters = Type.Object(
   {
     layers: Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of the encoder." }),
-    decoderLayers: Type.Optional(Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of the decoder; as many when left out." })),
+    decoderLayers: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of the decoder; as many when left out." }),
+    ),
     width: Type.Integer({ minimum: 1, maximum: 65_536, description: "Width of the residual streams." }),
     heads: Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of attention." }),
     headWidth: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65_536, description: "Width of a head; width / heads, rounded up, when left out." }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_536,
+        description: "Width of a head; width / heads, rounded up, when left out.",
+      }),
     ),
     hidden: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 262_144, description: "Width inside the feed-forward layer; 4 times the width when left out." }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 262_144,
+        description: "Width inside the feed-forward layer; 4 times the width when left out.",
+      }),
     ),
-    gated: Type.Boolean({ default: true, description: "The activation is multiplied with a second product: v1.1; false is v1.0." }),
+    gated: Type.Boolean({
+      default: true,
+      description: "The activation is multiplied with a second product: v1.1; false is v1.0.",
+    }),
     activation: Type.Unsafe<Activation>({
       enum: Object.keys(activations),
       default: "gelu_new",
       description: "Function inside the feed-forward layer, by HuggingFace's name; v1.0 has relu.",
     }),
-    tied: Type.Boolean({ default: false, description: "The output head is the embedding table, scaled down: v1.0; false is v1.1." }),
+    tied: Type.Boolean({
+      default: false,
+      description: "The output head is the embedding table, scaled down: v1.0; false is v1.1.",
+    }),
     buckets: Type.Integer({ default: 32, minimum: 4, maximum: 1024, description: "Buckets of relative positions." }),
     maxDistance: Type.Integer({
       default: 128,
@@ -33,8 +52,17 @@ const parameters = Type.Object(
       maximum: 65_536,
       description: "Distance in tokens from which on there is one bucket.",
     }),
-    normEpsilon: Type.Number({ default: 1e-6, exclusiveMinimum: 0, maximum: 1, description: "Added to the mean square in every norm." }),
-    startId: Type.Integer({ default: 0, minimum: 0, description: "The token that the decoder reads before the first of a completion." }),
+    normEpsilon: Type.Number({
+      default: 1e-6,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "Added to the mean square in every norm.",
+    }),
+    startId: Type.Integer({
+      default: 0,
+      minimum: 0,
+      description: "The token that the decoder reads before the first of a completion.",
+    }),
   },
   { additionalProperties: false },
 );
@@ -48,7 +76,9 @@ const sizesOf = (values: Static<typeof parameters>, context: PolicyContext): T5S
     throw new RangeError(`t5: expected startId to be a token below ${context.vocabularySize}, got ${startId}`);
   }
   if (gated && activation === "gelu") {
-    throw new RangeError("t5: expected another activation than gelu behind a gate, which HuggingFace cannot name; take gelu_new");
+    throw new RangeError(
+      "t5: expected another activation than gelu behind a gate, which HuggingFace cannot name; take gelu_new",
+    );
   }
   return {
     ...values,
@@ -92,14 +122,21 @@ const specs = (sizes: T5Sizes): Record<string, ParameterSpec> => {
       }
       feedForward(`${name}.${stack === "encoder" ? 1 : 2}`);
     }
-    all[`${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`] = matrix(sizes.buckets, heads, 1 / width);
+    all[`${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`] = matrix(
+      sizes.buckets,
+      heads,
+      1 / width,
+    );
     all[`${stack}.final_layer_norm.weight`] = norm;
   }
   if (!sizes.tied) all["lm_head.weight"] = matrix(vocabularySize, width, 1 / width);
   return all;
 };
 
-/** `type: "t5"`: an encoder reads the prompt, a decoder writes the completion; relative positions, RMS norms, no biases (Raffel et al., 2020). */
+/**
+ * `type: "t5"`: an encoder reads the prompt, a decoder writes the completion; relative positions, RMS norms, no biases
+ * (Raffel et al., 2020).
+ */
 export const t5 = define({
   type: "t5",
   summary: "A T5-style encoder-decoder: relative position buckets, RMS norms, a gated or plain feed-forward layer.",

@@ -1,4 +1,7 @@
-/** Which places of a pass ask: after the last block no place is read by another, so that it computes those alone whose states are wanted. */
+/**
+ * Which places of a pass ask: after the last block no place is read by another, so that it computes those alone whose
+ * states are wanted.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { slotBias } from "./attention.ts";
 import { lastOfRows, lastPlaces } from "./last-places.ts";

@@ -1,13 +1,18 @@
 /** Grouped-query attention and its masks. */
 import * as tf from "@tensorflow/tfjs";
 
-/** Added to the score of what must not be seen. Finite, so that a token that sees nothing gives a plain average and not NaN. */
+/**
+ * Added to the score of what must not be seen. Finite, so that a token that sees nothing gives a plain average and not
+ * NaN.
+ */
 const hidden = 1e9;
 
 /** visible [..., S] of ones and zeros -> what is added to scores: 0 where 1, -1e9 where 0. */
 const biasOf = <T extends tf.Tensor>(visible: T): T => tf.mul(tf.sub(visible, 1), hidden);
 
-/** mask [B, T] float32, 1 for tokens -> bias [B, 1, T, T]: a token sees itself and the tokens left of it, never padding. */
+/**
+ * mask [B, T] float32, 1 for tokens -> bias [B, 1, T, T]: a token sees itself and the tokens left of it, never padding.
+ */
 export const causalBias = (mask: tf.Tensor2D): tf.Tensor4D => {
   const [batch, tokens] = mask.shape;
   const places = tf.range(0, tokens, 1, "int32");
@@ -36,9 +41,10 @@ export const mergeHeads = (x: tf.Tensor4D): tf.Tensor2D => {
 };
 
 /**
- * softmax(scale q k' + bias) v (Vaswani et al., 2017), where H / K neighbouring query heads share a head of keys and values (Ainslie et al.,
- * 2023). queries [B, H, T, W], keys and values [B, K, S, W], bias [B, 1, T, S] or any shape that broadcasts to [B, H, T, S] -> [B, H, T, W]; scale is
- * 1 / sqrt(W) when left out. Keys are not repeated: the queries that share a head are the rows of one product.
+ * softmax(scale q k' + bias) v (Vaswani et al., 2017), where H / K neighbouring query heads share a head of keys and
+ * values (Ainslie et al., 2023). queries [B, H, T, W], keys and values [B, K, S, W], bias [B, 1, T, S] or any shape
+ * that broadcasts to [B, H, T, S] -> [B, H, T, W]; scale is 1 / sqrt(W) when left out. Keys are not repeated: the
+ * queries that share a head are the rows of one product.
  */
 export const attend = (
   queries: tf.Tensor4D,

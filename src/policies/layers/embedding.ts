@@ -2,10 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * Largest table, in rows, whose gradient is a product with one-hot rows; above it rows are summed by `unsortedSegmentSum`.
+ * Largest table, in rows, whose gradient is a product with one-hot rows; above it rows are summed by
+ * `unsortedSegmentSum`.
  *
- * The product takes 2 N V D operations: below 2 % of an update of a 4-layer decoder of width 256 at 512 rows, 3 % at 1024. The sum by segment takes
- * a twentieth of that, but ONNX Runtime's ScatterND loses additions when several threads meet at one row, so it serves only where it must.
+ * The product takes 2 N V D operations: below 2 % of an update of a 4-layer decoder of width 256 at 512 rows, 3 % at
+ * 1024. The sum by segment takes a twentieth of that, but ONNX Runtime's ScatterND loses additions when several threads
+ * meet at one row, so it serves only where it must.
  */
 export const oneHotRows = 1024;
 

@@ -1,4 +1,7 @@
-/** Keys and values that attention remembers: none beyond a pass over whole sequences, or a cache of static size while decoding. */
+/**
+ * Keys and values that attention remembers: none beyond a pass over whole sequences, or a cache of static size while
+ * decoding.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { writeSlot } from "../../engine/write-slot.ts";
@@ -30,7 +33,10 @@ const widened = (x: tf.Tensor4D, capacity: number): tf.Tensor4D => {
   ]);
 };
 
-/** Begins a cache `layers.<i>.keys` and `layers.<i>.values`, each [B, K, capacity, W]: what a pass remembers stands in the first slots. */
+/**
+ * Begins a cache `layers.<i>.keys` and `layers.<i>.values`, each [B, K, capacity, W]: what a pass remembers stands in
+ * the first slots.
+ */
 export const begunCache = (capacity: number): { readonly cache: NamedTensors; readonly remember: Remember } => {
   const cache: Record<string, tf.Tensor> = {};
   return {
@@ -43,8 +49,14 @@ export const begunCache = (capacity: number): { readonly cache: NamedTensors; re
   };
 };
 
-/** Continues a cache: the new token's keys and values [B, K, 1, W] go to `slot`. `next` is the new cache, complete once every layer has remembered. */
-export const continuedCache = (cache: NamedTensors, slot: tf.Scalar): { readonly next: NamedTensors; readonly remember: Remember } => {
+/**
+ * Continues a cache: the new token's keys and values [B, K, 1, W] go to `slot`. `next` is the new cache, complete once
+ * every layer has remembered.
+ */
+export const continuedCache = (
+  cache: NamedTensors,
+  slot: tf.Scalar,
+): { readonly next: NamedTensors; readonly remember: Remember } => {
   const next: Record<string, tf.Tensor> = {};
   const write = (name: string, value: tf.Tensor4D): tf.Tensor4D => {
     const written = writeSlot(parameter<tf.Rank.R4>(cache, name), 2, slot, value);
@@ -53,6 +65,9 @@ export const continuedCache = (cache: NamedTensors, slot: tf.Scalar): { readonly
   };
   return {
     next,
-    remember: (layer, fresh) => ({ keys: write(keysName(layer), fresh.keys), values: write(valuesName(layer), fresh.values) }),
+    remember: (layer, fresh) => ({
+      keys: write(keysName(layer), fresh.keys),
+      values: write(valuesName(layer), fresh.values),
+    }),
   };
 };

@@ -17,4 +17,5 @@ export const lastOfRows = (x: tf.Tensor2D, batch: number, last: number): tf.Tens
 };
 
 /** mask [B, T] float32, 1 for tokens -> [B] int32: the place of each row's last token. 0 for a row without tokens. */
-export const lastPlace = (mask: tf.Tensor2D): tf.Tensor1D => tf.argMax(tf.mul(mask, tf.range(1, mask.shape[1] + 1, 1, "float32")), 1);
+export const lastPlace = (mask: tf.Tensor2D): tf.Tensor1D =>
+  tf.argMax(tf.mul(mask, tf.range(1, mask.shape[1] + 1, 1, "float32")), 1);

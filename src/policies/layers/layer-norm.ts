@@ -4,11 +4,12 @@ import type { NamedTensors } from "../../engine/program.ts";
 import { parameter } from "./parameter.ts";
 
 /**
- * y = weight * (x - mean(x)) / sqrt(var(x) + epsilon) + bias over the last axis (Ba et al., 2016), with the parameters `<name>.weight` and `<name>.bias`,
- * each [D]; the variance divides by D. x [N, D] -> [N, D].
+ * y = weight * (x - mean(x)) / sqrt(var(x) + epsilon) + bias over the last axis (Ba et al., 2016), with the parameters
+ * `<name>.weight` and `<name>.bias`, each [D]; the variance divides by D. x [N, D] -> [N, D].
  *
- * The gradient is written out, because the derived one makes several times as many passes over [N, D]. With r = 1 / sqrt(var(x) + epsilon),
- * u = (x - mean(x)) r and h = dy * weight: dx = r (h - mean(h) - u mean(h u)), dweight = the sum over N of dy u, and dbias = the sum over N of dy.
+ * The gradient is written out, because the derived one makes several times as many passes over [N, D]. With r = 1 /
+ * sqrt(var(x) + epsilon), u = (x - mean(x)) r and h = dy * weight: dx = r (h - mean(h) - u mean(h u)), dweight = the
+ * sum over N of dy u, and dbias = the sum over N of dy.
  */
 export const layerNorm = (parameters: NamedTensors, name: string, x: tf.Tensor2D, epsilon: number): tf.Tensor2D => {
   const normalize = tf.customGrad((...inputs) => {

@@ -13,8 +13,9 @@ export interface RelativeBuckets {
 }
 
 /**
- * The bucket of a distance, place of the key minus place of the query (Raffel et al., 2020). Half of the buckets of a side are for one distance each, the
- * others for ranges that grow by a factor up to `maxDistance`. Rounded to float32 on the way, as the models were trained.
+ * The bucket of a distance, place of the key minus place of the query (Raffel et al., 2020). Half of the buckets of a
+ * side are for one distance each, the others for ranges that grow by a factor up to `maxDistance`. Rounded to float32
+ * on the way, as the models were trained.
  */
 export const bucketOf = (distance: number, { buckets, maxDistance, bothSides }: RelativeBuckets): number => {
   const count = bothSides ? Math.floor(buckets / 2) : buckets;
@@ -27,15 +28,27 @@ export const bucketOf = (distance: number, { buckets, maxDistance, bothSides }: 
   return first + Math.min(exact + Math.trunc(fround(share * (count - exact))), count - 1);
 };
 
-/** table [buckets, H] -> bias [1, H, T, T] of the places of padded sequences. A row's tokens stand side by side, so that padding shifts nothing. */
+/**
+ * table [buckets, H] -> bias [1, H, T, T] of the places of padded sequences. A row's tokens stand side by side, so that
+ * padding shifts nothing.
+ */
 export const relativeBias = (table: tf.Tensor2D, tokens: number, buckets: RelativeBuckets): tf.Tensor4D => {
-  const ids = Int32Array.from({ length: tokens * tokens }, (_, at) => bucketOf((at % tokens) - Math.floor(at / tokens), buckets));
+  const ids = Int32Array.from({ length: tokens * tokens }, (_, at) =>
+    bucketOf((at % tokens) - Math.floor(at / tokens), buckets),
+  );
   const rows = embedding(table, tf.tensor1d(ids, "int32"));
   return tf.reshape(tf.transpose(rows), [1, table.shape[1], tokens, tokens]);
 };
 
-/** table [buckets, H] -> bias [1, H, 1, S] of a query in `slot` (scalar int32) of S slots, for keys no further right. */
-export const slotRelativeBias = (table: tf.Tensor2D, slot: tf.Scalar, slots: number, buckets: RelativeBuckets): tf.Tensor4D => {
+/**
+ * table [buckets, H] -> bias [1, H, 1, S] of a query in `slot` (scalar int32) of S slots, for keys no further right.
+ */
+export const slotRelativeBias = (
+  table: tf.Tensor2D,
+  slot: tf.Scalar,
+  slots: number,
+  buckets: RelativeBuckets,
+): tf.Tensor4D => {
   const byDistance = tf.tensor1d(
     Int32Array.from({ length: slots }, (_, away) => bucketOf(-away, buckets)),
     "int32",

@@ -2,10 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * y = weight * x / sqrt(mean(x^2) + epsilon) over the last axis (Zhang and Sennrich, 2019). x [N, D], weight [D] -> [N, D].
+ * y = weight * x / sqrt(mean(x^2) + epsilon) over the last axis (Zhang and Sennrich, 2019). x [N, D], weight [D] -> [N,
+ * D].
  *
- * The gradient is written out, because the derived one makes twice as many passes over [N, D]. With r = 1 / sqrt(mean(x^2) + epsilon) and
- * h = dy * weight: dx = r h - x r^3 mean(h x), and dweight = the sum over N of dy x r.
+ * The gradient is written out, because the derived one makes twice as many passes over [N, D]. With r = 1 /
+ * sqrt(mean(x^2) + epsilon) and h = dy * weight: dx = r h - x r^3 mean(h x), and dweight = the sum over N of dy x r.
  */
 export const rmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tensor2D => {
   const normalize = tf.customGrad((input, scale, save) => {

@@ -1,4 +1,7 @@
-/** How fast the channels of a head turn: the frequencies of the rotary position embedding, and how they are scaled for longer contexts. */
+/**
+ * How fast the channels of a head turn: the frequencies of the rotary position embedding, and how they are scaled for
+ * longer contexts.
+ */
 
 /** Scaling of the frequencies; names as in a policy's parameters. */
 export type RopeScaling =
@@ -9,8 +12,9 @@ export type RopeScaling =
     }
   | {
       /**
-       * Llama 3.1: with n = originalContextLength / wavelength, the turns within the original context, frequencies are divided by `factor` where
-       * n < lowFrequencyFactor, kept where n > highFrequencyFactor, and interpolated linearly in n between.
+       * Llama 3.1: with n = originalContextLength / wavelength, the turns within the original context, frequencies are
+       * divided by `factor` where n < lowFrequencyFactor, kept where n > highFrequencyFactor, and interpolated linearly
+       * in n between.
        */
       readonly type: "llama3";
       readonly factor: number;
@@ -51,8 +55,9 @@ const frequencyOf = (i: number, wavelength: number, scaling: RopeScaling | undef
 };
 
 /**
- * [W / 2], radians a position, for channels i and i + W / 2. Rounded to float32 after each operation, as PyTorch does: a frequency that is more exact
- * than what a checkpoint was trained with differs from it by 7e-4 in the cosines at position 8191.
+ * [W / 2], radians a position, for channels i and i + W / 2. Rounded to float32 after each operation, as PyTorch does:
+ * a frequency that is more exact than what a checkpoint was trained with differs from it by 7e-4 in the cosines at
+ * position 8191.
  */
 export const rotaryFrequencies = ({ headWidth, ropeTheta, ropeScaling }: RotarySizes): Float32Array =>
   Float32Array.from({ length: headWidth / 2 }, (_, i) => {

@@ -2,13 +2,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { rotaryFrequencies, type RotarySizes } from "./rotary-frequencies.ts";
 
-/** Cosines and sines of every token's angles, each [B, 1, T, W / 2] for heads of width W. Made once a forward pass, for all layers. */
+/**
+ * Cosines and sines of every token's angles, each [B, 1, T, W / 2] for heads of width W. Made once a forward pass, for
+ * all layers.
+ */
 export interface Rotary {
   readonly cos: tf.Tensor4D;
   readonly sin: tf.Tensor4D;
 }
 
-/** [positions, W]: the cosines in the left half, the sines in the right half. Angles are rounded to float32 as PyTorch's are. */
+/**
+ * [positions, W]: the cosines in the left half, the sines in the right half. Angles are rounded to float32 as PyTorch's
+ * are.
+ */
 const table = (positions: number, sizes: RotarySizes): tf.Tensor2D => {
   const frequencies = rotaryFrequencies(sizes);
   const half = frequencies.length;
@@ -24,13 +30,16 @@ const table = (positions: number, sizes: RotarySizes): tf.Tensor2D => {
 };
 
 /**
- * The angles at `positions` [B, T] int32, each below `end`. Cosines are made on the host and looked up, for GPUs are inexact at large angles; the table
- * has `end` rows, so `end` is what a program can need and not the context.
+ * The angles at `positions` [B, T] int32, each below `end`. Cosines are made on the host and looked up, for GPUs are
+ * inexact at large angles; the table has `end` rows, so `end` is what a program can need and not the context.
  */
 export const rotaryAt = (positions: tf.Tensor2D, end: number, sizes: RotarySizes): Rotary => {
   const [batch, tokens] = positions.shape;
   const rows = tf.gather(table(end, sizes), tf.reshape(positions, [batch * tokens]));
-  const [cos, sin] = tf.split(tf.reshape(rows, [batch, 1, tokens, sizes.headWidth]), 2, 3) as [tf.Tensor4D, tf.Tensor4D];
+  const [cos, sin] = tf.split(tf.reshape(rows, [batch, 1, tokens, sizes.headWidth]), 2, 3) as [
+    tf.Tensor4D,
+    tf.Tensor4D,
+  ];
   return { cos, sin };
 };
 

@@ -12,7 +12,13 @@ export class Markup {
 /** What can be put in: markup as it is, all else as text. */
 export type Shown = Markup | string | number | undefined | readonly Shown[];
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Control characters that HTML does not allow, and those that turn the direction of the text around them. */
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
@@ -22,7 +28,8 @@ const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u
 export const harmless = (text: string): string => text.replaceAll(unwanted, "\ufffd");
 
 /** Text as it stands between tags and in quoted attributes. */
-export const escaped = (text: string): string => harmless(text).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
+export const escaped = (text: string): string =>
+  harmless(text).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
 
 const shown = (value: Shown): string => {
   if (value instanceof Markup) return value.text;
@@ -30,6 +37,9 @@ const shown = (value: Shown): string => {
   return value === undefined ? "" : value.map(shown).join("");
 };
 
-/** Markup from a template: its own text as it is, what is put in escaped, lists one after another, nothing for `undefined`. */
+/**
+ * Markup from a template: its own text as it is, what is put in escaped, lists one after another, nothing for
+ * `undefined`.
+ */
 export const html = (strings: TemplateStringsArray, ...values: readonly Shown[]): Markup =>
   new Markup(strings.map((text, i) => (i === 0 ? text : shown(values[i - 1]) + text)).join(""));

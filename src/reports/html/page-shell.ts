@@ -63,7 +63,12 @@ export const factList = (facts: readonly (readonly [name: string, value: string]
   </dl>`;
 
 /** A table that may be wider than the page: it is scrolled within it. */
-export const scrolledTable = (label: string, caption: string, head: readonly string[], rows: readonly Markup[]): Markup =>
+export const scrolledTable = (
+  label: string,
+  caption: string,
+  head: readonly string[],
+  rows: readonly Markup[],
+): Markup =>
   html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">
     <table>
       <caption>

@@ -1,4 +1,7 @@
-/** Prose in Markdown as HTML: paragraphs, lists, emphasis and code. Nothing else becomes markup, and links lead nowhere, as in a page that fetches nothing. */
+/**
+ * Prose in Markdown as HTML: paragraphs, lists, emphasis and code. Nothing else becomes markup, and links lead nowhere,
+ * as in a page that fetches nothing.
+ */
 import { html, type Markup, type Shown } from "./markup.ts";
 
 /** Code, strong, emphasis, and links, of which the text stays. */

@@ -59,9 +59,13 @@ const axesOf = (trials: readonly Trial[]): readonly Axis[] => {
 };
 
 const meanOf = (trials: readonly Trial[], metric: string): [string, SettingMean][] => {
-  const values = trials.map(({ final }) => final[metric]).filter((value) => value !== undefined && Number.isFinite(value));
+  const values = trials
+    .map(({ final }) => final[metric])
+    .filter((value) => value !== undefined && Number.isFinite(value));
   const found = estimate(values as number[]);
-  return found === undefined ? [] : [[metric, { n: found.n, mean: found.mean, interval: meanInterval(values as number[]) }]];
+  return found === undefined
+    ? []
+    : [[metric, { n: found.n, mean: found.mean, interval: meanInterval(values as number[]) }]];
 };
 
 /** Groups the trials that differ in their seed alone, and takes the mean of each metric. */

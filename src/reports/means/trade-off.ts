@@ -25,7 +25,10 @@ export interface TradeOff {
   /** What changes along a line. */
   readonly along: string;
   readonly lines: readonly TradeLine[];
-  /** The settings that no other equals or exceeds in both metrics, by x; none where nobody claims that both are to be high. */
+  /**
+   * The settings that no other equals or exceeds in both metrics, by x; none where nobody claims that both are to be
+   * high.
+   */
   readonly front: readonly TradePoint[];
 }
 
@@ -33,7 +36,10 @@ export interface TradeOff {
 export const paretoFront = (points: readonly TradePoint[]): readonly TradePoint[] =>
   points
     .filter(({ x, y }) =>
-      points.every((other) => !(other.x.mean >= x.mean && other.y.mean >= y.mean && (other.x.mean > x.mean || other.y.mean > y.mean))),
+      points.every(
+        (other) =>
+          !(other.x.mean >= x.mean && other.y.mean >= y.mean && (other.x.mean > x.mean || other.y.mean > y.mean)),
+      ),
     )
     .toSorted((a, b) => a.x.mean - b.x.mean);
 
@@ -55,7 +61,9 @@ const alongAxis = ({ axes, settings }: SettingMeans, pointer: string, x: string,
   const place = axes.findIndex((axis) => axis.pointer === pointer);
   const lines = new Map<string, TradePoint[]>();
   const order = axes[place]?.values ?? [];
-  for (const { values, texts, means } of settings.toSorted((a, b) => order.indexOf(a.values[place]) - order.indexOf(b.values[place]))) {
+  for (const { values, texts, means } of settings.toSorted(
+    (a, b) => order.indexOf(a.values[place]) - order.indexOf(b.values[place]),
+  )) {
     const [across, up] = [means.get(x), means.get(y)];
     if (across === undefined || up === undefined) continue;
     const name = texts.filter((_, i) => i !== place).join(", ");
@@ -99,8 +107,9 @@ const alongEvaluations = (trials: readonly Trial[], claims: readonly ClaimValues
 };
 
 /**
- * The trade-off that the claims speak of: a metric that falls along an axis while another rises, both the better the higher; or two measures of several evaluations, such as quality and
- * diversity at several temperatures. Nothing where they speak of none.
+ * The trade-off that the claims speak of: a metric that falls along an axis while another rises, both the better the
+ * higher; or two measures of several evaluations, such as quality and diversity at several temperatures. Nothing where
+ * they speak of none.
  */
 export const tradeOff = (claims: readonly ClaimValues[], trials: readonly Trial[]): TradeOff | undefined => {
   const found = opposed(claims);

@@ -22,7 +22,8 @@ export const axisMeansTable = (what: string, values: readonly AxisValue[], metri
   });
   const head = ["Axis", "Value", ...metrics.flatMap((metric) => [`${metric}, middle half [95 %]`, "mean"]), "Settings"];
   const caption =
-    "Each value over all settings of the other axes: the interquartile mean of all runs, with its interval by the bootstrap over the seeds of each setting, and the mean of the settings' means.";
+    "Each value over all settings of the other axes: the interquartile mean of all runs, with its interval " +
+    "by the bootstrap over the seeds of each setting, and the mean of the settings' means.";
   return html`<h3>Values of each axis, over the others</h3>
     ${scrolledTable(`${what}: values of each axis`, caption, head, rows)}`;
 };

@@ -13,7 +13,10 @@ const findingCells = ({ what, effect, interval, settings, count }: Finding): Mar
 const claimRows = ({ id, statement, paper, outcome, findings }: JudgedClaim): Markup => {
   const [first, ...rest] = findings;
   const rows = Math.max(1, findings.length);
-  const cells = first === undefined ? html`<td colspan="4" class="quiet">trials that it compares are missing</td>` : findingCells(first);
+  const cells =
+    first === undefined
+      ? html`<td colspan="4" class="quiet">trials that it compares are missing</td>`
+      : findingCells(first);
   return html`<tbody>
     <tr>
       <th scope="rowgroup" class="claim" rowspan="${rows}">${statement}<code>${id}</code></th>
@@ -34,8 +37,8 @@ const claimRows = ({ id, statement, paper, outcome, findings }: JudgedClaim): Ma
 export const claimsTable = (of: string, claims: readonly JudgedClaim[]): Markup => {
   const table = html`<table>
     <caption>
-      What the trials say of each claim. The interval covers 95 %; a claim is replicated where it excludes the opposite, and not replicated
-      where it excludes what is claimed, or any effect of the size that the claim counts from.
+      What the trials say of each claim. The interval covers 95 %; a claim is replicated where it excludes the opposite,
+      and not replicated where it excludes what is claimed, or any effect of the size that the claim counts from.
     </caption>
     <thead>
       <tr>

@@ -1,4 +1,7 @@
-/** Completions in a report: each with what it was to say, its tokens coloured by the divergence from the teacher, and its reward. */
+/**
+ * Completions in a report: each with what it was to say, its tokens coloured by the divergence from the teacher, and
+ * its reward.
+ */
 import type { ShownCompletion, ShownToken } from "./completions.ts";
 import { numberText } from "../html/number-text.ts";
 import { html, type Markup } from "../html/markup.ts";
@@ -50,14 +53,14 @@ const row = (shown: ShownCompletion, range: readonly [number, number]): Markup =
 const divergenceKey = (): Markup =>
   html`<p class="quiet">
     Tokens are coloured by KL(teacher || student) where they were drawn:
-    ${depths.map((from, i) => html`<span class="divergence-${i + 1}">from ${from}</span> `)}nats. ${silent} adds no text, like the end of a
-    sequence. The column has the mean over the tokens, in nats.
+    ${depths.map((from, i) => html`<span class="divergence-${i + 1}">from ${from}</span> `)}nats. ${silent} adds no
+    text, like the end of a sequence. The column has the mean over the tokens, in nats.
   </p>`;
 
 const rewardKey = ([low, high]: readonly [number, number]): Markup =>
   html`<p class="quiet">
-    Rewards are coloured from the least that is shown, <span class="reward-1">${numberText(low)}</span>, to the greatest,
-    <span class="reward-5">${numberText(high)}</span>.
+    Rewards are coloured from the least that is shown, <span class="reward-1">${numberText(low)}</span>, to the
+    greatest, <span class="reward-5">${numberText(high)}</span>.
   </p>`;
 
 /** A table for each step; nothing without completions. */

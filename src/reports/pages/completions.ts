@@ -1,4 +1,7 @@
-/** Completions of a run, as `rollouts.jsonl` has them: those of its first step, and of the last whose tokens were looked into. */
+/**
+ * Completions of a run, as `rollouts.jsonl` has them: those of its first step, and of the last whose tokens were looked
+ * into.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseObject, type Json, type JsonObject } from "../../files/json.ts";
@@ -66,8 +69,8 @@ const completionOf = (line: JsonObject, step: number): ShownCompletion => ({
 });
 
 /**
- * The first completions of the first step that is there, and of the last: the last whose tokens were looked into, where there is one after the first. One list
- * where they are the same step, none without the file.
+ * The first completions of the first step that is there, and of the last: the last whose tokens were looked into, where
+ * there is one after the first. One list where they are the same step, none without the file.
  */
 export const readCompletions = async (folder: string): Promise<readonly (readonly ShownCompletion[])[]> => {
   const path = join(folder, "rollouts.jsonl");

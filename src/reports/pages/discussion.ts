@@ -1,4 +1,7 @@
-/** What people make of verdicts: a page of Markdown whose sections name the figures that they are about, `## Students that are full (figures 8, 9)`. */
+/**
+ * What people make of verdicts: a page of Markdown whose sections name the figures that they are about, `## Students
+ * that are full (figures 8, 9)`.
+ */
 import { readBounded } from "../../files/bounded-file.ts";
 
 /** A section of the page. */
@@ -38,4 +41,5 @@ export const discussionsIn = (page: string): readonly Discussion[] =>
     });
 
 /** The sections of a file. Errors of the system; `RangeError` for one that is too large. */
-export const readDiscussions = (path: string): readonly Discussion[] => discussionsIn(readBounded(path, largest).bytes.toString("utf8"));
+export const readDiscussions = (path: string): readonly Discussion[] =>
+  discussionsIn(readBounded(path, largest).bytes.toString("utf8"));

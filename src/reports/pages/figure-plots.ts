@@ -32,7 +32,12 @@ const metricTable = ({ metric, x, row, facet, points, levels }: PlotShape): Repo
   ].filter(({ name }) => name !== "");
   return [
     [...parts.map(({ name }) => name), metric, `${metric}/low`, `${metric}/high`],
-    ...all.map((point) => [...parts.map(({ value }) => value(point)), point.mean, point.interval?.[0], point.interval?.[1]]),
+    ...all.map((point) => [
+      ...parts.map(({ value }) => value(point)),
+      point.mean,
+      point.interval?.[0],
+      point.interval?.[1],
+    ]),
   ];
 };
 
@@ -84,7 +89,8 @@ const tradePlot = (report: FigureReport, trade: TradeOff): ReportPlot => {
   const { x, y, along, lines, front } = trade;
   const [startX, startY] = [report.before.get(x), report.before.get(y)];
   const start = startX === undefined || startY === undefined ? undefined : { x: startX, y: startY };
-  const pareto = front.length === 0 ? "" : " Rings and the grey edge: the Pareto front, the settings that no other beats in both.";
+  const pareto =
+    front.length === 0 ? "" : " Rings and the grey edge: the Pareto front, the settings that no other beats in both.";
   const labels = sparselyLabelled(trade)
     ? `; points of the first line are labelled with their ${along}, the others follow in the same order`
     : `; points are labelled with their ${along}`;

@@ -59,12 +59,15 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
     typeof value === "string" || typeof value === "number" ? String(value).slice(0, 200) : "unknown";
   const time = (key: string): string => (typeof given[key] === "number" ? timeText(given[key]) : "unknown");
   const whole =
-    typeof given["elapsed"] === "number" ? `${time("elapsed")} from start to end` : "in several parts, or with trials of other figures,";
+    typeof given["elapsed"] === "number"
+      ? `${time("elapsed")} from start to end`
+      : "in several parts, or with trials of other figures,";
   const named = Object.entries(versions!).map(([name, version]) => `${name} ${text(version)}`);
   return [
     [
       "machine",
-      `${text(machine!["processor"])}, ${text(machine!["cores"])} cores, ${text(machine!["platform"])} ${text(machine!["architecture"])}`,
+      `${text(machine!["processor"])}, ${text(machine!["cores"])} cores, ${text(machine!["platform"])} ` +
+        `${text(machine!["architecture"])}`,
     ],
     ["time", `${whole} with ${text(given["jobs"])} trials at once; ${time("training")} of training`],
     ["versions", named.slice(0, 20).join(", ")],
@@ -74,7 +77,8 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
 
 const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omit<FigureReport, "discussions"> => {
   const file = figuresOf(results.scale).find((figure) => figure.name === name);
-  if (file === undefined) throw new RangeError(`report: expected a figure of scale ${results.scale}, got ${name}; run the figure again`);
+  if (file === undefined)
+    throw new RangeError(`report: expected a figure of scale ${results.scale}, got ${name}; run the figure again`);
   const { claims, drafts } = checkTrials(readExperiment(file.path), []);
   const metrics = metricsOf(claims, results);
   const machine = readObject(machinePath(folder, { name }));
@@ -91,11 +95,16 @@ const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omi
   };
 };
 
-/** The figures whose results lie in a folder, in the paper's order, each with the discussions that name it. `Error` as of `readFigure` for results that are damaged. */
+/**
+ * The figures whose results lie in a folder, in the paper's order, each with the discussions that name it. `Error` as
+ * of `readFigure` for results that are damaged.
+ */
 export const readFigureReports = (folder: string, discussions: readonly Discussion[] = []): readonly FigureReport[] =>
   figuresOf("small").flatMap((figure) => {
     const results = readFigure(folder, figure);
     if (results === undefined) return [];
-    const about = discussions.filter(({ figures }) => figures.includes(figure.name) || figures.includes(wholeFigure(figure.name)));
+    const about = discussions.filter(
+      ({ figures }) => figures.includes(figure.name) || figures.includes(wholeFigure(figure.name)),
+    );
     return [{ ...reportOf(folder, figure, results), discussions: about }];
   });

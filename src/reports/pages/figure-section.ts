@@ -12,7 +12,9 @@ import { factList } from "../html/page-shell.ts";
 
 const discussed = ({ discussions, claims }: FigureReport): Markup => {
   if (discussions.length === 0) {
-    return claims.some(({ outcome }) => outcome === "not-replicated") ? html`<p class="quiet">Nobody has written yet why.</p>` : html``;
+    return claims.some(({ outcome }) => outcome === "not-replicated")
+      ? html`<p class="quiet">Nobody has written yet why.</p>`
+      : html``;
   }
   return html`<div class="discussion">
     <h3>Discussion</h3>
@@ -29,7 +31,12 @@ const discussed = ({ discussions, claims }: FigureReport): Markup => {
 export const figureSection = (report: FigureReport): Markup => {
   const { name, paper, results, claims, made } = report;
   const { question, trials, planned, scale, engine } = results;
-  const facts: FigureReport["made"] = [["scale", scale], ["trials", `${trials.length} of ${planned}`], ["engine", engine], ...made];
+  const facts: FigureReport["made"] = [
+    ["scale", scale],
+    ["trials", `${trials.length} of ${planned}`],
+    ["engine", engine],
+    ...made,
+  ];
   return html`<section id="${anchorOf(report)}" aria-labelledby="${anchorOf(report)}-title">
     <h2 id="${anchorOf(report)}-title">Figure ${name}</h2>
     <p>${question}${paper === undefined ? "" : html` <span class="quiet">(${paper})</span>`}</p>

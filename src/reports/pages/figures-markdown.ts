@@ -4,7 +4,8 @@ import type { FigureReport } from "./figure-report.ts";
 import { intervalText } from "../html/number-text.ts";
 
 /** A text in a line of Markdown, with nothing in it that Markdown or HTML would take for its own. */
-const plain = (text: string): string => text.replaceAll(/\s+/gu, " ").replaceAll(/[\\`*_[\]<>&|#]/gu, (sign) => `\\${sign}`);
+const plain = (text: string): string =>
+  text.replaceAll(/\s+/gu, " ").replaceAll(/[\\`*_[\]<>&|#]/gu, (sign) => `\\${sign}`);
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
 
@@ -24,7 +25,9 @@ const claimRows = ({ statement, paper, outcome, findings }: JudgedClaim): string
 
 /** Links to the sections of a page. */
 const discussed = ({ discussions }: FigureReport, page: string): string[] => {
-  const links = discussions.map(({ title, anchor }) => `[${plain(title)}](${encodeURI(page)}#${encodeURIComponent(anchor)})`);
+  const links = discussions.map(
+    ({ title, anchor }) => `[${plain(title)}](${encodeURI(page)}#${encodeURIComponent(anchor)})`,
+  );
   return links.length === 0 ? [] : [`Discussion: ${links.join("; ")}.\n`];
 };
 
@@ -42,7 +45,8 @@ const section = (report: FigureReport, page: string): string => {
   return [
     `## Figure ${plain(name)}\n`,
     `${plain(question)}${paper === undefined ? "" : ` (${plain(paper)})`}\n`,
-    `${trials.length} of ${planned} trials, scale ${scale}, engine ${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
+    `${trials.length} of ${planned} trials, scale ${scale}, engine ` +
+      `${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
     table(["claim", "paper", "verdict", "compared", "effect [95 %]", "numbers of settings"], claims.flatMap(claimRows)),
     ...discussed(report, page),
     table([...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`)], rows),
@@ -50,10 +54,16 @@ const section = (report: FigureReport, page: string): string => {
   ].join("\n");
 };
 
-/** The page, with links to a page of discussions, which lies beside it when nothing else is said. Verdicts rest on Student's interval, means have the bootstrap's. */
+/**
+ * The page, with links to a page of discussions, which lies beside it when nothing else is said. Verdicts rest on
+ * Student's interval, means have the bootstrap's.
+ */
 export const figuresMarkdown = (figures: readonly FigureReport[], discussion = "discussion.md"): string =>
   [
     "# The paper's figures at small scale\n",
-    "Written by `retort report --markdown` from what `retort reproduce` measured and the claims of the figures' experiment files; no verdict is edited. A claim is replicated where the 95 % interval of its effect excludes the opposite, not replicated where it excludes the claim, or any effect of the size that the claim counts from, else inconclusive.\n",
+    "Written by `retort report --markdown` from what `retort reproduce` measured and the claims of the " +
+      "figures' experiment files; no verdict is edited. A claim is replicated where the 95 % interval of its " +
+      "effect excludes the opposite, not replicated where it excludes the claim, or any effect of the size " +
+      "that the claim counts from, else inconclusive.\n",
     ...figures.map((figure) => section(figure, discussion)),
   ].join("\n");

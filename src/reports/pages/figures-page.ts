@@ -19,12 +19,14 @@ export const page = (figures: readonly FigureReport[]): string => {
   const summary =
     figures.length === 0
       ? html`<p>No figure has been run yet.</p>`
-      : html`<p>${figures.length} figure${figures.length === 1 ? "" : "s"}, ${claims.length} claims: ${tallied(claims)}.</p>`;
+      : html`<p>
+          ${figures.length} figure${figures.length === 1 ? "" : "s"}, ${claims.length} claims: ${tallied(claims)}.
+        </p>`;
   return shell({
     title: "Reproduction of “On-Policy Distillation of Language Models”",
     intro: html`<p>
-        The ablations of Agarwal et al. (2024), run by Retort, with each claim of the paper judged by what was measured here. Verdicts are
-        computed; none is written by hand.
+        The ablations of Agarwal et al. (2024), run by Retort, with each claim of the paper judged by what was measured
+        here. Verdicts are computed; none is written by hand.
       </p>
       ${summary}`,
     links: figures.map((figure) => [anchorOf(figure), `Figure ${figure.name}`]),

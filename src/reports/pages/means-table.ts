@@ -36,7 +36,8 @@ export const meansTable = (what: string, file: string, means: SettingMeans, metr
   });
   const head = [...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`), "Seeds"];
   const caption =
-    "Means over seeds. Intervals are of the bootstrap, which of three seeds reaches from the lowest to the highest and covers about 75 %.";
+    "Means over seeds. Intervals are of the bootstrap, which of three seeds reaches from the lowest to the " +
+    "highest and covers about 75 %.";
   return html`${scrolledTable(`${what}: means`, caption, head, rows)}
     <p>${download(`${file}.csv`, "text/csv", csvOf(means, metrics), `${what} as CSV`)}</p>`;
 };

@@ -76,7 +76,10 @@ const valueTable = (label: string, caption: string, values: readonly (readonly [
 const results = ({ run: { record }, curves }: RunReport): Markup => {
   const evaluated = new Set(curves.flatMap(({ metric, kind }) => (kind === "evaluation" ? [metric] : [])));
   const all = Object.entries(record.metrics);
-  const [evaluation, step] = [all.filter(([name]) => evaluated.has(name)), all.filter(([name]) => !evaluated.has(name))];
+  const [evaluation, step] = [
+    all.filter(([name]) => evaluated.has(name)),
+    all.filter(([name]) => !evaluated.has(name)),
+  ];
   if (all.length === 0) return html`<p>Nothing has been measured yet.</p>`;
   return html`${evaluation.length === 0 ? "" : valueTable("Last evaluation", "What the last evaluation measured.", evaluation)}
   ${
@@ -94,7 +97,9 @@ const settings = ({ record }: FoundRun): Markup => {
     ([pointer, value]) =>
       html`<tr>
         <th scope="row"><code>${pointer}</code></th>
-        <td>${valueText(value)}${Object.hasOwn(record.axes, pointer) ? html` <span class="quiet">(swept)</span>` : ""}</td>
+        <td>
+          ${valueText(value)}${Object.hasOwn(record.axes, pointer) ? html` <span class="quiet">(swept)</span>` : ""}
+        </td>
       </tr>`,
   );
   return html`<details>
@@ -146,7 +151,8 @@ export const runPage = (report: RunReport): string => {
     settings: settings(run),
   };
   return shell({
-    title: record.label === "run" || record.label === "trial" ? `${record.label} ${record.id.slice(0, 16)}` : record.label,
+    title:
+      record.label === "run" || record.label === "trial" ? `${record.label} ${record.id.slice(0, 16)}` : record.label,
     intro: html`<p>${record.question}</p>
       ${factList(facts(run))}`,
     links,

@@ -32,7 +32,12 @@ const trialTable = (runs: readonly FoundRun[], metrics: readonly string[]): Mark
         <td><code>${record.id.slice(0, 16)}</code></td>
       </tr>`,
   );
-  return scrolledTable("Trials", "Every trial; its folder's name ends in its id.", ["Trial", "Status", ...shown, "Training", "Id"], rows);
+  return scrolledTable(
+    "Trials",
+    "Every trial; its folder's name ends in its id.",
+    ["Trial", "Status", ...shown, "Training", "Id"],
+    rows,
+  );
 };
 
 const facts = ({ runs, means, done }: SweepReport): readonly (readonly [string, string])[] => {
@@ -61,7 +66,12 @@ export const sweepPage = (report: SweepReport): string => {
     title: name,
     intro: html`<p>${question}</p>
       ${factList(facts(report))}`,
-    links: [...(judged ? [["claims", "Claims"] as const] : []), ["results", "Results"], ["plots", "Plots"], ["trials", "Trials"]],
+    links: [
+      ...(judged ? [["claims", "Claims"] as const] : []),
+      ["results", "Results"],
+      ["plots", "Plots"],
+      ["trials", "Trials"],
+    ],
     linked: "Parts",
     main: [
       ...(judged ? [section("claims", "Claims", [claimsTable(name, claims)])] : []),

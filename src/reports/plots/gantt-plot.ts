@@ -24,7 +24,13 @@ const barsOf = (spans: readonly Span[]): readonly Bar[] => {
   const from = shown[0]?.start ?? 0;
   const lanes = [...new Set(shown.map(({ lane }) => lane))];
   return ganttRows(shown).flatMap(({ name, spans: own }) =>
-    own.map(({ lane, start, end, count }) => ({ row: name, lane: lanes.indexOf(lane), start: start - from, end: end - from, count })),
+    own.map(({ lane, start, end, count }) => ({
+      row: name,
+      lane: lanes.indexOf(lane),
+      start: start - from,
+      end: end - from,
+      count,
+    })),
   );
 };
 
@@ -57,11 +63,17 @@ const draw = (bars: readonly Bar[], width: number): Markup => {
 export const ganttPlot = (spans: readonly Span[], step: number): ReportPlot => {
   const bars = barsOf(spans);
   const whole = Math.max(...bars.map(({ end }) => end), 1e-3);
-  const shares = ganttRows(spans).map(({ name, spans: own }) => `${name} ${numberText((100 * busyTime(own)) / whole)} %`);
+  const shares = ganttRows(spans).map(
+    ({ name, spans: own }) => `${name} ${numberText((100 * busyTime(own)) / whole)} %`,
+  );
   return {
     name: `step-${step}`,
-    text: `Gantt chart of step ${step}, ${numberText(whole)} milliseconds; share of the time that each row is busy: ${shares.join(", ")}.`,
-    caption: `What ran when in step ${step}: ${numberText(whole)} ms; busy ${shares.join(", ")}. Draws and scores of its evaluation are among them.`,
+    text:
+      `Gantt chart of step ${step}, ${numberText(whole)} milliseconds; share of the time that each row is ` +
+      `busy: ${shares.join(", ")}.`,
+    caption:
+      `What ran when in step ${step}: ${numberText(whole)} ms; busy ${shares.join(", ")}. Draws and scores of ` +
+      "its evaluation are among them.",
     lines: "",
     legend: [],
     svg: (width) => draw(bars, width),

@@ -35,7 +35,9 @@ const coverage = (spans: readonly Span[], from: number, to: number, width: numbe
   const part = (to - from) / width;
   return Array.from({ length: width }, (_, k) => {
     const [left, right] = [from + k * part, from + (k + 1) * part];
-    return spans.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, right) - Math.max(start, left)), 0) / part;
+    return (
+      spans.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, right) - Math.max(start, left)), 0) / part
+    );
   });
 };
 
@@ -44,11 +46,12 @@ const block = (share: number): string => {
   return EIGHTHS[share > 0 && eighths === 0 ? 1 : eighths]!;
 };
 
-const milliseconds = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")} ms`;
+const milliseconds = (value: number): string =>
+  `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")} ms`;
 
 /**
- * Draws spans as text, `width` characters for all the time that they take together, with each row's own time and its share of the whole, and how
- * many ran at once in the mean. `RangeError` when there are none.
+ * Draws spans as text, `width` characters for all the time that they take together, with each row's own time and its
+ * share of the whole, and how many ran at once in the mean. `RangeError` when there are none.
  */
 export const gantt = (spans: readonly Span[], width = WIDTH): string => {
   if (spans.length === 0) throw new RangeError("gantt: expected at least one span, got none");

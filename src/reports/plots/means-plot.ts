@@ -29,7 +29,17 @@ const series = (points: readonly PlotPoint[], i: number, shift: number, lines: b
       dx: shift,
     }),
     ...(lines
-      ? [Plot.lineY(points, { x: "x", y: "mean", stroke: color, strokeWidth: 2, strokeDasharray: dash, dx: shift, sort: "x" })]
+      ? [
+          Plot.lineY(points, {
+            x: "x",
+            y: "mean",
+            stroke: color,
+            strokeWidth: 2,
+            strokeDasharray: dash,
+            dx: shift,
+            sort: "x",
+          }),
+        ]
       : []),
     Plot.dot(points, { x: "x", y: "mean", fill: color, symbol, r: 4.5, dx: shift }),
   ];
@@ -39,7 +49,9 @@ const series = (points: readonly PlotPoint[], i: number, shift: number, lines: b
 const level = ({ mean, interval }: PlotLevel, i: number): Plot.Markish[] => {
   const { color, dash } = lookOf(i);
   return [
-    ...(interval === undefined ? [] : [Plot.rect([interval], { y1: interval[0], y2: interval[1], fill: color, fillOpacity: 0.12 })]),
+    ...(interval === undefined
+      ? []
+      : [Plot.rect([interval], { y1: interval[0], y2: interval[1], fill: color, fillOpacity: 0.12 })]),
     Plot.ruleY([mean], { stroke: color, strokeWidth: 2, strokeDasharray: dash }),
   ];
 };
@@ -49,7 +61,9 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
   const lines = shape.kind === "lines";
   return drawn({
     ...frame(width),
-    x: lines ? { label: shape.x, ticks: shape.ticks as number[], tickFormat } : { type: "point", label: shape.x, domain: shape.ticks },
+    x: lines
+      ? { label: shape.x, ticks: shape.ticks as number[], tickFormat }
+      : { type: "point", label: shape.x, domain: shape.ticks },
     y: {
       label: shape.metric,
       grid: true,
@@ -58,7 +72,9 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
       ticks: 6,
     },
     marks: [
-      ...(before === undefined ? [] : [Plot.ruleY([before], { stroke: "currentColor", strokeOpacity: 0.6, strokeDasharray: "3,3" })]),
+      ...(before === undefined
+        ? []
+        : [Plot.ruleY([before], { stroke: "currentColor", strokeOpacity: 0.6, strokeDasharray: "3,3" })]),
       ...shape.levels.flatMap((one) => level(one, names.indexOf(one.row))),
       ...names.flatMap((name, i) =>
         series(
@@ -72,11 +88,15 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
   });
 };
 
-/** How dark a cell is, in [0, 1], between the least and the greatest of its facet: students of several sizes differ more than their settings do. */
+/**
+ * How dark a cell is, in [0, 1], between the least and the greatest of its facet: students of several sizes differ more
+ * than their settings do.
+ */
 const shades = (points: readonly PlotPoint[]): ((point: PlotPoint) => number) => {
   const spans = new Map<string, readonly [number, number]>();
   for (const { facet } of points) {
-    if (!spans.has(facet)) spans.set(facet, spanOf(points.filter((other) => other.facet === facet).map(({ mean }) => mean)));
+    if (!spans.has(facet))
+      spans.set(facet, spanOf(points.filter((other) => other.facet === facet).map(({ mean }) => mean)));
   }
   return ({ facet, mean }) => {
     const [low, high] = spans.get(facet)!;
@@ -114,7 +134,10 @@ const heatmap = (shape: PlotShape, width: number): Markup => {
   });
 };
 
-/** The plot at a width in pixels; `before` is the metric's mean before training, a dashed line. Colours are the page's `--series-1` to `--series-6`. `RangeError` without points. */
+/**
+ * The plot at a width in pixels; `before` is the metric's mean before training, a dashed line. Colours are the page's
+ * `--series-1` to `--series-6`. `RangeError` without points.
+ */
 export const plotSvg = (shape: PlotShape, width: number, before?: number): Markup => {
   if (shape.points.length === 0) throw new RangeError(`plot: expected at least one mean of ${shape.metric}, got none`);
   return shape.kind === "heatmap" ? heatmap(shape, width) : linePlot(shape, width, before);
@@ -122,9 +145,16 @@ export const plotSvg = (shape: PlotShape, width: number, before?: number): Marku
 
 /** What a plot shows, for those who do not see it. */
 export const plotText = ({ kind, metric, x, row, facet, points, levels }: PlotShape): string => {
-  const [least, most] = [points.reduce((a, b) => (b.mean < a.mean ? b : a)), points.reduce((a, b) => (b.mean > a.mean ? b : a))];
+  const [least, most] = [
+    points.reduce((a, b) => (b.mean < a.mean ? b : a)),
+    points.reduce((a, b) => (b.mean > a.mean ? b : a)),
+  ];
   const place = (point: PlotPoint): string =>
-    [x === "" ? "" : `${x} ${point.x}`, point.row === "" ? "" : `${row} ${point.row}`, point.facet === "" ? "" : `${facet} ${point.facet}`]
+    [
+      x === "" ? "" : `${x} ${point.x}`,
+      point.row === "" ? "" : `${row} ${point.row}`,
+      point.facet === "" ? "" : `${facet} ${point.facet}`,
+    ]
       .filter((part) => part !== "")
       .join(", ");
   const over = [x, row, facet].filter((name) => name !== "").join(", ");

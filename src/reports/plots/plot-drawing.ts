@@ -22,14 +22,26 @@ export const spanOf = (values: readonly number[]): [number, number] => {
   return [low - room, high + room];
 };
 
-/** Size and margins of a plot with a scale on two sides, at a width in pixels: `share` of it high, `most` pixels at most. */
+/**
+ * Size and margins of a plot with a scale on two sides, at a width in pixels: `share` of it high, `most` pixels at
+ * most.
+ */
 export const frame = (width: number, share = 0.4, most = 380) =>
-  ({ width, height: Math.round(Math.min(most, share * width + 130)), marginLeft: 56, marginBottom: 44, inset: 8 }) as const;
+  ({
+    width,
+    height: Math.round(Math.min(most, share * width + 130)),
+    marginLeft: 56,
+    marginBottom: 44,
+    inset: 8,
+  }) as const;
 
 /** A tick's number. */
 export const tickFormat = (value: number): string => numberText(value);
 
-/** How a line is drawn: its colour, a variable of the page, its dashes and its symbol; each alone tells it from five others. */
+/**
+ * How a line is drawn: its colour, a variable of the page, its dashes and its symbol; each alone tells it from five
+ * others.
+ */
 export interface Look {
   readonly color: string;
   readonly symbol: (typeof symbols)[number];

@@ -56,7 +56,12 @@ const placesOf = ({ axes }: SettingMeans): Places => {
   const lines = others.reduce((product, { size }) => product * size, 1);
   const x = along?.i;
   if (lines > mostLines || (along?.numeric === false && others.length > 0)) {
-    return { kind: "heatmap", x, rows: others.slice(0, 1).map(({ i }) => i), facets: others.slice(1).map(({ i }) => i) };
+    return {
+      kind: "heatmap",
+      x,
+      rows: others.slice(0, 1).map(({ i }) => i),
+      facets: others.slice(1).map(({ i }) => i),
+    };
   }
   return { kind: along?.numeric === true ? "lines" : "points", x, rows: others.map(({ i }) => i), facets: [] };
 };
@@ -66,11 +71,15 @@ const ticksOf = (axis: Axis | undefined, kind: PlotShape["kind"]): PlotShape["ti
   return kind === "lines" ? axis.values.filter((value) => typeof value === "number") : axis.values.map(valueText);
 };
 
-/** The plot of a metric: lines where a numeric axis leaves at most six of them, else a heatmap, facetted by what two axes do not show. */
+/**
+ * The plot of a metric: lines where a numeric axis leaves at most six of them, else a heatmap, facetted by what two
+ * axes do not show.
+ */
 export const plotShape = (means: SettingMeans, metric: string): PlotShape => {
   const { kind, x, rows, facets } = placesOf(means);
   const { axes, settings } = means;
-  const joined = (texts: readonly string[], places: readonly number[]): string => places.map((i) => texts[i]).join(", ");
+  const joined = (texts: readonly string[], places: readonly number[]): string =>
+    places.map((i) => texts[i]).join(", ");
   const names = axes.map(({ name }) => name);
   const points: PlotPoint[] = [];
   const levels: PlotLevel[] = [];

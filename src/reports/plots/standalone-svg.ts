@@ -13,14 +13,17 @@ const legendOf = ({ legend }: ReportPlot, width: number): { readonly svg: string
   const items = legend.map(({ name, look }) => {
     const needed = sample + letter * name.length + gap;
     if (x > 4 && x + needed > width) [x, y] = [4, y + lineHeight];
-    const item = `<g transform="translate(${x},${y})">${lineSample(look).text}<text x="${sample}" y="12">${escaped(name)}</text></g>`;
+    const item =
+      `<g transform="translate(${x},${y})">${lineSample(look).text}<text x="${sample}" ` +
+      `y="12">${escaped(name)}</text></g>`;
     x += needed;
     return item;
   });
   return { svg: items.join(""), height: items.length === 0 ? 0 : y + lineHeight };
 };
 
-const resolved = (svg: string): string => svg.replaceAll(/var\((--[a-z0-9-]+)\)/gu, (whole, name: string) => lightColors[name] ?? whole);
+const resolved = (svg: string): string =>
+  svg.replaceAll(/var\((--[a-z0-9-]+)\)/gu, (whole, name: string) => lightColors[name] ?? whole);
 
 /** The file's text, at a width in pixels. */
 export const standaloneSvg = (plot: ReportPlot, width = 640): string => {
@@ -28,9 +31,12 @@ export const standaloneSvg = (plot: ReportPlot, width = 640): string => {
   const drawn = plot.svg(width).text;
   const height = legend.height + Number(/^<svg [^>]*?height="([\d.]+)"/u.exec(drawn)?.[1] ?? 0);
   const inner = drawn.replace("<svg ", `<svg y="${legend.height}" `).replace('font-size="10"', 'font-size="12"');
-  const attributes = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" color="${lightColors["--ink"]}" fill="currentColor"`;
+  const attributes =
+    `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" color="${lightColors["--ink"]}" ` +
+    `fill="currentColor"`;
   return resolved(
-    `<svg xmlns="http://www.w3.org/2000/svg" ${attributes} font-family="system-ui, sans-serif" font-size="12"><title>${escaped(plot.text)}</title>` +
+    `<svg xmlns="http://www.w3.org/2000/svg" ${attributes} font-family="system-ui, sans-serif" ` +
+      `font-size="12"><title>${escaped(plot.text)}</title>` +
       `<rect width="100%" height="100%" fill="var(--page)"/>${legend.svg}${inner}</svg>\n`,
   );
 };

@@ -22,13 +22,17 @@ const [mostSettings, mostRuns] = [6, 60];
 /** Means of curves at the steps that any of them has. */
 const meanCurve = (curves: readonly LearningCurve[]): readonly StepValue[] => {
   const steps = new Map<number, number[]>();
-  for (const { step, value } of curves.flatMap(({ points }) => points)) steps.set(step, [...(steps.get(step) ?? []), value]);
+  for (const { step, value } of curves.flatMap(({ points }) => points))
+    steps.set(step, [...(steps.get(step) ?? []), value]);
   return [...steps]
     .map(([step, values]) => ({ step, value: values.reduce((sum, value) => sum + value, 0) / values.length }))
     .toSorted((a, b) => a.step - b.step);
 };
 
-/** The curves of the metrics of runs that are done, in the order of `metrics`; none where there are too many settings to tell apart, or runs to read. */
+/**
+ * The curves of the metrics of runs that are done, in the order of `metrics`; none where there are too many settings to
+ * tell apart, or runs to read.
+ */
 export const readSweepCurves = async (
   runs: readonly FoundRun[],
   { axes, settings }: SettingMeans,
@@ -73,7 +77,9 @@ export const sweepCurvePlot = (prefix: string, curve: SweepCurve): ReportPlot =>
   const { metric, lines } = curve;
   const ends = lines.flatMap(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)];
-    return first === undefined || last === undefined ? [] : [`${name} from ${numberText(first.value)} to ${numberText(last.value)}`];
+    return first === undefined || last === undefined
+      ? []
+      : [`${name} from ${numberText(first.value)} to ${numberText(last.value)}`];
   });
   return {
     name: `${prefix}-curve-${fileName(metric)}`,
@@ -82,6 +88,9 @@ export const sweepCurvePlot = (prefix: string, curve: SweepCurve): ReportPlot =>
     lines: "settings",
     legend: lines.length < 2 ? [] : lines.map(({ name }, look) => ({ name, look })),
     svg: (width) => draw(curve, width),
-    table: [["setting", "step", metric], ...lines.flatMap(({ name, points }) => points.map(({ step, value }) => [name, step, value]))],
+    table: [
+      ["setting", "step", metric],
+      ...lines.flatMap(({ name, points }) => points.map(({ step, value }) => [name, step, value])),
+    ],
   };
 };

@@ -86,7 +86,12 @@ export const tradeOffSvg = (trade: TradeOff, width: number, start?: Start): Mark
     x: { label: trade.x, grid: true, domain: domains.x, tickFormat, ticks: width / 90 },
     y: { label: trade.y, grid: true, domain: domains.y, tickFormat, ticks: 6 },
     marks: [
-      Plot.line(edge(trade, domains), { curve: "step-before", stroke: "currentColor", strokeOpacity: 0.4, strokeWidth: 2 }),
+      Plot.line(edge(trade, domains), {
+        curve: "step-before",
+        stroke: "currentColor",
+        strokeOpacity: 0.4,
+        strokeWidth: 2,
+      }),
       Plot.dot(trade.front, { x, y, r: 9, stroke: "currentColor", strokeOpacity: 0.6, strokeWidth: 1.5 }),
       ...(start === undefined
         ? []
@@ -112,8 +117,13 @@ export const tradeOffText = (trade: TradeOff): string => {
     const [first, last] = [points[0], points.at(-1)];
     if (first === undefined || last === undefined) return "";
     const said = (point: TradePoint): string => `${intervalText(x(point), undefined)} and ${numberText(y(point))}`;
-    return first === last ? `${name} ${said(first)}` : `${name} from ${said(first)} at ${first.label} to ${said(last)} at ${last.label}`;
+    return first === last
+      ? `${name} ${said(first)}`
+      : `${name} from ${said(first)} at ${first.label} to ${said(last)} at ${last.label}`;
   });
   const front = trade.front.length === 0 ? "" : ` Pareto front: ${frontText(trade)}.`;
-  return `Plot of ${trade.y} over ${trade.x} along ${trade.along}: ${ends.filter((end) => end !== "").join("; ")}.${front}`;
+  return (
+    `Plot of ${trade.y} over ${trade.x} along ${trade.along}: ` +
+    `${ends.filter((end) => end !== "").join("; ")}.${front}`
+  );
 };

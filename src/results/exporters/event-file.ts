@@ -31,12 +31,17 @@ export const record = (content: Uint8Array): Uint8Array => {
 };
 
 /** The first event of a file. `time` in milliseconds since 1970, as everywhere here. */
-export const fileVersion = (time: number): Uint8Array => record(message(doubleField(1, time / 1000), textField(3, "brain.Event:2")));
+export const fileVersion = (time: number): Uint8Array =>
+  record(message(doubleField(1, time / 1000), textField(3, "brain.Event:2")));
 
 /** An event with a summary of several values. */
 export const summaryEvent = (time: number, step: number, values: readonly Uint8Array[]): Uint8Array =>
   record(
-    message(doubleField(1, time / 1000), integerField(2, step), bytesField(5, message(...values.map((value) => bytesField(1, value))))),
+    message(
+      doubleField(1, time / 1000),
+      integerField(2, step),
+      bytesField(5, message(...values.map((value) => bytesField(1, value)))),
+    ),
   );
 
 /** A scalar of a summary, in 32 bits: TensorBoard's own server does not show any of 64. */

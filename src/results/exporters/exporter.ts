@@ -21,8 +21,8 @@ export interface Exporter {
   /** The target when none is named; nothing where one must be. */
   readonly target: string | undefined;
   /**
-   * Writes parameters, last metrics and metrics of every step of the job's runs. What was exported before is replaced, never doubled. Rejects with the
-   * signal's reason, or with what went wrong.
+   * Writes parameters, last metrics and metrics of every step of the job's runs. What was exported before is replaced,
+   * never doubled. Rejects with the signal's reason, or with what went wrong.
    */
   readonly send: (job: ExportJob) => Promise<void>;
 }

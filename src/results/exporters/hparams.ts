@@ -30,7 +30,8 @@ const hparamInfo = (name: string, values: ReadonlySet<HParam>): Uint8Array => {
   const [kind] = kinds;
   const type = kinds.size === 1 && kind !== undefined ? integerField(4, dataTypes[kind]) : new Uint8Array(0);
   const choices = [...values].map((value) => bytesField(1, valueMessage(value)));
-  const domain = kinds.size === 1 && values.size <= MOST_CHOICES ? bytesField(5, message(...choices)) : new Uint8Array(0);
+  const domain =
+    kinds.size === 1 && values.size <= MOST_CHOICES ? bytesField(5, message(...choices)) : new Uint8Array(0);
   return message(textField(1, name), type, domain);
 };
 
@@ -45,17 +46,30 @@ export const experimentValue = (
 ): Uint8Array => {
   const infos = [...hparams].map(([name, values]) => bytesField(4, hparamInfo(name, values)));
   const metricInfos = metrics.map((tag) => bytesField(5, metricInfo(tag)));
-  return hparamsValue("_hparams_/experiment", bytesField(2, message(doubleField(3, time / 1000), ...infos, ...metricInfos)));
+  return hparamsValue(
+    "_hparams_/experiment",
+    bytesField(2, message(doubleField(3, time / 1000), ...infos, ...metricInfos)),
+  );
 };
 
 /** That a run begins, with its hyperparameters; runs of one `group` are one row. */
 export const sessionStart = (hparams: ReadonlyMap<string, HParam>, group: string, time: number): Uint8Array => {
-  const entries = [...hparams].map(([name, value]) => bytesField(1, message(textField(1, name), bytesField(2, valueMessage(value)))));
-  return hparamsValue("_hparams_/session_start_info", bytesField(3, message(...entries, textField(4, group), doubleField(5, time / 1000))));
+  const entries = [...hparams].map(([name, value]) =>
+    bytesField(1, message(textField(1, name), bytesField(2, valueMessage(value)))),
+  );
+  return hparamsValue(
+    "_hparams_/session_start_info",
+    bytesField(3, message(...entries, textField(4, group), doubleField(5, time / 1000))),
+  );
 };
 
-const statuses = { done: 1, failed: 2, running: 3, interrupted: 0, paused: 0 } as const satisfies Readonly<Record<RecordedStatus, number>>;
+const statuses = { done: 1, failed: 2, running: 3, interrupted: 0, paused: 0 } as const satisfies Readonly<
+  Record<RecordedStatus, number>
+>;
 
 /** How a run ended. */
 export const sessionEnd = (status: RecordedStatus, time: number): Uint8Array =>
-  hparamsValue("_hparams_/session_end_info", bytesField(4, message(integerField(1, statuses[status]), doubleField(2, time / 1000))));
+  hparamsValue(
+    "_hparams_/session_end_info",
+    bytesField(4, message(integerField(1, statuses[status]), doubleField(2, time / 1000))),
+  );

@@ -70,7 +70,10 @@ class Server {
     }
   }
 
-  /** Deletes half of a run, also when all else is given up. A server that does not answer keeps it until the next export. */
+  /**
+   * Deletes half of a run, also when all else is given up. A server that does not answer keeps it until the next
+   * export.
+   */
   async drop(runId: string): Promise<void> {
     const patience = AbortSignal.timeout(DROP_TIME);
     await this.#client.post("api/2.0/mlflow/runs/delete", { run_id: runId }, patience).catch(() => undefined);
@@ -93,7 +96,8 @@ const experimentOf = async (server: Server, name: string): Promise<string> => {
     if (!(error instanceof RemoteError) || error.status !== 400) throw error;
     const filter = `name = '${name.replaceAll("'", "''")}'`;
     const answer = await server.post("experiments/search", { max_results: 1, filter });
-    const [found] = isObject(answer) && Array.isArray(answer["experiments"]) ? (answer["experiments"] as readonly Json[]) : [];
+    const [found] =
+      isObject(answer) && Array.isArray(answer["experiments"]) ? (answer["experiments"] as readonly Json[]) : [];
     if (isObject(found) && typeof found["experiment_id"] === "string") return found["experiment_id"];
     throw error;
   }
@@ -131,7 +135,14 @@ const logHistory = async (server: Server, runId: string, run: FoundRun): Promise
 const fillRun = async (server: Server, runId: string, run: FoundRun): Promise<void> => {
   const { record } = run;
   const params = [...flattened(record.values)].flatMap(([pointer, value]) =>
-    value === null ? [] : [{ key: nameOf(pointer), value: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, LONGEST) }],
+    value === null
+      ? []
+      : [
+          {
+            key: nameOf(pointer),
+            value: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, LONGEST),
+          },
+        ],
   );
   for (const some of parts(params, MOST.params)) await server.post("runs/log-batch", { run_id: runId, params: some });
   await logHistory(server, runId, run);
@@ -143,7 +154,12 @@ const sendRun = async (server: Server, experiment: string, run: FoundRun): Promi
   const { folder, parent, record } = run;
   const tag = contentHash([basename(parent), basename(folder)]);
   const replaced = await earlier(server, experiment, tag);
-  const tags = { "retort.run": tag, "retort.id": record.id, "retort.file": record.file, "retort.engine": record.engine };
+  const tags = {
+    "retort.run": tag,
+    "retort.id": record.id,
+    "retort.file": record.file,
+    "retort.engine": record.engine,
+  };
   const runId = await server.ask(
     "runs/create",
     {
@@ -166,7 +182,10 @@ const sendRun = async (server: Server, experiment: string, run: FoundRun): Promi
   for (const old of replaced) await server.post("runs/delete", { run_id: old });
 };
 
-/** An experiment for each experiment file, in it a run for each run: parameters without the first slash, metrics of every step, and how it ended. */
+/**
+ * An experiment for each experiment file, in it a run for each run: parameters without the first slash, metrics of
+ * every step, and how it ended.
+ */
 export const mlflow: Exporter = {
   type: "mlflow",
   description: `a server at --target http://..., with the token in ${TOKEN} where it asks for one`,

@@ -10,10 +10,16 @@ import { joinedRuns } from "../tables/result-table.ts";
 import type { Exporter } from "./exporter.ts";
 
 const types = Object.fromEntries(
-  historyColumns.map((name): [string, ColumnType] => [name, name === "step" ? "BIGINT" : name === "value" ? "DOUBLE" : "VARCHAR"]),
+  historyColumns.map((name): [string, ColumnType] => [
+    name,
+    name === "step" ? "BIGINT" : name === "value" ? "DOUBLE" : "VARCHAR",
+  ]),
 );
 
-/** `runs.parquet`, a row a run with parameters and last metrics, and `metrics.parquet`, a row for each metric of each step. */
+/**
+ * `runs.parquet`, a row a run with parameters and last metrics, and `metrics.parquet`, a row for each metric of each
+ * step.
+ */
 export const parquet: Exporter = {
   type: "parquet",
   description: "runs.parquet and metrics.parquet in a folder",

@@ -19,7 +19,8 @@ const text = new TextEncoder();
 export const message = (...fields: readonly Uint8Array[]): Uint8Array => Buffer.concat(fields);
 
 /** A field of type int32, int64, bool or enum; negative numbers as in int64. */
-export const integerField = (field: number, value: number | boolean): Uint8Array => Buffer.concat([key(field, 0), varint(BigInt(value))]);
+export const integerField = (field: number, value: number | boolean): Uint8Array =>
+  Buffer.concat([key(field, 0), varint(BigInt(value))]);
 
 /** A field of type double. */
 export const doubleField = (field: number, value: number): Uint8Array => {

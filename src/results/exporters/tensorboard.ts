@@ -46,7 +46,10 @@ const writeRun = async (run: FoundRun, folder: string, signal: AbortSignal): Pro
   return tags;
 };
 
-/** TensorBoard's own files: a folder for each run, and one file above them that says which hyperparameters tell the runs apart. */
+/**
+ * TensorBoard's own files: a folder for each run, and one file above them that says which hyperparameters tell the runs
+ * apart.
+ */
 export const tensorboard: Exporter = {
   type: "tensorboard",
   description: "event files with HParams for tensorboard --logdir",
@@ -55,7 +58,8 @@ export const tensorboard: Exporter = {
     const tags = new Set<string>();
     for (const run of runs) {
       signal.throwIfAborted();
-      for (const tag of await writeRun(run, join(target, basename(run.parent), basename(run.folder)), signal)) tags.add(tag);
+      for (const tag of await writeRun(run, join(target, basename(run.parent), basename(run.folder)), signal))
+        tags.add(tag);
       exported(run);
     }
     const shown = new Map<string, Set<HParam>>();

@@ -7,7 +7,10 @@ import { createTable } from "./tables.ts";
 import type { FlatTable } from "../tables/flat-table.ts";
 
 /** Writes a table that `fill` creates under the name `rows`, whole or not at all, compressed with Zstandard. */
-export const writeParquetOf = async (path: string, fill: (connection: DuckDBConnection) => Promise<void>): Promise<void> => {
+export const writeParquetOf = async (
+  path: string,
+  fill: (connection: DuckDBConnection) => Promise<void>,
+): Promise<void> => {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {
     await withDatabase(async (connection) => {

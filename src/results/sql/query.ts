@@ -1,4 +1,7 @@
-/** SQL over runs: the tables `runs`, `metrics`, `timings` and `rollouts`, read from their folders while the query asks for them. */
+/**
+ * SQL over runs: the tables `runs`, `metrics`, `timings` and `rollouts`, read from their folders while the query asks
+ * for them.
+ */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { StatementType, type DuckDBConnection } from "@duckdb/node-api";
@@ -11,7 +14,10 @@ import type { FoundRun } from "../../runs/reading/runs.ts";
 /** Most rows of an answer. */
 const MOST_ROWS = 1_000_000;
 
-/** Beside `runs`: each file's columns as they are read, and the view that shows them. `folder` names the run in all tables. */
+/**
+ * Beside `runs`: each file's columns as they are read, and the view that shows them. `folder` names the run in all
+ * tables.
+ */
 const views = {
   metrics: {
     file: "metrics.jsonl",
@@ -21,7 +27,13 @@ const views = {
   },
   timings: {
     file: "timings.jsonl",
-    columns: { step: "BIGINT", milliseconds: "DOUBLE", tokens: "BIGINT", "time/rollouts": "DOUBLE", "time/update": "DOUBLE" },
+    columns: {
+      step: "BIGINT",
+      milliseconds: "DOUBLE",
+      tokens: "BIGINT",
+      "time/rollouts": "DOUBLE",
+      "time/update": "DOUBLE",
+    },
     select: "SELECT folder, * EXCLUDE (folder) FROM lines",
   },
   rollouts: {
@@ -92,16 +104,26 @@ const runTypes: Readonly<Record<string, ColumnType>> = {
 };
 
 /** Creates the view and gives the files that it reads. Lines that are cut or damaged are left out. */
-const createView = async (connection: DuckDBConnection, name: ViewName, runs: readonly FoundRun[]): Promise<string[]> => {
+const createView = async (
+  connection: DuckDBConnection,
+  name: ViewName,
+  runs: readonly FoundRun[],
+): Promise<string[]> => {
   const { file, columns, select } = views[name];
-  const files = new Map(runs.map(({ folder }) => [resolve(folder, file), folder] as const).filter(([path]) => existsSync(path)));
+  const files = new Map(
+    runs.map(({ folder }) => [resolve(folder, file), folder] as const).filter(([path]) => existsSync(path)),
+  );
   const fields = Object.entries(columns);
   const struct = fields.map(([column, type]) => `${identifier(column)}: ${literal(type)}`).join(", ");
   const read =
     files.size === 0
-      ? `SELECT ${fields.map(([column, type]) => `NULL::${type} AS ${identifier(column)}`).join(", ")}, NULL::VARCHAR AS filename WHERE false`
-      : `SELECT * FROM read_json([${[...files.keys()].map(literal).join(", ")}], format = 'newline_delimited', columns = {${struct}}, ignore_errors = true, filename = true)`;
-  const folders = `SELECT * EXCLUDE (filename), ${identifier(`${name} files`)}.folder FROM (${read}) JOIN ${identifier(`${name} files`)} ON filename = path`;
+      ? `SELECT ${fields.map(([column, type]) => `NULL::${type} AS ${identifier(column)}`).join(", ")}, ` +
+        "NULL::VARCHAR AS filename WHERE false"
+      : `SELECT * FROM read_json([${[...files.keys()].map(literal).join(", ")}], format = 'newline_delimited', ` +
+        `columns = {${struct}}, ignore_errors = true, filename = true)`;
+  const folders =
+    `SELECT * EXCLUDE (filename), ${identifier(`${name} files`)}.folder FROM (${read}) JOIN ` +
+    `${identifier(`${name} files`)} ON filename = path`;
   await createTable(connection, `${name} files`, { columns: ["path", "folder"], rows: [...files] });
   await connection.run(`CREATE VIEW ${name} AS WITH lines AS (${folders}) ${select}`);
   return [...files.keys()];
@@ -131,7 +153,8 @@ const answer = async (connection: DuckDBConnection, sql: string): Promise<FlatTa
   try {
     await onlySelect(connection, sql);
     const reader = await connection.streamAndReadUntil(sql, MOST_ROWS + 1);
-    if (reader.currentRowCount > MOST_ROWS) throw new RangeError(`sql: expected at most ${MOST_ROWS} rows, got more; add LIMIT`);
+    if (reader.currentRowCount > MOST_ROWS)
+      throw new RangeError(`sql: expected at most ${MOST_ROWS} rows, got more; add LIMIT`);
     return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowsJS().map((row) => row.map(cellOf)) };
   } catch (error) {
     if (error instanceof RangeError) throw error;
@@ -140,10 +163,11 @@ const answer = async (connection: DuckDBConnection, sql: string): Promise<FlatTa
 };
 
 /**
- * Answers one SELECT. Tables: `runs` (one row a run: `folder`, `file`, `run`, `label`, `id`, `status`, `started`, `finished`, `error`, `engine`,
- * `milliseconds`, `accuracy`, and as JSON `parameters` and `metrics`: `parameters->>'/objective/alpha'`), `metrics` (`folder`, `kind`, `step`, `name`,
- * `value`), `timings` and `rollouts` (as in their files). It reaches no other file and no network, and changes nothing. `RangeError` with what DuckDB
- * says of a query that is wrong or needs too much.
+ * Answers one SELECT. Tables: `runs` (one row a run: `folder`, `file`, `run`, `label`, `id`, `status`, `started`,
+ * `finished`, `error`, `engine`, `milliseconds`, `accuracy`, and as JSON `parameters` and `metrics`:
+ * `parameters->>'/objective/alpha'`), `metrics` (`folder`, `kind`, `step`, `name`, `value`), `timings` and `rollouts`
+ * (as in their files). It reaches no other file and no network, and changes nothing. `RangeError` with what DuckDB says
+ * of a query that is wrong or needs too much.
  */
 export const queryRuns = (runs: readonly FoundRun[], sql: string): Promise<FlatTable> =>
   withDatabase(async (connection) => {

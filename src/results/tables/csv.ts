@@ -6,7 +6,10 @@ const field = (cell: FlatCell): string => {
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** One line, with its end. A cell without a value is empty; numbers are written in as many digits as give the same number again. */
+/**
+ * One line, with its end. A cell without a value is empty; numbers are written in as many digits as give the same
+ * number again.
+ */
 export const csvLine = (cells: readonly FlatCell[]): string => `${cells.map(field).join(",")}\r\n`;
 
 /** The text of a table, line after line. */

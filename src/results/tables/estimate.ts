@@ -22,7 +22,8 @@ export const estimate = (values: readonly number[]): Estimate | undefined => {
 };
 
 /**
- * Bounds of the 95 % interval of the mean by the percentile bootstrap: the same for the same values in the same order. Nothing for fewer than two values, and where one is not finite.
+ * Bounds of the 95 % interval of the mean by the percentile bootstrap: the same for the same values in the same order.
+ * Nothing for fewer than two values, and where one is not finite.
  */
 export const meanInterval = (values: readonly number[]): readonly [number, number] | undefined => {
   if (values.length < 2 || !values.every(Number.isFinite)) return undefined;

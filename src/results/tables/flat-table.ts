@@ -28,7 +28,10 @@ const named = (names: readonly string[], taken: readonly string[]): string[] =>
 
 const about = ["file", "run", "label", "status", "id", "folder", "milliseconds"] as const;
 
-/** A row a run: `file`, `run`, `label`, `status`, `id`, `folder`, `milliseconds`, the parameters by their pointers, the metrics by their names. */
+/**
+ * A row a run: `file`, `run`, `label`, `status`, `id`, `folder`, `milliseconds`, the parameters by their pointers, the
+ * metrics by their names.
+ */
 export const flatRuns = ({ parameters, metrics, rows }: JoinedRuns): FlatTable => ({
   columns: [...about, ...parameters, ...named(metrics, about)],
   rows: rows.map(({ run: { folder, parent, record }, ...row }) => [
@@ -46,20 +49,28 @@ export const flatRuns = ({ parameters, metrics, rows }: JoinedRuns): FlatTable =
 
 const estimated = (values: readonly number[], uncertainty: Uncertainty): FlatCell[] => {
   const { n = 0, mean, standardError } = estimate(values) ?? {};
-  return uncertainty === "standard-error" ? [mean, standardError, n] : [mean, ...(meanInterval(values) ?? [undefined, undefined]), n];
+  return uncertainty === "standard-error"
+    ? [mean, standardError, n]
+    : [mean, ...(meanInterval(values) ?? [undefined, undefined]), n];
 };
 
 /** The columns beside a metric's mean. */
 export const besideMean = (uncertainty: Uncertainty): readonly string[] =>
   uncertainty === "standard-error" ? ["standard-error", "n"] : ["low", "high", "n"];
 
-/** A row a group: `file`, the parameters, `runs`, and for each metric its mean under its name, and `<name>/standard-error` or `/low` and `/high`, and `/n`. */
+/**
+ * A row a group: `file`, the parameters, `runs`, and for each metric its mean under its name, and
+ * `<name>/standard-error` or `/low` and `/high`, and `/n`.
+ */
 export const flatGroups = ({ parameters, metrics, groups }: GroupedTable, uncertainty: Uncertainty): FlatTable => ({
   columns: [
     "file",
     ...parameters,
     "runs",
-    ...named(metrics, ["file", "runs"]).flatMap((name) => [name, ...besideMean(uncertainty).map((end) => `${name}/${end}`)]),
+    ...named(metrics, ["file", "runs"]).flatMap((name) => [
+      name,
+      ...besideMean(uncertainty).map((end) => `${name}/${end}`),
+    ]),
   ],
   rows: groups.map(({ parent, runs, values, ...group }) => [
     basename(parent),

@@ -21,16 +21,23 @@ export interface GroupedTable {
   readonly groups: readonly ResultGroup[];
 }
 
-/** Groups the rows over some parameters, which are then no columns any more. `RangeError` for one that the runs do not differ in. */
+/**
+ * Groups the rows over some parameters, which are then no columns any more. `RangeError` for one that the runs do not
+ * differ in.
+ */
 export const groupOver = (table: ResultTable, over: readonly string[]): GroupedTable => {
   for (const pointer of over) {
     if (table.parameters.includes(pointer)) continue;
     throw new RangeError(
-      `results: expected to group over a parameter that differs, one of ${table.parameters.join(", ") || "none"}, got "${pointer}"`,
+      "results: expected to group over a parameter that differs, one of " +
+        `${table.parameters.join(", ") || "none"}, got "${pointer}"`,
     );
   }
   const kept = table.parameters.flatMap((pointer, i) => (over.includes(pointer) ? [] : [i]));
-  const groups = new Map<string, { parent: string; parameters: (Json | undefined)[]; runs: number; values: number[][] }>();
+  const groups = new Map<
+    string,
+    { parent: string; parameters: (Json | undefined)[]; runs: number; values: number[][] }
+  >();
   for (const row of table.rows) {
     const { parent } = row.run;
     const parameters = kept.map((i) => row.parameters[i]);

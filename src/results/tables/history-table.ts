@@ -11,6 +11,7 @@ export const historyColumns = ["file", "run", "id", "folder", "kind", "step", "n
 export async function* historyRows(run: FoundRun): AsyncGenerator<FlatTable["rows"][number]> {
   const { folder, parent, record } = run;
   for await (const { kind, step, metrics } of readHistory(run)) {
-    for (const [name, value] of Object.entries(metrics)) yield [basename(parent), record.name, record.id, folder, kind, step, name, value];
+    for (const [name, value] of Object.entries(metrics))
+      yield [basename(parent), record.name, record.id, folder, kind, step, name, value];
   }
 }

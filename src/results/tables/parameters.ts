@@ -12,7 +12,10 @@ const leaves = (value: Json | undefined, keys: Keys, found: Set<string>): void =
   for (const [key, inner] of Object.entries(value)) leaves(inner, [...keys, key], found);
 };
 
-/** Walks two values at once. `keys` leads to both; it is one list all the way, because most of what is compared is the same. */
+/**
+ * Walks two values at once. `keys` leads to both; it is one list all the way, because most of what is compared is the
+ * same.
+ */
 const compare = (a: Json | undefined, b: Json | undefined, keys: Keys, found: Set<string>): void => {
   if (a === b) return;
   if (isObject(a) && isObject(b)) {
@@ -26,7 +29,8 @@ const compare = (a: Json | undefined, b: Json | undefined, keys: Keys, found: Se
       keys.pop();
     }
     const others = Object.keys(b);
-    if (others.length > common) for (const key of others) if (!Object.hasOwn(a, key)) leaves(b[key], [...keys, key], found);
+    if (others.length > common)
+      for (const key of others) if (!Object.hasOwn(a, key)) leaves(b[key], [...keys, key], found);
     return;
   }
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
@@ -43,9 +47,13 @@ const compare = (a: Json | undefined, b: Json | undefined, keys: Keys, found: Se
   if (!isObject(a) && !isObject(b)) found.add(formatPointer(keys));
 };
 
-const ownValue = (values: JsonObject, key: string): Json | undefined => (Object.hasOwn(values, key) ? values[key] : undefined);
+const ownValue = (values: JsonObject, key: string): Json | undefined =>
+  Object.hasOwn(values, key) ? values[key] : undefined;
 
-/** Pointers of the values that are not the same in all of `all`, in the order in which they are met, key after key. Lists of unlike lengths differ as a whole. */
+/**
+ * Pointers of the values that are not the same in all of `all`, in the order in which they are met, key after key.
+ * Lists of unlike lengths differ as a whole.
+ */
 export const differing = (all: readonly JsonObject[]): string[] => {
   const found = new Set<string>();
   for (const key of new Set(all.flatMap((values) => Object.keys(values)))) {
@@ -56,7 +64,10 @@ export const differing = (all: readonly JsonObject[]): string[] => {
   return [...found];
 };
 
-/** A function that finds what stands at a pointer; nothing where nothing does. It throws a `RangeError` for a text that is no pointer. */
+/**
+ * A function that finds what stands at a pointer; nothing where nothing does. It throws a `RangeError` for a text that
+ * is no pointer.
+ */
 export const finderOf = (pointer: string): ((values: Json) => Json | undefined) => {
   let keys: readonly string[] | undefined;
   return (values) => {

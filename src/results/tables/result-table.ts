@@ -1,4 +1,7 @@
-/** Parameters and metrics of runs, joined: a row a run, a column for each parameter that tells them apart and for each metric. */
+/**
+ * Parameters and metrics of runs, joined: a row a run, a column for each parameter that tells them apart and for each
+ * metric.
+ */
 import type { Json } from "../../files/json.ts";
 import { differing, finderOf } from "./parameters.ts";
 import type { FoundRun } from "../../runs/reading/runs.ts";

@@ -13,7 +13,9 @@ const compiled = (schema: Readonly<Record<string, unknown>>): ((value: unknown) 
   }
 };
 
-/** 1 for JSON of the schema, `parsed` for other JSON, else 0. `RangeError` for a schema that `schemaValidator` refuses. */
+/**
+ * 1 for JSON of the schema, `parsed` for other JSON, else 0. `RangeError` for a schema that `schemaValidator` refuses.
+ */
 export const jsonSchema = define({
   type: "json-schema",
   summary: "1 where the completion is JSON of a schema, else 0.",
@@ -22,8 +24,16 @@ export const jsonSchema = define({
       schema: Type.Record(Type.String(), Type.Unknown(), {
         description: "A JSON Schema of draft 7, or of 2020-12 if its $schema says so; its references stay inside it.",
       }),
-      parsed: Type.Number({ default: 0, minimum: 0, maximum: 1, description: "Reward of JSON that is not of the schema." }),
-      block: Type.Boolean({ default: false, description: "Reads the last block between lines of three backticks, if there is one." }),
+      parsed: Type.Number({
+        default: 0,
+        minimum: 0,
+        maximum: 1,
+        description: "Reward of JSON that is not of the schema.",
+      }),
+      block: Type.Boolean({
+        default: false,
+        description: "Reads the last block between lines of three backticks, if there is one.",
+      }),
     },
     { additionalProperties: false },
   ),

@@ -1,4 +1,7 @@
-/** Validators of JSON schemas that a stranger may have written: bounded, no references to elsewhere, patterns in linear time. */
+/**
+ * Validators of JSON schemas that a stranger may have written: bounded, no references to elsewhere, patterns in linear
+ * time.
+ */
 import { Ajv, type Format, type Options } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats, { type FormatName } from "ajv-formats";
@@ -7,7 +10,19 @@ import { linearRegExp } from "../linear-regexp.ts";
 /** Limits of a schema. */
 const most = { characters: 100_000, depth: 64 } as const;
 
-const formatNames = ["date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid", "json-pointer"] as const;
+const formatNames = [
+  "date",
+  "time",
+  "date-time",
+  "duration",
+  "email",
+  "hostname",
+  "ipv4",
+  "ipv6",
+  "uri",
+  "uuid",
+  "json-pointer",
+] as const;
 
 /** RE2 does not read what looks ahead; these two take linear time as they are. */
 const lookingAhead: ReadonlySet<FormatName> = new Set(["duration", "hostname"]);
@@ -25,7 +40,11 @@ const options: Options = {
   ownProperties: true,
   logger: false,
   formats: Object.fromEntries(formatNames.map((name) => [name, formatOf(name)])),
-  code: { regExp: Object.assign((pattern: string) => linearRegExp(pattern, { fromJavaScript: true }), { code: "linearRegExp" }) },
+  code: {
+    regExp: Object.assign((pattern: string) => linearRegExp(pattern, { fromJavaScript: true }), {
+      code: "linearRegExp",
+    }),
+  },
 };
 
 /** Every reference stays in the schema, and nothing is waited for. */
@@ -42,12 +61,14 @@ const check = (part: unknown, depth = 0): void => {
 };
 
 /**
- * Says whether a value is of the schema: draft 7, or 2020-12 where `$schema` says so. `RangeError` for a schema that is none, has keywords or formats that are not
- * known, refers to elsewhere, is nested deeper than 64 levels or longer than 100,000 characters.
+ * Says whether a value is of the schema: draft 7, or 2020-12 where `$schema` says so. `RangeError` for a schema that is
+ * none, has keywords or formats that are not known, refers to elsewhere, is nested deeper than 64 levels or longer than
+ * 100,000 characters.
  */
 export const schemaValidator = (schema: Readonly<Record<string, unknown>>): ((value: unknown) => boolean) => {
   const { length } = JSON.stringify(schema);
-  if (length > most.characters) throw new RangeError(`expected a schema of at most ${most.characters} characters, got ${length}`);
+  if (length > most.characters)
+    throw new RangeError(`expected a schema of at most ${most.characters} characters, got ${length}`);
   check(schema);
   const { $schema: dialect } = schema;
   const ajv = typeof dialect === "string" && dialect.includes("2020-12") ? new Ajv2020(options) : new Ajv(options);

@@ -23,7 +23,10 @@ const isShallow = (text: string): boolean => {
   return true;
 };
 
-/** The value that a text is, in an object of its own; nothing for what is no JSON, longer than 65,536 characters or nested deeper than 100 levels. */
+/**
+ * The value that a text is, in an object of its own; nothing for what is no JSON, longer than 65,536 characters or
+ * nested deeper than 100 levels.
+ */
 export const jsonValue = (text: string): { readonly value: unknown } | undefined => {
   if (text.length > longest || !isShallow(text)) return undefined;
   try {

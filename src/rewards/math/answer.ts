@@ -4,7 +4,13 @@ import { isBracketed, splitTokens, tokensOf, type Token } from "./tokens.ts";
 
 /** One answer. */
 export type Answer =
-  | { readonly kind: "value"; readonly text: string; readonly expression: string; readonly decimal: boolean; readonly percent: boolean }
+  | {
+      readonly kind: "value";
+      readonly text: string;
+      readonly expression: string;
+      readonly decimal: boolean;
+      readonly percent: boolean;
+    }
   /** `ordered`: a tuple; else a set, or values in a row. Of two in round brackets: also an open interval. */
   | { readonly kind: "list"; readonly text: string; readonly items: readonly Answer[]; readonly ordered: boolean }
   | {
@@ -15,7 +21,10 @@ export type Answer =
       readonly closed: readonly [boolean, boolean];
     }
   | { readonly kind: "union"; readonly text: string; readonly parts: readonly Answer[] }
-  /** left - right is the operator's relation to 0. `value` is what a name is said to be; `range` what a name is said to lie in. */
+  /**
+   * left - right is the operator's relation to 0. `value` is what a name is said to be; `range` what a name is said to
+   * lie in.
+   */
   | {
       readonly kind: "relation";
       readonly text: string;
@@ -105,14 +114,23 @@ const operators: ReadonlyMap<string, string> = new Map(
     equiv: "=",
   }),
 );
-const operatorOf = ({ kind, text }: Token): string | undefined => (kind === "sign" || kind === "command" ? operators.get(text) : undefined);
+const operatorOf = ({ kind, text }: Token): string | undefined =>
+  kind === "sign" || kind === "command" ? operators.get(text) : undefined;
 
-/** What is given a value: letters, a function of letters, a length, a ratio, a tuple of letters; not an expression with numbers or signs. */
+/**
+ * What is given a value: letters, a function of letters, a length, a ratio, a tuple of letters; not an expression with
+ * numbers or signs.
+ */
 const isName = (tokens: readonly Token[]): boolean => {
   let subscript = false;
   let letters = 0;
   for (const { kind, text } of tokens) {
-    if (kind === "letter" || kind === "text" || (kind === "command" && /^[a-zA-Z]{2,}$/.test(text) && !OPERATION.test(text))) letters += 1;
+    if (
+      kind === "letter" ||
+      kind === "text" ||
+      (kind === "command" && /^[a-zA-Z]{2,}$/.test(text) && !OPERATION.test(text))
+    )
+      letters += 1;
     else if (kind === "number") {
       if (!subscript) return false;
     } else if (kind !== "sign" || !/[|(){}[\],:/_']/.test(text)) return false;
@@ -149,22 +167,32 @@ class AnswerReader {
     if (parts.length > MOST || parts.some((part) => part.length === 0)) return undefined;
     const items = parts.map((part) => this.read(part));
     // Values in a row that stand in a row: `1 \pm 2, 3` has three.
-    const flat = ordered ? items : items.flatMap((item) => (item.kind === "list" && !item.ordered ? item.items : [item]));
+    const flat = ordered
+      ? items
+      : items.flatMap((item) => (item.kind === "list" && !item.ordered ? item.items : [item]));
     return { kind: "list", text, items: flat, ordered };
   }
 
   #signed(tokens: readonly Token[]): Answer | undefined {
     const { parts } = splitTokens(tokens, (token) => isSign(token, ",") || isSign(token, ";") || isWord(token));
-    if (parts.length > 1 || isCommand(tokens[0], "{") || !tokens.some(({ kind, text }) => kind === "command" && SIGNS.has(text)))
+    if (
+      parts.length > 1 ||
+      isCommand(tokens[0], "{") ||
+      !tokens.some(({ kind, text }) => kind === "command" && SIGNS.has(text))
+    )
       return undefined;
     return this.#list(bothSigns(tokens), textOf(tokens), false);
   }
 
   /** Several answers: behind commas, semicolons, "and", "or". */
   #row(tokens: readonly Token[]): Answer | undefined {
-    const { parts, separators } = splitTokens(tokens, (token) => isSign(token, ",") || isSign(token, ";") || isWord(token));
+    const { parts, separators } = splitTokens(
+      tokens,
+      (token) => isSign(token, ",") || isSign(token, ";") || isWord(token),
+    );
     if (parts.length === 1) return undefined;
-    if (separators.some((token) => isSign(token, ";")) && separators.some((token) => isSign(token, ","))) return this.#rows(tokens);
+    if (separators.some((token) => isSign(token, ";")) && separators.some((token) => isSign(token, ",")))
+      return this.#rows(tokens);
     const filled = parts.filter((part) => part.length > 0);
     return filled.length === 1 ? this.read(filled[0]!) : this.#list(filled, textOf(tokens), false);
   }
@@ -199,7 +227,13 @@ class AnswerReader {
     const list = this.#list(parts, text, true);
     if (list?.kind !== "list" || (opening === "(" && closing === ")") || list.items.length !== 2) return list;
     const [from, to] = list.items as [Answer, Answer];
-    return { kind: "interval", text: `${opening}${text}${closing}`, from, to, closed: [opening === "[", closing === "]"] };
+    return {
+      kind: "interval",
+      text: `${opening}${text}${closing}`,
+      from,
+      to,
+      closed: [opening === "[", closing === "]"],
+    };
   }
 
   #related(tokens: readonly Token[]): Answer | undefined {
@@ -239,11 +273,21 @@ class AnswerReader {
     const greater = sign.startsWith(">");
     const difference = greater ? `(${a}) - (${b})` : `(${b}) - (${a})`;
     const range = this.#ray(parts as [readonly Token[], readonly Token[]], greater, sign.endsWith("="));
-    return { kind: "relation", text, operator: sign.endsWith("=") ? ">=" : ">", difference, ...(range === undefined ? {} : { range }) };
+    return {
+      kind: "relation",
+      text,
+      operator: sign.endsWith("=") ? ">=" : ">",
+      difference,
+      ...(range === undefined ? {} : { range }),
+    };
   }
 
   /** x > 5 is the interval from 5. */
-  #ray([left, right]: readonly [readonly Token[], readonly Token[]], greater: boolean, closed: boolean): Answer | undefined {
+  #ray(
+    [left, right]: readonly [readonly Token[], readonly Token[]],
+    greater: boolean,
+    closed: boolean,
+  ): Answer | undefined {
     const flipped = isName(right) && !isName(left);
     if (!flipped && !isName(left)) return undefined;
     const bound = this.read(flipped ? left : right);

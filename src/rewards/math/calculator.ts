@@ -2,8 +2,9 @@
 import type { Complex, FactoryFunctionMap, MathJsInstance, MathNode } from "mathjs";
 
 /**
- * An expression's values: numbers, or the entries of a matrix, at each of some points of its variables; undefined where it has none. With variables and without
- * the imaginary unit only real values count: the logarithm of x^2 and twice that of x differ nowhere else.
+ * An expression's values: numbers, or the entries of a matrix, at each of some points of its variables; undefined where
+ * it has none. With variables and without the imaginary unit only real values count: the logarithm of x^2 and twice
+ * that of x differ nowhere else.
  */
 export interface Values {
   readonly constant: boolean;
@@ -28,7 +29,9 @@ const disabled = [
 ];
 
 const allowedFunctions = new Set(
-  "abs sqrt sin cos tan cot sec csc asin acos atan sinh cosh tanh log exp gamma factorial binomial floor ceil".split(" "),
+  "abs sqrt sin cos tan cot sec csc asin acos atan sinh cosh tanh log exp gamma factorial binomial floor ceil".split(
+    " ",
+  ),
 );
 const allowedSymbols = /^(?:v_\w+|e|i|pi|Infinity)$/;
 
@@ -42,7 +45,8 @@ const hash = (text: string): number => {
 };
 
 /** What a variable is at a point: the same for every expression, between 0.3 and 2.8, below 0 at every third point. */
-const valueAt = (name: string, point: number): number => (point % 3 === 2 ? -1 : 1) * (0.3 + 2.5 * (hash(`${name}/${point}`) / 2 ** 32));
+const valueAt = (name: string, point: number): number =>
+  (point % 3 === 2 ? -1 : 1) * (0.3 + 2.5 * (hash(`${name}/${point}`) / 2 ** 32));
 
 /** n! / (k! (n - k)!) for whole numbers up to 1000, else NaN. */
 const binomial = (n: number, k: number): number => {
@@ -52,7 +56,8 @@ const binomial = (n: number, k: number): number => {
   return Math.round(result);
 };
 
-const isComplex = (value: unknown): value is Complex => typeof value === "object" && value !== null && "re" in value && "im" in value;
+const isComplex = (value: unknown): value is Complex =>
+  typeof value === "object" && value !== null && "re" in value && "im" in value;
 
 /** The entries as complex numbers; undefined for what is no number, or not finite. */
 const entriesOf = (given: unknown): Complex[] | undefined => {
@@ -88,7 +93,10 @@ export class Calculator {
     return new Calculator(parse);
   }
 
-  /** Values of an expression that `expressionOf` has written; undefined when it is none of numbers, variables and known functions. */
+  /**
+   * Values of an expression that `expressionOf` has written; undefined when it is none of numbers, variables and known
+   * functions.
+   */
   values(expression: string): Values | undefined {
     let node: MathNode;
     try {
@@ -149,14 +157,18 @@ export interface Closeness {
 
 const close = (a: number, b: number, { relative, decimals }: Closeness): boolean => {
   const gap = Math.abs(a - b);
-  return gap <= relative * Math.max(Math.abs(a), Math.abs(b), 1e-9) || (decimals !== undefined && gap <= 0.5 * 10 ** -decimals);
+  return (
+    gap <= relative * Math.max(Math.abs(a), Math.abs(b), 1e-9) ||
+    (decimals !== undefined && gap <= 0.5 * 10 ** -decimals)
+  );
 };
 
 const closePoint = (a: readonly Complex[], b: readonly Complex[], closeness: Closeness): boolean =>
   a.length === b.length &&
   a.every(
     ({ re, im }, at) =>
-      close(re, b[at]!.re, closeness) && Math.abs(im - b[at]!.im) <= closeness.relative * Math.max(1, Math.abs(re), Math.abs(im)),
+      close(re, b[at]!.re, closeness) &&
+      Math.abs(im - b[at]!.im) <= closeness.relative * Math.max(1, Math.abs(re), Math.abs(im)),
   );
 
 /** Whether two expressions have the same values wherever both have one, and that at enough of the points. */
@@ -172,7 +184,10 @@ export const sameValues = (a: Values, b: Values, closeness: Closeness): boolean 
   return compared >= Math.min(count, 2);
 };
 
-/** The real factor c with a = c b at every point; undefined when there is none, or when a or b is 0 where the other is not. */
+/**
+ * The real factor c with a = c b at every point; undefined when there is none, or when a or b is 0 where the other is
+ * not.
+ */
 export const ratioOf = (a: Values, b: Values): number | undefined => {
   let ratio: number | undefined;
   let compared = 0;

@@ -147,7 +147,11 @@ class Reader extends TokenCursor {
   #number(first: string): string {
     let text = first;
     // Thousands by spaces.
-    for (let next = this.peek(); /^\d+$/.test(text) && next?.kind === "number" && /^\d{3}(?:\.\d+)?$/.test(next.text); next = this.peek()) {
+    for (
+      let next = this.peek();
+      /^\d+$/.test(text) && next?.kind === "number" && /^\d{3}(?:\.\d+)?$/.test(next.text);
+      next = this.peek()
+    ) {
       text += this.next().text;
     }
     if (this.take("_")) {
@@ -197,7 +201,8 @@ class Reader extends TokenCursor {
       case "begin":
         return this.#matrix();
       default:
-        if (!/^[a-zA-Z]{2,}$/.test(name) || /^(?:sum|prod|int|lim|text|begin|end|boxed)$/.test(name)) throw new Unreadable();
+        if (!/^[a-zA-Z]{2,}$/.test(name) || /^(?:sum|prod|int|lim|text|begin|end|boxed)$/.test(name))
+          throw new Unreadable();
         return this.#symbol(name);
     }
   }

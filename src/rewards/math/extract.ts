@@ -1,4 +1,7 @@
-/** Where a text says its final answer: in a box, behind `####`, behind "the answer is", in its last formula, or as its last number. */
+/**
+ * Where a text says its final answer: in a box, behind `####`, behind "the answer is", in its last formula, or as its
+ * last number.
+ */
 
 /** Longest text that is searched for boxes, and for anything else, in characters, from its end. */
 const LONGEST = 200_000;
@@ -62,7 +65,10 @@ const boxesOf = (text: string): readonly Box[] => {
 const joins = (between: string): boolean => {
   if (between.length > 60) return false;
   const words = between.replace(/\\(?:quad|qquad|text|mbox|[,;:!() \][])|[\s${}(),;.+&\\]/g, " ").trim();
-  return !/\n\s*\n|[.!?]\s+[A-Z]/.test(between) && (words === "" || (/\b(?:and|or)\b/i.test(words) && words.split(/\s+/).length <= 6));
+  return (
+    !/\n\s*\n|[.!?]\s+[A-Z]/.test(between) &&
+    (words === "" || (/\b(?:and|or)\b/i.test(words) && words.split(/\s+/).length <= 6))
+  );
 };
 
 /** What follows a formula and belongs to it. */
@@ -92,7 +98,10 @@ const delimiters: Readonly<Record<string, { readonly close: string; readonly one
   $: { close: "$", oneLine: true },
 };
 
-/** Finds what stands at or behind a place; a place is never before that of the last question, so that a text is read once for each sign. */
+/**
+ * Finds what stands at or behind a place; a place is never before that of the last question, so that a text is read
+ * once for each sign.
+ */
 const forwards = (text: string): ((sign: string, from: number) => number) => {
   const known = new Map<string, number>();
   return (sign, from) => {
@@ -147,7 +156,9 @@ const NUMBER =
 const written = (number: string): string => {
   const percent = /%|p(?:ercent|ct)/i.test(number) ? "\\%" : "";
   const bare = number.replace(/[$€£\s]/g, "").replace(/\\?%|percent(?:age)?|pct/gi, "");
-  const grouped = /^[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(bare) ? bare.replaceAll(",", "") : bare.replace(",", ".");
+  const grouped = /^[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(bare)
+    ? bare.replaceAll(",", "")
+    : bare.replace(",", ".");
   return grouped + percent;
 };
 
@@ -195,14 +206,18 @@ const whole = (text: string): Found | undefined => {
 };
 
 /**
- * What a text gives as its final answer, the likeliest first: of a box, `####` and "the answer is" the one that comes last; all of a short text; the last
- * formula; the last number. Formulas come as they are written, numbers as LaTeX writes them. Linear in the text, of which the last 200,000 characters are read.
+ * What a text gives as its final answer, the likeliest first: of a box, `####` and "the answer is" the one that comes
+ * last; all of a short text; the last formula; the last number. Formulas come as they are written, numbers as LaTeX
+ * writes them. Linear in the text, of which the last 200,000 characters are read.
  */
 export const extractAnswers = (all: string): readonly string[] => {
   const text = all.slice(-LONGEST_PROSE);
   const cut = Math.max(0, Math.min(all.length, LONGEST) - text.length);
   const box = boxed(all.slice(-LONGEST));
   const inText = box === undefined ? undefined : { ...box, end: box.end - cut };
-  const found = [...latest([inText, marked(text), said(text)]), ...latest([whole(all), formula(text), lastNumber(text)])];
+  const found = [
+    ...latest([inText, marked(text), said(text)]),
+    ...latest([whole(all), formula(text), lastNumber(text)]),
+  ];
   return [...new Set(found.map(({ answer }) => answer))];
 };

@@ -6,7 +6,8 @@ const SIGN_OR_BRACKET = /[\s()]/g;
 
 /** A decimal, or a fraction of two, with a sign before or without; undefined for anything else. */
 const numberOf = (expression: string): number | undefined => {
-  const [, minus, top, bottom] = /^(-?)(\d+(?:\.\d+)?|\.\d+)(?:\/(\d+(?:\.\d+)?))?$/.exec(expression.replaceAll(SIGN_OR_BRACKET, "")) ?? [];
+  const [, minus, top, bottom] =
+    /^(-?)(\d+(?:\.\d+)?|\.\d+)(?:\/(\d+(?:\.\d+)?))?$/.exec(expression.replaceAll(SIGN_OR_BRACKET, "")) ?? [];
   if (top === undefined || (bottom !== undefined && Number(bottom) === 0)) return undefined;
   return ((minus === "-" ? -1 : 1) * Number(top)) / Number(bottom ?? 1);
 };
@@ -16,7 +17,10 @@ const meant = (answer: Answer): number | undefined => {
   return answer.kind === "value" ? numberOf(answer.expression) : undefined;
 };
 
-/** The number of the likeliest final answer that is one; percent as it is written, so 28 of 28 %. Undefined when there is none. */
+/**
+ * The number of the likeliest final answer that is one; percent as it is written, so 28 of 28 %. Undefined when there
+ * is none.
+ */
 export const finalNumber = (text: string): number | undefined => {
   for (const answer of extractAnswers(text)) {
     const number = meant(readAnswer(answer));

@@ -42,7 +42,10 @@ export class Comparison {
   #sameValue(a: Of<"value">, b: Of<"value">): boolean {
     if (a.percent !== b.percent) {
       const [percent, other] = a.percent ? [a, b] : [b, a];
-      return this.#sameNumber(percent, other) || this.#sameNumber({ ...percent, expression: `(${percent.expression}) / 100` }, other);
+      return (
+        this.#sameNumber(percent, other) ||
+        this.#sameNumber({ ...percent, expression: `(${percent.expression}) / 100` }, other)
+      );
     }
     return this.#sameNumber(a, b);
   }
@@ -50,10 +53,14 @@ export class Comparison {
   #sameNumber(a: Of<"value">, b: Of<"value">): boolean {
     if (a.expression === b.expression) return true;
     // Doubles cannot tell large whole numbers apart.
-    if (/^\d{15,}$/.test(a.expression) && /^\d{15,}$/.test(b.expression)) return BigInt(a.expression) === BigInt(b.expression);
+    if (/^\d{15,}$/.test(a.expression) && /^\d{15,}$/.test(b.expression))
+      return BigInt(a.expression) === BigInt(b.expression);
     const [left, right] = [this.#values(a.expression), this.#values(b.expression)];
     if (left === undefined || right === undefined) return false;
-    return sameValues(left, right, { relative: ROUNDING, decimals: a.decimal || b.decimal ? this.#decimals : undefined });
+    return sameValues(left, right, {
+      relative: ROUNDING,
+      decimals: a.decimal || b.decimal ? this.#decimals : undefined,
+    });
   }
 
   /** Each of `a` is one of `b`, and each of `b` one of `a`. */
@@ -69,7 +76,9 @@ export class Comparison {
   }
 
   #sameInterval(a: Of<"interval">, b: Of<"interval">): boolean {
-    return a.closed[0] === b.closed[0] && a.closed[1] === b.closed[1] && this.same(a.from, b.from) && this.same(a.to, b.to);
+    return (
+      a.closed[0] === b.closed[0] && a.closed[1] === b.closed[1] && this.same(a.from, b.from) && this.same(a.to, b.to)
+    );
   }
 
   #openInterval(list: Of<"list">, interval: Of<"interval">): boolean {

@@ -50,13 +50,18 @@ const UNIT =
 
 const WORD = /⟪[^⟫]*⟫|(?<![a-zA-Z\\])(?:and|or)(?=\s|[(\\\d$A-Z-]|$)/g;
 
-/** The answer with one way of writing for what has several. A doubled backslash begins a row of a matrix; elsewhere it is an escape too many. */
+/**
+ * The answer with one way of writing for what has several. A doubled backslash begins a row of a matrix; elsewhere it
+ * is an escape too many.
+ */
 const plain = (latex: string): string =>
   latex
     .replace(/[πθαβ∞√×·⋅÷−–±≤≥≠≈∈∪∅²³½]/g, (sign) => signs[sign] ?? sign)
     .replace(/\\\\/g, latex.includes("begin{") ? "\\cr " : "\\")
     .replace(/(\d)\s*(?:\{\s*,\s*\}|,\s*\\!)\s*(?=\d)/g, "$1")
-    .replace(/(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (number) => (/[([{]/.test(latex) ? number : number.replaceAll(",", "")))
+    .replace(/(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (number) =>
+      /[([{]/.test(latex) ? number : number.replaceAll(",", ""),
+    )
     .replace(SETTING, " ")
     .replace(/\\[dtc]frac(?![a-zA-Z])/g, "\\frac")
     .replace(/\\[dt]binom(?![a-zA-Z])/g, "\\binom")
@@ -83,8 +88,8 @@ const marked = (latex: string): string =>
 const TOKEN = /\s+|(\d+(?:\.\d+)?|\.\d+)|([a-zA-Z])|⟪([^⟫]*)⟫|\\([a-zA-Z]+|.)|(.)/gsu;
 
 /**
- * The tokens of an answer in LaTeX or in plain signs; undefined when it is longer than `LONGEST`. Text within `\text{...}` is one token; a single letter in
- * it, or in `\mathrm{...}`, is that letter.
+ * The tokens of an answer in LaTeX or in plain signs; undefined when it is longer than `LONGEST`. Text within
+ * `\text{...}` is one token; a single letter in it, or in `\mathrm{...}`, is that letter.
  */
 export const tokensOf = (latex: string): readonly Token[] | undefined => {
   if (latex.length > LONGEST) return undefined;
@@ -101,8 +106,10 @@ export const tokensOf = (latex: string): readonly Token[] | undefined => {
 
 /** Brackets that open and close, by the token's text; braces of sets are the commands `{` and `}`. */
 const depthOf = ({ kind, text }: Token): number => {
-  if (kind === "sign" ? /[([{]/.test(text) : kind === "command" && /^(?:\{|lfloor|lceil|langle|begin)$/.test(text)) return 1;
-  if (kind === "sign" ? /[)\]}]/.test(text) : kind === "command" && /^(?:\}|rfloor|rceil|rangle|end)$/.test(text)) return -1;
+  if (kind === "sign" ? /[([{]/.test(text) : kind === "command" && /^(?:\{|lfloor|lceil|langle|begin)$/.test(text))
+    return 1;
+  if (kind === "sign" ? /[)\]}]/.test(text) : kind === "command" && /^(?:\}|rfloor|rceil|rangle|end)$/.test(text))
+    return -1;
   return 0;
 };
 

@@ -18,12 +18,14 @@ const outputs = {
 };
 
 /**
- * What the classifier says of one label: its probability p (softmax; of a single label the sigmoid), its log-odds log p / (1 - p) in nats, or its raw score. Reads the
- * prompt and the completion, or a text made of them by a template.
+ * What the classifier says of one label: its probability p (softmax; of a single label the sigmoid), its log-odds log p
+ * / (1 - p) in nats, or its raw score. Reads the prompt and the completion, or a text made of them by a template.
  */
 export const classifier = define({
   type: "classifier",
-  summary: "Probability, log-odds or score that a sequence classifier gives a label: entailment of the reference, or whatever it tells.",
+  summary:
+    "Probability, log-odds or score that a sequence classifier gives a label: entailment of the reference, " +
+    "or whatever it tells.",
   parameters: Type.Object(
     {
       model: modelSchema,
@@ -40,7 +42,8 @@ export const classifier = define({
           minLength: 1,
           maxLength: 10_000,
           description:
-            "The text that is read, with {prompt}, {completion} and {reference} in it. The prompt, the completion and, if it ended, the end-of-sequence when left out.",
+            "The text that is read, with {prompt}, {completion} and {reference} in it. The prompt, the " +
+            "completion and, if it ended, the end-of-sequence when left out.",
         }),
       ),
     },

@@ -35,10 +35,17 @@ interface Opened {
 
 const placeholders = /\{(prompt|completion|reference)\}/g;
 
-/** The template's text in the classifier's tokens, or prompt, completion and end-of-sequence as reward models are trained on them. */
+/**
+ * The template's text in the classifier's tokens, or prompt, completion and end-of-sequence as reward models are
+ * trained on them.
+ */
 const idsOf = (tokenizer: Tokenizer, { prompt, text, finish }: Rollout, template: string | undefined): number[] => {
   if (template === undefined) {
-    return [...promptIds(tokenizer, prompt.text), ...tokenizer.encode(text), ...(finish === "stop" ? [tokenizer.endId] : [])];
+    return [
+      ...promptIds(tokenizer, prompt.text),
+      ...tokenizer.encode(text),
+      ...(finish === "stop" ? [tokenizer.endId] : []),
+    ];
   }
   const values = { prompt: prompt.text, completion: text, reference: prompt.reference };
   const { surrounding } = tokenizer as { readonly surrounding?: { readonly after: readonly number[] } };
@@ -50,12 +57,16 @@ const idsOf = (tokenizer: Tokenizer, { prompt, text, finish }: Rollout, template
 const labelIn = (name: string, names: readonly string[], label: ClassifierQuestion["label"]): number => {
   if (label === undefined) {
     if (names.length === 1) return 0;
-    throw new RangeError(`${name}: expected a model with one score, got one with ${names.length} labels; take the reward "classifier"`);
+    throw new RangeError(
+      `${name}: expected a model with one score, got one with ${names.length} labels; take the reward "classifier"`,
+    );
   }
   const index = typeof label === "string" ? names.indexOf(label) : label;
   if (index >= 0 && index < names.length) return index;
   const last = names.length - 1;
-  throw new RangeError(`${name}: expected a label from 0 to ${last}, or one of ${names.join(", ")}, got ${JSON.stringify(label)}`);
+  throw new RangeError(
+    `${name}: expected a label from 0 to ${last}, or one of ${names.join(", ")}, got ${JSON.stringify(label)}`,
+  );
 };
 
 const open = async (
@@ -64,7 +75,8 @@ const open = async (
   { models, engine: engineName = "auto" }: Pick<RewardContext, "models" | "engine">,
 ): Promise<Opened> => {
   const known = models?.[modelKey(model)];
-  if (known === undefined) throw new Error(`${name}: expected to be told where the model of ${modelKey(model)} is, got nothing`);
+  if (known === undefined)
+    throw new Error(`${name}: expected to be told where the model of ${modelKey(model)} is, got nothing`);
   const checkpoint = await loadClassifier(known.folder);
   const { labelNames, contextLength } = checkpoint.classifier;
   const index = labelIn(name, labelNames, label);
@@ -75,8 +87,9 @@ const open = async (
 };
 
 /**
- * The classifier of `question` for the reward `name`. `prepare` or the first score loads it, once; both reject when it cannot be loaded, with the file that is
- * wrong, and for a label that it does not have. `RangeError` at once for a template with a reference where the task has none.
+ * The classifier of `question` for the reward `name`. `prepare` or the first score loads it, once; both reject when it
+ * cannot be loaded, with the file that is wrong, and for a label that it does not have. `RangeError` at once for a
+ * template with a reference where the task has none.
  */
 export const lazyClassifier = (
   name: string,

@@ -16,7 +16,10 @@ const FromCheckpoint = Type.Object(
   { additionalProperties: false, description: "A sequence classifier: *ForSequenceClassification of transformers." },
 );
 
-/** A model in an experiment file: the reward model that a stage leaves, or a sequence classifier (`*ForSequenceClassification`). */
+/**
+ * A model in an experiment file: the reward model that a stage leaves, or a sequence classifier
+ * (`*ForSequenceClassification`).
+ */
 export type ModelReference = Static<typeof FromStage> | Static<typeof FromCheckpoint>;
 
 /** Its schema; a reward has it under the key `model`, where stages and plans look for it. */
@@ -43,7 +46,8 @@ export interface PlacedReference {
 /** Keys under which rewards have others. */
 const nested = ["condition", "reward", "rewards"] as const;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 const isReference = (value: unknown): value is ModelReference =>
   isObject(value) && (typeof value["checkpoint"] === "string" || typeof value["stage"] === "string");

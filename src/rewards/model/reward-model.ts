@@ -5,10 +5,14 @@ import type { Reward, RewardContext } from "../reward.ts";
 import { lazyClassifier } from "./lazy-classifier.ts";
 import { modelSchema } from "./reference.ts";
 
-/** The raw score of a sequence classifier with one label, as the objective `bradley-terry` trains them; in nats of log-odds between two completions of a prompt. */
+/**
+ * The raw score of a sequence classifier with one label, as the objective `bradley-terry` trains them; in nats of
+ * log-odds between two completions of a prompt.
+ */
 export const rewardModel = define({
   type: "reward-model",
-  summary: "The score of a learned reward model for the completion, as a stage with the objective bradley-terry leaves one.",
+  summary:
+    "The score of a learned reward model for the completion, as a stage with the objective bradley-terry leaves one.",
   parameters: Type.Object({ model: modelSchema }, { additionalProperties: false }),
   create({ model }, context: RewardContext): Reward {
     const { prepare, score, close } = lazyClassifier("reward-model", { model }, context);

@@ -7,7 +7,10 @@ import { padPrompts } from "../../rollouts/sampling/pad-prompts.ts";
 
 /** Scores sequences of token ids. */
 export interface SequenceScorer {
-  /** The scores [labels] after the last of the ids. `RangeError` for none, and for more than fit the context; the signal's reason when it aborts before its turn. */
+  /**
+   * The scores [labels] after the last of the ids. `RangeError` for none, and for more than fit the context; the
+   * signal's reason when it aborts before its turn.
+   */
   score(ids: readonly number[], signal: AbortSignal): Promise<Float32Array>;
 }
 
@@ -25,7 +28,9 @@ const sequenceInputs = (length: number) => ({
 const scoreProgram = (classifier: Classifier, length: number): Program<string, "scores"> => ({
   name: "classify",
   inputs: {
-    ...Object.fromEntries(Object.entries(classifier.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)])),
+    ...Object.fromEntries(
+      Object.entries(classifier.parameters).map(([name, { shape }]) => [`parameters/${name}`, float32(...shape)]),
+    ),
     ...sequenceInputs(length),
   },
   build(inputs) {
@@ -36,7 +41,10 @@ const scoreProgram = (classifier: Classifier, length: number): Program<string, "
   },
 });
 
-/** Sequences are read in passes of a power of two tokens, each a program of its own; which one depends on the sequence alone. */
+/**
+ * Sequences are read in passes of a power of two tokens, each a program of its own; which one depends on the sequence
+ * alone.
+ */
 const passLength = (tokens: number, contextLength: number): number =>
   Math.min(contextLength, Math.max(shortestPass, 2 ** Math.ceil(Math.log2(tokens))));
 
@@ -98,7 +106,8 @@ export const openSequenceScorer = async (
         signal.throwIfAborted();
         if (ids.length === 0 || ids.length > contextLength) {
           throw new RangeError(
-            `expected 1 to ${contextLength} tokens for the classifier, got ${ids.length}; shorten completions or prompts`,
+            `expected 1 to ${contextLength} tokens for the classifier, got ${ids.length}; shorten ` +
+              "completions or prompts",
           );
         }
         return pass(ids);

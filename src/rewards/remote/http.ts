@@ -9,15 +9,19 @@ import { serverClient, serverParameters } from "./server-options.ts";
 import { wireFailure, wireRollout, wireScore, wireScores } from "./wire.ts";
 
 /**
- * Sends rollouts that are scored at the same time in requests of at most `batch`, and takes the server's scores. `prepare` asks for `health`. Errors are
- * those of the client: `RemoteError`s that say whether another attempt makes sense. `RangeError` for an address that is none, and a range that is turned round.
+ * Sends rollouts that are scored at the same time in requests of at most `batch`, and takes the server's scores.
+ * `prepare` asks for `health`. Errors are those of the client: `RemoteError`s that say whether another attempt makes
+ * sense. `RangeError` for an address that is none, and a range that is turned round.
  */
 export const httpReward = define({
   type: "http",
   summary: "The scores that a server gives over HTTP (docs/remote-scorers.md).",
   parameters: Type.Object(
     {
-      url: Type.String({ minLength: 1, description: "Address that rollouts are sent to, for example http://127.0.0.1:8000/score." }),
+      url: Type.String({
+        minLength: 1,
+        description: "Address that rollouts are sent to, for example http://127.0.0.1:8000/score.",
+      }),
       health: Type.String({
         default: "/health",
         description: "Path that must answer with status 200 before training starts; empty to ask for none.",
@@ -27,10 +31,13 @@ export const httpReward = define({
         Type.Array(Type.Number(), {
           minItems: 2,
           maxItems: 2,
-          description: "Least and greatest score when all is well; one outside stops the run (training.checks.rewardRange).",
+          description:
+            "Least and greatest score when all is well; one outside stops the run (training.checks.rewardRange).",
         }),
       ),
-      parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "Sent with each request as they stand." })),
+      parameters: Type.Optional(
+        Type.Record(Type.String(), Type.Unknown(), { description: "Sent with each request as they stand." }),
+      ),
       ...serverParameters,
     },
     { additionalProperties: false },
@@ -38,12 +45,18 @@ export const httpReward = define({
   create({ health, batch, range, parameters, ...server }, { task }: Pick<RewardContext, "task">): Reward {
     const [least, most] = range ?? [];
     if (least !== undefined && !(least <= most!)) {
-      throw new RangeError(`http reward: expected a range from its least to its greatest value, got [${least}, ${most}]`);
+      throw new RangeError(
+        `http reward: expected a range from its least to its greatest value, got [${least}, ${most}]`,
+      );
     }
     const client = serverClient(server);
     const ask = async (rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly unknown[]> => {
       const asked = rollouts.map((rollout) => wireRollout(rollout, task.answered !== false));
-      const answer = await client.post("", { rollouts: asked, ...(parameters === undefined ? {} : { parameters }) }, signal);
+      const answer = await client.post(
+        "",
+        { rollouts: asked, ...(parameters === undefined ? {} : { parameters }) },
+        signal,
+      );
       const scores = wireScores(answer, rollouts.length);
       if (scores === undefined) throw client.misfit("", `{ "scores": [...] } with ${rollouts.length} scores`, answer);
       return scores;
@@ -62,7 +75,8 @@ export const httpReward = define({
         if (failure !== undefined)
           throw client.misfit("", `a score for ${place(rollout)}`, failure.error, { retryable: failure.retryable });
         const score = wireScore(given);
-        if (score === undefined) throw client.misfit("", `a finite number, or { value, parts } of such, for ${place(rollout)}`, given);
+        if (score === undefined)
+          throw client.misfit("", `a finite number, or { value, parts } of such, for ${place(rollout)}`, given);
         return score;
       },
     };

@@ -48,9 +48,15 @@ const parameters = Type.Object(
       description: "The judge's worst and best number; rewards go from 0 at the first to 1 at the second.",
     }),
     otherwise: Type.Optional(
-      Type.Number({ description: "Reward where the judge gives no number on its scale; an error of the reward when left out." }),
+      Type.Number({
+        description: "Reward where the judge gives no number on its scale; an error of the reward when left out.",
+      }),
     ),
-    temperature: Type.Number({ default: 0, minimum: 0, description: "Of the judge's sampling; 0 takes its likeliest words." }),
+    temperature: Type.Number({
+      default: 0,
+      minimum: 0,
+      description: "Of the judge's sampling; 0 takes its likeliest words.",
+    }),
     seed: Type.Integer({ default: 0, description: "Of the judge's sampling, where its server knows seeds." }),
     maxTokens: Type.Integer({ default: 512, minimum: 1, description: "Most tokens of the judge's answer." }),
     request: Type.Optional(
@@ -65,11 +71,16 @@ const parameters = Type.Object(
 
 /** The template with the texts in it; what the texts hold is not read as a template. */
 const filled = (template: string, { prompt, text }: Rollout): string => {
-  const texts: Readonly<Record<string, string>> = { prompt: prompt.text, completion: text, reference: prompt.reference };
+  const texts: Readonly<Record<string, string>> = {
+    prompt: prompt.text,
+    completion: text,
+    reference: prompt.reference,
+  };
   return template.replaceAll(/\{(prompt|completion|reference)\}/g, (_whole, name: string) => texts[name]!);
 };
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 /** What the judge says in an answer of chat completions; `undefined` when it has another form. */
 const saidIn = (answer: unknown): string | undefined => {
@@ -83,28 +94,36 @@ const checkModel = async (client: JsonClient, model: string): Promise<void> => {
   const answer = await client.get("models", new AbortController().signal);
   const data: unknown = isObject(answer) ? answer["data"] : undefined;
   const names = Array.isArray(data) ? data.map((one: unknown) => (isObject(one) ? one["id"] : undefined)) : [];
-  if (!names.includes(model)) throw client.misfit("models", `a model called ${JSON.stringify(model)}`, names, { retryable: false });
+  if (!names.includes(model))
+    throw client.misfit("models", `a model called ${JSON.stringify(model)}`, names, { retryable: false });
 };
 
 /**
- * (n - worst) / (best - worst) for the number n that the judge gives. One request a rollout, at temperature 0 and with a fixed seed unless told otherwise.
- * `prepare` asks whether the server has the model. Errors are those of the client, and `RemoteError` for an answer without a number on the scale, unless
- * `otherwise` is given. `RangeError` for a template without {completion}, a pattern that RE2 does not read, and a scale of one point.
+ * (n - worst) / (best - worst) for the number n that the judge gives. One request a rollout, at temperature 0 and with
+ * a fixed seed unless told otherwise. `prepare` asks whether the server has the model. Errors are those of the client,
+ * and `RemoteError` for an answer without a number on the scale, unless `otherwise` is given. `RangeError` for a
+ * template without {completion}, a pattern that RE2 does not read, and a scale of one point.
  */
 export const judge = define({
   type: "judge",
   summary: "The number that a language model gives when it is asked to judge, over an OpenAI-compatible server.",
   parameters,
   create(values, { task }: Pick<RewardContext, "task">): Reward {
-    const { url, model, template, system, pattern, otherwise, temperature, seed, maxTokens, request, ...server } = values;
+    const { url, model, template, system, pattern, otherwise, temperature, seed, maxTokens, request, ...server } =
+      values;
     const [worst, best] = values.scale as [number, number];
-    if (worst === best) throw new RangeError(`judge: expected a scale of two different numbers, got [${worst}, ${best}]`);
-    if (!template.includes("{completion}")) throw new RangeError("judge: expected a template with {completion}, got one without");
+    if (worst === best)
+      throw new RangeError(`judge: expected a scale of two different numbers, got [${worst}, ${best}]`);
+    if (!template.includes("{completion}"))
+      throw new RangeError("judge: expected a template with {completion}, got one without");
     if (template.includes("{reference}")) checkAnswered("judge", task);
     const expression = linearRegExp(pattern);
     const client = serverClient({ ...server, url: url.replace(/\/*$/, "/") });
     const before = system === undefined ? [] : [{ role: "system", content: system }];
-    const messagesFor = (rollout: Rollout): readonly unknown[] => [...before, { role: "user", content: filled(template, rollout) }];
+    const messagesFor = (rollout: Rollout): readonly unknown[] => [
+      ...before,
+      { role: "user", content: filled(template, rollout) },
+    ];
     const bodyOf = (rollout: Rollout): object => {
       const body = { model, messages: messagesFor(rollout), temperature, seed, max_tokens: maxTokens, ...request };
       return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
@@ -117,11 +136,16 @@ export const judge = define({
       async score(rollout, signal) {
         const answer = await client.post("chat/completions", bodyOf(rollout), signal);
         const said = saidIn(answer);
-        if (said === undefined) throw client.misfit("chat/completions", "choices[0].message.content to be a text", answer);
+        if (said === undefined)
+          throw client.misfit("chat/completions", "choices[0].message.content to be a text", answer);
         const value = (Number(expression.last(said) ?? Number.NaN) - worst) / (best - worst);
         if (value >= 0 && value <= 1) return { value, parts: {} };
         if (otherwise !== undefined) return { value: otherwise, parts: {} };
-        throw client.misfit("chat/completions", `a number from ${worst} to ${best} for ${place(rollout)}`, said.slice(-120));
+        throw client.misfit(
+          "chat/completions",
+          `a number from ${worst} to ${best} for ${place(rollout)}`,
+          said.slice(-120),
+        );
       },
     };
   },

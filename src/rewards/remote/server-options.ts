@@ -11,7 +11,12 @@ export const serverParameters = {
     }),
   ),
   connections: Type.Integer({ default: 4, minimum: 1, maximum: 256, description: "Most requests at once." }),
-  timeout: Type.Integer({ default: 60_000, minimum: 1, maximum: 3_600_000, description: "Most milliseconds of one request." }),
+  timeout: Type.Integer({
+    default: 60_000,
+    minimum: 1,
+    maximum: 3_600_000,
+    description: "Most milliseconds of one request.",
+  }),
 };
 
 type ServerValues = { readonly url: string } & Static<ReturnType<typeof Type.Object<typeof serverParameters>>>;

@@ -42,7 +42,10 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
   };
 };
 
-/** The rollout that was sent; what is not sent, such as log-probs of its tokens, is 0. `place` is its place among those that were sent with it. */
+/**
+ * The rollout that was sent; what is not sent, such as log-probs of its tokens, is 0. `place` is its place among those
+ * that were sent with it.
+ */
 export const receivedRollout = (sent: Static<typeof WireRollout>, place: number): Rollout => {
   const { prompt: text, completion, reference, tests, index, sample, promptTokens, tokens, ...rest } = sent;
   return {
@@ -67,11 +70,15 @@ export interface WireFailure {
 
 /** `{ error, retryable }` in the place of a score, `retryable` or left out; `undefined` for anything else. */
 export const wireFailure = (score: unknown): WireFailure | undefined => {
-  if (typeof score !== "object" || score === null || !("error" in score) || typeof score.error !== "string") return undefined;
+  if (typeof score !== "object" || score === null || !("error" in score) || typeof score.error !== "string")
+    return undefined;
   return { error: score.error, retryable: !("retryable" in score && score.retryable === false) };
 };
 
-/** Scores of so many rollouts in an answer, of which nothing else is known; `undefined` when it holds another number, or none. */
+/**
+ * Scores of so many rollouts in an answer, of which nothing else is known; `undefined` when it holds another number, or
+ * none.
+ */
 export const wireScores = (answer: unknown, count: number): readonly unknown[] | undefined => {
   const scores = typeof answer === "object" && answer !== null && "scores" in answer ? answer.scores : undefined;
   return Array.isArray(scores) && scores.length === count ? (scores as readonly unknown[]) : undefined;
@@ -82,10 +89,14 @@ const isFiniteNumber = (value: unknown): value is number => typeof value === "nu
 /** More parts than this, or longer names, are no score. */
 const mostParts = 64;
 
-/** A score: a finite number, or `{ value, parts }` of finite numbers, at most 64 parts by name, or none. `undefined` for anything else. */
+/**
+ * A score: a finite number, or `{ value, parts }` of finite numbers, at most 64 parts by name, or none. `undefined` for
+ * anything else.
+ */
 export const wireScore = (score: unknown): RewardScore | undefined => {
   if (isFiniteNumber(score)) return { value: score, parts: {} };
-  if (typeof score !== "object" || score === null || !("value" in score) || !isFiniteNumber(score.value)) return undefined;
+  if (typeof score !== "object" || score === null || !("value" in score) || !isFiniteNumber(score.value))
+    return undefined;
   const parts: unknown = "parts" in score ? score.parts : {};
   if (typeof parts !== "object" || parts === null || Array.isArray(parts)) return undefined;
   const entries = Object.entries(parts as Readonly<Record<string, unknown>>);

@@ -1,4 +1,7 @@
-/** A cell: a thread or a process in which programs of unknown intent run one at a time, and which can be ended whatever it does. */
+/**
+ * A cell: a thread or a process in which programs of unknown intent run one at a time, and which can be ended whatever
+ * it does.
+ */
 
 /** A program and what checks it. */
 export interface Trial {
@@ -29,7 +32,10 @@ export interface Cell {
   readonly alive: boolean;
   /** What a trial may take beside its own time, in ms; a cell that takes longer hears nothing any more. */
   readonly grace: number;
-  /** Runs one trial in an interpreter of its own: none leaves anything for the next. Rejects when the cell ends meanwhile. */
+  /**
+   * Runs one trial in an interpreter of its own: none leaves anything for the next. Rejects when the cell ends
+   * meanwhile.
+   */
   run(trial: Trial): Promise<Verdict>;
   /** Ends the cell at once, whatever it does, and resolves when it has ended. */
   end(): Promise<void>;

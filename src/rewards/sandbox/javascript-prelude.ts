@@ -1,9 +1,13 @@
-/** What a JavaScript program finds beside the language: `assert`, `require("assert")`, a console that says nothing, and `module.exports`. */
+/**
+ * What a JavaScript program finds beside the language: `assert`, `require("assert")`, a console that says nothing, and
+ * `module.exports`.
+ */
 
 /**
- * JavaScript that gives `{ assert, require }`, frozen, and puts them, `console`, `module` and `exports` among the globals. It keeps the built-in functions that it
- * uses, so that a program which replaces them changes no comparison. `equal` is `===`, with NaN equal to itself; `deepEqual` compares arrays, maps, sets, dates,
- * regular expressions and objects by their enumerable own properties. The random numbers of `Math` are the same in each run.
+ * JavaScript that gives `{ assert, require }`, frozen, and puts them, `console`, `module` and `exports` among the
+ * globals. It keeps the built-in functions that it uses, so that a program which replaces them changes no comparison.
+ * `equal` is `===`, with NaN equal to itself; `deepEqual` compares arrays, maps, sets, dates, regular expressions and
+ * objects by their enumerable own properties. The random numbers of `Math` are the same in each run.
  */
 export const javaScriptPrelude = `(() => {
   "use strict";

@@ -1,4 +1,7 @@
-/** Runs Python in Pyodide, in realms that reach nothing: one for each program, started from an image of an interpreter's memory. */
+/**
+ * Runs Python in Pyodide, in realms that reach nothing: one for each program, started from an image of an interpreter's
+ * memory.
+ */
 // @ts-check
 import { performance } from "node:perf_hooks";
 import vm from "node:vm";
@@ -24,7 +27,8 @@ import vm from "node:vm";
 
 /** Modules that are there from the start: to import one of them takes no time of the program. */
 const MODULES =
-  "abc array base64 bisect cmath collections contextlib copy dataclasses datetime decimal enum fractions functools hashlib heapq itertools json math numbers operator " +
+  "abc array base64 bisect cmath collections contextlib copy dataclasses datetime decimal enum fractions " +
+  "functools hashlib heapq itertools json math numbers operator " +
   "random re statistics string textwrap time typing";
 
 /** Some time that an interpreter of unknown speed may take to start, in ms. */
@@ -33,15 +37,17 @@ const START_TIME = 120_000;
 /** So much before its time a program's timer may go off, in ms. */
 const EARLY = 10;
 
-const WebAssembly = /** @type {{ WebAssembly: { Module: new (bytes: Uint8Array) => object } }} */ (/** @type {unknown} */ (globalThis))
-  .WebAssembly;
+const WebAssembly = /** @type {{ WebAssembly: { Module: new (bytes: Uint8Array) => object } }} */ (
+  /** @type {unknown} */ (globalThis)
+).WebAssembly;
 
 /**
  * @param {vm.Context} realm
  * @param {string} call
  * @param {number} time Most ms.
  */
-const inRealm = (realm, call, time) => /** @type {unknown} */ (vm.runInContext(call, realm, { timeout: Math.max(1, Math.ceil(time)) }));
+const inRealm = (realm, call, time) =>
+  /** @type {unknown} */ (vm.runInContext(call, realm, { timeout: Math.max(1, Math.ceil(time)) }));
 
 /**
  * @param {vm.Context} realm
@@ -95,14 +101,23 @@ export class PythonInterpreter {
     this.#wasm = new WebAssembly.Module(files.wasm);
   }
 
-  /** Starts Python once, from nothing, and keeps its memory. Rejects when it cannot be started within the limit of memory. */
+  /**
+   * Starts Python once, from nothing, and keeps its memory. Rejects when it cannot be started within the limit of
+   * memory.
+   */
   async open() {
     const realm = await this.#realm(0);
-    const status = inRealm(realm, `run(${JSON.stringify(`for name in "${MODULES}".split(): __import__(name)\ndel name`)})`, START_TIME);
+    const status = inRealm(
+      realm,
+      `run(${JSON.stringify(`for name in "${MODULES}".split(): __import__(name)\ndel name`)})`,
+      START_TIME,
+    );
     this.#image = Uint8Array.prototype.slice.call(memoryOf(realm));
     const used = this.#image.length / 2 ** 20;
     if (status !== 0 || used > this.#limits.memory) {
-      throw new Error(`expected at least ${Math.ceil(used)} MiB of memory for Python to start, got ${this.#limits.memory}`);
+      throw new Error(
+        `expected at least ${Math.ceil(used)} MiB of memory for Python to start, got ${this.#limits.memory}`,
+      );
     }
     await this.warm();
   }
@@ -145,7 +160,9 @@ export class PythonInterpreter {
     const { failure } = this.#execute(realm, code, this.#limits.time);
     const took = performance.now() - began;
     const prepared = { code, took, failure, realm: undefined, image: new Uint8Array(0) };
-    return failure === undefined ? { ...prepared, realm, image: Uint8Array.prototype.slice.call(memoryOf(realm)) } : prepared;
+    return failure === undefined
+      ? { ...prepared, realm, image: Uint8Array.prototype.slice.call(memoryOf(realm)) }
+      : prepared;
   }
 
   /**
@@ -170,7 +187,8 @@ export class PythonInterpreter {
 
   /** An interpreter whose memory is the image. */
   async #started() {
-    globalThis.gc?.(); // The memories of interpreters that are gone are large, and the collector does not see their size.
+    // The memories of interpreters that are gone are large, and the collector does not see their size.
+    globalThis.gc?.();
     const realm = await this.#realm(this.#image.length);
     restore(realm, this.#image);
     return realm;
@@ -181,13 +199,21 @@ export class PythonInterpreter {
    * @param {number} size Bytes of the image that comes next; 0 for Python's own start.
    */
   async #realm(size) {
-    const context = vm.createContext(/** @type {object} */ (Object.create(null)), { codeGeneration: { strings: false, wasm: true } });
+    const context = vm.createContext(/** @type {object} */ (Object.create(null)), {
+      codeGeneration: { strings: false, wasm: true },
+    });
     await this.#evaluated(context, "python-realm.mjs", this.#files.realm);
     const { default: create } = await this.#evaluated(context, "pyodide.asm.mjs", this.#files.pyodide);
     // A module of this realm's class, without compiling it again.
     const { prototype } = /** @type {{ prototype: object }} */ (inRealm(context, "WebAssembly.Module", START_TIME));
     const start = /** @type {(...parameters: unknown[]) => Promise<void>} */ (inRealm(context, "start", START_TIME));
-    await start(create, Object.setPrototypeOf(this.#wasm, prototype), copyInto(context, this.#files.library), size, this.#limits.memory);
+    await start(
+      create,
+      Object.setPrototypeOf(this.#wasm, prototype),
+      copyInto(context, this.#files.library),
+      size,
+      this.#limits.memory,
+    );
     return context;
   }
 

@@ -1,7 +1,8 @@
 /**
- * The process in which Python of unknown intent runs. It is plain JavaScript, because it starts with no right to read what a TypeScript loader would need: `python.ts` starts it with
- * Node's permission model (no files but these and Pyodide's, no processes), without an environment, and without compilation of strings. A second thread
- * looks at the memory of the whole process and ends it when it is too large.
+ * The process in which Python of unknown intent runs. It is plain JavaScript, because it starts with no right to read
+ * what a TypeScript loader would need: `python.ts` starts it with Node's permission model (no files but these and
+ * Pyodide's, no processes), without an environment, and without compilation of strings. A second thread looks at the
+ * memory of the whole process and ends it when it is too large.
  */
 // @ts-check
 import { readFileSync } from "node:fs";

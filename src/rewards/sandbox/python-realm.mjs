@@ -1,7 +1,8 @@
 /**
- * What runs inside the realm of one Python interpreter: a JavaScript realm without process, modules, network, timers or compilation of strings. It has its
- * own WebAssembly, and what little of a JavaScript shell Pyodide asks for. Nothing of another realm comes in, and only numbers and strings go out.
- * `python-interpreter.mjs` makes the realm and calls this file through the globals that it defines.
+ * What runs inside the realm of one Python interpreter: a JavaScript realm without process, modules, network, timers or
+ * compilation of strings. It has its own WebAssembly, and what little of a JavaScript shell Pyodide asks for. Nothing
+ * of another realm comes in, and only numbers and strings go out. `python-interpreter.mjs` makes the realm and calls
+ * this file through the globals that it defines.
  */
 // @ts-check
 /**
@@ -20,7 +21,8 @@
 /**
  * What is used of its files and variables before it starts.
  * @typedef {object} Surroundings
- * @property {{ mkdirTree(path: string): void, chdir(path: string): void, writeFile(path: string, bytes: Uint8Array, options: object): void }} FS
+ * @property {{ mkdirTree(path: string): void, chdir(path: string): void, writeFile(path: string, bytes: Uint8Array,
+ * options: object): void }} FS
  * @property {Record<string, string>} ENV
  */
 
@@ -37,7 +39,10 @@ const { WebAssembly } = /** @type {{ WebAssembly: WebAssemblyParts }} */ (/** @t
 
 const PAGE = 65_536;
 
-/** Numbers that are the same in each run (Marsaglia 2003, xorshift32): Python's random numbers start from them, and so do its hashes. */
+/**
+ * Numbers that are the same in each run (Marsaglia 2003, xorshift32): Python's random numbers start from them, and so
+ * do its hashes.
+ */
 let state = 2_463_534_242;
 const randomByte = () => {
   state ^= state << 13;
@@ -78,7 +83,9 @@ Object.assign(globalThis, {
  */
 const limitMemory = (mebibytes) => {
   const { prototype } = WebAssembly.Memory;
-  const grow = /** @type {(this: Memory, pages: number) => number} */ (Object.getOwnPropertyDescriptor(prototype, "grow")?.value);
+  const grow = /** @type {(this: Memory, pages: number) => number} */ (
+    Object.getOwnPropertyDescriptor(prototype, "grow")?.value
+  );
   /**
    * @this {Memory}
    * @param {number} pages
@@ -135,14 +142,22 @@ const settings = (wasm, library, size) => ({
   locateFile: (/** @type {string} */ name) => name,
   preRun: [
     (/** @type {Surroundings} */ { FS, ENV }) => {
-      for (const folder of ["/lib/python3.14/site-packages", "/lib/python3.14/lib-dynload", "/program"]) FS.mkdirTree(folder);
+      for (const folder of ["/lib/python3.14/site-packages", "/lib/python3.14/lib-dynload", "/program"])
+        FS.mkdirTree(folder);
       FS.chdir("/program");
       FS.writeFile("/lib/python314.zip", library, { canOwn: true });
       Object.assign(ENV, { HOME: "/program", USER: "program", LOGNAME: "program", PYTHONHASHSEED: "0" });
     },
   ],
-  instantiateWasm(/** @type {{ env: Record<string, unknown> }} */ imports, /** @type {(instance: object, module: object) => void} */ done) {
-    for (const name of ["Jsv_GetError_import", "JsvError_Check", ...Object.keys(imports.env).filter((key) => bridge.test(key))]) {
+  instantiateWasm(
+    /** @type {{ env: Record<string, unknown> }} */ imports,
+    /** @type {(instance: object, module: object) => void} */ done,
+  ) {
+    for (const name of [
+      "Jsv_GetError_import",
+      "JsvError_Check",
+      ...Object.keys(imports.env).filter((key) => bridge.test(key)),
+    ]) {
       imports.env[name] = refuse;
     }
     done(new WebAssembly.Instance(wasm, imports), wasm);
@@ -151,8 +166,9 @@ const settings = (wasm, library, size) => ({
 });
 
 /**
- * Starts the interpreter: `size` is that of a memory image in bytes, which is then put into `memory()`, or 0 to start from nothing. `wasm` is a module of this
- * realm, `create` what `pyodide.asm.mjs` exports, `library` the bytes of the standard library.
+ * Starts the interpreter: `size` is that of a memory image in bytes, which is then put into `memory()`, or 0 to start
+ * from nothing. `wasm` is a module of this realm, `create` what `pyodide.asm.mjs` exports, `library` the bytes of the
+ * standard library.
  * @param {(settings: object) => Promise<Pyodide>} create
  * @param {object} wasm
  * @param {Uint8Array} library
@@ -187,6 +203,8 @@ const run = (source) => {
 };
 
 /** Last line of the program's standard error, at most 200 characters. */
-const lastError = () => pyodide().UTF8ArrayToString(Uint8Array.from(errors)).trimEnd().split("\n").at(-1)?.slice(-200) ?? "";
+const lastError = () =>
+  pyodide().UTF8ArrayToString(Uint8Array.from(errors)).trimEnd().split("\n").at(-1)?.slice(-200) ?? "";
 
-for (const [name, value] of Object.entries({ start, memory, run, lastError })) Object.defineProperty(globalThis, name, { value });
+for (const [name, value] of Object.entries({ start, memory, run, lastError }))
+  Object.defineProperty(globalThis, name, { value });

@@ -12,7 +12,8 @@ const entry = fileURLToPath(new URL("./python-process.mjs", import.meta.url));
 const GRACE = 20_000;
 
 /** Node's flag for the permission model, by the name that this Node has for it. */
-const permission = (): string => (process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission");
+const permission = (): string =>
+  process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
 
 const start = (limits: Limits): ChildProcess => {
   const paths = {

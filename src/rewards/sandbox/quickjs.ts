@@ -25,7 +25,10 @@ const { Module, Memory } = (globalThis as unknown as { WebAssembly: WebAssemblyP
 const PAGES_PER_MIB = 16;
 const FIRST_PAGES = 256;
 
-/** Stack of QuickJS, in bytes; some 6,000 calls of a small function. It takes about 40 times that of the thread's own stack. */
+/**
+ * Stack of QuickJS, in bytes; some 6,000 calls of a small function. It takes about 40 times that of the thread's own
+ * stack.
+ */
 const STACK = 2 ** 20;
 
 /** A QuickJS that is compiled and may be started any number of times. */
@@ -38,13 +41,15 @@ export class QuickJs {
   }
 
   /**
-   * Runs code and test in a QuickJS of its own: new memory, which cannot grow beyond the limit, and a new set of globals. The test is the body of an async
-   * function of `assert` and `require`; the program is asked to stop after the limit of time, which a few built-in functions do not hear. `RangeError`
-   * for less memory than QuickJS starts with.
+   * Runs code and test in a QuickJS of its own: new memory, which cannot grow beyond the limit, and a new set of
+   * globals. The test is the body of an async function of `assert` and `require`; the program is asked to stop after
+   * the limit of time, which a few built-in functions do not hear. `RangeError` for less memory than QuickJS starts
+   * with.
    */
   async run({ code, test }: Trial, { time, memory }: Limits): Promise<Verdict> {
     const least = FIRST_PAGES / PAGES_PER_MIB;
-    if (memory < least) throw new RangeError(`JavaScript sandbox: expected at least ${least} MiB of memory, got ${memory}`);
+    if (memory < least)
+      throw new RangeError(`JavaScript sandbox: expected at least ${least} MiB of memory, got ${memory}`);
     const deadline = performance.now() + time;
     const wasmMemory = new Memory({ initial: FIRST_PAGES, maximum: memory * PAGES_PER_MIB });
     const quickJs = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmModule: this.#module, wasmMemory }));
@@ -75,7 +80,10 @@ const errorOf = (runtime: QuickJSRuntime, context: QuickJSContext, code: string,
   if (ran.error !== undefined) return messageOf(context, ran.error);
   const check = context.evalCode(`(async (assert, require) => {\n${test}\n})`, "test.js", { type: "global" });
   if (check.error !== undefined) return messageOf(context, check.error);
-  const [assert, require] = ["assert", "require"].map((key) => context.getProp(tools, key)) as [QuickJSHandle, QuickJSHandle];
+  const [assert, require] = ["assert", "require"].map((key) => context.getProp(tools, key)) as [
+    QuickJSHandle,
+    QuickJSHandle,
+  ];
   const begun = context.callFunction(check.value, context.undefined, assert, require);
   if (begun.error !== undefined) return messageOf(context, begun.error);
   const jobs = runtime.executePendingJobs();

@@ -1,4 +1,7 @@
-/** Runs trials in a cell, within limits: one that does not answer in time is ended, and another opened for the next trial. */
+/**
+ * Runs trials in a cell, within limits: one that does not answer in time is ended, and another opened for the next
+ * trial.
+ */
 import { failed, type Cell, type Limits, type OpenCell, type Trial, type Verdict } from "./cell.ts";
 
 /** One cell at a time, opened when it is needed. */
@@ -18,8 +21,8 @@ export class Sandbox {
   }
 
   /**
-   * Runs a trial, one at a time. A program that takes too long, or that brings its cell down, has failed. Rejects with the signal's reason when it
-   * aborts, and when no cell can be opened.
+   * Runs a trial, one at a time. A program that takes too long, or that brings its cell down, has failed. Rejects with
+   * the signal's reason when it aborts, and when no cell can be opened.
    */
   async run(trial: Trial, signal: AbortSignal): Promise<Verdict> {
     signal.throwIfAborted();

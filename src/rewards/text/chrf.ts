@@ -5,7 +5,10 @@ import { sentenceChrf } from "../../text-metrics/chrf.ts";
 import { checkAnswered } from "../answered.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 
-/** A hundredth of sacrebleu's chrF of the completion's text against the prompt's reference: 0 to 1. `RangeError` for a task without references. */
+/**
+ * A hundredth of sacrebleu's chrF of the completion's text against the prompt's reference: 0 to 1. `RangeError` for a
+ * task without references.
+ */
 export const chrf = define({
   type: "chrf",
   summary: "chrF of the completion against the reference, 0 to 1, as sacrebleu.",
@@ -26,7 +29,10 @@ export const chrf = define({
       name: "chrf",
       range: [0, 1],
       score: ({ prompt, text }) =>
-        Promise.resolve({ value: sentenceChrf({ candidate: text, references: [prompt.reference] }, { wordOrder }) / 100, parts: {} }),
+        Promise.resolve({
+          value: sentenceChrf({ candidate: text, references: [prompt.reference] }, { wordOrder }) / 100,
+          parts: {},
+        }),
     };
   },
 });

@@ -11,7 +11,10 @@ const variants = {
   rougeL: (candidate: string, reference: string, stemmer: boolean) => rougeL(candidate, reference, { stemmer }),
 };
 
-/** ROUGE of the completion's text against the prompt's reference, 0 to 1, named as its variant. `RangeError` for a task without references. */
+/**
+ * ROUGE of the completion's text against the prompt's reference, 0 to 1, named as its variant. `RangeError` for a task
+ * without references.
+ */
 export const rouge = define({
   type: "rouge",
   summary: "ROUGE-1, ROUGE-2 or ROUGE-L of the completion against the reference, 0 to 1, as rouge_score.",
@@ -25,7 +28,10 @@ export const rouge = define({
         default: "fMeasure",
         description: "Share of the completion (precision), of the reference (recall), or their harmonic mean.",
       }),
-      stemmer: Type.Boolean({ default: false, description: "Compares stems of English words (Porter) instead of words." }),
+      stemmer: Type.Boolean({
+        default: false,
+        description: "Compares stems of English words (Porter) instead of words.",
+      }),
     },
     { additionalProperties: false },
   ),
@@ -35,7 +41,8 @@ export const rouge = define({
     return {
       name: variant,
       range: [0, 1],
-      score: ({ prompt, text }) => Promise.resolve({ value: scoreOf(text, prompt.reference, stemmer)[measure], parts: {} }),
+      score: ({ prompt, text }) =>
+        Promise.resolve({ value: scoreOf(text, prompt.reference, stemmer)[measure], parts: {} }),
     };
   },
 });

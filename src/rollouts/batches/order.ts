@@ -1,4 +1,7 @@
-/** The order of rollouts: by prompt, then by sample. Restored before anything stateful, so that nothing depends on who finished first. */
+/**
+ * The order of rollouts: by prompt, then by sample. Restored before anything stateful, so that nothing depends on who
+ * finished first.
+ */
 import { map, pipe, toArray, type UnaryFunction, type Observable } from "rxjs";
 import type { Rollout } from "./rollout.ts";
 
@@ -12,8 +15,13 @@ export const compareOrder = (a: Ordered, b: Ordered): number =>
 /** A place as text, for messages and keys: `prompt 3 sample 1`. Different places give different texts. */
 export const place = ({ order }: Ordered): string => `prompt ${order.prompt} sample ${order.sample}`;
 
-/** Waits for the end and emits everything at once, sorted by prompt, then by sample; an empty list when nothing came. */
-export const ordered = <T extends { readonly rollout: Ordered }>(): UnaryFunction<Observable<T>, Observable<readonly T[]>> =>
+/**
+ * Waits for the end and emits everything at once, sorted by prompt, then by sample; an empty list when nothing came.
+ */
+export const ordered = <T extends { readonly rollout: Ordered }>(): UnaryFunction<
+  Observable<T>,
+  Observable<readonly T[]>
+> =>
   pipe(
     toArray(),
     map((items) => items.toSorted((a, b) => compareOrder(a.rollout, b.rollout))),

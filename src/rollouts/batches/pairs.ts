@@ -7,14 +7,17 @@ import type { Slot } from "./slot.ts";
 export const pairOf = (prompt: Prompt): readonly [better: Prompt, worse: Prompt] => {
   const { rejected } = prompt;
   if (rejected === undefined) {
-    throw new RangeError(`pairs: expected a rejected completion of the prompt ${JSON.stringify(prompt.text.slice(0, 60))}, got none`);
+    throw new RangeError(
+      `pairs: expected a rejected completion of the prompt ${JSON.stringify(prompt.text.slice(0, 60))}, got none`,
+    );
   }
   return [prompt, { ...prompt, reference: rejected }];
 };
 
 /**
- * The slots of any step: `batch` / 2 prompts, each with its two completions as data, the better one first. The prompts are shuffled anew in every pass.
- * `RangeError` for no prompts, an odd batch, and a prompt without a rejected completion.
+ * The slots of any step: `batch` / 2 prompts, each with its two completions as data, the better one first. The prompts
+ * are shuffled anew in every pass. `RangeError` for no prompts, an odd batch, and a prompt without a rejected
+ * completion.
  */
 export const pairSource = ({
   seed,
@@ -29,5 +32,6 @@ export const pairSource = ({
   if (batch % 2 !== 0) throw new RangeError(`pairs: expected an even batch, got ${batch}`);
   const pairAt = shuffled(seed, prompts.map(pairOf));
   const pairs = batch / 2;
-  return (step) => Array.from({ length: pairs }, (_, slot) => ({ source: "data", prompts: pairAt((step - 1) * pairs + slot) }));
+  return (step) =>
+    Array.from({ length: pairs }, (_, slot) => ({ source: "data", prompts: pairAt((step - 1) * pairs + slot) }));
 };

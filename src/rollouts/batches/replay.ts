@@ -1,4 +1,6 @@
-/** The replay buffer: groups of the student's completions that are learned from again. Plain data, passed in and out. */
+/**
+ * The replay buffer: groups of the student's completions that are learned from again. Plain data, passed in and out.
+ */
 import { integer, stream } from "../../random/stream.ts";
 import type { Prompt } from "../../tasks/task.ts";
 import type { Rollout } from "./rollout.ts";
@@ -22,9 +24,10 @@ export interface ReplayOptions {
 }
 
 /**
- * The slots with some of the student's taken from a full buffer, all of them different groups: DistiLLM's off-policy sampling (Ko et al., 2024,
- * arXiv 2402.03898; capacity 1000 sequences, `fresh` falling from 1 to 0 on a straight line). A function of slots, buffer and coordinates alone.
- * What is replayed was drawn by older weights: an objective that is stated for the student's own sequences needs the weight q / b.
+ * The slots with some of the student's taken from a full buffer, all of them different groups: DistiLLM's off-policy
+ * sampling (Ko et al., 2024, arXiv 2402.03898; capacity 1000 sequences, `fresh` falling from 1 to 0 on a straight
+ * line). A function of slots, buffer and coordinates alone. What is replayed was drawn by older weights: an objective
+ * that is stated for the student's own sequences needs the weight q / b.
  */
 export const withReplays = (slots: readonly Slot[], buffer: ReplayBuffer, options: ReplayOptions): readonly Slot[] => {
   const { seed, step, capacity, fresh, mixing, prompts } = options;
@@ -42,11 +45,21 @@ export const withReplays = (slots: readonly Slot[], buffer: ReplayBuffer, option
 };
 
 /** The buffer after a step: what the student drew in it is added in the order of slots, and the oldest groups leave. */
-export const remembering = (buffer: ReplayBuffer, slots: readonly Slot[], rollouts: readonly Rollout[], capacity: number): ReplayBuffer => {
+export const remembering = (
+  buffer: ReplayBuffer,
+  slots: readonly Slot[],
+  rollouts: readonly Rollout[],
+  capacity: number,
+): ReplayBuffer => {
   const drawn = slots.flatMap((slot, index): RememberedGroup[] => {
     if (slot.source !== "student") return [];
-    const group = rollouts.filter(({ order }) => order.prompt === index).toSorted((a, b) => a.order.sample - b.order.sample);
-    const completions = group.map(({ tokens, behaviorLogProbs }) => ({ tokens: [...tokens], logProbs: [...behaviorLogProbs] }));
+    const group = rollouts
+      .filter(({ order }) => order.prompt === index)
+      .toSorted((a, b) => a.order.sample - b.order.sample);
+    const completions = group.map(({ tokens, behaviorLogProbs }) => ({
+      tokens: [...tokens],
+      logProbs: [...behaviorLogProbs],
+    }));
     return [{ prompt: slot.prompt.index, version: group[0]!.version, completions }];
   });
   return [...buffer, ...drawn].slice(-capacity);

@@ -1,20 +1,29 @@
-/** A rollout: one completion with what was known when it was drawn. Plain data: it can be logged, replayed and sent to another thread. */
+/**
+ * A rollout: one completion with what was known when it was drawn. Plain data: it can be logged, replayed and sent to
+ * another thread.
+ */
 import type { Prompt } from "../../tasks/task.ts";
 
 /** One completion of one prompt. */
 export interface Rollout {
   readonly prompt: Prompt;
-  /** Place of the prompt in its step's batch, and of the completion in its group: the order that is restored before anything stateful. */
+  /**
+   * Place of the prompt in its step's batch, and of the completion in its group: the order that is restored before
+   * anything stateful.
+   */
   readonly order: { readonly prompt: number; readonly sample: number };
   readonly promptTokens: Int32Array;
   /** Completion tokens [L], up to and including end-of-sequence when there is one; L >= 1. */
   readonly tokens: Int32Array;
   /**
-   * Log-probs [L] in nats of those tokens under the distribution that drew them, after all shaping. Importance ratios are made with them. Zero for
-   * sequences that no policy drew.
+   * Log-probs [L] in nats of those tokens under the distribution that drew them, after all shaping. Importance ratios
+   * are made with them. Zero for sequences that no policy drew.
    */
   readonly behaviorLogProbs: Float32Array;
-  /** Log-probs [L] in nats under the policy that drew, at temperature 1 and without shaping; absent where nobody drew in this step. */
+  /**
+   * Log-probs [L] in nats under the policy that drew, at temperature 1 and without shaping; absent where nobody drew in
+   * this step.
+   */
   readonly rawLogProbs?: Float32Array;
   /** `stop`: ended with end-of-sequence. `length`: cut at the limit. */
   readonly finish: "stop" | "length";
@@ -22,6 +31,8 @@ export interface Rollout {
   readonly text: string;
   /** Version of the student's weights when it was drawn. */
   readonly version: number;
-  /** Who wrote the completion: the student (alone, or mixed with the teacher), the teacher alone, or the data's author. */
+  /**
+   * Who wrote the completion: the student (alone, or mixed with the teacher), the teacher alone, or the data's author.
+   */
   readonly source: "student" | "teacher" | "data";
 }

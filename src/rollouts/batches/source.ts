@@ -1,4 +1,7 @@
-/** Where a step's sequences come from: the student, others, or a mixture of both (lambda of GKD). A function of coordinates and of lambda. */
+/**
+ * Where a step's sequences come from: the student, others, or a mixture of both (lambda of GKD). A function of
+ * coordinates and of lambda.
+ */
 import { stream } from "../../random/stream.ts";
 import type { Prompt } from "../../tasks/task.ts";
 import { shuffled } from "./shuffled.ts";
@@ -18,8 +21,9 @@ export interface SourceOptions {
 }
 
 /**
- * The slots of any step, given lambda: the share that the student samples. The prompts are shuffled anew in every pass; step k takes the k-th
- * `batch` of them, so no step depends on another, and with another lambda the same prompts come at the same places.
+ * The slots of any step, given lambda: the share that the student samples. The prompts are shuffled anew in every pass;
+ * step k takes the k-th `batch` of them, so no step depends on another, and with another lambda the same prompts come
+ * at the same places.
  */
 export const source = ({
   seed,
@@ -30,11 +34,13 @@ export const source = ({
   mixing,
 }: SourceOptions): ((step: number, onPolicyFraction: number) => readonly Slot[]) => {
   if (prompts.length === 0) throw new RangeError("source: expected at least one training prompt, got none");
-  if (batch % group !== 0) throw new RangeError(`source: expected the batch to be a multiple of the group of ${group}, got ${batch}`);
+  if (batch % group !== 0)
+    throw new RangeError(`source: expected the batch to be a multiple of the group of ${group}, got ${batch}`);
   const others = offPolicy === "teacher" ? "teacher" : "data";
   const promptAt = shuffled(seed, prompts);
   return (step, onPolicyFraction) => {
-    const studentDraws = (...coordinates: readonly number[]): boolean => stream(seed, "coin", ...coordinates)() < onPolicyFraction;
+    const studentDraws = (...coordinates: readonly number[]): boolean =>
+      stream(seed, "coin", ...coordinates)() < onPolicyFraction;
     const wholeStep = mixing === "step" && studentDraws(step);
     return Array.from({ length: batch / group }, (_, slot): Slot => {
       const first = (step - 1) * batch + slot * group;

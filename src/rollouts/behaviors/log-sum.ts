@@ -7,7 +7,9 @@ export const logSum = <T extends tf.Tensor>(a: T, b: T): T => {
   return tf.add<T>(greater, tf.log(tf.add(tf.exp(tf.sub(a, greater)), tf.exp(tf.sub(b, greater)))));
 };
 
-/** log(sum over [B, V] of e^x where `kept` [B, V] is true), in nats [B, 1]; finite where x is and each row keeps one. */
+/**
+ * log(sum over [B, V] of e^x where `kept` [B, V] is true), in nats [B, 1]; finite where x is and each row keeps one.
+ */
 export const logSumWhere = (kept: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor2D => {
   const greatest: tf.Tensor2D = tf.max(tf.where(kept, x, tf.fill(x.shape, -1e30)), 1, true);
   const powers = tf.where(kept, tf.exp(tf.minimum(tf.sub(x, greatest), 0)), tf.zerosLike(x));

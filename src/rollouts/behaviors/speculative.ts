@@ -10,7 +10,8 @@ const parameters = Type.Object(
     topK: Type.Integer({
       default: 25,
       minimum: 1,
-      description: "K: a token of the student stands if it is among the teacher's K likeliest; at least V is the student alone.",
+      description:
+        "K: a token of the student stands if it is among the teacher's K likeliest; at least V is the student alone.",
     }),
   },
   { additionalProperties: false },
@@ -27,21 +28,23 @@ export const amongGreatest = (x: tf.Tensor2D, K: number): tf.Tensor2D => {
 };
 
 /**
- * `type: "speculative"`: the student proposes y ~ q; where y is not among the K likeliest tokens of the teacher, it is drawn anew from the
- * teacher's whole distribution p (Xu et al., 2025, arXiv 2410.11325; the authors' code draws from all of p as well). So
+ * `type: "speculative"`: the student proposes y ~ q; where y is not among the K likeliest tokens of the teacher, it is
+ * drawn anew from the teacher's whole distribution p (Xu et al., 2025, arXiv 2410.11325; the authors' code draws from
+ * all of p as well). So
  *
  *     b(v) = q(v) [v in topK(p)] + r p(v),    r = 1 - sum of q over topK(p).
  *
- * K >= V: b is q bit for bit, on-policy. K = 1: b = p + q(m) (1[v = m] - p) with the teacher's likeliest token m, which is p only where the
- * student gives m no chance or p is a point: the teacher's own sampling leans to its mode, and is no limit of this. Of equally likely tokens the
- * lower ids are the likelier ones. `RangeError` for a K below 1.
+ * K >= V: b is q bit for bit, on-policy. K = 1: b = p + q(m) (1[v = m] - p) with the teacher's likeliest token m, which
+ * is p only where the student gives m no chance or p is a point: the teacher's own sampling leans to its mode, and is
+ * no limit of this. Of equally likely tokens the lower ids are the likelier ones. `RangeError` for a K below 1.
  */
 export const speculative = define({
   type: "speculative",
   summary: "The student draws; a token that is not among the teacher's likeliest is drawn anew from the teacher.",
   parameters,
   create({ topK }): Behavior {
-    if (!Number.isInteger(topK) || topK < 1) throw new RangeError(`speculative: expected a whole number topK from 1, got ${topK}`);
+    if (!Number.isInteger(topK) || topK < 1)
+      throw new RangeError(`speculative: expected a whole number topK from 1, got ${topK}`);
     return {
       name: "speculative",
       mixture(student, teacher) {

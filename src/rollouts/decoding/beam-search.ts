@@ -28,9 +28,15 @@ export interface BeamOptions extends Pick<
   readonly batch: number;
   /** K: completions that are followed, and that come out. */
   readonly beams: number;
-  /** A finished completion of L tokens scores the sum of its log-probs over L ** lengthPenalty: above 0 favours long ones. */
+  /**
+   * A finished completion of L tokens scores the sum of its log-probs over L ** lengthPenalty: above 0 favours long
+   * ones.
+   */
   readonly lengthPenalty: number;
-  /** Stops when K completions have ended; else when no beam, at its present length, scores better than the worst of those. */
+  /**
+   * Stops when K completions have ended; else when no beam, at its present length, scores better than the worst of
+   * those.
+   */
   readonly earlyStopping: boolean;
 }
 
@@ -50,11 +56,14 @@ interface Search {
 }
 
 /**
- * What is carried, beside caches, `token` [B K] and `seen` [B K, V] as in `decoding.ts`: `scores` [B, K] of the beams and their `tokens` [B K, N];
- * `doneScores` [B, K], `doneTokens` [B K, N], `doneLengths` [B K] of completions that have ended, best first, and `done` [B, K], 1 where there is
- * one; `open` [B, 1], 1 while a better one may come. 0 and 1 are float32.
+ * What is carried, beside caches, `token` [B K] and `seen` [B K, V] as in `decoding.ts`: `scores` [B, K] of the beams
+ * and their `tokens` [B K, N]; `doneScores` [B, K], `doneTokens` [B K, N], `doneLengths` [B K] of completions that have
+ * ended, best first, and `done` [B, K], 1 where there is one; `open` [B, 1], 1 while a better one may come. 0 and 1 are
+ * float32.
  */
-type Carried = Readonly<Record<"scores" | "tokens" | "doneScores" | "doneTokens" | "doneLengths" | "done" | "open", tf.Tensor>> & {
+type Carried = Readonly<
+  Record<"scores" | "tokens" | "doneScores" | "doneTokens" | "doneLengths" | "done" | "open", tf.Tensor>
+> & {
   readonly seen?: tf.Tensor2D;
 };
 
@@ -95,19 +104,37 @@ interface Candidates {
   readonly over: tf.Tensor;
 }
 
-const candidatesOf = ({ options, ends, candidates }: Search, logits: tf.Tensor2D, place: tf.Scalar, carried: Carried): Candidates => {
+const candidatesOf = (
+  { options, ends, candidates }: Search,
+  logits: tf.Tensor2D,
+  place: tf.Scalar,
+  carried: Carried,
+): Candidates => {
   const { batch, beams, maxNewTokens } = options;
   const vocabulary = logits.shape[1];
   // Repetition penalty and minimum length act on log-probs here, as in transformers.
-  const logProbs = constrained(tf.logSoftmax(logits), { temperature: 1, ...options }, ends, momentOf(place, carried.seen));
+  const logProbs = constrained(
+    tf.logSoftmax(logits),
+    { temperature: 1, ...options },
+    ends,
+    momentOf(place, carried.seen),
+  );
   const sums = tf.add(tf.reshape(logProbs, [batch, beams, vocabulary]), tf.reshape(carried.scores, [batch, beams, 1]));
   const { values: scores, indices } = tf.topk(tf.reshape(sums, [batch, beams * vocabulary]), candidates);
   const beam = tf.floorDiv(indices, tf.scalar(vocabulary, "int32"));
-  const ids: tf.Tensor1D = tf.reshape(tf.sub(indices, tf.mul(beam, tf.scalar(vocabulary, "int32"))), [batch * candidates]);
+  const ids: tf.Tensor1D = tf.reshape(tf.sub(indices, tf.mul(beam, tf.scalar(vocabulary, "int32"))), [
+    batch * candidates,
+  ]);
   const rows = flatPlaces(beam, beams);
   const places = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
-  const tokens = tf.where(tf.equal(places, place), tf.reshape(ids, [batch * candidates, 1]), pickRows(carried.tokens, rows));
-  const ended = ends.map((id) => float(tf.equal(ids, tf.scalar(id, "int32")))).reduce((any, one) => tf.maximum(any, one));
+  const tokens = tf.where(
+    tf.equal(places, place),
+    tf.reshape(ids, [batch * candidates, 1]),
+    pickRows(carried.tokens, rows),
+  );
+  const ended = ends
+    .map((id) => float(tf.equal(ids, tf.scalar(id, "int32"))))
+    .reduce((any, one) => tf.maximum(any, one));
   const last = float(tf.greaterEqual(place, tf.scalar(maxNewTokens - 1, "int32")));
   return { scores, rows, ids, tokens, over: tf.reshape(tf.maximum(ended, last), [batch, candidates]) };
 };
@@ -127,7 +154,10 @@ const collected = (
   const taken = tf.mul(over, first);
   const full = earlyStopping ? tf.min(carried.done, 1, true) : tf.zeros([batch, 1]);
   const refusals = [full, not(carried.open), not(taken)];
-  const fresh = refusals.reduce((sum, refused) => tf.add(sum, tf.mul(refused, outOfReach)), tf.div(scores, powered(length, options)));
+  const fresh = refusals.reduce(
+    (sum, refused) => tf.add(sum, tf.mul(refused, outOfReach)),
+    tf.div(scores, powered(length, options)),
+  );
   const { values: doneScores, indices } = tf.topk(tf.concat([carried.doneScores, fresh], 1), beams);
   const rows = flatPlaces(indices, beams + candidates);
   const lengths = tf.fill([batch * candidates], 1, "int32");
@@ -140,7 +170,8 @@ const collected = (
 };
 
 /** length ** lengthPenalty, scalar. */
-const powered = (length: tf.Scalar, { lengthPenalty }: BeamOptions): tf.Tensor => tf.pow(float(length), tf.scalar(lengthPenalty));
+const powered = (length: tf.Scalar, { lengthPenalty }: BeamOptions): tf.Tensor =>
+  tf.pow(float(length), tf.scalar(lengthPenalty));
 
 /** Takes token number `place` (scalar int32) of every completion, given what the policy says before it. */
 const select = (search: Search, { logits, caches }: Reading, place: tf.Scalar, carried: Carried): LoopStep => {
@@ -190,7 +221,12 @@ const initial = ({ batch, beams, maxNewTokens }: BeamOptions, seen: tf.Tensor2D 
 };
 
 /** As a generation of K completions a prompt, which share its reading. */
-const generationOf = ({ beams, lengthPenalty: _penalty, earlyStopping: _early, ...options }: BeamOptions): GenerationOptions => ({
+const generationOf = ({
+  beams,
+  lengthPenalty: _penalty,
+  earlyStopping: _early,
+  ...options
+}: BeamOptions): GenerationOptions => ({
   ...options,
   batch: options.batch * beams,
   group: beams,
@@ -199,21 +235,26 @@ const generationOf = ({ beams, lengthPenalty: _penalty, earlyStopping: _early, .
 
 const check = (policy: Policy, options: BeamOptions, candidates: number): void => {
   const { beams, lengthPenalty } = options;
-  if (!Number.isInteger(beams) || beams < 1) throw new RangeError(`beam search: expected beams to be a whole number from 1, got ${beams}`);
-  if (!Number.isFinite(lengthPenalty)) throw new RangeError(`beam search: expected a finite lengthPenalty, got ${lengthPenalty}`);
+  if (!Number.isInteger(beams) || beams < 1)
+    throw new RangeError(`beam search: expected beams to be a whole number from 1, got ${beams}`);
+  if (!Number.isFinite(lengthPenalty))
+    throw new RangeError(`beam search: expected a finite lengthPenalty, got ${lengthPenalty}`);
   checkGeneration(policy, generationOf(options));
   if (candidates <= beams * policy.vocabularySize) return;
-  throw new RangeError(`beam search: expected a vocabulary of more tokens than end a completion, got ${policy.vocabularySize} tokens`);
+  throw new RangeError(
+    `beam search: expected a vocabulary of more tokens than end a completion, got ${policy.vocabularySize} tokens`,
+  );
 };
 
 /**
- * The program that searches completions of B prompts with K beams each, as transformers does with `do_sample=False` (its `early_stopping` false or
- * true, `length_penalty`, several end-of-sequence tokens).
+ * The program that searches completions of B prompts with K beams each, as transformers does with `do_sample=False`
+ * (its `early_stopping` false or true, `length_penalty`, several end-of-sequence tokens).
  *
- * Inputs: `parameters/<name>` of the policy; `tokens`, `positions`, `mask` [B, P] as `padPrompts` makes them. Outputs, for each prompt the best first:
- * `tokens` [B K, N] int32 with `padId` after the end, `lengths` [B K] int32, the end included, and `scores` [B, K] float32: the sum of the log-probs,
- * in nats, over length ** lengthPenalty. Fewer than K completions may be found; the others have length 0 and a score of -1e9 or less. `RangeError` for
- * options that do not fit the policy.
+ * Inputs: `parameters/<name>` of the policy; `tokens`, `positions`, `mask` [B, P] as `padPrompts` makes them. Outputs,
+ * for each prompt the best first: `tokens` [B K, N] int32 with `padId` after the end, `lengths` [B K] int32, the end
+ * included, and `scores` [B, K] float32: the sum of the log-probs, in nats, over length ** lengthPenalty. Fewer than K
+ * completions may be found; the others have length 0 and a score of -1e9 or less. `RangeError` for options that do not
+ * fit the policy.
  */
 export const beamSearchProgram = (policy: Policy, options: BeamOptions): Program<string, BeamOutput> => {
   const { batch, beams, maxNewTokens, padId } = options;
@@ -228,12 +269,21 @@ export const beamSearchProgram = (policy: Policy, options: BeamOptions): Program
       const setting = settingOf(policy, generation, inputs);
       const search: Search = { setting, options, ends, candidates };
       const read = readPrompts(setting, promptsOf(inputs));
-      const first = select(search, read, tf.scalar(0, "int32"), initial(options, penalizes(generation) ? read.seen : undefined)).carried;
+      const first = select(
+        search,
+        read,
+        tf.scalar(0, "int32"),
+        initial(options, penalizes(generation) ? read.seen : undefined),
+      ).carried;
       const found = maxNewTokens === 1 ? first : searched(search, first);
       const { doneTokens, doneLengths, doneScores } = found as unknown as Carried;
       const places = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
       const kept = tf.less(places, tf.reshape(doneLengths, [batch * beams, 1]));
-      return { tokens: tf.where(kept, doneTokens, tf.scalar(padId, "int32")), lengths: doneLengths, scores: doneScores };
+      return {
+        tokens: tf.where(kept, doneTokens, tf.scalar(padId, "int32")),
+        lengths: doneLengths,
+        scores: doneScores,
+      };
     },
   };
 };

@@ -1,4 +1,7 @@
-/** Generation in chunks: one program reads prompts and draws the first token, another goes on for some tokens from what the first has left. */
+/**
+ * Generation in chunks: one program reads prompts and draws the first token, another goes on for some tokens from what
+ * the first has left.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { loop } from "../../engine/loop.ts";
 import { float32, int32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
@@ -20,8 +23,9 @@ const fromState = (inputs: NamedTensors): NamedTensors =>
   );
 
 /**
- * The program that reads a batch of prompts. Inputs: as `generateProgram`, with `uniforms` [1, B]. Outputs: `tokens` [1, B] int32, `logProbs` and
- * `rawLogProbs` [1, B] float32 in nats, and the state, `state/<name>`. `RangeError` for options that do not fit the policy.
+ * The program that reads a batch of prompts. Inputs: as `generateProgram`, with `uniforms` [1, B]. Outputs: `tokens`
+ * [1, B] int32, `logProbs` and `rawLogProbs` [1, B] float32 in nats, and the state, `state/<name>`. `RangeError` for
+ * options that do not fit the policy.
  */
 export const prefillProgram = (policy: Policy, options: GenerationOptions): Program => {
   checkGeneration(policy, options);
@@ -39,10 +43,11 @@ export const prefillProgram = (policy: Policy, options: GenerationOptions): Prog
 };
 
 /**
- * The program that draws at most `chunk` more tokens. Inputs: the parameters; the prompts' `mask` [B / G, P]; `place` int32, the number of the newest
- * token in its completion, from 0; `uniforms` [chunk, B]; and the state, whose specs are `state`, those of what `prefillProgram` gave. Outputs: as
- * of that program, with `chunk` rows, zero where it did not go on because every row had ended or N tokens were drawn. With the same numbers the tokens
- * are those of `generateProgram`: both are the same steps.
+ * The program that draws at most `chunk` more tokens. Inputs: the parameters; the prompts' `mask` [B / G, P]; `place`
+ * int32, the number of the newest token in its completion, from 0; `uniforms` [chunk, B]; and the state, whose specs
+ * are `state`, those of what `prefillProgram` gave. Outputs: as of that program, with `chunk` rows, zero where it did
+ * not go on because every row had ended or N tokens were drawn. With the same numbers the tokens are those of
+ * `generateProgram`: both are the same steps.
  */
 export const continueProgram = (
   policy: Policy,

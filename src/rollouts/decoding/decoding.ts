@@ -1,4 +1,7 @@
-/** Decoding: what the programs that complete prompts share. Policies read the prompts into caches, then tokens are drawn and fed one at a time. */
+/**
+ * Decoding: what the programs that complete prompts share. Policies read the prompts into caches, then tokens are drawn
+ * and fed one at a time.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { LoopStep } from "../../engine/loop.ts";
 import { float32, int32, type NamedTensors, type TensorSpec } from "../../engine/program.ts";
@@ -37,7 +40,10 @@ const readersOf = (policy: Policy, { mixed }: Pick<GenerationOptions, "mixed">):
 ];
 
 /** Inputs that are parameters. */
-export const parameterInputs = (policy: Policy, options: Pick<GenerationOptions, "mixed">): Record<string, TensorSpec> =>
+export const parameterInputs = (
+  policy: Policy,
+  options: Pick<GenerationOptions, "mixed">,
+): Record<string, TensorSpec> =>
   Object.fromEntries(
     readersOf(policy, options).flatMap((reader) =>
       Object.entries(reader.policy.parameters).map(([name, { shape }]) => [reader.name + name, float32(...shape)]),
@@ -71,7 +77,9 @@ export const settingOf = (policy: Policy, options: GenerationOptions, inputs: Na
   return {
     readers: readersOf(policy, options).map((reader) => ({
       ...reader,
-      parameters: Object.fromEntries(Object.keys(reader.policy.parameters).map((name) => [name, inputs[reader.name + name]!])),
+      parameters: Object.fromEntries(
+        Object.keys(reader.policy.parameters).map((name) => [name, inputs[reader.name + name]!]),
+      ),
     })),
     options,
     promptLengths: tf.cast(tf.sum(mask, 1), "int32"),
@@ -83,8 +91,8 @@ export const settingOf = (policy: Policy, options: GenerationOptions, inputs: Na
 };
 
 /**
- * Prefix of a reader's cache among what is carried from token to token. Beside it: `token` [B] int32, the newest; `alive` [B] float32, 1 where the
- * row goes on; `length` [B] int32; and where repetition is penalised `seen` [B, V].
+ * Prefix of a reader's cache among what is carried from token to token. Beside it: `token` [B] int32, the newest;
+ * `alive` [B] float32, 1 where the row goes on; `length` [B] int32; and where repetition is penalised `seen` [B, V].
  */
 const cachePrefix = ({ name }: Reader): string => `cache/${name}`;
 
@@ -117,7 +125,9 @@ const next = (
   const drawn = (): Draw => {
     if (mixed !== undefined) {
       // The teacher may not end a completion either that is too short.
-      const others = constrained(teacher!, { temperature, minNewTokens: options.minNewTokens ?? 0 }, ends, { length: moment.length });
+      const others = constrained(teacher!, { temperature, minNewTokens: options.minNewTokens ?? 0 }, ends, {
+        length: moment.length,
+      });
       return drawFrom(mixed.mixture(narrowed(allowed, options), logProbsAt(others, mixed.temperature)), uniforms);
     }
     return temperature === 0 ? likeliest(allowed) : drawFrom(narrowed(allowed, options), uniforms);
@@ -128,13 +138,18 @@ const next = (
 };
 
 /** What constraints read when a completion has `length` tokens. */
-export const momentOf = (length: tf.Scalar, seen: tf.Tensor2D | undefined): Moment => ({ length, ...(seen === undefined ? {} : { seen }) });
+export const momentOf = (length: tf.Scalar, seen: tf.Tensor2D | undefined): Moment => ({
+  length,
+  ...(seen === undefined ? {} : { seen }),
+});
 
 const whole = (value: number): tf.Scalar => tf.scalar(value, "int32");
 
 /** [B] float32: 1 where the drawn token does not end the row. */
 const goesOn = ({ token }: Draw, ends: readonly number[]): tf.Tensor1D =>
-  ends.map((id): tf.Tensor1D => tf.cast(tf.notEqual(token, whole(id)), "float32")).reduce((all, one) => tf.mul(all, one));
+  ends
+    .map((id): tf.Tensor1D => tf.cast(tf.notEqual(token, whole(id)), "float32"))
+    .reduce((all, one) => tf.mul(all, one));
 
 /** Carried tensors and outputs after a draw. `alive` and `length` are those before it; `outputs` [B] each. */
 const after = (
@@ -165,7 +180,10 @@ export interface Reading {
   readonly caches: readonly (readonly [string, tf.Tensor])[];
 }
 
-/** [B / G, V] float32: 1 for the tokens that a completion continues: the prompt's, or after an encoder the decoder's start token, as in transformers. */
+/**
+ * [B / G, V] float32: 1 for the tokens that a completion continues: the prompt's, or after an encoder the decoder's
+ * start token, as in transformers.
+ */
 const continuedTokens = ({ readers }: Setting, { tokens, mask }: Sequences): tf.Tensor2D => {
   const { config, vocabularySize } = readers[0]!.policy;
   if (config["is_encoder_decoder"] !== true) return seenIn(tokens, mask, vocabularySize);
@@ -173,11 +191,19 @@ const continuedTokens = ({ readers }: Setting, { tokens, mask }: Sequences): tf.
   return seenIn(start, tf.onesLike(tf.cast(start, "float32")), vocabularySize);
 };
 
-/** Reads the prompts, once for each group. `seen` [B, V], 1 for the tokens that are continued, is there where repetition is penalised. */
-export const readPrompts = (setting: Setting, prompts: Sequences): Reading & { readonly seen: tf.Tensor2D | undefined } => {
+/**
+ * Reads the prompts, once for each group. `seen` [B, V], 1 for the tokens that are continued, is there where repetition
+ * is penalised.
+ */
+export const readPrompts = (
+  setting: Setting,
+  prompts: Sequences,
+): Reading & { readonly seen: tf.Tensor2D | undefined } => {
   const { readers, options } = setting;
   const { group = 1 } = options;
-  const read = readers.map(({ policy, parameters }) => policy.decoder.prefill(parameters, prompts, capacityOf(options)));
+  const read = readers.map(({ policy, parameters }) =>
+    policy.decoder.prefill(parameters, prompts, capacityOf(options)),
+  );
   return {
     logits: read.map(({ logits }) => repeatRows(logits, group)),
     caches: readers.flatMap((reader, i) => packed(reader, repeatAll(read[i]!.cache, group))),
@@ -185,7 +211,10 @@ export const readPrompts = (setting: Setting, prompts: Sequences): Reading & { r
   };
 };
 
-/** Feeds `token` [B] int32, which is number `place` (scalar int32, from 0) of each completion; `carried` holds the caches. */
+/**
+ * Feeds `token` [B] int32, which is number `place` (scalar int32, from 0) of each completion; `carried` holds the
+ * caches.
+ */
 export const feed = (setting: Setting, place: tf.Scalar, token: tf.Tensor1D, carried: NamedTensors): Reading => {
   const { readers, options, promptLengths, promptSlots } = setting;
   const { promptLength } = options;
@@ -200,7 +229,10 @@ export const feed = (setting: Setting, place: tf.Scalar, token: tf.Tensor1D, car
     visible: tf.maximum<tf.Tensor2D>(promptSlots, tf.cast(written, "float32")),
   };
   const read = readers.map((reader) => reader.policy.decoder.step(reader.parameters, unpacked(reader, carried), fed));
-  return { logits: read.map(({ logits }) => logits), caches: readers.flatMap((reader, i) => packed(reader, read[i]!.cache)) };
+  return {
+    logits: read.map(({ logits }) => logits),
+    caches: readers.flatMap((reader, i) => packed(reader, read[i]!.cache)),
+  };
 };
 
 /** Reads the prompts and draws the first token of every row with `uniforms` [B]. */
@@ -211,9 +243,14 @@ export const begin = (setting: Setting, prompts: Sequences, uniforms: tf.Tensor1
   return after(setting, drawn, { alive: tf.ones([batch]), length: tf.zeros([batch], "int32"), seen }, caches);
 };
 
-/** Feeds the newest token, which is number `place` (scalar int32, from 0) of each completion, and draws the one after it with `uniforms` [B]. */
+/**
+ * Feeds the newest token, which is number `place` (scalar int32, from 0) of each completion, and draws the one after it
+ * with `uniforms` [B].
+ */
 export const advance = (setting: Setting, place: tf.Scalar, uniforms: tf.Tensor1D, carried: NamedTensors): LoopStep => {
-  const { token, alive, length, seen } = carried as Record<"token" | "alive" | "length", tf.Tensor1D> & { seen?: tf.Tensor2D };
+  const { token, alive, length, seen } = carried as Record<"token" | "alive" | "length", tf.Tensor1D> & {
+    seen?: tf.Tensor2D;
+  };
   const { logits, caches } = feed(setting, place, token, carried);
   const drawn = next(logits, uniforms, setting, momentOf(tf.add(place, whole(1)), seen));
   return after(setting, drawn, { alive, length, seen }, caches);

@@ -29,11 +29,12 @@ const finish = (
 /**
  * The program that completes a batch of prompts.
  *
- * Inputs: `parameters/<name>` of the policy; in a mixture `teacher/<name>` of the teacher; `tokens`, `positions`, `mask` [B / G, P] as `padPrompts`
- * makes them, padding left or right; `uniforms` [N, B] float32 in [0, 1), row t for token t. Rows i G to i G + G - 1 complete prompt i, which is read
- * once. Outputs: `tokens` [B, N] int32 with `padId` after the end; `logProbs` [B, N] float32 in nats under the distribution that drew them, which is
- * the one for importance ratios, and `rawLogProbs` [B, N] under the policy itself at temperature 1, both 0 after the end; `lengths` [B] int32, the
- * end included. It stops when every row has ended. `RangeError` for options that do not fit the policy.
+ * Inputs: `parameters/<name>` of the policy; in a mixture `teacher/<name>` of the teacher; `tokens`, `positions`,
+ * `mask` [B / G, P] as `padPrompts` makes them, padding left or right; `uniforms` [N, B] float32 in [0, 1), row t for
+ * token t. Rows i G to i G + G - 1 complete prompt i, which is read once. Outputs: `tokens` [B, N] int32 with `padId`
+ * after the end; `logProbs` [B, N] float32 in nats under the distribution that drew them, which is the one for
+ * importance ratios, and `rawLogProbs` [B, N] under the policy itself at temperature 1, both 0 after the end; `lengths`
+ * [B] int32, the end included. It stops when every row has ended. `RangeError` for options that do not fit the policy.
  */
 export const generateProgram = (policy: Policy, options: GenerationOptions): Program<string, GenerationOutput> => {
   checkGeneration(policy, options);

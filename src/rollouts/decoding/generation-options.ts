@@ -13,8 +13,8 @@ export interface Mixed {
 }
 
 /**
- * What one generation program is made for. In a mixture the shaping is the policy's, before it is mixed; the teacher has its own temperature, and
- * shares the minimum length. A temperature of 0 is greedy, and then there is no mixture.
+ * What one generation program is made for. In a mixture the shaping is the policy's, before it is mixed; the teacher
+ * has its own temperature, and shares the minimum length. A temperature of 0 is greedy, and then there is no mixture.
  */
 export interface GenerationOptions extends Shaping {
   /** Rows B: completions. */
@@ -46,24 +46,31 @@ export const endsOf = ({ endId, stopIds = [] }: Pick<GenerationOptions, "endId" 
 const checkContext = (of: string, { contextLength }: Policy, { promptLength, maxNewTokens }: Sizes): void => {
   if (promptLength + maxNewTokens <= contextLength) return;
   throw new RangeError(
-    `generate: expected prompt and completion within the ${of} of ${contextLength} tokens, got ${promptLength} + ${maxNewTokens}; raise contextLength or lower maxNewTokens`,
+    `generate: expected prompt and completion within the ${of} of ${contextLength} tokens, got ` +
+      `${promptLength} + ${maxNewTokens}; raise contextLength or lower maxNewTokens`,
   );
 };
 
 const checkMixed = (policy: Policy, { teacher, temperature }: Mixed, options: GenerationOptions): void => {
   if (teacher.vocabularySize !== policy.vocabularySize) {
-    throw new RangeError(`generate: expected a teacher of the policy's ${policy.vocabularySize} tokens, got ${teacher.vocabularySize}`);
+    throw new RangeError(
+      `generate: expected a teacher of the policy's ${policy.vocabularySize} tokens, got ${teacher.vocabularySize}`,
+    );
   }
   checkContext("teacher's context", teacher, options);
   checkTemperature(temperature);
   if (options.temperature === 0 || temperature === 0) {
     throw new RangeError(
-      `generate: expected temperatures above 0 in a mixture, got ${options.temperature}, and ${temperature} for the teacher`,
+      `generate: expected temperatures above 0 in a mixture, got ${options.temperature}, and ${temperature} ` +
+        "for the teacher",
     );
   }
 };
 
-/** `RangeError` for sizes that are no positive whole numbers or leave the policy's context, and for special tokens that it does not have. */
+/**
+ * `RangeError` for sizes that are no positive whole numbers or leave the policy's context, and for special tokens that
+ * it does not have.
+ */
 const checkSizes = (policy: Policy, options: Sizes & Pick<GenerationOptions, "endId" | "stopIds" | "padId">): void => {
   const { batch, promptLength, maxNewTokens, endId, padId, stopIds = [] } = options;
   for (const [name, value] of Object.entries({ batch, promptLength, maxNewTokens })) {
@@ -71,7 +78,11 @@ const checkSizes = (policy: Policy, options: Sizes & Pick<GenerationOptions, "en
       throw new RangeError(`generate: expected ${name} to be a positive whole number, got ${value}`);
   }
   checkContext("context", policy, options);
-  for (const [name, id] of [["endId", endId] as const, ["padId", padId] as const, ...stopIds.map((id) => ["stopIds", id] as const)]) {
+  for (const [name, id] of [
+    ["endId", endId] as const,
+    ["padId", padId] as const,
+    ...stopIds.map((id) => ["stopIds", id] as const),
+  ]) {
     if (!Number.isInteger(id) || id < 0 || id >= policy.vocabularySize) {
       throw new RangeError(`generate: expected ${name} to be a token below ${policy.vocabularySize}, got ${id}`);
     }
@@ -84,13 +95,19 @@ export const checkGeneration = (policy: Policy, options: GenerationOptions): voi
   checkSizes(policy, options);
   checkShaping(options);
   if (!Number.isInteger(group) || group < 1 || batch % group !== 0) {
-    throw new RangeError(`generate: expected group to be a whole number that divides the batch of ${batch}, got ${group}`);
+    throw new RangeError(
+      `generate: expected group to be a whole number that divides the batch of ${batch}, got ${group}`,
+    );
   }
   if (minNewTokens > maxNewTokens) {
-    throw new RangeError(`generate: expected minNewTokens to be at most maxNewTokens = ${maxNewTokens}, got ${minNewTokens}`);
+    throw new RangeError(
+      `generate: expected minNewTokens to be at most maxNewTokens = ${maxNewTokens}, got ${minNewTokens}`,
+    );
   }
   if (minNewTokens > 0 && endsOf(options).length >= policy.vocabularySize) {
-    throw new RangeError("generate: expected a token that does not end a completion of minNewTokens, got none; give fewer stopIds");
+    throw new RangeError(
+      "generate: expected a token that does not end a completion of minNewTokens, got none; give fewer stopIds",
+    );
   }
   if (mixed !== undefined) checkMixed(policy, mixed, options);
 };

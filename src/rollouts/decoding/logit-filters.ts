@@ -1,19 +1,30 @@
-/** Fragments of a program that change logits [B, V] before a token is drawn: each lowers some tokens or rules them out, and is pure. */
+/**
+ * Fragments of a program that change logits [B, V] before a token is drawn: each lowers some tokens or rules them out,
+ * and is pure.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { loop } from "../../engine/loop.ts";
 
-/** The logit of a token that is ruled out: its probability is 0 at every temperature, and finite, so that log-probs and mixtures of them are. */
+/**
+ * The logit of a token that is ruled out: its probability is 0 at every temperature, and finite, so that log-probs and
+ * mixtures of them are.
+ */
 const excluded = -1e30;
 
 const keeping = (kept: tf.Tensor, logits: tf.Tensor2D): tf.Tensor2D =>
   tf.where<tf.Tensor>(kept, logits, tf.scalar(excluded)) as tf.Tensor2D;
 
 /**
- * Repetition penalty (Keskar et al., 2019, CTRL, arXiv 1909.05858, section 4.1, in the form of transformers): the logit of a token that has been
- * seen is divided by `penalty` where it is positive and multiplied by it where it is negative. `seen` [B, V] float32, 1 for such tokens.
+ * Repetition penalty (Keskar et al., 2019, CTRL, arXiv 1909.05858, section 4.1, in the form of transformers): the logit
+ * of a token that has been seen is divided by `penalty` where it is positive and multiplied by it where it is negative.
+ * `seen` [B, V] float32, 1 for such tokens.
  */
 export const penalizeSeen = (logits: tf.Tensor2D, seen: tf.Tensor2D, penalty: number): tf.Tensor2D => {
-  const lowered: tf.Tensor2D = tf.where<tf.Tensor2D>(tf.less(logits, 0), tf.mul(logits, penalty), tf.div(logits, penalty));
+  const lowered: tf.Tensor2D = tf.where<tf.Tensor2D>(
+    tf.less(logits, 0),
+    tf.mul(logits, penalty),
+    tf.div(logits, penalty),
+  );
   return tf.where(tf.greater(seen, 0), lowered, logits);
 };
 
@@ -26,7 +37,10 @@ export const excludeWhile = (logits: tf.Tensor2D, ids: readonly number[], early:
   return keeping(tf.logicalNot(tf.logicalAnd(ends, early)), logits);
 };
 
-/** Top-k (Fan et al., 2018, arXiv 1805.04833): keeps the k greatest logits of each row, and all that equal the least of them. */
+/**
+ * Top-k (Fan et al., 2018, arXiv 1805.04833): keeps the k greatest logits of each row, and all that equal the least of
+ * them.
+ */
 export const keepTopK = (logits: tf.Tensor2D, k: number): tf.Tensor2D => {
   const [batch, vocabulary] = logits.shape;
   if (k >= vocabulary) return logits;
@@ -35,18 +49,20 @@ export const keepTopK = (logits: tf.Tensor2D, k: number): tf.Tensor2D => {
 };
 
 /**
- * Halvings after which no float32 is left inside: the interval is at most 50 nats wide, and a bound that is searched for lies beyond -log 2, where
- * float32 are 2 ** -24 apart.
+ * Halvings after which no float32 is left inside: the interval is at most 50 nats wide, and a bound that is searched
+ * for lies beyond -log 2, where float32 are 2 ** -24 apart.
  */
 const mostHalvings = 32;
 
 /**
- * Top-p, the nucleus (Holtzman et al., 2020, arXiv 1904.09751): keeps the likeliest tokens of each row until their probabilities sum to p, the
- * token that reaches p included, and all that are exactly as likely as that one. p in (0, 1].
+ * Top-p, the nucleus (Holtzman et al., 2020, arXiv 1904.09751): keeps the likeliest tokens of each row until their
+ * probabilities sum to p, the token that reaches p included, and all that are exactly as likely as that one. p in (0,
+ * 1].
  *
- * The kept tokens are those whose log-prob is at least the greatest bound above which the mass is p or more. The bound is found by halving an
- * interval until no float32 lies inside, so the result is that of sorting, at one masked sum over V for each halving (about 26) in place of a sort.
- * No token below log((1 - p) / V) is kept: the tokens that are at most as likely as the last one kept have more than 1 - p together.
+ * The kept tokens are those whose log-prob is at least the greatest bound above which the mass is p or more. The bound
+ * is found by halving an interval until no float32 lies inside, so the result is that of sorting, at one masked sum
+ * over V for each halving (about 26) in place of a sort. No token below log((1 - p) / V) is kept: the tokens that are
+ * at most as likely as the last one kept have more than 1 - p together.
  */
 export const keepTopP = (logits: tf.Tensor2D, p: number): tf.Tensor2D => {
   if (p === 1) return logits;
@@ -77,6 +93,9 @@ export const keepTopP = (logits: tf.Tensor2D, p: number): tf.Tensor2D => {
   return keeping(tf.greaterEqual(logProbs, carried["low"]!), logits);
 };
 
-/** Min-p (Nguyen et al., 2024, arXiv 2407.01082): keeps the tokens that are at least `minP` times as likely as the likeliest. minP in [0, 1]. */
+/**
+ * Min-p (Nguyen et al., 2024, arXiv 2407.01082): keeps the tokens that are at least `minP` times as likely as the
+ * likeliest. minP in [0, 1].
+ */
 export const keepMinP = (logits: tf.Tensor2D, minP: number): tf.Tensor2D =>
   minP === 0 ? logits : keeping(tf.greaterEqual(logits, tf.add(tf.max(logits, 1, true), Math.log(minP))), logits);

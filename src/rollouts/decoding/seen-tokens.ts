@@ -8,7 +8,11 @@ export const seenIn = (tokens: tf.Tensor2D, mask: tf.Tensor2D, vocabularySize: n
   const starts = tf.reshape(tf.range(0, size, vocabularySize, "int32"), [batch, 1]);
   // Padding is written to one place after the last.
   const places = tf.where(tf.greater(mask, 0), tf.add(tokens, starts), tf.scalar(size, "int32"));
-  const written = tf.tensorScatterUpdate(tf.zeros([size + 1]), tf.reshape(places, [batch * length, 1]), tf.ones([batch * length]));
+  const written = tf.tensorScatterUpdate(
+    tf.zeros([size + 1]),
+    tf.reshape(places, [batch * length, 1]),
+    tf.ones([batch * length]),
+  );
   return tf.reshape(tf.slice(written, [0], [size]), [batch, vocabularySize]);
 };
 

@@ -22,8 +22,9 @@ export interface BestCompletion {
 export type SearchOptions = Omit<BeamOptions, "batch" | "promptLength">;
 
 /**
- * Runs the program of `options` on at most `batch` prompts with `parameters`, its inputs that are the policy's: for each prompt the completions that were
- * found, the best first, at least one. `RangeError` for a prompt that is too long.
+ * Runs the program of `options` on at most `batch` prompts with `parameters`, its inputs that are the policy's: for
+ * each prompt the completions that were found, the best first, at least one. `RangeError` for a prompt that is too
+ * long.
  */
 export const searchPrompts = async (
   engine: Engine,
@@ -57,7 +58,10 @@ export const searchPrompts = async (
   );
 };
 
-/** The completions that were found, the best first: at most one a beam. `RangeError` for options, a prompt or weights that do not fit the policy. */
+/**
+ * The completions that were found, the best first: at most one a beam. `RangeError` for options, a prompt or weights
+ * that do not fit the policy.
+ */
 export const bestCompletions = async (
   engine: Engine,
   { policy, weights }: { readonly policy: Policy; readonly weights: Weights },

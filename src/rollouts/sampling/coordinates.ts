@@ -4,5 +4,7 @@ import { stream } from "../../random/stream.ts";
 /** Run seed; step, or "evaluation", "teacher" and the like; place of the prompt; sample. */
 export type Coordinates = readonly [seed: number, step: number | string, prompt: number, sample: number];
 
-/** The uniform numbers in [0, 1) of a completion, one for each token in order, however many of them are drawn at once. */
+/**
+ * The uniform numbers in [0, 1) of a completion, one for each token in order, however many of them are drawn at once.
+ */
 export const numbersAt = ([seed, ...place]: Coordinates): (() => number) => stream(seed, "sampling", ...place);

@@ -4,7 +4,14 @@ import type { Engine } from "../../engine/engine.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { behaviors, type BehaviorValues } from "../behaviors/index.ts";
-import { Sampler, type Completion, type DrawingTeacher, type DrawRequest, type SamplerOptions, type SearchRequest } from "./sampler.ts";
+import {
+  Sampler,
+  type Completion,
+  type DrawingTeacher,
+  type DrawRequest,
+  type SamplerOptions,
+  type SearchRequest,
+} from "./sampler.ts";
 import { serve } from "../../workers/serve.ts";
 
 /** What the thread is started for. */

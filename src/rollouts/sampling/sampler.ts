@@ -38,7 +38,10 @@ export interface DrawRequest {
   readonly writer: Writer;
   /** One for each prompt. */
   readonly coordinates: readonly Coordinates[];
-  /** G: each G prompts in a row are the same one, which is read once. It changes speed alone, and works where it divides `batch`. Default 1. */
+  /**
+   * G: each G prompts in a row are the same one, which is read once. It changes speed alone, and works where it divides
+   * `batch`. Default 1.
+   */
   readonly group?: number;
 }
 
@@ -54,7 +57,10 @@ export interface Completion {
   readonly tokens: Int32Array;
   /** [L] in nats, under the distribution that drew them: what importance ratios are made with. */
   readonly logProbs: Float32Array;
-  /** [L] in nats, under the policy that drew them, or in a mixture the student, at temperature 1 and without any shaping. */
+  /**
+   * [L] in nats, under the policy that drew them, or in a mixture the student, at temperature 1 and without any
+   * shaping.
+   */
   readonly rawLogProbs: Float32Array;
 }
 
@@ -82,7 +88,8 @@ const firstOfGroups = (prompts: readonly Int32Array[], group: number): readonly 
     const first = prompts[row - (row % group)]!;
     if (first.length !== prompt.length || first.some((token, t) => token !== prompt[t]))
       throw new RangeError(
-        `sampler: expected ${group} times the same prompt from row ${row - (row % group)} on, got another in row ${row}`,
+        `sampler: expected ${group} times the same prompt from row ${row - (row % group)} on, got another in ` +
+          `row ${row}`,
       );
   }
   if (prompts.length % group !== 0)
@@ -99,7 +106,10 @@ export class Sampler {
   readonly #teacher: Buffers;
   #student: Buffers = {};
 
-  /** `RangeError` for a behavior that mixes with a teacher when there is none, and for a teacher's array that does not fit its parameter. */
+  /**
+   * `RangeError` for a behavior that mixes with a teacher when there is none, and for a teacher's array that does not
+   * fit its parameter.
+   */
   constructor(engine: Engine, options: SamplerOptions) {
     this.#engine = engine;
     this.#options = options;
@@ -107,13 +117,19 @@ export class Sampler {
     if (behavior?.mixture !== undefined && teacher === undefined) {
       throw new RangeError(`sampler: expected a teacher for the behavior ${behavior.name}, got none`);
     }
-    this.#teacher = teacher === undefined ? {} : uploadWeights(engine, teacher.policy.parameters, teacher.weights, "sampler");
+    this.#teacher =
+      teacher === undefined ? {} : uploadWeights(engine, teacher.policy.parameters, teacher.weights, "sampler");
   }
 
-  /** Takes over new weights; the next draw uses them. What is left out stays as it was loaded before. `RangeError` when an array does not fit its parameter. */
+  /**
+   * Takes over new weights; the next draw uses them. What is left out stays as it was loaded before. `RangeError` when
+   * an array does not fit its parameter.
+   */
   load(weights: Weights): void {
     const { parameters } = this.#options.policy;
-    const changed = Object.keys(parameters).filter((name) => weights[name] !== undefined || this.#student[name] === undefined);
+    const changed = Object.keys(parameters).filter(
+      (name) => weights[name] !== undefined || this.#student[name] === undefined,
+    );
     const specs = Object.fromEntries(changed.map((name) => [name, parameters[name]!]));
     const next = uploadWeights(this.#engine, specs, weights, "sampler");
     for (const name of changed) this.#student[name]?.dispose();
@@ -121,8 +137,8 @@ export class Sampler {
   }
 
   /**
-   * Completes at most `batch` prompts. `RangeError` for more, for a prompt that is too long, for a group of different prompts, and before the first
-   * `load`.
+   * Completes at most `batch` prompts. `RangeError` for more, for a prompt that is too long, for a group of different
+   * prompts, and before the first `load`.
    */
   async draw({ prompts, writer, coordinates, group = 1 }: DrawRequest): Promise<Completion[]> {
     const { batch, promptLength, maxNewTokens, padId } = this.#options;
@@ -149,13 +165,18 @@ export class Sampler {
     for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
     return prompts.map((_, row) => {
       const [start, end] = [row * maxNewTokens, row * maxNewTokens + lengths[row]!];
-      return { tokens: tokens.slice(start, end), logProbs: logProbs.slice(start, end), rawLogProbs: rawLogProbs.slice(start, end) };
+      return {
+        tokens: tokens.slice(start, end),
+        logProbs: logProbs.slice(start, end),
+        rawLogProbs: rawLogProbs.slice(start, end),
+      };
     });
   }
 
   /**
-   * The likeliest completion [L] of each of at most `batch` prompts that beam search finds, up to and including its end when there is one. Together
-   * the beams of as many prompts are followed as fill `batch` rows, at least those of one. Errors as of `draw`.
+   * The likeliest completion [L] of each of at most `batch` prompts that beam search finds, up to and including its end
+   * when there is one. Together the beams of as many prompts are followed as fill `batch` rows, at least those of one.
+   * Errors as of `draw`.
    */
   async search({ prompts, searching }: SearchRequest): Promise<Int32Array[]> {
     const { policy, behavior: _behavior, teacher: _teacher, ...sizes } = this.#options;
@@ -168,7 +189,13 @@ export class Sampler {
     this.#searches.set(key, executable);
     const found: Int32Array[] = [];
     for (let start = 0; start < prompts.length; start += together) {
-      const searched = await searchPrompts(this.#engine, executable, weights, prompts.slice(start, start + together), options);
+      const searched = await searchPrompts(
+        this.#engine,
+        executable,
+        weights,
+        prompts.slice(start, start + together),
+        options,
+      );
       found.push(...searched.map(([best]) => best!.tokens));
     }
     return found;

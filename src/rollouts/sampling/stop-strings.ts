@@ -1,6 +1,9 @@
 /** Stop strings: texts that end a completion, looked for in what its tokens decode to. */
 
-/** Text of token ids; for the first of some ids it is the beginning of the whole text, but for characters that are not whole yet. */
+/**
+ * Text of token ids; for the first of some ids it is the beginning of the whole text, but for characters that are not
+ * whole yet.
+ */
 export type Decode = (tokens: ArrayLike<number>) => string;
 
 /** What a decoder writes where the bytes of a character are not all there. */
@@ -8,7 +11,8 @@ const replacement = "\uFFFD";
 
 /** `RangeError` for a stop string that every text has. */
 const checkStops = (stops: readonly string[]): void => {
-  if (stops.includes("")) throw new RangeError("stop strings: expected texts of at least one character, got an empty one");
+  if (stops.includes(""))
+    throw new RangeError("stop strings: expected texts of at least one character, got an empty one");
 };
 
 /** Where the first stop string in `text` begins; -1 where there is none. */
@@ -26,10 +30,15 @@ export interface Stopped {
 }
 
 /**
- * Where `tokens` end by a stop string; undefined where none is in their text. The first `from` tokens are known to have none. Tokens are never made
- * from text again: the last one may say more than the stop string, and stays whole.
+ * Where `tokens` end by a stop string; undefined where none is in their text. The first `from` tokens are known to have
+ * none. Tokens are never made from text again: the last one may say more than the stop string, and stays whole.
  */
-export const stopIn = (tokens: ArrayLike<number>, decode: Decode, stops: readonly string[], from = 0): Stopped | undefined => {
+export const stopIn = (
+  tokens: ArrayLike<number>,
+  decode: Decode,
+  stops: readonly string[],
+  from = 0,
+): Stopped | undefined => {
   if (stops.length === 0 || firstStop(decode(tokens), stops) === -1) return undefined;
   for (let length = from + 1; length <= tokens.length; length += 1) {
     const text = decode(Array.from({ length }, (_, t) => tokens[t]!));
@@ -64,8 +73,9 @@ export class GrowingText {
   }
 
   /**
-   * Takes the next tokens. Gives the text that is settled by now: without characters whose bytes are not all there, and without an end that may be
-   * the beginning of a stop string. `stopped` is there when a stop string has ended the completion: how many of these tokens belong to it.
+   * Takes the next tokens. Gives the text that is settled by now: without characters whose bytes are not all there, and
+   * without an end that may be the beginning of a stop string. `stopped` is there when a stop string has ended the
+   * completion: how many of these tokens belong to it.
    */
   add(tokens: ArrayLike<number>): { readonly text: string; readonly stopped?: number } {
     const before = this.#tokens.length;

@@ -4,15 +4,18 @@ import type { StreamedTokens } from "./streamer.ts";
 
 /** The newest tokens of a completion with the text that they settle. */
 export interface StreamedText extends Omit<StreamedTokens, "finish"> {
-  /** May be empty: characters that are not whole, and what may begin a stop string, come later. The texts of all chunks together are the completion's. */
+  /**
+   * May be empty: characters that are not whole, and what may begin a stop string, come later. The texts of all chunks
+   * together are the completion's.
+   */
   readonly text: string;
   /** There with the last chunk: a token that ends the completion, a stop string, or the limit. */
   readonly finish?: "stop" | "stop-string" | "length";
 }
 
 /**
- * Text as it comes, until a token, a stop string or the limit ends it. A stop string ends the stream of tokens too; the token that completes it is the
- * last one, and the text is without it. `RangeError` for an empty stop string.
+ * Text as it comes, until a token, a stop string or the limit ends it. A stop string ends the stream of tokens too; the
+ * token that completes it is the last one, and the text is without it. `RangeError` for an empty stop string.
  */
 export async function* streamText(
   chunks: AsyncIterable<StreamedTokens>,

@@ -51,7 +51,8 @@ const paddedLength = (length: number, maxNewTokens: number, { contextLength }: P
   const room = contextLength - maxNewTokens;
   if (length <= room) return Math.min(room, Math.max(shortestPrompt, 2 ** Math.ceil(Math.log2(length))));
   throw new RangeError(
-    `streamer: expected prompt and completion within the context of ${contextLength} tokens, got ${length} + ${maxNewTokens}; shorten the prompt or lower maxNewTokens`,
+    `streamer: expected prompt and completion within the context of ${contextLength} tokens, got ${length} + ` +
+      `${maxNewTokens}; shorten the prompt or lower maxNewTokens`,
   );
 };
 
@@ -74,13 +75,15 @@ export class Streamer {
   load(weights: Weights): void {
     const next = uploadWeights(this.#engine, this.#options.policy.parameters, weights, "streamer");
     dispose(this.#parameters);
-    this.#parameters = Object.fromEntries(Object.entries(next).map(([name, buffer]) => [parameterPrefix + name, buffer]));
+    this.#parameters = Object.fromEntries(
+      Object.entries(next).map(([name, buffer]) => [parameterPrefix + name, buffer]),
+    );
   }
 
   /**
-   * Draws a completion chunk by chunk, the first of one token: the tokens that a `Sampler` draws at these coordinates. Whoever stops listening, or
-   * aborts the signal, ends it between two chunks. `RangeError` for a prompt that leaves no room, for options that do not fit, and before the first
-   * `load`; the signal's reason when it aborts.
+   * Draws a completion chunk by chunk, the first of one token: the tokens that a `Sampler` draws at these coordinates.
+   * Whoever stops listening, or aborts the signal, ends it between two chunks. `RangeError` for a prompt that leaves no
+   * room, for options that do not fit, and before the first `load`; the signal's reason when it aborts.
    */
   async *stream(request: StreamRequest, signal?: AbortSignal): AsyncGenerator<StreamedTokens, void> {
     if (Object.keys(this.#parameters).length === 0)
@@ -113,7 +116,15 @@ export class Streamer {
 
   #generationOf({ prompt, shaping, maxNewTokens }: StreamRequest): GenerationOptions {
     const { policy, endId, stopIds = [], padId } = this.#options;
-    return { batch: 1, promptLength: paddedLength(prompt.length, maxNewTokens, policy), maxNewTokens, endId, stopIds, padId, ...shaping };
+    return {
+      batch: 1,
+      promptLength: paddedLength(prompt.length, maxNewTokens, policy),
+      maxNewTokens,
+      endId,
+      stopIds,
+      padId,
+      ...shaping,
+    };
   }
 
   #uploadPrompt(prompt: ArrayLike<number>, { promptLength, padId }: GenerationOptions): Buffers {
@@ -126,7 +137,13 @@ export class Streamer {
   }
 
   /** The outputs of the next chunk; `drawn` tokens are there already. */
-  async #run(options: GenerationOptions, prompt: Buffers, state: Buffers, drawn: number, next: () => number): Promise<Buffers> {
+  async #run(
+    options: GenerationOptions,
+    prompt: Buffers,
+    state: Buffers,
+    drawn: number,
+    next: () => number,
+  ): Promise<Buffers> {
     const { policy, chunk = 4 } = this.#options;
     const first = drawn === 0;
     const count = first ? 1 : chunk;
@@ -148,7 +165,11 @@ export class Streamer {
   }
 
   /** The tokens among a chunk's outputs: at most `most`, and none after an end. */
-  async #newest({ tokens, logProbs, rawLogProbs }: Buffers, most: number, ends: readonly number[]): Promise<StreamedTokens> {
+  async #newest(
+    { tokens, logProbs, rawLogProbs }: Buffers,
+    most: number,
+    ends: readonly number[],
+  ): Promise<StreamedTokens> {
     const all = (await this.#engine.download(tokens!)) as Int32Array;
     const used = (await this.#engine.download(logProbs!)) as Float32Array;
     const raw = (await this.#engine.download(rawLogProbs!)) as Float32Array;
@@ -158,7 +179,10 @@ export class Streamer {
     return { tokens: all.slice(0, count), logProbs: used.slice(0, count), rawLogProbs: raw.slice(0, count) };
   }
 
-  async #executable(program: Program, { promptLength, maxNewTokens, ...options }: GenerationOptions): Promise<Executable> {
+  async #executable(
+    program: Program,
+    { promptLength, maxNewTokens, ...options }: GenerationOptions,
+  ): Promise<Executable> {
     const key = JSON.stringify([program.name, promptLength, maxNewTokens, shapingIn(options)]);
     const known = this.#executables.get(key) ?? (await this.#engine.compile(program));
     this.#executables.set(key, known);

@@ -1,4 +1,7 @@
-/** Who may call when: so many calls of each scorer at once, so many of all together, and where these are short, first the scorer that is behind. */
+/**
+ * Who may call when: so many calls of each scorer at once, so many of all together, and where these are short, first
+ * the scorer that is behind.
+ */
 
 /** Leave to make one call. */
 export interface CallPass {
@@ -65,11 +68,15 @@ export class CallLimits {
     this.#left = calls;
   }
 
-  /** Waits for leave to call the scorer `name` with `count` rollouts. `RangeError` when there is none of this name. Rejects with the signal's reason when it aborts first; the place in the queue is then gone. */
+  /**
+   * Waits for leave to call the scorer `name` with `count` rollouts. `RangeError` when there is none of this name.
+   * Rejects with the signal's reason when it aborts first; the place in the queue is then gone.
+   */
   async enter(name: string, count: number, signal: AbortSignal): Promise<CallPass> {
     signal.throwIfAborted();
     const lane = this.#lanes.get(name);
-    if (lane === undefined) throw new RangeError(`call limits: expected one of ${[...this.#lanes.keys()].join(", ")}, got "${name}"`);
+    if (lane === undefined)
+      throw new RangeError(`call limits: expected one of ${[...this.#lanes.keys()].join(", ")}, got "${name}"`);
     lane.given(count);
     return new Promise((resolve, reject) => {
       const abandon = (): void => {

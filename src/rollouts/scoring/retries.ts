@@ -1,4 +1,7 @@
-/** A scorer that persists: a time-out for each call, retries with backoff and jitter, a circuit breaker, and then what the experiment says. */
+/**
+ * A scorer that persists: a time-out for each call, retries with backoff and jitter, a circuit breaker, and then what
+ * the experiment says.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   BrokenCircuitError,
@@ -95,7 +98,10 @@ class Persistence<Answer> {
     this.#guard = wrap(broken, timeout(policy.timeout, TimeoutStrategy.Aggressive));
   }
 
-  /** Asks for all together, then alone for each that may have suffered from another, unless a failure stops the run anyway. */
+  /**
+   * Asks for all together, then alone for each that may have suffered from another, unless a failure stops the run
+   * anyway.
+   */
   async ask(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Asked<Answer>[]> {
     const asked = rollouts.map((): Asked<Answer> => ({ attempts: 0, shared: false }));
     await this.#turnstile.run(false, signal, () => this.#insist(rollouts, asked, signal));
@@ -108,7 +114,10 @@ class Persistence<Answer> {
     return asked;
   }
 
-  /** Asks until all have an answer, the retries are used up, or asking is no use; only those without an answer are asked for again. */
+  /**
+   * Asks until all have an answer, the retries are used up, or asking is no use; only those without an answer are asked
+   * for again.
+   */
   async #insist(rollouts: readonly Rollout[], asked: readonly Asked<Answer>[], signal: AbortSignal): Promise<void> {
     const { retries, wait, longestWait } = this.#policy;
     let open = rollouts.map((rollout, k) => ({ rollout, asked: asked[k]! }));
@@ -164,22 +173,31 @@ class Persistence<Answer> {
   async #score(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly (Answer | Error)[]> {
     const answers: unknown = await this.#scorer.score(rollouts, signal);
     if (!Array.isArray(answers)) throw new TypeError(`expected a list of answers, got ${typeof answers}`);
-    if (answers.length !== rollouts.length) throw new RangeError(`expected ${rollouts.length} answers, got ${answers.length}`);
-    return Array.from(answers as (Answer | Error | undefined)[], (answer) => answer ?? new TypeError("expected an answer, got undefined"));
+    if (answers.length !== rollouts.length)
+      throw new RangeError(`expected ${rollouts.length} answers, got ${answers.length}`);
+    return Array.from(
+      answers as (Answer | Error | undefined)[],
+      (answer) => answer ?? new TypeError("expected an answer, got undefined"),
+    );
   }
 }
 
 const times = (attempts: number): string => (attempts === 1 ? "once" : `${attempts} times`);
 
 /**
- * Asks `scorer` as `policy` says, with the same limits on batch and concurrency. Each rollout gets exactly one outcome: its answer; under
- * `default` the substitute; under `drop` nothing. A call fails as a whole when it rejects, takes too long, or gives a wrong number of answers; an
- * answer that is an `Error`, or undefined, fails alone. Only failed rollouts are asked for again, none whose error says `retryable: false`;
- * before a rollout of a failed call is given up it is asked for once more with nothing else in flight, so that one which brings the scorer down
- * takes no other with it. Under `stop` it rejects with an `Error` that names the first rollout without an answer. Aborting ends waits and calls.
- * `RangeError` when `default` has no substitute.
+ * Asks `scorer` as `policy` says, with the same limits on batch and concurrency. Each rollout gets exactly one outcome:
+ * its answer; under `default` the substitute; under `drop` nothing. A call fails as a whole when it rejects, takes too
+ * long, or gives a wrong number of answers; an answer that is an `Error`, or undefined, fails alone. Only failed
+ * rollouts are asked for again, none whose error says `retryable: false`; before a rollout of a failed call is given up
+ * it is asked for once more with nothing else in flight, so that one which brings the scorer down takes no other with
+ * it. Under `stop` it rejects with an `Error` that names the first rollout without an answer. Aborting ends waits and
+ * calls. `RangeError` when `default` has no substitute.
  */
-export const persistent = <Answer>(scorer: FallibleScorer<Answer>, policy: ScoringPolicy, substitute?: Answer): Scorer<Outcome<Answer>> => {
+export const persistent = <Answer>(
+  scorer: FallibleScorer<Answer>,
+  policy: ScoringPolicy,
+  substitute?: Answer,
+): Scorer<Outcome<Answer>> => {
   const { onFailure } = policy;
   if (onFailure === "default" && substitute === undefined)
     throw new RangeError("persistent: expected a substitute for onFailure default, got none");
@@ -199,9 +217,13 @@ export const persistent = <Answer>(scorer: FallibleScorer<Answer>, policy: Scori
       const first = asked.findIndex(failed);
       if (onFailure === "stop" && first !== -1) {
         const { attempts, error } = asked[first]!;
-        throw new Error(`expected an answer for ${place(rollouts[first]!)}, asked ${times(attempts)}, got an error: ${error!.message}`, {
-          cause: error,
-        });
+        throw new Error(
+          `expected an answer for ${place(rollouts[first]!)}, asked ${times(attempts)}, got an error: ` +
+            `${error!.message}`,
+          {
+            cause: error,
+          },
+        );
       }
       return asked.map(outcome);
     },

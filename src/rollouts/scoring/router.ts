@@ -1,4 +1,6 @@
-/** The router: every rollout goes to every scorer at the same time and comes out once, with exactly one answer of each. */
+/**
+ * The router: every rollout goes to every scorer at the same time and comes out once, with exactly one answer of each.
+ */
 import { setMaxListeners } from "node:events";
 import { from, mergeMap, Observable, type ObservableInput } from "rxjs";
 import { CallLimits } from "./call-limits.ts";
@@ -15,7 +17,10 @@ export interface Scorer<Answer> {
   readonly batch: number;
   /** Most calls at once. */
   readonly concurrency: number;
-  /** One answer each, in the order given. The signal aborts when the stream ends early: by an error elsewhere, or unsubscribed. */
+  /**
+   * One answer each, in the order given. The signal aborts when the stream ends early: by an error elsewhere, or
+   * unsubscribed.
+   */
   score(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Answer[]>;
 }
 
@@ -53,7 +58,8 @@ const describe = (rollouts: readonly Rollout[]): string => {
 
 const checkAnswers = (rollouts: readonly Rollout[], answers: readonly unknown[]): void => {
   if (!Array.isArray(answers)) throw new TypeError(`expected a list of answers, got ${typeof answers}`);
-  if (answers.length !== rollouts.length) throw new RangeError(`expected ${rollouts.length} answers, got ${answers.length}`);
+  if (answers.length !== rollouts.length)
+    throw new RangeError(`expected ${rollouts.length} answers, got ${answers.length}`);
   const missing = rollouts.find((_, k) => answers[k] === undefined);
   if (missing !== undefined) throw new TypeError(`expected an answer for ${place(missing)}, got undefined`);
 };
@@ -85,13 +91,17 @@ const makeLane = (
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`scorer "${name}" failed on ${describe(rollouts)}: ${reason}`, { cause });
     } finally {
-      if (!signal.aborted) observe?.({ lane: name, slot: pass.slot, start, end: performance.now(), count: rollouts.length });
+      if (!signal.aborted)
+        observe?.({ lane: name, slot: pass.slot, start, end: performance.now(), count: rollouts.length });
     }
   };
   return { name, batch: scorer.batch, score };
 };
 
-const batches = (rollouts: readonly Rollout[], size: number): { readonly first: number; readonly batch: readonly Rollout[] }[] =>
+const batches = (
+  rollouts: readonly Rollout[],
+  size: number,
+): { readonly first: number; readonly batch: readonly Rollout[] }[] =>
   Array.from({ length: Math.ceil(rollouts.length / size) }, (_, k) => ({
     first: k * size,
     batch: rollouts.slice(k * size, (k + 1) * size),
@@ -103,7 +113,8 @@ const checkOptions = (scorers: readonly [string, Scorer<unknown>][], { inFlight 
     [`concurrency of scorer "${name}"`, concurrency] as const,
   ]);
   for (const [what, count] of [["inFlight", inFlight] as const, ...counts]) {
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`route: expected ${what} to be a whole number from 1, got ${count}`);
+    if (!Number.isInteger(count) || count < 1)
+      throw new RangeError(`route: expected ${what} to be a whole number from 1, got ${count}`);
   }
 };
 
@@ -132,20 +143,23 @@ const join = <Answers>(rollouts: readonly Rollout[], lanes: readonly Lane[]): Ob
 const draw = async (chunk: Chunk, places: Set<string>, signal: AbortSignal): Promise<readonly Rollout[]> => {
   const rollouts = await chunk(signal);
   for (const rollout of rollouts) {
-    if (places.has(place(rollout))) throw new RangeError(`route: expected one rollout for each place, got two for ${place(rollout)}`);
+    if (places.has(place(rollout)))
+      throw new RangeError(`route: expected one rollout for each place, got two for ${place(rollout)}`);
     places.add(place(rollout));
   }
   return rollouts;
 };
 
 /**
- * Draws chunks and routes their rollouts. Each scorer splits each chunk into batches for itself, in the chunk's order, so who meets whom in a
- * batch never depends on time, and no batch waits for another chunk. A rollout is emitted when its last answer is in: in finishing order, so
- * put `ordered()` before anything stateful. Cold: each subscription does the work anew.
+ * Draws chunks and routes their rollouts. Each scorer splits each chunk into batches for itself, in the chunk's order,
+ * so who meets whom in a batch never depends on time, and no batch waits for another chunk. A rollout is emitted when
+ * its last answer is in: in finishing order, so put `ordered()` before anything stateful. Cold: each subscription does
+ * the work anew.
  *
- * The stream fails at the first failure and aborts all the rest: what a chunk throws passes as it is; a scorer that throws, or gives too few,
- * too many or undefined answers, gives an `Error` that names the scorer and the rollouts, with its `cause`; two rollouts at the same place give
- * a `RangeError`. Unsubscribing aborts everything in flight. `RangeError` at once for counts that are not whole numbers from 1.
+ * The stream fails at the first failure and aborts all the rest: what a chunk throws passes as it is; a scorer that
+ * throws, or gives too few, too many or undefined answers, gives an `Error` that names the scorer and the rollouts,
+ * with its `cause`; two rollouts at the same place give a `RangeError`. Unsubscribing aborts everything in flight.
+ * `RangeError` at once for counts that are not whole numbers from 1.
  */
 export const route = <Answers extends object>(
   chunks: ObservableInput<Chunk>,
@@ -164,7 +178,10 @@ export const route = <Answers extends object>(
     const lanes = named.map(([name, scorer]) => makeLane(name, scorer, limits, signal, observe));
     const places = new Set<string>();
     const scored = from(chunks).pipe(
-      mergeMap((chunk) => from(draw(chunk, places, signal)).pipe(mergeMap((rollouts) => join<Answers>(rollouts, lanes))), inFlight),
+      mergeMap(
+        (chunk) => from(draw(chunk, places, signal)).pipe(mergeMap((rollouts) => join<Answers>(rollouts, lanes))),
+        inFlight,
+      ),
     );
     let ended = false;
     const subscription = scored.subscribe({

@@ -1,4 +1,7 @@
-/** When each part of a step ran, or of an evaluation: spans of time in lanes, for a Gantt chart. Steps may overlap; each has its own timeline. */
+/**
+ * When each part of a step ran, or of an evaluation: spans of time in lanes, for a Gantt chart. Steps may overlap; each
+ * has its own timeline.
+ */
 
 /** Something that ran. */
 export interface Span {

@@ -1,4 +1,7 @@
-/** Lets many pass together or one alone: what must be tried without company waits for the rest, and the rest waits for it. */
+/**
+ * Lets many pass together or one alone: what must be tried without company waits for the rest, and the rest waits for
+ * it.
+ */
 
 interface Waiting {
   readonly alone: boolean;
@@ -11,7 +14,10 @@ export class Turnstile {
   #inside = 0;
   #alone = false;
 
-  /** Runs `work` when it may enter. Rejects with the signal's reason when that aborts first, and with what `work` rejects with. */
+  /**
+   * Runs `work` when it may enter. Rejects with the signal's reason when that aborts first, and with what `work`
+   * rejects with.
+   */
   async run<Value>(alone: boolean, signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
     signal.throwIfAborted();
     await this.#enter(alone, signal);

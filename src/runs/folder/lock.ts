@@ -1,6 +1,7 @@
 /**
- * One process at a time works on a folder. Each attempt is a file `attempts/0001.json`, `0002.json` ... that only one process can make, and the newest one
- * counts: it may be taken over when its process is gone. Files are never removed, so what is found dead stays dead.
+ * One process at a time works on a folder. Each attempt is a file `attempts/0001.json`, `0002.json` ... that only one
+ * process can make, and the newest one counts: it may be taken over when its process is gone. Files are never removed,
+ * so what is found dead stays dead.
  */
 import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -32,7 +33,8 @@ const usualBeat = 10_000;
 const patience = 90_000;
 
 const attemptsIn = (folder: string): string => join(folder, "attempts");
-const fileOf = (folder: string, attempt: number): string => join(attemptsIn(folder), `${String(attempt).padStart(4, "0")}.json`);
+const fileOf = (folder: string, attempt: number): string =>
+  join(attemptsIn(folder), `${String(attempt).padStart(4, "0")}.json`);
 
 /** What is not there is nothing; what cannot be read must not be taken for nothing. */
 const unlessAbsent =
@@ -50,12 +52,16 @@ const newestAttempt = async (folder: string): Promise<number> => {
 const isText = (value: unknown): value is string => typeof value === "string" && value.length < 1000;
 
 const readHolder = async (path: string): Promise<(ProcessIdentity & { readonly released: boolean }) | undefined> => {
-  const { host, pid, boot, namespace, started, released } = parseObject(await readFile(path, "utf8").catch(unlessAbsent(""))) ?? {};
-  if (!isText(host) || typeof pid !== "number" || !isText(boot) || !isText(namespace) || !isText(started)) return undefined;
+  const { host, pid, boot, namespace, started, released } =
+    parseObject(await readFile(path, "utf8").catch(unlessAbsent(""))) ?? {};
+  if (!isText(host) || typeof pid !== "number" || !isText(boot) || !isText(namespace) || !isText(started))
+    return undefined;
   return { host, pid, boot, namespace, started, released: released === true };
 };
 
-/** Whether a file was written to within the patience, by the clock of the file system: those of two machines may differ. */
+/**
+ * Whether a file was written to within the patience, by the clock of the file system: those of two machines may differ.
+ */
 const isFresh = async (folder: string, path: string): Promise<boolean> => {
   const probe = join(attemptsIn(folder), `.probe-${randomUUID()}`);
   try {
@@ -81,7 +87,8 @@ const holderBy = async (folder: string, attempt: number): Promise<Holder | undef
 };
 
 /** Who works on a folder now; nothing when nobody does. Errors of the system when that cannot be read. */
-export const holderOf = async (folder: string): Promise<Holder | undefined> => holderBy(folder, await newestAttempt(folder));
+export const holderOf = async (folder: string): Promise<Holder | undefined> =>
+  holderBy(folder, await newestAttempt(folder));
 
 /** Makes the file with all of its content, unless it is there, or its folder is not. */
 const created = async (path: string, content: string): Promise<boolean> => {
@@ -130,7 +137,10 @@ const held = (folder: string, attempt: number, identity: ProcessIdentity, beat: 
 /** Attempts to make a folder that others remove meanwhile; what stands in its way for so long is no folder. */
 const mostTries = 100;
 
-/** Whoever has finished what is done in a folder may remove it at any moment, and a parent of the one that is being made with it: that is `ENOENT`, or Node's `ENOTDIR`. */
+/**
+ * Whoever has finished what is done in a folder may remove it at any moment, and a parent of the one that is being made
+ * with it: that is `ENOENT`, or Node's `ENOTDIR`.
+ */
 const makeFolder = async (path: string, tries = 1): Promise<void> => {
   try {
     await mkdir(path, { recursive: true });
@@ -142,10 +152,15 @@ const makeFolder = async (path: string, tries = 1): Promise<void> => {
 };
 
 /**
- * Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it, and nothing when the work is done.
- * `isDone` is asked when nobody works on it: what it says stays true until the claim is had. A sign of life is given every `beat` ms.
+ * Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it,
+ * and nothing when the work is done. `isDone` is asked when nobody works on it: what it says stays true until the claim
+ * is had. A sign of life is given every `beat` ms.
  */
-export const claimUnless = async (folder: string, isDone: () => boolean, beat = usualBeat): Promise<Claim | Holder | undefined> => {
+export const claimUnless = async (
+  folder: string,
+  isDone: () => boolean,
+  beat = usualBeat,
+): Promise<Claim | Holder | undefined> => {
   const identity = await thisProcess();
   for (;;) {
     await makeFolder(attemptsIn(folder));
@@ -160,7 +175,8 @@ export const claimUnless = async (folder: string, isDone: () => boolean, beat = 
 };
 
 /** Claims a folder, as `claimUnless` does, for work that is never done. */
-export const claim = async (folder: string, beat = usualBeat): Promise<Claim | Holder> => (await claimUnless(folder, () => false, beat))!;
+export const claim = async (folder: string, beat = usualBeat): Promise<Claim | Holder> =>
+  (await claimUnless(folder, () => false, beat))!;
 
 /** True for the right to work, false for its holder. */
 export const isClaim = (value: Claim | Holder): value is Claim => "release" in value;

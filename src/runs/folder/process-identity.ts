@@ -47,8 +47,16 @@ const exists = (pid: number): boolean => {
   }
 };
 
-/** Whether a process still runs; `undefined` when it is one of another machine or container, where this one cannot look. */
-export const isRunning = async ({ host, boot, namespace, pid, started }: ProcessIdentity): Promise<boolean | undefined> => {
+/**
+ * Whether a process still runs; `undefined` when it is one of another machine or container, where this one cannot look.
+ */
+export const isRunning = async ({
+  host,
+  boot,
+  namespace,
+  pid,
+  started,
+}: ProcessIdentity): Promise<boolean | undefined> => {
   const here = await place();
   if (host !== here.host || boot !== here.boot || namespace !== here.namespace) return undefined;
   if (!Number.isSafeInteger(pid) || pid < 1 || !exists(pid)) return false;

@@ -1,4 +1,7 @@
-/** What a result depends on besides its values: the code's revision, versions, and the machine. Recorded in every manifest. */
+/**
+ * What a result depends on besides its values: the code's revision, versions, and the machine. Recorded in every
+ * manifest.
+ */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -30,7 +33,9 @@ const git = (...words: readonly string[]): string | undefined => {
 
 const revision = (): Surroundings["revision"] => {
   const commit = git("rev-parse", "HEAD");
-  return commit === undefined ? undefined : { commit, dirty: git("status", "--porcelain", "--untracked-files=no") !== "" };
+  return commit === undefined
+    ? undefined
+    : { commit, dirty: git("status", "--porcelain", "--untracked-files=no") !== "" };
 };
 
 const libraries = ["@tensorflow/tfjs", "onnxruntime-node", "rxjs", "seedrandom"] as const;

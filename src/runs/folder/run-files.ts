@@ -1,6 +1,7 @@
 /**
- * The files of lines in a run's folder: `metrics.jsonl` and `rollouts.jsonl`, which come out the same whenever the run is done, and however often it was
- * interrupted; `timings.jsonl` and `trace.json`, which say how long it took. When a run goes on from a checkpoint they are cut back to it first.
+ * The files of lines in a run's folder: `metrics.jsonl` and `rollouts.jsonl`, which come out the same whenever the run
+ * is done, and however often it was interrupted; `timings.jsonl` and `trace.json`, which say how long it took. When a
+ * run goes on from a checkpoint they are cut back to it first.
  */
 import { join } from "node:path";
 import type { ProgressReport, RolloutsScored, StepTimed } from "../../training/recipe/report.ts";
@@ -11,9 +12,15 @@ import { traceHead, traceStep, traceWriter } from "./trace-file.ts";
 
 /** The open files. Every method has written to the file when it returns. */
 export interface RunLines {
-  /** Cuts the files back to what was true after `step` steps, before the evaluation that may follow; to nothing when the run begins. `Error` when lines of before are missing. */
+  /**
+   * Cuts the files back to what was true after `step` steps, before the evaluation that may follow; to nothing when the
+   * run begins. `Error` when lines of before are missing.
+   */
   rewind(step: number): void;
-  /** Adds a line to `metrics.jsonl` for a step, an evaluation or a warning, and for a step one to `timings.jsonl`; leaves all else out. */
+  /**
+   * Adds a line to `metrics.jsonl` for a step, an evaluation or a warning, and for a step one to `timings.jsonl`;
+   * leaves all else out.
+   */
   report(report: ProgressReport): void;
   /** Adds a line for each rollout to `rollouts.jsonl`, with its step. */
   rollouts(scored: RolloutsScored): void;
@@ -51,14 +58,20 @@ class Tally {
 /** Opens the files in a folder, or makes them. */
 export const openRunLines = (folder: string): RunLines => {
   const open = (name: string) => openLines(join(folder, name));
-  const [metrics, timings, rollouts, trace] = [open("metrics.jsonl"), open("timings.jsonl"), open("rollouts.jsonl"), open("trace.json")];
+  const [metrics, timings, rollouts, trace] = [
+    open("metrics.jsonl"),
+    open("timings.jsonl"),
+    open("rollouts.jsonl"),
+    open("trace.json"),
+  ];
   const files = [metrics, timings, rollouts, trace];
   let tally = new Tally();
   const writeTrace = traceWriter((text) => trace.append(text), performance.timeOrigin);
   const upTo = (step: number, see: (line: JsonObject) => void) => (text: string) => {
     const line = parseObject(text);
     // The evaluation that follows the step is done again.
-    if (line === undefined || Number(line["step"]) > step || (line["kind"] === "evaluation" && line["step"] === step)) return false;
+    if (line === undefined || Number(line["step"]) > step || (line["kind"] === "evaluation" && line["step"] === step))
+      return false;
     see(line);
     return true;
   };
@@ -73,7 +86,8 @@ export const openRunLines = (folder: string): RunLines => {
       const last = Number(tally.latest.step?.["step"] ?? 0);
       if (last !== step) {
         throw new Error(
-          `${join(folder, "metrics.jsonl")}: expected a line for each of ${step} steps, got ${last}; remove ${folder}, and the run starts anew`,
+          `${join(folder, "metrics.jsonl")}: expected a line for each of ${step} steps, got ${last}; remove ` +
+            `${folder}, and the run starts anew`,
         );
       }
     },

@@ -1,10 +1,16 @@
-/** `log.jsonl` of a run: what happened when, for people and machines that look for the reason of something. A line each, of pino. */
+/**
+ * `log.jsonl` of a run: what happened when, for people and machines that look for the reason of something. A line each,
+ * of pino.
+ */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { destination, pino, stdTimeFunctions } from "pino";
 import type { ProgressReport, RolloutsScored } from "../../training/recipe/report.ts";
 
-/** An open log. Every method has written when it returns; what cannot be written, as on a full disk, is left out, for a log is no reason for a run to fail. */
+/**
+ * An open log. Every method has written when it returns; what cannot be written, as on a full disk, is left out, for a
+ * log is no reason for a run to fail.
+ */
 export interface RunLog {
   /** The run begins, or goes on. */
   begun(attempt: number): void;
@@ -18,10 +24,13 @@ export interface RunLog {
 }
 
 /** Rollouts of a step that a scorer failed on, and its last error. */
-const troublesOf = ({ rollouts }: RolloutsScored): ReadonlyMap<string, { readonly failed: number; readonly error: string }> => {
+const troublesOf = ({
+  rollouts,
+}: RolloutsScored): ReadonlyMap<string, { readonly failed: number; readonly error: string }> => {
   const troubles = new Map<string, { failed: number; error: string }>();
   for (const { troubles: own = {} } of rollouts) {
-    for (const [scorer, { error }] of Object.entries(own)) troubles.set(scorer, { failed: (troubles.get(scorer)?.failed ?? 0) + 1, error });
+    for (const [scorer, { error }] of Object.entries(own))
+      troubles.set(scorer, { failed: (troubles.get(scorer)?.failed ?? 0) + 1, error });
   }
   return troubles;
 };

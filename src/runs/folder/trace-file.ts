@@ -1,6 +1,6 @@
 /**
- * `trace.json`: when each part of each step ran, as Chrome's trace events, so that Perfetto and Chrome show it as it lies. An array that is never
- * closed, which the format allows, one event a line: lines are only ever added.
+ * `trace.json`: when each part of each step ran, as Chrome's trace events, so that Perfetto and Chrome show it as it
+ * lies. An array that is never closed, which the format allows, one event a line: lines are only ever added.
  */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
@@ -17,7 +17,10 @@ const LONGEST_LINE = 4096;
 /** The first line of the file. */
 export const traceHead = "[\n";
 
-/** Writes a run's trace, step by step, after its head. `append` adds text to the file; the clock of the spans began at `origin`, ms since 1970. */
+/**
+ * Writes a run's trace, step by step, after its head. `append` adds text to the file; the clock of the spans began at
+ * `origin`, ms since 1970.
+ */
 export const traceWriter = (append: (text: string) => void, origin: number): ((timed: StepTimed) => void) => {
   const rows = new Map<string, number>();
   const add = (event: object): void => append(`${JSON.stringify(event)},\n`);
@@ -33,7 +36,15 @@ export const traceWriter = (append: (text: string) => void, origin: number): ((t
     for (const span of spans) {
       const { lane, slot, start, end, count } = span;
       const time = { ts: Math.round((origin + start) * MICROSECONDS), dur: Math.round((end - start) * MICROSECONDS) };
-      add({ name: lane, cat: `step ${step}`, ph: "X", pid: 1, tid: rowOf(span), ...time, args: { step, slot, rollouts: count } });
+      add({
+        name: lane,
+        cat: `step ${step}`,
+        ph: "X",
+        pid: 1,
+        tid: rowOf(span),
+        ...time,
+        args: { step, slot, rollouts: count },
+      });
     }
   };
 };
@@ -53,25 +64,34 @@ const timedOf = (line: string, path: string, number: number): { step: number; sp
   try {
     event = JSON.parse(text) as Json;
   } catch (cause) {
-    throw new SyntaxError(`${path}:${number}: expected a trace event as JSON, got ${JSON.stringify(text.slice(0, 60))}`, { cause });
+    throw new SyntaxError(
+      `${path}:${number}: expected a trace event as JSON, got ${JSON.stringify(text.slice(0, 60))}`,
+      { cause },
+    );
   }
   if (!isObject(event) || event["ph"] !== "X") return undefined;
   const { name, ts, dur, args } = event;
   if (typeof name !== "string" || !finite(ts) || !finite(dur) || !isObject(args)) return undefined;
   const { step, slot, rollouts } = args;
   if (!finite(step) || !finite(slot) || !finite(rollouts)) return undefined;
-  return { step, span: { lane: name, slot, start: ts / MICROSECONDS, end: (ts + dur) / MICROSECONDS, count: rollouts } };
+  return {
+    step,
+    span: { lane: name, slot, start: ts / MICROSECONDS, end: (ts + dur) / MICROSECONDS, count: rollouts },
+  };
 };
 
 /**
- * The spans of one step of a trace, or of the last step that it has. A last line that was
- * cut is left out. `SyntaxError` with the line for anything else that is not JSON, `RangeError` when the step is not there.
+ * The spans of one step of a trace, or of the last step that it has. A last line that was cut is left out.
+ * `SyntaxError` with the line for anything else that is not JSON, `RangeError` when the step is not there.
  */
 export const readTrace = async (path: string, step?: number): Promise<StepTimed> => {
   let found: { step: number; spans: Span[] } | undefined;
   let number = 0;
   let damaged: Error | undefined;
-  for await (const line of createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({
+    input: createReadStream(path, "utf8"),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
     number += 1;
     if (damaged !== undefined) throw damaged;
     if (line.length > LONGEST_LINE)
@@ -88,6 +108,7 @@ export const readTrace = async (path: string, step?: number): Promise<StepTimed>
     if (found?.step !== timed.step) found = { step: timed.step, spans: [] };
     found.spans.push(span);
   }
-  if (found === undefined) throw new RangeError(`${path}: expected ${step === undefined ? "a step" : `step ${step}`}, got none`);
+  if (found === undefined)
+    throw new RangeError(`${path}: expected ${step === undefined ? "a step" : `step ${step}`}, got none`);
   return { kind: "timeline", ...found };
 };

@@ -1,4 +1,7 @@
-/** Runs whose process went without a word: it was killed, or its machine was lost. Their manifests say that they run, and nobody works on them. */
+/**
+ * Runs whose process went without a word: it was killed, or its machine was lost. Their manifests say that they run,
+ * and nobody works on them.
+ */
 import { holderOf } from "../folder/lock.ts";
 import { recordIn, type FoundRun } from "./runs.ts";
 
@@ -9,12 +12,16 @@ const asItStands = async (run: FoundRun): Promise<FoundRun> => {
     const record = recordIn(run.folder);
     return { ...run, record: record.status === "running" ? { ...record, status: "interrupted" } : record };
   } catch {
-    // Whether another machine works on it cannot be asked in a folder that only may be read, and the folder may have been removed.
+    // Whether another machine works on it cannot be asked in a folder that only may be read, and the folder may have
+    // been removed.
     return run;
   }
 };
 
-/** The same runs in the same order; of those that say that they run, the ones on which no process works any more are interrupted. */
+/**
+ * The same runs in the same order; of those that say that they run, the ones on which no process works any more are
+ * interrupted.
+ */
 export const asTheyStand = async (runs: readonly FoundRun[]): Promise<FoundRun[]> => {
   const standing: FoundRun[] = [];
   for (const run of runs) standing.push(run.record.status === "running" ? await asItStands(run) : run);

@@ -20,7 +20,8 @@ export interface HistoryLine {
 /** Most bytes of a line. */
 const LONGEST = 2 ** 20;
 
-const isStep = (value: Json | undefined): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+const isStep = (value: Json | undefined): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
 /** Milliseconds of each step, from `timings.jsonl`. */
 const stepTimes = async (folder: string): Promise<ReadonlyMap<number, number>> => {
@@ -34,8 +35,14 @@ const stepTimes = async (folder: string): Promise<ReadonlyMap<number, number>> =
   return times;
 };
 
-/** The lines of `metrics.jsonl` that hold metrics, in their order; none where there is no such file. Lines that are cut or damaged are left out. */
-export async function* readHistory({ folder, record }: Pick<FoundRun, "folder" | "record">): AsyncGenerator<HistoryLine> {
+/**
+ * The lines of `metrics.jsonl` that hold metrics, in their order; none where there is no such file. Lines that are cut
+ * or damaged are left out.
+ */
+export async function* readHistory({
+  folder,
+  record,
+}: Pick<FoundRun, "folder" | "record">): AsyncGenerator<HistoryLine> {
   const path = join(folder, "metrics.jsonl");
   if (!existsSync(path)) return;
   const times = await stepTimes(folder);

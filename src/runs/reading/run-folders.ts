@@ -15,7 +15,8 @@ const runName = /-[0-9a-f]{16}(?:-\d{1,9})?$/u;
 
 const holdsManifest = (folder: string): boolean => existsSync(join(folder, "manifest.json"));
 
-const isFolder = (entry: Dirent): boolean => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith(".");
+const isFolder = (entry: Dirent): boolean =>
+  (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith(".");
 
 const subfolders = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
@@ -35,8 +36,8 @@ const tried = (folder: string): string[] => {
 const isRun = (parent: string, name: string): boolean => runName.test(name) || holdsManifest(join(parent, name));
 
 /**
- * Finds runs: `root` may be one run, the folder of one experiment file, or the root of several of these. Errors of the system when `root` cannot be
- * listed; what cannot be listed below it is left out.
+ * Finds runs: `root` may be one run, the folder of one experiment file, or the root of several of these. Errors of the
+ * system when `root` cannot be listed; what cannot be listed below it is left out.
  */
 export const findRuns = (root: string): readonly RunGroup[] => {
   if (holdsManifest(root)) return [{ parent: dirname(resolve(root)), names: [basename(resolve(root))] }];

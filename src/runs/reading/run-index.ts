@@ -1,9 +1,11 @@
 /**
- * `index.jsonl` beside the run folders of a file: what their manifests and summaries say, so that thousands are read at once. A cache and nothing else:
- * what it says of a run counts while the run's manifest is the file that it was read from, and a damaged index is as good as none.
+ * `index.jsonl` beside the run folders of a file: what their manifests and summaries say, so that thousands are read at
+ * once. A cache and nothing else: what it says of a run counts while the run's manifest is the file that it was read
+ * from, and a damaged index is as good as none.
  *
- * A line holds one column, such as the loss of all runs: its distinct values, and for each run the place of its own among them, -1 where it has none.
- * Most of what the runs of a file say is the same, so that this is small, and the records that are read share what they have in common.
+ * A line holds one column, such as the loss of all runs: its distinct values, and for each run the place of its own
+ * among them, -1 where it has none. Most of what the runs of a file say is the same, so that this is small, and the
+ * records that are read share what they have in common.
  */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,16 +39,26 @@ const columnOf = (line: string): Column => {
   if (typeof of !== "string" || typeof key !== "string" || !Array.isArray(distinct) || !Array.isArray(places)) {
     throw new TypeError("index: expected a column, got something else");
   }
-  const fits = (place: unknown): boolean => Number.isInteger(place) && (place as number) >= -1 && (place as number) < distinct.length;
-  if (!places.every(fits)) throw new TypeError(`index: expected places in ${distinct.length} values of ${key}, got others`);
+  const fits = (place: unknown): boolean =>
+    Number.isInteger(place) && (place as number) >= -1 && (place as number) < distinct.length;
+  if (!places.every(fits))
+    throw new TypeError(`index: expected places in ${distinct.length} values of ${key}, got others`);
   return { of, key, distinct, places };
 };
 
-/** Has nothing, so that every key is like the others, `__proto__` too; what inherits from it is still laid out as an object and not as a dictionary. */
+/**
+ * Has nothing, so that every key is like the others, `__proto__` too; what inherits from it is still laid out as an
+ * object and not as a dictionary.
+ */
 const nothing = Object.create(null) as object;
 
 /** What the columns of one kind say of each run. */
-const rowsOf = <T>(columns: readonly Column[], of: string, count: number, check: (value: Json, key: string) => T): Record<string, T>[] => {
+const rowsOf = <T>(
+  columns: readonly Column[],
+  of: string,
+  count: number,
+  check: (value: Json, key: string) => T,
+): Record<string, T>[] => {
   const rows = Array.from({ length: count }, () => Object.create(nothing) as Record<string, T>);
   for (const { key, distinct, places } of columns.filter((column) => column.of === of)) {
     if (places.length !== count) throw new TypeError(`index: expected ${count} places of ${key}, got ${places.length}`);
@@ -77,13 +89,20 @@ const entriesOf = (columns: readonly Column[]): Map<string, IndexedRun> => {
   const entries = new Map<string, IndexedRun>();
   for (let i = 0; i < count; i += 1) {
     const { folder, stamp } = runs[i]!;
-    if (folder === undefined || stamp === undefined) throw new TypeError("index: expected each run's folder and stamp, got fewer");
-    entries.set(folder, { stamp, record: recordWith(facts[i]!, { values: values[i]!, axes: axes[i]!, metrics: metrics[i]! }) });
+    if (folder === undefined || stamp === undefined)
+      throw new TypeError("index: expected each run's folder and stamp, got fewer");
+    entries.set(folder, {
+      stamp,
+      record: recordWith(facts[i]!, { values: values[i]!, axes: axes[i]!, metrics: metrics[i]! }),
+    });
   }
   return entries;
 };
 
-/** What the index in `parent` says, by the folder's name; nothing where there is none, or one that is damaged in any place. */
+/**
+ * What the index in `parent` says, by the folder's name; nothing where there is none, or one that is damaged in any
+ * place.
+ */
 export const readIndex = (parent: string): ReadonlyMap<string, IndexedRun> => {
   try {
     const lines = readBounded(pathOf(parent), LARGEST).bytes.toString().split("\n");
@@ -108,7 +127,9 @@ class ColumnWriter {
 
   column(of: string, key: string, count: number): Column {
     while (this.#places.length < count) this.#places.push(-1);
-    const distinct = this.#distinct.map((value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value));
+    const distinct = this.#distinct.map((value) =>
+      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+    );
     return { of, key, distinct, places: this.#places };
   }
 
@@ -144,7 +165,10 @@ const columnsOf = (runs: readonly (readonly [string, IndexedRun])[]): Column[] =
   return [...writers].flatMap(([of, known]) => [...known].map(([key, writer]) => writer.column(of, key, runs.length)));
 };
 
-/** Replaces the index in `parent` by one of these runs, by the names of their folders. Where nothing can be written nothing is: all is found without it. */
+/**
+ * Replaces the index in `parent` by one of these runs, by the names of their folders. Where nothing can be written
+ * nothing is: all is found without it.
+ */
 export const writeIndex = (parent: string, runs: readonly (readonly [string, IndexedRun])[]): void => {
   const temporary = join(parent, `.index.jsonl.${process.pid}.part`);
   try {

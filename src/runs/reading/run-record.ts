@@ -1,4 +1,7 @@
-/** What a run's folder says of the run: parameters and results. It may come from a stranger, so every field is checked before it is believed. */
+/**
+ * What a run's folder says of the run: parameters and results. It may come from a stranger, so every field is checked
+ * before it is believed.
+ */
 import { isObject, type Json, type JsonObject } from "../../files/json.ts";
 
 /** How a run stands, as its manifest has it. */
@@ -45,7 +48,8 @@ const refuse = (field: string, expected: string, got: unknown): never => {
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.length <= LONGEST;
 
-const text = (value: Json | undefined, field: string): string => (isText(value) ? value : refuse(field, "a text", value));
+const text = (value: Json | undefined, field: string): string =>
+  isText(value) ? value : refuse(field, "a text", value);
 
 const time = (value: Json | undefined, field: string): string => {
   const written = text(value, field);
@@ -55,8 +59,11 @@ const time = (value: Json | undefined, field: string): string => {
 const status = (value: Json | undefined, field: string): RecordedStatus =>
   runStatuses.find((known) => known === value) ?? refuse(field, `one of ${runStatuses.join(", ")}`, value);
 
-const optional = (check: (value: Json, field: string) => string, value: Json | undefined, field: string): string | undefined =>
-  value === undefined || value === null ? undefined : check(value, field);
+const optional = (
+  check: (value: Json, field: string) => string,
+  value: Json | undefined,
+  field: string,
+): string | undefined => (value === undefined || value === null ? undefined : check(value, field));
 
 const shallow = (value: Json, depth: number): boolean => {
   if (typeof value !== "object" || value === null) return true;
@@ -103,8 +110,14 @@ const metricsOf = (summary: JsonObject): Record<string, number> => {
   return metrics;
 };
 
-/** A record of facts under their names, and of what the run asked and measured. `TypeError` that names the field for a fact of the wrong kind. */
-export const recordWith = (given: JsonObject, { values, axes, metrics }: Pick<RunRecord, "values" | "axes" | "metrics">): RunRecord => ({
+/**
+ * A record of facts under their names, and of what the run asked and measured. `TypeError` that names the field for a
+ * fact of the wrong kind.
+ */
+export const recordWith = (
+  given: JsonObject,
+  { values, axes, metrics }: Pick<RunRecord, "values" | "axes" | "metrics">,
+): RunRecord => ({
   name: text(given["name"], "name"),
   label: text(given["label"], "label"),
   id: text(given["id"], "id"),
@@ -122,10 +135,12 @@ export const recordWith = (given: JsonObject, { values, axes, metrics }: Pick<Ru
   metrics,
 });
 
-const engineOf = (engine: Json | undefined): string => (isObject(engine) && isText(engine["name"]) ? engine["name"] : "unknown");
+const engineOf = (engine: Json | undefined): string =>
+  isObject(engine) && isText(engine["name"]) ? engine["name"] : "unknown";
 
 /**
- * The record of a `manifest.json`, and of the `summary.json` beside it when there is one. `TypeError` that names the field for one of the wrong kind.
+ * The record of a `manifest.json`, and of the `summary.json` beside it when there is one. `TypeError` that names the
+ * field for one of the wrong kind.
  */
 export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
   const whole = isObject(manifest) ? manifest : refuse("manifest", "an object", manifest);

@@ -1,4 +1,7 @@
-/** All runs below a folder. The truth about a run is its folder; one that is damaged is said to be, and stops none of the others. */
+/**
+ * All runs below a folder. The truth about a run is its folder; one that is damaged is said to be, and stops none of
+ * the others.
+ */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Json, JsonObject } from "../../files/json.ts";
@@ -60,7 +63,10 @@ const readRun = (folder: string): IndexedRun => {
   return { stamp, record: recordOf(parse(bytes, "manifest.json"), summaryOf(folder)) };
 };
 
-/** What the folder of one run says now, past all indexes. Errors of the system, `SyntaxError` and `TypeError` for one that is damaged. */
+/**
+ * What the folder of one run says now, past all indexes. Errors of the system, `SyntaxError` and `TypeError` for one
+ * that is damaged.
+ */
 export const recordIn = (folder: string): RunRecord => readRun(folder).record;
 
 const reasonOf = (error: unknown): string => {
@@ -106,8 +112,8 @@ const readGroup = ({ parent, names }: RunGroup): Runs => {
 };
 
 /**
- * Reads all runs of `root`: one run's folder, the folder of one experiment file, or the root of several. Leaves an index where there are many, so that
- * the next reading is fast. `RangeError` when `root` is no folder.
+ * Reads all runs of `root`: one run's folder, the folder of one experiment file, or the root of several. Leaves an
+ * index where there are many, so that the next reading is fast. `RangeError` when `root` is no folder.
  */
 export const readRuns = (root: string): Runs => {
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
@@ -117,5 +123,8 @@ export const readRuns = (root: string): Runs => {
   return { runs: groups.flatMap(({ runs }) => runs), damaged: groups.flatMap(({ damaged }) => damaged) };
 };
 
-/** Leaves an index in the folder of one experiment file where many runs lie there, so that whoever reads them next need not read them one by one. */
+/**
+ * Leaves an index in the folder of one experiment file where many runs lie there, so that whoever reads them next need
+ * not read them one by one.
+ */
 export const indexRuns = (parent: string): void => void readRuns(parent);

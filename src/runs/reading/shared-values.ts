@@ -1,7 +1,13 @@
-/** Most of what the runs of one file were asked is the same: equal values become one object, so that they are small and soon compared. */
+/**
+ * Most of what the runs of one file were asked is the same: equal values become one object, so that they are small and
+ * soon compared.
+ */
 import type { Json, JsonObject } from "../../files/json.ts";
 
-/** A function that gives values again as they are, each of their lists and objects as the one that it met first among its equals. */
+/**
+ * A function that gives values again as they are, each of their lists and objects as the one that it met first among
+ * its equals.
+ */
 export const sharedValues = (): ((values: JsonObject) => JsonObject) => {
   const known = new Map<string, Json>();
   const first = (value: Json): Json => {

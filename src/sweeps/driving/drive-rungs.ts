@@ -1,11 +1,18 @@
-/** Drives a sweep with successive halving: all trials to the first rung, those that go on to the next one, the last ones to their end. */
+/**
+ * Drives a sweep with successive halving: all trials to the first rung, those that go on to the next one, the last ones
+ * to their end.
+ */
 import type { SweepPlace } from "../executors/executor.ts";
 import { drive, type DriveOptions, type TrialStanding } from "./drive.ts";
 import { evaluationAt } from "../planning/evaluation-at.ts";
 import type { HalvingValues } from "../../experiments/schema/halving.ts";
 import { survivors, type Contender } from "../planning/survivors.ts";
 
-const contenderOf = async ({ trial, folder, standing }: TrialStanding, rung: number, metric: string): Promise<Contender> => ({
+const contenderOf = async (
+  { trial, folder, standing }: TrialStanding,
+  rung: number,
+  metric: string,
+): Promise<Contender> => ({
   ...trial,
   score: standing.status === "failed" ? undefined : await evaluationAt(folder, rung, metric),
 });
@@ -15,8 +22,10 @@ const isSettled = ({ standing: { status, step } }: TrialStanding, rung: number):
   status === "done" || status === "failed" || (status === "paused" && step >= rung);
 
 /**
- * As `drive`, with halving rung after rung. A driver that comes later takes the same decisions from the same evaluations, so a sweep that was stopped goes on where it was. Trials that halving stops are `paused`, and `stopped` in what is shown and
- * given. Where trials could not be brought to a rung, because the signal aborted or they were cancelled, nothing is decided there.
+ * As `drive`, with halving rung after rung. A driver that comes later takes the same decisions from the same
+ * evaluations, so a sweep that was stopped goes on where it was. Trials that halving stops are `paused`, and `stopped`
+ * in what is shown and given. Where trials could not be brought to a rung, because the signal aborted or they were
+ * cancelled, nothing is decided there.
  */
 export const driveSweep = async (
   { folder, sweep }: SweepPlace,
@@ -31,7 +40,10 @@ export const driveSweep = async (
   let trials = sweep.trials;
   const driveTo = async (pauseAt: number | undefined): Promise<readonly TrialStanding[]> => {
     const show: DriveOptions["show"] = (all, changed) => options.show(inOrder([...all, ...left]), changed);
-    return drive({ folder, sweep: { ...sweep, trials } }, { ...options, show, ...(pauseAt === undefined ? {} : { pauseAt }) });
+    return drive(
+      { folder, sweep: { ...sweep, trials } },
+      { ...options, show, ...(pauseAt === undefined ? {} : { pauseAt }) },
+    );
   };
   for (const rung of halving.rungs) {
     const all = await driveTo(rung);
@@ -41,7 +53,10 @@ export const driveSweep = async (
     const on = survivors(contenders, halving);
     const out = all.filter(({ trial }) => !on.has(trial.id));
     if (out.length > 0) options.note(`rung at step ${rung}: ${on.size} of ${all.length} trials go on`);
-    left = [...left, ...out.map((entry): TrialStanding => (entry.standing.status === "paused" ? { ...entry, stopped: true } : entry))];
+    left = [
+      ...left,
+      ...out.map((entry): TrialStanding => (entry.standing.status === "paused" ? { ...entry, stopped: true } : entry)),
+    ];
     trials = trials.filter(({ id }) => on.has(id));
   }
   return inOrder([...(await driveTo(undefined)), ...left]);

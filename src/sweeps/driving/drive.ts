@@ -1,4 +1,7 @@
-/** The driver of a sweep: has an executor run what is not done, and says how all trials stand. It keeps nothing of its own: another driver goes on where this one ended. */
+/**
+ * The driver of a sweep: has an executor run what is not done, and says how all trials stand. It keeps nothing of its
+ * own: another driver goes on where this one ended.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Executor, SweepPlace, TrialOptions } from "../executors/executor.ts";
 import { isReached } from "../executors/supervise.ts";
@@ -26,7 +29,9 @@ export interface DriveOptions extends TrialOptions {
   readonly command: readonly string[];
   readonly signal: AbortSignal;
   readonly note: (text: string) => void;
-  /** Called with all trials, in their order, again and again; `changed` are those whose status is another than before. */
+  /**
+   * Called with all trials, in their order, again and again; `changed` are those whose status is another than before.
+   */
   readonly show: (all: readonly TrialStanding[], changed: readonly TrialStanding[]) => void;
 }
 
@@ -61,7 +66,9 @@ class Watch {
     const changed: TrialStanding[] = [];
     const others = this.#all.filter(({ standing: { status } }) => status !== "done" && status !== "running");
     const turn = new Set(
-      every ? others : Array.from({ length: Math.min(lookedAt, others.length) }, () => others[this.#next++ % others.length]!),
+      every
+        ? others
+        : Array.from({ length: Math.min(lookedAt, others.length) }, () => others[this.#next++ % others.length]!),
     );
     const all: TrialStanding[] = [];
     for (const entry of this.#all) {
@@ -77,13 +84,18 @@ class Watch {
   }
 }
 
-/** Drives the trials to their ends, or until the signal; gives how they stand then. Failed ones are tried as often as asked for. */
+/**
+ * Drives the trials to their ends, or until the signal; gives how they stand then. Failed ones are tried as often as
+ * asked for.
+ */
 export const drive = async (place: SweepPlace, options: DriveOptions): Promise<readonly TrialStanding[]> => {
   const { executor, show, ...given } = options;
   const watch = new Watch(await standings(place), show);
   const trials = watch.all.filter(({ standing }) => !isReached(standing, options.pauseAt)).map(({ trial }) => trial);
   const ended = new AbortController();
-  const running = executor.run({ ...given, folder: place.folder, sweep: place.sweep, trials }).finally(() => ended.abort());
+  const running = executor
+    .run({ ...given, folder: place.folder, sweep: place.sweep, trials })
+    .finally(() => ended.abort());
   const looking = (async (): Promise<void> => {
     while (!ended.signal.aborted) {
       await pause(lookEvery, undefined, { signal: ended.signal }).catch(() => undefined);

@@ -26,7 +26,9 @@ export interface SweepOptions {
   readonly retries?: number;
   /** When it aborts, trials keep their last whole step and stop; the same call goes on from there. */
   readonly signal?: AbortSignal;
-  /** Called with all trials, in their order, again and again; `changed` are those whose status is another than before. */
+  /**
+   * Called with all trials, in their order, again and again; `changed` are those whose status is another than before.
+   */
   readonly show?: DriveOptions["show"];
   /** Told what a person should know, such as that a process of a trial ended. */
   readonly note?: DriveOptions["note"];
@@ -42,8 +44,8 @@ const retortCommand = (): readonly string[] => {
 };
 
 /**
- * Runs the trials of a file's sweep that are not done, each in a process of its own, and gives how all of them stand then: also those that failed. Interrupted ones go on. `ExperimentError` with
- * every problem of the file.
+ * Runs the trials of a file's sweep that are not done, each in a process of its own, and gives how all of them stand
+ * then: also those that failed. Interrupted ones go on. `ExperimentError` with every problem of the file.
  */
 export const runSweep = async (file: string, options: SweepOptions): Promise<readonly TrialStanding[]> => {
   const { out, cache = ".retort", executor = local(1), threads = 1, retries = 1, hub } = options;

@@ -1,4 +1,7 @@
-/** Memory that new processes of this machine may take: what is free, within the limits of the control groups that this process is in. */
+/**
+ * Memory that new processes of this machine may take: what is free, within the limits of the control groups that this
+ * process is in.
+ */
 import { readFileSync } from "node:fs";
 import { freemem } from "node:os";
 import { dirname, join } from "node:path";
@@ -16,7 +19,10 @@ const numberIn = (path: string): number | undefined => {
   return text !== undefined && /^\d+$/u.test(text) ? Number(text) : undefined;
 };
 
-/** What is left in one group; nothing where it has no limit. Pages of files that nobody uses are given back when memory is asked for. */
+/**
+ * What is left in one group; nothing where it has no limit. Pages of files that nobody uses are given back when memory
+ * is asked for.
+ */
 const leftIn = (folder: string): number | undefined => {
   const [limit, used] = [numberIn(join(folder, "memory.max")), numberIn(join(folder, "memory.current"))];
   if (limit === undefined || used === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Trials as jobs of a queue in Redis, for workers on as many machines as see the sweep's folder at the same path. Redis may lose everything: what is not there is asked
- * for again, and what is done is known from the folders.
+ * Trials as jobs of a queue in Redis, for workers on as many machines as see the sweep's folder at the same path. Redis
+ * may lose everything: what is not there is asked for again, and what is done is known from the folders.
  */
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -120,7 +120,9 @@ class Driver {
   #adviseWorkers({ active }: Jobs): void {
     this.#idle = active.size > 0 || this.isDone ? 0 : this.#idle + 1;
     if (this.#idle === patientLooks) {
-      this.#work.note(`no worker has taken a trial yet; start some: retort worker --redis URL --out ${dirname(this.#work.folder)}`);
+      this.#work.note(
+        `no worker has taken a trial yet; start some: retort worker --redis URL --out ${dirname(this.#work.folder)}`,
+      );
     }
   }
 
@@ -132,7 +134,10 @@ class Driver {
       await job?.remove().catch(() => job.updateProgress(withdrawn));
     };
     const asked = await this.#link.ask(() => Promise.all(this.#left.map(takeBack)));
-    const known = asked === undefined ? "Redis cannot be asked: workers go on" : "workers keep their trials' last whole steps and stop";
+    const known =
+      asked === undefined
+        ? "Redis cannot be asked: workers go on"
+        : "workers keep their trials' last whole steps and stop";
     this.#work.note(`bullmq: ${known}`);
   }
 }

@@ -1,4 +1,7 @@
-/** What keeps the processes of a sweep going. The truth about a trial is its folder: an executor may be killed at any moment, and several may work on one sweep. */
+/**
+ * What keeps the processes of a sweep going. The truth about a trial is its folder: an executor may be killed at any
+ * moment, and several may work on one sweep.
+ */
 import type { FrozenSweep, FrozenTrial } from "../planning/frozen.ts";
 
 /** A sweep on the disk. */
@@ -33,6 +36,9 @@ export interface Work extends SweepPlace, TrialOptions {
 /** A way to run trials. */
 export interface Executor {
   readonly name: string;
-  /** Has each trial run to its end, to its pause or until it has failed too often. Resolves when nothing is left to do, and soon after the signal. */
+  /**
+   * Has each trial run to its end, to its pause or until it has failed too often. Resolves when nothing is left to do,
+   * and soon after the signal.
+   */
   run(work: Work): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** A sweep as an indexed Job of Kubernetes (batch/v1): a file for `kubectl apply`, whose pods each run one trial of the plan on a shared volume. */
+/**
+ * A sweep as an indexed Job of Kubernetes (batch/v1): a file for `kubectl apply`, whose pods each run one trial of the
+ * plan on a shared volume.
+ */
 import { createHash } from "node:crypto";
 import { isAbsolute, relative } from "node:path";
 import { stringify } from "yaml";
@@ -44,7 +47,8 @@ const isBelow = (path: string, folder: string): boolean => {
 };
 
 const matching = (what: string, text: string, pattern: RegExp, example: string): string => {
-  if (!pattern.test(text)) throw new RangeError(`kubernetes: expected ${what} such as ${example}, got ${JSON.stringify(text)}`);
+  if (!pattern.test(text))
+    throw new RangeError(`kubernetes: expected ${what} such as ${example}, got ${JSON.stringify(text)}`);
   return text;
 };
 
@@ -66,7 +70,9 @@ const check = (job: KubernetesJob): void => {
   matching("memory", job.memory, /^[1-9]\d{0,8}(Mi|Gi|Ti)$/u, "4Gi");
   for (const path of [job.folder, job.list, ...job.paths]) {
     if (!isAbsolute(job.mount) || !isBelow(path, job.mount)) {
-      throw new RangeError(`kubernetes: expected every path of the sweep below --mount ${job.mount}, as pods see no other, got ${path}`);
+      throw new RangeError(
+        `kubernetes: expected every path of the sweep below --mount ${job.mount}, as pods see no other, got ${path}`,
+      );
     }
   }
 };
@@ -96,8 +102,9 @@ const podOf = (job: KubernetesJob): object => {
 };
 
 /**
- * The Job as YAML. A pod that is stopped or evicted is replaced, as often as it takes; one that dies, of its memory for instance, a few times; a trial that fails is
- * tried again in its pod. `RangeError` for an option that Kubernetes would refuse, and for a path that pods would not see.
+ * The Job as YAML. A pod that is stopped or evicted is replaced, as often as it takes; one that dies, of its memory for
+ * instance, a few times; a trial that fails is tried again in its pod. `RangeError` for an option that Kubernetes would
+ * refuse, and for a path that pods would not see.
  */
 export const kubernetesJob = (job: KubernetesJob): string => {
   check(job);

@@ -1,4 +1,7 @@
-/** Takes trials from a queue in Redis, and runs each in a process of its own, so that this one is always free to say that it lives. */
+/**
+ * Takes trials from a queue in Redis, and runs each in a process of its own, so that this one is always free to say
+ * that it lives.
+ */
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
@@ -21,7 +24,10 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** Tells the person something. */
   readonly note: (text: string) => void;
-  /** Milliseconds after which a worker that says nothing is taken for dead, and its trials are given to others; 10 seconds when left out. */
+  /**
+   * Milliseconds after which a worker that says nothing is taken for dead, and its trials are given to others; 10
+   * seconds when left out.
+   */
   readonly lockDuration?: number;
 }
 
@@ -59,7 +65,10 @@ const holding = ({ job, token }: Taken, worker: Worker, link: RedisLink, stop: A
   }, lockDuration / 3);
 };
 
-/** Runs the trial of a job; says how that ended, or why it could not begin. `held` are the trials that others had when they were offered last: they are not mentioned again. */
+/**
+ * Runs the trial of a job; says how that ended, or why it could not begin. `held` are the trials that others had when
+ * they were offered last: they are not mentioned again.
+ */
 const perform = async (
   job: Job,
   { out, command, note }: WorkerOptions,
@@ -82,7 +91,10 @@ const perform = async (
   }
 };
 
-/** Tells Redis how it ended. What Redis does not hear, or not believe because the job was given to others, is found in the trial's folder by whoever takes it next. */
+/**
+ * Tells Redis how it ended. What Redis does not hear, or not believe because the job was given to others, is found in
+ * the trial's folder by whoever takes it next.
+ */
 const tell = async ({ job, token }: Taken, outcome: Outcome | Error, isStopping: boolean): Promise<unknown> => {
   if (outcome instanceof Error) return job.moveToFailed(outcome, token);
   if (outcome === "failed") return job.moveToFailed(new Error("failed too often; its folder has the log"), token);
@@ -137,7 +149,8 @@ export const work = async (address: RedisAddress, options: WorkerOptions): Promi
   if (options.signal.aborted) return;
   const link = openRedis(address, options.note);
   const { lockDuration = usualLock } = options;
-  // Jobs are fetched one by one, and not by the worker's own loop: when Redis is gone, nothing happens but the connection's tries.
+  // Jobs are fetched one by one, and not by the worker's own loop: when Redis is gone, nothing happens but the
+  // connection's tries.
   const worker = new Worker(queueName(options.out), null, {
     connection: link.client,
     autorun: false,

@@ -6,7 +6,9 @@ import type { RedisAddress } from "./redis-address.ts";
 /** The connection. */
 export interface RedisLink {
   readonly client: Redis;
-  /** Asks; gives nothing when Redis is not there, says an error or does not answer within the patience. Never throws. */
+  /**
+   * Asks; gives nothing when Redis is not there, says an error or does not answer within the patience. Never throws.
+   */
   ask<T>(question: () => Promise<T>): Promise<{ readonly answer: T } | undefined>;
   /** Says what went wrong, unless it was said since the last answer. */
   failed(error: unknown): void;

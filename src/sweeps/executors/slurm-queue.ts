@@ -11,7 +11,10 @@ export const slurmCommand = async (program: string, words: readonly string[]): P
   return stdout.trim();
 };
 
-/** How a task of an array stands: it waits; it runs, or is about to begin or to end; somebody cancelled it; it ended in another way. */
+/**
+ * How a task of an array stands: it waits; it runs, or is about to begin or to end; somebody cancelled it; it ended in
+ * another way.
+ */
 export type TaskState = "waiting" | "running" | "cancelled" | "ended";
 
 /** States that a task does not leave, as squeue names them. */
@@ -34,7 +37,10 @@ const stateOf = (text: string): TaskState => {
   return endStates.some((state) => state === text) ? "ended" : "running";
 };
 
-/** The states of arrays' tasks, by the array's number and the task's index, out of lines `<array> <index> <state>`. Pure. */
+/**
+ * The states of arrays' tasks, by the array's number and the task's index, out of lines `<array> <index> <state>`.
+ * Pure.
+ */
 export const taskStates = (lines: string): ReadonlyMap<string, ReadonlyMap<number, TaskState>> => {
   const arrays = new Map<string, Map<number, TaskState>>();
   for (const line of lines.split("\n")) {
@@ -46,6 +52,9 @@ export const taskStates = (lines: string): ReadonlyMap<string, ReadonlyMap<numbe
   return arrays;
 };
 
-/** Asks for the tasks of this user's arrays that wait, run, or ended a short while ago: Slurm forgets those after its `MinJobAge`. */
+/**
+ * Asks for the tasks of this user's arrays that wait, run, or ended a short while ago: Slurm forgets those after its
+ * `MinJobAge`.
+ */
 export const askQueue = async (): Promise<ReturnType<typeof taskStates>> =>
   taskStates(await slurmCommand("squeue", ["--noheader", "--me", "--array", "--states=all", "--format=%F %K %T"]));

@@ -30,10 +30,19 @@ const optionLine = (option: string): string => {
 };
 
 /**
- * A script in which Slurm's notice before the time limit (USR1), or a pre-emption (TERM), has the trial keep its last whole step; after the notice the task is put
- * back into the queue.
+ * A script in which Slurm's notice before the time limit (USR1), or a pre-emption (TERM), has the trial keep its last
+ * whole step; after the notice the task is put back into the queue.
  */
-export const arrayScript = ({ name, list, trials, jobs, processors, log, command, options }: ArrayScript): string => `#!/bin/bash
+export const arrayScript = ({
+  name,
+  list,
+  trials,
+  jobs,
+  processors,
+  log,
+  command,
+  options,
+}: ArrayScript): string => `#!/bin/bash
 #SBATCH --job-name=${name.replaceAll(/[^A-Za-z0-9._-]/gu, "-")}
 #SBATCH --array=0-${trials - 1}${jobs === undefined ? "" : `%${jobs}`}
 #SBATCH --requeue

@@ -1,4 +1,7 @@
-/** Trials as tasks of an array on Slurm. The queue is asked how tasks stand, so that lost ones are submitted again; how trials stand is read from their folders. */
+/**
+ * Trials as tasks of an array on Slurm. The queue is asked how tasks stand, so that lost ones are submitted again; how
+ * trials stand is read from their folders.
+ */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -28,10 +31,17 @@ const mostTasks = 1000;
 /** What was submitted before: arrays by number, with the ids of their trials. */
 const submitted = (place: string): Map<string, readonly string[]> => {
   const names = readdirSync(place).filter((name) => /^\d+\.array$/u.test(name));
-  return new Map(names.map((name) => [name.split(".", 1)[0]!, readFileSync(join(place, name), "utf8").trim().split("\n")]));
+  return new Map(
+    names.map((name) => [name.split(".", 1)[0]!, readFileSync(join(place, name), "utf8").trim().split("\n")]),
+  );
 };
 
-const submit = async (trials: readonly FrozenTrial[], work: Work, { jobs, options }: SlurmOptions, place: string): Promise<string> => {
+const submit = async (
+  trials: readonly FrozenTrial[],
+  work: Work,
+  { jobs, options }: SlurmOptions,
+  place: string,
+): Promise<string> => {
   const ids = `${trials.map(({ id }) => id).join("\n")}\n`;
   const name = createHash("sha256").update(ids).digest("hex").slice(0, 16);
   const list = join(place, `${name}.list`);
@@ -58,7 +68,8 @@ const submit = async (trials: readonly FrozenTrial[], work: Work, { jobs, option
   const path = join(place, `${name}.sh`);
   await writeWhole(path, script);
   const array = (await slurmCommand("sbatch", ["--parsable", path])).split(";", 1)[0]!;
-  if (!/^\d+$/u.test(array)) throw new Error(`slurm: expected the number of an array from sbatch, got ${JSON.stringify(array)}`);
+  if (!/^\d+$/u.test(array))
+    throw new Error(`slurm: expected the number of an array from sbatch, got ${JSON.stringify(array)}`);
   await writeWhole(join(place, `${array}.array`), ids);
   return array;
 };
@@ -93,7 +104,10 @@ class Arrays {
     return this.#left.length === 0;
   }
 
-  /** States of the tasks by the ids of their trials; where several tasks have one trial, one that may still run it counts. */
+  /**
+   * States of the tasks by the ids of their trials; where several tasks have one trial, one that may still run it
+   * counts.
+   */
   async #states(): Promise<ReadonlyMap<string, TaskState>> {
     const arrays = await askQueue();
     const states = new Map<string, TaskState>();
@@ -157,7 +171,8 @@ class Arrays {
       else if (state === "cancelled") cancelled += 1;
       else if (standing.status !== "failed" && this.#mayReturn(trial, standing)) lost.push(trial);
     }
-    if (cancelled > 0) this.#work.note(`slurm: somebody cancelled the tasks of ${cancelled === 1 ? "1 trial" : `${cancelled} trials`}`);
+    if (cancelled > 0)
+      this.#work.note(`slurm: somebody cancelled the tasks of ${cancelled === 1 ? "1 trial" : `${cancelled} trials`}`);
     this.#left = [...left, ...lost];
     this.#seen = states;
     await this.#submit(lost);
@@ -171,7 +186,8 @@ class Arrays {
     } catch (error) {
       // Meanwhile it may forget anything.
       this.#seen = new Map();
-      if (!this.#isSilent) this.#work.note(`slurm: ${error instanceof Error ? error.message : String(error)}; trying again`);
+      if (!this.#isSilent)
+        this.#work.note(`slurm: ${error instanceof Error ? error.message : String(error)}; trying again`);
       this.#isSilent = true;
     }
   }

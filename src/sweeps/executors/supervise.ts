@@ -24,7 +24,11 @@ export const isReached = ({ status, step }: Pick<Standing, "status" | "step">, p
   status === "done" || (status === "paused" && pauseAt !== undefined && step >= pauseAt);
 
 /** Arguments of `retort` that run a trial. */
-export const trialArguments = (folder: string, id: string, { threads, pauseAt }: Pick<Work, "threads" | "pauseAt">): string[] => [
+export const trialArguments = (
+  folder: string,
+  id: string,
+  { threads, pauseAt }: Pick<Work, "threads" | "pauseAt">,
+): string[] => [
   "trial",
   folder,
   id,
@@ -33,7 +37,10 @@ export const trialArguments = (folder: string, id: string, { threads, pauseAt }:
   ...(pauseAt === undefined ? [] : ["--pause-at", String(pauseAt)]),
 ];
 
-/** Runs the process to its end; gives its exit code, or nothing when a signal ended it. The process stops by itself when this one is gone. */
+/**
+ * Runs the process to its end; gives its exit code, or nothing when a signal ended it. The process stops by itself when
+ * this one is gone.
+ */
 const runProcess = (trial: FrozenTrial, work: Work): Promise<number | undefined> => {
   const folder = trialFolder(work.folder, work.sweep, trial);
   mkdirSync(folder, { recursive: true });

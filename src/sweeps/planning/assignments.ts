@@ -1,4 +1,7 @@
-/** From a sweep to the values of each trial: grid, zipped groups and samples crossed, conditions and exclusions applied. Pure. */
+/**
+ * From a sweep to the values of each trial: grid, zipped groups and samples crossed, conditions and exclusions applied.
+ * Pure.
+ */
 import { stream } from "../../random/stream.ts";
 import { canonicalJson } from "../../files/canonical-json.ts";
 import { formatPointer, valueAt, type Json } from "../../files/json.ts";
@@ -28,11 +31,19 @@ const factorsOf = ({ axes, zip, random }: SweepValues): readonly (readonly Assig
   const groups = zip.map((group, g) => {
     const entries = Object.entries(group);
     return entries[0]![1].map((_, i): Assignment =>
-      entries.map(([pointer, values]) => ({ pointer, value: values[i]!, axis: at("zip", g, pointer), at: at("zip", g, pointer, i) })),
+      entries.map(([pointer, values]) => ({
+        pointer,
+        value: values[i]!,
+        axis: at("zip", g, pointer),
+        at: at("zip", g, pointer, i),
+      })),
     );
   });
   if (random === undefined) return [...grid, ...groups];
-  const drawn = Object.entries(random.axes).map(([pointer, values]) => ({ pointer, draw: distributions.create(values, undefined) }));
+  const drawn = Object.entries(random.axes).map(([pointer, values]) => ({
+    pointer,
+    draw: distributions.create(values, undefined),
+  }));
   const samples = Array.from({ length: random.samples }, (_, sample): Assignment =>
     drawn.map(({ pointer, draw }) => ({
       pointer,
@@ -103,8 +114,8 @@ const crossed = function* (factors: readonly (readonly Assignment[])[], index = 
 };
 
 /**
- * What each trial sets; the first axis changes slowest. `base` are the values that conditions and exclusions ask for what no axis sets. Trials that set the
- * same are one. The sweep has no `sweepMistakes`.
+ * What each trial sets; the first axis changes slowest. `base` are the values that conditions and exclusions ask for
+ * what no axis sets. Trials that set the same are one. The sweep has no `sweepMistakes`.
  */
 export const assignments = (sweep: SweepValues, base: Json): readonly Assignment[] => {
   const [select, excluded] = [selector(sweep, base), excluder(sweep, base)];

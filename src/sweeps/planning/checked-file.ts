@@ -13,14 +13,17 @@ export interface Expected<T> {
 }
 
 /** A check against a schema of TypeBox, as plain JSON. */
-export const checkerOf = <T>(schema: object): Expected<T>["check"] => checker<T>(JSON.parse(JSON.stringify(schema)) as JsonObject);
+export const checkerOf = <T>(schema: object): Expected<T>["check"] =>
+  checker<T>(JSON.parse(JSON.stringify(schema)) as JsonObject);
 
 /** What the file holds. `Error` when it is not there, too long, no JSON, or something else. */
 export const readChecked = <T>(path: string, { what, longest, check }: Expected<T>): T => {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined || size > longest) {
     const got = size === undefined ? "no file" : `${size} bytes`;
-    throw new Error(`${path}: expected ${what} in at most ${longest} bytes, got ${got}; start the sweep with retort sweep FILE`);
+    throw new Error(
+      `${path}: expected ${what} in at most ${longest} bytes, got ${got}; start the sweep with retort sweep FILE`,
+    );
   }
   let value: Json;
   try {

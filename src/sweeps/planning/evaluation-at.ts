@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { isObject, parseObject } from "../../files/json.ts";
 
-/** The metric of the evaluation after `step` steps of the run in a folder; `accuracy` is one. Nothing where there is no such evaluation, or it has no such number. */
+/**
+ * The metric of the evaluation after `step` steps of the run in a folder; `accuracy` is one. Nothing where there is no
+ * such evaluation, or it has no such number.
+ */
 export const evaluationAt = async (folder: string, step: number, metric: string): Promise<number | undefined> => {
   const path = join(folder, "metrics.jsonl");
   if (!existsSync(path)) return undefined;

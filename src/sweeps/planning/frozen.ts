@@ -1,4 +1,7 @@
-/** `sweep.json`: the plan of a sweep as every process reads it, on any machine that sees the folder. Written whole, and never while trials are planned. */
+/**
+ * `sweep.json`: the plan of a sweep as every process reads it, on any machine that sees the folder. Written whole, and
+ * never while trials are planned.
+ */
 import { mkdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
@@ -87,28 +90,39 @@ export const trialNamed = ({ trials }: FrozenSweep, id: string): FrozenTrial => 
   const found = /^[0-9a-f]{8,64}$/u.test(id) ? trials.filter((trial) => trial.id.startsWith(id)) : [];
   if (found.length !== 1) {
     throw new RangeError(
-      `sweep: expected the id of one of its ${trials.length} trials, got ${JSON.stringify(id)}, which ${found.length} have`,
+      `sweep: expected the id of one of its ${trials.length} trials, got ${JSON.stringify(id)}, which ` +
+        `${found.length} have`,
     );
   }
   return found[0]!;
 };
 
-/** Plans a trial again, where it is to run. `Error` when what comes out is another: a file or a checkpoint has changed. */
-export const planTrial = async (sweep: FrozenSweep, { id, name, label, axes }: FrozenTrial, hub: HubOptions = {}): Promise<PlannedRun> => {
+/**
+ * Plans a trial again, where it is to run. `Error` when what comes out is another: a file or a checkpoint has changed.
+ */
+export const planTrial = async (
+  sweep: FrozenSweep,
+  { id, name, label, axes }: FrozenTrial,
+  hub: HubOptions = {},
+): Promise<PlannedRun> => {
   const { bases, file } = sweep;
   const base = bases[name] ?? bases["run"];
-  if (base === undefined) throw new Error(`sweep: expected the values of "${name}", got those of ${Object.keys(bases).join(", ")}`);
+  if (base === undefined)
+    throw new Error(`sweep: expected the values of "${name}", got those of ${Object.keys(bases).join(", ")}`);
   const settings = Object.entries(axes).map(([pointer, value]) => ({ pointer, value }));
   const locate: Draft["locate"] = (pointer) => ({ place: { file }, pointer });
   const draft: Draft = { name, label, axes, value: withSettings(base, settings), locate };
   const checked = checkValues(draft.value);
   if ("mistakes" in checked)
-    throw new Error(`${file}: ${checked.mistakes.map((mistake) => `${mistake.pointer}: ${mistake.message}`).join("; ")}`);
+    throw new Error(
+      `${file}: ${checked.mistakes.map((mistake) => `${mistake.pointer}: ${mistake.message}`).join("; ")}`,
+    );
   const inputs = await lookAtInputs([checked], dirname(file), hub);
   const run = planDraft(draft, checked.values, file, new Shelf(dirname(file), inputs));
   if (run.id !== id) {
     throw new Error(
-      `trial ${label}: expected the id ${id}, got ${run.id}: a file or a checkpoint has changed since; start the sweep again`,
+      `trial ${label}: expected the id ${id}, got ${run.id}: a file or a checkpoint has changed since; start ` +
+        "the sweep again",
     );
   }
   return run;

@@ -41,7 +41,9 @@ const checkSweep = checker<SweepValues>((experimentSchema["properties"] as JsonO
 
 /** True when the file has a sweep, or the command line gives it one. Errors as of `readExperiment` and `expand`. */
 export const hasSweep = (path: string, overrides: readonly string[] = []): boolean =>
-  expand(readExperiment(path), givenOverrides(overrides)).drafts.some(({ value }) => isObject(value) && value["sweep"] !== undefined);
+  expand(readExperiment(path), givenOverrides(overrides)).drafts.some(
+    ({ value }) => isObject(value) && value["sweep"] !== undefined,
+  );
 
 /** What is kept of each trial's plan: a sweep may have many. */
 export interface PlannedTrial extends Pick<PlannedRun, "id" | "name" | "label"> {
@@ -64,7 +66,10 @@ type Order = ReturnType<typeof byPlace>;
 const refuse = (problems: readonly Problem[], path: string): void => {
   if (problems.length === 0) return;
   const more = problems.length - mostProblems;
-  const rest = more <= 0 ? [] : [{ place: { file: path }, pointer: "/sweep", message: `${more} more problems of trials like these` }];
+  const rest =
+    more <= 0
+      ? []
+      : [{ place: { file: path }, pointer: "/sweep", message: `${more} more problems of trials like these` }];
   throw new ExperimentError([...problems.slice(0, mostProblems), ...rest]);
 };
 
@@ -90,7 +95,11 @@ const sweepOf = (drafts: readonly Draft[], whole: Draft, overrides: readonly Ove
 };
 
 /** The trials' drafts; a value that has no place in the file is a problem of the sweep. */
-const draftTrials = (bases: readonly Draft[], sweep: SweepValues, ofVariants: boolean): { drafts: Draft[]; refused: Found[] } => {
+const draftTrials = (
+  bases: readonly Draft[],
+  sweep: SweepValues,
+  ofVariants: boolean,
+): { drafts: Draft[]; refused: Found[] } => {
   const drafts: Draft[] = [];
   const refused: Found[] = [];
   for (const base of bases) {
@@ -108,15 +117,22 @@ const draftTrials = (bases: readonly Draft[], sweep: SweepValues, ofVariants: bo
   return { drafts, refused };
 };
 
-/** Checks a file's sweep, and each of its trials against the schema. `ExperimentError` with every problem, also when there is no sweep. */
+/**
+ * Checks a file's sweep, and each of its trials against the schema. `ExperimentError` with every problem, also when
+ * there is no sweep.
+ */
 export const checkTrials = (source: Source, overrides: readonly Override[]): SoundSweep => {
   const order = byPlace(source.path, overrides);
   const { file, drafts } = expand(source, overrides);
   const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
-  const inVariants = "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
+  const inVariants =
+    "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
   refuse(placed([{ draft: file, mistakes: inVariants }], 1, order), source.path);
   const sweep = sweepOf(drafts, file, overrides, order);
-  const bases = drafts.map((draft): Draft => ({ ...draft, value: isObject(draft.value) ? omit(draft.value, "sweep") : draft.value }));
+  const bases = drafts.map((draft): Draft => ({
+    ...draft,
+    value: isObject(draft.value) ? omit(draft.value, "sweep") : draft.value,
+  }));
   const trials = draftTrials(bases, sweep, file.variants !== undefined);
   const sound: { draft: Draft; values: ExperimentValues }[] = [];
   const found: Found[] = [...trials.refused];
@@ -155,8 +171,9 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
 };
 
 /**
- * The trials of a sound sweep, given what is known of the checkpoints that it names; those with the same id are one. `keep` says what is kept of each, given the values of
- * its file too, for sweeps of many. `ExperimentError` with every problem between the parts of a trial.
+ * The trials of a sound sweep, given what is known of the checkpoints that it names; those with the same id are one.
+ * `keep` says what is kept of each, given the values of its file too, for sweeps of many. `ExperimentError` with every
+ * problem between the parts of a trial.
  */
 export const planTrials = <T>(
   { path, overrides, drafts }: SoundSweep,

@@ -14,8 +14,14 @@ export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "clai
   readonly memory: Pick<TrialMemory, "largest">;
 }
 
-/** The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read. */
-export const prepareSweep = async (path: string, overrides: readonly string[] = [], hub: HubOptions = {}): Promise<PreparedSweep> => {
+/**
+ * The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read.
+ */
+export const prepareSweep = async (
+  path: string,
+  overrides: readonly string[] = [],
+  hub: HubOptions = {},
+): Promise<PreparedSweep> => {
   const sound = checkTrials(readExperiment(path), givenOverrides(overrides));
   const inputs = await lookAtInputs(sound.drafts, dirname(path), hub);
   const [shelf, memory] = [new Shelf(dirname(path), inputs), new TrialMemory()];

@@ -26,8 +26,12 @@ export const axesOf = ({ axes, zip, random }: SweepValues): Named[] => [
 ];
 
 const askedOf = ({ when, exclude }: SweepValues): Named[] => [
-  ...Object.entries(when).flatMap(([axis, match]) => Object.keys(match).map((pointer) => ({ pointer, at: place("when", axis, pointer) }))),
-  ...exclude.flatMap((match, i) => Object.keys(match).map((pointer) => ({ pointer, at: place("exclude", i, pointer) }))),
+  ...Object.entries(when).flatMap(([axis, match]) =>
+    Object.keys(match).map((pointer) => ({ pointer, at: place("when", axis, pointer) })),
+  ),
+  ...exclude.flatMap((match, i) =>
+    Object.keys(match).map((pointer) => ({ pointer, at: place("exclude", i, pointer) })),
+  ),
 ];
 
 const pointerMistake = ({ pointer, at }: Named): Mistake[] => {
@@ -35,7 +39,8 @@ const pointerMistake = ({ pointer, at }: Named): Mistake[] => {
   const mistake = (message: string): Mistake[] => [{ pointer: at, part: "key", message }];
   if ("message" in keys) return mistake(keys.message);
   const [first, ...rest] = keys.part;
-  if (first === undefined || [first, ...rest].includes("")) return mistake("expected a pointer to one value, such as /objective/alpha");
+  if (first === undefined || [first, ...rest].includes(""))
+    return mistake("expected a pointer to one value, such as /objective/alpha");
   if (keys.part.includes("__proto__")) return mistake(`the key "__proto__" is not allowed`);
   return fixed.includes(first) ? mistake(`expected a value that decides a result, got "${first}"`) : [];
 };
@@ -43,7 +48,9 @@ const pointerMistake = ({ pointer, at }: Named): Mistake[] => {
 const twice = (axes: readonly Named[]): Mistake[] =>
   axes.flatMap(({ pointer, at }, i): Mistake[] => {
     const first = axes.findIndex((other) => other.pointer === pointer);
-    return first === i ? [] : [{ pointer: at, part: "key", message: `${pointer} has its values at ${axes[first]!.at} already; keep one` }];
+    return first === i
+      ? []
+      : [{ pointer: at, part: "key", message: `${pointer} has its values at ${axes[first]!.at} already; keep one` }];
   });
 
 const lengths = ({ zip }: SweepValues): Mistake[] =>
@@ -53,7 +60,10 @@ const lengths = ({ zip }: SweepValues): Mistake[] =>
       const wanted = first![1].length;
       if (values.length === wanted) return [];
       return [
-        { pointer: place("zip", g, pointer), message: `expected ${wanted} values, as many as ${first![0]} has, got ${values.length}` },
+        {
+          pointer: place("zip", g, pointer),
+          message: `expected ${wanted} values, as many as ${first![0]} has, got ${values.length}`,
+        },
       ];
     });
   });
@@ -61,12 +71,15 @@ const lengths = ({ zip }: SweepValues): Mistake[] =>
 const refusedDistributions = ({ random }: SweepValues): Mistake[] =>
   Object.entries(random?.axes ?? {}).flatMap(([pointer, values]): Mistake[] => {
     const made = attempt(() => distributions.create(values, undefined));
-    return "message" in made ? [{ pointer: place("random", "axes", pointer), part: "whole", message: made.message }] : [];
+    return "message" in made
+      ? [{ pointer: place("random", "axes", pointer), part: "whole", message: made.message }]
+      : [];
   });
 
 const conditions = ({ when }: SweepValues, axes: readonly Named[]): Mistake[] => {
   const names = new Set(axes.map(({ pointer }) => pointer));
-  const asked = (pointer: string): readonly string[] => (Object.hasOwn(when, pointer) ? Object.keys(when[pointer]!) : []);
+  const asked = (pointer: string): readonly string[] =>
+    Object.hasOwn(when, pointer) ? Object.keys(when[pointer]!) : [];
   const reachable = (start: string): ReadonlySet<string> => {
     const seen = new Set<string>();
     const waiting = [...asked(start)];
@@ -79,26 +92,37 @@ const conditions = ({ when }: SweepValues, axes: readonly Named[]): Mistake[] =>
   };
   return Object.keys(when).flatMap((axis): Mistake[] => {
     const at = { pointer: place("when", axis), part: "key" } as const;
-    if (!names.has(axis)) return [{ ...at, message: `expected an axis of the sweep (${[...names].join(", ")}), got "${axis}"` }];
-    return reachable(axis).has(axis) ? [{ ...at, message: "this condition asks, in the end, for the axis itself" }] : [];
+    if (!names.has(axis))
+      return [{ ...at, message: `expected an axis of the sweep (${[...names].join(", ")}), got "${axis}"` }];
+    return reachable(axis).has(axis)
+      ? [{ ...at, message: "this condition asks, in the end, for the axis itself" }]
+      : [];
   });
 };
 
-/** Everything that is wrong with a sweep whose schema is right, with pointers in the file. `overridden` are the pointers that the command line sets. */
+/**
+ * Everything that is wrong with a sweep whose schema is right, with pointers in the file. `overridden` are the pointers
+ * that the command line sets.
+ */
 export const sweepMistakes = (sweep: SweepValues, overridden: readonly string[] = []): Mistake[] => {
   const axes = axesOf(sweep);
   const pointers = [...axes, ...askedOf(sweep)].flatMap(pointerMistake);
   if (pointers.length > 0) return pointers;
-  if (axes.length === 0) return [{ pointer: "/sweep", message: 'expected axes, such as { "axes": { "/seed": [0, 1, 2] } }, got none' }];
+  if (axes.length === 0)
+    return [{ pointer: "/sweep", message: 'expected axes, such as { "axes": { "/seed": [0, 1, 2] } }, got none' }];
   const count = trialCount(sweep);
-  const both = axes.filter(({ pointer }) => overridden.some((other) => other === pointer || other.startsWith(`${pointer}/`)));
+  const both = axes.filter(({ pointer }) =>
+    overridden.some((other) => other === pointer || other.startsWith(`${pointer}/`)),
+  );
   return [
     ...twice(axes),
     ...lengths(sweep),
     ...refusedDistributions(sweep),
     ...conditions(sweep, axes),
     ...halvingMistakes(sweep.halving),
-    ...(count > mostTrials ? [{ pointer: "/sweep", message: `expected at most ${mostTrials} trials, got ${count}` }] : []),
+    ...(count > mostTrials
+      ? [{ pointer: "/sweep", message: `expected at most ${mostTrials} trials, got ${count}` }]
+      : []),
     ...both.map(({ pointer, at }): Mistake => {
       return {
         pointer: at,

@@ -8,7 +8,9 @@ import type { FrozenSweep, FrozenTrial } from "./frozen.ts";
 
 /** How far a trial has come. */
 export interface Standing {
-  /** `waiting`: not begun. `running`: a process works on it. `interrupted`: none does, and it goes on where it stopped. */
+  /**
+   * `waiting`: not begun. `running`: a process works on it. `interrupted`: none does, and it goes on where it stopped.
+   */
   readonly status: "waiting" | "running" | "interrupted" | "paused" | "failed" | "done";
   /** Steps that are done. */
   readonly step: number;
@@ -52,8 +54,11 @@ const numbersOf = (value: unknown): Record<string, number> => {
 const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
 /** The folder of a trial, under the folder of its sweep. */
-export const trialFolder = (folder: string, { file }: Pick<FrozenSweep, "file">, { id, name }: Pick<FrozenTrial, "id" | "name">): string =>
-  runFolder(dirname(folder), { id, name, path: file }, false).folder;
+export const trialFolder = (
+  folder: string,
+  { file }: Pick<FrozenSweep, "file">,
+  { id, name }: Pick<FrozenTrial, "id" | "name">,
+): string => runFolder(dirname(folder), { id, name, path: file }, false).folder;
 
 const progress = (folder: string): Pick<Standing, "step" | "accuracy" | "metrics"> => {
   const lines = lastLines(join(folder, "metrics.jsonl"));

@@ -23,8 +23,9 @@ const worthOf = (trials: readonly Contender[], direction: HalvingValues["directi
 };
 
 /**
- * Ids of the trials that go on: those of the best ceil(keep n) of n settings by the mean score of their trials. Of equal settings the first in the order of the trials goes on,
- * so that the choice does not depend on who finished first. A setting with a trial that has no score comes last.
+ * Ids of the trials that go on: those of the best ceil(keep n) of n settings by the mean score of their trials. Of
+ * equal settings the first in the order of the trials goes on, so that the choice does not depend on who finished
+ * first. A setting with a trial that has no score comes last.
  */
 export const survivors = (
   contenders: readonly Contender[],

@@ -1,4 +1,7 @@
-/** Trials as drafts: a run of the file with the values of the sweep set, each mistake placed where the sweep gives the value. */
+/**
+ * Trials as drafts: a run of the file with the values of the sweep set, each mistake placed where the sweep gives the
+ * value.
+ */
 import { valueText } from "../../evaluation/claims/value-text.ts";
 import type { Draft } from "../../experiments/file/drafts.ts";
 import { parsePointer, valueAt, type Json } from "../../files/json.ts";
@@ -9,11 +12,17 @@ type Set = Pick<Setting, "pointer" | "value">;
 
 const depth = ({ pointer }: Set): number => parsePointer(pointer).length;
 
-/** The values with every setting of the assignment; what holds others is set before them. `RangeError` where a setting has no place. */
+/**
+ * The values with every setting of the assignment; what holds others is set before them. `RangeError` where a setting
+ * has no place.
+ */
 export const withSettings = (value: Json, settings: readonly Set[]): Json =>
   settings
     .toSorted((a, b) => depth(a) - depth(b))
-    .reduce<Json>((result, { pointer, value: set }) => applyOverride(result, { text: pointer, pointer, value: set }), value);
+    .reduce<Json>(
+      (result, { pointer, value: set }) => applyOverride(result, { text: pointer, pointer, value: set }),
+      value,
+    );
 
 const locator =
   (base: Draft, settings: Assignment): Draft["locate"] =>
@@ -35,7 +44,9 @@ export const axisNames = (pointers: readonly string[]): ReadonlyMap<string, stri
   const lastKey = (pointer: string): string => parsePointer(pointer).at(-1) ?? "";
   const times = new Map<string, number>();
   for (const pointer of new Set(pointers)) times.set(lastKey(pointer), (times.get(lastKey(pointer)) ?? 0) + 1);
-  return new Map(pointers.map((pointer) => [pointer, times.get(lastKey(pointer)) === 1 ? lastKey(pointer) : pointer.slice(1)]));
+  return new Map(
+    pointers.map((pointer) => [pointer, times.get(lastKey(pointer)) === 1 ? lastKey(pointer) : pointer.slice(1)]),
+  );
 };
 
 /** `alpha=0.5`, and with marks where the value has spaces: `divergence="jsd beta 0.1"`. */
@@ -45,7 +56,12 @@ const settingText = (name: string, value: Json): string => {
 };
 
 /** A run of the file as one trial. `RangeError` where a value has no place in the file. */
-export const trialDraft = (base: Draft, settings: Assignment, names: ReadonlyMap<string, string>, ofVariants: boolean): Draft => {
+export const trialDraft = (
+  base: Draft,
+  settings: Assignment,
+  names: ReadonlyMap<string, string>,
+  ofVariants: boolean,
+): Draft => {
   const said = settings.map(({ pointer, value }) => settingText(names.get(pointer) ?? pointer, value)).join(" ");
   return {
     name: ofVariants ? base.name : "trial",

@@ -5,7 +5,10 @@ import type { ExperimentValues } from "../../experiments/schema/schema.ts";
 import type { Shelf } from "../../experiments/inputs/shelf.ts";
 import { trainingMemory } from "../../experiments/explaining/training-memory.ts";
 
-/** Bytes of a process that trains next to nothing: Node.js, this package, ONNX Runtime and three threads; 175 MiB were measured at the most. */
+/**
+ * Bytes of a process that trains next to nothing: Node.js, this package, ONNX Runtime and three threads; 175 MiB were
+ * measured at the most.
+ */
 const processBytes = 200 * 2 ** 20;
 
 /** The kinds of trials: those that differ in what decides their memory. */
@@ -13,9 +16,20 @@ export class TrialMemory {
   readonly #kinds = new Map<string, () => number>();
 
   /** Notes a trial of the file's values. */
-  add({ values, contextLength }: Pick<PlannedRun, "values" | "contextLength">, file: ExperimentValues, shelf: Shelf): void {
+  add(
+    { values, contextLength }: Pick<PlannedRun, "values" | "contextLength">,
+    file: ExperimentValues,
+    shelf: Shelf,
+  ): void {
     const { student, task, training, rollouts } = values;
-    const key = canonicalJson({ student, task, stages: file.stages, batch: training.batch, chunk: rollouts.chunk, contextLength });
+    const key = canonicalJson({
+      student,
+      task,
+      stages: file.stages,
+      batch: training.batch,
+      chunk: rollouts.chunk,
+      contextLength,
+    });
     if (!this.#kinds.has(key)) {
       this.#kinds.set(key, () => {
         const memory = trainingMemory({ values, contextLength }, file, shelf);

@@ -18,8 +18,8 @@ const slipped = (steps: readonly string[], slip: number, size: number): string =
 };
 
 /**
- * A reference such as `7+12=19;19-5=14#14` with the result of one step off by 1 to 9 and the rest as it follows, `7+12=16;16-5=11#11`: of its form, no longer than it,
- * and wrong.
+ * A reference such as `7+12=19;19-5=14#14` with the result of one step off by 1 to 9 and the rest as it follows,
+ * `7+12=16;16-5=11#11`: of its form, no longer than it, and wrong.
  */
 export const mistaken = (reference: string, uniforms: Uniforms): string => {
   const steps = reference.slice(0, reference.lastIndexOf("#")).split(";");

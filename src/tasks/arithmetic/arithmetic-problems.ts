@@ -72,7 +72,10 @@ const problemOf = ({ range, operators }: ProblemSpace, length: number, digit: Di
   return { text: `${text}=`, reference: `${steps.join(";")}#${result}` };
 };
 
-/** Whole numbers in [0, size), each at most once, in random order: the shuffle of Fisher and Yates that keeps only the places it has moved. */
+/**
+ * Whole numbers in [0, size), each at most once, in random order: the shuffle of Fisher and Yates that keeps only the
+ * places it has moved.
+ */
 const shuffled = (size: number): ((uniforms: Uniforms) => number) => {
   const moved = new Map<number, number>();
   let drawn = 0;
@@ -87,8 +90,8 @@ const shuffled = (size: number): ((uniforms: Uniforms) => number) => {
 };
 
 /**
- * Draws of different problems of one length. Where there are more of them than a number can count exactly (2^53), digits are drawn one by one
- * and the rare repeated problem is drawn again.
+ * Draws of different problems of one length. Where there are more of them than a number can count exactly (2^53),
+ * digits are drawn one by one and the rare repeated problem is drawn again.
  */
 const problemsOf = (space: ProblemSpace, length: number, count: number): ((uniforms: Uniforms) => Problem) => {
   if (count <= Number.MAX_SAFE_INTEGER) {
@@ -107,9 +110,9 @@ const problemsOf = (space: ProblemSpace, length: number, count: number): ((unifo
 };
 
 /**
- * Different problems, in the order drawn; the first n do not depend on how many are drawn. Every count of numbers is equally likely as long as
- * problems of that length are left, and so is every problem of one length. Takes time in proportion to `count`, which is at most
- * `problemCount(space).total`.
+ * Different problems, in the order drawn; the first n do not depend on how many are drawn. Every count of numbers is
+ * equally likely as long as problems of that length are left, and so is every problem of one length. Takes time in
+ * proportion to `count`, which is at most `problemCount(space).total`.
  */
 export const drawProblems = (space: ProblemSpace, count: number, uniforms: Uniforms): Problem[] => {
   let lengths = lengthsOf(space).map((entry) => ({
@@ -119,7 +122,8 @@ export const drawProblems = (space: ProblemSpace, count: number, uniforms: Unifo
   }));
   return Array.from({ length: count }, () => {
     const chosen = lengths[integer(uniforms, 0, lengths.length - 1)];
-    if (chosen === undefined) throw new RangeError(`arithmetic: expected fewer than ${count} problems to be drawn, got no more of them`);
+    if (chosen === undefined)
+      throw new RangeError(`arithmetic: expected fewer than ${count} problems to be drawn, got no more of them`);
     const problem = chosen.next(uniforms);
     chosen.left -= 1;
     if (chosen.left === 0) lengths = lengths.filter((entry) => entry !== chosen);

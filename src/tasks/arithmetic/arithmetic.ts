@@ -1,4 +1,7 @@
-/** Arithmetic whose answer is written out in steps: an early mistake spoils what follows, so a student's own prefixes matter. */
+/**
+ * Arithmetic whose answer is written out in steps: an early mistake spoils what follows, so a student's own prefixes
+ * matter.
+ */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { stream } from "../../random/stream.ts";
@@ -45,10 +48,13 @@ const parameters = Type.Object(
       default: [3, 5],
       description: "Fewest and most numbers in a problem.",
     }),
-    range: Type.Tuple([Type.Integer({ minimum: 0, maximum: 1_000_000 }), Type.Integer({ minimum: 0, maximum: 1_000_000 })], {
-      default: [1, 20],
-      description: "Lowest and highest number.",
-    }),
+    range: Type.Tuple(
+      [Type.Integer({ minimum: 0, maximum: 1_000_000 }), Type.Integer({ minimum: 0, maximum: 1_000_000 })],
+      {
+        default: [1, 20],
+        description: "Lowest and highest number.",
+      },
+    ),
     operators: Type.Union([Type.Literal("+"), Type.Literal("-"), Type.Literal("+-")], {
       default: "+-",
       description: "Signs that may stand between numbers.",
@@ -56,18 +62,21 @@ const parameters = Type.Object(
     tokenizer: Type.Optional(
       Type.Union([Type.Literal("characters"), Type.Literal("numbers")], {
         description:
-          "characters: one token a character. numbers: numbers of two digits are tokens too. When left out, those of a student that comes from a checkpoint, else characters.",
+          "characters: one token a character. numbers: numbers of two digits are tokens too. When left out, " +
+          "those of a student that comes from a checkpoint, else characters.",
       }),
     ),
     calculator: Type.Optional(
       Type.Boolean({
         description:
-          "Completions are checked after a calculator has done their steps again, so that mistakes in sums do not count. Off when left out.",
+          "Completions are checked after a calculator has done their steps again, so that mistakes in sums " +
+          "do not count. Off when left out.",
       }),
     ),
     rejected: Type.Optional(
       Type.Boolean({
-        description: "Each prompt has a wrong answer too, with one slip in its steps: pairs that a reward model learns from.",
+        description:
+          "Each prompt has a wrong answer too, with one slip in its steps: pairs that a reward model learns from.",
       }),
     ),
     train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
@@ -77,13 +86,14 @@ const parameters = Type.Object(
 );
 
 /**
- * Sums and differences of a few whole numbers, as text. Prompt `7+12-5+20=`, reference `7+12=19;19-5=14;14+20=34#34`: one step for each
- * operator from left to right, then the answer. Results on the way may be negative, as in `3-8=-5;-5+9=4#4`. A completion is correct when what
- * follows its last `#` is the answer and nothing more; it is well-formed when it is steps `a+b=c` joined by `;` and then `#` and a number,
- * whether they are true or not.
+ * Sums and differences of a few whole numbers, as text. Prompt `7+12-5+20=`, reference `7+12=19;19-5=14;14+20=34#34`:
+ * one step for each operator from left to right, then the answer. Results on the way may be negative, as in
+ * `3-8=-5;-5+9=4#4`. A completion is correct when what follows its last `#` is the answer and nothing more; it is
+ * well-formed when it is steps `a+b=c` joined by `;` and then `#` and a number, whether they are true or not.
  *
- * All problems are different. The test split depends on the seed and its own size only, so that runs with more or less training data share
- * it, and a smaller training split is the beginning of a larger one. With `rejected` each prompt has a wrong completion too (`mistaken`). `RangeError` when there are fewer different problems than asked for.
+ * All problems are different. The test split depends on the seed and its own size only, so that runs with more or less
+ * training data share it, and a smaller training split is the beginning of a larger one. With `rejected` each prompt
+ * has a wrong completion too (`mistaken`). `RangeError` when there are fewer different problems than asked for.
  */
 export const arithmetic = define({
   type: "arithmetic",
@@ -97,15 +107,19 @@ export const arithmetic = define({
     const { total, terms } = problemCount(space);
     if (train + test > total) {
       throw new RangeError(
-        `arithmetic: expected at most ${total} problems (${terms}), got train ${train} + test ${test} = ${train + test}; ` +
+        `arithmetic: expected at most ${total} problems (${terms}), got train ${train} + test ${test} = ` +
+          `${train + test}; ` +
           `widen "numbers" or "range", or ask for fewer prompts`,
       );
     }
     const problems = drawProblems(space, train + test, stream(seed, "task", "arithmetic"));
-    const mistakeOf = ({ text, reference }: Problem): string => mistaken(reference, stream(seed, "task", "arithmetic", "mistake", text));
+    const mistakeOf = ({ text, reference }: Problem): string =>
+      mistaken(reference, stream(seed, "task", "arithmetic", "mistake", text));
     const answered = problems.map((problem) => (rejected ? { ...problem, rejected: mistakeOf(problem) } : problem));
-    const prompts = (from: number, to: number): Prompt[] => answered.slice(from, to).map((problem, index) => ({ index, ...problem }));
-    const tokenizer = name === undefined && document !== undefined ? tokenizerFromJSON(document) : tokenizers[name ?? "characters"]();
+    const prompts = (from: number, to: number): Prompt[] =>
+      answered.slice(from, to).map((problem, index) => ({ index, ...problem }));
+    const tokenizer =
+      name === undefined && document !== undefined ? tokenizerFromJSON(document) : tokenizers[name ?? "characters"]();
     const longest = (texts: readonly string[], count: (text: string) => number): number =>
       texts.reduce((most, text) => Math.max(most, count(text)), 0);
     const completions = answered.flatMap((problem) =>

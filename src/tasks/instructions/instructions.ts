@@ -1,4 +1,7 @@
-/** A mixture of small tasks, each named by an instruction, of which some are held out: what a student learns of instructions shows in those that it has never seen. */
+/**
+ * A mixture of small tasks, each named by an instruction, of which some are held out: what a student learns of
+ * instructions shows in those that it has never seen.
+ */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { integer, pick, stream, type Uniforms } from "../../random/stream.ts";
@@ -30,7 +33,9 @@ type Instruction = readonly string[];
 
 const names = Object.keys(operations);
 const singles: readonly Instruction[] = names.map((name) => [name]);
-const pairs: readonly Instruction[] = names.flatMap((first) => names.flatMap((second) => (first === second ? [] : [[first, second]])));
+const pairs: readonly Instruction[] = names.flatMap((first) =>
+  names.flatMap((second) => (first === second ? [] : [[first, second]])),
+);
 
 /** The pairs in an order of the seed's: the first ones are held out, the others are trained. */
 const shuffled = (uniforms: Uniforms): readonly Instruction[] => {
@@ -47,7 +52,11 @@ interface Exercise {
   readonly reference: string;
 }
 
-const drawExercise = (uniforms: Uniforms, instructions: readonly Instruction[], [fewest, most]: readonly [number, number]): Exercise => {
+const drawExercise = (
+  uniforms: Uniforms,
+  instructions: readonly Instruction[],
+  [fewest, most]: readonly [number, number],
+): Exercise => {
   const instruction = pick(uniforms, instructions);
   const list = Array.from({ length: integer(uniforms, fewest, most) }, () => pick(uniforms, letters));
   const results = resultsOf(instruction, list);
@@ -66,15 +75,20 @@ const check = ({ reference }: Prompt, completion: string): Verdict => {
 };
 
 /**
- * Instructions of one or two operations on a few letters, as in `reverse next badc\n`, answered by what each operation makes of the list: `cdab;debc`. Eight operations (`list-operations.ts`) give 64
- * instructions, of which `heldOut` pairs are in the test prompts alone, whose operations are all trained in other pairs: so is FLAN's mixture of 62 tasks examined by others, in little.
+ * Instructions of one or two operations on a few letters, as in `reverse next badc\n`, answered by what each operation
+ * makes of the list: `cdab;debc`. Eight operations (`list-operations.ts`) give 64 instructions, of which `heldOut`
+ * pairs are in the test prompts alone, whose operations are all trained in other pairs: so is FLAN's mixture of 62
+ * tasks examined by others, in little.
  *
- * A completion is well-formed when it is one list or two with `;` between them, and correct when the last one is right, whatever stands before it. The test split depends on the seed, its own size and what is
- * held out, and a smaller training split is the beginning of a larger one. `RangeError` for more prompts than there are.
+ * A completion is well-formed when it is one list or two with `;` between them, and correct when the last one is right,
+ * whatever stands before it. The test split depends on the seed, its own size and what is held out, and a smaller
+ * training split is the beginning of a larger one. `RangeError` for more prompts than there are.
  */
 export const instructions = define({
   type: "instructions",
-  summary: "A mixture of small tasks on lists of letters, each named by an instruction; those of the test prompts are held out.",
+  summary:
+    "A mixture of small tasks on lists of letters, each named by an instruction; those of the test prompts " +
+    "are held out.",
   parameters,
   create({ length, heldOut, train, test }, { seed }: TaskContext): Task {
     const [fewest, most] = length;

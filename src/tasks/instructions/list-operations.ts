@@ -15,13 +15,18 @@ export const operations: Readonly<Record<string, (list: readonly string[]) => re
   unique: (list) => [...new Set(list)],
 };
 
-/** What an instruction's operations make of a list, one after another: a list for each. `RangeError` for a name that no operation has. */
+/**
+ * What an instruction's operations make of a list, one after another: a list for each. `RangeError` for a name that no
+ * operation has.
+ */
 export const resultsOf = (names: readonly string[], list: readonly string[]): readonly (readonly string[])[] => {
   let last = list;
   return names.map((name) => {
     const operation = operations[name];
     if (operation === undefined)
-      throw new RangeError(`operation: expected one of ${Object.keys(operations).join(", ")}, got ${JSON.stringify(name)}`);
+      throw new RangeError(
+        `operation: expected one of ${Object.keys(operations).join(", ")}, got ${JSON.stringify(name)}`,
+      );
     last = operation(last);
     return last;
   });

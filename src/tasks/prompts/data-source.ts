@@ -1,4 +1,7 @@
-/** Where a task's prompts may lie besides in a file of JSON lines: in a Parquet file, or in a dataset of the HuggingFace Hub. */
+/**
+ * Where a task's prompts may lie besides in a file of JSON lines: in a Parquet file, or in a dataset of the HuggingFace
+ * Hub.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import { templateColumns, type RowTemplates } from "./row-template.ts";
 
@@ -35,7 +38,8 @@ export interface DataSource {
 }
 
 /** Whether it must be made a file of JSON lines before a task can read it. */
-export const isForeign = ({ path, hub }: DataSource): boolean => hub !== undefined || (path !== undefined && /\.parquet$/iu.test(path));
+export const isForeign = ({ path, hub }: DataSource): boolean =>
+  hub !== undefined || (path !== undefined && /\.parquet$/iu.test(path));
 
 /** What is read of the rows of a table. */
 export interface Columns {
@@ -76,7 +80,11 @@ export const heldOutTemplates = (task: RowTemplates, heldOut: RowTemplates): Row
   ...templatesIn(heldOut),
 });
 
-const foreign = ({ path, hub }: DataSource, templates: RowTemplates, fields: readonly string[] = []): ForeignSource => ({
+const foreign = (
+  { path, hub }: DataSource,
+  templates: RowTemplates,
+  fields: readonly string[] = [],
+): ForeignSource => ({
   source: hub === undefined ? { path: path! } : { hub },
   columns: columnsOf(templatesIn(templates), fields),
 });

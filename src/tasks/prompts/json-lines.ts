@@ -1,4 +1,6 @@
-/** Files of JSON values, one a line: read piece by piece, in bounded memory, with the number of the line in every error. */
+/**
+ * Files of JSON values, one a line: read piece by piece, in bounded memory, with the number of the line in every error.
+ */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
@@ -19,7 +21,9 @@ const parse = (text: string, place: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new RangeError(`${place}: expected a JSON value, got ${JSON.stringify(text.slice(0, 60))}: ${(error as Error).message}`);
+    throw new RangeError(
+      `${place}: expected a JSON value, got ${JSON.stringify(text.slice(0, 60))}: ${(error as Error).message}`,
+    );
   }
 };
 
@@ -27,7 +31,9 @@ const opened = (path: string): number => {
   try {
     return openSync(path, "r");
   } catch (error) {
-    throw new RangeError(`${path}: expected a file of JSON lines, got none that can be read: ${(error as Error).message}`);
+    throw new RangeError(
+      `${path}: expected a file of JSON lines, got none that can be read: ${(error as Error).message}`,
+    );
   }
 };
 
@@ -58,8 +64,9 @@ function* linesOf(path: string, file: number, see: (bytes: Uint8Array) => void):
 }
 
 /**
- * Gives `each` the value of every line that is not blank, with `<path>:<line>` for its errors, until it returns `false`; returns the sha256 of what was read of the file, in hexadecimal.
- * `RangeError` for a file that is not there or above 2 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
+ * Gives `each` the value of every line that is not blank, with `<path>:<line>` for its errors, until it returns
+ * `false`; returns the sha256 of what was read of the file, in hexadecimal. `RangeError` for a file that is not there
+ * or above 2 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
  */
 export const readJsonLines = (path: string, each: (value: unknown, place: string) => unknown): string => {
   const file = opened(path);
@@ -69,7 +76,8 @@ export const readJsonLines = (path: string, each: (value: unknown, place: string
     let line = 0;
     for (const bytes of linesOf(path, file, (seen) => hash.update(seen))) {
       line += 1;
-      if (line > jsonLinesLimits.lines) throw new RangeError(`${path}: expected at most ${jsonLinesLimits.lines} lines, got more`);
+      if (line > jsonLinesLimits.lines)
+        throw new RangeError(`${path}: expected at most ${jsonLinesLimits.lines} lines, got more`);
       const place = `${path}:${line}`;
       // Some editors begin a file with a mark of its encoding, which the decoder leaves out.
       const text = decode(bytes, place).trim();

@@ -33,7 +33,8 @@ const counted = (place: string, count: () => number): number => {
 /** A line's tokens. A `RangeError` of the tokenizer gets the line's place. */
 const countTokens = (line: PromptLine, tokenizer: Tokenizer): CountedLine => {
   const { text, reference, rejected, place } = line;
-  const ends = (completion: string | undefined): number => (completion === undefined ? 0 : tokenizer.encode(completion).length + 1);
+  const ends = (completion: string | undefined): number =>
+    completion === undefined ? 0 : tokenizer.encode(completion).length + 1;
   const prompt = counted(place, () => promptIds(tokenizer, text).length);
   const completion = counted(place, () => Math.max(ends(reference), ends(rejected)));
   return { ...line, tokens: { prompt, completion } };
@@ -52,17 +53,23 @@ const cut = (line: CountedLine, tokenizer: Tokenizer, most: number): CountedLine
 };
 
 /**
- * The line if it is short enough. If not, `refuse` is a `RangeError` with its place, `leave-out` gives nothing, and `cut` takes the end of a prompt away; nothing too when the
- * completion is what is too long: a reference is never cut.
+ * The line if it is short enough. If not, `refuse` is a `RangeError` with its place, `leave-out` gives nothing, and
+ * `cut` takes the end of a prompt away; nothing too when the completion is what is too long: a reference is never cut.
  */
-export const fit = (line: PromptLine, tokenizer: Tokenizer, limits: LineLengths, unfit: Unfit): CountedLine | undefined => {
+export const fit = (
+  line: PromptLine,
+  tokenizer: Tokenizer,
+  limits: LineLengths,
+  unfit: Unfit,
+): CountedLine | undefined => {
   const whole = countTokens(line, tokenizer);
   const found = unfit === "cut" && whole.tokens.prompt > limits.prompt ? cut(whole, tokenizer, limits.prompt) : whole;
   for (const key of ["prompt", "completion"] as const) {
     if (found.tokens[key] <= limits[key]) continue;
     if (unfit !== "refuse") return undefined;
     throw new RangeError(
-      `${line.place}: expected a ${key} of at most ${limits[key]} tokens, got ${found.tokens[key]}; raise "${key}Tokens", leave the line out, or set "unfit"`,
+      `${line.place}: expected a ${key} of at most ${limits[key]} tokens, got ${found.tokens[key]}; raise ` +
+        `"${key}Tokens", leave the line out, or set "unfit"`,
     );
   }
   return found;

@@ -35,15 +35,22 @@ export const checkAlike = (line: PromptLine, first: PromptLine): void => {
   for (const key of ["reference", "tests", "rejected"] as const) {
     if ((line[key] === undefined) === (first[key] === undefined)) continue;
     const [here, there] = line[key] === undefined ? ["none", "has some"] : ["some", "has none"];
-    throw new RangeError(`${line.place}: expected "${key}" in all lines or in none, got ${here}, and ${first.place} ${there}`);
+    throw new RangeError(
+      `${line.place}: expected "${key}" in all lines or in none, got ${here}, and ${first.place} ${there}`,
+    );
   }
 };
 
 /**
- * Reads the lines of a file of JSON lines. `RangeError` with the place for what `readJsonLines` and `readPromptLine` refuse, for lines that are not alike, and, unless unfit lines
- * are left out, for one that is too long and for a prompt that stands twice without two completions to compare.
+ * Reads the lines of a file of JSON lines. `RangeError` with the place for what `readJsonLines` and `readPromptLine`
+ * refuse, for lines that are not alike, and, unless unfit lines are left out, for one that is too long and for a prompt
+ * that stands twice without two completions to compare.
  */
-export const readPromptFile = (path: string, reading: PromptReading, { but, most = Infinity }: WantedLines): PromptFile => {
+export const readPromptFile = (
+  path: string,
+  reading: PromptReading,
+  { but, most = Infinity }: WantedLines,
+): PromptFile => {
   const { tokenizer, templates, fields, limits, unfit } = reading;
   const lines: CountedLine[] = [];
   const seen = new Map<string, string>();
@@ -53,14 +60,21 @@ export const readPromptFile = (path: string, reading: PromptReading, { but, most
     const before = seen.get(text);
     if (before !== undefined && rejected === undefined) {
       if (unfit !== "refuse") return;
-      throw new RangeError(`${place}: expected different prompts, got that of ${before} again; keep one of them, or set "unfit"`);
+      throw new RangeError(
+        `${place}: expected different prompts, got that of ${before} again; keep one of them, or set "unfit"`,
+      );
     }
     seen.set(text, place);
     checkAlike(line, lines[0] ?? line);
     lines.push(line);
   };
   const content = readJsonLines(path, (value, place) => {
-    const line = fit(readPromptLine(shapeRow(value, place, templates), place, tokenizer, fields), tokenizer, limits, unfit);
+    const line = fit(
+      readPromptLine(shapeRow(value, place, templates), place, tokenizer, fields),
+      tokenizer,
+      limits,
+      unfit,
+    );
     if (line !== undefined) add(line);
     return lines.length < most;
   });

@@ -31,9 +31,15 @@ const ChatLine = Type.Object({ messages: Type.Array(Message, { minItems: 1 }), .
 type Writer = Tokenizer & Partial<Pick<ModelTokenizer, "chatTemplate" | "beginId" | "tokenOf">>;
 
 /** The conversation as the model's template writes it, up to where the assistant answers. */
-const conversation = ({ messages }: Static<typeof ChatLine>, { chatTemplate, beginId, endId, tokenOf }: Writer, place: string): string => {
+const conversation = (
+  { messages }: Static<typeof ChatLine>,
+  { chatTemplate, beginId, endId, tokenOf }: Writer,
+  place: string,
+): string => {
   if (chatTemplate === undefined || tokenOf === undefined) {
-    throw new RangeError(`${place}: expected a tokenizer with a chat template for messages, got one without; give a prompt instead`);
+    throw new RangeError(
+      `${place}: expected a tokenizer with a chat template for messages, got one without; give a prompt instead`,
+    );
   }
   const tokens = { eos_token: tokenOf(endId), ...(beginId === undefined ? {} : { bos_token: tokenOf(beginId) }) };
   try {
@@ -45,13 +51,18 @@ const conversation = ({ messages }: Static<typeof ChatLine>, { chatTemplate, beg
 };
 
 /** The better one of two completions, which may be called reference or chosen, and the worse one. */
-const pairOf = ({ reference, chosen, rejected }: Static<typeof Answer>, place: string): Pick<PromptLine, "reference" | "rejected"> => {
-  if (reference !== undefined && chosen !== undefined) throw new RangeError(`${place}: expected "reference" or "chosen", got both`);
+const pairOf = (
+  { reference, chosen, rejected }: Static<typeof Answer>,
+  place: string,
+): Pick<PromptLine, "reference" | "rejected"> => {
+  if (reference !== undefined && chosen !== undefined)
+    throw new RangeError(`${place}: expected "reference" or "chosen", got both`);
   const better = reference ?? chosen;
   if (rejected === undefined) return { reference: better };
   if (better === undefined || better === rejected) {
     throw new RangeError(
-      `${place}: expected "chosen" beside "rejected", and another one, got ${better === undefined ? "none" : "the same"}`,
+      `${place}: expected "chosen" beside "rejected", and another one, got ` +
+        `${better === undefined ? "none" : "the same"}`,
     );
   }
   return { reference: better, rejected };
@@ -70,7 +81,8 @@ const fieldsOf = (line: object, { names, place }: Reading): Pick<PromptLine, "fi
     const value: unknown = Object.hasOwn(line, name) ? (line as Readonly<Record<string, unknown>>)[name] : undefined;
     if (typeof value === "string") return [name, value] as const;
     throw new RangeError(
-      `${place}: expected a text "${name}", which the task's "fields" name, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}`,
+      `${place}: expected a text "${name}", which the task's "fields" name, got ` +
+        `${JSON.stringify(value)?.slice(0, 60) ?? "none"}`,
     );
   });
   return { fields: Object.fromEntries(fields) };
@@ -88,11 +100,18 @@ const lineOf = (text: string, line: Static<typeof Answer>, reading: Reading): Pr
 };
 
 /**
- * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a `reference` (or `chosen`) or without,
- * with a worse completion (`rejected`) beside it or without, and with `tests` of the code that it asks for or without; of other keys the texts of `names` are read.
- * `RangeError` with the place for another form, for a name without a text, and for messages where the tokenizer has no chat template or its template refuses them.
+ * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a
+ * `reference` (or `chosen`) or without, with a worse completion (`rejected`) beside it or without, and with `tests` of
+ * the code that it asks for or without; of other keys the texts of `names` are read. `RangeError` with the place for
+ * another form, for a name without a text, and for messages where the tokenizer has no chat template or its template
+ * refuses them.
  */
-export const readPromptLine = (value: unknown, place: string, tokenizer: Tokenizer, names: readonly string[] = []): PromptLine => {
+export const readPromptLine = (
+  value: unknown,
+  place: string,
+  tokenizer: Tokenizer,
+  names: readonly string[] = [],
+): PromptLine => {
   const reading = { place, names };
   if (Value.Check(TextLine, value)) return lineOf(value.prompt, value, reading);
   if (Value.Check(ChatLine, value)) return lineOf(conversation(value, tokenizer, place), value, reading);
@@ -102,5 +121,7 @@ export const readPromptLine = (value: unknown, place: string, tokenizer: Tokeniz
     problem?.path === ""
       ? "an object with prompt or messages"
       : `${problem?.message.toLowerCase().replace(/^expected /, "")} at ${problem?.path}`;
-  throw new RangeError(`${place}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`);
+  throw new RangeError(
+    `${place}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`,
+  );
 };

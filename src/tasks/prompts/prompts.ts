@@ -20,21 +20,29 @@ const parameters = Type.Object(
       Type.String({
         minLength: 1,
         description:
-          'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", "content": "..." }] } for a model with a chat template, relative to the experiment file. All have a reference or none, "tests" (a list of programs that check the code asked for) or none, and a worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys those are read that "fields" names, and those of which "prompt" and "reference" are made. Or a Parquet file (.parquet) with columns in the place of keys.',
+          'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", ' +
+          '"content": "..." }] } for a model with a chat template, relative to the experiment file. All have ' +
+          'a reference or none, "tests" (a list of programs that check the code asked for) or none, and a ' +
+          'worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys ' +
+          'those are read that "fields" names, and those of which "prompt" and "reference" are made. Or a ' +
+          "Parquet file (.parquet) with columns in the place of keys.",
       }),
     ),
     hub: Type.Optional(HubData),
     heldOut: Type.Optional(
       Type.Object(
         {
-          path: Type.Optional(Type.String({ minLength: 1, description: "A file of the same form, relative to the experiment file." })),
+          path: Type.Optional(
+            Type.String({ minLength: 1, description: "A file of the same form, relative to the experiment file." }),
+          ),
           hub: Type.Optional(HubData),
           ...rowTemplates,
         },
         {
           additionalProperties: false,
           description:
-            "Where the held-out prompts are; among the others when left out. What they are made of is said here when they have other keys; what is not said is as for the others.",
+            "Where the held-out prompts are; among the others when left out. What they are made of is said " +
+            "here when they have other keys; what is not said is as for the others.",
         },
       ),
     ),
@@ -42,7 +50,9 @@ const parameters = Type.Object(
     check: Type.Optional(
       Type.Union([Type.Literal("text"), Type.Literal("number"), Type.Literal("calculator")], {
         description:
-          "When a completion is correct. text, as when left out: it is the reference. number: its final number is the reference's. calculator: it is after the sums in it were done again by a calculator (Wei et al., 2022).",
+          "When a completion is correct. text, as when left out: it is the reference. number: its final " +
+          "number is the reference's. calculator: it is after the sums in it were done again by a calculator " +
+          "(Wei et al., 2022).",
       }),
     ),
     unfit: Type.Optional(
@@ -50,29 +60,46 @@ const parameters = Type.Object(
         unfitKinds.map((kind) => Type.Literal(kind)),
         {
           description:
-            "What becomes of a line that is too long, or whose prompt stood before. refuse, as when left out: an error with its place. leave-out: it is not used. cut: a prompt that is too long loses its end, other lines are not used.",
+            "What becomes of a line that is too long, or whose prompt stood before. refuse, as when left " +
+            "out: an error with its place. leave-out: it is not used. cut: a prompt that is too long loses " +
+            "its end, other lines are not used.",
         },
       ),
     ),
-    test: Type.Integer({ default: 100, minimum: 1, maximum: 1_000_000, description: "Prompts that are held out, drawn by the seed." }),
+    test: Type.Integer({
+      default: 100,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: "Prompts that are held out, drawn by the seed.",
+    }),
     train: Type.Optional(
-      Type.Integer({ minimum: 1, description: "Training prompts, the first of the others; all of them when left out." }),
+      Type.Integer({
+        minimum: 1,
+        description: "Training prompts, the first of the others; all of them when left out.",
+      }),
     ),
     fields: Type.Optional(
       Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,63}$" }), {
         minItems: 1,
         maxItems: 64,
         description:
-          "Further keys, whose text every line has: for teachers that read more than the student (context), or are chosen by one of them (by).",
+          "Further keys, whose text every line has: for teachers that read more than the student (context), " +
+          "or are chosen by one of them (by).",
       }),
     ),
-    promptTokens: Type.Integer({ default: 512, minimum: 1, maximum: 1_000_000, description: "A prompt of more tokens is unfit." }),
+    promptTokens: Type.Integer({
+      default: 512,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: "A prompt of more tokens is unfit.",
+    }),
     completionTokens: Type.Integer({
       default: 256,
       minimum: 1,
       maximum: 1_000_000,
       description:
-        "A reference of more tokens, with its end-of-sequence, is unfit. Without references it is where completions are cut, unless rollouts.maxNewTokens says otherwise.",
+        "A reference of more tokens, with its end-of-sequence, is unfit. Without references it is where " +
+        "completions are cut, unless rollouts.maxNewTokens says otherwise.",
     }),
     tokenizer: Type.Optional(
       Type.Object(
@@ -93,8 +120,8 @@ const parameters = Type.Object(
 );
 
 /**
- * The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the file does not matter, but among lines of one
- * prompt.
+ * The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the
+ * file does not matter, but among lines of one prompt.
  */
 const heldOut = (lines: readonly CountedLine[], count: number, seed: number): CountedLine[] =>
   lines
@@ -129,7 +156,8 @@ const checkReplacements = ({ prompt, reference, replace }: RowTemplates): void =
 const tokenizerOf = (document: unknown): Tokenizer => {
   if (document !== undefined) return tokenizerFromJSON(document);
   throw new RangeError(
-    'prompts: expected a tokenizer, got none; take a student from a checkpoint, or add "tokenizer": { "checkpoint": "..." }',
+    'prompts: expected a tokenizer, got none; take a student from a checkpoint, or add "tokenizer": { ' +
+      '"checkpoint": "..." }',
   );
 };
 
@@ -141,11 +169,15 @@ const linesOf = (source: DataSource, folder: string): string => {
   }
   if (path !== undefined && !isForeign(source)) return resolve(folder, path);
   const name = path ?? hub!.dataset;
-  throw new RangeError(`prompts: expected data that was made into JSON lines, got ${name}; plan the file with prepareExperiment`);
+  throw new RangeError(
+    `prompts: expected data that was made into JSON lines, got ${name}; plan the file with prepareExperiment`,
+  );
 };
 
 /** Whether a completion says what the reference says. */
-const checks: Readonly<Record<NonNullable<Static<typeof parameters>["check"]>, (completion: string, reference: string) => boolean>> = {
+const checks: Readonly<
+  Record<NonNullable<Static<typeof parameters>["check"]>, (completion: string, reference: string) => boolean>
+> = {
   text: (completion, reference) => completion.trim() === reference.trim(),
   number: (completion, reference) => {
     const [said, right] = [finalNumber(completion), finalNumber(reference)];
@@ -171,9 +203,15 @@ interface Sizes {
   readonly seed: number;
 }
 
-const leftToTrain = (file: string, others: readonly CountedLine[], train: number | undefined): readonly CountedLine[] => {
+const leftToTrain = (
+  file: string,
+  others: readonly CountedLine[],
+  train: number | undefined,
+): readonly CountedLine[] => {
   if (others.length >= (train ?? 1)) return others.slice(0, train);
-  throw new RangeError(`${file}: expected ${train ?? 1} prompts to be left to train on, got ${others.length}; lower "test" or "train"`);
+  throw new RangeError(
+    `${file}: expected ${train ?? 1} prompts to be left to train on, got ${others.length}; lower "test" or "train"`,
+  );
 };
 
 /** One file, of which some prompts are held out. */
@@ -181,7 +219,8 @@ const divided = (file: string, { lines, content }: PromptFile, { test, train, se
   const needed = test + (train ?? 1);
   if (lines.length < needed) {
     throw new RangeError(
-      `${file}: expected at least ${needed} prompts, ${test} of them to test on, got ${lines.length}; lower "test" or "train"`,
+      `${file}: expected at least ${needed} prompts, ${test} of them to test on, got ${lines.length}; lower ` +
+        `"test" or "train"`,
     );
   }
   const examined = heldOut(lines, test, seed);
@@ -195,10 +234,16 @@ interface ReadFile {
 }
 
 /** Two files; what is tested on is not trained on. */
-const apart = ({ file, reading }: ReadFile, { file: testFile, reading: testReading }: ReadFile, { test, train, seed }: Sizes): Splits => {
+const apart = (
+  { file, reading }: ReadFile,
+  { file: testFile, reading: testReading }: ReadFile,
+  { test, train, seed }: Sizes,
+): Splits => {
   const held = readPromptFile(testFile, testReading, { but: new Set() });
   if (held.lines.length < test) {
-    throw new RangeError(`${testFile}: expected at least ${test} prompts to test on, got ${held.lines.length}; lower "test"`);
+    throw new RangeError(
+      `${testFile}: expected at least ${test} prompts to test on, got ${held.lines.length}; lower "test"`,
+    );
   }
   const examined = heldOut(held.lines, test, seed);
   const most = train === undefined ? {} : { most: train };
@@ -208,18 +253,29 @@ const apart = ({ file, reading }: ReadFile, { file: testFile, reading: testReadi
 };
 
 /**
- * Prompts of a file of JSON lines, into which Parquet files and datasets of the Hub are made before (`foreignSources`). `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the order of the
- * file; the others are trained on in the order of the file, but for those of the same prompts. Those that are held out may have a file of their own. Unless `unfit` says otherwise
- * nothing is cut: a prompt or a reference that is too long is refused, with its line, and so is a prompt
- * that stands twice without two completions to compare. A completion is correct when it is the reference, white space around both left aside, or as `check` says; every completion is well-formed. Without
- * references nothing is correct.
+ * Prompts of a file of JSON lines, into which Parquet files and datasets of the Hub are made before (`foreignSources`).
+ * `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the
+ * order of the file; the others are trained on in the order of the file, but for those of the same prompts. Those that
+ * are held out may have a file of their own. Unless `unfit` says otherwise nothing is cut: a prompt or a reference that
+ * is too long is refused, with its line, and so is a prompt that stands twice without two completions to compare. A
+ * completion is correct when it is the reference, white space around both left aside, or as `check` says; every
+ * completion is well-formed. Without references nothing is correct.
  */
 export const prompts = define({
   type: "prompts",
   summary: "Prompts from a file of JSON lines or a table, or from a dataset of the Hub, with or without references.",
   parameters,
   create(values, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
-    const { heldOut: held, fields, test, train, promptTokens, completionTokens, unfit = "refuse", check = "text" } = values;
+    const {
+      heldOut: held,
+      fields,
+      test,
+      train,
+      promptTokens,
+      completionTokens,
+      unfit = "refuse",
+      check = "text",
+    } = values;
     const tokenizer = tokenizerOf(document);
     const limits = { prompt: promptTokens, completion: completionTokens };
     const readBy = (source: DataSource, templates: RowTemplates): ReadFile => {
@@ -241,7 +297,10 @@ export const prompts = define({
       longest: answered ? longest : { ...longest, completion: completionTokens },
       content: splits.content,
       answered,
-      check: ({ reference }, completion) => ({ correct: answered && checks[check](completion, reference), wellFormed: true }),
+      check: ({ reference }, completion) => ({
+        correct: answered && checks[check](completion, reference),
+        wellFormed: true,
+      }),
     };
   },
 });

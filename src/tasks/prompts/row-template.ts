@@ -25,11 +25,16 @@ export const rowTemplates = {
       minLength: 1,
       maxLength: 100_000,
       description:
-        'What the prompt is made of, for lines with other keys than "prompt": names of their keys in braces, with dots to what is inside one, stand for their texts, as in "Q: {question}" or "{translation.en}".',
+        'What the prompt is made of, for lines with other keys than "prompt": names of their keys in braces, ' +
+        'with dots to what is inside one, stand for their texts, as in "Q: {question}" or "{translation.en}".',
     }),
   ),
   reference: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 100_000, description: 'What the reference is made of, in the same way, as in "{answer}".' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 100_000,
+      description: 'What the reference is made of, in the same way, as in "{answer}".',
+    }),
   ),
   replace: Type.Optional(
     Type.Array(Replacement, {
@@ -73,21 +78,30 @@ const replaced = (text: string, replacement: Static<typeof Replacement>, place: 
 };
 
 const inside = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+  typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
 
 const textAt = (row: unknown, name: string, place: string): string => {
   const value = name.split(".").reduce(inside, row);
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const known = typeof row === "object" && row !== null ? Object.keys(row).slice(0, 20).join(", ") : "no keys";
-  throw new RangeError(`${place}: expected a text {${name}}, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}; the line has ${known}`);
+  throw new RangeError(
+    `${place}: expected a text {${name}}, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}; the line has ${known}`,
+  );
 };
 
-/** The row with the prompt and the reference that the templates make of it; as it is without templates. `RangeError` with the place for a name that has no text, and for more than can be meant. */
+/**
+ * The row with the prompt and the reference that the templates make of it; as it is without templates. `RangeError`
+ * with the place for a name that has no text, and for more than can be meant.
+ */
 export const shapeRow = (row: unknown, place: string, { prompt, reference, replace = [] }: RowTemplates): unknown => {
   if (prompt === undefined && reference === undefined) return row;
   const fill = (template: string): string =>
-    filled(template, (name) => replace.reduce((text, replacement) => replaced(text, replacement, place), textAt(row, name, place)));
+    filled(template, (name) =>
+      replace.reduce((text, replacement) => replaced(text, replacement, place), textAt(row, name, place)),
+    );
   return {
     ...(row as object),
     ...(prompt === undefined ? {} : { prompt: fill(prompt) }),

@@ -27,11 +27,18 @@ export const reportOf = (uniforms: Uniforms, events: readonly ReportedEvent[], m
 
 /** Ways to say a summary, each more often than the next. */
 const shapes: readonly { readonly weight: number; say(facts: Facts, verb: string): string }[] = [
-  { weight: 0.4, say: ({ agent, thing, place, day }, verb) => `the ${agent} ${verb} the ${thing}${where(place)}${when(day)}` },
-  { weight: 0.25, say: ({ agent, thing, place, day }, verb) => `the ${thing}${where(place)} was ${verb} by the ${agent}${when(day)}` },
+  {
+    weight: 0.4,
+    say: ({ agent, thing, place, day }, verb) => `the ${agent} ${verb} the ${thing}${where(place)}${when(day)}`,
+  },
+  {
+    weight: 0.25,
+    say: ({ agent, thing, place, day }, verb) => `the ${thing}${where(place)} was ${verb} by the ${agent}${when(day)}`,
+  },
   {
     weight: 0.2,
-    say: ({ agent, thing, place, day }, verb) => `${day === undefined ? "" : `on ${day} `}the ${agent} ${verb} the ${thing}${where(place)}`,
+    say: ({ agent, thing, place, day }, verb) =>
+      `${day === undefined ? "" : `on ${day} `}the ${agent} ${verb} the ${thing}${where(place)}`,
   },
   {
     weight: 0.15,
@@ -43,7 +50,10 @@ const shapes: readonly { readonly weight: number; say(facts: Facts, verb: string
 const where = (place: string | undefined): string => (place === undefined ? "" : ` in ${place}`);
 const when = (day: string | undefined): string => (day === undefined ? "" : ` on ${day}`);
 
-/** One of the summaries of an event: with place and day, or one of them, in one of four shapes, with either word for the action. */
+/**
+ * One of the summaries of an event: with place and day, or one of them, in one of four shapes, with either word for the
+ * action.
+ */
 export const summaryOf = (uniforms: Uniforms, { agent, action, thing, place, day }: ReportedEvent): string => {
   const details = pick(uniforms, [{ place, day }, { place, day }, { place }, { day }]);
   const verb = wordFor(uniforms, action);
@@ -53,7 +63,11 @@ export const summaryOf = (uniforms: Uniforms, { agent, action, thing, place, day
 };
 
 const oneOf = (words: readonly string[]): string => `(?:${words.join("|")})`;
-const [who, verb, what] = [`the (?<agent>${oneOf(agents)})`, `(?<verb>${oneOf(actions.flat())})`, `the (?<thing>${oneOf(things)})`];
+const [who, verb, what] = [
+  `the (?<agent>${oneOf(agents)})`,
+  `(?<verb>${oneOf(actions.flat())})`,
+  `the (?<thing>${oneOf(things)})`,
+];
 const [before, after] = [
   `(?:on (?<day>${oneOf(days)}) )?(?:in (?<place>${oneOf(places)}) )?`,
   `(?: in (?<place>${oneOf(places)}))?(?: on (?<day>${oneOf(days)}))?`,
@@ -77,7 +91,10 @@ export const factsIn = (summary: string): Facts | undefined => {
   return { agent, action, thing, ...(place === undefined ? {} : { place }), ...(day === undefined ? {} : { day }) };
 };
 
-/** Every word of reports and summaries, as the word tokenizer has them: as they stand at the beginning of a text, and behind a space. */
+/**
+ * Every word of reports and summaries, as the word tokenizer has them: as they stand at the beginning of a text, and
+ * behind a space.
+ */
 export const reportWords = (): string[] => {
   const first = ["the", "on", "in"];
   const others = ["the", "on", "in", "was", "by", "this", "many", "people", "came", "to", "see", "it"];

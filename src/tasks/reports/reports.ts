@@ -52,11 +52,16 @@ const drawReport = (seed: number, index: number, { events: [fewest, most], mista
 };
 
 /**
- * Reports of two or three events, such as `the mayor opened the bridge in riga on monday. many people came to see it. on friday ...`; the one that people came to see is what the report is about. The
- * reference is one of some twenty sentences that say so: active or passive, place and day before, after, or one of them left out, either of two words for the action.
+ * Reports of two or three events, such as `the mayor opened the bridge in riga on monday. many people came to see it.
+ * on friday ...`; the one that people came to see is what the report is about. The reference is one of some twenty
+ * sentences that say so: active or passive, place and day before, after, or one of them left out, either of two words
+ * for the action.
  *
- * A completion is well-formed when it is a sentence of this language, entailed when all that it says holds for one of the report's events, and correct when that is the one the report is about. A fluent sentence
- * with one wrong word is not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always judged by the report. The test split depends on the seed and its own size only, and a smaller training split is the beginning of a larger one. `RangeError` for more prompts than there are reports.
+ * A completion is well-formed when it is a sentence of this language, entailed when all that it says holds for one of
+ * the report's events, and correct when that is the one the report is about. A fluent sentence with one wrong word is
+ * not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always
+ * judged by the report. The test split depends on the seed and its own size only, and a smaller training split is the
+ * beginning of a larger one. `RangeError` for more prompts than there are reports.
  */
 export const reports = define({
   type: "reports",
@@ -67,12 +72,14 @@ export const reports = define({
     if (fewest > most) throw new RangeError(`reports: expected "events" as [low, high], got [${fewest}, ${most}]`);
     const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, { events, mistaken }));
     const all = [...drawn.values()];
-    const prompts = (some: readonly Report[]): Prompt[] => some.map(({ text, reference }, index) => ({ index, text, reference }));
+    const prompts = (some: readonly Report[]): Prompt[] =>
+      some.map(({ text, reference }, index) => ({ index, text, reference }));
     const tokenizer = wordTokenizer(reportWords(), { unknown: "refuse" });
     const check = ({ text }: Prompt, completion: string): Verdict => {
       const facts = factsIn(completion);
       const report = drawn.get(text);
-      if (facts === undefined || report === undefined) return { correct: false, wellFormed: facts !== undefined, entailed: false };
+      if (facts === undefined || report === undefined)
+        return { correct: false, wellFormed: facts !== undefined, entailed: false };
       return {
         correct: holds(facts, report.events[report.main]!),
         wellFormed: true,

@@ -1,4 +1,7 @@
-/** Sentences of the translation task, in both languages: what is drawn, how it is said, and all that is a right translation of it. */
+/**
+ * Sentences of the translation task, in both languages: what is drawn, how it is said, and all that is a right
+ * translation of it.
+ */
 import { pick, type Uniforms } from "../../random/stream.ts";
 import {
   adjectiveForm,
@@ -64,7 +67,12 @@ const classOf = ({ noun, plural }: NounPhrase): Class => (plural ? "p" : noun.ge
 const translated = (phrase: NounPhrase, object: boolean): string => {
   const { noun, definite, adjective } = phrase;
   const agreed = classOf(phrase);
-  const stem = adjective === "light" && noun.shines === true ? shining : adjective === undefined ? undefined : adjectives[adjective];
+  const stem =
+    adjective === "light" && noun.shines === true
+      ? shining
+      : adjective === undefined
+        ? undefined
+        : adjectives[adjective];
   return [
     articleForm(definite, agreed, object),
     nounForm(noun.stem, agreed),
@@ -73,8 +81,8 @@ const translated = (phrase: NounPhrase, object: boolean): string => {
 };
 
 /**
- * All right translations, the usual one first: subject, object, verb; adjectives behind their nouns; the place first or before the verb; either of two verbs that mean
- * the same.
+ * All right translations, the usual one first: subject, object, verb; adjectives behind their nouns; the place first or
+ * before the verb; either of two verbs that mean the same.
  */
 export const translationsOf = ({ subject, verb, object, place }: Sentence): readonly string[] => {
   const [first, second] = [translated(subject, false), translated(object, true)];
@@ -92,11 +100,15 @@ const formsOf = (stems: readonly string[], form: (stem: string, agreed: Class) =
 
 const articles = new Map(
   [false, true].flatMap((object) =>
-    [false, true].flatMap((definite) => classes.map((agreed) => [articleForm(definite, agreed, object), { object, agreed }] as const)),
+    [false, true].flatMap((definite) =>
+      classes.map((agreed) => [articleForm(definite, agreed, object), { object, agreed }] as const),
+    ),
   ),
 );
 const nounForms = new Map(
-  nouns.flatMap(({ stem, gender }) => ([gender, "p"] as const).map((agreed) => [nounForm(stem, agreed), agreed] as const)),
+  nouns.flatMap(({ stem, gender }) =>
+    ([gender, "p"] as const).map((agreed) => [nounForm(stem, agreed), agreed] as const),
+  ),
 );
 const adjectiveForms = formsOf([...Object.values(adjectives), shining], adjectiveForm);
 const verbForms = formsOf(
@@ -138,8 +150,24 @@ export const translationWords = (): string[] => {
     ...verbs.flatMap(({ one, many }) => [one, many]),
     ...Object.keys(places).flatMap((place) => place.split(" ")),
   ];
-  const target = [...articles.keys(), ...nounForms.keys(), ...adjectiveForms.keys(), ...verbForms.keys(), ...placeWords];
-  const first = ["the", "a", "an", "in", "near", "on", "at", ...Object.keys(adjectives), ...nouns.map(({ many }) => many)];
+  const target = [
+    ...articles.keys(),
+    ...nounForms.keys(),
+    ...adjectiveForms.keys(),
+    ...verbForms.keys(),
+    ...placeWords,
+  ];
+  const first = [
+    "the",
+    "a",
+    "an",
+    "in",
+    "near",
+    "on",
+    "at",
+    ...Object.keys(adjectives),
+    ...nouns.map(({ many }) => many),
+  ];
   const firstTarget = [...[...articles].filter(([, { object }]) => !object).map(([form]) => form), ...placeWords];
   return [...new Set([...first, ...firstTarget, ...[...source, ...target].map((word) => ` ${word}`), "\n"])];
 };

@@ -1,11 +1,16 @@
-/** The words of the translation task: those of an English of few words, and their forms in a language that is made up. */
+/**
+ * The words of the translation task: those of an English of few words, and their forms in a language that is made up.
+ */
 
 /** What words agree in: gender in the singular, and one form for all in the plural. */
 export const classes = ["m", "f", "n", "p"] as const;
 /** One of `classes`. */
 export type Class = (typeof classes)[number];
 
-/** A noun: singular, plural, gender, and its stem in the other language. `shines`: what is light shines and weighs nothing. */
+/**
+ * A noun: singular, plural, gender, and its stem in the other language. `shines`: what is light shines and weighs
+ * nothing.
+ */
 interface Noun {
   readonly one: string;
   readonly many: string;
@@ -76,6 +81,9 @@ export const nounForm = (stem: string, agreed: Class): string => `${stem}${endin
 export const adjectiveForm = (stem: string, agreed: Class): string => `${stem}en${endings[agreed]}`;
 /** `vidot`, `vidat`, `vidut`, `vidit`: as its subject. */
 export const verbForm = (stem: string, subject: Class): string => `${stem}${endings[subject]}t`;
-/** `ko`, `ka`, `ku`, `ki`; of an object `kom`, `kam`, `kum`, `kim`; indefinite with an l, in the plural too, where English says nothing. */
+/**
+ * `ko`, `ka`, `ku`, `ki`; of an object `kom`, `kam`, `kum`, `kim`; indefinite with an l, in the plural too, where
+ * English says nothing.
+ */
 export const articleForm = (definite: boolean, agreed: Class, object: boolean): string =>
   `${definite ? "k" : "l"}${endings[agreed]}${object ? "m" : ""}`;

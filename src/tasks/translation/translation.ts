@@ -1,4 +1,7 @@
-/** Translation into a language with genders, agreement and another order of words, which is made up: several translations are right. */
+/**
+ * Translation into a language with genders, agreement and another order of words, which is made up: several
+ * translations are right.
+ */
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { integer, stream } from "../../random/stream.ts";
@@ -35,21 +38,27 @@ const drawPair = (seed: number, index: number): Pair => {
 };
 
 /**
- * Sentences such as `in winter the old women carry a lamp`, and `himan ki selvi anteni lam glina portit`: subject, object, verb; adjectives behind their nouns; articles, adjectives and verbs agree in gender
- * and number, the verb with a subject that stands far before it; `light` is another word beside what shines. Where or when stands first or before the verb, and some verbs have two words: each of up to four
- * translations is as right as another, and the reference is one of them.
+ * Sentences such as `in winter the old women carry a lamp`, and `himan ki selvi anteni lam glina portit`: subject,
+ * object, verb; adjectives behind their nouns; articles, adjectives and verbs agree in gender and number, the verb with
+ * a subject that stands far before it; `light` is another word beside what shines. Where or when stands first or before
+ * the verb, and some verbs have two words: each of up to four translations is as right as another, and the reference is
+ * one of them.
  *
- * A completion is correct when it is a right translation, and well-formed when it is a sentence whose words agree, whatever it says. The test split depends on the seed and its own size only, and a smaller
- * training split is the beginning of a larger one. There are some millions of sentences.
+ * A completion is correct when it is a right translation, and well-formed when it is a sentence whose words agree,
+ * whatever it says. The test split depends on the seed and its own size only, and a smaller training split is the
+ * beginning of a larger one. There are some millions of sentences.
  */
 export const translation = define({
   type: "translation",
-  summary: "Sentences to be translated into a made-up language with agreement and another order; several translations are right.",
+  summary:
+    "Sentences to be translated into a made-up language with agreement and another order; several " +
+    "translations are right.",
   parameters,
   create({ train, test }, { seed }: TaskContext): Task {
     const drawn = distinct("translation", train + test, (index) => drawPair(seed, index));
     const all = [...drawn.values()];
-    const prompts = (some: readonly Pair[]): Prompt[] => some.map(({ text, reference }, index) => ({ index, text, reference }));
+    const prompts = (some: readonly Pair[]): Prompt[] =>
+      some.map(({ text, reference }, index) => ({ index, text, reference }));
     const tokenizer = wordTokenizer(translationWords(), { unknown: "refuse" });
     const check = ({ text }: Prompt, completion: string): Verdict => ({
       correct: drawn.get(text)?.right.has(completion) === true,

@@ -14,7 +14,8 @@ const headerOf = (bytes: Buffer): { readonly text: string; readonly end: number 
   const major = bytes[6];
   if (bytes.length < 12 || bytes.toString("latin1", 0, 6) !== magic || (major !== 1 && major !== 2)) {
     throw new RangeError(
-      `npy: expected a file of version 1 or 2, got ${bytes.length} bytes that begin with ${bytes.toString("hex", 0, 8)}`,
+      `npy: expected a file of version 1 or 2, got ${bytes.length} bytes that begin with ` +
+        `${bytes.toString("hex", 0, 8)}`,
     );
   }
   const start = major === 1 ? 10 : 12;
@@ -24,7 +25,10 @@ const headerOf = (bytes: Buffer): { readonly text: string; readonly end: number 
   return { text: bytes.toString("latin1", start, end), end };
 };
 
-/** Reads a matrix. `RangeError` for anything but a little-endian float32 array of two dimensions, in C's order and of the size that it states. */
+/**
+ * Reads a matrix. `RangeError` for anything but a little-endian float32 array of two dimensions, in C's order and of
+ * the size that it states.
+ */
 export const readNpy = (bytes: Buffer): Matrix => {
   const { text, end } = headerOf(bytes);
   const descr = /'descr':\s*'([^']{1,16})'/.exec(text)?.[1];

@@ -1,4 +1,7 @@
-/** What a teacher's server says before a run: whether it has the model, the tokens, the context and the log-probs that the run needs. */
+/**
+ * What a teacher's server says before a run: whether it has the model, the tokens, the context and the log-probs that
+ * the run needs.
+ */
 import type { JsonClient } from "../../remote/client.ts";
 import { RemoteError } from "../../remote/remote-error.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
@@ -14,7 +17,10 @@ export interface ServerFacts {
   /** `same`: some texts have the same ids there and here. `unknown`: the server does not tokenize. */
   readonly tokenizer: "same" | "unknown";
   readonly detail: Detail;
-  /** Probability of the tokens that it names, at the places of some sequences: 1 for all, less for the likeliest K. The rest is left out. */
+  /**
+   * Probability of the tokens that it names, at the places of some sequences: 1 for all, less for the likeliest K. The
+   * rest is left out.
+   */
   readonly mass?: { readonly mean: number; readonly least: number; readonly places: number };
 }
 
@@ -28,10 +34,15 @@ export interface ProbeOptions extends RemoteTeacherOptions {
   readonly length: number;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 /** The server's word on the model, which it must have. */
-const modelCard = async (client: JsonClient, model: string, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> => {
+const modelCard = async (
+  client: JsonClient,
+  model: string,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> => {
   const answer = await client.get("v1/models", signal);
   const data: unknown = isObject(answer) ? answer["data"] : undefined;
   const cards = (Array.isArray(data) ? (data as readonly unknown[]) : []).filter(isObject);
@@ -47,11 +58,17 @@ const modelCard = async (client: JsonClient, model: string, signal: AbortSignal)
   return card;
 };
 
-const contextOf = (card: Readonly<Record<string, unknown>>, model: string, needed: number): { contextLength?: number } => {
+const contextOf = (
+  card: Readonly<Record<string, unknown>>,
+  model: string,
+  needed: number,
+): { contextLength?: number } => {
   const length = card["max_model_len"];
   if (typeof length !== "number") return {};
   if (length >= needed) return { contextLength: length };
-  throw new RangeError(`teacher: expected a context of at least ${needed} tokens of ${model}, its server has ${length} (max_model_len)`);
+  throw new RangeError(
+    `teacher: expected a context of at least ${needed} tokens of ${model}, its server has ${length} (max_model_len)`,
+  );
 };
 
 /** The ids of a text on the server; nothing where it does not tokenize. */
@@ -77,19 +94,25 @@ const compareTokens = async (
     if (JSON.stringify(there) === JSON.stringify(here)) continue;
     const [ours, theirs] = [here, there].map((ids) => JSON.stringify(ids).slice(0, 80));
     throw new RangeError(
-      `teacher: expected the student's tokens ${ours} of ${JSON.stringify(prompt.text.slice(0, 80))}, got ${theirs} from its server`,
+      `teacher: expected the student's tokens ${ours} of ${JSON.stringify(prompt.text.slice(0, 80))}, got ` +
+        `${theirs} from its server`,
     );
   }
   return "same";
 };
 
-/** Probability of the tokens that a score names, at each place. `RangeError` where it is no probability, or not 1 for all tokens. */
+/**
+ * Probability of the tokens that a score names, at each place. `RangeError` where it is no probability, or not 1 for
+ * all tokens.
+ */
 const massesOf = ({ logProbs }: TeacherScore, width: number, isAll: boolean): number[] =>
   Array.from({ length: logProbs.length / width }, (_, place) => {
     const row = logProbs.subarray(place * width, (place + 1) * width);
     const mass = row.reduce((sum, logProb) => sum + Math.exp(logProb), 0);
     if (mass > 0 && mass <= 1 + 1e-3 && (!isAll || mass >= 1 - 1e-3)) return mass;
-    throw new RangeError(`teacher: expected probabilities that sum to ${isAll ? "1" : "at most 1"}, got ${mass} from its server`);
+    throw new RangeError(
+      `teacher: expected probabilities that sum to ${isAll ? "1" : "at most 1"}, got ${mass} from its server`,
+    );
   });
 
 const massOf = (scores: readonly TeacherScore[], detail: Detail, vocabularySize: number): Pick<ServerFacts, "mass"> => {
@@ -102,8 +125,9 @@ const massOf = (scores: readonly TeacherScore[], detail: Detail, vocabularySize:
 };
 
 /**
- * Asks a teacher's server for all that a run takes for granted. `RemoteError` when it does not answer, does not have the model, or gives no scores of `samples` in the
- * detail that is asked for; `RangeError` when its context is too short, its tokens are others, or its scores are no probabilities.
+ * Asks a teacher's server for all that a run takes for granted. `RemoteError` when it does not answer, does not have
+ * the model, or gives no scores of `samples` in the detail that is asked for; `RangeError` when its context is too
+ * short, its tokens are others, or its scores are no probabilities.
  */
 export const probeServer = async (options: ProbeOptions, signal: AbortSignal): Promise<ServerFacts> => {
   const { server, detail, vocabularySize, samples, length } = options;

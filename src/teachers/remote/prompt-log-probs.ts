@@ -1,6 +1,9 @@
 /** vLLM's `prompt_logprobs`: for each token of a prompt some of the log-probs of its place, by token id. */
 
-/** What stands for a log-prob of minus infinity, as vLLM writes it: JSON has none. In nats; its probability is 0 in float32. */
+/**
+ * What stands for a log-prob of minus infinity, as vLLM writes it: JSON has none. In nats; its probability is 0 in
+ * float32.
+ */
 export const impossible = -9999;
 
 /** One entry of a place. */
@@ -30,7 +33,11 @@ const entryOf = (key: string, value: unknown, vocabularySize: number): Entry => 
   if (!(id < vocabularySize)) throw refuse(`ids of the student's ${vocabularySize} tokens`, key);
   if (!isObject(value)) throw refuse(`{ logprob, rank } of token ${id}`, value);
   const { logprob = Number.NaN, rank } = value;
-  return { id, logProb: logProbOf(logprob), rank: typeof rank === "number" && Number.isInteger(rank) && rank >= 1 ? rank : undefined };
+  return {
+    id,
+    logProb: logProbOf(logprob),
+    rank: typeof rank === "number" && Number.isInteger(rank) && rank >= 1 ? rank : undefined,
+  };
 };
 
 const entriesOf = (place: unknown, vocabularySize: number): Entry[] => {
@@ -39,8 +46,8 @@ const entriesOf = (place: unknown, vocabularySize: number): Entry[] => {
 };
 
 /**
- * The places of a completion [L], after those of the prompt, from the list of all. `RangeError` when the list is no list of as many places as there are tokens. The
- * first place of all is null: nothing comes before it.
+ * The places of a completion [L], after those of the prompt, from the list of all. `RangeError` when the list is no
+ * list of as many places as there are tokens. The first place of all is null: nothing comes before it.
  */
 export const completionPlaces = (list: unknown, promptLength: number, completionLength: number): readonly unknown[] => {
   if (!Array.isArray(list) || list.length !== promptLength + completionLength) {
@@ -71,13 +78,19 @@ export const allLogProbs = (places: readonly unknown[], vocabularySize: number):
   return all;
 };
 
-/** By rank where all have one, else by log-prob; equals by id. The order of keys says nothing: JSON objects have none, and JavaScript sorts ids. */
+/**
+ * By rank where all have one, else by log-prob; equals by id. The order of keys says nothing: JSON objects have none,
+ * and JavaScript sorts ids.
+ */
 const likeliestFirst = (entries: readonly Entry[]): Entry[] => {
   const ranked = entries.every(({ rank }) => rank !== undefined);
   return entries.toSorted((a, b) => (ranked ? a.rank! - b.rank! : b.logProb - a.logProb) || a.id - b.id);
 };
 
-/** [L, K] of the K likeliest tokens of each place, falling. A place also has its own token, which is left out where it is none of them. */
+/**
+ * [L, K] of the K likeliest tokens of each place, falling. A place also has its own token, which is left out where it
+ * is none of them.
+ */
 export const topLogProbs = (
   places: readonly unknown[],
   topK: number,
@@ -89,7 +102,8 @@ export const topLogProbs = (
     const best = likeliestFirst(entriesOf(place, vocabularySize)).slice(0, topK);
     if (best.length < topK) throw refuse(`the ${topK} likeliest tokens of place ${t}`, `${best.length} tokens`);
     for (const [k, { id, logProb }] of best.entries()) {
-      if (k > 0 && logProb > best[k - 1]!.logProb + 1e-6) throw refuse(`ranks in the order of log-probs at place ${t}`, place);
+      if (k > 0 && logProb > best[k - 1]!.logProb + 1e-6)
+        throw refuse(`ranks in the order of log-probs at place ${t}`, place);
       logProbs[t * topK + k] = logProb;
       ids[t * topK + k] = id;
     }

@@ -21,7 +21,12 @@ const countOf = (detail: Detail): number => {
   return detail === "tokens" ? 0 : detail.topK;
 };
 
-const scoreIn = (list: unknown, { promptTokens, tokens }: Rollout, detail: Detail, vocabularySize: number): TeacherScore => {
+const scoreIn = (
+  list: unknown,
+  { promptTokens, tokens }: Rollout,
+  detail: Detail,
+  vocabularySize: number,
+): TeacherScore => {
   const places = completionPlaces(list, promptTokens.length, tokens.length);
   if (detail === "all") return { logProbs: allLogProbs(places, vocabularySize) };
   if (detail === "tokens") return { logProbs: tokenLogProbs(places, tokens, vocabularySize) };
@@ -50,15 +55,20 @@ const completions: Endpoint = {
 
 /** [L] out of the array [L, 1] that chosen ids give. */
 const chosenLogProbs = (encoded: unknown, { tokens }: Rollout): Float32Array => {
-  if (typeof encoded !== "string") throw new RangeError("expected prompt_token_id_logprobs, got none; the server may be too old for them");
+  if (typeof encoded !== "string")
+    throw new RangeError("expected prompt_token_id_logprobs, got none; the server may be too old for them");
   const { rows, columns, values } = readNpy(Buffer.from(encoded, "base64"));
-  if (rows !== tokens.length || columns !== 1) throw new RangeError(`expected ${tokens.length} x 1 log-probs, got ${rows} x ${columns}`);
+  if (rows !== tokens.length || columns !== 1)
+    throw new RangeError(`expected ${tokens.length} x 1 log-probs, got ${rows} x ${columns}`);
   const wrong = values.find((value) => Number.isNaN(value) || value > 1e-3);
   if (wrong !== undefined) throw new RangeError(`expected log-probs of at most 0, got ${wrong}`);
   return values.map((value) => Math.min(0, Math.max(impossible, value)));
 };
 
-/** `/inference/v1/generate`, ids in and log-probs out: of a rollout's own tokens as one array, by `prompt_logprob_token_ids`. */
+/**
+ * `/inference/v1/generate`, ids in and log-probs out: of a rollout's own tokens as one array, by
+ * `prompt_logprob_token_ids`.
+ */
 const generate: Endpoint = {
   path: "inference/v1/generate",
   request(model, rollout, detail) {
@@ -67,7 +77,11 @@ const generate: Endpoint = {
       detail === "tokens"
         ? { prompt_logprob_token_ids: Array.from(tokens, (id) => [id]), prompt_logprob_start: promptTokens.length - 1 }
         : { prompt_logprobs: countOf(detail) };
-    return { model, token_ids: idsOf(rollout), sampling_params: { max_tokens: 1, temperature: 0, detokenize: false, ...asked } };
+    return {
+      model,
+      token_ids: idsOf(rollout),
+      sampling_params: { max_tokens: 1, temperature: 0, detokenize: false, ...asked },
+    };
   },
   score(answer, rollout, detail, vocabularySize) {
     if (detail === "tokens") return { logProbs: chosenLogProbs(field(answer, "prompt_token_id_logprobs"), rollout) };

@@ -49,20 +49,32 @@ const orError = async <Answer>(work: Promise<Answer>, signal: AbortSignal): Prom
   }
 };
 
-/** A client of the teacher's server; addresses with and without a version are the same. `RangeError` for one that is none. */
+/**
+ * A client of the teacher's server; addresses with and without a version are the same. `RangeError` for one that is
+ * none.
+ */
 const clientOf = ({ url, tokenVariable, connections, timeout }: TeacherServerValues): JsonClient =>
-  jsonClient({ name: "teacher", url: url.replace(/\/+(?:v1\/*)?$/, "").concat("/"), tokenVariable, connections, timeout, largest });
+  jsonClient({
+    name: "teacher",
+    url: url.replace(/\/+(?:v1\/*)?$/, "").concat("/"),
+    tokenVariable,
+    connections,
+    timeout,
+    largest,
+  });
 
 /**
- * Asks the server once for each rollout, at most `connections` at a time. Row i of a score is for completion token i. What a server cannot say is -9999
- * nats: a probability of 0. What has no score has the client's `RemoteError`, which says whether another attempt makes sense, also for an answer that is no score.
- * `RangeError` for a temperature that is not above 0, or is not 1 where not all log-probs are asked for.
+ * Asks the server once for each rollout, at most `connections` at a time. Row i of a score is for completion token i.
+ * What a server cannot say is -9999 nats: a probability of 0. What has no score has the client's `RemoteError`, which
+ * says whether another attempt makes sense, also for an answer that is no score. `RangeError` for a temperature that is
+ * not above 0, or is not 1 where not all log-probs are asked for.
  */
 export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: RemoteTeacherOptions): RemoteTeacher => {
   if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
   if (temperature !== 1 && detail !== "all") {
     throw new RangeError(
-      `teacher: expected temperature 1 of a server that gives some log-probs of each place, got ${temperature}; ask for all of them`,
+      "teacher: expected temperature 1 of a server that gives some log-probs of each place, got " +
+        `${temperature}; ask for all of them`,
     );
   }
   const endpoint = endpoints[server.endpoint];

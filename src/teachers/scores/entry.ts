@@ -1,4 +1,7 @@
-/** A score as bytes on the disk: a mark, the sha256 of all that follows and of its key, log-probs, and ids where there are some. */
+/**
+ * A score as bytes on the disk: a mark, the sha256 of all that follows and of its key, log-probs, and ids where there
+ * are some.
+ */
 import { createHash } from "node:crypto";
 import type { TeacherScore } from "../teacher.ts";
 

@@ -8,7 +8,9 @@ import type { TeacherScore } from "../teacher.ts";
 import { decodeEntry, encodeEntry, entryBytes, type ScoreSize } from "./entry.ts";
 
 /** What a read gives: the score, or why there is none, with the file's path. */
-export type ScoreRead = { readonly score: TeacherScore } | { readonly missing: "absent" | "damaged"; readonly path: string };
+export type ScoreRead =
+  | { readonly score: TeacherScore }
+  | { readonly missing: "absent" | "damaged"; readonly path: string };
 
 /** Scores of one teacher. */
 export interface ScoreFolder {
@@ -19,7 +21,8 @@ export interface ScoreFolder {
 
 /** Names a sequence: sha256 of its prompt's and its completion's ids. */
 const keyOf = ({ promptTokens, tokens }: Rollout): string => {
-  const bytes = ({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
+  const bytes = ({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array =>
+    new Uint8Array(buffer, byteOffset, byteLength);
   const lengths = Int32Array.of(promptTokens.length, tokens.length);
   return createHash("sha256").update(bytes(lengths)).update(bytes(promptTokens)).update(bytes(tokens)).digest("hex");
 };
@@ -66,8 +69,9 @@ const filesIn = async (root: string): Promise<StoredFile[]> => {
 };
 
 /**
- * Keeps a folder within bounds, whoever writes into it: looks at all of it when this thread has written a tenth of the bound, and takes away the files that were
- * written first. So n threads together are above the bound by n tenths at most.
+ * Keeps a folder within bounds, whoever writes into it: looks at all of it when this thread has written a tenth of the
+ * bound, and takes away the files that were written first. So n threads together are above the bound by n tenths at
+ * most.
  */
 class Bound {
   readonly #root: string;
@@ -99,7 +103,10 @@ class Bound {
 
 let count = 0;
 
-/** The scores in `folder`, below `root`, which is kept at `most` bytes (see `Bound`). Errors are those of the file system. */
+/**
+ * The scores in `folder`, below `root`, which is kept at `most` bytes (see `Bound`). Errors are those of the file
+ * system.
+ */
 export const scoreFolder = (root: string, folder: string, most: number): ScoreFolder => {
   const bound = new Bound(root, most);
   const pathOf = (key: string): string => join(root, folder, key.slice(0, 2), key.slice(2));

@@ -13,10 +13,17 @@ export interface ScoringShape {
   readonly engine?: string;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
-/** sha256 of a policy's configuration and weights, or of a server's address and the model there, with temperature and shape: 64 hexadecimal digits. */
-export const scoresKey = (source: SingleSource, { detail, batch, length, completion, engine }: ScoringShape): string => {
+/**
+ * sha256 of a policy's configuration and weights, or of a server's address and the model there, with temperature and
+ * shape: 64 hexadecimal digits.
+ */
+export const scoresKey = (
+  source: SingleSource,
+  { detail, batch, length, completion, engine }: ScoringShape,
+): string => {
   const { temperature } = source;
   const hash = createHash("sha256");
   if ("server" in source) {

@@ -20,9 +20,9 @@ export interface StoredTeacherOptions {
 }
 
 /**
- * Reads each score from the folder, asks the teacher for the missing ones together, and writes what it says. A damaged score is missing. Scores say
- * whether they were read (`stored`) and are otherwise the teacher's, bit for bit. Answers are `MissingScoreError` where nobody can be asked; errors of
- * the file system reject.
+ * Reads each score from the folder, asks the teacher for the missing ones together, and writes what it says. A damaged
+ * score is missing. Scores say whether they were read (`stored`) and are otherwise the teacher's, bit for bit. Answers
+ * are `MissingScoreError` where nobody can be asked; errors of the file system reject.
  */
 export const storedTeacher = ({ folder, size, vocabularySize, teacher }: StoredTeacherOptions): Teacher => ({
   vocabularySize,
@@ -30,13 +30,16 @@ export const storedTeacher = ({ folder, size, vocabularySize, teacher }: StoredT
     const reads = await Promise.all(rollouts.map((rollout) => folder.read(rollout, size)));
     const missing = rollouts.filter((_, i) => "missing" in reads[i]!);
     const asked = teacher === undefined || missing.length === 0 ? [] : await teacher.score(missing, signal);
-    await Promise.all(asked.map(async (answer, i) => (answer instanceof Error ? undefined : folder.write(missing[i]!, answer))));
+    await Promise.all(
+      asked.map(async (answer, i) => (answer instanceof Error ? undefined : folder.write(missing[i]!, answer))),
+    );
     let next = 0;
     return reads.map((read, i): TeacherScore | Error => {
       if ("score" in read) return { ...read.score, stored: true };
       if (teacher === undefined) {
         return new MissingScoreError(
-          `stored scores: expected a score of ${place(rollouts[i]!)} at ${read.path}, got ${read.missing === "absent" ? "none" : "a damaged one"}; ` +
+          `stored scores: expected a score of ${place(rollouts[i]!)} at ${read.path}, got ` +
+            `${read.missing === "absent" ? "none" : "a damaged one"}; ` +
             `set the teacher's scores.ask to true, or record these sequences first`,
         );
       }

@@ -1,4 +1,7 @@
-/** Byte-pair encoding (Sennrich, Haddow and Birch, 2016): which pairs of pieces to join, learned from how often words have them. */
+/**
+ * Byte-pair encoding (Sennrich, Haddow and Birch, 2016): which pairs of pieces to join, learned from how often words
+ * have them.
+ */
 import { pairQueue, type PairQueue } from "./queue.ts";
 
 /** Ids of pieces are below this, so that a pair is one number. */
@@ -27,7 +30,13 @@ const add = ({ counts, places }: Corpus, pair: number, count: number, word: numb
 };
 
 /** Joins a pair in one word, from left to right, and counts what that changes. `grown` are pairs that became more. */
-const join = (corpus: Corpus, index: number, [left, right]: readonly [number, number], piece: number, grown: Set<number>): void => {
+const join = (
+  corpus: Corpus,
+  index: number,
+  [left, right]: readonly [number, number],
+  piece: number,
+  grown: Set<number>,
+): void => {
   const word = corpus.words[index]!;
   const { symbols, count } = word;
   const joined: number[] = [];
@@ -75,9 +84,10 @@ export interface MergeOptions {
 }
 
 /**
- * Learns merges. `pieces` are the first pieces by id, and stay so; each word is given by ids and by how often it stands in the texts. Joins the most
- * frequent pair again and again, of equally frequent ones that with the smaller ids, as HuggingFace's `BpeTrainer` does; a piece that two pairs make has one
- * id. Fewer pieces than `size` where the texts have no more pairs. `RangeError` for a size above 2^21.
+ * Learns merges. `pieces` are the first pieces by id, and stay so; each word is given by ids and by how often it stands
+ * in the texts. Joins the most frequent pair again and again, of equally frequent ones that with the smaller ids, as
+ * HuggingFace's `BpeTrainer` does; a piece that two pairs make has one id. Fewer pieces than `size` where the texts
+ * have no more pairs. `RangeError` for a size above 2^21.
  */
 export const learnMerges = (
   pieces: readonly string[],

@@ -8,7 +8,10 @@ export interface BpeParts {
   readonly merges: readonly (readonly string[])[];
   /** A word of the vocabulary is taken whole, whatever the merges say. Default false. */
   readonly ignoreMerges?: boolean;
-  /** The piece of what has none, in SentencePiece, where the bytes of a character may be pieces; nothing where every byte is a character. */
+  /**
+   * The piece of what has none, in SentencePiece, where the bytes of a character may be pieces; nothing where every
+   * byte is a character.
+   */
   readonly unknown?: string;
 }
 
@@ -27,4 +30,9 @@ export const bpeModel = ({ vocab, merges, ignoreMerges = false, unknown }: BpePa
 });
 
 /** Bytes as characters, both ways: a pre-tokenizer, which cuts as GPT-2 does if `cut`, or a decoder. */
-export const byteLevel = (cut: boolean) => ({ type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: cut });
+export const byteLevel = (cut: boolean) => ({
+  type: "ByteLevel",
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: cut,
+});

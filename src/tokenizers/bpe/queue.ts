@@ -1,4 +1,7 @@
-/** Pairs by how often they stand side by side: the most frequent first, of equally frequent ones the pair with the smaller ids. */
+/**
+ * Pairs by how often they stand side by side: the most frequent first, of equally frequent ones the pair with the
+ * smaller ids.
+ */
 
 /** A priority queue of numbered pairs. */
 export interface PairQueue {
@@ -11,7 +14,8 @@ export interface PairQueue {
 export const pairQueue = (): PairQueue => {
   const pairs: number[] = [];
   const counts: number[] = [];
-  const isBefore = (a: number, b: number): boolean => counts[a]! > counts[b]! || (counts[a] === counts[b] && pairs[a]! < pairs[b]!);
+  const isBefore = (a: number, b: number): boolean =>
+    counts[a]! > counts[b]! || (counts[a] === counts[b] && pairs[a]! < pairs[b]!);
   const swap = (a: number, b: number): void => {
     [pairs[a], pairs[b]] = [pairs[b]!, pairs[a]!];
     [counts[a], counts[b]] = [counts[b]!, counts[a]!];

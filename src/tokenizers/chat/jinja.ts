@@ -1,5 +1,12 @@
-/** The one place that touches @huggingface/jinja: templates of strangers run with counted steps and counted characters. */
-import { Environment as LibraryEnvironment, Interpreter as LibraryInterpreter, parse, tokenize } from "@huggingface/jinja";
+/**
+ * The one place that touches @huggingface/jinja: templates of strangers run with counted steps and counted characters.
+ */
+import {
+  Environment as LibraryEnvironment,
+  Interpreter as LibraryInterpreter,
+  parse,
+  tokenize,
+} from "@huggingface/jinja";
 
 /** What a template may cost. All are counts, so that a template is refused on every machine or on none. */
 const limits = {
@@ -24,7 +31,8 @@ interface Interpreter {
   evaluate(node: unknown, environment: unknown): unknown;
 }
 
-const broken = (what: string): TypeError => new TypeError(`@huggingface/jinja: expected ${what}; install the version in package.json`);
+const broken = (what: string): TypeError =>
+  new TypeError(`@huggingface/jinja: expected ${what}; install the version in package.json`);
 
 const construct = (constructor: unknown, ...parameters: readonly unknown[]): object => {
   if (typeof constructor !== "function") throw broken("classes Environment and Interpreter");
@@ -43,7 +51,8 @@ const isEnvironment = (value: object): value is Environment => "set" in value &&
 const isInterpreter = (value: object): value is Interpreter =>
   "run" in value && typeof value.run === "function" && "evaluate" in value && typeof value.evaluate === "function";
 
-const contentOf = (value: unknown): unknown => (typeof value === "object" && value !== null && "value" in value ? value.value : undefined);
+const contentOf = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "value" in value ? value.value : undefined;
 
 /** How much a value holds: characters of a text, members of a list or a map. */
 const sizeOf = (value: unknown): number => {
@@ -52,13 +61,15 @@ const sizeOf = (value: unknown): number => {
   return content instanceof Map ? content.size : 0;
 };
 
-const over = (what: string, most: number): RangeError => new RangeError(`chat template: expected at most ${most} ${what}, got more`);
+const over = (what: string, most: number): RangeError =>
+  new RangeError(`chat template: expected at most ${most} ${what}, got more`);
 
 /** Python's `range`, of numbers that are few. */
 const range = (first: number, second?: number, step = 1): number[] => {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   const count = Math.ceil((stop - start) / step);
-  if (!Number.isFinite(count)) throw new RangeError("chat template: expected numbers, and a step other than 0, of a range, got others");
+  if (!Number.isFinite(count))
+    throw new RangeError("chat template: expected numbers, and a step other than 0, of a range, got others");
   if (count > limits.range) throw over("numbers in a range", limits.range);
   return Array.from({ length: Math.max(0, count) }, (_, index) => start + index * step);
 };
@@ -67,7 +78,16 @@ const raise = (message: unknown): never => {
   throw new Error(String(message));
 };
 
-const globals = { true: true, True: true, false: false, False: false, none: null, None: null, range, raise_exception: raise };
+const globals = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  none: null,
+  None: null,
+  range,
+  raise_exception: raise,
+};
 
 const parsed = (template: string): unknown => {
   if (template.length > limits.template) throw over("characters", limits.template);
@@ -83,7 +103,10 @@ const memberOf = (node: unknown, name: string): unknown =>
 
 type Evaluate = Interpreter["evaluate"];
 
-/** Evaluates and counts. Every expression and statement goes through here, those of loops and macros each time; turns of a loop are steps, empty ones too. */
+/**
+ * Evaluates and counts. Every expression and statement goes through here, those of loops and macros each time; turns of
+ * a loop are steps, empty ones too.
+ */
 const counted = (evaluate: Evaluate): Evaluate => {
   const looped = new Set<unknown>();
   let [steps, work] = [0, 0];
@@ -112,10 +135,11 @@ const messageOf = (cause: unknown): string => {
 };
 
 /**
- * Renders a Jinja template with named plain values, as transformers does: blocks take the line end after them and the spaces before them with them.
- * There is no clock: `strftime_now` is undefined. The library prints true
- * where Python prints True, and drops what a turn of a loop has written before it breaks off. `SyntaxError` for a template that cannot be read, `RangeError` for one that is longer or takes more steps,
- * characters or list items than the limits above, `Error` for what the template itself refuses or cannot do.
+ * Renders a Jinja template with named plain values, as transformers does: blocks take the line end after them and the
+ * spaces before them with them. There is no clock: `strftime_now` is undefined. The library prints true where Python
+ * prints True, and drops what a turn of a loop has written before it breaks off. `SyntaxError` for a template that
+ * cannot be read, `RangeError` for one that is longer or takes more steps, characters or list items than the limits
+ * above, `Error` for what the template itself refuses or cannot do.
  */
 export const render = (template: string, values: Readonly<Record<string, unknown>>): string => {
   const program = parsed(template);

@@ -24,9 +24,10 @@ export interface ChatOptions {
 const mostCharacters = 1 << 20;
 
 /**
- * The prompt of a conversation, as `apply_chat_template` of transformers makes it. It begins with begin-of-sequence where the template says so: encode it with
- * `encode` alone. A template is data of a stranger: it is refused when it runs too long or writes too much. There is no clock in it; where it wants a date,
- * give it as a variable. Errors are those of `render`; `RangeError` without messages or with too many characters.
+ * The prompt of a conversation, as `apply_chat_template` of transformers makes it. It begins with begin-of-sequence
+ * where the template says so: encode it with `encode` alone. A template is data of a stranger: it is refused when it
+ * runs too long or writes too much. There is no clock in it; where it wants a date, give it as a variable. Errors are
+ * those of `render`; `RangeError` without messages or with too many characters.
  */
 export const chatPrompt = (template: string, messages: readonly ChatMessage[], options: ChatOptions): string => {
   const length = JSON.stringify([messages, options]).length;
@@ -34,5 +35,12 @@ export const chatPrompt = (template: string, messages: readonly ChatMessage[], o
   if (length > mostCharacters)
     throw new RangeError(`chat template: expected messages of at most ${mostCharacters} characters, got ${length}`);
   const { addGenerationPrompt, tokens = {}, tools = null, variables = {} } = options;
-  return render(template, { documents: null, ...tokens, ...variables, messages, tools, add_generation_prompt: addGenerationPrompt });
+  return render(template, {
+    documents: null,
+    ...tokens,
+    ...variables,
+    messages,
+    tools,
+    add_generation_prompt: addGenerationPrompt,
+  });
 };

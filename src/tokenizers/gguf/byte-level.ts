@@ -1,4 +1,7 @@
-/** The parts of a byte-level BPE in a GGUF file (`tokenizer.ggml.model` is `gpt2`): merges, and the cutting that `tokenizer.ggml.pre` names. */
+/**
+ * The parts of a byte-level BPE in a GGUF file (`tokenizer.ggml.model` is `gpt2`): merges, and the cutting that
+ * `tokenizer.ggml.pre` names.
+ */
 import { Type } from "@sinclair/typebox";
 import { bpeModel, byteLevel } from "../bpe/parts.ts";
 import { llama3Pattern, qwen2Pattern } from "../huggingface/patterns.ts";
@@ -26,7 +29,11 @@ interface Cutting {
   readonly begins?: boolean;
 }
 
-const llama3: Cutting = { pre_tokenizer: sequence(split(llama3Pattern), byteLevel(false)), ignoreMerges: true, begins: true };
+const llama3: Cutting = {
+  pre_tokenizer: sequence(split(llama3Pattern), byteLevel(false)),
+  ignoreMerges: true,
+  begins: true,
+};
 
 /** How the makers of each kind cut, in their `tokenizer.json`. */
 const cuttings: Readonly<Record<string, Cutting>> = {
@@ -38,15 +45,16 @@ const cuttings: Readonly<Record<string, Cutting>> = {
 };
 
 /**
- * The parts of a byte-level BPE. A file without `tokenizer.ggml.pre` is cut as GPT-2 does. `RangeError` for a cutting that is not among default, gpt-2,
- * smollm, llama-bpe, qwen2; `TypeError` without merges.
+ * The parts of a byte-level BPE. A file without `tokenizer.ggml.pre` is cut as GPT-2 does. `RangeError` for a cutting
+ * that is not among default, gpt-2, smollm, llama-bpe, qwen2; `TypeError` without merges.
  */
 export const byteLevelParts = (metadata: GgufMetadata, tokens: readonly GgufToken[]): TokenizerParts => {
   const pre = valueOf(metadata, "tokenizer.ggml.pre", Type.String()) ?? "default";
   const cutting = Object.hasOwn(cuttings, pre) ? cuttings[pre] : undefined;
   if (cutting === undefined) {
     throw new RangeError(
-      `GGUF: expected tokenizer.ggml.pre to be one of ${Object.keys(cuttings).join(", ")}, got ${JSON.stringify(pre)}; use the tokenizer.json of the model that the file was made from`,
+      `GGUF: expected tokenizer.ggml.pre to be one of ${Object.keys(cuttings).join(", ")}, got ` +
+        `${JSON.stringify(pre)}; use the tokenizer.json of the model that the file was made from`,
     );
   }
   const merges = needed(metadata, "tokenizer.ggml.merges", Merges).map((merge) => merge.split(" "));

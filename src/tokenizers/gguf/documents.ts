@@ -2,7 +2,16 @@
 import { Type } from "@sinclair/typebox";
 import type { TokenizerDocuments } from "../huggingface/special-tokens.ts";
 import { byteLevelParts } from "./byte-level.ts";
-import { flag, namedToken, needed, readTokens, tokenKinds, valueOf, type GgufMetadata, type GgufToken } from "./metadata.ts";
+import {
+  flag,
+  namedToken,
+  needed,
+  readTokens,
+  tokenKinds,
+  valueOf,
+  type GgufMetadata,
+  type GgufToken,
+} from "./metadata.ts";
 import { sentencePieceParts } from "./sentencepiece.ts";
 
 const readers = { gpt2: byteLevelParts, llama: sentencePieceParts } as const;
@@ -11,7 +20,8 @@ const readerOf = (metadata: GgufMetadata) => {
   const model = needed(metadata, "tokenizer.ggml.model", Type.String());
   if (model === "gpt2" || model === "llama") return readers[model];
   throw new RangeError(
-    `GGUF: expected tokenizer.ggml.model to be gpt2 or llama, got ${JSON.stringify(model)}; use the tokenizer.json of the model that the file was made from`,
+    `GGUF: expected tokenizer.ggml.model to be gpt2 or llama, got ${JSON.stringify(model)}; use the ` +
+      "tokenizer.json of the model that the file was made from",
   );
 };
 
@@ -23,9 +33,14 @@ const addedTokens = (tokens: readonly GgufToken[]): object[] =>
   });
 
 /** What stands around a text: begin and end of sequence, where the model was trained with them. */
-const template = (before: readonly { readonly id: number; readonly text: string }[], after: typeof before): object | null => {
+const template = (
+  before: readonly { readonly id: number; readonly text: string }[],
+  after: typeof before,
+): object | null => {
   if (before.length + after.length === 0) return null;
-  const special = (type: number) => (token: { readonly text: string }) => ({ SpecialToken: { id: token.text, type_id: type } });
+  const special = (type: number) => (token: { readonly text: string }) => ({
+    SpecialToken: { id: token.text, type_id: type },
+  });
   const around = (id: string, type: number) => [
     ...before.map(special(type)),
     { Sequence: { id, type_id: type } },
@@ -35,14 +50,16 @@ const template = (before: readonly { readonly id: number; readonly text: string 
     type: "TemplateProcessing",
     single: around("A", 0),
     pair: [...around("A", 0), ...around("B", 1)],
-    special_tokens: Object.fromEntries([...before, ...after].map(({ id, text }) => [text, { id: text, ids: [id], tokens: [text] }])),
+    special_tokens: Object.fromEntries(
+      [...before, ...after].map(({ id, text }) => [text, { id: text, ids: [id], tokens: [text] }]),
+    ),
   };
 };
 
 /**
- * The documents of the tokenizer of a GGUF file, for `readTokenizer`: byte-level BPE (`gpt2`, cut as default, gpt-2, smollm, llama-bpe or qwen2) and SentencePiece
- * BPE (`llama`). `TypeError` for values of another kind than the format's, `RangeError` for other tokenizers and for ids, scores or kinds
- * that do not fit the tokens.
+ * The documents of the tokenizer of a GGUF file, for `readTokenizer`: byte-level BPE (`gpt2`, cut as default, gpt-2,
+ * smollm, llama-bpe or qwen2) and SentencePiece BPE (`llama`). `TypeError` for values of another kind than the
+ * format's, `RangeError` for other tokenizers and for ids, scores or kinds that do not fit the tokens.
  */
 export const tokenizerDocumentsFromGguf = (metadata: GgufMetadata): TokenizerDocuments => {
   const read = readerOf(metadata);

@@ -15,13 +15,17 @@ const mostTokens = 0x110000 + 1024;
 /** Merges of a large vocabulary. */
 export const mostMerges = 1 << 21;
 
-/** A value of the metadata that fits the schema; `undefined` where the key is missing. `TypeError` with the key otherwise. */
+/**
+ * A value of the metadata that fits the schema; `undefined` where the key is missing. `TypeError` with the key
+ * otherwise.
+ */
 export const valueOf = <S extends TSchema>(metadata: GgufMetadata, key: string, schema: S): Static<S> | undefined => {
   const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   if (value === undefined || Value.Check(schema, value)) return value;
   const problem = Value.Errors(schema, value).First();
   throw new TypeError(
-    `GGUF: ${problem?.message.replace(/^./u, (first) => first.toLowerCase())} at ${key}${problem?.path ?? ""}, got ${quoted(problem?.value)}`,
+    `GGUF: ${problem?.message.replace(/^./u, (first) => first.toLowerCase())} at ` +
+      `${key}${problem?.path ?? ""}, got ${quoted(problem?.value)}`,
   );
 };
 
@@ -57,7 +61,8 @@ export const readTokens = (metadata: GgufMetadata): readonly GgufToken[] => {
   }
   const seen = new Set<string>();
   for (const text of texts) {
-    if (seen.has(text)) throw new RangeError(`GGUF: expected each token once in tokenizer.ggml.tokens, got ${quoted(text)} twice`);
+    if (seen.has(text))
+      throw new RangeError(`GGUF: expected each token once in tokenizer.ggml.tokens, got ${quoted(text)} twice`);
     seen.add(text);
   }
   return texts.map((text, id) => ({ text, kind: kinds?.[id] ?? tokenKinds.normal }));
@@ -65,7 +70,10 @@ export const readTokens = (metadata: GgufMetadata): readonly GgufToken[] => {
 
 const Id = Type.Union([Type.Integer({ minimum: 0 }), Type.BigInt({ minimum: 0n })]);
 
-/** The token that a key such as `eos_token_id` names; `undefined` where the key is missing. `RangeError` for an id without a token. */
+/**
+ * The token that a key such as `eos_token_id` names; `undefined` where the key is missing. `RangeError` for an id
+ * without a token.
+ */
 export const namedToken = (
   metadata: GgufMetadata,
   name: string,

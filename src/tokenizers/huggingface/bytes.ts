@@ -22,4 +22,5 @@ export const byteOf = (character: string): number | undefined => bytes.get(chara
 const encoder = new TextEncoder();
 
 /** The UTF-8 bytes of a text, each as its character. */
-export const asByteCharacters = (text: string): string => Array.from(encoder.encode(text), (byte) => byteCharacters[byte]!).join("");
+export const asByteCharacters = (text: string): string =>
+  Array.from(encoder.encode(text), (byte) => byteCharacters[byte]!).join("");

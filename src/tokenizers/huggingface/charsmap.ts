@@ -1,4 +1,7 @@
-/** SentencePiece's map of characters (Kudo and Richardson, 2018), as a `Precompiled` normalizer keeps it: a trie of bytes, and the texts that it leads to. */
+/**
+ * SentencePiece's map of characters (Kudo and Richardson, 2018), as a `Precompiled` normalizer keeps it: a trie of
+ * bytes, and the texts that it leads to.
+ */
 
 /** Characters that one may become; Unicode's own rules need 18. */
 const longest = 64;
@@ -12,7 +15,10 @@ const hasLeaf = (cell: number): boolean => ((cell >>> 8) & 1) === 1;
 const offsetOf = (cell: number): number => (cell >>> 10) << ((cell & 0x200) >>> 6);
 const valueOf = (cell: number): number => cell & 0x7fffffff;
 
-/** Where the text of the shortest key is that `key` begins with; `undefined` when there is none, or the trie leads out of itself. */
+/**
+ * Where the text of the shortest key is that `key` begins with; `undefined` when there is none, or the trie leads out
+ * of itself.
+ */
 const find = (cells: Uint32Array, key: Uint8Array): number | undefined => {
   let at = offsetOf(cells[0] ?? 0);
   for (const byte of key) {
@@ -38,17 +44,21 @@ const split = (bytes: Uint8Array): { readonly cells: Uint32Array; readonly texts
   const size = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   if (size < 4 || size % 4 !== 0 || size > bytes.length - 4) {
     throw new RangeError(
-      `tokenizer.json: expected a trie of whole cells within the ${bytes.length} bytes of precompiled_charsmap, got ${size} bytes`,
+      `tokenizer.json: expected a trie of whole cells within the ${bytes.length} bytes of ` +
+        `precompiled_charsmap, got ${size} bytes`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + 4, size);
-  return { cells: Uint32Array.from({ length: size / 4 }, (_, at) => view.getUint32(4 * at, true)), texts: bytes.subarray(4 + size) };
+  return {
+    cells: Uint32Array.from({ length: size / 4 }, (_, at) => view.getUint32(4 * at, true)),
+    texts: bytes.subarray(4 + size),
+  };
 };
 
 /**
- * The normalizer of a map, base64. As in HuggingFace's Rust, what a reader sees as one character is looked up whole where it is shorter than 6 bytes, and then
- * becomes the text of the shortest key that it begins with; else each code point is looked up. `RangeError` for a map that is no trie, and for one that
- * makes more than 64 characters of one.
+ * The normalizer of a map, base64. As in HuggingFace's Rust, what a reader sees as one character is looked up whole
+ * where it is shorter than 6 bytes, and then becomes the text of the shortest key that it begins with; else each code
+ * point is looked up. `RangeError` for a map that is no trie, and for one that makes more than 64 characters of one.
  */
 export const charsmap = (base64: string): ((text: string) => string) => {
   const { cells, texts } = split(Buffer.from(base64, "base64"));

@@ -1,4 +1,7 @@
-/** How documents join pieces to a text, exactly as HuggingFace's Rust does; the library differs for bytes that are no character, and for first spaces. */
+/**
+ * How documents join pieces to a text, exactly as HuggingFace's Rust does; the library differs for bytes that are no
+ * character, and for first spaces.
+ */
 import { Type } from "@sinclair/typebox";
 import { byteOf } from "./bytes.ts";
 import { part, readPart, type Parts } from "./part.ts";
@@ -123,14 +126,21 @@ const decoders: Parts<Step> = {
     return eachPiece((piece, index) => piece.replaceAll(replacement, prefixed && index === 0 ? "" : " "));
   }),
   Replace: part(
-    Type.Object({ type: Type.Literal("Replace"), pattern: Type.Object({ String: Content }, strict), content: Content }, strict),
+    Type.Object(
+      { type: Type.Literal("Replace"), pattern: Type.Object({ String: Content }, strict), content: Content },
+      strict,
+    ),
     ({ pattern, content }) => eachPiece((piece) => piece.split(pattern.String).join(content)),
   ),
-  Strip: part(Type.Object({ type: Type.Literal("Strip"), content: Character, start: Cut, stop: Cut }, strict), ({ content, start, stop }) =>
-    eachPiece((piece) => strip(piece, content, start, stop)),
+  Strip: part(
+    Type.Object({ type: Type.Literal("Strip"), content: Character, start: Cut, stop: Cut }, strict),
+    ({ content, start, stop }) => eachPiece((piece) => strip(piece, content, start, stop)),
   ),
   WordPiece: part(
-    Type.Object({ type: Type.Literal("WordPiece"), prefix: Type.String({ maxLength: 64 }), cleanup: Type.Boolean() }, strict),
+    Type.Object(
+      { type: Type.Literal("WordPiece"), prefix: Type.String({ maxLength: 64 }), cleanup: Type.Boolean() },
+      strict,
+    ),
     ({ prefix, cleanup }) => eachPiece((piece, index) => wordPiece(piece, index, prefix, cleanup)),
   ),
 };
@@ -141,13 +151,14 @@ const inTurn =
   (pieces) =>
     members.reduce((each, member) => {
       const length = each.reduce((sum, piece) => sum + piece.length, 0);
-      if (length > mostCharacters) throw new RangeError(`tokenizer: expected at most ${mostCharacters} decoded characters, got ${length}`);
+      if (length > mostCharacters)
+        throw new RangeError(`tokenizer: expected at most ${mostCharacters} decoded characters, got ${length}`);
       return member(each);
     }, pieces);
 
 /**
- * The decoder of a document; pieces are joined with spaces where there is none. `TypeError` for a type or an option that is not supported, `RangeError`
- * for too many parts.
+ * The decoder of a document; pieces are joined with spaces where there is none. `TypeError` for a type or an option
+ * that is not supported, `RangeError` for too many parts.
  */
 export const readDecoder = (value: unknown): Decode => {
   const decode = readPart(decoders, "decoders", value, "/decoder", inTurn);

@@ -71,7 +71,8 @@ const addedIds = (added: readonly Added[], model: Model): ReadonlyMap<string, nu
     const clash = modelId === undefined ? own.has(id) : modelId !== id;
     if (clash || ids.has(content) || contents.has(id)) {
       throw new RangeError(
-        `tokenizer.json: expected added tokens with an id and a text of their own, or with those of a piece, got ${id} for ${quoted(content)}`,
+        "tokenizer.json: expected added tokens with an id and a text of their own, or with those of a piece, " +
+          `got ${id} for ${quoted(content)}`,
       );
     }
     ids.set(content, id);
@@ -81,8 +82,8 @@ const addedIds = (added: readonly Added[], model: Model): ReadonlyMap<string, nu
 };
 
 /**
- * Reads a document. `TypeError` for a type or an option that is not supported, `RangeError` for sizes, ids, pieces or patterns that cannot be used;
- * both name the place as a JSON pointer. Truncation and padding are not applied.
+ * Reads a document. `TypeError` for a type or an option that is not supported, `RangeError` for sizes, ids, pieces or
+ * patterns that cannot be used; both name the place as a JSON pointer. Truncation and padding are not applied.
  */
 export const readDocument = (value: unknown): ReadDocument => {
   const document = checked(Document, value, "");

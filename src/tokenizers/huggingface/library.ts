@@ -1,4 +1,7 @@
-/** The one place that touches @huggingface/tokenizers: its declarations do not resolve under Node's rules, so what is used of it is typed and checked here. */
+/**
+ * The one place that touches @huggingface/tokenizers: its declarations do not resolve under Node's rules, so what is
+ * used of it is typed and checked here.
+ */
 import * as library from "@huggingface/tokenizers";
 
 /** Ids and pieces of a text. An id is missing where a piece is not in the vocabulary and there is no unknown token. */
@@ -19,7 +22,10 @@ export interface LibraryTokenizer {
 }
 
 const isTokenizer = (value: unknown): value is LibraryTokenizer =>
-  (typeof value === "object" || typeof value === "function") && value !== null && "encode" in value && typeof value.encode === "function";
+  (typeof value === "object" || typeof value === "function") &&
+  value !== null &&
+  "encode" in value &&
+  typeof value.encode === "function";
 
 const memberOf = (value: unknown, name: string): unknown =>
   (typeof value === "object" || typeof value === "function") && value !== null && name in value
@@ -33,20 +39,24 @@ const setNormalizers = (normalizer: unknown): void => {
   const config = memberOf(normalizer, "config");
   if (memberOf(config, "type") !== "Precompiled") return;
   if (typeof normalizer !== "function" || typeof memberOf(normalizer, "normalize") !== "function") {
-    throw new TypeError("@huggingface/tokenizers: expected normalize of a normalizer; install the version in package.json");
+    throw new TypeError(
+      "@huggingface/tokenizers: expected normalize of a normalizer; install the version in package.json",
+    );
   }
   Object.defineProperty(normalizer, "normalize", { value: memberOf(config, "normalize") });
 };
 
 /**
- * The library's tokenizer of a document in which it knows every part. `config` never comes from a `tokenizer_config.json`: options that the library
- * would read there change texts. `TypeError` where the library is not what is declared here.
+ * The library's tokenizer of a document in which it knows every part. `config` never comes from a
+ * `tokenizer_config.json`: options that the library would read there change texts. `TypeError` where the library is not
+ * what is declared here.
  */
 export const openLibrary = (document: object, config: object): LibraryTokenizer => {
   const constructor: unknown = library.Tokenizer;
   if (typeof constructor !== "function") {
     throw new TypeError(
-      `@huggingface/tokenizers: expected a class Tokenizer, got ${typeof constructor}; install the version in package.json`,
+      `@huggingface/tokenizers: expected a class Tokenizer, got ${typeof constructor}; install the version ` +
+        "in package.json",
     );
   }
   const made: unknown = Reflect.construct(constructor, [document, config]);

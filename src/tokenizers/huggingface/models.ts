@@ -4,10 +4,15 @@ import { checked, quoted } from "./part.ts";
 
 const strict = { additionalProperties: false } as const;
 
-/** As many pieces as Unicode has code points, and some special tokens; merges of a large vocabulary; characters of a piece, and of a word of WordPiece. */
+/**
+ * As many pieces as Unicode has code points, and some special tokens; merges of a large vocabulary; characters of a
+ * piece, and of a word of WordPiece.
+ */
 const limits = { pieces: 0x110000 + 1024, merges: 1 << 21, piece: 1024, wordPieces: 200 } as const;
 
-/** A piece that no vocabulary has: the library answers with it where text has no id, instead of leaving the text out. */
+/**
+ * A piece that no vocabulary has: the library answers with it where text has no id, instead of leaving the text out.
+ */
 export const nowhere = "\u{10ffff}no id\u{10ffff}";
 
 /** The model of a document: its own pieces by id, and what the library gets. */
@@ -24,19 +29,30 @@ export interface Model {
 /** The pieces of a vocabulary with their ids. `RangeError` with the piece that cannot be used. */
 const idsOf = (entries: readonly (readonly [string, unknown])[]): ReadonlyMap<string, number> => {
   if (entries.length === 0 || entries.length > limits.pieces) {
-    throw new RangeError(`tokenizer.json: expected 1 to ${limits.pieces} pieces at /model/vocab, got ${entries.length}`);
+    throw new RangeError(
+      `tokenizer.json: expected 1 to ${limits.pieces} pieces at /model/vocab, got ${entries.length}`,
+    );
   }
   const ids = new Map<string, number>();
   const used = new Set<number>();
   for (const [piece, id] of entries) {
-    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= limits.pieces || used.has(id) || ids.has(piece)) {
+    if (
+      typeof id !== "number" ||
+      !Number.isInteger(id) ||
+      id < 0 ||
+      id >= limits.pieces ||
+      used.has(id) ||
+      ids.has(piece)
+    ) {
       throw new RangeError(
-        `tokenizer.json: expected each piece once, with an id of its own from 0 to ${limits.pieces - 1}, at /model/vocab, got ${quoted(id)} for ${quoted(piece)}`,
+        `tokenizer.json: expected each piece once, with an id of its own from 0 to ${limits.pieces - 1}, at ` +
+          `/model/vocab, got ${quoted(id)} for ${quoted(piece)}`,
       );
     }
     if (piece.length > limits.piece) {
       throw new RangeError(
-        `tokenizer.json: expected pieces of at most ${limits.piece} characters, got ${piece.length} in ${quoted(piece)}`,
+        `tokenizer.json: expected pieces of at most ${limits.piece} characters, got ${piece.length} in ` +
+          `${quoted(piece)}`,
       );
     }
     used.add(id);
@@ -85,7 +101,8 @@ const bpe = (model: Static<typeof Bpe>): Model => {
     const pair = pairOf(merge);
     if (pair === undefined || !ids.has(pair[0]) || !ids.has(pair[1]) || !ids.has(pair.join(""))) {
       throw new RangeError(
-        `tokenizer.json: expected two pieces of the vocabulary that make a third at /model/merges/${index}, got ${quoted(merge)}`,
+        `tokenizer.json: expected two pieces of the vocabulary that make a third at /model/merges/${index}, ` +
+          `got ${quoted(merge)}`,
       );
     }
     return pair;
@@ -109,7 +126,13 @@ const unigram = ({ vocab, unk_id: unknown }: Static<typeof Unigram>): Model => {
   const entries = vocab.map((entry, id): [string, number] => {
     const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
     const [piece, score] = pair;
-    if (pair.length === 2 && typeof piece === "string" && piece !== "" && typeof score === "number" && Number.isFinite(score))
+    if (
+      pair.length === 2 &&
+      typeof piece === "string" &&
+      piece !== "" &&
+      typeof score === "number" &&
+      Number.isFinite(score)
+    )
       return [piece, id];
     throw new TypeError(`tokenizer.json: expected a piece and its score at /model/vocab/${id}, got ${quoted(entry)}`);
   });
@@ -133,8 +156,8 @@ const WordPiece = Type.Object(
 const WordLevel = Type.Object({ type: Type.Literal("WordLevel"), vocab: Vocabulary, unk_token: Word }, strict);
 
 /**
- * The model of a document. `TypeError` for a type or an option that is not supported (dropout, prefixes of continuations in BPE, byte fallback of
- * Unigram), `RangeError` for ids, pieces or merges that cannot be used.
+ * The model of a document. `TypeError` for a type or an option that is not supported (dropout, prefixes of
+ * continuations in BPE, byte fallback of Unigram), `RangeError` for ids, pieces or merges that cannot be used.
  */
 export const readModel = (value: unknown): Model => {
   const type: unknown = typeof value === "object" && value !== null && "type" in value ? value.type : undefined;
@@ -148,5 +171,7 @@ export const readModel = (value: unknown): Model => {
     const { vocab, unk_token } = checked(WordLevel, value, "/model");
     return made("WordLevel", idsOf(Object.entries(vocab)), { type: "WordLevel", vocab }, { unk_token });
   }
-  throw new TypeError(`tokenizer.json: expected type to be one of BPE, Unigram, WordLevel, WordPiece at /model, got ${quoted(type)}`);
+  throw new TypeError(
+    `tokenizer.json: expected type to be one of BPE, Unigram, WordLevel, WordPiece at /model, got ${quoted(type)}`,
+  );
 };

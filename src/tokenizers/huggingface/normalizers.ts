@@ -1,4 +1,7 @@
-/** How documents change a text before it is cut, spelled for the library where it changes it otherwise than HuggingFace's Rust. */
+/**
+ * How documents change a text before it is cut, spelled for the library where it changes it otherwise than
+ * HuggingFace's Rust.
+ */
 import { Type } from "@sinclair/typebox";
 import { charsmap } from "./charsmap.ts";
 import type { PrecompiledNormalizer } from "./library.ts";
@@ -9,7 +12,8 @@ const strict = { additionalProperties: false } as const;
 
 const inTurn = (members: readonly object[]): object => ({ type: "Sequence", normalizers: members });
 
-const bare = (type: string, spelled: object = { type }) => part(Type.Object({ type: Type.Literal(type) }, strict), () => spelled);
+const bare = (type: string, spelled: object = { type }) =>
+  part(Type.Object({ type: Type.Literal(type) }, strict), () => spelled);
 
 /** The library reads `$&` and the like in what it puts in; a dollar is written as two. */
 const replace = (regex: string, content: string) => ({
@@ -18,7 +22,10 @@ const replace = (regex: string, content: string) => ({
   content: content.replaceAll("$", "$$$$"),
 });
 
-/** White space of Unicode, of which JavaScript's `trim` has other characters. What trails begins after something else: each run is looked at once. */
+/**
+ * White space of Unicode, of which JavaScript's `trim` has other characters. What trails begins after something else:
+ * each run is looked at once.
+ */
 const leading = String.raw`\A\p{White_Space}+`;
 const trailing = String.raw`(?<!\p{White_Space})\p{White_Space}+\z`;
 const never = String.raw`(?!)`;
@@ -45,12 +52,16 @@ const normalizers: Parts<object> = {
   NFKC: bare("NFKC"),
   NFKD: bare("NFKD"),
   Precompiled: part(
-    Type.Object({ type: Type.Literal("Precompiled"), precompiled_charsmap: Type.String({ maxLength: 1 << 22 }) }, strict),
+    Type.Object(
+      { type: Type.Literal("Precompiled"), precompiled_charsmap: Type.String({ maxLength: 1 << 22 }) },
+      strict,
+    ),
     ({ precompiled_charsmap: map }): PrecompiledNormalizer => ({ type: "Precompiled", normalize: charsmap(map) }),
   ),
   Prepend: part(Type.Object({ type: Type.Literal("Prepend"), prepend: Content }, strict), (value) => value),
-  Replace: part(Type.Object({ type: Type.Literal("Replace"), pattern: Pattern, content: Content }, strict), ({ pattern, content }, at) =>
-    replace(regexOf(pattern, `${at}/pattern`), content),
+  Replace: part(
+    Type.Object({ type: Type.Literal("Replace"), pattern: Pattern, content: Content }, strict),
+    ({ pattern, content }, at) => replace(regexOf(pattern, `${at}/pattern`), content),
   ),
   Strip: part(
     Type.Object({ type: Type.Literal("Strip"), strip_left: Type.Boolean(), strip_right: Type.Boolean() }, strict),
@@ -74,7 +85,8 @@ const bounded = (value: object): object => {
   const growth = growthOf(value);
   if (growth <= mostGrowth) return value;
   throw new RangeError(
-    `tokenizer.json: expected replacements that lengthen a text at most ${mostGrowth} times at /normalizer, got ${growth}`,
+    `tokenizer.json: expected replacements that lengthen a text at most ${mostGrowth} times at /normalizer, ` +
+      `got ${growth}`,
   );
 };
 

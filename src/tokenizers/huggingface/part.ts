@@ -16,7 +16,9 @@ const within = (value: unknown): string => {
   return Array.isArray(value) ? "[...]" : "{...}";
 };
 
-/** A value from a document in a message: as JSON, long texts and lists cut, and nothing of what stands in objects in it. */
+/**
+ * A value from a document in a message: as JSON, long texts and lists cut, and nothing of what stands in objects in it.
+ */
 export const quoted = (value: unknown): string => {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
@@ -51,8 +53,9 @@ const typeOf = <T>(parts: Parts<T>, value: unknown, at: string): ReadPart<T> => 
 };
 
 /**
- * Reads a part, or a `Sequence` of parts that it holds under `list`, which `inTurn` puts together; `undefined` where there is none. `TypeError` for a type
- * or an option that is not supported, `RangeError` for too many parts in each other.
+ * Reads a part, or a `Sequence` of parts that it holds under `list`, which `inTurn` puts together; `undefined` where
+ * there is none. `TypeError` for a type or an option that is not supported, `RangeError` for too many parts in each
+ * other.
  */
 export const readPart = <T>(
   parts: Parts<T>,
@@ -66,12 +69,16 @@ export const readPart = <T>(
   const sequence = typeof value === "object" && "type" in value && value.type === "Sequence";
   if (!sequence) return typeOf(parts, value, at)(value, at);
   const members: unknown = (value as Readonly<Record<string, unknown>>)[list];
-  if (!Array.isArray(members)) throw new TypeError(`tokenizer.json: expected a list at ${at}/${list}, got ${quoted(members)}`);
+  if (!Array.isArray(members))
+    throw new TypeError(`tokenizer.json: expected a list at ${at}/${list}, got ${quoted(members)}`);
   if (depth >= limits.depth || members.length > limits.length) {
     throw new RangeError(
-      `tokenizer.json: expected at most ${limits.length} parts in a Sequence and ${limits.depth} in each other, got more at ${at}`,
+      `tokenizer.json: expected at most ${limits.length} parts in a Sequence and ${limits.depth} in each ` +
+        `other, got more at ${at}`,
     );
   }
-  const read = members.map((member, index) => readPart(parts, list, member, `${at}/${list}/${index}`, inTurn, depth + 1));
+  const read = members.map((member, index) =>
+    readPart(parts, list, member, `${at}/${list}/${index}`, inTurn, depth + 1),
+  );
   return inTurn(read.filter((member) => member !== undefined));
 };

@@ -3,7 +3,10 @@ import { Type, type Static } from "@sinclair/typebox";
 import { wordPattern } from "../tokenizer-json.ts";
 import { quoted } from "./part.ts";
 
-/** How GPT-2 cuts a text (Radford et al., 2019): contractions, letters, numbers, other characters, each after one space at most; white space. */
+/**
+ * How GPT-2 cuts a text (Radford et al., 2019): contractions, letters, numbers, other characters, each after one space
+ * at most; white space.
+ */
 export const gpt2Pattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 
 /** How Llama 3 cuts a text: contractions in any case, up to three digits, line ends on their own. */
@@ -18,7 +21,10 @@ const before = String.raw`[^\r\n\p{L}\p{N}]?`;
 const contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
 const rest = String.raw` ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 
-/** Each takes time in proportion to the text, whatever the text is: no repetition stands in another, and neighbours do not begin alike. */
+/**
+ * Each takes time in proportion to the text, whatever the text is: no repetition stands in another, and neighbours do
+ * not begin alike.
+ */
 const known: ReadonlySet<string> = new Set([
   gpt2Pattern,
   gpt2Pattern.replace("'s|'t|'re|'ve|'m|'ll|'d", "'(?:[sdmt]|ll|ve|re)"),
@@ -34,7 +40,8 @@ const known: ReadonlySet<string> = new Set([
   // DeepSeek-V3 and R1, three in a row.
   String.raw`\p{N}{1,3}`,
   "[一-龥぀-ゟ゠-ヿ]+",
-  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+",
+  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| " +
+    "?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+",
   // CLIP.
   String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`,
   // Small steps of many models.
@@ -54,13 +61,18 @@ export const Pattern = Type.Union([
 ]);
 
 /** The regular expression that matches exactly this text. */
-export const literal = (text: string): string => Array.from(text, (character) => `\\x{${character.codePointAt(0)!.toString(16)}}`).join("");
+export const literal = (text: string): string =>
+  Array.from(text, (character) => `\\x{${character.codePointAt(0)!.toString(16)}}`).join("");
 
-/** The regular expression of a pattern. `RangeError` for one that no known model has: it might take a time without bounds. */
+/**
+ * The regular expression of a pattern. `RangeError` for one that no known model has: it might take a time without
+ * bounds.
+ */
 export const regexOf = (pattern: Static<typeof Pattern>, at: string): string => {
   if ("String" in pattern) return literal(pattern.String);
   if (known.has(pattern.Regex)) return pattern.Regex;
   throw new RangeError(
-    `tokenizer.json: expected a regular expression of a known model at ${at}, got ${quoted(pattern.Regex)}; where it takes time in proportion to any text, add it to src/tokenizers/huggingface/patterns.ts`,
+    `tokenizer.json: expected a regular expression of a known model at ${at}, got ${quoted(pattern.Regex)}; ` +
+      "where it takes time in proportion to any text, add it to src/tokenizers/huggingface/patterns.ts",
   );
 };

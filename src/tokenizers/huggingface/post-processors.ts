@@ -1,4 +1,7 @@
-/** Which ids a document puts before and after one text: begin-of-sequence of Llama, end-of-sequence of T5, `[CLS]` and `[SEP]` of BERT. */
+/**
+ * Which ids a document puts before and after one text: begin-of-sequence of Llama, end-of-sequence of T5, `[CLS]` and
+ * `[SEP]` of BERT.
+ */
 import { Type, type Static } from "@sinclair/typebox";
 import { checked, quoted } from "./part.ts";
 
@@ -11,8 +14,14 @@ export interface Surrounding {
 const strict = { additionalProperties: false } as const;
 const most = 64;
 
-const SpecialToken = Type.Object({ SpecialToken: Type.Object({ id: Type.String(), type_id: Type.Integer() }, strict) }, strict);
-const Sequence = Type.Object({ Sequence: Type.Object({ id: Type.Literal("A"), type_id: Type.Integer() }, strict) }, strict);
+const SpecialToken = Type.Object(
+  { SpecialToken: Type.Object({ id: Type.String(), type_id: Type.Integer() }, strict) },
+  strict,
+);
+const Sequence = Type.Object(
+  { Sequence: Type.Object({ id: Type.Literal("A"), type_id: Type.Integer() }, strict) },
+  strict,
+);
 
 const Template = Type.Object(
   {
@@ -34,7 +43,9 @@ const none: Surrounding = { before: [], after: [] };
 
 const fromTemplate = ({ single, special_tokens: tokens }: Static<typeof Template>, at: string): Surrounding => {
   const idsOf = (name: string): readonly number[] => {
-    const token: unknown = Object.hasOwn(tokens, name) ? (tokens as Readonly<Record<string, unknown>>)[name] : undefined;
+    const token: unknown = Object.hasOwn(tokens, name)
+      ? (tokens as Readonly<Record<string, unknown>>)[name]
+      : undefined;
     return checked(Ids, token, `${at}/special_tokens/${name}`).ids;
   };
   const place = single.findIndex((item) => "Sequence" in item);
@@ -46,14 +57,18 @@ const fromTemplate = ({ single, special_tokens: tokens }: Static<typeof Template
   return { before: ids(single.slice(0, place)), after: ids(single.slice(place + 1)) };
 };
 
-/** The ids around a text, each below `size`. `TypeError` for a type or an option that is not supported, `RangeError` for an id outside of the vocabulary. */
+/**
+ * The ids around a text, each below `size`. `TypeError` for a type or an option that is not supported, `RangeError` for
+ * an id outside of the vocabulary.
+ */
 export const readSurrounding = (value: unknown, size: number, at = "/post_processor", depth = 0): Surrounding => {
   if (value === null || value === undefined) return none;
   const fields = typeof value === "object" ? (value as Readonly<Record<string, unknown>>) : {};
   const { type, processors } = fields;
   const within = ({ before, after }: Surrounding): Surrounding => {
     const outside = [...before, ...after].find((id) => id >= size);
-    if (outside !== undefined) throw new RangeError(`tokenizer.json: expected ids below ${size} at ${at}, got ${outside}`);
+    if (outside !== undefined)
+      throw new RangeError(`tokenizer.json: expected ids below ${size} at ${at}, got ${outside}`);
     return { before, after };
   };
   if (type === "ByteLevel") return none;
@@ -67,6 +82,7 @@ export const readSurrounding = (value: unknown, size: number, at = "/post_proces
     return { before: parts.toReversed().flatMap(({ before }) => before), after: parts.flatMap(({ after }) => after) };
   }
   throw new TypeError(
-    `tokenizer.json: expected BertProcessing, ByteLevel, RobertaProcessing, TemplateProcessing or a Sequence of these at ${at}, got ${quoted(type ?? value)}`,
+    "tokenizer.json: expected BertProcessing, ByteLevel, RobertaProcessing, TemplateProcessing or a Sequence " +
+      `of these at ${at}, got ${quoted(type ?? value)}`,
   );
 };

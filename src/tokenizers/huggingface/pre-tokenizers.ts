@@ -1,4 +1,7 @@
-/** How documents cut a text into pieces before the model sees them, spelled for the library where it cuts otherwise than HuggingFace's Rust. */
+/**
+ * How documents cut a text into pieces before the model sees them, spelled for the library where it cuts otherwise than
+ * HuggingFace's Rust.
+ */
 import { Type } from "@sinclair/typebox";
 import { part, readPart, type Parts } from "./part.ts";
 import { gpt2Pattern, literal, Pattern, regexOf } from "./patterns.ts";
@@ -25,7 +28,9 @@ const word = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
 const spaceless = String.raw`\P{White_Space}+`;
 
 const Behavior = Type.Union(
-  (["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"] as const).map((name) => Type.Literal(name)),
+  (["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"] as const).map((name) =>
+    Type.Literal(name),
+  ),
 );
 
 const Character = Type.String({ minLength: 1, maxLength: 1 });
@@ -38,7 +43,8 @@ const Split = part(
     if (behavior === "Removed") return invert ? keep(regex) : remove(regex);
     if (invert || !("String" in pattern) || Array.from(pattern.String).length !== 1) {
       throw new RangeError(
-        `tokenizer.json: expected ${behavior} of one character, not inverted, at ${at}; other patterns are Isolated or Removed`,
+        `tokenizer.json: expected ${behavior} of one character, not inverted, at ${at}; other patterns are ` +
+          "Isolated or Removed",
       );
     }
     if (behavior === "Contiguous") return isolate(`${regex}+`);
@@ -50,7 +56,9 @@ const Punctuation = part(
   Type.Object(
     {
       type: Type.Literal("Punctuation"),
-      behavior: Type.Optional(Type.Union([Type.Literal("Isolated"), Type.Literal("Removed"), Type.Literal("Contiguous")])),
+      behavior: Type.Optional(
+        Type.Union([Type.Literal("Isolated"), Type.Literal("Removed"), Type.Literal("Contiguous")]),
+      ),
     },
     strict,
   ),
@@ -113,9 +121,10 @@ const preTokenizers: Parts<object> = {
 };
 
 /**
- * The pre-tokenizer of a document for the library, null where there is none. The library takes ASCII where Rust takes Unicode in `Digits` and `Whitespace`,
- * joins what `Punctuation` isolates, and does not cut at `Metaspace`; all are written as what they mean. `TypeError` for a type or an option that is not
- * supported, `RangeError` for a regular expression of no known model.
+ * The pre-tokenizer of a document for the library, null where there is none. The library takes ASCII where Rust takes
+ * Unicode in `Digits` and `Whitespace`, joins what `Punctuation` isolates, and does not cut at `Metaspace`; all are
+ * written as what they mean. `TypeError` for a type or an option that is not supported, `RangeError` for a regular
+ * expression of no known model.
  */
 export const spellPreTokenizer = (value: unknown): object | null =>
   readPart(preTokenizers, "pretokenizers", value, "/pre_tokenizer", (members) => sequence(...members)) ?? null;

@@ -28,19 +28,29 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 const checkText = (text: string, { model }: ReadDocument): void => {
   const most =
-    model.type === "Unigram" ? Math.min(mostCharacters.Unigram, Math.floor(mostNodes / model.longest)) : mostCharacters[model.type];
+    model.type === "Unigram"
+      ? Math.min(mostCharacters.Unigram, Math.floor(mostNodes / model.longest))
+      : mostCharacters[model.type];
   if (text.length > most)
-    throw new RangeError(`tokenizer: expected at most ${most} characters, got ${text.length}; encode the text in parts`);
+    throw new RangeError(
+      `tokenizer: expected at most ${most} characters, got ${text.length}; encode the text in parts`,
+    );
   const half = loneSurrogate.exec(text)?.[0];
-  if (half !== undefined) throw new RangeError(`tokenizer: expected whole characters, got ${JSON.stringify(half)}, half a surrogate pair`);
+  if (half !== undefined)
+    throw new RangeError(`tokenizer: expected whole characters, got ${JSON.stringify(half)}, half a surrogate pair`);
 };
 
-/** Encodes with the library; ids that are missing stay so. `RangeError` where the library gives up, for example on a word without an end. */
+/**
+ * Encodes with the library; ids that are missing stay so. `RangeError` where the library gives up, for example on a
+ * word without an end.
+ */
 const pieces = (library: LibraryTokenizer, text: string) => {
   try {
     return library.encode(text, { add_special_tokens: false });
   } catch (cause) {
-    const message = `tokenizer: expected a text that the parts of tokenizer.json can cut, got ${quoted(text)}, ${text.length} characters: ${String(cause)}`;
+    const message =
+      `tokenizer: expected a text that the parts of tokenizer.json can cut, got ${quoted(text)}, ` +
+      `${text.length} characters: ${String(cause)}`;
     throw new RangeError(message, { cause });
   }
 };
@@ -62,14 +72,17 @@ const encoder =
     const { ids, tokens } = pieces(library, text);
     if (ids.every(isId)) return [...ids];
     const unknown = unknownIn(library, text, tokens[ids.findIndex((id) => !isId(id))] ?? "", read);
-    throw new RangeError(`tokenizer: expected text made of the vocabulary, which has no unknown token, got ${JSON.stringify(unknown)}`);
+    throw new RangeError(
+      `tokenizer: expected text made of the vocabulary, which has no unknown token, got ${JSON.stringify(unknown)}`,
+    );
   };
 
 const decoder = ({ size, special, tokenOf, decode }: ReadDocument, { padId, stopIds }: SpecialIds) => {
   const silent = new Set([...special, padId, ...stopIds]);
   return (tokens: ArrayLike<number>): string => {
     const ids = Array.from(tokens).filter((id) => {
-      if (!Number.isInteger(id) || id < 0 || id >= size) throw new RangeError(`tokenizer: expected ids from 0 to ${size - 1}, got ${id}`);
+      if (!Number.isInteger(id) || id < 0 || id >= size)
+        throw new RangeError(`tokenizer: expected ids from 0 to ${size - 1}, got ${id}`);
       return !silent.has(id);
     });
     return decode(ids.map(tokenOf).filter((piece) => piece !== ""));
@@ -100,10 +113,11 @@ const condensed = (
 });
 
 /**
- * The tokenizer that the documents of a checkpoint describe, with the ids and texts of HuggingFace's `tokenizers`. Special tokens that a text spells
- * get their ids, as there. Padding falls back to the end token. `decode` leaves out special tokens, and nothing else: spaces are not tidied up. `encode`
- * throws `RangeError` for half a surrogate pair, for text without an id where there is no unknown token (there Rust drops it), and above 2^20
- * characters (2^16 for Unigram). Models: BPE, Unigram, WordPiece, WordLevel. `TypeError` and `RangeError` for documents that cannot be used.
+ * The tokenizer that the documents of a checkpoint describe, with the ids and texts of HuggingFace's `tokenizers`.
+ * Special tokens that a text spells get their ids, as there. Padding falls back to the end token. `decode` leaves out
+ * special tokens, and nothing else: spaces are not tidied up. `encode` throws `RangeError` for half a surrogate pair,
+ * for text without an id where there is no unknown token (there Rust drops it), and above 2^20 characters (2^16 for
+ * Unigram). Models: BPE, Unigram, WordPiece, WordLevel. `TypeError` and `RangeError` for documents that cannot be used.
  */
 export const huggingfaceTokenizer = (documents: TokenizerDocuments): ModelTokenizer => {
   const read = readDocument(documents["tokenizer.json"]);

@@ -9,7 +9,10 @@ export interface Row {
   readonly rollout: Rollout;
   /** The teacher's scores, when the objective needs them. */
   readonly teacher?: TeacherScore;
-  /** [L] log-probs of the tokens under the reference policy, when the objective needs them and the student sampled the rollout. */
+  /**
+   * [L] log-probs of the tokens under the reference policy, when the objective needs them and the student sampled the
+   * rollout.
+   */
   readonly referenceLogProbs?: Float32Array;
   /** After scaling and clipping; 0 for a sequence that the student did not sample. */
   readonly reward: number;
@@ -36,7 +39,8 @@ export interface BatchShape {
 }
 
 /** T: tokens that are read of a row, P + C - 1, or one more where rows are whole. */
-export const lengthOf = ({ prompt, completion, whole = false }: BatchShape): number => prompt + completion - (whole ? 0 : 1);
+export const lengthOf = ({ prompt, completion, whole = false }: BatchShape): number =>
+  prompt + completion - (whole ? 0 : 1);
 
 /** What the objective reads besides tokens and is not computed from the student's own hidden states. */
 export type BatchSignal = Exclude<Signal, "values">;
@@ -118,7 +122,10 @@ const tokenArrays = (rows: readonly Row[], shape: BatchShape, padId: number): Ba
   return batch;
 };
 
-/** Sets every row's numbers [L, width] where its completion's tokens are; `of` may have none for a row, which is then left at zero. */
+/**
+ * Sets every row's numbers [L, width] where its completion's tokens are; `of` may have none for a row, which is then
+ * left at zero.
+ */
 const placed = <A extends TypedArray>(
   array: A,
   what: string,
@@ -146,39 +153,50 @@ const needed = <T>(value: T | undefined, what: string): T => {
 
 const ofStudent = ({ rollout }: Row): boolean => rollout.source === "student";
 
-const makers: Readonly<Record<BatchSignal, (rows: readonly Row[], shape: BatchShape, step: StepSignals, array: TypedArray) => TypedArray>> =
-  {
-    teacherLogProbs: (rows, shape, _, array) =>
-      placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
-    teacherTopKIds: (rows, shape, _, array) =>
-      placed(array, "teacher token ids", rows, shape, ({ teacher }) => needed(teacher?.ids, "the teacher's top-k ids")),
-    teacherTopKLogProbs: (rows, shape, _, array) =>
-      placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
-    foreignTeacherLogProbs: (rows, shape, _, array) =>
-      placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
-    foreignTeacherMask: (rows, shape, _, array) =>
-      placed(array, "aligned places", rows, shape, ({ teacher }) => needed(teacher?.aligned, "the teacher's aligned places")),
-    referenceLogProbs: (rows, shape, _, array) =>
-      placed(array, "reference log-probs", rows, shape, (row) =>
-        ofStudent(row) ? needed(row.referenceLogProbs, "reference log-probs") : undefined,
-      ),
-    behaviorLogProbs: (rows, shape, _, array) =>
-      placed(array, "behaviour log-probs", rows, shape, ({ rollout }) => rollout.behaviorLogProbs),
-    fromStudent: (rows) => Float32Array.from(rows, (row) => (ofStudent(row) ? 1 : 0)),
-    rewards: (rows) => Float32Array.from(rows, ({ reward }) => reward),
-    advantages: (rows) => Float32Array.from(rows, ({ advantage }) => advantage),
-    progress: (_, __, { progress }) => Float32Array.of(progress),
-    controlled: (_, __, { controlled }) => Float32Array.of(controlled),
-  };
+const makers: Readonly<
+  Record<BatchSignal, (rows: readonly Row[], shape: BatchShape, step: StepSignals, array: TypedArray) => TypedArray>
+> = {
+  teacherLogProbs: (rows, shape, _, array) =>
+    placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+  teacherTopKIds: (rows, shape, _, array) =>
+    placed(array, "teacher token ids", rows, shape, ({ teacher }) => needed(teacher?.ids, "the teacher's top-k ids")),
+  teacherTopKLogProbs: (rows, shape, _, array) =>
+    placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+  foreignTeacherLogProbs: (rows, shape, _, array) =>
+    placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+  foreignTeacherMask: (rows, shape, _, array) =>
+    placed(array, "aligned places", rows, shape, ({ teacher }) =>
+      needed(teacher?.aligned, "the teacher's aligned places"),
+    ),
+  referenceLogProbs: (rows, shape, _, array) =>
+    placed(array, "reference log-probs", rows, shape, (row) =>
+      ofStudent(row) ? needed(row.referenceLogProbs, "reference log-probs") : undefined,
+    ),
+  behaviorLogProbs: (rows, shape, _, array) =>
+    placed(array, "behaviour log-probs", rows, shape, ({ rollout }) => rollout.behaviorLogProbs),
+  fromStudent: (rows) => Float32Array.from(rows, (row) => (ofStudent(row) ? 1 : 0)),
+  rewards: (rows) => Float32Array.from(rows, ({ reward }) => reward),
+  advantages: (rows) => Float32Array.from(rows, ({ advantage }) => advantage),
+  progress: (_, __, { progress }) => Float32Array.of(progress),
+  controlled: (_, __, { controlled }) => Float32Array.of(controlled),
+};
 
 /**
- * Pads rows into arrays of `batchSpecs`: prompts on the left and completions on the right, so that the last token of every prompt stands at the place P - 1, and the C places from
- * there on are those before the completion's tokens 0 to C - 1. Targets and signals are of these places alone. The completion mask is 1 where there is such a token, its
- * end-of-sequence included, by position and never by id. A batch that is not full repeats its first row with the completion mask 0, so that it counts for nothing. `RangeError`
- * when a row has no prompt, or more of a prompt or a completion than the batch has, when there are no rows or more than it has, or when a needed score is missing or
- * of the wrong size.
+ * Pads rows into arrays of `batchSpecs`: prompts on the left and completions on the right, so that the last token of
+ * every prompt stands at the place P - 1, and the C places from there on are those before the completion's tokens 0 to
+ * C - 1. Targets and signals are of these places alone. The completion mask is 1 where there is such a token, its
+ * end-of-sequence included, by position and never by id. A batch that is not full repeats its first row with the
+ * completion mask 0, so that it counts for nothing. `RangeError` when a row has no prompt, or more of a prompt or a
+ * completion than the batch has, when there are no rows or more than it has, or when a needed score is missing or of
+ * the wrong size.
  */
-export const collate = (given: readonly Row[], shape: BatchShape, signals: readonly Signal[], padId: number, step: StepSignals): Batch => {
+export const collate = (
+  given: readonly Row[],
+  shape: BatchShape,
+  signals: readonly Signal[],
+  padId: number,
+  step: StepSignals,
+): Batch => {
   const [first] = given;
   if (first === undefined || given.length > shape.size)
     throw new RangeError(`collate: expected 1 to ${shape.size} sequences, got ${given.length}`);
@@ -192,6 +210,8 @@ export const collate = (given: readonly Row[], shape: BatchShape, signals: reado
   tokens["completionMask"]!.fill(0, given.length * shape.completion);
   return {
     ...tokens,
-    ...Object.fromEntries(signals.filter(isBatchSignal).map((signal) => [signal, makers[signal](rows, shape, step, empty(signal))])),
+    ...Object.fromEntries(
+      signals.filter(isBatchSignal).map((signal) => [signal, makers[signal](rows, shape, step, empty(signal))]),
+    ),
   };
 };

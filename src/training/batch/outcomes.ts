@@ -40,8 +40,8 @@ const unanswered = ({ answers }: Scored<Record<string, Outcome<unknown>>>): bool
   Object.values(answers).some(({ trouble }) => trouble?.outcome === "dropped");
 
 /**
- * Takes answers and troubles apart; keeps order and number. `Error` when more is dropped than is bearable, or nothing is left: it says how many,
- * and why the first one was.
+ * Takes answers and troubles apart; keeps order and number. `Error` when more is dropped than is bearable, or nothing
+ * is left: it says how many, and why the first one was.
  */
 export const settled = <Answers extends object>(
   scored: readonly Scored<Partial<Outcomes<Answers>>>[],
@@ -49,11 +49,15 @@ export const settled = <Answers extends object>(
 ): readonly Settled<Answers>[] => {
   const all = scored as readonly Scored<Record<string, Outcome<unknown>>>[];
   const lost = all.filter(unanswered);
-  const groups = new Set(lost.filter(({ rollout }) => rollout.source === "student").map(({ rollout }) => rollout.order.prompt));
+  const groups = new Set(
+    lost.filter(({ rollout }) => rollout.source === "student").map(({ rollout }) => rollout.order.prompt),
+  );
   const result = all.map((item): Settled<Answers> => {
     const { rollout, answers } = item;
     const outcomes = Object.entries(answers);
-    const troubles = outcomes.flatMap(([name, { trouble }]) => (trouble === undefined ? [] : [[name, trouble] as const]));
+    const troubles = outcomes.flatMap(([name, { trouble }]) =>
+      trouble === undefined ? [] : [[name, trouble] as const],
+    );
     return {
       rollout,
       answers: Object.fromEntries(
@@ -65,10 +69,13 @@ export const settled = <Answers extends object>(
   });
   const dropped = result.filter((item) => item.dropped).length;
   if (dropped > 0 && (dropped > mostDropped * result.length || dropped === result.length)) {
-    const [first] = result.filter(({ troubles }) => Object.values(troubles ?? {}).some(({ outcome }) => outcome === "dropped"));
+    const [first] = result.filter(({ troubles }) =>
+      Object.values(troubles ?? {}).some(({ outcome }) => outcome === "dropped"),
+    );
     const [name, trouble] = Object.entries(first!.troubles!).find(([, { outcome }]) => outcome === "dropped")!;
     throw new Error(
-      `step ${step}: expected at most ${mostDropped} of the rollouts to be dropped (scoring.mostDropped) and one to be left, got ${dropped} of ${result.length}; ` +
+      `step ${step}: expected at most ${mostDropped} of the rollouts to be dropped (scoring.mostDropped) and ` +
+        `one to be left, got ${dropped} of ${result.length}; ` +
         `the first is ${place(first!.rollout)}, of which the scorer "${name}" says: ${trouble.error}`,
     );
   }

@@ -5,10 +5,15 @@ import type { LoggedRollout } from "../recipe/report.ts";
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * `reward` and `reward/<name>`, the shares of the student and of replays, lengths in tokens, and where steps are drawn ahead `rollouts/staleness`: how
- * many steps the weights that draw the student's sequences are behind, in the mean. What does not occur in the step is absent.
+ * `reward` and `reward/<name>`, the shares of the student and of replays, lengths in tokens, and where steps are drawn
+ * ahead `rollouts/staleness`: how many steps the weights that draw the student's sequences are behind, in the mean.
+ * What does not occur in the step is absent.
  */
-export const rolloutMetrics = (logged: readonly LoggedRollout[], step: number, { data, rollouts }: Recipe): Record<string, number> => {
+export const rolloutMetrics = (
+  logged: readonly LoggedRollout[],
+  step: number,
+  { data, rollouts }: Recipe,
+): Record<string, number> => {
   const metrics: Record<string, number> = {
     "rollouts/on-policy": mean(logged.map(({ source: from }) => (from === "student" ? 1 : 0))),
     "rollouts/length": mean(logged.map(({ tokens }) => tokens)),

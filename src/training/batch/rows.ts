@@ -43,7 +43,8 @@ const judge = (
   { group, advantages, advantagesState, rewards: normalizer, rewardsState = {} }: JudgingRequest,
 ): { judged: Map<Rollout, Judged>; state: unknown; rewardsState: NormalizationState; cut?: number } => {
   const student = kept.filter(({ rollout }) => rollout.source === "student");
-  if (advantages === undefined || student.length === 0) return { judged: new Map(), state: advantagesState, rewardsState };
+  if (advantages === undefined || student.length === 0)
+    return { judged: new Map(), state: advantagesState, rewardsState };
   const scores = student.map(({ rollout, answers }) => {
     if (answers.reward === undefined) throw new RangeError(`rows: expected a reward for ${place(rollout)}, got none`);
     return answers.reward;
@@ -82,12 +83,18 @@ const storedShare = (kept: readonly Settled<Answers>[]): Pick<StepRows, "storedS
 };
 
 /** `rewards/cut` and `teacher/stored`, where there is something to cut and somewhere to read. */
-export const shares = ({ rewardsCut, storedScores }: Pick<StepRows, "rewardsCut" | "storedScores">): Record<string, number> => ({
+export const shares = ({
+  rewardsCut,
+  storedScores,
+}: Pick<StepRows, "rewardsCut" | "storedScores">): Record<string, number> => ({
   ...(rewardsCut === undefined ? {} : { "rewards/cut": rewardsCut }),
   ...(storedScores === undefined ? {} : { "teacher/stored": storedScores }),
 });
 
-/** The rows of a step's sequences, which are in order of prompt and sample. The only part of a step that depends on the one before. */
+/**
+ * The rows of a step's sequences, which are in order of prompt and sample. The only part of a step that depends on the
+ * one before.
+ */
 export const judgedRows = (scored: readonly Settled<Answers>[], request: JudgingRequest): StepRows => {
   const kept = scored.filter(({ dropped }) => !dropped);
   const { judged, state, rewardsState, cut } = judge(kept, request);

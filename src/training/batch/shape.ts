@@ -25,7 +25,8 @@ const teacherVocabulary = (teacher: Recipe["teacher"], { vocabularySize }: Polic
   const wrong = here.findIndex(({ tokenizer }, i) => tokenizer !== undefined || sizes[i] !== vocabularySize);
   if (wrong === -1) return vocabularySize;
   throw new RangeError(
-    `teacher: expected the student's vocabulary of ${vocabularySize} tokens, got ${sizes[wrong]} of another tokenizer; take an objective for unlike vocabularies`,
+    `teacher: expected the student's vocabulary of ${vocabularySize} tokens, got ${sizes[wrong]} of another ` +
+      "tokenizer; take an objective for unlike vocabularies",
   );
 };
 
@@ -36,7 +37,8 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
   const policy = studentPolicyOf(student.config);
   if (policy.vocabularySize < task.tokenizer.vocabularySize) {
     throw new RangeError(
-      `student: expected a vocabulary of at least the task's ${task.tokenizer.vocabularySize} tokens, got ${policy.vocabularySize}`,
+      `student: expected a vocabulary of at least the task's ${task.tokenizer.vocabularySize} tokens, got ` +
+        `${policy.vocabularySize}`,
     );
   }
   const { topK, needs, pairs = false } = objectives.create(objective);
@@ -44,7 +46,8 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
   const vocabulary = teacherVocabulary(teacher, policy, foreign);
   if (promptLength + maxNewTokens > policy.contextLength) {
     throw new RangeError(
-      `student: expected a context of ${promptLength} prompt and ${maxNewTokens} new tokens, got ${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,
+      `student: expected a context of ${promptLength} prompt and ${maxNewTokens} new tokens, got ` +
+        `${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,
     );
   }
   const batch: BatchShape = {

@@ -9,8 +9,9 @@ import type { StepRows } from "./rows.ts";
 const rounded = (nats: number): number => Math.round(nats * 1e4) / 1e4;
 
 /**
- * A step's sequences as they are logged, each that was learned from with the text of its tokens and its share of `divergences` [B, C], in nats, rounded to 1e-4; as they
- * were without `divergences`. Row i of the batch is the i-th that was not dropped.
+ * A step's sequences as they are logged, each that was learned from with the text of its tokens and its share of
+ * `divergences` [B, C], in nats, rounded to 1e-4; as they were without `divergences`. Row i of the batch is the i-th
+ * that was not dropped.
  */
 export const withTokens = (
   { rows, logged }: Pick<StepRows, "rows" | "logged">,

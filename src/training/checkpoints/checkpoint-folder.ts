@@ -29,7 +29,10 @@ export interface NewestCheckpoint {
   readonly damaged: readonly string[];
 }
 
-/** The newest checkpoint that is as it was written; those that are not get a name that ends in `.damaged`. `RangeError` when one is of another recipe. */
+/**
+ * The newest checkpoint that is as it was written; those that are not get a name that ends in `.damaged`. `RangeError`
+ * when one is of another recipe.
+ */
 export const newestCheckpoint = async (folder: string, recipe: Recipe): Promise<NewestCheckpoint> => {
   const damaged: string[] = [];
   for (const { path } of await checkpointsIn(folder)) {
@@ -38,7 +41,9 @@ export const newestCheckpoint = async (folder: string, recipe: Recipe): Promise<
     } catch (error) {
       if (!(error instanceof DamagedCheckpointError)) throw error;
       await rename(path, `${path}.damaged`);
-      damaged.push(`${error.message}; it is now ${basename(path)}.damaged, and the run goes on from the one before it, or anew`);
+      damaged.push(
+        `${error.message}; it is now ${basename(path)}.damaged, and the run goes on from the one before it, or anew`,
+      );
     }
   }
   return { found: undefined, damaged };

@@ -13,7 +13,10 @@ export interface CheckpointWriter {
   write(progress: Progress): Promise<string>;
 }
 
-/** Writes into a folder. `secure` is called before each, so that what was reported is on the disk first; `now` is a clock in ms that never goes back. */
+/**
+ * Writes into a folder. `secure` is called before each, so that what was reported is on the disk first; `now` is a
+ * clock in ms that never goes back.
+ */
 export const checkpointWriter = (
   folder: string,
   recipe: Recipe,
@@ -26,7 +29,10 @@ export const checkpointWriter = (
   const isTurn = (step: number, interval: number): boolean => interval > 0 && step % interval === 0;
   return {
     isDue: (step, { best }) =>
-      isTurn(step, every) || isTurn(step, keepEvery) || (keepBest && best?.step === step) || now() - written >= minutes * MILLISECONDS,
+      isTurn(step, every) ||
+      isTurn(step, keepEvery) ||
+      (keepBest && best?.step === step) ||
+      now() - written >= minutes * MILLISECONDS,
     async write(progress) {
       secure();
       const path = await writeCheckpoint(folder, recipe, progress);

@@ -1,9 +1,16 @@
-/** Checkpoints: all that an exact continuation needs besides the recipe, in one safetensors file that is written whole or not at all. */
+/**
+ * Checkpoints: all that an exact continuation needs besides the recipe, in one safetensors file that is written whole
+ * or not at all.
+ */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { objectives } from "../../objectives/index.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
-import { readSafetensors, writeSafetensors, type StoredTensor } from "../../policies/checkpoints/safetensors/safetensors.ts";
+import {
+  readSafetensors,
+  writeSafetensors,
+  type StoredTensor,
+} from "../../policies/checkpoints/safetensors/safetensors.ts";
 import type { Weights } from "../../policies/policy.ts";
 import type { NormalizationState } from "../../rewards/normalization.ts";
 import { sourceIdentity } from "../../teachers/source.ts";
@@ -16,12 +23,17 @@ import { decisive } from "../recipe/settings.ts";
 import { frozenWeights, initialTrained, traineeOf } from "../learner/trained.ts";
 import { stateKinds, trainedParameters } from "../learner/update.ts";
 
-/** Where a run stands between two steps. All randomness comes from coordinates, so no generator's state is part of it. */
+/**
+ * Where a run stands between two steps. All randomness comes from coordinates, so no generator's state is part of it.
+ */
 export interface Progress {
   /** Steps done. */
   readonly step: number;
   readonly learner: LearnerState;
-  /** The student's weights after fewer steps, by their number, that draw steps which have begun already; those that have changed since the run began. */
+  /**
+   * The student's weights after fewer steps, by their number, that draw steps which have begun already; those that have
+   * changed since the run began.
+   */
   readonly earlier: ReadonlyMap<number, Weights>;
   readonly host: HostState;
 }
@@ -45,7 +57,11 @@ export interface BestEvaluation {
 }
 
 /** The best evaluation so far, after one more; the first of equals. One without an accuracy is none. */
-export const bestOf = (best: BestEvaluation | null, step: number, accuracy: number | undefined): BestEvaluation | null =>
+export const bestOf = (
+  best: BestEvaluation | null,
+  step: number,
+  accuracy: number | undefined,
+): BestEvaluation | null =>
   accuracy === undefined || accuracy <= (best?.accuracy ?? Number.NEGATIVE_INFINITY) ? best : { step, accuracy };
 
 /** What the run itself carries from step to step, as plain data. */
@@ -67,25 +83,42 @@ export interface HostState {
 const averagePrefix = "average/";
 
 /**
- * Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but folders, machine, checks, how scorers are asked, and of weights but the frozen ones, which
- * a checkpoint does not hold.
+ * Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but folders, machine,
+ * checks, how scorers are asked, and of weights but the frozen ones, which a checkpoint does not hold.
  */
 const fingerprint = (recipe: Recipe): string => {
-  const { student, teacher, training, folder: _folder, machine: _machine, models: _models, scoring: _scoring, ...values } = recipe;
+  const {
+    student,
+    teacher,
+    training,
+    folder: _folder,
+    machine: _machine,
+    models: _models,
+    scoring: _scoring,
+    ...values
+  } = recipe;
   const settings = {
     training: decisive(training),
     student: student.config,
     teacher: teacher === undefined ? undefined : sourceIdentity(teacher),
   };
   const hash = createHash("sha256").update(JSON.stringify({ ...values, ...settings }));
-  for (const [name, data] of Object.entries(frozenWeights(traineeOf(studentPolicyOf(student.config), training), student.weights))) {
+  for (const [name, data] of Object.entries(
+    frozenWeights(traineeOf(studentPolicyOf(student.config), training), student.weights),
+  )) {
     hash.update(name).update(data);
   }
   return hash.digest("hex");
 };
 
-/** Of everything in a checkpoint but the digest itself, so that a byte that changed on the disk is noticed wherever it is. */
-const digest = (tensors: Readonly<Record<string, StoredTensor>>, metadata: Readonly<Record<string, string>>): string => {
+/**
+ * Of everything in a checkpoint but the digest itself, so that a byte that changed on the disk is noticed wherever it
+ * is.
+ */
+const digest = (
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>>,
+): string => {
   const { sha256: _sha256, ...rest } = metadata;
   const inOrder = <T>(values: Readonly<Record<string, T>>): [string, T][] =>
     Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -123,16 +156,23 @@ export const beginning = (recipe: Recipe): Progress => {
 };
 
 /** Writes a checkpoint into the folder, and gives its path. */
-export const writeCheckpoint = async (folder: string, recipe: Recipe, { step, learner, earlier, host }: Progress): Promise<string> => {
+export const writeCheckpoint = async (
+  folder: string,
+  recipe: Recipe,
+  { step, learner, earlier, host }: Progress,
+): Promise<string> => {
   const parameters = trainedOf(recipe);
   const tensors: Record<string, StoredTensor> = {};
   for (const kind of stateKinds) {
-    for (const [name, { shape }] of Object.entries(parameters)) tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
+    for (const [name, { shape }] of Object.entries(parameters))
+      tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
   }
-  for (const [name, data] of Object.entries(learner.average ?? {})) tensors[`${averagePrefix}${name}`] = { shape: [data.length], data };
+  for (const [name, data] of Object.entries(learner.average ?? {}))
+    tensors[`${averagePrefix}${name}`] = { shape: [data.length], data };
   const { parameters: all } = studentPolicyOf(recipe.student.config);
   for (const [version, weights] of earlier) {
-    for (const [name, data] of Object.entries(weights)) tensors[`earlier/${version}/${name}`] = { shape: all[name]!.shape, data };
+    for (const [name, data] of Object.entries(weights))
+      tensors[`earlier/${version}/${name}`] = { shape: all[name]!.shape, data };
   }
   const metadata = { step: String(step), host: JSON.stringify(host), recipe: fingerprint(recipe) };
   const path = join(folder, checkpointName(step));
@@ -151,14 +191,17 @@ const arraysOf = (
       const tensor = tensors[`${kind}/${name}`];
       if (tensor?.shape.join() !== shape.join()) {
         throw new RangeError(
-          `${path}: expected ${kind}/${name} of shape [${shape.join(", ")}], got ${tensor === undefined ? "nothing" : `[${tensor.shape.join(", ")}]`}`,
+          `${path}: expected ${kind}/${name} of shape [${shape.join(", ")}], got ` +
+            `${tensor === undefined ? "nothing" : `[${tensor.shape.join(", ")}]`}`,
         );
       }
       return [name, tensor.data];
     }),
   );
 
-/** The average of the student that a teacher has, if one follows it. The digest has shown that it is as it was written. */
+/**
+ * The average of the student that a teacher has, if one follows it. The digest has shown that it is as it was written.
+ */
 const averageIn = (tensors: Readonly<Record<string, StoredTensor>>): { readonly average?: Weights } => {
   const entries = Object.entries(tensors).filter(([name]) => name.startsWith(averagePrefix));
   if (entries.length === 0) return {};
@@ -166,7 +209,12 @@ const averageIn = (tensors: Readonly<Record<string, StoredTensor>>): { readonly 
 };
 
 /** The weights of the versions that must be there. */
-const earlierOf = (recipe: Recipe, step: number, tensors: Readonly<Record<string, StoredTensor>>, path: string): Progress["earlier"] => {
+const earlierOf = (
+  recipe: Recipe,
+  step: number,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  path: string,
+): Progress["earlier"] => {
   const { parameters } = studentPolicyOf(recipe.student.config);
   const versions = versionsAhead(step, lookaheadOf(recipe));
   return new Map(
@@ -175,7 +223,10 @@ const earlierOf = (recipe: Recipe, step: number, tensors: Readonly<Record<string
       const names = Object.keys(tensors).filter((name) => name.startsWith(prefix));
       const own = names.map((name) => name.slice(prefix.length)).filter((name) => Object.hasOwn(parameters, name));
       if (own.length === 0) throw new RangeError(`${path}: expected the weights after step ${version}, got none`);
-      return [version, arraysOf(Object.fromEntries(own.map((name) => [name, parameters[name]!])), tensors, `earlier/${version}`, path)];
+      return [
+        version,
+        arraysOf(Object.fromEntries(own.map((name) => [name, parameters[name]!])), tensors, `earlier/${version}`, path),
+      ];
     }),
   );
 };
@@ -185,7 +236,10 @@ export class DamagedCheckpointError extends Error {
   override readonly name = "DamagedCheckpointError";
 }
 
-/** Reads a checkpoint. `DamagedCheckpointError` when it is not as it was written, `RangeError` when it is of another recipe. Both name the file. */
+/**
+ * Reads a checkpoint. `DamagedCheckpointError` when it is not as it was written, `RangeError` when it is of another
+ * recipe. Both name the file.
+ */
 export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Progress> => {
   const { tensors, metadata } = await readSafetensors(path).catch((cause: unknown) => {
     throw new DamagedCheckpointError(`${path}: the checkpoint is damaged`, { cause });
@@ -194,12 +248,15 @@ export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Prog
     throw new DamagedCheckpointError(`${path}: the checkpoint has changed since it was written`);
   }
   if (metadata["recipe"] !== fingerprint(recipe)) {
-    throw new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`);
+    throw new RangeError(
+      `${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`,
+    );
   }
   const trained = trainedOf(recipe);
   const [parameters, first, second] = stateKinds.map((kind) => arraysOf(trained, tensors, kind, path));
   const step = Number(metadata["step"]);
-  if (!Number.isInteger(step) || step < 0) throw new RangeError(`${path}: expected a step, got ${JSON.stringify(metadata["step"])}`);
+  if (!Number.isInteger(step) || step < 0)
+    throw new RangeError(`${path}: expected a step, got ${JSON.stringify(metadata["step"])}`);
   return {
     step,
     learner: { parameters: parameters!, first: first!, second: second!, ...averageIn(tensors) },

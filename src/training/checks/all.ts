@@ -10,10 +10,14 @@ import { teacherScores } from "./teacher-scores.ts";
 import { cut, truncated } from "./truncation.ts";
 
 /**
- * Those that are on; `ranges` are what rewards state of themselves, by name; `tempered` where nothing but a temperature shapes what is drawn.
- * `identity` is asked once, by the learner's thread.
+ * Those that are on; `ranges` are what rewards state of themselves, by name; `tempered` where nothing but a temperature
+ * shapes what is drawn. `identity` is asked once, by the learner's thread.
  */
-export const stepChecks = (settings: CheckSettings, ranges: Readonly<Record<string, RewardRange>>, tempered = true): readonly Check[] => {
+export const stepChecks = (
+  settings: CheckSettings,
+  ranges: Readonly<Record<string, RewardRange>>,
+  tempered = true,
+): readonly Check[] => {
   const made: Readonly<Record<Exclude<keyof CheckSettings, "identity">, (threshold: number) => Check>> = {
     negativeDivergence,
     teacherScores,

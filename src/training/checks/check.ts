@@ -13,8 +13,8 @@ export interface StepFacts {
   /** The same as they are logged, in the same order. */
   readonly logged: readonly LoggedRollout[];
   /**
-   * [B, C] log-probs in nats of the targets under the weights before the step, at the sampling temperature, or at 1 where more than a temperature
-   * shapes what is drawn; present in inspections.
+   * [B, C] log-probs in nats of the targets under the weights before the step, at the sampling temperature, or at 1
+   * where more than a temperature shapes what is drawn; present in inspections.
    */
   readonly logProbs?: Float32Array;
 }

@@ -16,6 +16,9 @@ export const rewardRange = (ranges: Readonly<Record<string, RewardRange>>, patie
       }),
     );
     if (outside.length === 0) return undefined;
-    return { count: outside.length, seen: outside[0]! + (outside.length === 1 ? "" : `, and ${outside.length - 1} more are outside`) };
+    return {
+      count: outside.length,
+      seen: outside[0]! + (outside.length === 1 ? "" : `, and ${outside.length - 1} more are outside`),
+    };
   },
 });

@@ -1,23 +1,28 @@
-/** Sampling and learning agree: the student's log-probs of the tokens that it just drew are the same in both programs. */
+/**
+ * Sampling and learning agree: the student's log-probs of the tokens that it just drew are the same in both programs.
+ */
 import type { Check } from "./check.ts";
 
 /**
- * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn (of steps drawn ahead, those of the first step): the sampler's log-probs and the learner's
- * own differ by at most `tolerance` nats at every token. Where they do not, ratios and policy gradients are those of another policy. Compared are
- * behavior log-probs, at the sampling temperature, where nothing but a temperature shapes what is drawn (`tempered`). Elsewhere those are of another
- * distribution by intent; then both sides are raw, at temperature 1.
+ * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn (of steps
+ * drawn ahead, those of the first step): the sampler's log-probs and the learner's own differ by at most `tolerance`
+ * nats at every token. Where they do not, ratios and policy gradients are those of another policy. Compared are
+ * behavior log-probs, at the sampling temperature, where nothing but a temperature shapes what is drawn (`tempered`).
+ * Elsewhere those are of another distribution by intent; then both sides are raw, at temperature 1.
  */
 export const samplingAgreement = (tolerance: number, tempered = true): Check => ({
   name: "samplingAgreement",
   patience: 1,
   remedy:
-    "the sampler draws from another policy than the one that learns: look at the temperature, at padding, and at the engine (retort doctor; another /engine)",
+    "the sampler draws from another policy than the one that learns: look at the temperature, at padding, " +
+    "and at the engine (retort doctor; another /engine)",
   look({ step, rows, logged, logProbs }) {
     if (logProbs === undefined) return undefined;
     const places = logProbs.length / rows.length;
     let [count, worst, tokens] = [0, 0, 0];
     for (const [index, { rollout }] of rows.entries()) {
-      if (rollout.source !== "student" || logged[index]?.behavior !== undefined || rollout.version !== step - 1) continue;
+      if (rollout.source !== "student" || logged[index]?.behavior !== undefined || rollout.version !== step - 1)
+        continue;
       const start = index * places;
       const sampled = tempered ? rollout.behaviorLogProbs : (rollout.rawLogProbs ?? []);
       for (const [t, logProb] of sampled.entries()) {
@@ -31,7 +36,9 @@ export const samplingAgreement = (tolerance: number, tempered = true): Check => 
     if (count === 0) return undefined;
     return {
       count,
-      seen: `the log-probs of ${count} of ${tokens} sampled tokens differ between sampling and learning, by up to ${worst} nats`,
+      seen:
+        `the log-probs of ${count} of ${tokens} sampled tokens differ between sampling and learning, by up to ` +
+        `${worst} nats`,
     };
   },
 });

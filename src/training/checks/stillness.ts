@@ -8,7 +8,9 @@ const zero = 1e-9;
 export const noGradient = (patience: number): Check => ({
   name: "noGradient",
   patience,
-  remedy: "nothing is learned: the student equals its teacher, all rewards of each prompt are equal, or every sequence is masked out",
+  remedy:
+    "nothing is learned: the student equals its teacher, all rewards of each prompt are equal, or every " +
+    "sequence is masked out",
   look({ metrics }) {
     const norm = metrics["gradient/norm"];
     return norm === undefined || norm > zero ? undefined : { count: 1, seen: `the gradient's norm is ${norm}` };
@@ -20,9 +22,13 @@ export const noAdvantage = (patience: number): Check => ({
   name: "noAdvantage",
   patience,
   remedy:
-    "the rewards teach nothing, because the completions of each prompt are judged alike: take another reward, more completions of each prompt (rollouts.group), harder or easier prompts, or a higher sampling temperature",
+    "the rewards teach nothing, because the completions of each prompt are judged alike: take another " +
+    "reward, more completions of each prompt (rollouts.group), harder or easier prompts, or a higher " +
+    "sampling temperature",
   look({ logged }) {
-    const advantages = logged.flatMap(({ source, advantage }) => (source === "student" && advantage !== undefined ? [advantage] : []));
+    const advantages = logged.flatMap(({ source, advantage }) =>
+      source === "student" && advantage !== undefined ? [advantage] : [],
+    );
     if (advantages.length === 0 || advantages.some((advantage) => Math.abs(advantage) > zero)) return undefined;
     return { count: 1, seen: `all ${advantages.length} advantages are zero` };
   },

@@ -3,12 +3,17 @@ import type { TeacherScore } from "../../teachers/teacher.ts";
 import type { Row } from "../batch/collate.ts";
 import type { Check } from "./check.ts";
 
-/** Most numbers of one step that are looked at, evenly over its places, so that a large vocabulary costs no more than a small one. */
+/**
+ * Most numbers of one step that are looked at, evenly over its places, so that a large vocabulary costs no more than a
+ * small one.
+ */
 const budget = 65_536;
 
 /** Places of a sequence, `width` numbers each. */
 const placesOf = ({ rollout, teacher }: Row): { scores: TeacherScore; count: number; width: number }[] =>
-  teacher === undefined ? [] : [{ scores: teacher, count: rollout.tokens.length, width: teacher.logProbs.length / rollout.tokens.length }];
+  teacher === undefined
+    ? []
+    : [{ scores: teacher, count: rollout.tokens.length, width: teacher.logProbs.length / rollout.tokens.length }];
 
 /** Whether the probabilities of one place are not those of a distribution; top-k scores may sum to less than 1. */
 const broken = ({ logProbs, ids }: TeacherScore, start: number, width: number, tolerance: number): boolean => {
@@ -21,8 +26,8 @@ const broken = ({ logProbs, ids }: TeacherScore, start: number, width: number, t
 };
 
 /**
- * Every log-prob is a number of at most `tolerance`, and the probabilities of a place sum to 1 (at most 1 for top-k scores), to the tolerance. Of a
- * step with more than 65,536 scores, a sample of its places is looked at.
+ * Every log-prob is a number of at most `tolerance`, and the probabilities of a place sum to 1 (at most 1 for top-k
+ * scores), to the tolerance. Of a step with more than 65,536 scores, a sample of its places is looked at.
  */
 export const teacherScores = (tolerance: number): Check => ({
   name: "teacherScores",

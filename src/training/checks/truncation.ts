@@ -6,16 +6,22 @@ const most = 0.95;
 
 const percent = (share: number): string => `${Math.round(100 * share)}%`;
 
-/** Nearly all completions of the student reach the limit of tokens. A student that has just begun does so too: hence patience. */
+/**
+ * Nearly all completions of the student reach the limit of tokens. A student that has just begun does so too: hence
+ * patience.
+ */
 export const truncated = (patience: number): Check => ({
   name: "truncated",
   patience,
   remedy:
-    "the student does not end its completions, and rewards see fragments: raise rollouts.maxNewTokens, or teach it to end (supervised fine-tuning first)",
+    "the student does not end its completions, and rewards see fragments: raise rollouts.maxNewTokens, or " +
+    "teach it to end (supervised fine-tuning first)",
   look({ logged }) {
     const own = logged.filter(({ source }) => source === "student");
     const share = own.filter(({ finish }) => finish === "length").length / own.length;
-    return share >= most ? { count: 1, seen: `${percent(share)} of ${own.length} completions were cut at the limit of tokens` } : undefined;
+    return share >= most
+      ? { count: 1, seen: `${percent(share)} of ${own.length} completions were cut at the limit of tokens` }
+      : undefined;
   },
 });
 
@@ -27,11 +33,14 @@ export const cut = (patience: number): Check => ({
   name: "cut",
   patience,
   remedy:
-    "what is cut has no gradient or tells nothing apart: widen the bounds, lower the learning rate, or take fewer updates on each batch",
+    "what is cut has no gradient or tells nothing apart: widen the bounds, lower the learning rate, or take " +
+    "fewer updates on each batch",
   look({ metrics }) {
     const seen = Object.entries(cuts).flatMap(([name, what]) => {
       // A sum's later terms report theirs as `policy/cut/<term>`.
-      const shares = Object.entries(metrics).flatMap(([key, share]) => (key === name || key.startsWith(`${name}/`) ? [share] : []));
+      const shares = Object.entries(metrics).flatMap(([key, share]) =>
+        key === name || key.startsWith(`${name}/`) ? [share] : [],
+      );
       return shares.filter((share) => share >= most).map((share) => `${percent(share)} of the ${what} were cut`);
     });
     return seen.length === 0 ? undefined : { count: seen.length, seen: seen.join(" and ") };

@@ -31,7 +31,8 @@ export class CheckError extends Error {
 /** A tenth of the patience: soon enough to be of use, late enough for a run that has just begun. */
 const warnsAt = (patience: number): number => Math.ceil(patience / 10);
 
-const since = (step: number, streak: number): string => (streak === 1 ? `step ${step}` : `steps ${step - streak + 1} to ${step}`);
+const since = (step: number, streak: number): string =>
+  streak === 1 ? `step ${step}` : `steps ${step - streak + 1} to ${step}`;
 
 /** Asks every check about a step. */
 export const watch = (checks: readonly Check[], facts: StepFacts, before: WatchState): Watched => {
@@ -46,11 +47,20 @@ export const watch = (checks: readonly Check[], facts: StepFacts, before: WatchS
     state[name] = now;
     if (finding === undefined) continue;
     const message = `${since(facts.step, now.streak)}: ${finding.seen}; ${remedy}`;
-    if (now.streak >= patience) failures.push(`${message}. Or give training.checks.${name} another value; 0 turns this check off`);
+    if (now.streak >= patience)
+      failures.push(`${message}. Or give training.checks.${name} another value; 0 turns this check off`);
     else if (now.streak === warnsAt(patience)) {
-      warnings.push({ check: name, message: `${message}. After ${patience} such steps in a row the run stops (training.checks.${name})` });
+      warnings.push({
+        check: name,
+        message: `${message}. After ${patience} such steps in a row the run stops (training.checks.${name})`,
+      });
     }
   }
   const metrics = Object.fromEntries(Object.entries(state).map(([name, { count }]) => [`checks/${name}`, count]));
-  return { state, metrics, warnings, ...(failures.length === 0 ? {} : { failure: new CheckError(failures.join("\n")) }) };
+  return {
+    state,
+    metrics,
+    warnings,
+    ...(failures.length === 0 ? {} : { failure: new CheckError(failures.join("\n")) }),
+  };
 };

@@ -1,14 +1,18 @@
 /** An exponential moving average of the student's weights: a teacher that follows the student. Host data. */
 import type { Weights } from "../../policies/policy.ts";
 
-/** The average after each step: a <- decay a + (1 - decay) w, in float64, rounded to float32 once. It starts as the weights that it is given. */
+/**
+ * The average after each step: a <- decay a + (1 - decay) w, in float64, rounded to float32 once. It starts as the
+ * weights that it is given.
+ */
 export class AveragedWeights {
   readonly #decay: number;
   readonly #arrays: Readonly<Record<string, Float32Array>>;
 
   /** `RangeError` for a decay that is not in [0, 1). */
   constructor(decay: number, start: Weights) {
-    if (!(decay >= 0 && decay < 1)) throw new RangeError(`teacher: expected a decay of at least 0 and below 1, got ${decay}`);
+    if (!(decay >= 0 && decay < 1))
+      throw new RangeError(`teacher: expected a decay of at least 0 and below 1, got ${decay}`);
     this.#decay = decay;
     this.#arrays = Object.fromEntries(Object.entries(start).map(([name, data]) => [name, Float32Array.from(data)]));
   }
@@ -19,7 +23,9 @@ export class AveragedWeights {
     for (const [name, average] of Object.entries(this.#arrays)) {
       const data = weights[name];
       if (data?.length !== average.length) {
-        throw new RangeError(`teacher: expected ${average.length} weights of ${name} to follow, got ${data?.length ?? "none"}`);
+        throw new RangeError(
+          `teacher: expected ${average.length} weights of ${name} to follow, got ${data?.length ?? "none"}`,
+        );
       }
       for (let i = 0; i < average.length; i += 1) average[i] = decay * average[i]! + (1 - decay) * data[i]!;
     }

@@ -9,8 +9,8 @@ export interface Measured {
 }
 
 /**
- * Differentiates `measure` with respect to every parameter. TensorFlow.js disposes what a differentiated function made; metrics outlive it through
- * a kept copy that is given back to the scope outside.
+ * Differentiates `measure` with respect to every parameter. TensorFlow.js disposes what a differentiated function made;
+ * metrics outlive it through a kept copy that is given back to the scope outside.
  */
 export const differentiate = (
   measure: (parameters: NamedTensors) => Measured,

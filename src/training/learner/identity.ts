@@ -1,15 +1,31 @@
-/** Before the first step: a divergence between equal distributions is zero, and none is below zero, on the engine that will train. */
+/**
+ * Before the first step: a divergence between equal distributions is zero, and none is below zero, on the engine that
+ * will train.
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Engine } from "../../engine/engine.ts";
 import { float32, int32, type Program, type TypedArray } from "../../engine/program.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../../objectives/objective.ts";
 
-/** Terms that read nothing else are made of divergences alone; any other has a gradient of its own where teacher and student agree. */
-const readable: readonly Signal[] = ["teacherLogProbs", "teacherTopKIds", "teacherTopKLogProbs", "fromStudent", "progress", "controlled"];
+/**
+ * Terms that read nothing else are made of divergences alone; any other has a gradient of its own where teacher and
+ * student agree.
+ */
+const readable: readonly Signal[] = [
+  "teacherLogProbs",
+  "teacherTopKIds",
+  "teacherTopKLogProbs",
+  "fromStudent",
+  "progress",
+  "controlled",
+];
 
 const [B, T] = [2, 4] as const;
 
-/** Logits of a token inside and outside of a place's support: equal inside and never drawn outside, whatever temperature divides them. */
+/**
+ * Logits of a token inside and outside of a place's support: equal inside and never drawn outside, whatever temperature
+ * divides them.
+ */
 const inside = 80;
 
 const logSoftmax = (logits: readonly number[]): number[] => {
@@ -20,14 +36,22 @@ const logSoftmax = (logits: readonly number[]): number[] => {
 
 /** [B * T] rows of V logits: even distributions over half of the tokens, a different half at each place. */
 const evenLogits = (V: number): number[][] =>
-  Array.from({ length: B * T }, (_, place) => Array.from({ length: V }, (__, token) => ((token + place) % 4 < 2 ? inside : -inside)));
+  Array.from({ length: B * T }, (_, place) =>
+    Array.from({ length: V }, (__, token) => ((token + place) % 4 < 2 ? inside : -inside)),
+  );
 
 /** [B * T] rows of V logits without any pattern that matters, others for another `phase`. */
 const unevenLogits = (V: number, phase: number): number[][] =>
-  Array.from({ length: B * T }, (_, place) => Array.from({ length: V }, (__, token) => 3 * Math.sin(phase + 5 * place + 11 * token)));
+  Array.from({ length: B * T }, (_, place) =>
+    Array.from({ length: V }, (__, token) => 3 * Math.sin(phase + 5 * place + 11 * token)),
+  );
 
 /** Inputs for a teacher and a student given as logits. */
-const inputsOf = (teacher: readonly number[][], student: readonly number[][], topK: number): Record<string, TypedArray> => {
+const inputsOf = (
+  teacher: readonly number[][],
+  student: readonly number[][],
+  topK: number,
+): Record<string, TypedArray> => {
   const scores = teacher.map(logSoftmax);
   const likeliest = scores.map((row) =>
     Array.from(row.keys())
@@ -75,13 +99,20 @@ const program = (objective: Objective<Signal>, V: number, topK: number): Program
   };
 };
 
-const run = async (engine: Engine, made: Program, inputs: Readonly<Record<string, TypedArray>>): Promise<Record<string, number>> => {
+const run = async (
+  engine: Engine,
+  made: Program,
+  inputs: Readonly<Record<string, TypedArray>>,
+): Promise<Record<string, number>> => {
   const executable = await engine.compile(made);
   const buffers: Record<string, Buffer> = {};
   try {
     for (const [name, spec] of Object.entries(made.inputs)) buffers[name] = engine.upload(inputs[name]!, spec);
     const outputs = await executable.run(buffers);
-    Object.assign(buffers, Object.fromEntries(Object.entries(outputs).map(([name, buffer]) => [`out:${name}`, buffer])));
+    Object.assign(
+      buffers,
+      Object.fromEntries(Object.entries(outputs).map(([name, buffer]) => [`out:${name}`, buffer])),
+    );
     const values: Record<string, number> = {};
     for (const [name, buffer] of Object.entries(outputs)) values[name] = (await engine.download(buffer))[0]!;
     return values;
@@ -96,7 +127,8 @@ const checkTerm = async (engine: Engine, term: Objective<Signal>, tolerance: num
   const V = Math.max(16, 4 * topK);
   const refuse = (what: string): never => {
     throw new Error(
-      `check identity: before the first step, on the ${engine.name} engine, ${what}; the objective ${term.name} or the engine is wrong: ` +
+      `check identity: before the first step, on the ${engine.name} engine, ${what}; the objective ` +
+        `${term.name} or the engine is wrong: ` +
         "try another /engine. Or give training.checks.identity another value; 0 turns this check off",
     );
   };
@@ -119,9 +151,10 @@ const checkTerm = async (engine: Engine, term: Objective<Signal>, tolerance: num
 };
 
 /**
- * Tries every term of the objective that is made of divergences (it reads a teacher, and no rewards, behavior or references) on small made-up
- * distributions. `Error` with the term, the engine and what came unless, to `tolerance` nats, its divergences and their gradient are zero where
- * teacher and student are equal, and its divergences are at least zero elsewhere. Terms without `divergence/*` metrics pass.
+ * Tries every term of the objective that is made of divergences (it reads a teacher, and no rewards, behavior or
+ * references) on small made-up distributions. `Error` with the term, the engine and what came unless, to `tolerance`
+ * nats, its divergences and their gradient are zero where teacher and student are equal, and its divergences are at
+ * least zero elsewhere. Terms without `divergence/*` metrics pass.
  */
 export const checkIdentity = async (engine: Engine, objective: Objective<Signal>, tolerance: number): Promise<void> => {
   if (tolerance === 0) return;

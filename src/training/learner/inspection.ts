@@ -1,4 +1,7 @@
-/** Inspection: what each term of an objective asks of the weights, and what the learner thinks of the tokens that were sampled. */
+/**
+ * Inspection: what each term of an objective asks of the weights, and what the learner thinks of the tokens that were
+ * sampled.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program } from "../../engine/program.ts";
 import { tempered } from "../../objectives/arithmetic/distribution.ts";
@@ -29,7 +32,9 @@ export interface TermGradient {
   readonly gradient: NamedTensors;
 }
 
-/** Gradients by every parameter; zero for those that the term does not read, such as the value head's in a distillation. */
+/**
+ * Gradients by every parameter; zero for those that the term does not read, such as the value head's in a distillation.
+ */
 const gradientsOf = (loss: (parameters: NamedTensors) => tf.Scalar, parameters: NamedTensors): NamedTensors => {
   const names = Object.keys(parameters);
   const { grads } = tf.engine().gradients(
@@ -42,7 +47,10 @@ const gradientsOf = (loss: (parameters: NamedTensors) => tf.Scalar, parameters: 
   return Object.fromEntries(names.map((name, i) => [name, found[i] ?? tf.zerosLike(parameters[name]!)]));
 };
 
-/** One backward pass for each term of a sum, by `parameters`; `frozen` are the others. The gradients times their weights add up to the gradient of the whole objective. */
+/**
+ * One backward pass for each term of a sum, by `parameters`; `frozen` are the others. The gradients times their weights
+ * add up to the gradient of the whole objective.
+ */
 export const termGradients = (
   { policy, objective }: Pick<InspectionOptions, "policy" | "objective">,
   packs: readonly Pack[],
@@ -51,7 +59,10 @@ export const termGradients = (
   frozen: NamedTensors = {},
 ): TermGradient[] =>
   (objective.terms ?? []).map((term) => {
-    const gradients = gradientsOf((weights) => measure(policy, term.objective, { ...frozen, ...weights }, batch).loss, parameters);
+    const gradients = gradientsOf(
+      (weights) => measure(policy, term.objective, { ...frozen, ...weights }, batch).loss,
+      parameters,
+    );
     return {
       name: term.objective.name,
       weight: scheduled(term.weight, batch),
@@ -65,7 +76,10 @@ const dot = (a: NamedTensors, b: NamedTensors): tf.Scalar =>
 /** Smaller than any product of norms that float32 tells from zero in squares. */
 const tiny = 1e-30;
 
-/** `gradient/<term>/norm` of weight x gradient, `gradient/<a>~<b>/cosine` (0 where a gradient is zero), and `weight/<term>`. */
+/**
+ * `gradient/<term>/norm` of weight x gradient, `gradient/<a>~<b>/cosine` (0 where a gradient is zero), and
+ * `weight/<term>`.
+ */
 const comparisons = (terms: readonly TermGradient[]): Record<string, tf.Tensor> => {
   const norms = terms.map(({ gradient }) => tf.sqrt(dot(gradient, gradient)));
   const outputs: Record<string, tf.Tensor> = {};
@@ -81,9 +95,10 @@ const comparisons = (terms: readonly TermGradient[]): Record<string, tf.Tensor> 
 };
 
 /**
- * Looks at a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. Outputs: `logProbs`
- * [B, C], log-probs of the targets in nats at the sampling temperature; `divergences` [B, C] (`tokenDivergences`) when the objective reads the teacher's
- * distributions; and for a sum of two terms or more, in the space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient,
+ * Looks at a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays
+ * of `batchSpecs`. Outputs: `logProbs` [B, C], log-probs of the targets in nats at the sampling temperature;
+ * `divergences` [B, C] (`tokenDivergences`) when the objective reads the teacher's distributions; and for a sum of two
+ * terms or more, in the space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient,
  * `metrics/gradient/<a>~<b>/cosine` and `metrics/weight/<term>`.
  */
 export const inspectionProgram = (options: InspectionOptions): Program => {
@@ -103,7 +118,8 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
       const logits = policy.logits(all, given, given.targets.shape[1]);
       const logProbs = tokenLogProbs(tempered(logits, samplingTemperature), given.targets);
       const divergences = tokenDivergences(logits, given);
-      const compared = (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
+      const compared =
+        (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
       return {
         logProbs,
         ...(divergences === undefined ? {} : { divergences }),

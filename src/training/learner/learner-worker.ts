@@ -62,7 +62,18 @@ const opened = (): Learner => {
 
 const handlers = {
   open: async (request: OpenLearner): Promise<{ value: string }> => {
-    const { engine: name, threads, config, recipe, parts, state, frozen, identityTolerance, decay, ...options } = request;
+    const {
+      engine: name,
+      threads,
+      config,
+      recipe,
+      parts,
+      state,
+      frozen,
+      identityTolerance,
+      decay,
+      ...options
+    } = request;
     engine = await openEngine(name, { threads });
     await checkIdentity(engine, objectives.create(recipe.objective), identityTolerance);
     trainee = traineeOf(studentPolicyOf(config), parts);

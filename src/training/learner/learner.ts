@@ -1,4 +1,7 @@
-/** The learner: holds the student's weights and the optimizer's moments on an engine, and takes one step with each batch. */
+/**
+ * The learner: holds the student's weights and the optimizer's moments on an engine, and takes one step with each
+ * batch.
+ */
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
 import { float32 } from "../../engine/program.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
@@ -10,9 +13,15 @@ import { stepScalars } from "./optimizer.ts";
 import { packArrays, packsFor, unpackArrays, type Pack } from "./packing.ts";
 import { scoresProgram, stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
 
-/** Weights and moments of what is trained, on the host; with the step's number it is all that an exact continuation needs of the learner. */
+/**
+ * Weights and moments of what is trained, on the host; with the step's number it is all that an exact continuation
+ * needs of the learner.
+ */
 export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>> & {
-  /** Of a teacher that follows the student: the average of the policy's weights that change. Absent before the first step. */
+  /**
+   * Of a teacher that follows the student: the average of the policy's weights that change. Absent before the first
+   * step.
+   */
   readonly average?: Weights;
 };
 
@@ -40,11 +49,13 @@ export interface LearnerOptions extends UpdateOptions {
 
 /** The state before the first step: given weights of all that is trained, and moments of zero. */
 export const initialState = (parameters: Weights): LearnerState => {
-  const zeros = (): Weights => Object.fromEntries(Object.entries(parameters).map(([name, { length }]) => [name, new Float32Array(length)]));
+  const zeros = (): Weights =>
+    Object.fromEntries(Object.entries(parameters).map(([name, { length }]) => [name, new Float32Array(length)]));
   return { parameters, first: zeros(), second: zeros() };
 };
 
-const packsOf = ({ policy, objective, frozen }: LearnerOptions): readonly Pack[] => packsFor(trainedParameters(policy, objective, frozen));
+const packsOf = ({ policy, objective, frozen }: LearnerOptions): readonly Pack[] =>
+  packsFor(trainedParameters(policy, objective, frozen));
 
 const dispose = (buffers: ReadonlyMap<string, Buffer>): void => {
   for (const buffer of buffers.values()) buffer.dispose();
@@ -61,7 +72,8 @@ const checkFinite = (metrics: Readonly<Record<string, number>>, step: number): v
   if (broken.length === 0) return;
   const values = broken.map((name) => `${name} is ${metrics[name]}`).join(" and ");
   throw new Error(
-    `step ${step}: ${values}; the weights before this step are kept. Lower the learning rate or clipNorm, or look at the rewards and teacher scores of this step`,
+    `step ${step}: ${values}; the weights before this step are kept. Lower the learning rate or clipNorm, or ` +
+      "look at the rewards and teacher scores of this step",
   );
 };
 
@@ -89,8 +101,16 @@ export class Learner {
     this.#state = buffers.state;
   }
 
-  /** Compiles the update program and uploads the state, and the weights that are frozen. `RangeError` when an array does not fit its parameter. */
-  static async open(engine: Engine, options: LearnerOptions, state: LearnerState, frozen: Weights = {}): Promise<Learner> {
+  /**
+   * Compiles the update program and uploads the state, and the weights that are frozen. `RangeError` when an array does
+   * not fit its parameter.
+   */
+  static async open(
+    engine: Engine,
+    options: LearnerOptions,
+    state: LearnerState,
+    frozen: Weights = {},
+  ): Promise<Learner> {
     const executable = await engine.compile(updateProgram(options));
     const still = new Map<string, Buffer>();
     for (const name of options.frozen ?? []) {
@@ -101,16 +121,19 @@ export class Learner {
     const buffers = new Map<string, Buffer>();
     for (const kind of stateKinds) {
       for (const pack of packsOf(options)) {
-        buffers.set(`${kind}/${pack.name}`, engine.upload(packArrays(`learner, ${kind}`, pack, state[kind]), float32(pack.size)));
+        buffers.set(
+          `${kind}/${pack.name}`,
+          engine.upload(packArrays(`learner, ${kind}`, pack, state[kind]), float32(pack.size)),
+        );
       }
     }
     return new Learner(engine, options, executable, { frozen: still, state: buffers });
   }
 
   /**
-   * Learns from one batch: `updates` optimizer steps on it, the first of them number `step` from 1, with `factor` times the peak learning rate. The
-   * state changes only when all of them succeeded with finite losses and gradients; otherwise an error says which is not, and the weights stay as
-   * they were. Metrics are means over the updates.
+   * Learns from one batch: `updates` optimizer steps on it, the first of them number `step` from 1, with `factor` times
+   * the peak learning rate. The state changes only when all of them succeeded with finite losses and gradients;
+   * otherwise an error says which is not, and the weights stay as they were. Metrics are means over the updates.
    */
   async update(batch: Batch, step: number, factor: number, updates = 1): Promise<Learned> {
     const before = this.#state;
@@ -137,7 +160,10 @@ export class Learner {
     return { metrics: Object.fromEntries(Object.keys(all[0] ?? {}).map((name) => [name, mean(name)])) };
   }
 
-  /** Looks at a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call. Changes nothing. */
+  /**
+   * Looks at a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call.
+   * Changes nothing.
+   */
   async inspect(batch: Batch): Promise<Inspected> {
     const { samplingTemperature = 1 } = this.#options;
     this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
@@ -155,7 +181,10 @@ export class Learner {
     }
   }
 
-  /** What the student says of each sequence of a batch, [B], when it is a reward model. Changes nothing; the program is compiled at the first call. */
+  /**
+   * What the student says of each sequence of a batch, [B], when it is a reward model. Changes nothing; the program is
+   * compiled at the first call.
+   */
   async scores(batch: Batch): Promise<Float32Array> {
     this.#scoring ??= await this.#engine.compile(scoresProgram(this.#options));
     const parameters = new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
@@ -179,10 +208,12 @@ export class Learner {
     try {
       for (const [name, spec] of Object.entries(batchSpecs(shape, objective.needs))) {
         const data = batch[name];
-        if (data === undefined) throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);
+        if (data === undefined)
+          throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);
         transient[name] = this.#engine.upload(data, spec);
       }
-      for (const [name, value] of Object.entries(scalars)) transient[name] = this.#engine.upload(Float32Array.of(value), float32());
+      for (const [name, value] of Object.entries(scalars))
+        transient[name] = this.#engine.upload(Float32Array.of(value), float32());
       return await executable.run({ ...Object.fromEntries(this.#frozen), ...Object.fromEntries(state), ...transient });
     } finally {
       dispose(new Map(Object.entries(transient)));
@@ -211,13 +242,14 @@ export class Learner {
   }
 
   /**
-   * Copies of the policy's weights that are not as they were: those that are trained, without a value head; with adapters, the weights of the layers that have one, with
-   * the adapters in them.
+   * Copies of the policy's weights that are not as they were: those that are trained, without a value head; with
+   * adapters, the weights of the layers that have one, with the adapters in them.
    */
   async policyWeights(): Promise<Weights> {
     const { policy } = this.#options;
     const trained = await this.read("parameters");
-    if (!isAdapted(policy)) return Object.fromEntries(Object.entries(trained).filter(([name]) => Object.hasOwn(policy.parameters, name)));
+    if (!isAdapted(policy))
+      return Object.fromEntries(Object.entries(trained).filter(([name]) => Object.hasOwn(policy.parameters, name)));
     this.#merger ??= await openMerger(this.#engine, policy);
     const base = Object.fromEntries([...this.#frozen].map(([name, buffer]) => [name.slice("frozen/".length), buffer]));
     return this.#merger.merge(base, trained);

@@ -1,4 +1,7 @@
-/** What memory a policy takes when it samples, scores and learns: from the programs that would run, recorded and not run. */
+/**
+ * What memory a policy takes when it samples, scores and learns: from the programs that would run, recorded and not
+ * run.
+ */
 import { programMemory, type ProgramMemory } from "../../engine/onnx/memory.ts";
 import type { Program } from "../../engine/program.ts";
 import { distillation } from "../../objectives/distillation.ts";
@@ -16,20 +19,44 @@ export interface MemoryShape {
   readonly length: number;
 }
 
-/** A use of a policy, where prompts have half of the tokens: completing them, log-probs of completions, or one step of distillation from a teacher's log-probs. */
+/**
+ * A use of a policy, where prompts have half of the tokens: completing them, log-probs of completions, or one step of
+ * distillation from a teacher's log-probs.
+ */
 export type Use = "sampling" | "scoring" | "training";
 
-const optimizer = { type: "adamw", learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 } as const;
+const optimizer = {
+  type: "adamw",
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+} as const;
 
 /** The program of each use, for ONNX Runtime in float32. `RangeError` for sizes that do not fit the policy. */
 export const programOf = (use: Use, policy: Policy, { batch, length }: MemoryShape): Program<string, string> => {
   const prompt = Math.ceil(length / 2);
-  if (use === "scoring") return scoreProgram({ policy, temperature: 1, batch, length: length - 1, completion: length - prompt });
+  if (use === "scoring")
+    return scoreProgram({ policy, temperature: 1, batch, length: length - 1, completion: length - prompt });
   if (use === "sampling") {
-    return generateProgram(policy, { batch, promptLength: prompt, maxNewTokens: length - prompt, temperature: 1, endId: 0, padId: 0 });
+    return generateProgram(policy, {
+      batch,
+      promptLength: prompt,
+      maxNewTokens: length - prompt,
+      temperature: 1,
+      endId: 0,
+      padId: 0,
+    });
   }
   const shape = { size: batch, prompt, completion: length - prompt, vocabularySize: policy.vocabularySize };
-  return updateProgram({ policy, objective: distillation({ divergence: forwardKl }), batch: shape, optimizer, clipNorm: 1 });
+  return updateProgram({
+    policy,
+    objective: distillation({ divergence: forwardKl }),
+    batch: shape,
+    optimizer,
+    clipNorm: 1,
+  });
 };
 
 /** The memory of each use. Errors as of `programOf`. */

@@ -1,4 +1,6 @@
-/** AdamW as a program: the moments go in and come out beside the parameters (Loshchilov and Hutter, 2019, algorithm 2). */
+/**
+ * AdamW as a program: the moments go in and come out beside the parameters (Loshchilov and Hutter, 2019, algorithm 2).
+ */
 import * as tf from "@tensorflow/tfjs";
 import type { OptimizerSettings } from "../recipe/settings.ts";
 
@@ -34,13 +36,24 @@ export const adamw = (
   decays: boolean,
 ): Moments => {
   const nextFirst = tf.add(tf.mul(first, beta1), tf.mul(gradient.value, tf.mul(gradient.scale, 1 - beta1)));
-  const nextSecond = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient.value), tf.mul(tf.square(gradient.scale), 1 - beta2)));
+  const nextSecond = tf.add(
+    tf.mul(second, beta2),
+    tf.mul(tf.square(gradient.value), tf.mul(tf.square(gradient.scale), 1 - beta2)),
+  );
   const change = tf.div(tf.mul(nextFirst, step.stepSize), tf.add(tf.sqrt(nextSecond), step.epsilon));
-  return { parameter: tf.sub(decays ? tf.mul(parameter, step.keep) : parameter, change), first: nextFirst, second: nextSecond };
+  return {
+    parameter: tf.sub(decays ? tf.mul(parameter, step.keep) : parameter, change),
+    first: nextFirst,
+    second: nextSecond,
+  };
 };
 
 /** The step's scalars on the host, for step t from 1, at `factor` times the peak learning rate. */
-export const stepScalars = (settings: OptimizerSettings, factor: number, step: number): Record<keyof StepScalars, number> => {
+export const stepScalars = (
+  settings: OptimizerSettings,
+  factor: number,
+  step: number,
+): Record<keyof StepScalars, number> => {
   const rate = settings.learningRate * factor;
   const correction = Math.sqrt(1 - settings.beta2 ** step);
   return {

@@ -1,6 +1,6 @@
 /**
- * Packs: small parameters side by side in one flat array, so that the optimizer runs a few ops on them instead of a few on each. A pack is kept
- * small enough for a processor's cache; a large parameter is a pack of its own.
+ * Packs: small parameters side by side in one flat array, so that the optimizer runs a few ops on them instead of a few
+ * on each. A pack is kept small enough for a processor's cache; a large parameter is a pack of its own.
  */
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf, type NamedTensors } from "../../engine/program.ts";
@@ -27,7 +27,10 @@ export interface Pack {
 /** A pack is closed when it has this many numbers: 256 KiB of float32. */
 const fullPack = 65_536;
 
-const packsOf = (kind: "matrices" | "vectors", parameters: readonly (readonly [string, readonly number[]])[]): Pack[] => {
+const packsOf = (
+  kind: "matrices" | "vectors",
+  parameters: readonly (readonly [string, readonly number[]])[],
+): Pack[] => {
   const groups: Packed[][] = [];
   let filled = fullPack;
   for (const [name, shape] of parameters) {
@@ -62,12 +65,16 @@ export const packsFor = (parameters: Readonly<Record<string, ParameterSpec>>): r
   ];
 };
 
-/** Arrays by parameter name -> the pack's flat array. `RangeError` names an array that is missing or of the wrong size; `what` says whose. */
+/**
+ * Arrays by parameter name -> the pack's flat array. `RangeError` names an array that is missing or of the wrong size;
+ * `what` says whose.
+ */
 export const packArrays = (what: string, { members, size }: Pack, arrays: Weights): Float32Array => {
   const flat = new Float32Array(size);
   for (const { name, offset, size: expected } of members) {
     const data = arrays[name];
-    if (data?.length !== expected) throw new RangeError(`${what}: expected ${expected} values for ${name}, got ${data?.length ?? "none"}`);
+    if (data?.length !== expected)
+      throw new RangeError(`${what}: expected ${expected} values for ${name}, got ${data?.length ?? "none"}`);
     flat.set(data, offset);
   }
   return flat;

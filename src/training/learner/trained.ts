@@ -21,25 +21,33 @@ export interface Trainee {
 }
 
 /**
- * The student that learns. With adapters everything else is frozen. `RangeError` for adapters and frozen parts at once, for adapters of a reward model, for a name that fits nothing, and when nothing
- * would be left to learn.
+ * The student that learns. With adapters everything else is frozen. `RangeError` for adapters and frozen parts at once,
+ * for adapters of a reward model, for a name that fits nothing, and when nothing would be left to learn.
  */
 export const traineeOf = (policy: Policy, { freeze = [], adapters }: TrainedParts): Trainee => {
   if (adapters !== undefined) {
     if (isScoring(policy))
-      throw new RangeError("adapters: expected a student that writes, got a reward model, whose head has to learn; leave them out");
-    if (freeze.length > 0) throw new RangeError("freeze: expected nothing beside adapters, which freeze everything else; leave it out");
+      throw new RangeError(
+        "adapters: expected a student that writes, got a reward model, whose head has to learn; leave them out",
+      );
+    if (freeze.length > 0)
+      throw new RangeError("freeze: expected nothing beside adapters, which freeze everything else; leave it out");
     return { policy: withAdapters(policy, adapters), frozen: Object.keys(policy.parameters) };
   }
   const names = Object.keys(policy.parameters);
   const frozen = namesMatching("freeze", freeze, names);
   if (frozen.length === names.length) {
-    throw new RangeError(`freeze: expected something to be left to train, got ${freeze.join(", ")}, which is all of it`);
+    throw new RangeError(
+      `freeze: expected something to be left to train, got ${freeze.join(", ")}, which is all of it`,
+    );
   }
   return { policy, frozen };
 };
 
-/** The weights that are trained, as they start: the student's own, adapters by the run's seed, and a value head of zeros if the objective reads values. */
+/**
+ * The weights that are trained, as they start: the student's own, adapters by the run's seed, and a value head of zeros
+ * if the objective reads values.
+ */
 export const initialTrained = (
   { policy, frozen }: Trainee,
   weights: Weights,
@@ -63,7 +71,8 @@ export const frozenWeights = ({ policy, frozen }: Trainee, weights: Weights): We
       const data = weights[name];
       if (data === undefined)
         throw new RangeError(
-          `student: expected weights of ${name} for a policy of ${Object.keys(policy.parameters).length} parameters, got none`,
+          `student: expected weights of ${name} for a policy of ${Object.keys(policy.parameters).length} ` +
+            "parameters, got none",
         );
       return [name, data];
     }),

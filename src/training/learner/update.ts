@@ -1,4 +1,7 @@
-/** The update program: student logits, objective, gradients, clipping and optimizer, from a batch to new weights in one call. */
+/**
+ * The update program: student logits, objective, gradients, clipping and optimizer, from a batch to new weights in one
+ * call.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../../objectives/objective.ts";
@@ -22,7 +25,10 @@ export interface UpdateOptions {
   readonly frozen?: readonly string[];
 }
 
-/** What is trained: the policy's parameters but the frozen ones, and those of the value head when the objective reads values. */
+/**
+ * What is trained: the policy's parameters but the frozen ones, and those of the value head when the objective reads
+ * values.
+ */
 export const trainedParameters = (
   policy: Policy,
   { needs }: Objective<Signal>,
@@ -43,13 +49,16 @@ export const parametersOf = (
   inputs: NamedTensors,
   frozen: readonly string[] = [],
 ): { readonly trained: NamedTensors; readonly frozen: NamedTensors } => ({
-  trained: Object.fromEntries(packs.flatMap((pack) => Object.entries(unpackTensors(pack, inputs[`parameters/${pack.name}`]!)))),
+  trained: Object.fromEntries(
+    packs.flatMap((pack) => Object.entries(unpackTensors(pack, inputs[`parameters/${pack.name}`]!))),
+  ),
   frozen: Object.fromEntries(frozen.map((name) => [name, inputs[`frozen/${name}`]!])),
 });
 
 /**
- * Loss and metrics of a batch under `parameters`: one forward pass of the policy, and of the value head if its values are needed. Of the T places the C last ones are
- * asked for, those before a completion's tokens; a policy that judges whole sequences answers once for each.
+ * Loss and metrics of a batch under `parameters`: one forward pass of the policy, and of the value head if its values
+ * are needed. Of the T places the C last ones are asked for, those before a completion's tokens; a policy that judges
+ * whole sequences answers once for each.
  */
 export const measure = (
   policy: Policy,
@@ -69,7 +78,10 @@ export const stateKinds = ["parameters", "first", "second"] as const;
 const stateSpecs = (packs: readonly Pack[]): Record<string, TensorSpec> =>
   Object.fromEntries(stateKinds.flatMap((kind) => packs.map(({ name, size }) => [`${kind}/${name}`, float32(size)])));
 
-/** The logits of a reward model's batch as `scores` [B]. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. */
+/**
+ * The logits of a reward model's batch as `scores` [B]. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of
+ * `batchSpecs`.
+ */
 export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOptions): Program<string, "scores"> => {
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
@@ -81,7 +93,9 @@ export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOption
     },
     build(inputs) {
       const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
-      return { scores: tf.reshape(policy.logits({ ...still, ...trained }, inputs as unknown as Sequences), [batch.size]) };
+      return {
+        scores: tf.reshape(policy.logits({ ...still, ...trained }, inputs as unknown as Sequences), [batch.size]),
+      };
     },
   };
 };
@@ -89,14 +103,20 @@ export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOption
 const scalarSpecs: Record<keyof StepScalars, TensorSpec> = { stepSize: float32(), epsilon: float32(), keep: float32() };
 
 /**
- * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32) of what is trained, `frozen/*` of what is not, the arrays of `batchSpecs` and
- * the scalars of `stepScalars`. Outputs: the new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
+ * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32) of what is trained,
+ * `frozen/*` of what is not, the arrays of `batchSpecs` and the scalars of `stepScalars`. Outputs: the new packs under
+ * the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
  */
 export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm, frozen }: UpdateOptions): Program => {
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "update",
-    inputs: { ...stateSpecs(packs), ...frozenSpecs(policy, frozen), ...batchSpecs(batch, objective.needs), ...scalarSpecs },
+    inputs: {
+      ...stateSpecs(packs),
+      ...frozenSpecs(policy, frozen),
+      ...batchSpecs(batch, objective.needs),
+      ...scalarSpecs,
+    },
     build(inputs) {
       const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
       const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
@@ -110,9 +130,17 @@ export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm, f
       const outputs: Record<string, tf.Tensor> = { "metrics/loss": loss, "metrics/gradient/norm": norm };
       for (const [name, metric] of Object.entries(metrics)) outputs[`metrics/${name}`] = metric;
       for (const { name, decays } of packs) {
-        const [parameter, first, second] = stateKinds.map((kind) => inputs[`${kind}/${name}`]!) as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const [parameter, first, second] = stateKinds.map((kind) => inputs[`${kind}/${name}`]!) as [
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+        ];
         const next = adamw(optimizer, { parameter, first, second }, { value: packed[name]!, scale }, given, decays);
-        Object.assign(outputs, { [`parameters/${name}`]: next.parameter, [`first/${name}`]: next.first, [`second/${name}`]: next.second });
+        Object.assign(outputs, {
+          [`parameters/${name}`]: next.parameter,
+          [`first/${name}`]: next.first,
+          [`second/${name}`]: next.second,
+        });
       }
       return outputs;
     },

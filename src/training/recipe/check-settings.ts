@@ -5,23 +5,32 @@ const tolerance = (nats: number, description: string) =>
   Type.Number({ default: nats, minimum: 0, description: `${description} 0 turns the check off.` });
 
 const patience = (steps: number, description: string) =>
-  Type.Integer({ default: steps, minimum: 0, description: `Steps in a row that stop the run, ${description} 0 turns the check off.` });
+  Type.Integer({
+    default: steps,
+    minimum: 0,
+    description: `Steps in a row that stop the run, ${description} 0 turns the check off.`,
+  });
 
 /**
- * A run that cannot be right stops at once, past a tolerance. A run that may be right, but does not look it, is warned of at a tenth of the patience
- * and stopped at its end. No check changes what is learned.
+ * A run that cannot be right stops at once, past a tolerance. A run that may be right, but does not look it, is warned
+ * of at a tenth of the patience and stopped at its end. No check changes what is learned.
  */
 export const CheckSettings = Type.Object(
   {
     identity: tolerance(
       1e-4,
-      "Most, in nats, that a divergence of the objective and its gradient may differ from 0 between equal distributions, and fall below 0 between others, tried on the engine before the first step.",
+      "Most, in nats, that a divergence of the objective and its gradient may differ from 0 between equal " +
+        "distributions, and fall below 0 between others, tried on the engine before the first step.",
     ),
     negativeDivergence: tolerance(1e-4, "Most, in nats, that a step's mean divergence may lie below 0."),
-    teacherScores: tolerance(1e-3, "Most that a teacher's log-probs may lie above 0, and its probabilities at one place sum away from 1."),
+    teacherScores: tolerance(
+      1e-3,
+      "Most that a teacher's log-probs may lie above 0, and its probabilities at one place sum away from 1.",
+    ),
     samplingAgreement: tolerance(
       1e-3,
-      "Most, in nats, that the log-prob of a fresh token under the student may differ between sampling and learning; looked at in inspections.",
+      "Most, in nats, that the log-prob of a fresh token under the student may differ between sampling and " +
+        "learning; looked at in inspections.",
     ),
     rewardRange: patience(1, "each with a reward outside of the range that it states."),
     truncated: patience(500, "in which at least 95% of the student's completions were cut at the limit of tokens."),

@@ -2,13 +2,19 @@
 import { objectives } from "../../objectives/index.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** True for a step whose terms and tokens are looked into. Of a reward model there are no terms to compare, and no tokens that it sampled. */
-export const inspects = ({ training: { inspectEvery }, objective }: Pick<Recipe, "training" | "objective">, step: number): boolean =>
-  inspectEvery > 0 && (step - 1) % inspectEvery === 0 && objectives.create(objective).pairs !== true;
+/**
+ * True for a step whose terms and tokens are looked into. Of a reward model there are no terms to compare, and no
+ * tokens that it sampled.
+ */
+export const inspects = (
+  { training: { inspectEvery }, objective }: Pick<Recipe, "training" | "objective">,
+  step: number,
+): boolean => inspectEvery > 0 && (step - 1) % inspectEvery === 0 && objectives.create(objective).pairs !== true;
 
 /** True for a step that an evaluation follows. */
 export const evaluates = ({ evaluation, training }: Pick<Recipe, "evaluation" | "training">, step: number): boolean =>
   step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
 
 /** True for a step at which the student is examined in all ways: the first and the last. */
-export const looksAround = ({ training }: Pick<Recipe, "training">, step: number): boolean => step === 0 || step === training.steps;
+export const looksAround = ({ training }: Pick<Recipe, "training">, step: number): boolean =>
+  step === 0 || step === training.steps;

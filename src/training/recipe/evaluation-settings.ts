@@ -23,13 +23,17 @@ const AgreementSettings = Type.Object(
     }),
     prefixes: Type.Union([Type.Literal("references"), Type.Literal("teacher")], {
       default: "references",
-      description: "Whose sequences are read beside the student's own: the task's references, or what the teacher draws.",
+      description:
+        "Whose sequences are read beside the student's own: the task's references, or what the teacher draws.",
     }),
   },
   {
     ...closed,
     description:
-      "Compares the student's next-token distributions with the teacher's: on its own completions (own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap), on the references or the teacher's (reference-prefixes/... or teacher-prefixes/...), and by how much the divergences are larger on its own (exposure-gap/...). Means over tokens.",
+      "Compares the student's next-token distributions with the teacher's: on its own completions " +
+      "(own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap), on the references or the " +
+      "teacher's (reference-prefixes/... or teacher-prefixes/...), and by how much the divergences are " +
+      "larger on its own (exposure-gap/...). Means over tokens.",
   },
 );
 
@@ -38,7 +42,11 @@ export type AgreementValues = Static<typeof AgreementSettings>;
 
 /** How the student completes test prompts, and what is made of that. */
 const examination = {
-  prompts: Type.Integer({ default: 200, minimum: 1, description: "Test prompts, from the first on; at most the whole split." }),
+  prompts: Type.Integer({
+    default: 200,
+    minimum: 1,
+    description: "Test prompts, from the first on; at most the whole split.",
+  }),
   temperature: Type.Number({ default: 0, minimum: 0, description: "0 is greedy." }),
   ...shapingSettings,
   samples: Type.Optional(
@@ -52,14 +60,18 @@ const examination = {
     Type.Integer({
       minimum: 1,
       maximum: 64,
-      description: "Beams of beam search, whose likeliest completion is examined instead of a drawn one; at temperature 0, one sample.",
+      description:
+        "Beams of beam search, whose likeliest completion is examined instead of a drawn one; at temperature " +
+        "0, one sample.",
     }),
   ),
   lengthPenalty: Type.Optional(
     Type.Number({
       minimum: -10,
       maximum: 10,
-      description: "With beams: a completion scores log-prob / tokens ** lengthPenalty, so above 0 favours long ones; 1 when left out.",
+      description:
+        "With beams: a completion scores log-prob / tokens ** lengthPenalty, so above 0 favours long ones; 1 " +
+        "when left out.",
     }),
   ),
   agreement: Type.Optional(AgreementSettings),
@@ -79,7 +91,11 @@ export type Examination = Static<typeof Examination>;
 /** How the student is examined on the test split. */
 export const EvaluationSettings = Type.Object(
   {
-    every: Type.Integer({ default: 0, minimum: 0, description: "Steps between evaluations; 0 evaluates only at the start and the end." }),
+    every: Type.Integer({
+      default: 0,
+      minimum: 0,
+      description: "Steps between evaluations; 0 evaluates only at the start and the end.",
+    }),
     ...examination,
     also: Type.Optional(
       Type.Unsafe<Readonly<Record<string, Examination>>>({
@@ -87,7 +103,9 @@ export const EvaluationSettings = Type.Object(
         propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" },
         additionalProperties: Examination,
         description:
-          'Other ways of examining it, by name, at the start and at the end alone: { "sampled": { "temperature": 1, "samples": 4 } }. Their metrics are named <name>/<metric>, <name>/accuracy among them.',
+          'Other ways of examining it, by name, at the start and at the end alone: { "sampled": { ' +
+          '"temperature": 1, "samples": 4 } }. Their metrics are named <name>/<metric>, <name>/accuracy ' +
+          "among them.",
       }),
     ),
   },

@@ -8,10 +8,14 @@ const decayed: Readonly<Record<ScheduleSettings["decay"], (progress: number) => 
 };
 
 /**
- * The fraction of the peak learning rate at `step` (from 1) of `steps`: rises linearly to 1 at the last step of warm-up, stays there for `hold` steps, then decays to
- * `final` at the last step.
+ * The fraction of the peak learning rate at `step` (from 1) of `steps`: rises linearly to 1 at the last step of
+ * warm-up, stays there for `hold` steps, then decays to `final` at the last step.
  */
-export const learningRateFactor = ({ warmup, hold = 0, decay, final }: ScheduleSettings, step: number, steps: number): number => {
+export const learningRateFactor = (
+  { warmup, hold = 0, decay, final }: ScheduleSettings,
+  step: number,
+  steps: number,
+): number => {
   if (step <= warmup) return step / warmup;
   const from = warmup + hold;
   if (decay === "constant" || step <= from) return 1;

@@ -8,7 +8,10 @@ type TaskSource = Pick<Recipe, "task" | "taskSeed" | "folder" | "tokenizer">;
 /** What was made of a recipe's values, as long as somebody has them: tens of thousands of prompts take a second. */
 const made = new WeakMap<Recipe["task"], TaskSource & { readonly result: Task }>();
 
-/** Makes the task, once for each object of values. Errors are those of the task: of its values, and of the file that it reads. */
+/**
+ * Makes the task, once for each object of values. Errors are those of the task: of its values, and of the file that it
+ * reads.
+ */
 export const recipeTask = ({ task, taskSeed, folder, tokenizer }: TaskSource): Task => {
   const known = made.get(task);
   if (known?.taskSeed === taskSeed && known.folder === folder && known.tokenizer === tokenizer) return known.result;

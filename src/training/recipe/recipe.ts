@@ -1,4 +1,6 @@
-/** A recipe: everything that one training run needs, as plain data. Each thread makes the parts that it uses from it. */
+/**
+ * A recipe: everything that one training run needs, as plain data. Each thread makes the parts that it uses from it.
+ */
 import type { EngineName } from "../../engine/choose.ts";
 import type { ObjectiveValues } from "../../objectives/index.ts";
 import type { Weights } from "../../policies/policy.ts";
@@ -16,7 +18,10 @@ export interface Model {
   readonly weights: Weights;
 }
 
-/** How much of the machine a run may use. It changes speed, and results only where an engine's sums depend on its threads. */
+/**
+ * How much of the machine a run may use. It changes speed, and results only where an engine's sums depend on its
+ * threads.
+ */
 export interface Machine {
   readonly engine: EngineName;
   /** Threads of the learner's program. */
@@ -30,7 +35,10 @@ export interface Recipe {
   /** Of this training's draws. */
   readonly seed: number;
   readonly task: TaskValues;
-  /** Of the task's prompts; stages that start from each other share it, so that none trains on what a later one is tested on. */
+  /**
+   * Of the task's prompts; stages that start from each other share it, so that none trains on what a later one is
+   * tested on.
+   */
   readonly taskSeed: number;
   /** Where a user's own modules and the files of the task are found. */
   readonly folder: string;

@@ -56,7 +56,10 @@ export interface LoggedRollout {
   readonly reward?: number;
   readonly parts?: Readonly<Record<string, number>>;
   readonly advantage?: number;
-  /** The text of each token, and KL(teacher || student) in nats where it was drawn: in steps that were inspected, when the teacher's distributions are known. */
+  /**
+   * The text of each token, and KL(teacher || student) in nats where it was drawn: in steps that were inspected, when
+   * the teacher's distributions are known.
+   */
   readonly pieces?: readonly string[];
   readonly divergences?: readonly number[];
   /** What went wrong while it was scored, by the scorer's name. */

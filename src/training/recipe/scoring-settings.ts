@@ -1,4 +1,7 @@
-/** How long scorers are asked, and what happens to a rollout that gets no answer: one policy for rewards, teacher and reference. */
+/**
+ * How long scorers are asked, and what happens to a rollout that gets no answer: one policy for rewards, teacher and
+ * reference.
+ */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { ScoringPolicy } from "../../rollouts/scoring/retries.ts";
 
@@ -8,21 +11,39 @@ const milliseconds = (value: number, description: string) =>
   Type.Integer({ default: value, minimum: 1, maximum: 2 ** 31 - 1, description: `${description} In ms.` });
 
 const asking = {
-  workers: Type.Integer({ default: 1, minimum: 1, maximum: 256, description: "Threads that score, each with everything that it needs." }),
+  workers: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 256,
+    description: "Threads that score, each with everything that it needs.",
+  }),
   heap: Type.Integer({
     default: 4096,
     minimum: 64,
     maximum: 1_048_576,
     description: "Most memory of a thread's JavaScript heap, in MiB; one that needs more is ended and started anew.",
   }),
-  timeout: milliseconds(600_000, "Time for one chunk; a thread that does not let go of it then is ended and started anew."),
-  retries: Type.Integer({ default: 2, minimum: 0, maximum: 1000, description: "Times that a chunk is asked for again after a failure." }),
+  timeout: milliseconds(
+    600_000,
+    "Time for one chunk; a thread that does not let go of it then is ended and started anew.",
+  ),
+  retries: Type.Integer({
+    default: 2,
+    minimum: 0,
+    maximum: 1000,
+    description: "Times that a chunk is asked for again after a failure.",
+  }),
   wait: milliseconds(200, "Mean wait before the first retry; it doubles from one to the next."),
   longestWait: milliseconds(10_000, "No wait is longer, whatever a server asks for."),
   breaker: Type.Optional(
     Type.Object(
       {
-        failures: Type.Integer({ default: 5, minimum: 1, maximum: 1000, description: "Failed calls in a row that open it." }),
+        failures: Type.Integer({
+          default: 5,
+          minimum: 1,
+          maximum: 1000,
+          description: "Failed calls in a row that open it.",
+        }),
         rest: milliseconds(10_000, "Time for which nobody asks then."),
       },
       { ...closed, description: "A circuit breaker: a scorer that is down is left in peace for a while." },
@@ -38,7 +59,9 @@ const drop = Type.Literal("drop");
 
 const onFailure = (more: string): { default: "stop"; description: string } => ({
   default: "stop",
-  description: `What happens when a rollout has no answer after all retries. stop: the run stops. drop: nothing is learned from the rollout, nor from its group where completions of one prompt are compared.${more}`,
+  description:
+    "What happens when a rollout has no answer after all retries. stop: the run stops. drop: nothing is " +
+    `learned from the rollout, nor from its group where completions of one prompt are compared.${more}`,
 });
 
 /** How rewards, teacher and reference are asked. It changes no result as long as all of them answer in the end. */
@@ -46,7 +69,10 @@ export const ScoringSettings = Type.Object(
   {
     reward: scorer("The rewards.", {
       onFailure: Type.Union([stop, drop, Type.Literal("default")], onFailure(" default: it gets the reward default.")),
-      default: Type.Number({ default: 0, description: "The reward of a rollout without an answer, where onFailure is default." }),
+      default: Type.Number({
+        default: 0,
+        description: "The reward of a rollout without an answer, where onFailure is default.",
+      }),
     }),
     teacher: scorer("The teacher.", { onFailure: Type.Union([stop, drop], onFailure("")) }),
     reference: scorer("The reference policy.", { onFailure: Type.Union([stop, drop], onFailure("")) }),
@@ -55,7 +81,8 @@ export const ScoringSettings = Type.Object(
         minimum: 1,
         maximum: 65_536,
         description:
-          "Most calls of all scorers together at once: fewer than their threads keep cores free; the scorer that has most left to do goes first. As many as each takes when left out.",
+          "Most calls of all scorers together at once: fewer than their threads keep cores free; the scorer " +
+          "that has most left to do goes first. As many as each takes when left out.",
       }),
     ),
     mostDropped: Type.Number({

@@ -24,7 +24,8 @@ export const DataSettings = Type.Object(
     offPolicy: Type.Union([Type.Literal("references"), Type.Literal("teacher")], {
       default: "references",
       description:
-        "Who writes the other sequences. references: the task's own answers. teacher: one completion of each prompt, drawn at the teacher's temperature and the same in every pass.",
+        "Who writes the other sequences. references: the task's own answers. teacher: one completion of each " +
+        "prompt, drawn at the teacher's temperature and the same in every pass.",
     }),
     mixing: Type.Union([Type.Literal("step"), Type.Literal("sequence")], {
       default: "step",
@@ -43,13 +44,15 @@ export const DataSettings = Type.Object(
             default: 64,
             minimum: 1,
             description:
-              "Training prompts that are held out, the last ones; the student's mean loss per token of their references is the validation loss.",
+              "Training prompts that are held out, the last ones; the student's mean loss per token of their " +
+              "references is the validation loss.",
           }),
         },
         {
           ...closed,
           description:
-            "lambda starts at onPolicyFraction and rises at evaluations when the student has become worse on held-out references (DistiLLM).",
+            "lambda starts at onPolicyFraction and rises at evaluations when the student has become worse on " +
+            "held-out references (DistiLLM).",
         },
       ),
     ),
@@ -67,7 +70,10 @@ export const DataSettings = Type.Object(
             default: { from: 1, to: 0 },
           }),
         },
-        { ...closed, description: "The student's sequences of earlier steps are learned from again, scored anew (DistiLLM)." },
+        {
+          ...closed,
+          description: "The student's sequences of earlier steps are learned from again, scored anew (DistiLLM).",
+        },
       ),
     ),
   },
@@ -77,8 +83,9 @@ export const DataSettings = Type.Object(
 export type DataSettings = Static<typeof DataSettings>;
 
 /**
- * How the student answers while it trains. Importance ratios are made with the log-probs under what really drew, after all of it: temperature,
- * shaping, behavior. What top-k, top-p and min-p rule out is never seen, and no ratio brings it back: with them an estimate is of the shaped policy.
+ * How the student answers while it trains. Importance ratios are made with the log-probs under what really drew, after
+ * all of it: temperature, shaping, behavior. What top-k, top-p and min-p rule out is never seen, and no ratio brings it
+ * back: with them an estimate is of the shaped policy.
  */
 export const RolloutSettings = Type.Object(
   {
@@ -98,25 +105,32 @@ export const RolloutSettings = Type.Object(
     stop: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         description:
-          "Texts that end a completion, in evaluations too: it is cut after the token that completes one, and its text is without it. Rows are drawn to their end all the same.",
+          "Texts that end a completion, in evaluations too: it is cut after the token that completes one, " +
+          "and its text is without it. Rows are drawn to their end all the same.",
       }),
     ),
     maxNewTokens: Type.Optional(
-      Type.Integer({ minimum: 1, description: "Tokens after which a completion is cut; the task's longest reference when left out." }),
+      Type.Integer({
+        minimum: 1,
+        description: "Tokens after which a completion is cut; the task's longest reference when left out.",
+      }),
     ),
     maxStaleness: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 64,
         description:
-          "Steps that are drawn and scored ahead of the learner (n), while it learns from earlier ones: step k is drawn with the weights after step max(0, k - 1 - n), however fast the machine is. 0, as when left out: strictly on-policy. Each step ahead keeps one more copy of the weights.",
+          "Steps that are drawn and scored ahead of the learner (n), while it learns from earlier ones: step " +
+          "k is drawn with the weights after step max(0, k - 1 - n), however fast the machine is. 0, as when " +
+          "left out: strictly on-policy. Each step ahead keeps one more copy of the weights.",
       }),
     ),
     chunk: Type.Integer({
       default: 32,
       minimum: 1,
       description:
-        "Completions sampled and scored in one go: while one chunk is scored the next one is sampled. A multiple of the group lets each prompt be read once.",
+        "Completions sampled and scored in one go: while one chunk is scored the next one is sampled. A " +
+        "multiple of the group lets each prompt be read once.",
     }),
   },
   { ...closed, description: "How completions are drawn." },
@@ -129,28 +143,57 @@ export const OptimizerSettings = Type.Object(
   {
     type: Type.Literal("adamw"),
     learningRate: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "Peak learning rate." }),
-    beta1: Type.Number({ default: 0.9, minimum: 0, exclusiveMaximum: 1, description: "Decay of the mean of gradients." }),
-    beta2: Type.Number({ default: 0.999, minimum: 0, exclusiveMaximum: 1, description: "Decay of the mean of squared gradients." }),
-    epsilon: Type.Number({ default: 1e-8, exclusiveMinimum: 0, description: "Added to the root of the mean square before it divides." }),
-    weightDecay: Type.Number({ default: 0.01, minimum: 0, description: "Decoupled decay of matrices; vectors are left alone." }),
+    beta1: Type.Number({
+      default: 0.9,
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description: "Decay of the mean of gradients.",
+    }),
+    beta2: Type.Number({
+      default: 0.999,
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description: "Decay of the mean of squared gradients.",
+    }),
+    epsilon: Type.Number({
+      default: 1e-8,
+      exclusiveMinimum: 0,
+      description: "Added to the root of the mean square before it divides.",
+    }),
+    weightDecay: Type.Number({
+      default: 0.01,
+      minimum: 0,
+      description: "Decoupled decay of matrices; vectors are left alone.",
+    }),
   },
   { ...closed, description: "What turns gradients into steps." },
 );
 /** Values of `OptimizerSettings`. */
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
 
-/** Learning rate over the run: linear warm-up from 0, then a while at the peak if asked for, then a decay to a fraction of it. */
+/**
+ * Learning rate over the run: linear warm-up from 0, then a while at the peak if asked for, then a decay to a fraction
+ * of it.
+ */
 export const ScheduleSettings = Type.Object(
   {
     warmup: Type.Integer({ default: 0, minimum: 0, description: "Steps of linear warm-up." }),
     hold: Type.Optional(
-      Type.Integer({ minimum: 0, description: "Steps at the peak after the warm-up, before it falls; none when left out." }),
+      Type.Integer({
+        minimum: 0,
+        description: "Steps at the peak after the warm-up, before it falls; none when left out.",
+      }),
     ),
     decay: Type.Union([Type.Literal("constant"), Type.Literal("linear"), Type.Literal("cosine")], {
       default: "linear",
       description: "How it falls from its peak to the fraction of it that final is.",
     }),
-    final: Type.Number({ default: 0.05, minimum: 0, maximum: 1, description: "Fraction of the peak at the last step." }),
+    final: Type.Number({
+      default: 0.05,
+      minimum: 0,
+      maximum: 1,
+      description: "Fraction of the peak at the last step.",
+    }),
   },
   { ...closed, description: "The learning rate over the steps: a linear warm-up from 0, then a decay." },
 );
@@ -165,17 +208,28 @@ const patternForm = 'Each is a part of a name, between its dots; "*" is any part
 /** Low-rank adapters (LoRA, Hu et al., 2021). */
 const AdapterSettings = Type.Object(
   {
-    rank: Type.Integer({ default: 8, minimum: 1, maximum: 65_536, description: "r: rank of what is added to a layer's weight." }),
+    rank: Type.Integer({
+      default: 8,
+      minimum: 1,
+      maximum: 65_536,
+      description: "r: rank of what is added to a layer's weight.",
+    }),
     alpha: Type.Number({ default: 16, exclusiveMinimum: 0, description: "What is added is scaled by alpha / rank." }),
     targets: Type.Array(NamePattern, {
       minItems: 1,
       description: `Linear layers that get one. ${patternForm}: ["q_proj", "v_proj"], ["layers.0-3.mlp"].`,
     }),
   },
-  { ...closed, description: "Adapters are trained beside the student, which stays as it is; at the end they are merged into it." },
+  {
+    ...closed,
+    description: "Adapters are trained beside the student, which stays as it is; at the end they are merged into it.",
+  },
 );
 
-/** When a run writes what it goes on from after an interruption, and how much of it is kept. Nothing here changes what is learned. */
+/**
+ * When a run writes what it goes on from after an interruption, and how much of it is kept. Nothing here changes what
+ * is learned.
+ */
 export const CheckpointSettings = Type.Object(
   {
     every: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0: by time alone." }),
@@ -198,13 +252,15 @@ export const CheckpointSettings = Type.Object(
     keepEvery: Type.Integer({
       default: 0,
       minimum: 0,
-      description: "Steps between checkpoints that are kept for good, and written if they are not due otherwise; 0: none.",
+      description:
+        "Steps between checkpoints that are kept for good, and written if they are not due otherwise; 0: none.",
     }),
   },
   {
     ...closed,
     description:
-      "What an interrupted run goes on from; removed when the run is done, but for the best one and those that are kept for good.",
+      "What an interrupted run goes on from; removed when the run is done, but for the best one and those " +
+      "that are kept for good.",
   },
 );
 /** Values of `CheckpointSettings`. */
@@ -213,28 +269,39 @@ export type CheckpointSettings = Static<typeof CheckpointSettings>;
 /** The optimisation itself. */
 export const TrainingSettings = Type.Object(
   {
-    steps: Type.Integer({ minimum: 1, description: "Steps: each draws and scores a batch of sequences and learns from it." }),
+    steps: Type.Integer({
+      minimum: 1,
+      description: "Steps: each draws and scores a batch of sequences and learns from it.",
+    }),
     batch: Type.Integer({ default: 64, minimum: 1, description: "Sequences in each step." }),
     updates: Type.Integer({
       default: 1,
       minimum: 1,
       maximum: 1024,
       description:
-        "Optimizer steps on each step's sequences. After the first they are stale: more than 1 asks for an objective with importance weights or clipping.",
+        "Optimizer steps on each step's sequences. After the first they are stale: more than 1 asks for an " +
+        "objective with importance weights or clipping.",
     }),
     optimizer: OptimizerSettings,
     schedule: ScheduleSettings,
-    clipNorm: Type.Number({ default: 1, exclusiveMinimum: 0, description: "Gradients are scaled down to this global norm." }),
+    clipNorm: Type.Number({
+      default: 1,
+      exclusiveMinimum: 0,
+      description: "Gradients are scaled down to this global norm.",
+    }),
     inspectEvery: Type.Integer({
       default: 20,
       minimum: 0,
       description:
-        "Steps between inspections, from the first step on: the gradient of each term of the objective, its size and its angle to the others, whether student and sampler agree, and how far the student is from its teacher at each token (in the run's rollouts.jsonl). 0: never.",
+        "Steps between inspections, from the first step on: the gradient of each term of the objective, its " +
+        "size and its angle to the others, whether student and sampler agree, and how far the student is " +
+        "from its teacher at each token (in the run's rollouts.jsonl). 0: never.",
     }),
     freeze: Type.Optional(
       Type.Array(NamePattern, {
         minItems: 1,
-        description: `Parameters of the student that stay as they are. ${patternForm}: ["model.embed_tokens", "layers.0-3"].`,
+        description:
+          `Parameters of the student that stay as they are. ${patternForm}: ["model.embed_tokens", ` + `"layers.0-3"].`,
       }),
     ),
     adapters: Type.Optional(AdapterSettings),
@@ -246,7 +313,10 @@ export const TrainingSettings = Type.Object(
 /** Values of `TrainingSettings`. */
 export type TrainingSettings = Static<typeof TrainingSettings>;
 
-/** The settings that decide what is learned: without those that only look on, so that a stopped run may go on with others. */
+/**
+ * The settings that decide what is learned: without those that only look on, so that a stopped run may go on with
+ * others.
+ */
 export const decisive = ({
   checks: _checks,
   inspectEvery: _inspectEvery,

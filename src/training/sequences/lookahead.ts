@@ -1,4 +1,7 @@
-/** Steps that are drawn and scored ahead of the learner: each with the weights of a version that its number alone decides. */
+/**
+ * Steps that are drawn and scored ahead of the learner: each with the weights of a version that its number alone
+ * decides.
+ */
 import { setMaxListeners } from "node:events";
 import type { Weights } from "../../policies/policy.ts";
 import { Timeline } from "../../rollouts/scoring/timeline.ts";
@@ -40,19 +43,29 @@ export interface ReadyStep<Sequences> {
   readonly timeline: Timeline;
 }
 
-/** The version of the student's weights that draws a step, from 1, at a lag of `maxStaleness`: max(0, step - 1 - maxStaleness). */
+/**
+ * The version of the student's weights that draws a step, from 1, at a lag of `maxStaleness`: max(0, step - 1 -
+ * maxStaleness).
+ */
 const versionOf = (step: number, maxStaleness: number): number => Math.max(0, step - 1 - maxStaleness);
 
-/** The versions that draw the steps which have begun when `step` steps are done: those that a run must have to go on from there, besides the newest. */
-export const versionsAhead = (step: number, { maxStaleness, steps, studentDraws }: LookaheadSizes): readonly number[] => {
+/**
+ * The versions that draw the steps which have begun when `step` steps are done: those that a run must have to go on
+ * from there, besides the newest.
+ */
+export const versionsAhead = (
+  step: number,
+  { maxStaleness, steps, studentDraws }: LookaheadSizes,
+): readonly number[] => {
   if (!studentDraws) return [];
   const begun = Array.from({ length: Math.max(0, Math.min(maxStaleness, steps - step)) }, (_, i) => step + 1 + i);
   return [...new Set(begun.map((next) => versionOf(next, maxStaleness)))].filter((version) => version < step);
 };
 
 /**
- * Draws steps in their order, one after the other, each with its own version of the weights; scoring overlaps with the drawing of later steps and
- * with learning. What is drawn never depends on who is faster. At a lag of 0 a step begins when the step before is learned from.
+ * Draws steps in their order, one after the other, each with its own version of the weights; scoring overlaps with the
+ * drawing of later steps and with learning. What is drawn never depends on who is faster. At a lag of 0 a step begins
+ * when the step before is learned from.
  */
 export class Lookahead<Sequences> {
   readonly #options: LookaheadOptions;
@@ -84,7 +97,10 @@ export class Lookahead<Sequences> {
     for (const known of this.#weights.keys()) if (known < oldest) this.#weights.delete(known);
   }
 
-  /** Begins a step, unless the run has fewer: `draw` is called when every step before is drawn and the step's weights are published. */
+  /**
+   * Begins a step, unless the run has fewer: `draw` is called when every step before is drawn and the step's weights
+   * are published.
+   */
   begin(step: number, draw: (context: DrawingContext) => Promise<Sequences>): void {
     const { maxStaleness, steps, studentDraws } = this.#options;
     if (step > steps) return;
@@ -108,17 +124,25 @@ export class Lookahead<Sequences> {
     this.#steps.set(step, { timeline, sequences });
   }
 
-  /** A step's sequences when they are drawn and scored; rejects with what went wrong. `RangeError` for a step that has not begun. */
+  /**
+   * A step's sequences when they are drawn and scored; rejects with what went wrong. `RangeError` for a step that has
+   * not begun.
+   */
   async take(step: number): Promise<ReadyStep<Sequences>> {
     const begun = this.#steps.get(step);
     if (begun === undefined)
-      throw new RangeError(`lookahead: expected step ${step} to have begun, got ${[...this.#steps.keys()].join(", ") || "none"}`);
+      throw new RangeError(
+        `lookahead: expected step ${step} to have begun, got ${[...this.#steps.keys()].join(", ") || "none"}`,
+      );
     const sequences = await begun.sequences;
     this.#steps.delete(step);
     return { sequences, timeline: begun.timeline };
   }
 
-  /** Publishes weights that were offered, when all that has begun is drawn: for an evaluation before the next step begins. */
+  /**
+   * Publishes weights that were offered, when all that has begun is drawn: for an evaluation before the next step
+   * begins.
+   */
   async show(version: number, timeline: Timeline): Promise<void> {
     await this.#drawn;
     await this.#publish(version, timeline);
@@ -138,7 +162,9 @@ export class Lookahead<Sequences> {
   #known(version: number): Weights {
     const weights = this.#weights.get(version);
     if (weights === undefined)
-      throw new RangeError(`lookahead: expected the weights of version ${version}, got ${[...this.#weights.keys()].join(", ") || "none"}`);
+      throw new RangeError(
+        `lookahead: expected the weights of version ${version}, got ${[...this.#weights.keys()].join(", ") || "none"}`,
+      );
     return weights;
   }
 

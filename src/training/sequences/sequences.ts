@@ -23,7 +23,10 @@ export const noSequences: SequenceState = { adaptive: noLoss, replay: [] };
 
 /** A run's sequences. */
 export interface Sequences {
-  /** Training prompts that nothing is learned from; their references judge the student when lambda is adaptive, else there are none. */
+  /**
+   * Training prompts that nothing is learned from; their references judge the student when lambda is adaptive, else
+   * there are none.
+   */
   readonly validation: readonly Prompt[];
   /** lambda of a step (from 1), and its slots. */
   at(step: number, state: SequenceState): { readonly fraction: number; readonly slots: readonly Slot[] };
@@ -33,13 +36,20 @@ export interface Sequences {
   validated(state: SequenceState, loss: number, step: number): SequenceState;
 }
 
-/** The prompts that are learned from, and those that validate: the last of the split. `RangeError` when the split has too few. */
-const split = ({ examples, adaptive }: DataSettings, { train }: Task): { training: readonly Prompt[]; validation: readonly Prompt[] } => {
+/**
+ * The prompts that are learned from, and those that validate: the last of the split. `RangeError` when the split has
+ * too few.
+ */
+const split = (
+  { examples, adaptive }: DataSettings,
+  { train }: Task,
+): { training: readonly Prompt[]; validation: readonly Prompt[] } => {
   const held = adaptive?.prompts ?? 0;
   const used = examples ?? train.length - held;
   if (used < 1 || used + held > train.length) {
     throw new RangeError(
-      `data: expected at most the task's ${train.length} training prompts, got ${used} to learn from and ${held} to validate with`,
+      `data: expected at most the task's ${train.length} training prompts, got ${used} to learn from and ` +
+        `${held} to validate with`,
     );
   }
   return { training: train.slice(0, used), validation: train.slice(train.length - held) };
@@ -62,17 +72,23 @@ export const lookaheadOf = ({
 }: Pick<Recipe, "data" | "rollouts" | "objective" | "training">): LookaheadSizes => ({
   maxStaleness: rollouts.maxStaleness ?? 0,
   steps: training.steps,
-  studentDraws: objectives.create(objective).pairs !== true && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
+  studentDraws:
+    objectives.create(objective).pairs !== true &&
+    (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
 });
 
 /** The sequences of a recipe's steps. `RangeError` when its data settings do not fit the task. */
-export const sequencesOf = ({ seed, data, rollouts, objective, training: { batch, steps } }: Recipe, task: Task): Sequences => {
+export const sequencesOf = (
+  { seed, data, rollouts, objective, training: { batch, steps } }: Recipe,
+  task: Task,
+): Sequences => {
   const { training, validation } = split(data, task);
   if (objectives.create(objective).pairs === true) return pairSequences(pairSource({ seed, prompts: training, batch }));
   const { adaptive, replay, onPolicyFraction, mixing } = data;
   const { group } = rollouts;
   const slotsAt = source({ seed, prompts: training, batch, group, mixing, offPolicy: data.offPolicy });
-  const controller = adaptive === undefined ? undefined : adaptiveFraction({ ...adaptive, start: boundsOf(onPolicyFraction).least });
+  const controller =
+    adaptive === undefined ? undefined : adaptiveFraction({ ...adaptive, start: boundsOf(onPolicyFraction).least });
   const capacity = Math.floor((replay?.capacity ?? 0) / group);
   return {
     validation,

@@ -32,7 +32,10 @@ export interface Drawing {
   readonly observe?: (span: Span) => void;
 }
 
-/** How a completion ends: its tokens up to a stop string, the one that completes it included, or all; and its text, without the stop string. */
+/**
+ * How a completion ends: its tokens up to a stop string, the one that completes it included, or all; and its text,
+ * without the stop string.
+ */
 const endingOf = (
   tokens: ArrayLike<number>,
   { tokenizer }: Pick<Task, "tokenizer">,
@@ -41,12 +44,16 @@ const endingOf = (
   const stopped = stopIn(tokens, (ids) => textOf(tokenizer, ids), stops);
   if (stopped !== undefined) return { ...stopped, finish: "stop" };
   const { length } = tokens;
-  return { length, text: textOf(tokenizer, tokens), finish: tokenizer.stopIds.includes(tokens[length - 1]!) ? "stop" : "length" };
+  return {
+    length,
+    text: textOf(tokenizer, tokens),
+    finish: tokenizer.stopIds.includes(tokens[length - 1]!) ? "stop" : "length",
+  };
 };
 
 /**
- * Draws completions for prompts and makes rollouts of them. The student's numbers come from the step and the place; the teacher's from the prompt
- * alone, so that each pass over the data finds the same completions.
+ * Draws completions for prompts and makes rollouts of them. The student's numbers come from the step and the place; the
+ * teacher's from the prompt alone, so that each pass over the data finds the same completions.
  */
 export const drawRollouts = async (
   crew: Pick<Crew, "draw">,
@@ -82,7 +89,9 @@ export interface Searching extends Pick<Drawing, "version" | "stops" | "observe"
   readonly searching: SearchRequest["searching"];
 }
 
-/** Has beam search complete prompts and makes rollouts of the best completions. Nothing is drawn, so log-probs are 0. */
+/**
+ * Has beam search complete prompts and makes rollouts of the best completions. Nothing is drawn, so log-probs are 0.
+ */
 export const searchRollouts = async (
   crew: Pick<Crew, "search">,
   task: Task,
@@ -101,7 +110,12 @@ export const searchRollouts = async (
 };
 
 /** The rollout of a task's own answer, cut at `maxNewTokens` tokens. */
-export const referenceRollout = ({ tokenizer }: Task, { prompt, order }: Place, maxNewTokens: number, version: number): Rollout => {
+export const referenceRollout = (
+  { tokenizer }: Task,
+  { prompt, order }: Place,
+  maxNewTokens: number,
+  version: number,
+): Rollout => {
   const whole = [...tokenizer.encode(prompt.reference), tokenizer.endId];
   const tokens = Int32Array.from(whole.slice(0, maxNewTokens));
   return {

@@ -30,8 +30,8 @@ export interface EvaluationRequest {
 }
 
 /**
- * The validation loss: mean negative log-likelihood per token, in nats, of the prompts' references under the weights that were last published.
- * `RangeError` when there is no one who scores.
+ * The validation loss: mean negative log-likelihood per token, in nats, of the prompts' references under the weights
+ * that were last published. `RangeError` when there is no one who scores.
  */
 export const referenceLoss = async (
   { validation }: Pick<Crew, "validation">,
@@ -60,7 +60,9 @@ const completionsOf = async (
   const { samples = 1, beams, lengthPenalty = 1, repetitionPenalty, minNewTokens } = examination;
   const places = task.test
     .slice(0, examination.prompts)
-    .flatMap((prompt, index) => Array.from({ length: samples }, (_, sample) => ({ prompt, order: { prompt: index, sample } })));
+    .flatMap((prompt, index) =>
+      Array.from({ length: samples }, (_, sample) => ({ prompt, order: { prompt: index, sample } })),
+    );
   // A chunk of whole groups reads each prompt once.
   const group = chunk % samples === 0 ? samples : 1;
   const writer = { by: "student", ...shapingIn(examination) } as const;
@@ -68,7 +70,15 @@ const completionsOf = async (
     ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
     ...(minNewTokens === undefined ? {} : { minNewTokens }),
   };
-  const drawing = { seed, step: "evaluation", version: step, stops, writer, group, ...(observe === undefined ? {} : { observe }) } as const;
+  const drawing = {
+    seed,
+    step: "evaluation",
+    version: step,
+    stops,
+    writer,
+    group,
+    ...(observe === undefined ? {} : { observe }),
+  } as const;
   const complete = (some: readonly Place[]): Promise<Rollout[]> =>
     beams === undefined
       ? drawRollouts(crew, task, some, drawing, signal)
@@ -76,12 +86,17 @@ const completionsOf = async (
   const draws: Promise<Rollout[]>[] = [];
   for (let start = 0; start < places.length; start += chunk) draws.push(complete(places.slice(start, start + chunk)));
   const rollouts = (await Promise.all(draws)).flat();
-  return Array.from({ length: rollouts.length / samples }, (_, index) => rollouts.slice(index * samples, (index + 1) * samples));
+  return Array.from({ length: rollouts.length / samples }, (_, index) =>
+    rollouts.slice(index * samples, (index + 1) * samples),
+  );
 };
 
 const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
 
-/** What is read beside the student's own completions: one sequence for each place, from the task or drawn by the teacher. */
+/**
+ * What is read beside the student's own completions: one sequence for each place, from the task or drawn by the
+ * teacher.
+ */
 const othersOf = async (
   crew: Pick<Crew, "draw">,
   task: Task,
@@ -98,7 +113,10 @@ const othersOf = async (
   return (await Promise.all(draws)).flat();
 };
 
-/** How near the student is to its teacher on its own completions and on others of their prompts, and by how much less on its own. */
+/**
+ * How near the student is to its teacher on its own completions and on others of their prompts, and by how much less on
+ * its own.
+ */
 const agreementOf = async (
   crew: Pick<Crew, "agreement" | "draw">,
   task: Task,
@@ -108,7 +126,8 @@ const agreementOf = async (
   signal: AbortSignal,
 ): Promise<Record<string, number>> => {
   const { agreement } = crew;
-  if (agreement === undefined) throw new RangeError("evaluation.agreement: expected someone who compares with the teacher, got none");
+  if (agreement === undefined)
+    throw new RangeError("evaluation.agreement: expected someone who compares with the teacher, got none");
   const places = groups.map((group): Place => ({ prompt: group[0]!.prompt, order: group[0]!.order }));
   const own = await agreement.measure(groups.flat(), values, signal);
   const others = await agreement.measure(await othersOf(crew, task, places, prefixes, request, signal), values, signal);
@@ -139,7 +158,12 @@ const examine = async (
     prompt: group[0]!.prompt,
     completions: group.map((rollout) => {
       const { entailed } = verdicts.get(rollout)!;
-      return { text: rollout.text, tokens: rollout.tokens, correct: isRight(rollout), ...(entailed === undefined ? {} : { entailed }) };
+      return {
+        text: rollout.text,
+        tokens: rollout.tokens,
+        correct: isRight(rollout),
+        ...(entailed === undefined ? {} : { entailed }),
+      };
     }),
   }));
   const measured = (examination.metrics ?? []).map((values) => {
@@ -159,8 +183,11 @@ const examine = async (
 };
 
 /**
- * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last published. `accuracy` is the share of right answers, if there are references; metrics: `well-formed` and
- * `truncated` as shares, `length` in tokens, the measures that are asked for, and how near the student is to its teacher (`settings.agreement`). With `also`, those of the other ways of examining, each name after that of the way. The draws do not depend on the step, so evaluations differ by the student alone.
+ * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last
+ * published. `accuracy` is the share of right answers, if there are references; metrics: `well-formed` and `truncated`
+ * as shares, `length` in tokens, the measures that are asked for, and how near the student is to its teacher
+ * (`settings.agreement`). With `also`, those of the other ways of examining, each name after that of the way. The draws
+ * do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
   crew: Pick<Crew, "draw" | "search" | "agreement">,
@@ -176,5 +203,10 @@ export const evaluate = async (
     const all = { ...(other.accuracy === undefined ? {} : { accuracy: other.accuracy }), ...other.metrics };
     for (const [metric, value] of Object.entries(all)) others[`${name}/${metric}`] = value;
   }
-  return { kind: "evaluation", step, ...(accuracy === undefined ? {} : { accuracy }), metrics: { ...metrics, ...others } };
+  return {
+    kind: "evaluation",
+    step,
+    ...(accuracy === undefined ? {} : { accuracy }),
+    metrics: { ...metrics, ...others },
+  };
 };

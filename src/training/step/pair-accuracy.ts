@@ -20,10 +20,14 @@ export interface ComparisonRequest {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * Scores both completions of the first test prompts. `accuracy` is the share of pairs in which the better one has the higher score (half a pair where they are equal);
- * metrics: `pairs/margin`, the mean difference, and `pairs/score`, the mean score, both in nats.
+ * Scores both completions of the first test prompts. `accuracy` is the share of pairs in which the better one has the
+ * higher score (half a pair where they are equal); metrics: `pairs/margin`, the mean difference, and `pairs/score`, the
+ * mean score, both in nats.
  */
-export const comparePairs = async (task: Task, { step, prompts, shape, maxNewTokens, scores }: ComparisonRequest): Promise<Evaluated> => {
+export const comparePairs = async (
+  task: Task,
+  { step, prompts, shape, maxNewTokens, scores }: ComparisonRequest,
+): Promise<Evaluated> => {
   const rows = task.test.slice(0, prompts).flatMap((prompt, index) =>
     pairOf(prompt).map((side, sample) => ({
       rollout: referenceRollout(task, { prompt: side, order: { prompt: index, sample } }, maxNewTokens, step),

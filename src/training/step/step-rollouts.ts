@@ -42,7 +42,9 @@ const inChunks = <T>(items: readonly T[], size: number): T[][] =>
 
 const studentPlaces = (slots: readonly Slot[], group: number): Place[] =>
   slots.flatMap((slot, prompt) =>
-    slot.source === "student" ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } })) : [],
+    slot.source === "student"
+      ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } }))
+      : [],
   );
 
 const otherPlaces = (slots: readonly Slot[], source: "data" | "teacher"): Place[] =>
@@ -75,7 +77,13 @@ const counted = (chunks: readonly (readonly Chunk[])[], drawn: () => void): Chun
 /** The chunks of the student's sequences, replayed ones included, and of those that others wrote. */
 const chunksOf = (crew: Pick<Crew, "draw">, task: Task, request: StepRequest): [Chunk[], Chunk[]] => {
   const { seed, step, version, slots, group, chunk, maxNewTokens, stop, observe } = request;
-  const options = { seed, step, version, ...(stop === undefined ? {} : { stops: stop }), ...(observe === undefined ? {} : { observe }) };
+  const options = {
+    seed,
+    step,
+    version,
+    ...(stop === undefined ? {} : { stops: stop }),
+    ...(observe === undefined ? {} : { observe }),
+  };
   const drawnBy =
     (writer: Writer, together: number) =>
     (places: readonly Place[]): Chunk =>
@@ -98,8 +106,9 @@ const chunksOf = (crew: Pick<Crew, "draw">, task: Task, request: StepRequest): [
 };
 
 /**
- * Draws and scores a step's sequences. Every rollout of the student goes to the rewards, to the teacher and to the reference policy at the same
- * time, what others wrote goes to the teacher; while one chunk is scored the next is drawn. They come in order of prompt and sample.
+ * Draws and scores a step's sequences. Every rollout of the student goes to the rewards, to the teacher and to the
+ * reference policy at the same time, what others wrote goes to the teacher; while one chunk is scored the next is
+ * drawn. They come in order of prompt and sample.
  */
 export const stepRollouts = async (
   crew: Pick<Crew, "draw" | "scorers" | "limits">,

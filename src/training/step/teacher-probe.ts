@@ -15,12 +15,14 @@ import { runShape } from "../batch/shape.ts";
 const samples = 4;
 
 /** A server is asked for all log-probs where some teachers are mixed. */
-const mixes = (source: TeacherSource): boolean => "mixture" in source || ("routes" in source && Object.values(source.routes).some(mixes));
+const mixes = (source: TeacherSource): boolean =>
+  "mixture" in source || ("routes" in source && Object.values(source.routes).some(mixes));
 
 /** What each server says that the teacher is on, in the recipe's order. Errors are those of `probeServer`. */
 export const probeTeacher = async (recipe: Recipe, signal: AbortSignal): Promise<readonly ServerFacts[]> => {
   const { teacher, student, objective } = recipe;
-  const servers = teacher === undefined ? [] : singleSources(teacher).flatMap((source) => ("server" in source ? [source] : []));
+  const servers =
+    teacher === undefined ? [] : singleSources(teacher).flatMap((source) => ("server" in source ? [source] : []));
   if (teacher === undefined || servers.length === 0) return [];
   const task = recipeTask(recipe);
   const { promptLength, maxNewTokens } = runShape(recipe, task);
@@ -37,7 +39,10 @@ export const probeTeacher = async (recipe: Recipe, signal: AbortSignal): Promise
     servers.map((server) => {
       const { context } = server;
       const shown = {
-        samples: context === undefined ? rollouts : rollouts.map((one) => privilegedRollout(one, context.template, task.tokenizer)),
+        samples:
+          context === undefined
+            ? rollouts
+            : rollouts.map((one) => privilegedRollout(one, context.template, task.tokenizer)),
         length: (context?.promptTokens ?? promptLength) + maxNewTokens,
       };
       return probeServer({ ...server, ...options, ...shown }, signal);

@@ -8,7 +8,13 @@ import { entropy } from "../../objectives/arithmetic/entropy.ts";
 import type { Policy, Sequences, Weights } from "../../policies/policy.ts";
 import { uploadWeights } from "../../rollouts/sampling/resident-weights.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
-import { askedPlaces, completionPlaces, sequenceSpecs, uploadSequences, type SequenceShape } from "../../teachers/sequence-inputs.ts";
+import {
+  askedPlaces,
+  completionPlaces,
+  sequenceSpecs,
+  uploadSequences,
+  type SequenceShape,
+} from "../../teachers/sequence-inputs.ts";
 
 /** What is measured. */
 export interface AgreementMeasures {
@@ -43,9 +49,10 @@ const overlap = (first: tf.Tensor, second: tf.Tensor, topK: number): tf.Tensor =
 };
 
 /**
- * The program that compares at every place that is asked for, before the token that follows it. Inputs: `student/<name>` and `teacher/<name>`, the parameters, and `Sequences` [B, T].
- * Outputs [B, A]: of each divergence, by its name, D(teacher || student) in nats as in the objectives; `entropy` and `teacher-entropy` in nats; `top-<K>-overlap`, the share of the
- * teacher's K likeliest tokens that are among the student's.
+ * The program that compares at every place that is asked for, before the token that follows it. Inputs:
+ * `student/<name>` and `teacher/<name>`, the parameters, and `Sequences` [B, T]. Outputs [B, A]: of each divergence, by
+ * its name, D(teacher || student) in nats as in the objectives; `entropy` and `teacher-entropy` in nats;
+ * `top-<K>-overlap`, the share of the teacher's K likeliest tokens that are among the student's.
  */
 const agreementProgram = (
   { student, teacher, temperature, batch, length, completion }: Omit<AgreementOptions, "padId">,
@@ -56,7 +63,9 @@ const agreementProgram = (
   build(inputs) {
     const sequences = inputs as unknown as Sequences;
     const logits = student.logits(parametersOf("student/", student, inputs), sequences, completion);
-    const taught = tf.logSoftmax(tf.div(teacher.logits(parametersOf("teacher/", teacher, inputs), sequences, completion), temperature));
+    const taught = tf.logSoftmax(
+      tf.div(teacher.logits(parametersOf("teacher/", teacher, inputs), sequences, completion), temperature),
+    );
     const measured = all.map((values) => divergences.create(values, undefined));
     return {
       ...Object.fromEntries(measured.map((divergence) => [divergence.name, between(divergence, taught, logits)])),
@@ -82,18 +91,32 @@ export class Agreement {
     this.#teacher = uploadWeights(engine, options.teacher.parameters, weights, "agreement");
   }
 
-  /** Takes over new weights of the student; what is left out stays as it was loaded before. `RangeError` when an array does not fit its parameter. */
+  /**
+   * Takes over new weights of the student; what is left out stays as it was loaded before. `RangeError` when an array
+   * does not fit its parameter.
+   */
   load(weights: Weights): void {
     const { parameters } = this.#options.student;
-    const changed = Object.keys(parameters).filter((name) => weights[name] !== undefined || this.#student[name] === undefined);
-    const next = uploadWeights(this.#engine, Object.fromEntries(changed.map((name) => [name, parameters[name]!])), weights, "agreement");
+    const changed = Object.keys(parameters).filter(
+      (name) => weights[name] !== undefined || this.#student[name] === undefined,
+    );
+    const next = uploadWeights(
+      this.#engine,
+      Object.fromEntries(changed.map((name) => [name, parameters[name]!])),
+      weights,
+      "agreement",
+    );
     for (const name of changed) this.#student[name]?.dispose();
     this.#student = { ...this.#student, ...next };
   }
 
-  /** Means over all completion tokens of at least one rollout. `RangeError` for a sequence that is too long, and before the first `load`. */
+  /**
+   * Means over all completion tokens of at least one rollout. `RangeError` for a sequence that is too long, and before
+   * the first `load`.
+   */
   async measure(rollouts: readonly Rollout[], values: AgreementMeasures): Promise<AgreementMeans> {
-    if (Object.keys(this.#student).length === 0) throw new RangeError("agreement: expected weights of the student, got none; load them");
+    if (Object.keys(this.#student).length === 0)
+      throw new RangeError("agreement: expected weights of the student, got none; load them");
     const { batch } = this.#options;
     const places = askedPlaces(this.#options);
     const executable = await this.#executable(values);
@@ -110,7 +133,8 @@ export class Agreement {
         const found = await this.#engine.download(output);
         for (const [row, rollout] of some.entries()) {
           const [first, end] = completionPlaces(rollout, this.#options);
-          for (let place = first; place < end; place += 1) sums.set(name, (sums.get(name) ?? 0) + found[row * places + place]!);
+          for (let place = first; place < end; place += 1)
+            sums.set(name, (sums.get(name) ?? 0) + found[row * places + place]!);
         }
       }
       for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
@@ -125,7 +149,8 @@ export class Agreement {
 
   async #executable(values: AgreementMeasures): Promise<Executable> {
     const key = JSON.stringify(values);
-    const executable = this.#executables.get(key) ?? (await this.#engine.compile(agreementProgram(this.#options, values)));
+    const executable =
+      this.#executables.get(key) ?? (await this.#engine.compile(agreementProgram(this.#options, values)));
     this.#executables.set(key, executable);
     return executable;
   }

@@ -1,4 +1,7 @@
-/** The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only routes between them. */
+/**
+ * The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only
+ * routes between them.
+ */
 import { objectives } from "../../objectives/index.ts";
 import type { Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
@@ -22,7 +25,14 @@ import type { LearnerHandlers } from "../learner/learner-worker.ts";
 import type { LearnerState } from "../learner/learner.ts";
 import type { Answers, Outcomes } from "../batch/outcomes.ts";
 import type { Recipe } from "../recipe/recipe.ts";
-import { openAgreement, openReference, openRewards, openTeacher, openValidation, type AgreementScorer } from "./scorers.ts";
+import {
+  openAgreement,
+  openReference,
+  openRewards,
+  openTeacher,
+  openValidation,
+  type AgreementScorer,
+} from "./scorers.ts";
 import type { RunShape } from "../batch/shape.ts";
 import { Threads } from "./thread-group.ts";
 import { frozenWeights, traineeOf } from "../learner/trained.ts";
@@ -34,7 +44,10 @@ const learnerWorker = new URL("../learner/learner-worker.ts", import.meta.url);
 export interface Crew {
   /** Name of the engine that they use. */
   readonly engine: string;
-  /** Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that have changed. */
+  /**
+   * Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that
+   * have changed.
+   */
   publish(weights: Weights): Promise<void>;
   /** After a step: the teacher becomes the student's average as it is now; there when one follows it. */
   follow?(): Promise<void>;
@@ -47,7 +60,10 @@ export interface Crew {
   readonly limits: CallLimits;
   /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
   readonly validation?: Scorer<TeacherScore>;
-  /** The student beside its teacher, with the weights that were published last; there when an evaluation asks for their agreement. */
+  /**
+   * The student beside its teacher, with the weights that were published last; there when an evaluation asks for their
+   * agreement.
+   */
   readonly agreement?: Pick<AgreementScorer, "measure">;
   readonly learner: Caller<LearnerHandlers>;
   /** Ends all threads. */
@@ -57,12 +73,14 @@ export interface Crew {
 /** What samplers need of the teacher: nothing, unless it draws. `RangeError` when it should and there is none. */
 const drawingTeacher = ({ teacher, rollouts, data, evaluation }: Recipe): Pick<OpenSampler, "teacher"> => {
   const { mixture, name } = behaviors.create(rollouts.behavior, undefined);
-  const alone = data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
+  const alone =
+    data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
   const read = agreementsOf(evaluation).some(({ prefixes }) => prefixes === "teacher");
   if (mixture === undefined && !alone && !read) return {};
   if (teacher === undefined) {
     throw new RangeError(
-      `${alone ? "data.offPolicy" : mixture === undefined ? "evaluation.agreement" : `the behavior ${name}`} lets the teacher draw, and the recipe has none; give it one`,
+      `${alone ? "data.offPolicy" : mixture === undefined ? "evaluation.agreement" : `the behavior ${name}`} ` +
+        "lets the teacher draw, and the recipe has none; give it one",
     );
   }
   const other = otherThanDrawing(teacher);
@@ -83,7 +101,13 @@ const openSamplers = async (
   const { machine, rollouts, student } = recipe;
   const { padId, endId, stopIds } = task.tokenizer;
   const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId, stopIds };
-  const options = { engine: machine.engine, config: student.config, behavior: rollouts.behavior, ...sizes, ...drawingTeacher(recipe) };
+  const options = {
+    engine: machine.engine,
+    config: student.config,
+    behavior: rollouts.behavior,
+    ...sizes,
+    ...drawingTeacher(recipe),
+  };
   return Promise.all(
     Array.from({ length: machine.samplers }, async (_, index) => {
       const sampler = threads.start<SamplerHandlers>(samplerWorker, `sampler ${index + 1}`);
@@ -149,10 +173,16 @@ const writersOf = (samplers: readonly Connection<SamplerHandlers>[]): Pick<Crew,
 };
 
 /**
- * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them fails or the signal aborts.
- * `RangeError` when the objective needs a teacher or rewards and the recipe has none.
+ * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them
+ * fails or the signal aborts. `RangeError` when the objective needs a teacher or rewards and the recipe has none.
  */
-export const openCrew = async (recipe: Recipe, task: Task, shape: RunShape, state: LearnerState, opening: AbortSignal): Promise<Crew> => {
+export const openCrew = async (
+  recipe: Recipe,
+  task: Task,
+  shape: RunShape,
+  state: LearnerState,
+  opening: AbortSignal,
+): Promise<Crew> => {
   const threads = new Threads();
   const { needs, pairs } = objectives.create(recipe.objective);
   try {

@@ -30,11 +30,15 @@ export type PolicyScorer = Scorer<TeacherScore> & { load(weights: Weights): Prom
 /** A teacher's scorer; one that follows the student is given its averaged weights after each step. */
 export type TeacherScorer = Scorer<Outcome<TeacherScore>> & { follow(weights: Weights): Promise<void> };
 
-const answersOf = <Answer extends object>(answers: readonly (Answer | { readonly failure: ErrorData })[]): (Answer | Error)[] =>
-  answers.map((answer) => ("failure" in answer ? decodeError(answer.failure) : answer));
+const answersOf = <Answer extends object>(
+  answers: readonly (Answer | { readonly failure: ErrorData })[],
+): (Answer | Error)[] => answers.map((answer) => ("failure" in answer ? decodeError(answer.failure) : answer));
 
 /** How the sequences of a batch are read. */
-const sizesOf = (batch: BatchShape, { tokenizer }: Task): Omit<SequenceShape, "batch"> & { readonly completion: number } => ({
+const sizesOf = (
+  batch: BatchShape,
+  { tokenizer }: Task,
+): Omit<SequenceShape, "batch"> & { readonly completion: number } => ({
   length: lengthOf(batch),
   completion: batch.completion,
   padId: tokenizer.padId,
@@ -46,7 +50,11 @@ const openSource = async (
   name: "teacher" | "reference",
   recipe: Recipe,
   options: Omit<OpenTeacher, "engine" | "batch" | "vocabularySize">,
-  { signal, calls = 1, followed }: { readonly signal: AbortSignal; readonly calls?: number; readonly followed?: Weights | undefined },
+  {
+    signal,
+    calls = 1,
+    followed,
+  }: { readonly signal: AbortSignal; readonly calls?: number; readonly followed?: Weights | undefined },
 ): Promise<TeacherScorer> => {
   const { machine, rollouts, student } = recipe;
   const { vocabularySize } = policyOf(student.config);
@@ -55,7 +63,11 @@ const openSource = async (
     url: teacherWorker,
     calls,
     prepare: async (connection) => {
-      await connection.call("open", { engine: machine.engine, batch: rollouts.chunk, vocabularySize, ...options }, { signal });
+      await connection.call(
+        "open",
+        { engine: machine.engine, batch: rollouts.chunk, vocabularySize, ...options },
+        { signal },
+      );
       if (latest !== undefined) await connection.call("load", latest, { signal });
     },
     score: async (thread, batch, until) => answersOf(await thread.call("score", batch, { signal: until })),
@@ -70,11 +82,12 @@ const openSource = async (
 };
 
 /** Servers work on several chunks at once; a thread's engine on one. */
-const callsOf = (source: TeacherSource): number => (singleSources(source).every((single) => "server" in single) ? 4 : 1);
+const callsOf = (source: TeacherSource): number =>
+  singleSources(source).every((single) => "server" in single) ? 4 : 1;
 
 /**
- * Opens the teacher, with as much detail as the objective reads. `followed` are the averaged weights of the student where one follows it and the run goes on. `RangeError` when
- * the recipe has none.
+ * Opens the teacher, with as much detail as the objective reads. `followed` are the averaged weights of the student
+ * where one follows it and the run goes on. `RangeError` when the recipe has none.
  */
 export const openTeacher = async (
   threads: Threads,
@@ -86,7 +99,9 @@ export const openTeacher = async (
 ): Promise<TeacherScorer> => {
   const { teacher } = recipe;
   if (teacher === undefined)
-    throw new RangeError("the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0");
+    throw new RangeError(
+      "the objective needs teacher log-probs, and the recipe has no teacher; give it one, or set alpha to 0",
+    );
   const { tokenizer } = task;
   const { topK, foreignVocabularySize } = batch;
   const detail: Detail = topK === undefined ? "all" : { topK };
@@ -121,7 +136,11 @@ export const openValidation = async (
   const connection = threads.start<TeacherHandlers>(teacherWorker, "validation");
   const { vocabularySize } = policyOf(student.config);
   const sizes = { batch: rollouts.chunk, ...sizesOf(batch, task), vocabularySize };
-  await connection.call("open", { engine: machine.engine, source: { ...student, temperature: 1 }, detail: "tokens", ...sizes }, { signal });
+  await connection.call(
+    "open",
+    { engine: machine.engine, source: { ...student, temperature: 1 }, detail: "tokens", ...sizes },
+    { signal },
+  );
   return {
     batch: rollouts.chunk,
     concurrency: 1,
@@ -142,7 +161,10 @@ export interface AgreementScorer {
   load(weights: Weights): Promise<void>;
 }
 
-/** Opens the student as it learns beside its teacher. `RangeError` when the recipe has none that is one frozen policy here with the student's tokens. */
+/**
+ * Opens the student as it learns beside its teacher. `RangeError` when the recipe has none that is one frozen policy
+ * here with the student's tokens.
+ */
 export const openAgreement = async (
   threads: Threads,
   { student, teacher, machine, rollouts }: Recipe,
@@ -152,7 +174,9 @@ export const openAgreement = async (
 ): Promise<AgreementScorer> => {
   const other = teacher === undefined ? "none" : otherThanDrawing(teacher);
   if (teacher === undefined || other !== undefined || !("config" in teacher) || teacher.tokenizer !== undefined)
-    throw new RangeError(`evaluation.agreement: expected a frozen teacher here with the student's tokens, got ${other ?? "another"}`);
+    throw new RangeError(
+      `evaluation.agreement: expected a frozen teacher here with the student's tokens, got ${other ?? "another"}`,
+    );
   const connection = threads.start<AgreementHandlers>(agreementWorker, "agreement");
   const { config, weights, temperature } = teacher;
   const shape = { batch: rollouts.chunk, ...sizesOf(batch, task) };
@@ -165,9 +189,14 @@ export const openAgreement = async (
 };
 
 /** Opens the rewards. `RangeError` when the recipe has none. */
-export const openRewards = async (threads: Threads, recipe: Recipe, signal: AbortSignal): Promise<Scorer<Outcome<RewardScore>>> => {
+export const openRewards = async (
+  threads: Threads,
+  recipe: Recipe,
+  signal: AbortSignal,
+): Promise<Scorer<Outcome<RewardScore>>> => {
   const { rewards, models = {}, task, taskSeed, folder, tokenizer, scoring, machine } = recipe;
-  if (rewards.length === 0) throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
+  if (rewards.length === 0)
+    throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");
   const opening = { rewards, models, task, taskSeed, folder, tokenizer };
   const { scorer } = await openScoringThreads<RewardHandlers, RewardScore>(threads, "reward", recipe, {
     url: rewardWorker,

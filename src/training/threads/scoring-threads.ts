@@ -17,7 +17,11 @@ export interface ScoringThreads<H extends Handlers, Answer> {
   readonly calls: number;
   /** Makes the calls that a new thread needs before it can score. */
   readonly prepare: (connection: Connection<H>) => Promise<unknown>;
-  readonly score: (thread: Restarting<H>, rollouts: readonly Rollout[], signal: AbortSignal) => Promise<readonly (Answer | Error)[]>;
+  readonly score: (
+    thread: Restarting<H>,
+    rollouts: readonly Rollout[],
+    signal: AbortSignal,
+  ) => Promise<readonly (Answer | Error)[]>;
   /** The answer of a rollout that got none, where the settings ask for one. */
   readonly substitute?: Answer;
 }
@@ -29,7 +33,10 @@ export interface ScoringCrew<H extends Handlers, Answer> {
   tell<Name extends keyof H & string>(name: Name, argument: ArgumentOf<H[Name]>): Promise<void>;
 }
 
-/** Starts the threads, waits until each is ready, and gives the scorer that asks them and a way to tell them all something. Rejects when one of them cannot be prepared. */
+/**
+ * Starts the threads, waits until each is ready, and gives the scorer that asks them and a way to tell them all
+ * something. Rejects when one of them cannot be prepared.
+ */
 export const openScoringThreads = async <H extends Handlers, Answer>(
   threads: Threads,
   name: ScorerName,
@@ -39,7 +46,8 @@ export const openScoringThreads = async <H extends Handlers, Answer>(
   const settings = scoring[name];
   const workers = Array.from({ length: settings.workers }, (_, index) =>
     restarting<H>({
-      start: () => threads.start<H>(url, settings.workers === 1 ? name : `${name} ${index + 1}`, { heap: settings.heap }),
+      start: () =>
+        threads.start<H>(url, settings.workers === 1 ? name : `${name} ${index + 1}`, { heap: settings.heap }),
       prepare: async (connection) => {
         await prepare(connection);
       },

@@ -3,7 +3,13 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
-import { rungs, widthStep, type RungName, type StartingAnswers, type StartingModel } from "../../../experiments/file/starting-file.ts";
+import {
+  rungs,
+  widthStep,
+  type RungName,
+  type StartingAnswers,
+  type StartingModel,
+} from "../../../experiments/file/starting-file.ts";
 import { boundedLines } from "../../../files/bounded-lines.ts";
 
 /** What was said; what was not is asked, or has its default. */
@@ -20,10 +26,24 @@ export interface Said {
 }
 
 /** Rewards that need nothing but their name. */
-export const plainRewards = ["exact-match", "numeric-answer", "math-answer", "edit-similarity", "rouge", "bleu", "chrf"] as const;
+export const plainRewards = [
+  "exact-match",
+  "numeric-answer",
+  "math-answer",
+  "edit-similarity",
+  "rouge",
+  "bleu",
+  "chrf",
+] as const;
 
 /** What holds where nothing is said. */
-export const usual = { rung: "rl-gkd", teacher: "2x64", student: "2x48", reward: "exact-match", steps: 300 } as const satisfies Said;
+export const usual = {
+  rung: "rl-gkd",
+  teacher: "2x64",
+  student: "2x48",
+  reward: "exact-match",
+  steps: 300,
+} as const satisfies Said;
 
 const schemaFile = fileURLToPath(new URL("../../../../schema/experiment.json", import.meta.url));
 
@@ -41,12 +61,16 @@ const sizeOf = (text: string): StartingModel | undefined => {
   if (layers === undefined || width === undefined) return undefined;
   const [l, w] = [Number(layers), Number(width)];
   if (l < 1 || w < widthStep || w % widthStep !== 0) {
-    throw new InvalidArgumentError(`expected layers x width such as 2x64, the width a multiple of ${widthStep}, got "${text}"`);
+    throw new InvalidArgumentError(
+      `expected layers x width such as 2x64, the width a multiple of ${widthStep}, got "${text}"`,
+    );
   }
   return { layers: l, width: w };
 };
 
-/** A size such as `2x64`, or a checkpoint: a path from here, or a name of the Hub. `InvalidArgumentError` for neither. */
+/**
+ * A size such as `2x64`, or a checkpoint: a path from here, or a name of the Hub. `InvalidArgumentError` for neither.
+ */
 export const modelFrom = (file: string, text: string): StartingModel => {
   const name = text.trim();
   if (name === "") throw new InvalidArgumentError("expected a size such as 2x64 or a checkpoint, got nothing");
@@ -56,7 +80,9 @@ export const modelFrom = (file: string, text: string): StartingModel => {
 /** The same text when it names a file of prompts. `InvalidArgumentError` when there is none. */
 export const promptsFile = (path: string): string => {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path;
-  throw new InvalidArgumentError(`expected a file of lines such as { "prompt": "...", "reference": "..." }, got "${path}"`);
+  throw new InvalidArgumentError(
+    `expected a file of lines such as { "prompt": "...", "reference": "..." }, got "${path}"`,
+  );
 };
 
 /** Longest line of a file of prompts, in bytes. */
@@ -85,11 +111,15 @@ export const needsTokenizer = (file: string, said: Said): boolean => {
 /** What the file is made of. `InvalidArgumentError` for answers that do not go together. */
 export const answersOf = async (file: string, said: Said): Promise<StartingAnswers> => {
   const { rung = usual.rung, reward = usual.reward, steps = usual.steps, sweep = false } = said;
-  const [teacher, student] = [modelFrom(file, said.teacher ?? usual.teacher), modelFrom(file, said.student ?? usual.student)];
+  const [teacher, student] = [
+    modelFrom(file, said.teacher ?? usual.teacher),
+    modelFrom(file, said.student ?? usual.student),
+  ];
   const named = said.tokenizer === undefined ? undefined : modelFrom(file, said.tokenizer);
   if (said.prompts === undefined && rungs[rung].teacher && isNew(teacher) !== isNew(student)) {
     throw new InvalidArgumentError(
-      "expected a teacher and a student that are both new, or both checkpoints, for arithmetic: they use the same tokens",
+      "expected a teacher and a student that are both new, or both checkpoints, for arithmetic: they use the " +
+        "same tokens",
     );
   }
   const teachers = rungs[rung].teacher ? [teacher] : [];

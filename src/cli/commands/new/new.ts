@@ -54,7 +54,9 @@ const perform = async (file: string, { yes, ...said }: NewFlags, terminal: Termi
   if (file !== OUTPUT && existsSync(file))
     throw new InvalidArgumentError(`${shownPath(file)} is there already; give another name, or remove it`);
   if (yes !== true && !canAsk(terminal)) {
-    throw new InvalidArgumentError("expected a terminal to ask on, or --yes; retort new --help names the flags that answer");
+    throw new InvalidArgumentError(
+      "expected a terminal to ask on, or --yes; retort new --help names the flags that answer",
+    );
   }
   const answers = await answersOf(file, yes === true ? said : await askRest(file, said, { output: terminal.live! }));
   const text = startingFile(answers);
@@ -74,16 +76,21 @@ export const addNew = (program: Command, terminal: Terminal): void => {
   program
     .command("new")
     .description(
-      "Writes an experiment file to start from, with comments: asks a few questions, or takes the answers from flags. Never writes over a file.",
+      "Writes an experiment file to start from, with comments: asks a few questions, or takes the answers " +
+        "from flags. Never writes over a file.",
     )
     .argument("[file]", "the new file, or - for the output", "experiment.json")
     .addOption(
-      new Option("--rung <name>", `what the student learns from: ${Object.keys(rungs).join(", ")} (default: ${usual.rung})`).choices(
-        Object.keys(rungs),
-      ),
+      new Option(
+        "--rung <name>",
+        `what the student learns from: ${Object.keys(rungs).join(", ")} (default: ${usual.rung})`,
+      ).choices(Object.keys(rungs)),
     )
     .option("--prompts <file>", 'lines such as { "prompt": "...", "reference": "..." }, instead of sums')
-    .option("--teacher <model>", `layers x width of one that is trained first, or a checkpoint (default: ${usual.teacher})`)
+    .option(
+      "--teacher <model>",
+      `layers x width of one that is trained first, or a checkpoint (default: ${usual.teacher})`,
+    )
     .option("--student <model>", `layers x width, or a checkpoint (default: ${usual.student})`)
     .option("--tokenizer <checkpoint>", "with --prompts: whose tokens a new student uses")
     .addOption(new Option("--reward <type>", `what is rewarded (default: ${usual.reward})`).choices(plainRewards))

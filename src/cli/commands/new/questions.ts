@@ -25,7 +25,11 @@ export interface Streams {
 
 /** The kinds of questions. Each gives the answer, or throws an `InterruptedError` for Ctrl-C. */
 interface Questions {
-  readonly choose: <T extends string>(message: string, choices: readonly { value: T; name: string }[], first: T) => Promise<T>;
+  readonly choose: <T extends string>(
+    message: string,
+    choices: readonly { value: T; name: string }[],
+    first: T,
+  ) => Promise<T>;
   /** Asks again until `read` takes the text without an `InvalidArgumentError`. */
   readonly write: (message: string, read: (text: string) => unknown, first?: string) => Promise<string>;
   readonly agree: (message: string) => Promise<boolean>;
@@ -67,7 +71,13 @@ const models = async (file: string, said: Said, { choose, write }: Questions): P
   const rung = said.rung ?? (await choose("What does the student learn from?", titled, usual.rung));
   const asksTeacher = rungs[rung].teacher && said.teacher === undefined;
   const teacher = asksTeacher
-    ? { teacher: await write("Teacher: layers x width of one that is trained first, or a checkpoint", readModel, usual.teacher) }
+    ? {
+        teacher: await write(
+          "Teacher: layers x width of one that is trained first, or a checkpoint",
+          readModel,
+          usual.teacher,
+        ),
+      }
     : {};
   const student = said.student ?? (await write("Student: layers x width, or a checkpoint", readModel, usual.student));
   const known = { ...said, rung, student, ...teacher };

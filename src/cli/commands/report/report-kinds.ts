@@ -38,9 +38,13 @@ const discussionsOf = (path: string, given: boolean): readonly Discussion[] => {
 };
 
 /** From a page of Markdown to a file, as links have it. */
-const linkTo = (file: string, from: string): string => relative(dirname(resolve(from)), resolve(file)).replaceAll("\\", "/");
+const linkTo = (file: string, from: string): string =>
+  relative(dirname(resolve(from)), resolve(file)).replaceAll("\\", "/");
 
-/** A report of the figures whose results lie in a folder, with a page of discussions; nothing where there are no results. */
+/**
+ * A report of the figures whose results lie in a folder, with a page of discussions; nothing where there are no
+ * results.
+ */
 export const figuresReport = (folder: string, discussion: string | undefined): Report | undefined => {
   const discussed = discussion ?? besideOf(folder);
   const figures = readFigureReports(folder, discussionsOf(discussed, discussion !== undefined));
@@ -61,22 +65,24 @@ const claimsIn = (file: string): readonly ClaimValues[] => {
 };
 
 /**
- * A report of one run, or of the runs of one experiment file, with what they say of the claims of `file`. `InvalidArgumentError` where a folder holds neither, and
- * for claims about one run.
+ * A report of one run, or of the runs of one experiment file, with what they say of the claims of `file`.
+ * `InvalidArgumentError` where a folder holds neither, and for claims about one run.
  */
 export const runsReport = async (folder: string, file: string | undefined, terminal: Terminal): Promise<Report> => {
   const { chosen } = await readChosen(folder, {}, terminal);
   const [first, ...others] = chosen;
   if (first === undefined) {
     throw new InvalidArgumentError(
-      `expected results of figures, a run or the runs of an experiment file in "${shownPath(folder)}", got none; retort reproduce, run or sweep make them`,
+      `expected results of figures, a run or the runs of an experiment file in "${shownPath(folder)}", got ` +
+        "none; retort reproduce, run or sweep make them",
     );
   }
   const files = new Set(chosen.map(({ parent }) => parent));
   if (files.size > 1) {
     const named = [...files].slice(0, 3).map(shownPath).join(", ");
     throw new InvalidArgumentError(
-      `expected the runs of one experiment file, got those of ${files.size}; name one of their folders, such as ${named}`,
+      `expected the runs of one experiment file, got those of ${files.size}; name one of their folders, such ` +
+        `as ${named}`,
     );
   }
   if (others.length === 0) {

@@ -33,12 +33,19 @@ const reportOf = async (folder: string, { discussion, claims }: ReportFlags, ter
   const figures = figuresReport(folder, discussion);
   if (figures === undefined) return runsReport(folder, claims, terminal);
   if (claims !== undefined)
-    throw new InvalidArgumentError("--claims: expected the runs of a sweep, got results of figures, which have their own");
+    throw new InvalidArgumentError(
+      "--claims: expected the runs of a sweep, got results of figures, which have their own",
+    );
   return figures;
 };
 
 /** Each plot as a file, and its numbers as CSV beside it. */
-const writePlots = async (report: Report, format: keyof typeof drawers, folder: string, { output }: Terminal): Promise<void> => {
+const writePlots = async (
+  report: Report,
+  format: keyof typeof drawers,
+  folder: string,
+  { output }: Terminal,
+): Promise<void> => {
   const plots = report.plots();
   mkdirSync(folder, { recursive: true });
   const taken = new Map<string, number>();
@@ -50,7 +57,9 @@ const writePlots = async (report: Report, format: keyof typeof drawers, folder: 
     await writeWhole(`${path}.${format}`, await drawers[format](plot));
     await writeWhole(`${path}.csv`, plotCsv(plot));
   }
-  output.write(`${shownPath(folder)}: ${plots.length} plot${plots.length === 1 ? "" : "s"} as ${format.toUpperCase()} and CSV\n`);
+  output.write(
+    `${shownPath(folder)}: ${plots.length} plot${plots.length === 1 ? "" : "s"} as ${format.toUpperCase()} and CSV\n`,
+  );
 };
 
 const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): Promise<void> => {
@@ -60,9 +69,11 @@ const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): 
     await writeWhole(resolve(path), text);
     terminal.output.write(`${shownPath(path)}: ${report.of}\n`);
   };
-  if (out !== undefined || [markdown, svg, png].every((other) => other === undefined)) await write(out ?? "report.html", report.page());
+  if (out !== undefined || [markdown, svg, png].every((other) => other === undefined))
+    await write(out ?? "report.html", report.page());
   if (markdown !== undefined) {
-    if (report.markdown === undefined) throw new InvalidArgumentError(`--markdown: expected results of figures, got ${report.of}`);
+    if (report.markdown === undefined)
+      throw new InvalidArgumentError(`--markdown: expected results of figures, got ${report.of}`);
     await write(markdown, report.markdown(markdown));
   }
   if (svg !== undefined) await writePlots(report, "svg", svg, terminal);
@@ -74,24 +85,29 @@ export const addReport = (program: Command, terminal: Terminal): void => {
   program
     .command("report")
     .description(
-      "Writes what the paper's figures, a sweep or a run came to as one HTML file that opens without a network: verdicts, plots, tables with intervals over seeds, learning curves, completions.",
+      "Writes what the paper's figures, a sweep or a run came to as one HTML file that opens without a " +
+        "network: verdicts, plots, tables with intervals over seeds, learning curves, completions.",
     )
     .argument(
       "[folder]",
-      "results as retort reproduce writes them, the folder of an experiment file's runs, or one run's; the results that come with the package when left out",
+      "results as retort reproduce writes them, the folder of an experiment file's runs, or one run's; the " +
+        "results that come with the package when left out",
     )
     .option("--out <file>", "where the page goes; report.html when nothing else is asked for")
     .option("--markdown <file>", "figures without plots, as Markdown")
     .option(
       "--discussion <file>",
-      'what people make of the verdicts, in sections of Markdown such as "## Why (figures 8, 9)"; discussion.md beside the folder when left out',
+      'what people make of the verdicts, in sections of Markdown such as "## Why (figures 8, 9)"; ' +
+        "discussion.md beside the folder when left out",
     )
     .option("--claims <file>", "an experiment file whose claims are judged by the runs of a sweep")
     .option("--svg <folder>", "each plot as an SVG on white, and its numbers as CSV")
     .option("--png <folder>", "the same as PNG, three pixels for each of the page")
     .addHelpText(
       "after",
-      "\nExamples:\n  retort report\n  retort report runs/reproduction/small/results --out report.html\n  retort report runs/sweep --claims experiments/sweep.json --png plots\n  retort report runs/quickstart/run-0a1b2c3d4e5f6071",
+      "\nExamples:\n  retort report\n  retort report runs/reproduction/small/results --out report.html\n  " +
+        "retort report runs/sweep --claims experiments/sweep.json --png plots\n  retort report " +
+        "runs/quickstart/run-0a1b2c3d4e5f6071",
     )
     .action((folder: string | undefined, flags: ReportFlags) => perform(folder ?? keptResults, flags, terminal));
 };

@@ -18,7 +18,9 @@ const MOST = { parameters: 6, metrics: 4 };
 const shownMetrics = (metrics: readonly string[], asked: readonly string[] | undefined): readonly string[] => {
   if (asked !== undefined) return asked;
   const divergence = metrics.find((name) => name.startsWith("divergence/"));
-  const first = ["accuracy", "reward", "loss", ...(divergence === undefined ? [] : [divergence])].filter((name) => metrics.includes(name));
+  const first = ["accuracy", "reward", "loss", ...(divergence === undefined ? [] : [divergence])].filter((name) =>
+    metrics.includes(name),
+  );
   return [...new Set([...first, ...metrics])].slice(0, Math.max(MOST.metrics, first.length));
 };
 
@@ -54,7 +56,12 @@ interface Shown {
   readonly cell: (row: readonly FlatCell[]) => Cell;
 }
 
-const section = (rows: FlatTable, file: FlatCell, joined: ResultTable, options: SectionOptions): { lines: string; hidden: string[] } => {
+const section = (
+  rows: FlatTable,
+  file: FlatCell,
+  joined: ResultTable,
+  options: SectionOptions,
+): { lines: string; hidden: string[] } => {
   const fileOf = column(rows, "file");
   const own = rows.rows.filter((row) => fileOf(row) === file);
   const differs = (name: string): boolean => new Set(own.map(column(rows, name))).size > 1;
@@ -74,7 +81,9 @@ const section = (rows: FlatTable, file: FlatCell, joined: ResultTable, options: 
     ...parameters.map((name) => plain(name)),
     ...(options.over === undefined ? [] : [plain("runs")]),
     ...metrics.map((name) =>
-      options.over === undefined ? plain(name) : { head: printable(name), cell: meanCell(rows, name, options.interval) },
+      options.over === undefined
+        ? plain(name)
+        : { head: printable(name), cell: meanCell(rows, name, options.interval) },
     ),
   ];
   const lines = table(

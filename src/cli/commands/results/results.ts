@@ -3,7 +3,13 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { jsonText } from "../../../files/json-file.ts";
 import { writeWhole } from "../../../files/atomic-file.ts";
 import { csvText } from "../../../results/tables/csv.ts";
-import { flatGroups, flatRuns, sortedBy, type FlatTable, type Uncertainty } from "../../../results/tables/flat-table.ts";
+import {
+  flatGroups,
+  flatRuns,
+  sortedBy,
+  type FlatTable,
+  type Uncertainty,
+} from "../../../results/tables/flat-table.ts";
 import { groupOver } from "../../../results/tables/grouped-table.ts";
 import { resultTable, type ResultTable } from "../../../results/tables/result-table.ts";
 import type { FoundRun } from "../../../runs/reading/runs.ts";
@@ -32,7 +38,9 @@ const checkNames = (joined: ResultTable): void => {
   });
   joined.parameters.forEach((pointer, i) => {
     if (joined.rows.some((row) => row.parameters[i] !== undefined)) return;
-    throw new InvalidArgumentError(`--parameter: expected a pointer to a value that a run has, such as /objective/alpha, got "${pointer}"`);
+    throw new InvalidArgumentError(
+      `--parameter: expected a pointer to a value that a run has, such as /objective/alpha, got "${pointer}"`,
+    );
   });
 };
 
@@ -48,18 +56,29 @@ const flat = (joined: ResultTable, { over, interval, sort, descending }: Results
 };
 
 /** Writes the rows where the flags say; true when they say anything. */
-const written = async (rows: FlatTable, { csv, json, parquet }: ResultsOptions, { output, errors }: Terminal): Promise<boolean> => {
+const written = async (
+  rows: FlatTable,
+  { csv, json, parquet }: ResultsOptions,
+  { output, errors }: Terminal,
+): Promise<boolean> => {
   if (json === true) {
-    for (const row of rows.rows) output.write(`${jsonText(Object.fromEntries(rows.columns.map((name, i) => [name, row[i]])))}\n`);
+    for (const row of rows.rows)
+      output.write(`${jsonText(Object.fromEntries(rows.columns.map((name, i) => [name, row[i]])))}\n`);
   }
   if (csv === "-") for (const line of csvText(rows)) output.write(line);
   else if (csv !== undefined) await writeWhole(csv, [...csvText(rows)].join(""));
   if (parquet !== undefined) await (await import("../../../results/sql/parquet.ts")).writeParquet(parquet, rows);
-  for (const file of [csv, parquet]) if (file !== undefined && file !== "-") errors.write(`${rows.rows.length} rows in ${file}\n`);
+  for (const file of [csv, parquet])
+    if (file !== undefined && file !== "-") errors.write(`${rows.rows.length} rows in ${file}\n`);
   return json === true || csv !== undefined || parquet !== undefined;
 };
 
-const answer = async (runs: readonly FoundRun[], sql: string, options: ResultsOptions, terminal: Terminal): Promise<void> => {
+const answer = async (
+  runs: readonly FoundRun[],
+  sql: string,
+  options: ResultsOptions,
+  terminal: Terminal,
+): Promise<void> => {
   const { queryRuns } = await import("../../../results/sql/query.ts");
   const rows = await queryRuns(runs, sql).catch((error: unknown) =>
     asked(() => {
@@ -98,7 +117,11 @@ export const addResults = (program: Command, terminal: Terminal): void => {
     .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
     .option("--parameter <pointer>", "a column, instead of all that differ; may be given several times", several)
     .option("--metric <name>", "a column, instead of the best known; may be given several times", several)
-    .option("--over <pointer>", "one row for runs that differ in this alone, such as /seed; may be given several times", several)
+    .option(
+      "--over <pointer>",
+      "one row for runs that differ in this alone, such as /seed; may be given several times",
+      several,
+    )
     .addOption(
       new Option("--interval <kind>", "how sure a mean over runs is: its standard error, or a 95 % bootstrap interval")
         .choices(["standard-error", "bootstrap"] satisfies Uncertainty[])

@@ -14,7 +14,10 @@ export interface RunMetrics {
   text(): Promise<string>;
 }
 
-/** Starts counting. The one label that a training has is its name in the experiment file, `training`; `divergence` and `check` have the names of the few that there are. */
+/**
+ * Starts counting. The one label that a training has is its name in the experiment file, `training`; `divergence` and
+ * `check` have the names of the few that there are.
+ */
 export const runMetrics = (): RunMetrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -48,7 +51,8 @@ export const runMetrics = (): RunMetrics => {
     if (lossNow !== undefined) loss.set({ training }, lossNow);
     if (rewardNow !== undefined) reward.set({ training }, rewardNow);
     for (const [name, value] of Object.entries(metrics)) {
-      if (name.startsWith("divergence/")) divergence.set({ training, divergence: name.slice("divergence/".length) }, value);
+      if (name.startsWith("divergence/"))
+        divergence.set({ training, divergence: name.slice("divergence/".length) }, value);
     }
   };
   const report = (training: string, progress: ProgressReport): void => {
@@ -88,13 +92,22 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Serves the metrics to this machine alone; port 0 takes a free one. Never keeps a process alive. Errors of the system, such as for a port that is taken. */
+/**
+ * Serves the metrics to this machine alone; port 0 takes a free one. Never keeps a process alive. Errors of the system,
+ * such as for a port that is taken.
+ */
 export const serveMetrics = async (metrics: RunMetrics, port: number): Promise<MetricsServer> => {
-  const server = createServer({ requestTimeout: LONGEST, headersTimeout: LONGEST, maxHeaderSize: 2 ** 14 }, (request, response) => {
-    request.resume();
-    if (request.method !== "GET" || request.url !== "/metrics") response.writeHead(404).end("GET /metrics\n");
-    else answer(metrics, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
-  });
+  const server = createServer(
+    { requestTimeout: LONGEST, headersTimeout: LONGEST, maxHeaderSize: 2 ** 14 },
+    (request, response) => {
+      request.resume();
+      if (request.method !== "GET" || request.url !== "/metrics") response.writeHead(404).end("GET /metrics\n");
+      else
+        answer(metrics, response).catch((error: unknown) =>
+          response.destroy(error instanceof Error ? error : undefined),
+        );
+    },
+  );
   server.maxConnections = 16;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");

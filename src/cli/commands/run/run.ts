@@ -53,7 +53,8 @@ const choose = (runs: readonly PlannedRun[], only: readonly string[] = []): read
   return only.length === 0 ? runs : runs.filter((run) => only.includes(run.name));
 };
 
-const style = ({ quiet, json }: RunOptions): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
+const style = ({ quiet, json }: RunOptions): DisplayStyle =>
+  json === true ? "json" : quiet === true ? "quiet" : "auto";
 
 /** What takes events in for Prometheus, when that was asked for. */
 const collecting = async (
@@ -79,7 +80,9 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
   });
   try {
     await interruptible(display, async (signal) => {
-      await lastValueFrom(execute(runs, { out: options.out, cache: options.cache, signal }).pipe(follow), { defaultValue: undefined });
+      await lastValueFrom(execute(runs, { out: options.out, cache: options.cache, signal }).pipe(follow), {
+        defaultValue: undefined,
+      });
     });
   } finally {
     display.close();
@@ -89,7 +92,10 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
   if (options.json !== true) terminal.output.write(`${resultsTable(ended, runs)}\n`);
 };
 
-/** The runs to do. Checkpoints of the Hub are downloaded before anything runs, and show themselves unless results alone are asked for. */
+/**
+ * The runs to do. Checkpoints of the Hub are downloaded before anything runs, and show themselves unless results alone
+ * are asked for.
+ */
 const prepare = async (
   file: string,
   overrides: readonly string[],
@@ -107,7 +113,9 @@ const prepare = async (
 export const addRun = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("run")
-    .description("Trains what an experiment file asks for: its stages first, where they are not there already, then its runs.")
+    .description(
+      "Trains what an experiment file asks for: its stages first, where they are not there already, then its runs.",
+    )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
     .option("--only <run>", "run this variant only; may be given several times", (name: string, names?: string[]) => [
@@ -118,7 +126,11 @@ export const addRun = (program: Command, terminal: Terminal): void => {
     .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line")
-    .option("--metrics <port>", "serve metrics for Prometheus on this machine, at /metrics; 0 takes a free port", portIn);
+    .option(
+      "--metrics <port>",
+      "serve metrics for Prometheus on this machine, at /metrics; 0 takes a free port",
+      portIn,
+    );
   addHubFlags(command)
     .addHelpText(
       "after",

@@ -18,7 +18,10 @@ export interface BeamSampling extends Pick<Shaping, "repetitionPenalty" | "minNe
   readonly json?: true;
 }
 
-/** Writes the best completions, the best first, once all are there. Gives the number of their tokens. Errors are those of `bestCompletions`. */
+/**
+ * Writes the best completions, the best first, once all are there. Gives the number of their tokens. Errors are those
+ * of `bestCompletions`.
+ */
 export const sampleBeams = async (
   engine: Engine,
   checkpoint: Checkpoint,
@@ -28,7 +31,13 @@ export const sampleBeams = async (
   { output }: Terminal,
 ): Promise<number> => {
   const { endId, stopIds, padId } = tokenizer;
-  const found = await bestCompletions(engine, checkpoint, prompt, { ...search, endId, stopIds, padId, earlyStopping: false });
+  const found = await bestCompletions(engine, checkpoint, prompt, {
+    ...search,
+    endId,
+    stopIds,
+    padId,
+    earlyStopping: false,
+  });
   const decode = (ids: ArrayLike<number>): string => tokenizer.decode(ids);
   const shown = found.slice(0, count);
   for (const [sample, { tokens, score, finish }] of shown.entries()) {
@@ -36,7 +45,10 @@ export const sampleBeams = async (
     const text = cut === undefined ? decode(tokens) : cut.text;
     const kept = [...tokens.subarray(0, cut?.length)];
     if (json === undefined) output.write(`${sample === 0 ? "" : "\n"}${printable(text)}\n`);
-    else output.write(`${JSON.stringify({ sample, text, tokens: kept, score, finish: cut === undefined ? finish : "stop-string" })}\n`);
+    else
+      output.write(
+        `${JSON.stringify({ sample, text, tokens: kept, score, finish: cut === undefined ? finish : "stop-string" })}\n`,
+      );
   }
   return shown.reduce((sum, { tokens }) => sum + tokens.length, 0);
 };

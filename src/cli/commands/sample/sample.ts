@@ -1,4 +1,7 @@
-/** `retort sample`: completes a prompt with a model, and shows the text as it comes; or searches its likeliest completions. */
+/**
+ * `retort sample`: completes a prompt with a model, and shows the text as it comes; or searches its likeliest
+ * completions.
+ */
 import { availableParallelism } from "node:os";
 import { text as readAll } from "node:stream/consumers";
 import { InvalidArgumentError, Option, type Command } from "commander";
@@ -39,13 +42,24 @@ const promptOf = (text: string, { chat, system }: SampleOptions, tokenizer: Mode
   const { chatTemplate, beginId, endId } = tokenizer;
   if (chatTemplate === undefined)
     throw new InvalidArgumentError("--chat: the model has no chat template; leave it out to continue the text itself");
-  const messages = [...(system === undefined ? [] : [{ role: "system", content: system }]), { role: "user", content: text }];
-  const tokens = { eos_token: tokenizer.tokenOf(endId), ...(beginId === undefined ? {} : { bos_token: tokenizer.tokenOf(beginId) }) };
+  const messages = [
+    ...(system === undefined ? [] : [{ role: "system", content: system }]),
+    { role: "user", content: text },
+  ];
+  const tokens = {
+    eos_token: tokenizer.tokenOf(endId),
+    ...(beginId === undefined ? {} : { bos_token: tokenizer.tokenOf(beginId) }),
+  };
   return tokenizer.encode(chatPrompt(chatTemplate, messages, { addGenerationPrompt: true, tokens }));
 };
 
 /** One completion, shown while it comes. */
-const show = async (chunks: AsyncIterable<StreamedText>, sample: number, { json }: SampleOptions, terminal: Terminal): Promise<number> => {
+const show = async (
+  chunks: AsyncIterable<StreamedText>,
+  sample: number,
+  { json }: SampleOptions,
+  terminal: Terminal,
+): Promise<number> => {
   let [text, logProb, finish]: [string, number, StreamedText["finish"]] = ["", 0, undefined];
   const tokens: number[] = [];
   for await (const chunk of chunks) {
@@ -96,7 +110,12 @@ const drawAll = async (
   }
 };
 
-const sample = async (model: SpeakingModel, prompt: readonly number[], options: SampleOptions, terminal: Terminal): Promise<void> => {
+const sample = async (
+  model: SpeakingModel,
+  prompt: readonly number[],
+  options: SampleOptions,
+  terminal: Terminal,
+): Promise<void> => {
   const { beams } = options;
   const engine = await openEngine(options.engine, { threads: Math.min(availableParallelism(), mostThreads) });
   try {
@@ -107,7 +126,9 @@ const sample = async (model: SpeakingModel, prompt: readonly number[], options: 
         : await sampleBeams(engine, model, model.tokenizer, prompt, { ...options, beams }, terminal);
     const seconds = (performance.now() - began) / 1000;
     if (options.json === undefined) {
-      const rate = `${tokens} tokens in ${seconds.toFixed(1)} s, ${(tokens / seconds).toFixed(1)} tokens/s, engine ${engine.name}`;
+      const rate =
+        `${tokens} tokens in ${seconds.toFixed(1)} s, ${(tokens / seconds).toFixed(1)} tokens/s, engine ` +
+        `${engine.name}`;
       terminal.errors.write(`${terminal.colors.dim(rate)}\n`);
     }
   } finally {
@@ -122,7 +143,9 @@ const perform = async (name: string, options: SampleOptions, terminal: Terminal)
     throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error;
   }
   if (options.beams !== undefined && options.count > options.beams)
-    throw new InvalidArgumentError(`--count: expected at most the ${options.beams} completions of --beams, got ${options.count}`);
+    throw new InvalidArgumentError(
+      `--count: expected at most the ${options.beams} completions of --beams, got ${options.count}`,
+    );
   const text = options.prompt ?? (await readAll(process.stdin));
   const { tokenizer, ...checkpoint } = await loadModel(name, hubOptions(options, terminal));
   if (tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
@@ -135,14 +158,26 @@ const addSampling = (command: Command): Command =>
     .option("--top-k <k>", "draw from the k likeliest tokens", numberFrom(1, true))
     .option("--top-p <p>", "draw from the likeliest tokens that have this probability together", numberFrom(0))
     .option("--min-p <share>", "draw from tokens with this share of the likeliest one's probability", numberFrom(0))
-    .option("--repetition-penalty <r>", "makes tokens that are there already less likely; 1 does nothing", numberFrom(0))
+    .option(
+      "--repetition-penalty <r>",
+      "makes tokens that are there already less likely; 1 does nothing",
+      numberFrom(0),
+    )
     .option("--min-new-tokens <n>", "no end before so many tokens", numberFrom(0, true))
     .option("--max-new-tokens <n>", "at most so many tokens", numberFrom(1, true), 128)
-    .option("--stop <text>", "ends the completion; may be given several times", (text: string, stops: string[]) => [...stops, text], [])
+    .option(
+      "--stop <text>",
+      "ends the completion; may be given several times",
+      (text: string, stops: string[]) => [...stops, text],
+      [],
+    )
     .option("--seed <n>", "the same seed gives the same text", numberFrom(0, true), 0)
     .option("--count <n>", "completions of the prompt", numberFrom(1, true), 1)
     .addOption(
-      new Option("--beams <n>", "search the likeliest completions with so many beams instead of drawing; shown when all are found")
+      new Option(
+        "--beams <n>",
+        "search the likeliest completions with so many beams instead of drawing; shown when all are found",
+      )
         .argParser(numberFrom(1, true))
         .conflicts(["temperature", "topK", "topP", "minP", "seed"]),
     )
@@ -159,7 +194,10 @@ export const addSample = (program: Command, terminal: Terminal): void => {
     .option("--system <text>", "a system message before it; implies --chat");
   addHubFlags(addSampling(command))
     .addOption(new Option("--engine <name>", "what runs the programs").choices([...engineNames]).default("auto"))
-    .option("--json", "print one JSON object a completion: text, tokens, log-prob in nats or the score of its beam, and how it ended")
+    .option(
+      "--json",
+      "print one JSON object a completion: text, tokens, log-prob in nats or the score of its beam, and how it ended",
+    )
     .addHelpText(
       "after",
       `

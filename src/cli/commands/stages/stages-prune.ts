@@ -1,7 +1,12 @@
 /** `retort stages prune`: removes results of stages that are not needed any more. */
 import { InvalidArgumentError, type Command } from "commander";
 import { keptStages, type KeptStage } from "../../../experiments/stage-store/kept-stages.ts";
-import { prunable, pruneObstacle, pruneStage, type PruneChoice } from "../../../experiments/stage-store/prune-stages.ts";
+import {
+  prunable,
+  pruneObstacle,
+  pruneStage,
+  type PruneChoice,
+} from "../../../experiments/stage-store/prune-stages.ts";
 import { bytesFrom, numberFrom } from "../../options/numbers.ts";
 import { answered, canAsk } from "../../display/questions.ts";
 import { several } from "../../options/run-choice.ts";
@@ -29,12 +34,15 @@ const DAY = 86_400_000;
 
 const choiceOf = ({ unused, idle, name, keep }: PruneOptions): PruneChoice => {
   if (unused === undefined && idle === undefined && name === undefined && keep === undefined) {
-    throw new InvalidArgumentError("stages prune: expected --unused, --idle, --name or --keep, got none; retort stages lists what is kept");
+    throw new InvalidArgumentError(
+      "stages prune: expected --unused, --idle, --name or --keep, got none; retort stages lists what is kept",
+    );
   }
   return { unused: unused === true, idle: idle === undefined ? undefined : idle * DAY, names: name, budget: keep };
 };
 
-const mebibytes = (stages: readonly KeptStage[]): number => Math.ceil(stages.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20);
+const mebibytes = (stages: readonly KeptStage[]): number =>
+  Math.ceil(stages.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20);
 
 const counted = (stages: readonly KeptStage[]): string =>
   `${stages.length} ${stages.length === 1 ? "result" : "results"}, ${mebibytes(stages)} MiB`;
@@ -81,7 +89,9 @@ const perform = async (options: PruneOptions, terminal: Terminal): Promise<void>
   if (json === true) {
     for (const { stage, obstacle } of await each(yes === true ? remove : look)) {
       const { manifest: _manifest, ...plain } = stage;
-      terminal.output.write(`${JSON.stringify({ ...plain, removed: yes === true && obstacle === undefined, obstacle })}\n`);
+      terminal.output.write(
+        `${JSON.stringify({ ...plain, removed: yes === true && obstacle === undefined, obstacle })}\n`,
+      );
     }
     return;
   }
@@ -107,7 +117,9 @@ export const addStagesPrune = (stages: Command, terminal: Terminal): void => {
     .command("prune")
     .summary("remove results that are not needed any more")
     .description(
-      "Removes results of stages that all given flags choose. Without --yes it lists them, and asks where it can. Those that a process works on or with, or has just used, stay; what is asked for again is made again.",
+      "Removes results of stages that all given flags choose. Without --yes it lists them, and asks where it " +
+        "can. Those that a process works on or with, or has just used, stay; what is asked for again is made " +
+        "again.",
     )
     .option("--unused", "those from which no run below --out started")
     .option("--idle <days>", "those that were neither made nor used for so many days", numberFrom(0))

@@ -47,7 +47,9 @@ const standingText = (stage: PlannedTraining, kept: readonly KeptStage[]): strin
   if (older === undefined) return `${title}  to be made; none of this name is kept\n`;
   const found = staleness(older, stage);
   const shown = (value: unknown): string => printable(value === undefined ? "nothing" : JSON.stringify(value));
-  const lines = found.map(({ pointer, kept: was, asked }) => `  ${printable(pointer)}: ${shown(asked)}, and there ${shown(was)}`);
+  const lines = found.map(
+    ({ pointer, kept: was, asked }) => `  ${printable(pointer)}: ${shown(asked)}, and there ${shown(was)}`,
+  );
   const why = lines.length === 0 ? ["  the files of its task have other contents"] : lines;
   return [`${title}  to be made; ${older.folder} differs in`, ...why, ""].join("\n");
 };
@@ -81,7 +83,8 @@ export const addStages = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("stages")
     .description(
-      "Lists the results of stages that are kept, or says for each stage of a file whether its result is there, and if not, what an older one differs in.",
+      "Lists the results of stages that are kept, or says for each stage of a file whether its result is " +
+        "there, and if not, what an older one differs in.",
     )
     .argument("[overrides...]", "with --file: values to set, such as /seed=1")
     .option("--file <file>", "an experiment file whose stages are looked for")
@@ -91,7 +94,8 @@ export const addStages = (program: Command, terminal: Terminal): void => {
   addHubFlags(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  retort stages\n  retort stages --file experiments/quickstart.json /seed=1\n  retort stages prune --unused",
+      "\nExamples:\n  retort stages\n  retort stages --file experiments/quickstart.json /seed=1\n  retort " +
+        "stages prune --unused",
     )
     .action((overrides: string[], options: StagesOptions) => show(overrides, options, terminal));
   addStagesPrune(command, terminal);

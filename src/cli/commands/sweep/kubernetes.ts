@@ -33,13 +33,28 @@ export const addKubernetesFlags = (command: Command): Command =>
 const given = (flags: KubernetesFlags, name: "emit" | "image" | "claim" | "mount"): string => {
   const value = flags[name];
   if (value === undefined)
-    throw new InvalidArgumentError(`--executor kubernetes: expected --emit, --image, --claim and --mount, got no --${name}`);
+    throw new InvalidArgumentError(
+      `--executor kubernetes: expected --emit, --image, --claim and --mount, got no --${name}`,
+    );
   return value;
 };
 
-/** Writes the plan, the list of the trials that are not done, and the Job. `InvalidArgumentError` for options that are missing or wrong. */
-export const emitJob = async (folder: string, sweep: FrozenSweep, flags: KubernetesFlags, { output }: Terminal): Promise<void> => {
-  const [emit, image, claim, mount] = [given(flags, "emit"), given(flags, "image"), given(flags, "claim"), resolve(given(flags, "mount"))];
+/**
+ * Writes the plan, the list of the trials that are not done, and the Job. `InvalidArgumentError` for options that are
+ * missing or wrong.
+ */
+export const emitJob = async (
+  folder: string,
+  sweep: FrozenSweep,
+  flags: KubernetesFlags,
+  { output }: Terminal,
+): Promise<void> => {
+  const [emit, image, claim, mount] = [
+    given(flags, "emit"),
+    given(flags, "image"),
+    given(flags, "claim"),
+    resolve(given(flags, "mount")),
+  ];
   const all = await standings({ folder, sweep });
   const ids = all.filter(({ standing }) => standing.status !== "done").map(({ trial }) => trial.id);
   if (ids.length === 0) {
@@ -52,7 +67,19 @@ export const emitJob = async (folder: string, sweep: FrozenSweep, flags: Kuberne
   const paths = [dirname(sweep.file), sweep.cache];
   let job: string;
   try {
-    job = kubernetesJob({ folder, list, trials: ids.length, paths, jobs, threads, retries, image, claim, mount, memory });
+    job = kubernetesJob({
+      folder,
+      list,
+      trials: ids.length,
+      paths,
+      jobs,
+      threads,
+      retries,
+      image,
+      claim,
+      mount,
+      memory,
+    });
   } catch (error) {
     if (error instanceof RangeError) throw new InvalidArgumentError(error.message);
     throw error;
@@ -62,6 +89,7 @@ export const emitJob = async (folder: string, sweep: FrozenSweep, flags: Kuberne
   await writeWhole(list, text);
   await writeWhole(resolve(emit), job);
   output.write(
-    `${printable(emit)}: a Job of ${ids.length} trials; submit it with kubectl apply -f, and see how they stand with --dry-run\n`,
+    `${printable(emit)}: a Job of ${ids.length} trials; submit it with kubectl apply -f, and see how they ` +
+      "stand with --dry-run\n",
   );
 };

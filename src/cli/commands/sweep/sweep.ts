@@ -1,4 +1,7 @@
-/** `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was stopped. */
+/**
+ * `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was
+ * stopped.
+ */
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Executor, SweepPlace } from "../../../sweeps/executors/executor.ts";
@@ -30,7 +33,8 @@ interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly json?: true;
 }
 
-const style = ({ quiet, json }: SweepFlags): DisplayStyle => (json === true ? "json" : quiet === true ? "quiet" : "auto");
+const style = ({ quiet, json }: SweepFlags): DisplayStyle =>
+  json === true ? "json" : quiet === true ? "quiet" : "auto";
 
 /** Milliseconds of all that is not done, one after another, at the pace of what is; nothing when nothing is done. */
 const workLeft = (all: readonly TrialStanding[]): number | undefined => {
@@ -50,11 +54,16 @@ const listTrials = (all: readonly TrialStanding[], flags: SweepFlags, { output }
     output.write(`${JSON.stringify({ trials, millisecondsLeft: left }, null, 2)}\n`);
     return;
   }
-  const time = left === undefined || left === 0 ? "" : `; about ${duration(left)} of training left, one trial after another`;
+  const time =
+    left === undefined || left === 0 ? "" : `; about ${duration(left)} of training left, one trial after another`;
   output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}${time}\n`);
 };
 
-const executorOf = async (flags: SweepFlags, memory: PreparedSweep["memory"], terminal: Terminal): Promise<Executor> => {
+const executorOf = async (
+  flags: SweepFlags,
+  memory: PreparedSweep["memory"],
+  terminal: Terminal,
+): Promise<Executor> => {
   const { executor, jobs, threads, slurm: options = [], redis } = flags;
   if (executor === "slurm") return slurm({ jobs, options });
   if (executor === "local") return local(jobs ?? localJobs(threads, () => memory.largest(), terminal));
@@ -73,13 +82,23 @@ const run = async (
   const executor = await executorOf(flags, memory, terminal);
   await writeFrozen(folder, sweep);
   const { threads, retries } = flags;
-  const all = await driveShown({ folder, sweep }, halving, { executor, threads, retries, style: style(flags) }, terminal);
+  const all = await driveShown(
+    { folder, sweep },
+    halving,
+    { executor, threads, retries, style: style(flags) },
+    terminal,
+  );
   if (flags.json !== true) terminal.output.write(`${trialsTable(all)}\n\n${all.length} trials: ${countsText(all)}\n`);
   indexRuns(folder);
   await reportFailures(all, terminal);
 };
 
-const perform = async (file: string, overrides: readonly string[], flags: SweepFlags, terminal: Terminal): Promise<void> => {
+const perform = async (
+  file: string,
+  overrides: readonly string[],
+  flags: SweepFlags,
+  terminal: Terminal,
+): Promise<void> => {
   const shown = flags.quiet === true ? { ...terminal, live: undefined } : terminal;
   const prepared = await prepareSweep(file, overrides, hubOptions(flags, shown));
   const sweep = freeze(prepared, flags.cache);
@@ -100,7 +119,8 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
   const command = program
     .command("sweep")
     .description(
-      "Runs the trials of a file's sweep, several at once, each in a process of its own. Trials that are done are not run again, interrupted ones go on, failed ones are tried again.",
+      "Runs the trials of a file's sweep, several at once, each in a process of its own. Trials that are " +
+        "done are not run again, interrupted ones go on, failed ones are tried again.",
     )
     .argument("<file>", "experiment file with a sweep: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /training/steps=100 or /sweep/axes/~1seed=[0,1]")
@@ -108,7 +128,9 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .addOption(
       new Option(
         "--executor <name>",
-        "who runs the trials: processes of this machine, which stop when this command is gone; tasks of an array on Slurm, or workers (retort worker), which go on when it is killed, and stop when Ctrl-C or SIGTERM stops it; or nobody yet, but the pods of a Job that is written (--emit)",
+        "who runs the trials: processes of this machine, which stop when this command is gone; tasks of an " +
+          "array on Slurm, or workers (retort worker), which go on when it is killed, and stop when Ctrl-C or " +
+          "SIGTERM stops it; or nobody yet, but the pods of a Job that is written (--emit)",
       )
         .choices(["local", "slurm", "bullmq", "kubernetes"])
         .default("local"),
@@ -121,7 +143,8 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .addOption(redisOption())
     .option(
       "--jobs <n>",
-      "trials at once, locally or in a Slurm array; locally, when left out, one for each core and its threads, as far as memory goes",
+      "trials at once, locally or in a Slurm array; locally, when left out, one for each core and its " +
+        "threads, as far as memory goes",
       numberFrom(1, true),
     )
     .option("--threads <n>", "threads of each part of a trial", numberFrom(1, true), 1)

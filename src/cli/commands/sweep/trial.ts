@@ -34,14 +34,29 @@ const stopWithParent = (): void => {
 };
 
 /** Has another process run the trial, again and again if need be. `Error` when it failed too often. */
-const performSupervised = async (folder: string, id: string, flags: TrialFlags, { errors }: Terminal): Promise<void> => {
+const performSupervised = async (
+  folder: string,
+  id: string,
+  flags: TrialFlags,
+  { errors }: Terminal,
+): Promise<void> => {
   const { threads, retries, pauseAt } = flags;
   const sweep = readFrozen(folder);
   const trial = trialNamed(sweep, id);
   const note = (text: string): void => void errors.write(`${printable(text)}\n`);
   const pausing = pauseAt === undefined ? {} : { pauseAt };
   await interruptible({ note, close: () => undefined }, async (signal) => {
-    const work = { folder: resolve(folder), sweep, trials: [trial], threads, retries, command: ownCommand(), signal, note, ...pausing };
+    const work = {
+      folder: resolve(folder),
+      sweep,
+      trials: [trial],
+      threads,
+      retries,
+      command: ownCommand(),
+      signal,
+      note,
+      ...pausing,
+    };
     let outcome = await supervise(trial, work);
     while (outcome === "held") {
       await pause(lookAgain, undefined, { signal }).catch(() => undefined);
@@ -51,7 +66,12 @@ const performSupervised = async (folder: string, id: string, flags: TrialFlags, 
   });
 };
 
-const perform = async (folder: string, id: string, { threads, pauseAt }: TrialFlags, terminal: Terminal): Promise<void> => {
+const perform = async (
+  folder: string,
+  id: string,
+  { threads, pauseAt }: TrialFlags,
+  terminal: Terminal,
+): Promise<void> => {
   const sweep = readFrozen(folder);
   const run = await planTrial(sweep, trialNamed(sweep, id));
   const display = displayOf("auto", terminal);
@@ -72,7 +92,9 @@ const perform = async (folder: string, id: string, { threads, pauseAt }: TrialFl
 export const addTrial = (program: Command, terminal: Terminal): void => {
   program
     .command("trial", { hidden: true })
-    .description("Runs one trial of a sweep: what retort sweep has its processes do, on whatever machine sees the sweep's folder.")
+    .description(
+      "Runs one trial of a sweep: what retort sweep has its processes do, on whatever machine sees the sweep's folder.",
+    )
     .argument("<folder>", "the sweep's folder, with sweep.json")
     .argument("<id>", "the trial's id, or its first digits")
     .option("--threads <n>", "threads of each part", numberFrom(1, true), 1)

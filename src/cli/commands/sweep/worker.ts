@@ -30,7 +30,9 @@ export const addWorker = (program: Command, terminal: Terminal): void => {
   program
     .command("worker")
     .description(
-      "Runs trials of sweeps that were started with --executor bullmq, each in a process of its own, until it is stopped. It may be killed at any moment: another worker takes over. The sweeps' folders and files have the same paths here as where the sweep was started.",
+      "Runs trials of sweeps that were started with --executor bullmq, each in a process of its own, until " +
+        "it is stopped. It may be killed at any moment: another worker takes over. The sweeps' folders and " +
+        "files have the same paths here as where the sweep was started.",
     )
     .addOption(redisOption())
     .option("--out <folder>", "the sweep's --out: only trials of sweeps in this folder are run", "runs")

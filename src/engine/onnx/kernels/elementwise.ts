@@ -5,10 +5,18 @@ import type { Recorder } from "../recorder.ts";
 import { kernel, operand, type Inputs } from "./kernel.ts";
 
 const binary = (name: string, operator: string, dtype?: tf.DataType): void => {
-  kernel(name, (inputs, _, recorder) => binaryNode(recorder, operator, operand(inputs, "a"), operand(inputs, "b"), dtype));
+  kernel(name, (inputs, _, recorder) =>
+    binaryNode(recorder, operator, operand(inputs, "a"), operand(inputs, "b"), dtype),
+  );
 };
 
-const binaryNode = (recorder: Recorder, operator: string, a: tf.TensorInfo, b: tf.TensorInfo, dtype?: tf.DataType): tf.TensorInfo => {
+const binaryNode = (
+  recorder: Recorder,
+  operator: string,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  dtype?: tf.DataType,
+): tf.TensorInfo => {
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
   return recorder.node(operator, recorder.unexpanded([a, b], shape), shape, dtype ?? a.dtype);
 };
@@ -89,7 +97,8 @@ const registerComparisons = (): void => {
   });
   kernel("Select", (inputs, _, recorder) => {
     const [condition, yes, no] = [operand(inputs, "condition"), operand(inputs, "t"), operand(inputs, "e")];
-    if (yes.dtype !== "bool") return recorder.node("Where", recorder.unexpanded([condition, yes, no], yes.shape), yes.shape, yes.dtype);
+    if (yes.dtype !== "bool")
+      return recorder.node("Where", recorder.unexpanded([condition, yes, no], yes.shape), yes.shape, yes.dtype);
     // ONNX Runtime has no Where for bools.
     const chosen = binaryNode(recorder, "And", condition, yes, "bool");
     const rest = recorder.node("Not", [recorder.name(condition)], condition.shape, "bool");
@@ -97,17 +106,37 @@ const registerComparisons = (): void => {
   });
 };
 
-const unary = (name: string, record: (x: string, recorder: Recorder, input: tf.TensorInfo) => string, dtype?: tf.DataType): void => {
+const unary = (
+  name: string,
+  record: (x: string, recorder: Recorder, input: tf.TensorInfo) => string,
+  dtype?: tf.DataType,
+): void => {
   kernel(name, (inputs: Inputs, _, recorder) => {
     const x = operand(inputs, "x");
     return recorder.tensor(record(recorder.name(x), recorder, x), x.shape, dtype ?? x.dtype);
   });
 };
 
-const call = (recorder: Recorder, operator: string, ...inputs: readonly string[]): string => recorder.graph.node(operator, inputs)[0]!;
+const call = (recorder: Recorder, operator: string, ...inputs: readonly string[]): string =>
+  recorder.graph.node(operator, inputs)[0]!;
 
 const registerFunctions = (): void => {
-  const plain = ["Exp", "Log", "Sqrt", "Neg", "Relu", "Sigmoid", "Tanh", "Erf", "Abs", "Reciprocal", "Sign", "Floor", "Ceil", "Softplus"];
+  const plain = [
+    "Exp",
+    "Log",
+    "Sqrt",
+    "Neg",
+    "Relu",
+    "Sigmoid",
+    "Tanh",
+    "Erf",
+    "Abs",
+    "Reciprocal",
+    "Sign",
+    "Floor",
+    "Ceil",
+    "Softplus",
+  ];
   for (const name of plain) unary(name, (x, recorder) => call(recorder, name, x));
   unary("IsNan", (x, recorder) => call(recorder, "IsNaN", x), "bool");
   unary("LogicalNot", (x, recorder) => call(recorder, "Not", x), "bool");
@@ -119,11 +148,14 @@ const registerFunctions = (): void => {
     const positive = call(recorder, "Greater", recorder.name(x), scalar(recorder, 0, x.dtype));
     return recorder.node("Where", [positive, scalar(recorder, 1), scalar(recorder, alpha)], x.shape, "float32");
   });
-  kernel<{ clipValueMin: number; clipValueMax: number }>("ClipByValue", (inputs, { clipValueMin, clipValueMax }, recorder) => {
-    const x = operand(inputs, "x");
-    const limits = [clipValueMin, clipValueMax].map((value) => recorder.name(recorder.filled(value, [], x.dtype)));
-    return recorder.node("Clip", [recorder.name(x), ...limits], x.shape, x.dtype);
-  });
+  kernel<{ clipValueMin: number; clipValueMax: number }>(
+    "ClipByValue",
+    (inputs, { clipValueMin, clipValueMax }, recorder) => {
+      const x = operand(inputs, "x");
+      const limits = [clipValueMin, clipValueMax].map((value) => recorder.name(recorder.filled(value, [], x.dtype)));
+      return recorder.node("Clip", [recorder.name(x), ...limits], x.shape, x.dtype);
+    },
+  );
   kernel<{ dtype: "float32" | "int32" | "bool" }>("Cast", (inputs, { dtype }, recorder) => {
     const x = operand(inputs, "x");
     if (x.dtype === dtype) return recorder.tensor(recorder.name(x), x.shape, dtype);

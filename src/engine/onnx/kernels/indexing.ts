@@ -8,7 +8,9 @@ const registerIndexing = (): void => {
   kernel<{ axis: number; batchDims: number }>("GatherV2", (inputs, { axis, batchDims }, recorder) => {
     const [x, indices] = [operand(inputs, "x"), operand(inputs, "indices")];
     if (batchDims !== 0)
-      throw new RangeError(`gather: expected batchDims 0 in a compiled program, got ${batchDims}; use oneHot and matMul`);
+      throw new RangeError(
+        `gather: expected batchDims 0 in a compiled program, got ${batchDims}; use oneHot and matMul`,
+      );
     const along = positiveAxis(axis, x.shape.length);
     const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)];
     return recorder.node("Gather", [recorder.name(x), recorder.name(indices)], shape, x.dtype, { axis: along });
@@ -30,17 +32,24 @@ const registerIndexing = (): void => {
     const [wide] = recorder.graph.node("Cast", [recorder.name(indices)], { to: elementTypes.int64 });
     return recorder.node("ScatterND", [recorder.name(x), wide!, recorder.name(updates)], x.shape, x.dtype);
   });
-  // The gradient of gather: rows of x added up by segment. ScatterND would do without the wide indices, but with several threads it loses additions.
+  // The gradient of gather: rows of x added up by segment. ScatterND would do without the wide indices, but with
+  // several threads it loses additions.
   kernel<{ numSegments: number }>("UnsortedSegmentSum", (inputs, { numSegments }, recorder) => {
     const [x, segments] = [operand(inputs, "x"), operand(inputs, "segmentIds")];
     const count = segments.shape[0]!;
     const [wide] = recorder.graph.node("Cast", [recorder.name(segments)], { to: elementTypes.int64 });
-    const column = recorder.graph.node("Reshape", [wide!, recorder.graph.indices([count, ...x.shape.slice(1).map(() => 1)])]);
+    const column = recorder.graph.node("Reshape", [
+      wide!,
+      recorder.graph.indices([count, ...x.shape.slice(1).map(() => 1)]),
+    ]);
     const [indices] = recorder.graph.node("Expand", [...column, recorder.graph.indices(x.shape)]);
     recorder.graph.size(indices!, 8 * sizeOf(x.shape));
     const shape = [numSegments, ...x.shape.slice(1)];
     const zeros = recorder.name(recorder.filled(0, shape, x.dtype));
-    return recorder.node("ScatterElements", [zeros, indices!, recorder.name(x)], shape, x.dtype, { axis: 0, reduction: "add" });
+    return recorder.node("ScatterElements", [zeros, indices!, recorder.name(x)], shape, x.dtype, {
+      axis: 0,
+      reduction: "add",
+    });
   });
 };
 

@@ -26,6 +26,7 @@ export const positiveAxis = (axis: number, rank: number): number => (axis < 0 ? 
 /** The input named `name`; throws when TensorFlow.js did not give it. */
 export const operand = (inputs: Inputs, name: string): tf.TensorInfo => {
   const tensor = inputs[name];
-  if (tensor === undefined) throw new Error(`kernel: expected an input "${name}", got ${Object.keys(inputs).join(", ")}`);
+  if (tensor === undefined)
+    throw new Error(`kernel: expected an input "${name}", got ${Object.keys(inputs).join(", ")}`);
   return tensor;
 };

@@ -12,16 +12,23 @@ interface ReductionAttributes {
 }
 
 /** The axes that are reduced, and the shape that is left. */
-const reduced = (x: tf.TensorInfo, { axis, reductionIndices, keepDims }: ReductionAttributes): { axes: number[]; shape: number[] } => {
+const reduced = (
+  x: tf.TensorInfo,
+  { axis, reductionIndices, keepDims }: ReductionAttributes,
+): { axes: number[]; shape: number[] } => {
   const given = axis ?? reductionIndices;
   const axes = given === undefined ? x.shape.map((_, i) => i) : tf.util.parseAxisParam(given, x.shape);
-  const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
+  const shape = keepDims
+    ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n))
+    : x.shape.filter((_, i) => !axes.includes(i));
   return { axes, shape };
 };
 
 /** A mean of whole numbers is a real number. */
 const real = (recorder: Recorder, x: tf.TensorInfo): tf.TensorInfo =>
-  x.dtype === "float32" ? x : recorder.node("Cast", [recorder.name(x)], x.shape, "float32", { to: elementTypes.float32 });
+  x.dtype === "float32"
+    ? x
+    : recorder.node("Cast", [recorder.name(x)], x.shape, "float32", { to: elementTypes.float32 });
 
 const reduction = (name: string, operator: string): void => {
   kernel<ReductionAttributes>(name, (inputs, attributes, recorder) => {
@@ -30,7 +37,9 @@ const reduction = (name: string, operator: string): void => {
     const { axes, shape } = reduced(x, attributes);
     const { keepDims } = attributes;
     if (axes.length === 0) return recorder.tensor(recorder.name(x), x.shape, x.dtype);
-    return recorder.node(operator, [recorder.name(x), recorder.graph.indices(axes)], shape, x.dtype, { keepdims: keepDims ? 1 : 0 });
+    return recorder.node(operator, [recorder.name(x), recorder.graph.indices(axes)], shape, x.dtype, {
+      keepdims: keepDims ? 1 : 0,
+    });
   });
 };
 
@@ -40,7 +49,9 @@ const logical = (name: string, operator: string): void => {
     const { axes, shape } = reduced(x, attributes);
     const { keepDims } = attributes;
     const [number] = recorder.graph.node("Cast", [recorder.name(x)], { to: elementTypes.int32 });
-    const extreme = recorder.node(operator, [number!, recorder.graph.indices(axes)], shape, "int32", { keepdims: keepDims ? 1 : 0 });
+    const extreme = recorder.node(operator, [number!, recorder.graph.indices(axes)], shape, "int32", {
+      keepdims: keepDims ? 1 : 0,
+    });
     return recorder.node("Cast", [recorder.name(extreme)], shape, "bool", { to: elementTypes.bool });
   });
 };
@@ -68,8 +79,16 @@ const registerTopK = (): void => {
   kernel<{ k: number }>("TopK", (inputs, { k }, recorder) => {
     const x = operand(inputs, "x");
     const shape = [...x.shape.slice(0, -1), k];
-    const [values, places] = recorder.graph.node("TopK", [recorder.name(x), recorder.graph.indices([k])], { axis: -1 }, 2);
-    return [recorder.tensor(values!, shape, x.dtype), recorder.node("Cast", [places!], shape, "int32", { to: elementTypes.int32 })];
+    const [values, places] = recorder.graph.node(
+      "TopK",
+      [recorder.name(x), recorder.graph.indices([k])],
+      { axis: -1 },
+      2,
+    );
+    return [
+      recorder.tensor(values!, shape, x.dtype),
+      recorder.node("Cast", [places!], shape, "int32", { to: elementTypes.int32 }),
+    ];
   });
 };
 
@@ -86,10 +105,13 @@ export const registerReductions = (): void => {
   extremeIndex("ArgMin");
   normalized("Softmax", "logits", "dim");
   normalized("LogSoftmax", "logits", "axis");
-  kernel<{ axis: number; exclusive: boolean; reverse: boolean }>("Cumsum", (inputs, { axis, exclusive, reverse }, recorder) => {
-    const x = operand(inputs, "x");
-    const along = recorder.graph.constant(BigInt64Array.of(BigInt(positiveAxis(axis, x.shape.length))), [], "int64");
-    const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
-    return recorder.node("CumSum", [recorder.name(x), along], x.shape, x.dtype, attributes);
-  });
+  kernel<{ axis: number; exclusive: boolean; reverse: boolean }>(
+    "Cumsum",
+    (inputs, { axis, exclusive, reverse }, recorder) => {
+      const x = operand(inputs, "x");
+      const along = recorder.graph.constant(BigInt64Array.of(BigInt(positiveAxis(axis, x.shape.length))), [], "int64");
+      const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
+      return recorder.node("CumSum", [recorder.name(x), along], x.shape, x.dtype, attributes);
+    },
+  );
 };

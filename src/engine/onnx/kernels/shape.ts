@@ -30,7 +30,12 @@ const registerReshaping = (): void => {
     const axes = tf.util.parseAxisParam(dims, x.shape);
     if (axes.length === 0) return recorder.tensor(recorder.name(x), x.shape, x.dtype);
     const bounds = [axes.map(() => -1), axes.map(() => Number.MIN_SAFE_INTEGER), axes, axes.map(() => -1)];
-    return recorder.node("Slice", [recorder.name(x), ...bounds.map((values) => recorder.graph.indices(values))], x.shape, x.dtype);
+    return recorder.node(
+      "Slice",
+      [recorder.name(x), ...bounds.map((values) => recorder.graph.indices(values))],
+      x.shape,
+      x.dtype,
+    );
   });
 };
 
@@ -39,21 +44,41 @@ const registerCutting = (): void => {
     const x = operand(inputs, "x");
     const [starts, lengths] = tf.slice_util.parseSliceParams(x, begin, size);
     const ends = starts!.map((start, i) => start + lengths![i]!);
-    return recorder.node("Slice", [recorder.name(x), recorder.graph.indices(starts!), recorder.graph.indices(ends)], lengths!, x.dtype);
+    return recorder.node(
+      "Slice",
+      [recorder.name(x), recorder.graph.indices(starts!), recorder.graph.indices(ends)],
+      lengths!,
+      x.dtype,
+    );
   });
-  kernel<{ numOrSizeSplits: number | number[]; axis: number }>("SplitV", (inputs, { numOrSizeSplits, axis }, recorder) => {
-    const x = operand(inputs, "x");
-    const along = positiveAxis(axis, x.shape.length);
-    const sizes = tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along);
-    const names = recorder.graph.node("Split", [recorder.name(x), recorder.graph.indices(sizes)], { axis: along }, sizes.length);
-    return names.map((name, part) => recorder.tensor(name, x.shape.with(along, sizes[part]!), x.dtype));
-  });
+  kernel<{ numOrSizeSplits: number | number[]; axis: number }>(
+    "SplitV",
+    (inputs, { numOrSizeSplits, axis }, recorder) => {
+      const x = operand(inputs, "x");
+      const along = positiveAxis(axis, x.shape.length);
+      const sizes = tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along);
+      const names = recorder.graph.node(
+        "Split",
+        [recorder.name(x), recorder.graph.indices(sizes)],
+        { axis: along },
+        sizes.length,
+      );
+      return names.map((name, part) => recorder.tensor(name, x.shape.with(along, sizes[part]!), x.dtype));
+    },
+  );
   kernel<{ axis: number }>("Unpack", (inputs, { axis }, recorder) => {
     const x = operand(inputs, "value");
     const along = positiveAxis(axis, x.shape.length);
     const sizes = Array.from({ length: x.shape[along]! }, () => 1);
-    const names = recorder.graph.node("Split", [recorder.name(x), recorder.graph.indices(sizes)], { axis: along }, sizes.length);
-    return names.map((name) => reshape(recorder, recorder.tensor(name, x.shape.with(along, 1), x.dtype), x.shape.toSpliced(along, 1)));
+    const names = recorder.graph.node(
+      "Split",
+      [recorder.name(x), recorder.graph.indices(sizes)],
+      { axis: along },
+      sizes.length,
+    );
+    return names.map((name) =>
+      reshape(recorder, recorder.tensor(name, x.shape.with(along, 1), x.dtype), x.shape.toSpliced(along, 1)),
+    );
   });
 };
 
@@ -83,13 +108,19 @@ const registerJoining = (): void => {
     if (x.shape.every((n, i) => n === 1 || reps[i] === 1)) return recorder.broadcast(x, shape);
     return recorder.node("Tile", [recorder.name(x), recorder.graph.indices(reps)], shape, x.dtype);
   });
-  kernel<{ paddings: [number, number][]; constantValue: number }>("PadV2", (inputs, { paddings, constantValue }, recorder) => {
-    const x = operand(inputs, "x");
-    const shape = x.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1]);
-    const widths = recorder.graph.indices([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
-    const value = recorder.name(recorder.filled(constantValue, [], x.dtype));
-    return recorder.node("Pad", [recorder.name(x), widths, value], shape, x.dtype, { mode: "constant" });
-  });
+  kernel<{ paddings: [number, number][]; constantValue: number }>(
+    "PadV2",
+    (inputs, { paddings, constantValue }, recorder) => {
+      const x = operand(inputs, "x");
+      const shape = x.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1]);
+      const widths = recorder.graph.indices([
+        ...paddings.map(([before]) => before),
+        ...paddings.map(([, after]) => after),
+      ]);
+      const value = recorder.name(recorder.filled(constantValue, [], x.dtype));
+      return recorder.node("Pad", [recorder.name(x), widths, value], shape, x.dtype, { mode: "constant" });
+    },
+  );
 };
 
 /** Registers all of them. */

@@ -1,4 +1,7 @@
-/** GGML's blocks of 32 numbers that share a scale, and in the types that end in 1 an offset. A number is float32 here, as ggml computes it. */
+/**
+ * GGML's blocks of 32 numbers that share a scale, and in the types that end in 1 an offset. A number is float32 here,
+ * as ggml computes it.
+ */
 import { halves } from "../safetensors/float-types.ts";
 
 /** How numbers are packed: in blocks of `size` numbers and `bytes` bytes. */
@@ -15,7 +18,10 @@ export const halfAt = (bytes: Uint8Array, at: number): number => halves()[bytes[
 const size = 32;
 
 /** Unpacks block by block, each from its byte `start` to its place `at`. */
-const eachBlock = (bytes: number, unpackOne: (packed: Uint8Array, start: number, values: Float32Array, at: number) => void): Packing => ({
+const eachBlock = (
+  bytes: number,
+  unpackOne: (packed: Uint8Array, start: number, values: Float32Array, at: number) => void,
+): Packing => ({
   size,
   bytes,
   unpack: (packed, values) => {

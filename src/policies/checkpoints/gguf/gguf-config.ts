@@ -36,13 +36,20 @@ const headsOf =
 const passedOver = ["vocab_size"];
 
 /** `RangeError` names an option of the architecture that is not known, or has a value that is not supported. */
-const checkOptions = (metadata: Metadata, prefix: string, known: readonly string[], fixed: Readonly<Record<string, unknown>>): void => {
+const checkOptions = (
+  metadata: Metadata,
+  prefix: string,
+  known: readonly string[],
+  fixed: Readonly<Record<string, unknown>>,
+): void => {
   for (const [key, value] of metadata) {
     if (!key.startsWith(`${prefix}.`)) continue;
     const option = key.slice(prefix.length + 1);
     if (Object.hasOwn(fixed, option)) {
       if (value !== fixed[option])
-        throw new RangeError(`${key}: expected ${quoted(fixed[option])}, got ${quoted(value)}; other values are not supported`);
+        throw new RangeError(
+          `${key}: expected ${quoted(fixed[option])}, got ${quoted(value)}; other values are not supported`,
+        );
     } else if (!known.includes(option) && !passedOver.includes(option)) {
       throw new RangeError(`${key}: this option is not supported, got ${quoted(value)}`);
     }
@@ -69,14 +76,18 @@ const rotary = (
     const attention = ["head_count", "head_count_kv", "key_length", "value_length", "layer_norm_rms_epsilon"].map(
       (name) => `attention.${name}`,
     );
-    checkOptions(metadata, prefix, [...sizes, ...attention, "rope.freq_base", "rope.dimension_count"], { "rope.scaling.type": "none" });
+    checkOptions(metadata, prefix, [...sizes, ...attention, "rope.freq_base", "rope.dimension_count"], {
+      "rope.scaling.type": "none",
+    });
     const size = (name: string): number => required(metadata, `${prefix}.${name}`, whole);
     const heads = size("attention.head_count");
     const headWidth = optional(metadata, `${prefix}.attention.key_length`, whole) ?? size("embedding_length") / heads;
     for (const key of [`${prefix}.attention.value_length`, `${prefix}.rope.dimension_count`]) {
       const width = optional(metadata, key, whole) ?? headWidth;
       if (width !== headWidth)
-        throw new RangeError(`${key}: expected the width of a head, ${headWidth}, got ${width}; others are not supported`);
+        throw new RangeError(
+          `${key}: expected the width of a head, ${headWidth}, got ${width}; others are not supported`,
+        );
     }
     const { frequencyFactors: factors } = facts;
     return {
@@ -92,7 +103,9 @@ const rotary = (
       max_position_embeddings: size("context_length"),
       rms_norm_eps: required(metadata, `${prefix}.attention.layer_norm_rms_epsilon`, real),
       rope_theta: optional(metadata, `${prefix}.rope.freq_base`, real) ?? 10_000,
-      ...(factors !== undefined && { rope_scaling: ropeScalingOf({ type: "factors", factors }, size("context_length")) }),
+      ...(factors !== undefined && {
+        rope_scaling: ropeScalingOf({ type: "factors", factors }, size("context_length")),
+      }),
       tie_word_embeddings: facts.tied,
       ...specialIds(metadata),
       ...own(facts),
@@ -129,31 +142,49 @@ const architectures: ReadonlyMap<string, Architecture> = new Map([
   [
     "llama",
     {
-      ...rotary("llama", llamaNames, "LlamaForCausalLM", ({ biased }) => ({ ...silu, attention_bias: biased, mlp_bias: false })),
+      ...rotary("llama", llamaNames, "LlamaForCausalLM", ({ biased }) => ({
+        ...silu,
+        attention_bias: biased,
+        mlp_bias: false,
+      })),
       factorsName: "rope_freqs.weight",
     },
   ],
   ["qwen2", rotary("qwen2", qwen2Names, "Qwen2ForCausalLM", () => ({ ...silu, use_sliding_window: false }))],
   [
     "qwen3",
-    rotary("qwen3", qwen3Names, "Qwen3ForCausalLM", ({ biased }) => ({ ...silu, attention_bias: biased, use_sliding_window: false })),
+    rotary("qwen3", qwen3Names, "Qwen3ForCausalLM", ({ biased }) => ({
+      ...silu,
+      attention_bias: biased,
+      use_sliding_window: false,
+    })),
   ],
   [
     "gemma",
-    rotary("gemma", gemmaNames, "GemmaForCausalLM", ({ biased }) => ({ hidden_activation: "gelu_pytorch_tanh", attention_bias: biased })),
+    rotary("gemma", gemmaNames, "GemmaForCausalLM", ({ biased }) => ({
+      hidden_activation: "gelu_pytorch_tanh",
+      attention_bias: biased,
+    })),
   ],
   ["gpt2", gpt2],
 ]);
 
-/** What the file's architecture is. `RangeError` with the list of those that are read for another, and for one part of a split file. */
+/**
+ * What the file's architecture is. `RangeError` with the list of those that are read for another, and for one part of a
+ * split file.
+ */
 export const architectureOf = (metadata: Metadata): Architecture => {
   const name = required(metadata, "general.architecture", text);
   const found = architectures.get(name);
   if (found === undefined) {
-    throw new RangeError(`general.architecture: expected one of ${[...architectures.keys()].join(", ")}, got ${quoted(name)}`);
+    throw new RangeError(
+      `general.architecture: expected one of ${[...architectures.keys()].join(", ")}, got ${quoted(name)}`,
+    );
   }
   const parts = optional(metadata, "split.count", whole) ?? 1;
   if (parts > 1)
-    throw new RangeError(`split.count: expected a whole file, got one of ${parts} parts; merge them first (llama-gguf-split --merge)`);
+    throw new RangeError(
+      `split.count: expected a whole file, got one of ${parts} parts; merge them first (llama-gguf-split --merge)`,
+    );
   return found;
 };

@@ -1,8 +1,10 @@
 /**
- * The header of a GGUF file: metadata, and names, types, shapes and places of its tensors, checked before anything is read.
+ * The header of a GGUF file: metadata, and names, types, shapes and places of its tensors, checked before anything is
+ * read.
  *
- * The reader of @huggingface/gguf is not used for it: its time grows with the square of a list's length (a list of a million texts took it minutes), it reads
- * what is after the end of a file as zeros, and keeps the last of two values of one key. Its names of types are used, and tests compare what both read.
+ * The reader of @huggingface/gguf is not used for it: its time grows with the square of a list's length (a list of a
+ * million texts took it minutes), it reads what is after the end of a file as zeros, and keeps the last of two values
+ * of one key. Its names of types are used, and tests compare what both read.
  */
 import type { ByteSource } from "../../../files/byte-source.ts";
 import { blockOf, ggufTypes, typeNumbered, type GgufType } from "./gguf-types.ts";
@@ -38,7 +40,10 @@ const firstBytes = 2 ** 20;
 /** Longest header that is read, in bytes. */
 const longestHeader = 2 ** 28;
 
-/** A tensor as the file describes it: its sizes from the fastest to the slowest, and its offset from the beginning of the data. */
+/**
+ * A tensor as the file describes it: its sizes from the fastest to the slowest, and its offset from the beginning of
+ * the data.
+ */
 interface Described {
   readonly name: string;
   readonly sizes: readonly bigint[];
@@ -57,7 +62,8 @@ interface Description {
 const describedTensor = ({ text, uint32, uint64 }: Cursor): Described => {
   const name = text();
   const dimensions = uint32();
-  if (dimensions < 1 || dimensions > 4) throw new SyntaxError(`tensor ${quoted(name)}: expected one to four sizes, got ${dimensions}`);
+  if (dimensions < 1 || dimensions > 4)
+    throw new SyntaxError(`tensor ${quoted(name)}: expected one to four sizes, got ${dimensions}`);
   return { name, sizes: Array.from({ length: dimensions }, uint64), type: uint32(), offset: uint64() };
 };
 
@@ -94,15 +100,22 @@ const described = async (source: ByteSource): Promise<Description> => {
     }
     if (bytes.length === source.size)
       throw new SyntaxError(`the file is cut: its header goes on after ${source.size} bytes; copy or save it again`);
-    if (bytes.length === longestHeader) throw new RangeError(`expected a header of at most ${longestHeader} bytes, got a longer one`);
+    if (bytes.length === longestHeader)
+      throw new RangeError(`expected a header of at most ${longestHeader} bytes, got a longer one`);
   }
 };
 
-const tensorOf = ({ name, sizes: reversed, type: number, offset }: Described, dataStart: number, alignment: number): GgufTensor => {
+const tensorOf = (
+  { name, sizes: reversed, type: number, offset }: Described,
+  dataStart: number,
+  alignment: number,
+): GgufTensor => {
   const label = `tensor ${quoted(name)}`;
   const type = typeNumbered(number);
   if (typeof type !== "string") {
-    throw new TypeError(`${label}: expected a type among ${ggufTypes.join(", ")}, got ${type.unread}; convert the checkpoint first`);
+    throw new TypeError(
+      `${label}: expected a type among ${ggufTypes.join(", ")}, got ${type.unread}; convert the checkpoint first`,
+    );
   }
   const sizes = reversed.map(Number).toReversed();
   const count = sizes.reduce((product, n) => product * n, 1);
@@ -111,7 +124,9 @@ const tensorOf = ({ name, sizes: reversed, type: number, offset }: Described, da
   }
   const block = blockOf(type);
   if (sizes.at(-1)! % block.size !== 0) {
-    throw new SyntaxError(`${label}: expected rows of a multiple of ${block.size} numbers for ${type}, got ${quoted(sizes)}`);
+    throw new SyntaxError(
+      `${label}: expected rows of a multiple of ${block.size} numbers for ${type}, got ${quoted(sizes)}`,
+    );
   }
   if (offset % BigInt(alignment) !== 0n || offset > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new SyntaxError(`${label}: expected an offset that is a multiple of ${alignment}, got ${offset}`);
@@ -129,11 +144,14 @@ const checkPlaces = (tensors: readonly GgufTensor[], dataStart: number, alignmen
     names.add(name);
     if (begin !== next) {
       throw new SyntaxError(
-        `tensor ${quoted(name)} ${begin < next ? "overlaps the one before it" : "leaves a hole before it"}: it begins at byte ${begin}, expected ${next}`,
+        `tensor ${quoted(name)} ${begin < next ? "overlaps the one before it" : "leaves a hole before it"}: ` +
+          `it begins at byte ${begin}, expected ${next}`,
       );
     }
     if (end > size)
-      throw new SyntaxError(`the file is cut: tensor ${quoted(name)} ends at byte ${end}, got ${size}; copy or save it again`);
+      throw new SyntaxError(
+        `the file is cut: tensor ${quoted(name)} ends at byte ${end}, got ${size}; copy or save it again`,
+      );
     next = Math.ceil(end / alignment) * alignment;
   }
 };
@@ -142,11 +160,15 @@ const alignmentOf = (metadata: ReadonlyMap<string, MetadataValue>): number => {
   const alignment = metadata.get("general.alignment") ?? defaultAlignment;
   const powers = Array.from({ length: 14 }, (_, i) => 2 ** (i + 3));
   const power = powers.find((n) => n === alignment);
-  if (power === undefined) throw new SyntaxError(`general.alignment: expected a power of two from 8 to 65536, got ${quoted(alignment)}`);
+  if (power === undefined)
+    throw new SyntaxError(`general.alignment: expected a power of two from 8 to 65536, got ${quoted(alignment)}`);
   return power;
 };
 
-/** Reads and checks the header alone. `SyntaxError` for what is cut or damaged, `TypeError` names a tensor of a type that is not read. */
+/**
+ * Reads and checks the header alone. `SyntaxError` for what is cut or damaged, `TypeError` names a tensor of a type
+ * that is not read.
+ */
 export const readGgufHeader = async (source: ByteSource): Promise<GgufHeader> => {
   const { metadata, tensors: all, length } = await described(source);
   const alignment = alignmentOf(metadata);

@@ -17,7 +17,10 @@ const wholeOf = (value: unknown): number | undefined => {
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 };
 
-/** The shortest decimal that is this number in float32, which is how the file holds it: 1e-5, not 0.000009999999747378752. */
+/**
+ * The shortest decimal that is this number in float32, which is how the file holds it: 1e-5, not
+ * 0.000009999999747378752.
+ */
 const shortest = (value: number): number => {
   for (let digits = 1; digits < 9; digits += 1) {
     const short = Number(value.toPrecision(digits));
@@ -52,10 +55,16 @@ export const real: Kind<number> = {
 };
 
 /** True or false. */
-export const flag: Kind<boolean> = { name: "true or false", of: (value) => (typeof value === "boolean" ? value : undefined) };
+export const flag: Kind<boolean> = {
+  name: "true or false",
+  of: (value) => (typeof value === "boolean" ? value : undefined),
+};
 
 /** A list of these. */
-export const listOfKind = <T>(kind: Kind<T>): Kind<readonly T[]> => ({ name: `a list, each ${kind.name}`, of: listOf(kind) });
+export const listOfKind = <T>(kind: Kind<T>): Kind<readonly T[]> => ({
+  name: `a list, each ${kind.name}`,
+  of: listOf(kind),
+});
 
 /** The value of a key, if it is there. `RangeError` when it is of another kind. */
 export const optional = <T>(metadata: Metadata, key: string, kind: Kind<T>): T | undefined => {
@@ -69,6 +78,7 @@ export const optional = <T>(metadata: Metadata, key: string, kind: Kind<T>): T |
 /** The value of a key. `RangeError` when it is missing or of another kind. */
 export const required = <T>(metadata: Metadata, key: string, kind: Kind<T>): T => {
   const value = optional(metadata, key, kind);
-  if (value === undefined) throw new RangeError(`${key}: expected ${kind.name}, got nothing; this file cannot be read without it`);
+  if (value === undefined)
+    throw new RangeError(`${key}: expected ${kind.name}, got nothing; this file cannot be read without it`);
   return value;
 };

@@ -1,7 +1,12 @@
-/** Tensors of a GGUF file under their HuggingFace names, and what llama.cpp's conversion did to their numbers undone. */
+/**
+ * Tensors of a GGUF file under their HuggingFace names, and what llama.cpp's conversion did to their numbers undone.
+ */
 import { quoted } from "../../../files/quoted.ts";
 
-/** What the conversion changed, and what undoes it: nothing; rows of heads in another order; 1 added; a matrix transposed. */
+/**
+ * What the conversion changed, and what undoes it: nothing; rows of heads in another order; 1 added; a matrix
+ * transposed.
+ */
 export type Change = "none" | "paired" | "plus-one" | "transposed";
 
 /** The tensors of one architecture. */
@@ -68,17 +73,29 @@ export const gpt2Names: TensorNames = {
     "blk.ffn_up": "mlp.c_fc",
     "blk.ffn_down": "mlp.c_proj",
   },
-  changes: { "blk.attn_qkv": "transposed", "blk.attn_output": "transposed", "blk.ffn_up": "transposed", "blk.ffn_down": "transposed" },
+  changes: {
+    "blk.attn_qkv": "transposed",
+    "blk.attn_output": "transposed",
+    "blk.ffn_up": "transposed",
+    "blk.ffn_down": "transposed",
+  },
 };
 
-/** HuggingFace's name of a tensor, and what was done to it. `RangeError` for a name that the architecture does not have. */
-export const renamed = ({ layer, names, changes }: TensorNames, name: string): { readonly name: string; readonly change: Change } => {
+/**
+ * HuggingFace's name of a tensor, and what was done to it. `RangeError` for a name that the architecture does not have.
+ */
+export const renamed = (
+  { layer, names, changes }: TensorNames,
+  name: string,
+): { readonly name: string; readonly change: Change } => {
   const parts = /^(?:(blk\.)(0|[1-9]\d{0,5})\.)?([a-z_]+)\.(weight|bias)$/.exec(name);
   const [, block = "", index, stem = "", ending] = parts ?? [];
   const key = `${block}${stem}`;
   const known = Object.hasOwn(names, key) ? names[key] : undefined;
   if (known === undefined)
-    throw new RangeError(`tensor ${quoted(name)}: expected one among ${Object.keys(names).join(", ")}; this one is not known`);
+    throw new RangeError(
+      `tensor ${quoted(name)}: expected one among ${Object.keys(names).join(", ")}; this one is not known`,
+    );
   const change = Object.hasOwn(changes, key) ? changes[key]! : "none";
   const changed = ending === "bias" && change !== "paired" ? "none" : change;
   return { name: `${block === "" ? "" : `${layer}.${index}.`}${known}.${ending}`, change: changed };
@@ -110,11 +127,15 @@ const transposed = (values: Float32Array, [rows = 1, columns = 1]: readonly numb
 export const shapeUndone = (change: Change, shape: readonly number[]): readonly number[] =>
   change === "transposed" ? shape.toReversed() : shape;
 
-/** Numbers of a tensor of this shape before the conversion changed them; `heads` are those of its rows. `RangeError` when rows are no pairs of each head. */
+/**
+ * Numbers of a tensor of this shape before the conversion changed them; `heads` are those of its rows. `RangeError`
+ * when rows are no pairs of each head.
+ */
 export const undone = (change: Change, values: Float32Array, shape: readonly number[], heads: number): Float32Array => {
   const [rows = 1, columns = 1] = shape;
   if (change === "paired") {
-    if (rows % (2 * heads) !== 0) throw new RangeError(`expected rows to be a multiple of 2 * ${heads} heads, got ${quoted(shape)}`);
+    if (rows % (2 * heads) !== 0)
+      throw new RangeError(`expected rows to be a multiple of 2 * ${heads} heads, got ${quoted(shape)}`);
     unpair(values, columns, heads);
   } else if (change === "plus-one") {
     for (let i = 0; i < values.length; i += 1) values[i]! -= 1;

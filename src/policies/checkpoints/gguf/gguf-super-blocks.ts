@@ -3,14 +3,22 @@ import { halfAt, type Packing } from "./gguf-blocks.ts";
 
 const size = 256;
 
-/** Scales and offsets of eight parts, six bits each, in twelve bytes: the upper two bits of the last four stand beside the first four. */
+/**
+ * Scales and offsets of eight parts, six bits each, in twelve bytes: the upper two bits of the last four stand beside
+ * the first four.
+ */
 const partScales = (packed: Uint8Array, start: number, part: number): readonly [number, number] => {
   const at = start + (part & 3);
   const [scale, offset, rest] = [packed[at]!, packed[at + 4]!, packed[at + 8]!];
-  return part < 4 ? [scale & 0x3f, offset & 0x3f] : [(rest & 0x0f) | ((scale >> 2) & 0x30), (rest >> 4) | ((offset >> 2) & 0x30)];
+  return part < 4
+    ? [scale & 0x3f, offset & 0x3f]
+    : [(rest & 0x0f) | ((scale >> 2) & 0x30), (rest >> 4) | ((offset >> 2) & 0x30)];
 };
 
-/** d s q - dmin o, with s and o of the eight parts of 32 numbers. `highBits` is where the fifth bits stand; four bits have none. */
+/**
+ * d s q - dmin o, with s and o of the eight parts of 32 numbers. `highBits` is where the fifth bits stand; four bits
+ * have none.
+ */
 const scaledAndShifted = (bytes: number, highBits: number | undefined): Packing => ({
   size,
   bytes,
@@ -36,7 +44,10 @@ export const q4K: Packing = scaledAndShifted(144, undefined);
 /** Five bits a number. */
 export const q5K: Packing = scaledAndShifted(176, 16);
 
-/** d s (q - 32), q of six bits, with s of the sixteen parts of 16 numbers: 128 bytes of low bits, 64 of high ones, 16 scales, d. */
+/**
+ * d s (q - 32), q of six bits, with s of the sixteen parts of 16 numbers: 128 bytes of low bits, 64 of high ones, 16
+ * scales, d.
+ */
 export const q6K: Packing = {
   size,
   bytes: 210,

@@ -30,9 +30,15 @@ export interface GgufTokenizer {
 }
 
 /** A score may be minus infinity, and is kept as it is. */
-const score = { ...real, of: (value: unknown) => (typeof value === "number" && !Number.isNaN(value) ? value : undefined) };
+const score = {
+  ...real,
+  of: (value: unknown) => (typeof value === "number" && !Number.isNaN(value) ? value : undefined),
+};
 
-/** The tokenizer that metadata describe, or nothing where there is none. `RangeError` for a wrong kind, a list of another length, or an id beyond it. */
+/**
+ * The tokenizer that metadata describe, or nothing where there is none. `RangeError` for a wrong kind, a list of
+ * another length, or an id beyond it.
+ */
 export const tokenizerOf = (metadata: Metadata): GgufTokenizer | undefined => {
   const model = optional(metadata, "tokenizer.ggml.model", text);
   if (model === undefined || model === "no_vocab" || model === "none") return undefined;
@@ -47,7 +53,8 @@ export const tokenizerOf = (metadata: Metadata): GgufTokenizer | undefined => {
   const id = (name: string): number | undefined => {
     const key = `tokenizer.ggml.${name}_token_id`;
     const found = optional(metadata, key, whole);
-    if (found !== undefined && found >= tokens.length) throw new RangeError(`${key}: expected an id below ${tokens.length}, got ${found}`);
+    if (found !== undefined && found >= tokens.length)
+      throw new RangeError(`${key}: expected an id below ${tokens.length}, got ${found}`);
     return found;
   };
   return {

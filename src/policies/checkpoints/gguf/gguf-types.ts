@@ -7,7 +7,16 @@ import { q4K, q5K, q6K } from "./gguf-super-blocks.ts";
 
 const plain = { F32: "F32", F16: "F16", BF16: "BF16" } as const satisfies Record<string, FloatType>;
 
-const packed = { Q8_0: q8Zero, Q4_0: q4Zero, Q4_1: q4One, Q5_0: q5Zero, Q5_1: q5One, Q4_K: q4K, Q5_K: q5K, Q6_K: q6K } as const;
+const packed = {
+  Q8_0: q8Zero,
+  Q4_0: q4Zero,
+  Q4_1: q4One,
+  Q5_0: q5Zero,
+  Q5_1: q5One,
+  Q4_K: q4K,
+  Q5_K: q5K,
+  Q6_K: q6K,
+} as const;
 
 /** A type that is read, by ggml's name. */
 export type GgufType = keyof typeof plain | keyof typeof packed;
@@ -30,7 +39,12 @@ export const typeNumbered = (number: number): GgufType | { readonly unread: stri
 export const blockOf = (type: GgufType): { readonly size: number; readonly bytes: number } =>
   isPlain(type) ? { size: 1, bytes: floatBytes[type] } : packed[type];
 
-const unpackAll = async (source: ByteSource, { size, bytes, unpack }: Packing, position: number, count: number): Promise<Float32Array> => {
+const unpackAll = async (
+  source: ByteSource,
+  { size, bytes, unpack }: Packing,
+  position: number,
+  count: number,
+): Promise<Float32Array> => {
   const values = new Float32Array(count);
   const buffer = new Uint8Array(bytes * Math.min(blocksAtOnce, count / size));
   for (let begin = 0; begin < count; begin += blocksAtOnce * size) {
@@ -42,6 +56,14 @@ const unpackAll = async (source: ByteSource, { size, bytes, unpack }: Packing, p
   return values;
 };
 
-/** Reads `count` numbers, a multiple of the block's, that begin at byte `position`; a few blocks at once, beside the result. */
-export const readNumbers = (source: ByteSource, type: GgufType, position: number, count: number): Promise<Float32Array> =>
+/**
+ * Reads `count` numbers, a multiple of the block's, that begin at byte `position`; a few blocks at once, beside the
+ * result.
+ */
+export const readNumbers = (
+  source: ByteSource,
+  type: GgufType,
+  position: number,
+  count: number,
+): Promise<Float32Array> =>
   isPlain(type) ? readFloats(source, type, position, count) : unpackAll(source, packed[type], position, count);

@@ -56,7 +56,10 @@ export const cursorOf = (bytes: Uint8Array, size: number): Cursor => {
       throw new SyntaxError(`expected text in UTF-8 at byte ${start}, got other bytes`, { cause });
     }
   };
-  const fixed = (least: number, read: (start: number) => MetadataScalar): Scalar => ({ least, read: () => read(take(least)) });
+  const fixed = (least: number, read: (start: number) => MetadataScalar): Scalar => ({
+    least,
+    read: () => read(take(least)),
+  });
   const scalars: ReadonlyMap<number, Scalar> = new Map([
     [GGUFValueType.UINT8, fixed(1, (start) => view.getUint8(start))],
     [GGUFValueType.INT8, fixed(1, (start) => view.getInt8(start))],
@@ -74,7 +77,9 @@ export const cursorOf = (bytes: Uint8Array, size: number): Cursor => {
   const scalar = (type: number): Scalar => {
     const found = scalars.get(type);
     if (found === undefined)
-      throw new SyntaxError(`expected a type of metadata from 0 to 12, and no list in a list, got ${type} at byte ${at - 4}`);
+      throw new SyntaxError(
+        `expected a type of metadata from 0 to 12, and no list in a list, got ${type} at byte ${at - 4}`,
+      );
     return found;
   };
   const value = (): MetadataValue => {

@@ -1,4 +1,7 @@
-/** GGUF files as HuggingFace would have them: a configuration, weights by their names, and what is said of the tokenizer. */
+/**
+ * GGUF files as HuggingFace would have them: a configuration, weights by their names, and what is said of the
+ * tokenizer.
+ */
 import { naming, withFile, type ByteSource } from "../../../files/byte-source.ts";
 import { architectureOf } from "./gguf-config.ts";
 import { readGgufHeader, type GgufHeader, type GgufTensor } from "./gguf-header.ts";
@@ -45,8 +48,12 @@ const sameBytes = async (source: ByteSource, a: GgufTensor, b: GgufTensor): Prom
 /** As many as a head of the widest policy has pairs of channels. */
 const mostFactors = 32_768;
 
-const readFactors = async (source: ByteSource, { name, type, begin, count }: GgufTensor): Promise<readonly number[]> => {
-  if (count > mostFactors) throw new RangeError(`tensor ${quoted(name)}: expected at most ${mostFactors} factors, got ${count}`);
+const readFactors = async (
+  source: ByteSource,
+  { name, type, begin, count }: GgufTensor,
+): Promise<readonly number[]> => {
+  if (count > mostFactors)
+    throw new RangeError(`tensor ${quoted(name)}: expected at most ${mostFactors} factors, got ${count}`);
   return Array.from(await readNumbers(source, type, begin, count));
 };
 
@@ -75,22 +82,34 @@ const storedOf = (
   };
 };
 
-/** Interprets a checked header. `RangeError` for an architecture, an option or a tensor that is not read. `open` is asked again for each reading. */
+/**
+ * Interprets a checked header. `RangeError` for an architecture, an option or a tensor that is not read. `open` is
+ * asked again for each reading.
+ */
 export const interpretGguf = async (
   path: string,
   { metadata, tensors }: GgufHeader,
   open: <T>(use: (source: ByteSource) => Promise<T>) => Promise<T>,
 ): Promise<GgufCheckpoint> => {
   const { names, heads, factorsName, config } = architectureOf(metadata);
-  const [table, output] = ["token_embd.weight", "output.weight"].map((name) => tensors.find((tensor) => tensor.name === name));
-  if (table === undefined) throw new RangeError('expected a tensor "token_embd.weight", got none; this is no whole model');
+  const [table, output] = ["token_embd.weight", "output.weight"].map((name) =>
+    tensors.find((tensor) => tensor.name === name),
+  );
+  if (table === undefined)
+    throw new RangeError('expected a tensor "token_embd.weight", got none; this is no whole model');
   // Some conversions write the embedding table a second time as the output head.
   const isTied = output === undefined || (await open((source) => sameBytes(source, table, output)));
   const factors = tensors.find(({ name }) => name === factorsName);
   const kept = tensors.filter((tensor) => tensor !== factors && !(isTied && tensor === output));
   const places = kept.map((tensor): Place => {
     const { name, change } = renamed(names, tensor.name);
-    return { tensor, name, change, shape: shapeUndone(change, tensor.shape), heads: heads(metadata, /attn_k\./.test(tensor.name)) };
+    return {
+      tensor,
+      name,
+      change,
+      shape: shapeUndone(change, tensor.shape),
+      heads: heads(metadata, /attn_k\./.test(tensor.name)),
+    };
   });
   const facts = {
     vocabularySize: table.shape[0]!,

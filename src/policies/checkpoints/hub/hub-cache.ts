@@ -1,4 +1,7 @@
-/** The folder in which HuggingFace's libraries keep what they downloaded: blobs by their hash, snapshots by their commit, branches and tags in refs. */
+/**
+ * The folder in which HuggingFace's libraries keep what they downloaded: blobs by their hash, snapshots by their
+ * commit, branches and tags in refs.
+ */
 import { createHash, randomUUID, type Hash } from "node:crypto";
 import { copyFile, mkdir, open, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -25,7 +28,8 @@ export interface RemoteFile {
   readonly hash: string;
 }
 
-const folderOf = ({ cache, name, type = "model" }: CachedModel): string => join(cache, getRepoFolderName({ type, name }));
+const folderOf = ({ cache, name, type = "model" }: CachedModel): string =>
+  join(cache, getRepoFolderName({ type, name }));
 
 /** Whether this is the full hash of a commit. */
 export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
@@ -55,7 +59,10 @@ const sizeAt = (path: string): Promise<number | undefined> =>
 const hashing = ({ size, hash }: RemoteFile): Hash =>
   hash.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
 
-/** Writes what comes to a name of its own, and gives it its name when it is whole. `Error` when size or hash are not as promised. */
+/**
+ * Writes what comes to a name of its own, and gives it its name when it is whole. `Error` when size or hash are not as
+ * promised.
+ */
 const download = async (
   blob: string,
   file: RemoteFile,
@@ -80,7 +87,8 @@ const download = async (
     } finally {
       await target.close();
     }
-    if (bytes !== file.size) throw new Error(`expected ${file.size} bytes, got ${bytes > file.size ? "more" : bytes}; try again`);
+    if (bytes !== file.size)
+      throw new Error(`expected ${file.size} bytes, got ${bytes > file.size ? "more" : bytes}; try again`);
     const digest = hash.digest("hex");
     if (digest !== file.hash) throw new Error(`expected content with the hash ${file.hash}, got ${digest}; try again`);
     await rename(partial, blob);
@@ -94,8 +102,8 @@ export const isKept = async (model: CachedModel, commit: string, { path, size }:
   (await sizeAt(join(snapshotOf(model, commit), path))) === size;
 
 /**
- * Puts a file into a snapshot: its blob, downloaded unless it is there, and a link to it (a copy where the system has no links). `content` is asked for only
- * when it is needed. `Error` says what of it was wrong; then nothing is kept.
+ * Puts a file into a snapshot: its blob, downloaded unless it is there, and a link to it (a copy where the system has
+ * no links). `content` is asked for only when it is needed. `Error` says what of it was wrong; then nothing is kept.
  */
 export const keepFile = async (
   model: CachedModel,

@@ -1,4 +1,7 @@
-/** Models and files of datasets by their name on the HuggingFace Hub, or on a server that answers like it: only what is needed, through the Hub's cache. */
+/**
+ * Models and files of datasets by their name on the HuggingFace Hub, or on a server that answers like it: only what is
+ * needed, through the Hub's cache.
+ */
 import {
   datasetInfo,
   downloadFile,
@@ -68,7 +71,10 @@ const largestText = 100_000_000;
 /** Most files that a model's listing may have. */
 const mostFiles = 10_000;
 
-/** `owner/name`, `owner/name/file.gguf` or `owner/name/folder/file.gguf`, with or without `@revision`, if it is one. `owner/file.gguf` is none. */
+/**
+ * `owner/name`, `owner/name/file.gguf` or `owner/name/folder/file.gguf`, with or without `@revision`, if it is one.
+ * `owner/file.gguf` is none.
+ */
 export const parseHubName = (text: string): HubName | undefined => {
   const part = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
   const pattern = `^(${part}/${part})(?:/((?:${part}/){0,8}${part}\\.gguf))?(?:@([A-Za-z0-9_][A-Za-z0-9_./-]{0,199}))?$`;
@@ -79,7 +85,8 @@ export const parseHubName = (text: string): HubName | undefined => {
 };
 
 /** The name as a user would write it. */
-const written = ({ name, revision, file }: HubName): string => `${name}${file === undefined ? "" : `/${file}`}@${revision}`;
+const written = ({ name, revision, file }: HubName): string =>
+  `${name}${file === undefined ? "" : `/${file}`}@${revision}`;
 
 const isOn = (value: string | undefined): boolean => /^(?:1|on|yes|true)$/i.test(value ?? "");
 
@@ -117,7 +124,8 @@ const listed = async (
   const folder = file.includes("/") ? { path: posix.dirname(file) } : {};
   const asked = { name, revision, additionalFields: ["sha" as const], ...access };
   const { sha: commit } = await (type === "model" ? modelInfo(asked) : datasetInfo(asked));
-  if (typeof commit !== "string" || !isCommit(commit)) throw new Error(`expected a commit from the server, got ${quoted(commit)}`);
+  if (typeof commit !== "string" || !isCommit(commit))
+    throw new Error(`expected a commit from the server, got ${quoted(commit)}`);
   const files = new Map<string, ListFileEntry>();
   for await (const entry of listFiles({ repo: { type, name }, revision: commit, ...folder, ...access })) {
     if (entry.type === "file") files.set(entry.path, entry);
@@ -128,7 +136,8 @@ const listed = async (
 
 /** Files of a folder that a checkpoint needs; a list of shards says which they are. */
 const needed = async (folder: string): Promise<readonly string[]> => {
-  if ((await isThere(join(folder, weightsFile))) || !(await isThere(join(folder, indexFile)))) return ["config.json", weightsFile];
+  if ((await isThere(join(folder, weightsFile))) || !(await isThere(join(folder, indexFile))))
+    return ["config.json", weightsFile];
   return ["config.json", ...new Set(parseIndex(await readText(join(folder, indexFile), largestText)).values())];
 };
 
@@ -154,11 +163,15 @@ async function* bytesOf(
 ): AsyncGenerator<Uint8Array> {
   const blob = await downloadFile({ repo: { type, name }, path, revision: commit, xet: false, ...access });
   if (blob === null) throw new Error("the server lists it, but does not have it");
-  if (blob.size !== size) throw new Error(`expected ${size} bytes as listed, got an announcement of ${blob.size}; try again`);
+  if (blob.size !== size)
+    throw new Error(`expected ${size} bytes as listed, got an announcement of ${blob.size}; try again`);
   yield* blob.stream() as unknown as AsyncIterable<Uint8Array>;
 }
 
-/** Fetches a file unless it is there. `Error` says what went wrong with which file; `RangeError` when it is larger than `most` bytes. */
+/**
+ * Fetches a file unless it is there. `Error` says what went wrong with which file; `RangeError` when it is larger than
+ * `most` bytes.
+ */
 const bring = async (download: Download, path: string, most: number): Promise<number> => {
   const { model, commit, files, onProgress } = download;
   const entry = files.get(path);
@@ -184,7 +197,9 @@ const bring = async (download: Download, path: string, most: number): Promise<nu
 const bringFile = async (download: Download, file: string, largest: number): Promise<void> => {
   const { files } = download;
   if (!files.has(file)) {
-    const alike = [...files.keys()].filter((path) => posix.extname(path).toLowerCase() === posix.extname(file).toLowerCase()).slice(0, 20);
+    const alike = [...files.keys()]
+      .filter((path) => posix.extname(path).toLowerCase() === posix.extname(file).toLowerCase())
+      .slice(0, 20);
     const here = alike.length === 0 ? "none" : alike.join(", ");
     throw new Error(`${file}: the repository does not have this file; its ${posix.extname(file)} files here: ${here}`);
   }
@@ -197,7 +212,8 @@ const bringAll = async (download: Download, largest: number): Promise<void> => {
   if (weights === undefined || !files.has("config.json")) {
     const others = [...files.keys()].filter((path) => /\.(?:gguf|bin|safetensors)$/.test(path)).slice(0, 10);
     throw new Error(
-      `expected config.json and ${weightsFile} or ${indexFile}, got ${others.length === 0 ? "neither" : others.join(", ")}; a .gguf file is called owner/name/file.gguf`,
+      `expected config.json and ${weightsFile} or ${indexFile}, got ` +
+        `${others.length === 0 ? "neither" : others.join(", ")}; a .gguf file is called owner/name/file.gguf`,
     );
   }
   for (const path of files.keys()) if (texts.test(path)) await bring(download, path, largestText);
@@ -213,16 +229,20 @@ const bringAll = async (download: Download, largest: number): Promise<void> => {
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof HubApiError && [401, 403, 404].includes(error.statusCode)) {
-    return `${error.statusCode} (${quoted(error.message).slice(1, -1)}); check the name and the revision, and set HF_TOKEN for a private or gated one`;
+    return (
+      `${error.statusCode} (${quoted(error.message).slice(1, -1)}); check the name and the revision, and set ` +
+      "HF_TOKEN for a private or gated one"
+    );
   }
   const { cause } = error as { cause?: unknown };
   return `${error instanceof Error ? error.message : String(error)}${cause instanceof Error && error instanceof TypeError ? ` (${cause.message})` : ""}`;
 };
 
 /**
- * The folder of a model's snapshot, with everything that a checkpoint needs in it; or the path of the one file of a model or a dataset. A commit that the cache has whole needs no server; a branch or a tag is asked
- * for each time, and its files only when they changed. Sizes and hashes are checked. `Error` names the model and what is missing or went wrong; an aborted
- * signal's reason is thrown as it is.
+ * The folder of a model's snapshot, with everything that a checkpoint needs in it; or the path of the one file of a
+ * model or a dataset. A commit that the cache has whole needs no server; a branch or a tag is asked for each time, and
+ * its files only when they changed. Sizes and hashes are checked. `Error` names the model and what is missing or went
+ * wrong; an aborted signal's reason is thrown as it is.
  */
 export const fetchFromHub = async (hubName: HubName, options: HubOptions = {}): Promise<string> => {
   const { name, revision, file, type } = hubName;
@@ -230,12 +250,14 @@ export const fetchFromHub = async (hubName: HubName, options: HubOptions = {}): 
   const known = await rememberedCommit(model, revision);
   const isOffline = options.offline ?? isOn(process.env["HF_HUB_OFFLINE"]);
   if (isOffline || isCommit(revision)) {
-    const missing = known === undefined ? [`any commit of ${revision}`] : await missingFrom(snapshotOf(model, known), file);
+    const missing =
+      known === undefined ? [`any commit of ${revision}`] : await missingFrom(snapshotOf(model, known), file);
     if (known !== undefined && missing.length === 0) return join(snapshotOf(model, known), file ?? "");
     if (isOffline) {
       options.onAbsence?.(written(hubName));
       throw new Error(
-        `${written(hubName)}: the cache ${model.cache} lacks ${missing.join(", ")}, and this is offline; load it online once`,
+        `${written(hubName)}: the cache ${model.cache} lacks ${missing.join(", ")}, and this is offline; ` +
+          "load it online once",
       );
     }
   }
@@ -243,7 +265,9 @@ export const fetchFromHub = async (hubName: HubName, options: HubOptions = {}): 
   try {
     const { commit, files } = await listed(hubName, access);
     const download = { model, commit, files, access, onProgress: options.onProgress ?? (() => undefined) };
-    await (file === undefined ? bringAll(download, options.largest ?? 2 ** 36) : bringFile(download, file, options.largest ?? 2 ** 36));
+    await (file === undefined
+      ? bringAll(download, options.largest ?? 2 ** 36)
+      : bringFile(download, file, options.largest ?? 2 ** 36));
     await rememberCommit(model, revision, commit);
     return join(snapshotOf(model, commit), file ?? "");
   } catch (cause) {

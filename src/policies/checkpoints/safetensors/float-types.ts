@@ -19,7 +19,8 @@ const halfOf = (bits: number): number => {
 let table: Readonly<Float32Array> | undefined;
 
 /** Every half-precision number by its bits; made when it is first asked for. */
-export const halves = (): Readonly<Float32Array> => (table ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfOf(bits)));
+export const halves = (): Readonly<Float32Array> =>
+  (table ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfOf(bits)));
 
 /** Writes numbers of 16 bits as float32, exactly. `bits` may lie in the back half of the memory of `values`. */
 export const widen = (type: "F16" | "BF16", bits: Uint16Array, values: Float32Array): void => {
@@ -51,7 +52,10 @@ const halfBits = (bits: number): number => {
 const brainBits = (bits: number): number =>
   (bits & 0x7fff_ffff) > 0x7f80_0000 ? 0x7fc0 | (bits >>> 16) : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 
-/** float32 as 16 bits, each rounded to the nearest, ties to even. `RangeError` for a finite number that would become infinite. */
+/**
+ * float32 as 16 bits, each rounded to the nearest, ties to even. `RangeError` for a finite number that would become
+ * infinite.
+ */
 export const narrow = (type: "F16" | "BF16", values: Float32Array): Uint16Array => {
   const patterns = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const [round, infinite] = type === "F16" ? [halfBits, 0x7c00] : [brainBits, 0x7f80];
@@ -60,7 +64,8 @@ export const narrow = (type: "F16" | "BF16", values: Float32Array): Uint16Array 
     const bits = round(patterns[i]!);
     if ((bits & 0x7fff) === infinite && Number.isFinite(values[i])) {
       throw new RangeError(
-        `expected numbers that ${type} can hold, got ${values[i]} at ${i}; write F32${type === "F16" ? " or BF16" : ""}`,
+        `expected numbers that ${type} can hold, got ${values[i]} at ${i}; write ` +
+          `F32${type === "F16" ? " or BF16" : ""}`,
       );
     }
     narrowed[i] = bits;
@@ -69,7 +74,12 @@ export const narrow = (type: "F16" | "BF16", values: Float32Array): Uint16Array 
 };
 
 /** Reads `count` numbers that begin at byte `position`, with no memory beside the result's. */
-export const readFloats = async (source: ByteSource, type: FloatType, position: number, count: number): Promise<Float32Array> => {
+export const readFloats = async (
+  source: ByteSource,
+  type: FloatType,
+  position: number,
+  count: number,
+): Promise<Float32Array> => {
   const values = new Float32Array(count);
   const bytes = new Uint8Array(values.buffer);
   if (type === "F32") {

@@ -51,32 +51,38 @@ const stored = (path: string, shards: readonly Shard[]): StoredWeights => ({
 /** Tensor -> shard. `SyntaxError` or `RangeError` for what is no list of plain file names. */
 export const parseIndex = (text: string): ReadonlyMap<string, string> => {
   const document: unknown = JSON.parse(text);
-  const map = typeof document === "object" && document !== null && "weight_map" in document ? document.weight_map : undefined;
+  const map =
+    typeof document === "object" && document !== null && "weight_map" in document ? document.weight_map : undefined;
   if (typeof map !== "object" || map === null || Array.isArray(map)) {
     throw new SyntaxError(`expected an object with weight_map, from tensors to files, got ${quoted(document)}`);
   }
   const files = Object.entries(map as Record<string, unknown>).map(([tensor, file]): [string, string] => {
     if (typeof file !== "string" || !shardName.test(file)) {
-      throw new RangeError(`weight_map: tensor ${quoted(tensor)}: expected a .safetensors file of the same folder, got ${quoted(file)}`);
+      throw new RangeError(
+        `weight_map: tensor ${quoted(tensor)}: expected a .safetensors file of the same folder, got ${quoted(file)}`,
+      );
     }
     return [tensor, file];
   });
   const shards = new Set(files.map(([, file]) => file)).size;
-  if (shards === 0 || shards > mostShards) throw new RangeError(`weight_map: expected 1 to ${mostShards} files, got ${shards}`);
+  if (shards === 0 || shards > mostShards)
+    throw new RangeError(`weight_map: expected 1 to ${mostShards} files, got ${shards}`);
   return new Map(files);
 };
 
 /** `SyntaxError` unless every tensor is in the shard that the index names for it, and nowhere else. */
 const checkPlaces = (index: ReadonlyMap<string, string>, shards: ReadonlyMap<string, Shard>): void => {
   for (const [tensor, file] of index) {
-    if (!shards.get(file)!.entries.has(tensor)) throw new SyntaxError(`tensor ${quoted(tensor)} is not in ${file}, where the index has it`);
+    if (!shards.get(file)!.entries.has(tensor))
+      throw new SyntaxError(`tensor ${quoted(tensor)} is not in ${file}, where the index has it`);
   }
   for (const [file, { entries }] of shards) {
     for (const tensor of entries.keys()) {
       const listed = index.get(tensor);
       if (listed !== file)
         throw new SyntaxError(
-          `tensor ${quoted(tensor)} is in ${file}, but the index has it ${listed === undefined ? "nowhere" : `in ${listed}`}`,
+          `tensor ${quoted(tensor)} is in ${file}, but the index has it ` +
+            `${listed === undefined ? "nowhere" : `in ${listed}`}`,
         );
     }
   }
@@ -102,5 +108,7 @@ export const openWeights = async (folder: string): Promise<StoredWeights> => {
   const [single, index] = [join(folder, weightsFile), join(folder, indexFile)];
   if (await isThere(single)) return openWeightsFile(single);
   if (await isThere(index)) return openShards(index);
-  throw new Error(`${folder}: expected ${weightsFile} or ${indexFile}, got neither; weights in other formats are not read`);
+  throw new Error(
+    `${folder}: expected ${weightsFile} or ${indexFile}, got neither; weights in other formats are not read`,
+  );
 };

@@ -1,4 +1,7 @@
-/** The header of a safetensors file: names, types, shapes and places of its tensors, checked before anything is read or allocated. */
+/**
+ * The header of a safetensors file: names, types, shapes and places of its tensors, checked before anything is read or
+ * allocated.
+ */
 import { quoted } from "../../../files/quoted.ts";
 
 /** Where one tensor lies in the data part of the file. */
@@ -25,7 +28,9 @@ const metadataKey = "__metadata__";
 
 /** Bytes of one element of every type of the format; those of four bits are left out. */
 const elementBytes: ReadonlyMap<unknown, number> = new Map([
-  ...["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"].map((name) => [name, 1] as const),
+  ...["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"].map(
+    (name) => [name, 1] as const,
+  ),
   ...["U16", "I16", "F16", "BF16"].map((name) => [name, 2] as const),
   ...["U32", "I32", "F32"].map((name) => [name, 4] as const),
   ...["U64", "I64", "F64", "C64"].map((name) => [name, 8] as const),
@@ -62,14 +67,16 @@ const repeatedKey = (text: string): string | undefined => {
   return undefined;
 };
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
 
 const metadataOf = (value: unknown): Record<string, string> => {
   if (value === undefined) return {};
-  if (isRecord(value) && Object.values(value).every((text) => typeof text === "string")) return value as Record<string, string>;
+  if (isRecord(value) && Object.values(value).every((text) => typeof text === "string"))
+    return value as Record<string, string>;
   throw new SyntaxError(`expected ${metadataKey} to map names to strings, got ${quoted(value)}`);
 };
 
@@ -78,9 +85,12 @@ const entryOf = (name: string, value: unknown): TensorEntry => {
   const { dtype, shape, data_offsets: offsets } = value;
   const width = elementBytes.get(dtype);
   if (typeof dtype !== "string" || width === undefined) {
-    throw new TypeError(`tensor ${quoted(name)}: expected dtype F32, F16 or BF16, got ${quoted(dtype)}; convert the checkpoint first`);
+    throw new TypeError(
+      `tensor ${quoted(name)}: expected dtype F32, F16 or BF16, got ${quoted(dtype)}; convert the checkpoint first`,
+    );
   }
-  if (!isCounts(shape)) throw new SyntaxError(`tensor ${quoted(name)}: expected a shape of whole numbers, got ${quoted(shape)}`);
+  if (!isCounts(shape))
+    throw new SyntaxError(`tensor ${quoted(name)}: expected a shape of whole numbers, got ${quoted(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
     throw new SyntaxError(`tensor ${quoted(name)}: expected data_offsets [begin, end], got ${quoted(offsets)}`);
   }
@@ -88,7 +98,8 @@ const entryOf = (name: string, value: unknown): TensorEntry => {
   const bytes = shape.reduce((size, n) => size * n, width);
   if (bytes !== end - begin) {
     throw new SyntaxError(
-      `tensor ${quoted(name)}: expected ${bytes} bytes for ${dtype} ${quoted(shape)}, got data_offsets [${begin}, ${end}]`,
+      `tensor ${quoted(name)}: expected ${bytes} bytes for ${dtype} ${quoted(shape)}, got data_offsets ` +
+        `[${begin}, ${end}]`,
     );
   }
   return { name, dtype, shape, begin, end };
@@ -101,20 +112,27 @@ const covering = (entries: readonly TensorEntry[], dataBytes: number): TensorEnt
   for (const { name, begin, end } of sorted) {
     if (begin !== reached) {
       throw new SyntaxError(
-        `tensor ${quoted(name)} ${begin < reached ? "overlaps the one before it" : "leaves a hole before it"}: it begins at byte ${begin}, expected ${reached}`,
+        `tensor ${quoted(name)} ` +
+          `${begin < reached ? "overlaps the one before it" : "leaves a hole before it"}: it begins at byte ` +
+          `${begin}, expected ${reached}`,
       );
     }
     reached = end;
   }
   if (reached > dataBytes) {
-    throw new SyntaxError(`the file is cut: its header promises ${reached} bytes of tensors, got ${dataBytes}; copy or save it again`);
+    throw new SyntaxError(
+      `the file is cut: its header promises ${reached} bytes of tensors, got ${dataBytes}; copy or save it again`,
+    );
   }
   if (reached < dataBytes)
     throw new SyntaxError(`expected ${reached} bytes of tensors, got ${dataBytes}: something follows the last tensor`);
   return sorted;
 };
 
-/** Checks a header's JSON against the number of bytes that follow it. `SyntaxError` or `TypeError` says what is wrong, and in which tensor. */
+/**
+ * Checks a header's JSON against the number of bytes that follow it. `SyntaxError` or `TypeError` says what is wrong,
+ * and in which tensor.
+ */
 export const parseHeader = (text: string, dataBytes: number): SafetensorsHeader => {
   let document: unknown;
   try {
@@ -131,7 +149,10 @@ export const parseHeader = (text: string, dataBytes: number): SafetensorsHeader 
   return { entries: covering(entries, dataBytes), metadata: metadataOf(document[metadataKey]) };
 };
 
-/** The header's JSON for tensors laid one after the other, padded with spaces so that data begins at a multiple of 8 bytes. */
+/**
+ * The header's JSON for tensors laid one after the other, padded with spaces so that data begins at a multiple of 8
+ * bytes.
+ */
 export const formatHeader = ({ entries, metadata }: SafetensorsHeader): Buffer => {
   const places: [string, unknown][] = entries.map(({ name, dtype, shape, begin, end }) => [
     name,

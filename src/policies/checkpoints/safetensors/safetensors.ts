@@ -1,10 +1,19 @@
-/** Safetensors files: 8 bytes of header length, a JSON header, the data (little-endian). Numbers are float32 on the host. */
+/**
+ * Safetensors files: 8 bytes of header length, a JSON header, the data (little-endian). Numbers are float32 on the
+ * host.
+ */
 import { sizeOf } from "../../../engine/program.ts";
 import { writeWhole } from "../../../files/atomic-file.ts";
 import { decodeText, memorySource, withFile, type ByteSource } from "../../../files/byte-source.ts";
 import { floatBytes, narrow, readFloats, type FloatType } from "./float-types.ts";
 import { quoted } from "../../../files/quoted.ts";
-import { formatHeader, longestHeader, parseHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
+import {
+  formatHeader,
+  longestHeader,
+  parseHeader,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from "./safetensors-header.ts";
 
 /** One float32 tensor on the host. */
 export interface StoredTensor {
@@ -34,9 +43,12 @@ export const readHeader = async (source: ByteSource): Promise<PlacedHeader> => {
   await source.read(prefix, 0);
   const length = prefix.readBigUInt64LE(0);
   if (length > BigInt(longestHeader))
-    throw new SyntaxError(`expected a header of at most ${longestHeader} bytes, got ${length}; is this a safetensors file?`);
+    throw new SyntaxError(
+      `expected a header of at most ${longestHeader} bytes, got ${length}; is this a safetensors file?`,
+    );
   const dataStart = 8 + Number(length);
-  if (dataStart > source.size) throw new SyntaxError(`the file is cut: its header takes ${length} bytes, got ${source.size - 8}`);
+  if (dataStart > source.size)
+    throw new SyntaxError(`the file is cut: its header takes ${length} bytes, got ${source.size - 8}`);
   const text = new Uint8Array(Number(length));
   await source.read(text, 8);
   return { ...parseHeader(decodeText(text), source.size - dataStart), dataStart };
@@ -44,7 +56,10 @@ export const readHeader = async (source: ByteSource): Promise<PlacedHeader> => {
 
 const isFloatType = (dtype: string): dtype is FloatType => Object.hasOwn(floatBytes, dtype);
 
-/** Reads these tensors one after the other, as float32. `TypeError` names one of a type that is not read, before anything is. */
+/**
+ * Reads these tensors one after the other, as float32. `TypeError` names one of a type that is not read, before
+ * anything is.
+ */
 export const readEntries = async (
   source: ByteSource,
   dataStart: number,
@@ -53,7 +68,9 @@ export const readEntries = async (
   const readable = entries.map((entry) => {
     const { name, dtype } = entry;
     if (isFloatType(dtype)) return { ...entry, dtype };
-    throw new TypeError(`tensor ${quoted(name)}: expected dtype F32, F16 or BF16, got "${dtype}"; convert the checkpoint first`);
+    throw new TypeError(
+      `tensor ${quoted(name)}: expected dtype F32, F16 or BF16, got "${dtype}"; convert the checkpoint first`,
+    );
   });
   const tensors: [string, StoredTensor][] = [];
   for (const { name, dtype, shape, begin, end } of readable) {
@@ -68,10 +85,15 @@ const readAll = async (source: ByteSource): Promise<Safetensors> => {
   return { tensors: await readEntries(source, dataStart, entries), metadata };
 };
 
-/** Reads a file's tensors, each with one read into its result. Errors name the path, and the tensor where it is one's. */
+/**
+ * Reads a file's tensors, each with one read into its result. Errors name the path, and the tensor where it is one's.
+ */
 export const readSafetensors = (path: string): Promise<Safetensors> => withFile(path, readAll);
 
-/** Reads the bytes of a safetensors file. `SyntaxError` or `TypeError` for what is cut, damaged, or of a type that is not read. */
+/**
+ * Reads the bytes of a safetensors file. `SyntaxError` or `TypeError` for what is cut, damaged, or of a type that is
+ * not read.
+ */
 export const decodeSafetensors = (content: Uint8Array): Promise<Safetensors> => readAll(memorySource(content));
 
 const headerOf = ({ tensors, metadata }: Safetensors, dtype: FloatType): Buffer => {
@@ -79,7 +101,9 @@ const headerOf = ({ tensors, metadata }: Safetensors, dtype: FloatType): Buffer 
   let end = 0;
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     if (data.length !== sizeOf(shape)) {
-      throw new RangeError(`tensor "${name}": expected ${sizeOf(shape)} values for [${shape.join(", ")}], got ${data.length}`);
+      throw new RangeError(
+        `tensor "${name}": expected ${sizeOf(shape)} values for [${shape.join(", ")}], got ${data.length}`,
+      );
     }
     const begin = end;
     end += data.length * floatBytes[dtype];
@@ -116,11 +140,17 @@ function* partsOf(content: Safetensors, dtype: FloatType): Generator<Uint8Array>
   }
 }
 
-/** The bytes of a safetensors file. `RangeError` names a tensor whose data does not fill its shape, or does not fit into the type. */
+/**
+ * The bytes of a safetensors file. `RangeError` names a tensor whose data does not fill its shape, or does not fit into
+ * the type.
+ */
 export const encodeSafetensors = (content: Safetensors, dtype: FloatType = "F32"): Uint8Array =>
   Buffer.concat([...partsOf(content, dtype)]);
 
-/** Writes the file whole or not at all, part after part, in numbers of `dtype` (rounded to the nearest, ties to even). Errors as of `encodeSafetensors`. */
+/**
+ * Writes the file whole or not at all, part after part, in numbers of `dtype` (rounded to the nearest, ties to even).
+ * Errors as of `encodeSafetensors`.
+ */
 export const writeSafetensors = async (path: string, content: Safetensors, dtype: FloatType = "F32"): Promise<void> => {
   await writeWhole(path, partsOf(content, dtype));
 };

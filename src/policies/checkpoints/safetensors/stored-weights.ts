@@ -6,6 +6,8 @@ export interface StoredWeights {
   /** The file, or the index of several, for errors. */
   readonly path: string;
   readonly tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>;
-  /** Reads these, one after the other, as float32. `TypeError` names one of a type that is not read, before anything is. */
+  /**
+   * Reads these, one after the other, as float32. `TypeError` names one of a type that is not read, before anything is.
+   */
   read(names: readonly string[]): Promise<Weights>;
 }

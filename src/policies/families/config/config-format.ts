@@ -2,17 +2,29 @@
 import type { TObject } from "@sinclair/typebox";
 import type { PolicyContext } from "../../policy.ts";
 
-/** Reads the configurations of one `model_type` into the values `V` of a policy family. A key that is neither in the schema nor harmless is refused. */
+/**
+ * Reads the configurations of one `model_type` into the values `V` of a policy family. A key that is neither in the
+ * schema nor harmless is refused.
+ */
 export interface ConfigFormat<V> {
   /** The value of `model_type`. */
   readonly modelType: string;
   /** What is needed, and for options that would change the arithmetic the values that are supported. */
   readonly schema: TObject;
-  /** Keys of this kind of model, besides those of every configuration, that change nothing of the logits: dropout, for example. */
+  /**
+   * Keys of this kind of model, besides those of every configuration, that change nothing of the logits: dropout, for
+   * example.
+   */
   readonly harmless: readonly string[];
-  /** Names of tensors that files of this type may hold beside the parameters and that are never read: buffers that follow from the configuration. */
+  /**
+   * Names of tensors that files of this type may hold beside the parameters and that are never read: buffers that
+   * follow from the configuration.
+   */
   readonly ignored?: RegExp;
-  /** The parameter that a tensor of another name stands for in some files: a copy of a tied one, a name without its prefix. */
+  /**
+   * The parameter that a tensor of another name stands for in some files: a copy of a tied one, a name without its
+   * prefix.
+   */
   readonly alias?: (tensor: string) => string | undefined;
   /** Parameters that some files leave out, each with the one whose values it then has. */
   readonly leftOut?: Readonly<Record<string, string>>;

@@ -1,9 +1,13 @@
-/** Which keys of a `config.json` are known. An unknown one may change the arithmetic, so it is refused and never passed over. */
+/**
+ * Which keys of a `config.json` are known. An unknown one may change the arithmetic, so it is refused and never passed
+ * over.
+ */
 import type { ConfigFormat } from "./config-format.ts";
 
 /**
- * Keys that every configuration of transformers (4 and 5) may carry and that change nothing of a policy's logits in float32: where it comes from, how
- * it is stored, what is returned, how `generate` behaves, labels of classifiers. Also marks that converters and tools leave.
+ * Keys that every configuration of transformers (4 and 5) may carry and that change nothing of a policy's logits in
+ * float32: where it comes from, how it is stored, what is returned, how `generate` behaves, labels of classifiers. Also
+ * marks that converters and tools leave.
  */
 const withoutEffect: ReadonlySet<string> = new Set(
   `
