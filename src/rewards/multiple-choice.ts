@@ -18,7 +18,9 @@ interface Phrase {
 const phrases: readonly Phrase[] = [
   // Answer: (B), the answer is **B**, the correct choice is B
   {
-    source: String.raw`\b(?:[Aa]nswer|ANSWER|(?:correct|right|best) (?:option|choice))(?: is)?[\s:=*]{1,6}(?:(?:option|choice) )?[*"'(\[]{0,4}(X)(?![\p{L}\p{N}'])`,
+    source:
+      String.raw`\b(?:[Aa]nswer|ANSWER|(?:correct|right|best) (?:option|choice))` +
+      String.raw`(?: is)?[\s:=*]{1,6}(?:(?:option|choice) )?[*"'(\[]{0,4}(X)(?![\p{L}\p{N}'])`,
     flags: "gu",
     lastCounts: true,
   },

@@ -38,7 +38,8 @@ const short = (text: string): string => (text.length > 48 ? `${text.slice(0, 45)
 
 const textOf = ({ name, label, values, trainings: all }: ExplainedRun): string => {
   const rows = values.map(({ pointer, value, from }) => [pointer, short(JSON.stringify(value)), from].map(printable));
-  return `${printable(name === label ? name : `${name}: ${label}`)}\n\n${table(["value", "is", "from"], rows)}\n\n${trainings(all)}\n`;
+  const title = printable(name === label ? name : `${name}: ${label}`);
+  return `${title}\n\n${table(["value", "is", "from"], rows)}\n\n${trainings(all)}\n`;
 };
 
 /** Adds the command to the program. */

@@ -39,7 +39,8 @@ const agreementMistakes = ({ teacher, evaluation, objective }: TrainingValues): 
   const shown = teacher !== undefined && "context" in teacher ? { name: "one with a context of its own" } : undefined;
   const kind = teacher === undefined ? { name: "none" } : (otherKind(teacher) ?? shown ?? foreign);
   if (kind === undefined) return [];
-  const message = `expected a frozen teacher here to compare the student with, got ${kind.name}; take a stage or a checkpoint`;
+  const message =
+    `expected a frozen teacher here to compare the student with, got ${kind.name}; ` + "take a stage or a checkpoint";
   return pointers.map((pointer) => ({ pointer, part: "whole", message }));
 };
 

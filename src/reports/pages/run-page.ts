@@ -81,7 +81,8 @@ const results = ({ run: { record }, curves }: RunReport): Markup => {
     all.filter(([name]) => !evaluated.has(name)),
   ];
   if (all.length === 0) return html`<p>Nothing has been measured yet.</p>`;
-  return html`${evaluation.length === 0 ? "" : valueTable("Last evaluation", "What the last evaluation measured.", evaluation)}
+  const last = valueTable("Last evaluation", "What the last evaluation measured.", evaluation);
+  return html`${evaluation.length === 0 ? "" : last}
   ${
     step.length === 0
       ? ""

@@ -20,6 +20,8 @@ export const sweepPlots = ({ name, means, metrics, before, curves }: SweepReport
   ...curves.map((curve) => sweepCurvePlot(fileName(name), curve)),
 ];
 
+const metricText = (value: number | undefined): string => (value === undefined ? "–" : numberText(value));
+
 const trialTable = (runs: readonly FoundRun[], metrics: readonly string[]): Markup => {
   const shown = metrics.slice(0, 3);
   const rows = runs.map(
@@ -27,7 +29,7 @@ const trialTable = (runs: readonly FoundRun[], metrics: readonly string[]): Mark
       html`<tr>
         <th scope="row">${record.label}</th>
         <td>${record.status}${record.error === undefined ? "" : html`: ${record.error}`}</td>
-        ${shown.map((metric) => html`<td class="number">${record.metrics[metric] === undefined ? "–" : numberText(record.metrics[metric])}</td>`)}
+        ${shown.map((metric) => html`<td class="number">${metricText(record.metrics[metric])}</td>`)}
         <td class="number">${record.milliseconds === undefined ? "–" : timeText(record.milliseconds)}</td>
         <td><code>${record.id.slice(0, 16)}</code></td>
       </tr>`,

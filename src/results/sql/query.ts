@@ -22,8 +22,10 @@ const views = {
   metrics: {
     file: "metrics.jsonl",
     columns: { kind: "VARCHAR", step: "BIGINT", accuracy: "DOUBLE", metrics: "MAP(VARCHAR, DOUBLE)" },
-    select: `SELECT folder, kind, step, entry.key AS name, entry.value AS value FROM (SELECT folder, kind, step, unnest(map_entries(map_concat(
-      CASE WHEN accuracy IS NULL THEN MAP {} ELSE MAP {'accuracy': accuracy} END, coalesce(metrics, MAP {})))) AS entry FROM lines)`,
+    select: `SELECT folder, kind, step, entry.key AS name, entry.value AS value
+      FROM (SELECT folder, kind, step, unnest(map_entries(map_concat(
+      CASE WHEN accuracy IS NULL THEN MAP {} ELSE MAP {'accuracy': accuracy} END,
+      coalesce(metrics, MAP {})))) AS entry FROM lines)`,
   },
   timings: {
     file: "timings.jsonl",

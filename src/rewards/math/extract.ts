@@ -149,8 +149,12 @@ const formula = (text: string): Found | undefined => {
 };
 
 /** A number of people: thousands by commas or spaces, decimals behind a point or a comma, a fraction, a percentage. */
-const NUMBER =
-  /(?<![\w.\\])[-+]?\s?[$€£]?\s?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d+,\d+(?![,\d])|\d*\.\d+|\d+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent\b|percentage\b|pct\b))?/gi;
+const NUMBER = new RegExp(
+  String.raw`(?<![\w.\\])[-+]?\s?[$€£]?\s?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|` +
+    String.raw`\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d+,\d+(?![,\d])|\d*\.\d+|\d+)` +
+    String.raw`(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent\b|percentage\b|pct\b))?`,
+  "gi",
+);
 
 /** The number in LaTeX. */
 const written = (number: string): string => {

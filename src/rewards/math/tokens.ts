@@ -38,15 +38,26 @@ const signs: Readonly<Record<string, string>> = {
 };
 
 /** Commands and signs that only set the type, and signs of money and angle, which no answer differs by. */
-const SETTING =
-  /\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|quad|qquad|hspace\{[^{}]*\}|tiny|small|large|Large|hfill|strut|mathstrut|qed|blacksquare|square)(?![a-zA-Z])|\\[!,;: >]|~|\^\{?\\circ\}?|\^\{\\prime\\prime\}|°|\\degree(?![a-zA-Z])|\\\$|\$|€|£|¥|\\text(?:dollar|euro)(?![a-zA-Z])/g;
+const SETTING = new RegExp(
+  String.raw`\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|` +
+    String.raw`nolimits|quad|qquad|hspace\{[^{}]*\}|tiny|small|large|Large|hfill|strut|mathstrut|` +
+    String.raw`qed|blacksquare|square)(?![a-zA-Z])|\\[!,;: >]|~|\^\{?\\circ\}?|\^\{\\prime\\prime\}|` +
+    String.raw`°|\\degree(?![a-zA-Z])|\\\$|\$|€|£|¥|\\text(?:dollar|euro)(?![a-zA-Z])`,
+  "g",
+);
 
-const TEXT =
-  /\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mbox|hbox|textnormal|mathrm|mathbf|mathit|mathsf|mathtt|boldsymbol|bm|operatorname\*?)\s*\{([^{}]*)\}/g;
+const TEXT = new RegExp(
+  String.raw`\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mbox|hbox|textnormal|mathrm|mathbf|mathit|` +
+    String.raw`mathsf|mathtt|boldsymbol|bm|operatorname\*?)\s*\{([^{}]*)\}`,
+  "g",
+);
 
 /** Units and words behind a number, as a token of text; short ones only where no product of letters looks like them. */
-const UNIT =
-  /⟪[^⟫]*⟫|(?<=\d\s+)(?:percent(?:age)?|pct|(?:[cmk]?m|km|kg|mg|ft|hr|min|sec|cents?)(?![a-zA-Z])|[a-z]{4,}(?: [a-z]+)*(?![a-zA-Z(]))/g;
+const UNIT = new RegExp(
+  String.raw`⟪[^⟫]*⟫|(?<=\d\s+)(?:percent(?:age)?|pct|(?:[cmk]?m|km|kg|mg|ft|hr|min|sec|cents?)` +
+    String.raw`(?![a-zA-Z])|[a-z]{4,}(?: [a-z]+)*(?![a-zA-Z(]))`,
+  "g",
+);
 
 const WORD = /⟪[^⟫]*⟫|(?<![a-zA-Z\\])(?:and|or)(?=\s|[(\\\d$A-Z-]|$)/g;
 

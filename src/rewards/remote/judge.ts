@@ -17,7 +17,8 @@ Request:
 Answer:
 {completion}
 
-How good is the answer, from 1 (useless) to 10 (perfect)? Give your reasons in a sentence or two, then end with one line of the form
+How good is the answer, from 1 (useless) to 10 (perfect)? Give your reasons in a sentence or two, then end \
+with one line of the form
 Score: <number>`;
 
 /** The number after the word "score", which may be in bold type. */

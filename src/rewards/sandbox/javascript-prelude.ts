@@ -64,7 +64,8 @@ export const javaScriptPrelude = `(() => {
     const keys = enumerable(a);
     if (keys.length !== enumerable(b).length) return false;
     for (let k = 0; k < keys.length; k += 1) {
-      if (getOwnPropertyDescriptor(b, keys[k])?.enumerable !== true || !same(a[keys[k]], b[keys[k]], depth + 1)) return false;
+      const key = keys[k];
+      if (getOwnPropertyDescriptor(b, key)?.enumerable !== true || !same(a[key], b[key], depth + 1)) return false;
     }
     return true;
   };
@@ -86,17 +87,22 @@ export const javaScriptPrelude = `(() => {
   assert.equal = (a, b, message) => { if (!same(a, b, Infinity)) fail(message, "expected equal values"); };
   assert.notEqual = (a, b, message) => { if (same(a, b, Infinity)) fail(message, "expected different values"); };
   assert.deepEqual = (a, b, message) => { if (!same(a, b, 0)) fail(message, "expected values of equal content"); };
-  assert.notDeepEqual = (a, b, message) => { if (same(a, b, 0)) fail(message, "expected values of different content"); };
+  assert.notDeepEqual = (a, b, message) => {
+    if (same(a, b, 0)) fail(message, "expected values of different content");
+  };
   assert.throws = (action, expected) => { if (!throws(action, expected)) fail(undefined, "expected an error"); };
   assert.strictEqual = assert.equal;
   assert.notStrictEqual = assert.notEqual;
   assert.deepStrictEqual = assert.deepEqual;
   assert.notDeepStrictEqual = assert.notDeepEqual;
   assert.strict = assert;
-  for (const name of ownKeys(assert)) if (typeof assert[name] === "function" && assert[name] !== assert) freeze(assert[name]);
+  for (const name of ownKeys(assert)) {
+    if (typeof assert[name] === "function" && assert[name] !== assert) freeze(assert[name]);
+  }
   freeze(assert);
   const require = freeze((name) => {
-    if (name === "assert" || name === "node:assert" || name === "assert/strict" || name === "node:assert/strict") return assert;
+    if (name === "assert" || name === "node:assert") return assert;
+    if (name === "assert/strict" || name === "node:assert/strict") return assert;
     throw new Error("expected a program without modules, got require(" + name + ")");
   });
   const silent = () => {};

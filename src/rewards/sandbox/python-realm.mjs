@@ -113,8 +113,10 @@ const pyodide = () => {
 };
 
 /** Functions of JavaScript that Pyodide lends to Python: all of them are refused. */
-const bridge =
-  /^(?:Js|js|python2js|pyproxy|create_|set_pyodide|set_suspender|pyodide_js|hiwire|emscripten_run_script|emscripten_asm_const)/;
+const bridge = new RegExp(
+  String.raw`^(?:Js|js|python2js|pyproxy|create_|set_pyodide|set_suspender|pyodide_js|hiwire|` +
+    String.raw`emscripten_run_script|emscripten_asm_const)`,
+);
 
 const refuse = () => {
   throw new Error("not available");

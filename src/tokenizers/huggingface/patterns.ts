@@ -10,7 +10,9 @@ import { quoted } from "./part.ts";
 export const gpt2Pattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 
 /** How Llama 3 cuts a text: contractions in any case, up to three digits, line ends on their own. */
-export const llama3Pattern = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
+export const llama3Pattern =
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|` +
+  String.raw` ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 
 /** How Qwen2 and Qwen3 cut a text: as Llama 3, digits one by one. */
 export const qwen2Pattern = llama3Pattern.replace("{1,3}", "");
@@ -32,7 +34,8 @@ const known: ReadonlySet<string> = new Set([
   qwen2Pattern,
   wordPattern,
   // Qwen 3.5.
-  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}|` +
+    String.raw` ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
   // GPT-4o, gpt-oss, Llama 4.
   String.raw`${before}${upper}*${lower}+${contraction}|${before}${upper}+${lower}*${contraction}|\p{N}{1,3}|${rest}`,
   // Mistral's Tekken.

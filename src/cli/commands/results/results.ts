@@ -141,7 +141,8 @@ Examples:
   retort results
   retort results runs/sweep --over /seed --sort accuracy --descending
   retort results runs/sweep --parameter /objective/alpha --metric accuracy --csv alpha.csv
-  retort results --sql "SELECT label, max(value) FROM metrics JOIN runs USING (folder) WHERE name = 'reward' GROUP BY label"
+  retort results --sql "SELECT label, max(value) FROM metrics JOIN runs USING (folder)
+    WHERE name = 'reward' GROUP BY label"
   retort results --sql "SELECT parameters->>'/objective/alpha' AS alpha, avg(accuracy) FROM runs GROUP BY alpha"
   retort results --sql "DESCRIBE rollouts"`,
     )

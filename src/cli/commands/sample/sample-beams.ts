@@ -45,10 +45,10 @@ export const sampleBeams = async (
     const text = cut === undefined ? decode(tokens) : cut.text;
     const kept = [...tokens.subarray(0, cut?.length)];
     if (json === undefined) output.write(`${sample === 0 ? "" : "\n"}${printable(text)}\n`);
-    else
-      output.write(
-        `${JSON.stringify({ sample, text, tokens: kept, score, finish: cut === undefined ? finish : "stop-string" })}\n`,
-      );
+    else {
+      const ending = cut === undefined ? finish : "stop-string";
+      output.write(`${JSON.stringify({ sample, text, tokens: kept, score, finish: ending })}\n`);
+    }
   }
   return shown.reduce((sum, { tokens }) => sum + tokens.length, 0);
 };

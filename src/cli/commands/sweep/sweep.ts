@@ -163,7 +163,8 @@ Examples:
   retort sweep experiments/alpha.json --jobs 4
   retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
   retort sweep experiments/alpha.json --executor bullmq --redis redis://queue:6379 --out /shared/runs
-  retort sweep /shared/alpha.json --executor kubernetes --emit job.yaml --image retort:1 --claim runs --mount /shared --out /shared/runs --cache /shared/.retort
+  retort sweep /shared/alpha.json --executor kubernetes --emit job.yaml --image retort:1 --claim runs \\
+    --mount /shared --out /shared/runs --cache /shared/.retort
   retort sweep experiments/quickstart.json '/sweep={"axes": {"/objective/alpha": [0.1, 0.5], "/seed": [0, 1, 2]}}'`,
     )
     .action((file: string, overrides: string[], flags: SweepFlags) => perform(file, overrides, flags, terminal));

@@ -62,8 +62,10 @@ export interface HubOptions {
 }
 
 /** Configuration, tokenizer, special tokens, chat template, settings of generation. */
-const texts =
-  /^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|chat_template)\.json|chat_template\.jinja)$/;
+const texts = new RegExp(
+  String.raw`^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|` +
+    String.raw`added_tokens|chat_template)\.json|chat_template\.jinja)$`,
+);
 
 /** Most bytes of one of them, and of the list of shards. */
 const largestText = 100_000_000;
@@ -77,7 +79,8 @@ const mostFiles = 10_000;
  */
 export const parseHubName = (text: string): HubName | undefined => {
   const part = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
-  const pattern = `^(${part}/${part})(?:/((?:${part}/){0,8}${part}\\.gguf))?(?:@([A-Za-z0-9_][A-Za-z0-9_./-]{0,199}))?$`;
+  const within = `(?:/((?:${part}/){0,8}${part}\\.gguf))?`;
+  const pattern = `^(${part}/${part})${within}(?:@([A-Za-z0-9_][A-Za-z0-9_./-]{0,199}))?$`;
   const [, name, file, revision = "main"] = new RegExp(pattern, "i").exec(text) ?? [];
   if (name === undefined || /\.\.|\/\/|\/$|\.lock$/.test(`${text}@${revision}`)) return undefined;
   if (file !== undefined) return { name, revision, file };
@@ -235,7 +238,8 @@ const reasonOf = (error: unknown): string => {
     );
   }
   const { cause } = error as { cause?: unknown };
-  return `${error instanceof Error ? error.message : String(error)}${cause instanceof Error && error instanceof TypeError ? ` (${cause.message})` : ""}`;
+  const reason = cause instanceof Error && error instanceof TypeError ? ` (${cause.message})` : "";
+  return `${error instanceof Error ? error.message : String(error)}${reason}`;
 };
 
 /**
