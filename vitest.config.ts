@@ -10,6 +10,7 @@ const sharing = filesIn(
   "experiments",
   "files",
   "objectives",
+  "optional",
   "plugins",
   "policies",
   "random",

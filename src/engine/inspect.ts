@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { chooseEngine, concreteEngineNames, type ConcreteEngineName } from "./choose.ts";
 import { probeEngine } from "./probe.ts";
+import { defined } from "../optional/defined.ts";
 
 /** One engine on this machine. */
 export interface InspectedEngine {
@@ -38,7 +39,7 @@ const versionOf = (name: string): string | undefined => {
 
 const inspect = async (name: ConcreteEngineName, chosen: ConcreteEngineName): Promise<InspectedEngine> => {
   const version = versionOf(packages[name]);
-  const common = { name, chosen: name === chosen, ...(version === undefined ? {} : { version }) };
+  const common = { name, chosen: name === chosen, ...defined({ version }) };
   const { found, reason } = await probeEngine(name);
   if (!found) return { ...common, found, reason };
   return {

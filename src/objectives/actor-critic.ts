@@ -11,6 +11,7 @@ import { entropy } from "./arithmetic/entropy.ts";
 import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What actor-critic can be told. */
 export interface ActorCriticParameters {
@@ -99,7 +100,7 @@ export const definition = define({
       advantages: shapedAdvantages({
         baseline: noBaseline,
         rewardScale,
-        ...(rewardClip === undefined ? {} : { rewardClip }),
+        ...defined({ rewardClip }),
       }),
       valueWeight,
       average: averages[average],

@@ -11,6 +11,7 @@ import { clipSchema, policyGradient, type Clip } from "./policy-gradient.ts";
 import { sampledKl } from "./sampled-kl.ts";
 import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What Dr. GRPO can be told. */
 export interface DrGrpoParameters {
@@ -70,6 +71,5 @@ export const definition = define({
     },
     { additionalProperties: false },
   ),
-  create: ({ rewardClip, ...others }): Objective<GrpoSignal> =>
-    drGrpo({ ...others, ...(rewardClip === undefined ? {} : { rewardClip }) }),
+  create: ({ rewardClip, ...others }): Objective<GrpoSignal> => drGrpo({ ...others, ...defined({ rewardClip }) }),
 });

@@ -14,6 +14,7 @@ import { clipSchema, policyGradient, type Clip } from "./policy-gradient.ts";
 import { sampledKl, type SampledKlSignal } from "./sampled-kl.ts";
 import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What GRPO can be told. */
 export interface GrpoParameters {
@@ -92,5 +93,5 @@ export const definition = define({
     { additionalProperties: false },
   ),
   create: ({ rewardClip, average, ...others }): Objective<GrpoSignal> =>
-    grpo({ ...others, average: averages[average], ...(rewardClip === undefined ? {} : { rewardClip }) }),
+    grpo({ ...others, average: averages[average], ...defined({ rewardClip }) }),
 });

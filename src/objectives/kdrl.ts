@@ -13,6 +13,7 @@ import { clipSchema, type Clip } from "./policy-gradient.ts";
 import { sampledKl } from "./sampled-kl.ts";
 import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What KDRL can be told. */
 export interface KdrlParameters {
@@ -75,5 +76,5 @@ export const definition = define({
     { additionalProperties: false },
   ),
   create: ({ rewardClip, average, ...others }): Objective<GrpoSignal> =>
-    kdrl({ ...others, average: averages[average], ...(rewardClip === undefined ? {} : { rewardClip }) }),
+    kdrl({ ...others, average: averages[average], ...defined({ rewardClip }) }),
 });

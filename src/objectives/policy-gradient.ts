@@ -14,6 +14,7 @@ import { importanceRatios, lengthsOf, ratioSchema, saturated, type RatioLevel } 
 import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
+import { defined } from "../optional/defined.ts";
 
 /** How far a ratio counts: inside [1 - low, 1 + high]. */
 export interface Clip {
@@ -177,7 +178,7 @@ export const clipSchema = (standard?: Clip) =>
     {
       additionalProperties: false,
       description: "Tokens whose ratio left [1 - low, 1 + high] in the advantage's direction get no gradient (PPO).",
-      ...(standard === undefined ? {} : { default: standard }),
+      ...defined({ default: standard }),
     },
   );
 
@@ -209,7 +210,6 @@ export const definition = define({
       ratio,
       average: averages[average],
       studentTemperature,
-      ...(clip === undefined ? {} : { clip }),
-      ...(truncate === undefined ? {} : { truncate }),
+      ...defined({ clip, truncate }),
     }),
 });

@@ -14,6 +14,7 @@ import { policyGradient } from "./policy-gradient.ts";
 import { reinforce } from "./reinforce.ts";
 import { checkSchedule, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What equation 5 reads; at alpha 0 and 1 less. */
 type ReinforceGkdNeeds = "advantages" | "behaviorLogProbs" | "fromStudent" | DistillationNeeds | "progress";
@@ -64,7 +65,7 @@ export const reinforceGkd = ({
 }: ReinforceGkdParameters): Objective<ReinforceGkdNeeds> => {
   checkSchedule("reinforce-gkd, alpha", alpha, 0, 1);
   const rest = typeof alpha === "number" ? 1 - alpha : { ...alpha, from: 1 - alpha.from, to: 1 - alpha.to };
-  const scores = topK === undefined ? {} : { topK };
+  const scores = defined({ topK });
   const policy = { advantages, average: policyAverage, studentTemperature };
   const first: Objective<ReinforceGkdNeeds> =
     importance === undefined ? reinforce(policy) : policyGradient({ ...policy, ...importance });
@@ -131,12 +132,12 @@ export const definition = define({
   }): Objective<ReinforceGkdNeeds> =>
     reinforceGkd({
       alpha,
-      ...(importance === undefined ? {} : { importance }),
+      ...defined({ importance }),
       advantages: createAdvantages(shaping),
       studentTemperature,
       divergence: divergences.create(divergence),
       policyAverage: averages[policyAverage],
       divergenceAverage: averages[divergenceAverage],
-      ...(topK === undefined ? {} : { topK }),
+      ...defined({ topK }),
     }),
 });

@@ -10,6 +10,7 @@ import { reinforce } from "./reinforce.ts";
 import { sampledKl, type SampledKlSignal } from "./sampled-kl.ts";
 import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What RLOO can be told. */
 export interface RlooParameters {
@@ -63,5 +64,5 @@ export const definition = define({
     },
     { additionalProperties: false },
   ),
-  create: ({ rewardClip, ...others }) => rloo({ ...others, ...(rewardClip === undefined ? {} : { rewardClip }) }),
+  create: ({ rewardClip, ...others }) => rloo({ ...others, ...defined({ rewardClip }) }),
 });

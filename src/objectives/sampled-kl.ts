@@ -13,6 +13,7 @@ import type { Objective, TokenBatch, Signals } from "./objective.ts";
 import { checkDiscount, rewardToGo } from "./arithmetic/reward-to-go.ts";
 import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
+import { defined } from "../optional/defined.ts";
 
 /**
  * Estimators of KL(q || p) by d = log q(y_t) - log p(y_t) of a drawn token (Schulman, "Approximating KL divergence",
@@ -171,5 +172,5 @@ export const definition = define({
     { additionalProperties: false },
   ),
   create: ({ discount, average, ...others }): Objective<SampledKlSignal> =>
-    sampledKl({ ...others, average: averages[average], ...(discount === undefined ? {} : { discount }) }),
+    sampledKl({ ...others, average: averages[average], ...defined({ discount }) }),
 });

@@ -12,6 +12,7 @@ import { divergences, type DivergenceValues } from "./divergences/index.ts";
 import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
+import { defined } from "../optional/defined.ts";
 
 /** The teacher; and what says how far the target has moved: the run's progress or the controller's number, if any. */
 type TaidNeeds = "teacherLogProbs" | "progress" | "controlled";
@@ -79,7 +80,7 @@ export const taid = ({
       ...(controller === undefined ? scheduleNeeds(interpolation) : (["controlled"] as const)),
     ],
     learnsFrom: ["student", "others"],
-    ...(controller === undefined ? {} : { controller }),
+    ...defined({ controller }),
     loss(studentLogits, { completionMask, teacherLogProbs, progress, controlled }) {
       const t = controller === undefined ? scheduled(interpolation, { progress }) : controlled;
       const nats = between(fromTarget(divergence, t), teacherLogProbs, tempered(studentLogits, studentTemperature));

@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { isIP, type AddressInfo } from "node:net";
+import { defined } from "../optional/defined.ts";
 
 /** Thrown by what answers, for a request that is wrong: the status and the message are the answer. */
 export class RefusedRequest extends Error {
@@ -194,7 +195,7 @@ class Desk {
       path: pathOf(request),
       status,
       milliseconds,
-      ...(error === undefined ? {} : { error }),
+      ...defined({ error }),
     });
   }
 

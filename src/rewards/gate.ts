@@ -5,6 +5,7 @@ import type { Family } from "../plugins/family.ts";
 import { checked } from "./checked.ts";
 import { namedMember } from "./product.ts";
 import type { Reward, RewardContext } from "./reward.ts";
+import { defined } from "../optional/defined.ts";
 
 /** How a gate opens. */
 export interface GateOptions {
@@ -29,7 +30,7 @@ export const gate = (
   const { range } = reward;
   return {
     name,
-    ...(range === undefined ? {} : { range: [Math.min(otherwise, range[0]), Math.max(otherwise, range[1])] as const }),
+    ...defined({ range: range && ([Math.min(otherwise, range[0]), Math.max(otherwise, range[1])] as const) }),
     async prepare() {
       await Promise.all([asked.prepare?.(), counted.prepare?.()]);
     },

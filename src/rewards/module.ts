@@ -6,6 +6,7 @@ import { createJiti } from "jiti";
 import { define } from "../plugins/definition.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Reward, RewardContext } from "./reward.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What a module's function gets beside the rollout. */
 export interface RewardFunctionContext extends RewardContext {
@@ -83,7 +84,7 @@ export const moduleReward = define({
     const loaded = (): Promise<RewardFunction> => (loading ??= load(file));
     return {
       name: basename(file, extname(file)),
-      ...(least === undefined ? {} : { range: [least, most!] as const }),
+      ...defined({ range: least === undefined ? undefined : ([least, most!] as const) }),
       async prepare() {
         await loaded();
       },

@@ -10,6 +10,7 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { PolicyRequest } from "./policy-request.ts";
 import { chosenLogProbs, promptLogProbsJson } from "./prompt-log-probs.ts";
 import { PromptScorer, type Breadth, type PromptScore } from "./prompt-scorer.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What one prompt gets. Plain data. */
 export interface PolicyAnswer {
@@ -118,7 +119,7 @@ export class ServedPolicy {
       ...(promptLogProbs === undefined
         ? {}
         : { promptLogProbs: promptLogProbsJson(ids, listed, (id) => this.#textOf(id)) }),
-      ...(chosen === undefined ? {} : { chosen: chosenLogProbs(chosen, score, this.#options.policy.vocabularySize) }),
+      ...defined({ chosen: chosen && chosenLogProbs(chosen, score, this.#options.policy.vocabularySize) }),
     };
   }
 

@@ -8,6 +8,7 @@ import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { askedPlaces, completionPlaces, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
 import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What a local teacher is made for. */
 export interface LocalTeacherOptions {
@@ -141,7 +142,7 @@ const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promis
     for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
     return rollouts.map((rollout, row) => {
       const [first, end] = completionPlaces(rollout, options).map((place) => (row * places + place) * width);
-      return { logProbs: logProbs.slice(first, end), ...(ids === undefined ? {} : { ids: ids.slice(first, end) }) };
+      return { logProbs: logProbs.slice(first, end), ...defined({ ids: ids?.slice(first, end) }) };
     });
   };
 };

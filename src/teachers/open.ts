@@ -22,6 +22,7 @@ import {
   type TeacherSource,
 } from "./source.ts";
 import type { Detail, Teacher } from "./teacher.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What a teacher is to do. */
 export interface TeacherSetting {
@@ -115,14 +116,14 @@ const openStored = async (
     batch,
     length,
     completion,
-    ...(here === undefined ? {} : { engine: here.engine }),
+    ...defined({ engine: here?.engine }),
   });
   const options = { folder: scoreFolder(folder, key, mebibytes * 2 ** 20), size, vocabularySize };
   if (!ask) return storedTeacher(options);
   const teacher = await open();
   return {
     ...storedTeacher({ ...options, teacher }),
-    ...(teacher.close === undefined ? {} : { close: () => teacher.close!() }),
+    ...defined({ close: teacher.close && (() => teacher.close!()) }),
   };
 };
 

@@ -36,6 +36,7 @@ import { runShape, type RunShape } from "./batch/shape.ts";
 import { lookaheadOf, sequencesOf, type Sequences } from "./sequences/sequences.ts";
 import { stepRollouts } from "./step/step-rollouts.ts";
 import { withTokens } from "./batch/token-log.ts";
+import { defined } from "../optional/defined.ts";
 
 /** How a run may be stopped and go on. */
 export interface TrainOptions {
@@ -165,7 +166,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
       ...rolloutMetrics(kept, step, recipe),
       "rollouts/dropped": 1 - kept.length / drawn.logged.length,
       "on-policy-fraction": taken.fraction,
-      ...(controller === undefined ? {} : { controlled }),
+      ...defined({ controlled: controller && controlled }),
       "learning-rate": training.optimizer.learningRate * factor,
     },
     times: { rollouts: scored - started, update: ended - scored },

@@ -4,6 +4,7 @@ import { decodeError, encodeError } from "./error-data.ts";
 import { buffersOf, type ArgumentOf, type Handlers, type Reply, type Request, type ValueOf } from "./messages.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import { workerFile } from "./worker-file.ts";
+import { defined } from "../optional/defined.ts";
 
 /** How one call is made. */
 export interface CallOptions {
@@ -98,8 +99,7 @@ const ending = (worker: Worker, name: string): Promise<Ending> =>
 const spawn = (url: URL, name: string, { data, stack, heap }: ConnectOptions): Worker => {
   const file = workerFile(url);
   const resourceLimits = {
-    ...(stack === undefined ? {} : { stackSizeMb: stack }),
-    ...(heap === undefined ? {} : { maxOldGenerationSizeMb: heap }),
+    ...defined({ stackSizeMb: stack, maxOldGenerationSizeMb: heap }),
   };
   const worker = new Worker(file.url, { execArgv: file.execArgv, workerData: data, name, resourceLimits });
   worker.unref();

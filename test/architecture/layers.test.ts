@@ -3,26 +3,27 @@ import { describe, expect, test } from "vitest";
 import { cycles } from "./graph.ts";
 import { readSources, referencesOf, type SourceFile } from "./source.ts";
 
-const foundation = ["files", "workers", "engine", "plugins", "random", "remote", "text-metrics"];
+const foundation = ["optional", "files", "workers", "engine", "plugins", "random", "remote", "text-metrics"];
 const answering = ["tokenizers", "tasks", "policies", "objectives", "rollouts", "rewards", "teachers", "serving", "evaluation"];
 const training = [...foundation, ...answering];
 
 /** For each folder of src, the folders that it may import besides itself. The order is the order of the layers. */
 const layers: Readonly<Record<string, readonly string[]>> = {
-  files: [],
-  workers: [],
-  engine: [],
+  optional: [],
+  files: ["optional"],
+  workers: ["optional"],
+  engine: ["optional"],
   plugins: [],
   random: [],
-  remote: [],
+  remote: ["optional"],
   "text-metrics": [],
-  tokenizers: ["plugins"],
-  tasks: ["plugins", "random", "tokenizers"],
-  policies: ["files", "engine", "plugins", "random"],
-  objectives: ["engine", "plugins"],
-  rollouts: ["workers", "engine", "plugins", "random", "tokenizers", "tasks", "policies"],
-  rewards: ["workers", "engine", "plugins", "remote", "text-metrics", "tokenizers", "tasks", "policies", "rollouts"],
-  teachers: ["workers", "engine", "plugins", "remote", "tokenizers", "tasks", "policies", "rollouts"],
+  tokenizers: ["optional", "plugins"],
+  tasks: ["optional", "plugins", "random", "tokenizers"],
+  policies: ["optional", "files", "engine", "plugins", "random"],
+  objectives: ["optional", "engine", "plugins"],
+  rollouts: ["optional", "workers", "engine", "plugins", "random", "tokenizers", "tasks", "policies"],
+  rewards: ["optional", "workers", "engine", "plugins", "remote", "text-metrics", "tokenizers", "tasks", "policies", "rollouts"],
+  teachers: ["optional", "workers", "engine", "plugins", "remote", "tokenizers", "tasks", "policies", "rollouts"],
   serving: [...foundation, "tokenizers", "tasks", "policies", "rollouts", "rewards", "teachers"],
   evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
   training,

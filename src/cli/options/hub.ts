@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { percent } from "../display/number-text.ts";
 import type { Terminal } from "../display/terminal.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** Where a model of the Hub may come from. */
 export interface HubFlags {
@@ -21,8 +22,7 @@ export const addHubFlags = (command: Command): Command =>
 
 /** The options of a download, which shows itself on a live terminal. */
 export const hubOptions = ({ offline, endpoint }: HubFlags, { live }: Terminal): HubOptions => ({
-  ...(offline === undefined ? {} : { offline }),
-  ...(endpoint === undefined ? {} : { endpoint }),
+  ...defined({ offline, endpoint }),
   ...(live === undefined
     ? {}
     : {

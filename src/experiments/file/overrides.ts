@@ -1,6 +1,7 @@
 /** Overrides from the command line and the environment: `/objective/alpha=0.5` sets one value of an experiment. */
 import { formatPointer, isObject, omit, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
 import { ExperimentError, type Place, type Problem } from "./problem.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** One value to set. */
 export interface Override {
@@ -82,7 +83,7 @@ export const applyOverride = (value: Json, override: Override): Json =>
 /** Where an override was written. */
 export const placeOf = ({ text, variable }: Pick<Override, "text" | "variable">): Place => ({
   override: text,
-  ...(variable === undefined ? {} : { variable }),
+  ...defined({ variable }),
 });
 
 /**
@@ -93,11 +94,11 @@ export const parseOverrides = (texts: readonly string[], variable?: string): Ove
   const problems: Problem[] = [];
   const overrides = texts.flatMap((text) => {
     try {
-      return [{ ...parseOverride(text), ...(variable === undefined ? {} : { variable }) }];
+      return [{ ...parseOverride(text), ...defined({ variable }) }];
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-      const place = placeOf({ text: shown, ...(variable === undefined ? {} : { variable }) });
+      const place = placeOf({ text: shown, ...defined({ variable }) });
       problems.push({ place, pointer: shown, message: error.message });
       return [];
     }

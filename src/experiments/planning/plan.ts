@@ -24,6 +24,7 @@ import { contextLength, maxNewTokens } from "../inputs/lengths.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
 import { byPlace, checkSource, placed, type SoundFile } from "./sound-file.ts";
 import { trainingId } from "./training-id.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** The plan of one run. The file is without mistakes. */
 export const planDraft = (draft: Draft, file: ExperimentValues, path: string, shelf: Shelf): PlannedRun => {
@@ -66,7 +67,7 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, sh
     paper,
     path,
     stages,
-    ...(axes === undefined ? {} : { axes }),
+    ...defined({ axes }),
   };
 };
 

@@ -8,6 +8,7 @@ import { packageVersion } from "../../runs/folder/package-version.ts";
 import type { TeacherValues } from "../schema/teacher-schema.ts";
 import { type TrainingValues } from "../schema/trainings.ts";
 import type { PlannedTraining } from "./planned.ts";
+import { defined } from "../../optional/defined.ts";
 
 const serverIdentity = ({ url, model }: TeacherServerValues): object => ({ url, model });
 
@@ -53,7 +54,7 @@ export const trainingId = (
       rewards: rewards.map((reward) => withModels(reward, (reference) => identified(reference, from))),
       training: decisive(training),
       student: identified(student, from),
-      ...(teacher === undefined ? {} : { teacher: identifiedTeacher(teacher, from) }),
+      ...defined({ teacher: teacher && identifiedTeacher(teacher, from) }),
     },
     tokenizer: tokenizer === undefined ? undefined : from.checkpoints[tokenizer]?.hash,
     content: task.content,

@@ -18,6 +18,7 @@ import { manifestIn, runFolder } from "./run-folder.ts";
 import { openRun, type RunStore } from "./store.ts";
 import { writeStudent } from "./student-files.ts";
 import { trainToEnd } from "./train-to-end.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** Where results go, and how to stop. */
 export interface ExecutionOptions {
@@ -75,7 +76,7 @@ const trainRun = async (
   const options = {
     folder: checkpoints,
     signal: AbortSignal.any([place.signal, lost]),
-    ...(pauseAt === undefined ? {} : { pauseAt }),
+    ...defined({ pauseAt }),
   };
   const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
   try {

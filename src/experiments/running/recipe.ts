@@ -30,6 +30,7 @@ import {
   type TeacherValues,
 } from "../schema/teacher-schema.ts";
 import { sameTokens } from "../rules/tokenizer-rules.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** More threads than this bring the small programs of one machine nothing. */
 const mostThreads = 4;
@@ -144,13 +145,15 @@ const singleSource = async (
   const { temperature, context: template, scores } = teacher;
   const shared = {
     temperature,
-    ...(template === undefined ? {} : { context: { template, promptTokens: longestPromptText(task, template) } }),
-    ...(scores === undefined ? {} : { scores: { ...scores, folder: resolve(folder, scores.folder) } }),
+    ...defined({
+      context: template === undefined ? undefined : { template, promptTokens: longestPromptText(task, template) },
+      scores: scores && { ...scores, folder: resolve(folder, scores.folder) },
+    }),
   };
   if ("server" in teacher) return { server: teacher.server, ...shared };
   if ("student" in teacher) {
     const decay = decayOf(teacher);
-    return { ...student, ...shared, ...(decay === undefined ? {} : { decay }) };
+    return { ...student, ...shared, ...defined({ decay }) };
   }
   const { policy, weights, tokenizer } = await load(teacher);
   const foreign = sameTokens(tokenizer, task.tokenizer) ? {} : { tokenizer: tokenizer.toJSON() };
@@ -242,7 +245,7 @@ export const recipeFor = async (
     seed,
     ...judged,
     student,
-    ...(teacher === undefined ? {} : { teacher }),
+    ...defined({ teacher }),
     objective,
     data,
     rollouts: { ...rollouts, maxNewTokens },

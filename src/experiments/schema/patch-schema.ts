@@ -3,6 +3,7 @@
  * away.
  */
 import { formatPointer, isObject, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** A schema, and where it stands in the document. */
 interface Placed {
@@ -61,7 +62,7 @@ const descriptionOf = (document: JsonObject, { schema }: Placed): string | undef
 /** Any of these values, or null. A closed list of texts stays one that an editor completes. */
 const member = (document: JsonObject, places: readonly Placed[]): JsonObject => {
   const description = descriptionOf(document, places[0]!);
-  const said = description === undefined ? {} : { description };
+  const said = defined({ description });
   const constants = places.flatMap(({ schema }) => (typeof schema["const"] === "string" ? [schema["const"]] : []));
   if (constants.length === places.length)
     return { description: "Which of these it is.", ...said, enum: [...new Set(constants), null] };

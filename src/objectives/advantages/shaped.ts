@@ -6,6 +6,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { Baseline } from "../baselines/baseline.ts";
 import { baselines, type BaselineValues } from "../baselines/index.ts";
 import type { AdvantageEstimator } from "./advantage.ts";
+import { defined } from "../../optional/defined.ts";
 
 /**
  * What advantages are divided by: nothing, their prompt's standard deviation (GRPO), or that of the whole step
@@ -135,5 +136,5 @@ export const createAdvantages = ({
     baseline: baselines.create(baseline),
     rewardScale,
     normalize,
-    ...(rewardClip === undefined ? {} : { rewardClip }),
+    ...defined({ rewardClip }),
   });

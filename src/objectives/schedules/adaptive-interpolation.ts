@@ -4,6 +4,7 @@
  */
 import type { Controller } from "./controller.ts";
 import { numberAt, type Ramp } from "./schedule.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** What adaptive interpolation can be told. */
 export interface AdaptiveInterpolationParameters {
@@ -55,7 +56,7 @@ export const adaptiveInterpolation = ({
         throw new TypeError(
           `adaptive-interpolation: expected the metric ${metric}, got ${Object.keys(metrics).join(", ")}`,
         );
-      if (!(loss > 0)) return { interpolation, change: before, ...(previous === undefined ? {} : { loss: previous }) };
+      if (!(loss > 0)) return { interpolation, change: before, ...defined({ loss: previous }) };
       if (previous === undefined) return { interpolation, change: before, loss };
       const change = momentum * before + ((1 - momentum) * (previous - loss)) / previous;
       const moved = interpolation + (rate * (1 - interpolation)) / (1 + Math.exp(-change));

@@ -1,6 +1,7 @@
 /** Schedules: a number that is constant, or moves on a straight line while the run goes on. */
 import { Type, type TSchema } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
+import { defined } from "../../optional/defined.ts";
 
 /** From one number to another, between two moments of the run; constant before and after. */
 export interface Ramp {
@@ -72,7 +73,7 @@ export const scheduleSchema = (
     Type.Number({ minimum: 0, maximum: 1, default: value, description: what });
   return Type.Unsafe<Schedule>({
     description: `${description} A number, or a ramp over the run.`,
-    ...(standard === undefined ? {} : { default: standard }),
+    ...defined({ default: standard }),
     type: ["number", "object"],
     ...bounds,
     properties: {

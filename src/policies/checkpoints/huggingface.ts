@@ -13,6 +13,7 @@ import { quoted } from "../../files/quoted.ts";
 import { openWeights, weightsFile } from "./safetensors/safetensors-files.ts";
 import { writeSafetensors } from "./safetensors/safetensors.ts";
 import type { StoredWeights } from "./safetensors/stored-weights.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** A policy with its weights. */
 export interface Checkpoint {
@@ -136,7 +137,7 @@ export const savePolicy = async (
     ]),
   );
   checkTensors(policy, tensors);
-  const tokens = special === undefined ? {} : { eos_token_id: special.endId, pad_token_id: special.padId };
+  const tokens = defined({ eos_token_id: special?.endId, pad_token_id: special?.padId });
   await writeSafetensors(join(folder, weightsFile), { tensors, metadata: { format: "pt" } }, dtype);
   const config = {
     ...policy.config,

@@ -1,6 +1,7 @@
 /** An answer as it is compared: a value, a list, an interval, a union, a relation, or text. */
 import { expressionOf } from "./expression.ts";
 import { isBracketed, splitTokens, tokensOf, type Token } from "./tokens.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** One answer. */
 export type Answer =
@@ -278,7 +279,7 @@ class AnswerReader {
       text,
       operator: sign.endsWith("=") ? ">=" : ">",
       difference,
-      ...(range === undefined ? {} : { range }),
+      ...defined({ range }),
     };
   }
 

@@ -4,6 +4,7 @@ import { define } from "../../plugins/definition.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { lazyClassifier } from "./lazy-classifier.ts";
 import { modelSchema } from "./reference.ts";
+import { defined } from "../../optional/defined.ts";
 
 const logSumExp = (values: readonly number[]): number => {
   const most = Math.max(...values);
@@ -50,11 +51,7 @@ export const classifier = define({
     { additionalProperties: false },
   ),
   create({ model, label, output, template }, context: RewardContext): Reward {
-    const { prepare, score, close } = lazyClassifier(
-      "classifier",
-      { model, label, ...(template === undefined ? {} : { template }) },
-      context,
-    );
+    const { prepare, score, close } = lazyClassifier("classifier", { model, label, ...defined({ template }) }, context);
     return {
       name: "classifier",
       ...(output === "probability" ? { range: [0, 1] as const } : {}),

@@ -7,6 +7,7 @@ import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { serverClient, serverParameters } from "./server-options.ts";
 import { wireFailure, wireRollout, wireScore, wireScores } from "./wire.ts";
+import { defined } from "../../optional/defined.ts";
 
 /**
  * Sends rollouts that are scored at the same time in requests of at most `batch`, and takes the server's scores.
@@ -52,11 +53,7 @@ export const httpReward = define({
     const client = serverClient(server);
     const ask = async (rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly unknown[]> => {
       const asked = rollouts.map((rollout) => wireRollout(rollout, task.answered !== false));
-      const answer = await client.post(
-        "",
-        { rollouts: asked, ...(parameters === undefined ? {} : { parameters }) },
-        signal,
-      );
+      const answer = await client.post("", { rollouts: asked, ...defined({ parameters }) }, signal);
       const scores = wireScores(answer, rollouts.length);
       if (scores === undefined) throw client.misfit("", `{ "scores": [...] } with ${rollouts.length} scores`, answer);
       return scores;
@@ -64,7 +61,7 @@ export const httpReward = define({
     const scoreOf = microBatch({ size: batch, ask });
     return {
       name: "http",
-      ...(least === undefined ? {} : { range: [least, most!] as const }),
+      ...defined({ range: least === undefined ? undefined : ([least, most!] as const) }),
       async prepare() {
         if (health !== "") await client.probe(health, new AbortController().signal);
       },

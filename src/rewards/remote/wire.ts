@@ -2,6 +2,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { RewardScore } from "../reward.ts";
+import { defined } from "../../optional/defined.ts";
 
 const Ids = Type.Array(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }));
 
@@ -31,7 +32,7 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
     prompt: prompt.text,
     completion: text,
     reference: answered ? prompt.reference : null,
-    ...(prompt.tests === undefined ? {} : { tests: [...prompt.tests] }),
+    ...defined({ tests: prompt.tests && [...prompt.tests] }),
     index: prompt.index,
     sample: order.sample,
     finish,
@@ -49,7 +50,7 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
 export const receivedRollout = (sent: Static<typeof WireRollout>, place: number): Rollout => {
   const { prompt: text, completion, reference, tests, index, sample, promptTokens, tokens, ...rest } = sent;
   return {
-    prompt: { index, text, reference: reference ?? "", ...(tests === undefined ? {} : { tests }) },
+    prompt: { index, text, reference: reference ?? "", ...defined({ tests }) },
     order: { prompt: place, sample },
     promptTokens: Int32Array.from(promptTokens),
     tokens: Int32Array.from(tokens),

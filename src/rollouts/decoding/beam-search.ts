@@ -18,6 +18,7 @@ import {
 import { checkGeneration, endsOf, type GenerationOptions } from "./generation-options.ts";
 import { withToken } from "./seen-tokens.ts";
 import { constrained, penalizes } from "./shaping.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** What one beam search is made for. */
 export interface BeamOptions extends Pick<
@@ -195,7 +196,7 @@ const select = (search: Search, { logits, caches }: Reading, place: tf.Scalar, c
       tokens: pickRows(best.tokens, chosen),
       token,
       open,
-      ...(carried.seen === undefined ? {} : { seen: withToken(pickRows(carried.seen, rows), token) }),
+      ...defined({ seen: carried.seen && withToken(pickRows(carried.seen, rows), token) }),
       ...Object.fromEntries(caches.map(([name, cache]) => [name, pickRows(cache, rows)])),
     },
     outputs: {},
@@ -216,7 +217,7 @@ const initial = ({ batch, beams, maxNewTokens }: BeamOptions, seen: tf.Tensor2D 
     doneLengths: tf.zeros([batch * beams], "int32"),
     done: tf.zeros([batch, beams]),
     open: tf.ones([batch, 1]),
-    ...(seen === undefined ? {} : { seen }),
+    ...defined({ seen }),
   };
 };
 

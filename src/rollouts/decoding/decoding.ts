@@ -11,6 +11,7 @@ import { endsOf, type GenerationOptions } from "./generation-options.ts";
 import { drawFrom, likeliest, valuesAt, type Draw } from "./draw-token.ts";
 import { seenIn, withToken } from "./seen-tokens.ts";
 import { constrained, isTempered, logProbsAt, narrowed, penalizes, type Moment } from "./shaping.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** Prefix of the inputs that are the policy's parameters. */
 export const parameterPrefix = "parameters/";
@@ -140,7 +141,7 @@ const next = (
 /** What constraints read when a completion has `length` tokens. */
 export const momentOf = (length: tf.Scalar, seen: tf.Tensor2D | undefined): Moment => ({
   length,
-  ...(seen === undefined ? {} : { seen }),
+  ...defined({ seen }),
 });
 
 const whole = (value: number): tf.Scalar => tf.scalar(value, "int32");
@@ -164,7 +165,7 @@ const after = (
       token,
       alive,
       length: tf.add(before.length, tf.cast(before.alive, "int32")),
-      ...(before.seen === undefined ? {} : { seen: withToken(before.seen, token) }),
+      ...defined({ seen: before.seen && withToken(before.seen, token) }),
       ...Object.fromEntries(caches),
     },
     outputs: { tokens: token, logProbs: logProb, rawLogProbs: rawLogProb },

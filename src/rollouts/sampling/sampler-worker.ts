@@ -13,6 +13,7 @@ import {
   type SearchRequest,
 } from "./sampler.ts";
 import { serve } from "../../workers/serve.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** What the thread is started for. */
 export type OpenSampler = Omit<SamplerOptions, "policy" | "behavior" | "teacher"> & {
@@ -39,7 +40,7 @@ const handlers = {
       ...sizes,
       policy: policyOf(config),
       behavior: behaviors.create(behavior, undefined),
-      ...(teacher === undefined ? {} : { teacher: { ...teacher, policy: policyOf(teacher.config) } }),
+      ...defined({ teacher: teacher && { ...teacher, policy: policyOf(teacher.config) } }),
     });
     return { value: engine.name };
   },

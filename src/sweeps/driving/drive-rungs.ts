@@ -7,6 +7,7 @@ import { drive, type DriveOptions, type TrialStanding } from "./drive.ts";
 import { evaluationAt } from "../planning/evaluation-at.ts";
 import type { HalvingValues } from "../../experiments/schema/halving.ts";
 import { survivors, type Contender } from "../planning/survivors.ts";
+import { defined } from "../../optional/defined.ts";
 
 const contenderOf = async (
   { trial, folder, standing }: TrialStanding,
@@ -40,10 +41,7 @@ export const driveSweep = async (
   let trials = sweep.trials;
   const driveTo = async (pauseAt: number | undefined): Promise<readonly TrialStanding[]> => {
     const show: DriveOptions["show"] = (all, changed) => options.show(inOrder([...all, ...left]), changed);
-    return drive(
-      { folder, sweep: { ...sweep, trials } },
-      { ...options, show, ...(pauseAt === undefined ? {} : { pauseAt }) },
-    );
+    return drive({ folder, sweep: { ...sweep, trials } }, { ...options, show, ...defined({ pauseAt }) });
   };
   for (const rung of halving.rungs) {
     const all = await driveTo(rung);

@@ -13,6 +13,7 @@ import type { RedisAddress } from "./redis-address.ts";
 import { openRedis, type RedisLink } from "./redis-link.ts";
 import { isReached } from "./supervise.ts";
 import { jobName, queueName, withdrawn, type TrialJob } from "./trial-job.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** Milliseconds between two looks at the trials that are not done. */
 const lookEvery = 1000;
@@ -51,7 +52,7 @@ class Driver {
 
   #job({ id }: FrozenTrial): TrialJob {
     const { folder, pauseAt } = this.#work;
-    return { folder, id, ...(pauseAt === undefined ? {} : { pauseAt }) };
+    return { folder, id, ...defined({ pauseAt }) };
   }
 
   #name({ id }: FrozenTrial): string {

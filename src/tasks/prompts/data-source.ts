@@ -4,6 +4,7 @@
  */
 import { Type, type Static } from "@sinclair/typebox";
 import { templateColumns, type RowTemplates } from "./row-template.ts";
+import { defined } from "../../optional/defined.ts";
 
 const part = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
 
@@ -69,9 +70,7 @@ const columnsOf = (templates: RowTemplates, fields: readonly string[]): Columns 
 };
 
 const templatesIn = ({ prompt, reference, replace }: RowTemplates): RowTemplates => ({
-  ...(prompt === undefined ? {} : { prompt }),
-  ...(reference === undefined ? {} : { reference }),
-  ...(replace === undefined ? {} : { replace }),
+  ...defined({ prompt, reference, replace }),
 });
 
 /** How lines that are held out are made: by their own templates, and by the task's where they have none. */

@@ -4,6 +4,7 @@ import { Value } from "@sinclair/typebox/value";
 import { chatPrompt } from "../../tokenizers/chat/prompt.ts";
 import type { ModelTokenizer } from "../../tokenizers/huggingface/tokenizer.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** A line, and where it stands. */
 export interface PromptLine {
@@ -93,7 +94,7 @@ const lineOf = (text: string, line: Static<typeof Answer>, reading: Reading): Pr
   return {
     text,
     ...pairOf(completions, reading.place),
-    ...(tests === undefined ? {} : { tests }),
+    ...defined({ tests }),
     ...fieldsOf(line, reading),
     place: reading.place,
   };

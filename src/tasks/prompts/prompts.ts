@@ -13,6 +13,7 @@ import { checkAlike, readPromptFile, type PromptFile, type PromptReading } from 
 import type { PromptLine } from "./prompt-lines.ts";
 import { rowTemplates, type RowTemplates } from "./row-template.ts";
 import type { Prompt, Task, TaskContext } from "../task.ts";
+import { defined } from "../../optional/defined.ts";
 
 const parameters = Type.Object(
   {
@@ -141,9 +142,7 @@ const promptsOf = (lines: readonly PromptLine[]): Prompt[] =>
     index,
     text,
     reference,
-    ...(rejected === undefined ? {} : { rejected }),
-    ...(tests === undefined ? {} : { tests }),
-    ...(fields === undefined ? {} : { fields }),
+    ...defined({ rejected, tests, fields }),
   }));
 
 /** `RangeError` for replacements without a text to make them in. */
@@ -246,7 +245,7 @@ const apart = (
     );
   }
   const examined = heldOut(held.lines, test, seed);
-  const most = train === undefined ? {} : { most: train };
+  const most = defined({ most: train });
   const { lines, content } = readPromptFile(file, reading, { but: new Set(examined.map(({ text }) => text)), ...most });
   checkAlike(examined[0]!, lines[0]!);
   return { train: leftToTrain(file, lines, train), test: examined, content: both(content, held.content) };

@@ -1,6 +1,7 @@
 /** Rows of a table as lines of prompts: the texts of their columns, put into templates. */
 import { Type, type Static } from "@sinclair/typebox";
 import { filled, namesIn } from "../template.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** What is put in the place of some text. */
 const Replacement = Type.Object(
@@ -104,7 +105,9 @@ export const shapeRow = (row: unknown, place: string, { prompt, reference, repla
     );
   return {
     ...(row as object),
-    ...(prompt === undefined ? {} : { prompt: fill(prompt) }),
-    ...(reference === undefined ? {} : { reference: fill(reference) }),
+    ...defined({
+      prompt: prompt === undefined ? undefined : fill(prompt),
+      reference: reference === undefined ? undefined : fill(reference),
+    }),
   };
 };

@@ -1,6 +1,7 @@
 /** Sentences about events: those of a report, those of a summary, and summaries read back into facts. */
 import { pick, type Uniforms } from "../../random/stream.ts";
 import { actions, agents, days, places, things, type Facts, type ReportedEvent } from "./report-events.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** The sentence after the event that a report is about. */
 const mainMark = "many people came to see it.";
@@ -88,7 +89,7 @@ export const factsIn = (summary: string): Facts | undefined => {
   if (found === undefined) return undefined;
   const { agent = "", thing = "", place, day } = found;
   const action = actions.find((words) => words.some((word) => word === found["verb"]))?.[0] ?? "";
-  return { agent, action, thing, ...(place === undefined ? {} : { place }), ...(day === undefined ? {} : { day }) };
+  return { agent, action, thing, ...defined({ place, day }) };
 };
 
 /**

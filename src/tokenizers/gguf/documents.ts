@@ -13,6 +13,7 @@ import {
   type GgufToken,
 } from "./metadata.ts";
 import { sentencePieceParts } from "./sentencepiece.ts";
+import { defined } from "../../optional/defined.ts";
 
 const readers = { gpt2: byteLevelParts, llama: sentencePieceParts } as const;
 
@@ -84,10 +85,7 @@ export const tokenizerDocumentsFromGguf = (metadata: GgufMetadata): TokenizerDoc
       model: parts.model,
     },
     "tokenizer_config.json": {
-      ...(begin === undefined ? {} : { bos_token: begin.text }),
-      ...(end === undefined ? {} : { eos_token: end.text }),
-      ...(pad === undefined ? {} : { pad_token: pad.text }),
-      ...(chatTemplate === undefined ? {} : { chat_template: chatTemplate }),
+      ...defined({ bos_token: begin?.text, eos_token: end?.text, pad_token: pad?.text, chat_template: chatTemplate }),
     },
     ...(ends.length > 1 ? { "generation_config.json": { eos_token_id: ends } } : {}),
   };

@@ -7,6 +7,7 @@ import { openLibrary, type LibraryTokenizer } from "./library.ts";
 import { quoted } from "./part.ts";
 import type { Surrounding } from "./post-processors.ts";
 import { specialIds, type SpecialIds, type TokenizerDocuments } from "./special-tokens.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** A tokenizer that belongs to a checkpoint. */
 export interface ModelTokenizer extends Tokenizer, SpecialIds {
@@ -107,7 +108,7 @@ const condensed = (
     ...(beginId === undefined ? {} : { bos_token: tokenOf(beginId) }),
     eos_token: tokenOf(endId),
     pad_token: tokenOf(padId),
-    ...(chatTemplate === undefined ? {} : { chat_template: chatTemplate }),
+    ...defined({ chat_template: chatTemplate }),
   },
   ...(stopIds.length > 1 ? { "generation_config.json": { eos_token_id: [...stopIds] } } : {}),
 });

@@ -7,6 +7,7 @@ import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Row } from "./collate.ts";
 import type { Answers, Settled } from "./outcomes.ts";
 import type { LoggedRollout } from "../recipe/report.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** How rewards become advantages, and what was carried from the step before. */
 export interface JudgingRequest {
@@ -71,9 +72,7 @@ const log = (
   finish: rollout.finish,
   tokens: rollout.tokens.length,
   version: rollout.version,
-  ...(answers.reward === undefined ? {} : { reward: answers.reward.value, parts: answers.reward.parts }),
-  ...(advantage === undefined ? {} : { advantage }),
-  ...(troubles === undefined ? {} : { troubles }),
+  ...defined({ reward: answers.reward?.value, parts: answers.reward?.parts, advantage, troubles }),
   ...(dropped ? { dropped } : {}),
 });
 
@@ -87,8 +86,7 @@ export const shares = ({
   rewardsCut,
   storedScores,
 }: Pick<StepRows, "rewardsCut" | "storedScores">): Record<string, number> => ({
-  ...(rewardsCut === undefined ? {} : { "rewards/cut": rewardsCut }),
-  ...(storedScores === undefined ? {} : { "teacher/stored": storedScores }),
+  ...defined({ "rewards/cut": rewardsCut, "teacher/stored": storedScores }),
 });
 
 /**
@@ -103,12 +101,11 @@ export const judgedRows = (scored: readonly Settled<Answers>[], request: Judging
     rows: kept.map(({ rollout, answers }) => ({
       rollout,
       ...(judged.get(rollout) ?? { reward: 0, advantage: 0 }),
-      ...(answers.teacher === undefined ? {} : { teacher: answers.teacher }),
-      ...(answers.reference === undefined ? {} : { referenceLogProbs: answers.reference.logProbs }),
+      ...defined({ teacher: answers.teacher, referenceLogProbs: answers.reference?.logProbs }),
     })),
     advantagesState: state,
     rewardsState,
-    ...(cut === undefined ? {} : { rewardsCut: cut }),
+    ...defined({ rewardsCut: cut }),
     ...storedShare(kept),
     logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage, request)),
   };

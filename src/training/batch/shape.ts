@@ -7,6 +7,7 @@ import type { Task } from "../../tasks/task.ts";
 import { policySources } from "../../teachers/source.ts";
 import type { BatchShape } from "./collate.ts";
 import type { Recipe } from "../recipe/recipe.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** Sizes of prompts, completions and batches. */
 export interface RunShape {
@@ -56,7 +57,7 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
     completion: maxNewTokens,
     ...(pairs ? { whole: true } : {}),
     vocabularySize: policy.vocabularySize,
-    ...(topK === undefined ? {} : { topK }),
+    ...defined({ topK }),
     ...(foreign ? { foreignVocabularySize: vocabulary } : {}),
   };
   return { promptLength, maxNewTokens, batch };

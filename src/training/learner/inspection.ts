@@ -13,6 +13,7 @@ import { batchSpecs, type BatchShape } from "../batch/collate.ts";
 import { packsFor, packTensors, type Pack } from "./packing.ts";
 import { tokenDivergences } from "./token-divergences.ts";
 import { frozenSpecs, measure, parametersOf, trainedParameters } from "./update.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** What one inspection program is made for. */
 export interface InspectionOptions {
@@ -122,7 +123,7 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
         (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
       return {
         logProbs,
-        ...(divergences === undefined ? {} : { divergences }),
+        ...defined({ divergences }),
         ...Object.fromEntries(Object.entries(compared).map(([name, value]) => [`metrics/${name}`, value])),
       };
     },

@@ -2,6 +2,7 @@
 import { tasks } from "../../tasks/index.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Recipe } from "./recipe.ts";
+import { defined } from "../../optional/defined.ts";
 
 type TaskSource = Pick<Recipe, "task" | "taskSeed" | "folder" | "tokenizer">;
 
@@ -15,7 +16,7 @@ const made = new WeakMap<Recipe["task"], TaskSource & { readonly result: Task }>
 export const recipeTask = ({ task, taskSeed, folder, tokenizer }: TaskSource): Task => {
   const known = made.get(task);
   if (known?.taskSeed === taskSeed && known.folder === folder && known.tokenizer === tokenizer) return known.result;
-  const result = tasks.create(task, { seed: taskSeed, folder, ...(tokenizer === undefined ? {} : { tokenizer }) });
+  const result = tasks.create(task, { seed: taskSeed, folder, ...defined({ tokenizer }) });
   made.set(task, { task, taskSeed, folder, tokenizer, result });
   return result;
 };

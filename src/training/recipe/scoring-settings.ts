@@ -4,6 +4,7 @@
  */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { ScoringPolicy } from "../../rollouts/scoring/retries.ts";
+import { defined } from "../../optional/defined.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -113,6 +114,6 @@ export const scoringPolicy = ({
   retries,
   wait,
   longestWait,
-  ...(breaker === undefined ? {} : { breaker }),
+  ...defined({ breaker }),
   onFailure: outcome,
 });

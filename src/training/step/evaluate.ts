@@ -10,6 +10,7 @@ import type { Crew } from "../threads/crew.ts";
 import type { Evaluated } from "../recipe/report.ts";
 import { drawRollouts, referenceRollout, searchRollouts, type Place } from "./drawing.ts";
 import type { AgreementValues, EvaluationSettings, Examination } from "../recipe/evaluation-settings.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** What an evaluation depends on. */
 export interface EvaluationRequest {
@@ -67,8 +68,7 @@ const completionsOf = async (
   const group = chunk % samples === 0 ? samples : 1;
   const writer = { by: "student", ...shapingIn(examination) } as const;
   const constraints = {
-    ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
-    ...(minNewTokens === undefined ? {} : { minNewTokens }),
+    ...defined({ repetitionPenalty, minNewTokens }),
   };
   const drawing = {
     seed,
@@ -77,7 +77,7 @@ const completionsOf = async (
     stops,
     writer,
     group,
-    ...(observe === undefined ? {} : { observe }),
+    ...defined({ observe }),
   } as const;
   const complete = (some: readonly Place[]): Promise<Rollout[]> =>
     beams === undefined
@@ -162,7 +162,7 @@ const examine = async (
         text: rollout.text,
         tokens: rollout.tokens,
         correct: isRight(rollout),
-        ...(entailed === undefined ? {} : { entailed }),
+        ...defined({ entailed }),
       };
     }),
   }));
@@ -200,13 +200,13 @@ export const evaluate = async (
   const others: Record<string, number> = {};
   for (const [name, examination] of Object.entries(also ? (settings.also ?? {}) : {})) {
     const other = await examine(crew, task, examination, request, signal);
-    const all = { ...(other.accuracy === undefined ? {} : { accuracy: other.accuracy }), ...other.metrics };
+    const all = { ...defined({ accuracy: other.accuracy }), ...other.metrics };
     for (const [metric, value] of Object.entries(all)) others[`${name}/${metric}`] = value;
   }
   return {
     kind: "evaluation",
     step,
-    ...(accuracy === undefined ? {} : { accuracy }),
+    ...defined({ accuracy }),
     metrics: { ...metrics, ...others },
   };
 };

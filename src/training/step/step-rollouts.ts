@@ -11,6 +11,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { Crew } from "../threads/crew.ts";
 import { drawRollouts, referenceRollout, replayedRollouts, type Place } from "./drawing.ts";
 import { settled, type Answers, type Outcomes, type Settled } from "../batch/outcomes.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** What a step's sequences depend on. */
 export interface StepRequest extends Shaping {
@@ -81,8 +82,7 @@ const chunksOf = (crew: Pick<Crew, "draw">, task: Task, request: StepRequest): [
     seed,
     step,
     version,
-    ...(stop === undefined ? {} : { stops: stop }),
-    ...(observe === undefined ? {} : { observe }),
+    ...defined({ stops: stop, observe }),
   };
   const drawnBy =
     (writer: Writer, together: number) =>
@@ -118,11 +118,11 @@ export const stepRollouts = async (
 ): Promise<readonly Settled<Answers>[]> => {
   const { step, inFlight, wholeGroups, mostDropped, observe, drawn = () => undefined } = request;
   const [ofStudent, ofOthers] = counted(chunksOf(crew, task, request), drawn) as [Chunk[], Chunk[]];
-  const options = { inFlight, limits: crew.limits, ...(observe === undefined ? {} : { observe }) };
+  const options = { inFlight, limits: crew.limits, ...defined({ observe }) };
   const { teacher } = crew.scorers;
   const routed = merge(
     route<Partial<Outcomes<Answers>>>(ofStudent, crew.scorers, options),
-    route<Partial<Outcomes<Answers>>>(ofOthers, teacher === undefined ? {} : { teacher }, options),
+    route<Partial<Outcomes<Answers>>>(ofOthers, defined({ teacher }), options),
   ).pipe(ordered(), takeUntil(abortion(signal)));
   return settled<Answers>(await lastValueFrom(routed), { step, wholeGroups, mostDropped });
 };

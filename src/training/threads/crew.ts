@@ -36,6 +36,7 @@ import {
 import type { RunShape } from "../batch/shape.ts";
 import { Threads } from "./thread-group.ts";
 import { frozenWeights, traineeOf } from "../learner/trained.ts";
+import { defined } from "../../optional/defined.ts";
 
 const samplerWorker = new URL("../../rollouts/sampling/sampler-worker.ts", import.meta.url);
 const learnerWorker = new URL("../learner/learner-worker.ts", import.meta.url);
@@ -142,7 +143,7 @@ const openLearner = async (
     identityTolerance: checks.identity,
     parts: training,
     state,
-    ...(decay === undefined ? {} : { decay }),
+    ...defined({ decay }),
     frozen: frozenWeights(trainee, student.weights),
   };
   return [learner, await learner.call("open", options, { signal })];
@@ -200,9 +201,7 @@ export const openCrew = async (
       agreementsOf(recipe.evaluation).length > 0 ? openAgreement(threads, recipe, task, shape, opening) : undefined,
     ]);
     const scorers = {
-      ...(teacher === undefined ? {} : { teacher }),
-      ...(reward === undefined ? {} : { reward }),
-      ...(reference === undefined ? {} : { reference }),
+      ...defined({ teacher, reward, reference }),
     };
     return {
       engine,
@@ -219,8 +218,7 @@ export const openCrew = async (
       ...writersOf(samplers),
       scorers,
       limits: new CallLimits(scorers, recipe.scoring.calls),
-      ...(validation === undefined ? {} : { validation }),
-      ...(agreement === undefined ? {} : { agreement }),
+      ...defined({ validation, agreement }),
       learner,
       close: () => threads.close(),
     };

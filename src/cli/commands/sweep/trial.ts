@@ -11,6 +11,7 @@ import { numberFrom } from "../../options/numbers.ts";
 import { ownCommand } from "../../options/own-command.ts";
 import { displayOf } from "../../display/progress.ts";
 import { printable, type Terminal } from "../../display/terminal.ts";
+import { defined } from "../../../optional/defined.ts";
 
 interface TrialFlags {
   readonly threads: number;
@@ -44,7 +45,7 @@ const performSupervised = async (
   const sweep = readFrozen(folder);
   const trial = trialNamed(sweep, id);
   const note = (text: string): void => void errors.write(`${printable(text)}\n`);
-  const pausing = pauseAt === undefined ? {} : { pauseAt };
+  const pausing = defined({ pauseAt });
   await interruptible({ note, close: () => undefined }, async (signal) => {
     const work = {
       folder: resolve(folder),
@@ -76,7 +77,7 @@ const perform = async (
   const run = await planTrial(sweep, trialNamed(sweep, id));
   const display = displayOf("auto", terminal);
   const out = dirname(resolve(folder));
-  const pausing = pauseAt === undefined ? {} : { pauseAt };
+  const pausing = defined({ pauseAt });
   try {
     await interruptible(display, async (signal) => {
       stopWithParent();
