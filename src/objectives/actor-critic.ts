@@ -80,21 +80,18 @@ export const actorCritic = ({
 export const definition = define({
   type: "actor-critic",
   summary: "Actor-critic: REINFORCE with a value head as its baseline, taught by the squared error of the reward.",
-  parameters: Type.Object(
-    {
-      valueWeight: Type.Number({
-        default: 0.5,
-        exclusiveMinimum: 0,
-        description: "Weight of half the squared error of the value.",
-      }),
-      ...rewardSchemas(),
-      average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    valueWeight: Type.Number({
+      default: 0.5,
+      exclusiveMinimum: 0,
+      description: "Weight of half the squared error of the value.",
+    }),
+    ...rewardSchemas(),
+    average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+    ),
+  },
   create: ({ valueWeight, average, studentTemperature, rewardScale, rewardClip }): Objective<ActorCriticSignal> =>
     actorCritic({
       advantages: shapedAdvantages({

@@ -64,15 +64,12 @@ export const definition = define({
   type: "bradley-terry",
   summary:
     "A reward model learns which of two completions is preferred: -log sigmoid of the difference of their scores.",
-  parameters: Type.Object(
-    {
-      center: Type.Number({
-        default: 0,
-        minimum: 0,
-        description: "Weight of the squared sum of a pair's scores, which holds them near zero.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    center: Type.Number({
+      default: 0,
+      minimum: 0,
+      description: "Weight of the squared sum of a pair's scores, which holds them near zero.",
+    }),
+  },
   create: ({ center }): Objective => bradleyTerry({ center }),
 });

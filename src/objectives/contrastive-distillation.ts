@@ -94,28 +94,25 @@ export const contrastiveDistillation = ({
 export const definition = define({
   type: "contrastive-distillation",
   summary: "DistiLLM-2: a forward divergence on sequences of others, a reverse one on the student's own.",
-  parameters: Type.Object(
-    {
-      othersDivergence: Type.Unsafe<DivergenceValues>({
-        ...divergences.schema,
-        default: { type: "skew-kl", alpha: 0.1 },
-        description: "On sequences that the teacher or the data wrote.",
-      }),
-      studentDivergence: Type.Unsafe<DivergenceValues>({
-        ...divergences.schema,
-        default: { type: "skew-reverse-kl", alpha: 0.1 },
-        description: "On sequences that the student sampled.",
-      }),
-      studentWeight: scheduleSchema("Weight of the student's sequences; those of others have 1 minus it.", {
-        minimum: 0,
-        maximum: 1,
-        default: 0.5,
-      }),
-      average: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    othersDivergence: Type.Unsafe<DivergenceValues>({
+      ...divergences.schema,
+      default: { type: "skew-kl", alpha: 0.1 },
+      description: "On sequences that the teacher or the data wrote.",
+    }),
+    studentDivergence: Type.Unsafe<DivergenceValues>({
+      ...divergences.schema,
+      default: { type: "skew-reverse-kl", alpha: 0.1 },
+      description: "On sequences that the student sampled.",
+    }),
+    studentWeight: scheduleSchema("Weight of the student's sequences; those of others have 1 minus it.", {
+      minimum: 0,
+      maximum: 1,
+      default: 0.5,
+    }),
+    average: averageSchema("How the tokens' divergences are averaged."),
+    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+  },
   create: ({ othersDivergence, studentDivergence, average, ...rest }): Objective<ContrastiveDistillationNeeds> =>
     contrastiveDistillation({
       ...rest,

@@ -109,15 +109,12 @@ export function distillation(parameters: DistillationParameters): Objective<Dist
 export const definition = define({
   type: "distillation",
   summary: "Distillation: the divergence of the student from the teacher, averaged over completion tokens.",
-  parameters: Type.Object(
-    {
-      divergence: divergences.schema,
-      average: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-      topK: topKSchema,
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    divergence: divergences.schema,
+    average: averageSchema("How the tokens' divergences are averaged."),
+    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+    topK: topKSchema,
+  },
   create: ({ divergence, average, ...rest }): Objective<DistillationNeeds> =>
     distillation({ ...rest, divergence: divergences.create(divergence), average: averages[average] }),
 });

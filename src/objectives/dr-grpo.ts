@@ -1,5 +1,4 @@
 /** Dr. GRPO: GRPO without what biases it by difficulty and by length. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
@@ -60,16 +59,13 @@ export const drGrpo = ({
 export const definition = define({
   type: "dr-grpo",
   summary: "Dr. GRPO: GRPO without the division by the group's deviation and by the completion's length.",
-  parameters: Type.Object(
-    {
-      beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0 }),
-      clip: clipSchema({ low: 0.2, high: 0.2 }),
-      ...rewardSchemas(),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0 }),
+    clip: clipSchema({ low: 0.2, high: 0.2 }),
+    ...rewardSchemas(),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+    ),
+  },
   create: ({ rewardClip, ...others }): Objective<GrpoSignal> => drGrpo({ ...others, ...defined({ rewardClip }) }),
 });

@@ -86,23 +86,20 @@ export const entropyAwareDistillation = ({
 export const definition = define({
   type: "entropy-aware-distillation",
   summary: "Reverse KL, and forward KL besides at tokens where the teacher's entropy is high.",
-  parameters: Type.Object(
-    {
-      threshold: Type.Number({
-        minimum: 0,
-        default: 0.8,
-        description: "In nats: above it the teacher's entropy counts as high.",
-      }),
-      forwardWeight: Type.Number({
-        exclusiveMinimum: 0,
-        default: 1,
-        description: "Weight of forward KL at those tokens.",
-      }),
-      average: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    threshold: Type.Number({
+      minimum: 0,
+      default: 0.8,
+      description: "In nats: above it the teacher's entropy counts as high.",
+    }),
+    forwardWeight: Type.Number({
+      exclusiveMinimum: 0,
+      default: 1,
+      description: "Weight of forward KL at those tokens.",
+    }),
+    average: averageSchema("How the tokens' divergences are averaged."),
+    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+  },
   create: ({ average, ...rest }): Objective<"teacherLogProbs"> =>
     entropyAwareDistillation({ ...rest, average: averages[average] }),
 });

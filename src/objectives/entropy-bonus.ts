@@ -1,5 +1,4 @@
 /** The entropy bonus: a policy that stays undecided goes on exploring. */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
@@ -43,13 +42,10 @@ export const entropyBonus = ({
 export const definition = define({
   type: "entropy-bonus",
   summary: "Minus the entropy of the student's next-token distributions, as a term beside a policy gradient.",
-  parameters: Type.Object(
-    {
-      average: averageSchema("How the tokens' entropies are averaged."),
-      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    average: averageSchema("How the tokens' entropies are averaged."),
+    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+  },
   create: ({ average, studentTemperature }): Objective<"fromStudent"> =>
     entropyBonus({ average: averages[average], studentTemperature }),
 });

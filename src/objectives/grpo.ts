@@ -2,7 +2,6 @@
  * GRPO: the clipped policy gradient, with advantages normalised within the prompt's group, and a KL to the reference as
  * a loss.
  */
-import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
@@ -79,19 +78,16 @@ export const definition = define({
   type: "grpo",
   summary:
     "GRPO: the clipped policy gradient with advantages normalised within the group, and k3 to the reference as a loss.",
-  parameters: Type.Object(
-    {
-      beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.04 }),
-      clip: clipSchema({ low: 0.2, high: 0.2 }),
-      ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
-      average: averageSchema("How the tokens' losses are averaged, in both terms."),
-      ...rewardSchemas(),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.04 }),
+    clip: clipSchema({ low: 0.2, high: 0.2 }),
+    ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
+    average: averageSchema("How the tokens' losses are averaged, in both terms."),
+    ...rewardSchemas(),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+    ),
+  },
   create: ({ rewardClip, average, ...others }): Objective<GrpoSignal> =>
     grpo({ ...others, average: averages[average], ...defined({ rewardClip }) }),
 });

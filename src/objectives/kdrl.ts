@@ -2,7 +2,6 @@
  * KDRL: the reward and a teacher at once, as GRPO with the reverse KL to the teacher instead of the KL to the
  * reference.
  */
-import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas } from "./advantages/shaped.ts";
@@ -63,18 +62,15 @@ export const definition = define({
   summary:
     "KDRL: GRPO and the reverse KL to the teacher (k2) on the same rollouts, the teacher's weight falling " +
     "over the run.",
-  parameters: Type.Object(
-    {
-      beta: scheduleSchema("Weight of the reverse KL to the teacher.", { minimum: 0, default: annealed }),
-      clip: clipSchema({ low: 0.2, high: 0.2 }),
-      average: averageSchema("How the tokens' losses are averaged, in both terms.", "token"),
-      ...rewardSchemas(),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    beta: scheduleSchema("Weight of the reverse KL to the teacher.", { minimum: 0, default: annealed }),
+    clip: clipSchema({ low: 0.2, high: 0.2 }),
+    average: averageSchema("How the tokens' losses are averaged, in both terms.", "token"),
+    ...rewardSchemas(),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+    ),
+  },
   create: ({ rewardClip, average, ...others }): Objective<GrpoSignal> =>
     kdrl({ ...others, average: averages[average], ...defined({ rewardClip }) }),
 });

@@ -179,42 +179,39 @@ export const definition = define({
   type: "minillm",
   summary:
     "MiniLLM: reverse KL of whole sequences by policy gradient, with the teacher's log-probs as rewards of each token.",
-  parameters: Type.Object(
-    {
-      singleStep: Type.Boolean({
-        default: true,
-        description: "Sums each token's own reward over the vocabulary: less variance, no bias.",
-      }),
-      lengthNormalization: Type.Boolean({
-        default: true,
-        description:
-          "Divides each return by the number of tokens that it sums over; a bias, against short completions " +
-          "being preferred.",
-      }),
-      discount: Type.Number({
-        minimum: 0,
-        maximum: 1,
-        default: 1,
-        description: "Of later rewards; at 0 no token answers for later ones.",
-      }),
-      importance: Type.Unsafe<Importance>({
-        type: "string",
-        enum: ["token", "prefix"],
-        default: "token",
-        description:
-          "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens " +
-          "up to it, exact for any behavior.",
-      }),
-      truncate: Type.Optional(
-        Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." }),
-      ),
-      clip: Type.Optional(clipSchema()),
-      average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    singleStep: Type.Boolean({
+      default: true,
+      description: "Sums each token's own reward over the vocabulary: less variance, no bias.",
+    }),
+    lengthNormalization: Type.Boolean({
+      default: true,
+      description:
+        "Divides each return by the number of tokens that it sums over; a bias, against short completions " +
+        "being preferred.",
+    }),
+    discount: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 1,
+      description: "Of later rewards; at 0 no token answers for later ones.",
+    }),
+    importance: Type.Unsafe<Importance>({
+      type: "string",
+      enum: ["token", "prefix"],
+      default: "token",
+      description:
+        "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens " +
+        "up to it, exact for any behavior.",
+    }),
+    truncate: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." }),
+    ),
+    clip: Type.Optional(clipSchema()),
+    average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+    ),
+  },
   create: ({ average, ...rest }): Objective<MiniLlmNeeds> => miniLlm({ ...rest, average: averages[average] }),
 });

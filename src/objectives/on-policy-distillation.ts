@@ -84,22 +84,19 @@ export const definition = define({
   summary:
     "Distillation by policy gradient: each token that the student drew is rewarded with how much likelier " +
     "the teacher finds it.",
-  parameters: Type.Object(
-    {
-      discount: Type.Number({
-        default: 0,
-        minimum: 0,
-        maximum: 1,
-        description:
-          "How much a token answers for later ones. 0: the reverse KL at each prefix. 1: that of whole sequences.",
-      }),
-      average: averageSchema("How the tokens' losses are averaged."),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    discount: Type.Number({
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+      description:
+        "How much a token answers for later ones. 0: the reverse KL at each prefix. 1: that of whole sequences.",
+    }),
+    average: averageSchema("How the tokens' losses are averaged."),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+    ),
+  },
   create: ({ average, ...others }): Objective<OnPolicyDistillationSignal> =>
     onPolicyDistillation({ ...others, average: averages[average] }),
 });

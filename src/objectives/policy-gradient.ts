@@ -15,6 +15,7 @@ import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 import { defined } from "../optional/defined.ts";
+import { closedObject } from "../plugins/closed-object.ts";
 
 /** How far a ratio counts: inside [1 - low, 1 + high]. */
 export interface Clip {
@@ -161,7 +162,7 @@ export const policyGradient = ({
 
 /** Schemas of clipping and its defaults. */
 export const clipSchema = (standard?: Clip) =>
-  Type.Object(
+  closedObject(
     {
       low: Type.Number({
         default: 0.2,
@@ -176,7 +177,6 @@ export const clipSchema = (standard?: Clip) =>
       }),
     },
     {
-      additionalProperties: false,
       description: "Tokens whose ratio left [1 - low, 1 + high] in the advantage's direction get no gradient (PPO).",
       ...defined({ default: standard }),
     },
@@ -186,24 +186,21 @@ export const clipSchema = (standard?: Clip) =>
 export const definition = define({
   type: "policy-gradient",
   summary: "The policy gradient with importance ratios for stale rollouts: plain, clipped (PPO), or truncated (CISPO).",
-  parameters: Type.Object(
-    {
-      ...advantageSchemas({ type: "leave-one-out" }, "none"),
-      ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
-      clip: Type.Optional(clipSchema()),
-      truncate: Type.Optional(
-        Type.Number({
-          exclusiveMinimum: 0,
-          description: "Ratios are cut to at most this and held constant (CISPO); not beside clip.",
-        }),
-      ),
-      average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    ...advantageSchemas({ type: "leave-one-out" }, "none"),
+    ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
+    clip: Type.Optional(clipSchema()),
+    truncate: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: "Ratios are cut to at most this and held constant (CISPO); not beside clip.",
+      }),
+    ),
+    average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+    ),
+  },
   create: ({ ratio, clip, truncate, average, studentTemperature, ...shaping }) =>
     policyGradient({
       advantages: createAdvantages(shaping),

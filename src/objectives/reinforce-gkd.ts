@@ -15,6 +15,7 @@ import { reinforce } from "./reinforce.ts";
 import { checkSchedule, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
 import { defined } from "../optional/defined.ts";
+import { closedObject } from "../plugins/closed-object.ts";
 
 /** What equation 5 reads; at alpha 0 and 1 less. */
 type ReinforceGkdNeeds = "advantages" | "behaviorLogProbs" | "fromStudent" | DistillationNeeds | "progress";
@@ -85,41 +86,37 @@ export const reinforceGkd = ({
 export const definition = define({
   type: "reinforce-gkd",
   summary: "RL and on-policy distillation at once: (1 - alpha) REINFORCE + alpha distillation (equation 5 of GKD).",
-  parameters: Type.Object(
-    {
-      alpha: scheduleSchema("Share of distillation: 0 is REINFORCE, 1 is distillation.", { minimum: 0, maximum: 1 }),
-      divergence: divergences.schema,
-      ...advantageSchemas({ type: "leave-one-out" }, "none"),
-      importance: Type.Optional(
-        Type.Object(
-          {
-            ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
-            truncate: Type.Optional(
-              Type.Number({
-                exclusiveMinimum: 0,
-                description: "Ratios are cut to at most this and held constant; not cut when left out.",
-              }),
-            ),
-          },
-          {
-            additionalProperties: false,
-            description:
-              "Weighs the policy gradient of stale completions (rollouts.maxStaleness, data.replay, " +
-              "training.updates) by how much likelier the student makes them now; the divergence is not " +
-              "weighed. REINFORCE when left out, which needs fresh ones.",
-          },
-        ),
+  parameters: {
+    alpha: scheduleSchema("Share of distillation: 0 is REINFORCE, 1 is distillation.", { minimum: 0, maximum: 1 }),
+    divergence: divergences.schema,
+    ...advantageSchemas({ type: "leave-one-out" }, "none"),
+    importance: Type.Optional(
+      closedObject(
+        {
+          ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
+          truncate: Type.Optional(
+            Type.Number({
+              exclusiveMinimum: 0,
+              description: "Ratios are cut to at most this and held constant; not cut when left out.",
+            }),
+          ),
+        },
+        {
+          description:
+            "Weighs the policy gradient of stale completions (rollouts.maxStaleness, data.replay, " +
+            "training.updates) by how much likelier the student makes them now; the divergence is not " +
+            "weighed. REINFORCE when left out, which needs fresh ones.",
+        },
       ),
-      policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
-      divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it in both terms; the sampling temperature makes the policy " +
-          "gradient exact.",
-      ),
-      topK: topKSchema,
-    },
-    { additionalProperties: false },
-  ),
+    ),
+    policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
+    divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it in both terms; the sampling temperature makes the policy " +
+        "gradient exact.",
+    ),
+    topK: topKSchema,
+  },
   create: ({
     alpha,
     importance,

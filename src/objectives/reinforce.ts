@@ -1,5 +1,4 @@
 /** REINFORCE: completions that were better than expected become more likely. */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
@@ -59,16 +58,13 @@ export const reinforce = ({
 export const definition = define({
   type: "reinforce",
   summary: "REINFORCE: minus the advantage times the log-prob of the completion, with a baseline.",
-  parameters: Type.Object(
-    {
-      ...advantageSchemas({ type: "leave-one-out" }, "none"),
-      average: averageSchema("How the tokens' log-probs are averaged; sum is unbiased for the expected reward."),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    ...advantageSchemas({ type: "leave-one-out" }, "none"),
+    average: averageSchema("How the tokens' log-probs are averaged; sum is unbiased for the expected reward."),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+    ),
+  },
   create: ({ average, studentTemperature, ...shaping }): Objective<"advantages"> =>
     reinforce({ advantages: createAdvantages(shaping), average: averages[average], studentTemperature }),
 });

@@ -1,5 +1,4 @@
 /** RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
@@ -54,15 +53,12 @@ export const definition = define({
   type: "rloo",
   summary:
     "RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward.",
-  parameters: Type.Object(
-    {
-      beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.05 }),
-      ...rewardSchemas(),
-      studentTemperature: studentTemperatureSchema(
-        "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.05 }),
+    ...rewardSchemas(),
+    studentTemperature: studentTemperatureSchema(
+      "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+    ),
+  },
   create: ({ rewardClip, ...others }) => rloo({ ...others, ...defined({ rewardClip }) }),
 });

@@ -134,43 +134,40 @@ export const sampledKl = ({
 export const definition = define({
   type: "sampled-kl",
   summary: "The KL of the student to the reference or the teacher, estimated from the tokens that the student drew.",
-  parameters: Type.Object(
-    {
-      to: Type.Unsafe<"reference" | "teacher">({
-        type: "string",
-        enum: ["reference", "teacher"],
-        description: "The other policy.",
-      }),
-      estimator: Type.Unsafe<KlEstimator>({
-        type: "string",
-        enum: ["k1", "k2", "k3"],
-        default: "k1",
+  parameters: {
+    to: Type.Unsafe<"reference" | "teacher">({
+      type: "string",
+      enum: ["reference", "teacher"],
+      description: "The other policy.",
+    }),
+    estimator: Type.Unsafe<KlEstimator>({
+      type: "string",
+      enum: ["k1", "k2", "k3"],
+      default: "k1",
+      description:
+        "k1: KL in the reward, the gradient of the reverse KL. k2: half the squared log-ratio, the " +
+        "gradient of k1 at discount 0. k3: never below zero, but the gradient of the forward KL.",
+    }),
+    discount: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
         description:
-          "k1: KL in the reward, the gradient of the reverse KL. k2: half the squared log-ratio, the " +
-          "gradient of k1 at discount 0. k3: never below zero, but the gradient of the forward KL.",
+          "Of k1 alone: how much a token answers for later ones. 1 (when left out): the KL of whole " +
+          "sequences. 0: of each token at its prefix.",
       }),
-      discount: Type.Optional(
-        Type.Number({
-          minimum: 0,
-          maximum: 1,
-          description:
-            "Of k1 alone: how much a token answers for later ones. 1 (when left out): the KL of whole " +
-            "sequences. 0: of each token at its prefix.",
-        }),
-      ),
-      importance: Type.Unsafe<"none" | RatioLevel>({
-        type: "string",
-        enum: ["none", "token", "sequence", "geometric"],
-        default: "none",
-        description:
-          "The ratio of student to behavior that stale tokens are weighed by: of the token, of the whole " +
-          "sequence, or its mean per token.",
-      }),
-      average: averageSchema("How the tokens' estimates are averaged; sum is unbiased for the KL of sequences."),
-      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-    },
-    { additionalProperties: false },
-  ),
+    ),
+    importance: Type.Unsafe<"none" | RatioLevel>({
+      type: "string",
+      enum: ["none", "token", "sequence", "geometric"],
+      default: "none",
+      description:
+        "The ratio of student to behavior that stale tokens are weighed by: of the token, of the whole " +
+        "sequence, or its mean per token.",
+    }),
+    average: averageSchema("How the tokens' estimates are averaged; sum is unbiased for the KL of sequences."),
+    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+  },
   create: ({ discount, average, ...others }): Objective<SampledKlSignal> =>
     sampledKl({ ...others, average: averages[average], ...defined({ discount }) }),
 });

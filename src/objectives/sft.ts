@@ -1,5 +1,4 @@
 /** Supervised fine-tuning: the mean negative log-likelihood of given completions. */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, writtenByOthers, type Average } from "./arithmetic/averages.ts";
@@ -34,9 +33,6 @@ export const sft = ({ average = averages.sequence }: SftParameters = {}): Object
 export const definition = define({
   type: "sft",
   summary: "Supervised fine-tuning: the negative log-likelihood of given completions.",
-  parameters: Type.Object(
-    { average: averageSchema("How the tokens' losses are averaged.") },
-    { additionalProperties: false },
-  ),
+  parameters: { average: averageSchema("How the tokens' losses are averaged.") },
   create: ({ average }): Objective<"fromStudent"> => sft({ average: averages[average] }),
 });

@@ -104,31 +104,28 @@ export const definition = define({
   type: "taid",
   summary:
     "TAID: distillation from a target between student and teacher that moves to the teacher as the student learns.",
-  parameters: Type.Object(
-    {
-      interpolation: scheduleSchema("How far the target is from the student, 0, to the teacher, 1.", {
-        minimum: 0,
-        maximum: 1,
-        default: { from: 0.4, to: 1 },
-      }),
-      adaptation: Type.Number({
-        minimum: 0,
-        maximum: 1,
-        default: 5e-4,
-        description: "Rate at which the target runs ahead of its ramp while the loss falls; 0 keeps to the ramp.",
-      }),
-      momentum: Type.Number({
-        minimum: 0,
-        exclusiveMaximum: 1,
-        default: 0.99,
-        description: "Of the moving average of the loss's relative change.",
-      }),
-      divergence: Type.Unsafe<DivergenceValues>({ ...divergences.schema, default: { type: "forward-kl" } }),
-      average: averageSchema("How the tokens' divergences are averaged."),
-      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    interpolation: scheduleSchema("How far the target is from the student, 0, to the teacher, 1.", {
+      minimum: 0,
+      maximum: 1,
+      default: { from: 0.4, to: 1 },
+    }),
+    adaptation: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 5e-4,
+      description: "Rate at which the target runs ahead of its ramp while the loss falls; 0 keeps to the ramp.",
+    }),
+    momentum: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.99,
+      description: "Of the moving average of the loss's relative change.",
+    }),
+    divergence: Type.Unsafe<DivergenceValues>({ ...divergences.schema, default: { type: "forward-kl" } }),
+    average: averageSchema("How the tokens' divergences are averaged."),
+    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+  },
   create: ({ divergence, average, ...rest }): Objective<TaidNeeds> =>
     taid({ ...rest, divergence: divergences.create(divergence), average: averages[average] }),
 });

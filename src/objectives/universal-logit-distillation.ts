@@ -2,7 +2,6 @@
  * Universal logit distillation: a teacher with another vocabulary, compared by how its probabilities are spread and not
  * by which tokens have them.
  */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../engine/program.ts";
 import { define } from "../plugins/definition.ts";
@@ -100,13 +99,10 @@ export const definition = define({
   summary:
     "Distillation from a teacher with another tokenizer: the distance of the sorted probabilities, where " +
     "both begin a token.",
-  parameters: Type.Object(
-    {
-      average: averageSchema("How the distances of the aligned places are averaged."),
-      studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    average: averageSchema("How the distances of the aligned places are averaged."),
+    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+  },
   create: ({ average, studentTemperature }): Objective<"foreignTeacherLogProbs" | "foreignTeacherMask"> =>
     universalLogitDistillation({ average: averages[average], studentTemperature }),
 });

@@ -12,6 +12,7 @@ import {
   scheduleSchema,
   type Schedule,
 } from "./schedules/schedule.ts";
+import { closedObject } from "../plugins/closed-object.ts";
 
 /** Names that are told apart by a number when terms share one: distillation, distillation-2, distillation-3. */
 const distinct = (names: readonly string[]): readonly string[] => {
@@ -150,21 +151,15 @@ export const definitionOver = <V extends { type: string }>(family: Family<V, voi
   define({
     type: "weighted-sum",
     summary: "A weighted sum of objectives.",
-    parameters: Type.Object(
-      {
-        terms: Type.Array(
-          Type.Object(
-            {
-              weight: scheduleSchema("Weight of the term; 0 leaves it out.", { minimum: 0 }),
-              objective: family.schema,
-            },
-            { additionalProperties: false },
-          ),
-          { minItems: 1, description: "What is summed, each with its weight." },
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    parameters: {
+      terms: Type.Array(
+        closedObject({
+          weight: scheduleSchema("Weight of the term; 0 leaves it out.", { minimum: 0 }),
+          objective: family.schema,
+        }),
+        { minItems: 1, description: "What is summed, each with its weight." },
+      ),
+    },
     create: ({ terms }): Objective<Signal> =>
       weightedSum(terms.map(({ weight, objective }) => ({ weight, objective: family.create(objective) }))),
   });

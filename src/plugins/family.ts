@@ -2,20 +2,21 @@
  * A family of plug-ins with one contract: the schema of its members as a discriminated union on `type`, and creation by
  * that name.
  */
-import { Type, type Static, type TObject, type TSchema, type TUnsafe } from "@sinclair/typebox";
-import type { Definition } from "./definition.ts";
+import { Type, type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from "@sinclair/typebox";
+import type { Definition, ParametersOf } from "./definition.ts";
+import { closedObject } from "./closed-object.ts";
 
 interface Member {
   readonly type: string;
   readonly summary: string;
-  readonly parameters: TObject;
+  readonly parameters: TProperties;
   create(parameters: never, context: never): unknown;
 }
 
 /** The values that an experiment file may hold for a member of the family: `{ type } & parameters`, as a union. */
 export type Values<Members extends readonly Member[]> = {
   [K in keyof Members]: Members[K] extends Definition<infer Type, infer Parameters, infer _C, infer _P>
-    ? { type: Type } & Static<Parameters>
+    ? { type: Type } & ParametersOf<Parameters>
     : never;
 }[number];
 
@@ -42,10 +43,7 @@ export interface Family<V extends { type: string }, Context, Product> {
 }
 
 const branch = (member: Member, common: Readonly<Record<string, TSchema>>): TObject =>
-  Type.Object(
-    { type: Type.Literal(member.type), ...member.parameters.properties, ...common },
-    { additionalProperties: false, description: member.summary },
-  );
+  closedObject({ type: Type.Literal(member.type), ...member.parameters, ...common }, { description: member.summary });
 
 /**
  * Composes definitions into a family. `common` adds optional properties that every member accepts in a file (for

@@ -10,16 +10,13 @@ import type { Reward } from "./reward.ts";
 export const brevity = define({
   type: "brevity",
   summary: "1 for completions of at most target tokens, falling linearly to 0 at limit tokens.",
-  parameters: Type.Object(
-    {
-      target: Type.Integer({
-        minimum: 1,
-        description: "Tokens up to which the reward is 1, end-of-sequence included.",
-      }),
-      limit: Type.Integer({ minimum: 2, description: "Tokens from which the reward is 0." }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    target: Type.Integer({
+      minimum: 1,
+      description: "Tokens up to which the reward is 1, end-of-sequence included.",
+    }),
+    limit: Type.Integer({ minimum: 2, description: "Tokens from which the reward is 0." }),
+  },
   create({ target, limit }): Reward {
     if (target >= limit)
       throw new RangeError(`brevity: expected target < limit, got target ${target} and limit ${limit} tokens`);

@@ -20,39 +20,36 @@ const languages = {
   python: { names: ["python", "py", "python3"], openCell: openPython },
 } satisfies Record<string, Language>;
 
-const parameters = Type.Object(
-  {
-    language: Type.Union([Type.Literal("javascript"), Type.Literal("python")], {
-      description:
-        "What the code is written in: JavaScript as QuickJS knows it, or Python 3.14 with its standard library.",
-    }),
-    source: Type.Union([Type.Literal("block"), Type.Literal("completion")], {
-      default: "block",
-      description:
-        "block: the code is the last fenced block of the completion, which must say the language or none; " +
-        "without one the reward is 0. completion: all of the completion.",
-    }),
-    score: Type.Union([Type.Literal("share"), Type.Literal("all")], {
-      default: "share",
-      description:
-        "share: the share of the prompt's tests that the code passes. all: 1 when it passes all of them, else 0.",
-    }),
-    time: Type.Integer({
-      default: 2000,
-      minimum: 10,
-      maximum: 600_000,
-      description: "Most time of one test, the code included, in ms.",
-    }),
-    memory: Type.Integer({
-      default: 256,
-      minimum: 32,
-      maximum: 2048,
-      description: "Most memory of one test, the interpreter included, in MiB.",
-    }),
-    sandboxes: Type.Integer({ default: 1, minimum: 1, maximum: 64, description: "Tests that run at the same time." }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  language: Type.Union([Type.Literal("javascript"), Type.Literal("python")], {
+    description:
+      "What the code is written in: JavaScript as QuickJS knows it, or Python 3.14 with its standard library.",
+  }),
+  source: Type.Union([Type.Literal("block"), Type.Literal("completion")], {
+    default: "block",
+    description:
+      "block: the code is the last fenced block of the completion, which must say the language or none; " +
+      "without one the reward is 0. completion: all of the completion.",
+  }),
+  score: Type.Union([Type.Literal("share"), Type.Literal("all")], {
+    default: "share",
+    description:
+      "share: the share of the prompt's tests that the code passes. all: 1 when it passes all of them, else 0.",
+  }),
+  time: Type.Integer({
+    default: 2000,
+    minimum: 10,
+    maximum: 600_000,
+    description: "Most time of one test, the code included, in ms.",
+  }),
+  memory: Type.Integer({
+    default: 256,
+    minimum: 32,
+    maximum: 2048,
+    description: "Most memory of one test, the interpreter included, in MiB.",
+  }),
+  sandboxes: Type.Integer({ default: 1, minimum: 1, maximum: 64, description: "Tests that run at the same time." }),
+};
 
 /**
  * Runs the completion's code, followed by one of the prompt's tests, for each of them, in an interpreter of its own

@@ -1,5 +1,4 @@
 /** A reward for completions that say nothing but what follows from the prompt. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 
@@ -10,7 +9,7 @@ import type { Reward, RewardContext } from "./reward.ts";
 export const entailment = define({
   type: "entailment",
   summary: "1 for a completion that says nothing but what follows from the prompt, else 0; of tasks that can tell.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create(_parameters, { task }: Pick<RewardContext, "task">): Reward {
     if (task.entails !== true) {
       throw new RangeError(

@@ -8,13 +8,10 @@ import type { Reward, RewardContext } from "./reward.ts";
 export const exactMatch = define({
   type: "exact-match",
   summary: "One value for a right final answer and another for a wrong one.",
-  parameters: Type.Object(
-    {
-      correct: Type.Number({ default: 1, description: "Reward of a right answer." }),
-      incorrect: Type.Number({ default: 0, description: "Reward of a wrong or missing answer." }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    correct: Type.Number({ default: 1, description: "Reward of a right answer." }),
+    incorrect: Type.Number({ default: 0, description: "Reward of a wrong or missing answer." }),
+  },
   create({ correct, incorrect }, { task }: Pick<RewardContext, "task">): Reward {
     checkAnswered("exact-match", task);
     return {

@@ -53,18 +53,15 @@ export const gateOver = <V extends { type: string; name?: string }>(family: Fami
   define({
     type: "gate",
     summary: "A reward that counts, and is computed, only where another one reaches a threshold.",
-    parameters: Type.Object(
-      {
-        condition: family.schema,
-        threshold: Type.Number({
-          default: 0.5,
-          description: "Least value of the condition that lets the reward count.",
-        }),
-        reward: family.schema,
-        otherwise: Type.Number({ default: 0, description: "Value where the condition is below the threshold." }),
-      },
-      { additionalProperties: false },
-    ),
+    parameters: {
+      condition: family.schema,
+      threshold: Type.Number({
+        default: 0.5,
+        description: "Least value of the condition that lets the reward count.",
+      }),
+      reward: family.schema,
+      otherwise: Type.Number({ default: 0, description: "Value where the condition is below the threshold." }),
+    },
     create: ({ condition, reward, ...options }, context: RewardContext): Reward =>
       gate(namedMember(family, condition, context), namedMember(family, reward, context), options),
   });

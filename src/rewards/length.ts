@@ -18,17 +18,14 @@ const lengths = {
 export const length = define({
   type: "length",
   summary: "1 for completions of target length, falling linearly to 0 where they are tolerance longer or shorter.",
-  parameters: Type.Object(
-    {
-      target: Type.Integer({ minimum: 0, description: "Length with the reward 1." }),
-      tolerance: Type.Number({ exclusiveMinimum: 0, description: "Distance from it at which the reward is 0." }),
-      unit: Type.Union([Type.Literal("tokens"), Type.Literal("words"), Type.Literal("characters")], {
-        default: "tokens",
-        description: "What is counted; tokens with the end-of-sequence.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    target: Type.Integer({ minimum: 0, description: "Length with the reward 1." }),
+    tolerance: Type.Number({ exclusiveMinimum: 0, description: "Distance from it at which the reward is 0." }),
+    unit: Type.Union([Type.Literal("tokens"), Type.Literal("words"), Type.Literal("characters")], {
+      default: "tokens",
+      description: "What is counted; tokens with the end-of-sequence.",
+    }),
+  },
   create: ({ target, tolerance, unit }): Reward => ({
     name: "length",
     range: [0, 1],

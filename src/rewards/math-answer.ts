@@ -13,19 +13,16 @@ import type { Reward, RewardContext } from "./reward.ts";
 export const mathAnswer = define({
   type: "math-answer",
   summary: "One value for a final answer that is mathematically the reference's, and another for a wrong one.",
-  parameters: Type.Object(
-    {
-      correct: Type.Number({ default: 1, description: "Reward of a right answer." }),
-      incorrect: Type.Number({ default: 0, description: "Reward of a wrong or missing answer." }),
-      decimals: Type.Integer({
-        default: 6,
-        minimum: 0,
-        maximum: 12,
-        description: "Places after the point to which a decimal must agree, such as 0.333333 with 1/3.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    correct: Type.Number({ default: 1, description: "Reward of a right answer." }),
+    incorrect: Type.Number({ default: 0, description: "Reward of a wrong or missing answer." }),
+    decimals: Type.Integer({
+      default: 6,
+      minimum: 0,
+      maximum: 12,
+      description: "Places after the point to which a decimal must agree, such as 0.333333 with 1/3.",
+    }),
+  },
   create({ correct, incorrect, decimals }, { task }: Pick<RewardContext, "task">): Reward {
     if (task.answered === false)
       throw new RangeError(`math-answer: expected a task with references, got ${task.name} without any`);

@@ -47,24 +47,21 @@ const load = async (file: string): Promise<RewardFunction> => {
 export const moduleReward = define({
   type: "module",
   summary: "The function that a TypeScript or JavaScript module exports by default.",
-  parameters: Type.Object(
-    {
-      path: Type.String({ minLength: 1, description: "The module's file, relative to the experiment file." }),
-      range: Type.Optional(
-        Type.Array(Type.Number(), {
-          minItems: 2,
-          maxItems: 2,
-          description:
-            "Least and greatest value that the function gives when all is well; a value outside stops the " +
-            "run (training.checks.rewardRange).",
-        }),
-      ),
-      parameters: Type.Optional(
-        Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it stands." }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    path: Type.String({ minLength: 1, description: "The module's file, relative to the experiment file." }),
+    range: Type.Optional(
+      Type.Array(Type.Number(), {
+        minItems: 2,
+        maxItems: 2,
+        description:
+          "Least and greatest value that the function gives when all is well; a value outside stops the " +
+          "run (training.checks.rewardRange).",
+      }),
+    ),
+    parameters: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it stands." }),
+    ),
+  },
   create({ path, range, parameters = {} }, context: RewardContext): Reward {
     const [least, most] = range ?? [];
     if (least !== undefined && !(least <= most!)) {

@@ -57,14 +57,11 @@ export const multipleChoice = define({
   summary:
     'One value for the right letter of a choice ("Answer: (B)", "\\boxed{B}", "B) Paris"), another for a ' +
     "wrong one or none.",
-  parameters: Type.Object(
-    {
-      choices: Type.Integer({ default: 4, minimum: 2, maximum: 26, description: "How many there are: 4 for A to D." }),
-      correct: Type.Number({ default: 1, description: "Reward of the right letter." }),
-      incorrect: Type.Number({ default: 0, description: "Reward of a wrong letter or none." }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    choices: Type.Integer({ default: 4, minimum: 2, maximum: 26, description: "How many there are: 4 for A to D." }),
+    correct: Type.Number({ default: 1, description: "Reward of the right letter." }),
+    incorrect: Type.Number({ default: 0, description: "Reward of a wrong letter or none." }),
+  },
   create({ choices, correct, incorrect }, { task }: Pick<RewardContext, "task">): Reward {
     checkAnswered("multiple-choice", task);
     const choiceOf = choiceIn(choices);

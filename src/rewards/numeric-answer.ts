@@ -12,19 +12,16 @@ import type { Reward, RewardContext } from "./reward.ts";
 export const numericAnswer = define({
   type: "numeric-answer",
   summary: "One value for a final number within a tolerance of the reference's, and another for any other.",
-  parameters: Type.Object(
-    {
-      correct: Type.Number({ default: 1, description: "Reward of a right number." }),
-      incorrect: Type.Number({ default: 0, description: "Reward of a wrong or missing number." }),
-      absolute: Type.Number({ default: 1e-9, minimum: 0, description: "Greatest difference." }),
-      relative: Type.Number({
-        default: 1e-9,
-        minimum: 0,
-        description: "Greatest difference as a share of the reference.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    correct: Type.Number({ default: 1, description: "Reward of a right number." }),
+    incorrect: Type.Number({ default: 0, description: "Reward of a wrong or missing number." }),
+    absolute: Type.Number({ default: 1e-9, minimum: 0, description: "Greatest difference." }),
+    relative: Type.Number({
+      default: 1e-9,
+      minimum: 0,
+      description: "Greatest difference as a share of the reference.",
+    }),
+  },
   create({ correct, incorrect, absolute, relative }, { task }: Pick<RewardContext, "task">): Reward {
     if (task.answered === false)
       throw new RangeError(`numeric-answer: expected a task with references, got ${task.name} without any`);

@@ -54,12 +54,9 @@ export const productOver = <V extends { type: string; name?: string }>(family: F
   define({
     type: "product",
     summary: "The product of rewards: 0 as soon as one of them is 0.",
-    parameters: Type.Object(
-      {
-        rewards: Type.Array(family.schema, { minItems: 2, maxItems: 32, description: "Multiplied, without weights." }),
-      },
-      { additionalProperties: false },
-    ),
+    parameters: {
+      rewards: Type.Array(family.schema, { minItems: 2, maxItems: 32, description: "Multiplied, without weights." }),
+    },
     create: ({ rewards }, context: RewardContext): Reward =>
       product(rewards.map((values) => namedMember(family, values, context))),
   });

@@ -19,19 +19,16 @@ const compiled = (pattern: string, options: RegExpOptions): LinearRegExp => {
 export const regularExpression = define({
   type: "regular-expression",
   summary: "1 where a regular expression (RE2: no back-references, no look-around) matches the completion, else 0.",
-  parameters: Type.Object(
-    {
-      pattern: Type.String({ minLength: 1, maxLength: 10_000, description: "In RE2's syntax." }),
-      whole: Type.Boolean({
-        default: false,
-        description: "It must match the whole completion, and not only some of it.",
-      }),
-      ignoreCase: Type.Boolean({ default: false, description: "Letters of either case are the same." }),
-      dotAll: Type.Boolean({ default: false, description: "A point matches the end of a line too." }),
-      multiline: Type.Boolean({ default: false, description: "^ and $ match at the ends of lines too." }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    pattern: Type.String({ minLength: 1, maxLength: 10_000, description: "In RE2's syntax." }),
+    whole: Type.Boolean({
+      default: false,
+      description: "It must match the whole completion, and not only some of it.",
+    }),
+    ignoreCase: Type.Boolean({ default: false, description: "Letters of either case are the same." }),
+    dotAll: Type.Boolean({ default: false, description: "A point matches the end of a line too." }),
+    multiline: Type.Boolean({ default: false, description: "^ and $ match at the ends of lines too." }),
+  },
   create({ pattern, whole, ...options }): Reward {
     const expression = compiled(pattern, options);
     const holds = (text: string): boolean => (whole ? expression.matches(text) : expression.test(text));

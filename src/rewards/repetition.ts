@@ -18,16 +18,13 @@ const items = {
 export const repetition = define({
   type: "repetition",
   summary: "Share of n-grams that the completion has had before, 0 to 1: a penalty with a weight below 0.",
-  parameters: Type.Object(
-    {
-      order: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: "n: words or tokens of an n-gram." }),
-      unit: Type.Union([Type.Literal("words"), Type.Literal("tokens")], {
-        default: "words",
-        description: "Words stand between whitespace, in lower case.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    order: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: "n: words or tokens of an n-gram." }),
+    unit: Type.Union([Type.Literal("words"), Type.Literal("tokens")], {
+      default: "words",
+      description: "Words stand between whitespace, in lower case.",
+    }),
+  },
   create: ({ order, unit }): Reward => ({
     name: "repetition",
     range: [0, 1],

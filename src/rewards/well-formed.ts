@@ -1,5 +1,4 @@
 /** A reward for the form that the task asks for, right or wrong. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 
@@ -7,7 +6,7 @@ import type { Reward, RewardContext } from "./reward.ts";
 export const wellFormed = define({
   type: "well-formed",
   summary: "1 for a finished completion of the form that the task asks for, else 0.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (_parameters, { task }: Pick<RewardContext, "task">): Reward => ({
     name: "well-formed",
     range: [0, 1],

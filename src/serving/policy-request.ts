@@ -5,6 +5,7 @@ import { RefusedRequest } from "../remote/server.ts";
 import type { Shaping } from "../rollouts/decoding/shaping.ts";
 import type { ChosenIds } from "./prompt-log-probs.ts";
 import type { Breadth } from "./prompt-scorer.ts";
+import { closedObject } from "../plugins/closed-object.ts";
 
 /** What each prompt of a request is to get. Plain data: it goes to the thread of the policy. */
 export interface PolicyRequest {
@@ -42,45 +43,36 @@ const sampling = {
 };
 
 /** Body of `/v1/completions`. What would change the answer and is not known is refused, not passed over. */
-const CompletionBody = Type.Object(
-  {
-    model: optional(Type.String()),
-    prompt: Type.Union([
-      Text,
-      Ids,
-      Type.Array(Text, { minItems: 1, maxItems: 256 }),
-      Type.Array(Ids, { minItems: 1, maxItems: 256 }),
-    ]),
-    ...sampling,
-    stream: optional(Type.Literal(false)),
-    echo: optional(Type.Literal(false)),
-    logprobs: optional(Type.Never()),
-    user: optional(Type.String()),
-  },
-  { additionalProperties: false },
-);
+const CompletionBody = closedObject({
+  model: optional(Type.String()),
+  prompt: Type.Union([
+    Text,
+    Ids,
+    Type.Array(Text, { minItems: 1, maxItems: 256 }),
+    Type.Array(Ids, { minItems: 1, maxItems: 256 }),
+  ]),
+  ...sampling,
+  stream: optional(Type.Literal(false)),
+  echo: optional(Type.Literal(false)),
+  logprobs: optional(Type.Never()),
+  user: optional(Type.String()),
+});
 
 /** Body of `/inference/v1/generate`. */
-const GenerateBody = Type.Object(
-  {
-    request_id: optional(Type.String()),
-    model: optional(Type.String()),
-    token_ids: Ids,
-    sampling_params: Type.Object(
-      {
-        ...sampling,
-        detokenize: optional(Type.Boolean()),
-        prompt_logprob_token_ids: optional(
-          Type.Array(Type.Array(Type.Integer({ minimum: -1, maximum: 2 ** 31 - 1 }), { minItems: 1 })),
-        ),
-        prompt_logprob_start: optional(Type.Integer({ minimum: 0 })),
-      },
-      { additionalProperties: false },
+const GenerateBody = closedObject({
+  request_id: optional(Type.String()),
+  model: optional(Type.String()),
+  token_ids: Ids,
+  sampling_params: closedObject({
+    ...sampling,
+    detokenize: optional(Type.Boolean()),
+    prompt_logprob_token_ids: optional(
+      Type.Array(Type.Array(Type.Integer({ minimum: -1, maximum: 2 ** 31 - 1 }), { minItems: 1 })),
     ),
-    stream: optional(Type.Literal(false)),
-  },
-  { additionalProperties: false },
-);
+    prompt_logprob_start: optional(Type.Integer({ minimum: 0 })),
+  }),
+  stream: optional(Type.Literal(false)),
+});
 
 type Sampling = Static<ReturnType<typeof Type.Object<typeof sampling>>>;
 

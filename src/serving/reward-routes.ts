@@ -6,11 +6,12 @@ import { receivedRollout, WireRollout, type WireFailure } from "../rewards/remot
 import type { RewardAnswer, RewardHandlers } from "../rewards/reward-worker.ts";
 import type { RewardScore } from "../rewards/reward.ts";
 import type { Caller } from "../workers/connect.ts";
+import { closedObject } from "../plugins/closed-object.ts";
 
 const ScoreBody = Type.Object({
   rollouts: Type.Array(WireRollout, { maxItems: 4096 }),
   // What the rewards are made with is in the server's own file.
-  parameters: Type.Optional(Type.Object({}, { additionalProperties: false })),
+  parameters: Type.Optional(closedObject({})),
 });
 
 const scoreOf = (answer: RewardAnswer): RewardScore | WireFailure => {

@@ -7,6 +7,7 @@ import { define } from "../plugins/definition.ts";
 import { normal, stream, type Uniforms } from "../random/stream.ts";
 import { characterTokenizer } from "../tokenizers/characters.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
+import { closedObject } from "../plugins/closed-object.ts";
 
 /** The positions from left to right: 64 characters in the order of ASCII. */
 const line = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
@@ -14,36 +15,30 @@ const line = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 /** Characters of a prompt, which is its number. */
 const digits = 4;
 
-const Component = Type.Object(
-  {
-    mean: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      description: "Where on the line: 0 is its left end, 1 its right one.",
-    }),
-    deviation: Type.Number({ minimum: 0.01, maximum: 1, description: "In lengths of the line." }),
-    weight: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: "How often, next to the others." }),
-  },
-  { additionalProperties: false },
-);
+const Component = closedObject({
+  mean: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: "Where on the line: 0 is its left end, 1 its right one.",
+  }),
+  deviation: Type.Number({ minimum: 0.01, maximum: 1, description: "In lengths of the line." }),
+  weight: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: "How often, next to the others." }),
+});
 type Component = Static<typeof Component>;
 
-const parameters = Type.Object(
-  {
-    components: Type.Array(Component, {
-      default: [
-        { mean: 0.3, deviation: 0.08, weight: 0.6 },
-        { mean: 0.7, deviation: 0.08, weight: 0.4 },
-      ],
-      minItems: 1,
-      maxItems: 16,
-      description: "The Gaussians.",
-    }),
-    train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-    test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  components: Type.Array(Component, {
+    default: [
+      { mean: 0.3, deviation: 0.08, weight: 0.6 },
+      { mean: 0.7, deviation: 0.08, weight: 0.4 },
+    ],
+    minItems: 1,
+    maxItems: 16,
+    description: "The Gaussians.",
+  }),
+  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
+  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+};
 
 /** Three deviations, where a Gaussian has all but 0.3 % of what it gives. */
 const reaches = ({ mean, deviation }: Component, position: number): boolean =>

@@ -5,19 +5,17 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { define } from "../../src/plugins/definition.ts";
 import { family } from "../../src/plugins/family.ts";
 
-const closed = { additionalProperties: false } as const;
-
 const scaled = define({
   type: "scaled",
   summary: "A multiple of the seed.",
-  parameters: Type.Object({ factor: Type.Number({ default: 2, description: "The multiple." }) }, closed),
+  parameters: { factor: Type.Number({ default: 2, description: "The multiple." }) },
   create: (parameters, context: { readonly seed: number }) => parameters.factor * context.seed,
 });
 
 const named = define({
   type: "named",
   summary: "The length of a name.",
-  parameters: Type.Object({ name: Type.String(), range: Type.Tuple([Type.Integer(), Type.Integer()], { default: [0, 9] }) }, closed),
+  parameters: { name: Type.String(), range: Type.Tuple([Type.Integer(), Type.Integer()], { default: [0, 9] }) },
   create: (parameters, context: { readonly folder: string }) => parameters.name.length + context.folder.length + parameters.range[1],
 });
 
@@ -51,9 +49,16 @@ describe("schema", () => {
     ["another member's parameter", { type: "scaled", name: "abc" }],
     ["a parameter of the wrong kind", { type: "scaled", factor: "two" }],
     ["a missing parameter", { type: "named" }],
+    ["a key that no member has", { type: "scaled", fctor: 1 }],
     ["no object", "scaled"],
   ])("refuses %s", (_what, values) => {
     expect(validator(plain.schema)(values)).toBe(false);
+  });
+
+  test("parameters are the properties and no schema of an object, for the compiler too", () => {
+    const parameters = Type.Object({ factor: Type.Number() });
+    // @ts-expect-error -- an object's schema in place of its properties
+    define({ type: "whole", summary: "None.", parameters, create: () => 0 });
   });
 
   test("describes each member", () => {

@@ -19,15 +19,12 @@ const textOf = (match: Match): string =>
 export const order = define({
   type: "order",
   summary: "One setting is above another: each with the next, seed by seed, over all values of the other axes.",
-  parameters: Type.Object(
-    {
-      ...measured,
-      descending: Type.Array(Match, { minItems: 2, maxItems: 16, description: "The settings, the highest first." }),
-      by: Type.Number({ default: 0, description: "By how much more each is above the next, in the metric's unit." }),
-      least: leastEffect,
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    ...measured,
+    descending: Type.Array(Match, { minItems: 2, maxItems: 16, description: "The settings, the highest first." }),
+    by: Type.Number({ default: 0, description: "By how much more each is above the next, in the metric's unit." }),
+    least: leastEffect,
+  },
   create({ descending, by, least, ...measure }, _context: void): Claim {
     const compared = new Set(descending.flatMap(Object.keys));
     const judge: Claim["judge"] = (trials) => {

@@ -16,17 +16,14 @@ const strataOf = (cells: Cells): number[][] => [...cells.values()].map((seeds) =
 export const ratio = define({
   type: "ratio",
   summary: "The mean of some settings is so many times that of others.",
-  parameters: Type.Object(
-    {
-      ...measured,
-      of: Match,
-      over: Match,
-      between: Type.Tuple([Type.Number(), Type.Number()], {
-        description: "Lowest and highest ratio at which the claim holds.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    ...measured,
+    of: Match,
+    over: Match,
+    between: Type.Tuple([Type.Number(), Type.Number()], {
+      description: "Lowest and highest ratio at which the claim holds.",
+    }),
+  },
   create({ of, over, between: limits, ...measure }, _context: void): Claim {
     const compared = new Set([...Object.keys(of), ...Object.keys(over)]);
     const judge: Claim["judge"] = (trials) => {

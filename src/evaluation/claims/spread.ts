@@ -40,19 +40,14 @@ const settingsOf = (byValue: readonly Cells[]): Settings => {
 export const spread = define({
   type: "spread",
   summary: "The values of an axis lie close together: less far apart than elsewhere, or than a bound.",
-  parameters: Type.Object(
-    {
-      ...measured,
-      over: Type.String({ pattern: "^(run|/.*)$", description: "Pointer of the axis whose values are compared." }),
-      values: Type.Array(Type.Unknown(), { minItems: 2, description: "Its values." }),
-      of: Type.Unsafe<Match>({ ...Match, default: {}, description: "Where the values lie close together." }),
-      than: Type.Optional(Match),
-      below: Type.Optional(
-        Type.Number({ exclusiveMinimum: 0, description: "In the metric's unit; in place of than." }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    ...measured,
+    over: Type.String({ pattern: "^(run|/.*)$", description: "Pointer of the axis whose values are compared." }),
+    values: Type.Array(Type.Unknown(), { minItems: 2, description: "Its values." }),
+    of: Type.Unsafe<Match>({ ...Match, default: {}, description: "Where the values lie close together." }),
+    than: Type.Optional(Match),
+    below: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "In the metric's unit; in place of than." })),
+  },
   create({ over, values, of, than, below, ...measure }, _context: void): Claim {
     if ((than === undefined) === (below === undefined)) {
       throw new RangeError(

@@ -67,23 +67,20 @@ const findingsOf = (
 export const trend = define({
   type: "trend",
   summary: "A metric rises, or falls, along an axis.",
-  parameters: Type.Object(
-    {
-      ...measured,
-      along: Type.String({ pattern: "^/", description: "Pointer of the axis." }),
-      direction: Type.Union([Type.Literal("increasing"), Type.Literal("decreasing")], {
-        description: "Which way the metric goes.",
+  parameters: {
+    ...measured,
+    along: Type.String({ pattern: "^/", description: "Pointer of the axis." }),
+    direction: Type.Union([Type.Literal("increasing"), Type.Literal("decreasing")], {
+      description: "Which way the metric goes.",
+    }),
+    least: leastEffect,
+    values: Type.Optional(
+      Type.Array(Type.Unknown(), {
+        minItems: 2,
+        description: "The axis's values in order; all that there are, by size, when left out.",
       }),
-      least: leastEffect,
-      values: Type.Optional(
-        Type.Array(Type.Unknown(), {
-          minItems: 2,
-          description: "The axis's values in order; all that there are, by size, when left out.",
-        }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+    ),
+  },
   create({ along: axis, direction, least, values, ...measure }, _context: void): Claim {
     const judge: Claim["judge"] = (trials) => {
       const findings = findingsOf(trials, measure, axis, values ?? along(trials, axis), {

@@ -1,5 +1,4 @@
 /** BLEU of all completions as one corpus. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { corpusBleu } from "../../text-metrics/bleu.ts";
 import { comparisonsOf } from "./corpus.ts";
@@ -9,7 +8,7 @@ import type { Measure } from "./measure.ts";
 export const bleu = define({
   type: "bleu",
   summary: "BLEU of the completions as one corpus, 0 to 100, as sacrebleu counts it: metric bleu.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (_parameters, _context: void): Measure => ({
     name: "bleu",
     samples: 1,

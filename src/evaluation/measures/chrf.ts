@@ -12,10 +12,9 @@ import type { Measure } from "./measure.ts";
 export const chrf = define({
   type: "chrf",
   summary: "chrF of the completions as one corpus, 0 to 100, as sacrebleu counts it: metric chrf, or chrf++.",
-  parameters: Type.Object(
-    { words: Type.Boolean({ default: false, description: "Whether words and pairs of words count too: chrF++." }) },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    words: Type.Boolean({ default: false, description: "Whether words and pairs of words count too: chrF++." }),
+  },
   create: ({ words }, _context: void): Measure => ({
     name: words ? "chrf++" : "chrf",
     samples: 1,

@@ -1,5 +1,4 @@
 /** Entailment: how often a completion says nothing but what follows from its prompt. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { mean } from "../statistics/strata.ts";
 import type { Measure } from "./measure.ts";
@@ -11,7 +10,7 @@ import type { Measure } from "./measure.ts";
 export const entailment = define({
   type: "entailment",
   summary: "Share of completions that say nothing but what follows from the prompt: metric entailment.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (_parameters, _context: void): Measure => ({
     name: "entailment",
     samples: 1,

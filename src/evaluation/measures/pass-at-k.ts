@@ -20,16 +20,13 @@ const chance = (n: number, c: number, k: number): number => {
 export const passAtK = define({
   type: "pass-at-k",
   summary: "Chance that one of k completions is right, estimated without bias from all samples: metric pass@k.",
-  parameters: Type.Object(
-    {
-      k: Type.Integer({
-        minimum: 1,
-        maximum: 1024,
-        description: "Tries; the evaluation draws at least as many samples.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    k: Type.Integer({
+      minimum: 1,
+      maximum: 1024,
+      description: "Tries; the evaluation draws at least as many samples.",
+    }),
+  },
   create: ({ k }, _context: void): Measure => ({
     name: `pass@${k}`,
     samples: k,

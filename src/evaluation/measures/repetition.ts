@@ -20,10 +20,7 @@ const repeated = (tokens: ArrayLike<number>, order: number): number => {
 export const repetition = define({
   type: "repetition",
   summary: "Mean share of a completion's n-grams of tokens that it has had before: metric repetition-<order>.",
-  parameters: Type.Object(
-    { order: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: "n: tokens of an n-gram." }) },
-    { additionalProperties: false },
-  ),
+  parameters: { order: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: "n: tokens of an n-gram." }) },
   create: ({ order }, _context: void): Measure => ({
     name: `repetition-${order}`,
     samples: 1,

@@ -12,16 +12,13 @@ import type { Measure } from "./measure.ts";
 export const rouge = define({
   type: "rouge",
   summary: "Mean ROUGE F-measure against the reference, 0 to 100: metric rouge-1, rouge-2 or rouge-L.",
-  parameters: Type.Object(
-    {
-      variant: Type.Union([Type.Literal("1"), Type.Literal("2"), Type.Literal("L")], {
-        default: "2",
-        description: "Words, pairs of words, or the longest common subsequence.",
-      }),
-      stemmer: Type.Boolean({ default: false, description: "Whether words are compared by their Porter stems." }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    variant: Type.Union([Type.Literal("1"), Type.Literal("2"), Type.Literal("L")], {
+      default: "2",
+      description: "Words, pairs of words, or the longest common subsequence.",
+    }),
+    stemmer: Type.Boolean({ default: false, description: "Whether words are compared by their Porter stems." }),
+  },
   create({ variant, stemmer }, _context: void): Measure {
     const score = (text: string, reference: string): number =>
       (variant === "L" ? rougeL(text, reference, { stemmer }) : rougeN(text, reference, Number(variant), { stemmer }))

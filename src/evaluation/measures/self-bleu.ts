@@ -1,5 +1,4 @@
 /** Self-BLEU: how alike the completions of one prompt are. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { selfBleu as selfBleuOf } from "../../text-metrics/bleu.ts";
 import { mean } from "../statistics/strata.ts";
@@ -12,7 +11,7 @@ import type { Measure } from "./measure.ts";
 export const selfBleu = define({
   type: "self-bleu",
   summary: "How alike the completions of a prompt are, 0 to 100; needs at least 2 samples: metric self-bleu.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (_parameters, _context: void): Measure => ({
     name: "self-bleu",
     samples: 2,

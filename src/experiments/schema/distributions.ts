@@ -22,7 +22,7 @@ const rounded = (value: number, low: number, high: number): number =>
 const uniform = define({
   type: "uniform",
   summary: "Every number from low to high alike, to four digits.",
-  parameters: Type.Object({ low: Low, high: High }, { additionalProperties: false }),
+  parameters: { low: Low, high: High },
   create({ low, high }): Draw {
     ordered(low, high);
     return (uniforms) => rounded(low + uniforms() * (high - low), low, high);
@@ -33,13 +33,10 @@ const logUniform = define({
   type: "log-uniform",
   summary:
     "Numbers from low to high whose logarithms are uniform, to four digits: for learning rates and other scales.",
-  parameters: Type.Object(
-    {
-      low: Type.Number({ exclusiveMinimum: 0, description: "Least value." }),
-      high: Type.Number({ exclusiveMinimum: 0, description: "Greatest value." }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    low: Type.Number({ exclusiveMinimum: 0, description: "Least value." }),
+    high: Type.Number({ exclusiveMinimum: 0, description: "Greatest value." }),
+  },
   create({ low, high }): Draw {
     ordered(low, high);
     return (uniforms) => rounded(low * (high / low) ** uniforms(), low, high);
@@ -49,13 +46,10 @@ const logUniform = define({
 const integer = define({
   type: "integer",
   summary: "Every whole number from low to high alike, both included.",
-  parameters: Type.Object(
-    {
-      low: Type.Integer({ minimum: -(2 ** 53 - 1), maximum: 2 ** 53 - 1, description: "Least value." }),
-      high: Type.Integer({ minimum: -(2 ** 53 - 1), maximum: 2 ** 53 - 1, description: "Greatest value." }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    low: Type.Integer({ minimum: -(2 ** 53 - 1), maximum: 2 ** 53 - 1, description: "Least value." }),
+    high: Type.Integer({ minimum: -(2 ** 53 - 1), maximum: 2 ** 53 - 1, description: "Greatest value." }),
+  },
   create({ low, high }): Draw {
     ordered(low, high);
     return (uniforms) => wholeNumber(uniforms, low, high);
@@ -65,10 +59,7 @@ const integer = define({
 const choice = define({
   type: "choice",
   summary: "Each of some values alike.",
-  parameters: Type.Object(
-    { values: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000, description: "The values." }) },
-    { additionalProperties: false },
-  ),
+  parameters: { values: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000, description: "The values." }) },
   create: ({ values }): Draw => {
     return (uniforms) => values[wholeNumber(uniforms, 0, values.length - 1)] as Json;
   },

@@ -1,9 +1,10 @@
 /** Successive halving: hopeless trials of a sweep stop early. As settings, and what a schema cannot say of them. */
 import { Type, type Static } from "@sinclair/typebox";
 import type { Mistake } from "./check.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** The schema. */
-export const Halving = Type.Object(
+export const Halving = closedObject(
   {
     rungs: Type.Array(Type.Integer({ minimum: 1 }), {
       minItems: 1,
@@ -33,7 +34,6 @@ export const Halving = Type.Object(
     }),
   },
   {
-    additionalProperties: false,
     description:
       "Successive halving (Jamieson and Talwalkar, 2016): at each rung all trials wait, the best settings go " +
       "on, and the others stop there. Without it the same command takes the stopped ones to their end.",

@@ -13,8 +13,7 @@ import { isObject, type Json, type JsonObject } from "../../files/json.ts";
 import { CheckpointName, having, StageName } from "./origin-schema.ts";
 import { Sweep } from "./sweep-schema.ts";
 import { SingleTeacher, Teacher } from "./teacher-schema.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Names of stages and variants become names of folders. */
 const namePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
@@ -27,14 +26,14 @@ const Layers = Type.Array(Type.Integer({ minimum: 0, maximum: 1023 }), {
     "All of them when left out.",
 });
 
-const StudentStage = Type.Object(
+const StudentStage = closedObject(
   { stage: StageName, layers: Type.Optional(Layers) },
-  { ...closed, description: "The result of an earlier stage, or some of its layers." },
+  { description: "The result of an earlier stage, or some of its layers." },
 );
 
-const StudentCheckpoint = Type.Object(
+const StudentCheckpoint = closedObject(
   { checkpoint: CheckpointName, layers: Type.Optional(Layers) },
-  { ...closed, description: "A checkpoint, or some of its layers. Its tokenizer is the task's." },
+  { description: "A checkpoint, or some of its layers. Its tokenizer is the task's." },
 );
 
 /** Parts that occur in several places stand once in the schema's `definitions`. */
@@ -75,14 +74,13 @@ const parts = {
   scoring: ScoringSettings,
 };
 
-const Stage = Type.Object(
+const Stage = closedObject(
   {
     seed: Type.Optional(Seed),
     task: Type.Optional(defined("task")),
     ...parts,
   },
   {
-    ...closed,
     description:
       "An earlier training. Task, seed and engine come from the file; a stage may have its own task and seed.",
   },
@@ -110,7 +108,7 @@ const named = <T extends TSchema>(values: T, description: string, minProperties 
     description,
   });
 
-const Experiment = Type.Object(
+const Experiment = closedObject(
   {
     $schema: Type.Optional(Type.String({ description: "For editors." })),
     question: Type.String({ minLength: 1, description: "What this experiment is to answer." }),
@@ -138,7 +136,7 @@ const Experiment = Type.Object(
       }),
     ),
   },
-  { ...closed, title: "Retort experiment", definitions },
+  { title: "Retort experiment", definitions },
 );
 
 /** Values of one stage after defaults. */

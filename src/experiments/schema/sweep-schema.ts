@@ -3,8 +3,7 @@ import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { Json } from "../../files/json.ts";
 import { distributions } from "./distributions.ts";
 import { Halving } from "./halving.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Most trials of one file, before conditions and exclusions take some away. */
 export const mostTrials = 100_000;
@@ -28,7 +27,7 @@ const Values = Type.Unsafe<readonly Json[]>({
 const matchOf = (description: string) => byPointer(Values, description, { minProperties: 1 });
 
 /** The schema. */
-export const Sweep = Type.Object(
+export const Sweep = closedObject(
   {
     axes: byPointer(
       Values,
@@ -47,7 +46,7 @@ export const Sweep = Type.Object(
       },
     ),
     random: Type.Optional(
-      Type.Object(
+      closedObject(
         {
           samples: Type.Integer({
             minimum: 1,
@@ -60,7 +59,6 @@ export const Sweep = Type.Object(
           }),
         },
         {
-          ...closed,
           description:
             "Axes whose values are drawn; each sample is crossed with the grid, so all seeds see the same samples.",
         },
@@ -80,7 +78,6 @@ export const Sweep = Type.Object(
     halving: Type.Optional(Halving),
   },
   {
-    ...closed,
     description: "Trials of `retort sweep`: the file's runs at other values. `retort run` takes the file's own values.",
   },
 );

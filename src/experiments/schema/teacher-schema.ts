@@ -3,8 +3,7 @@ import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { TeacherServer } from "../../teachers/remote/settings.ts";
 import { formatPointer } from "../../files/json.ts";
 import { CheckpointName, having, StageName } from "./origin-schema.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 const objectHaving = (key: string, then: TSchema, otherwise: TSchema): TSchema =>
   Type.Unsafe({ type: "object", ...having(key, then, otherwise) });
@@ -26,7 +25,7 @@ const context = Type.Optional(
 );
 
 const scores = Type.Optional(
-  Type.Object(
+  closedObject(
     {
       folder: Type.String({
         minLength: 1,
@@ -45,7 +44,6 @@ const scores = Type.Optional(
       }),
     },
     {
-      ...closed,
       description:
         "Scores are kept on the disk, by the teacher's weights and the sequence's tokens, and read when they " +
         "are needed again.",
@@ -55,22 +53,19 @@ const scores = Type.Optional(
 
 const shared = { temperature, context, scores };
 
-const TeacherStage = Type.Object(
+const TeacherStage = closedObject(
   { stage: StageName, ...shared },
-  { ...closed, description: "The result of an earlier stage, frozen." },
+  { description: "The result of an earlier stage, frozen." },
 );
 
-const TeacherCheckpoint = Type.Object(
+const TeacherCheckpoint = closedObject(
   { checkpoint: CheckpointName, ...shared },
-  { ...closed, description: "A checkpoint, frozen." },
+  { description: "A checkpoint, frozen." },
 );
 
-const TeacherOnServer = Type.Object(
-  { server: TeacherServer, ...shared },
-  { ...closed, description: "A policy on a server." },
-);
+const TeacherOnServer = closedObject({ server: TeacherServer, ...shared }, { description: "A policy on a server." });
 
-const TeacherStudent = Type.Object(
+const TeacherStudent = closedObject(
   {
     student: Type.Union([Type.Literal("initial"), Type.Literal("average")], {
       description:
@@ -86,7 +81,7 @@ const TeacherStudent = Type.Object(
     ),
     ...shared,
   },
-  { ...closed, description: "The student itself." },
+  { description: "The student itself." },
 );
 
 /** One teacher. Stands in the schema's `definitions` as `teacher`. */
@@ -111,24 +106,21 @@ export type SingleTeacherValues = Static<typeof SingleTeacher>;
 
 const single = Type.Unsafe<SingleTeacherValues>({ $ref: "#/definitions/teacher" });
 
-const TeacherMixture = Type.Object(
+const TeacherMixture = closedObject(
   {
     mixture: Type.Array(
-      Type.Object(
-        {
-          teacher: single,
-          weight: Type.Number({
-            default: 1,
-            exclusiveMinimum: 0,
-            description: "What its probabilities count, as a share of all weights.",
-          }),
-        },
-        closed,
-      ),
+      closedObject({
+        teacher: single,
+        weight: Type.Number({
+          default: 1,
+          exclusiveMinimum: 0,
+          description: "What its probabilities count, as a share of all weights.",
+        }),
+      }),
       { minItems: 1, maxItems: 64, description: "The teachers, all of the student's vocabulary." },
     ),
   },
-  { ...closed, description: "Several teachers: at every place the weighted mean of their probabilities." },
+  { description: "Several teachers: at every place the weighted mean of their probabilities." },
 );
 
 const Mixed = Type.Unsafe<SingleTeacherValues | Static<typeof TeacherMixture>>({
@@ -139,7 +131,7 @@ const Mixed = Type.Unsafe<SingleTeacherValues | Static<typeof TeacherMixture>>({
 /** Values of one teacher or of a mixture, after defaults. */
 export type MixedTeacherValues = Static<typeof Mixed>;
 
-const TeacherRoutes = Type.Object(
+const TeacherRoutes = closedObject(
   {
     by: Type.String({
       minLength: 1,
@@ -152,7 +144,7 @@ const TeacherRoutes = Type.Object(
       description: "The teachers by the names that the prompts have for them, all of the student's vocabulary.",
     }),
   },
-  { ...closed, description: "Several teachers, of which each prompt names its own." },
+  { description: "Several teachers, of which each prompt names its own." },
 );
 
 /** The teacher of a training. */

@@ -1,5 +1,4 @@
 /** The batch-mean baseline: the whole step, this completion included, says what reward was to be expected. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
@@ -24,6 +23,6 @@ export const definition = define({
   type: "batch-mean",
   summary:
     "Mean of all rewards of the step, of every prompt: (N - 1)/N of the true gradient, with N completions in the step.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Baseline<null> => batchMean,
 });

@@ -2,7 +2,6 @@
  * The group-mean baseline (GRPO): all completions of the same prompt, this one included, say what reward was to be
  * expected.
  */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
@@ -39,6 +38,6 @@ export const definition = define({
   summary:
     "Mean reward of all completions of the same prompt (GRPO): (G - 1)/G of the leave-one-out gradient; " +
     "needs groups of at least 2.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Baseline<null> => groupMean,
 });

@@ -1,5 +1,4 @@
 /** The leave-one-out baseline (RLOO): the other completions of the same prompt say what reward was to be expected. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
@@ -33,6 +32,6 @@ export const leaveOneOut: Baseline<null> = {
 export const definition = define({
   type: "leave-one-out",
   summary: "Mean reward of the other completions of the same prompt (RLOO); needs groups of at least 2.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Baseline<null> => leaveOneOut,
 });

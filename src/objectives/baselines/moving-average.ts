@@ -35,16 +35,13 @@ export const movingAverage = (decay = 0.9): Baseline<MovingAverageState> => {
 export const definition = define({
   type: "moving-average",
   summary: "Exponential average of the mean rewards of earlier batches, corrected for its start at zero.",
-  parameters: Type.Object(
-    {
-      decay: Type.Number({
-        default: 0.9,
-        minimum: 0,
-        exclusiveMaximum: 1,
-        description: "Weight of the past at each batch.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    decay: Type.Number({
+      default: 0.9,
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description: "Weight of the past at each batch.",
+    }),
+  },
   create: ({ decay }): Baseline<MovingAverageState> => movingAverage(decay),
 });

@@ -1,5 +1,4 @@
 /** No baseline: the advantage is the reward. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkGroups } from "./groups.ts";
@@ -18,6 +17,6 @@ export const noBaseline: Baseline<null> = {
 export const definition = define({
   type: "none",
   summary: "No baseline: the advantage is the reward itself.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Baseline<null> => noBaseline,
 });

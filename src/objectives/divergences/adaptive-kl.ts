@@ -78,16 +78,13 @@ export const definition = define({
   summary:
     "Forward and reverse KL, weighted by how much student and teacher differ on the teacher's likeliest " +
     "tokens and on the rest (AKL).",
-  parameters: Type.Object(
-    {
-      headMass: Type.Number({
-        default: 0.5,
-        exclusiveMinimum: 0,
-        exclusiveMaximum: 1,
-        description: "The teacher's likeliest tokens are the head while their probabilities sum to at most this.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    headMass: Type.Number({
+      default: 0.5,
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: "The teacher's likeliest tokens are the head while their probabilities sum to at most this.",
+    }),
+  },
   create: ({ headMass }): Divergence => adaptiveKl(headMass),
 });

@@ -87,9 +87,6 @@ export const definition = define({
   summary:
     "Alpha-beta divergence, exponents alpha of the teacher and beta of the student: (1, 0) is forward KL, " +
     "(0, 1) reverse KL (ABKD).",
-  parameters: Type.Object(
-    { alpha: exponent("teacher", "forward KL"), beta: exponent("student", "reverse KL") },
-    { additionalProperties: false },
-  ),
+  parameters: { alpha: exponent("teacher", "forward KL"), beta: exponent("student", "reverse KL") },
   create: ({ alpha, beta }): Divergence => alphaBeta(alpha, beta),
 });

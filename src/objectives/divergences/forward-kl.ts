@@ -1,5 +1,4 @@
 /** Forward KL, KL(teacher || student): covers everything that the teacher might say. */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
 import type { Divergence } from "./divergence.ts";
@@ -17,6 +16,6 @@ export const forwardKl: Divergence = {
 export const definition = define({
   type: "forward-kl",
   summary: "KL(teacher || student): the student covers all that the teacher might say.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Divergence => forwardKl,
 });

@@ -1,5 +1,4 @@
 /** The Jeffreys divergence: both KLs at once. */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
 import type { Divergence } from "./divergence.ts";
@@ -26,6 +25,6 @@ export const jeffreys: Divergence = {
 export const definition = define({
   type: "jeffreys",
   summary: "KL(teacher || student) + KL(student || teacher): the plain sum of forward and reverse KL.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Divergence => jeffreys,
 });

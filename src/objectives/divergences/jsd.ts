@@ -50,18 +50,15 @@ export const definition = define({
   summary:
     "Generalized Jensen-Shannon divergence: beta KL(teacher || M) + (1 - beta) KL(student || M), M = beta " +
     "teacher + (1 - beta) student.",
-  parameters: Type.Object(
-    {
-      beta: Type.Number({
-        minimum: 0,
-        maximum: 1,
-        description:
-          "Share of the teacher in the mixture, inside (0, 1): near 0 the gradient points like forward KL's, " +
-          "near 1 like reverse KL's.",
-      }),
-      scale: scaleSchema("beta (1 - beta)"),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    beta: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description:
+        "Share of the teacher in the mixture, inside (0, 1): near 0 the gradient points like forward KL's, " +
+        "near 1 like reverse KL's.",
+    }),
+    scale: scaleSchema("beta (1 - beta)"),
+  },
   create: ({ beta, scale }): Divergence => jsd(beta, scale),
 });

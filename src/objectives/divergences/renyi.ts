@@ -47,16 +47,13 @@ export const renyi = (order: number, scale: Scale = "paper"): Divergence => {
 export const definition = define({
   type: "renyi",
   summary: "Rényi divergence of an order, in the direction teacher || student: order 1 would be forward KL.",
-  parameters: Type.Object(
-    {
-      order: Type.Number({
-        exclusiveMinimum: 0,
-        description:
-          "Above 0 and not 1: the larger it is, the more the token with the largest ratio teacher / student counts.",
-      }),
-      scale: scaleSchema("the order"),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    order: Type.Number({
+      exclusiveMinimum: 0,
+      description:
+        "Above 0 and not 1: the larger it is, the more the token with the largest ratio teacher / student counts.",
+    }),
+    scale: scaleSchema("the order"),
+  },
   create: ({ order, scale }): Divergence => renyi(order, scale),
 });

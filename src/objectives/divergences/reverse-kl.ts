@@ -1,5 +1,4 @@
 /** Reverse KL, KL(student || teacher): says only what the teacher might say. */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
 import type { Divergence } from "./divergence.ts";
@@ -19,6 +18,6 @@ export const reverseKl: Divergence = {
 export const definition = define({
   type: "reverse-kl",
   summary: "KL(student || teacher): the student says only what the teacher might say.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Divergence => reverseKl,
 });

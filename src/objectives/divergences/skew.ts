@@ -25,18 +25,14 @@ export const checkSkew = (owner: string, alpha: number, scale: Scale): void => {
 /**
  * Parameters of a skewed divergence in an experiment file; `whose` names the distribution that alpha is the share of.
  */
-export const skewParameters = (whose: string) =>
-  Type.Object(
-    {
-      alpha: Type.Number({
-        default: 0.1,
-        minimum: 0,
-        exclusiveMaximum: 1,
-        description:
-          `Share of the ${whose} in the mixture, in [0, 1); at 0 it is the plain KL, and the larger it is the ` +
-          "smaller the gradient gets.",
-      }),
-      scale: scaleSchema("(1 - alpha)^2"),
-    },
-    { additionalProperties: false },
-  );
+export const skewParameters = (whose: string) => ({
+  alpha: Type.Number({
+    default: 0.1,
+    minimum: 0,
+    exclusiveMaximum: 1,
+    description:
+      `Share of the ${whose} in the mixture, in [0, 1); at 0 it is the plain KL, and the larger it is the ` +
+      "smaller the gradient gets.",
+  }),
+  scale: scaleSchema("(1 - alpha)^2"),
+});

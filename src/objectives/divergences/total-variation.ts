@@ -1,5 +1,4 @@
 /** Total variation: half of the probability mass that teacher and student place differently. */
-import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
 import type { Divergence } from "./divergence.ts";
@@ -31,6 +30,6 @@ export const totalVariation: Divergence = {
 export const definition = define({
   type: "total-variation",
   summary: "Half of the sum of |teacher - student|: bounded by 1, and no token's ratio of probabilities weighs in.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Divergence => totalVariation,
 });

@@ -11,20 +11,17 @@ import { parameter } from "../layers/parameter.ts";
 import type { Decoder, ParameterSpec, Policy, PolicyContext, Sequences } from "../policy.ts";
 import { configOf } from "./gaussian-mixture-config.ts";
 
-const parameters = Type.Object(
-  {
-    components: Type.Integer({ minimum: 1, maximum: 16, description: "Gaussians; 1 has one mode." }),
-    end: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        description:
-          "The token that ends a completion; those above it are the positions, from left to right. 1 when " +
-          "left out, as in the tasks' own tokenizers.",
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  components: Type.Integer({ minimum: 1, maximum: 16, description: "Gaussians; 1 has one mode." }),
+  end: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        "The token that ends a completion; those above it are the positions, from left to right. 1 when " +
+        "left out, as in the tasks' own tokenizers.",
+    }),
+  ),
+};
 
 const names = {
   offsets: "mixture.offsets",

@@ -19,7 +19,7 @@ const activation = "gelu_pytorch_tanh";
 export const gemma = define({
   type: "gemma",
   summary: "A Gemma decoder: Llama's arithmetic with scaled embeddings, norms around one and GEGLU.",
-  parameters: Type.Object({ ...rotaryParameters, attentionBias }, { additionalProperties: false }),
+  parameters: { ...rotaryParameters, attentionBias },
   create(values, context: PolicyContext) {
     const arithmetic = {
       activation: "gelu_new",

@@ -3,6 +3,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { ConfigFormat } from "./config/config-format.ts";
 import type { Activation } from "../layers/activation.ts";
 import type { Gpt2Sizes } from "./gpt2-decoder.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** The `config.json` of a GPT-2 with these sizes. Special tokens are the tokenizer's and stay null. */
 export const configOf = (sizes: Gpt2Sizes): Record<string, unknown> => ({
@@ -70,7 +71,7 @@ const schema = Type.Object({
   is_encoder_decoder: Type.Literal(false, { default: false }),
   add_cross_attention: Type.Literal(false, { default: false }),
   cross_attention_hidden_size: Type.Null({ default: null }),
-  pruned_heads: Type.Object({}, { additionalProperties: false, default: {} }),
+  pruned_heads: closedObject({}, { default: {} }),
   tie_word_embeddings: Type.Boolean({ default: true }),
   quantization_config: Type.Null({ default: null }),
 });

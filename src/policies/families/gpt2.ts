@@ -1,54 +1,51 @@
 /** The GPT-2 family: a decoder whose parameters and configuration are those of HuggingFace's GPT2LMHeadModel. */
-import { Type, type Static } from "@sinclair/typebox";
-import { define } from "../../plugins/definition.ts";
+import { Type } from "@sinclair/typebox";
+import { define, type ParametersOf } from "../../plugins/definition.ts";
 import { activations, type Activation } from "../layers/activation.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
 import { configOf } from "./gpt2-config.ts";
 import { deviationsOf, initialDeviation } from "./initial-deviation.ts";
 import { gpt2Decoder, gpt2Head, gpt2Hidden, type Gpt2Sizes } from "./gpt2-decoder.ts";
 
-const parameters = Type.Object(
-  {
-    layers: Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of attention and feed-forward layer." }),
-    width: Type.Integer({
+const parameters = {
+  layers: Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of attention and feed-forward layer." }),
+  width: Type.Integer({
+    minimum: 1,
+    maximum: 65_536,
+    description: "Width of the residual stream; a multiple of the heads.",
+  }),
+  heads: Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of attention." }),
+  hidden: Type.Optional(
+    Type.Integer({
       minimum: 1,
-      maximum: 65_536,
-      description: "Width of the residual stream; a multiple of the heads.",
+      maximum: 262_144,
+      description: "Width inside the feed-forward layer; 4 times the width when left out.",
     }),
-    heads: Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of attention." }),
-    hidden: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 262_144,
-        description: "Width inside the feed-forward layer; 4 times the width when left out.",
-      }),
-    ),
-    activation: Type.Unsafe<Activation>({
-      enum: Object.keys(activations),
-      default: "gelu_new",
-      description: "Function inside the feed-forward layer, by HuggingFace's name.",
-    }),
-    tied: Type.Boolean({ default: true, description: "The output head is the embedding table." }),
-    normEpsilon: Type.Number({
-      default: 1e-5,
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: "Added to the variance in every norm.",
-    }),
-    scaledByWidth: Type.Boolean({
-      default: true,
-      description: "Attention scores are divided by the root of a head's width.",
-    }),
-    scaledByLayer: Type.Boolean({
-      default: false,
-      description: "Attention scores of the n-th block are divided by n.",
-    }),
-    initialDeviation,
-  },
-  { additionalProperties: false },
-);
+  ),
+  activation: Type.Unsafe<Activation>({
+    enum: Object.keys(activations),
+    default: "gelu_new",
+    description: "Function inside the feed-forward layer, by HuggingFace's name.",
+  }),
+  tied: Type.Boolean({ default: true, description: "The output head is the embedding table." }),
+  normEpsilon: Type.Number({
+    default: 1e-5,
+    exclusiveMinimum: 0,
+    maximum: 1,
+    description: "Added to the variance in every norm.",
+  }),
+  scaledByWidth: Type.Boolean({
+    default: true,
+    description: "Attention scores are divided by the root of a head's width.",
+  }),
+  scaledByLayer: Type.Boolean({
+    default: false,
+    description: "Attention scores of the n-th block are divided by n.",
+  }),
+  initialDeviation,
+};
 
-const sizesOf = (values: Static<typeof parameters>, context: PolicyContext): Gpt2Sizes => {
+const sizesOf = (values: ParametersOf<typeof parameters>, context: PolicyContext): Gpt2Sizes => {
   const { width, heads } = values;
   if (width % heads !== 0)
     throw new RangeError(`gpt2: expected width to be a multiple of heads = ${heads}, got ${width}`);

@@ -6,16 +6,13 @@ import { llamaConfigOf } from "./llama-config.ts";
 import { attentionBias, plainArithmetic, rotaryParameters, rotarySizes } from "./rotary-decoder-options.ts";
 import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 
-const parameters = Type.Object(
-  {
-    ...rotaryParameters,
-    attentionBias,
-    feedForwardBias: Type.Optional(
-      Type.Boolean({ description: "The feed-forward layers have biases; false when left out." }),
-    ),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  ...rotaryParameters,
+  attentionBias,
+  feedForwardBias: Type.Optional(
+    Type.Boolean({ description: "The feed-forward layers have biases; false when left out." }),
+  ),
+};
 
 /**
  * `type: "llama"`: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or untied head (Touvron et al.,

@@ -21,7 +21,7 @@ import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 export const mistral = define({
   type: "mistral",
   summary: "A Mistral decoder: Llama's arithmetic; a checkpoint's context is cut to its sliding window.",
-  parameters: Type.Object(rotaryParameters, { additionalProperties: false }),
+  parameters: rotaryParameters,
   create(values, context: PolicyContext) {
     const sizes = rotarySizes("mistral", values, context, plainArithmetic);
     const common = rotaryConfig(sizes, { architecture: "MistralForCausalLM", modelType: "mistral" });

@@ -12,16 +12,13 @@ import { parameter } from "../layers/parameter.ts";
 import type { Decoder, Policy, PolicyContext, Sequences } from "../policy.ts";
 import { configOf } from "./ngram-config.ts";
 
-const parameters = Type.Object(
-  {
-    order: Type.Integer({
-      minimum: 2,
-      maximum: 4,
-      description: "The next token depends on the order - 1 tokens before it.",
-    }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  order: Type.Integer({
+    minimum: 2,
+    maximum: 4,
+    description: "The next token depends on the order - 1 tokens before it.",
+  }),
+};
 
 /** Most rows of the table: (V + 1)^(order - 1). */
 const mostRows = 2 ** 20;

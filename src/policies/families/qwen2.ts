@@ -17,7 +17,7 @@ export const qwen2 = define({
   summary:
     "A Qwen2 decoder: Llama's arithmetic with biases on queries, keys and values; a checkpoint's context is " +
     "cut to its sliding window.",
-  parameters: Type.Object(rotaryParameters, { additionalProperties: false }),
+  parameters: rotaryParameters,
   create(values, context: PolicyContext) {
     const sizes = rotarySizes("qwen2", values, context, plainArithmetic);
     const common = rotaryConfig(sizes, { architecture: "Qwen2ForCausalLM", modelType: "qwen2" });

@@ -25,7 +25,7 @@ export const qwen3 = define({
   summary:
     "A Qwen3 decoder: Llama's arithmetic with normalised queries and keys; a checkpoint's context is cut to " +
     "its sliding window.",
-  parameters: Type.Object({ ...rotaryParameters, attentionBias }, { additionalProperties: false }),
+  parameters: { ...rotaryParameters, attentionBias },
   create(values, context: PolicyContext) {
     const sizes = rotarySizes("qwen3", values, context, { ...plainArithmetic, queryKeyNorm: true });
     const common = rotaryConfig(sizes, { architecture: "Qwen3ForCausalLM", modelType: "qwen3" });

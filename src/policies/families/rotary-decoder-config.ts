@@ -4,6 +4,7 @@ import type { PolicyContext } from "../policy.ts";
 import { readRope, ropeKeys, ropeScalingOf } from "./rope-config.ts";
 import type { RotaryDecoderSizes } from "./rotary-decoder.ts";
 import { rotaryParameters, type RotaryValues } from "./rotary-decoder-options.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** The keys of `config.json` that these families share. Special tokens are the tokenizer's and stay null. */
 export const rotaryConfig = (
@@ -68,7 +69,7 @@ export const rotaryKeys = (modelType: string, defaults: RotaryDefaults) => ({
   is_encoder_decoder: Type.Literal(false, { default: false }),
   add_cross_attention: Type.Literal(false, { default: false }),
   cross_attention_hidden_size: Type.Null({ default: null }),
-  pruned_heads: Type.Object({}, { additionalProperties: false, default: {} }),
+  pruned_heads: closedObject({}, { default: {} }),
   per_layer_config: Type.Null({ default: null }),
   quantization_config: Type.Null({ default: null }),
   ...ropeKeys,

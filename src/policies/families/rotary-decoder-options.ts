@@ -6,8 +6,7 @@ import type { RopeScaling } from "../layers/rotary-frequencies.ts";
 import type { PolicyContext } from "../policy.ts";
 import { deviationsOf, initialDeviation } from "./initial-deviation.ts";
 import type { RotaryDecoderSizes } from "./rotary-decoder.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 const factor = Type.Number({ minimum: 1, description: "How many times longer the context becomes." });
 
@@ -16,11 +15,8 @@ const ropeScaling = Type.Unsafe<RopeScaling>({
   description: "Scaling of the rotary frequencies for a longer context; none when left out.",
   discriminator: { propertyName: "type" },
   oneOf: [
-    Type.Object(
-      { type: Type.Literal("linear"), factor },
-      { ...closed, description: "Every frequency is divided by factor." },
-    ),
-    Type.Object(
+    closedObject({ type: Type.Literal("linear"), factor }, { description: "Every frequency is divided by factor." }),
+    closedObject(
       {
         type: Type.Literal("llama3"),
         factor,
@@ -34,9 +30,9 @@ const ropeScaling = Type.Unsafe<RopeScaling>({
         }),
         originalContextLength: Type.Integer({ minimum: 1, description: "Tokens of the context before scaling." }),
       },
-      { ...closed, description: "Low frequencies are divided by factor, high ones kept, as in Llama 3.1." },
+      { description: "Low frequencies are divided by factor, high ones kept, as in Llama 3.1." },
     ),
-    Type.Object(
+    closedObject(
       {
         type: Type.Literal("factors"),
         factors: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
@@ -45,7 +41,7 @@ const ropeScaling = Type.Unsafe<RopeScaling>({
           description: "One for each two channels of a head.",
         }),
       },
-      { ...closed, description: "Every frequency is divided by a factor of its own, as in GGUF files of Llama 3.1." },
+      { description: "Every frequency is divided by a factor of its own, as in GGUF files of Llama 3.1." },
     ),
   ],
 });

@@ -3,6 +3,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { ConfigFormat } from "./config/config-format.ts";
 import type { Activation } from "../layers/activation.ts";
 import type { T5Sizes } from "./t5-blocks.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Feed-forward layers by HuggingFace's name. What it calls gated-gelu has the approximate function. */
 const feedForwards = {
@@ -75,7 +76,7 @@ const schema = Type.Object({
   decoder_start_token_id: Type.Optional(id),
   pad_token_id: Type.Optional(id),
   cross_attention_hidden_size: Type.Null({ default: null }),
-  pruned_heads: Type.Object({}, { additionalProperties: false, default: {} }),
+  pruned_heads: closedObject({}, { default: {} }),
   quantization_config: Type.Null({ default: null }),
 });
 

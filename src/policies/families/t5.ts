@@ -2,72 +2,69 @@
  * The T5 family (v1.0, v1.1, flan): an encoder-decoder whose parameters and configuration are those of HuggingFace's
  * T5ForConditionalGeneration.
  */
-import { Type, type Static } from "@sinclair/typebox";
-import { define } from "../../plugins/definition.ts";
+import { Type } from "@sinclair/typebox";
+import { define, type ParametersOf } from "../../plugins/definition.ts";
 import { activations, type Activation } from "../layers/activation.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
 import { crossName, type T5Sizes } from "./t5-blocks.ts";
 import { configOf } from "./t5-config.ts";
 import { t5Decoder, t5Head, t5Hidden } from "./t5-decoder.ts";
 
-const parameters = Type.Object(
-  {
-    layers: Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of the encoder." }),
-    decoderLayers: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of the decoder; as many when left out." }),
-    ),
-    width: Type.Integer({ minimum: 1, maximum: 65_536, description: "Width of the residual streams." }),
-    heads: Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of attention." }),
-    headWidth: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 65_536,
-        description: "Width of a head; width / heads, rounded up, when left out.",
-      }),
-    ),
-    hidden: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 262_144,
-        description: "Width inside the feed-forward layer; 4 times the width when left out.",
-      }),
-    ),
-    gated: Type.Boolean({
-      default: true,
-      description: "The activation is multiplied with a second product: v1.1; false is v1.0.",
-    }),
-    activation: Type.Unsafe<Activation>({
-      enum: Object.keys(activations),
-      default: "gelu_new",
-      description: "Function inside the feed-forward layer, by HuggingFace's name; v1.0 has relu.",
-    }),
-    tied: Type.Boolean({
-      default: false,
-      description: "The output head is the embedding table, scaled down: v1.0; false is v1.1.",
-    }),
-    buckets: Type.Integer({ default: 32, minimum: 4, maximum: 1024, description: "Buckets of relative positions." }),
-    maxDistance: Type.Integer({
-      default: 128,
-      minimum: 2,
+const parameters = {
+  layers: Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of the encoder." }),
+  decoderLayers: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 256, description: "Blocks of the decoder; as many when left out." }),
+  ),
+  width: Type.Integer({ minimum: 1, maximum: 65_536, description: "Width of the residual streams." }),
+  heads: Type.Integer({ minimum: 1, maximum: 1024, description: "Heads of attention." }),
+  headWidth: Type.Optional(
+    Type.Integer({
+      minimum: 1,
       maximum: 65_536,
-      description: "Distance in tokens from which on there is one bucket.",
+      description: "Width of a head; width / heads, rounded up, when left out.",
     }),
-    normEpsilon: Type.Number({
-      default: 1e-6,
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: "Added to the mean square in every norm.",
+  ),
+  hidden: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 262_144,
+      description: "Width inside the feed-forward layer; 4 times the width when left out.",
     }),
-    startId: Type.Integer({
-      default: 0,
-      minimum: 0,
-      description: "The token that the decoder reads before the first of a completion.",
-    }),
-  },
-  { additionalProperties: false },
-);
+  ),
+  gated: Type.Boolean({
+    default: true,
+    description: "The activation is multiplied with a second product: v1.1; false is v1.0.",
+  }),
+  activation: Type.Unsafe<Activation>({
+    enum: Object.keys(activations),
+    default: "gelu_new",
+    description: "Function inside the feed-forward layer, by HuggingFace's name; v1.0 has relu.",
+  }),
+  tied: Type.Boolean({
+    default: false,
+    description: "The output head is the embedding table, scaled down: v1.0; false is v1.1.",
+  }),
+  buckets: Type.Integer({ default: 32, minimum: 4, maximum: 1024, description: "Buckets of relative positions." }),
+  maxDistance: Type.Integer({
+    default: 128,
+    minimum: 2,
+    maximum: 65_536,
+    description: "Distance in tokens from which on there is one bucket.",
+  }),
+  normEpsilon: Type.Number({
+    default: 1e-6,
+    exclusiveMinimum: 0,
+    maximum: 1,
+    description: "Added to the mean square in every norm.",
+  }),
+  startId: Type.Integer({
+    default: 0,
+    minimum: 0,
+    description: "The token that the decoder reads before the first of a completion.",
+  }),
+};
 
-const sizesOf = (values: Static<typeof parameters>, context: PolicyContext): T5Sizes => {
+const sizesOf = (values: ParametersOf<typeof parameters>, context: PolicyContext): T5Sizes => {
   const { layers, width, heads, buckets, maxDistance, startId, gated, activation } = values;
   if (maxDistance <= buckets / 2) {
     throw new RangeError(`t5: expected maxDistance to be above half of the ${buckets} buckets, got ${maxDistance}`);

@@ -19,24 +19,21 @@ const compiled = (schema: Readonly<Record<string, unknown>>): ((value: unknown) 
 export const jsonSchema = define({
   type: "json-schema",
   summary: "1 where the completion is JSON of a schema, else 0.",
-  parameters: Type.Object(
-    {
-      schema: Type.Record(Type.String(), Type.Unknown(), {
-        description: "A JSON Schema of draft 7, or of 2020-12 if its $schema says so; its references stay inside it.",
-      }),
-      parsed: Type.Number({
-        default: 0,
-        minimum: 0,
-        maximum: 1,
-        description: "Reward of JSON that is not of the schema.",
-      }),
-      block: Type.Boolean({
-        default: false,
-        description: "Reads the last block between lines of three backticks, if there is one.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    schema: Type.Record(Type.String(), Type.Unknown(), {
+      description: "A JSON Schema of draft 7, or of 2020-12 if its $schema says so; its references stay inside it.",
+    }),
+    parsed: Type.Number({
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+      description: "Reward of JSON that is not of the schema.",
+    }),
+    block: Type.Boolean({
+      default: false,
+      description: "Reads the last block between lines of three backticks, if there is one.",
+    }),
+  },
   create({ schema, parsed, block }): Reward {
     const isValid = compiled(schema);
     return {

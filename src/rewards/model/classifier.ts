@@ -27,29 +27,26 @@ export const classifier = define({
   summary:
     "Probability, log-odds or score that a sequence classifier gives a label: entailment of the reference, " +
     "or whatever it tells.",
-  parameters: Type.Object(
-    {
-      model: modelSchema,
-      label: Type.Union([Type.Integer({ minimum: 0 }), Type.String({ minLength: 1 })], {
-        default: 0,
-        description: "The label, by its number or by its name in the classifier's configuration.",
+  parameters: {
+    model: modelSchema,
+    label: Type.Union([Type.Integer({ minimum: 0 }), Type.String({ minLength: 1 })], {
+      default: 0,
+      description: "The label, by its number or by its name in the classifier's configuration.",
+    }),
+    output: Type.Union([Type.Literal("probability"), Type.Literal("log-odds"), Type.Literal("logit")], {
+      default: "probability",
+      description: "probability: of the label, 0 to 1. log-odds: in nats. logit: its score as it is.",
+    }),
+    template: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 10_000,
+        description:
+          "The text that is read, with {prompt}, {completion} and {reference} in it. The prompt, the " +
+          "completion and, if it ended, the end-of-sequence when left out.",
       }),
-      output: Type.Union([Type.Literal("probability"), Type.Literal("log-odds"), Type.Literal("logit")], {
-        default: "probability",
-        description: "probability: of the label, 0 to 1. log-odds: in nats. logit: its score as it is.",
-      }),
-      template: Type.Optional(
-        Type.String({
-          minLength: 1,
-          maxLength: 10_000,
-          description:
-            "The text that is read, with {prompt}, {completion} and {reference} in it. The prompt, the " +
-            "completion and, if it ended, the end-of-sequence when left out.",
-        }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+    ),
+  },
   create({ model, label, output, template }, context: RewardContext): Reward {
     const { prepare, score, close } = lazyClassifier("classifier", { model, label, ...defined({ template }) }, context);
     return {

@@ -1,19 +1,20 @@
 /** The models that rewards ask: how an experiment file names them, and where they are when the rewards are made. */
 import { Type, type Static } from "@sinclair/typebox";
+import { closedObject } from "../../plugins/closed-object.ts";
 
-const FromStage = Type.Object(
+const FromStage = closedObject(
   { stage: Type.String({ description: "Name of an earlier stage of this file with the objective bradley-terry." }) },
-  { additionalProperties: false, description: "The reward model that a stage leaves." },
+  { description: "The reward model that a stage leaves." },
 );
 
-const FromCheckpoint = Type.Object(
+const FromCheckpoint = closedObject(
   {
     checkpoint: Type.String({
       minLength: 1,
       description: "A folder, relative to this file, or owner/name@revision of the HuggingFace Hub.",
     }),
   },
-  { additionalProperties: false, description: "A sequence classifier: *ForSequenceClassification of transformers." },
+  { description: "A sequence classifier: *ForSequenceClassification of transformers." },
 );
 
 /**

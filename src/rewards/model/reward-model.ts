@@ -1,5 +1,4 @@
 /** A learned reward: the score of a reward model for prompt and completion. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { lazyClassifier } from "./lazy-classifier.ts";
@@ -13,7 +12,7 @@ export const rewardModel = define({
   type: "reward-model",
   summary:
     "The score of a learned reward model for the completion, as a stage with the objective bradley-terry leaves one.",
-  parameters: Type.Object({ model: modelSchema }, { additionalProperties: false }),
+  parameters: { model: modelSchema },
   create({ model }, context: RewardContext): Reward {
     const { prepare, score, close } = lazyClassifier("reward-model", { model }, context);
     return {

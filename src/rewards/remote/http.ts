@@ -17,32 +17,29 @@ import { defined } from "../../optional/defined.ts";
 export const httpReward = define({
   type: "http",
   summary: "The scores that a server gives over HTTP (docs/remote-scorers.md).",
-  parameters: Type.Object(
-    {
-      url: Type.String({
-        minLength: 1,
-        description: "Address that rollouts are sent to, for example http://127.0.0.1:8000/score.",
+  parameters: {
+    url: Type.String({
+      minLength: 1,
+      description: "Address that rollouts are sent to, for example http://127.0.0.1:8000/score.",
+    }),
+    health: Type.String({
+      default: "/health",
+      description: "Path that must answer with status 200 before training starts; empty to ask for none.",
+    }),
+    batch: Type.Integer({ default: 32, minimum: 1, maximum: 4096, description: "Most rollouts of one request." }),
+    range: Type.Optional(
+      Type.Array(Type.Number(), {
+        minItems: 2,
+        maxItems: 2,
+        description:
+          "Least and greatest score when all is well; one outside stops the run (training.checks.rewardRange).",
       }),
-      health: Type.String({
-        default: "/health",
-        description: "Path that must answer with status 200 before training starts; empty to ask for none.",
-      }),
-      batch: Type.Integer({ default: 32, minimum: 1, maximum: 4096, description: "Most rollouts of one request." }),
-      range: Type.Optional(
-        Type.Array(Type.Number(), {
-          minItems: 2,
-          maxItems: 2,
-          description:
-            "Least and greatest score when all is well; one outside stops the run (training.checks.rewardRange).",
-        }),
-      ),
-      parameters: Type.Optional(
-        Type.Record(Type.String(), Type.Unknown(), { description: "Sent with each request as they stand." }),
-      ),
-      ...serverParameters,
-    },
-    { additionalProperties: false },
-  ),
+    ),
+    parameters: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: "Sent with each request as they stand." }),
+    ),
+    ...serverParameters,
+  },
   create({ health, batch, range, parameters, ...server }, { task }: Pick<RewardContext, "task">): Reward {
     const [least, most] = range ?? [];
     if (least !== undefined && !(least <= most!)) {

@@ -24,51 +24,48 @@ Score: <number>`;
 /** The number after the word "score", which may be in bold type. */
 const scorePattern = String.raw`(?i)score\W{0,8}?(-?[0-9]+(?:\.[0-9]+)?)`;
 
-const parameters = Type.Object(
-  {
-    url: Type.String({
-      minLength: 1,
-      description: "Address of an OpenAI-compatible server, up to its version, for example http://127.0.0.1:8000/v1.",
+const parameters = {
+  url: Type.String({
+    minLength: 1,
+    description: "Address of an OpenAI-compatible server, up to its version, for example http://127.0.0.1:8000/v1.",
+  }),
+  model: Type.String({ minLength: 1, description: "Name of the judge on that server." }),
+  template: Type.String({
+    minLength: 1,
+    default: question,
+    description: "What the judge is asked; {prompt}, {completion} and {reference} stand for the texts.",
+  }),
+  system: Type.Optional(Type.String({ description: "A system message before it; none when left out." })),
+  pattern: Type.String({
+    minLength: 1,
+    default: scorePattern,
+    description: "Where the judge's number is, in RE2's syntax: the first group of the last match.",
+  }),
+  scale: Type.Array(Type.Number(), {
+    minItems: 2,
+    maxItems: 2,
+    default: [1, 10],
+    description: "The judge's worst and best number; rewards go from 0 at the first to 1 at the second.",
+  }),
+  otherwise: Type.Optional(
+    Type.Number({
+      description: "Reward where the judge gives no number on its scale; an error of the reward when left out.",
     }),
-    model: Type.String({ minLength: 1, description: "Name of the judge on that server." }),
-    template: Type.String({
-      minLength: 1,
-      default: question,
-      description: "What the judge is asked; {prompt}, {completion} and {reference} stand for the texts.",
+  ),
+  temperature: Type.Number({
+    default: 0,
+    minimum: 0,
+    description: "Of the judge's sampling; 0 takes its likeliest words.",
+  }),
+  seed: Type.Integer({ default: 0, description: "Of the judge's sampling, where its server knows seeds." }),
+  maxTokens: Type.Integer({ default: 512, minimum: 1, description: "Most tokens of the judge's answer." }),
+  request: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: "Further keys of each request, as the server knows them; null takes one away.",
     }),
-    system: Type.Optional(Type.String({ description: "A system message before it; none when left out." })),
-    pattern: Type.String({
-      minLength: 1,
-      default: scorePattern,
-      description: "Where the judge's number is, in RE2's syntax: the first group of the last match.",
-    }),
-    scale: Type.Array(Type.Number(), {
-      minItems: 2,
-      maxItems: 2,
-      default: [1, 10],
-      description: "The judge's worst and best number; rewards go from 0 at the first to 1 at the second.",
-    }),
-    otherwise: Type.Optional(
-      Type.Number({
-        description: "Reward where the judge gives no number on its scale; an error of the reward when left out.",
-      }),
-    ),
-    temperature: Type.Number({
-      default: 0,
-      minimum: 0,
-      description: "Of the judge's sampling; 0 takes its likeliest words.",
-    }),
-    seed: Type.Integer({ default: 0, description: "Of the judge's sampling, where its server knows seeds." }),
-    maxTokens: Type.Integer({ default: 512, minimum: 1, description: "Most tokens of the judge's answer." }),
-    request: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), {
-        description: "Further keys of each request, as the server knows them; null takes one away.",
-      }),
-    ),
-    ...serverParameters,
-  },
-  { additionalProperties: false },
-);
+  ),
+  ...serverParameters,
+};
 
 /** The template with the texts in it; what the texts hold is not read as a template. */
 const filled = (template: string, { prompt, text }: Rollout): string => {

@@ -1,5 +1,4 @@
 /** A reward for n-grams of the reference: BLEU. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { sentenceBleu } from "../../text-metrics/bleu.ts";
 import { checkAnswered } from "../answered.ts";
@@ -14,7 +13,7 @@ export const bleu = define({
   summary:
     "Sentence BLEU of the completion against the reference, 0 to 1, as sacrebleu (13a, exponential " +
     "smoothing, effective order).",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create(_parameters, { task }: Pick<RewardContext, "task">): Reward {
     checkAnswered("bleu", task);
     return {

@@ -12,17 +12,14 @@ import type { Reward, RewardContext } from "../reward.ts";
 export const chrf = define({
   type: "chrf",
   summary: "chrF of the completion against the reference, 0 to 1, as sacrebleu.",
-  parameters: Type.Object(
-    {
-      wordOrder: Type.Integer({
-        default: 0,
-        minimum: 0,
-        maximum: 4,
-        description: "Most words of an n-gram beside those of characters: 0 is chrF, 2 is chrF++.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    wordOrder: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 4,
+      description: "Most words of an n-gram beside those of characters: 0 is chrF, 2 is chrF++.",
+    }),
+  },
   create({ wordOrder }, { task }: Pick<RewardContext, "task">): Reward {
     checkAnswered("chrf", task);
     return {

@@ -1,5 +1,4 @@
 /** A reward for few edits between the completion and the reference. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { editSimilarity } from "../../text-metrics/edit-similarity.ts";
 import { checkAnswered } from "../answered.ts";
@@ -13,7 +12,7 @@ export const editSimilarityReward = define({
   type: "edit-similarity",
   summary:
     "1 for the reference itself, 0 where every character would have to change (normalised Levenshtein distance).",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create(_parameters, { task }: Pick<RewardContext, "task">): Reward {
     checkAnswered("edit-similarity", task);
     return {

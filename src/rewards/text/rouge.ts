@@ -18,23 +18,20 @@ const variants = {
 export const rouge = define({
   type: "rouge",
   summary: "ROUGE-1, ROUGE-2 or ROUGE-L of the completion against the reference, 0 to 1, as rouge_score.",
-  parameters: Type.Object(
-    {
-      variant: Type.Union([Type.Literal("rouge1"), Type.Literal("rouge2"), Type.Literal("rougeL")], {
-        default: "rougeL",
-        description: "Words, pairs of words, or the longest common subsequence.",
-      }),
-      measure: Type.Union([Type.Literal("fMeasure"), Type.Literal("precision"), Type.Literal("recall")], {
-        default: "fMeasure",
-        description: "Share of the completion (precision), of the reference (recall), or their harmonic mean.",
-      }),
-      stemmer: Type.Boolean({
-        default: false,
-        description: "Compares stems of English words (Porter) instead of words.",
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: {
+    variant: Type.Union([Type.Literal("rouge1"), Type.Literal("rouge2"), Type.Literal("rougeL")], {
+      default: "rougeL",
+      description: "Words, pairs of words, or the longest common subsequence.",
+    }),
+    measure: Type.Union([Type.Literal("fMeasure"), Type.Literal("precision"), Type.Literal("recall")], {
+      default: "fMeasure",
+      description: "Share of the completion (precision), of the reference (recall), or their harmonic mean.",
+    }),
+    stemmer: Type.Boolean({
+      default: false,
+      description: "Compares stems of English words (Porter) instead of words.",
+    }),
+  },
   create({ variant, measure, stemmer }, { task }: Pick<RewardContext, "task">): Reward {
     checkAnswered("rouge", task);
     const scoreOf = variants[variant];

@@ -5,17 +5,14 @@ import { define } from "../../plugins/definition.ts";
 import type { Behavior } from "./behavior.ts";
 import { logSum, logSumWhere } from "./log-sum.ts";
 
-const parameters = Type.Object(
-  {
-    topK: Type.Integer({
-      default: 25,
-      minimum: 1,
-      description:
-        "K: a token of the student stands if it is among the teacher's K likeliest; at least V is the student alone.",
-    }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  topK: Type.Integer({
+    default: 25,
+    minimum: 1,
+    description:
+      "K: a token of the student stands if it is among the teacher's K likeliest; at least V is the student alone.",
+  }),
+};
 
 /** [B, V] bool: exactly K true in each row, at the greatest numbers; of equal ones the lower ids come first. */
 export const amongGreatest = (x: tf.Tensor2D, K: number): tf.Tensor2D => {

@@ -1,5 +1,4 @@
 /** The student writes alone: on-policy. */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { Behavior } from "./behavior.ts";
 
@@ -7,6 +6,6 @@ import type { Behavior } from "./behavior.ts";
 export const student = define({
   type: "student",
   summary: "The student draws every token itself.",
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: {},
   create: (): Behavior => ({ name: "student" }),
 });

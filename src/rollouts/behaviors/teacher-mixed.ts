@@ -7,17 +7,14 @@ import { define } from "../../plugins/definition.ts";
 import type { Behavior } from "./behavior.ts";
 import { logSum } from "./log-sum.ts";
 
-const parameters = Type.Object(
-  {
-    share: Type.Number({
-      default: 0.2,
-      minimum: 0,
-      exclusiveMaximum: 1,
-      description: "Probability with which the teacher draws a token; 0 is the student alone.",
-    }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  share: Type.Number({
+    default: 0.2,
+    minimum: 0,
+    exclusiveMaximum: 1,
+    description: "Probability with which the teacher draws a token; 0 is the student alone.",
+  }),
+};
 
 /**
  * `type: "teacher-mixed"`: b = share p + (1 - share) q, with the teacher's p and the student's q (Gu et al., 2024,

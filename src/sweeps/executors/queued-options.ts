@@ -4,17 +4,15 @@ import { Type } from "@sinclair/typebox";
 import { writeJson } from "../../files/json-file.ts";
 import { checkerOf, readChecked } from "../planning/checked-file.ts";
 import type { TrialOptions } from "./executor.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** How all of its trials are run; where each pauses is said by its job. */
 type QueuedOptions = Omit<TrialOptions, "pauseAt">;
 
-const Options = Type.Object(
-  {
-    threads: Type.Integer({ minimum: 1, maximum: 1024 }),
-    retries: Type.Integer({ minimum: 0 }),
-  },
-  { additionalProperties: false },
-);
+const Options = closedObject({
+  threads: Type.Integer({ minimum: 1, maximum: 1024 }),
+  retries: Type.Integer({ minimum: 0 }),
+});
 
 const check = checkerOf<QueuedOptions>(Options);
 

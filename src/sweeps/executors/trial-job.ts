@@ -9,18 +9,16 @@ import type { Json } from "../../files/json.ts";
 import { checkerOf } from "../planning/checked-file.ts";
 import { readFrozen, trialNamed, type FrozenTrial } from "../planning/frozen.ts";
 import type { SweepPlace } from "./executor.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
-const Job = Type.Object(
-  {
-    folder: Type.String({ minLength: 1, maxLength: 4096 }),
-    id: Type.String({ pattern: "^[0-9a-f]{64}$" }),
-    /**
-     * Steps after which it pauses: with the job, so that one which is taken late stops where its driver meant it to.
-     */
-    pauseAt: Type.Optional(Type.Integer({ minimum: 1 })),
-  },
-  { additionalProperties: false },
-);
+const Job = closedObject({
+  folder: Type.String({ minLength: 1, maxLength: 4096 }),
+  id: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+  /**
+   * Steps after which it pauses: with the job, so that one which is taken late stops where its driver meant it to.
+   */
+  pauseAt: Type.Optional(Type.Integer({ minimum: 1 })),
+});
 
 /** The data of a job. */
 export type TrialJob = Static<typeof Job>;

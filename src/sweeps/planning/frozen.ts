@@ -18,34 +18,27 @@ import { checkerOf, readChecked } from "./checked-file.ts";
 import type { PreparedSweep } from "./prepare.ts";
 import { Shelf } from "../../experiments/inputs/shelf.ts";
 import { withSettings } from "./trial-drafts.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Longest plan, in bytes: some hundreds for each of the most trials. */
 const longestPlan = 256_000_000;
 
-const Trial = Type.Object(
-  {
-    id: Type.String({ pattern: "^[0-9a-f]{64}$" }),
-    name: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }),
-    label: Type.String(),
-    axes: Type.Unsafe<Readonly<Record<string, Json>>>({ type: "object", additionalProperties: {} }),
-    steps: Type.Integer({ minimum: 1 }),
-  },
-  closed,
-);
+const Trial = closedObject({
+  id: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+  name: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }),
+  label: Type.String(),
+  axes: Type.Unsafe<Readonly<Record<string, Json>>>({ type: "object", additionalProperties: {} }),
+  steps: Type.Integer({ minimum: 1 }),
+});
 
-const Frozen = Type.Object(
-  {
-    kind: Type.Literal("retort sweep"),
-    version: Type.String(),
-    file: Type.String({ minLength: 1 }),
-    cache: Type.String({ minLength: 1 }),
-    bases: Type.Unsafe<Readonly<Record<string, Json>>>({ type: "object", additionalProperties: {} }),
-    trials: Type.Array(Trial),
-  },
-  closed,
-);
+const Frozen = closedObject({
+  kind: Type.Literal("retort sweep"),
+  version: Type.String(),
+  file: Type.String({ minLength: 1 }),
+  cache: Type.String({ minLength: 1 }),
+  bases: Type.Unsafe<Readonly<Record<string, Json>>>({ type: "object", additionalProperties: {} }),
+  trials: Type.Array(Trial),
+});
 
 /** The plan. */
 export type FrozenSweep = Static<typeof Frozen>;

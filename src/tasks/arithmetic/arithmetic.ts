@@ -42,48 +42,45 @@ const check = (prompt: Prompt, completion: string): Verdict => {
   };
 };
 
-const parameters = Type.Object(
-  {
-    numbers: Type.Tuple([Type.Integer({ minimum: 2, maximum: 16 }), Type.Integer({ minimum: 2, maximum: 16 })], {
-      default: [3, 5],
-      description: "Fewest and most numbers in a problem.",
+const parameters = {
+  numbers: Type.Tuple([Type.Integer({ minimum: 2, maximum: 16 }), Type.Integer({ minimum: 2, maximum: 16 })], {
+    default: [3, 5],
+    description: "Fewest and most numbers in a problem.",
+  }),
+  range: Type.Tuple(
+    [Type.Integer({ minimum: 0, maximum: 1_000_000 }), Type.Integer({ minimum: 0, maximum: 1_000_000 })],
+    {
+      default: [1, 20],
+      description: "Lowest and highest number.",
+    },
+  ),
+  operators: Type.Union([Type.Literal("+"), Type.Literal("-"), Type.Literal("+-")], {
+    default: "+-",
+    description: "Signs that may stand between numbers.",
+  }),
+  tokenizer: Type.Optional(
+    Type.Union([Type.Literal("characters"), Type.Literal("numbers")], {
+      description:
+        "characters: one token a character. numbers: numbers of two digits are tokens too. When left out, " +
+        "those of a student that comes from a checkpoint, else characters.",
     }),
-    range: Type.Tuple(
-      [Type.Integer({ minimum: 0, maximum: 1_000_000 }), Type.Integer({ minimum: 0, maximum: 1_000_000 })],
-      {
-        default: [1, 20],
-        description: "Lowest and highest number.",
-      },
-    ),
-    operators: Type.Union([Type.Literal("+"), Type.Literal("-"), Type.Literal("+-")], {
-      default: "+-",
-      description: "Signs that may stand between numbers.",
+  ),
+  calculator: Type.Optional(
+    Type.Boolean({
+      description:
+        "Completions are checked after a calculator has done their steps again, so that mistakes in sums " +
+        "do not count. Off when left out.",
     }),
-    tokenizer: Type.Optional(
-      Type.Union([Type.Literal("characters"), Type.Literal("numbers")], {
-        description:
-          "characters: one token a character. numbers: numbers of two digits are tokens too. When left out, " +
-          "those of a student that comes from a checkpoint, else characters.",
-      }),
-    ),
-    calculator: Type.Optional(
-      Type.Boolean({
-        description:
-          "Completions are checked after a calculator has done their steps again, so that mistakes in sums " +
-          "do not count. Off when left out.",
-      }),
-    ),
-    rejected: Type.Optional(
-      Type.Boolean({
-        description:
-          "Each prompt has a wrong answer too, with one slip in its steps: pairs that a reward model learns from.",
-      }),
-    ),
-    train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-    test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
-  },
-  { additionalProperties: false },
-);
+  ),
+  rejected: Type.Optional(
+    Type.Boolean({
+      description:
+        "Each prompt has a wrong answer too, with one slip in its steps: pairs that a reward model learns from.",
+    }),
+  ),
+  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
+  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+};
 
 /**
  * Sums and differences of a few whole numbers, as text. Prompt `7+12-5+20=`, reference `7+12=19;19-5=14;14+20=34#34`:

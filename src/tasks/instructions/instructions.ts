@@ -10,23 +10,20 @@ import { distinct, longestOf } from "../distinct.ts";
 import { letters, operations, resultsOf } from "./list-operations.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
-const parameters = Type.Object(
-  {
-    length: Type.Tuple([Type.Integer({ minimum: 1, maximum: 12 }), Type.Integer({ minimum: 1, maximum: 12 })], {
-      default: [3, 4],
-      description: "Fewest and most letters of a list.",
-    }),
-    heldOut: Type.Integer({
-      default: 12,
-      minimum: 1,
-      maximum: 40,
-      description: "Instructions of two operations that are in the test prompts, and in no others.",
-    }),
-    train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-    test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  length: Type.Tuple([Type.Integer({ minimum: 1, maximum: 12 }), Type.Integer({ minimum: 1, maximum: 12 })], {
+    default: [3, 4],
+    description: "Fewest and most letters of a list.",
+  }),
+  heldOut: Type.Integer({
+    default: 12,
+    minimum: 1,
+    maximum: 40,
+    description: "Instructions of two operations that are in the test prompts, and in no others.",
+  }),
+  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
+  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+};
 
 /** Names of one operation, or of two different ones. */
 type Instruction = readonly string[];

@@ -5,11 +5,12 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { templateColumns, type RowTemplates } from "./row-template.ts";
 import { defined } from "../../optional/defined.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 const part = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
 
 /** Files of a dataset of the Hub. */
-export const HubData = Type.Object(
+export const HubData = closedObject(
   {
     dataset: Type.String({ pattern: `^${part}/${part}$`, description: "owner/name." }),
     revision: Type.String({
@@ -23,10 +24,7 @@ export const HubData = Type.Object(
       description: "Its Parquet files that are read, in this order, or one of JSON lines.",
     }),
   },
-  {
-    additionalProperties: false,
-    description: "A dataset of the HuggingFace Hub, which is downloaded when the experiment is run or checked.",
-  },
+  { description: "A dataset of the HuggingFace Hub, which is downloaded when the experiment is run or checked." },
 );
 
 /** Values of `HubData`. */

@@ -1,8 +1,8 @@
 /** Prompts from a file: one JSON object a line, with a reference where there is a right answer. */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { Type, type Static } from "@sinclair/typebox";
-import { define } from "../../plugins/definition.ts";
+import { Type } from "@sinclair/typebox";
+import { define, type ParametersOf } from "../../plugins/definition.ts";
 import { stream } from "../../random/stream.ts";
 import { tokenizerFromJSON } from "../../tokenizers/read.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
@@ -14,111 +14,105 @@ import type { PromptLine } from "./prompt-lines.ts";
 import { rowTemplates, type RowTemplates } from "./row-template.ts";
 import type { Prompt, Task, TaskContext } from "../task.ts";
 import { defined } from "../../optional/defined.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
-const parameters = Type.Object(
-  {
-    path: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description:
-          'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", ' +
-          '"content": "..." }] } for a model with a chat template, relative to the experiment file. All have ' +
-          'a reference or none, "tests" (a list of programs that check the code asked for) or none, and a ' +
-          'worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys ' +
-          'those are read that "fields" names, and those of which "prompt" and "reference" are made. Or a ' +
-          "Parquet file (.parquet) with columns in the place of keys.",
-      }),
-    ),
-    hub: Type.Optional(HubData),
-    heldOut: Type.Optional(
-      Type.Object(
-        {
-          path: Type.Optional(
-            Type.String({ minLength: 1, description: "A file of the same form, relative to the experiment file." }),
-          ),
-          hub: Type.Optional(HubData),
-          ...rowTemplates,
-        },
-        {
-          additionalProperties: false,
-          description:
-            "Where the held-out prompts are; among the others when left out. What they are made of is said " +
-            "here when they have other keys; what is not said is as for the others.",
-        },
-      ),
-    ),
-    ...rowTemplates,
-    check: Type.Optional(
-      Type.Union([Type.Literal("text"), Type.Literal("number"), Type.Literal("calculator")], {
-        description:
-          "When a completion is correct. text, as when left out: it is the reference. number: its final " +
-          "number is the reference's. calculator: it is after the sums in it were done again by a calculator " +
-          "(Wei et al., 2022).",
-      }),
-    ),
-    unfit: Type.Optional(
-      Type.Union(
-        unfitKinds.map((kind) => Type.Literal(kind)),
-        {
-          description:
-            "What becomes of a line that is too long, or whose prompt stood before. refuse, as when left " +
-            "out: an error with its place. leave-out: it is not used. cut: a prompt that is too long loses " +
-            "its end, other lines are not used.",
-        },
-      ),
-    ),
-    test: Type.Integer({
-      default: 100,
-      minimum: 1,
-      maximum: 1_000_000,
-      description: "Prompts that are held out, drawn by the seed.",
-    }),
-    train: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        description: "Training prompts, the first of the others; all of them when left out.",
-      }),
-    ),
-    fields: Type.Optional(
-      Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,63}$" }), {
-        minItems: 1,
-        maxItems: 64,
-        description:
-          "Further keys, whose text every line has: for teachers that read more than the student (context), " +
-          "or are chosen by one of them (by).",
-      }),
-    ),
-    promptTokens: Type.Integer({
-      default: 512,
-      minimum: 1,
-      maximum: 1_000_000,
-      description: "A prompt of more tokens is unfit.",
-    }),
-    completionTokens: Type.Integer({
-      default: 256,
-      minimum: 1,
-      maximum: 1_000_000,
+const parameters = {
+  path: Type.Optional(
+    Type.String({
+      minLength: 1,
       description:
-        "A reference of more tokens, with its end-of-sequence, is unfit. Without references it is where " +
-        "completions are cut, unless rollouts.maxNewTokens says otherwise.",
+        'File of lines { "prompt": "...", "reference": "..." }, or { "messages": [{ "role": "user", ' +
+        '"content": "..." }] } for a model with a chat template, relative to the experiment file. All have ' +
+        'a reference or none, "tests" (a list of programs that check the code asked for) or none, and a ' +
+        'worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys ' +
+        'those are read that "fields" names, and those of which "prompt" and "reference" are made. Or a ' +
+        "Parquet file (.parquet) with columns in the place of keys.",
     }),
-    tokenizer: Type.Optional(
-      Type.Object(
-        {
-          checkpoint: Type.String({
-            minLength: 1,
-            description: "A folder or a file, relative to the experiment file, or a name of the HuggingFace Hub.",
-          }),
-        },
-        {
-          additionalProperties: false,
-          description: "Whose tokens are used; the student's when left out, which must then come from a checkpoint.",
-        },
-      ),
+  ),
+  hub: Type.Optional(HubData),
+  heldOut: Type.Optional(
+    closedObject(
+      {
+        path: Type.Optional(
+          Type.String({ minLength: 1, description: "A file of the same form, relative to the experiment file." }),
+        ),
+        hub: Type.Optional(HubData),
+        ...rowTemplates,
+      },
+      {
+        description:
+          "Where the held-out prompts are; among the others when left out. What they are made of is said " +
+          "here when they have other keys; what is not said is as for the others.",
+      },
     ),
-  },
-  { additionalProperties: false },
-);
+  ),
+  ...rowTemplates,
+  check: Type.Optional(
+    Type.Union([Type.Literal("text"), Type.Literal("number"), Type.Literal("calculator")], {
+      description:
+        "When a completion is correct. text, as when left out: it is the reference. number: its final " +
+        "number is the reference's. calculator: it is after the sums in it were done again by a calculator " +
+        "(Wei et al., 2022).",
+    }),
+  ),
+  unfit: Type.Optional(
+    Type.Union(
+      unfitKinds.map((kind) => Type.Literal(kind)),
+      {
+        description:
+          "What becomes of a line that is too long, or whose prompt stood before. refuse, as when left " +
+          "out: an error with its place. leave-out: it is not used. cut: a prompt that is too long loses " +
+          "its end, other lines are not used.",
+      },
+    ),
+  ),
+  test: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: "Prompts that are held out, drawn by the seed.",
+  }),
+  train: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: "Training prompts, the first of the others; all of them when left out.",
+    }),
+  ),
+  fields: Type.Optional(
+    Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,63}$" }), {
+      minItems: 1,
+      maxItems: 64,
+      description:
+        "Further keys, whose text every line has: for teachers that read more than the student (context), " +
+        "or are chosen by one of them (by).",
+    }),
+  ),
+  promptTokens: Type.Integer({
+    default: 512,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: "A prompt of more tokens is unfit.",
+  }),
+  completionTokens: Type.Integer({
+    default: 256,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      "A reference of more tokens, with its end-of-sequence, is unfit. Without references it is where " +
+      "completions are cut, unless rollouts.maxNewTokens says otherwise.",
+  }),
+  tokenizer: Type.Optional(
+    closedObject(
+      {
+        checkpoint: Type.String({
+          minLength: 1,
+          description: "A folder or a file, relative to the experiment file, or a name of the HuggingFace Hub.",
+        }),
+      },
+      { description: "Whose tokens are used; the student's when left out, which must then come from a checkpoint." },
+    ),
+  ),
+};
 
 /**
  * The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the
@@ -175,7 +169,7 @@ const linesOf = (source: DataSource, folder: string): string => {
 
 /** Whether a completion says what the reference says. */
 const checks: Readonly<
-  Record<NonNullable<Static<typeof parameters>["check"]>, (completion: string, reference: string) => boolean>
+  Record<NonNullable<ParametersOf<typeof parameters>["check"]>, (completion: string, reference: string) => boolean>
 > = {
   text: (completion, reference) => completion.trim() === reference.trim(),
   number: (completion, reference) => {

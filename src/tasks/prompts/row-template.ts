@@ -2,22 +2,20 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { filled, namesIn } from "../template.ts";
 import { defined } from "../../optional/defined.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** What is put in the place of some text. */
-const Replacement = Type.Object(
-  {
-    start: Type.String({ minLength: 1, maxLength: 1000, description: "Where what is replaced begins." }),
-    end: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 1000,
-        description: "Where it ends, the next one; both go too. The start alone when left out.",
-      }),
-    ),
-    by: Type.String({ default: "", maxLength: 1000, description: "What stands there instead." }),
-  },
-  { additionalProperties: false },
-);
+const Replacement = closedObject({
+  start: Type.String({ minLength: 1, maxLength: 1000, description: "Where what is replaced begins." }),
+  end: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      description: "Where it ends, the next one; both go too. The start alone when left out.",
+    }),
+  ),
+  by: Type.String({ default: "", maxLength: 1000, description: "What stands there instead." }),
+});
 
 /** Properties of a task whose lines are made of columns. */
 export const rowTemplates = {

@@ -18,23 +18,20 @@ interface Report {
   readonly main: number;
 }
 
-const parameters = Type.Object(
-  {
-    events: Type.Tuple([Type.Integer({ minimum: 1, maximum: 8 }), Type.Integer({ minimum: 1, maximum: 8 })], {
-      default: [2, 3],
-      description: "Fewest and most events of a report.",
-    }),
-    mistaken: Type.Number({
-      default: 0,
-      minimum: 0,
-      maximum: 1,
-      description: "Share of the references that say one thing wrong, as summaries written by people do.",
-    }),
-    train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-    test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  events: Type.Tuple([Type.Integer({ minimum: 1, maximum: 8 }), Type.Integer({ minimum: 1, maximum: 8 })], {
+    default: [2, 3],
+    description: "Fewest and most events of a report.",
+  }),
+  mistaken: Type.Number({
+    default: 0,
+    minimum: 0,
+    maximum: 1,
+    description: "Share of the references that say one thing wrong, as summaries written by people do.",
+  }),
+  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
+  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+};
 
 interface Drawing {
   readonly events: readonly [fewest: number, most: number];

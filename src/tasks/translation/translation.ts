@@ -11,13 +11,10 @@ import { distinct, longestOf } from "../distinct.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 import { drawSentence, isGrammatical, sourceOf, translationsOf, translationWords } from "./translation-sentences.ts";
 
-const parameters = Type.Object(
-  {
-    train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-    test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
-  },
-  { additionalProperties: false },
-);
+const parameters = {
+  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
+  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+};
 
 interface Pair {
   readonly text: string;

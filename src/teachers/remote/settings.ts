@@ -1,8 +1,9 @@
 /** What an experiment file says of a teacher on a server. */
 import { Type, type Static } from "@sinclair/typebox";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** A server that speaks as vLLM does. */
-export const TeacherServer = Type.Object(
+export const TeacherServer = closedObject(
   {
     url: Type.String({
       minLength: 1,
@@ -30,10 +31,7 @@ export const TeacherServer = Type.Object(
       description: "Most milliseconds of one request.",
     }),
   },
-  {
-    additionalProperties: false,
-    description: "A server that speaks as vLLM does, such as vLLM itself and retort serve-policy.",
-  },
+  { description: "A server that speaks as vLLM does, such as vLLM itself and retort serve-policy." },
 );
 
 /** Values of a server after defaults. */

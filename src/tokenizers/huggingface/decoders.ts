@@ -5,14 +5,13 @@
 import { Type } from "@sinclair/typebox";
 import { byteOf } from "./bytes.ts";
 import { part, readPart, type Parts } from "./part.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Joins the pieces of a text. */
 export type Decode = (pieces: readonly string[]) => string;
 
 /** One step: pieces to pieces. */
 type Step = (pieces: readonly string[]) => readonly string[];
-
-const strict = { additionalProperties: false } as const;
 
 /** Of a decoded text, and of what takes the place of another text in it. */
 const mostCharacters = 1 << 26;
@@ -114,33 +113,27 @@ const eachPiece =
 
 const decoders: Parts<Step> = {
   BPEDecoder: part(
-    Type.Object({ type: Type.Literal("BPEDecoder"), suffix: Type.String({ minLength: 1, maxLength: 64 }) }, strict),
+    closedObject({ type: Type.Literal("BPEDecoder"), suffix: Type.String({ minLength: 1, maxLength: 64 }) }),
     ({ suffix }) => eachPiece((piece, index, count) => piece.replaceAll(suffix, index === count - 1 ? "" : " ")),
   ),
-  ByteFallback: part(Type.Object({ type: Type.Literal("ByteFallback") }, strict), () => byteFallback),
+  ByteFallback: part(closedObject({ type: Type.Literal("ByteFallback") }), () => byteFallback),
   // Its options are those of the pre-tokenizer; joining has none.
   ByteLevel: part(Type.Object({ type: Type.Literal("ByteLevel") }), () => byteLevel),
-  Fuse: part(Type.Object({ type: Type.Literal("Fuse") }, strict), () => (pieces) => [pieces.join("")]),
+  Fuse: part(closedObject({ type: Type.Literal("Fuse") }), () => (pieces) => [pieces.join("")]),
   Metaspace: part(Metaspace, ({ replacement, prepend_scheme: scheme, add_prefix_space: legacy = true }) => {
     const prefixed = scheme === undefined ? legacy : scheme !== "never";
     return eachPiece((piece, index) => piece.replaceAll(replacement, prefixed && index === 0 ? "" : " "));
   }),
   Replace: part(
-    Type.Object(
-      { type: Type.Literal("Replace"), pattern: Type.Object({ String: Content }, strict), content: Content },
-      strict,
-    ),
+    closedObject({ type: Type.Literal("Replace"), pattern: closedObject({ String: Content }), content: Content }),
     ({ pattern, content }) => eachPiece((piece) => piece.split(pattern.String).join(content)),
   ),
   Strip: part(
-    Type.Object({ type: Type.Literal("Strip"), content: Character, start: Cut, stop: Cut }, strict),
+    closedObject({ type: Type.Literal("Strip"), content: Character, start: Cut, stop: Cut }),
     ({ content, start, stop }) => eachPiece((piece) => strip(piece, content, start, stop)),
   ),
   WordPiece: part(
-    Type.Object(
-      { type: Type.Literal("WordPiece"), prefix: Type.String({ maxLength: 64 }), cleanup: Type.Boolean() },
-      strict,
-    ),
+    closedObject({ type: Type.Literal("WordPiece"), prefix: Type.String({ maxLength: 64 }), cleanup: Type.Boolean() }),
     ({ prefix, cleanup }) => eachPiece((piece, index) => wordPiece(piece, index, prefix, cleanup)),
   ),
 };

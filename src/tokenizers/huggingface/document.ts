@@ -6,38 +6,33 @@ import { spellNormalizer } from "./normalizers.ts";
 import { checked, quoted } from "./part.ts";
 import { readSurrounding, type Surrounding } from "./post-processors.ts";
 import { spellPreTokenizer } from "./pre-tokenizers.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
-const AddedToken = Type.Object(
-  {
-    id: Type.Integer({ minimum: 0, maximum: 0x110000 + 1023 }),
-    content: Type.String({ minLength: 1, maxLength: 512 }),
-    // The library looks for the text anywhere.
-    single_word: Type.Literal(false),
-    lstrip: Type.Boolean(),
-    rstrip: Type.Boolean(),
-    normalized: Type.Boolean(),
-    special: Type.Boolean(),
-  },
-  { additionalProperties: false },
-);
+const AddedToken = closedObject({
+  id: Type.Integer({ minimum: 0, maximum: 0x110000 + 1023 }),
+  content: Type.String({ minLength: 1, maxLength: 512 }),
+  // The library looks for the text anywhere.
+  single_word: Type.Literal(false),
+  lstrip: Type.Boolean(),
+  rstrip: Type.Boolean(),
+  normalized: Type.Boolean(),
+  special: Type.Boolean(),
+});
 
 const mostAdded = 1 << 14;
 
-const Document = Type.Object(
-  {
-    version: Type.Optional(Type.Literal("1.0")),
-    // How batches are cut and filled is the trainer's business.
-    truncation: Type.Optional(Type.Unknown()),
-    padding: Type.Optional(Type.Unknown()),
-    added_tokens: Type.Array(AddedToken, { maxItems: mostAdded }),
-    normalizer: Type.Optional(Type.Unknown()),
-    pre_tokenizer: Type.Optional(Type.Unknown()),
-    post_processor: Type.Optional(Type.Unknown()),
-    decoder: Type.Optional(Type.Unknown()),
-    model: Type.Unknown(),
-  },
-  { additionalProperties: false },
-);
+const Document = closedObject({
+  version: Type.Optional(Type.Literal("1.0")),
+  // How batches are cut and filled is the trainer's business.
+  truncation: Type.Optional(Type.Unknown()),
+  padding: Type.Optional(Type.Unknown()),
+  added_tokens: Type.Array(AddedToken, { maxItems: mostAdded }),
+  normalizer: Type.Optional(Type.Unknown()),
+  pre_tokenizer: Type.Optional(Type.Unknown()),
+  post_processor: Type.Optional(Type.Unknown()),
+  decoder: Type.Optional(Type.Unknown()),
+  model: Type.Unknown(),
+});
 
 /** What is known of a document. */
 export interface ReadDocument {

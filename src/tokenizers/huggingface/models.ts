@@ -1,8 +1,7 @@
 /** The vocabularies and rules of documents: which piece has which id, checked before anything is built from them. */
 import { Type, type Static } from "@sinclair/typebox";
 import { checked, quoted } from "./part.ts";
-
-const strict = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /**
  * As many pieces as Unicode has code points, and some special tokens; merges of a large vocabulary; characters of a
@@ -72,21 +71,18 @@ const Vocabulary = Type.Object({});
 const Word = Type.String({ maxLength: limits.piece });
 const NoText = Type.Union([Type.Null(), Type.Literal("")]);
 
-const Bpe = Type.Object(
-  {
-    type: Type.Literal("BPE"),
-    vocab: Vocabulary,
-    merges: Type.Array(Type.Unknown(), { maxItems: limits.merges }),
-    dropout: Type.Optional(Type.Union([Type.Null(), Type.Literal(0)])),
-    unk_token: Type.Optional(Type.Union([Type.Null(), Word])),
-    continuing_subword_prefix: Type.Optional(NoText),
-    end_of_word_suffix: Type.Optional(Type.Union([Type.Null(), Word])),
-    fuse_unk: Type.Optional(Type.Boolean()),
-    byte_fallback: Type.Optional(Type.Boolean()),
-    ignore_merges: Type.Optional(Type.Boolean()),
-  },
-  strict,
-);
+const Bpe = closedObject({
+  type: Type.Literal("BPE"),
+  vocab: Vocabulary,
+  merges: Type.Array(Type.Unknown(), { maxItems: limits.merges }),
+  dropout: Type.Optional(Type.Union([Type.Null(), Type.Literal(0)])),
+  unk_token: Type.Optional(Type.Union([Type.Null(), Word])),
+  continuing_subword_prefix: Type.Optional(NoText),
+  end_of_word_suffix: Type.Optional(Type.Union([Type.Null(), Word])),
+  fuse_unk: Type.Optional(Type.Boolean()),
+  byte_fallback: Type.Optional(Type.Boolean()),
+  ignore_merges: Type.Optional(Type.Boolean()),
+});
 
 /** Two pieces that become one, from either form of writing it. */
 const pairOf = (merge: unknown): readonly [string, string] | undefined => {
@@ -112,15 +108,12 @@ const bpe = (model: Static<typeof Bpe>): Model => {
   return made("BPE", ids, { type: "BPE", vocab: model.vocab, merges, unk_token: model.unk_token || nowhere, ...rules });
 };
 
-const Unigram = Type.Object(
-  {
-    type: Type.Literal("Unigram"),
-    vocab: Type.Array(Type.Unknown(), { maxItems: limits.pieces }),
-    unk_id: Type.Optional(Type.Union([Type.Null(), Type.Integer({ minimum: 0 })])),
-    byte_fallback: Type.Optional(Type.Literal(false)),
-  },
-  strict,
-);
+const Unigram = closedObject({
+  type: Type.Literal("Unigram"),
+  vocab: Type.Array(Type.Unknown(), { maxItems: limits.pieces }),
+  unk_id: Type.Optional(Type.Union([Type.Null(), Type.Integer({ minimum: 0 })])),
+  byte_fallback: Type.Optional(Type.Literal(false)),
+});
 
 const unigram = ({ vocab, unk_id: unknown }: Static<typeof Unigram>): Model => {
   const entries = vocab.map((entry, id): [string, number] => {
@@ -142,18 +135,15 @@ const unigram = ({ vocab, unk_id: unknown }: Static<typeof Unigram>): Model => {
   return made("Unigram", idsOf(entries), { type: "Unigram", vocab, unk_id: unknown ?? null });
 };
 
-const WordPiece = Type.Object(
-  {
-    type: Type.Literal("WordPiece"),
-    vocab: Vocabulary,
-    unk_token: Word,
-    continuing_subword_prefix: Word,
-    max_input_chars_per_word: Type.Integer({ minimum: 1, maximum: limits.wordPieces }),
-  },
-  strict,
-);
+const WordPiece = closedObject({
+  type: Type.Literal("WordPiece"),
+  vocab: Vocabulary,
+  unk_token: Word,
+  continuing_subword_prefix: Word,
+  max_input_chars_per_word: Type.Integer({ minimum: 1, maximum: limits.wordPieces }),
+});
 
-const WordLevel = Type.Object({ type: Type.Literal("WordLevel"), vocab: Vocabulary, unk_token: Word }, strict);
+const WordLevel = closedObject({ type: Type.Literal("WordLevel"), vocab: Vocabulary, unk_token: Word });
 
 /**
  * The model of a document. `TypeError` for a type or an option that is not supported (dropout, prefixes of

@@ -7,13 +7,12 @@ import { charsmap } from "./charsmap.ts";
 import type { PrecompiledNormalizer } from "./library.ts";
 import { part, readPart, type Parts } from "./part.ts";
 import { Pattern, regexOf } from "./patterns.ts";
-
-const strict = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 const inTurn = (members: readonly object[]): object => ({ type: "Sequence", normalizers: members });
 
 const bare = (type: string, spelled: object = { type }) =>
-  part(Type.Object({ type: Type.Literal(type) }, strict), () => spelled);
+  part(closedObject({ type: Type.Literal(type) }), () => spelled);
 
 /** The library reads `$&` and the like in what it puts in; a dollar is written as two. */
 const replace = (regex: string, content: string) => ({
@@ -34,16 +33,13 @@ const Content = Type.String({ maxLength: 64 });
 
 const normalizers: Parts<object> = {
   BertNormalizer: part(
-    Type.Object(
-      {
-        type: Type.Literal("BertNormalizer"),
-        clean_text: Type.Boolean(),
-        handle_chinese_chars: Type.Boolean(),
-        strip_accents: Type.Union([Type.Boolean(), Type.Null()]),
-        lowercase: Type.Boolean(),
-      },
-      strict,
-    ),
+    closedObject({
+      type: Type.Literal("BertNormalizer"),
+      clean_text: Type.Boolean(),
+      handle_chinese_chars: Type.Boolean(),
+      strip_accents: Type.Union([Type.Boolean(), Type.Null()]),
+      lowercase: Type.Boolean(),
+    }),
     (value) => value,
   ),
   Lowercase: bare("Lowercase"),
@@ -52,19 +48,16 @@ const normalizers: Parts<object> = {
   NFKC: bare("NFKC"),
   NFKD: bare("NFKD"),
   Precompiled: part(
-    Type.Object(
-      { type: Type.Literal("Precompiled"), precompiled_charsmap: Type.String({ maxLength: 1 << 22 }) },
-      strict,
-    ),
+    closedObject({ type: Type.Literal("Precompiled"), precompiled_charsmap: Type.String({ maxLength: 1 << 22 }) }),
     ({ precompiled_charsmap: map }): PrecompiledNormalizer => ({ type: "Precompiled", normalize: charsmap(map) }),
   ),
-  Prepend: part(Type.Object({ type: Type.Literal("Prepend"), prepend: Content }, strict), (value) => value),
+  Prepend: part(closedObject({ type: Type.Literal("Prepend"), prepend: Content }), (value) => value),
   Replace: part(
-    Type.Object({ type: Type.Literal("Replace"), pattern: Pattern, content: Content }, strict),
+    closedObject({ type: Type.Literal("Replace"), pattern: Pattern, content: Content }),
     ({ pattern, content }, at) => replace(regexOf(pattern, `${at}/pattern`), content),
   ),
   Strip: part(
-    Type.Object({ type: Type.Literal("Strip"), strip_left: Type.Boolean(), strip_right: Type.Boolean() }, strict),
+    closedObject({ type: Type.Literal("Strip"), strip_left: Type.Boolean(), strip_right: Type.Boolean() }),
     ({ strip_left: left, strip_right: right }) =>
       replace([...(left ? [leading] : []), ...(right ? [trailing] : [])].join("|") || never, ""),
   ),

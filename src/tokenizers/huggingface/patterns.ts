@@ -2,6 +2,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { wordPattern } from "../tokenizer-json.ts";
 import { quoted } from "./part.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /**
  * How GPT-2 cuts a text (Radford et al., 2019): contractions, letters, numbers, other characters, each after one space
@@ -59,8 +60,8 @@ const known: ReadonlySet<string> = new Set([
 
 /** A text or a regular expression that a part looks for. */
 export const Pattern = Type.Union([
-  Type.Object({ String: Type.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false }),
-  Type.Object({ Regex: Type.String({ maxLength: 4096 }) }, { additionalProperties: false }),
+  closedObject({ String: Type.String({ minLength: 1, maxLength: 64 }) }),
+  closedObject({ Regex: Type.String({ maxLength: 4096 }) }),
 ]);
 
 /** The regular expression that matches exactly this text. */

@@ -4,6 +4,7 @@
  */
 import { Type, type Static } from "@sinclair/typebox";
 import { checked, quoted } from "./part.ts";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Ids around a text. */
 export interface Surrounding {
@@ -11,28 +12,18 @@ export interface Surrounding {
   readonly after: readonly number[];
 }
 
-const strict = { additionalProperties: false } as const;
 const most = 64;
 
-const SpecialToken = Type.Object(
-  { SpecialToken: Type.Object({ id: Type.String(), type_id: Type.Integer() }, strict) },
-  strict,
-);
-const Sequence = Type.Object(
-  { Sequence: Type.Object({ id: Type.Literal("A"), type_id: Type.Integer() }, strict) },
-  strict,
-);
+const SpecialToken = closedObject({ SpecialToken: closedObject({ id: Type.String(), type_id: Type.Integer() }) });
+const Sequence = closedObject({ Sequence: closedObject({ id: Type.Literal("A"), type_id: Type.Integer() }) });
 
-const Template = Type.Object(
-  {
-    type: Type.Literal("TemplateProcessing"),
-    single: Type.Array(Type.Union([SpecialToken, Sequence]), { maxItems: most }),
-    // Two texts at once are not encoded here.
-    pair: Type.Unknown(),
-    special_tokens: Type.Object({}),
-  },
-  strict,
-);
+const Template = closedObject({
+  type: Type.Literal("TemplateProcessing"),
+  single: Type.Array(Type.Union([SpecialToken, Sequence]), { maxItems: most }),
+  // Two texts at once are not encoded here.
+  pair: Type.Unknown(),
+  special_tokens: Type.Object({}),
+});
 
 const Ids = Type.Object({ ids: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: most }) });
 

@@ -5,8 +5,7 @@
 import { Type } from "@sinclair/typebox";
 import { part, readPart, type Parts } from "./part.ts";
 import { gpt2Pattern, literal, Pattern, regexOf } from "./patterns.ts";
-
-const strict = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Every match is a piece, and so is what lies between. */
 const isolate = (regex: string) => ({ type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false });
@@ -36,7 +35,7 @@ const Behavior = Type.Union(
 const Character = Type.String({ minLength: 1, maxLength: 1 });
 
 const Split = part(
-  Type.Object({ type: Type.Literal("Split"), pattern: Pattern, behavior: Behavior, invert: Type.Boolean() }, strict),
+  closedObject({ type: Type.Literal("Split"), pattern: Pattern, behavior: Behavior, invert: Type.Boolean() }),
   ({ pattern, behavior, invert }, at) => {
     const regex = regexOf(pattern, `${at}/pattern`);
     if (behavior === "Isolated") return isolate(regex);
@@ -53,15 +52,12 @@ const Split = part(
 );
 
 const Punctuation = part(
-  Type.Object(
-    {
-      type: Type.Literal("Punctuation"),
-      behavior: Type.Optional(
-        Type.Union([Type.Literal("Isolated"), Type.Literal("Removed"), Type.Literal("Contiguous")]),
-      ),
-    },
-    strict,
-  ),
+  closedObject({
+    type: Type.Literal("Punctuation"),
+    behavior: Type.Optional(
+      Type.Union([Type.Literal("Isolated"), Type.Literal("Removed"), Type.Literal("Contiguous")]),
+    ),
+  }),
   ({ behavior = "Isolated" }) => {
     if (behavior === "Removed") return remove(punctuation);
     return isolate(behavior === "Contiguous" ? `${punctuation}+` : punctuation);
@@ -69,15 +65,12 @@ const Punctuation = part(
 );
 
 const ByteLevel = part(
-  Type.Object(
-    {
-      type: Type.Literal("ByteLevel"),
-      add_prefix_space: Type.Boolean(),
-      trim_offsets: Type.Optional(Type.Boolean()),
-      use_regex: Type.Optional(Type.Boolean()),
-    },
-    strict,
-  ),
+  closedObject({
+    type: Type.Literal("ByteLevel"),
+    add_prefix_space: Type.Boolean(),
+    trim_offsets: Type.Optional(Type.Boolean()),
+    use_regex: Type.Optional(Type.Boolean()),
+  }),
   ({ add_prefix_space: prefixed, use_regex: cut = true }) =>
     sequence(
       ...(prefixed ? [{ type: "Replace", pattern: { Regex: String.raw`\A[^ ]` }, content: " $&" }] : []),
@@ -87,30 +80,27 @@ const ByteLevel = part(
 );
 
 const Metaspace = part(
-  Type.Object(
-    {
-      type: Type.Literal("Metaspace"),
-      replacement: Character,
-      prepend_scheme: Type.Optional(Type.Union([Type.Literal("always"), Type.Literal("first"), Type.Literal("never")])),
-      add_prefix_space: Type.Optional(Type.Boolean()),
-      str_rep: Type.Optional(Character),
-      split: Type.Optional(Type.Boolean()),
-    },
-    strict,
-  ),
+  closedObject({
+    type: Type.Literal("Metaspace"),
+    replacement: Character,
+    prepend_scheme: Type.Optional(Type.Union([Type.Literal("always"), Type.Literal("first"), Type.Literal("never")])),
+    add_prefix_space: Type.Optional(Type.Boolean()),
+    str_rep: Type.Optional(Character),
+    split: Type.Optional(Type.Boolean()),
+  }),
   ({ replacement, prepend_scheme: given, add_prefix_space: legacy = true, split = true }) => {
     const spaces = { type: "Metaspace", replacement, prepend_scheme: given ?? (legacy ? "always" : "never") };
     return split ? sequence(spaces, mergedWithNext(literal(replacement))) : spaces;
   },
 );
 
-const bare = (type: string, spelled: object) => part(Type.Object({ type: Type.Literal(type) }, strict), () => spelled);
+const bare = (type: string, spelled: object) => part(closedObject({ type: Type.Literal(type) }), () => spelled);
 
 const preTokenizers: Parts<object> = {
   BertPreTokenizer: bare("BertPreTokenizer", sequence(keep(spaceless), isolate(punctuation))),
   ByteLevel,
   Digits: part(
-    Type.Object({ type: Type.Literal("Digits"), individual_digits: Type.Boolean() }, strict),
+    closedObject({ type: Type.Literal("Digits"), individual_digits: Type.Boolean() }),
     ({ individual_digits: individual }) => isolate(individual ? String.raw`\p{N}` : String.raw`\p{N}+`),
   ),
   Metaspace,

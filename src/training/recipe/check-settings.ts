@@ -1,5 +1,6 @@
 /** The thresholds of the self-checks of a run. */
 import { Type, type Static } from "@sinclair/typebox";
+import { closedObject } from "../../plugins/closed-object.ts";
 
 const tolerance = (nats: number, description: string) =>
   Type.Number({ default: nats, minimum: 0, description: `${description} 0 turns the check off.` });
@@ -15,7 +16,7 @@ const patience = (steps: number, description: string) =>
  * A run that cannot be right stops at once, past a tolerance. A run that may be right, but does not look it, is warned
  * of at a tenth of the patience and stopped at its end. No check changes what is learned.
  */
-export const CheckSettings = Type.Object(
+export const CheckSettings = closedObject(
   {
     identity: tolerance(
       1e-4,
@@ -38,7 +39,7 @@ export const CheckSettings = Type.Object(
     noGradient: patience(200, "whose gradient was zero."),
     noAdvantage: patience(1000, "in which every advantage was zero."),
   },
-  { additionalProperties: false, description: "Self-checks: what stops a run that cannot be right." },
+  { description: "Self-checks: what stops a run that cannot be right." },
 );
 /** Values of `CheckSettings`. */
 export type CheckSettings = Static<typeof CheckSettings>;

@@ -3,11 +3,10 @@ import { Type, type Static } from "@sinclair/typebox";
 import { measures } from "../../evaluation/measures/index.ts";
 import { divergences } from "../../objectives/divergences/index.ts";
 import { shapingSettings } from "./shaping-settings.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** How the student is compared with its teacher, token by token. */
-const AgreementSettings = Type.Object(
+const AgreementSettings = closedObject(
   {
     divergences: Type.Array(divergences.schema, {
       default: [{ type: "forward-kl" }, { type: "reverse-kl" }],
@@ -28,7 +27,6 @@ const AgreementSettings = Type.Object(
     }),
   },
   {
-    ...closed,
     description:
       "Compares the student's next-token distributions with the teacher's: on its own completions " +
       "(own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap), on the references or the " +
@@ -84,12 +82,12 @@ const examination = {
 };
 
 /** One way of examining the student. */
-const Examination = Type.Object(examination, closed);
+const Examination = closedObject(examination);
 /** Values of one way of examining. */
 export type Examination = Static<typeof Examination>;
 
 /** How the student is examined on the test split. */
-export const EvaluationSettings = Type.Object(
+export const EvaluationSettings = closedObject(
   {
     every: Type.Integer({
       default: 0,
@@ -109,7 +107,7 @@ export const EvaluationSettings = Type.Object(
       }),
     ),
   },
-  { ...closed, description: "How the student is measured on held-out prompts." },
+  { description: "How the student is measured on held-out prompts." },
 );
 /** Values of `EvaluationSettings`. */
 export type EvaluationSettings = Static<typeof EvaluationSettings>;

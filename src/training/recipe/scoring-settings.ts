@@ -5,8 +5,7 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { ScoringPolicy } from "../../rollouts/scoring/retries.ts";
 import { defined } from "../../optional/defined.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 const milliseconds = (value: number, description: string) =>
   Type.Integer({ default: value, minimum: 1, maximum: 2 ** 31 - 1, description: `${description} In ms.` });
@@ -37,7 +36,7 @@ const asking = {
   wait: milliseconds(200, "Mean wait before the first retry; it doubles from one to the next."),
   longestWait: milliseconds(10_000, "No wait is longer, whatever a server asks for."),
   breaker: Type.Optional(
-    Type.Object(
+    closedObject(
       {
         failures: Type.Integer({
           default: 5,
@@ -47,13 +46,13 @@ const asking = {
         }),
         rest: milliseconds(10_000, "Time for which nobody asks then."),
       },
-      { ...closed, description: "A circuit breaker: a scorer that is down is left in peace for a while." },
+      { description: "A circuit breaker: a scorer that is down is left in peace for a while." },
     ),
   ),
 };
 
 const scorer = <P extends Record<string, TSchema>>(description: string, others: P) =>
-  Type.Object({ ...asking, ...others }, { ...closed, description });
+  closedObject({ ...asking, ...others }, { description });
 
 const stop = Type.Literal("stop");
 const drop = Type.Literal("drop");
@@ -66,7 +65,7 @@ const onFailure = (more: string): { default: "stop"; description: string } => ({
 });
 
 /** How rewards, teacher and reference are asked. It changes no result as long as all of them answer in the end. */
-export const ScoringSettings = Type.Object(
+export const ScoringSettings = closedObject(
   {
     reward: scorer("The rewards.", {
       onFailure: Type.Union([stop, drop, Type.Literal("default")], onFailure(" default: it gets the reward default.")),
@@ -93,7 +92,7 @@ export const ScoringSettings = Type.Object(
       description: "Share of a step's rollouts that may be dropped; more than that, or all of them, stop the run.",
     }),
   },
-  { ...closed, description: "How rewards, teacher and reference are asked, and what happens when they fail." },
+  { description: "How rewards, teacher and reference are asked, and what happens when they fail." },
 );
 /** Values of `ScoringSettings`. */
 export type ScoringSettings = Static<typeof ScoringSettings>;

@@ -4,11 +4,10 @@ import { scheduleSchema } from "../../objectives/schedules/schedule.ts";
 import { behaviors, type BehaviorValues } from "../../rollouts/behaviors/index.ts";
 import { CheckSettings } from "./check-settings.ts";
 import { shapingSettings } from "./shaping-settings.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Where the training sequences come from. */
-export const DataSettings = Type.Object(
+export const DataSettings = closedObject(
   {
     examples: Type.Optional(
       Type.Integer({
@@ -32,7 +31,7 @@ export const DataSettings = Type.Object(
       description: "step: one coin for a whole step (Algorithm 1). sequence: one coin for each prompt.",
     }),
     adaptive: Type.Optional(
-      Type.Object(
+      closedObject(
         {
           rise: Type.Number({ default: 0.1, exclusiveMinimum: 0, maximum: 1, description: "What lambda rises by." }),
           tolerance: Type.Number({
@@ -49,7 +48,6 @@ export const DataSettings = Type.Object(
           }),
         },
         {
-          ...closed,
           description:
             "lambda starts at onPolicyFraction and rises at evaluations when the student has become worse on " +
             "held-out references (DistiLLM).",
@@ -57,7 +55,7 @@ export const DataSettings = Type.Object(
       ),
     ),
     replay: Type.Optional(
-      Type.Object(
+      closedObject(
         {
           capacity: Type.Integer({
             default: 1000,
@@ -70,14 +68,11 @@ export const DataSettings = Type.Object(
             default: { from: 1, to: 0 },
           }),
         },
-        {
-          ...closed,
-          description: "The student's sequences of earlier steps are learned from again, scored anew (DistiLLM).",
-        },
+        { description: "The student's sequences of earlier steps are learned from again, scored anew (DistiLLM)." },
       ),
     ),
   },
-  { ...closed, description: "Which training prompts are used, and whose answers the student learns from." },
+  { description: "Which training prompts are used, and whose answers the student learns from." },
 );
 /** Values of `DataSettings`. */
 export type DataSettings = Static<typeof DataSettings>;
@@ -87,7 +82,7 @@ export type DataSettings = Static<typeof DataSettings>;
  * all of it: temperature, shaping, behavior. What top-k, top-p and min-p rule out is never seen, and no ratio brings it
  * back: with them an estimate is of the shaped policy.
  */
-export const RolloutSettings = Type.Object(
+export const RolloutSettings = closedObject(
   {
     group: Type.Integer({
       default: 4,
@@ -133,13 +128,13 @@ export const RolloutSettings = Type.Object(
         "multiple of the group lets each prompt be read once.",
     }),
   },
-  { ...closed, description: "How completions are drawn." },
+  { description: "How completions are drawn." },
 );
 /** Values of `RolloutSettings`. */
 export type RolloutSettings = Static<typeof RolloutSettings>;
 
 /** AdamW (Loshchilov and Hutter, 2019). */
-export const OptimizerSettings = Type.Object(
+export const OptimizerSettings = closedObject(
   {
     type: Type.Literal("adamw"),
     learningRate: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "Peak learning rate." }),
@@ -166,7 +161,7 @@ export const OptimizerSettings = Type.Object(
       description: "Decoupled decay of matrices; vectors are left alone.",
     }),
   },
-  { ...closed, description: "What turns gradients into steps." },
+  { description: "What turns gradients into steps." },
 );
 /** Values of `OptimizerSettings`. */
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
@@ -175,7 +170,7 @@ export type OptimizerSettings = Static<typeof OptimizerSettings>;
  * Learning rate over the run: linear warm-up from 0, then a while at the peak if asked for, then a decay to a fraction
  * of it.
  */
-export const ScheduleSettings = Type.Object(
+export const ScheduleSettings = closedObject(
   {
     warmup: Type.Integer({ default: 0, minimum: 0, description: "Steps of linear warm-up." }),
     hold: Type.Optional(
@@ -195,7 +190,7 @@ export const ScheduleSettings = Type.Object(
       description: "Fraction of the peak at the last step.",
     }),
   },
-  { ...closed, description: "The learning rate over the steps: a linear warm-up from 0, then a decay." },
+  { description: "The learning rate over the steps: a linear warm-up from 0, then a decay." },
 );
 /** Values of `ScheduleSettings`. */
 export type ScheduleSettings = Static<typeof ScheduleSettings>;
@@ -206,7 +201,7 @@ const NamePattern = Type.String({ minLength: 1, maxLength: 256 });
 const patternForm = 'Each is a part of a name, between its dots; "*" is any part, "0-3" a number from 0 to 3';
 
 /** Low-rank adapters (LoRA, Hu et al., 2021). */
-const AdapterSettings = Type.Object(
+const AdapterSettings = closedObject(
   {
     rank: Type.Integer({
       default: 8,
@@ -220,17 +215,14 @@ const AdapterSettings = Type.Object(
       description: `Linear layers that get one. ${patternForm}: ["q_proj", "v_proj"], ["layers.0-3.mlp"].`,
     }),
   },
-  {
-    ...closed,
-    description: "Adapters are trained beside the student, which stays as it is; at the end they are merged into it.",
-  },
+  { description: "Adapters are trained beside the student, which stays as it is; at the end they are merged into it." },
 );
 
 /**
  * When a run writes what it goes on from after an interruption, and how much of it is kept. Nothing here changes what
  * is learned.
  */
-export const CheckpointSettings = Type.Object(
+export const CheckpointSettings = closedObject(
   {
     every: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0: by time alone." }),
     minutes: Type.Number({
@@ -257,7 +249,6 @@ export const CheckpointSettings = Type.Object(
     }),
   },
   {
-    ...closed,
     description:
       "What an interrupted run goes on from; removed when the run is done, but for the best one and those " +
       "that are kept for good.",
@@ -267,7 +258,7 @@ export const CheckpointSettings = Type.Object(
 export type CheckpointSettings = Static<typeof CheckpointSettings>;
 
 /** The optimisation itself. */
-export const TrainingSettings = Type.Object(
+export const TrainingSettings = closedObject(
   {
     steps: Type.Integer({
       minimum: 1,
@@ -308,7 +299,7 @@ export const TrainingSettings = Type.Object(
     checks: CheckSettings,
     checkpoints: CheckpointSettings,
   },
-  { ...closed, description: "How long is trained, in which batches, and with what." },
+  { description: "How long is trained, in which batches, and with what." },
 );
 /** Values of `TrainingSettings`. */
 export type TrainingSettings = Static<typeof TrainingSettings>;

@@ -113,7 +113,7 @@ describe("a file is refused", () => {
 });
 
 test.each(["llama", "qwen2", "qwen3", "gemma", "gpt2", "blocks"])("of %s the library reads the same", async (name) => {
-  const path = join(import.meta.dirname, `../../fixtures/gguf/${name}.gguf`);
+  const path = join(import.meta.dirname, `../../../fixtures/gguf/${name}.gguf`);
   const ours = await withFile(path, readGgufHeader);
   const { metadata, tensorInfos, tensorDataOffset } = await gguf(path, { allowLocalFile: true });
   const { version: _version, tensor_count: _tensors, kv_count: _keys, ...values } = metadata as unknown as Record<string, unknown>;
