@@ -6,9 +6,9 @@
  */
 import { parseArgs } from "node:util";
 import { median } from "./median.ts";
-import { source } from "../src/rollouts/batches/source.ts";
-import { openCrew, type Crew } from "../src/training/threads/crew.ts";
-import { runShape } from "../src/training/batch/shape.ts";
+import { source } from "../src/rollouts/batches/assign-groups.ts";
+import { openRunThreads, type RunThreads } from "../src/training/threads/run-threads.ts";
+import { runShape } from "../src/training/batch/run-shape.ts";
 import { initialState } from "../src/training/learner/learner.ts";
 import type { Recipe } from "../src/training/recipe/recipe.ts";
 import { drawRollouts } from "../src/training/step/drawing.ts";
@@ -61,10 +61,10 @@ const request = {
   mostDropped: 0,
 };
 
-const together = async (crew: Crew, observe?: (span: Span) => void): Promise<void> => {
+const together = async (threads: RunThreads, observe?: (span: Span) => void): Promise<void> => {
   const observed = observe === undefined ? {} : { observe };
   await stepRollouts(
-    crew,
+    threads,
     task,
     { ...request, ...observed, inFlight: Number(flags["in-flight"] ?? recipe.machine.samplers + 1) },
     signal,
@@ -83,7 +83,7 @@ const timed = async <Value>(work: () => Promise<Value>): Promise<[Value, number]
   return [await work(), performance.now() - started];
 };
 
-const inTurn = async (crew: Crew): Promise<Parts> => {
+const inTurn = async (threads: RunThreads): Promise<Parts> => {
   const places = slots.flatMap((slot, prompt) =>
     slot.source === "student"
       ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } }))
@@ -93,10 +93,10 @@ const inTurn = async (crew: Crew): Promise<Parts> => {
   const drawing = { seed: 0, step: 1, writer: { by: "behavior", temperature }, version: 0, group } as const;
   for (let start = 0; start < places.length; start += chunk) {
     const [rollouts, draw] = await timed(() =>
-      drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal),
+      drawRollouts(threads, task, places.slice(start, start + chunk), drawing, signal),
     );
-    const [, reward] = await timed(async () => crew.scorers.reward?.score(rollouts, signal));
-    const [, teacher] = await timed(async () => crew.scorers.teacher?.score(rollouts, signal));
+    const [, reward] = await timed(async () => threads.scorers.reward?.score(rollouts, signal));
+    const [, teacher] = await timed(async () => threads.scorers.teacher?.score(rollouts, signal));
     parts.draw += draw;
     parts.reward += reward;
     parts.teacher += teacher;
@@ -110,33 +110,33 @@ const medians = (all: readonly Parts[]): Parts => ({
   teacher: median(all.map(({ teacher }) => teacher)),
 });
 
-const withCrew = async <Value>(microseconds: number, work: (crew: Crew) => Promise<Value>): Promise<Value> => {
+const withCrew = async <Value>(microseconds: number, work: (threads: RunThreads) => Promise<Value>): Promise<Value> => {
   const opened = recipeWith(microseconds);
-  const crew = await openCrew(opened, task, shape, initialState(opened.student.weights), signal);
+  const threads = await openRunThreads(opened, task, shape, initialState(opened.student.weights), signal);
   try {
-    await crew.publish(opened.student.weights);
+    await threads.publish(opened.student.weights);
     // The first step compiles.
-    await together(crew);
-    await inTurn(crew);
-    return await work(crew);
+    await together(threads);
+    await inTurn(threads);
+    return await work(threads);
   } finally {
-    await crew.close();
+    await threads.close();
   }
 };
 
 /** Microseconds a rollout that a third of the work takes. */
-const third = await withCrew(0, async (crew) => {
+const third = await withCrew(0, async (threads) => {
   const { draw, teacher } = medians([
-    await inTurn(crew),
-    await inTurn(crew),
-    await inTurn(crew),
-    await inTurn(crew),
-    await inTurn(crew),
+    await inTurn(threads),
+    await inTurn(threads),
+    await inTurn(threads),
+    await inTurn(threads),
+    await inTurn(threads),
   ]);
   return (1000 * (draw + teacher)) / 2 / sequences;
 });
 
-const measured = await withCrew(third, async (crew) => {
+const measured = await withCrew(third, async (threads) => {
   const rounds: {
     readonly together: number;
     readonly inTurn: number;
@@ -145,8 +145,8 @@ const measured = await withCrew(third, async (crew) => {
   }[] = [];
   for (let round = 0; round < Number(flags.rounds); round += 1) {
     const spans: Span[] = [];
-    const [, at] = await timed(() => together(crew, (span) => spans.push(span)));
-    const [parts, turn] = await timed(() => inTurn(crew));
+    const [, at] = await timed(() => together(threads, (span) => spans.push(span)));
+    const [parts, turn] = await timed(() => inTurn(threads));
     rounds.push({ together: at, inTurn: turn, parts, spans });
   }
   return rounds;

@@ -12,8 +12,8 @@ import { parseArgs } from "node:util";
 import { table } from "../src/cli/display/table.ts";
 import { readExperiment } from "../src/experiments/file/extended-source.ts";
 import type { PlannedRun } from "../src/experiments/planning/planned.ts";
-import { surroundings } from "../src/runs/folder/provenance.ts";
-import { planSweep } from "../src/sweeps/planning/plan.ts";
+import { provenance } from "../src/runs/folder/provenance.ts";
+import { planSweep } from "../src/sweeps/planning/sweep-plan.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,7 +32,7 @@ const axes = {
   "/seed": tenths.map((tenth) => 10 * tenth),
 };
 const overrides = ["/task/train=1000", '/objective/divergence={"type": "jsd"}', `/sweep=${JSON.stringify({ axes })}`];
-const place = surroundings();
+const place = provenance();
 
 /** A trial, as it lies when it is done. */
 const writeTrial = (root: string, run: PlannedRun, k: number): void => {

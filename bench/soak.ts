@@ -12,7 +12,7 @@ import { lastValueFrom } from "rxjs";
 import { table } from "../src/cli/display/table.ts";
 import { httpReward } from "../src/rewards/remote/http.ts";
 import { ordered } from "../src/rollouts/batches/order.ts";
-import { persistent } from "../src/rollouts/scoring/retries.ts";
+import { withRetries } from "../src/rollouts/scoring/retries.ts";
 import type { Rollout } from "../src/rollouts/batches/rollout.ts";
 import { route, type Chunk, type Scorer } from "../src/rollouts/scoring/router.ts";
 import { arithmetic } from "../src/tasks/arithmetic/arithmetic.ts";
@@ -73,7 +73,7 @@ const asked: Scorer<number | Error> = {
       }),
     ),
 };
-const scorer = persistent(asked, { timeout: 30_000, retries: 20, wait: 1, longestWait: 20, onFailure: "stop" });
+const scorer = withRetries(asked, { timeout: 30_000, retries: 20, wait: 1, longestWait: 20, onFailure: "stop" });
 
 interface Reading {
   readonly rollouts: number;

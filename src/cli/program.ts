@@ -1,7 +1,7 @@
 /** The command line: every command in one program, and how it ends. */
 import { Command } from "commander";
 import { packageVersion } from "../runs/folder/package-version.ts";
-import { exitCodesHelp, explain, exitCodes } from "./display/exit-codes.ts";
+import { exitCodesHelp, reportError, exitCodes } from "./display/exit-codes.ts";
 import type { Terminal } from "./display/terminal.ts";
 
 type AddCommand = (program: Command, terminal: Terminal) => void;
@@ -159,6 +159,6 @@ export const main = async (args: readonly string[], terminal: Terminal): Promise
     await program.parseAsync(args, { from: "user" });
     return exitCodes.ok;
   } catch (error) {
-    return explain(error, terminal, args.includes("--debug"));
+    return reportError(error, terminal, args.includes("--debug"));
   }
 };

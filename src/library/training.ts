@@ -10,6 +10,6 @@ export type {
   ProgressReport,
   StepDone,
   StepReport,
-} from "../training/recipe/report.ts";
+} from "../training/recipe/step-report.ts";
 export { train } from "../training/train.ts";
 export type { TrainOptions } from "../training/train.ts";

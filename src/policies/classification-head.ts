@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../engine/program.ts";
 import { initialWeights } from "./initialize.ts";
-import { lastPlace } from "./layers/last-places.ts";
+import { lastPosition } from "./layers/last-positions.ts";
 import { linear } from "./layers/linear.ts";
 import type { ParameterSpec, Policy, Sequences, Weights } from "./policy.ts";
 
@@ -77,7 +77,7 @@ export const classifierOf = (
     scores(parameters, sequences) {
       const hidden = policy.hidden(parameters, sequences);
       const [batch, tokens, width] = hidden.shape;
-      const rows: tf.Tensor1D = tf.add(tf.range(0, batch * tokens, tokens, "int32"), lastPlace(sequences.mask));
+      const rows: tf.Tensor1D = tf.add(tf.range(0, batch * tokens, tokens, "int32"), lastPosition(sequences.mask));
       const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [batch * tokens, width]), rows);
       return linear(parameters, headName, last);
     },

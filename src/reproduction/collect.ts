@@ -1,8 +1,8 @@
 /** From the folders of a figure's trials to its results. */
-import { trialFolder } from "../sweeps/planning/standing.ts";
+import { trialFolder } from "../sweeps/planning/trial-progress.ts";
 import type { FrozenSweep } from "../sweeps/planning/frozen.ts";
 import { claimTrials } from "../results/claim-trials.ts";
-import { recordIn, type FoundRun } from "../runs/reading/runs.ts";
+import { recordIn, type FoundRun } from "../runs/reading/read-runs.ts";
 import type { Figure, Scale } from "./figures.ts";
 import type { FigureResults, FigureTrial } from "./figure-results.ts";
 

@@ -1,12 +1,12 @@
 /** What a figure took, and where. It differs from machine to machine, so it lies beside the results and not in them. */
 import { fileURLToPath } from "node:url";
 import { readObject } from "../files/object-file.ts";
-import { surroundings, type Surroundings } from "../runs/folder/provenance.ts";
+import { provenance, type Provenance } from "../runs/folder/provenance.ts";
 import { readFigure, resultsPath } from "./figure-results.ts";
 import type { Figure, Scale } from "./figures.ts";
 
 /** The machine, and the times. */
-export interface FigureMachine extends Surroundings {
+export interface FigureMachine extends Provenance {
   /** Trials at once. */
   readonly jobs: number;
   /** Milliseconds of the trials' trainings, one after another, without those of shared stages. */
@@ -23,7 +23,7 @@ export const machinePath = (folder: string, figure: Pick<Figure, "name">): strin
 
 /** The machine as it is, with what the figure took. */
 export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed">): FigureMachine => ({
-  ...surroundings(),
+  ...provenance(),
   ...took,
 });
 

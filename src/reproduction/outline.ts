@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { readExperiment } from "../experiments/file/extended-source.ts";
 import { hubNames } from "../experiments/inputs/inputs.ts";
 import { givenOverrides } from "../experiments/file/overrides.ts";
-import { checkTrials } from "../sweeps/planning/plan.ts";
+import { checkTrials } from "../sweeps/planning/sweep-plan.ts";
 import type { Figure, Scale } from "./figures.ts";
 import { scaleOverrides } from "./scale.ts";
 

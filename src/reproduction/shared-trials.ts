@@ -4,9 +4,9 @@ import { basename, dirname, join } from "node:path";
 import { readExperiment } from "../experiments/file/extended-source.ts";
 import { writeJson } from "../files/json-file.ts";
 import { isObject, type JsonObject } from "../files/json.ts";
-import { manifestIn } from "../experiments/running/run-folder.ts";
+import { manifestIn } from "../runs/folder/manifest.ts";
 import type { FrozenSweep, FrozenTrial } from "../sweeps/planning/frozen.ts";
-import { trialFolder } from "../sweeps/planning/standing.ts";
+import { trialFolder } from "../sweeps/planning/trial-progress.ts";
 
 interface DoneRun {
   readonly folder: string;

@@ -1,7 +1,7 @@
 /** Finished runs as claims see them: what was set, and the metrics before and after training. */
 import type { Metrics, Trial } from "../evaluation/claims/trial.ts";
 import { readHistory } from "../runs/reading/history.ts";
-import type { FoundRun } from "../runs/reading/runs.ts";
+import type { FoundRun } from "../runs/reading/read-runs.ts";
 
 /** Metrics of the evaluation before the first step; none where there was no evaluation. */
 const initialMetrics = async (run: FoundRun): Promise<Metrics> => {

@@ -1,7 +1,7 @@
 /** A reward for code that passes its prompt's tests. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
-import { lending } from "../workers/resource-pool.ts";
+import { resourcePool } from "../workers/resource-pool.ts";
 import { lastCodeBlock } from "./code-block.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 import type { OpenCell } from "./sandbox/cell.ts";
@@ -71,13 +71,13 @@ export const code = define({
     }
     const { names, openCell } = languages[language];
     const all = Array.from({ length: sandboxes }, () => new Sandbox(openCell, { time, memory }));
-    const idle = lending(all);
+    const idle = resourcePool(all);
     const passes = async (program: string, test: string, signal: AbortSignal): Promise<boolean> => {
-      const loan = await idle.borrow(signal);
+      const loan = await idle.acquire(signal);
       try {
         return (await loan.item.run({ code: program, test }, signal)).passed;
       } finally {
-        loan.giveBack();
+        loan.release();
       }
     };
     const passesAll = async (program: string, tests: readonly string[], signal: AbortSignal): Promise<boolean> => {

@@ -2,7 +2,7 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
 import type { Coordinates } from "../rollouts/sampling/coordinates.ts";
-import { lending } from "../workers/resource-pool.ts";
+import { resourcePool } from "../workers/resource-pool.ts";
 import { streamText } from "../rollouts/sampling/stream-text.ts";
 import { Streamer } from "../rollouts/sampling/streamer.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
@@ -45,7 +45,7 @@ export class ServedPolicy {
   readonly #options: ServedPolicyOptions;
   readonly #scorer: PromptScorer;
   readonly #streamer: Streamer;
-  readonly #turn = lending(["the engine"]);
+  readonly #turn = resourcePool(["the engine"]);
   readonly #texts = new Map<number, string>();
   #answered = 0;
 
@@ -66,13 +66,13 @@ export class ServedPolicy {
   async answer(request: PolicyRequest, signal: AbortSignal): Promise<readonly PolicyAnswer[]> {
     const answers: PolicyAnswer[] = [];
     for (const [index, prompt] of request.prompts.entries()) {
-      const loan = await this.#turn.borrow(signal);
+      const loan = await this.#turn.acquire(signal);
       try {
         const seed = request.seed ?? this.#options.seed;
         const number = request.seed === undefined ? (this.#answered += 1) : 0;
         answers.push(await this.#answerOne(this.#idsOf(prompt), request, [seed, "serve", number, index], signal));
       } finally {
-        loan.giveBack();
+        loan.release();
       }
     }
     return answers;

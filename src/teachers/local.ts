@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Engine } from "../engine/engine.ts";
 import { float32, int32, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
-import { place } from "../rollouts/batches/order.ts";
+import { coordinatesText } from "../rollouts/batches/order.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { askedPlaces, completionPlaces, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
@@ -160,7 +160,7 @@ const passesOf = (
     const { length: tokens } = sequenceOf(rollout);
     if (tokens > options.length)
       throw new RangeError(
-        `teacher: expected at most ${options.length} tokens of ${place(rollout)} without its last, got ${tokens}`,
+        `teacher: expected at most ${options.length} tokens of ${coordinatesText(rollout)} without its last, got ${tokens}`,
       );
     const length = passLength(tokens, options);
     byLength.set(length, [...(byLength.get(length) ?? []), index]);

@@ -20,7 +20,7 @@ import {
   type ServerSource,
   type SingleSource,
   type TeacherSource,
-} from "./source.ts";
+} from "./teacher-source.ts";
 import type { Detail, Teacher } from "./teacher.ts";
 import { defined } from "../optional/defined.ts";
 

@@ -1,5 +1,5 @@
 /** Teachers of which each prompt names its own, by one of its fields. */
-import { place } from "../rollouts/batches/order.ts";
+import { coordinatesText } from "../rollouts/batches/order.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Prompt } from "../tasks/task.ts";
 import type { Teacher, TeacherScore } from "./teacher.ts";
@@ -44,7 +44,8 @@ export const routedTeacher = (by: string, routes: ReadonlyMap<string, Teacher>):
         }),
       );
       return rollouts.map(
-        (rollout) => answers.get(rollout) ?? new RangeError(`teacher: expected a score of ${place(rollout)}, got none`),
+        (rollout) =>
+          answers.get(rollout) ?? new RangeError(`teacher: expected a score of ${coordinatesText(rollout)}, got none`),
       );
     },
   };

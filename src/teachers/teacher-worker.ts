@@ -6,7 +6,7 @@ import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { encodeError, type ErrorData } from "../workers/error-data.ts";
 import { serve } from "../workers/serve.ts";
 import { openTeacher, type OpenedTeacher, type TeacherSetting } from "./open.ts";
-import type { TeacherSource } from "./source.ts";
+import type { TeacherSource } from "./teacher-source.ts";
 import type { TeacherScore } from "./teacher.ts";
 
 /** What the thread is started for. */

@@ -8,7 +8,7 @@ import { progressAt } from "../objectives/schedules/schedule.ts";
 import type { Task } from "../tasks/task.ts";
 import { normalizerOf, type RewardNormalizer } from "../rewards/normalization.ts";
 import { rangesOf } from "../rewards/weighted.ts";
-import type { Slot } from "../rollouts/batches/slot.ts";
+import type { GroupAssignment } from "../rollouts/batches/group-assignment.ts";
 import { isTempered } from "../rollouts/decoding/shaping.ts";
 import { Timeline } from "../rollouts/scoring/timeline.ts";
 import { stepChecks } from "./checks/all.ts";
@@ -18,21 +18,21 @@ import { beginning, bestOf, type HostState, type Progress } from "./checkpoints/
 import { newestCheckpoint } from "./checkpoints/checkpoint-folder.ts";
 import { checkpointWriter, type CheckpointWriter } from "./checkpoints/checkpoint-writer.ts";
 import { collate, type Batch } from "./batch/collate.ts";
-import { comparePairs } from "./step/pair-accuracy.ts";
-import { openCrew, type Crew } from "./threads/crew.ts";
+import { pairAccuracy } from "./step/pair-accuracy.ts";
+import { openRunThreads, type RunThreads } from "./threads/run-threads.ts";
 import type { UpdateAnswer, UpdateRequest } from "./learner/learner-worker.ts";
 import type { Answers, Settled } from "./batch/outcomes.ts";
 import { rolloutMetrics } from "./batch/rollout-metrics.ts";
-import { evaluates, inspects, looksAround } from "./recipe/due.ts";
+import { evaluates, inspects, isFullEvaluation } from "./recipe/due.ts";
 import { evaluate, referenceLoss } from "./step/evaluate.ts";
 import { validationLoss } from "./sequences/adaptive-fraction.ts";
 import { recipeObjective } from "./sequences/recipe-objective.ts";
 import { recipeTask } from "./recipe/recipe-task.ts";
 import type { Recipe } from "./recipe/recipe.ts";
-import type { StepReport } from "./recipe/report.ts";
-import { judgedRows, shares, type StepRows } from "./batch/rows.ts";
+import type { StepReport } from "./recipe/step-report.ts";
+import { assignAdvantages, shares, type StepRows } from "./batch/rows.ts";
 import { learningRateFactor } from "./recipe/learning-rate.ts";
-import { runShape, type RunShape } from "./batch/shape.ts";
+import { runShape, type RunShape } from "./batch/run-shape.ts";
 import { lookaheadOf, sequencesOf, type Sequences } from "./sequences/sequences.ts";
 import { stepRollouts } from "./step/step-rollouts.ts";
 import { withTokens } from "./batch/token-log.ts";
@@ -57,7 +57,7 @@ interface Run {
   readonly recipe: Recipe;
   readonly task: Task;
   readonly shape: RunShape;
-  readonly crew: Crew;
+  readonly threads: RunThreads;
   readonly ahead: Lookahead<StepSequences>;
   readonly checks: readonly Check[];
   readonly normalizer: RewardNormalizer | undefined;
@@ -67,13 +67,13 @@ interface Run {
 }
 
 /** Between two steps, what the run itself carries. */
-type Standing = Omit<Progress, "learner">;
+type RunProgress = Omit<Progress, "learner">;
 
 /** The sequences of a step, drawn and scored. */
 interface StepSequences {
   /** lambda. */
   readonly fraction: number;
-  readonly slots: readonly Slot[];
+  readonly slots: readonly GroupAssignment[];
   readonly scored: readonly Settled<Answers>[];
 }
 
@@ -85,7 +85,7 @@ interface Taken {
 
 /** Begins a step, which may be learned from later: its sequences are drawn and scored. */
 const beginStep = (run: Run, step: number, host: HostState): void => {
-  const { recipe, task, shape, crew, sequences, ahead } = run;
+  const { recipe, task, shape, threads, sequences, ahead } = run;
   const { seed, rollouts, machine, scoring } = recipe;
   const wholeGroups = objectives.create(recipe.objective).advantages !== undefined;
   ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
@@ -97,26 +97,27 @@ const beginStep = (run: Run, step: number, host: HostState): void => {
       maxNewTokens: shape.maxNewTokens,
     };
     const request = { seed, step, version, slots, ...rollouts, ...bounds, observe: timeline.add, drawn };
-    return { fraction, slots, scored: await stepRollouts(crew, task, request, signal) };
+    return { fraction, slots, scored: await stepRollouts(threads, task, request, signal) };
   });
 };
 
 /** The rows of a step, given what was carried from the step before. */
-const judge = ({ recipe, normalizer }: Run, scored: StepSequences["scored"], host: HostState): StepRows => {
+const rowsOf = ({ recipe, normalizer }: Run, scored: StepSequences["scored"], host: HostState): StepRows => {
   const { group, behavior } = recipe.rollouts;
   const { advantages } = objectives.create(recipe.objective);
   const rewards = normalizer === undefined ? {} : { rewards: normalizer, rewardsState: host.rewards };
-  return judgedRows(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
+  return assignAdvantages(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
 };
 
 /**
  * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when anybody
  * will draw with them.
  */
-const learn = async ({ recipe, crew, ahead }: Run, step: number, update: UpdateRequest): Promise<UpdateAnswer> => {
-  const learned = await crew.learner.call("update", update, { transfer: Object.values(update.batch) });
-  await crew.follow?.();
-  if (ahead.asksFor(step) || evaluates(recipe, step)) ahead.offer(step, await crew.learner.call("weights", undefined));
+const learn = async ({ recipe, threads, ahead }: Run, step: number, update: UpdateRequest): Promise<UpdateAnswer> => {
+  const learned = await threads.learner.call("update", update, { transfer: Object.values(update.batch) });
+  await threads.follow?.();
+  if (ahead.asksFor(step) || evaluates(recipe, step))
+    ahead.offer(step, await threads.learner.call("weights", undefined));
   return learned;
 };
 
@@ -128,7 +129,7 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
   const { controller, needs } = recipeObjective(recipe);
   const progress = progressAt(step, training.steps);
   const { sequences: taken, timeline } = await run.ahead.take(step);
-  const drawn = judge(run, taken.scored, host);
+  const drawn = rowsOf(run, taken.scored, host);
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
@@ -189,8 +190,8 @@ const takeStep = async (run: Run, step: number, host: HostState): Promise<Taken>
 };
 
 /** Reports how good the student is after `step` steps; when lambda is adaptive, that moves it. */
-const examine = async (
-  { recipe, task, shape, crew, sequences, ahead, emit, signal }: Run,
+const evaluateStudent = async (
+  { recipe, task, shape, threads, sequences, ahead, emit, signal }: Run,
   step: number,
   host: HostState,
   timeline: Timeline,
@@ -199,8 +200,8 @@ const examine = async (
   const { seed, evaluation, rollouts } = recipe;
   if (objectives.create(recipe.objective).pairs === true) {
     const { batch, maxNewTokens } = shape;
-    const scores = (given: Batch): Promise<Float32Array> => crew.learner.call("scores", given, { signal });
-    const compared = await comparePairs(task, {
+    const scores = (given: Batch): Promise<Float32Array> => threads.learner.call("scores", given, { signal });
+    const compared = await pairAccuracy(task, {
       step,
       prompts: evaluation.prompts,
       shape: batch,
@@ -213,9 +214,9 @@ const examine = async (
   const { chunk, stop: stops = [] } = rollouts;
   const drawing = { seed, step, maxNewTokens: shape.maxNewTokens, chunk, stops, observe: timeline.add };
   const evaluated = await evaluate(
-    crew,
+    threads,
     task,
-    { ...drawing, settings: evaluation, also: looksAround(recipe, step) },
+    { ...drawing, settings: evaluation, full: isFullEvaluation(recipe, step) },
     signal,
   );
   const examined = { ...host, best: bestOf(host.best, step, evaluated.accuracy) };
@@ -224,7 +225,7 @@ const examine = async (
     return examined;
   }
   const loss = await referenceLoss(
-    crew,
+    threads,
     task,
     sequences.validation,
     { step, maxNewTokens: shape.maxNewTokens },
@@ -237,23 +238,23 @@ const examine = async (
 /** All steps from where the run stands, or those until it is to pause. */
 const takeSteps = async (
   run: Run,
-  start: Standing,
+  start: RunProgress,
   pauseAt: number,
   writer: CheckpointWriter | undefined,
 ): Promise<void> => {
-  const { recipe, crew, ahead, emit, signal } = run;
+  const { recipe, threads, ahead, emit, signal } = run;
   const { training } = recipe;
   const { maxStaleness } = lookaheadOf(recipe);
   const end = Math.max(start.step, Math.min(training.steps, pauseAt));
   let { step, host } = start;
   const look = async (): Promise<void> => {
     const timeline = new Timeline();
-    host = await examine(run, step, host, timeline);
+    host = await evaluateStudent(run, step, host, timeline);
     emit({ kind: "timeline", step, spans: timeline.take() });
   };
   const save = async (): Promise<void> => {
     if (writer === undefined) return;
-    const learner = await crew.learner.call("state", undefined);
+    const learner = await threads.learner.call("state", undefined);
     emit({ kind: "checkpoint", step, path: await writer.write({ step, learner, earlier: ahead.earlier(step), host }) });
   };
   try {
@@ -281,8 +282,9 @@ const takeSteps = async (
     emit({ kind: "paused", step });
     return;
   }
-  const weights = { ...recipe.student.weights, ...(await crew.learner.call("weights", undefined)) };
-  const adapters = training.adapters === undefined ? {} : { adapters: await crew.learner.call("adapters", undefined) };
+  const weights = { ...recipe.student.weights, ...(await threads.learner.call("weights", undefined)) };
+  const adapters =
+    training.adapters === undefined ? {} : { adapters: await threads.learner.call("adapters", undefined) };
   emit({ kind: "finished", step, weights, best: host.best?.step, ...adapters });
 };
 
@@ -291,16 +293,16 @@ const takeSteps = async (
  * what is the learner's.
  */
 const openAt = async (
-  { recipe, task, shape, emit, signal }: Omit<Run, "crew" | "ahead">,
+  { recipe, task, shape, emit, signal }: Omit<Run, "threads" | "ahead">,
   folder: string | undefined,
-): Promise<{ readonly crew: Crew; readonly start: Standing }> => {
+): Promise<{ readonly threads: RunThreads; readonly start: RunProgress }> => {
   const { found, damaged } =
     folder === undefined ? { found: undefined, damaged: [] } : await newestCheckpoint(folder, recipe);
   for (const message of damaged) emit({ kind: "damaged", message });
   const { learner, ...start } = found?.progress ?? beginning(recipe);
   if (found !== undefined) emit({ kind: "resumed", step: start.step, path: found.path });
   signal.throwIfAborted();
-  return { crew: await openCrew(recipe, task, shape, learner, signal), start };
+  return { threads: await openRunThreads(recipe, task, shape, learner, signal), start };
 };
 
 const run = async (
@@ -328,22 +330,22 @@ const run = async (
     emit: (report: StepReport) => subscriber.next(report),
     signal,
   };
-  const { crew, start } = await openAt(parts, folder);
+  const { threads, start } = await openAt(parts, folder);
   const ahead = new Lookahead<StepSequences>({
     ...lookaheadOf(recipe),
     published: start.step,
-    publish: (weights) => crew.publish(weights),
+    publish: (weights) => threads.publish(weights),
     signal,
   });
   try {
-    const newest = await crew.learner.call("weights", undefined);
-    await crew.publish({ ...recipe.student.weights, ...newest });
+    const newest = await threads.learner.call("weights", undefined);
+    await threads.publish({ ...recipe.student.weights, ...newest });
     for (const [version, weights] of [...start.earlier, [start.step, newest] as const]) ahead.offer(version, weights);
     const writer = folder === undefined ? undefined : checkpointWriter(folder, recipe, secure);
-    await takeSteps({ ...parts, crew, ahead }, start, pauseAt, writer);
+    await takeSteps({ ...parts, threads, ahead }, start, pauseAt, writer);
   } finally {
     await ahead.close();
-    await crew.close();
+    await threads.close();
   }
 };
 

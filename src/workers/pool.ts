@@ -1,5 +1,5 @@
 /** Several workers as one: each call goes to an idle one. */
-import { lending } from "./resource-pool.ts";
+import { resourcePool } from "./resource-pool.ts";
 import type { Caller, CallOptions, Connection } from "./connect.ts";
 import type { ArgumentOf, Handlers, ValueOf } from "./messages.ts";
 
@@ -24,18 +24,18 @@ export interface Pool<H extends Handlers> extends Caller<H> {
  * transferred when it is sent. Closing closes the connections. `RangeError` when there are none.
  */
 export const pool = <H extends Handlers>(connections: readonly Connection<H>[]): Pool<H> => {
-  const idle = lending([...connections.entries()]);
+  const idle = resourcePool([...connections.entries()]);
   return {
     async call(name, argument, options) {
       const {
         item: [index, connection],
         ...loan
-      } = await idle.borrow(options?.signal);
+      } = await idle.acquire(options?.signal);
       options?.started?.(index);
       try {
         return await connection.call(name, argument, options);
       } finally {
-        void connection.idle().then(() => loan.giveBack());
+        void connection.idle().then(() => loan.release());
       }
     },
     async close() {

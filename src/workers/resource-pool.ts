@@ -4,22 +4,22 @@
  */
 
 /** One thing on loan. */
-export interface Loan<T> {
+export interface Acquired<T> {
   readonly item: T;
   /** Gives it back. A second call does nothing. */
-  giveBack(): void;
+  release(): void;
 }
 
 /** A fixed set of things to borrow. */
-export interface Lending<T> {
+export interface ResourcePool<T> {
   /**
    * Waits for a free thing. Rejects with the signal's reason when it aborts first; the place in the queue is then gone.
    */
-  borrow(signal?: AbortSignal): Promise<Loan<T>>;
+  acquire(signal?: AbortSignal): Promise<Acquired<T>>;
 }
 
 /** Lends `items`. `RangeError` when there are none, for then nobody would ever be served. */
-export const lending = <T>(items: readonly T[]): Lending<T> => {
+export const resourcePool = <T>(items: readonly T[]): ResourcePool<T> => {
   if (items.length === 0) throw new RangeError("lending: expected at least one thing to lend, got none");
   const free = [...items];
   const waiting = new Set<(item: T) => void>();
@@ -30,18 +30,18 @@ export const lending = <T>(items: readonly T[]): Lending<T> => {
     else first(item);
   };
 
-  const loan = (item: T): Loan<T> => {
+  const loan = (item: T): Acquired<T> => {
     let out = true;
     return {
       item,
-      giveBack() {
+      release() {
         if (out) put(item);
         out = false;
       },
     };
   };
 
-  const wait = (signal: AbortSignal | undefined): Promise<Loan<T>> =>
+  const wait = (signal: AbortSignal | undefined): Promise<Acquired<T>> =>
     new Promise((resolve, reject) => {
       const leave = (): void => {
         waiting.delete(serve);
@@ -60,7 +60,7 @@ export const lending = <T>(items: readonly T[]): Lending<T> => {
     });
 
   return {
-    async borrow(signal) {
+    async acquire(signal) {
       signal?.throwIfAborted();
       return free.length > 0 ? loan(free.shift() as T) : wait(signal);
     },

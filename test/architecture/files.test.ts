@@ -59,8 +59,9 @@ const untested: Readonly<Record<string, string>> = {
   "src/evaluation/measures/corpus.ts": "the tests of bleu and chrf compare what they make of it",
   "src/evaluation/statistics/interval.ts": "the tests of bootstrap and pooled-mean ask for levels that there are not",
   "src/evaluation/statistics/strata.ts": "the tests of each statistic compare its means, and are refused what it refuses",
-  "src/experiments/planning/sound-file.ts": "test/experiments/planning/plan.test.ts has every mistake at its place",
-  "src/experiments/planning/training-id.ts": "test/experiments/planning/plan.test.ts changes each value, and what must not count",
+  "src/experiments/planning/sound-file.ts": "test/experiments/planning/run-plan.test.ts has every mistake at its place",
+  "src/experiments/planning/training-id.ts": "test/experiments/planning/run-plan.test.ts changes each value, and what must not count",
+  "src/runs/folder/manifest.ts": "test/runs/folder/run-folder.test.ts reads manifests, and what is none",
   "src/experiments/running/student-files.ts":
     "test/experiments/running/execute.test.ts reads what it writes, adapters and padding included",
   "src/experiments/running/train-to-end.ts": "test/experiments/running/execute.test.ts interrupts, pauses and resumes it",
@@ -68,10 +69,11 @@ const untested: Readonly<Record<string, string>> = {
   "src/serving/open-policy.ts": "test/cli/commands/serve-policy.test.ts serves with it",
   "src/tasks/reports/report-events.ts": "test/tasks/reports/reports.test.ts draws, says and checks them",
   "src/tasks/reports/report-sentences.ts": "test/tasks/reports/reports.test.ts reads every shape of sentence, and what is none",
-  "src/training/recipe/evaluation-settings.ts": "test/training/recipe/settings.test.ts asks for its defaults and for what it refuses",
-  "src/training/recipe/shaping-settings.ts": "test/training/recipe/settings.test.ts finds it in rollouts and evaluation",
+  "src/training/recipe/evaluation-settings.ts":
+    "test/training/recipe/training-settings.test.ts asks for its defaults and for what it refuses",
+  "src/training/recipe/shaping-settings.ts": "test/training/recipe/training-settings.test.ts finds it in rollouts and evaluation",
   "src/training/threads/scorers.ts":
-    "test/training/threads/crew.test.ts opens each of them, test/training/step/signals.test.ts looks at what they say",
+    "test/training/threads/threads.test.ts opens each of them, test/training/step/signals.test.ts looks at what they say",
   "src/rewards/sandbox/python-interpreter.mjs":
     "test/rewards/sandbox/python.test.ts runs it in the process that it is made for, with flags that a test's own process does not have",
   "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",

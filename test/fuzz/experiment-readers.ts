@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { extendedSource, readExperiment } from "../../src/experiments/file/extended-source.ts";
 import { isObject, type Json } from "../../src/files/json.ts";
-import { planSource } from "../../src/experiments/planning/plan.ts";
+import { planSource } from "../../src/experiments/planning/run-plan.ts";
 import { ExperimentError, type Problem } from "../../src/experiments/file/problem.ts";
-import { parseSource } from "../../src/experiments/file/source.ts";
-import { planSweep } from "../../src/sweeps/planning/plan.ts";
+import { parseSource } from "../../src/experiments/file/file-source.ts";
+import { planSweep } from "../../src/sweeps/planning/sweep-plan.ts";
 import { wholeText, type FuzzedReader } from "./reader.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -27,7 +27,7 @@ const swept: Json = {
 };
 
 /** What is said of each problem: a place with a line, a file, or an override. */
-const isPlaced = ({ place, message }: Problem): boolean => {
+const isPlaced = ({ location: place, message }: Problem): boolean => {
   if (message.trim() === "") return false;
   if ("override" in place) return place.override !== "";
   return place.file !== "" && (!("line" in place) || (place.line >= 1 && place.column >= 1));

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Exporter } from "../../src/results/exporters/exporter.ts";
-import type { FoundRun } from "../../src/runs/reading/runs.ts";
+import type { FoundRun } from "../../src/runs/reading/read-runs.ts";
 import { exportedRuns, reported } from "../fixtures/exported-runs.ts";
 
 /** How the laws look at what an exporter wrote. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { prepareSweep } from "../../src/sweeps/planning/prepare.ts";
+import { prepareSweep } from "../../src/sweeps/planning/prepare-sweep.ts";
 import { glance, scaleOverrides } from "../../src/reproduction/scale.ts";
 import { tinyExperiment } from "../fixtures/tiny-sweep.ts";
 

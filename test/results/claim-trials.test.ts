@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { claimTrials } from "../../src/results/claim-trials.ts";
-import { readRuns } from "../../src/runs/reading/runs.ts";
+import { readRuns } from "../../src/runs/reading/read-runs.ts";
 import { writeRunFolder } from "../fixtures/run-folders.ts";
 
 test("what was set, and the metrics before the first step and at the end; of finished runs alone", async () => {

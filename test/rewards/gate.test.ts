@@ -4,7 +4,7 @@ import { brevity } from "../../src/rewards/brevity.ts";
 import { gate } from "../../src/rewards/gate.ts";
 import { createRewards } from "../../src/rewards/weighted.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
-import { answeredTask, judged } from "../fixtures/judged.ts";
+import { answeredTask, judged } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();

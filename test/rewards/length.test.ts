@@ -1,7 +1,7 @@
 /** Tests of the reward for a given length. */
 import { expect, test } from "vitest";
 import { length } from "../../src/rewards/length.ts";
-import { judged } from "../fixtures/judged.ts";
+import { judged } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const texts = ["", "one", "one two", "one two three 👍", "one two three four five six seven"];

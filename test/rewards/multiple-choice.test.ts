@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { multipleChoice } from "../../src/rewards/multiple-choice.ts";
 import type { Prompt } from "../../src/tasks/task.ts";
-import { answeredTask, judged, unansweredTask } from "../fixtures/judged.ts";
+import { answeredTask, judged, unansweredTask } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalizerOf, rewardNormalizer, type NormalizationState } from "../../src/rewards/normalization.ts";
 import type { RewardScore } from "../../src/rewards/reward.ts";
-import { answeredTask } from "../fixtures/judged.ts";
+import { answeredTask } from "../fixtures/text-rollouts.ts";
 
 const score = (parts: Record<string, number>): RewardScore => ({
   value: Object.values(parts).reduce((sum, value) => sum + value, 0),

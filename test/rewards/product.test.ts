@@ -5,7 +5,7 @@ import { rewards } from "../../src/rewards/index.ts";
 import { length } from "../../src/rewards/length.ts";
 import { product } from "../../src/rewards/product.ts";
 import type { Reward, RewardRange } from "../../src/rewards/reward.ts";
-import { answeredTask, judged } from "../fixtures/judged.ts";
+import { answeredTask, judged } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();

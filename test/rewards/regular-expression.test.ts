@@ -1,7 +1,7 @@
 /** Tests of the reward for a pattern. */
 import { expect, test } from "vitest";
 import { regularExpression } from "../../src/rewards/regular-expression.ts";
-import { judged } from "../fixtures/judged.ts";
+import { judged } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 /** Tests of the measure of repetition. */
 import { expect, test } from "vitest";
 import { repetition } from "../../src/rewards/repetition.ts";
-import { judged } from "../fixtures/judged.ts";
+import { judged } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();

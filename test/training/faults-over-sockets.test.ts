@@ -11,7 +11,7 @@ import type { RewardScore } from "../../src/rewards/reward.ts";
 import { settled } from "../../src/training/batch/outcomes.ts";
 import { openRewards } from "../../src/training/threads/scorers.ts";
 import type { ScoringSettings } from "../../src/training/recipe/scoring-settings.ts";
-import { Threads } from "../../src/training/threads/thread-group.ts";
+import { ThreadGroup } from "../../src/training/threads/thread-group.ts";
 import { httpServer, json, type Asked } from "../fixtures/http-server.ts";
 import { recipe } from "../fixtures/recipes.ts";
 import { chunksOf, rolloutGrid } from "../fixtures/rollouts.ts";
@@ -69,7 +69,7 @@ const faults: Readonly<Record<string, readonly [fault: Fault, error: RegExp]>> =
   ],
 };
 
-const started: Threads[] = [];
+const started: ThreadGroup[] = [];
 
 const scoredBy = async (
   url: string,
@@ -77,7 +77,7 @@ const scoredBy = async (
   told: (count: number) => void = () => undefined,
 ): Promise<readonly Scored<{ reward: Outcome<RewardScore> }>[]> => {
   const standard = recipe().scoring;
-  const threads = new Threads();
+  const threads = new ThreadGroup();
   started.push(threads);
   const asking = recipe({
     rewards: [{ type: "http", url: `${url}/score`, health: "/health", batch: 25, connections: 4, timeout: 500 }],

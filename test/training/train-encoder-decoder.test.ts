@@ -1,7 +1,7 @@
 /** Training of an encoder-decoder: the same recipes as for a decoder, with the prompt in the encoder. */
 import { describe, expect, test } from "vitest";
 import type { Recipe } from "../../src/training/recipe/recipe.ts";
-import type { StepReport } from "../../src/training/recipe/report.ts";
+import type { StepReport } from "../../src/training/recipe/step-report.ts";
 import { model, recipe, smallT5, trained } from "../fixtures/recipes.ts";
 import { roughWeights } from "../laws/policy.laws.ts";
 

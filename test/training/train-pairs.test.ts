@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Recipe } from "../../src/training/recipe/recipe.ts";
-import type { StepReport } from "../../src/training/recipe/report.ts";
+import type { StepReport } from "../../src/training/recipe/step-report.ts";
 import { train } from "../../src/training/train.ts";
 import { pairsRecipe } from "../fixtures/pairs.ts";
 import { bytesOf, comparable, trained, weightsOf } from "../fixtures/recipes.ts";

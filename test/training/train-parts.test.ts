@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { isAdapted } from "../../src/policies/adapters/lora.ts";
 import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors/safetensors.ts";
 import type { Recipe } from "../../src/training/recipe/recipe.ts";
-import type { StepReport } from "../../src/training/recipe/report.ts";
+import type { StepReport } from "../../src/training/recipe/step-report.ts";
 import { traineeOf, type TrainedParts } from "../../src/training/learner/trained.ts";
 import { checkpointsIn } from "../../src/training/checkpoints/checkpoint-folder.ts";
 import { train } from "../../src/training/train.ts";

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { leaveOneOut } from "../../src/objectives/baselines/leave-one-out.ts";
 import { rewardNormalizer, type NormalizationState } from "../../src/rewards/normalization.ts";
 import type { Recipe } from "../../src/training/recipe/recipe.ts";
-import type { StepReport } from "../../src/training/recipe/report.ts";
+import type { StepReport } from "../../src/training/recipe/step-report.ts";
 import { train } from "../../src/training/train.ts";
 import { bytesOf, comparable, recipe, trained, weightsOf } from "../fixtures/recipes.ts";
 

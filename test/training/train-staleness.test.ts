@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { readSafetensors } from "../../src/policies/checkpoints/safetensors/safetensors.ts";
 import type { Recipe } from "../../src/training/recipe/recipe.ts";
-import type { RolloutsScored, StepReport } from "../../src/training/recipe/report.ts";
+import type { RolloutsScored, StepReport } from "../../src/training/recipe/step-report.ts";
 import { sequencesOf, noSequences } from "../../src/training/sequences/sequences.ts";
 import { stepRollouts } from "../../src/training/step/step-rollouts.ts";
 import { train } from "../../src/training/train.ts";
-import { crewHere } from "../fixtures/crew.ts";
+import { inOneThread } from "../fixtures/one-thread.ts";
 import { bytesOf, comparable, recipe, smallTask, trained, weightsOf } from "../fixtures/recipes.ts";
 import { openThreads } from "../fixtures/threads.ts";
 
@@ -106,7 +106,7 @@ test(
     const { slots } = sequencesOf(third, task).at(3, noSequences);
     const { seed, rollouts } = third;
     const request = { seed, step: 3, version: 1, slots, ...rollouts, maxNewTokens: 6, inFlight: 2, wholeGroups: true, mostDropped: 0 };
-    const drawn = await stepRollouts(await crewHere(third, task), task, request, new AbortController().signal);
+    const drawn = await stepRollouts(await inOneThread(third, task), task, request, new AbortController().signal);
     expect(rolloutsOf(whole)[2]!.rollouts.map(({ completion }) => completion)).toEqual(drawn.map(({ rollout }) => rollout.text));
 
     const place = mkdtempSync(join(tmpdir(), "retort-ahead-"));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { movingAverage } from "../../src/objectives/baselines/moving-average.ts";
 import type { Recipe } from "../../src/training/recipe/recipe.ts";
-import type { StepReport } from "../../src/training/recipe/report.ts";
+import type { StepReport } from "../../src/training/recipe/step-report.ts";
 import { CheckError } from "../../src/training/checks/watch.ts";
 import { train } from "../../src/training/train.ts";
 import { bytesOf, checks, comparable, model, recipe, bigram, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";

@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { Json } from "../../files/json.ts";
 import { jsonText } from "../../files/json-file.ts";
 import { compareRuns, type ComparedRow, type Comparison } from "../../results/tables/comparison.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { readChosen } from "../options/run-choice.ts";
 import { table, type Cell } from "../display/table.ts";
 import { printable, type Terminal } from "../display/terminal.ts";

@@ -6,15 +6,15 @@ import { local } from "../../sweeps/executors/local.ts";
 import { ExperimentError } from "../../experiments/file/problem.ts";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { jsonText, writeJson } from "../../files/json-file.ts";
-import { standings } from "../../sweeps/driving/drive.ts";
+import { trialStates } from "../../sweeps/driving/drive.ts";
 import { freeze, sweepFolder, writeFrozen } from "../../sweeps/planning/frozen.ts";
-import { prepareSweep, type PreparedSweep } from "../../sweeps/planning/prepare.ts";
+import { prepareSweep, type PreparedSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { collectFigure } from "../../reproduction/collect.ts";
 import { resultsPath, writeFigure, type FigureResults } from "../../reproduction/figure-results.ts";
 import { chosenFigures, figuresOf, scales, type Figure, type Scale } from "../../reproduction/figures.ts";
 import { machineOf, machinePath, timeTaken } from "../../reproduction/figure-machine.ts";
 import { outlineFigure, type FigureOutline } from "../../reproduction/outline.ts";
-import { planFigures, type FigurePlan, type KnownFigure } from "../../reproduction/plan.ts";
+import { planFigures, type FigurePlan, type KnownFigure } from "../../reproduction/figure-plan.ts";
 import { scaleOverrides } from "../../reproduction/scale.ts";
 import { shareTrials, trialsToShare } from "../../reproduction/shared-trials.ts";
 import { judge } from "../../results/verdicts.ts";
@@ -60,8 +60,8 @@ const prepare = async (
   const sweep = freeze(prepared, cache);
   const folder = resolve(sweepFolder(join(out, scale), figure.path));
   const jobs = flags.jobs ?? localJobs(1, () => memory.largest(), terminal);
-  const [standing, shared] = [await standings({ folder, sweep }), trialsToShare(folder, sweep)];
-  return { figure, claims, halving, sweep, folder, standing, shared, each: timeTaken(figure, scale), jobs };
+  const [progress, shared] = [await trialStates({ folder, sweep }), trialsToShare(folder, sweep)];
+  return { figure, claims, halving, sweep, folder, progress, shared, each: timeTaken(figure, scale), jobs };
 };
 
 const hubText = (plans: readonly FigurePlan[]): string => {
@@ -141,7 +141,9 @@ const runFigure = async (
     terminal.errors.write(
       `figure ${figure.name}: ${shared} of ${sweep.trials.length} trials taken over from other figures\n`,
     );
-  const left = (await standings({ folder: trials, sweep })).filter(({ standing }) => standing.status !== "done").length;
+  const left = (await trialStates({ folder: trials, sweep })).filter(
+    ({ progress }) => progress.status !== "done",
+  ).length;
   const all = await driveShown(
     { folder: trials, sweep },
     halving,

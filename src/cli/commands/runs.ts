@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Json } from "../../files/json.ts";
 import { jsonText } from "../../files/json-file.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import type { RunRecord } from "../../runs/reading/run-record.ts";
 import { duration, percent } from "../display/number-text.ts";
 import { numberFrom } from "../options/numbers.ts";

@@ -1,10 +1,10 @@
 /** `retort serve-reward`: the rewards of an experiment file for other processes. */
 import { join } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
-import { artifactsIn } from "../../experiments/stage-store/store.ts";
+import { stageStoreIn } from "../../experiments/stage-store/stage-store.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
-import { prepareExperiment } from "../../experiments/planning/prepare.ts";
-import { rewardRecipe } from "../../experiments/running/recipe.ts";
+import { prepareExperiment } from "../../experiments/planning/prepare-experiment.ts";
+import { rewardRecipe } from "../../experiments/running/planned-recipe.ts";
 import type { RewardHandlers } from "../../rewards/reward-worker.ts";
 import { connect, type Connection } from "../../workers/connect.ts";
 import { restarting } from "../../workers/restarting.ts";
@@ -38,7 +38,7 @@ const perform = async (
   terminal: Terminal,
 ): Promise<void> => {
   const run = runNamed(await prepareExperiment(file, overrides, hubOptions(options, terminal)), options.run);
-  const recipe = await rewardRecipe(run, run.path, artifactsIn(join(options.cache, "stages")));
+  const recipe = await rewardRecipe(run, run.path, stageStoreIn(join(options.cache, "stages")));
   if (recipe.rewards.length === 0) throw new RangeError(`${file}: expected rewards, got none`);
   let current: Connection<RewardHandlers> | undefined;
   const thread = restarting<RewardHandlers>({

@@ -1,9 +1,9 @@
 /** `retort validate`: checks an experiment file, and says what it would run. */
 import type { Command } from "commander";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
-import { prepareExperiment } from "../../experiments/planning/prepare.ts";
-import { prepareSweep } from "../../sweeps/planning/prepare.ts";
-import { hasSweep, type PlannedTrial } from "../../sweeps/planning/plan.ts";
+import { prepareExperiment } from "../../experiments/planning/prepare-experiment.ts";
+import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
+import { hasSweep, type PlannedTrial } from "../../sweeps/planning/sweep-plan.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
 import { table } from "../display/table.ts";
 import type { Terminal } from "../display/terminal.ts";

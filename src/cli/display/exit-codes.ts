@@ -1,7 +1,7 @@
 /** How commands end: the exit codes, and the errors that carry them. */
 import { constants } from "node:os";
 import { CommanderError, InvalidArgumentError } from "commander";
-import { HeldError } from "../../runs/folder/locked-error.ts";
+import { LockedError } from "../../runs/folder/locked-error.ts";
 import { ExperimentError, formatProblem } from "../../experiments/file/problem.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -44,7 +44,7 @@ const reasons = (error: unknown): string => {
 };
 
 /** Says what went wrong in a line or a few, or with the stack when `debug`, and gives the exit code. */
-export const explain = (error: unknown, terminal: Terminal, debug: boolean): number => {
+export const reportError = (error: unknown, terminal: Terminal, debug: boolean): number => {
   const { errors, colors } = terminal;
   if (error instanceof InvalidArgumentError) {
     errors.write(`${colors.red("error")}: ${error.message}\n`);
@@ -66,5 +66,5 @@ export const explain = (error: unknown, terminal: Terminal, debug: boolean): num
   const hint = debug ? "" : `\n${colors.dim("--debug shows where")}`;
   const text = debug && error instanceof Error ? (error.stack ?? error.message) : reasons(error);
   errors.write(`${colors.red("error")}: ${text}${hint}\n`);
-  return error instanceof HeldError ? exitCodes.held : exitCodes.failed;
+  return error instanceof LockedError ? exitCodes.held : exitCodes.failed;
 };

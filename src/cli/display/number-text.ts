@@ -1,5 +1,5 @@
 /** Numbers of a training in few letters. */
-import type { StepDone } from "../../training/recipe/report.ts";
+import type { StepDone } from "../../training/recipe/step-report.ts";
 
 /** `1:05`, `2:03:09`; `-` for what is not known. */
 export const duration = (milliseconds: number): string => {

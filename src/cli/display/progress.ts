@@ -9,7 +9,7 @@ import type {
   Resumed,
   StepDone,
   Warned,
-} from "../../training/recipe/report.ts";
+} from "../../training/recipe/step-report.ts";
 import { amount, duration, headline, Pace, percent } from "./number-text.ts";
 import type { Colors } from "../../experiments/file/problem.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,14 +1,14 @@
 /** Which of the runs below a folder a command is about: flags that several commands share. */
 import { basename } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
-import { asTheyStand } from "../../runs/reading/abandoned-runs.ts";
-import { runStatuses, type RecordedStatus } from "../../runs/reading/run-record.ts";
-import { readRuns, type FoundRun, type Runs } from "../../runs/reading/runs.ts";
+import { withAbandoned } from "../../runs/reading/abandoned-runs.ts";
+import { runStatuses, type RunStatus } from "../../runs/folder/manifest.ts";
+import { readRuns, type FoundRun, type Runs } from "../../runs/reading/read-runs.ts";
 import { printable, type Terminal } from "../display/terminal.ts";
 
 /** What the flags say. */
 export interface RunChoice {
-  readonly status?: readonly RecordedStatus[];
+  readonly status?: readonly RunStatus[];
   readonly file?: readonly string[];
   readonly name?: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface RunChoice {
 /** Takes values of a flag that may be given several times. */
 export const several = (value: string, before?: readonly string[]): readonly string[] => [...(before ?? []), value];
 
-const severalStatuses = (value: string, before: readonly RecordedStatus[] = []): readonly RecordedStatus[] => {
+const severalStatuses = (value: string, before: readonly RunStatus[] = []): readonly RunStatus[] => {
   const status = runStatuses.find((known) => known === value);
   if (status === undefined) throw new InvalidArgumentError(`expected one of ${runStatuses.join(", ")}, got "${value}"`);
   return [...before, status];
@@ -78,5 +78,5 @@ export const readChosen = async (
 ): Promise<{ chosen: FoundRun[]; all: number }> => {
   const { runs, damaged } = asked(() => readRuns(root));
   sayDamaged(damaged, terminal);
-  return { chosen: chooseRuns(await asTheyStand(runs), choice), all: runs.length };
+  return { chosen: chooseRuns(await withAbandoned(runs), choice), all: runs.length };
 };

@@ -2,27 +2,27 @@
  * Shows a sweep while it goes on: a table that is drawn again and again on a terminal, lines elsewhere, or one JSON
  * event a line.
  */
-import type { TrialStanding } from "../../sweeps/driving/drive.ts";
+import type { TrialState } from "../../sweeps/driving/drive.ts";
 import type { DisplayStyle } from "../display/progress.ts";
 import { changeText, countsText, headText, runningLines, SweepPace } from "./text.ts";
 import type { Terminal } from "../display/terminal.ts";
 
 /** Takes how the trials stand, again and again. */
 export interface SweepDisplay {
-  readonly show: (all: readonly TrialStanding[], changed: readonly TrialStanding[]) => void;
+  readonly show: (all: readonly TrialState[], changed: readonly TrialState[]) => void;
   readonly note: (text: string) => void;
   /** Takes away what is drawn. */
   readonly close: () => void;
 }
 
-const eventOf = ({ trial, folder, standing, stopped }: TrialStanding): object => ({
+const eventOf = ({ trial, folder, progress, stopped }: TrialState): object => ({
   kind: "trial",
   id: trial.id,
   name: trial.name,
   axes: trial.axes,
   folder,
   steps: trial.steps,
-  ...standing,
+  ...progress,
   ...(stopped === true ? { stopped } : {}),
 });
 
@@ -67,7 +67,7 @@ const live = (stream: NodeJS.WriteStream, { colors }: Terminal): SweepDisplay =>
   return {
     show(all, changed) {
       clear();
-      for (const entry of changed.filter(({ standing }) => standing.status === "failed"))
+      for (const entry of changed.filter(({ progress }) => progress.status === "failed"))
         stream.write(`${colors.red(changeText(entry))}\n`);
       const rows = stream.rows > 0 ? stream.rows : usualRows;
       draw([headText(all, pace.left(all, performance.now())), ...runningLines(all, rows - 4)]);

@@ -1,8 +1,8 @@
 /** Drives a sweep before a person's eyes, and says what failed. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SweepPlace } from "../../sweeps/executors/executor.ts";
-import type { DriveOptions, TrialStanding } from "../../sweeps/driving/drive.ts";
+import type { SweepFolder } from "../../sweeps/executors/executor.ts";
+import type { DriveOptions, TrialState } from "../../sweeps/driving/drive.ts";
 import { driveSweep } from "../../sweeps/driving/drive-rungs.ts";
 import type { HalvingValues } from "../../experiments/schema/halving.ts";
 import { interruptible } from "../display/interruptible.ts";
@@ -28,17 +28,17 @@ export interface ShownDriving extends Pick<DriveOptions, "executor" | "threads" 
  * stopped it.
  */
 export const driveShown = async (
-  place: SweepPlace,
+  folder: SweepFolder,
   halving: HalvingValues | undefined,
   { style, ...driving }: ShownDriving,
   terminal: Terminal,
-): Promise<readonly TrialStanding[]> => {
+): Promise<readonly TrialState[]> => {
   const display = sweepDisplayOf(style, terminal);
   const note = (text: string): void => display.note(printable(text));
-  let all: readonly TrialStanding[] = [];
+  let all: readonly TrialState[] = [];
   try {
     await interruptible(display, async (signal) => {
-      all = await driveSweep(place, halving, { ...driving, command: ownCommand(), signal, show: display.show, note });
+      all = await driveSweep(folder, halving, { ...driving, command: ownCommand(), signal, show: display.show, note });
     });
   } finally {
     display.close();
@@ -56,12 +56,12 @@ const logEnd = async (folder: string): Promise<string> => {
  * Says what failed and why, and what is not done: cancelled, or with processes that died too often. `Error` when
  * anything is.
  */
-export const reportFailures = async (all: readonly TrialStanding[], { errors, colors }: Terminal): Promise<void> => {
-  const left = all.filter(({ standing, stopped }) => standing.status !== "done" && stopped !== true);
-  const failed = left.filter(({ standing }) => standing.status === "failed");
-  const others = left.filter(({ standing }) => standing.status !== "failed" && standing.status !== "waiting");
-  for (const { trial, folder, standing } of [...failed, ...others].slice(0, mostLogs)) {
-    const what = standing.status === "failed" ? colors.red("failed") : colors.yellow("not done");
+export const reportFailures = async (all: readonly TrialState[], { errors, colors }: Terminal): Promise<void> => {
+  const left = all.filter(({ progress, stopped }) => progress.status !== "done" && stopped !== true);
+  const failed = left.filter(({ progress }) => progress.status === "failed");
+  const others = left.filter(({ progress }) => progress.status !== "failed" && progress.status !== "waiting");
+  for (const { trial, folder, progress } of [...failed, ...others].slice(0, mostLogs)) {
+    const what = progress.status === "failed" ? colors.red("failed") : colors.yellow("not done");
     errors.write(
       `\n${what}: ${printable(trial.label)}, ${shownPath(join(folder, "process.log"))} ends ` +
         `with\n${await logEnd(folder)}`,

@@ -1,17 +1,17 @@
 /** What an experiment file means: its values with their origins, the trainings that it asks for, and what they take. */
 import { join, dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
-import { artifactsIn } from "../stage-store/store.ts";
-import { earlierTime, type EarlierTime, type ResultPlaces } from "../stage-store/earlier-times.ts";
+import { stageStoreIn } from "../stage-store/stage-store.ts";
+import { earlierTime, type EarlierTime, type ResultFolders } from "../stage-store/earlier-times.ts";
 import { readExperiment } from "../file/extended-source.ts";
-import { lookAtInputs } from "../inputs/inputs.ts";
+import { readInputs } from "../inputs/inputs.ts";
 import type { Json } from "../../files/json.ts";
 import { givenOverrides } from "../file/overrides.ts";
-import { planRuns } from "../planning/plan.ts";
+import { planRuns } from "../planning/run-plan.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
 import { checkSource } from "../planning/sound-file.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
-import { Shelf } from "../inputs/shelf.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
+import { FileContext } from "../inputs/file-context.ts";
 import { trainingMemory, type TrainingMemory } from "./training-memory.ts";
 import { originText, valueOrigins } from "../file/value-origins.ts";
 
@@ -46,20 +46,24 @@ const explainTraining = (
   training: PlannedTraining,
   file: ExperimentValues,
   isStage: boolean,
-  { path, shelf, places }: { readonly path: string; readonly shelf: Shelf; readonly places: ResultPlaces },
+  {
+    path,
+    fileContext,
+    places,
+  }: { readonly path: string; readonly fileContext: FileContext; readonly places: ResultFolders },
 ): ExplainedTraining => {
   const { name, id, values, contextLength: length } = training;
   const { steps, batch } = values.training;
-  const artifacts = artifactsIn(join(places.cache, "stages"));
+  const stageStore = stageStoreIn(join(places.cache, "stages"));
   return {
     name,
     id,
-    folder: isStage ? artifacts.folder(id) : undefined,
-    made: isStage && artifacts.has(id),
+    folder: isStage ? stageStore.folder(id) : undefined,
+    made: isStage && stageStore.has(id),
     steps,
     batch,
     length,
-    memory: trainingMemory(training, file, shelf),
+    memory: trainingMemory(training, file, fileContext),
     earlier: earlierTime(training, path, places),
   };
 };
@@ -68,20 +72,20 @@ const explainTraining = (
 export const explainExperiment = async (
   path: string,
   overrides: readonly string[],
-  places: ResultPlaces,
+  places: ResultFolders,
   hub: HubOptions = {},
 ): Promise<readonly ExplainedRun[]> => {
   const file = checkSource(readExperiment(path), givenOverrides(overrides));
-  const inputs = await lookAtInputs(file.drafts, dirname(path), hub);
+  const inputs = await readInputs(file.drafts, dirname(path), hub);
   const runs = planRuns(file, inputs);
-  const from = { path, shelf: new Shelf(dirname(path), inputs), places };
+  const from = { path, fileContext: new FileContext(dirname(path), inputs), places };
   return file.drafts.map(({ draft, values }, i) => {
     const run = runs[i]!;
     const { $schema: _schema, variants: _variants, ...shown } = values;
     return {
       name: run.name,
       label: run.label,
-      values: valueOrigins(draft, shown as Json).map(({ pointer, value, place }) => ({
+      values: valueOrigins(draft, shown as Json).map(({ pointer, value, location: place }) => ({
         pointer,
         value,
         from: originText(place),

@@ -1,7 +1,7 @@
 /** What memory a planned training takes, before it runs. */
 import { memoryOf } from "../../training/learner/memory.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
-import type { Known } from "../inputs/shelf.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
+import type { FileFacts } from "../inputs/file-context.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
 import { studentPolicy } from "../inputs/students.ts";
 
@@ -18,7 +18,7 @@ export interface TrainingMemory {
 export const trainingMemory = (
   { values, contextLength: length }: Pick<PlannedTraining, "values" | "contextLength">,
   file: ExperimentValues,
-  known: Pick<Known, "task" | "checkpoint">,
+  known: Pick<FileFacts, "task" | "checkpoint">,
 ): TrainingMemory => {
   const { batch } = values.training;
   const policy = studentPolicy(file, values, known);

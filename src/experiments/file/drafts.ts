@@ -10,9 +10,9 @@ import {
   parsePointer,
   type Json,
 } from "../../files/json.ts";
-import { applyOverride, placeOf, type Override } from "./overrides.ts";
-import { ExperimentError, type Place, type Problem } from "./problem.ts";
-import type { Source } from "./source.ts";
+import { applyOverride, locationOf, type Override } from "./overrides.ts";
+import { ExperimentError, type Location, type Problem } from "./problem.ts";
+import type { Source } from "./file-source.ts";
 
 /** The file before its variants are merged in. */
 export interface WholeFile extends Draft {
@@ -31,7 +31,7 @@ export interface Draft {
   /**
    * Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms.
    */
-  locate(pointer: string, part?: Part): { readonly place: Place; readonly pointer: string };
+  locate(pointer: string, part?: Part): { readonly location: Location; readonly pointer: string };
 }
 
 const inVariants = (override: Override): boolean =>
@@ -45,7 +45,7 @@ const apply = (value: Json, overrides: readonly Override[]): Json => {
       result = applyOverride(result, override);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      problems.push({ place: placeOf(override), pointer: override.pointer, message: error.message });
+      problems.push({ location: locationOf(override), pointer: override.pointer, message: error.message });
     }
   }
   if (problems.length > 0) throw new ExperimentError(problems);
@@ -73,10 +73,10 @@ const locator =
       const override =
         overrides.findLast((one) => spots.some((at) => at === one.pointer || at.startsWith(`${one.pointer}/`))) ??
         overrides.findLast((one) => whole && spots.some((at) => one.pointer.startsWith(`${at}/`)));
-      if (override !== undefined) return { place: placeOf(override), pointer };
-      const place = spot === undefined ? undefined : source.find(spot, wanted);
-      if (spot !== undefined && place !== undefined) return { place, pointer: spot + pointer.slice(here.length) };
-      if (here === "") return { place: { file: source.path, line: 1, column: 1 }, pointer };
+      if (override !== undefined) return { location: locationOf(override), pointer };
+      const location = spot === undefined ? undefined : source.find(spot, wanted);
+      if (spot !== undefined && location !== undefined) return { location, pointer: spot + pointer.slice(here.length) };
+      if (here === "") return { location: { file: source.path, line: 1, column: 1 }, pointer };
     }
   };
 

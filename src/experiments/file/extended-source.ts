@@ -16,7 +16,7 @@ import {
   type JsonObject,
 } from "../../files/json.ts";
 import { ExperimentError, type Problem } from "./problem.ts";
-import { readSource, type Source } from "./source.ts";
+import { readSource, type Source } from "./file-source.ts";
 
 const limits = { depth: 16, files: 32, characters: 4_000_000 } as const;
 
@@ -42,7 +42,7 @@ const mergeFiles = (base: Json, top: Json): Json => {
     : { ...merged, variants: mergeVariants(merged["variants"] ?? null, own) };
 };
 
-/** True where a layer's value stands in the place of those below it. */
+/** True where a layer's value stands in the location of those below it. */
 const hides = (layer: Json, keys: readonly string[]): boolean => {
   const [first, name] = keys;
   if (first !== "variants" || name === undefined || !isObject(layer)) return covers(layer, keys);
@@ -88,7 +88,7 @@ class Bases {
   }
 
   #refuse(source: Source, pointer: string, message: string): readonly Layer[] {
-    this.problems.push({ place: source.find(pointer, "value") ?? { file: source.path }, pointer, message });
+    this.problems.push({ location: source.find(pointer, "value") ?? { file: source.path }, pointer, message });
     return [];
   }
 
@@ -121,7 +121,7 @@ class Bases {
       if (!(error instanceof ExperimentError)) throw error;
       // What is wrong with the file as a whole is a mistake of the one that names it.
       for (const problem of error.problems) {
-        if ("line" in problem.place) this.problems.push(problem);
+        if ("line" in problem.location) this.problems.push(problem);
         else this.#refuse(source, pointer, `${path}: ${problem.message}`);
       }
       return [];
@@ -157,8 +157,8 @@ export const extendedSource = (source: Source): Source => {
     find(pointer, part) {
       const keys = parsePointer(pointer);
       for (const layer of down) {
-        const place = layer.source.find(pointer, part);
-        if (place !== undefined) return place;
+        const location = layer.source.find(pointer, part);
+        if (location !== undefined) return location;
         if (hides(layer.value, keys)) return undefined;
       }
       return undefined;

@@ -1,6 +1,6 @@
 /** Overrides from the command line and the environment: `/objective/alpha=0.5` sets one value of an experiment. */
 import { formatPointer, isObject, omit, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
-import { ExperimentError, type Place, type Problem } from "./problem.ts";
+import { ExperimentError, type Location, type Problem } from "./problem.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** One value to set. */
@@ -81,7 +81,7 @@ export const applyOverride = (value: Json, override: Override): Json =>
   set(value, parsePointer(override.pointer), override.value, "");
 
 /** Where an override was written. */
-export const placeOf = ({ text, variable }: Pick<Override, "text" | "variable">): Place => ({
+export const locationOf = ({ text, variable }: Pick<Override, "text" | "variable">): Location => ({
   override: text,
   ...defined({ variable }),
 });
@@ -98,8 +98,8 @@ export const parseOverrides = (texts: readonly string[], variable?: string): Ove
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-      const place = placeOf({ text: shown, ...defined({ variable }) });
-      problems.push({ place, pointer: shown, message: error.message });
+      const location = locationOf({ text: shown, ...defined({ variable }) });
+      problems.push({ location, pointer: shown, message: error.message });
       return [];
     }
   });

@@ -2,17 +2,17 @@
 import pc from "picocolors";
 
 /**
- * Where a wrong value was written: a place in a file, an override (on the command line, or in a variable of the
+ * Where a wrong value was written: a location in a file, an override (on the command line, or in a variable of the
  * environment), or a file as a whole.
  */
-export type Place =
+export type Location =
   | { readonly file: string; readonly line: number; readonly column: number }
   | { readonly file: string }
   | { readonly override: string; readonly variable?: string };
 
 /** One thing to mend. */
 export interface Problem {
-  readonly place: Place;
+  readonly location: Location;
   /** JSON pointer of the value, in the file's own terms. */
   readonly pointer: string;
   /** What was expected, what came, and what to do. */
@@ -29,17 +29,19 @@ export const plain: Colors = pc.createColors(false);
  * `file:line:column: /pointer: message`, `file: message`, or `command line: /pointer=value: message`; the variable's
  * name instead of the command line.
  */
-export const formatProblem = ({ place, pointer, message }: Problem, colors: Colors = plain): string => {
-  if ("override" in place) {
-    const same = place.override === pointer || place.override.startsWith(`${pointer}=`);
+export const formatProblem = ({ location, pointer, message }: Problem, colors: Colors = plain): string => {
+  if ("override" in location) {
+    const same = location.override === pointer || location.override.startsWith(`${pointer}=`);
     return [
-      colors.bold(place.variable ?? "command line"),
-      colors.cyan(place.override),
+      colors.bold(location.variable ?? "command line"),
+      colors.cyan(location.override),
       ...(same ? [] : [colors.cyan(pointer)]),
       message,
     ].join(": ");
   }
-  const where = colors.bold("line" in place ? `${place.file}:${place.line}:${place.column}` : place.file);
+  const where = colors.bold(
+    "line" in location ? `${location.file}:${location.line}:${location.column}` : location.file,
+  );
   return [where, ...(pointer === "" ? [] : [colors.cyan(pointer)]), message].join(": ");
 };
 

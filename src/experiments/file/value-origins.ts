@@ -1,7 +1,7 @@
-/** Where each value of a run comes from: a place in a file, an override, or the schema's defaults. */
+/** Where each value of a run comes from: a location in a file, an override, or the schema's defaults. */
 import type { Draft } from "./drafts.ts";
 import { formatPointer, isObject, type Json } from "../../files/json.ts";
-import type { Place } from "./problem.ts";
+import type { Location } from "./problem.ts";
 
 /** One value and its origin. */
 export interface ValueOrigin {
@@ -9,7 +9,7 @@ export interface ValueOrigin {
   /** A scalar, or a list of scalars. */
   readonly value: Json;
   /** Where it was written; nothing for a default. */
-  readonly place: Place | undefined;
+  readonly location: Location | undefined;
 }
 
 type Keys = readonly string[];
@@ -35,12 +35,12 @@ const isWritten = (value: Json, [key, ...rest]: Keys): boolean => {
 export const valueOrigins = (draft: Draft, values: Json): readonly ValueOrigin[] =>
   leaves(values, []).map(({ keys, value }) => {
     const pointer = formatPointer(keys);
-    return { pointer, value, place: isWritten(draft.value, keys) ? draft.locate(pointer).place : undefined };
+    return { pointer, value, location: isWritten(draft.value, keys) ? draft.locate(pointer).location : undefined };
   });
 
 /** `file:line:column`, `command line`, the variable's name, or `default`. */
-export const originText = (place: Place | undefined): string => {
-  if (place === undefined) return "default";
-  if ("override" in place) return place.variable ?? "command line";
-  return "line" in place ? `${place.file}:${place.line}:${place.column}` : place.file;
+export const originText = (location: Location | undefined): string => {
+  if (location === undefined) return "default";
+  if ("override" in location) return location.variable ?? "command line";
+  return "line" in location ? `${location.file}:${location.line}:${location.column}` : location.file;
 };

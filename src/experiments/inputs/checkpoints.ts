@@ -82,7 +82,11 @@ const describe = async (name: string, folder: string, hub: HubOptions): Promise<
  * (of a model or of one GGUF file), which is downloaded unless it is in the cache. What cannot be read is a reason in
  * its place; an aborted signal's reason is thrown.
  */
-export const lookAt = async (names: readonly string[], folder: string, hub: HubOptions = {}): Promise<Checkpoints> => {
+export const readCheckpoints = async (
+  names: readonly string[],
+  folder: string,
+  hub: HubOptions = {},
+): Promise<Checkpoints> => {
   const found = new Map<string, Made<KnownCheckpoint>>();
   for (const name of new Set(names)) {
     try {

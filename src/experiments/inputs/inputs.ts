@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { foreignSources } from "../../tasks/prompts/data-source.ts";
-import { lookAt, type Checkpoints } from "./checkpoints.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
+import { readCheckpoints, type Checkpoints } from "./checkpoints.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import { checkpointsOf, runValues, stageValues, type TrainingValues } from "../schema/trainings.ts";
-import { lookAtData, type TaskData } from "./task-data.ts";
+import { readTaskData, type TaskData } from "./task-data.ts";
 
 /** What was found. */
 export interface Inputs {
@@ -44,7 +44,7 @@ export const hubNames = (
  * Hub are downloaded unless they are in the cache. What cannot be read is a reason in its place; an aborted signal's
  * reason is thrown.
  */
-export const lookAtInputs = async (
+export const readInputs = async (
   files: readonly { readonly values: ExperimentValues }[],
   folder: string,
   hub: HubOptions = {},
@@ -52,5 +52,5 @@ export const lookAtInputs = async (
   const trainings = trainingsOf(files);
   const names = trainings.flatMap((training) => checkpointsOf(training).map(({ name }) => name));
   const tasks = new Set(trainings.map(({ task }) => task));
-  return { checkpoints: await lookAt(names, folder, hub), data: await lookAtData([...tasks], folder, hub) };
+  return { checkpoints: await readCheckpoints(names, folder, hub), data: await readTaskData([...tasks], folder, hub) };
 };

@@ -1,9 +1,9 @@
 /** How long completions and contexts are: what the task asks for, unless the file says otherwise. */
 import { longestPromptText } from "../../tasks/prompt-template.ts";
 import type { Task } from "../../tasks/task.ts";
-import type { Known } from "./shelf.ts";
+import type { FileFacts } from "./file-context.ts";
 import { stageValues, type TrainingValues } from "../schema/trainings.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
 
 /** Tokens after which a completion is cut: the file's, or the longest reference with its end-of-sequence token. */
@@ -36,7 +36,7 @@ export const studentOrigin = (file: ExperimentValues, values: TrainingValues): T
 export const contextLength = (
   file: ExperimentValues,
   values: TrainingValues,
-  known: Pick<Known, "task" | "checkpoint">,
+  known: Pick<FileFacts, "task" | "checkpoint">,
 ): number => {
   const origin = studentOrigin(file, values);
   const { student } = origin;

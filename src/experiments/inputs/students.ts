@@ -3,8 +3,8 @@ import { chosenLayers } from "../../policies/checkpoints/chosen-layers.ts";
 import { policies } from "../../policies/families/index.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { neededContext } from "./lengths.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
-import type { Known } from "./shelf.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
+import type { FileFacts } from "./file-context.ts";
 import { stageValues, type TrainingValues } from "../schema/trainings.ts";
 
 /**
@@ -14,7 +14,7 @@ import { stageValues, type TrainingValues } from "../schema/trainings.ts";
 export const sourcePolicy = (
   file: ExperimentValues,
   values: TrainingValues,
-  known: Pick<Known, "task" | "checkpoint">,
+  known: Pick<FileFacts, "task" | "checkpoint">,
 ): Policy => {
   const { student } = values;
   if ("stage" in student) return studentPolicy(file, stageValues(file, student.stage), known);
@@ -28,7 +28,7 @@ export const sourcePolicy = (
 export const studentPolicy = (
   file: ExperimentValues,
   values: TrainingValues,
-  known: Pick<Known, "task" | "checkpoint">,
+  known: Pick<FileFacts, "task" | "checkpoint">,
 ): Policy => {
   const { student } = values;
   const source = sourcePolicy(file, values, known);

@@ -88,7 +88,11 @@ const find = async ({ source, columns }: ForeignSource, folder: string, options:
  * Finds the data of tasks, whose paths count from `folder`; datasets are downloaded unless they are in the cache. What
  * cannot be read is a reason in its place; an aborted signal's reason is thrown.
  */
-export const lookAtData = async (tasks: readonly object[], folder: string, hub: HubOptions = {}): Promise<TaskData> => {
+export const readTaskData = async (
+  tasks: readonly object[],
+  folder: string,
+  hub: HubOptions = {},
+): Promise<TaskData> => {
   const found = new Map<string, Made<string>>();
   for (const task of tasks) {
     for (const source of foreignSources(task)) {

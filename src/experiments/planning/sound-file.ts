@@ -1,5 +1,5 @@
 /**
- * A file whose values have the right schema, and how mistakes of its drafts become problems at their places in the
+ * A file whose values have the right schema, and how mistakes of its drafts become problems at their locations in the
  * text.
  */
 import { checker, type Mistake } from "../schema/check.ts";
@@ -8,22 +8,26 @@ import { fileMistakes } from "../schema/file-check.ts";
 import { isObject, parentPointer, type Json, type JsonObject } from "../../files/json.ts";
 import { type Override } from "../file/overrides.ts";
 import { ExperimentError, type Problem } from "../file/problem.ts";
-import { experimentSchema, type ExperimentValues } from "../schema/schema.ts";
-import type { Source } from "../file/source.ts";
+import { experimentSchema, type ExperimentValues } from "../schema/experiment-schema.ts";
+import type { Source } from "../file/file-source.ts";
 
 /** First the file from top to bottom, then what it extends, then overrides from left to right. */
-export const byPlace =
+export const byLocation =
   (path: string, overrides: readonly Override[]) =>
   (a: Problem, b: Problem): number => {
-    const order = ({ place }: Problem): readonly [number, string, number] => {
-      if ("override" in place) {
+    const order = ({ location }: Problem): readonly [number, string, number] => {
+      if ("override" in location) {
         return [
           2,
           "",
-          overrides.findIndex(({ text, variable }) => text === place.override && variable === place.variable),
+          overrides.findIndex(({ text, variable }) => text === location.override && variable === location.variable),
         ];
       }
-      return [place.file === path ? 0 : 1, place.file, "line" in place ? place.line * 1e7 + place.column : 0];
+      return [
+        location.file === path ? 0 : 1,
+        location.file,
+        "line" in location ? location.line * 1e7 + location.column : 0,
+      ];
     };
     const [x, y] = [order(a), order(b)];
     return x[0] - y[0] || (x[1] < y[1] ? -1 : x[1] > y[1] ? 1 : x[2] - y[2]);
@@ -38,7 +42,11 @@ export interface Found {
 const called = ({ axes, name, label }: Draft): string => (axes === undefined ? `variant "${name}"` : `trial ${label}`);
 
 /** Places the mistakes of all runs, each once; what only some runs have is said with the first of them. */
-export const placed = (found: readonly Found[], runs: number, order: (a: Problem, b: Problem) => number): Problem[] => {
+export const located = (
+  found: readonly Found[],
+  runs: number,
+  order: (a: Problem, b: Problem) => number,
+): Problem[] => {
   const problems = new Map<string, { problem: Problem; drafts: Draft[] }>();
   for (const { draft, mistakes } of found) {
     for (const { pointer, part, message } of mistakes) {
@@ -77,10 +85,10 @@ const unsound = (source: Source): Problem[] => {
   const layers = source.layers ?? (isObject(source.value) && source.value["variants"] !== undefined ? [source] : []);
   return layers.flatMap((layer) =>
     fileMistakes(layer.value, layer.path !== source.path).map(({ pointer, message }) => {
-      const place = [pointer, parentPointer(pointer), ""]
+      const location = [pointer, parentPointer(pointer), ""]
         .map((one) => layer.find(one, "value"))
         .find((found) => found !== undefined);
-      return { place: place ?? { file: layer.path }, pointer, message };
+      return { location: location ?? { file: layer.path }, pointer, message };
     }),
   );
 };
@@ -98,10 +106,10 @@ export const checkSource = (source: Source, overrides: readonly Override[]): Sou
   const schematic = checked.flatMap(({ draft, result }) =>
     "mistakes" in result ? [{ draft, mistakes: result.mistakes }] : [],
   );
-  const problems = placed(
+  const problems = located(
     [{ draft: file, mistakes: inVariants }, ...schematic],
     drafts.length,
-    byPlace(source.path, overrides),
+    byLocation(source.path, overrides),
   );
   const all = problems.length > 0 ? problems : unsound(source);
   if (all.length > 0) throw new ExperimentError(all);

@@ -2,7 +2,7 @@
 import { withModels } from "../../rewards/model/reference.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { TeacherServerValues } from "../../teachers/remote/settings.ts";
-import { decisive } from "../../training/recipe/settings.ts";
+import { decisive } from "../../training/recipe/training-settings.ts";
 import { contentHash } from "../../files/canonical-json.ts";
 import { packageVersion } from "../../runs/folder/package-version.ts";
 import type { TeacherValues } from "../schema/teacher-schema.ts";

@@ -17,9 +17,9 @@ import { maxNewTokens } from "../inputs/lengths.ts";
 import { modelMistakes } from "./reward-model-rules.ts";
 import { pairMistakes } from "./pair-rules.ts";
 import { policyMistakes } from "./policy-rules.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import { sequenceMistakes } from "./sequence-rules.ts";
-import type { Shelf } from "../inputs/shelf.ts";
+import type { FileContext } from "../inputs/file-context.ts";
 import {
   checkpointsOf,
   inputNames,
@@ -145,13 +145,18 @@ const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mis
   return "message" in sum ? [{ pointer: "/rewards", part: "whole", message: sum.message }] : [];
 };
 
-const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf: Shelf, folder: string): Mistake[] => {
+const trainingMistakes = (
+  file: ExperimentValues,
+  values: TrainingValues,
+  fileContext: FileContext,
+  folder: string,
+): Mistake[] => {
   const own = [...sizeRules(values), ...objectiveMistakes(values), ...teacherMistakes(values)];
   const tasksOf = [values, ...inputNames(values).map((name) => stageValues(file, name))].map((each) =>
-    shelf.take(each),
+    fileContext.make(each),
   );
   if (tasksOf.some((made) => "message" in made)) return own;
-  const task = shelf.task(values);
+  const task = fileContext.task(values);
   return [
     ...own,
     ...referenceMistakes(values, task),
@@ -159,11 +164,11 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
     ...lengthMistakes(values, task),
     ...evaluationMistakes(values, task),
     ...teacherPromptMistakes(values, task),
-    ...modelMistakes(values, shelf),
+    ...modelMistakes(values, fileContext),
     ...pairMistakes(file, values, task),
-    ...policyMistakes(file, values, shelf),
+    ...policyMistakes(file, values, fileContext),
     ...rewardMistakes(values, task, folder),
-    ...tokenizerMistakes(file, values, shelf),
+    ...tokenizerMistakes(file, values, fileContext),
   ];
 };
 
@@ -171,7 +176,7 @@ const trainingMistakes = (file: ExperimentValues, values: TrainingValues, shelf:
  * Everything that is wrong between the parts of a file whose schema is right; `path` is the file's, from which modules
  * are resolved. Stages that no run needs are checked too.
  */
-export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Shelf): Mistake[] => {
+export const semanticMistakes = (file: ExperimentValues, path: string, fileContext: FileContext): Mistake[] => {
   const broken = stageMistakes(file);
   if (broken.length > 0) return broken;
   const folder = dirname(path);
@@ -185,7 +190,7 @@ export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Sh
   ];
   const absent = trainings.flatMap(({ pointer, values, own }): Mistake[] =>
     checkpointsOf(values).flatMap(({ name, at }): Mistake[] => {
-      const made = attempt(() => shelf.checkpoint(name));
+      const made = attempt(() => fileContext.checkpoint(name));
       if (!("message" in made)) return [];
       // A stage without a task of its own has the file's.
       return [{ pointer: at.startsWith("/task") && !own ? at : pointer + at, message: made.message }];
@@ -194,14 +199,14 @@ export const semanticMistakes = (file: ExperimentValues, path: string, shelf: Sh
   if (absent.length > 0) return absent;
   const ofTask = trainings.flatMap(({ pointer, values, own }): Mistake[] => {
     if (!own) return [];
-    const made = shelf.take(values);
+    const made = fileContext.make(values);
     return "message" in made ? [{ pointer: `${pointer}/task`, part: "whole", message: made.message }] : [];
   });
   return [
     ...claimMistakes(file.claims),
     ...ofTask,
     ...trainings.flatMap(({ pointer, values }) =>
-      trainingMistakes(file, values, shelf, folder).map((mistake) => ({
+      trainingMistakes(file, values, fileContext, folder).map((mistake) => ({
         ...mistake,
         pointer: pointer + mistake.pointer,
       })),

@@ -4,14 +4,14 @@ import type { Measure } from "../../evaluation/measures/measure.ts";
 import { divergences } from "../../objectives/divergences/index.ts";
 import { objectives } from "../../objectives/index.ts";
 import type { Task } from "../../tasks/task.ts";
-import type { Examination } from "../../training/recipe/evaluation-settings.ts";
+import type { EvaluationMode } from "../../training/recipe/evaluation-settings.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
 import { maxNewTokens } from "../inputs/lengths.ts";
 import type { TrainingValues } from "../schema/trainings.ts";
 
 interface Placed {
-  readonly examination: Examination;
+  readonly examination: EvaluationMode;
   readonly pointer: string;
 }
 

@@ -4,7 +4,7 @@ import { modelsNamed } from "../../rewards/model/reference.ts";
 import type { Task } from "../../tasks/task.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import { stageValues, type TrainingValues } from "../schema/trainings.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
 

@@ -11,8 +11,8 @@ import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
 import { contextLength, readContext, studentOrigin } from "../inputs/lengths.ts";
 import { learnsFromPairs } from "./pair-rules.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
-import type { Known } from "../inputs/shelf.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
+import type { FileFacts } from "../inputs/file-context.ts";
 import { stageValues, type TrainingValues } from "../schema/trainings.ts";
 import { sourcePolicy, studentPolicy } from "../inputs/students.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
@@ -22,7 +22,7 @@ import { sameTokens } from "./tokenizer-rules.ts";
 const studentOf = (
   file: ExperimentValues,
   values: TrainingValues,
-  known: Known,
+  known: FileFacts,
 ): { readonly policy: Policy } | { readonly mistakes: Mistake[] } => {
   const { student } = values;
   const source = attempt(() => sourcePolicy(file, values, known));
@@ -55,7 +55,7 @@ const trainedMistakes = (student: Policy, { training }: TrainingValues): Mistake
  * A checkpoint's vocabulary has all of the task's tokens; a teacher of the same tokens has a vocabulary of the same
  * size.
  */
-const vocabularyMistakes = (student: Policy, values: TrainingValues, known: Known): Mistake[] => {
+const vocabularyMistakes = (student: Policy, values: TrainingValues, known: FileFacts): Mistake[] => {
   const { tokenizer } = known.task(values);
   if (student.vocabularySize < tokenizer.vocabularySize) {
     const message =
@@ -90,7 +90,7 @@ interface Reader {
 }
 
 /** Student and teachers. A teacher with tokens of its own reads as many of those as it can. */
-const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known): Reader[] => {
+const readersOf = (file: ExperimentValues, values: TrainingValues, known: FileFacts): Reader[] => {
   const task = known.task(values);
   const needed = readContext(values, task, task.longest.prompt);
   const reader = (of: Reader["of"], pointer: string, training: TrainingValues): Reader => {
@@ -119,7 +119,7 @@ const readersOf = (file: ExperimentValues, values: TrainingValues, known: Known)
   return [student, ...teachers];
 };
 
-const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: FileFacts): Mistake[] => {
   // What is wrong with the stage or the checkpoint that made a reader is said there.
   const readers = attempt(() => readersOf(file, values, known));
   if ("message" in readers) return [];
@@ -138,7 +138,7 @@ const contextMistakes = (file: ExperimentValues, values: TrainingValues, known: 
 /**
  * What is wrong with the policies of a training. Every task and every checkpoint that it depends on directly is there.
  */
-export const policyMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+export const policyMistakes = (file: ExperimentValues, values: TrainingValues, known: FileFacts): Mistake[] => {
   const student = studentOf(file, values, known);
   const own =
     "mistakes" in student

@@ -5,11 +5,11 @@
 import { modelsNamed } from "../../rewards/model/reference.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
-import type { Known } from "../inputs/shelf.ts";
+import type { FileFacts } from "../inputs/file-context.ts";
 import type { TrainingValues } from "../schema/trainings.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
 
-const classifierMistakes = ({ rewards }: TrainingValues, known: Known): Mistake[] =>
+const classifierMistakes = ({ rewards }: TrainingValues, known: FileFacts): Mistake[] =>
   modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }): Mistake[] => {
     if ("stage" in reference) return [];
     const { checkpoint } = reference;
@@ -29,7 +29,7 @@ const classifierMistakes = ({ rewards }: TrainingValues, known: Known): Mistake[
     return "message" in tokenizer ? [{ pointer: at, message: tokenizer.message }] : [];
   });
 
-const languageMistakes = ({ student, teacher }: TrainingValues, known: Known): Mistake[] => {
+const languageMistakes = ({ student, teacher }: TrainingValues, known: FileFacts): Mistake[] => {
   const named = [
     ...("checkpoint" in student ? [{ pointer: "/student/checkpoint", name: student.checkpoint }] : []),
     ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
@@ -46,7 +46,7 @@ const languageMistakes = ({ student, teacher }: TrainingValues, known: Known): M
 };
 
 /** What is wrong with the checkpoints of a training. All of them could be read. */
-export const modelMistakes = (values: TrainingValues, known: Known): Mistake[] => [
+export const modelMistakes = (values: TrainingValues, known: FileFacts): Mistake[] => [
   ...classifierMistakes(values, known),
   ...languageMistakes(values, known),
 ];

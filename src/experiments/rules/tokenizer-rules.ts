@@ -7,8 +7,8 @@ import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { attempt } from "../file/refusals.ts";
 import { contentHash } from "../../files/canonical-json.ts";
 import type { Mistake } from "../schema/check.ts";
-import type { ExperimentValues } from "../schema/schema.ts";
-import type { Known } from "../inputs/shelf.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
+import type { FileFacts } from "../inputs/file-context.ts";
 import { inputNames, stageValues, type TrainingValues } from "../schema/trainings.ts";
 import { singleTeachers, type NamedTeacher } from "../schema/teacher-schema.ts";
 
@@ -49,7 +49,7 @@ const teacherMistakes = (
   { teacher, pointer }: NamedTeacher,
   file: ExperimentValues,
   values: TrainingValues,
-  known: Known,
+  known: FileFacts,
 ): Mistake[] => {
   // The student's own tokens are looked at where it is.
   if ("server" in teacher || "student" in teacher) return [];
@@ -61,7 +61,7 @@ const teacherMistakes = (
   return sameTokens(tokenizer.part, known.task(values).tokenizer) ? [] : foreignMistakes(at, values);
 };
 
-const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: FileFacts): Mistake[] => {
   const { student } = values;
   const { tokenizer } = known.task(values);
   if ("stage" in student) {
@@ -82,7 +82,7 @@ const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: 
 };
 
 /** A stage must not learn what a later training is examined with. */
-const leakMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => {
+const leakMistakes = (file: ExperimentValues, values: TrainingValues, known: FileFacts): Mistake[] => {
   const task = known.task(values);
   const examined = new Set(task.test.map(({ text }) => text));
   return inputNames(values).flatMap((name): Mistake[] => {
@@ -99,7 +99,7 @@ const leakMistakes = (file: ExperimentValues, values: TrainingValues, known: Kno
 /**
  * What is wrong between the task of a training and the tokens of its stages and checkpoints. Every task can be made.
  */
-export const tokenizerMistakes = (file: ExperimentValues, values: TrainingValues, known: Known): Mistake[] => [
+export const tokenizerMistakes = (file: ExperimentValues, values: TrainingValues, known: FileFacts): Mistake[] => [
   ...studentMistakes(file, values, known),
   ...singleTeachers(values.teacher).flatMap((named) => teacherMistakes(named, file, values, known)),
   ...leakMistakes(file, values, known),

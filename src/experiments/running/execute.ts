@@ -5,17 +5,18 @@ import { concatMap, from, Observable, type Subscriber } from "rxjs";
 import { pruneCheckpoints } from "../../training/checkpoints/checkpoint-folder.ts";
 import type { ServerFacts } from "../../teachers/remote/probe.ts";
 import type { Recipe } from "../../training/recipe/recipe.ts";
-import type { ProgressReport } from "../../training/recipe/report.ts";
+import type { ProgressReport } from "../../training/recipe/step-report.ts";
 import { probeTeacher } from "../../training/step/teacher-probe.ts";
-import { artifactsIn, type Artifacts } from "../stage-store/store.ts";
-import { claimUnless, isClaim, type Claim } from "../../runs/folder/lock.ts";
-import { HeldError } from "../../runs/folder/locked-error.ts";
+import { stageStoreIn, type StageStore } from "../stage-store/stage-store.ts";
+import { lockUnlessDone, isLock, type FolderLock } from "../../runs/folder/lock.ts";
+import { LockedError } from "../../runs/folder/locked-error.ts";
 import { makeStages } from "./make-stages.ts";
 import type { PlannedRun } from "../planning/planned.ts";
-import { machineFor, recipeFor } from "./recipe.ts";
+import { machineFor, recipeFor } from "./planned-recipe.ts";
 import type { RunEvent } from "./run-event.ts";
-import { manifestIn, runFolder } from "./run-folder.ts";
-import { openRun, type RunStore } from "./store.ts";
+import { manifestIn } from "../../runs/folder/manifest.ts";
+import { runFolder } from "../../runs/folder/run-folder.ts";
+import { openRun, type RunStore } from "../../runs/folder/run-store.ts";
 import { writeStudent } from "./student-files.ts";
 import { trainToEnd } from "./train-to-end.ts";
 import { defined } from "../../optional/defined.ts";
@@ -36,8 +37,8 @@ export interface ExecutionOptions {
   readonly pauseAt?: number;
 }
 
-interface Place extends Omit<ExecutionOptions, "cache" | "repeat"> {
-  readonly artifacts: Artifacts;
+interface RunContext extends Omit<ExecutionOptions, "cache" | "repeat"> {
+  readonly stageStore: StageStore;
   readonly cache: string;
   readonly repeat: boolean;
   readonly emit: (event: RunEvent) => void;
@@ -65,17 +66,17 @@ interface Prepared {
 
 const trainRun = async (
   { run, folder, recipe, teacher }: Prepared,
-  place: Place,
-  { attempt, lost }: Claim,
+  context: RunContext,
+  { attempt, lost }: FolderLock,
 ): Promise<void> => {
-  const { artifacts, emit, pauseAt } = place;
+  const { stageStore, emit, pauseAt } = context;
   const training = { run: run.name, stage: undefined };
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
   const store = await openRun(run, { folder, attempt, engine: { name: recipe.machine.engine, reason }, teacher });
   const checkpoints = join(folder, "checkpoints");
   const options = {
     folder: checkpoints,
-    signal: AbortSignal.any([place.signal, lost]),
+    signal: AbortSignal.any([context.signal, lost]),
     ...defined({ pauseAt }),
   };
   const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
@@ -85,41 +86,41 @@ const trainRun = async (
       await store.finish("paused");
       return;
     }
-    await writeStudent(join(folder, "student"), finished, { recipe, training: run, artifacts });
+    await writeStudent(join(folder, "student"), finished, { recipe, training: run, stageStore });
     await store.summarize(milliseconds);
     await store.finish("done");
     await forgetCheckpoints(checkpoints, run, finished.best);
     emit({ kind: "end", training, folder, milliseconds, accuracy });
   } catch (error) {
-    if (!lost.aborted) await ended(store, place.signal, error);
+    if (!lost.aborted) await ended(store, context.signal, error);
     throw error;
   }
 };
 
-const reuse = ({ name }: PlannedRun, folder: string, { emit }: Place): void => {
+const reuse = ({ name }: PlannedRun, folder: string, { emit }: RunContext): void => {
   const accuracy = manifestIn(folder, "summary.json")?.["accuracy"];
   const known = typeof accuracy === "number" ? accuracy : undefined;
   emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, accuracy: known });
 };
 
-const perform = async (run: PlannedRun, place: Place): Promise<void> => {
-  const { artifacts, cache, signal, emit } = place;
-  const { folder, done } = runFolder(place.out, run, place.repeat);
-  if (done) return reuse(run, folder, place);
-  const machine = await machineFor(run.values.engine, place.threads);
-  await makeStages(run, { artifacts, cache, machine, signal, emit });
+const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {
+  const { stageStore, cache, signal, emit } = context;
+  const { folder, done } = runFolder(context.out, run, context.repeat);
+  if (done) return reuse(run, folder, context);
+  const machine = await machineFor(run.values.engine, context.threads);
+  await makeStages(run, { stageStore, cache, machine, signal, emit });
   signal.throwIfAborted();
   emit({ kind: "begin", training: { run: run.name, stage: undefined }, steps: run.values.training.steps });
-  const recipe = await recipeFor(run, run.path, artifacts, machine);
+  const recipe = await recipeFor(run, run.path, stageStore, machine);
   const teacher = await probeTeacher(recipe, signal);
-  const claimed = await claimUnless(folder, () => manifestIn(folder)?.["status"] === "done");
+  const lock = await lockUnlessDone(folder, () => manifestIn(folder)?.["status"] === "done");
   // Another process has done it meanwhile.
-  if (claimed === undefined) return reuse(run, folder, place);
-  if (!isClaim(claimed)) throw new HeldError(folder, claimed);
+  if (lock === undefined) return reuse(run, folder, context);
+  if (!isLock(lock)) throw new LockedError(folder, lock);
   try {
-    await trainRun({ run, folder, recipe, teacher }, place, claimed);
+    await trainRun({ run, folder, recipe, teacher }, context, lock);
   } finally {
-    await claimed.release();
+    await lock.release();
   }
 };
 
@@ -137,7 +138,14 @@ export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions):
           const unsubscribed = new AbortController();
           const signal = AbortSignal.any([options.signal, unsubscribed.signal]);
           const emit = (event: RunEvent): void => subscriber.next(event);
-          perform(run, { ...options, artifacts: artifactsIn(join(cache, "stages")), cache, repeat, signal, emit }).then(
+          perform(run, {
+            ...options,
+            stageStore: stageStoreIn(join(cache, "stages")),
+            cache,
+            repeat,
+            signal,
+            emit,
+          }).then(
             () => subscriber.complete(),
             (error: unknown) => subscriber.error(error),
           );

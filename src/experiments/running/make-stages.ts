@@ -7,22 +7,22 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../../training/recipe/recipe.ts";
 import { probeTeacher } from "../../training/step/teacher-probe.ts";
-import type { Artifacts } from "../stage-store/store.ts";
-import { claimUnless, isClaim, type Claim, type Holder } from "../../runs/folder/lock.ts";
+import type { StageStore } from "../stage-store/stage-store.ts";
+import { lockUnlessDone, isLock, type FolderLock, type LockHolder } from "../../runs/folder/lock.ts";
 import { writeJson } from "../../files/json-file.ts";
 import type { PlannedRun, PlannedTraining } from "../planning/planned.ts";
-import { recipeFor } from "./recipe.ts";
+import { recipeFor } from "./planned-recipe.ts";
 import type { RunEvent } from "./run-event.ts";
 import { writeStudent } from "./student-files.ts";
-import { surroundings } from "../../runs/folder/provenance.ts";
+import { provenance } from "../../runs/folder/provenance.ts";
 import { trainToEnd } from "./train-to-end.ts";
 
 /** Milliseconds between two looks at what another process makes. */
 const PATIENCE = 500;
 
 /** Where stages are made, and how. */
-export interface StagePlace {
-  readonly artifacts: Artifacts;
+export interface StageContext {
+  readonly stageStore: StageStore;
   /** Root of unfinished work. */
   readonly cache: string;
   readonly machine: Machine;
@@ -46,14 +46,14 @@ const makeStage = async (
   run: PlannedRun,
   stage: PlannedTraining,
   work: string,
-  place: StagePlace,
-  { lost }: Claim,
+  context: StageContext,
+  { lost }: FolderLock,
 ): Promise<void> => {
-  const { artifacts, machine, emit } = place;
+  const { stageStore, machine, emit } = context;
   const name = { run: run.name, stage: stage.name };
-  const signal = AbortSignal.any([place.signal, lost]);
+  const signal = AbortSignal.any([context.signal, lost]);
   emit({ kind: "begin", training: name, steps: stage.values.training.steps });
-  const recipe = await recipeFor(stage, run.path, artifacts, machine);
+  const recipe = await recipeFor(stage, run.path, stageStore, machine);
   const teacher = await probeTeacher(recipe, signal);
   const { finished, accuracy, milliseconds } = await trainToEnd(
     recipe,
@@ -62,34 +62,38 @@ const makeStage = async (
   );
   if (finished === undefined)
     throw new Error(`stage "${stage.name}": expected a last report with the weights, got none`);
-  const folder = await artifacts.commit(stage.id, async (draft) => {
-    await writeStudent(draft, finished, { recipe, training: stage, artifacts });
+  const folder = await stageStore.commit(stage.id, async (draft) => {
+    await writeStudent(draft, finished, { recipe, training: stage, stageStore });
     const { values, inputs, checkpoints, id } = stage;
     const facts = { name: stage.name, id, values, inputs, checkpoints, accuracy, milliseconds, used: machine, teacher };
-    await writeJson(join(draft, "manifest.json"), { ...facts, ...surroundings() });
+    await writeJson(join(draft, "manifest.json"), { ...facts, ...provenance() });
   });
   emit({ kind: "end", training: name, folder, milliseconds, accuracy });
 };
 
 /** Makes a stage unless another process does, which is then given. */
-const tryStage = async (run: PlannedRun, stage: PlannedTraining, place: StagePlace): Promise<Holder | undefined> => {
-  const work = join(place.cache, "unfinished", stage.id);
+const tryStage = async (
+  run: PlannedRun,
+  stage: PlannedTraining,
+  context: StageContext,
+): Promise<LockHolder | undefined> => {
+  const work = join(context.cache, "unfinished", stage.id);
   await mkdir(work, { recursive: true });
   // It may have been finished since the last look.
-  const claimed = await claimUnless(work, () => place.artifacts.has(stage.id));
-  if (claimed !== undefined && !isClaim(claimed)) return claimed;
+  const lock = await lockUnlessDone(work, () => context.stageStore.has(stage.id));
+  if (lock !== undefined && !isLock(lock)) return lock;
   try {
-    if (claimed !== undefined) await makeStage(run, stage, work, place, claimed);
+    if (lock !== undefined) await makeStage(run, stage, work, context, lock);
   } finally {
-    await claimed?.release();
+    await lock?.release();
   }
   // Others that look at it may write there meanwhile.
   await rm(work, { recursive: true, force: true, maxRetries: 5 });
   return undefined;
 };
 
-const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], place: StagePlace): Promise<void> => {
-  const { artifacts, signal, emit } = place;
+const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], context: StageContext): Promise<void> => {
+  const { stageStore, signal, emit } = context;
   const missing = new Map(stages.map((stage) => [stage.id, stage]));
   const told = new Set<string>();
   while (missing.size > 0) {
@@ -97,12 +101,12 @@ const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], pl
     for (const [id, stage] of missing) {
       signal.throwIfAborted();
       const training = { run: run.name, stage: stage.name };
-      if (artifacts.has(id)) {
-        const folder = artifacts.folder(id);
+      if (stageStore.has(id)) {
+        const folder = stageStore.folder(id);
         emit({ kind: "reuse", training, folder, accuracy: await accuracyOf(folder) });
       } else {
         if (Object.values(stage.inputs).some((input) => missing.has(input))) continue;
-        const holder = await tryStage(run, stage, place);
+        const holder = await tryStage(run, stage, context);
         if (holder !== undefined) {
           if (!told.has(id)) emit({ kind: "wait", training, host: holder.host, pid: holder.pid });
           told.add(id);
@@ -120,11 +124,11 @@ const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], pl
  * Makes every stage of a run that is not there, each after those that it starts from. Rejects with what made one fail,
  * or with the signal's reason.
  */
-export const makeStages = async (run: PlannedRun, place: StagePlace): Promise<void> => {
-  const { artifacts } = place;
+export const makeStages = async (run: PlannedRun, context: StageContext): Promise<void> => {
+  const { stageStore } = context;
   // While one was waited for or made, another that had been there may have been pruned.
-  for (let wanted = run.stages; wanted.length > 0; wanted = run.stages.filter(({ id }) => !artifacts.has(id))) {
-    await makeThese(run, wanted, place);
-    for (const { id } of run.stages) artifacts.touch(id);
+  for (let wanted = run.stages; wanted.length > 0; wanted = run.stages.filter(({ id }) => !stageStore.has(id))) {
+    await makeThese(run, wanted, context);
+    for (const { id } of run.stages) stageStore.touch(id);
   }
 };

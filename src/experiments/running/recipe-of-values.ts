@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import type { Recipe } from "../../training/recipe/recipe.ts";
-import { artifactsIn } from "../stage-store/store.ts";
+import { stageStoreIn } from "../stage-store/stage-store.ts";
 import { extendedSource } from "../file/extended-source.ts";
-import { lookAtInputs } from "../inputs/inputs.ts";
-import { planRuns } from "../planning/plan.ts";
+import { readInputs } from "../inputs/inputs.ts";
+import { planRuns } from "../planning/run-plan.ts";
 import { checkSource } from "../planning/sound-file.ts";
-import { machineFor, recipeFor } from "./recipe.ts";
-import { parseSource } from "../file/source.ts";
+import { machineFor, recipeFor } from "./planned-recipe.ts";
+import { parseSource } from "../file/file-source.ts";
 
 /** Where a recipe is made. */
 export interface RecipeOptions {
@@ -32,7 +32,7 @@ export const recipeOf = async (
   const path = join(folder, "recipe.json");
   const text = JSON.stringify({ question: "Asked from TypeScript.", ...values });
   const file = checkSource(extendedSource(parseSource(path, text)), []);
-  const [run, ...others] = planRuns(file, await lookAtInputs(file.drafts, folder, hub));
+  const [run, ...others] = planRuns(file, await readInputs(file.drafts, folder, hub));
   if (run === undefined || others.length > 0 || run.stages.length > 0) {
     throw new RangeError(
       "recipe: expected one training, got variants or stages; write them to a file and run it with execute",
@@ -41,7 +41,7 @@ export const recipeOf = async (
   return recipeFor(
     run,
     path,
-    artifactsIn(join(folder, ".retort", "stages")),
+    stageStoreIn(join(folder, ".retort", "stages")),
     await machineFor(run.values.engine, threads),
   );
 };

@@ -2,7 +2,7 @@
  * What running an experiment says while it goes on: which training has begun, its reports, and how it ended. Plain
  * data.
  */
-import type { ProgressReport } from "../../training/recipe/report.ts";
+import type { ProgressReport } from "../../training/recipe/step-report.ts";
 
 /** Names one training of a file: the run that it is for, and the stage, or `undefined` for the run's own training. */
 export interface TrainingName {

@@ -7,29 +7,29 @@ import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import { savePolicy } from "../../policies/checkpoints/huggingface.ts";
 import { recipeTask } from "../../training/recipe/recipe-task.ts";
 import type { Recipe } from "../../training/recipe/recipe.ts";
-import type { Finished } from "../../training/recipe/report.ts";
-import type { Artifacts } from "../stage-store/store.ts";
+import type { Finished } from "../../training/recipe/step-report.ts";
+import type { StageStore } from "../stage-store/stage-store.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
 import { writeTokenizerFiles } from "../inputs/tokenizer-files.ts";
 
 /** Where the student as it was before the training lies, if it lies anywhere. */
-const baseFolder = ({ values: { student }, inputs }: PlannedTraining, artifacts: Artifacts): string | undefined => {
+const baseFolder = ({ values: { student }, inputs }: PlannedTraining, stageStore: StageStore): string | undefined => {
   if ("type" in student || student.layers !== undefined) return undefined;
-  return "stage" in student ? artifacts.folder(inputs[student.stage]!) : student.checkpoint;
+  return "stage" in student ? stageStore.folder(inputs[student.stage]!) : student.checkpoint;
 };
 
 /** What the student is made of, and what it was trained as. */
 export interface StudentSource {
   readonly recipe: Recipe;
   readonly training: PlannedTraining;
-  readonly artifacts: Artifacts;
+  readonly stageStore: StageStore;
 }
 
 /** The student as a HuggingFace folder; adapters are merged into it, and also lie in `adapter/` as PEFT has them. */
 export const writeStudent = async (
   folder: string,
   { weights, adapters }: Pick<Finished, "weights" | "adapters">,
-  { recipe, training: planned, artifacts }: StudentSource,
+  { recipe, training: planned, stageStore }: StudentSource,
 ): Promise<void> => {
   const { student, training } = recipe;
   const { tokenizer } = recipeTask(recipe);
@@ -41,5 +41,5 @@ export const writeStudent = async (
   await writeTokenizerFiles(folder, tokenizer);
   if (adapters === undefined || training.adapters === undefined) return;
   const model = { policy: withAdapters(policy, training.adapters), weights: adapters };
-  await saveAdapters(join(folder, "adapter"), model, baseFolder(planned, artifacts));
+  await saveAdapters(join(folder, "adapter"), model, baseFolder(planned, stageStore));
 };

@@ -1,8 +1,8 @@
 /** One training of a file, to its end or to where it pauses. */
 import { train, type TrainOptions } from "../../training/train.ts";
 import type { Recipe } from "../../training/recipe/recipe.ts";
-import type { Finished, ProgressReport, StepReport } from "../../training/recipe/report.ts";
-import type { RunStore } from "./store.ts";
+import type { Finished, ProgressReport, StepReport } from "../../training/recipe/step-report.ts";
+import type { RunStore } from "../../runs/folder/run-store.ts";
 
 /** How it is followed. */
 export interface TrainingFollowers {

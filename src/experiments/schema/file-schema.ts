@@ -4,7 +4,7 @@
  */
 import { omit, type JsonObject } from "../../files/json.ts";
 import { patchSchema } from "./patch-schema.ts";
-import { experimentSchema } from "./schema.ts";
+import { experimentSchema } from "./experiment-schema.ts";
 import { sharedSchema } from "./shared-schema.ts";
 
 const path: JsonObject = { type: "string", minLength: 1 };

@@ -3,7 +3,7 @@ import { closest } from "fastest-levenshtein";
 import type { Mistake } from "./check.ts";
 import { modelsNamed } from "../../rewards/model/reference.ts";
 import { formatPointer } from "../../files/json.ts";
-import type { ExperimentValues, StageValues } from "./schema.ts";
+import type { ExperimentValues, StageValues } from "./experiment-schema.ts";
 import { singleTeachers } from "./teacher-schema.ts";
 
 /** What one training is made of: a stage's own parts with the file's task and engine. */

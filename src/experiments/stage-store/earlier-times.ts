@@ -23,7 +23,7 @@ const kindOf = (values: Json): string | undefined => {
 };
 
 /** Where results are. */
-export interface ResultPlaces {
+export interface ResultFolders {
   /** The runs' folder. */
   readonly out: string;
   /** The stages' and unfinished trainings' folder. */
@@ -37,7 +37,7 @@ export interface ResultPlaces {
 export const earlierTime = (
   training: PlannedTraining,
   file: string,
-  { out, cache }: ResultPlaces,
+  { out, cache }: ResultFolders,
 ): EarlierTime | undefined => {
   const kind = kindOf(JSON.parse(JSON.stringify(training.values)) as Json);
   const folders = [...entriesOf(join(out, basename(file, extname(file)))), ...entriesOf(join(cache, "stages"))];

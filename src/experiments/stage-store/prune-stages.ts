@@ -5,8 +5,8 @@
 import { existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { claim, holderOf, isClaim, type Holder } from "../../runs/folder/lock.ts";
-import type { KeptStage } from "./kept-stages.ts";
+import { lockFolder, holderOf, isLock, type LockHolder } from "../../runs/folder/lock.ts";
+import type { StoredStage } from "./stored-stages.ts";
 
 /** What is asked for. A result goes when all that is said holds for it. */
 export interface PruneChoice {
@@ -22,10 +22,10 @@ export interface PruneChoice {
 
 /** The results that a choice takes, the one that was used longest ago first. `now` in milliseconds since 1970. */
 export const prunable = (
-  kept: readonly KeptStage[],
+  kept: readonly StoredStage[],
   { unused, idle = 0, names, budget }: PruneChoice,
   now: number,
-): KeptStage[] => {
+): StoredStage[] => {
   const chosen = kept
     .filter(({ name, usedBy, used }) => {
       if (unused && usedBy.length > 0) return false;
@@ -44,7 +44,7 @@ export const prunable = (
 /** A process that found a result has begun to read it after so many milliseconds. */
 const GRACE = 60_000;
 
-const usedNow = async ({ usedBy }: KeptStage): Promise<string | undefined> => {
+const usedNow = async ({ usedBy }: StoredStage): Promise<string | undefined> => {
   for (const run of usedBy) {
     const holder = await holderOf(run);
     if (holder !== undefined) return `process ${holder.pid} on ${holder.host} works on ${run}, which starts from it`;
@@ -52,17 +52,17 @@ const usedNow = async ({ usedBy }: KeptStage): Promise<string | undefined> => {
   return undefined;
 };
 
-const obstacleOf = async (stage: KeptStage): Promise<string | undefined> => {
+const obstacleOf = async (stage: StoredStage): Promise<string | undefined> => {
   const at = statSync(stage.folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (Date.now() - at < GRACE)
     return "it was made or used less than a minute ago, and a process may be about to read it";
   return usedNow(stage);
 };
 
-const heldBy = ({ pid, host }: Holder): string => `process ${pid} on ${host} makes it`;
+const heldBy = ({ pid, host }: LockHolder): string => `process ${pid} on ${host} makes it`;
 
 /** Why a result must not go now; nothing when it may. */
-export const pruneObstacle = async (stage: KeptStage, cache: string): Promise<string | undefined> => {
+export const pruneObstacle = async (stage: StoredStage, cache: string): Promise<string | undefined> => {
   const holder = await holderOf(join(cache, "unfinished", stage.id));
   return holder === undefined ? obstacleOf(stage) : heldBy(holder);
 };
@@ -71,11 +71,11 @@ export const pruneObstacle = async (stage: KeptStage, cache: string): Promise<st
  * Removes a result, as the only process that works on it; for others it is there whole or not at all. Gives why it must
  * not go, when it must not. Errors of the system.
  */
-export const pruneStage = async (stage: KeptStage, cache: string): Promise<string | undefined> => {
+export const pruneStage = async (stage: StoredStage, cache: string): Promise<string | undefined> => {
   const work = join(cache, "unfinished", stage.id);
   const fresh = !existsSync(work);
-  const claimed = await claim(work);
-  if (!isClaim(claimed)) return heldBy(claimed);
+  const lock = await lockFolder(work);
+  if (!isLock(lock)) return heldBy(lock);
   try {
     const obstacle = await obstacleOf(stage);
     if (obstacle !== undefined) return obstacle;
@@ -84,7 +84,7 @@ export const pruneStage = async (stage: KeptStage, cache: string): Promise<strin
     await rm(gone, { recursive: true, force: true, maxRetries: 5 });
     return undefined;
   } finally {
-    await claimed.release();
+    await lock.release();
     // What another process has left there for the next attempt stays.
     if (fresh) await rm(work, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -10,7 +10,7 @@ import { openShards, openWeights, openWeightsFile } from "./safetensors/safetens
 import type { StoredWeights } from "./safetensors/stored-weights.ts";
 
 /** Where the files of a checkpoint are. */
-interface Place {
+interface CheckpointPath {
   /** The folder in which its files are, a tokenizer's too unless it is in the file of weights itself. */
   readonly folder: string;
   /** The tokenizer that a GGUF file holds. */
@@ -18,14 +18,14 @@ interface Place {
 }
 
 /** A checkpoint whose weights are not read yet. */
-export interface OpenCheckpoint extends Place {
+export interface OpenCheckpoint extends CheckpointPath {
   /** The HuggingFace configuration, not checked. */
   readonly config: unknown;
   readonly stored: StoredWeights;
 }
 
 /** A checkpoint, and where its tokenizer is to be found. */
-export interface LoadedCheckpoint extends Checkpoint, Place {}
+export interface LoadedCheckpoint extends Checkpoint, CheckpointPath {}
 
 const openFolder = async (folder: string): Promise<OpenCheckpoint> => {
   const config = await readConfig(folder);

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { NamedTensors } from "../../engine/program.ts";
-import { lastPlaces } from "../layers/last-places.ts";
+import { lastPositions } from "../layers/last-positions.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, ParameterSpec, Policy, PolicyContext, Sequences } from "../policy.ts";
 import { configOf } from "./gaussian-mixture-config.ts";
@@ -94,7 +94,7 @@ export const gaussianMixture = define({
     }
     const logits = (weights: NamedTensors, { prompt }: Sequences, last = prompt.shape[1]): tf.Tensor3D => {
       const { first, later } = rowsOf(weights, components, end, vocabularySize);
-      const begins = lastPlaces<tf.Tensor3D>(tf.expandDims(prompt, -1), last);
+      const begins = lastPositions<tf.Tensor3D>(tf.expandDims(prompt, -1), last);
       return tf.add(tf.mul(begins, first), tf.mul(tf.sub(1, begins), later));
     };
     const decoder: Decoder = {

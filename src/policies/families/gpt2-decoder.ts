@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { activations, type Activation } from "../layers/activation.ts";
-import { allPlaces, lastOnes, rowEnds, type Asking } from "../layers/asking.ts";
+import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from "../layers/query-positions.ts";
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
@@ -42,9 +42,9 @@ export interface Gpt2Sizes {
 interface Pass {
   readonly batch: number;
   /** Every place. */
-  readonly all: Asking;
+  readonly all: QueryPositions;
   /** Those that the last block computes. */
-  readonly asked: Asking;
+  readonly asked: QueryPositions;
   readonly remember: Remember;
 }
 
@@ -107,7 +107,7 @@ const statesOf = (
   parameters: NamedTensors,
   sequences: Sequences,
   remember: Remember,
-  asked: (all: Asking) => Asking,
+  asked: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
@@ -119,7 +119,7 @@ const statesOf = (
   const [ids, positions] = [sequences.tokens, sequences.positions].map((x): tf.Tensor1D =>
     tf.reshape(tf.mul(x, real), [batch * tokens]),
   );
-  const all = allPlaces(causalBias(sequences.mask));
+  const all = allPositions(causalBias(sequences.mask));
   return states(sizes, parameters, { batch, all, asked: asked(all), remember }, ids!, positions!);
 };
 
@@ -133,7 +133,7 @@ export const gpt2Hidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = statesOf(sizes, parameters, sequences, forgetful, ({ bias }) => lastOnes(bias, last));
+  const x = statesOf(sizes, parameters, sequences, forgetful, ({ bias }) => lastPositionsOnly(bias, last));
   return tf.reshape(x, [sequences.tokens.shape[0], last, sizes.width]);
 };
 
@@ -159,7 +159,7 @@ export const gpt2Decoder = (sizes: Gpt2Sizes): Decoder => ({
   },
   step(parameters, cache, { token, position, slot, visible }) {
     const { next, remember } = continuedCache(cache, slot);
-    const all = allPlaces(slotBias(visible));
+    const all = allPositions(slotBias(visible));
     const hidden = states(sizes, parameters, { batch: token.shape[0], all, asked: all, remember }, token, position);
     return { logits: unembed(sizes, parameters, hidden), cache: next };
   },

@@ -6,8 +6,8 @@ import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { NamedTensors } from "../../engine/program.ts";
 import { embedding } from "../layers/embedding.ts";
-import { lastPlace } from "../layers/last-places.ts";
-import { lastPlaces } from "../layers/last-places.ts";
+import { lastPosition } from "../layers/last-positions.ts";
+import { lastPositions } from "../layers/last-positions.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, Policy, PolicyContext, Sequences } from "../policy.ts";
 import { configOf } from "./ngram-config.ts";
@@ -64,7 +64,7 @@ const decoderOf = (order: number, vocabularySize: number): Decoder => {
       const [batch, length] = prompts.tokens.shape;
       if (capacity < length)
         throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
-      const rows = tf.add(tf.range(0, batch * length, length, "int32"), lastPlace(prompts.mask));
+      const rows = tf.add(tf.range(0, batch * length, length, "int32"), lastPosition(prompts.mask));
       const context = contexts(order, vocabularySize, prompts).map((tokens) =>
         tf.gather(tf.reshape(tokens, [batch * length]), rows),
       );
@@ -102,7 +102,7 @@ export const ngram = define({
         length,
         1,
       ]) as tf.Tensor3D;
-      return tf.reshape(lookUp(weights, tf.reshape(lastPlaces(rows, last), [batch * last])), [
+      return tf.reshape(lookUp(weights, tf.reshape(lastPositions(rows, last), [batch * last])), [
         batch,
         last,
         vocabularySize,

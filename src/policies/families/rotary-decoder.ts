@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import type { Activation } from "../layers/activation.ts";
-import { allPlaces, lastOnes, rowEnds, type Asking } from "../layers/asking.ts";
+import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from "../layers/query-positions.ts";
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
@@ -51,9 +51,9 @@ interface Pass {
   readonly batch: number;
   readonly rotary: Rotary;
   /** Every place. */
-  readonly all: Asking;
+  readonly all: QueryPositions;
   /** Those that the last block computes. */
-  readonly asked: Asking;
+  readonly asked: QueryPositions;
   readonly remember: Remember;
 }
 
@@ -95,8 +95,8 @@ const block = (
       count,
     );
   const queries = rotate(heads("q", asking.rows(read), sizes.heads), {
-    cos: asking.places(rotary.cos),
-    sin: asking.places(rotary.sin),
+    cos: asking.positions(rotary.cos),
+    sin: asking.positions(rotary.sin),
   });
   const seen = remember(layer, {
     keys: rotate(heads("k", read, sizes.keyValueHeads), rotary),
@@ -134,7 +134,7 @@ const states = (
   parameters: NamedTensors,
   sequences: Sequences,
   remember: Remember,
-  asked: (all: Asking) => Asking,
+  asked: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
@@ -145,7 +145,7 @@ const states = (
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
   const rotary = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
-  const all = allPlaces(causalBias(sequences.mask));
+  const all = allPositions(causalBias(sequences.mask));
   return blocks(sizes, parameters, { batch, rotary, all, asked: asked(all), remember }, embed(sizes, parameters, ids));
 };
 
@@ -156,7 +156,7 @@ export const rotaryHidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = states(sizes, parameters, sequences, forgetful, ({ bias }) => lastOnes(bias, last));
+  const x = states(sizes, parameters, sequences, forgetful, ({ bias }) => lastPositionsOnly(bias, last));
   return tf.reshape(normed(sizes, parameters, x), [sequences.tokens.shape[0], last, sizes.width]);
 };
 
@@ -187,7 +187,7 @@ export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
     const [batch] = token.shape;
     const { next, remember } = continuedCache(cache, slot);
     const rotary = rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes);
-    const all = allPlaces(slotBias(visible));
+    const all = allPositions(slotBias(visible));
     const hidden = blocks(
       sizes,
       parameters,

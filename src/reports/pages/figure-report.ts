@@ -3,7 +3,7 @@ import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { isObject, type JsonObject } from "../../files/json.ts";
 import { readObject } from "../../files/object-file.ts";
-import { checkTrials } from "../../sweeps/planning/plan.ts";
+import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
 import { machinePath } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
 import { figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";

@@ -1,6 +1,6 @@
 /** The report of a sweep, or of the variants of an experiment file: what was varied, and what came of it. */
-import { runStatuses } from "../../runs/reading/run-record.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import { runStatuses } from "../../runs/folder/manifest.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { claimsTable } from "./claims-table.ts";
 import { metricPlots } from "./figure-plots.ts";
 import { numberText, timeText } from "../html/number-text.ts";

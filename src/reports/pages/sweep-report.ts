@@ -2,7 +2,7 @@
 import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { claimTrials } from "../../results/claim-trials.ts";
 import { compareValues, resultTable } from "../../results/tables/result-table.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { judge, type JudgedClaim } from "../../results/verdicts.ts";
 import { settingMeans, type SettingMeans } from "../means/setting-means.ts";
 import { readSweepCurves, type SweepCurve } from "../plots/sweep-curves.ts";

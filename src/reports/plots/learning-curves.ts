@@ -1,7 +1,7 @@
 /** Learning curves of a run: every metric over its steps. */
 import * as Plot from "@observablehq/plot";
 import { readHistory } from "../../runs/reading/history.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { numberText } from "../html/number-text.ts";
 import type { Markup } from "../html/markup.ts";
 import { drawn, lookOf, spanOf, tickFormat } from "./plot-drawing.ts";

@@ -41,14 +41,14 @@ const isNumeric = ({ values }: Axis): boolean => {
 };
 
 /** Which axis is drawn where, by their places in the list of axes. */
-interface Places {
+interface AxisRoles {
   readonly kind: PlotShape["kind"];
   readonly x: number | undefined;
   readonly rows: readonly number[];
   readonly facets: readonly number[];
 }
 
-const placesOf = ({ axes }: SettingMeans): Places => {
+const placesOf = ({ axes }: SettingMeans): AxisRoles => {
   const sizes = axes.map((axis, i) => ({ i, size: axis.values.length, numeric: isNumeric(axis) }));
   const bySize = sizes.toSorted((a, b) => b.size - a.size || a.i - b.i);
   const along = bySize.find(({ numeric }) => numeric) ?? (axes.length > 1 ? bySize[1] : bySize[0]);

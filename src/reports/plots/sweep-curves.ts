@@ -1,7 +1,7 @@
 /** Learning curves of a sweep: each metric over steps, a line for each setting, the mean of its seeds. */
 import * as Plot from "@observablehq/plot";
 import { axisOf, sameValue } from "../../evaluation/claims/trial.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { numberText } from "../html/number-text.ts";
 import { readCurves, type LearningCurve } from "./learning-curves.ts";
 import type { Markup } from "../html/markup.ts";

@@ -1,5 +1,5 @@
 /** What an exporter is: it writes runs where another program reads them. */
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** What to export, and where to. */
 export interface ExportJob {

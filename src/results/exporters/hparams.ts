@@ -1,6 +1,6 @@
 /** Messages of TensorBoard's HParams plugin (tensorboard/plugins/hparams/plugin_data.proto, api.proto). */
 import type { Json } from "../../files/json.ts";
-import type { RecordedStatus } from "../../runs/reading/run-record.ts";
+import type { RunStatus } from "../../runs/reading/run-record.ts";
 import { hparamsValue } from "./event-file.ts";
 import { bytesField, doubleField, integerField, message, textField } from "./protobuf.ts";
 
@@ -64,11 +64,11 @@ export const sessionStart = (hparams: ReadonlyMap<string, HParam>, group: string
 };
 
 const statuses = { done: 1, failed: 2, running: 3, interrupted: 0, paused: 0 } as const satisfies Readonly<
-  Record<RecordedStatus, number>
+  Record<RunStatus, number>
 >;
 
 /** How a run ended. */
-export const sessionEnd = (status: RecordedStatus, time: number): Uint8Array =>
+export const sessionEnd = (status: RunStatus, time: number): Uint8Array =>
   hparamsValue(
     "_hparams_/session_end_info",
     bytesField(4, message(integerField(1, statuses[status]), doubleField(2, time / 1000))),

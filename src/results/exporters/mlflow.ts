@@ -7,8 +7,8 @@ import { jsonClient, type JsonClient } from "../../remote/client.ts";
 import { RemoteError } from "../../remote/remote-error.ts";
 import { readHistory } from "../../runs/reading/history.ts";
 import { flattened } from "../tables/parameters.ts";
-import type { RecordedStatus } from "../../runs/reading/run-record.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { RunStatus } from "../../runs/reading/run-record.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import type { Exporter } from "./exporter.ts";
 
 /** Most of each that MLflow takes in one request. */
@@ -34,7 +34,7 @@ const statuses = {
   running: "RUNNING",
   interrupted: "KILLED",
   paused: "KILLED",
-} as const satisfies Readonly<Record<RecordedStatus, string>>;
+} as const satisfies Readonly<Record<RunStatus, string>>;
 
 /** MLflow's names have letters, digits and `_-. :/`, and no slash at the start. */
 const nameOf = (name: string): string =>

@@ -5,7 +5,7 @@ import { fillTable, type ColumnType } from "../sql/tables.ts";
 import type { FlatTable } from "../tables/flat-table.ts";
 import { flatRuns } from "../tables/flat-table.ts";
 import { historyColumns, historyRows } from "../tables/history-table.ts";
-import { writeParquet, writeParquetOf } from "../sql/parquet.ts";
+import { writeParquet, writeParquetOf } from "../sql/write-parquet.ts";
 import { joinedRuns } from "../tables/result-table.ts";
 import type { Exporter } from "./exporter.ts";
 

@@ -4,7 +4,7 @@ import { writeWhole } from "../../files/atomic-file.ts";
 import { readHistory } from "../../runs/reading/history.ts";
 import { flattened } from "../tables/parameters.ts";
 import { telling } from "../tables/result-table.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { fileVersion, scalar, summaryEvent } from "./event-file.ts";
 import type { Exporter } from "./exporter.ts";
 import { experimentValue, hparamOf, sessionEnd, sessionStart, type HParam } from "./hparams.ts";

@@ -9,7 +9,7 @@ import { jsonText } from "../../files/json-file.ts";
 import { identifier, literal, shutOff, withDatabase } from "../../files/database.ts";
 import { createTable, type ColumnType } from "./tables.ts";
 import type { FlatCell, FlatTable } from "../tables/flat-table.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** Most rows of an answer. */
 const MOST_ROWS = 1_000_000;

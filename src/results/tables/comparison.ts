@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Json } from "../../files/json.ts";
 import { jsonText } from "../../files/json-file.ts";
 import { flattened } from "./parameters.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** One parameter, by its pointer, or one metric, by its name, in each of the runs. */
 export interface ComparedRow {

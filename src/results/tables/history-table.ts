@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { FlatTable } from "./flat-table.ts";
 import { readHistory } from "../../runs/reading/history.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** Columns of the table. */
 export const historyColumns = ["file", "run", "id", "folder", "kind", "step", "name", "value"] as const;

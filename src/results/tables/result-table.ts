@@ -4,7 +4,7 @@
  */
 import type { Json } from "../../files/json.ts";
 import { differing, finderOf } from "./parameters.ts";
-import type { FoundRun } from "../../runs/reading/runs.ts";
+import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** One run. */
 export interface ResultRow {

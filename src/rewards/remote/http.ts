@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { microBatch } from "../../remote/micro-batch.ts";
-import { place } from "../../rollouts/batches/order.ts";
+import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { serverClient, serverParameters } from "./server-options.ts";
@@ -67,10 +67,16 @@ export const httpReward = define({
         const given = await scoreOf(rollout, signal);
         const failure = wireFailure(given);
         if (failure !== undefined)
-          throw client.misfit("", `a score for ${place(rollout)}`, failure.error, { retryable: failure.retryable });
+          throw client.misfit("", `a score for ${coordinatesText(rollout)}`, failure.error, {
+            retryable: failure.retryable,
+          });
         const score = wireScore(given);
         if (score === undefined)
-          throw client.misfit("", `a finite number, or { value, parts } of such, for ${place(rollout)}`, given);
+          throw client.misfit(
+            "",
+            `a finite number, or { value, parts } of such, for ${coordinatesText(rollout)}`,
+            given,
+          );
         return score;
       },
     };

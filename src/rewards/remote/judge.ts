@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { JsonClient } from "../../remote/client.ts";
-import { place } from "../../rollouts/batches/order.ts";
+import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import { checkAnswered } from "../answered.ts";
 import { linearRegExp } from "../linear-regexp.ts";
@@ -141,7 +141,7 @@ export const judge = define({
         if (otherwise !== undefined) return { value: otherwise, parts: {} };
         throw client.misfit(
           "chat/completions",
-          `a number from ${worst} to ${best} for ${place(rollout)}`,
+          `a number from ${worst} to ${best} for ${coordinatesText(rollout)}`,
           said.slice(-120),
         );
       },

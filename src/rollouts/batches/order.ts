@@ -13,7 +13,7 @@ export const compareOrder = (a: Ordered, b: Ordered): number =>
   a.order.prompt === b.order.prompt ? a.order.sample - b.order.sample : a.order.prompt - b.order.prompt;
 
 /** A place as text, for messages and keys: `prompt 3 sample 1`. Different places give different texts. */
-export const place = ({ order }: Ordered): string => `prompt ${order.prompt} sample ${order.sample}`;
+export const coordinatesText = ({ order }: Ordered): string => `prompt ${order.prompt} sample ${order.sample}`;
 
 /**
  * Waits for the end and emits everything at once, sorted by prompt, then by sample; an empty list when nothing came.

@@ -1,7 +1,7 @@
 /** Pairs of completions to compare, as slots of a step. */
 import type { Prompt } from "../../tasks/task.ts";
 import { shuffled } from "./shuffled.ts";
-import type { Slot } from "./slot.ts";
+import type { GroupAssignment } from "./group-assignment.ts";
 
 /** The prompt with the better completion as its reference, and with the worse one. `RangeError` when it has none. */
 export const pairOf = (prompt: Prompt): readonly [better: Prompt, worse: Prompt] => {
@@ -27,7 +27,7 @@ export const pairSource = ({
   readonly seed: number;
   readonly prompts: readonly Prompt[];
   readonly batch: number;
-}): ((step: number) => readonly Slot[]) => {
+}): ((step: number) => readonly GroupAssignment[]) => {
   if (prompts.length === 0) throw new RangeError("pairs: expected at least one training prompt, got none");
   if (batch % 2 !== 0) throw new RangeError(`pairs: expected an even batch, got ${batch}`);
   const pairAt = shuffled(seed, prompts.map(pairOf));

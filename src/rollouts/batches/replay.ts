@@ -4,7 +4,7 @@
 import { integer, stream } from "../../random/stream.ts";
 import type { Prompt } from "../../tasks/task.ts";
 import type { Rollout } from "./rollout.ts";
-import type { RememberedGroup, Slot } from "./slot.ts";
+import type { RememberedGroup, GroupAssignment } from "./group-assignment.ts";
 
 /** Groups, the oldest first. */
 export type ReplayBuffer = readonly RememberedGroup[];
@@ -29,14 +29,18 @@ export interface ReplayOptions {
  * line). A function of slots, buffer and coordinates alone. What is replayed was drawn by older weights: an objective
  * that is stated for the student's own sequences needs the weight q / b.
  */
-export const withReplays = (slots: readonly Slot[], buffer: ReplayBuffer, options: ReplayOptions): readonly Slot[] => {
+export const withReplays = (
+  slots: readonly GroupAssignment[],
+  buffer: ReplayBuffer,
+  options: ReplayOptions,
+): readonly GroupAssignment[] => {
   const { seed, step, capacity, fresh, mixing, prompts } = options;
   if (buffer.length < capacity) return slots;
   const left = [...buffer];
   const pick = stream(seed, "replay", step, "pick");
   const isFresh = (...coordinates: readonly number[]): boolean => stream(seed, "replay", ...coordinates)() < fresh;
   const wholeStep = mixing === "step" && isFresh(step);
-  return slots.map((slot, index): Slot => {
+  return slots.map((slot, index): GroupAssignment => {
     const drawn = slot.source !== "student" || (mixing === "step" ? wholeStep : isFresh(step, index));
     if (drawn || left.length === 0) return slot;
     const [group] = left.splice(integer(pick, 0, left.length - 1), 1) as [RememberedGroup];
@@ -47,7 +51,7 @@ export const withReplays = (slots: readonly Slot[], buffer: ReplayBuffer, option
 /** The buffer after a step: what the student drew in it is added in the order of slots, and the oldest groups leave. */
 export const remembering = (
   buffer: ReplayBuffer,
-  slots: readonly Slot[],
+  slots: readonly GroupAssignment[],
   rollouts: readonly Rollout[],
   capacity: number,
 ): ReplayBuffer => {

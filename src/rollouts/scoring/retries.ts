@@ -15,10 +15,10 @@ import {
   TimeoutStrategy,
   wrap,
 } from "cockatiel";
-import { place } from "../batches/order.ts";
+import { coordinatesText } from "../batches/order.ts";
 import type { Rollout } from "../batches/rollout.ts";
 import type { Scorer } from "./router.ts";
-import { Turnstile } from "./turnstile.ts";
+import { SharedExclusiveLock } from "./shared-exclusive-lock.ts";
 
 /** How long to ask a scorer, how often, and what then. Times in ms. */
 export interface ScoringPolicy {
@@ -51,7 +51,7 @@ export interface FallibleScorer<Answer> extends Scorer<Answer | Error> {
 }
 
 /** What went wrong with a rollout on the way to its outcome. */
-export interface Trouble {
+export interface Failure {
   /** Calls that it was part of. */
   readonly attempts: number;
   readonly outcome: "answered" | "default" | "dropped";
@@ -62,7 +62,7 @@ export interface Trouble {
 /** A rollout's answer, if there is one, and what went wrong, if anything did. */
 export interface Outcome<Answer> {
   readonly answer?: Answer;
-  readonly trouble?: Trouble;
+  readonly trouble?: Failure;
 }
 
 /** What came of asking for one rollout so far. */
@@ -81,11 +81,11 @@ const asError = (thrown: unknown): ScoringFailure => (thrown instanceof Error ? 
 
 const failed = (asked: Asked<unknown>): boolean => asked.error !== undefined;
 
-class Persistence<Answer> {
+class Retries<Answer> {
   readonly #scorer: FallibleScorer<Answer>;
   readonly #policy: ScoringPolicy;
   readonly #guard;
-  readonly #turnstile = new Turnstile();
+  readonly #turnstile = new SharedExclusiveLock();
 
   constructor(scorer: FallibleScorer<Answer>, policy: ScoringPolicy) {
     this.#scorer = scorer;
@@ -193,7 +193,7 @@ const times = (attempts: number): string => (attempts === 1 ? "once" : `${attemp
  * it. Under `stop` it rejects with an `Error` that names the first rollout without an answer. Aborting ends waits and
  * calls. `RangeError` when `default` has no substitute.
  */
-export const persistent = <Answer>(
+export const withRetries = <Answer>(
   scorer: FallibleScorer<Answer>,
   policy: ScoringPolicy,
   substitute?: Answer,
@@ -201,10 +201,10 @@ export const persistent = <Answer>(
   const { onFailure } = policy;
   if (onFailure === "default" && substitute === undefined)
     throw new RangeError("persistent: expected a substitute for onFailure default, got none");
-  const persistence = new Persistence(scorer, policy);
+  const persistence = new Retries(scorer, policy);
   const outcome = (asked: Asked<Answer>): Outcome<Answer> => {
     const { attempts, lastError } = asked;
-    const trouble = (came: Trouble["outcome"]): Pick<Outcome<Answer>, "trouble"> =>
+    const trouble = (came: Failure["outcome"]): Pick<Outcome<Answer>, "trouble"> =>
       lastError === undefined ? {} : { trouble: { attempts, outcome: came, error: lastError } };
     if (!failed(asked)) return { answer: asked.answer as Answer, ...trouble("answered") };
     return onFailure === "drop" ? trouble("dropped") : { answer: substitute as Answer, ...trouble("default") };
@@ -218,7 +218,7 @@ export const persistent = <Answer>(
       if (onFailure === "stop" && first !== -1) {
         const { attempts, error } = asked[first]!;
         throw new Error(
-          `expected an answer for ${place(rollouts[first]!)}, asked ${times(attempts)}, got an error: ` +
+          `expected an answer for ${coordinatesText(rollouts[first]!)}, asked ${times(attempts)}, got an error: ` +
             `${error!.message}`,
           {
             cause: error,

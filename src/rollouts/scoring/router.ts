@@ -4,7 +4,7 @@
 import { setMaxListeners } from "node:events";
 import { from, mergeMap, Observable, type ObservableInput } from "rxjs";
 import { CallLimits } from "./call-limits.ts";
-import { place } from "../batches/order.ts";
+import { coordinatesText } from "../batches/order.ts";
 import type { Rollout } from "../batches/rollout.ts";
 import type { Span } from "./timeline.ts";
 
@@ -53,7 +53,9 @@ const describe = (rollouts: readonly Rollout[]): string => {
   const [first] = rollouts;
   const last = rollouts.at(-1);
   if (first === undefined || last === undefined) return "no rollouts";
-  return first === last ? place(first) : `${rollouts.length} rollouts, ${place(first)} to ${place(last)}`;
+  return first === last
+    ? coordinatesText(first)
+    : `${rollouts.length} rollouts, ${coordinatesText(first)} to ${coordinatesText(last)}`;
 };
 
 const checkAnswers = (rollouts: readonly Rollout[], answers: readonly unknown[]): void => {
@@ -61,7 +63,7 @@ const checkAnswers = (rollouts: readonly Rollout[], answers: readonly unknown[])
   if (answers.length !== rollouts.length)
     throw new RangeError(`expected ${rollouts.length} answers, got ${answers.length}`);
   const missing = rollouts.find((_, k) => answers[k] === undefined);
-  if (missing !== undefined) throw new TypeError(`expected an answer for ${place(missing)}, got undefined`);
+  if (missing !== undefined) throw new TypeError(`expected an answer for ${coordinatesText(missing)}, got undefined`);
 };
 
 /** Runs `work` when the signal has aborted and all that listens to it has heard. */
@@ -143,9 +145,9 @@ const join = <Answers>(rollouts: readonly Rollout[], lanes: readonly Lane[]): Ob
 const draw = async (chunk: Chunk, places: Set<string>, signal: AbortSignal): Promise<readonly Rollout[]> => {
   const rollouts = await chunk(signal);
   for (const rollout of rollouts) {
-    if (places.has(place(rollout)))
-      throw new RangeError(`route: expected one rollout for each place, got two for ${place(rollout)}`);
-    places.add(place(rollout));
+    if (places.has(coordinatesText(rollout)))
+      throw new RangeError(`route: expected one rollout for each place, got two for ${coordinatesText(rollout)}`);
+    places.add(coordinatesText(rollout));
   }
   return rollouts;
 };

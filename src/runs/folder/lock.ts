@@ -11,13 +11,13 @@ import { parseObject } from "../../files/json.ts";
 import { isRunning, thisProcess, type ProcessIdentity } from "./process-identity.ts";
 
 /** Who works on a folder. */
-export interface Holder extends ProcessIdentity {
+export interface LockHolder extends ProcessIdentity {
   /** Counted from 1. */
   readonly attempt: number;
 }
 
 /** The right to work on a folder. */
-export interface Claim {
+export interface FolderLock {
   /** Counted from 1, over all processes that ever worked on the folder. */
   readonly attempt: number;
   /** Aborts when another process took this one for dead: nothing may be written any more. */
@@ -77,7 +77,7 @@ const isAlive = async (folder: string, path: string, holder: ProcessIdentity): P
   (await isRunning(holder)) ?? (await isFresh(folder, path));
 
 /** Who works on it by this attempt; nothing when nobody does. */
-const holderBy = async (folder: string, attempt: number): Promise<Holder | undefined> => {
+const holderBy = async (folder: string, attempt: number): Promise<LockHolder | undefined> => {
   if (attempt === 0) return undefined;
   const path = fileOf(folder, attempt);
   const holder = await readHolder(path);
@@ -87,7 +87,7 @@ const holderBy = async (folder: string, attempt: number): Promise<Holder | undef
 };
 
 /** Who works on a folder now; nothing when nobody does. Errors of the system when that cannot be read. */
-export const holderOf = async (folder: string): Promise<Holder | undefined> =>
+export const holderOf = async (folder: string): Promise<LockHolder | undefined> =>
   holderBy(folder, await newestAttempt(folder));
 
 /** Makes the file with all of its content, unless it is there, or its folder is not. */
@@ -105,7 +105,7 @@ const created = async (path: string, content: string): Promise<boolean> => {
   }
 };
 
-const held = (folder: string, attempt: number, identity: ProcessIdentity, beat: number): Claim => {
+const lockOf = (folder: string, attempt: number, identity: ProcessIdentity, beat: number): FolderLock => {
   const path = fileOf(folder, attempt);
   const lost = new AbortController();
   const live = async (): Promise<void> => {
@@ -156,11 +156,11 @@ const makeFolder = async (path: string, tries = 1): Promise<void> => {
  * and nothing when the work is done. `isDone` is asked when nobody works on it: what it says stays true until the claim
  * is had. A sign of life is given every `beat` ms.
  */
-export const claimUnless = async (
+export const lockUnlessDone = async (
   folder: string,
   isDone: () => boolean,
   beat = usualBeat,
-): Promise<Claim | Holder | undefined> => {
+): Promise<FolderLock | LockHolder | undefined> => {
   const identity = await thisProcess();
   for (;;) {
     await makeFolder(attemptsIn(folder));
@@ -170,13 +170,14 @@ export const claimUnless = async (
     if (isDone()) return undefined;
     // The attempt after the one that was looked at, and no later one: who has come meanwhile has it, and works.
     const attempt = newest + 1;
-    if (await created(fileOf(folder, attempt), JSON.stringify(identity))) return held(folder, attempt, identity, beat);
+    if (await created(fileOf(folder, attempt), JSON.stringify(identity)))
+      return lockOf(folder, attempt, identity, beat);
   }
 };
 
 /** Claims a folder, as `claimUnless` does, for work that is never done. */
-export const claim = async (folder: string, beat = usualBeat): Promise<Claim | Holder> =>
-  (await claimUnless(folder, () => false, beat))!;
+export const lockFolder = async (folder: string, beat = usualBeat): Promise<FolderLock | LockHolder> =>
+  (await lockUnlessDone(folder, () => false, beat))!;
 
 /** True for the right to work, false for its holder. */
-export const isClaim = (value: Claim | Holder): value is Claim => "release" in value;
+export const isLock = (value: FolderLock | LockHolder): value is FolderLock => "release" in value;

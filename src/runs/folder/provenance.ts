@@ -9,7 +9,7 @@ import { cpus, totalmem } from "node:os";
 import { packageVersion } from "./package-version.ts";
 
 /** Plain data about the place where a run happened. */
-export interface Surroundings {
+export interface Provenance {
   /** Commit of the working folder, with `dirty` where files differ from it; undefined outside git. */
   readonly revision: { readonly commit: string; readonly dirty: boolean } | undefined;
   readonly versions: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ const git = (...words: readonly string[]): string | undefined => {
   }
 };
 
-const revision = (): Surroundings["revision"] => {
+const revision = (): Provenance["revision"] => {
   const commit = git("rev-parse", "HEAD");
   return commit === undefined
     ? undefined
@@ -50,7 +50,7 @@ const installed = (library: string): string | undefined => {
 };
 
 /** Looks around: git, package.json files, the operating system. */
-export const surroundings = (): Surroundings => {
+export const provenance = (): Provenance => {
   const processors = cpus();
   const versions = libraries.flatMap((library) => {
     const version = installed(library);

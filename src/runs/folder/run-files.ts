@@ -4,7 +4,7 @@
  * run goes on from a checkpoint they are cut back to it first.
  */
 import { join } from "node:path";
-import type { ProgressReport, RolloutsScored, StepTimed } from "../../training/recipe/report.ts";
+import type { ProgressReport, RolloutsScored, StepTimed } from "../../training/recipe/step-report.ts";
 import { jsonText } from "../../files/json-file.ts";
 import { isObject, parseObject, type Json, type JsonObject } from "../../files/json.ts";
 import { openLines } from "../../files/line-file.ts";

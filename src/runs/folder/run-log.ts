@@ -5,7 +5,7 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { destination, pino, stdTimeFunctions } from "pino";
-import type { ProgressReport, RolloutsScored } from "../../training/recipe/report.ts";
+import type { ProgressReport, RolloutsScored } from "../../training/recipe/step-report.ts";
 
 /**
  * An open log. Every method has written when it returns; what cannot be written, as on a full disk, is left out, for a

@@ -5,7 +5,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
-import type { StepTimed } from "../../training/recipe/report.ts";
+import type { StepTimed } from "../../training/recipe/step-report.ts";
 import { isObject, type Json } from "../../files/json.ts";
 
 /** Microseconds of a millisecond, the format's unit. */

@@ -3,7 +3,7 @@
  * and nobody works on them.
  */
 import { holderOf } from "../folder/lock.ts";
-import { recordIn, type FoundRun } from "./runs.ts";
+import { recordIn, type FoundRun } from "./read-runs.ts";
 
 const asItStands = async (run: FoundRun): Promise<FoundRun> => {
   try {
@@ -22,8 +22,8 @@ const asItStands = async (run: FoundRun): Promise<FoundRun> => {
  * The same runs in the same order; of those that say that they run, the ones on which no process works any more are
  * interrupted.
  */
-export const asTheyStand = async (runs: readonly FoundRun[]): Promise<FoundRun[]> => {
-  const standing: FoundRun[] = [];
-  for (const run of runs) standing.push(run.record.status === "running" ? await asItStands(run) : run);
-  return standing;
+export const withAbandoned = async (runs: readonly FoundRun[]): Promise<FoundRun[]> => {
+  const progress: FoundRun[] = [];
+  for (const run of runs) progress.push(run.record.status === "running" ? await asItStands(run) : run);
+  return progress;
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseObject, type Json } from "../../files/json.ts";
 import { boundedLines } from "../../files/bounded-lines.ts";
 import { numbersIn } from "./run-record.ts";
-import type { FoundRun } from "./runs.ts";
+import type { FoundRun } from "./read-runs.ts";
 
 /** The metrics of a step or of an evaluation. */
 export interface HistoryLine {

@@ -2,13 +2,8 @@
  * What a run's folder says of the run: parameters and results. It may come from a stranger, so every field is checked
  * before it is believed.
  */
+import { runStatuses, type RunStatus } from "../folder/manifest.ts";
 import { isObject, type Json, type JsonObject } from "../../files/json.ts";
-
-/** How a run stands, as its manifest has it. */
-export const runStatuses = ["running", "paused", "interrupted", "failed", "done"] as const;
-
-/** How a run stands. */
-export type RecordedStatus = (typeof runStatuses)[number];
 
 /** A run: what was asked, how it stands, and what came out. */
 export interface RunRecord {
@@ -19,7 +14,7 @@ export interface RunRecord {
   /** The experiment file, as it was given. */
   readonly file: string;
   readonly question: string;
-  readonly status: RecordedStatus;
+  readonly status: RunStatus;
   /** ISO 8601. */
   readonly started: string;
   readonly finished: string | undefined;
@@ -56,7 +51,7 @@ const time = (value: Json | undefined, field: string): string => {
   return Number.isFinite(Date.parse(written)) ? written : refuse(field, "a time as in ISO 8601", value);
 };
 
-const status = (value: Json | undefined, field: string): RecordedStatus =>
+const status = (value: Json | undefined, field: string): RunStatus =>
   runStatuses.find((known) => known === value) ?? refuse(field, `one of ${runStatuses.join(", ")}`, value);
 
 const optional = (

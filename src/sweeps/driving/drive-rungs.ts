@@ -2,24 +2,24 @@
  * Drives a sweep with successive halving: all trials to the first rung, those that go on to the next one, the last ones
  * to their end.
  */
-import type { SweepPlace } from "../executors/executor.ts";
-import { drive, type DriveOptions, type TrialStanding } from "./drive.ts";
+import type { SweepFolder } from "../executors/executor.ts";
+import { drive, type DriveOptions, type TrialState } from "./drive.ts";
 import { evaluationAt } from "../planning/evaluation-at.ts";
 import type { HalvingValues } from "../../experiments/schema/halving.ts";
 import { survivors, type Contender } from "../planning/survivors.ts";
 import { defined } from "../../optional/defined.ts";
 
 const contenderOf = async (
-  { trial, folder, standing }: TrialStanding,
+  { trial, folder, progress }: TrialState,
   rung: number,
   metric: string,
 ): Promise<Contender> => ({
   ...trial,
-  score: standing.status === "failed" ? undefined : await evaluationAt(folder, rung, metric),
+  score: progress.status === "failed" ? undefined : await evaluationAt(folder, rung, metric),
 });
 
 /** True when no trial is left that should still come to the rung: those that are there, or failed. */
-const isSettled = ({ standing: { status, step } }: TrialStanding, rung: number): boolean =>
+const isSettled = ({ progress: { status, step } }: TrialState, rung: number): boolean =>
   status === "done" || status === "failed" || (status === "paused" && step >= rung);
 
 /**
@@ -29,17 +29,17 @@ const isSettled = ({ standing: { status, step } }: TrialStanding, rung: number):
  * cancelled, nothing is decided there.
  */
 export const driveSweep = async (
-  { folder, sweep }: SweepPlace,
+  { folder, sweep }: SweepFolder,
   halving: HalvingValues | undefined,
   options: DriveOptions,
-): Promise<readonly TrialStanding[]> => {
+): Promise<readonly TrialState[]> => {
   if (halving === undefined) return drive({ folder, sweep }, options);
   const order = new Map(sweep.trials.map(({ id }, i) => [id, i]));
-  const inOrder = (all: readonly TrialStanding[]): TrialStanding[] =>
+  const inOrder = (all: readonly TrialState[]): TrialState[] =>
     all.toSorted((a, b) => order.get(a.trial.id)! - order.get(b.trial.id)!);
-  let left: readonly TrialStanding[] = [];
+  let left: readonly TrialState[] = [];
   let trials = sweep.trials;
-  const driveTo = async (pauseAt: number | undefined): Promise<readonly TrialStanding[]> => {
+  const driveTo = async (pauseAt: number | undefined): Promise<readonly TrialState[]> => {
     const show: DriveOptions["show"] = (all, changed) => options.show(inOrder([...all, ...left]), changed);
     return drive({ folder, sweep: { ...sweep, trials } }, { ...options, show, ...defined({ pauseAt }) });
   };
@@ -53,7 +53,7 @@ export const driveSweep = async (
     if (out.length > 0) options.note(`rung at step ${rung}: ${on.size} of ${all.length} trials go on`);
     left = [
       ...left,
-      ...out.map((entry): TrialStanding => (entry.standing.status === "paused" ? { ...entry, stopped: true } : entry)),
+      ...out.map((entry): TrialState => (entry.progress.status === "paused" ? { ...entry, stopped: true } : entry)),
     ];
     trials = trials.filter(({ id }) => on.has(id));
   }

@@ -3,10 +3,10 @@
  * own: another driver goes on where this one ended.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Executor, SweepPlace, TrialOptions } from "../executors/executor.ts";
+import type { Executor, SweepFolder, TrialOptions } from "../executors/executor.ts";
 import { isReached } from "../executors/supervise.ts";
 import type { FrozenTrial } from "../planning/frozen.ts";
-import { standingIn, trialFolder, type Standing } from "../planning/standing.ts";
+import { progressIn, trialFolder, type TrialProgress } from "../planning/trial-progress.ts";
 
 /** Milliseconds between two looks at the trials. */
 const lookEvery = 500;
@@ -15,10 +15,10 @@ const lookEvery = 500;
 const lookedAt = 100;
 
 /** A trial and how it stands. */
-export interface TrialStanding {
+export interface TrialState {
   readonly trial: FrozenTrial;
   readonly folder: string;
-  readonly standing: Standing;
+  readonly progress: TrialProgress;
   /** Successive halving has stopped it where it is paused. */
   readonly stopped?: true;
 }
@@ -32,51 +32,51 @@ export interface DriveOptions extends TrialOptions {
   /**
    * Called with all trials, in their order, again and again; `changed` are those whose status is another than before.
    */
-  readonly show: (all: readonly TrialStanding[], changed: readonly TrialStanding[]) => void;
+  readonly show: (all: readonly TrialState[], changed: readonly TrialState[]) => void;
 }
 
 /** How all trials of a sweep stand now, in their order. */
-export const standings = async ({ folder, sweep }: SweepPlace): Promise<readonly TrialStanding[]> => {
-  const all: TrialStanding[] = [];
+export const trialStates = async ({ folder, sweep }: SweepFolder): Promise<readonly TrialState[]> => {
+  const all: TrialState[] = [];
   for (const trial of sweep.trials) {
     const place = trialFolder(folder, sweep, trial);
-    all.push({ trial, folder: place, standing: await standingIn(place, trial.steps) });
+    all.push({ trial, folder: place, progress: await progressIn(place, trial.steps) });
   }
   return all;
 };
 
 /** Looks at trials again and again, the running ones each time, the others in turn. */
 class Watch {
-  #all: readonly TrialStanding[];
+  #all: readonly TrialState[];
   #next = 0;
   readonly #show: DriveOptions["show"];
 
-  constructor(all: readonly TrialStanding[], show: DriveOptions["show"]) {
+  constructor(all: readonly TrialState[], show: DriveOptions["show"]) {
     this.#all = all;
     this.#show = show;
     show(all, []);
   }
 
-  get all(): readonly TrialStanding[] {
+  get all(): readonly TrialState[] {
     return this.#all;
   }
 
   /** Looks at those that run and some of the others, or at every one that is not done. */
   async look(every = false): Promise<void> {
-    const changed: TrialStanding[] = [];
-    const others = this.#all.filter(({ standing: { status } }) => status !== "done" && status !== "running");
+    const changed: TrialState[] = [];
+    const others = this.#all.filter(({ progress: { status } }) => status !== "done" && status !== "running");
     const turn = new Set(
       every
         ? others
         : Array.from({ length: Math.min(lookedAt, others.length) }, () => others[this.#next++ % others.length]!),
     );
-    const all: TrialStanding[] = [];
+    const all: TrialState[] = [];
     for (const entry of this.#all) {
-      if (entry.standing.status !== "running" && !turn.has(entry)) all.push(entry);
+      if (entry.progress.status !== "running" && !turn.has(entry)) all.push(entry);
       else {
-        const now = { ...entry, standing: await standingIn(entry.folder, entry.trial.steps) };
+        const now = { ...entry, progress: await progressIn(entry.folder, entry.trial.steps) };
         all.push(now);
-        if (now.standing.status !== entry.standing.status) changed.push(now);
+        if (now.progress.status !== entry.progress.status) changed.push(now);
       }
     }
     this.#all = all;
@@ -88,10 +88,10 @@ class Watch {
  * Drives the trials to their ends, or until the signal; gives how they stand then. Failed ones are tried as often as
  * asked for.
  */
-export const drive = async (place: SweepPlace, options: DriveOptions): Promise<readonly TrialStanding[]> => {
+export const drive = async (place: SweepFolder, options: DriveOptions): Promise<readonly TrialState[]> => {
   const { executor, show, ...given } = options;
-  const watch = new Watch(await standings(place), show);
-  const trials = watch.all.filter(({ standing }) => !isReached(standing, options.pauseAt)).map(({ trial }) => trial);
+  const watch = new Watch(await trialStates(place), show);
+  const trials = watch.all.filter(({ progress }) => !isReached(progress, options.pauseAt)).map(({ trial }) => trial);
   const ended = new AbortController();
   const running = executor
     .run({ ...given, folder: place.folder, sweep: place.sweep, trials })

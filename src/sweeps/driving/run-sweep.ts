@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import type { Executor } from "../executors/executor.ts";
 import { local } from "../executors/local.ts";
-import type { DriveOptions, TrialStanding } from "./drive.ts";
+import type { DriveOptions, TrialState } from "./drive.ts";
 import { driveSweep } from "./drive-rungs.ts";
 import { freeze, sweepFolder, writeFrozen } from "../planning/frozen.ts";
-import { prepareSweep } from "../planning/prepare.ts";
+import { prepareSweep } from "../planning/prepare-sweep.ts";
 
 /** How a sweep is run. */
 export interface SweepOptions {
@@ -47,7 +47,7 @@ const retortCommand = (): readonly string[] => {
  * Runs the trials of a file's sweep that are not done, each in a process of its own, and gives how all of them stand
  * then: also those that failed. Interrupted ones go on. `ExperimentError` with every problem of the file.
  */
-export const runSweep = async (file: string, options: SweepOptions): Promise<readonly TrialStanding[]> => {
+export const runSweep = async (file: string, options: SweepOptions): Promise<readonly TrialState[]> => {
   const { out, cache = ".retort", executor = local(1), threads = 1, retries = 1, hub } = options;
   const { signal = new AbortController().signal, show = () => undefined, note = () => undefined } = options;
   const prepared = await prepareSweep(file, options.overrides, hub);

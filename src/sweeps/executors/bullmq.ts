@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Queue } from "bullmq";
 import type { FrozenTrial } from "../planning/frozen.ts";
-import { standingIn, trialFolder } from "../planning/standing.ts";
+import { progressIn, trialFolder } from "../planning/trial-progress.ts";
 import type { Executor, Work } from "./executor.ts";
 import { writeQueuedOptions } from "./queued-options.ts";
 import type { RedisAddress } from "./redis-address.ts";
@@ -80,8 +80,8 @@ class Driver {
         left.push(trial);
         continue;
       }
-      const standing = await standingIn(trialFolder(this.#work.folder, this.#work.sweep, trial), trial.steps);
-      if (isReached(standing, this.#work.pauseAt)) continue;
+      const progress = await progressIn(trialFolder(this.#work.folder, this.#work.sweep, trial), trial.steps);
+      if (isReached(progress, this.#work.pauseAt)) continue;
       (jobs?.failed.has(this.#name(trial)) === true ? failed : left).push(trial);
     }
     this.#left = left;

@@ -5,7 +5,7 @@
 import type { FrozenSweep, FrozenTrial } from "../planning/frozen.ts";
 
 /** A sweep on the disk. */
-export interface SweepPlace {
+export interface SweepFolder {
   /** With `sweep.json`, and the trials' folders beside it. */
   readonly folder: string;
   readonly sweep: FrozenSweep;
@@ -22,7 +22,7 @@ export interface TrialOptions {
 }
 
 /** What an executor is asked to do. */
-export interface Work extends SweepPlace, TrialOptions {
+export interface Work extends SweepFolder, TrialOptions {
   /** Those that are not done. */
   readonly trials: readonly FrozenTrial[];
   /** What starts `retort`, before its arguments. */

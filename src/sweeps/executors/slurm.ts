@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { writeWhole } from "../../files/atomic-file.ts";
 import type { FrozenTrial } from "../planning/frozen.ts";
-import { standingIn, trialFolder, type Standing } from "../planning/standing.ts";
+import { progressIn, trialFolder, type TrialProgress } from "../planning/trial-progress.ts";
 import type { Executor, Work } from "./executor.ts";
 import { askQueue, slurmCommand, type TaskState } from "./slurm-queue.ts";
 import { arrayScript } from "./slurm-script.ts";
@@ -131,15 +131,15 @@ class Arrays {
     }
   }
 
-  async #standing(trial: FrozenTrial): Promise<Standing> {
-    return standingIn(trialFolder(this.#work.folder, this.#work.sweep, trial), trial.steps);
+  async #progress(trial: FrozenTrial): Promise<TrialProgress> {
+    return progressIn(trialFolder(this.#work.folder, this.#work.sweep, trial), trial.steps);
   }
 
   /** Submits what no array of an earlier driver has. */
   async begin(): Promise<void> {
     const states = await this.#states();
     const left: FrozenTrial[] = [];
-    for (const trial of this.#left) if (!isReached(await this.#standing(trial), this.#work.pauseAt)) left.push(trial);
+    for (const trial of this.#left) if (!isReached(await this.#progress(trial), this.#work.pauseAt)) left.push(trial);
     this.#left = left;
     if (this.#queued.length > 0 && left.length > 0)
       this.#work.note(`slurm: ${this.#queued.map((array) => `array ${array}`).join(", ")} of before`);
@@ -147,7 +147,7 @@ class Arrays {
   }
 
   /** True for a trial that may be submitted again: its task was lost, and it is not always lost at the same step. */
-  #mayReturn({ id, label }: FrozenTrial, { step }: Standing): boolean {
+  #mayReturn({ id, label }: FrozenTrial, { step }: TrialProgress): boolean {
     const before = this.#lost.get(id);
     const times = before === undefined || step > before.step ? 1 : before.times + 1;
     this.#lost.set(id, { step, times });
@@ -165,11 +165,11 @@ class Arrays {
     for (const trial of this.#left) {
       // Slurm forgets a waiting task that is cancelled alone at once, and no other.
       const state = states.get(trial.id) ?? (this.#seen.get(trial.id) === "waiting" ? "cancelled" : undefined);
-      const standing = await this.#standing(trial);
-      if (isReached(standing, this.#work.pauseAt)) continue;
-      if (isQueued(state) || standing.status === "running") left.push(trial);
+      const progress = await this.#progress(trial);
+      if (isReached(progress, this.#work.pauseAt)) continue;
+      if (isQueued(state) || progress.status === "running") left.push(trial);
       else if (state === "cancelled") cancelled += 1;
-      else if (standing.status !== "failed" && this.#mayReturn(trial, standing)) lost.push(trial);
+      else if (progress.status !== "failed" && this.#mayReturn(trial, progress)) lost.push(trial);
     }
     if (cancelled > 0)
       this.#work.note(`slurm: somebody cancelled the tasks of ${cancelled === 1 ? "1 trial" : `${cancelled} trials`}`);

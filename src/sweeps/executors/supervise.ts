@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FrozenTrial } from "../planning/frozen.ts";
-import { standingIn, trialFolder, type Standing } from "../planning/standing.ts";
+import { progressIn, trialFolder, type TrialProgress } from "../planning/trial-progress.ts";
 import type { Work } from "./executor.ts";
 
 /** How a supervised trial ended: at its end or its pause; in other hands; failed too often; stopped by the signal. */
@@ -20,8 +20,10 @@ export const mostDeaths = 5;
 const restartAfter = 500;
 
 /** True when the trial needs no process any more. */
-export const isReached = ({ status, step }: Pick<Standing, "status" | "step">, pauseAt: number | undefined): boolean =>
-  status === "done" || (status === "paused" && pauseAt !== undefined && step >= pauseAt);
+export const isReached = (
+  { status, step }: Pick<TrialProgress, "status" | "step">,
+  pauseAt: number | undefined,
+): boolean => status === "done" || (status === "paused" && pauseAt !== undefined && step >= pauseAt);
 
 /** Arguments of `retort` that run a trial. */
 export const trialArguments = (
@@ -70,13 +72,13 @@ export const supervise = async (trial: FrozenTrial, work: Work): Promise<Outcome
   let [failures, deaths] = [0, 0];
   let reached = -1;
   for (;;) {
-    const before = await standingIn(folder, trial.steps);
+    const before = await progressIn(folder, trial.steps);
     if (isReached(before, work.pauseAt)) return "reached";
     if (work.signal.aborted) return "stopped";
     if (before.status === "running") return "held";
     const code = await runProcess(trial, work);
     if (code === heldCode) return "held";
-    const after = await standingIn(folder, trial.steps);
+    const after = await progressIn(folder, trial.steps);
     if (isReached(after, work.pauseAt)) return "reached";
     if (work.signal.aborted) return "stopped";
     const { step } = after;

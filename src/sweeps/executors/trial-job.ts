@@ -8,7 +8,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { Json } from "../../files/json.ts";
 import { checkerOf } from "../planning/checked-file.ts";
 import { readFrozen, trialNamed, type FrozenTrial } from "../planning/frozen.ts";
-import type { SweepPlace } from "./executor.ts";
+import type { SweepFolder } from "./executor.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
 const Job = closedObject({
@@ -46,7 +46,7 @@ export const withdrawn = "withdrawn";
 export const readTrialJob = (
   data: unknown,
   out: string,
-): SweepPlace & Pick<TrialJob, "pauseAt"> & { readonly trial: FrozenTrial } => {
+): SweepFolder & Pick<TrialJob, "pauseAt"> & { readonly trial: FrozenTrial } => {
   const checked = check(JSON.parse(JSON.stringify(data ?? null)) as Json);
   if ("mistakes" in checked) {
     const { pointer, message } = checked.mistakes[0]!;

@@ -7,16 +7,16 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import type { Draft } from "../../experiments/file/drafts.ts";
-import { lookAtInputs } from "../../experiments/inputs/inputs.ts";
+import { readInputs } from "../../experiments/inputs/inputs.ts";
 import { writeJson } from "../../files/json-file.ts";
 import type { Json } from "../../files/json.ts";
 import { packageVersion } from "../../runs/folder/package-version.ts";
-import { planDraft } from "../../experiments/planning/plan.ts";
+import { planDraft } from "../../experiments/planning/run-plan.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
 import { checkValues } from "../../experiments/planning/sound-file.ts";
 import { checkerOf, readChecked } from "./checked-file.ts";
-import type { PreparedSweep } from "./prepare.ts";
-import { Shelf } from "../../experiments/inputs/shelf.ts";
+import type { PreparedSweep } from "./prepare-sweep.ts";
+import { FileContext } from "../../experiments/inputs/file-context.ts";
 import { withSettings } from "./trial-drafts.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
@@ -103,15 +103,15 @@ export const planTrial = async (
   if (base === undefined)
     throw new Error(`sweep: expected the values of "${name}", got those of ${Object.keys(bases).join(", ")}`);
   const settings = Object.entries(axes).map(([pointer, value]) => ({ pointer, value }));
-  const locate: Draft["locate"] = (pointer) => ({ place: { file }, pointer });
+  const locate: Draft["locate"] = (pointer) => ({ location: { file }, pointer });
   const draft: Draft = { name, label, axes, value: withSettings(base, settings), locate };
   const checked = checkValues(draft.value);
   if ("mistakes" in checked)
     throw new Error(
       `${file}: ${checked.mistakes.map((mistake) => `${mistake.pointer}: ${mistake.message}`).join("; ")}`,
     );
-  const inputs = await lookAtInputs([checked], dirname(file), hub);
-  const run = planDraft(draft, checked.values, file, new Shelf(dirname(file), inputs));
+  const inputs = await readInputs([checked], dirname(file), hub);
+  const run = planDraft(draft, checked.values, file, new FileContext(dirname(file), inputs));
   if (run.id !== id) {
     throw new Error(
       `trial ${label}: expected the id ${id}, got ${run.id}: a file or a checkpoint has changed since; start ` +

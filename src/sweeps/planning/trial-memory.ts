@@ -1,8 +1,8 @@
 /** What memory the trials of a sweep take: each kind of trial is looked at once, and only when it is asked. */
 import { canonicalJson } from "../../files/canonical-json.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
-import type { ExperimentValues } from "../../experiments/schema/schema.ts";
-import type { Shelf } from "../../experiments/inputs/shelf.ts";
+import type { ExperimentValues } from "../../experiments/schema/experiment-schema.ts";
+import type { FileContext } from "../../experiments/inputs/file-context.ts";
 import { trainingMemory } from "../../experiments/explaining/training-memory.ts";
 
 /**
@@ -19,7 +19,7 @@ export class TrialMemory {
   add(
     { values, contextLength }: Pick<PlannedRun, "values" | "contextLength">,
     file: ExperimentValues,
-    shelf: Shelf,
+    fileContext: FileContext,
   ): void {
     const { student, task, training, rollouts } = values;
     const key = canonicalJson({
@@ -32,7 +32,7 @@ export class TrialMemory {
     });
     if (!this.#kinds.has(key)) {
       this.#kinds.set(key, () => {
-        const memory = trainingMemory({ values, contextLength }, file, shelf);
+        const memory = trainingMemory({ values, contextLength }, file, fileContext);
         // Sampler and trainer are threads with weights of their own.
         return processBytes + memory.sampling + memory.training;
       });

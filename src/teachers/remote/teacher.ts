@@ -1,6 +1,6 @@
 /** A teacher on a server that speaks as vLLM does. */
 import { jsonClient, type JsonClient } from "../../remote/client.ts";
-import { place } from "../../rollouts/batches/order.ts";
+import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Detail, Teacher, TeacherScore } from "../teacher.ts";
 import { endpoints } from "./requests.ts";
@@ -85,7 +85,7 @@ export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: R
       const score = endpoint.score(answer, rollout, detail, vocabularySize);
       return temperature === 1 ? score : { logProbs: tempered(score.logProbs, temperature, vocabularySize) };
     } catch (error) {
-      throw client.misfit(endpoint.path, `a score of ${place(rollout)}`, (error as Error).message);
+      throw client.misfit(endpoint.path, `a score of ${coordinatesText(rollout)}`, (error as Error).message);
     }
   };
   return {

@@ -1,6 +1,6 @@
 /** What the scores of a teacher depend on besides the sequence, as the name of a folder. */
 import { createHash } from "node:crypto";
-import type { SingleSource } from "../source.ts";
+import type { SingleSource } from "../teacher-source.ts";
 import type { Detail } from "../teacher.ts";
 
 /** How a teacher is asked. The sizes are there because the last bits of a product may depend on its shape. */

@@ -1,5 +1,5 @@
 /** A teacher whose scores are kept in a folder: what it once said of a sequence is read, not computed again. */
-import { place } from "../../rollouts/batches/order.ts";
+import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Teacher, TeacherScore } from "../teacher.ts";
 import type { ScoreSize } from "./entry.ts";
 import type { ScoreFolder } from "./folder.ts";
@@ -38,7 +38,7 @@ export const storedTeacher = ({ folder, size, vocabularySize, teacher }: StoredT
       if ("score" in read) return { ...read.score, stored: true };
       if (teacher === undefined) {
         return new MissingScoreError(
-          `stored scores: expected a score of ${place(rollouts[i]!)} at ${read.path}, got ` +
+          `stored scores: expected a score of ${coordinatesText(rollouts[i]!)} at ${read.path}, got ` +
             `${read.missing === "absent" ? "none" : "a damaged one"}; ` +
             `set the teacher's scores.ask to true, or record these sequences first`,
         );

@@ -1,6 +1,6 @@
 /** What came of asking the scorers: rollouts with all their answers, and those that nothing is learned from. */
-import { place } from "../../rollouts/batches/order.ts";
-import type { Outcome, Trouble } from "../../rollouts/scoring/retries.ts";
+import { coordinatesText } from "../../rollouts/batches/order.ts";
+import type { Outcome, Failure } from "../../rollouts/scoring/retries.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { RewardScore } from "../../rewards/reward.ts";
 import type { TeacherScore } from "../../teachers/teacher.ts";
@@ -22,13 +22,13 @@ export interface Settled<Answers> {
   readonly rollout: Rollout;
   readonly answers: Partial<Answers>;
   /** What went wrong on the way, by the scorer's name; absent when nothing did. */
-  readonly troubles?: Readonly<Record<string, Trouble>>;
+  readonly troubles?: Readonly<Record<string, Failure>>;
   /** Nothing is learned from it: a scorer gave it no answer, or gave none to another of its group. */
   readonly dropped: boolean;
 }
 
 /** What is bearable. */
-export interface Bearable {
+export interface DropLimits {
   readonly step: number;
   /** Whether a group without one of its rollouts is no use. */
   readonly wholeGroups: boolean;
@@ -45,7 +45,7 @@ const unanswered = ({ answers }: Scored<Record<string, Outcome<unknown>>>): bool
  */
 export const settled = <Answers extends object>(
   scored: readonly Scored<Partial<Outcomes<Answers>>>[],
-  { step, wholeGroups, mostDropped }: Bearable,
+  { step, wholeGroups, mostDropped }: DropLimits,
 ): readonly Settled<Answers>[] => {
   const all = scored as readonly Scored<Record<string, Outcome<unknown>>>[];
   const lost = all.filter(unanswered);
@@ -76,7 +76,7 @@ export const settled = <Answers extends object>(
     throw new Error(
       `step ${step}: expected at most ${mostDropped} of the rollouts to be dropped (scoring.mostDropped) and ` +
         `one to be left, got ${dropped} of ${result.length}; ` +
-        `the first is ${place(first!.rollout)}, of which the scorer "${name}" says: ${trouble.error}`,
+        `the first is ${coordinatesText(first!.rollout)}, of which the scorer "${name}" says: ${trouble.error}`,
     );
   }
   return result;

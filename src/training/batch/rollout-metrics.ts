@@ -1,6 +1,6 @@
 /** What a step's metrics say of its sequences. */
 import type { Recipe } from "../recipe/recipe.ts";
-import type { LoggedRollout } from "../recipe/report.ts";
+import type { LoggedRollout } from "../recipe/step-report.ts";
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -2,15 +2,15 @@
 import type { AdvantageEstimator } from "../../objectives/advantages/advantage.ts";
 import type { BehaviorValues } from "../../rollouts/behaviors/index.ts";
 import type { NormalizationState, RewardNormalizer } from "../../rewards/normalization.ts";
-import { place } from "../../rollouts/batches/order.ts";
+import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Row } from "./collate.ts";
 import type { Answers, Settled } from "./outcomes.ts";
-import type { LoggedRollout } from "../recipe/report.ts";
+import type { LoggedRollout } from "../recipe/step-report.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** How rewards become advantages, and what was carried from the step before. */
-export interface JudgingRequest {
+export interface AdvantageRequest {
   readonly group: number;
   readonly behavior: BehaviorValues;
   readonly advantages: AdvantageEstimator<unknown> | undefined;
@@ -41,13 +41,14 @@ type Judged = Pick<Row, "reward" | "advantage">;
 
 const judge = (
   kept: readonly Settled<Answers>[],
-  { group, advantages, advantagesState, rewards: normalizer, rewardsState = {} }: JudgingRequest,
+  { group, advantages, advantagesState, rewards: normalizer, rewardsState = {} }: AdvantageRequest,
 ): { judged: Map<Rollout, Judged>; state: unknown; rewardsState: NormalizationState; cut?: number } => {
   const student = kept.filter(({ rollout }) => rollout.source === "student");
   if (advantages === undefined || student.length === 0)
     return { judged: new Map(), state: advantagesState, rewardsState };
   const scores = student.map(({ rollout, answers }) => {
-    if (answers.reward === undefined) throw new RangeError(`rows: expected a reward for ${place(rollout)}, got none`);
+    if (answers.reward === undefined)
+      throw new RangeError(`rows: expected a reward for ${coordinatesText(rollout)}, got none`);
     return answers.reward;
   });
   const summed = normalizer?.sums(scores, group, rewardsState) ?? {
@@ -62,7 +63,7 @@ const judge = (
 const log = (
   { rollout, answers, troubles, dropped }: Settled<Answers>,
   advantage: number | undefined,
-  { behavior }: JudgingRequest,
+  { behavior }: AdvantageRequest,
 ): LoggedRollout => ({
   prompt: rollout.prompt.text,
   reference: rollout.prompt.reference,
@@ -93,7 +94,7 @@ export const shares = ({
  * The rows of a step's sequences, which are in order of prompt and sample. The only part of a step that depends on the
  * one before.
  */
-export const judgedRows = (scored: readonly Settled<Answers>[], request: JudgingRequest): StepRows => {
+export const assignAdvantages = (scored: readonly Settled<Answers>[], request: AdvantageRequest): StepRows => {
   const kept = scored.filter(({ dropped }) => !dropped);
   const { judged, state, rewardsState, cut } = judge(kept, request);
   return {

@@ -2,7 +2,7 @@
 import { tokenTexts } from "../../tokenizers/token-texts.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { BatchShape } from "./collate.ts";
-import type { LoggedRollout } from "../recipe/report.ts";
+import type { LoggedRollout } from "../recipe/step-report.ts";
 import type { StepRows } from "./rows.ts";
 
 /** A ten-thousandth of a nat is more than a colour can show. */

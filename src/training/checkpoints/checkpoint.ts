@@ -13,13 +13,13 @@ import {
 } from "../../policies/checkpoints/safetensors/safetensors.ts";
 import type { Weights } from "../../policies/policy.ts";
 import type { NormalizationState } from "../../rewards/normalization.ts";
-import { sourceIdentity } from "../../teachers/source.ts";
+import { sourceIdentity } from "../../teachers/teacher-source.ts";
 import type { WatchState } from "../checks/watch.ts";
 import { initialState, type LearnerState } from "../learner/learner.ts";
 import { lookaheadOf, noSequences, type SequenceState } from "../sequences/sequences.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { versionsAhead } from "../sequences/lookahead.ts";
-import { decisive } from "../recipe/settings.ts";
+import { decisive } from "../recipe/training-settings.ts";
 import { frozenWeights, initialTrained, traineeOf } from "../learner/trained.ts";
 import { stateKinds, trainedParameters } from "../learner/update.ts";
 

@@ -2,7 +2,7 @@
  * AdamW as a program: the moments go in and come out beside the parameters (Loshchilov and Hutter, 2019, algorithm 2).
  */
 import * as tf from "@tensorflow/tfjs";
-import type { OptimizerSettings } from "../recipe/settings.ts";
+import type { OptimizerSettings } from "../recipe/training-settings.ts";
 
 /** A parameter with its two moments, all of one shape. */
 export interface Moments {

@@ -6,7 +6,7 @@ import { namesMatching } from "../../policies/name-patterns.ts";
 import type { Policy, Weights } from "../../policies/policy.ts";
 import { initialValueHead } from "../../policies/value-head.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
-import type { TrainingSettings } from "../recipe/settings.ts";
+import type { TrainingSettings } from "../recipe/training-settings.ts";
 import { trainedParameters } from "./update.ts";
 
 /** The settings that say so. */

@@ -11,7 +11,7 @@ import { batchSpecs, type BatchShape } from "../batch/collate.ts";
 import { clipFactor, differentiate, globalNorm, type Measured } from "./gradients.ts";
 import { adamw, type StepScalars } from "./optimizer.ts";
 import { packsFor, packTensors, unpackTensors, type Pack } from "./packing.ts";
-import type { OptimizerSettings } from "../recipe/settings.ts";
+import type { OptimizerSettings } from "../recipe/training-settings.ts";
 
 /** What one update program is made for. */
 export interface UpdateOptions {

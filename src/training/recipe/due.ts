@@ -16,5 +16,5 @@ export const evaluates = ({ evaluation, training }: Pick<Recipe, "evaluation" | 
   step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
 
 /** True for a step at which the student is examined in all ways: the first and the last. */
-export const looksAround = ({ training }: Pick<Recipe, "training">, step: number): boolean =>
+export const isFullEvaluation = ({ training }: Pick<Recipe, "training">, step: number): boolean =>
   step === 0 || step === training.steps;

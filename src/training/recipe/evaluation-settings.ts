@@ -82,9 +82,9 @@ const examination = {
 };
 
 /** One way of examining the student. */
-const Examination = closedObject(examination);
+const EvaluationMode = closedObject(examination);
 /** Values of one way of examining. */
-export type Examination = Static<typeof Examination>;
+export type EvaluationMode = Static<typeof EvaluationMode>;
 
 /** How the student is examined on the test split. */
 export const EvaluationSettings = closedObject(
@@ -96,10 +96,10 @@ export const EvaluationSettings = closedObject(
     }),
     ...examination,
     also: Type.Optional(
-      Type.Unsafe<Readonly<Record<string, Examination>>>({
+      Type.Unsafe<Readonly<Record<string, EvaluationMode>>>({
         type: "object",
         propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" },
-        additionalProperties: Examination,
+        additionalProperties: EvaluationMode,
         description:
           'Other ways of examining it, by name, at the start and at the end alone: { "sampled": { ' +
           '"temperature": 1, "samples": 4 } }. Their metrics are named <name>/<metric>, <name>/accuracy ' +

@@ -1,5 +1,5 @@
 /** The learning rate over a run. */
-import type { ScheduleSettings } from "./settings.ts";
+import type { ScheduleSettings } from "./training-settings.ts";
 
 const decayed: Readonly<Record<ScheduleSettings["decay"], (progress: number) => number>> = {
   constant: () => 1,

@@ -7,10 +7,10 @@ import type { Weights } from "../../policies/policy.ts";
 import type { RewardValues } from "../../rewards/index.ts";
 import type { RewardModels } from "../../rewards/reward.ts";
 import type { TaskValues } from "../../tasks/index.ts";
-import type { TeacherSource } from "../../teachers/source.ts";
+import type { TeacherSource } from "../../teachers/teacher-source.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 import type { EvaluationSettings } from "./evaluation-settings.ts";
-import type { DataSettings, RolloutSettings, TrainingSettings } from "./settings.ts";
+import type { DataSettings, RolloutSettings, TrainingSettings } from "./training-settings.ts";
 
 /** A policy with its weights: a HuggingFace `config.json` document and arrays by parameter name. */
 export interface Model {

@@ -4,13 +4,13 @@ import { boundsOf, numberAt, progressAt } from "../../objectives/schedules/sched
 import { pairSource } from "../../rollouts/batches/pairs.ts";
 import { remembering, withReplays, type ReplayBuffer } from "../../rollouts/batches/replay.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
-import type { Slot } from "../../rollouts/batches/slot.ts";
-import { source } from "../../rollouts/batches/source.ts";
+import type { GroupAssignment } from "../../rollouts/batches/group-assignment.ts";
+import { source } from "../../rollouts/batches/assign-groups.ts";
 import type { Prompt, Task } from "../../tasks/task.ts";
 import { adaptiveFraction, noLoss, validationLoss, type AdaptiveState } from "./adaptive-fraction.ts";
 import type { LookaheadSizes } from "./lookahead.ts";
 import type { Recipe } from "../recipe/recipe.ts";
-import type { DataSettings } from "../recipe/settings.ts";
+import type { DataSettings } from "../recipe/training-settings.ts";
 
 /** What is carried from step to step; plain data. */
 export interface SequenceState {
@@ -29,9 +29,9 @@ export interface Sequences {
    */
   readonly validation: readonly Prompt[];
   /** lambda of a step (from 1), and its slots. */
-  at(step: number, state: SequenceState): { readonly fraction: number; readonly slots: readonly Slot[] };
+  at(step: number, state: SequenceState): { readonly fraction: number; readonly slots: readonly GroupAssignment[] };
   /** After a step: what the student drew may be replayed. */
-  learned(state: SequenceState, slots: readonly Slot[], drawn: readonly Rollout[]): SequenceState;
+  learned(state: SequenceState, slots: readonly GroupAssignment[], drawn: readonly Rollout[]): SequenceState;
   /** After `step` steps: the validation loss in nats may move lambda. */
   validated(state: SequenceState, loss: number, step: number): SequenceState;
 }

@@ -1,16 +1,16 @@
 /** Completions as rollouts: drawn by the student or the teacher, taken from the data, or remembered. */
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { SearchRequest, Writer } from "../../rollouts/sampling/sampler.ts";
-import type { Slot } from "../../rollouts/batches/slot.ts";
+import type { GroupAssignment } from "../../rollouts/batches/group-assignment.ts";
 import { stopIn } from "../../rollouts/sampling/stop-strings.ts";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import type { Prompt, Task } from "../../tasks/task.ts";
 import { promptIds } from "../../tokenizers/prompt-ids.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
-import type { Crew } from "../threads/crew.ts";
+import type { RunThreads } from "../threads/run-threads.ts";
 
 /** A prompt, and where its completion belongs. */
-export type Place = { readonly prompt: Prompt; readonly order: Rollout["order"] };
+export type PlacedPrompt = { readonly prompt: Prompt; readonly order: Rollout["order"] };
 
 /** Ids beyond the vocabulary, with which some policies fill theirs up, have no text. */
 const textOf = (tokenizer: Tokenizer, tokens: ArrayLike<number>): string =>
@@ -56,9 +56,9 @@ const endingOf = (
  * teacher's from the prompt alone, so that each pass over the data finds the same completions.
  */
 export const drawRollouts = async (
-  crew: Pick<Crew, "draw">,
+  threads: Pick<RunThreads, "draw">,
   task: Task,
-  places: readonly Place[],
+  places: readonly PlacedPrompt[],
   { seed, step, writer, version, group = 1, stops, observe }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
@@ -67,7 +67,7 @@ export const drawRollouts = async (
   const coordinates = places.map(({ prompt, order }) =>
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
   );
-  const completions = await crew.draw({ prompts, coordinates, writer, group }, signal, observe);
+  const completions = await threads.draw({ prompts, coordinates, writer, group }, signal, observe);
   return completions.map(({ tokens, logProbs, rawLogProbs }, index) => {
     const { length, text, finish } = endingOf(tokens, task, stops);
     return {
@@ -93,14 +93,14 @@ export interface Searching extends Pick<Drawing, "version" | "stops" | "observe"
  * Has beam search complete prompts and makes rollouts of the best completions. Nothing is drawn, so log-probs are 0.
  */
 export const searchRollouts = async (
-  crew: Pick<Crew, "search">,
+  threads: Pick<RunThreads, "search">,
   task: Task,
-  places: readonly Place[],
+  places: readonly PlacedPrompt[],
   { searching, version, stops, observe }: Searching,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
   const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
-  const found = await crew.search({ prompts, searching }, signal, observe);
+  const found = await threads.search({ prompts, searching }, signal, observe);
   return found.map((tokens, index) => {
     const { length, ...ending } = endingOf(tokens, task, stops);
     const behaviorLogProbs = new Float32Array(length);
@@ -112,7 +112,7 @@ export const searchRollouts = async (
 /** The rollout of a task's own answer, cut at `maxNewTokens` tokens. */
 export const referenceRollout = (
   { tokenizer }: Task,
-  { prompt, order }: Place,
+  { prompt, order }: PlacedPrompt,
   maxNewTokens: number,
   version: number,
 ): Rollout => {
@@ -132,7 +132,11 @@ export const referenceRollout = (
 };
 
 /** What older weights drew, in the places of the slots that replay it. */
-export const replayedRollouts = (task: Task, slots: readonly Slot[], stops: readonly string[] | undefined): Rollout[] =>
+export const replayedRollouts = (
+  task: Task,
+  slots: readonly GroupAssignment[],
+  stops: readonly string[] | undefined,
+): Rollout[] =>
   slots.flatMap((slot, index): Rollout[] => {
     if (slot.source !== "replay") return [];
     const { prompt, group } = slot;

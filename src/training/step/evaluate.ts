@@ -6,10 +6,10 @@ import { shapingIn } from "../../rollouts/decoding/shaping.ts";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import { divergences } from "../../objectives/divergences/index.ts";
 import type { AgreementMeans } from "../threads/agreement.ts";
-import type { Crew } from "../threads/crew.ts";
-import type { Evaluated } from "../recipe/report.ts";
-import { drawRollouts, referenceRollout, searchRollouts, type Place } from "./drawing.ts";
-import type { AgreementValues, EvaluationSettings, Examination } from "../recipe/evaluation-settings.ts";
+import type { RunThreads } from "../threads/run-threads.ts";
+import type { Evaluated } from "../recipe/step-report.ts";
+import { drawRollouts, referenceRollout, searchRollouts, type PlacedPrompt } from "./drawing.ts";
+import type { AgreementValues, EvaluationSettings, EvaluationMode } from "../recipe/evaluation-settings.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** What an evaluation depends on. */
@@ -19,7 +19,7 @@ export interface EvaluationRequest {
   readonly step: number;
   readonly settings: EvaluationSettings;
   /** Whether the student is examined in the other ways of `settings.also` too. */
-  readonly also: boolean;
+  readonly full: boolean;
   /** Most tokens of a reference that is read. */
   readonly maxNewTokens: number;
   /** Completions of one draw. */
@@ -35,7 +35,7 @@ export interface EvaluationRequest {
  * that were last published. `RangeError` when there is no one who scores.
  */
 export const referenceLoss = async (
-  { validation }: Pick<Crew, "validation">,
+  { validation }: Pick<RunThreads, "validation">,
   task: Task,
   prompts: readonly Prompt[],
   { step, maxNewTokens }: { step: number; maxNewTokens: number },
@@ -52,9 +52,9 @@ export const referenceLoss = async (
 
 /** The student's completions of the first test prompts, by prompt. */
 const completionsOf = async (
-  crew: Pick<Crew, "draw" | "search">,
+  threads: Pick<RunThreads, "draw" | "search">,
   task: Task,
-  examination: Examination,
+  examination: EvaluationMode,
   { seed, step, chunk, stops = [], observe }: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<readonly Rollout[][]> => {
@@ -79,10 +79,16 @@ const completionsOf = async (
     group,
     ...defined({ observe }),
   } as const;
-  const complete = (some: readonly Place[]): Promise<Rollout[]> =>
+  const complete = (some: readonly PlacedPrompt[]): Promise<Rollout[]> =>
     beams === undefined
-      ? drawRollouts(crew, task, some, drawing, signal)
-      : searchRollouts(crew, task, some, { ...drawing, searching: { beams, lengthPenalty, ...constraints } }, signal);
+      ? drawRollouts(threads, task, some, drawing, signal)
+      : searchRollouts(
+          threads,
+          task,
+          some,
+          { ...drawing, searching: { beams, lengthPenalty, ...constraints } },
+          signal,
+        );
   const draws: Promise<Rollout[]>[] = [];
   for (let start = 0; start < places.length; start += chunk) draws.push(complete(places.slice(start, start + chunk)));
   const rollouts = (await Promise.all(draws)).flat();
@@ -98,9 +104,9 @@ const share = (flags: readonly boolean[]): number => flags.filter(Boolean).lengt
  * teacher.
  */
 const othersOf = async (
-  crew: Pick<Crew, "draw">,
+  threads: Pick<RunThreads, "draw">,
   task: Task,
-  places: readonly Place[],
+  places: readonly PlacedPrompt[],
   prefixes: AgreementValues["prefixes"],
   { seed, step, maxNewTokens, chunk, stops = [] }: EvaluationRequest,
   signal: AbortSignal,
@@ -109,7 +115,7 @@ const othersOf = async (
   const drawing = { seed, step: "evaluation", version: step, stops, writer: { by: "teacher" } } as const;
   const draws: Promise<Rollout[]>[] = [];
   for (let start = 0; start < places.length; start += chunk)
-    draws.push(drawRollouts(crew, task, places.slice(start, start + chunk), drawing, signal));
+    draws.push(drawRollouts(threads, task, places.slice(start, start + chunk), drawing, signal));
   return (await Promise.all(draws)).flat();
 };
 
@@ -118,19 +124,23 @@ const othersOf = async (
  * its own.
  */
 const agreementOf = async (
-  crew: Pick<Crew, "agreement" | "draw">,
+  threads: Pick<RunThreads, "agreement" | "draw">,
   task: Task,
   groups: readonly (readonly Rollout[])[],
   { prefixes, ...values }: AgreementValues,
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Record<string, number>> => {
-  const { agreement } = crew;
+  const { agreement } = threads;
   if (agreement === undefined)
     throw new RangeError("evaluation.agreement: expected someone who compares with the teacher, got none");
-  const places = groups.map((group): Place => ({ prompt: group[0]!.prompt, order: group[0]!.order }));
+  const places = groups.map((group): PlacedPrompt => ({ prompt: group[0]!.prompt, order: group[0]!.order }));
   const own = await agreement.measure(groups.flat(), values, signal);
-  const others = await agreement.measure(await othersOf(crew, task, places, prefixes, request, signal), values, signal);
+  const others = await agreement.measure(
+    await othersOf(threads, task, places, prefixes, request, signal),
+    values,
+    signal,
+  );
   const named = (prefix: string, means: AgreementMeans): [string, number][] =>
     Object.entries(means).map(([name, value]) => [`${prefix}/${name}`, value]);
   const gaps = values.divergences.map((divergence): [string, number] => {
@@ -142,15 +152,15 @@ const agreementOf = async (
 };
 
 /** One way of examining the student. */
-const examine = async (
-  crew: Pick<Crew, "draw" | "search" | "agreement">,
+const evaluateMode = async (
+  threads: Pick<RunThreads, "draw" | "search" | "agreement">,
   task: Task,
-  examination: Examination,
+  examination: EvaluationMode,
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Pick<Evaluated, "accuracy" | "metrics">> => {
   const { agreement } = examination;
-  const groups = await completionsOf(crew, task, examination, request, signal);
+  const groups = await completionsOf(threads, task, examination, request, signal);
   const rollouts = groups.flat();
   const verdicts = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
   const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && verdicts.get(rollout)!.correct;
@@ -177,7 +187,7 @@ const examine = async (
       truncated: share(rollouts.map(({ finish }) => finish === "length")),
       length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
       ...Object.fromEntries(measured),
-      ...(agreement === undefined ? {} : await agreementOf(crew, task, groups, agreement, request, signal)),
+      ...(agreement === undefined ? {} : await agreementOf(threads, task, groups, agreement, request, signal)),
     },
   };
 };
@@ -190,16 +200,16 @@ const examine = async (
  * do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
-  crew: Pick<Crew, "draw" | "search" | "agreement">,
+  threads: Pick<RunThreads, "draw" | "search" | "agreement">,
   task: Task,
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
-  const { step, settings, also } = request;
-  const { accuracy, metrics } = await examine(crew, task, settings, request, signal);
+  const { step, settings, full: also } = request;
+  const { accuracy, metrics } = await evaluateMode(threads, task, settings, request, signal);
   const others: Record<string, number> = {};
   for (const [name, examination] of Object.entries(also ? (settings.also ?? {}) : {})) {
-    const other = await examine(crew, task, examination, request, signal);
+    const other = await evaluateMode(threads, task, examination, request, signal);
     const all = { ...defined({ accuracy: other.accuracy }), ...other.metrics };
     for (const [metric, value] of Object.entries(all)) others[`${name}/${metric}`] = value;
   }

@@ -2,7 +2,7 @@
 import type { Task } from "../../tasks/task.ts";
 import { pairOf } from "../../rollouts/batches/pairs.ts";
 import { collate, type Batch, type BatchShape } from "../batch/collate.ts";
-import type { Evaluated } from "../recipe/report.ts";
+import type { Evaluated } from "../recipe/step-report.ts";
 import { referenceRollout } from "./drawing.ts";
 
 /** What a comparison depends on. */
@@ -24,7 +24,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
  * higher score (half a pair where they are equal); metrics: `pairs/margin`, the mean difference, and `pairs/score`, the
  * mean score, both in nats.
  */
-export const comparePairs = async (
+export const pairAccuracy = async (
   task: Task,
   { step, prompts, shape, maxNewTokens, scores }: ComparisonRequest,
 ): Promise<Evaluated> => {

@@ -5,11 +5,11 @@ import { ordered } from "../../rollouts/batches/order.ts";
 import { route, type Chunk } from "../../rollouts/scoring/router.ts";
 import type { Writer } from "../../rollouts/sampling/sampler.ts";
 import { shapingIn, type Shaping } from "../../rollouts/decoding/shaping.ts";
-import type { Slot } from "../../rollouts/batches/slot.ts";
+import type { GroupAssignment } from "../../rollouts/batches/group-assignment.ts";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import type { Task } from "../../tasks/task.ts";
-import type { Crew } from "../threads/crew.ts";
-import { drawRollouts, referenceRollout, replayedRollouts, type Place } from "./drawing.ts";
+import type { RunThreads } from "../threads/run-threads.ts";
+import { drawRollouts, referenceRollout, replayedRollouts, type PlacedPrompt } from "./drawing.ts";
 import { settled, type Answers, type Outcomes, type Settled } from "../batch/outcomes.ts";
 import { defined } from "../../optional/defined.ts";
 
@@ -19,7 +19,7 @@ export interface StepRequest extends Shaping {
   readonly step: number;
   /** Of the student's weights that draw. */
   readonly version: number;
-  readonly slots: readonly Slot[];
+  readonly slots: readonly GroupAssignment[];
   readonly group: number;
   readonly chunk: number;
   readonly behavior: BehaviorValues;
@@ -41,14 +41,14 @@ export interface StepRequest extends Shaping {
 const inChunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
 
-const studentPlaces = (slots: readonly Slot[], group: number): Place[] =>
+const studentPlaces = (slots: readonly GroupAssignment[], group: number): PlacedPrompt[] =>
   slots.flatMap((slot, prompt) =>
     slot.source === "student"
       ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } }))
       : [],
   );
 
-const otherPlaces = (slots: readonly Slot[], source: "data" | "teacher"): Place[] =>
+const otherPlaces = (slots: readonly GroupAssignment[], source: "data" | "teacher"): PlacedPrompt[] =>
   slots.flatMap((slot, prompt) =>
     slot.source === source ? slot.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } })) : [],
   );
@@ -76,7 +76,7 @@ const counted = (chunks: readonly (readonly Chunk[])[], drawn: () => void): Chun
 };
 
 /** The chunks of the student's sequences, replayed ones included, and of those that others wrote. */
-const chunksOf = (crew: Pick<Crew, "draw">, task: Task, request: StepRequest): [Chunk[], Chunk[]] => {
+const chunksOf = (threads: Pick<RunThreads, "draw">, task: Task, request: StepRequest): [Chunk[], Chunk[]] => {
   const { seed, step, version, slots, group, chunk, maxNewTokens, stop, observe } = request;
   const options = {
     seed,
@@ -86,9 +86,9 @@ const chunksOf = (crew: Pick<Crew, "draw">, task: Task, request: StepRequest): [
   };
   const drawnBy =
     (writer: Writer, together: number) =>
-    (places: readonly Place[]): Chunk =>
+    (places: readonly PlacedPrompt[]): Chunk =>
     (stopped) =>
-      drawRollouts(crew, task, places, { ...options, writer, group: together }, stopped);
+      drawRollouts(threads, task, places, { ...options, writer, group: together }, stopped);
   // Chunks of whole groups read each prompt once.
   const together = chunk % group === 0 ? group : 1;
   return [
@@ -111,17 +111,17 @@ const chunksOf = (crew: Pick<Crew, "draw">, task: Task, request: StepRequest): [
  * drawn. They come in order of prompt and sample.
  */
 export const stepRollouts = async (
-  crew: Pick<Crew, "draw" | "scorers" | "limits">,
+  threads: Pick<RunThreads, "draw" | "scorers" | "limits">,
   task: Task,
   request: StepRequest,
   signal: AbortSignal,
 ): Promise<readonly Settled<Answers>[]> => {
   const { step, inFlight, wholeGroups, mostDropped, observe, drawn = () => undefined } = request;
-  const [ofStudent, ofOthers] = counted(chunksOf(crew, task, request), drawn) as [Chunk[], Chunk[]];
-  const options = { inFlight, limits: crew.limits, ...defined({ observe }) };
-  const { teacher } = crew.scorers;
+  const [ofStudent, ofOthers] = counted(chunksOf(threads, task, request), drawn) as [Chunk[], Chunk[]];
+  const options = { inFlight, limits: threads.limits, ...defined({ observe }) };
+  const { teacher } = threads.scorers;
   const routed = merge(
-    route<Partial<Outcomes<Answers>>>(ofStudent, crew.scorers, options),
+    route<Partial<Outcomes<Answers>>>(ofStudent, threads.scorers, options),
     route<Partial<Outcomes<Answers>>>(ofOthers, defined({ teacher }), options),
   ).pipe(ordered(), takeUntil(abortion(signal)));
   return settled<Answers>(await lastValueFrom(routed), { step, wholeGroups, mostDropped });

@@ -4,12 +4,12 @@ import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import { memberDetail } from "../../teachers/mixture.ts";
 import { probeServer, type ServerFacts } from "../../teachers/remote/probe.ts";
 import { privilegedRollout } from "../../teachers/privileged.ts";
-import { singleSources, type TeacherSource } from "../../teachers/source.ts";
+import { singleSources, type TeacherSource } from "../../teachers/teacher-source.ts";
 import type { Detail } from "../../teachers/teacher.ts";
 import { recipeTask } from "../recipe/recipe-task.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { referenceRollout } from "./drawing.ts";
-import { runShape } from "../batch/shape.ts";
+import { runShape } from "../batch/run-shape.ts";
 
 /** Sequences that it is asked for. */
 const samples = 4;

@@ -5,7 +5,7 @@ import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../../policies/policy.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import { serve } from "../../workers/serve.ts";
-import type { PolicySource } from "../../teachers/source.ts";
+import type { PolicySource } from "../../teachers/teacher-source.ts";
 import type { SequenceShape } from "../../teachers/sequence-inputs.ts";
 import { Agreement, type AgreementMeans, type AgreementMeasures } from "./agreement.ts";
 

@@ -8,7 +8,7 @@ import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Scorer } from "../../rollouts/scoring/router.ts";
 import { decodeError, type ErrorData } from "../../workers/error-data.ts";
 import type { Task } from "../../tasks/task.ts";
-import { otherThanDrawing, singleSources, type TeacherSource } from "../../teachers/source.ts";
+import { otherThanDrawing, singleSources, type TeacherSource } from "../../teachers/teacher-source.ts";
 import type { OpenTeacher, TeacherHandlers } from "../../teachers/teacher-worker.ts";
 import type { SequenceShape } from "../../teachers/sequence-inputs.ts";
 import type { Detail, TeacherScore } from "../../teachers/teacher.ts";
@@ -17,8 +17,8 @@ import type { AgreementHandlers } from "./agreement-worker.ts";
 import { lengthOf, type BatchShape } from "../batch/collate.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { openScoringThreads } from "./scoring-threads.ts";
-import type { RunShape } from "../batch/shape.ts";
-import type { Threads } from "./thread-group.ts";
+import type { RunShape } from "../batch/run-shape.ts";
+import type { ThreadGroup } from "./thread-group.ts";
 
 const teacherWorker = new URL("../../teachers/teacher-worker.ts", import.meta.url);
 const agreementWorker = new URL("./agreement-worker.ts", import.meta.url);
@@ -46,7 +46,7 @@ const sizesOf = (
 
 /** Opens threads that score with a teacher's source. */
 const openSource = async (
-  threads: Threads,
+  threads: ThreadGroup,
   name: "teacher" | "reference",
   recipe: Recipe,
   options: Omit<OpenTeacher, "engine" | "batch" | "vocabularySize">,
@@ -90,7 +90,7 @@ const callsOf = (source: TeacherSource): number =>
  * where one follows it and the run goes on. `RangeError` when the recipe has none.
  */
 export const openTeacher = async (
-  threads: Threads,
+  threads: ThreadGroup,
   recipe: Recipe,
   task: Task,
   { maxNewTokens, batch }: RunShape,
@@ -114,7 +114,7 @@ export const openTeacher = async (
 
 /** Opens the reference policy: the student as the run found it, at the temperature that samples. */
 export const openReference = (
-  threads: Threads,
+  threads: ThreadGroup,
   recipe: Recipe,
   task: Task,
   { batch }: RunShape,
@@ -127,7 +127,7 @@ export const openReference = (
 
 /** Opens the student itself as it learns, which is asked for the log-probs of references. */
 export const openValidation = async (
-  threads: Threads,
+  threads: ThreadGroup,
   { student, machine, rollouts }: Recipe,
   task: Task,
   { batch }: RunShape,
@@ -166,7 +166,7 @@ export interface AgreementScorer {
  * here with the student's tokens.
  */
 export const openAgreement = async (
-  threads: Threads,
+  threads: ThreadGroup,
   { student, teacher, machine, rollouts }: Recipe,
   task: Task,
   { batch }: RunShape,
@@ -190,7 +190,7 @@ export const openAgreement = async (
 
 /** Opens the rewards. `RangeError` when the recipe has none. */
 export const openRewards = async (
-  threads: Threads,
+  threads: ThreadGroup,
   recipe: Recipe,
   signal: AbortSignal,
 ): Promise<Scorer<Outcome<RewardScore>>> => {

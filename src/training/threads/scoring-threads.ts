@@ -1,6 +1,6 @@
 /** Threads that score rollouts: as many as the settings say, asked as they say, and started anew when they end. */
-import { lending } from "../../workers/resource-pool.ts";
-import { persistent, type Outcome } from "../../rollouts/scoring/retries.ts";
+import { resourcePool } from "../../workers/resource-pool.ts";
+import { withRetries, type Outcome } from "../../rollouts/scoring/retries.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Scorer } from "../../rollouts/scoring/router.ts";
 import type { Connection } from "../../workers/connect.ts";
@@ -8,7 +8,7 @@ import type { ArgumentOf, Handlers } from "../../workers/messages.ts";
 import { restarting, type Restarting } from "../../workers/restarting.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { scoringPolicy, type ScorerName } from "../recipe/scoring-settings.ts";
-import type { Threads } from "./thread-group.ts";
+import type { ThreadGroup } from "./thread-group.ts";
 
 /** What the threads of a scorer do. */
 export interface ScoringThreads<H extends Handlers, Answer> {
@@ -27,7 +27,7 @@ export interface ScoringThreads<H extends Handlers, Answer> {
 }
 
 /** A scorer of threads, and what all of them are told. */
-export interface ScoringCrew<H extends Handlers, Answer> {
+export interface ScoringGroup<H extends Handlers, Answer> {
   readonly scorer: Scorer<Outcome<Answer>>;
   /** Calls every thread. One that has ended meanwhile is called once more, after it was prepared anew. */
   tell<Name extends keyof H & string>(name: Name, argument: ArgumentOf<H[Name]>): Promise<void>;
@@ -38,11 +38,11 @@ export interface ScoringCrew<H extends Handlers, Answer> {
  * something. Rejects when one of them cannot be prepared.
  */
 export const openScoringThreads = async <H extends Handlers, Answer>(
-  threads: Threads,
+  threads: ThreadGroup,
   name: ScorerName,
   { scoring, rollouts }: Pick<Recipe, "scoring" | "rollouts">,
   { url, calls, prepare, score, substitute }: ScoringThreads<H, Answer>,
-): Promise<ScoringCrew<H, Answer>> => {
+): Promise<ScoringGroup<H, Answer>> => {
   const settings = scoring[name];
   const workers = Array.from({ length: settings.workers }, (_, index) =>
     restarting<H>({
@@ -57,22 +57,22 @@ export const openScoringThreads = async <H extends Handlers, Answer>(
     await Promise.all(workers.map((worker) => worker.ready()));
   };
   await ready();
-  const idle = lending(Array.from({ length: calls }, () => workers).flat());
+  const idle = resourcePool(Array.from({ length: calls }, () => workers).flat());
   const scorer = {
     batch: rollouts.chunk,
     concurrency: calls * workers.length,
     ready,
     async score(batch: readonly Rollout[], signal: AbortSignal): Promise<readonly (Answer | Error)[]> {
-      const { item: worker, ...loan } = await idle.borrow(signal);
+      const { item: worker, ...loan } = await idle.acquire(signal);
       try {
         return await score(worker, batch, signal);
       } finally {
-        loan.giveBack();
+        loan.release();
       }
     },
   };
   return {
-    scorer: persistent(scorer, scoringPolicy(settings), substitute),
+    scorer: withRetries(scorer, scoringPolicy(settings), substitute),
     async tell(told, argument) {
       await Promise.all(workers.map((worker) => worker.call(told, argument).catch(() => worker.call(told, argument))));
     },

@@ -3,7 +3,7 @@ import { connect, type Connection, type ConnectOptions } from "../../workers/con
 import type { Handlers } from "../../workers/messages.ts";
 
 /** Starts threads, and ends them all when one of them fails to open. */
-export class Threads {
+export class ThreadGroup {
   readonly #connections: { close(): Promise<void> }[] = [];
 
   /** Starts the thread of a worker file; `name` is for errors, `heap` bounds its memory in MiB. */

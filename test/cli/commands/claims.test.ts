@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../../src/cli/program.ts";
-import { prepareSweep } from "../../../src/sweeps/planning/prepare.ts";
+import { prepareSweep } from "../../../src/sweeps/planning/prepare-sweep.ts";
 import { jsonText } from "../../../src/files/json-file.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 import { tinyExperiment } from "../../fixtures/tiny-sweep.ts";

@@ -1,14 +1,14 @@
 /** Tests of how commands end. */
 import { CommanderError, InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
-import { explain, InterruptedError } from "../../../src/cli/display/exit-codes.ts";
-import { HeldError } from "../../../src/runs/folder/locked-error.ts";
+import { reportError, InterruptedError } from "../../../src/cli/display/exit-codes.ts";
+import { LockedError } from "../../../src/runs/folder/locked-error.ts";
 import { ExperimentError } from "../../../src/experiments/file/problem.ts";
 import { recorder } from "../recorder.ts";
 
 const explained = (error: unknown, debug = false) => {
   const { terminal, errors } = recorder();
-  return { code: explain(error, terminal, debug), text: errors() };
+  return { code: reportError(error, terminal, debug), text: errors() };
 };
 
 describe("explain", () => {
@@ -22,7 +22,7 @@ describe("explain", () => {
   });
 
   test("gives wrong input code 2", () => {
-    const problem = { place: { file: "x.json" }, pointer: "", message: "no such file" };
+    const problem = { location: { file: "x.json" }, pointer: "", message: "no such file" };
     expect(explained(new ExperimentError([problem]))).toEqual({ code: 2, text: "x.json: no such file\n1 problem\n" });
     expect(explained(new CommanderError(1, "commander.unknownOption", "x")).code).toBe(2);
     expect(explained(new InvalidArgumentError("no run"))).toEqual({ code: 2, text: "error: no run\n" });
@@ -30,7 +30,7 @@ describe("explain", () => {
 
   test("gives a run that another process works on code 75", () => {
     const holder = { host: "there", pid: 7, boot: "", namespace: "", started: "", attempt: 2 };
-    expect(explained(new HeldError("runs/a", holder))).toMatchObject({
+    expect(explained(new LockedError("runs/a", holder))).toMatchObject({
       code: 75,
       text: expect.stringContaining("runs/a: process 7 on there works on this run; wait for it") as string,
     });

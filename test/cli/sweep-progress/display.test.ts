@@ -2,13 +2,13 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { sweepDisplayOf } from "../../../src/cli/sweep-progress/display.ts";
-import type { TrialStanding } from "../../../src/sweeps/driving/drive.ts";
+import type { TrialState } from "../../../src/sweeps/driving/drive.ts";
 import { recorder } from "../recorder.ts";
 
-const entry = (status: TrialStanding["standing"]["status"]): TrialStanding => ({
+const entry = (status: TrialState["progress"]["status"]): TrialState => ({
   trial: { id: "a".repeat(64), name: "trial", label: "seed=0", axes: { "/seed": 0 }, steps: 10 },
   folder: "runs/x",
-  standing: { status, step: 5, accuracy: undefined, metrics: { loss: 1 }, milliseconds: undefined, error: undefined },
+  progress: { status, step: 5, accuracy: undefined, metrics: { loss: 1 }, milliseconds: undefined, error: undefined },
 });
 
 test("a pipe gets a line for each change, and counts", () => {

@@ -1,12 +1,12 @@
 /** Tests of what a sweep says. */
 import { describe, expect, test } from "vitest";
 import { bestOf, changeText, countsText, headText, runningLines, SweepPace, trialsTable } from "../../../src/cli/sweep-progress/text.ts";
-import type { TrialStanding } from "../../../src/sweeps/driving/drive.ts";
+import type { TrialState } from "../../../src/sweeps/driving/drive.ts";
 
-const entry = (label: string, standing: Partial<TrialStanding["standing"]>): TrialStanding => ({
+const entry = (label: string, progress: Partial<TrialState["progress"]>): TrialState => ({
   trial: { id: "a".repeat(64), name: "trial", label, axes: {}, steps: 10 },
   folder: `runs/x/${label}`,
-  standing: { status: "waiting", step: 0, accuracy: undefined, metrics: {}, milliseconds: undefined, error: undefined, ...standing },
+  progress: { status: "waiting", step: 0, accuracy: undefined, metrics: {}, milliseconds: undefined, error: undefined, ...progress },
 });
 
 const done = entry("a=1", { status: "done", step: 10, accuracy: 0.5, milliseconds: 65_000 });
@@ -38,12 +38,12 @@ test("the head says counts, time and the best", () => {
 
 test("running trials have a line each, as many as there is room for", () => {
   expect(runningLines(all, 5)).toEqual(["  a=22   4/10  loss 0.500  accuracy 75.0%"]);
-  expect(runningLines(Array(4).fill(running) as TrialStanding[], 3)).toHaveLength(4);
-  expect(runningLines(Array(4).fill(running) as TrialStanding[], 3).at(-1)).toBe("  and 1 more");
+  expect(runningLines(Array(4).fill(running) as TrialState[], 3)).toHaveLength(4);
+  expect(runningLines(Array(4).fill(running) as TrialState[], 3).at(-1)).toBe("  and 1 more");
 });
 
 describe("a change", () => {
-  test.each<[TrialStanding, string]>([
+  test.each<[TrialState, string]>([
     [done, "a=1  done in 1:05  accuracy 50.0%"],
     [running, "a=22  goes on from step 4"],
     [failed, "a=3  failed at step 2: no\ufffd[2J"],
@@ -63,5 +63,5 @@ test("the table has a row for each, up to a number", () => {
     "a=3    failed at 2/10   -         -     runs/x/a=3",
     "a=4    waiting          -         -     runs/x/a=4",
   ]);
-  expect(trialsTable(Array(50).fill(done) as TrialStanding[])).toMatch(/\nand 10 more$/u);
+  expect(trialsTable(Array(50).fill(done) as TrialState[])).toMatch(/\nand 10 more$/u);
 });

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { artifactFiles, artifactsIn } from "../../../src/experiments/stage-store/store.ts";
+import { stageFiles, stageStoreIn } from "../../../src/experiments/stage-store/stage-store.ts";
 import { explainExperiment } from "../../../src/experiments/explaining/explain.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-explain-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -14,9 +14,9 @@ const places = { out: join(root, "runs"), cache: join(root, "cache") };
 test("runs have their values with origins, and their stages as they stand", async () => {
   const path = "test/fixtures/experiments/small.yaml";
   const [planned] = planExperiment(path, ["/seed=5"]);
-  const folder = artifactsIn(join(places.cache, "stages")).folder(planned!.stages[0]!.id);
+  const folder = stageStoreIn(join(places.cache, "stages")).folder(planned!.stages[0]!.id);
   mkdirSync(folder, { recursive: true });
-  for (const name of artifactFiles) writeFileSync(join(folder, name), "{}");
+  for (const name of stageFiles) writeFileSync(join(folder, name), "{}");
   const [run, ...others] = await explainExperiment(path, ["/seed=5"], places);
   expect(others).toEqual([]);
   expect(run?.values).toContainEqual({ pointer: "/seed", value: 5, from: "command line" });

@@ -2,23 +2,23 @@
 import { expect, test } from "vitest";
 import { noInputs } from "../../../src/experiments/inputs/inputs.ts";
 import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
-import { planRuns } from "../../../src/experiments/planning/plan.ts";
+import { planRuns } from "../../../src/experiments/planning/run-plan.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
-import { Shelf } from "../../../src/experiments/inputs/shelf.ts";
+import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
 import { trainingMemory } from "../../../src/experiments/explaining/training-memory.ts";
 import { studentPolicy } from "../../../src/experiments/inputs/students.ts";
 import { memoryOf } from "../../../src/training/learner/memory.ts";
 
 test("the student's programs at the file's sizes: a chunk is sampled, a batch is learned from", () => {
   const file = checkSource(readExperiment("test/fixtures/experiments/valid.json"), []);
-  const shelf = new Shelf("test/fixtures/experiments");
+  const fileContext = new FileContext("test/fixtures/experiments");
   const run = planRuns(file, noInputs)[0]!;
   const values = file.drafts[0]!.values;
   const { chunk } = run.values.rollouts;
   const { batch } = run.values.training;
-  const policy = studentPolicy(values, run.values, shelf);
+  const policy = studentPolicy(values, run.values, fileContext);
   const [learning, sampling] = [batch, Math.min(chunk, batch)].map((size) => memoryOf(policy, { batch: size, length: run.contextLength }));
-  expect(trainingMemory(run, values, shelf)).toEqual({
+  expect(trainingMemory(run, values, fileContext)).toEqual({
     sampling: sampling!.sampling.inputs + sampling!.sampling.running,
     training: learning!.training.inputs + learning!.training.running,
   });

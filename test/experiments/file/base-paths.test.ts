@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { pathKeys, rebased } from "../../../src/experiments/file/base-paths.ts";
 import { isObject, type Json } from "../../../src/files/json.ts";
-import { experimentSchema } from "../../../src/experiments/schema/schema.ts";
+import { experimentSchema } from "../../../src/experiments/schema/experiment-schema.ts";
 
 /** Keys of the schema whose description says that a text counts from the file. */
 const relativeKeys = (schema: Json): string[] => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { expand } from "../../../src/experiments/file/drafts.ts";
 import { parseOverrides } from "../../../src/experiments/file/overrides.ts";
 import { ExperimentError } from "../../../src/experiments/file/problem.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 
 const source = parseSource(
   "x.yaml",
@@ -58,21 +58,25 @@ describe("locate", () => {
     ["/e", "/e/f=6", "/e"],
     ["/e/f/g", "/e/f=6", "/e/f/g"],
   ])("finds %s", (pointer, expected, inFile) => {
-    const { place, pointer: found } = one!.locate(pointer);
-    expect("override" in place ? place.override : "line" in place ? `${place.file}:${place.line}:${place.column}` : place.file).toBe(
-      expected,
-    );
+    const { location, pointer: found } = one!.locate(pointer);
+    expect(
+      "override" in location
+        ? location.override
+        : "line" in location
+          ? `${location.file}:${location.line}:${location.column}`
+          : location.file,
+    ).toBe(expected);
     expect(found).toBe(inFile);
   });
 
   test("finds keys, and overrides inside of a whole", () => {
-    expect(one!.locate("/a/b", "key").place).toMatchObject({ line: 4, column: 33 });
-    expect(one!.locate("/d", "whole").place).toEqual({ override: "/d/0=5" });
-    expect(one!.locate("/d", "value").place).toMatchObject({ line: 2, column: 4 });
+    expect(one!.locate("/a/b", "key").location).toMatchObject({ line: 4, column: 33 });
+    expect(one!.locate("/d", "whole").location).toEqual({ override: "/d/0=5" });
+    expect(one!.locate("/d", "value").location).toMatchObject({ line: 2, column: 4 });
   });
 });
 
 test("what a variant replaces is not looked for in the rest of the file", () => {
   const [draft] = expand(parseSource("x.yaml", "a: [{ b: 1 }]\nvariants:\n  one: { a: [{ c: 2 }] }\n"), []).drafts;
-  expect(draft!.locate("/a/0/b")).toEqual({ place: { file: "x.yaml", line: 3, column: 14 }, pointer: "/variants/one/a/0/b" });
+  expect(draft!.locate("/a/0/b")).toEqual({ location: { file: "x.yaml", line: 3, column: 14 }, pointer: "/variants/one/a/0/b" });
 });

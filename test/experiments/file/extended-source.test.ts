@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
-import { ExperimentError, type Place } from "../../../src/experiments/file/problem.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
+import { ExperimentError, type Location } from "../../../src/experiments/file/problem.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-extends-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ const folder = (files: Readonly<Record<string, string>>): string => {
   return path;
 };
 
-const at = (path: string, place: Place | undefined): string => {
+const at = (path: string, place: Location | undefined): string => {
   if (place === undefined || "override" in place) return String(place?.override);
   return `${relative(path, place.file)}${"line" in place ? `:${place.line}:${place.column}` : ""}`;
 };
@@ -32,7 +32,9 @@ const problems = (path: string, run: () => unknown): string[] => {
     run();
   } catch (error) {
     if (!(error instanceof ExperimentError)) throw error;
-    return error.problems.map(({ place, pointer, message }) => `${at(path, place)} ${pointer}: ${message.replaceAll(`${path}/`, "")}`);
+    return error.problems.map(
+      ({ location: place, pointer, message }) => `${at(path, place)} ${pointer}: ${message.replaceAll(`${path}/`, "")}`,
+    );
   }
   throw new Error("expected an ExperimentError");
 };

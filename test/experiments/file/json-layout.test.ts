@@ -1,7 +1,7 @@
 /** Tests of JSON with comments. */
 import { expect, test } from "vitest";
 import { layout } from "../../../src/experiments/file/json-layout.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 
 test("what fits stands on a line, and comments and empty lines where they are asked for", () => {
   const text = layout([

@@ -1,8 +1,8 @@
 /** Tests of files to start from: each is right, says what was asked for, and can be run. */
 import { describe, expect, test } from "vitest";
-import { planSource } from "../../../src/experiments/planning/plan.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
-import { planSweep } from "../../../src/sweeps/planning/plan.ts";
+import { planSource } from "../../../src/experiments/planning/run-plan.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
+import { planSweep } from "../../../src/sweeps/planning/sweep-plan.ts";
 import { rungs, startingFile, type Rung, type RungName, type StartingAnswers } from "../../../src/experiments/file/starting-file.ts";
 
 const answers: StartingAnswers = {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { expand } from "../../../src/experiments/file/drafts.ts";
 import { parseOverrides } from "../../../src/experiments/file/overrides.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 import { originText, valueOrigins } from "../../../src/experiments/file/value-origins.ts";
 
 test("each value has the place where it was written, or is a default", () => {
@@ -10,7 +10,7 @@ test("each value has the place where it was written, or is a default", () => {
   const overrides = [...parseOverrides(["/seed=3"]), ...parseOverrides(["/e/f=1"], "RETORT_OVERRIDES")];
   const [draft] = expand(source, overrides).drafts;
   const origins = valueOrigins(draft!, { a: { b: 1, d: 5 }, list: [1, 2], c: "x", seed: 3, e: { f: 1 }, empty: {}, deep: [{ g: 0 }] });
-  expect(origins.map(({ pointer, value, place }) => [pointer, value, originText(place)])).toEqual([
+  expect(origins.map(({ pointer, value, location: place }) => [pointer, value, originText(place)])).toEqual([
     ["/a/b", 1, "x.yaml:1:9"],
     ["/a/d", 5, "default"],
     ["/list", [1, 2], "x.yaml:2:7"],

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { lookAt, type KnownCheckpoint } from "../../../src/experiments/inputs/checkpoints.ts";
+import { readCheckpoints, type KnownCheckpoint } from "../../../src/experiments/inputs/checkpoints.ts";
 import { startHub } from "../../fixtures/hub-server.ts";
 import { vocabularySize, writeModel } from "../../fixtures/model-folder.ts";
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const offline = { offline: true, cache: join(tmpdir(), "retort-no-cache") };
 const known = async (name: string): Promise<KnownCheckpoint> => {
-  const made = (await lookAt([name], root, offline)).get(name);
+  const made = (await readCheckpoints([name], root, offline)).get(name);
   if (made === undefined || "message" in made) throw new Error(made?.message ?? "nothing");
   return made.part;
 };
@@ -50,7 +50,7 @@ describe("a checkpoint", () => {
     const hub = await startHub();
     hub.serve({ "llama.gguf": readFileSync(gguf) });
     const name = "someone/tiny/llama.gguf@v1";
-    const made = (await lookAt([name], root, { endpoint: hub.endpoint, cache: join(root, "hub") })).get(name);
+    const made = (await readCheckpoints([name], root, { endpoint: hub.endpoint, cache: join(root, "hub") })).get(name);
     await hub.close();
     const { path, hash, tokenizer } = (made as { readonly part: KnownCheckpoint }).part;
     expect(path).toBe(join(root, "hub", "models--someone--tiny", "snapshots", hub.commit, "llama.gguf"));
@@ -86,12 +86,12 @@ describe("a checkpoint", () => {
 
 describe("what cannot be read", () => {
   const reason = async (name: string): Promise<string> => {
-    const made = (await lookAt([name], root, offline)).get(name)!;
+    const made = (await readCheckpoints([name], root, offline)).get(name)!;
     return "message" in made ? made.message : "";
   };
 
   test("is a reason in its place, beside those that can", async () => {
-    const found = await lookAt(["tiny", "./no", "tiny"], root, offline);
+    const found = await readCheckpoints(["tiny", "./no", "tiny"], root, offline);
     expect([...found.keys()]).toEqual(["tiny", "./no"]);
     expect(found.get("tiny")).toHaveProperty("part");
     expect(found.get("./no")).toEqual({
@@ -115,5 +115,5 @@ describe("what cannot be read", () => {
 
 test("an aborted signal's reason is thrown", async () => {
   const signal = AbortSignal.abort(new Error("enough"));
-  await expect(lookAt(["./no"], root, { ...offline, signal })).rejects.toThrow("enough");
+  await expect(readCheckpoints(["./no"], root, { ...offline, signal })).rejects.toThrow("enough");
 });

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { execute } from "../../../src/experiments/running/execute.ts";
-import { hubNames, lookAtInputs } from "../../../src/experiments/inputs/inputs.ts";
+import { hubNames, readInputs } from "../../../src/experiments/inputs/inputs.ts";
 import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import type { PlannedRun } from "../../../src/experiments/planning/planned.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
-import { prepareExperiment } from "../../../src/experiments/planning/prepare.ts";
+import { prepareExperiment } from "../../../src/experiments/planning/prepare-experiment.ts";
 import { policies } from "../../../src/policies/families/index.ts";
 import { problemsOf } from "../../fixtures/problems.ts";
 import { vocabularySize, writeModel } from "../../fixtures/model-folder.ts";
@@ -59,7 +59,7 @@ test("the data of a file and of its stages are found beside its checkpoints", as
   const stage = { ...experiment, task: { ...experiment.task, path: "more.parquet", heldOut: undefined } };
   const { question: _question, engine: _engine, ...parts } = stage;
   writeFileSync(path(), JSON.stringify({ ...experiment, student: { stage: "first" }, stages: { first: parts } }));
-  const { checkpoints, data } = await lookAtInputs(checkSource(readExperiment(path()), []).drafts, folder);
+  const { checkpoints, data } = await readInputs(checkSource(readExperiment(path()), []).drafts, folder);
   expect([...checkpoints.keys()]).toEqual(["tiny"]);
   expect([...data.keys()].map((key) => (JSON.parse(key) as readonly { readonly path: string }[])[0]?.path)).toEqual([
     "questions.parquet",

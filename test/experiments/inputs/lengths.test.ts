@@ -5,8 +5,8 @@ import { checker } from "../../../src/experiments/schema/check.ts";
 import { expand } from "../../../src/experiments/file/drafts.ts";
 import { parseOverrides } from "../../../src/experiments/file/overrides.ts";
 import { contextLength, maxNewTokens, neededContext } from "../../../src/experiments/inputs/lengths.ts";
-import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/schema.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/experiment-schema.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 import { runValues, stageValues } from "../../../src/experiments/schema/trainings.ts";
 import { tasks, type TaskValues } from "../../../src/tasks/index.ts";
 

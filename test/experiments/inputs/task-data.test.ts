@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { dataKey, lookAtData } from "../../../src/experiments/inputs/task-data.ts";
+import { dataKey, readTaskData } from "../../../src/experiments/inputs/task-data.ts";
 import { foreignSources } from "../../../src/tasks/prompts/data-source.ts";
 import { startHub, type HubServer } from "../../fixtures/hub-server.ts";
 
@@ -29,7 +29,7 @@ test("a Parquet file is made into lines once, and again when it or what is read 
   const path = join(folder, "questions.parquet");
   writeFileSync(path, content("questions"));
   const look = async (task: object): Promise<string> => {
-    const made = (await lookAtData([task], folder)).get(dataKey(foreignSources(task)[0]!));
+    const made = (await readTaskData([task], folder)).get(dataKey(foreignSources(task)[0]!));
     if (made === undefined || "message" in made) throw new Error(made?.message);
     return made.part;
   };
@@ -49,7 +49,7 @@ test("what cannot be read is a reason in its place", async () => {
   const tasks = [{ path: "none.parquet" }, { path: "folder.parquet" }, { path: "text.parquet" }];
   writeFileSync(join(folder, "text.parquet"), "text");
   mkdirSync(join(folder, "folder.parquet"));
-  const found = await lookAtData(tasks, folder);
+  const found = await readTaskData(tasks, folder);
   const reasons = [...found.values()].map((made) => ("message" in made ? made.message : ""));
   expect(reasons[0]).toContain(`${join(folder, "none.parquet")}: expected a Parquet file, got none that can be read`);
   expect(reasons[1]).toBe(`${join(folder, "folder.parquet")}: expected a Parquet file, got something else`);
@@ -72,7 +72,7 @@ describe("a dataset of the Hub", () => {
     ...templates,
   });
   const look = async (task: ReturnType<typeof taskOf>, offline = false) => {
-    const found = await lookAtData([task], folder, { endpoint: hub.endpoint, cache: join(folder, "hub"), offline });
+    const found = await readTaskData([task], folder, { endpoint: hub.endpoint, cache: join(folder, "hub"), offline });
     return found.get(dataKey(foreignSources(task)[0]!))!;
   };
   const both = ["main/train-00000.parquet", "main/train-00001.parquet"];

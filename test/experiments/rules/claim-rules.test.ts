@@ -1,9 +1,9 @@
 /** Tests of what a schema cannot say of claims. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { planSource } from "../../../src/experiments/planning/plan.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
-import { checkTrials, planSweep } from "../../../src/sweeps/planning/plan.ts";
+import { planSource } from "../../../src/experiments/planning/run-plan.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
+import { checkTrials, planSweep } from "../../../src/sweeps/planning/sweep-plan.ts";
 import { refusal } from "../../fixtures/problems.ts";
 
 const valid = readFileSync("test/fixtures/experiments/valid.json", "utf8");

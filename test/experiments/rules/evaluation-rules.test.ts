@@ -1,9 +1,9 @@
 /** Tests of what a schema cannot say of evaluations. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { planSource } from "../../../src/experiments/planning/plan.ts";
+import { planSource } from "../../../src/experiments/planning/run-plan.ts";
 import { ExperimentError } from "../../../src/experiments/file/problem.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 
 const valid = readFileSync("test/fixtures/experiments/valid.json", "utf8");
 

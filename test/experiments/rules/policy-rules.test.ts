@@ -5,9 +5,9 @@ import { checker, type Mistake } from "../../../src/experiments/schema/check.ts"
 import { expand } from "../../../src/experiments/file/drafts.ts";
 import { parseOverrides } from "../../../src/experiments/file/overrides.ts";
 import { policyMistakes } from "../../../src/experiments/rules/policy-rules.ts";
-import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/schema.ts";
-import { Shelf } from "../../../src/experiments/inputs/shelf.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/experiment-schema.ts";
+import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 import { runValues, stageValues } from "../../../src/experiments/schema/trainings.ts";
 
 const path = "test/fixtures/experiments/valid.json";
@@ -20,7 +20,7 @@ const mistakes = (overrides: readonly string[], stage?: string): Mistake[] => {
   if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
   const file = checked.values;
   const values = stage === undefined ? runValues(file) : stageValues(file, stage);
-  return policyMistakes(file, values, new Shelf());
+  return policyMistakes(file, values, new FileContext());
 };
 
 test("a student of some of a stage's layers is sound when the stage has them", () => {

@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import { checker, type Mistake } from "../../../src/experiments/schema/check.ts";
 import { expand } from "../../../src/experiments/file/drafts.ts";
 import { parseOverrides } from "../../../src/experiments/file/overrides.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
-import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/schema.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
+import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/experiment-schema.ts";
 import { semanticMistakes } from "../../../src/experiments/rules/all-rules.ts";
-import { Shelf } from "../../../src/experiments/inputs/shelf.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 
 const path = "test/fixtures/experiments/valid.json";
 const source = parseSource(path, readFileSync(path, "utf8"));
@@ -18,7 +18,7 @@ const server = '/teacher={"server": {"url": "http://127.0.0.1:8000", "model": "b
 
 const mistakes = (...overrides: string[]): readonly Mistake[] => {
   const checked = check(expand(source, parseOverrides([server, ...overrides])).drafts[0]!.value);
-  return "mistakes" in checked ? checked.mistakes : semanticMistakes(checked.values, path, new Shelf("test/fixtures/experiments"));
+  return "mistakes" in checked ? checked.mistakes : semanticMistakes(checked.values, path, new FileContext("test/fixtures/experiments"));
 };
 
 test("needs a server with an address and a model, and no more", () => {

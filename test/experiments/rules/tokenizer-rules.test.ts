@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { checker, type Mistake } from "../../../src/experiments/schema/check.ts";
 import { expand } from "../../../src/experiments/file/drafts.ts";
 import { parseOverrides } from "../../../src/experiments/file/overrides.ts";
-import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/schema.ts";
+import { experimentSchema, type ExperimentValues } from "../../../src/experiments/schema/experiment-schema.ts";
 import { semanticMistakes } from "../../../src/experiments/rules/all-rules.ts";
-import { Shelf } from "../../../src/experiments/inputs/shelf.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 
 const path = "test/fixtures/experiments/valid.json";
 const source = parseSource(path, readFileSync(path, "utf8"));
@@ -17,7 +17,7 @@ const task = { type: "arithmetic", numbers: [2, 3], range: [1, 9], train: 400, t
 const mistakes = (...overrides: string[]): Mistake[] => {
   const checked = check(expand(source, parseOverrides(overrides)).drafts[0]!.value);
   if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
-  return semanticMistakes(checked.values, path, new Shelf("test/fixtures/experiments"));
+  return semanticMistakes(checked.values, path, new FileContext("test/fixtures/experiments"));
 };
 const own = (stage: string, changes: Record<string, unknown>): string => `/stages/${stage}/task=${JSON.stringify({ ...task, ...changes })}`;
 const numbers = own("teacher", { tokenizer: "numbers" });

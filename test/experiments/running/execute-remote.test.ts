@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { expect, onTestFinished, test } from "vitest";
 import { execute } from "../../../src/experiments/running/execute.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import type { RunEvent } from "../../../src/experiments/running/run-event.ts";
 import { bigram } from "../../fixtures/recipes.ts";
 import { serveTaskPolicy } from "../../fixtures/served-task.ts";

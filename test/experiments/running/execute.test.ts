@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { onnxEngine } from "../../../src/engine/onnx/engine.ts";
-import { artifactFiles, artifactsIn } from "../../../src/experiments/stage-store/store.ts";
-import { claim, isClaim } from "../../../src/runs/folder/lock.ts";
-import { HeldError } from "../../../src/runs/folder/locked-error.ts";
+import { stageFiles, stageStoreIn } from "../../../src/experiments/stage-store/stage-store.ts";
+import { lockFolder, isLock } from "../../../src/runs/folder/lock.ts";
+import { LockedError } from "../../../src/runs/folder/locked-error.ts";
 import { execute, type ExecutionOptions } from "../../../src/experiments/running/execute.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import type { RunEvent } from "../../../src/experiments/running/run-event.ts";
 import { mergedWeights } from "../../../src/policies/adapters/merge.ts";
 import { loadAdapters } from "../../../src/policies/adapters/peft.ts";
@@ -68,13 +68,13 @@ describe("an experiment", () => {
     expect(openThreads()).toBe(0);
     expect(outline(outcome)).toEqual(["start", "teacher", "run"].flatMap((name) => [`begin ${name}`, `end ${name}`]));
 
-    const artifacts = artifactsIn(join(cache, "stages"));
+    const stageStore = stageStoreIn(join(cache, "stages"));
     expect(readdirSync(join(cache, "stages")).toSorted()).toEqual(
-      planned.stages.map(({ id }) => basename(artifacts.folder(id))).toSorted(),
+      planned.stages.map(({ id }) => basename(stageStore.folder(id))).toSorted(),
     );
     for (const { id, name, values } of planned.stages) {
-      expect(readdirSync(artifacts.folder(id)).toSorted()).toEqual([...artifactFiles].toSorted());
-      expect(read(artifacts.folder(id), "manifest.json")).toMatchObject({ name, id, values, accuracy: expect.any(Number) as number });
+      expect(readdirSync(stageStore.folder(id)).toSorted()).toEqual([...stageFiles].toSorted());
+      expect(read(stageStore.folder(id), "manifest.json")).toMatchObject({ name, id, values, accuracy: expect.any(Number) as number });
     }
     expect(unfinished()).toEqual([]);
 
@@ -103,7 +103,7 @@ describe("an experiment", () => {
     });
 
     const student = await loadPolicy(join(first, "student"));
-    const start = await loadPolicy(artifacts.folder(planned.inputs["start"]!));
+    const start = await loadPolicy(stageStore.folder(planned.inputs["start"]!));
     expect(student.policy.config).toEqual(start.policy.config);
     expect(student.weights).not.toEqual(start.weights);
     expect(read(first, "student", "config.json")).toMatchObject({ eos_token_id: 1, pad_token_id: 0 });
@@ -116,7 +116,7 @@ describe("an experiment", () => {
     if (last?.kind !== "end") throw new Error(`expected an end, got ${last?.kind}`);
     const student = join(last.folder, "student");
     expect(readdirSync(student).toSorted()).toEqual(["adapter", "config.json", "model.safetensors", "tokenizer.json"]);
-    const start = artifactsIn(join(cache, "stages")).folder(planned.inputs["start"]!);
+    const start = stageStoreIn(join(cache, "stages")).folder(planned.inputs["start"]!);
     const [base, merged] = [await loadPolicy(start), await loadPolicy(student)];
     expect(read(student, "adapter", "adapter_config.json")).toMatchObject({ r: 2, lora_alpha: 16, base_model_name_or_path: start });
     const adapters = await loadAdapters(join(student, "adapter"), base.policy);
@@ -188,10 +188,10 @@ describe("an experiment", () => {
   test("is refused while another process works on it", async () => {
     const where = { out: join(root, "held"), cache };
     const folder = join(where.out, "small", basename(first));
-    const claimed = await claim(folder);
-    if (!isClaim(claimed)) throw new Error("expected a claim");
+    const claimed = await lockFolder(folder);
+    if (!isLock(claimed)) throw new Error("expected a claim");
     const { error } = await perform([], undefined, where);
-    expect(error).toBeInstanceOf(HeldError);
+    expect(error).toBeInstanceOf(LockedError);
     expect(String(error)).toContain(`${folder}: process ${process.pid} on`);
     expect(readdirSync(folder)).toEqual(["attempts"]);
     await claimed.release();
@@ -225,7 +225,7 @@ describe("an experiment", () => {
   test("with a damaged stage names the file, and begins no run", async () => {
     const other = join(root, "damaged");
     cpSync(cache, other, { recursive: true });
-    const stage = artifactsIn(join(other, "stages")).folder(planned.inputs["teacher"]!);
+    const stage = stageStoreIn(join(other, "stages")).folder(planned.inputs["teacher"]!);
     const file = join(stage, "model.safetensors");
     truncateSync(file, 700);
     const before = folders();

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { artifactsIn } from "../../../src/experiments/stage-store/store.ts";
-import { claim, isClaim } from "../../../src/runs/folder/lock.ts";
+import { stageStoreIn } from "../../../src/experiments/stage-store/stage-store.ts";
+import { lockFolder, isLock } from "../../../src/runs/folder/lock.ts";
 import { makeStages } from "../../../src/experiments/running/make-stages.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
-import { machineFor } from "../../../src/experiments/running/recipe.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
+import { machineFor } from "../../../src/experiments/running/planned-recipe.ts";
 import type { RunEvent } from "../../../src/experiments/running/run-event.ts";
 
 const [run] = planExperiment("test/fixtures/experiments/small.yaml") as [ReturnType<typeof planExperiment>[number]];
@@ -25,7 +25,7 @@ const make = async (
     if (event.kind !== "report") outline.push(`${event.kind} ${event.training.stage}`);
     see(event);
   };
-  await makeStages(run, { artifacts: artifactsIn(join(cache, "stages")), cache, machine: await machineFor("onnx"), signal, emit });
+  await makeStages(run, { stageStore: stageStoreIn(join(cache, "stages")), cache, machine: await machineFor("onnx"), signal, emit });
   return outline;
 };
 
@@ -45,7 +45,7 @@ test("two that want the same ones make each once, and the other meanwhile", asyn
 test("one that is pruned while another is made is made again", async () => {
   await make();
   const [start, teacher] = ["start", "teacher"].map((name) =>
-    artifactsIn(join(cache, "stages")).folder(run.stages.find((one) => one.name === name)!.id),
+    stageStoreIn(join(cache, "stages")).folder(run.stages.find((one) => one.name === name)!.id),
   );
   rmSync(teacher!, { recursive: true });
   const outline = await make(undefined, (event) => {
@@ -59,8 +59,8 @@ test("one that another process makes is waited for, and made when that one gives
   const teacher = run.stages.find(({ name }) => name === "teacher")!;
   const work = join(cache, "unfinished", teacher.id);
   mkdirSync(work, { recursive: true });
-  const claimed = await claim(work);
-  if (!isClaim(claimed)) throw new Error("expected a claim");
+  const claimed = await lockFolder(work);
+  if (!isLock(claimed)) throw new Error("expected a claim");
   const outline = await make(undefined, (event) => {
     if (event.kind === "wait") void claimed.release();
   });
@@ -71,7 +71,7 @@ test("one that another process makes is waited for, and made when that one gives
 test("waiting ends with the signal's reason", async () => {
   for (const { id } of run.stages) {
     mkdirSync(join(cache, "unfinished", id), { recursive: true });
-    await claim(join(cache, "unfinished", id));
+    await lockFolder(join(cache, "unfinished", id));
   }
   const controller = new AbortController();
   const waiting = make(controller.signal, (event) => {

@@ -7,7 +7,7 @@ import { fileSchema } from "../../../src/experiments/schema/file-schema.ts";
 import { isObject, type Json, type JsonObject } from "../../../src/files/json.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
 import { ExperimentError } from "../../../src/experiments/file/problem.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 
 /** As an editor does: draft 7 and nothing else, no defaults filled in. */
 const validate = new Ajv({ strict: false, inlineRefs: false, code: { optimize: false } }).compile(fileSchema);

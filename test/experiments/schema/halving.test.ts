@@ -1,8 +1,8 @@
 /** Tests of the settings of successive halving. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseSource } from "../../../src/experiments/file/source.ts";
-import { checkTrials } from "../../../src/sweeps/planning/plan.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
+import { checkTrials } from "../../../src/sweeps/planning/sweep-plan.ts";
 import { refusal } from "../../fixtures/problems.ts";
 
 const valid = readFileSync("test/fixtures/experiments/valid.json", "utf8");

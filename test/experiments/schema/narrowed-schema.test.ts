@@ -8,7 +8,7 @@ import { expand } from "../../../src/experiments/file/drafts.ts";
 import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
 import type { Json, JsonObject } from "../../../src/files/json.ts";
 import { narrowedSchema, typesIn, typesOfDefaults } from "../../../src/experiments/schema/narrowed-schema.ts";
-import { experimentSchema } from "../../../src/experiments/schema/schema.ts";
+import { experimentSchema } from "../../../src/experiments/schema/experiment-schema.ts";
 
 const options = {
   allErrors: true,

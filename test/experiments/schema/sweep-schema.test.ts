@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { checker } from "../../../src/experiments/schema/check.ts";
 import type { Json, JsonObject } from "../../../src/files/json.ts";
-import { experimentSchema } from "../../../src/experiments/schema/schema.ts";
+import { experimentSchema } from "../../../src/experiments/schema/experiment-schema.ts";
 import { Sweep, mostTrials } from "../../../src/experiments/schema/sweep-schema.ts";
 
 const check = checker((experimentSchema["properties"] as JsonObject)["sweep"] as JsonObject);

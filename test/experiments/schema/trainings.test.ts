@@ -1,8 +1,8 @@
 /** Tests of stages and their order. */
 import { describe, expect, test } from "vitest";
-import type { ExperimentValues } from "../../../src/experiments/schema/schema.ts";
-import { planSource } from "../../../src/experiments/planning/plan.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import type { ExperimentValues } from "../../../src/experiments/schema/experiment-schema.ts";
+import { planSource } from "../../../src/experiments/planning/run-plan.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 import { buildOrder, inputNames, runValues, stageMistakes, stageValues } from "../../../src/experiments/schema/trainings.ts";
 
 const training = { steps: 1, optimizer: { type: "adamw", learningRate: 1 } };

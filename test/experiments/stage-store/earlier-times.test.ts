@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { earlierTime } from "../../../src/experiments/stage-store/earlier-times.ts";
-import { planExperiment } from "../../../src/experiments/planning/plan.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-times-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

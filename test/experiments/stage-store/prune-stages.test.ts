@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { artifactsIn } from "../../../src/experiments/stage-store/store.ts";
-import { claim, isClaim, type Claim } from "../../../src/runs/folder/lock.ts";
-import { keptStages, type KeptStage } from "../../../src/experiments/stage-store/kept-stages.ts";
+import { stageStoreIn } from "../../../src/experiments/stage-store/stage-store.ts";
+import { lockFolder, isLock, type FolderLock } from "../../../src/runs/folder/lock.ts";
+import { storedStages, type StoredStage } from "../../../src/experiments/stage-store/stored-stages.ts";
 import { prunable, pruneObstacle, pruneStage, type PruneChoice } from "../../../src/experiments/stage-store/prune-stages.ts";
-import { writeKeptStage } from "../../fixtures/kept-stage.ts";
+import { writeKeptStage } from "../../fixtures/stored-stage.ts";
 
 let places: { out: string; cache: string };
 beforeEach(() => {
@@ -23,13 +23,13 @@ const writeUser = (id: string): string => {
   return folder;
 };
 
-const claimed = async (folder: string): Promise<Claim> => {
-  const given = await claim(folder);
-  if (!isClaim(given)) throw new Error("expected a claim");
+const claimed = async (folder: string): Promise<FolderLock> => {
+  const given = await lockFolder(folder);
+  if (!isLock(given)) throw new Error("expected a claim");
   return given;
 };
 
-const kept = (name: string): KeptStage => keptStages(places).find((stage) => stage.name === name)!;
+const kept = (name: string): StoredStage => storedStages(places).find((stage) => stage.name === name)!;
 
 test("all flags hold, and a budget takes what was used longest ago", () => {
   for (const [name, kilobytes, days] of [
@@ -40,7 +40,7 @@ test("all flags hold, and a budget takes what was used longest ago", () => {
     writeKeptStage(places.cache, name, kilobytes, days);
   writeUser(writeKeptStage(places.cache, "used", 1, 40).id);
   const names = (choice: Partial<PruneChoice>): string[] =>
-    prunable(keptStages(places), { unused: false, ...choice }, Date.now()).map(({ name }) => name);
+    prunable(storedStages(places), { unused: false, ...choice }, Date.now()).map(({ name }) => name);
   const day = 86_400_000;
   expect(names({})).toEqual(["old", "middle", "new", "used"]);
   expect(names({ unused: true })).toEqual(["old", "middle", "new"]);
@@ -84,7 +84,7 @@ test("one stays while a process works on a run that started from it, and while o
   expect(await pruneObstacle(kept("teacher"), places.cache)).toContain(`works on ${run}, which starts from it`);
   expect(await pruneStage(kept("teacher"), places.cache)).toContain(`works on ${run}, which starts from it`);
   await holder.release();
-  artifactsIn(join(places.cache, "stages")).touch(id);
+  stageStoreIn(join(places.cache, "stages")).touch(id);
   expect(await pruneObstacle(kept("teacher"), places.cache)).toContain("less than a minute ago");
   expect(await pruneStage(kept("teacher"), places.cache)).toContain("less than a minute ago");
   expect(existsSync(folder)).toBe(true);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, expect, test } from "vitest";
 import { readRunReport, runPage, runPlots } from "../../../src/reports/pages/run-page.ts";
-import { readRuns } from "../../../src/runs/reading/runs.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 import { evil, writeMadeRun } from "../made-runs.ts";
 

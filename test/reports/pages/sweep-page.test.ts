@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import type { ClaimValues } from "../../../src/evaluation/claims/index.ts";
 import { sweepPage, sweepPlots } from "../../../src/reports/pages/sweep-page.ts";
 import { readSweepReport } from "../../../src/reports/pages/sweep-report.ts";
-import { readRuns } from "../../../src/runs/reading/runs.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { writeMadeSweep } from "../made-runs.ts";
 
 test("means over the seeds of the trials that are done, a plot of each metric, and every trial", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { queryRuns } from "../../../src/results/sql/query.ts";
-import { readRuns } from "../../../src/runs/reading/runs.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-query-it's-"));

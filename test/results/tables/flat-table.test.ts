@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { flatGroups, flatRuns, sortedBy } from "../../../src/results/tables/flat-table.ts";
 import { groupOver } from "../../../src/results/tables/grouped-table.ts";
 import { resultTable } from "../../../src/results/tables/result-table.ts";
-import { readRuns } from "../../../src/runs/reading/runs.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-flat-"));

@@ -1,6 +1,6 @@
 /** Tests of grouping over seeds. */
 import { expect, test } from "vitest";
-import type { FoundRun } from "../../../src/runs/reading/runs.ts";
+import type { FoundRun } from "../../../src/runs/reading/read-runs.ts";
 import { groupOver } from "../../../src/results/tables/grouped-table.ts";
 import { recordOf } from "../../../src/runs/reading/run-record.ts";
 import type { ResultTable } from "../../../src/results/tables/result-table.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { compareValues, resultTable } from "../../../src/results/tables/result-table.ts";
-import { readRuns } from "../../../src/runs/reading/runs.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 
 let root: string;

@@ -1,7 +1,7 @@
 /** Tests of the reward for JSON of a schema. */
 import { expect, test } from "vitest";
 import { jsonSchema } from "../../../src/rewards/json/schema.ts";
-import { judged } from "../../fixtures/judged.ts";
+import { judged } from "../../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 
 const schema = { type: "object", properties: { name: { type: "string" }, age: { type: "integer" } }, required: ["name"] };

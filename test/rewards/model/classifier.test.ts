@@ -1,7 +1,7 @@
 /** Tests of the reward from a sequence classifier: its values are those of transformers. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { classifier } from "../../../src/rewards/model/classifier.ts";
-import { judged } from "../../fixtures/judged.ts";
+import { judged } from "../../fixtures/text-rollouts.ts";
 import { expectedScores, modelContext } from "../../fixtures/reward-models.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 

@@ -1,7 +1,7 @@
 /** Tests of classifiers that are loaded when they are asked. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { lazyClassifier, type ClassifierQuestion } from "../../../src/rewards/model/lazy-classifier.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/judged.ts";
+import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { expectedScores, letters, modelContext, rewardModels } from "../../fixtures/reward-models.ts";
 
 const { signal } = new AbortController();

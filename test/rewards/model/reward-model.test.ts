@@ -1,7 +1,7 @@
 /** Tests of the reward from a learned reward model. */
 import { expect, onTestFinished, test } from "vitest";
 import { rewardModel } from "../../../src/rewards/model/reward-model.ts";
-import { judged } from "../../fixtures/judged.ts";
+import { judged } from "../../fixtures/text-rollouts.ts";
 import { expectedScores, modelContext } from "../../fixtures/reward-models.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 

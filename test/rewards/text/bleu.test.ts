@@ -1,7 +1,7 @@
 /** Tests of the BLEU reward. */
 import { expect, test } from "vitest";
 import { bleu } from "../../../src/rewards/text/bleu.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/judged.ts";
+import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { goldenPairs, oddPairs } from "../../fixtures/text-metrics.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 

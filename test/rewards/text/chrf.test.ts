@@ -1,7 +1,7 @@
 /** Tests of the chrF reward. */
 import { expect, test } from "vitest";
 import { chrf } from "../../../src/rewards/text/chrf.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/judged.ts";
+import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { goldenPairs, oddPairs } from "../../fixtures/text-metrics.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 

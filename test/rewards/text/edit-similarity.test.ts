@@ -1,7 +1,7 @@
 /** Tests of the reward for few edits. */
 import { expect, test } from "vitest";
 import { editSimilarityReward } from "../../../src/rewards/text/edit-similarity.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/judged.ts";
+import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { oddPairs } from "../../fixtures/text-metrics.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { from, lastValueFrom, throwError } from "rxjs";
 import { TestScheduler, type RunHelpers } from "rxjs/testing";
 import { describe, expect, test } from "vitest";
-import { compareOrder, ordered, place } from "../../../src/rollouts/batches/order.ts";
+import { compareOrder, ordered, coordinatesText } from "../../../src/rollouts/batches/order.ts";
 import { rolloutAt, rolloutGrid } from "../../fixtures/rollouts.ts";
 
 describe("ordered", () => {
@@ -68,7 +68,7 @@ describe("compareOrder and place", () => {
   });
 
   test("different places have different texts", () => {
-    expect(place(rolloutAt(1, 11))).not.toBe(place(rolloutAt(11, 1)));
-    expect(place(rolloutAt(3, 1))).toBe("prompt 3 sample 1");
+    expect(coordinatesText(rolloutAt(1, 11))).not.toBe(coordinatesText(rolloutAt(11, 1)));
+    expect(coordinatesText(rolloutAt(3, 1))).toBe("prompt 3 sample 1");
   });
 });

@@ -1,13 +1,13 @@
 /** The replay buffer: what is remembered, and which slots are taken from it. */
 import { describe, expect, test } from "vitest";
 import { remembering, withReplays, type ReplayBuffer, type ReplayOptions } from "../../../src/rollouts/batches/replay.ts";
-import type { Slot } from "../../../src/rollouts/batches/slot.ts";
+import type { GroupAssignment } from "../../../src/rollouts/batches/group-assignment.ts";
 import type { Prompt } from "../../../src/tasks/task.ts";
 import { rolloutGrid } from "../../fixtures/rollouts.ts";
 
 const prompts: Prompt[] = Array.from({ length: 20 }, (_, index) => ({ index, text: `${index}=`, reference: "0" }));
-const student = (index: number): Slot => ({ source: "student", prompt: prompts[index]! });
-const references: Slot = { source: "data", prompts: [prompts[8]!, prompts[9]!] };
+const student = (index: number): GroupAssignment => ({ source: "student", prompt: prompts[index]! });
+const references: GroupAssignment = { source: "data", prompts: [prompts[8]!, prompts[9]!] };
 const group = (prompt: number, version = 0): ReplayBuffer[number] => ({
   prompt,
   version,
@@ -18,7 +18,8 @@ const group = (prompt: number, version = 0): ReplayBuffer[number] => ({
 });
 const buffer = [10, 11, 12, 13].map((prompt) => group(prompt));
 const options: ReplayOptions = { seed: 1, step: 5, capacity: 4, fresh: 0.5, mixing: "sequence", prompts };
-const replayed = (slots: readonly Slot[]): number[] => slots.flatMap((slot) => (slot.source === "replay" ? [slot.group.prompt] : []));
+const replayed = (slots: readonly GroupAssignment[]): number[] =>
+  slots.flatMap((slot) => (slot.source === "replay" ? [slot.group.prompt] : []));
 const four = [student(0), student(1), student(2), student(3)];
 
 describe("slots of a step", () => {
@@ -73,7 +74,7 @@ describe("slots of a step", () => {
 
 describe("the buffer after a step", () => {
   const rollouts = rolloutGrid(3, 2);
-  const slots: Slot[] = [student(0), { source: "replay", prompt: prompts[10]!, group: group(10) }, student(2)];
+  const slots: GroupAssignment[] = [student(0), { source: "replay", prompt: prompts[10]!, group: group(10) }, student(2)];
 
   test("has what the student drew, in order of slots, as plain data", () => {
     const after = remembering([], slots, rollouts.toReversed(), 4);

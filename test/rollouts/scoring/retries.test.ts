@@ -1,7 +1,7 @@
 /** Tests of a scorer that persists: what is asked again, how long, and what comes of who never answers. */
 import { describe, expect, test } from "vitest";
-import { place } from "../../../src/rollouts/batches/order.ts";
-import { persistent, type FallibleScorer, type ScoringPolicy } from "../../../src/rollouts/scoring/retries.ts";
+import { coordinatesText } from "../../../src/rollouts/batches/order.ts";
+import { withRetries, type FallibleScorer, type ScoringPolicy } from "../../../src/rollouts/scoring/retries.ts";
 import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { rolloutGrid } from "../../fixtures/rollouts.ts";
 
@@ -31,7 +31,7 @@ const is = (rollout: Rollout, prompt: number, sample: number): boolean =>
 describe("retries", () => {
   test("nothing is asked twice when all is well, and no trouble is told", async () => {
     const { calls, scorer } = noting(async (batch) => batch.map(total));
-    expect(await persistent(scorer, policy).score(rollouts, signal)).toEqual(answers);
+    expect(await withRetries(scorer, policy).score(rollouts, signal)).toEqual(answers);
     expect(calls).toEqual([all]);
   });
 
@@ -41,7 +41,7 @@ describe("retries", () => {
       return batch.map(total);
     });
     const trouble = { attempts: 2, outcome: "answered", error: "connection reset" };
-    expect(await persistent(scorer, policy).score(rollouts, signal)).toEqual(answers.map((answer) => ({ ...answer, trouble })));
+    expect(await withRetries(scorer, policy).score(rollouts, signal)).toEqual(answers.map((answer) => ({ ...answer, trouble })));
     expect(calls).toEqual([all, all]);
   });
 
@@ -49,7 +49,7 @@ describe("retries", () => {
     const { calls, scorer } = noting(async (batch, call) =>
       batch.map((one) => (call === 1 && is(one, 1, 0) ? new Error("odd") : total(one))),
     );
-    const outcomes = await persistent(scorer, policy).score(rollouts, signal);
+    const outcomes = await withRetries(scorer, policy).score(rollouts, signal);
     expect(outcomes).toEqual(
       answers.map((one, k) => (k === 2 ? { ...one, trouble: { attempts: 2, outcome: "answered", error: "odd" } } : one)),
     );
@@ -65,12 +65,12 @@ describe("retries", () => {
     ["what is no error", () => Promise.reject<number[]>("plainly"), "plainly"],
   ])("%s is a failure", async (_, score, message) => {
     const { scorer } = noting(score);
-    await expect(persistent(scorer, { ...policy, retries: 0 }).score(rollouts, signal)).rejects.toThrow(message);
+    await expect(withRetries(scorer, { ...policy, retries: 0 }).score(rollouts, signal)).rejects.toThrow(message);
   });
 
   test("an error that says so is not asked again", async () => {
     const { calls, scorer } = noting(() => Promise.reject(Object.assign(new Error("401"), { retryable: false })));
-    await expect(persistent(scorer, policy).score(rollouts, signal)).rejects.toThrow("prompt 0 sample 0, asked once, got an error: 401");
+    await expect(withRetries(scorer, policy).score(rollouts, signal)).rejects.toThrow("prompt 0 sample 0, asked once, got an error: 401");
     expect(calls).toHaveLength(1);
   });
 
@@ -86,7 +86,7 @@ describe("retries", () => {
         first = performance.now();
         throw Object.assign(new Error("429"), { retryAfter });
       });
-      await persistent(scorer, { ...policy, longestWait: 120 }).score(rollouts, signal);
+      await withRetries(scorer, { ...policy, longestWait: 120 }).score(rollouts, signal);
       return second - first;
     };
     expect(await waited(60)).toBeGreaterThan(58);
@@ -105,7 +105,7 @@ describe("retries", () => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       log.push("ready");
     };
-    await persistent({ ...scorer, ready }, { ...policy, timeout: 40 }).score(rollouts, signal);
+    await withRetries({ ...scorer, ready }, { ...policy, timeout: 40 }).score(rollouts, signal);
     expect(log).toEqual(["ready", "score", "ready", "score"]);
   });
 });
@@ -119,7 +119,7 @@ describe("time-outs", () => {
       aborted.push(...signals.map((one) => one.aborted));
       return call === 1 ? new Promise(() => {}) : Promise.resolve(batch.map(total));
     });
-    const outcomes = await persistent(scorer, { ...policy, timeout: 30 }).score(rollouts, signal);
+    const outcomes = await withRetries(scorer, { ...policy, timeout: 30 }).score(rollouts, signal);
     expect(outcomes[0]).toEqual({ ...answers[0], trouble: { attempts: 2, outcome: "answered", error: "no answer within 30 ms" } });
     expect(aborted).toEqual([false, true, false]);
   });
@@ -130,7 +130,7 @@ describe("time-outs", () => {
       setImmediate(() => stop.abort(new Error("Ctrl-C")));
       return new Promise(() => {});
     });
-    await expect(persistent(scorer, policy).score(rollouts, stop.signal)).rejects.toThrow("Ctrl-C");
+    await expect(withRetries(scorer, policy).score(rollouts, stop.signal)).rejects.toThrow("Ctrl-C");
     expect(calls).toHaveLength(1);
   });
 
@@ -140,7 +140,7 @@ describe("time-outs", () => {
       setTimeout(() => stop.abort(new Error("Ctrl-C")), 10);
       return Promise.reject(Object.assign(new Error("503"), { retryAfter: 3_600_000 }));
     });
-    const asked = persistent(scorer, { ...policy, longestWait: 3_600_000 }).score(rollouts, stop.signal);
+    const asked = withRetries(scorer, { ...policy, longestWait: 3_600_000 }).score(rollouts, stop.signal);
     await expect(asked).rejects.toMatchObject({ name: "AbortError", cause: { message: "Ctrl-C" } });
   });
 });
@@ -151,15 +151,15 @@ describe("when asking is over", () => {
 
   test("stop: the error names the first rollout, how often, and why", async () => {
     const { calls, scorer } = noting(poison);
-    await expect(persistent(scorer, policy).score(rollouts, signal)).rejects.toThrow(
-      `expected an answer for ${place(rollouts[0]!)}, asked 3 times, got an error: thread died`,
+    await expect(withRetries(scorer, policy).score(rollouts, signal)).rejects.toThrow(
+      `expected an answer for ${coordinatesText(rollouts[0]!)}, asked 3 times, got an error: thread died`,
     );
     expect(calls).toHaveLength(3);
   });
 
   test("drop: a rollout that brings the scorer down takes no other with it", async () => {
     const { calls, scorer } = noting(poison);
-    const outcomes = await persistent(scorer, { ...policy, onFailure: "drop" }).score(rollouts, signal);
+    const outcomes = await withRetries(scorer, { ...policy, onFailure: "drop" }).score(rollouts, signal);
     expect(calls).toEqual([all, all, all, ["0.0"], ["0.1"], ["1.0"], ["1.1"]]);
     expect(outcomes.map(({ answer }) => answer)).toEqual([answers[0]!.answer, undefined, answers[2]!.answer, answers[3]!.answer]);
     expect(outcomes[1]).toEqual({ trouble: { attempts: 4, outcome: "dropped", error: "thread died" } });
@@ -168,9 +168,9 @@ describe("when asking is over", () => {
 
   test("default: the substitute, and the trouble that it stands for", async () => {
     const { scorer } = noting(async (batch) => batch.map((one) => (is(one, 1, 1) ? new Error("NaN") : total(one))));
-    const outcomes = await persistent(scorer, { ...policy, onFailure: "default" }, -7).score(rollouts, signal);
+    const outcomes = await withRetries(scorer, { ...policy, onFailure: "default" }, -7).score(rollouts, signal);
     expect(outcomes).toEqual([...answers.slice(0, 3), { answer: -7, trouble: { attempts: 3, outcome: "default", error: "NaN" } }]);
-    expect(() => persistent(scorer, { ...policy, onFailure: "default" })).toThrow("expected a substitute");
+    expect(() => withRetries(scorer, { ...policy, onFailure: "default" })).toThrow("expected a substitute");
   });
 
   test("while one is asked alone, no other call is in flight", async () => {
@@ -183,7 +183,7 @@ describe("when asking is over", () => {
       now -= 1;
       return poison(batch);
     });
-    const persistentScorer = persistent(scorer, { ...policy, onFailure: "drop" });
+    const persistentScorer = withRetries(scorer, { ...policy, onFailure: "drop" });
     await Promise.all([persistentScorer.score(rollouts, signal), persistentScorer.score(rollouts, signal)]);
     expect(together).toEqual(Array(8).fill(1));
   });
@@ -198,7 +198,7 @@ describe("circuit breaker", () => {
       return batch.map(total);
     });
     const breaker = { failures: 2, rest: 100 };
-    expect(await persistent(scorer, { ...policy, retries: 5, breaker }).score(rollouts, signal)).toMatchObject(answers);
+    expect(await withRetries(scorer, { ...policy, retries: 5, breaker }).score(rollouts, signal)).toMatchObject(answers);
     expect(calls).toHaveLength(3);
     expect(at[2]! - at[1]!).toBeGreaterThan(98);
   });
@@ -206,7 +206,7 @@ describe("circuit breaker", () => {
   test("once open, calls that come are refused without being made, and dropped ones are not asked for alone", async () => {
     const { calls, scorer } = noting(() => Promise.reject(new Error("down")));
     const breaker = { failures: 2, rest: 60_000 };
-    const asked = persistent(scorer, { ...policy, retries: 0, onFailure: "drop", breaker });
+    const asked = withRetries(scorer, { ...policy, retries: 0, onFailure: "drop", breaker });
     const [one, two] = [rollouts.slice(0, 1), rollouts.slice(1)];
     expect(await asked.score(one, signal)).toMatchObject([{ trouble: { outcome: "dropped", error: "down" } }]);
     expect(calls).toEqual([["0.0"], ["0.0"]]);

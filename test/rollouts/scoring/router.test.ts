@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { firstValueFrom, lastValueFrom, tap, toArray } from "rxjs";
 import { describe, expect, test } from "vitest";
-import { ordered, place } from "../../../src/rollouts/batches/order.ts";
+import { ordered, coordinatesText } from "../../../src/rollouts/batches/order.ts";
 import { route, type Chunk, type Scorer } from "../../../src/rollouts/scoring/router.ts";
 import type { Span } from "../../../src/rollouts/scoring/timeline.ts";
 import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
@@ -29,11 +29,11 @@ describe("exactly one answer of each scorer", () => {
         );
         const emitted: string[] = [];
         const scored = route(chunks, { reward: delayed(sums, 2), teacher: delayed(texts, width) }, { inFlight: width }).pipe(
-          tap(({ rollout }) => emitted.push(place(rollout))),
+          tap(({ rollout }) => emitted.push(coordinatesText(rollout))),
           ordered(),
         );
         expect(await s.waitFor(lastValueFrom(scored))).toEqual(expected(rollouts));
-        expect(emitted.toSorted()).toEqual(rollouts.map(place).toSorted());
+        expect(emitted.toSorted()).toEqual(rollouts.map(coordinatesText).toSorted());
       }),
       { seed: 2, numRuns: 60 },
     );
@@ -51,7 +51,7 @@ describe("exactly one answer of each scorer", () => {
       const emitted: string[] = [];
       const result = lastValueFrom(
         route(chunksOf(rollouts, 4), { reward: hold(sums, 1), teacher: hold(texts, 2) }, { inFlight: 3 }).pipe(
-          tap(({ rollout }) => emitted.push(place(rollout))),
+          tap(({ rollout }) => emitted.push(coordinatesText(rollout))),
           ordered(),
         ),
       );
@@ -131,7 +131,7 @@ describe("bounded work", () => {
         return chunk(signal);
       });
       const noting = scorer(2, 1, async (rollouts) => {
-        seen.push(rollouts.map(place).join());
+        seen.push(rollouts.map(coordinatesText).join());
         return rollouts.map(total);
       });
       await lastValueFrom(route(chunks, { noting }, { inFlight: 4 }));
@@ -147,7 +147,7 @@ describe("bounded work", () => {
       rollouts[0]!.order.sample === 0 ? new Promise<number[]>(() => {}) : sums.score(rollouts, new AbortController().signal),
     );
     const { rollout } = await firstValueFrom(route(chunksOf(rolloutGrid(1, 2), 2), { stuck }, { inFlight: 1 }));
-    expect(place(rollout)).toBe("prompt 0 sample 1");
+    expect(coordinatesText(rollout)).toBe("prompt 0 sample 1");
   });
 
   test("refuses counts that are not whole numbers from 1", () => {

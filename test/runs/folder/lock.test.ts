@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { claim, claimUnless, holderOf, isClaim, type Claim } from "../../../src/runs/folder/lock.ts";
+import { lockFolder, lockUnlessDone, holderOf, isLock, type FolderLock } from "../../../src/runs/folder/lock.ts";
 import { thisProcess, type ProcessIdentity } from "../../../src/runs/folder/process-identity.ts";
 
 let folder: string;
@@ -12,9 +12,9 @@ beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), "retort-claim-")), "run");
 });
 
-const claimed = async (beat?: number): Promise<Claim> => {
-  const made = await claim(folder, beat);
-  if (!isClaim(made)) throw new Error(`expected a claim, got the holder ${JSON.stringify(made)}`);
+const claimed = async (beat?: number): Promise<FolderLock> => {
+  const made = await lockFolder(folder, beat);
+  if (!isLock(made)) throw new Error(`expected a claim, got the holder ${JSON.stringify(made)}`);
   return made;
 };
 
@@ -30,7 +30,7 @@ test("a claim holds until it is given back, and attempts are counted", async () 
   expect(await holderOf(folder)).toBeUndefined();
   const first = await claimed();
   expect(first.attempt).toBe(1);
-  expect(await claim(folder)).toMatchObject({ pid: process.pid, attempt: 1 });
+  expect(await lockFolder(folder)).toMatchObject({ pid: process.pid, attempt: 1 });
   expect(await holderOf(folder)).toMatchObject({ pid: process.pid, attempt: 1 });
   await first.release();
   expect(await holderOf(folder)).toBeUndefined();
@@ -42,8 +42,8 @@ test("a claim holds until it is given back, and attempts are counted", async () 
 
 test("of many that come at once one gets it, each time", async () => {
   for (let round = 1; round <= 5; round += 1) {
-    const all = await Promise.all(Array.from({ length: 20 }, () => claim(folder)));
-    const claims = all.filter(isClaim);
+    const all = await Promise.all(Array.from({ length: 20 }, () => lockFolder(folder)));
+    const claims = all.filter(isLock);
     expect(claims.map(({ attempt }) => attempt)).toEqual([round]);
     await claims[0]!.release();
   }
@@ -51,7 +51,7 @@ test("of many that come at once one gets it, each time", async () => {
 
 test("who comes between the look and the claim has it alone", async () => {
   const identity = { ...(await thisProcess()), host: "elsewhere" };
-  const answer = await claimUnless(folder, () => {
+  const answer = await lockUnlessDone(folder, () => {
     writeFileSync(join(folder, "attempts", "0001.json"), JSON.stringify(identity));
     return false;
   });
@@ -62,10 +62,10 @@ test("who comes between the look and the claim has it alone", async () => {
 test("work that was done meanwhile is not claimed, and while it is being done it has a holder", async () => {
   const first = await claimed();
   let done = false;
-  expect(await claimUnless(folder, () => done)).toMatchObject({ pid: process.pid, attempt: 1 });
+  expect(await lockUnlessDone(folder, () => done)).toMatchObject({ pid: process.pid, attempt: 1 });
   done = true;
   await first.release();
-  expect(await claimUnless(folder, () => done)).toBeUndefined();
+  expect(await lockUnlessDone(folder, () => done)).toBeUndefined();
   expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json"]);
 });
 
@@ -77,7 +77,7 @@ test("attempts that cannot be read are not taken for none", async () => {
 
 test("a file in the folder's place is an error, however often it is tried", async () => {
   writeFileSync(folder, "");
-  await expect(claim(folder)).rejects.toThrow("ENOTDIR");
+  await expect(lockFolder(folder)).rejects.toThrow("ENOTDIR");
 });
 
 test("a folder that is removed again and again meanwhile is claimed all the same", async () => {
@@ -85,11 +85,11 @@ test("a folder that is removed again and again meanwhile is claimed all the same
   const removed = (async () => {
     while (removing) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   })();
-  const claims = await Promise.all(Array.from({ length: 20 }, () => claim(folder)));
+  const claims = await Promise.all(Array.from({ length: 20 }, () => lockFolder(folder)));
   removing = false;
   await removed;
-  for (const one of claims.filter(isClaim)) await one.release();
-  expect(claims.some(isClaim)).toBe(true);
+  for (const one of claims.filter(isLock)) await one.release();
+  expect(claims.some(isLock)).toBe(true);
 });
 
 test("the claim of a process that is gone is taken over at once", async () => {
@@ -99,7 +99,7 @@ test("the claim of a process that is gone is taken over at once", async () => {
 
 test("the claim of another machine is taken over when it gave no sign of life for long", async () => {
   const path = await left(2, { host: "elsewhere" });
-  expect(await claim(folder)).toMatchObject({ host: "elsewhere", attempt: 2 });
+  expect(await lockFolder(folder)).toMatchObject({ host: "elsewhere", attempt: 2 });
   const before = Date.now() / 1000 - 120;
   utimesSync(path, before, before);
   expect((await claimed()).attempt).toBe(3);

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { expect, test } from "vitest";
-import { surroundings } from "../../../src/runs/folder/provenance.ts";
+import { provenance } from "../../../src/runs/folder/provenance.ts";
 
 test("surroundings name this machine and what is installed", () => {
-  const { machine, versions, revision } = surroundings();
+  const { machine, versions, revision } = provenance();
   const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
     version: string;
     dependencies: Record<string, string>;

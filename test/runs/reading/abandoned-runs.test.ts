@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claim, isClaim } from "../../../src/runs/folder/lock.ts";
-import { asTheyStand } from "../../../src/runs/reading/abandoned-runs.ts";
-import { readRuns } from "../../../src/runs/reading/runs.ts";
+import { lockFolder, isLock } from "../../../src/runs/folder/lock.ts";
+import { withAbandoned } from "../../../src/runs/reading/abandoned-runs.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 
 const write = (root: string, seed: number, status: string): string => writeRunFolder(root, { values: { seed }, status });
@@ -13,13 +13,13 @@ const write = (root: string, seed: number, status: string): string => writeRunFo
 test("a run that no process works on is interrupted, and one that ended meanwhile is what it says", async () => {
   const root = mkdtempSync(join(tmpdir(), "retort-abandoned-"));
   const folders = ["running", "running", "running", "running", "failed"].map((status, seed) => write(root, seed, status));
-  const claimed = await claim(folders[0]!);
+  const claimed = await lockFolder(folders[0]!);
   const { runs } = readRuns(root);
   write(root, 2, "done");
   rmSync(folders[3]!, { recursive: true });
-  const standing = await asTheyStand(runs);
-  expect(standing.map(({ folder }) => folder)).toEqual(runs.map(({ folder }) => folder));
-  const statuses = new Map(standing.map(({ folder, record }) => [folder, record.status]));
+  const progress = await withAbandoned(runs);
+  expect(progress.map(({ folder }) => folder)).toEqual(runs.map(({ folder }) => folder));
+  const statuses = new Map(progress.map(({ folder, record }) => [folder, record.status]));
   expect(folders.map((folder) => statuses.get(folder))).toEqual(["running", "interrupted", "done", "running", "failed"]);
-  if (isClaim(claimed)) await claimed.release();
+  if (isLock(claimed)) await claimed.release();
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readHistory, type HistoryLine } from "../../../src/runs/reading/history.ts";
-import { readRuns } from "../../../src/runs/reading/runs.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { exportedRuns, reported } from "../../fixtures/exported-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 

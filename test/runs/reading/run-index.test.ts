@@ -1,4 +1,4 @@
-/** Tests of the index by itself; test/runs/reading/runs.test.ts has those of what it is for. */
+/** Tests of the index by itself; test/runs/reading/read-runs.test.ts has those of what it is for. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 /** Tests of driving with successive halving: a real sweep, whose trials wait for one another. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../../src/sweeps/executors/local.ts";
-import type { TrialStanding } from "../../../src/sweeps/driving/drive.ts";
+import type { TrialState } from "../../../src/sweeps/driving/drive.ts";
 import { driveSweep } from "../../../src/sweeps/driving/drive-rungs.ts";
 import { evaluationAt } from "../../../src/sweeps/planning/evaluation-at.ts";
 import { survivors } from "../../../src/sweeps/planning/survivors.ts";
@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => sweep.remove());
 
-const said = (all: readonly TrialStanding[]): string[] =>
-  all.map(({ standing, stopped }) => `${stopped === true ? "stopped" : standing.status} at ${standing.step}`);
+const said = (all: readonly TrialState[]): string[] =>
+  all.map(({ progress, stopped }) => `${stopped === true ? "stopped" : progress.status} at ${progress.step}`);
 
 test("the worse ones stop at the rung, the others go on; a later driver does nothing again; without halving all come to their end", async () => {
   const work = await sweep.work();

@@ -1,7 +1,7 @@
 /** Tests of the driver: a real sweep, stopped and gone on with. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../../src/sweeps/executors/local.ts";
-import { drive, standings, type TrialStanding } from "../../../src/sweeps/driving/drive.ts";
+import { drive, trialStates, type TrialState } from "../../../src/sweeps/driving/drive.ts";
 import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
 
 let sweep: TinySweep;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sweep.remove());
 
-const statusesOf = (all: readonly TrialStanding[]): string[] => all.map(({ standing }) => standing.status);
+const statusesOf = (all: readonly TrialState[]): string[] => all.map(({ progress }) => progress.status);
 
 test("a sweep that is stopped goes on, and says how its trials stand", async () => {
   const work = await sweep.work();
@@ -20,9 +20,9 @@ test("a sweep that is stopped goes on, and says how its trials stand", async () 
     ...work,
     executor: local(1),
     signal: stop.signal,
-    show: (all: readonly TrialStanding[], changed: readonly TrialStanding[]) => {
+    show: (all: readonly TrialState[], changed: readonly TrialState[]) => {
       changes.push(...statusesOf(changed));
-      if (all.some(({ standing }) => standing.status === "done")) stop.abort();
+      if (all.some(({ progress }) => progress.status === "done")) stop.abort();
     },
   };
   const stopped = await drive(work, options);
@@ -33,5 +33,5 @@ test("a sweep that is stopped goes on, and says how its trials stand", async () 
   const done = await drive(work, { ...options, signal: new AbortController().signal, show: (all) => shown.push(statusesOf(all)) });
   expect(statusesOf(done)).toEqual(["done", "done"]);
   expect(shown[0]).toEqual(statusesOf(stopped));
-  expect(await standings(work)).toEqual(done);
+  expect(await trialStates(work)).toEqual(done);
 });

@@ -64,8 +64,8 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
     const work = await sweep.work();
     const driving = { ...work, executor: withWorker(), show: () => undefined };
     const all = await driveSweep(work, { ...halving, rungs: [2], over: [] }, driving);
-    const [done, stopped] = [all.filter((each) => each.standing.status === "done"), all.filter((each) => each.stopped === true)];
-    expect([done, stopped].map((some) => some.map(({ standing }) => standing.step))).toEqual([[4], [2]]);
+    const [done, stopped] = [all.filter((each) => each.progress.status === "done"), all.filter((each) => each.stopped === true)];
+    expect([done, stopped].map((some) => some.map(({ progress }) => progress.step))).toEqual([[4], [2]]);
     const times = await sweep.attempts();
     const [twice, once] = [
       ["done", 2],

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { slurm } from "../../../src/sweeps/executors/slurm.ts";
-import { standingIn, trialFolder } from "../../../src/sweeps/planning/standing.ts";
+import { progressIn, trialFolder } from "../../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep } from "../../fixtures/tiny-sweep.ts";
 import { executorLaws } from "../../laws/executor.laws.ts";
 
@@ -18,7 +18,7 @@ describe.skipIf(!present)("with a Slurm", () => {
     const work = await sweep.work({ note: (text) => notes.push(text) });
     const trial = work.trials[0]!;
     const running = slurm({ jobs: 1, options: [] }).run(work);
-    while ((await standingIn(trialFolder(work.folder, work.sweep, trial), trial.steps)).step < 5)
+    while ((await progressIn(trialFolder(work.folder, work.sweep, trial), trial.steps)).step < 5)
       await new Promise((resolve) => setTimeout(resolve, 100));
     const array = /array (\d+)/u.exec(notes.join())?.[1] ?? "";
     expect(spawnSync("scancel", ["--signal=USR1", "--batch", `${array}_0`]).status).toBe(0);
@@ -35,7 +35,7 @@ describe.skipIf(!present)("with a Slurm", () => {
     const notes: string[] = [];
     const work = await sweep.work({ note: (text) => notes.push(text) });
     const step = async (): Promise<number> =>
-      (await standingIn(trialFolder(work.folder, work.sweep, work.trials[0]!), work.trials[0]!.steps)).step;
+      (await progressIn(trialFolder(work.folder, work.sweep, work.trials[0]!), work.trials[0]!.steps)).step;
     const running = slurm({ jobs: 1, options: [] }).run(work);
     while ((await step()) < 5) await new Promise((resolve) => setTimeout(resolve, 100));
     const array = /array (\d+)/u.exec(notes.join())?.[1] ?? "";

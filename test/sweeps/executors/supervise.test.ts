@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { claim, isClaim } from "../../../src/runs/folder/lock.ts";
+import { lockFolder, isLock } from "../../../src/runs/folder/lock.ts";
 import { isReached, supervise, trialArguments } from "../../../src/sweeps/executors/supervise.ts";
-import { trialFolder } from "../../../src/sweeps/planning/standing.ts";
+import { trialFolder } from "../../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
 
 let sweep: TinySweep;
@@ -48,8 +48,8 @@ describe("a process", () => {
     const work = await sweep.work();
     const folder = trialFolder(work.folder, work.sweep, work.trials[0]!);
     mkdirSync(dirname(folder), { recursive: true });
-    const held = await claim(folder);
-    if (!isClaim(held)) throw new Error("expected a claim");
+    const held = await lockFolder(folder);
+    if (!isLock(held)) throw new Error("expected a claim");
     expect(await supervised("process.exit(1)")).toEqual({ outcome: "held", begun: 0 });
     await held.release();
   });

@@ -3,8 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planTrial, readFrozen, sweepFolder, trialNamed, writeFrozen } from "../../../src/sweeps/planning/frozen.ts";
-import { planSweep } from "../../../src/sweeps/planning/plan.ts";
-import { readSource } from "../../../src/experiments/file/source.ts";
+import { planSweep } from "../../../src/sweeps/planning/sweep-plan.ts";
+import { readSource } from "../../../src/experiments/file/file-source.ts";
 import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
 
 let tiny: TinySweep;

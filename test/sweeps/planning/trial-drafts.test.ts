@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { expand } from "../../../src/experiments/file/drafts.ts";
 import type { Json } from "../../../src/files/json.ts";
-import { parseSource } from "../../../src/experiments/file/source.ts";
+import { parseSource } from "../../../src/experiments/file/file-source.ts";
 import { axisNames, trialDraft } from "../../../src/sweeps/planning/trial-drafts.ts";
 
 const source = parseSource("x.json", '{ "objective": { "alpha": 1 },\n"sweep": { "axes": {\n"/objective/alpha": [0.1,\n0.5] } } }');
@@ -23,11 +23,11 @@ describe("a trial", () => {
   });
 
   test("has its mistakes where the sweep gives the value, and others where the file does", () => {
-    expect(draft.locate("/objective/alpha")).toEqual({ place: { file: "x.json", line: 4, column: 1 }, pointer: setting.at });
-    expect(draft.locate("/objective/alpha/from")).toMatchObject({ place: { line: 4 }, pointer: `${setting.at}/from` });
-    expect(draft.locate("/objective/alpha", "key")).toMatchObject({ place: { line: 3, column: 1 }, pointer: setting.axis });
-    expect(draft.locate("/objective", "whole")).toMatchObject({ place: { line: 4 } });
-    expect(draft.locate("/objective")).toMatchObject({ place: { line: 1 }, pointer: "/objective" });
+    expect(draft.locate("/objective/alpha")).toEqual({ location: { file: "x.json", line: 4, column: 1 }, pointer: setting.at });
+    expect(draft.locate("/objective/alpha/from")).toMatchObject({ location: { line: 4 }, pointer: `${setting.at}/from` });
+    expect(draft.locate("/objective/alpha", "key")).toMatchObject({ location: { line: 3, column: 1 }, pointer: setting.axis });
+    expect(draft.locate("/objective", "whole")).toMatchObject({ location: { line: 4 } });
+    expect(draft.locate("/objective")).toMatchObject({ location: { line: 1 }, pointer: "/objective" });
   });
 
   test("of a variant bears its name", () => {

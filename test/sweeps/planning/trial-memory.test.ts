@@ -1,6 +1,6 @@
 /** Tests of what trials are estimated to take. */
 import { expect, test } from "vitest";
-import { prepareSweep } from "../../../src/sweeps/planning/prepare.ts";
+import { prepareSweep } from "../../../src/sweeps/planning/prepare-sweep.ts";
 import { explainExperiment } from "../../../src/experiments/explaining/explain.ts";
 
 const file = "test/fixtures/experiments/valid.json";

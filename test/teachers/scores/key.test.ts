@@ -1,7 +1,7 @@
 /** One name for one way of scoring, and another for every other. */
 import { expect, test } from "vitest";
 import { scoresKey, type ScoringShape } from "../../../src/teachers/scores/key.ts";
-import type { SingleSource } from "../../../src/teachers/source.ts";
+import type { SingleSource } from "../../../src/teachers/teacher-source.ts";
 
 const policy = { config: { model_type: "a" }, weights: { a: Float32Array.of(1, 2), b: Float32Array.of(3) }, temperature: 1 };
 const shape: ScoringShape = { detail: "all", batch: 4, length: 8, completion: 5, engine: "onnx-cpu" };

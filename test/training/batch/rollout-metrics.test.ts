@@ -1,6 +1,6 @@
 /** What metrics say of a step's sequences. */
 import { expect, test } from "vitest";
-import type { LoggedRollout } from "../../../src/training/recipe/report.ts";
+import type { LoggedRollout } from "../../../src/training/recipe/step-report.ts";
 import { rolloutMetrics } from "../../../src/training/batch/rollout-metrics.ts";
 import { recipe } from "../../fixtures/recipes.ts";
 

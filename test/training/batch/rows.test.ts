@@ -4,10 +4,10 @@ import { shapedAdvantages } from "../../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../../src/objectives/baselines/leave-one-out.ts";
 import { movingAverage } from "../../../src/objectives/baselines/moving-average.ts";
 import { remembering } from "../../../src/rollouts/batches/replay.ts";
-import type { Slot } from "../../../src/rollouts/batches/slot.ts";
-import { source } from "../../../src/rollouts/batches/source.ts";
+import type { GroupAssignment } from "../../../src/rollouts/batches/group-assignment.ts";
+import { source } from "../../../src/rollouts/batches/assign-groups.ts";
 import type { StepRows } from "../../../src/training/batch/rows.ts";
-import { crewHere } from "../../fixtures/crew.ts";
+import { inOneThread } from "../../fixtures/one-thread.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 import { stepRows, type RowsRequest } from "../../fixtures/step-rows.ts";
 
@@ -19,7 +19,7 @@ const averaging = shapedAdvantages({ baseline: movingAverage(0.5) });
 const never = new AbortController().signal;
 
 /** Student, references, student. */
-const mixed: readonly Slot[] = [
+const mixed: readonly GroupAssignment[] = [
   { source: "student", prompt: a },
   { source: "data", prompts: [b, c] },
   { source: "student", prompt: d },
@@ -47,7 +47,7 @@ const slow = (direction: number, more: Record<string, unknown> = {}) =>
   });
 
 const rowsOf = async (values = slow(0), changes: Partial<RowsRequest> = {}, signal = never): Promise<StepRows> =>
-  stepRows(await crewHere(values, task), task, { ...request, ...changes }, signal);
+  stepRows(await inOneThread(values, task), task, { ...request, ...changes }, signal);
 
 const places = ({ rows }: StepRows): string[] =>
   rows.map(({ rollout: { order, source: from } }) => `${order.prompt}.${order.sample} ${from}`);
@@ -88,10 +88,10 @@ describe("a mixed step", () => {
 
   test("gives every row the teacher's [L, V] scores of its own tokens", async () => {
     const values = slow(0);
-    const crew = await crewHere(values, task);
-    const { rows } = await stepRows(crew, task, request, never);
+    const threads = await inOneThread(values, task);
+    const { rows } = await stepRows(threads, task, request, never);
     for (const { rollout, teacher } of rows) {
-      const [alone] = await crew.scorers.teacher!.score([rollout], never);
+      const [alone] = await threads.scorers.teacher!.score([rollout], never);
       expect(teacher!.logProbs).toHaveLength(rollout.tokens.length * tokenizer.vocabularySize);
       teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(alone!.answer!.logProbs[i]!, 5));
     }
@@ -148,7 +148,7 @@ describe("replayed completions", () => {
       drawn.rows.map(({ rollout }) => rollout),
       2,
     );
-    const slots: Slot[] = [
+    const slots: GroupAssignment[] = [
       { source: "student", prompt: b },
       { source: "replay", prompt: d, group: buffer[1]! },
     ];
@@ -222,7 +222,7 @@ test("how the work is cut changes nothing", async () => {
 
 test("a step of references alone leaves the baseline's state as it was", async () => {
   const advantagesState = { value: 0.5, count: 3 };
-  const slots: Slot[] = [{ source: "data", prompts: [a, b] }];
+  const slots: GroupAssignment[] = [{ source: "data", prompts: [a, b] }];
   const { rows, advantagesState: after } = await rowsOf(slow(0), { slots, advantages: averaging, advantagesState });
   expect(after).toEqual(advantagesState);
   expect(rows.map(({ advantage }) => advantage)).toEqual([0, 0]);

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { shapedAdvantages } from "../../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../../src/objectives/baselines/leave-one-out.ts";
 import { remembering } from "../../../src/rollouts/batches/replay.ts";
-import type { Slot } from "../../../src/rollouts/batches/slot.ts";
+import type { GroupAssignment } from "../../../src/rollouts/batches/group-assignment.ts";
 import type { StepRows } from "../../../src/training/batch/rows.ts";
-import { crewHere } from "../../fixtures/crew.ts";
+import { inOneThread } from "../../fixtures/one-thread.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 import { stepRows, type RowsRequest } from "../../fixtures/step-rows.ts";
 
@@ -14,7 +14,7 @@ const [a, b, c, d] = task.train as [Prompt, Prompt, Prompt, Prompt];
 type Prompt = (typeof task.train)[number];
 
 /** Student, references, student. */
-const mixed: readonly Slot[] = [
+const mixed: readonly GroupAssignment[] = [
   { source: "student", prompt: a },
   { source: "data", prompts: [b, c] },
   { source: "student", prompt: d },
@@ -38,7 +38,7 @@ const request: RowsRequest = {
 const values = recipe({ rollouts: { group: 2, temperature: 1, behavior: { type: "student" }, maxNewTokens: 8, chunk: 4 } });
 
 const rowsOf = async (changes: Partial<RowsRequest> = {}): Promise<StepRows> =>
-  stepRows(await crewHere(values, task), task, { ...request, ...changes }, new AbortController().signal);
+  stepRows(await inOneThread(values, task), task, { ...request, ...changes }, new AbortController().signal);
 
 test("chunks of whole groups, which read each prompt once, change nothing", async () => {
   const together = (await rowsOf({ chunk: 4 })).rows;
@@ -63,7 +63,7 @@ test("what shapes the student's tokens shapes them in training, and in no one el
 });
 
 test("a stop string cuts a completion after the token that completes it; its text is without it, when it is replayed too", async () => {
-  const slots: Slot[] = [
+  const slots: GroupAssignment[] = [
     { source: "student", prompt: a },
     { source: "student", prompt: d },
   ];

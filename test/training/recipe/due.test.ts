@@ -1,6 +1,6 @@
 /** What is due after a step. */
 import { expect, test } from "vitest";
-import { evaluates, inspects, looksAround } from "../../../src/training/recipe/due.ts";
+import { evaluates, inspects, isFullEvaluation } from "../../../src/training/recipe/due.ts";
 import { recipe } from "../../fixtures/recipes.ts";
 
 const steps = Array.from({ length: 6 }, (_, i) => i + 1);
@@ -20,5 +20,5 @@ test("a step is looked into from the first on, except where there is nothing to 
 });
 
 test("the student is examined in all ways at the start and at the end", () => {
-  expect([0, ...steps].filter((step) => looksAround(recipe(), step))).toEqual([0, 6]);
+  expect([0, ...steps].filter((step) => isFullEvaluation(recipe(), step))).toEqual([0, 6]);
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { learningRateFactor } from "../../../src/training/recipe/learning-rate.ts";
-import type { ScheduleSettings } from "../../../src/training/recipe/settings.ts";
+import type { ScheduleSettings } from "../../../src/training/recipe/training-settings.ts";
 
 const factors = (settings: ScheduleSettings, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => learningRateFactor(settings, i + 1, steps));

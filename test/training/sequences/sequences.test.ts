@@ -1,6 +1,6 @@
 /** Which sequences each step learns from. */
 import { describe, expect, test } from "vitest";
-import type { DataSettings } from "../../../src/training/recipe/settings.ts";
+import type { DataSettings } from "../../../src/training/recipe/training-settings.ts";
 import { lookaheadOf, noSequences, sequencesOf, type Sequences, type SequenceState } from "../../../src/training/sequences/sequences.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 import { rolloutGrid } from "../../fixtures/rollouts.ts";

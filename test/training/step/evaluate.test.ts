@@ -9,8 +9,8 @@ import { selfBleu } from "../../../src/text-metrics/bleu.ts";
 import { evaluate, referenceLoss, type EvaluationRequest } from "../../../src/training/step/evaluate.ts";
 import type { Recipe } from "../../../src/training/recipe/recipe.ts";
 import { drawRollouts } from "../../../src/training/step/drawing.ts";
-import type { Evaluated } from "../../../src/training/recipe/report.ts";
-import { crewHere } from "../../fixtures/crew.ts";
+import type { Evaluated } from "../../../src/training/recipe/step-report.ts";
+import { inOneThread } from "../../fixtures/one-thread.ts";
 import { bigram, context, model, recipe, smallTask } from "../../fixtures/recipes.ts";
 
 const task = smallTask();
@@ -20,7 +20,7 @@ const request: EvaluationRequest = {
   seed: 1,
   step: 9,
   settings: { every: 0, prompts: 4, temperature: 1 },
-  also: false,
+  full: false,
   maxNewTokens: 6,
   chunk: 3,
 };
@@ -34,7 +34,7 @@ const always = (token: number): Weights => ({
 
 const examine = async (changes: Partial<EvaluationRequest> = {}, weights?: Weights, given: Task = task): Promise<Evaluated> => {
   const values = weights === undefined ? recipe() : recipe({ student: { config: bigram().config, weights } });
-  return evaluate(await crewHere(values, given), given, { ...request, ...changes }, never);
+  return evaluate(await inOneThread(values, given), given, { ...request, ...changes }, never);
 };
 
 /** Judges by the number of characters, so that a student that knows nothing is sometimes right. */
@@ -44,7 +44,7 @@ describe("the validation loss", () => {
   const adaptive = { rise: 0.1, tolerance: 0, prompts: 3 };
   const loss = async (student: Recipe["student"], maxNewTokens: number): Promise<number> => {
     const values = recipe({ student, data: { ...recipe().data, adaptive } });
-    return referenceLoss(await crewHere(values, task), task, task.train.slice(0, 5), { step: 1, maxNewTokens }, never);
+    return referenceLoss(await inOneThread(values, task), task, task.train.slice(0, 5), { step: 1, maxNewTokens }, never);
   };
 
   test("is the mean of the references' negative log-likelihood by token, end-of-sequence included", async () => {
@@ -66,8 +66,8 @@ describe("the validation loss", () => {
   });
 
   test("needs someone who scores", async () => {
-    const crew = await crewHere(recipe(), task);
-    await expect(referenceLoss(crew, task, task.train, { step: 1, maxNewTokens: 6 }, never)).rejects.toThrow(
+    const threads = await inOneThread(recipe(), task);
+    await expect(referenceLoss(threads, task, task.train, { step: 1, maxNewTokens: 6 }, never)).rejects.toThrow(
       new RangeError("validation: expected a scorer of the student, got none"),
     );
   });
@@ -83,13 +83,19 @@ describe("an evaluation", () => {
   });
 
   test("is the share of answers that the task calls right among those that ended", async () => {
-    const crew = await crewHere(recipe(), lenient);
-    const { accuracy, metrics, kind, step } = await evaluate(crew, lenient, request, never);
+    const threads = await inOneThread(recipe(), lenient);
+    const { accuracy, metrics, kind, step } = await evaluate(threads, lenient, request, never);
     const places = lenient.test.map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
     const rollouts = (
       await Promise.all(
         [places.slice(0, 3), places.slice(3)].map((some) =>
-          drawRollouts(crew, lenient, some, { seed: 1, step: "evaluation", writer: { by: "student", temperature: 1 }, version: 9 }, never),
+          drawRollouts(
+            threads,
+            lenient,
+            some,
+            { seed: 1, step: "evaluation", writer: { by: "student", temperature: 1 }, version: 9 },
+            never,
+          ),
         ),
       )
     ).flat();
@@ -159,7 +165,7 @@ describe("an evaluation", () => {
     expect(greedy).not.toEqual(evaluated);
     expect(JSON.stringify(await examine({ settings, chunk: 1 }, student.weights, noting))).toBe(JSON.stringify(evaluated));
     const also = await examine(
-      { settings: { every: 0, prompts: 2, temperature: 1, also: { beamed: settings } }, also: true },
+      { settings: { every: 0, prompts: 2, temperature: 1, also: { beamed: settings } }, full: true },
       student.weights,
       lenient,
     );
@@ -180,7 +186,7 @@ describe("an evaluation", () => {
       teacher: { config, weights: always(tokenizer.endId), temperature: 1 },
       rollouts: { ...recipe().rollouts, behavior: { type: "teacher-mixed", share: 0.9 } },
     });
-    const { metrics } = await evaluate(await crewHere(values, task), task, request, never);
+    const { metrics } = await evaluate(await inOneThread(values, task), task, request, never);
     expect(metrics).toMatchObject({ truncated: 1, length: 6 });
   });
 
@@ -192,7 +198,7 @@ describe("an evaluation", () => {
       samples: 4,
       metrics: [{ type: "pass-at-k", k: 2 }, { type: "self-bleu" }],
     } as const;
-    const crew = await crewHere(recipe(), lenient);
+    const threads = await inOneThread(recipe(), lenient);
     const places = lenient.test
       .slice(0, 3)
       .flatMap((prompt, index) => [0, 1, 2, 3].map((sample) => ({ prompt, order: { prompt: index, sample } })));
@@ -200,7 +206,13 @@ describe("an evaluation", () => {
     for (let start = 0; start < places.length; start += 3) {
       const writer = { by: "student", temperature: 1 } as const;
       rollouts.push(
-        ...(await drawRollouts(crew, lenient, places.slice(start, start + 3), { seed: 1, step: "evaluation", writer, version: 9 }, never)),
+        ...(await drawRollouts(
+          threads,
+          lenient,
+          places.slice(start, start + 3),
+          { seed: 1, step: "evaluation", writer, version: 9 },
+          never,
+        )),
       );
     }
     const right = rollouts.map(({ finish, text }) => finish === "stop" && text.length % 2 === 0);
@@ -209,7 +221,7 @@ describe("an evaluation", () => {
     const pass = groups.map((c) => 1 - ((4 - c) * (3 - c)) / 12).reduce((sum, chance) => sum + chance, 0) / 3;
     const selfBleus = [0, 1, 2].map((prompt) => selfBleu(rollouts.slice(4 * prompt, 4 * prompt + 4).map(({ text }) => text)));
     const { accuracy, metrics } = await evaluate(
-      crew,
+      threads,
       lenient,
       { ...request, settings: { ...settings, metrics: [...settings.metrics] } },
       never,
@@ -222,7 +234,7 @@ describe("an evaluation", () => {
   test("is in the other ways too when that is due, each metric after the way's name", async () => {
     const greedy = { prompts: 2, temperature: 0, metrics: [{ type: "rouge" as const, variant: "1" as const, stemmer: false }] };
     const settings = { ...request.settings, also: { greedy } };
-    const { metrics } = await examine({ settings, also: true });
+    const { metrics } = await examine({ settings, full: true });
     const alone = await examine({ settings: { every: 0, ...greedy } });
     const named = { ...alone.metrics, accuracy: alone.accuracy };
     expect(metrics).toEqual({
@@ -230,7 +242,7 @@ describe("an evaluation", () => {
       ...Object.fromEntries(Object.entries(named).map(([name, value]) => [`greedy/${name}`, value])),
     });
     expect(Object.keys(named)).toContain("rouge-1");
-    expect(await examine({ settings, also: false })).toEqual(await examine());
+    expect(await examine({ settings, full: false })).toEqual(await examine());
   });
 
   test("has the agreement with the teacher on the student's own completions and on the references, and the gap between them", async () => {
@@ -248,8 +260,8 @@ describe("an evaluation", () => {
       temperature: 0,
       agreement: { divergences: [{ type: "forward-kl" as const }], topK: 1, prefixes: "references" as const },
     };
-    const crew = await crewHere(recipe({ student, teacher, evaluation: settings }), task);
-    const { metrics } = await evaluate(crew, task, { ...request, settings }, never);
+    const threads = await inOneThread(recipe({ student, teacher, evaluation: settings }), task);
+    const { metrics } = await evaluate(threads, task, { ...request, settings }, never);
     const references = task.test.slice(0, 4).map(({ reference }) => [...tokenizer.encode(reference), tokenizer.endId].slice(0, 6));
     const after = (tokens: readonly number[]): boolean[] => tokens.map((_, t) => tokens[t - 1] === one);
     const shareAfterOne = (sequences: readonly (readonly number[])[]): number => {
@@ -265,10 +277,10 @@ describe("an evaluation", () => {
     expect(metrics["reference-prefixes/top-1-overlap"]).toBeCloseTo(1 - there, 6);
     // What the teacher draws is 1 and the end.
     const agreement = { ...settings.agreement, prefixes: "teacher" as const };
-    const drawn = await evaluate(crew, task, { ...request, settings: { ...settings, agreement } }, never);
+    const drawn = await evaluate(threads, task, { ...request, settings: { ...settings, agreement } }, never);
     expect(drawn.metrics["teacher-prefixes/forward-kl"]).toBeCloseTo(30 / 2, 4);
     expect(drawn.metrics["exposure-gap/forward-kl"]).toBeCloseTo(30 * (5 / 6 - 1 / 2), 4);
-    const without = await crewHere(recipe({ student, teacher }), task);
+    const without = await inOneThread(recipe({ student, teacher }), task);
     await expect(evaluate(without, task, { ...request, settings }, never)).rejects.toThrow(
       "evaluation.agreement: expected someone who compares with the teacher, got none",
     );
@@ -291,7 +303,7 @@ describe("an evaluation", () => {
   });
 
   test("ends when it is aborted", async () => {
-    const crew = await crewHere(recipe(), task);
-    await expect(evaluate(crew, task, request, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+    const threads = await inOneThread(recipe(), task);
+    await expect(evaluate(threads, task, request, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 });

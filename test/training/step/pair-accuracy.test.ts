@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Prompt } from "../../../src/tasks/task.ts";
 import { lengthOf, type Batch } from "../../../src/training/batch/collate.ts";
-import { comparePairs } from "../../../src/training/step/pair-accuracy.ts";
+import { pairAccuracy } from "../../../src/training/step/pair-accuracy.ts";
 import { smallTask } from "../../fixtures/recipes.ts";
 
 const task = smallTask();
@@ -25,22 +25,22 @@ const tested = { ...task, test: prompts };
 test("a pair is in order when its better completion scores higher; whole sequences are read, their end too", async () => {
   const asked: number[] = [];
   // 3 of the prompt, 1 or 3 of the completion, and the end.
-  expect(await comparePairs(tested, { ...request, scores: counting(asked) })).toEqual({
+  expect(await pairAccuracy(tested, { ...request, scores: counting(asked) })).toEqual({
     kind: "evaluation",
     step: 3,
     accuracy: 0,
     metrics: { "pairs/margin": -2, "pairs/score": 6 },
   });
   expect(asked).toEqual([4, 4, 4]);
-  expect((await comparePairs(tested, { ...request, scores: counting([], (count) => -count) })).accuracy).toBe(1);
+  expect((await pairAccuracy(tested, { ...request, scores: counting([], (count) => -count) })).accuracy).toBe(1);
 });
 
 test("equal scores are half in order", async () => {
-  expect((await comparePairs(tested, { ...request, scores: counting([], () => 1) })).accuracy).toBe(0.5);
+  expect((await pairAccuracy(tested, { ...request, scores: counting([], () => 1) })).accuracy).toBe(0.5);
 });
 
 test("only the first prompts are compared when fewer are asked for", async () => {
   const asked: number[] = [];
-  await comparePairs(tested, { ...request, prompts: 2, scores: counting(asked) });
+  await pairAccuracy(tested, { ...request, prompts: 2, scores: counting(asked) });
   expect(asked).toEqual([4]);
 });

@@ -8,7 +8,7 @@ import { objectives, type ObjectiveValues } from "../../../src/objectives/index.
 import { policies } from "../../../src/policies/families/index.ts";
 import { tasks, type TaskValues } from "../../../src/tasks/index.ts";
 import type { Recipe } from "../../../src/training/recipe/recipe.ts";
-import type { StepReport } from "../../../src/training/recipe/report.ts";
+import type { StepReport } from "../../../src/training/recipe/step-report.ts";
 import { train } from "../../../src/training/train.ts";
 import { bytesOf, comparable, model, recipe, smallLlama, taskValues, trained, weightsOf } from "../../fixtures/recipes.ts";
 import { openThreads } from "../../fixtures/threads.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Scorer } from "../../../src/rollouts/scoring/router.ts";
 import type { Span } from "../../../src/rollouts/scoring/timeline.ts";
 import { stepRollouts, type StepRequest } from "../../../src/training/step/step-rollouts.ts";
-import { crewHere } from "../../fixtures/crew.ts";
+import { inOneThread } from "../../fixtures/one-thread.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 
 const task = smallTask();
@@ -26,8 +26,8 @@ const request: StepRequest = {
 };
 
 test("they know the version that drew them, and drawing is over before scoring is", async () => {
-  const crew = await crewHere(recipe(), task);
-  const reward = crew.scorers.reward!;
+  const threads = await inOneThread(recipe(), task);
+  const reward = threads.scorers.reward!;
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -35,7 +35,7 @@ test("they know the version that drew them, and drawing is over before scoring i
   const held: typeof reward = { ...reward, score: (rollouts, signal) => opened.then(() => reward.score(rollouts, signal)) };
   const drawn: number[] = [];
   const observed: Span[] = [];
-  const holding = { ...crew, scorers: { ...crew.scorers, reward: held } };
+  const holding = { ...threads, scorers: { ...threads.scorers, reward: held } };
   const options = {
     drawn: () => drawn.push(observed.filter(({ lane }) => lane === "reward").length),
     observe: (span: Span) => observed.push(span),
@@ -55,8 +55,8 @@ test("they know the version that drew them, and drawing is over before scoring i
 });
 
 test("steps at the same time never ask a scorer more often at once than it takes, in places that do not overlap", async () => {
-  const crew = await crewHere(recipe(), task);
-  const reward = crew.scorers.reward!;
+  const threads = await inOneThread(recipe(), task);
+  const reward = threads.scorers.reward!;
   let [now, most] = [0, 0];
   const counting = async (...[rollouts, signal]: Parameters<typeof reward.score>): ReturnType<typeof reward.score> => {
     now += 1;
@@ -69,7 +69,7 @@ test("steps at the same time never ask a scorer more often at once than it takes
   const counted: Scorer<Awaited<ReturnType<typeof reward.score>>[number]> = { ...reward, batch: 1, score: counting };
   const observed: Span[] = [];
   const both = [4, 5].map((step) =>
-    stepRollouts({ ...crew, scorers: { reward: counted } }, task, { ...request, step, observe: (span) => observed.push(span) }, never),
+    stepRollouts({ ...threads, scorers: { reward: counted } }, task, { ...request, step, observe: (span) => observed.push(span) }, never),
   );
   await Promise.all(both);
   expect(most).toBe(reward.concurrency);
@@ -82,7 +82,7 @@ test("steps at the same time never ask a scorer more often at once than it takes
 });
 
 test("they end with the signal's reason", async () => {
-  const crew = await crewHere(recipe(), task);
+  const threads = await inOneThread(recipe(), task);
   const reason = new Error("enough");
-  await expect(stepRollouts(crew, task, request, AbortSignal.abort(reason))).rejects.toBe(reason);
+  await expect(stepRollouts(threads, task, request, AbortSignal.abort(reason))).rejects.toBe(reason);
 });

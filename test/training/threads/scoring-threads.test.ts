@@ -10,7 +10,7 @@ import { settled } from "../../../src/training/batch/outcomes.ts";
 import type { Recipe } from "../../../src/training/recipe/recipe.ts";
 import { openRewards } from "../../../src/training/threads/scorers.ts";
 import type { ScoringSettings } from "../../../src/training/recipe/scoring-settings.ts";
-import { Threads } from "../../../src/training/threads/thread-group.ts";
+import { ThreadGroup } from "../../../src/training/threads/thread-group.ts";
 import { recipe } from "../../fixtures/recipes.ts";
 import { chunksOf, rolloutGrid } from "../../fixtures/rollouts.ts";
 import { openThreads, threadsEnded } from "../../fixtures/threads.ts";
@@ -43,9 +43,9 @@ const scored = async (
   return lastValueFrom(route(chunksOf(asked, 50), { reward }, { inFlight: 3 }).pipe(ordered()));
 };
 
-const started: Threads[] = [];
-const opened = (): Threads => {
-  const threads = new Threads();
+const started: ThreadGroup[] = [];
+const opened = (): ThreadGroup => {
+  const threads = new ThreadGroup();
   started.push(threads);
   return threads;
 };

@@ -1,10 +1,10 @@
 /** `retort new`: a file to start from, by a few questions or by flags. */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { planSource } from "../../../experiments/planning/plan.ts";
+import { planSource } from "../../../experiments/planning/run-plan.ts";
 import { checkSource } from "../../../experiments/planning/sound-file.ts";
 import { ExperimentError } from "../../../experiments/file/problem.ts";
-import { parseSource, type Source } from "../../../experiments/file/source.ts";
+import { parseSource, type Source } from "../../../experiments/file/file-source.ts";
 import { rungs, startingFile, type StartingAnswers } from "../../../experiments/file/starting-file.ts";
 import { answersOf, plainRewards, usual, type Said } from "./answers.ts";
 import { askRest } from "./questions.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { ClaimValues } from "../../../evaluation/claims/index.ts";
 import { readExperiment } from "../../../experiments/file/extended-source.ts";
-import { checkTrials } from "../../../sweeps/planning/plan.ts";
+import { checkTrials } from "../../../sweeps/planning/sweep-plan.ts";
 import { readDiscussions, type Discussion } from "../../../reports/pages/discussion.ts";
 import { figurePlots } from "../../../reports/pages/figure-plots.ts";
 import { readFigureReports } from "../../../reports/pages/figure-report.ts";

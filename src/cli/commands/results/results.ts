@@ -12,7 +12,7 @@ import {
 } from "../../../results/tables/flat-table.ts";
 import { groupOver } from "../../../results/tables/grouped-table.ts";
 import { resultTable, type ResultTable } from "../../../results/tables/result-table.ts";
-import type { FoundRun } from "../../../runs/reading/runs.ts";
+import type { FoundRun } from "../../../runs/reading/read-runs.ts";
 import { resultSections, shownCell } from "./result-sections.ts";
 import { addRunChoice, asked, readChosen, several, type RunChoice } from "../../options/run-choice.ts";
 import { table } from "../../display/table.ts";
@@ -67,7 +67,7 @@ const written = async (
   }
   if (csv === "-") for (const line of csvText(rows)) output.write(line);
   else if (csv !== undefined) await writeWhole(csv, [...csvText(rows)].join(""));
-  if (parquet !== undefined) await (await import("../../../results/sql/parquet.ts")).writeParquet(parquet, rows);
+  if (parquet !== undefined) await (await import("../../../results/sql/write-parquet.ts")).writeParquet(parquet, rows);
   for (const file of [csv, parquet])
     if (file !== undefined && file !== "-") errors.write(`${rows.rows.length} rows in ${file}\n`);
   return json === true || csv !== undefined || parquet !== undefined;

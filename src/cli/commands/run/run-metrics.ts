@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
-import type { ProgressReport } from "../../../training/recipe/report.ts";
+import type { ProgressReport } from "../../../training/recipe/step-report.ts";
 
 /** Metrics of the process and of the training at hand. */
 export interface RunMetrics {

@@ -1,6 +1,6 @@
 /** `retort stages prune`: removes results of stages that are not needed any more. */
 import { InvalidArgumentError, type Command } from "commander";
-import { keptStages, type KeptStage } from "../../../experiments/stage-store/kept-stages.ts";
+import { storedStages, type StoredStage } from "../../../experiments/stage-store/stored-stages.ts";
 import {
   prunable,
   pruneObstacle,
@@ -26,7 +26,7 @@ interface PruneOptions {
 
 /** A result that was chosen, and why it stays when it does. */
 interface Outcome {
-  readonly stage: KeptStage;
+  readonly stage: StoredStage;
   readonly obstacle: string | undefined;
 }
 
@@ -41,10 +41,10 @@ const choiceOf = ({ unused, idle, name, keep }: PruneOptions): PruneChoice => {
   return { unused: unused === true, idle: idle === undefined ? undefined : idle * DAY, names: name, budget: keep };
 };
 
-const mebibytes = (stages: readonly KeptStage[]): number =>
+const mebibytes = (stages: readonly StoredStage[]): number =>
   Math.ceil(stages.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20);
 
-const counted = (stages: readonly KeptStage[]): string =>
+const counted = (stages: readonly StoredStage[]): string =>
   `${stages.length} ${stages.length === 1 ? "result" : "results"}, ${mebibytes(stages)} MiB`;
 
 const day = (time: string): string => time.slice(0, 16).replace("T", " ");
@@ -63,10 +63,10 @@ const listing = (outcomes: readonly Outcome[], goes: string): string =>
     ]),
   );
 
-const going = (outcomes: readonly Outcome[]): KeptStage[] =>
+const going = (outcomes: readonly Outcome[]): StoredStage[] =>
   outcomes.flatMap(({ stage, obstacle }) => (obstacle === undefined ? [stage] : []));
 
-const agreed = async (stages: readonly KeptStage[], terminal: Terminal): Promise<boolean> => {
+const agreed = async (stages: readonly StoredStage[], terminal: Terminal): Promise<boolean> => {
   if (!canAsk(terminal)) {
     terminal.errors.write("nothing was removed; --yes removes them\n");
     return false;
@@ -78,9 +78,9 @@ const agreed = async (stages: readonly KeptStage[], terminal: Terminal): Promise
 
 const perform = async (options: PruneOptions, terminal: Terminal): Promise<void> => {
   const { out, cache, yes, json } = options;
-  const chosen = prunable(keptStages({ out, cache }), choiceOf(options), Date.now());
-  const look = async (stage: KeptStage): Promise<Outcome> => ({ stage, obstacle: await pruneObstacle(stage, cache) });
-  const remove = async (stage: KeptStage): Promise<Outcome> => ({ stage, obstacle: await pruneStage(stage, cache) });
+  const chosen = prunable(storedStages({ out, cache }), choiceOf(options), Date.now());
+  const look = async (stage: StoredStage): Promise<Outcome> => ({ stage, obstacle: await pruneObstacle(stage, cache) });
+  const remove = async (stage: StoredStage): Promise<Outcome> => ({ stage, obstacle: await pruneStage(stage, cache) });
   const each = async (work: typeof look): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
     for (const stage of chosen) outcomes.push(await work(stage));

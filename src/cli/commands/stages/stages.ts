@@ -1,8 +1,8 @@
 /** `retort stages`: the results of stages that are kept, and why one is not what a file asks for. */
 import type { Command } from "commander";
-import { keptStages, staleness, type KeptStage } from "../../../experiments/stage-store/kept-stages.ts";
+import { storedStages, staleness, type StoredStage } from "../../../experiments/stage-store/stored-stages.ts";
 import type { PlannedTraining } from "../../../experiments/planning/planned.ts";
-import { prepareExperiment } from "../../../experiments/planning/prepare.ts";
+import { prepareExperiment } from "../../../experiments/planning/prepare-experiment.ts";
 import { percent } from "../../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { addStagesPrune } from "./stages-prune.ts";
@@ -16,7 +16,7 @@ interface StagesOptions extends HubFlags {
   readonly json?: true;
 }
 
-const listing = (kept: readonly KeptStage[]): string =>
+const listing = (kept: readonly StoredStage[]): string =>
   table(
     ["stage", "accuracy", "MiB", "made (UTC)", "used last", "runs", "id"],
     kept.map(({ name, accuracy, bytes, made, used, usedBy, id }) => [
@@ -31,7 +31,7 @@ const listing = (kept: readonly KeptStage[]): string =>
   );
 
 /** How a stage of a file stands. */
-const standing = (stage: PlannedTraining, kept: readonly KeptStage[]): object => {
+const progress = (stage: PlannedTraining, kept: readonly StoredStage[]): object => {
   const there = kept.find(({ id }) => id === stage.id);
   const { name, id } = stage;
   if (there !== undefined) return { name, id, folder: there.folder };
@@ -39,7 +39,7 @@ const standing = (stage: PlannedTraining, kept: readonly KeptStage[]): object =>
   return { name, id, ...(older === undefined ? {} : { older: older.folder, differences: staleness(older, stage) }) };
 };
 
-const standingText = (stage: PlannedTraining, kept: readonly KeptStage[]): string => {
+const standingText = (stage: PlannedTraining, kept: readonly StoredStage[]): string => {
   const title = `${stage.name}  ${stage.id.slice(0, 16)}`;
   const there = kept.find(({ id }) => id === stage.id);
   if (there !== undefined) return `${title}  made: ${there.folder}\n`;
@@ -59,7 +59,7 @@ const show = async (
   { file, out, cache, json, ...flags }: StagesOptions,
   terminal: Terminal,
 ): Promise<void> => {
-  const kept = keptStages({ out, cache });
+  const kept = storedStages({ out, cache });
   if (file === undefined) {
     const plain = kept.map(({ manifest: _manifest, ...one }) => one);
     terminal.output.write(json === true ? `${JSON.stringify(plain, null, 2)}\n` : `${listing(kept)}\n`);
@@ -70,7 +70,7 @@ const show = async (
   if (json === true)
     terminal.output.write(
       `${JSON.stringify(
-        stages.map((stage) => standing(stage, kept)),
+        stages.map((stage) => progress(stage, kept)),
         null,
         2,
       )}\n`,

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { kubernetesJob } from "../../../sweeps/executors/kubernetes-job.ts";
-import { standings } from "../../../sweeps/driving/drive.ts";
+import { trialStates } from "../../../sweeps/driving/drive.ts";
 import { writeFrozen, type FrozenSweep } from "../../../sweeps/planning/frozen.ts";
 import { writeWhole } from "../../../files/atomic-file.ts";
 import { printable, type Terminal } from "../../display/terminal.ts";
@@ -55,8 +55,8 @@ export const emitJob = async (
     given(flags, "claim"),
     resolve(given(flags, "mount")),
   ];
-  const all = await standings({ folder, sweep });
-  const ids = all.filter(({ standing }) => standing.status !== "done").map(({ trial }) => trial.id);
+  const all = await trialStates({ folder, sweep });
+  const ids = all.filter(({ progress }) => progress.status !== "done").map(({ trial }) => trial.id);
   if (ids.length === 0) {
     output.write(`every one of ${all.length} trials is done; nothing is written\n`);
     return;

@@ -4,13 +4,13 @@
  */
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { Executor, SweepPlace } from "../../../sweeps/executors/executor.ts";
+import type { Executor, SweepFolder } from "../../../sweeps/executors/executor.ts";
 import { local } from "../../../sweeps/executors/local.ts";
 import { slurm } from "../../../sweeps/executors/slurm.ts";
-import { standings, type TrialStanding } from "../../../sweeps/driving/drive.ts";
+import { trialStates, type TrialState } from "../../../sweeps/driving/drive.ts";
 import { freeze, sweepFolder, writeFrozen } from "../../../sweeps/planning/frozen.ts";
-import { prepareSweep, type PreparedSweep } from "../../../sweeps/planning/prepare.ts";
-import { indexRuns } from "../../../runs/reading/runs.ts";
+import { prepareSweep, type PreparedSweep } from "../../../sweeps/planning/prepare-sweep.ts";
+import { indexRuns } from "../../../runs/reading/read-runs.ts";
 import { duration } from "../../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { localJobs } from "../../options/local-jobs.ts";
@@ -37,20 +37,20 @@ const style = ({ quiet, json }: SweepFlags): DisplayStyle =>
   json === true ? "json" : quiet === true ? "quiet" : "auto";
 
 /** Milliseconds of all that is not done, one after another, at the pace of what is; nothing when nothing is done. */
-const workLeft = (all: readonly TrialStanding[]): number | undefined => {
-  const done = all.filter(({ standing }) => standing.milliseconds !== undefined);
+const workLeft = (all: readonly TrialState[]): number | undefined => {
+  const done = all.filter(({ progress }) => progress.milliseconds !== undefined);
   const [time, steps] = [
-    done.reduce((sum, { standing }) => sum + standing.milliseconds!, 0),
+    done.reduce((sum, { progress }) => sum + progress.milliseconds!, 0),
     done.reduce((sum, { trial }) => sum + trial.steps, 0),
   ];
   if (steps === 0) return undefined;
-  return all.reduce((sum, { trial, standing }) => sum + (trial.steps - standing.step) * (time / steps), 0);
+  return all.reduce((sum, { trial, progress }) => sum + (trial.steps - progress.step) * (time / steps), 0);
 };
 
-const listTrials = (all: readonly TrialStanding[], flags: SweepFlags, { output }: Terminal): void => {
+const listTrials = (all: readonly TrialState[], flags: SweepFlags, { output }: Terminal): void => {
   const left = workLeft(all);
   if (flags.json === true) {
-    const trials = all.map(({ trial, folder, standing }) => ({ ...trial, folder, ...standing }));
+    const trials = all.map(({ trial, folder, progress }) => ({ ...trial, folder, ...progress }));
     output.write(`${JSON.stringify({ trials, millisecondsLeft: left }, null, 2)}\n`);
     return;
   }
@@ -74,7 +74,7 @@ const executorOf = async (
 };
 
 const run = async (
-  { folder, sweep }: SweepPlace,
+  { folder, sweep }: SweepFolder,
   { memory, halving }: Pick<PreparedSweep, "memory" | "halving">,
   flags: SweepFlags,
   terminal: Terminal,
@@ -103,7 +103,7 @@ const perform = async (
   const prepared = await prepareSweep(file, overrides, hubOptions(flags, shown));
   const sweep = freeze(prepared, flags.cache);
   const folder = resolve(sweepFolder(flags.out, file));
-  if (flags.dryRun === true) listTrials(await standings({ folder, sweep }), flags, terminal);
+  if (flags.dryRun === true) listTrials(await trialStates({ folder, sweep }), flags, terminal);
   else if (flags.executor === "kubernetes") {
     if (prepared.halving !== undefined) {
       throw new InvalidArgumentError(

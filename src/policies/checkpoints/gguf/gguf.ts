@@ -22,7 +22,7 @@ export interface GgufCheckpoint {
 }
 
 /** One tensor, and what undoes the conversion. */
-interface Place {
+interface StoredTensor {
   readonly tensor: GgufTensor;
   readonly name: string;
   readonly change: Change;
@@ -57,12 +57,12 @@ const readFactors = async (
   return Array.from(await readNumbers(source, type, begin, count));
 };
 
-const readPlace = async (source: ByteSource, { tensor, change, heads }: Place): Promise<Float32Array> =>
+const readPlace = async (source: ByteSource, { tensor, change, heads }: StoredTensor): Promise<Float32Array> =>
   undone(change, await readNumbers(source, tensor.type, tensor.begin, tensor.count), tensor.shape, heads);
 
 const storedOf = (
   path: string,
-  places: readonly Place[],
+  places: readonly StoredTensor[],
   open: <T>(use: (source: ByteSource) => Promise<T>) => Promise<T>,
 ): StoredWeights => {
   const byName = new Map(places.map((place) => [place.name, place]));
@@ -101,7 +101,7 @@ export const interpretGguf = async (
   const isTied = output === undefined || (await open((source) => sameBytes(source, table, output)));
   const factors = tensors.find(({ name }) => name === factorsName);
   const kept = tensors.filter((tensor) => tensor !== factors && !(isTied && tensor === output));
-  const places = kept.map((tensor): Place => {
+  const places = kept.map((tensor): StoredTensor => {
     const { name, change } = renamed(names, tensor.name);
     return {
       tensor,

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
 import { answersOf, modelFrom, needsTokenizer, plainRewards, promptsFile } from "../../../../src/cli/commands/new/answers.ts";
-import { planSource } from "../../../../src/experiments/planning/plan.ts";
-import { parseSource } from "../../../../src/experiments/file/source.ts";
+import { planSource } from "../../../../src/experiments/planning/run-plan.ts";
+import { parseSource } from "../../../../src/experiments/file/file-source.ts";
 import { startingFile } from "../../../../src/experiments/file/starting-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-new-"));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
-import { artifactsIn } from "../../../../src/experiments/stage-store/store.ts";
-import { writeKeptStage } from "../../../fixtures/kept-stage.ts";
+import { stageStoreIn } from "../../../../src/experiments/stage-store/stage-store.ts";
+import { writeKeptStage } from "../../../fixtures/stored-stage.ts";
 import { recorder } from "../../recorder.ts";
 
 let root: string;
@@ -35,7 +35,7 @@ test("lists what would go and removes nothing, but with --yes", async () => {
 test("says which stay and why, also as JSON", async () => {
   const { id } = writeKeptStage(root, "teacher", 1, 30);
   writeKeptStage(root, "start", 1, 30);
-  artifactsIn(join(root, "stages")).touch(id);
+  stageStoreIn(join(root, "stages")).touch(id);
   expect((await prune("--unused")).output).toMatch(/^teacher .* stays: it was made or used less than a minute ago/mu);
   const { output } = await prune("--unused", "--yes", "--json");
   const lines = output

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
-import { artifactFiles, artifactsIn } from "../../../../src/experiments/stage-store/store.ts";
-import { planExperiment } from "../../../../src/experiments/planning/plan.ts";
+import { stageFiles, stageStoreIn } from "../../../../src/experiments/stage-store/stage-store.ts";
+import { planExperiment } from "../../../../src/experiments/planning/run-plan.ts";
 import { recorder } from "../../recorder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-stages-"));
@@ -23,9 +23,9 @@ const retort = async (...args: string[]) => {
 
 test("retort stages lists results, and says why one is not what a file asks for", async () => {
   const teacher = planExperiment(path)[0]!.stages.find(({ name }) => name === "teacher")!;
-  const folder = artifactsIn(join(root, "stages")).folder(teacher.id);
+  const folder = stageStoreIn(join(root, "stages")).folder(teacher.id);
   mkdirSync(folder, { recursive: true });
-  for (const name of artifactFiles) writeFileSync(join(folder, name), "x");
+  for (const name of stageFiles) writeFileSync(join(folder, name), "x");
   writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...teacher, accuracy: 0.25 }));
   expect((await retort()).output).toMatch(
     new RegExp(

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
 import { trialArguments } from "../../../../src/sweeps/executors/supervise.ts";
-import { standingIn, trialFolder } from "../../../../src/sweeps/planning/standing.ts";
+import { progressIn, trialFolder } from "../../../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../../../fixtures/tiny-sweep.ts";
 import { recorder } from "../../recorder.ts";
 
@@ -35,10 +35,10 @@ test("a trial whose parent is gone keeps what it has and stops", async () => {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const folder = trialFolder(work.folder, work.sweep, trial);
-  while ((await standingIn(folder, trial.steps)).step === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  while ((await progressIn(folder, trial.steps)).step === 0) await new Promise((resolve) => setTimeout(resolve, 100));
   child.disconnect();
   expect(await once(child, "exit")).toEqual([143, null]);
-  const { status, step } = await standingIn(folder, trial.steps);
+  const { status, step } = await progressIn(folder, trial.steps);
   expect(status).toBe("interrupted");
   expect(step).toBeGreaterThan(0);
 });

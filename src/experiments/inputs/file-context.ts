@@ -1,0 +1,87 @@
+/** What the rules of a file may ask besides the file: its tasks, made once each, and the checkpoints that it names. */
+import { withLines } from "../../tasks/prompts/data-source.ts";
+import { tasks, type TaskValues } from "../../tasks/index.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
+import { attempt, type Made } from "../file/refusals.ts";
+import { canonicalJson } from "../../files/canonical-json.ts";
+import type { KnownCheckpoint } from "./checkpoints.ts";
+import { noInputs, type Inputs } from "./inputs.ts";
+import type { TrainingValues } from "../schema/trainings.ts";
+import { dataKey } from "./task-data.ts";
+
+/** What a task is made of. */
+type TaskSource = Pick<TrainingValues, "task" | "taskSeed" | "tokenizer">;
+
+/** What rules ask for. */
+export interface FileFacts {
+  /** The task of values. `RangeError` when it cannot be made. */
+  task(values: TaskSource): Task;
+  /** The checkpoint of a name. `RangeError` with the reason when it could not be read. */
+  checkpoint(name: string): KnownCheckpoint;
+  /** Its tokenizer. `RangeError` also when it has none. */
+  tokenizer(name: string): Tokenizer;
+}
+
+/** Keeps what was made: the variants of a file mostly share their tasks. */
+export class FileContext implements FileFacts {
+  readonly #folder: string;
+  readonly #inputs: Inputs;
+  readonly #tasks = new Map<string, Made<Task>>();
+
+  /** `folder` is the file's, from which its tasks' own files are found. */
+  constructor(folder = ".", inputs: Inputs = noInputs) {
+    this.#folder = folder;
+    this.#inputs = inputs;
+  }
+
+  /** The task of these values, or why there is none. */
+  make({ task, taskSeed, tokenizer }: TaskSource): Made<Task> {
+    const key = canonicalJson([task, taskSeed, tokenizer ?? null]);
+    const made =
+      this.#tasks.get(key) ??
+      attempt(() =>
+        tasks.create(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }),
+      );
+    this.#tasks.set(key, made);
+    return made;
+  }
+
+  /**
+   * The task's values with files of this machine in the place of data that must be found. `RangeError` with the reason
+   * when some could not be read.
+   */
+  located(task: TaskValues): TaskValues {
+    return withLines(task, (source) => {
+      const made = this.#inputs.data.get(dataKey(source));
+      if (made === undefined) throw new RangeError("its data were not looked at; plan the file with prepareExperiment");
+      if ("message" in made) throw new RangeError(made.message);
+      return made.part;
+    });
+  }
+
+  task(values: TaskSource): Task {
+    const made = this.make(values);
+    if ("message" in made) throw new RangeError(made.message);
+    return made.part;
+  }
+
+  checkpoint(name: string): KnownCheckpoint {
+    const made = this.#inputs.checkpoints.get(name) ?? {
+      message: `checkpoint ${JSON.stringify(name)} was not looked at; plan the file with prepareExperiment`,
+    };
+    if ("message" in made) throw new RangeError(made.message);
+    return made.part;
+  }
+
+  tokenizer(name: string): Tokenizer {
+    const { path, tokenizer } = this.checkpoint(name);
+    if (tokenizer === undefined)
+      throw new RangeError(`expected a tokenizer.json in the checkpoint, got none at ${path}`);
+    return tokenizer;
+  }
+
+  #given(name: string | undefined): { tokenizer?: unknown } {
+    return name === undefined ? {} : { tokenizer: this.tokenizer(name).toJSON() };
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * From an experiment file to planned runs: checked, with defaults, each with the stages that it starts from and the
+ * hashes that name results.
+ */
+import { dirname } from "node:path";
+import { type Draft } from "../file/drafts.ts";
+import { readExperiment } from "../file/extended-source.ts";
+import { parseOverrides } from "../file/overrides.ts";
+import { ExperimentError } from "../file/problem.ts";
+import { type ExperimentValues } from "../schema/experiment-schema.ts";
+import { noInputs, type Inputs } from "../inputs/inputs.ts";
+import { semanticMistakes } from "../rules/all-rules.ts";
+import { FileContext } from "../inputs/file-context.ts";
+import type { Source } from "../file/file-source.ts";
+import {
+  buildOrder,
+  checkpointsOf,
+  inputNames,
+  runValues,
+  stageValues,
+  type TrainingValues,
+} from "../schema/trainings.ts";
+import { contextLength, maxNewTokens } from "../inputs/lengths.ts";
+import type { PlannedRun, PlannedTraining } from "./planned.ts";
+import { byLocation, checkSource, located, type SoundFile } from "./sound-file.ts";
+import { trainingId } from "./training-id.ts";
+import { defined } from "../../optional/defined.ts";
+
+/** The plan of one run. The file is without mistakes. */
+export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fileContext: FileContext): PlannedRun => {
+  const ids: Record<string, string> = {};
+  const training = (name: string, values: TrainingValues): PlannedTraining => {
+    const inputs = Object.fromEntries(inputNames(values).map((input) => [input, ids[input]!]));
+    const named = [
+      ...checkpointsOf(values).map((each) => each.name),
+      ...(values.tokenizer === undefined ? [] : [values.tokenizer]),
+    ];
+    const checkpoints = Object.fromEntries(
+      named.map((each) => {
+        const { path: place, hash } = fileContext.checkpoint(each);
+        return [each, { path: place, hash }];
+      }),
+    );
+    const task = fileContext.task(values);
+    return {
+      name,
+      id: trainingId(values, { inputs, checkpoints }, task),
+      values,
+      task: fileContext.located(values.task),
+      inputs,
+      checkpoints,
+      contextLength: contextLength(file, values, fileContext),
+      maxNewTokens: maxNewTokens(values, task),
+    };
+  };
+  const stages = buildOrder(file).map((name) => {
+    const stage = training(name, stageValues(file, name));
+    ids[name] = stage.id;
+    return stage;
+  });
+  const { label, axes } = draft;
+  const { question, paper } = file;
+  return {
+    ...training(draft.name, runValues(file)),
+    label,
+    question,
+    paper,
+    path,
+    stages,
+    ...defined({ axes }),
+  };
+};
+
+/**
+ * The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with
+ * every problem between its parts.
+ */
+export const planRuns = ({ path, overrides, drafts }: SoundFile, inputs: Inputs): readonly PlannedRun[] => {
+  const fileContext = new FileContext(dirname(path), inputs);
+  const semantic = drafts.map(({ draft, values }) => ({
+    draft,
+    mistakes: semanticMistakes(values, path, fileContext),
+  }));
+  const contradictions = located(semantic, drafts.length, byLocation(path, overrides));
+  if (contradictions.length > 0) throw new ExperimentError(contradictions);
+  return drafts.map(({ draft, values }) => planDraft(draft, values, path, fileContext));
+};
+
+/**
+ * The runs of a file that was read and names no checkpoints. `ExperimentError` with every problem, in the order of the
+ * file.
+ */
+export const planSource = (source: Source, overrides: readonly string[]): readonly PlannedRun[] =>
+  planRuns(checkSource(source, parseOverrides(overrides)), noInputs);
+
+/**
+ * The runs of a file that names no checkpoints (else `prepareExperiment`), with overrides such as
+ * `/objective/alpha=0.5`. `ExperimentError` with every problem, in the order of the file.
+ */
+export const planExperiment = (path: string, overrides: readonly string[] = []): readonly PlannedRun[] =>
+  planSource(readExperiment(path), overrides);

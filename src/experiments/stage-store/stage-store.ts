@@ -1,0 +1,112 @@
+/**
+ * Results of stages, kept by the hash of everything that made them, and shared by every run that starts from the same
+ * stage.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+
+/**
+ * What a finished artifact holds at least, `manifest.json` last: a policy as HuggingFace lays it out, and where it came
+ * from.
+ */
+export const stageFiles = ["config.json", "tokenizer.json", "model.safetensors", "manifest.json"] as const;
+
+const synced = (path: string): void => {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const complete = (folder: string): boolean =>
+  stageFiles.every((name) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0);
+
+/** A folder of stageStore. Several processes may use it at once: an artifact appears whole or not at all. */
+export interface StageStore {
+  /** Where the artifact of this hash is, or would be. */
+  folder(id: string): string;
+  /** True when the artifact is there with all of its files. */
+  has(id: string): boolean;
+  /**
+   * Says that the artifact is used now: the time of its folder becomes the present. Where that may not be written
+   * nothing happens.
+   */
+  touch(id: string): void;
+  /**
+   * Gives `write` an empty folder and, when it is done, makes that folder the artifact by one rename; when `write`
+   * throws nothing is left. An artifact that another process finished meanwhile is kept. `RangeError` when one of
+   * `artifactFiles` was not written.
+   */
+  commit(id: string, write: (folder: string) => Promise<void>): Promise<string>;
+}
+
+const isHash = (id: string): boolean => /^[0-9a-f]{64}$/u.test(id);
+
+/**
+ * What of an id stands in the name of a folder: 64 bits tell any number of stages apart, and leave room for the rest of
+ * a line.
+ */
+const shortId = (id: string): string => id.slice(0, 16);
+
+/** True when a folder has the name that an artifact of this id has. */
+export const isStageFolder = (folder: string, id: string): boolean => isHash(id) && basename(folder) === shortId(id);
+
+/**
+ * Artifacts under a root, by default `.retort/stages` of the working folder. `RangeError` for an id that is not a
+ * sha256 hash.
+ */
+export const stageStoreIn = (root: string = join(".retort", "stages")): StageStore => {
+  const folder = (id: string): string => {
+    if (!isHash(id)) throw new RangeError(`stageStore: expected a sha256 hash of 64 hexadecimal digits, got "${id}"`);
+    return join(root, shortId(id));
+  };
+  const has = (id: string): boolean => complete(folder(id));
+  return {
+    folder,
+    has,
+    touch(id) {
+      const now = new Date();
+      try {
+        utimesSync(folder(id), now, now);
+      } catch {
+        // A folder that only may be read is nobody's to prune, either.
+      }
+    },
+    async commit(id, write) {
+      const target = folder(id);
+      mkdirSync(root, { recursive: true });
+      const draft = mkdtempSync(join(root, ".draft-"));
+      try {
+        await write(draft);
+        const absent = stageFiles.filter((name) => !existsSync(join(draft, name)));
+        if (absent.length > 0 || !complete(draft)) {
+          throw new RangeError(
+            `stageStore: expected ${stageFiles.join(", ")}, each with content, got ${readdirSync(draft).join(", ")}`,
+          );
+        }
+        for (const name of readdirSync(draft)) synced(join(draft, name));
+        // What is there and incomplete was taken by nobody; what is complete was finished by another process.
+        if (!complete(target)) rmSync(target, { recursive: true, force: true });
+        if (!existsSync(target)) renameSync(draft, target);
+        synced(root);
+        return target;
+      } finally {
+        rmSync(draft, { recursive: true, force: true });
+      }
+    },
+  };
+};

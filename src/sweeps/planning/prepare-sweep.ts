@@ -1,0 +1,33 @@
+/** From an experiment file with a sweep, which may name checkpoints, to its planned trials. */
+import { dirname } from "node:path";
+import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
+import { readExperiment } from "../../experiments/file/extended-source.ts";
+import { readInputs } from "../../experiments/inputs/inputs.ts";
+import { givenOverrides } from "../../experiments/file/overrides.ts";
+import { FileContext } from "../../experiments/inputs/file-context.ts";
+import { checkTrials, planTrials, trialOf, type PlannedTrial, type SoundSweep } from "./sweep-plan.ts";
+import { TrialMemory } from "./trial-memory.ts";
+
+/** A sweep that can start. */
+export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "claims" | "halving"> {
+  readonly trials: readonly PlannedTrial[];
+  readonly memory: Pick<TrialMemory, "largest">;
+}
+
+/**
+ * The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read.
+ */
+export const prepareSweep = async (
+  path: string,
+  overrides: readonly string[] = [],
+  hub: HubOptions = {},
+): Promise<PreparedSweep> => {
+  const sound = checkTrials(readExperiment(path), givenOverrides(overrides));
+  const inputs = await readInputs(sound.drafts, dirname(path), hub);
+  const [fileContext, memory] = [new FileContext(dirname(path), inputs), new TrialMemory()];
+  const trials = planTrials(sound, fileContext, (run, values) => {
+    memory.add(run, values, fileContext);
+    return trialOf(run);
+  });
+  return { path, bases: sound.bases, claims: sound.claims, halving: sound.halving, trials, memory };
+};

@@ -1,0 +1,95 @@
+/** How a trial stands, from what lies in its folder: the same whoever runs it, and wherever. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { holderOf } from "../../runs/folder/lock.ts";
+import { isObject, parseObject, type JsonObject } from "../../files/json.ts";
+import { manifestIn } from "../../runs/folder/manifest.ts";
+import { runFolder } from "../../runs/folder/run-folder.ts";
+import type { FrozenSweep, FrozenTrial } from "./frozen.ts";
+
+/** How far a trial has come. */
+export interface TrialProgress {
+  /**
+   * `waiting`: not begun. `running`: a process works on it. `interrupted`: none does, and it goes on where it stopped.
+   */
+  readonly status: "waiting" | "running" | "interrupted" | "paused" | "failed" | "done";
+  /** Steps that are done. */
+  readonly step: number;
+  /** Share of right answers in its last evaluation. */
+  readonly accuracy: number | undefined;
+  /** Of the last step and the last evaluation. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of its training, when it is done. */
+  readonly milliseconds: number | undefined;
+  /** Why it failed. */
+  readonly error: string | undefined;
+}
+
+/** Bytes at the end of a file of lines in which the last ones are looked for. */
+const tailBytes = 64 * 1024;
+
+/** The last whole lines of a file, as far as they are objects; none when there is no file. */
+const lastLines = (path: string): JsonObject[] => {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return [];
+  }
+  try {
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(size, tailBytes));
+    const read = readSync(file, bytes, 0, bytes.length, size - bytes.length);
+    const lines = bytes.toString("utf8", 0, read).split("\n").slice(0, -1);
+    return lines.map(parseObject).filter((line) => line !== undefined);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const numbersOf = (value: unknown): Record<string, number> => {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+};
+
+const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
+/** The folder of a trial, under the folder of its sweep. */
+export const trialFolder = (
+  folder: string,
+  { file }: Pick<FrozenSweep, "file">,
+  { id, name }: Pick<FrozenTrial, "id" | "name">,
+): string => runFolder(dirname(folder), { id, name, path: file }, false).folder;
+
+const progress = (folder: string): Pick<TrialProgress, "step" | "accuracy" | "metrics"> => {
+  const lines = lastLines(join(folder, "metrics.jsonl"));
+  const last = (kind: string): JsonObject | undefined => lines.findLast((line) => line["kind"] === kind);
+  const [step, evaluation] = [last("step"), last("evaluation")];
+  return {
+    step: numberOf(step?.["step"]) ?? 0,
+    accuracy: numberOf(evaluation?.["accuracy"]),
+    metrics: { ...numbersOf(step?.["metrics"]), ...numbersOf(evaluation?.["metrics"]) },
+  };
+};
+
+/** How the trial in a folder stands. */
+export const progressIn = async (folder: string, steps: number): Promise<TrialProgress> => {
+  const manifest = manifestIn(folder);
+  const status = manifest?.["status"];
+  if (status === "done") {
+    const summary = manifestIn(folder, "summary.json");
+    const milliseconds = numberOf(summary?.["milliseconds"]);
+    return {
+      status,
+      step: steps,
+      accuracy: numberOf(summary?.["accuracy"]),
+      metrics: numbersOf(summary?.["metrics"]),
+      milliseconds,
+      error: undefined,
+    };
+  }
+  const held = (await holderOf(folder)) !== undefined;
+  const idle = status === "failed" || status === "paused" ? status : manifest === undefined ? "waiting" : "interrupted";
+  const error = !held && status === "failed" && typeof manifest?.["error"] === "string" ? manifest["error"] : undefined;
+  return { ...progress(folder), status: held ? "running" : idle, milliseconds: undefined, error };
+};

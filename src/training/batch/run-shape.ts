@@ -1,0 +1,64 @@
+/** The sizes that all threads of a run agree on. */
+import { objectives } from "../../objectives/index.ts";
+import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
+import { policyOf } from "../../policies/checkpoints/huggingface.ts";
+import type { Policy } from "../../policies/policy.ts";
+import type { Task } from "../../tasks/task.ts";
+import { policySources } from "../../teachers/teacher-source.ts";
+import type { BatchShape } from "./collate.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import { defined } from "../../optional/defined.ts";
+
+/** Sizes of prompts, completions and batches. */
+export interface RunShape {
+  /** Padded prompt length P. */
+  readonly promptLength: number;
+  readonly maxNewTokens: number;
+  readonly batch: BatchShape;
+}
+
+/** Tokens of the teacher's vocabulary. `RangeError` when they must be the student's and are not. */
+const teacherVocabulary = (teacher: Recipe["teacher"], { vocabularySize }: Policy, foreign: boolean): number => {
+  // A server is asked for its vocabulary before the run.
+  const here = teacher === undefined ? [] : policySources(teacher);
+  const sizes = here.map(({ config }) => policyOf(config).vocabularySize);
+  if (foreign) return sizes[0] ?? vocabularySize;
+  const wrong = here.findIndex(({ tokenizer }, i) => tokenizer !== undefined || sizes[i] !== vocabularySize);
+  if (wrong === -1) return vocabularySize;
+  throw new RangeError(
+    `teacher: expected the student's vocabulary of ${vocabularySize} tokens, got ${sizes[wrong]} of another ` +
+      "tokenizer; take an objective for unlike vocabularies",
+  );
+};
+
+/** The sizes that a recipe asks for. `RangeError` when they do not fit the task or the policies. */
+export const runShape = ({ student, teacher, objective, rollouts, training }: Recipe, task: Task): RunShape => {
+  const maxNewTokens = rollouts.maxNewTokens ?? task.longest.completion;
+  const promptLength = task.longest.prompt;
+  const policy = studentPolicyOf(student.config);
+  if (policy.vocabularySize < task.tokenizer.vocabularySize) {
+    throw new RangeError(
+      `student: expected a vocabulary of at least the task's ${task.tokenizer.vocabularySize} tokens, got ` +
+        `${policy.vocabularySize}`,
+    );
+  }
+  const { topK, needs, pairs = false } = objectives.create(objective);
+  const foreign = needs.includes("foreignTeacherLogProbs");
+  const vocabulary = teacherVocabulary(teacher, policy, foreign);
+  if (promptLength + maxNewTokens > policy.contextLength) {
+    throw new RangeError(
+      `student: expected a context of ${promptLength} prompt and ${maxNewTokens} new tokens, got ` +
+        `${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,
+    );
+  }
+  const batch: BatchShape = {
+    size: training.batch,
+    prompt: promptLength,
+    completion: maxNewTokens,
+    ...(pairs ? { whole: true } : {}),
+    vocabularySize: policy.vocabularySize,
+    ...defined({ topK }),
+    ...(foreign ? { foreignVocabularySize: vocabulary } : {}),
+  };
+  return { promptLength, maxNewTokens, batch };
+};

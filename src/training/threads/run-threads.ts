@@ -1,0 +1,229 @@
+/**
+ * The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only
+ * routes between them.
+ */
+import { objectives } from "../../objectives/index.ts";
+import type { Signal } from "../../objectives/objective.ts";
+import { boundsOf } from "../../objectives/schedules/schedule.ts";
+import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
+import type { Weights } from "../../policies/policy.ts";
+import { behaviors } from "../../rollouts/behaviors/index.ts";
+import { CallLimits } from "../../rollouts/scoring/call-limits.ts";
+import type { Scorer, Scorers } from "../../rollouts/scoring/router.ts";
+import type { Completion, DrawRequest, SearchRequest } from "../../rollouts/sampling/sampler.ts";
+import type { Caller, Connection } from "../../workers/connect.ts";
+import type { ArgumentOf, ValueOf } from "../../workers/messages.ts";
+import type { Span } from "../../rollouts/scoring/timeline.ts";
+import { isTempered } from "../../rollouts/decoding/shaping.ts";
+import { pool } from "../../workers/pool.ts";
+import type { OpenSampler, SamplerHandlers } from "../../rollouts/sampling/sampler-worker.ts";
+import type { Task } from "../../tasks/task.ts";
+import { decayOf, otherThanDrawing } from "../../teachers/teacher-source.ts";
+import type { TeacherScore } from "../../teachers/teacher.ts";
+import { agreementsOf } from "../recipe/evaluation-settings.ts";
+import type { LearnerHandlers } from "../learner/learner-worker.ts";
+import type { LearnerState } from "../learner/learner.ts";
+import type { Answers, Outcomes } from "../batch/outcomes.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import {
+  openAgreement,
+  openReference,
+  openRewards,
+  openTeacher,
+  openValidation,
+  type AgreementScorer,
+} from "./scorers.ts";
+import type { RunShape } from "../batch/run-shape.ts";
+import { ThreadGroup } from "./thread-group.ts";
+import { frozenWeights, traineeOf } from "../learner/trained.ts";
+import { defined } from "../../optional/defined.ts";
+
+const samplerWorker = new URL("../../rollouts/sampling/sampler-worker.ts", import.meta.url);
+const learnerWorker = new URL("../learner/learner-worker.ts", import.meta.url);
+
+/** The open threads of a run. */
+export interface RunThreads {
+  /** Name of the engine that they use. */
+  readonly engine: string;
+  /**
+   * Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that
+   * have changed.
+   */
+  publish(weights: Weights): Promise<void>;
+  /** After a step: the teacher becomes the student's average as it is now; there when one follows it. */
+  follow?(): Promise<void>;
+  /** `observe` is told when a sampler drew, in the lane `draw`. */
+  draw(request: DrawRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Completion[]>;
+  /** The best completion of each prompt by beam search; observed as `draw` is. */
+  search(request: SearchRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Int32Array[]>;
+  readonly scorers: Partial<Scorers<Outcomes<Answers>>>;
+  /** Who may ask the scorers when, whichever step it is for. */
+  readonly limits: CallLimits;
+  /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
+  readonly validation?: Scorer<TeacherScore>;
+  /**
+   * The student beside its teacher, with the weights that were published last; there when an evaluation asks for their
+   * agreement.
+   */
+  readonly agreement?: Pick<AgreementScorer, "measure">;
+  readonly learner: Caller<LearnerHandlers>;
+  /** Ends all threads. */
+  close(): Promise<void>;
+}
+
+/** What samplers need of the teacher: nothing, unless it draws. `RangeError` when it should and there is none. */
+const drawingTeacher = ({ teacher, rollouts, data, evaluation }: Recipe): Pick<OpenSampler, "teacher"> => {
+  const { mixture, name } = behaviors.create(rollouts.behavior, undefined);
+  const alone =
+    data.offPolicy === "teacher" && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).least < 1);
+  const read = agreementsOf(evaluation).some(({ prefixes }) => prefixes === "teacher");
+  if (mixture === undefined && !alone && !read) return {};
+  if (teacher === undefined) {
+    throw new RangeError(
+      `${alone ? "data.offPolicy" : mixture === undefined ? "evaluation.agreement" : `the behavior ${name}`} ` +
+        "lets the teacher draw, and the recipe has none; give it one",
+    );
+  }
+  const other = otherThanDrawing(teacher);
+  if (other !== undefined || !("config" in teacher))
+    throw new RangeError(`teacher: expected a policy here of a teacher that draws, got ${other ?? "another"}`);
+  if (teacher.tokenizer !== undefined)
+    throw new RangeError("teacher: expected the student's tokenizer of a teacher that draws, got another");
+  return { teacher };
+};
+
+const openSamplers = async (
+  threads: ThreadGroup,
+  recipe: Recipe,
+  task: Task,
+  { promptLength, maxNewTokens }: RunShape,
+  signal: AbortSignal,
+): Promise<Connection<SamplerHandlers>[]> => {
+  const { machine, rollouts, student } = recipe;
+  const { padId, endId, stopIds } = task.tokenizer;
+  const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId, stopIds };
+  const options = {
+    engine: machine.engine,
+    config: student.config,
+    behavior: rollouts.behavior,
+    ...sizes,
+    ...drawingTeacher(recipe),
+  };
+  return Promise.all(
+    Array.from({ length: machine.samplers }, async (_, index) => {
+      const sampler = threads.start<SamplerHandlers>(samplerWorker, `sampler ${index + 1}`);
+      await sampler.call("open", options, { signal });
+      return sampler;
+    }),
+  );
+};
+
+const openLearner = async (
+  threads: ThreadGroup,
+  recipe: Recipe,
+  shape: RunShape,
+  state: LearnerState,
+  signal: AbortSignal,
+): Promise<[Connection<LearnerHandlers>, string]> => {
+  const { machine, student, objective, data, training, rollouts } = recipe;
+  const learner = threads.start<LearnerHandlers>(learnerWorker, "learner");
+  const { optimizer, clipNorm, checks } = training;
+  const decay = recipe.teacher === undefined ? undefined : decayOf(recipe.teacher);
+  const trainee = traineeOf(studentPolicyOf(student.config), training);
+  const options = {
+    engine: machine.engine,
+    threads: machine.threads,
+    config: student.config,
+    recipe: { objective, rollouts, data, training },
+    batch: shape.batch,
+    optimizer,
+    clipNorm,
+    // What the check samplingAgreement compares with.
+    samplingTemperature: isTempered(rollouts) ? rollouts.temperature : 1,
+    identityTolerance: checks.identity,
+    parts: training,
+    state,
+    ...defined({ decay }),
+    frozen: frozenWeights(trainee, student.weights),
+  };
+  return [learner, await learner.call("open", options, { signal })];
+};
+
+/** What completes prompts on whichever sampler is idle. */
+const writersOf = (samplers: readonly Connection<SamplerHandlers>[]): Pick<RunThreads, "draw" | "search"> => {
+  const idle = samplers.length === 0 ? undefined : pool(samplers);
+  const call = async <Name extends "draw" | "search">(
+    name: Name,
+    request: ArgumentOf<SamplerHandlers[Name]>,
+    signal: AbortSignal,
+    observe?: (span: Span) => void,
+  ): Promise<ValueOf<SamplerHandlers[Name]>> => {
+    if (idle === undefined) throw new RangeError("threads: expected a student that writes, got a reward model");
+    let [slot, start] = [0, performance.now()];
+    const started = (sampler: number): void => {
+      [slot, start] = [sampler, performance.now()];
+    };
+    const completions = await idle.call(name, request, { signal, started });
+    observe?.({ lane: "draw", slot, start, end: performance.now(), count: completions.length });
+    return completions;
+  };
+  return {
+    draw: (request, signal, observe) => call("draw", request, signal, observe),
+    search: (request, signal, observe) => call("search", request, signal, observe),
+  };
+};
+
+/**
+ * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them
+ * fails or the signal aborts. `RangeError` when the objective needs a teacher or rewards and the recipe has none.
+ */
+export const openRunThreads = async (
+  recipe: Recipe,
+  task: Task,
+  shape: RunShape,
+  state: LearnerState,
+  opening: AbortSignal,
+): Promise<RunThreads> => {
+  const threads = new ThreadGroup();
+  const { needs, pairs } = objectives.create(recipe.objective);
+  try {
+    const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
+    const [samplers, [learner, engine], teacher, reward, reference, validation, agreement] = await Promise.all([
+      // A reward model answers nothing.
+      pairs === true ? [] : openSamplers(threads, recipe, task, shape, opening),
+      openLearner(threads, recipe, shape, state, opening),
+      reads("teacherLogProbs", "teacherTopKLogProbs", "foreignTeacherLogProbs")
+        ? openTeacher(threads, recipe, task, shape, state.average, opening)
+        : undefined,
+      reads("advantages", "rewards") ? openRewards(threads, recipe, opening) : undefined,
+      reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
+      recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
+      agreementsOf(recipe.evaluation).length > 0 ? openAgreement(threads, recipe, task, shape, opening) : undefined,
+    ]);
+    const scorers = {
+      ...defined({ teacher, reward, reference }),
+    };
+    return {
+      engine,
+      ...(teacher === undefined || recipe.teacher === undefined || decayOf(recipe.teacher) === undefined
+        ? {}
+        : { follow: async () => teacher.follow(await learner.call("average", undefined)) }),
+      publish: async (weights) => {
+        await Promise.all([
+          ...samplers.map((sampler) => sampler.call("load", weights)),
+          validation?.load(weights),
+          agreement?.load(weights),
+        ]);
+      },
+      ...writersOf(samplers),
+      scorers,
+      limits: new CallLimits(scorers, recipe.scoring.calls),
+      ...defined({ validation, agreement }),
+      learner,
+      close: () => threads.close(),
+    };
+  } catch (error) {
+    await threads.close().catch(() => undefined);
+    throw error;
+  }
+};
