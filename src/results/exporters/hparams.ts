@@ -1,6 +1,6 @@
 /** Messages of TensorBoard's HParams plugin (tensorboard/plugins/hparams/plugin_data.proto, api.proto). */
 import type { Json } from "../../files/json.ts";
-import type { RunStatus } from "../../runs/reading/run-record.ts";
+import type { RunStatus } from "../../runs/folder/manifest.ts";
 import { hparamsValue } from "./event-file.ts";
 import { bytesField, doubleField, integerField, message, textField } from "./protobuf.ts";
 

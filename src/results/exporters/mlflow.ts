@@ -7,7 +7,7 @@ import { jsonClient, type JsonClient } from "../../remote/client.ts";
 import { RemoteError } from "../../remote/remote-error.ts";
 import { readHistory } from "../../runs/reading/history.ts";
 import { flattened } from "../tables/parameters.ts";
-import type { RunStatus } from "../../runs/reading/run-record.ts";
+import type { RunStatus } from "../../runs/folder/manifest.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import type { Exporter } from "./exporter.ts";
 
