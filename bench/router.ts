@@ -7,7 +7,8 @@ import { lastValueFrom } from "rxjs";
 import { median } from "./median.ts";
 import { ordered } from "../src/rollouts/batches/order.ts";
 import type { Rollout } from "../src/rollouts/batches/rollout.ts";
-import { route, type Chunk, type Scorer } from "../src/rollouts/scoring/router.ts";
+import { route, type Chunk } from "../src/rollouts/scoring/router.ts";
+import type { Scorer } from "../src/rollouts/scoring/scorer.ts";
 
 const { values: flags } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, json: { type: "boolean", default: false } },

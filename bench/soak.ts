@@ -14,7 +14,8 @@ import { httpReward } from "../src/rewards/remote/http.ts";
 import { ordered } from "../src/rollouts/batches/order.ts";
 import { withRetries } from "../src/rollouts/scoring/retries.ts";
 import type { Rollout } from "../src/rollouts/batches/rollout.ts";
-import { route, type Chunk, type Scorer } from "../src/rollouts/scoring/router.ts";
+import { route, type Chunk } from "../src/rollouts/scoring/router.ts";
+import type { Scorer } from "../src/rollouts/scoring/scorer.ts";
 import { arithmetic } from "../src/tasks/arithmetic/arithmetic.ts";
 
 const { values: flags } = parseArgs({ options: { rollouts: { type: "string", default: "20000" } } });
@@ -108,7 +109,7 @@ const scorePart = async (part: number): Promise<void> => {
         Promise.resolve(own.slice(k * chunk, (k + 1) * chunk)),
   );
   const scored = await lastValueFrom(route(chunks, { reward: scorer }, { inFlight: 3 }).pipe(ordered()));
-  const wrong = scored.filter((item) => item.answers.reward.answer !== item.rollout.tokens[0]);
+  const wrong = scored.filter((item) => item.answers.reward !== item.rollout.tokens[0]);
   if (scored.length !== size || wrong.length > 0)
     throw new Error(`soak: expected ${size} right scores, got ${scored.length - wrong.length}`);
 };

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
 import { Lookahead } from "./sequences/lookahead.ts";
-import { objectives } from "../objectives/index.ts";
+import { objectiveOf } from "../objectives/objective-of.ts";
 import { progressAt } from "../objectives/schedules/schedule.ts";
 import type { Task } from "../tasks/task.ts";
 import { normalizerOf, type RewardNormalizer } from "../rewards/normalization.ts";
@@ -21,7 +21,8 @@ import { collate, type Batch } from "./batch/collate.ts";
 import { pairAccuracy } from "./step/pair-accuracy.ts";
 import { openRunThreads, type RunThreads } from "./threads/run-threads.ts";
 import type { UpdateAnswer, UpdateRequest } from "./learner/learner-worker.ts";
-import type { Answers, Settled } from "./batch/outcomes.ts";
+import type { Answers } from "./batch/row.ts";
+import type { ScoredRollout } from "../rollouts/scoring/scorer.ts";
 import { rolloutMetrics } from "./batch/rollout-metrics.ts";
 import { evaluates, inspects, isFullEvaluation } from "./recipe/due.ts";
 import { evaluate, referenceLoss } from "./step/evaluate.ts";
@@ -30,7 +31,7 @@ import { recipeObjective } from "./sequences/recipe-objective.ts";
 import { recipeTask } from "./recipe/recipe-task.ts";
 import type { Recipe } from "./recipe/recipe.ts";
 import type { StepReport } from "./recipe/step-report.ts";
-import { assignAdvantages, shares, type StepRows } from "./batch/rows.ts";
+import { assignAdvantages, shares, type StepRows } from "./batch/assign-advantages.ts";
 import { learningRateFactor } from "./recipe/learning-rate.ts";
 import { runShape, type RunShape } from "./batch/run-shape.ts";
 import { lookaheadOf, sequencesOf, type Sequences } from "./sequences/sequences.ts";
@@ -74,7 +75,7 @@ interface StepSequences {
   /** lambda. */
   readonly fraction: number;
   readonly slots: readonly GroupAssignment[];
-  readonly scored: readonly Settled<Answers>[];
+  readonly scored: readonly ScoredRollout<Answers>[];
 }
 
 /** What a step leaves to the next one, and why there must be none. */
@@ -87,7 +88,7 @@ interface Taken {
 const beginStep = (run: Run, step: number, host: HostState): void => {
   const { recipe, task, shape, threads, sequences, ahead } = run;
   const { seed, rollouts, machine, scoring } = recipe;
-  const wholeGroups = objectives.create(recipe.objective).advantages !== undefined;
+  const wholeGroups = objectiveOf(recipe.objective).advantages !== undefined;
   ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
     const { fraction, slots } = sequences.at(step, host.sequences);
     const bounds = {
@@ -104,7 +105,7 @@ const beginStep = (run: Run, step: number, host: HostState): void => {
 /** The rows of a step, given what was carried from the step before. */
 const rowsOf = ({ recipe, normalizer }: Run, scored: StepSequences["scored"], host: HostState): StepRows => {
   const { group, behavior } = recipe.rollouts;
-  const { advantages } = objectives.create(recipe.objective);
+  const { advantages } = objectiveOf(recipe.objective);
   const rewards = normalizer === undefined ? {} : { rewards: normalizer, rewardsState: host.rewards };
   return assignAdvantages(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
 };
@@ -198,7 +199,7 @@ const evaluateStudent = async (
 ): Promise<HostState> => {
   await ahead.show(step, timeline);
   const { seed, evaluation, rollouts } = recipe;
-  if (objectives.create(recipe.objective).pairs === true) {
+  if (objectiveOf(recipe.objective).pairs === true) {
     const { batch, maxNewTokens } = shape;
     const scores = (given: Batch): Promise<Float32Array> => threads.learner.call("scores", given, { signal });
     const compared = await pairAccuracy(task, {

@@ -1,68 +1,55 @@
-/**
- * Lends a fixed set of things, one borrower each, first come first served: call slots of a scorer, connections to
- * workers.
- */
+/** A pool of resources, such as connections to workers: each is used by one at a time, first come first served. */
+import PQueue from "p-queue";
 
-/** One thing on loan. */
+/** A resource in use. */
 export interface Acquired<T> {
   readonly item: T;
-  /** Gives it back. A second call does nothing. */
+  /** Gives it back to the pool. A second call does nothing. */
   release(): void;
 }
 
-/** A fixed set of things to borrow. */
+/** A fixed set of resources. */
 export interface ResourcePool<T> {
   /**
-   * Waits for a free thing. Rejects with the signal's reason when it aborts first; the place in the queue is then gone.
+   * Waits for a free resource. Rejects with the signal's reason when it aborts first, and no longer waits then; what is
+   * acquired stays so when it aborts later.
    */
   acquire(signal?: AbortSignal): Promise<Acquired<T>>;
 }
 
-/** Lends `items`. `RangeError` when there are none, for then nobody would ever be served. */
+/** A pool of `items`. `RangeError` when there are none, for then everybody would wait for ever. */
 export const resourcePool = <T>(items: readonly T[]): ResourcePool<T> => {
-  if (items.length === 0) throw new RangeError("lending: expected at least one thing to lend, got none");
+  if (items.length === 0) throw new RangeError("resource pool: expected at least one resource, got none");
+  const queue = new PQueue({ concurrency: items.length });
   const free = [...items];
-  const waiting = new Set<(item: T) => void>();
 
-  const put = (item: T): void => {
-    const [first] = waiting;
-    if (first === undefined) free.push(item);
-    else first(item);
-  };
-
-  const loan = (item: T): Acquired<T> => {
-    let out = true;
-    return {
-      item,
-      release() {
-        if (out) put(item);
-        out = false;
-      },
-    };
-  };
-
-  const wait = (signal: AbortSignal | undefined): Promise<Acquired<T>> =>
-    new Promise((resolve, reject) => {
-      const leave = (): void => {
-        waiting.delete(serve);
-        signal?.removeEventListener("abort", abandon);
+  /** A task of the queue for as long as the resource is in use. */
+  const use = (started: (acquired: Acquired<T>) => void): Promise<void> =>
+    new Promise((done) => {
+      const item = free.shift() as T;
+      let used = true;
+      const release = (): void => {
+        if (used) free.push(item);
+        used = false;
+        done();
       };
-      const serve = (item: T): void => {
-        leave();
-        resolve(loan(item));
-      };
-      const abandon = (): void => {
-        leave();
-        reject(signal?.reason);
-      };
-      waiting.add(serve);
-      signal?.addEventListener("abort", abandon);
+      started({ item, release });
     });
 
   return {
     async acquire(signal) {
       signal?.throwIfAborted();
-      return free.length > 0 ? loan(free.shift() as T) : wait(signal);
+      // The queue would take a task for ended when its signal aborts: it only sees aborts before the task has begun.
+      const waiting = new AbortController();
+      const abandon = (): void => waiting.abort(signal?.reason);
+      signal?.addEventListener("abort", abandon);
+      return new Promise((resolve, reject) => {
+        const begin = (): Promise<void> => {
+          signal?.removeEventListener("abort", abandon);
+          return use(resolve);
+        };
+        queue.add(begin, { signal: waiting.signal }).catch(reject);
+      });
     },
   };
 };

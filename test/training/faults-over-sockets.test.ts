@@ -5,10 +5,10 @@ import type { ServerResponse } from "node:http";
 import { lastValueFrom, tap } from "rxjs";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { ordered } from "../../src/rollouts/batches/order.ts";
-import { route, type Scored } from "../../src/rollouts/scoring/router.ts";
-import type { Outcome } from "../../src/rollouts/scoring/retries.ts";
+import { route } from "../../src/rollouts/scoring/router.ts";
+import type { ScoredRollout } from "../../src/rollouts/scoring/scorer.ts";
 import type { RewardScore } from "../../src/rewards/reward.ts";
-import { settled } from "../../src/training/batch/outcomes.ts";
+import { withinDropLimits } from "../../src/training/batch/drop-limits.ts";
 import { openRewards } from "../../src/training/threads/scorers.ts";
 import type { ScoringSettings } from "../../src/training/recipe/scoring-settings.ts";
 import { ThreadGroup } from "../../src/training/threads/thread-group.ts";
@@ -75,7 +75,7 @@ const scoredBy = async (
   url: string,
   changes: Partial<ScoringSettings["reward"]> = {},
   told: (count: number) => void = () => undefined,
-): Promise<readonly Scored<{ reward: Outcome<RewardScore> }>[]> => {
+): Promise<readonly ScoredRollout<{ reward: RewardScore }>[]> => {
   const standard = recipe().scoring;
   const threads = new ThreadGroup();
   started.push(threads);
@@ -101,7 +101,7 @@ afterEach(async () => {
 });
 
 describe.each(Object.entries(faults))("%s", (_, [fault, error]) => {
-  test("now and then: the scores are those of the undisturbed run, and the trouble is told", async () => {
+  test("now and then: the scores are those of the undisturbed run, and the failure is told", async () => {
     let requests = 0;
     const server = await httpServer((asked, response) => {
       if (asked.path === "/health") json(response, {});
@@ -110,12 +110,12 @@ describe.each(Object.entries(faults))("%s", (_, [fault, error]) => {
     });
     const result = await scoredBy(server.url, { retries: 5 });
     expect(result.map(({ rollout }) => rollout)).toEqual(rollouts);
-    expect(result.map(({ answers }) => answers.reward.answer?.value)).toEqual(values);
-    const troubles = result.flatMap(({ answers: { reward } }) => (reward.trouble === undefined ? [] : [reward.trouble]));
-    expect(troubles.length).toBeGreaterThan(0);
-    for (const trouble of troubles) {
-      expect(trouble.outcome).toBe("answered");
-      expect(trouble.error).toMatch(error);
+    expect(result.map(({ answers }) => answers.reward?.value)).toEqual(values);
+    const failures = result.flatMap((item) => item.failures?.["reward"] ?? []);
+    expect(failures.length).toBeGreaterThan(0);
+    for (const failure of failures) {
+      expect(failure.outcome).toBe("answered");
+      expect(failure.error).toMatch(error);
     }
   });
 });
@@ -127,7 +127,7 @@ test("a rollout that a server never scores is dropped with its group, and no oth
     else json(response, { scores: indexes(asked).map((index) => (poison.includes(index) ? null : values[index])) });
   });
   const result = await scoredBy(server.url, { onFailure: "drop" });
-  const outcomes = settled<{ reward: RewardScore }>(result, { step: 1, wholeGroups: true, mostDropped: 0.1 });
+  const outcomes = withinDropLimits(result, { step: 1, wholeGroups: true, mostDropped: 0.1 });
   expect(outcomes.map(({ rollout }) => rollout)).toEqual(rollouts);
   expect(outcomes.flatMap(({ answers }, index) => (answers.reward === undefined ? [index] : []))).toEqual(poison);
   const groups = poison.map((index) => Math.floor(index / 8));
@@ -155,6 +155,6 @@ test("a server that is killed in the middle and started again: the scores are th
     killed = once(child, "exit").then(() => startServer(port));
   });
   await killed;
-  expect(result.map(({ answers }) => answers.reward.answer?.value)).toEqual(values);
-  expect(result.some(({ answers }) => answers.reward.trouble !== undefined)).toBe(true);
+  expect(result.map(({ answers }) => answers.reward?.value)).toEqual(values);
+  expect(result.some(({ failures }) => failures !== undefined)).toBe(true);
 });

@@ -4,7 +4,8 @@ import { distillation } from "../../src/objectives/distillation.ts";
 import { forwardKl } from "../../src/objectives/divergences/forward-kl.ts";
 import type { Objective, Signal } from "../../src/objectives/objective.ts";
 import { sft } from "../../src/objectives/sft.ts";
-import { collate, type Row } from "../../src/training/batch/collate.ts";
+import { collate } from "../../src/training/batch/collate.ts";
+import type { Row } from "../../src/training/batch/row.ts";
 import { rolloutAt } from "../fixtures/rollouts.ts";
 import { engines } from "../laws/evaluate.ts";
 import { objectiveProgram } from "../laws/objective.laws.ts";
@@ -16,7 +17,9 @@ const step = { progress: 0, controlled: 0 };
 
 const row = (promptTokens: readonly number[], tokens: readonly number[], source: "student" | "data" = "student"): Row => ({
   rollout: { ...rolloutAt(0, 0), promptTokens: Int32Array.from(promptTokens), tokens: Int32Array.from(tokens), source },
-  teacher: { logProbs: Float32Array.from({ length: tokens.length * V }, (_, i) => (i % V === tokens[Math.floor(i / V)] ? 0 : -200)) },
+  answers: {
+    teacher: { logProbs: Float32Array.from({ length: tokens.length * V }, (_, i) => (i % V === tokens[Math.floor(i / V)] ? 0 : -200)) },
+  },
   reward: 0,
   advantage: 0,
 });

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { lastValueFrom } from "rxjs";
 import { ordered } from "../../src/rollouts/batches/order.ts";
-import { route, type Scorer } from "../../src/rollouts/scoring/router.ts";
+import { route } from "../../src/rollouts/scoring/router.ts";
+import type { Scorer } from "../../src/rollouts/scoring/scorer.ts";
 import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
 import { connect, type Connection } from "../../src/workers/connect.ts";
 import { pool } from "../../src/workers/pool.ts";
@@ -98,7 +99,7 @@ describe("a pool behind a scorer of the router", () => {
       score: async (batch, signal) => (await workers.call("echo", batch, { signal })) as Rollout[],
     };
     const scored = await lastValueFrom(route(chunksOf(rollouts, 8), { echo, again: echo }, { inFlight: 2 }).pipe(ordered()));
-    expect(scored).toEqual(rollouts.map((rollout) => ({ rollout, answers: { echo: rollout, again: rollout } })));
+    expect(scored).toEqual(rollouts.map((rollout) => ({ rollout, answers: { echo: rollout, again: rollout }, dropped: false })));
   });
 
   test("a scorer that fails cancels the worker's handler", async () => {

@@ -1,15 +1,15 @@
-/** Tests of lending. */
+/** Tests of the pool of resources. */
 import { describe, expect, test } from "vitest";
 import { resourcePool } from "../../src/workers/resource-pool.ts";
 
-describe("lending", () => {
-  test("lends each thing to one borrower, first come first served", async () => {
-    const fileContext = resourcePool(["a", "b"]);
-    const [first, second] = [await fileContext.acquire(), await fileContext.acquire()];
+describe("a pool", () => {
+  test("gives each resource to one at a time, first come first served", async () => {
+    const pool = resourcePool(["a", "b"]);
+    const [first, second] = [await pool.acquire(), await pool.acquire()];
     expect([first.item, second.item]).toEqual(["a", "b"]);
     const served: string[] = [];
-    const third = fileContext.acquire().then((loan) => served.push(`third ${loan.item}`));
-    const fourth = fileContext.acquire().then((loan) => served.push(`fourth ${loan.item}`));
+    const third = pool.acquire().then((used) => served.push(`third ${used.item}`));
+    const fourth = pool.acquire().then((used) => served.push(`fourth ${used.item}`));
     second.release();
     await third;
     expect(served).toEqual(["third b"]);
@@ -18,32 +18,45 @@ describe("lending", () => {
     expect(served).toEqual(["third b", "fourth a"]);
   });
 
-  test("a thing given back twice is lent once", async () => {
-    const fileContext = resourcePool(["a"]);
-    const loan = await fileContext.acquire();
-    loan.release();
-    loan.release();
-    await fileContext.acquire();
+  test("a resource that is released twice is free once", async () => {
+    const pool = resourcePool(["a"]);
+    const used = await pool.acquire();
+    used.release();
+    used.release();
+    await pool.acquire();
     const stop = new AbortController();
-    const waiting = fileContext.acquire(stop.signal);
+    const waiting = pool.acquire(stop.signal);
     stop.abort(new Error("nothing was free"));
     await expect(waiting).rejects.toThrow("nothing was free");
   });
 
-  test("an aborted borrower leaves the queue, and the next one is served", async () => {
-    const fileContext = resourcePool(["a"]);
-    const loan = await fileContext.acquire();
+  test("whoever aborts while waiting leaves the queue, and the next one is served", async () => {
+    const pool = resourcePool(["a"]);
+    const used = await pool.acquire();
     const stop = new AbortController();
-    const abandoned = fileContext.acquire(stop.signal);
-    const patient = fileContext.acquire();
+    const abandoned = pool.acquire(stop.signal);
+    const patient = pool.acquire();
     stop.abort(new Error("no longer wanted"));
     await expect(abandoned).rejects.toThrow("no longer wanted");
-    loan.release();
+    used.release();
     expect((await patient).item).toBe("a");
-    await expect(fileContext.acquire(stop.signal)).rejects.toThrow("no longer wanted");
+    await expect(pool.acquire(stop.signal)).rejects.toThrow("no longer wanted");
   });
 
-  test("refuses to lend nothing", () => {
-    expect(() => resourcePool([])).toThrow(new RangeError("lending: expected at least one thing to lend, got none"));
+  test("an abort after a resource was acquired does not free it", async () => {
+    const pool = resourcePool(["a"]);
+    const stop = new AbortController();
+    const used = await pool.acquire(stop.signal);
+    stop.abort(new Error("no longer wanted"));
+    let served = false;
+    const next = pool.acquire().then(() => (served = true));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(served).toBe(false);
+    used.release();
+    expect(await next).toBe(true);
+  });
+
+  test("without resources is refused", () => {
+    expect(() => resourcePool([])).toThrow(new RangeError("resource pool: expected at least one resource, got none"));
   });
 });

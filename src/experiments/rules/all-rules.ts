@@ -3,7 +3,7 @@
  * plug-in's name.
  */
 import { dirname } from "node:path";
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
 import { rewards } from "../../rewards/index.ts";
@@ -67,7 +67,7 @@ const sizeRules = ({ training, rollouts }: TrainingValues): Mistake[] => {
 };
 
 const objectiveMistakes = (values: TrainingValues): Mistake[] => {
-  const made = attempt(() => objectives.create(values.objective));
+  const made = attempt(() => objectiveOf(values.objective));
   if ("message" in made) return [{ pointer: "/objective", part: "whole", message: made.message }];
   const { advantages } = made.part;
   const { group } = values.rollouts;

@@ -2,7 +2,7 @@
 import { measures, type MeasureValues } from "../../evaluation/measures/index.ts";
 import type { Measure } from "../../evaluation/measures/measure.ts";
 import { divergences } from "../../objectives/divergences/index.ts";
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { EvaluationMode } from "../../training/recipe/evaluation-settings.ts";
 import { attempt } from "../file/refusals.ts";
@@ -157,7 +157,7 @@ const lengthMistakes = (
 
 /** All that is wrong with how the student is examined. */
 export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
-  const objective = attempt(() => objectives.create(values.objective));
+  const objective = attempt(() => objectiveOf(values.objective));
   if ("part" in objective && objective.part.pairs === true) {
     const written = (["metrics", "also", "beams", "agreement"] as const).find(
       (name) => values.evaluation[name] !== undefined,

@@ -1,5 +1,5 @@
 /** Rules about reward models that are trained on pairs: what they learn from, and who may use what they become. */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { modelsNamed } from "../../rewards/model/reference.ts";
 import type { Task } from "../../tasks/task.ts";
 import { attempt } from "../file/refusals.ts";
@@ -13,7 +13,7 @@ import { singleTeachers } from "../schema/teacher-schema.ts";
  * anything.
  */
 export const learnsFromPairs = ({ objective }: Pick<TrainingValues, "objective">): boolean => {
-  const made = attempt(() => objectives.create(objective));
+  const made = attempt(() => objectiveOf(objective));
   return "part" in made && made.part.pairs === true;
 };
 

@@ -2,7 +2,7 @@
  * Rules about the policies of a training: whether the student can be made, and whether student and teacher can read
  * what it puts before them.
  */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { scoringPolicy } from "../../policies/classification-head.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { longestPromptText } from "../../tasks/prompt-template.ts";
@@ -63,7 +63,7 @@ const vocabularyMistakes = (student: Policy, values: TrainingValues, known: File
       `${student.vocabularySize}`;
     return [{ pointer: "/student", part: "whole", message }];
   }
-  const made = attempt(() => objectives.create(values.objective));
+  const made = attempt(() => objectiveOf(values.objective));
   // An objective that cannot be made is a mistake of its own.
   if ("message" in made || made.part.needs.includes("foreignTeacherLogProbs")) return [];
   return singleTeachers(values.teacher).flatMap(({ teacher, pointer }): Mistake[] => {

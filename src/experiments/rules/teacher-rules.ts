@@ -1,7 +1,7 @@
 /**
  * Rules about what a teacher cannot do, before it is asked: draw tokens, speak of another vocabulary, or answer at all.
  */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
 import { behaviors } from "../../rollouts/behaviors/index.ts";
@@ -31,7 +31,7 @@ const agreementMistakes = ({ teacher, evaluation, objective }: TrainingValues): 
     ),
   ];
   if (pointers.length === 0) return [];
-  const made = attempt(() => objectives.create(objective));
+  const made = attempt(() => objectiveOf(objective));
   const foreign =
     "part" in made && made.part.needs.includes("foreignTeacherLogProbs")
       ? { name: "one of another vocabulary" }
@@ -133,7 +133,7 @@ export const teacherMistakes = (values: TrainingValues): Mistake[] => {
   const { teacher } = values;
   const compared = agreementMistakes(values);
   if (teacher === undefined) return compared;
-  const made = attempt(() => objectives.create(values.objective));
+  const made = attempt(() => objectiveOf(values.objective));
   // An objective that cannot be made is a mistake of its own.
   const objective = "message" in made ? undefined : made.part;
   // A mixture is made of all log-probs.

@@ -1,7 +1,7 @@
 /**
  * Rules between a training and the stages and checkpoints that it starts from, where these have tokens of their own.
  */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { behaviors } from "../../rollouts/behaviors/index.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { attempt } from "../file/refusals.ts";
@@ -25,7 +25,7 @@ const hashOf = (tokenizer: Tokenizer): string => {
 export const sameTokens = (a: Tokenizer, b: Tokenizer): boolean => a === b || hashOf(a) === hashOf(b);
 
 const readsForeignTeacher = ({ objective }: TrainingValues): boolean => {
-  const made = attempt(() => objectives.create(objective));
+  const made = attempt(() => objectiveOf(objective));
   // An objective that cannot be made is a mistake of its own.
   return "message" in made || made.part.needs.includes("foreignTeacherLogProbs");
 };

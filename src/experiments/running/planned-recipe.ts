@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { chooseEngine } from "../../engine/choose.ts";
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { rewardModelFrom } from "../../policies/classification-head.ts";
 import { withLayers } from "../../policies/checkpoints/chosen-layers.ts";
 import { loadPolicy, type Checkpoint } from "../../policies/checkpoints/huggingface.ts";
@@ -123,7 +123,7 @@ const startingPolicy = async (training: PlannedTraining, { tokenizer }: Task, lo
 const studentModel = async (training: PlannedTraining, task: Task, load: Loader): Promise<Model> => {
   const { policy, weights } = await startingPolicy(training, task, load);
   const { objective, seed } = training.values;
-  if (objectives.create(objective).pairs !== true) return { config: policy.config, weights };
+  if (objectiveOf(objective).pairs !== true) return { config: policy.config, weights };
   const made = rewardModelFrom(policy, weights, seed);
   return { config: made.classifier.config, weights: made.weights };
 };

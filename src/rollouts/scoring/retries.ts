@@ -17,7 +17,7 @@ import {
 } from "cockatiel";
 import { coordinatesText } from "../batches/order.ts";
 import type { Rollout } from "../batches/rollout.ts";
-import type { Scorer } from "./router.ts";
+import { checkAnswerCount, FailedAnswer, type Failure, type Scorer } from "./scorer.ts";
 import { SharedExclusiveLock } from "./shared-exclusive-lock.ts";
 
 /** How long to ask a scorer, how often, and what then. Times in ms. */
@@ -50,21 +50,6 @@ export interface FallibleScorer<Answer> extends Scorer<Answer | Error> {
   ready?(signal: AbortSignal): Promise<void>;
 }
 
-/** What went wrong with a rollout on the way to its outcome. */
-export interface Failure {
-  /** Calls that it was part of. */
-  readonly attempts: number;
-  readonly outcome: "answered" | "default" | "dropped";
-  /** Message of the last error. */
-  readonly error: string;
-}
-
-/** A rollout's answer, if there is one, and what went wrong, if anything did. */
-export interface Outcome<Answer> {
-  readonly answer?: Answer;
-  readonly trouble?: Failure;
-}
-
 /** What came of asking for one rollout so far. */
 interface Asked<Answer> {
   attempts: number;
@@ -85,7 +70,7 @@ class Retries<Answer> {
   readonly #scorer: FallibleScorer<Answer>;
   readonly #policy: ScoringPolicy;
   readonly #guard;
-  readonly #turnstile = new SharedExclusiveLock();
+  readonly #lock = new SharedExclusiveLock();
 
   constructor(scorer: FallibleScorer<Answer>, policy: ScoringPolicy) {
     this.#scorer = scorer;
@@ -104,12 +89,12 @@ class Retries<Answer> {
    */
   async ask(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Asked<Answer>[]> {
     const asked = rollouts.map((): Asked<Answer> => ({ attempts: 0, shared: false }));
-    await this.#turnstile.run(false, signal, () => this.#insist(rollouts, asked, signal));
+    await this.#lock.run(false, signal, () => this.#insist(rollouts, asked, signal));
     if (this.#policy.onFailure === "stop") return asked;
     for (const [k, rollout] of rollouts.entries()) {
       const one = asked[k]!;
       if (!one.shared || one.error?.retryable === false || one.error instanceof BrokenCircuitError) continue;
-      await this.#turnstile.run(true, signal, () => this.#attempt([rollout], [one], signal));
+      await this.#lock.run(true, signal, () => this.#attempt([rollout], [one], signal));
     }
     return asked;
   }
@@ -172,9 +157,7 @@ class Retries<Answer> {
 
   async #score(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly (Answer | Error)[]> {
     const answers: unknown = await this.#scorer.score(rollouts, signal);
-    if (!Array.isArray(answers)) throw new TypeError(`expected a list of answers, got ${typeof answers}`);
-    if (answers.length !== rollouts.length)
-      throw new RangeError(`expected ${rollouts.length} answers, got ${answers.length}`);
+    checkAnswerCount(rollouts, answers);
     return Array.from(
       answers as (Answer | Error | undefined)[],
       (answer) => answer ?? new TypeError("expected an answer, got undefined"),
@@ -185,47 +168,47 @@ class Retries<Answer> {
 const times = (attempts: number): string => (attempts === 1 ? "once" : `${attempts} times`);
 
 /**
- * Asks `scorer` as `policy` says, with the same limits on batch and concurrency. Each rollout gets exactly one outcome:
- * its answer; under `default` the substitute; under `drop` nothing. A call fails as a whole when it rejects, takes too
- * long, or gives a wrong number of answers; an answer that is an `Error`, or undefined, fails alone. Only failed
- * rollouts are asked for again, none whose error says `retryable: false`; before a rollout of a failed call is given up
- * it is asked for once more with nothing else in flight, so that one which brings the scorer down takes no other with
- * it. Under `stop` it rejects with an `Error` that names the first rollout without an answer. Aborting ends waits and
- * calls. `RangeError` when `default` has no substitute.
+ * Asks `scorer` as `policy` says, with the same limits on batch and concurrency. Each rollout gets exactly one answer:
+ * its own; under `default` the substitute; under `drop` a `FailedAnswer` without one. What failed on the way makes it a
+ * `FailedAnswer` too. A call fails as a whole when it rejects, takes too long, or gives a wrong number of answers; an
+ * answer that is an `Error`, or undefined, fails alone. Only failed rollouts are asked for again, none whose error says
+ * `retryable: false`; before a rollout of a failed call is given up it is asked for once more with nothing else in
+ * flight, so that one which crashes the scorer takes no other with it. Under `stop` it rejects with an `Error` that
+ * names the first rollout without an answer. Aborting ends waits and calls. `RangeError` when `default` has no
+ * substitute.
  */
 export const withRetries = <Answer>(
   scorer: FallibleScorer<Answer>,
   policy: ScoringPolicy,
   substitute?: Answer,
-): Scorer<Outcome<Answer>> => {
+): Scorer<Answer | FailedAnswer<Answer>> => {
   const { onFailure } = policy;
   if (onFailure === "default" && substitute === undefined)
-    throw new RangeError("persistent: expected a substitute for onFailure default, got none");
-  const persistence = new Retries(scorer, policy);
-  const outcome = (asked: Asked<Answer>): Outcome<Answer> => {
+    throw new RangeError("retries: expected a substitute for onFailure default, got none");
+  const retries = new Retries(scorer, policy);
+  const answerOf = (asked: Asked<Answer>): Answer | FailedAnswer<Answer> => {
     const { attempts, lastError } = asked;
-    const trouble = (came: Failure["outcome"]): Pick<Outcome<Answer>, "trouble"> =>
-      lastError === undefined ? {} : { trouble: { attempts, outcome: came, error: lastError } };
-    if (!failed(asked)) return { answer: asked.answer as Answer, ...trouble("answered") };
-    return onFailure === "drop" ? trouble("dropped") : { answer: substitute as Answer, ...trouble("default") };
+    if (lastError === undefined) return asked.answer as Answer;
+    const failure = (outcome: Failure["outcome"]): Failure => ({ attempts, outcome, error: lastError });
+    if (!failed(asked)) return new FailedAnswer(failure("answered"), asked.answer as Answer);
+    return onFailure === "drop"
+      ? new FailedAnswer<Answer>(failure("dropped"))
+      : new FailedAnswer(failure("default"), substitute as Answer);
   };
   return {
     batch: scorer.batch,
     concurrency: scorer.concurrency,
     async score(rollouts, signal) {
-      const asked = await persistence.ask(rollouts, signal);
+      const asked = await retries.ask(rollouts, signal);
       const first = asked.findIndex(failed);
       if (onFailure === "stop" && first !== -1) {
         const { attempts, error } = asked[first]!;
-        throw new Error(
-          `expected an answer for ${coordinatesText(rollouts[first]!)}, asked ${times(attempts)}, got an error: ` +
-            `${error!.message}`,
-          {
-            cause: error,
-          },
-        );
+        const where = coordinatesText(rollouts[first]!);
+        throw new Error(`expected an answer for ${where}, asked ${times(attempts)}, got an error: ${error!.message}`, {
+          cause: error,
+        });
       }
-      return asked.map(outcome);
+      return asked.map(answerOf);
     },
   };
 };

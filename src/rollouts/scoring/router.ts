@@ -6,32 +6,18 @@ import { from, mergeMap, Observable, type ObservableInput } from "rxjs";
 import { CallLimits } from "./call-limits.ts";
 import { coordinatesText } from "../batches/order.ts";
 import type { Rollout } from "../batches/rollout.ts";
+import {
+  checkAnswerCount,
+  FailedAnswer,
+  type Failure,
+  type Scorer,
+  type ScoredRollout,
+  type Scorers,
+} from "./scorer.ts";
 import type { Span } from "./timeline.ts";
 
 /** Draws a chunk of rollouts when called. The signal aborts when the stream ends early. */
 export type Chunk = (signal: AbortSignal) => Promise<readonly Rollout[]>;
-
-/** Judges rollouts: a reward, a teacher, or whatever has one answer for each. */
-export interface Scorer<Answer> {
-  /** Most rollouts of one call. */
-  readonly batch: number;
-  /** Most calls at once. */
-  readonly concurrency: number;
-  /**
-   * One answer each, in the order given. The signal aborts when the stream ends early: by an error elsewhere, or
-   * unsubscribed.
-   */
-  score(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Answer[]>;
-}
-
-/** Scorers by name, for example `{ reward: Scorer<RewardScore>, teacher: Scorer<TeacherScore> }`. */
-export type Scorers<Answers> = { readonly [Name in keyof Answers]: Scorer<Answers[Name]> };
-
-/** A rollout with the answer of every scorer, by the scorer's name. */
-export interface Scored<Answers> {
-  readonly rollout: Rollout;
-  readonly answers: { readonly [Name in keyof Answers]: Answers[Name] };
-}
 
 /** How much work there is at once, and who watches it. */
 export interface RouteOptions {
@@ -59,9 +45,7 @@ const describe = (rollouts: readonly Rollout[]): string => {
 };
 
 const checkAnswers = (rollouts: readonly Rollout[], answers: readonly unknown[]): void => {
-  if (!Array.isArray(answers)) throw new TypeError(`expected a list of answers, got ${typeof answers}`);
-  if (answers.length !== rollouts.length)
-    throw new RangeError(`expected ${rollouts.length} answers, got ${answers.length}`);
+  checkAnswerCount(rollouts, answers);
   const missing = rollouts.find((_, k) => answers[k] === undefined);
   if (missing !== undefined) throw new TypeError(`expected an answer for ${coordinatesText(missing)}, got undefined`);
 };
@@ -120,22 +104,40 @@ const checkOptions = (scorers: readonly [string, Scorer<unknown>][], { inFlight 
   }
 };
 
-/** Sends a chunk through all lanes at once; emits each rollout when its last answer is in. */
-const join = <Answers>(rollouts: readonly Rollout[], lanes: readonly Lane[]): Observable<Scored<Answers>> => {
-  const rows = rollouts.map((rollout) => ({ rollout, answers: new Map<string, unknown>() }));
-  const complete = ({ rollout, answers }: (typeof rows)[number]): Scored<Answers> => ({
+/** The record of a rollout with one answer of each lane, in the order of the lanes. */
+const scoredRollout = <Answers>(
+  rollout: Rollout,
+  lanes: readonly Lane[],
+  given: ReadonlyMap<string, unknown>,
+): ScoredRollout<Answers> => {
+  const answers: Record<string, unknown> = {};
+  const failures: Record<string, Failure> = {};
+  for (const { name } of lanes) {
+    const answer = given.get(name);
+    const failed = answer instanceof FailedAnswer;
+    if (failed) failures[name] = answer.failure;
+    if (!failed || answer.answer !== undefined) answers[name] = failed ? answer.answer : answer;
+  }
+  const all = Object.values(failures);
+  return {
     rollout,
-    answers: Object.fromEntries(lanes.map(({ name }) => [name, answers.get(name)])) as Answers,
-  });
-  if (lanes.length === 0) return from(rows.map(complete));
+    answers: answers as Answers,
+    ...(all.length === 0 ? {} : { failures }),
+    dropped: all.some(({ outcome }) => outcome === "dropped"),
+  };
+};
+
+/** Sends a chunk through all lanes at once; emits each rollout when its last answer is in. */
+const join = <Answers>(rollouts: readonly Rollout[], lanes: readonly Lane[]): Observable<ScoredRollout<Answers>> => {
+  if (lanes.length === 0) return from(rollouts.map((rollout) => scoredRollout<Answers>(rollout, lanes, new Map())));
+  const given = rollouts.map(() => new Map<string, unknown>());
   const calls = lanes.flatMap((lane) => batches(rollouts, lane.batch).map((call) => ({ ...call, lane })));
   return from(calls).pipe(
     mergeMap(async ({ lane, first, batch }) => ({ lane, first, answers: await lane.score(batch) })),
     mergeMap(({ lane, first, answers }) =>
       answers.flatMap((answer, k) => {
-        const row = rows[first + k]!;
-        row.answers.set(lane.name, answer);
-        return row.answers.size === lanes.length ? [complete(row)] : [];
+        const answered = given[first + k]!.set(lane.name, answer);
+        return answered.size === lanes.length ? [scoredRollout<Answers>(rollouts[first + k]!, lanes, answered)] : [];
       }),
     ),
   );
@@ -167,12 +169,12 @@ export const route = <Answers extends object>(
   chunks: ObservableInput<Chunk>,
   scorers: Scorers<Answers>,
   options: RouteOptions,
-): Observable<Scored<Answers>> => {
+): Observable<ScoredRollout<Answers>> => {
   const { inFlight, observe } = options;
   const named = Object.entries(scorers) as [string, Scorer<unknown>][];
   checkOptions(named, options);
 
-  return new Observable<Scored<Answers>>((subscriber) => {
+  return new Observable<ScoredRollout<Answers>>((subscriber) => {
     const controller = new AbortController();
     const { signal } = controller;
     setMaxListeners(0, signal);

@@ -24,15 +24,15 @@ export interface RunLog {
 }
 
 /** Rollouts of a step that a scorer failed on, and its last error. */
-const troublesOf = ({
+const failuresOf = ({
   rollouts,
 }: RolloutsScored): ReadonlyMap<string, { readonly failed: number; readonly error: string }> => {
-  const troubles = new Map<string, { failed: number; error: string }>();
-  for (const { troubles: own = {} } of rollouts) {
+  const failures = new Map<string, { failed: number; error: string }>();
+  for (const { failures: own = {} } of rollouts) {
     for (const [scorer, { error }] of Object.entries(own))
-      troubles.set(scorer, { failed: (troubles.get(scorer)?.failed ?? 0) + 1, error });
+      failures.set(scorer, { failed: (failures.get(scorer)?.failed ?? 0) + 1, error });
   }
-  return troubles;
+  return failures;
 };
 
 /** Opens the log in a folder, or makes it. */
@@ -51,7 +51,7 @@ export const openRunLog = (folder: string): RunLog => {
       else logger.info(facts, kind);
     },
     rollouts(scored) {
-      for (const [scorer, { failed, error }] of troublesOf(scored)) {
+      for (const [scorer, { failed, error }] of failuresOf(scored)) {
         logger.warn({ step: scored.step, scorer, failed, of: scored.rollouts.length, error }, "a scorer failed");
       }
     },

@@ -2,23 +2,7 @@
 import { float32, int32, type TensorSpec, type TypedArray } from "../../engine/program.ts";
 import type { Signal } from "../../objectives/objective.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
-import type { TeacherScore } from "../../teachers/teacher.ts";
-
-/** A rollout with what its step found out about it. */
-export interface Row {
-  readonly rollout: Rollout;
-  /** The teacher's scores, when the objective needs them. */
-  readonly teacher?: TeacherScore;
-  /**
-   * [L] log-probs of the tokens under the reference policy, when the objective needs them and the student sampled the
-   * rollout.
-   */
-  readonly referenceLogProbs?: Float32Array;
-  /** After scaling and clipping; 0 for a sequence that the student did not sample. */
-  readonly reward: number;
-  /** 0 for a sequence that the student did not sample. */
-  readonly advantage: number;
-}
+import type { Row } from "./row.ts";
 
 /** Sizes of a batch. */
 export interface BatchShape {
@@ -157,20 +141,40 @@ const makers: Readonly<
   Record<BatchSignal, (rows: readonly Row[], shape: BatchShape, step: StepSignals, array: TypedArray) => TypedArray>
 > = {
   teacherLogProbs: (rows, shape, _, array) =>
-    placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+    placed(
+      array,
+      "teacher log-probs",
+      rows,
+      shape,
+      ({ answers }) => needed(answers.teacher, "teacher log-probs").logProbs,
+    ),
   teacherTopKIds: (rows, shape, _, array) =>
-    placed(array, "teacher token ids", rows, shape, ({ teacher }) => needed(teacher?.ids, "the teacher's top-k ids")),
+    placed(array, "teacher token ids", rows, shape, ({ answers }) =>
+      needed(answers.teacher?.ids, "the teacher's top-k ids"),
+    ),
   teacherTopKLogProbs: (rows, shape, _, array) =>
-    placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+    placed(
+      array,
+      "teacher log-probs",
+      rows,
+      shape,
+      ({ answers }) => needed(answers.teacher, "teacher log-probs").logProbs,
+    ),
   foreignTeacherLogProbs: (rows, shape, _, array) =>
-    placed(array, "teacher log-probs", rows, shape, ({ teacher }) => needed(teacher, "teacher log-probs").logProbs),
+    placed(
+      array,
+      "teacher log-probs",
+      rows,
+      shape,
+      ({ answers }) => needed(answers.teacher, "teacher log-probs").logProbs,
+    ),
   foreignTeacherMask: (rows, shape, _, array) =>
-    placed(array, "aligned places", rows, shape, ({ teacher }) =>
-      needed(teacher?.aligned, "the teacher's aligned places"),
+    placed(array, "aligned places", rows, shape, ({ answers }) =>
+      needed(answers.teacher?.aligned, "the teacher's aligned positions"),
     ),
   referenceLogProbs: (rows, shape, _, array) =>
     placed(array, "reference log-probs", rows, shape, (row) =>
-      ofStudent(row) ? needed(row.referenceLogProbs, "reference log-probs") : undefined,
+      ofStudent(row) ? needed(row.answers.reference, "reference log-probs").logProbs : undefined,
     ),
   behaviorLogProbs: (rows, shape, _, array) =>
     placed(array, "behaviour log-probs", rows, shape, ({ rollout }) => rollout.behaviorLogProbs),

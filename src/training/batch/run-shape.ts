@@ -1,5 +1,5 @@
 /** The sizes that all threads of a run agree on. */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -42,7 +42,7 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
         `${policy.vocabularySize}`,
     );
   }
-  const { topK, needs, pairs = false } = objectives.create(objective);
+  const { topK, needs, pairs = false } = objectiveOf(objective);
   const foreign = needs.includes("foreignTeacherLogProbs");
   const vocabulary = teacherVocabulary(teacher, policy, foreign);
   if (promptLength + maxNewTokens > policy.contextLength) {

@@ -3,7 +3,7 @@ import { tokenTexts } from "../../tokenizers/token-texts.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { BatchShape } from "./collate.ts";
 import type { LoggedRollout } from "../recipe/step-report.ts";
-import type { StepRows } from "./rows.ts";
+import type { StepRows } from "./assign-advantages.ts";
 
 /** A ten-thousandth of a nat is more than a colour can show. */
 const rounded = (nats: number): number => Math.round(nats * 1e4) / 1e4;

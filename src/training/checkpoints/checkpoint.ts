@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import {
   readSafetensors,
@@ -132,12 +132,12 @@ const digest = (
 /** What a recipe trains. */
 const trainedOf = ({ student, training, objective }: Recipe): ReturnType<typeof trainedParameters> => {
   const { policy, frozen } = traineeOf(studentPolicyOf(student.config), training);
-  return trainedParameters(policy, objectives.create(objective), frozen);
+  return trainedParameters(policy, objectiveOf(objective), frozen);
 };
 
 /** Progress before the first step. */
 export const beginning = (recipe: Recipe): Progress => {
-  const objective = objectives.create(recipe.objective);
+  const objective = objectiveOf(recipe.objective);
   const { config, weights } = recipe.student;
   const trainee = traineeOf(studentPolicyOf(config), recipe.training);
   return {

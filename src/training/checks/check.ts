@@ -1,5 +1,5 @@
 /** A self-check of a run: looks at each step's own numbers, on the host, and finds what cannot or should not be. */
-import type { Row } from "../batch/collate.ts";
+import type { Row } from "../batch/row.ts";
 import type { LoggedRollout } from "../recipe/step-report.ts";
 
 /** What is known of a step when it is done. */

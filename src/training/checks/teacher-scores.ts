@@ -1,6 +1,6 @@
 /** The teacher's scores: log-probs of distributions, and no other numbers. */
 import type { TeacherScore } from "../../teachers/teacher.ts";
-import type { Row } from "../batch/collate.ts";
+import type { Row } from "../batch/row.ts";
 import type { Check } from "./check.ts";
 
 /**
@@ -10,7 +10,10 @@ import type { Check } from "./check.ts";
 const budget = 65_536;
 
 /** Places of a sequence, `width` numbers each. */
-const placesOf = ({ rollout, teacher }: Row): { scores: TeacherScore; count: number; width: number }[] =>
+const positionsOf = ({
+  rollout,
+  answers: { teacher },
+}: Row): { scores: TeacherScore; count: number; width: number }[] =>
   teacher === undefined
     ? []
     : [{ scores: teacher, count: rollout.tokens.length, width: teacher.logProbs.length / rollout.tokens.length }];
@@ -34,7 +37,7 @@ export const teacherScores = (tolerance: number): Check => ({
   patience: 1,
   remedy: "a teacher gives log-probs in nats of whole distributions: look at its weights and its temperature",
   look({ rows }) {
-    const all = rows.flatMap(placesOf);
+    const all = rows.flatMap(positionsOf);
     const total = all.reduce((sum, { count, width }) => sum + count * width, 0);
     const stride = Math.max(1, Math.ceil(total / budget));
     let [looked, wrong, next] = [0, 0, 0];

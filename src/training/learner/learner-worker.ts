@@ -1,7 +1,7 @@
 /** The thread that learns: a `Learner` behind calls. */
 import { openEngine, type EngineName } from "../../engine/choose.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import type { Weights } from "../../policies/policy.ts";
@@ -75,7 +75,7 @@ const handlers = {
       ...options
     } = request;
     engine = await openEngine(name, { threads });
-    await checkIdentity(engine, objectives.create(recipe.objective), identityTolerance);
+    await checkIdentity(engine, objectiveOf(recipe.objective), identityTolerance);
     trainee = traineeOf(studentPolicyOf(config), parts);
     learner = await Learner.open(engine, { ...options, ...trainee, objective: recipeObjective(recipe) }, state, frozen);
     if (decay !== undefined) average = new AveragedWeights(decay, state.average ?? (await learner.policyWeights()));

@@ -1,5 +1,5 @@
 /** What is due after a step, or in it, by the recipe alone. */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Recipe } from "./recipe.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Recipe } from "./recipe.ts";
 export const inspects = (
   { training: { inspectEvery }, objective }: Pick<Recipe, "training" | "objective">,
   step: number,
-): boolean => inspectEvery > 0 && (step - 1) % inspectEvery === 0 && objectives.create(objective).pairs !== true;
+): boolean => inspectEvery > 0 && (step - 1) % inspectEvery === 0 && objectiveOf(objective).pairs !== true;
 
 /** True for a step that an evaluation follows. */
 export const evaluates = ({ evaluation, training }: Pick<Recipe, "evaluation" | "training">, step: number): boolean =>

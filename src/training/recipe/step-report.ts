@@ -1,6 +1,6 @@
 /** What a training run says while it goes on. Plain data, in order of steps. */
 import type { Weights } from "../../policies/policy.ts";
-import type { Failure } from "../../rollouts/scoring/retries.ts";
+import type { Failure } from "../../rollouts/scoring/scorer.ts";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 
 /** One optimizer step is done. */
@@ -63,7 +63,7 @@ export interface LoggedRollout {
   readonly pieces?: readonly string[];
   readonly divergences?: readonly number[];
   /** What went wrong while it was scored, by the scorer's name. */
-  readonly troubles?: Readonly<Record<string, Failure>>;
+  readonly failures?: Readonly<Record<string, Failure>>;
   /** True when nothing was learned from it, because it or another of its group got no answer. */
   readonly dropped?: true;
 }

@@ -1,5 +1,5 @@
 /** The objective of a recipe as its learner has it. */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { reportingImportance } from "../../objectives/importance-report.ts";
 import type { Objective, Signal } from "../../objectives/objective.ts";
 import type { Recipe } from "../recipe/recipe.ts";
@@ -12,7 +12,7 @@ import { lookaheadOf } from "./sequences.ts";
 export const recipeObjective = (
   recipe: Pick<Recipe, "objective" | "rollouts" | "data" | "training">,
 ): Objective<Signal> => {
-  const objective = objectives.create(recipe.objective);
+  const objective = objectiveOf(recipe.objective);
   const { maxStaleness, studentDraws } = lookaheadOf(recipe);
   return maxStaleness > 0 && studentDraws ? reportingImportance(objective, recipe.rollouts.temperature) : objective;
 };

@@ -1,5 +1,5 @@
 /** Which sequences each step learns from: lambda over the run, slots, and the replay buffer. Host data. */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { boundsOf, numberAt, progressAt } from "../../objectives/schedules/schedule.ts";
 import { pairSource } from "../../rollouts/batches/pairs.ts";
 import { remembering, withReplays, type ReplayBuffer } from "../../rollouts/batches/replay.ts";
@@ -73,8 +73,7 @@ export const lookaheadOf = ({
   maxStaleness: rollouts.maxStaleness ?? 0,
   steps: training.steps,
   studentDraws:
-    objectives.create(objective).pairs !== true &&
-    (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
+    objectiveOf(objective).pairs !== true && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
 });
 
 /** The sequences of a recipe's steps. `RangeError` when its data settings do not fit the task. */
@@ -83,7 +82,7 @@ export const sequencesOf = (
   task: Task,
 ): Sequences => {
   const { training, validation } = split(data, task);
-  if (objectives.create(objective).pairs === true) return pairSequences(pairSource({ seed, prompts: training, batch }));
+  if (objectiveOf(objective).pairs === true) return pairSequences(pairSource({ seed, prompts: training, batch }));
   const { adaptive, replay, onPolicyFraction, mixing } = data;
   const { group } = rollouts;
   const slotsAt = source({ seed, prompts: training, batch, group, mixing, offPolicy: data.offPolicy });

@@ -31,6 +31,7 @@ export const pairAccuracy = async (
   const rows = task.test.slice(0, prompts).flatMap((prompt, index) =>
     pairOf(prompt).map((side, sample) => ({
       rollout: referenceRollout(task, { prompt: side, order: { prompt: index, sample } }, maxNewTokens, step),
+      answers: {},
       reward: 0,
       advantage: 0,
     })),

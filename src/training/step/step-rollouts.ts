@@ -10,7 +10,9 @@ import type { Span } from "../../rollouts/scoring/timeline.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { RunThreads } from "../threads/run-threads.ts";
 import { drawRollouts, referenceRollout, replayedRollouts, type PlacedPrompt } from "./drawing.ts";
-import { settled, type Answers, type Outcomes, type Settled } from "../batch/outcomes.ts";
+import type { ScoredRollout } from "../../rollouts/scoring/scorer.ts";
+import { withinDropLimits } from "../batch/drop-limits.ts";
+import type { Answers } from "../batch/row.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** What a step's sequences depend on. */
@@ -115,14 +117,14 @@ export const stepRollouts = async (
   task: Task,
   request: StepRequest,
   signal: AbortSignal,
-): Promise<readonly Settled<Answers>[]> => {
+): Promise<readonly ScoredRollout<Answers>[]> => {
   const { step, inFlight, wholeGroups, mostDropped, observe, drawn = () => undefined } = request;
   const [ofStudent, ofOthers] = counted(chunksOf(threads, task, request), drawn) as [Chunk[], Chunk[]];
   const options = { inFlight, limits: threads.limits, ...defined({ observe }) };
   const { teacher } = threads.scorers;
   const routed = merge(
-    route<Partial<Outcomes<Answers>>>(ofStudent, threads.scorers, options),
-    route<Partial<Outcomes<Answers>>>(ofOthers, defined({ teacher }), options),
+    route<Answers>(ofStudent, threads.scorers, options),
+    route<Answers>(ofOthers, defined({ teacher }), options),
   ).pipe(ordered(), takeUntil(abortion(signal)));
-  return settled<Answers>(await lastValueFrom(routed), { step, wholeGroups, mostDropped });
+  return withinDropLimits(await lastValueFrom(routed), { step, wholeGroups, mostDropped });
 };

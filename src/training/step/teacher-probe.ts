@@ -1,5 +1,5 @@
 /** A teacher on a server, asked before the run for all that the run takes for granted. */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import { memberDetail } from "../../teachers/mixture.ts";
 import { probeServer, type ServerFacts } from "../../teachers/remote/probe.ts";
@@ -26,7 +26,7 @@ export const probeTeacher = async (recipe: Recipe, signal: AbortSignal): Promise
   if (teacher === undefined || servers.length === 0) return [];
   const task = recipeTask(recipe);
   const { promptLength, maxNewTokens } = runShape(recipe, task);
-  const { topK } = objectives.create(objective);
+  const { topK } = objectiveOf(objective);
   const places = task.train.slice(0, samples).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
   const detail: Detail = topK === undefined ? "all" : { topK };
   const rollouts = places.map((place) => referenceRollout(task, place, maxNewTokens, 0));

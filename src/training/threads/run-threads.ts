@@ -2,14 +2,14 @@
  * The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only
  * routes between them.
  */
-import { objectives } from "../../objectives/index.ts";
+import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { behaviors } from "../../rollouts/behaviors/index.ts";
 import { CallLimits } from "../../rollouts/scoring/call-limits.ts";
-import type { Scorer, Scorers } from "../../rollouts/scoring/router.ts";
+import type { Scorer, Scorers } from "../../rollouts/scoring/scorer.ts";
 import type { Completion, DrawRequest, SearchRequest } from "../../rollouts/sampling/sampler.ts";
 import type { Caller, Connection } from "../../workers/connect.ts";
 import type { ArgumentOf, ValueOf } from "../../workers/messages.ts";
@@ -23,7 +23,7 @@ import type { TeacherScore } from "../../teachers/teacher.ts";
 import { agreementsOf } from "../recipe/evaluation-settings.ts";
 import type { LearnerHandlers } from "../learner/learner-worker.ts";
 import type { LearnerState } from "../learner/learner.ts";
-import type { Answers, Outcomes } from "../batch/outcomes.ts";
+import type { Answers } from "../batch/row.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import {
   openAgreement,
@@ -56,7 +56,7 @@ export interface RunThreads {
   draw(request: DrawRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Completion[]>;
   /** The best completion of each prompt by beam search; observed as `draw` is. */
   search(request: SearchRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Int32Array[]>;
-  readonly scorers: Partial<Scorers<Outcomes<Answers>>>;
+  readonly scorers: Scorers<Answers>;
   /** Who may ask the scorers when, whichever step it is for. */
   readonly limits: CallLimits;
   /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
@@ -185,7 +185,7 @@ export const openRunThreads = async (
   opening: AbortSignal,
 ): Promise<RunThreads> => {
   const threads = new ThreadGroup();
-  const { needs, pairs } = objectives.create(recipe.objective);
+  const { needs, pairs } = objectiveOf(recipe.objective);
   try {
     const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
     const [samplers, [learner, engine], teacher, reward, reference, validation, agreement] = await Promise.all([

@@ -3,9 +3,8 @@ import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../../policies/policy.ts";
 import type { RewardHandlers } from "../../rewards/reward-worker.ts";
 import type { RewardScore } from "../../rewards/reward.ts";
-import type { Outcome } from "../../rollouts/scoring/retries.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
-import type { Scorer } from "../../rollouts/scoring/router.ts";
+import type { FailedAnswer, Scorer } from "../../rollouts/scoring/scorer.ts";
 import { decodeError, type ErrorData } from "../../workers/error-data.ts";
 import type { Task } from "../../tasks/task.ts";
 import { otherThanDrawing, singleSources, type TeacherSource } from "../../teachers/teacher-source.ts";
@@ -28,7 +27,9 @@ const rewardWorker = new URL("../../rewards/reward-worker.ts", import.meta.url);
 export type PolicyScorer = Scorer<TeacherScore> & { load(weights: Weights): Promise<void> };
 
 /** A teacher's scorer; one that follows the student is given its averaged weights after each step. */
-export type TeacherScorer = Scorer<Outcome<TeacherScore>> & { follow(weights: Weights): Promise<void> };
+export type TeacherScorer = Scorer<TeacherScore | FailedAnswer<TeacherScore>> & {
+  follow(weights: Weights): Promise<void>;
+};
 
 const answersOf = <Answer extends object>(
   answers: readonly (Answer | { readonly failure: ErrorData })[],
@@ -119,7 +120,7 @@ export const openReference = (
   task: Task,
   { batch }: RunShape,
   signal: AbortSignal,
-): Promise<Scorer<Outcome<TeacherScore>>> => {
+): Promise<Scorer<TeacherScore | FailedAnswer<TeacherScore>>> => {
   const { student, rollouts } = recipe;
   const source = { ...student, temperature: rollouts.temperature };
   return openSource(threads, "reference", recipe, { source, detail: "tokens", ...sizesOf(batch, task) }, { signal });
@@ -193,7 +194,7 @@ export const openRewards = async (
   threads: ThreadGroup,
   recipe: Recipe,
   signal: AbortSignal,
-): Promise<Scorer<Outcome<RewardScore>>> => {
+): Promise<Scorer<RewardScore | FailedAnswer<RewardScore>>> => {
   const { rewards, models = {}, task, taskSeed, folder, tokenizer, scoring, machine } = recipe;
   if (rewards.length === 0)
     throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");

@@ -1,8 +1,7 @@
 /** Threads that score rollouts: as many as the settings say, asked as they say, and started anew when they end. */
-import { resourcePool } from "../../workers/resource-pool.ts";
-import { withRetries, type Outcome } from "../../rollouts/scoring/retries.ts";
+import { withRetries } from "../../rollouts/scoring/retries.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
-import type { Scorer } from "../../rollouts/scoring/router.ts";
+import type { FailedAnswer, Scorer } from "../../rollouts/scoring/scorer.ts";
 import type { Connection } from "../../workers/connect.ts";
 import type { ArgumentOf, Handlers } from "../../workers/messages.ts";
 import { restarting, type Restarting } from "../../workers/restarting.ts";
@@ -28,7 +27,7 @@ export interface ScoringThreads<H extends Handlers, Answer> {
 
 /** A scorer of threads, and what all of them are told. */
 export interface ScoringGroup<H extends Handlers, Answer> {
-  readonly scorer: Scorer<Outcome<Answer>>;
+  readonly scorer: Scorer<Answer | FailedAnswer<Answer>>;
   /** Calls every thread. One that has ended meanwhile is called once more, after it was prepared anew. */
   tell<Name extends keyof H & string>(name: Name, argument: ArgumentOf<H[Name]>): Promise<void>;
 }
@@ -57,17 +56,21 @@ export const openScoringThreads = async <H extends Handlers, Answer>(
     await Promise.all(workers.map((worker) => worker.ready()));
   };
   await ready();
-  const idle = resourcePool(Array.from({ length: calls }, () => workers).flat());
+  // Who calls keeps to `concurrency`, so the thread with the fewest calls always has one free.
+  const running = new Map(workers.map((worker) => [worker, 0]));
+  const leastBusy = (): Restarting<H> =>
+    workers.reduce((least, worker) => (running.get(worker)! < running.get(least)! ? worker : least));
   const scorer = {
     batch: rollouts.chunk,
     concurrency: calls * workers.length,
     ready,
     async score(batch: readonly Rollout[], signal: AbortSignal): Promise<readonly (Answer | Error)[]> {
-      const { item: worker, ...loan } = await idle.acquire(signal);
+      const worker = leastBusy();
+      running.set(worker, running.get(worker)! + 1);
       try {
         return await score(worker, batch, signal);
       } finally {
-        loan.release();
+        running.set(worker, running.get(worker)! - 1);
       }
     },
   };

@@ -1,7 +1,8 @@
-/** Tests of a scorer that persists: what is asked again, how long, and what comes of who never answers. */
+/** Tests of retries: what is asked again, how long, and what comes of who never answers. */
 import { describe, expect, test } from "vitest";
 import { coordinatesText } from "../../../src/rollouts/batches/order.ts";
 import { withRetries, type FallibleScorer, type ScoringPolicy } from "../../../src/rollouts/scoring/retries.ts";
+import { FailedAnswer, type Failure } from "../../../src/rollouts/scoring/scorer.ts";
 import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { rolloutGrid } from "../../fixtures/rollouts.ts";
 
@@ -10,6 +11,13 @@ const { signal } = new AbortController();
 const total = ({ tokens }: Rollout): number => tokens.reduce((sum, token) => sum + token, 0);
 const rollouts = rolloutGrid(2, 2);
 const answers = rollouts.map((rollout) => ({ answer: total(rollout) }));
+
+/** Answers and failures by name. */
+const said = (all: readonly (number | FailedAnswer<number>)[]): { answer?: number; failure?: Failure }[] =>
+  all.map((one) => {
+    if (!(one instanceof FailedAnswer)) return { answer: one };
+    return one.answer === undefined ? { failure: one.failure } : { answer: one.answer, failure: one.failure };
+  });
 
 /** A scorer that notes which rollouts each call had. */
 const noting = (score: (batch: readonly Rollout[], call: number, signal: AbortSignal) => Promise<readonly (number | Error)[]>) => {
@@ -29,9 +37,9 @@ const is = (rollout: Rollout, prompt: number, sample: number): boolean =>
   rollout.order.prompt === prompt && rollout.order.sample === sample;
 
 describe("retries", () => {
-  test("nothing is asked twice when all is well, and no trouble is told", async () => {
+  test("nothing is asked twice when all is well, and no failure is told", async () => {
     const { calls, scorer } = noting(async (batch) => batch.map(total));
-    expect(await withRetries(scorer, policy).score(rollouts, signal)).toEqual(answers);
+    expect(said(await withRetries(scorer, policy).score(rollouts, signal))).toEqual(answers);
     expect(calls).toEqual([all]);
   });
 
@@ -40,8 +48,8 @@ describe("retries", () => {
       if (call === 1) throw new Error("connection reset");
       return batch.map(total);
     });
-    const trouble = { attempts: 2, outcome: "answered", error: "connection reset" };
-    expect(await withRetries(scorer, policy).score(rollouts, signal)).toEqual(answers.map((answer) => ({ ...answer, trouble })));
+    const failure = { attempts: 2, outcome: "answered", error: "connection reset" };
+    expect(said(await withRetries(scorer, policy).score(rollouts, signal))).toEqual(answers.map((answer) => ({ ...answer, failure })));
     expect(calls).toEqual([all, all]);
   });
 
@@ -49,9 +57,9 @@ describe("retries", () => {
     const { calls, scorer } = noting(async (batch, call) =>
       batch.map((one) => (call === 1 && is(one, 1, 0) ? new Error("odd") : total(one))),
     );
-    const outcomes = await withRetries(scorer, policy).score(rollouts, signal);
+    const outcomes = said(await withRetries(scorer, policy).score(rollouts, signal));
     expect(outcomes).toEqual(
-      answers.map((one, k) => (k === 2 ? { ...one, trouble: { attempts: 2, outcome: "answered", error: "odd" } } : one)),
+      answers.map((one, k) => (k === 2 ? { ...one, failure: { attempts: 2, outcome: "answered", error: "odd" } } : one)),
     );
     expect(calls).toEqual([all, ["1.0"]]);
   });
@@ -86,7 +94,7 @@ describe("retries", () => {
         first = performance.now();
         throw Object.assign(new Error("429"), { retryAfter });
       });
-      await withRetries(scorer, { ...policy, longestWait: 120 }).score(rollouts, signal);
+      said(await withRetries(scorer, { ...policy, longestWait: 120 }).score(rollouts, signal));
       return second - first;
     };
     expect(await waited(60)).toBeGreaterThan(58);
@@ -105,7 +113,7 @@ describe("retries", () => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       log.push("ready");
     };
-    await withRetries({ ...scorer, ready }, { ...policy, timeout: 40 }).score(rollouts, signal);
+    said(await withRetries({ ...scorer, ready }, { ...policy, timeout: 40 }).score(rollouts, signal));
     expect(log).toEqual(["ready", "score", "ready", "score"]);
   });
 });
@@ -119,8 +127,8 @@ describe("time-outs", () => {
       aborted.push(...signals.map((one) => one.aborted));
       return call === 1 ? new Promise(() => {}) : Promise.resolve(batch.map(total));
     });
-    const outcomes = await withRetries(scorer, { ...policy, timeout: 30 }).score(rollouts, signal);
-    expect(outcomes[0]).toEqual({ ...answers[0], trouble: { attempts: 2, outcome: "answered", error: "no answer within 30 ms" } });
+    const outcomes = said(await withRetries(scorer, { ...policy, timeout: 30 }).score(rollouts, signal));
+    expect(outcomes[0]).toEqual({ ...answers[0], failure: { attempts: 2, outcome: "answered", error: "no answer within 30 ms" } });
     expect(aborted).toEqual([false, true, false]);
   });
 
@@ -159,17 +167,17 @@ describe("when asking is over", () => {
 
   test("drop: a rollout that brings the scorer down takes no other with it", async () => {
     const { calls, scorer } = noting(poison);
-    const outcomes = await withRetries(scorer, { ...policy, onFailure: "drop" }).score(rollouts, signal);
+    const outcomes = said(await withRetries(scorer, { ...policy, onFailure: "drop" }).score(rollouts, signal));
     expect(calls).toEqual([all, all, all, ["0.0"], ["0.1"], ["1.0"], ["1.1"]]);
     expect(outcomes.map(({ answer }) => answer)).toEqual([answers[0]!.answer, undefined, answers[2]!.answer, answers[3]!.answer]);
-    expect(outcomes[1]).toEqual({ trouble: { attempts: 4, outcome: "dropped", error: "thread died" } });
-    expect(outcomes[0]!.trouble).toEqual({ attempts: 4, outcome: "answered", error: "thread died" });
+    expect(outcomes[1]).toEqual({ failure: { attempts: 4, outcome: "dropped", error: "thread died" } });
+    expect(outcomes[0]!.failure).toEqual({ attempts: 4, outcome: "answered", error: "thread died" });
   });
 
-  test("default: the substitute, and the trouble that it stands for", async () => {
+  test("default: the substitute, and the failure that it stands for", async () => {
     const { scorer } = noting(async (batch) => batch.map((one) => (is(one, 1, 1) ? new Error("NaN") : total(one))));
-    const outcomes = await withRetries(scorer, { ...policy, onFailure: "default" }, -7).score(rollouts, signal);
-    expect(outcomes).toEqual([...answers.slice(0, 3), { answer: -7, trouble: { attempts: 3, outcome: "default", error: "NaN" } }]);
+    const outcomes = said(await withRetries(scorer, { ...policy, onFailure: "default" }, -7).score(rollouts, signal));
+    expect(outcomes).toEqual([...answers.slice(0, 3), { answer: -7, failure: { attempts: 3, outcome: "default", error: "NaN" } }]);
     expect(() => withRetries(scorer, { ...policy, onFailure: "default" })).toThrow("expected a substitute");
   });
 
@@ -183,8 +191,8 @@ describe("when asking is over", () => {
       now -= 1;
       return poison(batch);
     });
-    const persistentScorer = withRetries(scorer, { ...policy, onFailure: "drop" });
-    await Promise.all([persistentScorer.score(rollouts, signal), persistentScorer.score(rollouts, signal)]);
+    const retrying = withRetries(scorer, { ...policy, onFailure: "drop" });
+    await Promise.all([retrying.score(rollouts, signal), retrying.score(rollouts, signal)]);
     expect(together).toEqual(Array(8).fill(1));
   });
 });
@@ -198,7 +206,7 @@ describe("circuit breaker", () => {
       return batch.map(total);
     });
     const breaker = { failures: 2, rest: 100 };
-    expect(await withRetries(scorer, { ...policy, retries: 5, breaker }).score(rollouts, signal)).toMatchObject(answers);
+    expect(said(await withRetries(scorer, { ...policy, retries: 5, breaker }).score(rollouts, signal))).toMatchObject(answers);
     expect(calls).toHaveLength(3);
     expect(at[2]! - at[1]!).toBeGreaterThan(98);
   });
@@ -208,10 +216,10 @@ describe("circuit breaker", () => {
     const breaker = { failures: 2, rest: 60_000 };
     const asked = withRetries(scorer, { ...policy, retries: 0, onFailure: "drop", breaker });
     const [one, two] = [rollouts.slice(0, 1), rollouts.slice(1)];
-    expect(await asked.score(one, signal)).toMatchObject([{ trouble: { outcome: "dropped", error: "down" } }]);
+    expect(said(await asked.score(one, signal))).toMatchObject([{ failure: { outcome: "dropped", error: "down" } }]);
     expect(calls).toEqual([["0.0"], ["0.0"]]);
-    const refused = await asked.score(two, signal);
-    expect(refused.map(({ trouble }) => trouble?.outcome)).toEqual(["dropped", "dropped", "dropped"]);
+    const refused = said(await asked.score(two, signal));
+    expect(refused.map(({ failure }) => failure?.outcome)).toEqual(["dropped", "dropped", "dropped"]);
     expect(calls).toHaveLength(2);
   });
 });

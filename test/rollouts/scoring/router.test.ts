@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { firstValueFrom, lastValueFrom, tap, toArray } from "rxjs";
 import { describe, expect, test } from "vitest";
 import { ordered, coordinatesText } from "../../../src/rollouts/batches/order.ts";
-import { route, type Chunk, type Scorer } from "../../../src/rollouts/scoring/router.ts";
+import { route, type Chunk } from "../../../src/rollouts/scoring/router.ts";
+import { FailedAnswer, type Failure, type Scorer } from "../../../src/rollouts/scoring/scorer.ts";
 import type { Span } from "../../../src/rollouts/scoring/timeline.ts";
 import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { scorer, silent, turn } from "../../fixtures/scorers.ts";
@@ -13,7 +14,7 @@ const total = ({ tokens }: Rollout): number => tokens.reduce((sum, token) => sum
 const sums = scorer(1, 4, async (rollouts) => rollouts.map(total));
 const texts = scorer(3, 2, async (rollouts) => rollouts.map(({ text }) => ({ text })));
 const expected = (rollouts: readonly Rollout[]) =>
-  rollouts.map((rollout) => ({ rollout, answers: { reward: total(rollout), teacher: { text: rollout.text } } }));
+  rollouts.map((rollout) => ({ rollout, answers: { reward: total(rollout), teacher: { text: rollout.text } }, dropped: false }));
 
 describe("exactly one answer of each scorer", () => {
   test("for any finishing order", async () => {
@@ -80,13 +81,25 @@ describe("exactly one answer of each scorer", () => {
     expect(await lastValueFrom(route([async () => []], { sums }, { inFlight: 1 }).pipe(ordered()))).toEqual([]);
     const rollouts = rolloutGrid(2, 2);
     const bare = await lastValueFrom(route(chunksOf(rollouts, 2), {}, { inFlight: 1 }).pipe(ordered()));
-    expect(bare).toEqual(rollouts.map((rollout) => ({ rollout, answers: {} })));
+    expect(bare).toEqual(rollouts.map((rollout) => ({ rollout, answers: {}, dropped: false })));
   });
 
   test("each subscription does the work anew", async () => {
     const scored = route(chunksOf(rolloutGrid(2, 2), 2), { sums }, { inFlight: 2 }).pipe(toArray());
     expect(await lastValueFrom(scored)).toHaveLength(4);
     expect(await lastValueFrom(scored)).toHaveLength(4);
+  });
+
+  test("an answer after a failure is an answer and a failure; a failure without one drops the rollout", async () => {
+    const late: Failure = { attempts: 2, outcome: "answered", error: "busy" };
+    const gone: Failure = { attempts: 3, outcome: "dropped", error: "down" };
+    const failing = scorer<number | FailedAnswer<number>>(2, 1, async () => [new FailedAnswer(late, 5), new FailedAnswer<number>(gone)]);
+    const rollouts = rolloutGrid(1, 2);
+    const scored = await lastValueFrom(route(chunksOf(rollouts, 2), { failing, reward: sums }, { inFlight: 1 }).pipe(ordered()));
+    expect(scored).toEqual([
+      { rollout: rollouts[0], answers: { failing: 5, reward: total(rollouts[0]!) }, failures: { failing: late }, dropped: false },
+      { rollout: rollouts[1], answers: { reward: total(rollouts[1]!) }, failures: { failing: gone }, dropped: true },
+    ]);
   });
 });
 

@@ -2,7 +2,8 @@
 import { lastValueFrom, toArray } from "rxjs";
 import { expect, test } from "vitest";
 import { CallLimits } from "../../../src/rollouts/scoring/call-limits.ts";
-import { route, type Scorer } from "../../../src/rollouts/scoring/router.ts";
+import { route } from "../../../src/rollouts/scoring/router.ts";
+import type { Scorer } from "../../../src/rollouts/scoring/scorer.ts";
 import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { chunksOf, rolloutGrid } from "../../fixtures/rollouts.ts";
 import { scorer, turn } from "../../fixtures/scorers.ts";

@@ -1,6 +1,7 @@
 /** Collating: where each token, target, mask and teacher score of a row goes. */
 import { describe, expect, test } from "vitest";
-import { batchSpecs, collate, type BatchShape, type Row } from "../../../src/training/batch/collate.ts";
+import { batchSpecs, collate, type BatchShape } from "../../../src/training/batch/collate.ts";
+import type { Row } from "../../../src/training/batch/row.ts";
 import type { Signal } from "../../../src/objectives/objective.ts";
 import { sizeOf } from "../../../src/engine/program.ts";
 import { rolloutAt } from "../../fixtures/rollouts.ts";
@@ -12,7 +13,7 @@ const step = { progress: 0.25, controlled: 0.5 };
 
 const row = (promptTokens: readonly number[], tokens: readonly number[], changes: Partial<Row> = {}): Row => ({
   rollout: { ...rolloutAt(0, 0), promptTokens: Int32Array.from(promptTokens), tokens: Int32Array.from(tokens) },
-  teacher: { logProbs: Float32Array.from({ length: tokens.length * shape.vocabularySize }, (_, i) => -1 - i) },
+  answers: { teacher: { logProbs: Float32Array.from({ length: tokens.length * shape.vocabularySize }, (_, i) => -1 - i) } },
   reward: 0,
   advantage: 0,
   ...changes,
@@ -58,7 +59,7 @@ describe("a batch", () => {
 
   test("holds only what the objective reads", () => {
     const names = ["tokens", "positions", "mask", "prompt", "targets", "completionMask"];
-    const bare = rows.map(({ rollout, reward, advantage }) => ({ rollout, reward, advantage }));
+    const bare = rows.map((one) => ({ ...one, answers: {} }));
     expect(Object.keys(collate(bare, shape, [], padId, step))).toEqual(names);
     expect(Object.keys(batchSpecs(shape, []))).toEqual(names);
     expect(Object.keys(collate(bare, shape, ["advantages"], padId, step))).toEqual([...names, "advantages"]);
@@ -67,7 +68,7 @@ describe("a batch", () => {
 
 describe("signals", () => {
   const behaviorLogProbs = Float32Array.of(-1, -2, -3);
-  const student = row([7, 8], [2, 0, 1], { reward: 3, referenceLogProbs: Float32Array.of(-4, -5, -6) });
+  const student = row([7, 8], [2, 0, 1], { reward: 3, answers: { reference: { logProbs: Float32Array.of(-4, -5, -6) } } });
   const mixed: Row[] = [
     { ...student, rollout: { ...student.rollout, source: "student", behaviorLogProbs } },
     row([1], [1, 1], { rollout: { ...row([1], [1, 1]).rollout, source: "data", behaviorLogProbs: new Float32Array(2) } }),
@@ -84,7 +85,7 @@ describe("signals", () => {
     const batch = of("behaviorLogProbs", "referenceLogProbs");
     expect(Array.from(batch["behaviorLogProbs"]!)).toEqual([-1, -2, -3, 0, 0, 0]);
     expect(Array.from(batch["referenceLogProbs"]!)).toEqual([-4, -5, -6, 0, 0, 0]);
-    const { referenceLogProbs: _, ...without } = mixed[0]!;
+    const without = { ...mixed[0]!, answers: {} };
     expect(() => collate([without, mixed[1]!], shape, ["referenceLogProbs"], padId, step)).toThrow(
       /expected reference log-probs, got none/u,
     );
@@ -93,7 +94,7 @@ describe("signals", () => {
   test("hold the teacher's top-k side by side", () => {
     const scored = mixed.map((item) => {
       const count = item.rollout.tokens.length * 2;
-      return { ...item, teacher: { logProbs: new Float32Array(count).fill(-1), ids: new Int32Array(count).fill(2) } };
+      return { ...item, answers: { teacher: { logProbs: new Float32Array(count).fill(-1), ids: new Int32Array(count).fill(2) } } };
     });
     const signals = ["teacherTopKIds", "teacherTopKLogProbs"] as const;
     const batch = collate(scored, { ...shape, topK: 2 }, signals, padId, step);
@@ -145,11 +146,11 @@ describe("collate refuses", () => {
   });
 
   test("teacher scores that are missing or of another size", () => {
-    const { rollout, reward, advantage } = rows[0]!;
-    expect(() => collate([{ rollout, reward, advantage }, rows[1]!], shape, ["teacherLogProbs"], padId, step)).toThrow(
+    const bare = { ...rows[0]!, answers: {} };
+    expect(() => collate([bare, rows[1]!], shape, ["teacherLogProbs"], padId, step)).toThrow(
       new RangeError("collate: expected teacher log-probs, got none"),
     );
-    const short = { ...rows[0]!, teacher: { logProbs: new Float32Array(6) } };
+    const short = { ...rows[0]!, answers: { teacher: { logProbs: new Float32Array(6) } } };
     expect(() => collate([short, rows[1]!], shape, ["teacherLogProbs"], padId, step)).toThrow(/expected 3 x 3 teacher log-probs, got 6/u);
   });
 });

@@ -4,7 +4,7 @@ import { shapedAdvantages } from "../../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../../src/objectives/baselines/leave-one-out.ts";
 import { remembering } from "../../../src/rollouts/batches/replay.ts";
 import type { GroupAssignment } from "../../../src/rollouts/batches/group-assignment.ts";
-import type { StepRows } from "../../../src/training/batch/rows.ts";
+import type { StepRows } from "../../../src/training/batch/assign-advantages.ts";
 import { inOneThread } from "../../fixtures/one-thread.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 import { stepRows, type RowsRequest } from "../../fixtures/step-rows.ts";

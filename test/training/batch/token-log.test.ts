@@ -1,6 +1,6 @@
 /** Tokens of a step in its log: each learned one with its own places of the batch, dropped ones as they were. */
 import { expect, test } from "vitest";
-import type { Row } from "../../../src/training/batch/collate.ts";
+import type { Row } from "../../../src/training/batch/row.ts";
 import type { LoggedRollout } from "../../../src/training/recipe/step-report.ts";
 import { withTokens } from "../../../src/training/batch/token-log.ts";
 import { referenceRows } from "../../fixtures/batches.ts";

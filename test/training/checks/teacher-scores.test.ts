@@ -12,7 +12,7 @@ const V = batchShape.vocabularySize;
 const found = (change: (scores: TeacherScore, tokens: number) => TeacherScore) => {
   const facts = healthyFacts();
   const rows = facts.rows.map((row, index) =>
-    index === 1 && row.teacher !== undefined ? { ...row, teacher: change(row.teacher, row.rollout.tokens.length) } : row,
+    index === 1 ? { ...row, answers: { teacher: change(row.answers.teacher!, row.rollout.tokens.length) } } : row,
   );
   return check.look({ ...facts, rows });
 };
@@ -22,7 +22,7 @@ const places = healthyFacts().rows.reduce((sum, { rollout }) => sum + rollout.to
 test("distributions pass, and so do rows without a teacher", () => {
   expect(check.look(healthyFacts())).toBeUndefined();
   const facts = healthyFacts();
-  expect(check.look({ ...facts, rows: facts.rows.map(({ teacher: _teacher, ...row }) => row) })).toBeUndefined();
+  expect(check.look({ ...facts, rows: facts.rows.map((row) => ({ ...row, answers: {} })) })).toBeUndefined();
 });
 
 describe("found is", () => {
@@ -80,7 +80,7 @@ test("of a large vocabulary a sample is looked at, from the first place of the s
     facts.rows.slice(0, 2).map((row, index) => ({
       ...row,
       rollout: { ...row.rollout, tokens: new Int32Array(tokens) },
-      teacher: { logProbs: scores(index === 1 ? bad : 0) },
+      answers: { teacher: { logProbs: scores(index === 1 ? bad : 0) } },
     }));
   // Place 0 of the first row is broken: it is always looked at. Of 20 places every 13th is looked at: 0 and 13.
   expect(check.look({ ...facts, rows: rowsWith(3) })?.seen).toBe("the teacher's scores are no distribution at 2 of 2 places");

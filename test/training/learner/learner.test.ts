@@ -201,7 +201,7 @@ describe.each(engineNames)("a learner on %s", (name) => {
       await learner.update(referenceBatch(), 1, 1);
       const [before, memory] = [await stateOf(learner), engine.memory()];
       const rows = referenceRows();
-      rows[2]!.teacher!.logProbs.fill(Number.NaN);
+      rows[2]!.answers.teacher!.logProbs.fill(Number.NaN);
       await expect(learner.update(referenceBatch(rows), 2, 1)).rejects.toThrow(
         "step 2: loss is NaN and gradient/norm is NaN; the weights before this step are kept. Lower the learning rate or clipNorm",
       );

@@ -1,6 +1,6 @@
 /** Tests of a step's sequences before anything is learned from them. */
 import { expect, test } from "vitest";
-import type { Scorer } from "../../../src/rollouts/scoring/router.ts";
+import type { Scorer } from "../../../src/rollouts/scoring/scorer.ts";
 import type { Span } from "../../../src/rollouts/scoring/timeline.ts";
 import { stepRollouts, type StepRequest } from "../../../src/training/step/step-rollouts.ts";
 import { inOneThread } from "../../fixtures/one-thread.ts";

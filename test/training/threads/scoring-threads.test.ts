@@ -6,7 +6,7 @@ import { lastValueFrom, toArray } from "rxjs";
 import { afterEach, describe, expect, test } from "vitest";
 import { ordered } from "../../../src/rollouts/batches/order.ts";
 import { route } from "../../../src/rollouts/scoring/router.ts";
-import { settled } from "../../../src/training/batch/outcomes.ts";
+import { withinDropLimits } from "../../../src/training/batch/drop-limits.ts";
 import type { Recipe } from "../../../src/training/recipe/recipe.ts";
 import { openRewards } from "../../../src/training/threads/scorers.ts";
 import type { ScoringSettings } from "../../../src/training/recipe/scoring-settings.ts";
@@ -63,13 +63,13 @@ const kinds = ["throw", "nan", "infinity", "text", "never", "spin", "exit", "exh
 describe.each(kinds)("a reward with the fault %s", (fault) => {
   const asked = ["spin", "exit", "exhaust"].includes(fault) ? fewer : rollouts;
 
-  test("once: the scores are those of the undisturbed run, and the trouble is told", async () => {
+  test("once: the scores are those of the undisturbed run, and the failure is told", async () => {
     const result = await scored({ fault, marks: marks() }, fault === "never" || fault === "spin" ? { timeout: 400 } : {}, asked);
     expect(result.map(({ rollout }) => rollout)).toEqual(asked);
-    expect(result.map(({ answers }) => answers.reward.answer?.value)).toEqual(valuesOf(asked));
-    const troubled = result.flatMap(({ answers }, index) => (answers.reward.trouble === undefined ? [] : [index]));
-    expect(faulty.filter((index) => index < asked.length).every((index) => troubled.includes(index))).toBe(true);
-    expect(result.every(({ answers }) => (answers.reward.trouble?.outcome ?? "answered") === "answered")).toBe(true);
+    expect(result.map(({ answers }) => answers.reward?.value)).toEqual(valuesOf(asked));
+    const failed = result.flatMap(({ failures }, index) => (failures === undefined ? [] : [index]));
+    expect(faulty.filter((index) => index < asked.length).every((index) => failed.includes(index))).toBe(true);
+    expect(result.every(({ failures }) => (failures?.["reward"]?.outcome ?? "answered") === "answered")).toBe(true);
   });
 });
 
@@ -77,9 +77,9 @@ describe.each(kinds)("a reward with the fault %s", (fault) => {
 describe.each(["exit", "spin", "nan"])("a reward that always has the fault %s", (fault) => {
   test("drops these rollouts with their groups, and no others", async () => {
     const result = await scored({ fault }, { onFailure: "drop", retries: 1, timeout: fault === "spin" ? 400 : 3000 }, fewer);
-    const outcomes = settled<{ reward: { value: number } }>(result, { step: 1, wholeGroups: true, mostDropped: 0.5 });
+    const outcomes = withinDropLimits(result, { step: 1, wholeGroups: true, mostDropped: 0.5 });
     expect(outcomes.map(({ rollout }) => rollout)).toEqual(fewer);
-    const lost = outcomes.flatMap(({ troubles }, index) => (troubles?.["reward"]?.outcome === "dropped" ? [index] : []));
+    const lost = outcomes.flatMap(({ failures }, index) => (failures?.["reward"]?.outcome === "dropped" ? [index] : []));
     expect(lost).toEqual(faulty.slice(0, 2));
     const groups = new Set(lost.map((index) => Math.floor(index / 8)));
     expect(outcomes.map(({ dropped }) => dropped)).toEqual(fewer.map(({ order }) => groups.has(order.prompt)));
@@ -96,13 +96,13 @@ test("stop: the run ends with an error that names scorer, place and cause", asyn
 
 test("default: the rollouts get the value that the experiment says", async () => {
   const result = await scored({ fault: "throw" }, { onFailure: "default", default: -1, retries: 0 });
-  const answers = result.map(({ answers: { reward } }) => reward.answer?.value);
+  const answers = result.map(({ answers: { reward } }) => reward?.value);
   expect(answers).toEqual(valuesOf(rollouts).map((value, index) => (faulty.includes(index) ? -1 : value)));
 });
 
 test("several threads give the same scores, also when one of them ends", async () => {
   const result = await scored({ fault: "exit", marks: marks() }, { workers: 3 });
-  expect(result.map(({ answers }) => answers.reward.answer?.value)).toEqual(valuesOf(rollouts));
+  expect(result.map(({ answers }) => answers.reward?.value)).toEqual(valuesOf(rollouts));
 });
 
 test("Ctrl-C while a thread hangs ends the stream at once", async () => {

@@ -4,8 +4,8 @@ import type { BehaviorValues } from "../../rollouts/behaviors/index.ts";
 import type { NormalizationState, RewardNormalizer } from "../../rewards/normalization.ts";
 import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
-import type { Row } from "./collate.ts";
-import type { Answers, Settled } from "./outcomes.ts";
+import type { ScoredRollout } from "../../rollouts/scoring/scorer.ts";
+import type { Answers, Row } from "./row.ts";
 import type { LoggedRollout } from "../recipe/step-report.ts";
 import { defined } from "../../optional/defined.ts";
 
@@ -37,15 +37,15 @@ export interface StepRows {
 }
 
 /** A rollout's reward after shaping, and its advantage. */
-type Judged = Pick<Row, "reward" | "advantage">;
+type Advantage = Pick<Row, "reward" | "advantage">;
 
-const judge = (
-  kept: readonly Settled<Answers>[],
+const estimate = (
+  kept: readonly ScoredRollout<Answers>[],
   { group, advantages, advantagesState, rewards: normalizer, rewardsState = {} }: AdvantageRequest,
-): { judged: Map<Rollout, Judged>; state: unknown; rewardsState: NormalizationState; cut?: number } => {
+): { assigned: Map<Rollout, Advantage>; state: unknown; rewardsState: NormalizationState; cut?: number } => {
   const student = kept.filter(({ rollout }) => rollout.source === "student");
   if (advantages === undefined || student.length === 0)
-    return { judged: new Map(), state: advantagesState, rewardsState };
+    return { assigned: new Map(), state: advantagesState, rewardsState };
   const scores = student.map(({ rollout, answers }) => {
     if (answers.reward === undefined)
       throw new RangeError(`rows: expected a reward for ${coordinatesText(rollout)}, got none`);
@@ -56,12 +56,14 @@ const judge = (
     state: rewardsState,
   };
   const { rewards, advantages: estimated, ...rest } = advantages.estimate(summed.values, group, advantagesState);
-  const judged = new Map(student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }]));
-  return { judged, rewardsState: summed.state, ...rest };
+  const assigned = new Map(
+    student.map(({ rollout }, i) => [rollout, { reward: rewards[i]!, advantage: estimated[i]! }]),
+  );
+  return { assigned, rewardsState: summed.state, ...rest };
 };
 
 const log = (
-  { rollout, answers, troubles, dropped }: Settled<Answers>,
+  { rollout, answers, failures, dropped }: ScoredRollout<Answers>,
   advantage: number | undefined,
   { behavior }: AdvantageRequest,
 ): LoggedRollout => ({
@@ -73,11 +75,11 @@ const log = (
   finish: rollout.finish,
   tokens: rollout.tokens.length,
   version: rollout.version,
-  ...defined({ reward: answers.reward?.value, parts: answers.reward?.parts, advantage, troubles }),
+  ...defined({ reward: answers.reward?.value, parts: answers.reward?.parts, advantage, failures }),
   ...(dropped ? { dropped } : {}),
 });
 
-const storedShare = (kept: readonly Settled<Answers>[]): Pick<StepRows, "storedScores"> => {
+const storedShare = (kept: readonly ScoredRollout<Answers>[]): Pick<StepRows, "storedScores"> => {
   const said = kept.flatMap(({ answers }) => answers.teacher?.stored ?? []);
   return said.length === 0 ? {} : { storedScores: said.filter(Boolean).length / said.length };
 };
@@ -94,20 +96,16 @@ export const shares = ({
  * The rows of a step's sequences, which are in order of prompt and sample. The only part of a step that depends on the
  * one before.
  */
-export const assignAdvantages = (scored: readonly Settled<Answers>[], request: AdvantageRequest): StepRows => {
+export const assignAdvantages = (scored: readonly ScoredRollout<Answers>[], request: AdvantageRequest): StepRows => {
   const kept = scored.filter(({ dropped }) => !dropped);
-  const { judged, state, rewardsState, cut } = judge(kept, request);
+  const { assigned, state, rewardsState, cut } = estimate(kept, request);
   return {
     drawn: scored.map(({ rollout }) => rollout),
-    rows: kept.map(({ rollout, answers }) => ({
-      rollout,
-      ...(judged.get(rollout) ?? { reward: 0, advantage: 0 }),
-      ...defined({ teacher: answers.teacher, referenceLogProbs: answers.reference?.logProbs }),
-    })),
+    rows: kept.map((item) => ({ ...item, ...(assigned.get(item.rollout) ?? { reward: 0, advantage: 0 }) })),
     advantagesState: state,
     rewardsState,
     ...defined({ rewardsCut: cut }),
     ...storedShare(kept),
-    logged: scored.map((item) => log(item, judged.get(item.rollout)?.advantage, request)),
+    logged: scored.map((item) => log(item, assigned.get(item.rollout)?.advantage, request)),
   };
 };

@@ -6,7 +6,8 @@ import { movingAverage } from "../../../src/objectives/baselines/moving-average.
 import { remembering } from "../../../src/rollouts/batches/replay.ts";
 import type { GroupAssignment } from "../../../src/rollouts/batches/group-assignment.ts";
 import { source } from "../../../src/rollouts/batches/assign-groups.ts";
-import type { StepRows } from "../../../src/training/batch/rows.ts";
+import type { TeacherScore } from "../../../src/teachers/teacher.ts";
+import type { StepRows } from "../../../src/training/batch/assign-advantages.ts";
 import { inOneThread } from "../../fixtures/one-thread.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 import { stepRows, type RowsRequest } from "../../fixtures/step-rows.ts";
@@ -90,10 +91,10 @@ describe("a mixed step", () => {
     const values = slow(0);
     const threads = await inOneThread(values, task);
     const { rows } = await stepRows(threads, task, request, never);
-    for (const { rollout, teacher } of rows) {
+    for (const { rollout, answers } of rows) {
       const [alone] = await threads.scorers.teacher!.score([rollout], never);
-      expect(teacher!.logProbs).toHaveLength(rollout.tokens.length * tokenizer.vocabularySize);
-      teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(alone!.answer!.logProbs[i]!, 5));
+      expect(answers.teacher!.logProbs).toHaveLength(rollout.tokens.length * tokenizer.vocabularySize);
+      answers.teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo((alone as TeacherScore).logProbs[i]!, 5));
     }
   });
 });
@@ -112,11 +113,11 @@ describe("a teacher that writes", () => {
     const drawn = await written();
     const { rows, logged } = drawn;
     expect(places(drawn)).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
-    for (const { rollout, teacher, reward, advantage } of rows.slice(2)) {
+    for (const { rollout, answers, reward, advantage } of rows.slice(2)) {
       expect({ reward, advantage }).toEqual({ reward: 0, advantage: 0 });
       const { vocabularySize } = tokenizer;
       rollout.tokens.forEach((token, t) => {
-        expect(rollout.behaviorLogProbs[t]).toBeCloseTo(teacher!.logProbs[t * vocabularySize + token]!, 5);
+        expect(rollout.behaviorLogProbs[t]).toBeCloseTo(answers.teacher!.logProbs[t * vocabularySize + token]!, 5);
       });
       expect(rollout.text).toBe(tokenizer.decode(rollout.tokens));
     }
@@ -164,8 +165,8 @@ describe("replayed completions", () => {
       expect(now.rollout).toEqual({ ...known, order: { prompt: 1, sample } });
       expect(now.rollout.version).toBe(3);
       expect(now).toMatchObject({ reward: before.reward, advantage: before.advantage });
-      expect(now.teacher!.logProbs).toHaveLength(before.teacher!.logProbs.length);
-      now.teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(before.teacher!.logProbs[i]!, 5));
+      expect(now.answers.teacher!.logProbs).toHaveLength(before.answers.teacher!.logProbs.length);
+      now.answers.teacher!.logProbs.forEach((value, i) => expect(value).toBeCloseTo(before.answers.teacher!.logProbs[i]!, 5));
     }
   });
 
@@ -238,7 +239,7 @@ test("without a teacher and rewards nothing is scored", async () => {
   const { teacher: _teacher, ...values } = recipe({ objective: { type: "sft", average: "sequence" } });
   const slots = source({ seed: 1, prompts: task.train, batch: 4, group: 2, offPolicy: "references", mixing: "step" })(1, 0);
   const { rows, logged } = await rowsOf(values, { slots, advantages: undefined, advantagesState: undefined });
-  expect(Object.keys(rows[0]!)).toEqual(["rollout", "reward", "advantage"]);
+  expect(rows[0]).toMatchObject({ answers: {}, reward: 0, advantage: 0 });
   expect(logged).toHaveLength(4);
 });
 
