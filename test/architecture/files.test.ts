@@ -72,6 +72,8 @@ const untested: Readonly<Record<string, string>> = {
   "src/training/recipe/evaluation-settings.ts":
     "test/training/recipe/training-settings.test.ts asks for its defaults and for what it refuses",
   "src/training/recipe/shaping-settings.ts": "test/training/recipe/training-settings.test.ts finds it in rollouts and evaluation",
+  "src/training/step/take-step.ts": "test/training/train.test.ts and those beside it take steps of every kind",
+  "src/training/step/evaluate-student.ts": "test/training/train-sequences.test.ts and train-pairs.test.ts evaluate in every way",
   "src/training/threads/scorers.ts":
     "test/training/threads/threads.test.ts opens each of them, test/training/step/signals.test.ts looks at what they say",
   "src/rewards/sandbox/python-interpreter.mjs":

@@ -12,7 +12,6 @@ const known = (name: string, ids: readonly string[], finished: readonly string[]
     progress: {
       status: finished.includes(trial.id) ? ("done" as const) : ("waiting" as const),
       step: 0,
-      accuracy: undefined,
       metrics: {},
       milliseconds: undefined,
       error: undefined,

@@ -30,7 +30,7 @@ const interrupted = async (given: Recipe, folder: string): Promise<StepReport[]>
 test("a reward model learns what is preferred, and goes on from a checkpoint", { timeout: 600_000 }, async () => {
   const given = pairsRecipe();
   const whole = await trained(given);
-  const accuracies = whole.flatMap((report) => (report.kind === "evaluation" ? [report.accuracy!] : []));
+  const accuracies = whole.flatMap((report) => (report.kind === "evaluation" ? [report.metrics["accuracy"]!] : []));
   expect(accuracies).toHaveLength(3);
   expect(accuracies[0]).toBeLessThan(0.75);
   expect(accuracies[2]).toBeGreaterThanOrEqual(0.9);

@@ -38,7 +38,7 @@ const stepFigures = (pace: Pace, step: StepDone): string[] => [
   `${amount(pace.tokensPerSecond)} tok/s`,
 ];
 
-const evaluationLine = ({ step, accuracy }: Evaluated): string =>
+const evaluationLine = ({ step, metrics: { accuracy } }: Evaluated): string =>
   [`step ${step}`, accuracy === undefined ? "evaluated" : `accuracy ${percent(accuracy)}`].join("  ");
 
 const warningLine = ({ check, message }: Warned): string => `! ${check}: ${message}`;

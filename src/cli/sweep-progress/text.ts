@@ -28,8 +28,8 @@ export const countsText = (all: readonly TrialState[]): string =>
 /** The trial with the highest accuracy; nothing where none has any. */
 export const bestOf = (all: readonly TrialState[]): TrialState | undefined =>
   all.reduce<TrialState | undefined>((best, entry) => {
-    const { accuracy } = entry.progress;
-    return accuracy !== undefined && accuracy > (best?.progress.accuracy ?? -1) ? entry : best;
+    const { accuracy } = entry.progress.metrics;
+    return accuracy !== undefined && accuracy > (best?.progress.metrics["accuracy"] ?? -1) ? entry : best;
   }, undefined);
 
 /** How fast the steps of all trials are done together. */
@@ -54,8 +54,11 @@ export class SweepPace {
   }
 }
 
-const accuracyText = ({ progress: { accuracy } }: TrialState): string[] =>
-  accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`];
+const accuracyText = ({
+  progress: {
+    metrics: { accuracy },
+  },
+}: TrialState): string[] => (accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]);
 
 /** The first line of the live table. */
 export const headText = (all: readonly TrialState[], left: number): string => {
@@ -63,7 +66,9 @@ export const headText = (all: readonly TrialState[], left: number): string => {
   return [
     countsText(all),
     ...(Number.isFinite(left) && left > 0 ? [`${duration(left)} left`] : []),
-    ...(best === undefined ? [] : [`best ${percent(best.progress.accuracy!)} (${printable(best.trial.label)})`]),
+    ...(best === undefined
+      ? []
+      : [`best ${percent(best.progress.metrics["accuracy"]!)} (${printable(best.trial.label)})`]),
   ].join("  ");
 };
 
@@ -107,7 +112,7 @@ export const trialsTable = (all: readonly TrialState[]): string => {
     .map(([{ trial, folder, progress }, status]) => [
       printable(trial.label),
       status === "done" || progress.step === 0 ? status : `${status} at ${progress.step}/${trial.steps}`,
-      progress.accuracy === undefined ? undefined : percent(progress.accuracy),
+      progress.metrics["accuracy"] === undefined ? undefined : percent(progress.metrics["accuracy"]),
       progress.milliseconds === undefined ? undefined : duration(progress.milliseconds),
       shownPath(folder),
     ]);

@@ -16,6 +16,7 @@ import { machineFor, recipeFor } from "./planned-recipe.ts";
 import type { RunEvent } from "./run-event.ts";
 import { manifestIn } from "../../runs/folder/manifest.ts";
 import { runFolder } from "../../runs/folder/run-folder.ts";
+import { metricsIn } from "../../runs/reading/run-record.ts";
 import { openRun, type RunStore } from "../../runs/folder/run-store.ts";
 import { writeStudent } from "./student-files.ts";
 import { trainToEnd } from "./train-to-end.ts";
@@ -98,9 +99,8 @@ const trainRun = async (
 };
 
 const reuse = ({ name }: PlannedRun, folder: string, { emit }: RunContext): void => {
-  const accuracy = manifestIn(folder, "summary.json")?.["accuracy"];
-  const known = typeof accuracy === "number" ? accuracy : undefined;
-  emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, accuracy: known });
+  const { accuracy } = metricsIn(manifestIn(folder, "summary.json") ?? {});
+  emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, accuracy });
 };
 
 const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {

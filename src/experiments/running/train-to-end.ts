@@ -52,7 +52,7 @@ export const trainToEnd = async (
       store?.log.rollouts(report);
     } else if (report.kind === "timeline") lines?.timeline(report);
     else {
-      if (report.kind === "evaluation") ({ accuracy } = report);
+      if (report.kind === "evaluation") ({ accuracy } = report.metrics);
       lines?.report(report);
       store?.log.report(report);
       tell(report);

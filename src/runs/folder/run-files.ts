@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { ProgressReport, RolloutsScored, StepTimed } from "../../training/recipe/step-report.ts";
 import { jsonText } from "../../files/json-file.ts";
-import { isObject, parseObject, type Json, type JsonObject } from "../../files/json.ts";
+import { isObject, parseObject, type JsonObject } from "../../files/json.ts";
 import { openLines } from "../../files/line-file.ts";
 import { traceHead, traceStep, traceWriter } from "./trace-file.ts";
 
@@ -28,8 +28,8 @@ export interface RunLines {
   timeline(timed: StepTimed): void;
   /** Returns when all lines are on the disk. */
   secure(): void;
-  /** Accuracy, and the metrics of the last step and the last evaluation in one. */
-  summary(): { readonly accuracy: Json | undefined; readonly metrics: JsonObject };
+  /** The metrics of the last step and the last evaluation in one, with numbers that JSON does not have by their names. */
+  summary(): { readonly metrics: JsonObject };
   /** Milliseconds of all steps that the files hold. */
   milliseconds(): number;
   close(): void;
@@ -112,7 +112,6 @@ export const openRunLines = (folder: string): RunLines => {
     timeline: writeTrace,
     secure: () => files.forEach((file) => file.secure()),
     summary: () => ({
-      accuracy: tally.latest.evaluation?.["accuracy"],
       metrics: { ...metricsOf(tally.latest.step), ...metricsOf(tally.latest.evaluation) },
     }),
     milliseconds: () => tally.milliseconds,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseObject, type Json } from "../../files/json.ts";
 import { boundedLines } from "../../files/bounded-lines.ts";
-import { numbersIn } from "./run-record.ts";
+import { metricsIn } from "./run-record.ts";
 import type { FoundRun } from "./read-runs.ts";
 
 /** The metrics of a step or of an evaluation. */
@@ -48,9 +48,10 @@ export async function* readHistory({
   const times = await stepTimes(folder);
   let time = Date.parse(record.started);
   for await (const text of boundedLines(path, LONGEST)) {
-    const { kind, step, metrics, accuracy = null } = parseObject(text) ?? {};
+    const line = parseObject(text) ?? {};
+    const { kind, step } = line;
     if ((kind !== "step" && kind !== "evaluation") || !isStep(step)) continue;
     if (kind === "step") time += times.get(step) ?? 0;
-    yield { kind, step, time, metrics: { ...numbersIn(metrics), ...numbersIn({ accuracy }) } };
+    yield { kind, step, time, metrics: metricsIn(line) };
   }
 }

@@ -98,9 +98,13 @@ export const numbersIn = (value: Json | undefined): Record<string, number> => {
   return numbers;
 };
 
-const metricsOf = (summary: JsonObject): Record<string, number> => {
-  const metrics = numbersIn(summary["metrics"]);
-  const accuracy = numberOf(summary["accuracy"]);
+/**
+ * The metrics of `summary.json`, or of a line of `metrics.jsonl`, by name. Runs of before version 0.6 have the accuracy
+ * beside the metrics and not among them.
+ */
+export const metricsIn = (written: JsonObject): Record<string, number> => {
+  const metrics = numbersIn(written["metrics"]);
+  const accuracy = numberOf(written["accuracy"]);
   if (accuracy !== undefined) metrics["accuracy"] = accuracy;
   return metrics;
 };
@@ -144,6 +148,6 @@ export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
   return recordWith(given, {
     values: object(whole["values"], "values"),
     axes: object(whole["axes"] ?? {}, "axes"),
-    metrics: metricsOf(results),
+    metrics: metricsIn(results),
   });
 };

@@ -2,7 +2,8 @@
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { isObject, parseObject } from "../../files/json.ts";
+import { parseObject } from "../../files/json.ts";
+import { metricsIn } from "../../runs/reading/run-record.ts";
 
 /**
  * The metric of the evaluation after `step` steps of the run in a folder; `accuracy` is one. Nothing where there is no
@@ -15,9 +16,8 @@ export const evaluationAt = async (folder: string, step: number, metric: string)
     if (!text.includes('"evaluation"')) continue;
     const line = parseObject(text);
     if (line?.["kind"] !== "evaluation" || line["step"] !== step) continue;
-    const { metrics } = line;
-    const value = metric === "accuracy" ? line["accuracy"] : isObject(metrics) ? metrics[metric] : undefined;
-    return typeof value === "number" ? value : undefined;
+    const value = metricsIn(line)[metric];
+    return Number.isFinite(value) ? value : undefined;
   }
   return undefined;
 };

@@ -1,23 +1,22 @@
-/** How a trial stands, from what lies in its folder: the same whoever runs it, and wherever. */
+/** The progress of a trial, from its folder: the same whoever runs it, and wherever. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { holderOf } from "../../runs/folder/lock.ts";
-import { isObject, parseObject, type JsonObject } from "../../files/json.ts";
-import { manifestIn } from "../../runs/folder/manifest.ts";
+import { parseObject, type JsonObject } from "../../files/json.ts";
+import { manifestIn, type RunStatus } from "../../runs/folder/manifest.ts";
 import { runFolder } from "../../runs/folder/run-folder.ts";
+import { metricsIn } from "../../runs/reading/run-record.ts";
 import type { FrozenSweep, FrozenTrial } from "./frozen.ts";
 
 /** How far a trial has come. */
 export interface TrialProgress {
   /**
-   * `waiting`: not begun. `running`: a process works on it. `interrupted`: none does, and it goes on where it stopped.
+   * `waiting`: not begun. `running`: a process works on it. `interrupted`: none does, and it resumes where it stopped.
    */
-  readonly status: "waiting" | "running" | "interrupted" | "paused" | "failed" | "done";
+  readonly status: "waiting" | RunStatus;
   /** Steps that are done. */
   readonly step: number;
-  /** Share of right answers in its last evaluation. */
-  readonly accuracy: number | undefined;
-  /** Of the last step and the last evaluation. */
+  /** The finite ones of the last step and the last evaluation. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Of its training, when it is done. */
   readonly milliseconds: number | undefined;
@@ -47,10 +46,8 @@ const lastLines = (path: string): JsonObject[] => {
   }
 };
 
-const numbersOf = (value: unknown): Record<string, number> => {
-  const entries = isObject(value) ? Object.entries(value) : [];
-  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
-};
+const finiteIn = (written: JsonObject = {}): Record<string, number> =>
+  Object.fromEntries(Object.entries(metricsIn(written)).filter(([, value]) => Number.isFinite(value)));
 
 const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
@@ -61,18 +58,17 @@ export const trialFolder = (
   { id, name }: Pick<FrozenTrial, "id" | "name">,
 ): string => runFolder(dirname(folder), { id, name, path: file }, false).folder;
 
-const progress = (folder: string): Pick<TrialProgress, "step" | "accuracy" | "metrics"> => {
+const progress = (folder: string): Pick<TrialProgress, "step" | "metrics"> => {
   const lines = lastLines(join(folder, "metrics.jsonl"));
   const last = (kind: string): JsonObject | undefined => lines.findLast((line) => line["kind"] === kind);
   const [step, evaluation] = [last("step"), last("evaluation")];
   return {
     step: numberOf(step?.["step"]) ?? 0,
-    accuracy: numberOf(evaluation?.["accuracy"]),
-    metrics: { ...numbersOf(step?.["metrics"]), ...numbersOf(evaluation?.["metrics"]) },
+    metrics: { ...finiteIn(step), ...finiteIn(evaluation) },
   };
 };
 
-/** How the trial in a folder stands. */
+/** The progress of the trial in a folder. */
 export const progressIn = async (folder: string, steps: number): Promise<TrialProgress> => {
   const manifest = manifestIn(folder);
   const status = manifest?.["status"];
@@ -82,8 +78,7 @@ export const progressIn = async (folder: string, steps: number): Promise<TrialPr
     return {
       status,
       step: steps,
-      accuracy: numberOf(summary?.["accuracy"]),
-      metrics: numbersOf(summary?.["metrics"]),
+      metrics: finiteIn(summary),
       milliseconds,
       error: undefined,
     };

@@ -20,13 +20,14 @@ export interface StepDone {
   readonly times: { readonly rollouts: number; readonly update: number };
 }
 
-/** The student was examined on test prompts. */
+/** The student was evaluated on test prompts. */
 export interface Evaluated {
   readonly kind: "evaluation";
   /** Steps done before; 0 for the student as it came. */
   readonly step: number;
-  /** Share of right answers in [0, 1]; absent when the task's prompts have no references. */
-  readonly accuracy?: number;
+  /**
+   * By name. `accuracy` is the share of right answers in [0, 1]; absent when the task's prompts have no references.
+   */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

@@ -1,4 +1,4 @@
-/** Examines the student: completes test prompts and has the task check the answers. */
+/** Evaluates the student: it completes test prompts, and the task checks the answers. */
 import type { Prompt, Task } from "../../tasks/task.ts";
 import { measures } from "../../evaluation/measures/index.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
@@ -18,7 +18,7 @@ export interface EvaluationRequest {
   /** Steps done. */
   readonly step: number;
   readonly settings: EvaluationSettings;
-  /** Whether the student is examined in the other ways of `settings.also` too. */
+  /** Whether the other modes (`settings.also`) are evaluated too. */
   readonly full: boolean;
   /** Most tokens of a reference that is read. */
   readonly maxNewTokens: number;
@@ -54,19 +54,19 @@ export const referenceLoss = async (
 const completionsOf = async (
   threads: Pick<RunThreads, "draw" | "search">,
   task: Task,
-  examination: EvaluationMode,
+  mode: EvaluationMode,
   { seed, step, chunk, stops = [], observe }: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<readonly Rollout[][]> => {
-  const { samples = 1, beams, lengthPenalty = 1, repetitionPenalty, minNewTokens } = examination;
+  const { samples = 1, beams, lengthPenalty = 1, repetitionPenalty, minNewTokens } = mode;
   const places = task.test
-    .slice(0, examination.prompts)
+    .slice(0, mode.prompts)
     .flatMap((prompt, index) =>
       Array.from({ length: samples }, (_, sample) => ({ prompt, order: { prompt: index, sample } })),
     );
   // A chunk of whole groups reads each prompt once.
   const group = chunk % samples === 0 ? samples : 1;
-  const writer = { by: "student", ...shapingIn(examination) } as const;
+  const writer = { by: "student", ...shapingIn(mode) } as const;
   const constraints = {
     ...defined({ repetitionPenalty, minNewTokens }),
   };
@@ -151,23 +151,23 @@ const agreementOf = async (
   return Object.fromEntries([...named("own-prefixes", own), ...named(otherPrefix, others), ...gaps]);
 };
 
-/** One way of examining the student. */
+/** One mode of evaluation. */
 const evaluateMode = async (
   threads: Pick<RunThreads, "draw" | "search" | "agreement">,
   task: Task,
-  examination: EvaluationMode,
+  mode: EvaluationMode,
   request: EvaluationRequest,
   signal: AbortSignal,
-): Promise<Pick<Evaluated, "accuracy" | "metrics">> => {
-  const { agreement } = examination;
-  const groups = await completionsOf(threads, task, examination, request, signal);
+): Promise<Evaluated["metrics"]> => {
+  const { agreement } = mode;
+  const groups = await completionsOf(threads, task, mode, request, signal);
   const rollouts = groups.flat();
-  const verdicts = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
-  const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && verdicts.get(rollout)!.correct;
+  const checks = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
+  const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && checks.get(rollout)!.correct;
   const examined = groups.map((group) => ({
     prompt: group[0]!.prompt,
     completions: group.map((rollout) => {
-      const { entailed } = verdicts.get(rollout)!;
+      const { entailed } = checks.get(rollout)!;
       return {
         text: rollout.text,
         tokens: rollout.tokens,
@@ -176,28 +176,26 @@ const evaluateMode = async (
       };
     }),
   }));
-  const measured = (examination.metrics ?? []).map((values) => {
+  const measured = (mode.metrics ?? []).map((values) => {
     const measure = measures.create(values);
     return [measure.name, measure.of(examined)] as const;
   });
   return {
     ...(task.answered === false ? {} : { accuracy: share(rollouts.map(isRight)) }),
-    metrics: {
-      "well-formed": share([...verdicts.values()].map(({ wellFormed }) => wellFormed)),
-      truncated: share(rollouts.map(({ finish }) => finish === "length")),
-      length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
-      ...Object.fromEntries(measured),
-      ...(agreement === undefined ? {} : await agreementOf(threads, task, groups, agreement, request, signal)),
-    },
+    "well-formed": share([...checks.values()].map(({ wellFormed }) => wellFormed)),
+    truncated: share(rollouts.map(({ finish }) => finish === "length")),
+    length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / rollouts.length,
+    ...Object.fromEntries(measured),
+    ...(agreement === undefined ? {} : await agreementOf(threads, task, groups, agreement, request, signal)),
   };
 };
 
 /**
  * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last
- * published. `accuracy` is the share of right answers, if there are references; metrics: `well-formed` and `truncated`
- * as shares, `length` in tokens, the measures that are asked for, and how near the student is to its teacher
- * (`settings.agreement`). With `also`, those of the other ways of examining, each name after that of the way. The draws
- * do not depend on the step, so evaluations differ by the student alone.
+ * published. Metrics: `accuracy`, the share of right answers, if there are references; `well-formed` and `truncated` as
+ * shares; `length` in tokens; the measures that are asked for; how near the student is to its teacher
+ * (`settings.agreement`). A full evaluation adds those of the other modes (`settings.also`), as `mode/metric`. The
+ * draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
   threads: Pick<RunThreads, "draw" | "search" | "agreement">,
@@ -205,18 +203,11 @@ export const evaluate = async (
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
-  const { step, settings, full: also } = request;
-  const { accuracy, metrics } = await evaluateMode(threads, task, settings, request, signal);
-  const others: Record<string, number> = {};
-  for (const [name, examination] of Object.entries(also ? (settings.also ?? {}) : {})) {
-    const other = await evaluateMode(threads, task, examination, request, signal);
-    const all = { ...defined({ accuracy: other.accuracy }), ...other.metrics };
-    for (const [metric, value] of Object.entries(all)) others[`${name}/${metric}`] = value;
+  const { step, settings, full } = request;
+  const metrics: Record<string, number> = { ...(await evaluateMode(threads, task, settings, request, signal)) };
+  for (const [name, mode] of Object.entries(full ? (settings.also ?? {}) : {})) {
+    const others = await evaluateMode(threads, task, mode, request, signal);
+    for (const [metric, value] of Object.entries(others)) metrics[`${name}/${metric}`] = value;
   }
-  return {
-    kind: "evaluation",
-    step,
-    ...defined({ accuracy }),
-    metrics: { ...metrics, ...others },
-  };
+  return { kind: "evaluation", step, metrics };
 };

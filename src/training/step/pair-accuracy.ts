@@ -46,7 +46,10 @@ export const pairAccuracy = async (
   return {
     kind: "evaluation",
     step,
-    accuracy: mean(margins.map((margin) => (margin === 0 ? 0.5 : Number(margin > 0)))),
-    metrics: { "pairs/margin": mean(margins), "pairs/score": mean(all) },
+    metrics: {
+      accuracy: mean(margins.map((margin) => (margin === 0 ? 0.5 : Number(margin > 0)))),
+      "pairs/margin": mean(margins),
+      "pairs/score": mean(all),
+    },
   };
 };

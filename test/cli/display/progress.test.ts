@@ -23,7 +23,7 @@ const step = (n: number, milliseconds: number): RunEvent => ({
 const events: RunEvent[] = [
   { kind: "reuse", training: teacher, folder: ".retort/stages/abc", accuracy: 0.875 },
   { kind: "begin", training: run, steps: 4 },
-  { kind: "report", training: run, report: { kind: "evaluation", step: 0, accuracy: 0.5, metrics: {} } },
+  { kind: "report", training: run, report: { kind: "evaluation", step: 0, metrics: { accuracy: 0.5 } } },
   step(1, 3000),
   step(2, 3000),
   step(3, 3000),

@@ -8,7 +8,7 @@ import { recorder } from "../recorder.ts";
 const entry = (status: TrialState["progress"]["status"]): TrialState => ({
   trial: { id: "a".repeat(64), name: "trial", label: "seed=0", axes: { "/seed": 0 }, steps: 10 },
   folder: "runs/x",
-  progress: { status, step: 5, accuracy: undefined, metrics: { loss: 1 }, milliseconds: undefined, error: undefined },
+  progress: { status, step: 5, metrics: { loss: 1 }, milliseconds: undefined, error: undefined },
 });
 
 test("a pipe gets a line for each change, and counts", () => {

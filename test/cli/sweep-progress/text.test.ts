@@ -6,11 +6,11 @@ import type { TrialState } from "../../../src/sweeps/driving/drive.ts";
 const entry = (label: string, progress: Partial<TrialState["progress"]>): TrialState => ({
   trial: { id: "a".repeat(64), name: "trial", label, axes: {}, steps: 10 },
   folder: `runs/x/${label}`,
-  progress: { status: "waiting", step: 0, accuracy: undefined, metrics: {}, milliseconds: undefined, error: undefined, ...progress },
+  progress: { status: "waiting", step: 0, metrics: {}, milliseconds: undefined, error: undefined, ...progress },
 });
 
-const done = entry("a=1", { status: "done", step: 10, accuracy: 0.5, milliseconds: 65_000 });
-const running = entry("a=22", { status: "running", step: 4, accuracy: 0.75, metrics: { loss: 0.5 } });
+const done = entry("a=1", { status: "done", step: 10, metrics: { accuracy: 0.5 }, milliseconds: 65_000 });
+const running = entry("a=22", { status: "running", step: 4, metrics: { loss: 0.5, accuracy: 0.75 } });
 const failed = entry("a=3", { status: "failed", step: 2, error: "no\u001b[2J" });
 const all = [done, running, failed, entry("a=4", {})];
 

@@ -27,7 +27,7 @@ const write = (open: RunLines, from: number, to: number, pace: number): void => 
     open.report({ kind: "step", step, steps: 6, metrics: { loss: 1 / step }, tokens: 3, milliseconds: pace, times });
     open.timeline({ kind: "timeline", step, spans: [{ lane: "draw", slot: 0, start: step, end: step + 1, count: 2 }] });
     if (step === 2) open.report({ kind: "warning", step, check: "truncated", message: "all were cut" });
-    if (step % 2 === 0) open.report({ kind: "evaluation", step, accuracy: step / 10, metrics: { length: step } });
+    if (step % 2 === 0) open.report({ kind: "evaluation", step, metrics: { accuracy: step / 10, length: step } });
     open.report({ kind: "checkpoint", step, path: "anywhere" });
   }
 };
@@ -77,12 +77,12 @@ describe("the lines of a run", () => {
       appendFileSync(join(folder, name), '{"kind":"st');
     const second = openRunLines(folder);
     second.rewind(4);
-    expect(second.summary()).toEqual({ accuracy: 0.2, metrics: { loss: 0.25, length: 2 } });
+    expect(second.summary()).toEqual({ metrics: { loss: 0.25, accuracy: 0.2, length: 2 } });
     expect(second.milliseconds()).toBe(40);
-    second.report({ kind: "evaluation", step: 4, accuracy: 0.4, metrics: { length: 4 } });
+    second.report({ kind: "evaluation", step: 4, metrics: { accuracy: 0.4, length: 4 } });
     write(second, 5, 6, 1);
     expect(second.milliseconds()).toBe(42);
-    expect(second.summary()).toEqual({ accuracy: 0.6, metrics: { loss: 1 / 6, length: 6 } });
+    expect(second.summary()).toEqual({ metrics: { loss: 1 / 6, accuracy: 0.6, length: 6 } });
     second.close();
     expect(text("metrics.jsonl")).toBe(metrics);
     expect(text("rollouts.jsonl")).toBe(rollouts);
@@ -98,7 +98,7 @@ describe("the lines of a run", () => {
     second.rewind(0);
     expect(["metrics.jsonl", "timings.jsonl", "rollouts.jsonl"].map(text)).toEqual(["", "", ""]);
     expect(text("trace.json")).toBe("[\n");
-    expect(second.summary()).toEqual({ accuracy: undefined, metrics: {} });
+    expect(second.summary()).toEqual({ metrics: {} });
     second.close();
   });
 

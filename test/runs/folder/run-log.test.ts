@@ -16,7 +16,7 @@ const lines = (): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 const rollout = { prompt: "1+1=", reference: "2", completion: "3", source: "student", finish: "stop", tokens: 2, version: 0 } as const;
-const trouble = (error: string) => ({ attempts: 3, outcome: "dropped", error }) as const;
+const failure = (error: string) => ({ attempts: 3, outcome: "dropped", error }) as const;
 
 test("says what happened when, and nothing of steps and evaluations", () => {
   const log = openRunLog(folder);
@@ -41,11 +41,11 @@ test("says what happened when, and nothing of steps and evaluations", () => {
 test("has a line for each scorer that failed in a step, and none where all answered", () => {
   const log = openRunLog(folder);
   log.rollouts({ kind: "rollouts", step: 1, rollouts: [rollout] });
-  const troubled = [{ teacher: trouble("503") }, { teacher: trouble("504"), reward: trouble("NaN") }].map((troubles) => ({
+  const failing = [{ teacher: failure("503") }, { teacher: failure("504"), reward: failure("NaN") }].map((failures) => ({
     ...rollout,
-    troubles,
+    failures,
   }));
-  log.rollouts({ kind: "rollouts", step: 2, rollouts: [rollout, ...troubled] });
+  log.rollouts({ kind: "rollouts", step: 2, rollouts: [rollout, ...failing] });
   log.close();
   expect(lines()).toMatchObject([
     { level: "warn", step: 2, scorer: "teacher", failed: 2, of: 3, error: "504" },

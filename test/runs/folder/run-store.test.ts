@@ -37,12 +37,12 @@ describe("a run's folder", () => {
   test("ends once, with its status", async () => {
     const store = await openRun(run, { folder, attempt: 1, engine });
     store.lines.rewind(0);
-    store.lines.report({ kind: "evaluation", step: 0, accuracy: 0.25, metrics: { length: 3 } });
+    store.lines.report({ kind: "evaluation", step: 0, metrics: { accuracy: 0.25, length: 3 } });
     await store.summarize(7);
     await store.finish("failed", new Error("no luck"));
     await store.finish("done");
     expect(read(folder, "manifest.json")).toMatchObject({ status: "failed", error: "no luck", finished: expect.any(String) as string });
-    expect(read(folder, "summary.json")).toEqual({ accuracy: 0.25, metrics: { length: 3 }, milliseconds: 7 });
+    expect(read(folder, "summary.json")).toEqual({ metrics: { accuracy: 0.25, length: 3 }, milliseconds: 7 });
     expect(readdirSync(folder).toSorted()).toEqual([
       "log.jsonl",
       "manifest.json",

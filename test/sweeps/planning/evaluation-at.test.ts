@@ -10,7 +10,7 @@ const lines = [
   { kind: "evaluation", step: 0, accuracy: 0.1, metrics: { length: 5 } },
   { kind: "step", step: 2, metrics: { accuracy: 9, note: '"evaluation"' } },
   { kind: "evaluation", step: 2, accuracy: 0.4, metrics: { length: 3, loss: "NaN" } },
-  { kind: "evaluation", step: 4, accuracy: 0.7, metrics: { length: 2 } },
+  { kind: "evaluation", step: 4, metrics: { accuracy: 0.7, length: 2 } },
 ];
 writeFileSync(
   join(folder, "metrics.jsonl"),

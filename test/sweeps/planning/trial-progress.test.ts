@@ -21,12 +21,11 @@ test("a trial that nobody began waits", async () => {
 
 test("a trial that is done says what came out", async () => {
   write("manifest.json", { status: "done" });
-  write("summary.json", { accuracy: 0.5, milliseconds: 12, metrics: { loss: 1, odd: "NaN" } });
+  write("summary.json", { milliseconds: 12, metrics: { loss: 1, odd: "NaN", accuracy: 0.5 } });
   expect(await progressIn(folder, 9)).toEqual({
     status: "done",
     step: 9,
-    accuracy: 0.5,
-    metrics: { loss: 1 },
+    metrics: { loss: 1, accuracy: 0.5 },
     milliseconds: 12,
     error: undefined,
   });
@@ -37,10 +36,10 @@ test("a trial that runs has a process; without one it was interrupted", async ()
   const steps = [1, 2].map((step) => line({ kind: "step", step, metrics: { loss: step } })).join("");
   writeFileSync(
     join(folder, "metrics.jsonl"),
-    `${line({ kind: "evaluation", step: 0, accuracy: 0.25, metrics: {} })}${steps}{"kind":"step","st`,
+    `${line({ kind: "evaluation", step: 0, metrics: { accuracy: 0.25 } })}${steps}{"kind":"step","st`,
   );
   const stopped = await progressIn(folder, 9);
-  expect(stopped).toMatchObject({ status: "interrupted", step: 2, accuracy: 0.25, metrics: { loss: 2 } });
+  expect(stopped).toMatchObject({ status: "interrupted", step: 2, metrics: { loss: 2, accuracy: 0.25 } });
   const held = await lockFolder(folder);
   expect(await progressIn(folder, 9)).toEqual({ ...stopped, status: "running" });
   if (isLock(held)) await held.release();

@@ -84,7 +84,7 @@ describe("an evaluation", () => {
 
   test("is the share of answers that the task calls right among those that ended", async () => {
     const threads = await inOneThread(recipe(), lenient);
-    const { accuracy, metrics, kind, step } = await evaluate(threads, lenient, request, never);
+    const { metrics, kind, step } = await evaluate(threads, lenient, request, never);
     const places = lenient.test.map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
     const rollouts = (
       await Promise.all(
@@ -101,8 +101,8 @@ describe("an evaluation", () => {
     ).flat();
     expect({ kind, step }).toEqual({ kind: "evaluation", step: 9 });
     const count = (holds: (rollout: (typeof rollouts)[number]) => boolean): number => rollouts.filter(holds).length / 4;
-    expect(accuracy).toBe(count(({ finish, text }) => finish === "stop" && text.length % 2 === 0));
     expect(metrics).toEqual({
+      accuracy: count(({ finish, text }) => finish === "stop" && text.length % 2 === 0),
       "well-formed": count(({ text }) => text.length > 2),
       truncated: count(({ finish }) => finish === "length"),
       length: rollouts.reduce((sum, { tokens }) => sum + tokens.length, 0) / 4,
@@ -110,13 +110,13 @@ describe("an evaluation", () => {
   });
 
   test("of a student that ends at once", async () => {
-    const expected = { kind: "evaluation", step: 9, accuracy: 0, metrics: { "well-formed": 0, truncated: 0, length: 1 } };
+    const expected = { kind: "evaluation", step: 9, metrics: { accuracy: 0, "well-formed": 0, truncated: 0, length: 1 } };
     expect(await examine({}, always(tokenizer.endId))).toEqual(expected);
-    expect(await examine({}, always(tokenizer.endId), lenient)).toEqual({ ...expected, accuracy: 1 });
+    expect(await examine({}, always(tokenizer.endId), lenient)).toEqual({ ...expected, metrics: { ...expected.metrics, accuracy: 1 } });
   });
 
   test("of a student that never ends: what is cut is not right, whatever the task says of it", async () => {
-    const expected = { kind: "evaluation", step: 9, accuracy: 0, metrics: { "well-formed": 1, truncated: 1, length: 6 } };
+    const expected = { kind: "evaluation", step: 9, metrics: { accuracy: 0, "well-formed": 1, truncated: 1, length: 6 } };
     expect(await examine({}, always(tokenizer.encode("1")[0]!), lenient)).toEqual(expected);
   });
 
@@ -170,7 +170,7 @@ describe("an evaluation", () => {
       lenient,
     );
     expect(also.metrics["beamed/length"]).toBe(evaluated.metrics["length"]);
-    expect(also.metrics["beamed/accuracy"]).toBe(evaluated.accuracy);
+    expect(also.metrics["beamed/accuracy"]).toBe(evaluated.metrics["accuracy"]);
   });
 
   test("by beam search is cut at stop strings too", async () => {
@@ -220,13 +220,8 @@ describe("an evaluation", () => {
     // 1 - C(4 - c, 2) / C(4, 2)
     const pass = groups.map((c) => 1 - ((4 - c) * (3 - c)) / 12).reduce((sum, chance) => sum + chance, 0) / 3;
     const selfBleus = [0, 1, 2].map((prompt) => selfBleu(rollouts.slice(4 * prompt, 4 * prompt + 4).map(({ text }) => text)));
-    const { accuracy, metrics } = await evaluate(
-      threads,
-      lenient,
-      { ...request, settings: { ...settings, metrics: [...settings.metrics] } },
-      never,
-    );
-    expect(accuracy).toBe(right.filter(Boolean).length / 12);
+    const { metrics } = await evaluate(threads, lenient, { ...request, settings: { ...settings, metrics: [...settings.metrics] } }, never);
+    expect(metrics["accuracy"]).toBe(right.filter(Boolean).length / 12);
     expect(metrics["pass@2"]).toBeCloseTo(pass, 12);
     expect(metrics["self-bleu"]).toBeCloseTo(selfBleus.reduce((sum, one) => sum + one, 0) / 3, 12);
   });
@@ -236,7 +231,7 @@ describe("an evaluation", () => {
     const settings = { ...request.settings, also: { greedy } };
     const { metrics } = await examine({ settings, full: true });
     const alone = await examine({ settings: { every: 0, ...greedy } });
-    const named = { ...alone.metrics, accuracy: alone.accuracy };
+    const named = alone.metrics;
     expect(metrics).toEqual({
       ...(await examine()).metrics,
       ...Object.fromEntries(Object.entries(named).map(([name, value]) => [`greedy/${name}`, value])),

@@ -28,15 +28,14 @@ test("a pair is in order when its better completion scores higher; whole sequenc
   expect(await pairAccuracy(tested, { ...request, scores: counting(asked) })).toEqual({
     kind: "evaluation",
     step: 3,
-    accuracy: 0,
-    metrics: { "pairs/margin": -2, "pairs/score": 6 },
+    metrics: { accuracy: 0, "pairs/margin": -2, "pairs/score": 6 },
   });
   expect(asked).toEqual([4, 4, 4]);
-  expect((await pairAccuracy(tested, { ...request, scores: counting([], (count) => -count) })).accuracy).toBe(1);
+  expect((await pairAccuracy(tested, { ...request, scores: counting([], (count) => -count) })).metrics["accuracy"]).toBe(1);
 });
 
 test("equal scores are half in order", async () => {
-  expect((await pairAccuracy(tested, { ...request, scores: counting([], () => 1) })).accuracy).toBe(0.5);
+  expect((await pairAccuracy(tested, { ...request, scores: counting([], () => 1) })).metrics["accuracy"]).toBe(0.5);
 });
 
 test("only the first prompts are compared when fewer are asked for", async () => {

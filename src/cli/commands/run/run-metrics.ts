@@ -63,7 +63,8 @@ export const runMetrics = (): RunMetrics => {
       seconds.inc({ training }, progress.milliseconds / 1000);
       stepMetrics(training, progress.metrics);
     } else if (progress.kind === "evaluation") {
-      if (progress.accuracy !== undefined) accuracy.set({ training }, progress.accuracy);
+      const share = progress.metrics["accuracy"];
+      if (share !== undefined) accuracy.set({ training }, share);
     } else if (progress.kind === "checkpoint") checkpoints.inc({ training });
     else if (progress.kind === "warning") warnings.inc({ training, check: progress.check });
   };

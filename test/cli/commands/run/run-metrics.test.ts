@@ -42,7 +42,7 @@ test("what a training reports is what is collected, and the process besides", as
       times: { rollouts: 1, update: 1 },
     },
   });
-  metrics.show({ kind: "report", training, report: { kind: "evaluation", step: 5, accuracy: 0.5, metrics: {} } });
+  metrics.show({ kind: "report", training, report: { kind: "evaluation", step: 5, metrics: { accuracy: 0.5 } } });
   metrics.show({ kind: "report", training, report: { kind: "checkpoint", step: 5, path: "x" } });
   metrics.show({ kind: "report", training, report: { kind: "warning", step: 5, check: "truncation", message: "all were cut" } });
   const { status, type, text } = await ask(server.url);

@@ -1,0 +1,134 @@
+/** One step of a run: its sequences are drawn and scored, rewards become advantages, the learner learns, and it is reported. */
+import { progressAt } from "../../objectives/schedules/schedule.ts";
+import { CheckError, watch } from "../checks/watch.ts";
+import { type HostState } from "../checkpoints/checkpoint.ts";
+import { collate } from "../batch/collate.ts";
+import type { UpdateAnswer, UpdateRequest } from "../learner/learner-worker.ts";
+import { rolloutMetrics } from "../batch/rollout-metrics.ts";
+import { evaluates, inspects } from "../recipe/due.ts";
+import { assignAdvantages, shares, type StepRows } from "../batch/assign-advantages.ts";
+import { learningRateFactor } from "../recipe/learning-rate.ts";
+import { stepRollouts } from "./step-rollouts.ts";
+import { withTokens } from "../batch/token-log.ts";
+import { defined } from "../../optional/defined.ts";
+import type { OpenRun, StepSequences } from "./open-run.ts";
+
+/** What a step leaves to the next one, and why there must be none. */
+export interface StepResult {
+  readonly host: HostState;
+  readonly failure: CheckError | undefined;
+}
+
+/** Begins a step, which may be learned from later: its sequences are drawn and scored. */
+export const beginStep = (run: OpenRun, step: number, host: HostState): void => {
+  const { recipe, objective, task, shape, threads, sequences, ahead } = run;
+  const { seed, rollouts, machine, scoring } = recipe;
+  const wholeGroups = objective.advantages !== undefined;
+  ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
+    const { fraction, slots } = sequences.at(step, host.sequences);
+    const bounds = {
+      inFlight: machine.samplers + 1,
+      mostDropped: scoring.mostDropped,
+      wholeGroups,
+      maxNewTokens: shape.maxNewTokens,
+    };
+    const request = { seed, step, version, slots, ...rollouts, ...bounds, observe: timeline.add, drawn };
+    return { fraction, slots, scored: await stepRollouts(threads, task, request, signal) };
+  });
+};
+
+/** The rows of a step, given what was carried from the step before. */
+const rowsOf = (
+  { recipe, objective, normalizer }: OpenRun,
+  scored: StepSequences["scored"],
+  host: HostState,
+): StepRows => {
+  const { group, behavior } = recipe.rollouts;
+  const { advantages } = objective;
+  const rewards = normalizer === undefined ? {} : { rewards: normalizer, rewardsState: host.rewards };
+  return assignAdvantages(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
+};
+
+/**
+ * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when anybody
+ * will draw with them.
+ */
+const learn = async (
+  { recipe, threads, ahead }: OpenRun,
+  step: number,
+  update: UpdateRequest,
+): Promise<UpdateAnswer> => {
+  const learned = await threads.learner.call("update", update, { transfer: Object.values(update.batch) });
+  await threads.follow?.();
+  if (ahead.asksFor(step) || evaluates(recipe, step))
+    ahead.offer(step, await threads.learner.call("weights", undefined));
+  return learned;
+};
+
+/** Takes one step: waits for its sequences, learns from them, and reports. */
+export const takeStep = async (run: OpenRun, step: number, host: HostState): Promise<StepResult> => {
+  const { recipe, objective, task, shape, sequences, emit } = run;
+  const { training } = recipe;
+  const started = performance.now();
+  const { controller, needs } = objective;
+  const progress = progressAt(step, training.steps);
+  const { sequences: taken, timeline } = await run.ahead.take(step);
+  const drawn = rowsOf(run, taken.scored, host);
+  const scored = performance.now();
+  const controlled = controller?.value(host.controller) ?? 0;
+  const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
+  const factor = learningRateFactor(training.schedule, step, training.steps);
+  const update = {
+    batch,
+    step: (step - 1) * training.updates + 1,
+    factor,
+    updates: training.updates,
+    inspect: inspects(recipe, step),
+  };
+  const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
+  const ended = performance.now();
+  const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
+  const seen =
+    inspected === undefined
+      ? {}
+      : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.completion) };
+  const shared = shares(drawn);
+  const watched = watch(
+    run.checks,
+    { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen },
+    host.checks,
+  );
+  emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.divergences, shape.batch, task.tokenizer) });
+  emit({
+    kind: "step",
+    step,
+    steps: training.steps,
+    metrics: {
+      ...metrics,
+      ...inspected?.metrics,
+      ...watched.metrics,
+      ...shared,
+      ...rolloutMetrics(kept, step, recipe),
+      "rollouts/dropped": 1 - kept.length / drawn.logged.length,
+      "on-policy-fraction": taken.fraction,
+      ...defined({ controlled: controller && controlled }),
+      "learning-rate": training.optimizer.learningRate * factor,
+    },
+    times: { rollouts: scored - started, update: ended - scored },
+    tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),
+    milliseconds: ended - started,
+  });
+  emit({ kind: "timeline", step, spans: timeline.take() });
+  for (const warning of watched.warnings) emit({ kind: "warning", step, ...warning });
+  return {
+    host: {
+      advantages: drawn.advantagesState,
+      rewards: drawn.rewardsState,
+      controller: controller?.observe(host.controller, metrics, progress) ?? null,
+      checks: watched.state,
+      sequences: sequences.learned(host.sequences, taken.slots, drawn.drawn),
+      best: host.best,
+    },
+    failure: watched.failure,
+  };
+};
