@@ -106,6 +106,16 @@ const spawn = (url: URL, name: string, { data, stack, heap }: ConnectOptions): W
   return worker;
 };
 
+/** Asks the worker to close and waits for the end of its thread, which it terminates after `grace` ms. */
+const end = async (worker: Worker, ended: Promise<Ending>, grace: number): Promise<Ending> => {
+  worker.postMessage({ kind: "close" } satisfies Request);
+  worker.ref();
+  const timer = setTimeout(() => void worker.terminate(), grace);
+  const how = await ended;
+  clearTimeout(timer);
+  return how;
+};
+
 /**
  * Starts the worker at `url`, which calls `serve(handlers)`: `connect<typeof handlers>(new URL("./file.ts",
  * import.meta.url))`.
@@ -134,11 +144,7 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
   const close = async (grace = options.grace ?? 2000): Promise<void> => {
     const late = unusable !== undefined;
     refuse(new Error(`worker ${name} was closed`));
-    send({ kind: "close" });
-    worker.ref();
-    const timer = setTimeout(() => void worker.terminate(), grace);
-    const { crashed, error } = await ended;
-    clearTimeout(timer);
+    const { crashed, error } = await end(worker, ended, grace);
     await buried;
     if (crashed && !late) throw error;
   };
