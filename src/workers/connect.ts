@@ -32,7 +32,7 @@ export interface Caller<H extends Handlers> {
   ): Promise<ValueOf<H[Name]>>;
   /**
    * Rejects what is in flight, aborts it in the worker, and resolves when the thread has ended. Rejects when it crashed
-   * meanwhile.
+   * before that.
    */
   close(): Promise<void>;
 }
@@ -47,8 +47,8 @@ export interface Connection<H extends Handlers> extends Caller<H> {
    */
   close(grace?: number): Promise<void>;
   /**
-   * Resolves when the worker runs nothing for this connection: cancelled calls go on in the worker until their handler
-   * ends.
+   * Resolves when the worker runs nothing for this connection: cancelled calls continue in the worker until their
+   * handler ends.
    */
   idle(): Promise<void>;
 }

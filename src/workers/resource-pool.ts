@@ -1,26 +1,26 @@
 /**
- * Lends a fixed set of things, one borrower each, first come first served: call slots of a scorer, connections to
- * workers.
+ * A pool of a fixed set of resources, each held by one caller at a time, first come first served: call slots of a
+ * scorer, connections to workers.
  */
 
-/** One thing on loan. */
+/** One acquired resource. */
 export interface Acquired<T> {
   readonly item: T;
-  /** Gives it back. A second call does nothing. */
+  /** Returns it to the pool. A second call does nothing. */
   release(): void;
 }
 
-/** A fixed set of things to borrow. */
+/** A fixed set of resources. */
 export interface ResourcePool<T> {
   /**
-   * Waits for a free thing. Rejects with the signal's reason when it aborts first; the place in the queue is then gone.
+   * Waits for a free one. Rejects with the signal's reason when it aborts first, and is then no longer in the queue.
    */
   acquire(signal?: AbortSignal): Promise<Acquired<T>>;
 }
 
-/** Lends `items`. `RangeError` when there are none, for then nobody would ever be served. */
+/** A pool of `items`. `RangeError` when there are none, since `acquire` would then wait for ever. */
 export const resourcePool = <T>(items: readonly T[]): ResourcePool<T> => {
-  if (items.length === 0) throw new RangeError("lending: expected at least one thing to lend, got none");
+  if (items.length === 0) throw new RangeError("resource pool: expected at least one resource, got none");
   const free = [...items];
   const waiting = new Set<(item: T) => void>();
 
@@ -30,13 +30,13 @@ export const resourcePool = <T>(items: readonly T[]): ResourcePool<T> => {
     else first(item);
   };
 
-  const loan = (item: T): Acquired<T> => {
-    let out = true;
+  const acquired = (item: T): Acquired<T> => {
+    let held = true;
     return {
       item,
       release() {
-        if (out) put(item);
-        out = false;
+        if (held) put(item);
+        held = false;
       },
     };
   };
@@ -49,7 +49,7 @@ export const resourcePool = <T>(items: readonly T[]): ResourcePool<T> => {
       };
       const serve = (item: T): void => {
         leave();
-        resolve(loan(item));
+        resolve(acquired(item));
       };
       const abandon = (): void => {
         leave();
@@ -62,7 +62,7 @@ export const resourcePool = <T>(items: readonly T[]): ResourcePool<T> => {
   return {
     async acquire(signal) {
       signal?.throwIfAborted();
-      return free.length > 0 ? loan(free.shift() as T) : wait(signal);
+      return free.length > 0 ? acquired(free.shift() as T) : wait(signal);
     },
   };
 };

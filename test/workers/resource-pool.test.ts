@@ -1,15 +1,15 @@
-/** Tests of lending. */
+/** Tests of the pool of resources. */
 import { describe, expect, test } from "vitest";
 import { resourcePool } from "../../src/workers/resource-pool.ts";
 
-describe("lending", () => {
-  test("lends each thing to one borrower, first come first served", async () => {
-    const fileContext = resourcePool(["a", "b"]);
-    const [first, second] = [await fileContext.acquire(), await fileContext.acquire()];
+describe("a resource pool", () => {
+  test("gives each resource to one caller at a time, first come first served", async () => {
+    const pool = resourcePool(["a", "b"]);
+    const [first, second] = [await pool.acquire(), await pool.acquire()];
     expect([first.item, second.item]).toEqual(["a", "b"]);
     const served: string[] = [];
-    const third = fileContext.acquire().then((loan) => served.push(`third ${loan.item}`));
-    const fourth = fileContext.acquire().then((loan) => served.push(`fourth ${loan.item}`));
+    const third = pool.acquire().then((acquired) => served.push(`third ${acquired.item}`));
+    const fourth = pool.acquire().then((acquired) => served.push(`fourth ${acquired.item}`));
     second.release();
     await third;
     expect(served).toEqual(["third b"]);
@@ -18,32 +18,32 @@ describe("lending", () => {
     expect(served).toEqual(["third b", "fourth a"]);
   });
 
-  test("a thing given back twice is lent once", async () => {
-    const fileContext = resourcePool(["a"]);
-    const loan = await fileContext.acquire();
-    loan.release();
-    loan.release();
-    await fileContext.acquire();
+  test("a resource that is released twice is acquired once", async () => {
+    const pool = resourcePool(["a"]);
+    const acquired = await pool.acquire();
+    acquired.release();
+    acquired.release();
+    await pool.acquire();
     const stop = new AbortController();
-    const waiting = fileContext.acquire(stop.signal);
+    const waiting = pool.acquire(stop.signal);
     stop.abort(new Error("nothing was free"));
     await expect(waiting).rejects.toThrow("nothing was free");
   });
 
-  test("an aborted borrower leaves the queue, and the next one is served", async () => {
-    const fileContext = resourcePool(["a"]);
-    const loan = await fileContext.acquire();
+  test("an aborted caller leaves the queue, and the next one is served", async () => {
+    const pool = resourcePool(["a"]);
+    const acquired = await pool.acquire();
     const stop = new AbortController();
-    const abandoned = fileContext.acquire(stop.signal);
-    const patient = fileContext.acquire();
+    const abandoned = pool.acquire(stop.signal);
+    const patient = pool.acquire();
     stop.abort(new Error("no longer wanted"));
     await expect(abandoned).rejects.toThrow("no longer wanted");
-    loan.release();
+    acquired.release();
     expect((await patient).item).toBe("a");
-    await expect(fileContext.acquire(stop.signal)).rejects.toThrow("no longer wanted");
+    await expect(pool.acquire(stop.signal)).rejects.toThrow("no longer wanted");
   });
 
-  test("refuses to lend nothing", () => {
-    expect(() => resourcePool([])).toThrow(new RangeError("lending: expected at least one thing to lend, got none"));
+  test("refuses to be empty", () => {
+    expect(() => resourcePool([])).toThrow(new RangeError("resource pool: expected at least one resource, got none"));
   });
 });
