@@ -54,7 +54,7 @@ export class Recorder extends TensorRecorder implements LoopRecorder, MapRecorde
     };
   }
 
-  /** A Scan: it reads its slices where they are, and writes each result to its place. */
+  /** A Scan: it reads its slices where they are, and writes each result at its index. */
   recordMap(tensors: NamedTensors, body: SliceBody): NamedTensors {
     const { graph } = this;
     let results: [string, tf.Tensor][] = [];
