@@ -41,26 +41,26 @@ export interface Gpt2Sizes {
 /** What is the same for every layer of one pass. */
 interface Pass {
   readonly batch: number;
-  /** Every place. */
+  /** Every position. */
   readonly all: QueryPositions;
-  /** Those that the last block computes. */
-  readonly asked: QueryPositions;
+  /** The query positions of the last block. */
+  readonly last: QueryPositions;
   readonly remember: Remember;
 }
 
 const scaleOf = ({ width, heads, scaledByWidth, scaledByLayer }: Gpt2Sizes, layer: number): number =>
   (scaledByWidth ? 1 / Math.sqrt(width / heads) : 1) / (scaledByLayer ? layer + 1 : 1);
 
-/** One block: x [B * T, D] -> [B * A, D]. All places are seen, and those that ask go on. */
+/** One block: x [B * T, D] -> [B * A, D]. Every position is a key, and A of them are queries. */
 const block = (
   sizes: Gpt2Sizes,
   parameters: NamedTensors,
-  { batch, all, asked, remember }: Pass,
+  { batch, all, last, remember }: Pass,
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
   const name = `transformer.h.${layer}`;
-  const asking = layer === sizes.layers - 1 ? asked : all;
+  const queried = layer === sizes.layers - 1 ? last : all;
   const normed = layerNorm(parameters, `${name}.ln_1`, x, sizes.normEpsilon);
   const [queries, keys, values] = tf.split<tf.Tensor2D>(conv1d(parameters, `${name}.attn.c_attn`, normed), 3, 1) as [
     tf.Tensor2D,
@@ -70,9 +70,9 @@ const block = (
   const heads = (part: tf.Tensor2D): tf.Tensor4D => splitHeads(part, batch, sizes.heads);
   const seen = remember(layer, { keys: heads(keys), values: heads(values) });
   const mixed = mergeHeads(
-    attend(heads(asking.rows(queries)), seen.keys, seen.values, asking.bias, scaleOf(sizes, layer)),
+    attend(heads(queried.rows(queries)), seen.keys, seen.values, queried.bias, scaleOf(sizes, layer)),
   );
-  const attended: tf.Tensor2D = tf.add(asking.rows(x), conv1d(parameters, `${name}.attn.c_proj`, mixed));
+  const attended: tf.Tensor2D = tf.add(queried.rows(x), conv1d(parameters, `${name}.attn.c_proj`, mixed));
   const inner = conv1d(
     parameters,
     `${name}.mlp.c_fc`,
@@ -89,30 +89,30 @@ const states = (
   ids: tf.Tensor1D,
   positions: tf.Tensor1D,
 ): tf.Tensor2D => {
-  const [tokens, places] = [
+  const [tokenTable, positionTable] = [
     parameter(parameters, "transformer.wte.weight"),
     parameter(parameters, "transformer.wpe.weight"),
   ];
-  let x: tf.Tensor2D = tf.add(embedding(tokens, ids), embedding(places, positions));
+  let x: tf.Tensor2D = tf.add(embedding(tokenTable, ids), embedding(positionTable, positions));
   for (let layer = 0; layer < sizes.layers; layer += 1) x = block(sizes, parameters, pass, layer, x);
   return layerNorm(parameters, "transformer.ln_f", x, sizes.normEpsilon);
 };
 
 /**
- * Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may
- * stand there.
+ * Hidden states [B * A, D] of the query positions; ids and positions of padding are set to 0, so that any value may
+ * be there.
  */
 const statesOf = (
   sizes: Gpt2Sizes,
   parameters: NamedTensors,
   sequences: Sequences,
   remember: Remember,
-  asked: (all: QueryPositions) => QueryPositions,
+  lastOf: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
     throw new RangeError(
-      `expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`,
+      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${tokens}; cut the sequences`,
     );
   }
   const real = tf.cast(sequences.mask, "int32");
@@ -120,7 +120,7 @@ const statesOf = (
     tf.reshape(tf.mul(x, real), [batch * tokens]),
   );
   const all = allPositions(causalBias(sequences.mask));
-  return states(sizes, parameters, { batch, all, asked: asked(all), remember }, ids!, positions!);
+  return states(sizes, parameters, { batch, all, last: lastOf(all), remember }, ids!, positions!);
 };
 
 const unembed = (sizes: Gpt2Sizes, parameters: NamedTensors, hidden: tf.Tensor2D): tf.Tensor2D =>
@@ -152,7 +152,7 @@ export const gpt2Decoder = (sizes: Gpt2Sizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
     const [, tokens] = prompts.tokens.shape;
     if (capacity < tokens)
-      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
+      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt positions, got ${capacity}`);
     const { cache, remember } = begunCache(capacity);
     const hidden = statesOf(sizes, parameters, prompts, remember, () => rowEnds(prompts.mask));
     return { logits: unembed(sizes, parameters, hidden), cache };
@@ -160,7 +160,7 @@ export const gpt2Decoder = (sizes: Gpt2Sizes): Decoder => ({
   step(parameters, cache, { token, position, slot, visible }) {
     const { next, remember } = continuedCache(cache, slot);
     const all = allPositions(slotBias(visible));
-    const hidden = states(sizes, parameters, { batch: token.shape[0], all, asked: all, remember }, token, position);
+    const hidden = states(sizes, parameters, { batch: token.shape[0], all, last: all, remember }, token, position);
     return { logits: unembed(sizes, parameters, hidden), cache: next };
   },
 });

@@ -1,6 +1,6 @@
 /**
- * The blocks of T5: attention to the same or to the encoder's places, and a feed-forward layer, each after a norm and
- * added to what came in.
+ * The blocks of T5: attention to the same or to the encoder's positions, and a feed-forward layer, each after a norm
+ * and added to what came in.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
@@ -100,7 +100,7 @@ const feedForward = (
   return linear(parameters, `${name}.wo`, inner);
 };
 
-/** The attention layer of decoder block `layer` that looks at the encoder. */
+/** The attention layer of decoder block `layer` that attends to the encoder. */
 export const crossName = (layer: number): string => `decoder.block.${layer}.layer.1.EncDecAttention`;
 
 const block = (
@@ -118,10 +118,10 @@ const block = (
   const seen = remember(layer, keysAndValues(sizes, parameters, within, batch, normed));
   let states: tf.Tensor2D = tf.add(x, attention(sizes, parameters, within, batch, normed, seen, bias));
   if (encoded !== undefined) {
-    const asking = norm(sizes, parameters, `${name}.1.layer_norm`, states);
+    const queries = norm(sizes, parameters, `${name}.1.layer_norm`, states);
     states = tf.add(
       states,
-      attention(sizes, parameters, crossName(layer), batch, asking, encoded.memory(layer), encoded.bias),
+      attention(sizes, parameters, crossName(layer), batch, queries, encoded.memory(layer), encoded.bias),
     );
   }
   const last = `${name}.${encoded === undefined ? 1 : 2}`;

@@ -13,10 +13,10 @@ export interface Memory {
   readonly values: tf.Tensor4D;
 }
 
-/** From the new keys and values of a layer to all that its queries may see. */
+/** From the new keys and values of a layer to all that its queries may attend to. */
 export type Remember = (layer: number, fresh: Memory) => Memory;
 
-/** A pass that leaves nothing behind. */
+/** A pass without a cache. */
 export const forgetful: Remember = (_, fresh) => fresh;
 
 const keysName = (layer: number): string => `layers.${layer}.keys`;
@@ -34,8 +34,8 @@ const widened = (x: tf.Tensor4D, capacity: number): tf.Tensor4D => {
 };
 
 /**
- * Begins a cache `layers.<i>.keys` and `layers.<i>.values`, each [B, K, capacity, W]: what a pass remembers stands in
- * the first slots.
+ * Begins a cache `layers.<i>.keys` and `layers.<i>.values`, each [B, K, capacity, W]: the keys and values of a pass are
+ * in the first slots.
  */
 export const begunCache = (capacity: number): { readonly cache: NamedTensors; readonly remember: Remember } => {
   const cache: Record<string, tf.Tensor> = {};

@@ -50,7 +50,7 @@ describe.each(engines)("an encoder's block on $name", ({ evaluate }) => {
     return Array.from(y);
   };
 
-  test("adds what the one visible place holds, projected", async () => {
+  test("adds what the one visible position holds, projected", async () => {
     const weights = { ...plain, [`${name}.0.SelfAttention.v.weight`]: identity, [`${name}.0.SelfAttention.o.weight`]: identity };
     const attended = norm([1, 7]).map((value, i) => value + x.data[i]!);
     expect(farthest(await run({ ...weights, [`${name}.1.DenseReluDense.wo.weight`]: zero }), norm(attended))).toBeLessThan(1e-5);

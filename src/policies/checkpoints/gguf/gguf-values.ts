@@ -10,7 +10,7 @@ export type MetadataValue = MetadataScalar | readonly MetadataScalar[];
 /** The bytes at hand end before the value does; with more of the file it may be read. */
 export class EndOfBytes extends Error {}
 
-/** Reads on from where it stands. `EndOfBytes` where the bytes end, `SyntaxError` for what no file can hold. */
+/** Reads on from its position. `EndOfBytes` where the bytes end, `SyntaxError` for what no file can hold. */
 export interface Cursor {
   /** Bytes that are read. */
   readonly position: () => number;
@@ -22,7 +22,7 @@ export interface Cursor {
   readonly value: () => MetadataValue;
 }
 
-/** A kind of scalar: its least bytes, and how it is read from where the cursor stands. */
+/** A kind of scalar: its least bytes, and how it is read at the cursor's position. */
 interface Scalar {
   readonly least: number;
   readonly read: () => MetadataScalar;
