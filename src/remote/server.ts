@@ -160,8 +160,8 @@ const respond = async (
   }
 };
 
-/** Counts and aborts the requests at work. */
-class Desk {
+/** Handles requests: counts those at work, and can abort them. */
+class RequestHandler {
   readonly #controllers = new Set<AbortController>();
   readonly #routes: readonly Route[];
   readonly #options: ServerOptions;
@@ -217,8 +217,8 @@ export const serveJson = async (routes: readonly Route[], options: ServerOptions
   if (!isOwn(host) && (token === undefined || token === "")) {
     throw new RangeError(`server: expected a token for ${host}, where other machines can ask, got none`);
   }
-  const desk = new Desk(routes, options);
-  const server = createServer((request, response) => void desk.serve(request, response));
+  const handler = new RequestHandler(routes, options);
+  const server = createServer((request, response) => void handler.serve(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(new Error(`server: expected to listen on ${host}:${port}, got ${cause.message}`, { cause })),
@@ -232,7 +232,7 @@ export const serveJson = async (routes: readonly Route[], options: ServerOptions
     // A kept-alive connection whose request ends from now on would wait for another.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     const timer = setTimeout(() => {
-      desk.abort();
+      handler.abort();
       server.closeAllConnections();
     }, grace);
     await closed;

@@ -136,7 +136,7 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
 
   worker.on("message", (reply: Reply) => pending.settle(reply));
   const ended = ending(worker, name);
-  const buried = ended.then(({ error }) => {
+  const cleared = ended.then(({ error }) => {
     refuse(error);
     pending.clear();
   });
@@ -145,7 +145,7 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
     const late = unusable !== undefined;
     refuse(new Error(`worker ${name} was closed`));
     const { crashed, error } = await end(worker, ended, grace);
-    await buried;
+    await cleared;
     if (crashed && !late) throw error;
   };
 

@@ -44,7 +44,7 @@ const asEager = (buffer: Buffer, backend: string): EagerBuffer => {
   );
 };
 
-/** Runs the ops of a program now. An output may be an input handed through; a clone gives it a life of its own. */
+/** Runs the ops of a program now. An output may be an input itself; its clone can be disposed separately. */
 const evaluate = <I extends string, O extends string>(
   program: Program<I, O>,
   tensorOf: (input: I) => tf.Tensor,

@@ -8,7 +8,7 @@ import { activations, type Activation } from "../layers/activation.ts";
 import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from "../layers/query-positions.ts";
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { embedding } from "../layers/embedding.ts";
-import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
+import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../layers/key-value-cache.ts";
 import { layerNorm } from "../layers/layer-norm.ts";
 import { conv1d, linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
@@ -45,7 +45,7 @@ interface Pass {
   readonly all: QueryPositions;
   /** The query positions of the last block. */
   readonly last: QueryPositions;
-  readonly remember: Remember;
+  readonly updateCache: CacheUpdate;
 }
 
 const scaleOf = ({ width, heads, scaledByWidth, scaledByLayer }: Gpt2Sizes, layer: number): number =>
@@ -55,7 +55,7 @@ const scaleOf = ({ width, heads, scaledByWidth, scaledByLayer }: Gpt2Sizes, laye
 const block = (
   sizes: Gpt2Sizes,
   parameters: NamedTensors,
-  { batch, all, last, remember }: Pass,
+  { batch, all, last, updateCache }: Pass,
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
@@ -68,7 +68,7 @@ const block = (
     tf.Tensor2D,
   ];
   const heads = (part: tf.Tensor2D): tf.Tensor4D => splitHeads(part, batch, sizes.heads);
-  const seen = remember(layer, { keys: heads(keys), values: heads(values) });
+  const seen = updateCache(layer, { keys: heads(keys), values: heads(values) });
   const mixed = mergeHeads(
     attend(heads(queried.rows(queries)), seen.keys, seen.values, queried.bias, scaleOf(sizes, layer)),
   );
@@ -106,7 +106,7 @@ const statesOf = (
   sizes: Gpt2Sizes,
   parameters: NamedTensors,
   sequences: Sequences,
-  remember: Remember,
+  updateCache: CacheUpdate,
   lastOf: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
@@ -120,7 +120,7 @@ const statesOf = (
     tf.reshape(tf.mul(x, real), [batch * tokens]),
   );
   const all = allPositions(causalBias(sequences.mask));
-  return states(sizes, parameters, { batch, all, last: lastOf(all), remember }, ids!, positions!);
+  return states(sizes, parameters, { batch, all, last: lastOf(all), updateCache }, ids!, positions!);
 };
 
 const unembed = (sizes: Gpt2Sizes, parameters: NamedTensors, hidden: tf.Tensor2D): tf.Tensor2D =>
@@ -133,7 +133,7 @@ export const gpt2Hidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = statesOf(sizes, parameters, sequences, forgetful, ({ bias }) => lastPositionsOnly(bias, last));
+  const x = statesOf(sizes, parameters, sequences, withoutCache, ({ bias }) => lastPositionsOnly(bias, last));
   return tf.reshape(x, [sequences.tokens.shape[0], last, sizes.width]);
 };
 
@@ -153,14 +153,14 @@ export const gpt2Decoder = (sizes: Gpt2Sizes): Decoder => ({
     const [, tokens] = prompts.tokens.shape;
     if (capacity < tokens)
       throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt positions, got ${capacity}`);
-    const { cache, remember } = begunCache(capacity);
-    const hidden = statesOf(sizes, parameters, prompts, remember, () => rowEnds(prompts.mask));
+    const { cache, updateCache } = begunCache(capacity);
+    const hidden = statesOf(sizes, parameters, prompts, updateCache, () => rowEnds(prompts.mask));
     return { logits: unembed(sizes, parameters, hidden), cache };
   },
   step(parameters, cache, { token, position, slot, visible }) {
-    const { next, remember } = continuedCache(cache, slot);
+    const { next, updateCache } = continuedCache(cache, slot);
     const all = allPositions(slotBias(visible));
-    const hidden = states(sizes, parameters, { batch: token.shape[0], all, last: all, remember }, token, position);
+    const hidden = states(sizes, parameters, { batch: token.shape[0], all, last: all, updateCache }, token, position);
     return { logits: unembed(sizes, parameters, hidden), cache: next };
   },
 });

@@ -9,7 +9,7 @@ import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from ".
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
-import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
+import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../layers/key-value-cache.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { rmsNorm } from "../layers/rms-norm.ts";
@@ -54,7 +54,7 @@ interface Pass {
   readonly all: QueryPositions;
   /** The query positions of the last block. */
   readonly last: QueryPositions;
-  readonly remember: Remember;
+  readonly updateCache: CacheUpdate;
 }
 
 const embed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D => {
@@ -80,7 +80,7 @@ const normHeads = (sizes: RotaryDecoderSizes, parameters: NamedTensors, name: st
 const block = (
   sizes: RotaryDecoderSizes,
   parameters: NamedTensors,
-  { batch, rotary, all, last, remember }: Pass,
+  { batch, rotary, all, last, updateCache }: Pass,
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
@@ -98,7 +98,7 @@ const block = (
     cos: queried.positions(rotary.cos),
     sin: queried.positions(rotary.sin),
   });
-  const seen = remember(layer, {
+  const seen = updateCache(layer, {
     keys: rotate(heads("k", read, sizes.keyValueHeads), rotary),
     values: splitHeads(linear(parameters, `${attention}.v_proj`, read), batch, sizes.keyValueHeads),
   });
@@ -133,7 +133,7 @@ const states = (
   sizes: RotaryDecoderSizes,
   parameters: NamedTensors,
   sequences: Sequences,
-  remember: Remember,
+  updateCache: CacheUpdate,
   lastOf: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
@@ -146,7 +146,12 @@ const states = (
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
   const rotary = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
   const all = allPositions(causalBias(sequences.mask));
-  return blocks(sizes, parameters, { batch, rotary, all, last: lastOf(all), remember }, embed(sizes, parameters, ids));
+  return blocks(
+    sizes,
+    parameters,
+    { batch, rotary, all, last: lastOf(all), updateCache },
+    embed(sizes, parameters, ids),
+  );
 };
 
 /** [B, T] -> hidden states [B, last, D] after the last norm, of all T when left out. */
@@ -156,7 +161,7 @@ export const rotaryHidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = states(sizes, parameters, sequences, forgetful, ({ bias }) => lastPositionsOnly(bias, last));
+  const x = states(sizes, parameters, sequences, withoutCache, ({ bias }) => lastPositionsOnly(bias, last));
   return tf.reshape(normed(sizes, parameters, x), [sequences.tokens.shape[0], last, sizes.width]);
 };
 
@@ -173,25 +178,25 @@ export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
     const [, tokens] = prompts.tokens.shape;
     if (capacity < tokens)
       throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt positions, got ${capacity}`);
-    const { cache, remember } = begunCache(capacity);
+    const { cache, updateCache } = begunCache(capacity);
     return {
       logits: head(
         sizes,
         parameters,
-        states(sizes, parameters, prompts, remember, () => rowEnds(prompts.mask)),
+        states(sizes, parameters, prompts, updateCache, () => rowEnds(prompts.mask)),
       ),
       cache,
     };
   },
   step(parameters, cache, { token, position, slot, visible }) {
     const [batch] = token.shape;
-    const { next, remember } = continuedCache(cache, slot);
+    const { next, updateCache } = continuedCache(cache, slot);
     const rotary = rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes);
     const all = allPositions(slotBias(visible));
     const hidden = blocks(
       sizes,
       parameters,
-      { batch, rotary, all, last: all, remember },
+      { batch, rotary, all, last: all, updateCache },
       embed(sizes, parameters, token),
     );
     return { logits: head(sizes, parameters, hidden), cache: next };
