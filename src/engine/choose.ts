@@ -1,4 +1,4 @@
-/** Which engine runs on this machine: the best that is there, or the one that was asked for. */
+/** Which engine runs on this machine: the best that is there, or the one that was chosen. */
 import { existsSync } from "node:fs";
 import { eagerEngine } from "./eager/engine.ts";
 import type { Engine } from "./engine.ts";
@@ -59,7 +59,7 @@ const isThere = async (name: ConcreteEngineName): Promise<boolean> => {
   return (await probeEngine(name)).found;
 };
 
-/** The engine that `auto` stands for on this machine. */
+/** The engine that `auto` means on this machine. */
 export const chooseEngine = async (): Promise<ConcreteEngineName> => {
   for (const name of concreteEngineNames) if (await isThere(name)) return name;
   return "cpu";

@@ -20,15 +20,15 @@ const clones = (tensors: NamedTensors): Record<string, tf.Tensor> =>
 
 /**
  * [count, ...] -> [...]. On TensorFlow.js's wasm backend (4.22) tf.slice copies all of its operand first, and tf.gather
- * goes number by number; gatherND copies the slice.
+ * copies number by number; gatherND copies the slice.
  */
-const sliceOf = (tensor: tf.Tensor, place: number): tf.Tensor =>
-  tf.reshape(tf.gatherND(tensor, tf.tensor2d([place], [1, 1], "int32")), tensor.shape.slice(1));
+const sliceOf = (tensor: tf.Tensor, index: number): tf.Tensor =>
+  tf.reshape(tf.gatherND(tensor, tf.tensor2d([index], [1, 1], "int32")), tensor.shape.slice(1));
 
 const runEagerly = (tensors: NamedTensors, count: number, body: SliceBody): NamedTensors => {
-  const results = Array.from({ length: count }, (_, place) =>
+  const results = Array.from({ length: count }, (_, index) =>
     tf.tidy(() =>
-      clones(body(Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, sliceOf(tensor, place)])))),
+      clones(body(Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, sliceOf(tensor, index)])))),
     ),
   );
   return Object.fromEntries(

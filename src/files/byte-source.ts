@@ -1,4 +1,4 @@
-/** Bytes that are read by place: of a file, or in memory. */
+/** Bytes that are read by position: of a file, or in memory. */
 import { open, stat } from "node:fs/promises";
 
 /** Bytes that do not change while they are read. */

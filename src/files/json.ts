@@ -1,4 +1,4 @@
-/** Plain JSON values, and the pointers (RFC 6901) that name places in them. */
+/** Plain JSON values, and the pointers (RFC 6901) that name locations in them. */
 
 /** What an experiment file holds. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -22,7 +22,7 @@ export const parseObject = (text: string): JsonObject | undefined => {
   }
 };
 
-/** Names a place: `["objective", "alpha"]` -> `/objective/alpha`; the root is the empty text. */
+/** Names a location: `["objective", "alpha"]` -> `/objective/alpha`; the root is the empty text. */
 export const formatPointer = (keys: readonly (string | number)[]): string =>
   keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
@@ -42,7 +42,7 @@ export const parsePointer = (pointer: string): string[] => {
 /** The pointer of the value that holds this one; the root holds itself. */
 export const parentPointer = (pointer: string): string => pointer.slice(0, Math.max(0, pointer.lastIndexOf("/")));
 
-/** What stands at a pointer; undefined where nothing does. */
+/** The value at a pointer; undefined where there is none. */
 export const valueAt = (value: Json, pointer: string): Json | undefined => {
   let here: Json | undefined = value;
   for (const key of parsePointer(pointer)) {
@@ -68,8 +68,8 @@ export const mergePatch = (target: Json, patch: Json): Json => {
 };
 
 /**
- * True where a patch replaces what holds the place of these keys, so that nothing below it is merged in: on the way is
- * a list, a scalar or null.
+ * True where a patch replaces a value above these keys, so that nothing below it is merged in: on the way is a list, a
+ * scalar or null.
  */
 export const covers = (patch: Json, keys: readonly string[]): boolean => {
   let here = patch;

@@ -1,4 +1,4 @@
-/** A file of lines that is only added to, and cut back to what was true at a step when a run goes on from there. */
+/** A file of lines that is only added to, and cut back to what was true at a step when a run resumes from there. */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeFileSync } from "node:fs";
 
 const BLOCK = 2 ** 20;

@@ -20,7 +20,7 @@ export type Values<Members extends readonly Member[]> = {
     : never;
 }[number];
 
-/** What every member of the family gets to be made with: all that any of them asks for. */
+/** What every member of the family gets to be made with: all that any of them needs. */
 type ContextOf<Members extends readonly Member[]> = Members[number]["create"] extends (
   parameters: never,
   context: infer Context,

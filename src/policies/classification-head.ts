@@ -15,7 +15,7 @@ const headName = "score";
 /** The policy's own head, which a classifier does not have. */
 const languageHead = "lm_head.weight";
 
-/** A policy that judges sequences instead of continuing them: a reward model with one label, a classifier with more. */
+/** A policy that scores sequences instead of continuing them: a reward model with one label, a classifier with more. */
 export interface Classifier {
   /** Numbers that it gives each sequence. */
   readonly labels: number;
@@ -28,7 +28,7 @@ export interface Classifier {
   /** The HuggingFace `config.json` that describes it. */
   readonly config: Readonly<Record<string, unknown>>;
   /**
-   * [B, T] -> scores [B, labels] after each row's last token, wherever padding stands. Differentiable in the
+   * [B, T] -> scores [B, labels] after each row's last token, padded left or right. Differentiable in the
    * parameters.
    */
   scores(parameters: NamedTensors, sequences: Sequences): tf.Tensor2D;

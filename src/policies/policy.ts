@@ -14,7 +14,7 @@ export interface ParameterSpec {
 /** Parameters of a policy on the host, by name; plain data that crosses threads and goes into safetensors. */
 export type Weights = Readonly<Record<string, Float32Array>>;
 
-/** A batch of padded sequences. Padding may stand left or right, but each row's tokens are contiguous. */
+/** A batch of padded sequences. Padding may be left or right, but each row's tokens are contiguous. */
 export interface Sequences {
   /** [B, T] int32; any id where `mask` is 0. */
   readonly tokens: tf.Tensor2D;
@@ -67,16 +67,16 @@ export interface Policy {
   /** D. */
   readonly hiddenSize: number;
   /**
-   * [B, T] -> hidden states [B, last, D] of the last places, of all T when left out: place t holds all that the logits
-   * of place t depend on. Where `last` is given all prompts end at the first of these places, T - last, as batches are
-   * padded. Differentiable in the parameters. Before the last place of its prompt a row's states may mean nothing, as
-   * where an encoder reads the prompt; they are finite.
+   * [B, T] -> hidden states [B, last, D] of the last positions, of all T when left out: position t holds all that the
+   * logits of position t depend on. Where `last` is given all prompts end at the first of these positions, T - last, as
+   * batches are padded. Differentiable in the parameters. Before the last position of its prompt a row's states may
+   * mean nothing, as where an encoder reads the prompt; they are finite.
    */
   hidden(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
-  /** Hidden states [B, T, D] -> logits [B, T, V], place by place. */
+  /** Hidden states [B, T, D] -> logits [B, T, V], position by position. */
   head(parameters: NamedTensors, hidden: tf.Tensor3D): tf.Tensor3D;
   /**
-   * `head` of `hidden`, with the same `last`: [B, T] -> logits [B, last, V]; place t holds the distribution of the
+   * `head` of `hidden`, with the same `last`: [B, T] -> logits [B, last, V]; position t holds the distribution of the
    * token after t.
    */
   logits(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;

@@ -1,6 +1,6 @@
 /**
- * A client of one server that speaks JSON over HTTP: bounded connections that are kept, bounded answers, a time-out for
- * each request.
+ * A client of one server that speaks JSON over HTTP: bounded connections that are reused, bounded answers, a time-out
+ * for each request.
  */
 import { errors, Pool, type Dispatcher } from "undici";
 import { DeadlineError, withDeadline } from "./deadline.ts";
@@ -11,7 +11,7 @@ import { tokenFrom } from "./token.ts";
 
 /** Whom a client talks to, and how. */
 export interface ClientOptions {
-  /** Who asks, as errors call it, for example `reward`. */
+  /** The caller, as errors call it, for example `reward`. */
   readonly name: string;
   /** Address, of which paths are resolved: `http:` or `https:`. */
   readonly url: string;
@@ -238,6 +238,6 @@ class PooledClient implements JsonClient {
 
 /**
  * A client of the server at `url`. `RangeError` for an address that is none. Nothing is sent yet; the first request
- * looks for the token, and rejects with a `RangeError` when there is none.
+ * reads the token, and rejects with a `RangeError` when there is none.
  */
 export const jsonClient = (options: ClientOptions): JsonClient => new PooledClient(options);

@@ -6,7 +6,7 @@ import { setMaxListeners } from "node:events";
 export interface MicroBatchOptions<Item, Answer> {
   /** Most items of one call. */
   readonly size: number;
-  /** Answers of items, in their order. The signal aborts when nobody waits for any of them any more. */
+  /** Answers of items, in their order. The signal aborts when no caller waits for any of them any more. */
   readonly ask: (items: readonly Item[], signal: AbortSignal) => Promise<readonly Answer[]>;
 }
 

@@ -7,7 +7,7 @@ export interface RemoteFacts {
    * that makes no sense.
    */
   readonly retryable: boolean;
-  /** Milliseconds that the server asks to wait before. */
+  /** Milliseconds that the server requests to wait before. */
   readonly retryAfter?: number | undefined;
   /** HTTP status of the answer, when there was one. */
   readonly status?: number | undefined;

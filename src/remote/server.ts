@@ -49,7 +49,7 @@ export interface ServerOptions {
   readonly host?: string | undefined;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Whoever asks must have it. Needed on any host but this machine's own. */
+  /** Every request must carry it. Needed on any host but this machine's own. */
   readonly token?: string | undefined;
   /** Most bytes of a request. Default 64 MiB. */
   readonly largest?: number | undefined;
@@ -74,7 +74,7 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 /** The document of a request. `RefusedRequest` when it is too large, or no JSON. */
 const readDocument = async (request: IncomingMessage, largest: number): Promise<unknown> => {
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
-    // Also what keeps web pages that someone on this machine has open from asking: for this type a browser needs leave.
+    // This also keeps web pages that are open on this machine from sending requests: browsers need permission for it.
     throw new RefusedRequest(415, "expected content of type application/json");
   }
   const chunks: Buffer[] = [];
@@ -92,7 +92,7 @@ const readDocument = async (request: IncomingMessage, largest: number): Promise<
   }
 };
 
-/** `RefusedRequest` for whoever may not ask. */
+/** `RefusedRequest` unless the request is allowed. */
 const admit = (request: IncomingMessage, host: string, token: string | undefined): void => {
   if (token !== undefined) {
     const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
@@ -101,9 +101,9 @@ const admit = (request: IncomingMessage, host: string, token: string | undefined
       "www-authenticate": "Bearer",
     });
   }
-  // A page of another host, whose name was made to mean this machine, asks for that name.
-  const asked = (request.headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  if (asked !== host && !isOwn(asked))
+  // A page of another host, whose name was made to mean this machine, requests that name.
+  const requested = (request.headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  if (requested !== host && !isOwn(requested))
     throw new RefusedRequest(403, `expected a request for ${host}, got another host's`);
 };
 
@@ -117,7 +117,7 @@ const routeOf = (routes: readonly Route[], method: string, path: string): Route 
   throw new RefusedRequest(405, `expected the method ${allow}`, { allow });
 };
 
-/** The path that is asked for; what is none is nothing that a route has. */
+/** The path of a request; "" for an address that has none, which no route has. */
 const pathOf = ({ url = "" }: IncomingMessage): string => /^\/[^?#]*/.exec(url)?.[0] ?? "";
 
 const send = (
@@ -160,8 +160,8 @@ const respond = async (
   }
 };
 
-/** Counts and aborts the requests at work. */
-class Desk {
+/** Handles requests: counts those at work, and can abort them. */
+class RequestHandler {
   readonly #controllers = new Set<AbortController>();
   readonly #routes: readonly Route[];
   readonly #options: ServerOptions;
@@ -209,16 +209,16 @@ const urlOf = (host: string, { port }: AddressInfo): string =>
 
 /**
  * Listens. An answer that throws a `RefusedRequest` is that refusal, and any other error status 500 with its message;
- * the body of both is `{ "error": { "message", "code" } }`. `RangeError` when other machines could ask and there is no
- * token; `Error` when it cannot listen there.
+ * the body of both is `{ "error": { "message", "code" } }`. `RangeError` when other machines could send requests and
+ * there is no token; `Error` when it cannot listen there.
  */
 export const serveJson = async (routes: readonly Route[], options: ServerOptions): Promise<JsonServer> => {
   const { host = "127.0.0.1", port, token } = options;
   if (!isOwn(host) && (token === undefined || token === "")) {
     throw new RangeError(`server: expected a token for ${host}, where other machines can ask, got none`);
   }
-  const desk = new Desk(routes, options);
-  const server = createServer((request, response) => void desk.serve(request, response));
+  const handler = new RequestHandler(routes, options);
+  const server = createServer((request, response) => void handler.serve(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(new Error(`server: expected to listen on ${host}:${port}, got ${cause.message}`, { cause })),
@@ -229,10 +229,10 @@ export const serveJson = async (routes: readonly Route[], options: ServerOptions
   let closing: Promise<void> | undefined;
   const close = async (grace: number): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // A kept connection whose request ends from now on would wait for another.
+    // A kept-alive connection whose request ends from now on would wait for another.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     const timer = setTimeout(() => {
-      desk.abort();
+      handler.abort();
       server.closeAllConnections();
     }, grace);
     await closed;

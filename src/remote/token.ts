@@ -1,4 +1,4 @@
-/** Secrets that servers ask for: named in files by an environment variable, never written down. */
+/** Secrets that servers require: named in files by an environment variable, never written down. */
 
 /**
  * The token in an environment variable. `RangeError`, which says who needs it, when the variable is not set, or no

@@ -50,7 +50,7 @@ const endsInShortSyllable = (word: string): boolean => {
 interface Rule {
   readonly suffix: string;
   readonly replacement: string;
-  /** Of what stands before the suffix. */
+  /** Of what comes before the suffix. */
   readonly holds: (stem: string) => boolean;
 }
 

@@ -19,7 +19,9 @@ const separations: readonly (readonly [RegExp, string])[] = [
 const rewritten = (text: string, rules: readonly (readonly [RegExp, string])[]): string =>
   rules.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 
-/** Tokens of a text: symbols stand alone, points and commas too except between digits. As sacrebleu's `13a`. */
+/**
+ * Tokens of a text: symbols are tokens of their own, points and commas too except between digits. As sacrebleu's `13a`.
+ */
 export const tokenize13a = (text: string): string[] => {
   const line = text.trimEnd().replaceAll("<skipped>", "").replaceAll("-\n", "").replaceAll("\n", " ");
   return wordsOf(rewritten(` ${rewritten(line, entities)} `, separations));

@@ -1,4 +1,4 @@
-/** Words: what stands between whitespace. */
+/** Words: what is between whitespace. */
 
 /** Unicode's whitespace and the four separators of ASCII. */
 // oxlint-disable-next-line no-control-regex -- they are whitespace

@@ -8,10 +8,10 @@ import type { Tokenizer } from "./tokenizer.ts";
  * `encode`.
  */
 export const promptIds = (
-  tokenizer: Tokenizer & Partial<Pick<ModelTokenizer, "surrounding">>,
+  tokenizer: Tokenizer & Partial<Pick<ModelTokenizer, "addedSpecialIds">>,
   text: string,
 ): number[] => {
   const ids = tokenizer.encode(text);
-  const before = tokenizer.surrounding?.before ?? [];
+  const before = tokenizer.addedSpecialIds?.before ?? [];
   return before.every((id, i) => ids[i] === id) ? ids : [...before, ...ids];
 };

@@ -23,7 +23,7 @@ const ownTokenizer = (document: unknown): Tokenizer | undefined => {
 const asModelTokenizer = (tokenizer: Tokenizer, documents: TokenizerDocuments): ModelTokenizer => ({
   ...tokenizer,
   beginId: undefined,
-  surrounding: { before: [], after: [] },
+  addedSpecialIds: { before: [], after: [] },
   chatTemplate: chatTemplateOf(documents),
   tokenOf: (id) => specialTokens[id] ?? (id < tokenizer.vocabularySize ? tokenizer.decode([id]) || unknownToken : ""),
 });

@@ -12,7 +12,7 @@ const replacement = "\ufffd";
 export const tokenTexts = (tokenizer: Tokenizer, ids: ArrayLike<number>): string[] => {
   const all = Array.from(ids);
   const texts = all.map(() => "");
-  // Decoding goes on from tokens whose text is known: a decoder may treat the first token otherwise, and bytes need
+  // Decoding continues from tokens whose text is known: a decoder may treat the first token otherwise, and bytes need
   // those before them.
   let [context, known] = [0, 0];
   let [shown, changed] = ["", 0];

@@ -3,7 +3,7 @@
 /** A map between text and ids in `[0, vocabularySize)`. */
 export interface Tokenizer {
   readonly vocabularySize: number;
-  /** Fills unused places of a batch. */
+  /** Fills unused positions of a batch. */
   readonly padId: number;
   /** Ends a completion. May equal `padId`; masks go by position, never by id. */
   readonly endId: number;

@@ -51,7 +51,7 @@ const checkWords = (words: readonly string[]): void => {
 /**
  * The tokenizer of `words`: id 0 is padding, 1 end-of-sequence, with `unknown: "token"` 2 any other word, and then the
  * words in order. A text comes back unchanged from its ids where all of its words are in the vocabulary: a space
- * belongs to the word that it stands before, and nothing is dropped. `encode` refuses text that spells a special token,
+ * belongs to the word after it, and nothing is dropped. `encode` refuses text that spells a special token,
  * and words outside of the vocabulary unless they have a token; `decode` an id outside of it: `RangeError`.
  */
 export const wordTokenizer = (words: readonly string[], { unknown }: WordOptions): Tokenizer => {

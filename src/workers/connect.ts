@@ -32,7 +32,7 @@ export interface Caller<H extends Handlers> {
   ): Promise<ValueOf<H[Name]>>;
   /**
    * Rejects what is in flight, aborts it in the worker, and resolves when the thread has ended. Rejects when it crashed
-   * meanwhile.
+   * before that.
    */
   close(): Promise<void>;
 }
@@ -47,8 +47,8 @@ export interface Connection<H extends Handlers> extends Caller<H> {
    */
   close(grace?: number): Promise<void>;
   /**
-   * Resolves when the worker runs nothing for this connection: cancelled calls go on in the worker until their handler
-   * ends.
+   * Resolves when the worker runs nothing for this connection: cancelled calls continue in the worker until their
+   * handler ends.
    */
   idle(): Promise<void>;
 }
@@ -106,6 +106,16 @@ const spawn = (url: URL, name: string, { data, stack, heap }: ConnectOptions): W
   return worker;
 };
 
+/** Asks the worker to close and waits for the end of its thread, which it terminates after `grace` ms. */
+const end = async (worker: Worker, ended: Promise<Ending>, grace: number): Promise<Ending> => {
+  worker.postMessage({ kind: "close" } satisfies Request);
+  worker.ref();
+  const timer = setTimeout(() => void worker.terminate(), grace);
+  const how = await ended;
+  clearTimeout(timer);
+  return how;
+};
+
 /**
  * Starts the worker at `url`, which calls `serve(handlers)`: `connect<typeof handlers>(new URL("./file.ts",
  * import.meta.url))`.
@@ -126,7 +136,7 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
 
   worker.on("message", (reply: Reply) => pending.settle(reply));
   const ended = ending(worker, name);
-  const buried = ended.then(({ error }) => {
+  const cleared = ended.then(({ error }) => {
     refuse(error);
     pending.clear();
   });
@@ -134,12 +144,8 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
   const close = async (grace = options.grace ?? 2000): Promise<void> => {
     const late = unusable !== undefined;
     refuse(new Error(`worker ${name} was closed`));
-    send({ kind: "close" });
-    worker.ref();
-    const timer = setTimeout(() => void worker.terminate(), grace);
-    const { crashed, error } = await ended;
-    clearTimeout(timer);
-    await buried;
+    const { crashed, error } = await end(worker, ended, grace);
+    await cleared;
     if (crashed && !late) throw error;
   };
 

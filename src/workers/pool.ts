@@ -29,13 +29,13 @@ export const pool = <H extends Handlers>(connections: readonly Connection<H>[]):
     async call(name, argument, options) {
       const {
         item: [index, connection],
-        ...loan
+        ...acquired
       } = await idle.acquire(options?.signal);
       options?.started?.(index);
       try {
         return await connection.call(name, argument, options);
       } finally {
-        void connection.idle().then(() => loan.release());
+        void connection.idle().then(() => acquired.release());
       }
     },
     async close() {

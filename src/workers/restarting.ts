@@ -1,6 +1,6 @@
 /**
- * A worker that is started again: when its thread has ended, and when it does not let go of a call that nobody waits
- * for.
+ * A worker that is started again: when its thread has ended, and when it does not end a call that was
+ * cancelled.
  */
 import type { CallOptions, Caller, Connection } from "./connect.ts";
 import type { ArgumentOf, Handlers, ValueOf } from "./messages.ts";
@@ -11,7 +11,7 @@ export interface RestartingOptions<H extends Handlers> {
   readonly start: () => Connection<H>;
   /** Makes the calls that must be made before any other. A thread for which it rejects is ended. */
   readonly prepare: (connection: Connection<H>) => Promise<void>;
-  /** How long the handler of a cancelled call may go on before its thread is ended, in ms. Default 1000. */
+  /** How long the handler of a cancelled call may continue before its thread is ended, in ms. Default 1000. */
   readonly grace?: number;
 }
 

@@ -46,6 +46,7 @@ const untested: Readonly<Record<string, string>> = {
     "test/laws/engine.laws.ts opens every backend that is there, test/engine/choose.test.ts those that are not",
   "src/engine/onnx/record.ts": "test/engine/onnx/engine.test.ts records every operation of the laws, and what is refused",
   "src/engine/onnx/recorder.ts": "test/engine/onnx/engine.test.ts records every operation of the laws, and what is refused",
+  "src/engine/onnx/tensor-recorder.ts": "test/engine/onnx/engine.test.ts records every operation of the laws, and what is refused",
   "src/engine/onnx/kernels/elementwise.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/indexing.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",
   "src/engine/onnx/kernels/matrix.ts": "test/laws/engine.laws.ts checks each kernel's values and gradients",

@@ -120,16 +120,16 @@ export const joined = (parts: readonly NdArray[], axis: number): NdArray => {
   });
 };
 
-/** Central differences of the sum of `weights` times `f` with respect to the array at `place`. */
+/** Central differences of the sum of `weights` times `f` with respect to the array number `which`. */
 export const finiteDifferences = (
   f: (...arrays: NdArray[]) => NdArray,
   arrays: readonly NdArray[],
-  place: number,
+  which: number,
   weights: readonly number[],
 ): number[] => {
   const step = 1e-5;
-  const x = arrays[place]!;
+  const x = arrays[which]!;
   const total = (values: readonly number[]): number =>
-    f(...arrays.with(place, { shape: x.shape, data: values })).data.reduce((sum, value, i) => sum + value * weights[i]!, 0);
+    f(...arrays.with(which, { shape: x.shape, data: values })).data.reduce((sum, value, i) => sum + value * weights[i]!, 0);
   return x.data.map((value, i) => (total(x.data.with(i, value + step)) - total(x.data.with(i, value - step))) / (2 * step));
 };

@@ -1,4 +1,4 @@
-/** Bytes that are read by place. */
+/** Bytes that are read by position. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -39,7 +39,7 @@ describe("pointers", () => {
     expect(() => parsePointer(pointer)).toThrow(RangeError);
   });
 
-  test("find what stands there", () => {
+  test("find the value there", () => {
     const value = { a: [{ "b/c": 1 }, null] };
     expect(["", "/a/0/b~1c", "/a/1"].map((pointer) => valueAt(value, pointer))).toEqual([value, 1, null]);
     expect(["/b", "/a/2", "/a/-", "/a/length", "/a/0/b~1c/d", "/toString"].map((pointer) => valueAt(value, pointer))).toEqual(

@@ -57,7 +57,7 @@ describe("schema", () => {
 
   test("parameters are the properties and no schema of an object, for the compiler too", () => {
     const parameters = Type.Object({ factor: Type.Number() });
-    // @ts-expect-error -- an object's schema in place of its properties
+    // @ts-expect-error -- an object's schema instead of its properties
     define({ type: "whole", summary: "None.", parameters, create: () => 0 });
   });
 

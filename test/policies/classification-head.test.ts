@@ -17,7 +17,7 @@ const weights: Record<string, Value> = Object.fromEntries(
   Object.entries(classifier.parameters).map(([name, { shape }]) => [name, noise(name, shape, 0.5)]),
 );
 
-/** Two rows of 3 and 1 tokens in 4 places, padded left or right. */
+/** Two rows of 3 and 1 tokens in 4 positions, padded left or right. */
 const sequences = (side: "left" | "right"): Record<string, Value> => {
   const rows = [[2, 5, 3], [4]];
   const at = (row: readonly number[], of: (token: number, t: number) => number, rest: number): number[] => {
@@ -57,14 +57,14 @@ describe("a classifier", () => {
     });
   });
 
-  test.each(engines)("gives a linear function of the last token's hidden state on $name, wherever padding stands", async ({ evaluate }) => {
+  test.each(engines)("gives a linear function of the last token's hidden state on $name, padded left or right", async ({ evaluate }) => {
     const { hidden } = await compute(evaluate, { ...weights, ...sequences("right") }, (inputs) => ({
       hidden: policy.hidden(inputs, inputs as NamedTensors & Sequences),
     }));
     const head = weights["score.weight"]!.data;
-    const expected = [2, 4].flatMap((place) =>
+    const expected = [2, 4].flatMap((position) =>
       [0, 1].map((label) =>
-        Array.from({ length: 8 }, (_, d) => hidden[place * 8 + d]! * head[label * 8 + d]!).reduce((sum, x) => sum + x, 0),
+        Array.from({ length: 8 }, (_, d) => hidden[position * 8 + d]! * head[label * 8 + d]!).reduce((sum, x) => sum + x, 0),
       ),
     );
     for (const side of ["left", "right"] as const) {
@@ -81,7 +81,7 @@ describe("a classifier", () => {
     await expectGradients(evaluate, values, names, noise("sum", [2, 2]), scoresOf(classifier));
   });
 
-  test("may stand on a policy with adapters", async () => {
+  test("may be on a policy with adapters", async () => {
     const adapted = withAdapters(policy, { rank: 1, alpha: 2, targets: ["q_proj"] });
     const head = classifierOf(adapted, 2);
     const more = Object.fromEntries(Object.entries(adapted.adapters).map(([name, { shape }]) => [name, noise(name, shape, 0.5)]));
@@ -110,7 +110,7 @@ describe("a reward model", () => {
     expect(model.config["architectures"]).toEqual(["LlamaForSequenceClassification"]);
   });
 
-  test.each(engines)("has the classifier's score as its logits on $name, and its head at every place", async ({ evaluate }) => {
+  test.each(engines)("has the classifier's score as its logits on $name, and its head at every position", async ({ evaluate }) => {
     const values = { ...weights, "score.weight": noise("score", [1, 8], 0.5), ...sequences("right") };
     const one = classifierOf(policy, 1);
     const { scores, logits, everywhere } = await compute(evaluate, values, (inputs) => {

@@ -21,7 +21,7 @@ describe("a pattern", () => {
     ["layers.*.self_attn", (name) => name.includes("self_attn")],
     ["model", (name) => name.startsWith("model.")],
     ["weight", () => true],
-  ])("%s fits whole parts that stand side by side", (pattern, expected) => {
+  ])("%s fits whole parts that are adjacent", (pattern, expected) => {
     expect(matching(pattern)).toEqual(names.filter(expected));
   });
 

@@ -23,10 +23,10 @@ test("its parameters are those that it starts with, all zero", () => {
 });
 
 describe.each(engines)("values on $name", ({ evaluate }) => {
-  test("are w h + b at every place", async () => {
+  test("are w h + b at every position", async () => {
     const { values } = await compute(evaluate, given, (inputs) => ({ values: valuesOf(named(inputs), inputs["hidden"] as tf.Tensor3D) }));
-    const expected = Array.from({ length: B * T }, (_, place) =>
-      Array.from(given.weight.data).reduce((sum, w, d) => sum + w * given.hidden.data[place * D + d]!, given.bias.data[0]!),
+    const expected = Array.from({ length: B * T }, (_, position) =>
+      Array.from(given.weight.data).reduce((sum, w, d) => sum + w * given.hidden.data[position * D + d]!, given.bias.data[0]!),
     );
     expect(farthest(values, expected)).toBeLessThan(1e-5);
   });

@@ -22,8 +22,8 @@ describe("coordinates", () => {
       [3, 1, 4],
       [1_000_000, 63, 1023],
     ] as const;
-    const forwards = coordinates.map((place) => draw(8, stream(7, "sampling", ...place)));
-    const backwards = coordinates.toReversed().map((place) => draw(8, stream(7, "sampling", ...place)));
+    const forwards = coordinates.map((each) => draw(8, stream(7, "sampling", ...each)));
+    const backwards = coordinates.toReversed().map((each) => draw(8, stream(7, "sampling", ...each)));
     expect(backwards.toReversed()).toEqual(forwards);
   });
 
@@ -34,7 +34,7 @@ describe("coordinates", () => {
     expect([turns.map((pair) => pair[0]), turns.map((pair) => pair[1])]).toEqual(alone);
   });
 
-  test("that differ in any place give different numbers", () => {
+  test("that differ in any coordinate give different numbers", () => {
     const purposes: readonly Purpose[] = ["initialization", "task", "sampling", "data-order", "coin", "test"];
     const streams = [
       ...purposes.map((purpose) => stream(7, purpose, 1, 2)),

@@ -146,7 +146,7 @@ describe("statuses", () => {
 });
 
 describe("answers that are none", () => {
-  test("nobody listens", async () => {
+  test("no server listens", async () => {
     const server = await httpServer(() => undefined);
     await server.close();
     const error = await failure(clientOf(server.url).post("/score", {}, signal));

@@ -29,8 +29,8 @@ test("a failure is that of its batch alone", async () => {
     size: 2,
     ask: (items) => (items.includes(3) ? Promise.reject(new Error("no threes")) : Promise.resolve(items)),
   });
-  const settled = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => ask(item, signal)));
-  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "rejected", "fulfilled"]);
+  const results = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => ask(item, signal)));
+  expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "rejected", "fulfilled"]);
 });
 
 test("another number of answers is refused", async () => {

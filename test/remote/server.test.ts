@@ -23,7 +23,7 @@ const clientOf = ({ url }: JsonServer, tokenVariable?: string): JsonClient => {
   return client;
 };
 
-/** Sends bytes as they stand, and gives everything that comes back until the server closes the connection. */
+/** Sends bytes as they are, and gives everything that comes back until the server closes the connection. */
 const raw = async ({ url }: JsonServer, request: string): Promise<string> => {
   const socket = connect(Number(new URL(url).port), new URL(url).hostname);
   socket.on("error", () => undefined);
@@ -153,7 +153,7 @@ test("too many at once are told to come back", async () => {
   const server = await started([route], { concurrency: 2 });
   const client = clientOf(server);
   let refused = 0;
-  const outcomes = await Promise.allSettled(
+  const results = await Promise.allSettled(
     Array.from({ length: 5 }, () =>
       client.get("/gated", signal).catch((error: unknown) => {
         if ((refused += 1) === 3) open();
@@ -161,13 +161,13 @@ test("too many at once are told to come back", async () => {
       }),
     ),
   );
-  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
+  const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   expect(errors).toHaveLength(3);
   for (const error of errors) expect(error).toMatchObject({ status: 503, retryable: true, retryAfter: 1000 });
   expect(await client.get("/gated", signal)).toBe("done");
 });
 
-/** A route that goes on until its signal aborts. */
+/** A route that runs until its signal aborts. */
 const endless = (): { route: Route; begun: Promise<AbortSignal> } => {
   let tell: (given: AbortSignal) => void;
   const begun = new Promise<AbortSignal>((resolve) => (tell = resolve));
@@ -208,7 +208,7 @@ describe("closing", () => {
     await server.close();
   });
 
-  test("aborts what goes on after the grace", async () => {
+  test("aborts what still runs after the grace", async () => {
     const { route, begun } = endless();
     const server = await started([route]);
     const asked = clientOf(server).get("/endless", signal);

@@ -4,7 +4,7 @@ import { characterTokenizer } from "../../src/tokenizers/characters.ts";
 import { promptIds } from "../../src/tokenizers/prompt-ids.ts";
 
 const plain = characterTokenizer("ab");
-const around = (...before: number[]) => ({ ...plain, surrounding: { before, after: [1] } });
+const around = (...before: number[]) => ({ ...plain, addedSpecialIds: { before, after: [1] } });
 
 test("a prompt has the ids of its text, and before it those that the model was trained with", () => {
   expect(promptIds(plain, "ab")).toEqual([2, 3]);

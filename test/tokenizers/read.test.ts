@@ -21,7 +21,7 @@ test("the project's own beside the files of a checkpoint", () => {
   const made = characterTokenizer("12+");
   const files = { "tokenizer.json": copyOf(made.toJSON()), "config.json": { eos_token_id: 1 }, "chat_template.jinja": "x" };
   const read = readTokenizer(files);
-  expect(read).toMatchObject({ endId: 1, padId: 0, stopIds: [1], chatTemplate: "x", surrounding: { before: [], after: [] } });
+  expect(read).toMatchObject({ endId: 1, padId: 0, stopIds: [1], chatTemplate: "x", addedSpecialIds: { before: [], after: [] } });
   expect([0, 1, 2, 9].map((id) => read.tokenOf(id))).toEqual(["<pad>", "<eos>", "1", ""]);
   expect(read.encode("2+1")).toEqual(made.encode("2+1"));
 });

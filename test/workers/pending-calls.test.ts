@@ -34,7 +34,7 @@ test("a rejected call is settled once, and pending until its reply", async () =>
   await expect(promise).rejects.toThrow("early");
 });
 
-test("a reply to nobody changes nothing; clear forgets everyone", async () => {
+test("a reply to no call changes nothing; clear forgets everyone", async () => {
   const calls = new PendingCalls();
   const { promise } = open(calls);
   calls.settle({ kind: "value", id: 99, value: "whose?" });

@@ -79,9 +79,9 @@ describe("pool", () => {
     const workers = pool(start(2));
     const calls = Promise.allSettled([1, 2, 3, 4].map(() => workers.call("deaf", null)));
     await workers.close();
-    const outcomes = (await calls).map((outcome) => (outcome.status === "rejected" ? String(outcome.reason) : "answered"));
-    expect(outcomes).toHaveLength(4);
-    for (const outcome of outcomes) expect(outcome).toMatch(/worker echo \d was closed/);
+    const results = (await calls).map((result) => (result.status === "rejected" ? String(result.reason) : "answered"));
+    expect(results).toHaveLength(4);
+    for (const result of results) expect(result).toMatch(/worker echo \d was closed/);
   });
 
   test("refuses to be empty", () => {

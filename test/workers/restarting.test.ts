@@ -55,7 +55,7 @@ test("a thread that blocks after its call was cancelled is ended, and the next c
   expect(open[0]!.usable).toBe(false);
 });
 
-test("a thread whose cancelled handler ends is kept, even while another call goes on", async () => {
+test("a thread whose cancelled handler ends is kept, even while another call is running", async () => {
   const { worker: echo } = worker();
   await echo.ready();
   const long = echo.call("hold", "a");

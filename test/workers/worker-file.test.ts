@@ -11,7 +11,7 @@ describe("workerFile", () => {
     expect(decodeURIComponent(file.execArgv[1]!)).toContain("/tsx/");
   });
 
-  test("TypeScript that is not there stands for the JavaScript that it was compiled to", () => {
+  test("TypeScript that is not there means the JavaScript that it was compiled to", () => {
     expect(workerFile(new URL("file:///dist/a.ts.d/sampler.ts"))).toEqual({ url: new URL("file:///dist/a.ts.d/sampler.js"), execArgv: [] });
   });
 

@@ -11,7 +11,7 @@ export const eagerBackends = ["tensorflow-gpu", "tensorflow-cpu", "webgpu", "was
 /** One of them. */
 export type EagerBackend = (typeof eagerBackends)[number];
 
-/** `shipped` leaves wasm's own slow products in place, to measure what the repair brings. */
+/** `shipped` leaves wasm's own slow products as they are, to measure what the repair brings. */
 export interface BackendOptions {
   readonly shippedWasm?: boolean;
 }
@@ -54,7 +54,7 @@ const noAdapter =
   "or later (mesa-vulkan-drivers) runs it " +
   "in software, or Chromium's SwiftShader: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json";
 
-/** What is used of the package webgpu. It may be missing when this is compiled, so its own types are not asked for. */
+/** What is used of the package webgpu. It may be missing when this is compiled, so its own types are not imported. */
 interface Dawn {
   readonly create: (flags: readonly string[]) => { requestAdapter(): Promise<unknown> };
   readonly globals: Readonly<Record<string, unknown>>;

@@ -44,7 +44,7 @@ const asEager = (buffer: Buffer, backend: string): EagerBuffer => {
   );
 };
 
-/** Runs the ops of a program now. An output may be an input handed through; a clone gives it a life of its own. */
+/** Runs the ops of a program now. An output may be an input itself; its clone can be disposed separately. */
 const evaluate = <I extends string, O extends string>(
   program: Program<I, O>,
   tensorOf: (input: I) => tf.Tensor,
@@ -56,6 +56,11 @@ const evaluate = <I extends string, O extends string>(
     );
     return Object.fromEntries(Object.entries<tf.Tensor>(outputs).map(([output, tensor]) => [output, tf.clone(tensor)]));
   });
+
+const memoryOf = (buffers: ReadonlySet<EagerBuffer>): ReturnType<Engine["memory"]> => {
+  const bytes = [...buffers].reduce((sum, { tensor }) => sum + tensor.size * tf.util.bytesPerElement(tensor.dtype), 0);
+  return { buffers: buffers.size, bytes };
+};
 
 /**
  * Makes an engine on the TensorFlow.js backend `backend`. Rejects with the reason when the backend is not there.
@@ -115,13 +120,7 @@ export const eagerEngine = async (backend: EagerBackend, options: BackendOptions
       const { tensor } = asEager(buffer, backend);
       return (await tensor.data()).slice();
     },
-    memory() {
-      const bytes = [...alive].reduce(
-        (sum, { tensor }) => sum + tensor.size * tf.util.bytesPerElement(tensor.dtype),
-        0,
-      );
-      return { buffers: alive.size, bytes };
-    },
+    memory: () => memoryOf(alive),
     async dispose() {
       select();
       for (const buffer of alive) buffer.dispose();

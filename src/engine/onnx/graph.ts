@@ -35,7 +35,7 @@ interface Value {
   readonly shape: readonly number[];
 }
 
-/** The nodes of the main graph (depth 0) or of a loop's body (depth of the surrounding scope + 1). */
+/** The nodes of the main graph (depth 0) or of a loop's body (depth of the enclosing scope + 1). */
 export interface Scope {
   readonly depth: number;
   readonly nodes: Node[];
@@ -90,23 +90,23 @@ export const readBy = (node: Node): string[] => [
 const carriedBy = ({ operator, inputs }: Node): number => (operator === "Loop" ? inputs.length - 2 : 0);
 
 /**
- * A Loop or Scan without the results of its iterations that nobody reads: they are not computed, nor kept for every
+ * A Loop or Scan without the results of its iterations that no node reads: they are not computed, nor stored for every
  * iteration.
  */
 const trimmed = (node: Node, needed: ReadonlySet<string>): Node => {
   const body = node.attributes["body"];
   if (body === undefined || !isScope(body)) return node;
-  const kept = (_: unknown, place: number): boolean => place < carriedBy(node) || needed.has(node.outputs[place]!);
+  const isNeeded = (_: unknown, index: number): boolean => index < carriedBy(node) || needed.has(node.outputs[index]!);
   const own = body.outputs.length - node.outputs.length;
-  const outputs = [...body.outputs.slice(0, own), ...body.outputs.slice(own).filter(kept)];
+  const outputs = [...body.outputs.slice(0, own), ...body.outputs.slice(own).filter(isNeeded)];
   return {
     ...node,
-    outputs: node.outputs.filter(kept),
+    outputs: node.outputs.filter(isNeeded),
     attributes: { ...node.attributes, body: { ...body, outputs } },
   };
 };
 
-/** The nodes that some output depends on, in order: recorded gradients leave many results that nobody reads. */
+/** The nodes that some output depends on, in order: recorded gradients leave many results that no node reads. */
 export const liveNodes = (body: Scope): Node[] => {
   const needed = new Set(body.outputs.map((output) => output.name));
   const live: Node[] = [];
@@ -147,7 +147,10 @@ export class GraphBuilder {
     this.#depths.set(name, innermost.depth);
   }
 
-  /** Declares an output of a body, which goes by place and not by name: a node's own result is one without a copy. */
+  /**
+   * Declares an output of a body, which is known by its index and not by a name: a node's own result is one without a
+   * copy.
+   */
   result(value: string, { shape, dtype }: TensorSpec): void {
     const innermost = this.#scopes.at(-1)!;
     const own = innermost.nodes.some(({ outputs }) => outputs.includes(value));
@@ -156,7 +159,7 @@ export class GraphBuilder {
     else this.output(this.fresh("result"), value, { shape, dtype });
   }
 
-  /** Says how many bytes a value has, for those who ask what a run takes. */
+  /** Says how many bytes a value has, for the estimate of the memory of a run. */
   size(name: string, bytes: number): void {
     this.#sizes.set(name, bytes);
   }

@@ -17,7 +17,7 @@ export interface ProgramMemory {
   readonly running: number;
 }
 
-/** Operators whose result may stand in the place of an operand that nobody reads later. */
+/** Operators whose result may overwrite an operand that no later node reads. */
 const inPlace: ReadonlySet<string> = new Set(
   (
     "Add Sub Mul Div Exp Log Sqrt Neg Relu Sigmoid Tanh Erf Abs Reciprocal Sign Floor Ceil Softplus Clip Not " +

@@ -62,7 +62,7 @@ const adapterSpecs = (base: Policy, layers: readonly string[], rank: number): Re
     layers.flatMap((layer): [string, ParameterSpec][] => {
       const [into, out] = fans(base.parameters[weightOf(layer)]!);
       const { a, b } = adapterNames(layer);
-      // The standard deviation of PEFT's Kaiming-uniform A, which lies within 1 / sqrt(in) of zero.
+      // The standard deviation of PEFT's Kaiming-uniform A, which is within 1 / sqrt(in) of zero.
       return [
         [a, { shape: [rank, into], initial: { standardDeviation: 1 / Math.sqrt(3 * into) } }],
         [b, { shape: [out, rank], initial: { value: 0 } }],

@@ -1,4 +1,4 @@
-/** Puts adapters into the weights that they stand beside, on an engine. */
+/** Puts adapters into the weights that they belong to, on an engine. */
 import type { Buffer, Engine } from "../../engine/engine.ts";
 import { float32 } from "../../engine/program.ts";
 import type { Weights } from "../policy.ts";

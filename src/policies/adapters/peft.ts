@@ -91,7 +91,7 @@ const layersOf = (base: Policy, names: readonly string[]): string[] => {
   return [...layers];
 };
 
-/** `RangeError` for an adapter that is not whole, or not of the shapes that its layer and the rank ask for. */
+/** `RangeError` for an adapter that is not whole, or not of the shapes that its layer and the rank need. */
 const arraysOf = ({ adapters }: AdaptedPolicy, tensors: Readonly<Record<string, StoredTensor>>): Weights =>
   Object.fromEntries(
     Object.entries(adapters).map(([name, { shape }]) => {

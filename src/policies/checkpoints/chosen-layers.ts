@@ -10,7 +10,7 @@ type Config = Policy["config"];
 /** Where a `config.json` says how many layers there are; an encoder-decoder says it twice. */
 const countKeys = ["num_hidden_layers", "n_layer", "num_layers", "num_decoder_layers"] as const;
 
-/** `model.layers.3.`, `transformer.h.3.`, `encoder.block.3.`: what stands before a layer's number, and the number. */
+/** `model.layers.3.`, `transformer.h.3.`, `encoder.block.3.`: what comes before a layer's number, and the number. */
 const layerPart = /^((?:.*?\.)?(?:layers|h|block)\.)(\d+)(?=\.)/;
 
 const checkLayers = (layers: readonly number[], keys: readonly string[], config: Config): void => {

@@ -86,6 +86,6 @@ export const openCheckpoint = async (name: string, options: HubOptions = {}): Pr
  * configuration.
  */
 export const loadCheckpoint = async (name: string, options: HubOptions = {}): Promise<LoadedCheckpoint> => {
-  const { config, stored, ...place } = await openCheckpoint(name, options);
-  return { ...(await policyWith(config, stored)), ...place };
+  const { config, stored, ...others } = await openCheckpoint(name, options);
+  return { ...(await policyWith(config, stored)), ...others };
 };

@@ -4,24 +4,24 @@ import type { ConfigFormat } from "../families/config/config-format.ts";
 import { quoted } from "../../files/quoted.ts";
 import type { StoredWeights } from "./safetensors/stored-weights.ts";
 
-/** Names in the file for each parameter; a tensor that stands for none keeps its own. */
-const placesOf = (
+/** Names in the file for each parameter; a tensor that is none of them keeps its own. */
+const storedNamesOf = (
   { tensors }: StoredWeights,
   parameters: readonly string[],
   { alias, leftOut = {} }: Pick<ConfigFormat<unknown>, "alias" | "leftOut">,
 ): Map<string, string[]> => {
   const known = new Set(parameters);
-  const places = new Map<string, string[]>();
+  const storedNames = new Map<string, string[]>();
   for (const name of Object.keys(tensors)) {
     const other = known.has(name) ? name : alias?.(name);
     const parameter = other !== undefined && known.has(other) ? other : name;
-    places.set(parameter, [...(places.get(parameter) ?? []), name]);
+    storedNames.set(parameter, [...(storedNames.get(parameter) ?? []), name]);
   }
   for (const [parameter, source] of Object.entries(leftOut)) {
-    const names = places.get(source);
-    if (known.has(parameter) && !places.has(parameter) && names !== undefined) places.set(parameter, names);
+    const names = storedNames.get(source);
+    if (known.has(parameter) && !storedNames.has(parameter) && names !== undefined) storedNames.set(parameter, names);
   }
-  return places;
+  return storedNames;
 };
 
 /** `RangeError` unless all copies of a parameter hold the same values. */
@@ -49,16 +49,16 @@ export const underParameterNames = (
   parameters: readonly string[],
   format: Pick<ConfigFormat<unknown>, "alias" | "leftOut">,
 ): StoredWeights => {
-  const places = placesOf(stored, parameters, format);
+  const storedNames = storedNamesOf(stored, parameters, format);
   return {
     path: stored.path,
-    tensors: Object.fromEntries([...places].map(([name, [first]]) => [name, stored.tensors[first!]!])),
+    tensors: Object.fromEntries([...storedNames].map(([name, [first]]) => [name, stored.tensors[first!]!])),
     async read(names) {
-      const wanted = new Set(names.flatMap((name) => places.get(name) ?? []));
+      const wanted = new Set(names.flatMap((name) => storedNames.get(name) ?? []));
       const weights = await stored.read([...wanted]);
       return naming(stored.path, () =>
         Object.fromEntries(
-          names.flatMap((name) => (places.has(name) ? [[name, same(places.get(name)!, weights)]] : [])),
+          names.flatMap((name) => (storedNames.has(name) ? [[name, same(storedNames.get(name)!, weights)]] : [])),
         ),
       );
     },

@@ -76,7 +76,7 @@ const repeated = (row: tf.Tensor1D, batch: number): tf.Tensor2D => tf.mul(tf.one
 
 /**
  * `type: "gaussian-mixture"`: whatever the prompt, the first token of a completion is a position, and the second one
- * ends it. Position k of N stands at (k + 1/2) / N on a line of length 1; p(k) is as sum_j w_j N(x_k; m_j, s_j^2).
+ * ends it. Position k of N is at (k + 1/2) / N on a line of length 1; p(k) is as sum_j w_j N(x_k; m_j, s_j^2).
  * Component j of J has the mean m_j = (j + 1/2) / J + offset_j, the deviation s_j = exp(log_deviation_j), both in
  * lengths of the line, and the weight w = softmax(log_weights). Its hidden states are its logits.
  */
@@ -101,7 +101,9 @@ export const gaussianMixture = define({
       prefill(weights, { tokens }, capacity) {
         const [batch, length] = tokens.shape;
         if (capacity < length)
-          throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
+          throw new RangeError(
+            `prefill: expected a capacity of at least the ${length} prompt positions, got ${capacity}`,
+          );
         return { logits: repeated(rowsOf(weights, components, end, vocabularySize).first, batch), cache: {} };
       },
       step(weights, cache, { token }) {

@@ -8,7 +8,7 @@ import { activations, type Activation } from "../layers/activation.ts";
 import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from "../layers/query-positions.ts";
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { embedding } from "../layers/embedding.ts";
-import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
+import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../layers/key-value-cache.ts";
 import { layerNorm } from "../layers/layer-norm.ts";
 import { conv1d, linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
@@ -41,26 +41,26 @@ export interface Gpt2Sizes {
 /** What is the same for every layer of one pass. */
 interface Pass {
   readonly batch: number;
-  /** Every place. */
+  /** Every position. */
   readonly all: QueryPositions;
-  /** Those that the last block computes. */
-  readonly asked: QueryPositions;
-  readonly remember: Remember;
+  /** The query positions of the last block. */
+  readonly last: QueryPositions;
+  readonly updateCache: CacheUpdate;
 }
 
 const scaleOf = ({ width, heads, scaledByWidth, scaledByLayer }: Gpt2Sizes, layer: number): number =>
   (scaledByWidth ? 1 / Math.sqrt(width / heads) : 1) / (scaledByLayer ? layer + 1 : 1);
 
-/** One block: x [B * T, D] -> [B * A, D]. All places are seen, and those that ask go on. */
+/** One block: x [B * T, D] -> [B * A, D]. Every position is a key, and A of them are queries. */
 const block = (
   sizes: Gpt2Sizes,
   parameters: NamedTensors,
-  { batch, all, asked, remember }: Pass,
+  { batch, all, last, updateCache }: Pass,
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
   const name = `transformer.h.${layer}`;
-  const asking = layer === sizes.layers - 1 ? asked : all;
+  const queried = layer === sizes.layers - 1 ? last : all;
   const normed = layerNorm(parameters, `${name}.ln_1`, x, sizes.normEpsilon);
   const [queries, keys, values] = tf.split<tf.Tensor2D>(conv1d(parameters, `${name}.attn.c_attn`, normed), 3, 1) as [
     tf.Tensor2D,
@@ -68,11 +68,11 @@ const block = (
     tf.Tensor2D,
   ];
   const heads = (part: tf.Tensor2D): tf.Tensor4D => splitHeads(part, batch, sizes.heads);
-  const seen = remember(layer, { keys: heads(keys), values: heads(values) });
+  const seen = updateCache(layer, { keys: heads(keys), values: heads(values) });
   const mixed = mergeHeads(
-    attend(heads(asking.rows(queries)), seen.keys, seen.values, asking.bias, scaleOf(sizes, layer)),
+    attend(heads(queried.rows(queries)), seen.keys, seen.values, queried.bias, scaleOf(sizes, layer)),
   );
-  const attended: tf.Tensor2D = tf.add(asking.rows(x), conv1d(parameters, `${name}.attn.c_proj`, mixed));
+  const attended: tf.Tensor2D = tf.add(queried.rows(x), conv1d(parameters, `${name}.attn.c_proj`, mixed));
   const inner = conv1d(
     parameters,
     `${name}.mlp.c_fc`,
@@ -89,30 +89,30 @@ const states = (
   ids: tf.Tensor1D,
   positions: tf.Tensor1D,
 ): tf.Tensor2D => {
-  const [tokens, places] = [
+  const [tokenTable, positionTable] = [
     parameter(parameters, "transformer.wte.weight"),
     parameter(parameters, "transformer.wpe.weight"),
   ];
-  let x: tf.Tensor2D = tf.add(embedding(tokens, ids), embedding(places, positions));
+  let x: tf.Tensor2D = tf.add(embedding(tokenTable, ids), embedding(positionTable, positions));
   for (let layer = 0; layer < sizes.layers; layer += 1) x = block(sizes, parameters, pass, layer, x);
   return layerNorm(parameters, "transformer.ln_f", x, sizes.normEpsilon);
 };
 
 /**
- * Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may
- * stand there.
+ * Hidden states [B * A, D] of the query positions; ids and positions of padding are set to 0, so that any value may
+ * be there.
  */
 const statesOf = (
   sizes: Gpt2Sizes,
   parameters: NamedTensors,
   sequences: Sequences,
-  remember: Remember,
-  asked: (all: QueryPositions) => QueryPositions,
+  updateCache: CacheUpdate,
+  lastOf: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
     throw new RangeError(
-      `expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`,
+      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${tokens}; cut the sequences`,
     );
   }
   const real = tf.cast(sequences.mask, "int32");
@@ -120,7 +120,7 @@ const statesOf = (
     tf.reshape(tf.mul(x, real), [batch * tokens]),
   );
   const all = allPositions(causalBias(sequences.mask));
-  return states(sizes, parameters, { batch, all, asked: asked(all), remember }, ids!, positions!);
+  return states(sizes, parameters, { batch, all, last: lastOf(all), updateCache }, ids!, positions!);
 };
 
 const unembed = (sizes: Gpt2Sizes, parameters: NamedTensors, hidden: tf.Tensor2D): tf.Tensor2D =>
@@ -133,7 +133,7 @@ export const gpt2Hidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = statesOf(sizes, parameters, sequences, forgetful, ({ bias }) => lastPositionsOnly(bias, last));
+  const x = statesOf(sizes, parameters, sequences, withoutCache, ({ bias }) => lastPositionsOnly(bias, last));
   return tf.reshape(x, [sequences.tokens.shape[0], last, sizes.width]);
 };
 
@@ -152,15 +152,15 @@ export const gpt2Decoder = (sizes: Gpt2Sizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
     const [, tokens] = prompts.tokens.shape;
     if (capacity < tokens)
-      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
-    const { cache, remember } = begunCache(capacity);
-    const hidden = statesOf(sizes, parameters, prompts, remember, () => rowEnds(prompts.mask));
+      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt positions, got ${capacity}`);
+    const { cache, updateCache } = begunCache(capacity);
+    const hidden = statesOf(sizes, parameters, prompts, updateCache, () => rowEnds(prompts.mask));
     return { logits: unembed(sizes, parameters, hidden), cache };
   },
   step(parameters, cache, { token, position, slot, visible }) {
-    const { next, remember } = continuedCache(cache, slot);
+    const { next, updateCache } = continuedCache(cache, slot);
     const all = allPositions(slotBias(visible));
-    const hidden = states(sizes, parameters, { batch: token.shape[0], all, asked: all, remember }, token, position);
+    const hidden = states(sizes, parameters, { batch: token.shape[0], all, last: all, updateCache }, token, position);
     return { logits: unembed(sizes, parameters, hidden), cache: next };
   },
 });

@@ -26,8 +26,8 @@ const mostRows = 2 ** 20;
 const tableName = "ngram.logits";
 
 /**
- * The tokens 0, 1, ... order - 2 places back, each [B, T] int32; V before the start of the sequence and where padding
- * stands.
+ * The tokens 0, 1, ... order - 2 positions back, each [B, T] int32; V before the start of the sequence and where
+ * there is padding.
  */
 const contexts = (order: number, vocabularySize: number, { tokens, positions, mask }: Sequences): tf.Tensor2D[] => {
   const [batch, length] = tokens.shape;
@@ -43,7 +43,7 @@ const contexts = (order: number, vocabularySize: number, { tokens, positions, ma
   });
 };
 
-/** Rows of the table: sum over places back of token * (V + 1)^back. */
+/** Rows of the table: sum over positions back of token * (V + 1)^back. */
 const rowsOf = (context: readonly tf.Tensor[], vocabularySize: number): tf.Tensor =>
   context
     .map((tokens, back) => tf.mul(tokens, tf.scalar((vocabularySize + 1) ** back, "int32")))
@@ -63,7 +63,9 @@ const decoderOf = (order: number, vocabularySize: number): Decoder => {
     prefill(weights, prompts, capacity) {
       const [batch, length] = prompts.tokens.shape;
       if (capacity < length)
-        throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
+        throw new RangeError(
+          `prefill: expected a capacity of at least the ${length} prompt positions, got ${capacity}`,
+        );
       const rows = tf.add(tf.range(0, batch * length, length, "int32"), lastPosition(prompts.mask));
       const context = contexts(order, vocabularySize, prompts).map((tokens) =>
         tf.gather(tf.reshape(tokens, [batch * length]), rows),
@@ -80,7 +82,7 @@ const decoderOf = (order: number, vocabularySize: number): Decoder => {
 
 /**
  * `type: "ngram"`: its hidden states are its logits; logits [(V + 1)^(order - 1), V] by the tokens before; index V
- * stands for the place before the first token.
+ * is the position before the first token.
  */
 export const ngram = define({
   type: "ngram",

@@ -9,7 +9,7 @@ import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from ".
 import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
-import { begunCache, continuedCache, forgetful, type Remember } from "../layers/key-value-cache.ts";
+import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../layers/key-value-cache.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { rmsNorm } from "../layers/rms-norm.ts";
@@ -23,7 +23,7 @@ import type { Deviations } from "./initial-deviation.ts";
  */
 export interface RotaryDecoderSizes extends RotarySizes {
   readonly vocabularySize: number;
-  /** Most places of one pass. */
+  /** Most positions of one pass. */
   readonly contextLength: number;
   readonly layers: number;
   readonly width: number;
@@ -50,11 +50,11 @@ export interface RotaryDecoderSizes extends RotarySizes {
 interface Pass {
   readonly batch: number;
   readonly rotary: Rotary;
-  /** Every place. */
+  /** Every position. */
   readonly all: QueryPositions;
-  /** Those that the last block computes. */
-  readonly asked: QueryPositions;
-  readonly remember: Remember;
+  /** The query positions of the last block. */
+  readonly last: QueryPositions;
+  readonly updateCache: CacheUpdate;
 }
 
 const embed = (sizes: RotaryDecoderSizes, parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D => {
@@ -76,17 +76,17 @@ const normHeads = (sizes: RotaryDecoderSizes, parameters: NamedTensors, name: st
   return tf.reshape(norm(sizes, parameters, name, rows), x.shape);
 };
 
-/** One block: x [B * T, D] -> [B * A, D]. All places are seen, and those that ask go on. */
+/** One block: x [B * T, D] -> [B * A, D]. Every position is a key, and A of them are queries. */
 const block = (
   sizes: RotaryDecoderSizes,
   parameters: NamedTensors,
-  { batch, rotary, all, asked, remember }: Pass,
+  { batch, rotary, all, last, updateCache }: Pass,
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
   const prefix = `model.layers.${layer}`;
   const attention = `${prefix}.self_attn`;
-  const asking = layer === sizes.layers - 1 ? asked : all;
+  const queried = layer === sizes.layers - 1 ? last : all;
   const read = norm(sizes, parameters, `${prefix}.input_layernorm`, x);
   const heads = (name: "q" | "k", rows: tf.Tensor2D, count: number): tf.Tensor4D =>
     splitHeads(
@@ -94,16 +94,16 @@ const block = (
       batch,
       count,
     );
-  const queries = rotate(heads("q", asking.rows(read), sizes.heads), {
-    cos: asking.positions(rotary.cos),
-    sin: asking.positions(rotary.sin),
+  const queries = rotate(heads("q", queried.rows(read), sizes.heads), {
+    cos: queried.positions(rotary.cos),
+    sin: queried.positions(rotary.sin),
   });
-  const seen = remember(layer, {
+  const seen = updateCache(layer, {
     keys: rotate(heads("k", read, sizes.keyValueHeads), rotary),
     values: splitHeads(linear(parameters, `${attention}.v_proj`, read), batch, sizes.keyValueHeads),
   });
-  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, asking.bias));
-  const attended: tf.Tensor2D = tf.add(asking.rows(x), linear(parameters, `${attention}.o_proj`, mixed));
+  const mixed = mergeHeads(attend(queries, seen.keys, seen.values, queried.bias));
+  const attended: tf.Tensor2D = tf.add(queried.rows(x), linear(parameters, `${attention}.o_proj`, mixed));
   const inner = norm(sizes, parameters, `${prefix}.post_attention_layernorm`, attended);
   return tf.add(attended, gatedFeedForward(parameters, `${prefix}.mlp`, sizes.activation, inner));
 };
@@ -126,27 +126,32 @@ const head = (sizes: RotaryDecoderSizes, parameters: NamedTensors, x: tf.Tensor2
   unembed(sizes, parameters, normed(sizes, parameters, x));
 
 /**
- * Hidden states [B * A, D] of the places that ask; ids and positions of padding are set to 0, so that any value may
- * stand there.
+ * Hidden states [B * A, D] of the query positions; ids and positions of padding are set to 0, so that any value may
+ * be there.
  */
 const states = (
   sizes: RotaryDecoderSizes,
   parameters: NamedTensors,
   sequences: Sequences,
-  remember: Remember,
-  asked: (all: QueryPositions) => QueryPositions,
+  updateCache: CacheUpdate,
+  lastOf: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
   if (tokens > sizes.contextLength) {
     throw new RangeError(
-      `expected at most ${sizes.contextLength} places, the context of this policy, got ${tokens}; cut the sequences`,
+      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${tokens}; cut the sequences`,
     );
   }
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
   const rotary = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
   const all = allPositions(causalBias(sequences.mask));
-  return blocks(sizes, parameters, { batch, rotary, all, asked: asked(all), remember }, embed(sizes, parameters, ids));
+  return blocks(
+    sizes,
+    parameters,
+    { batch, rotary, all, last: lastOf(all), updateCache },
+    embed(sizes, parameters, ids),
+  );
 };
 
 /** [B, T] -> hidden states [B, last, D] after the last norm, of all T when left out. */
@@ -156,7 +161,7 @@ export const rotaryHidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = states(sizes, parameters, sequences, forgetful, ({ bias }) => lastPositionsOnly(bias, last));
+  const x = states(sizes, parameters, sequences, withoutCache, ({ bias }) => lastPositionsOnly(bias, last));
   return tf.reshape(normed(sizes, parameters, x), [sequences.tokens.shape[0], last, sizes.width]);
 };
 
@@ -172,26 +177,26 @@ export const rotaryDecoder = (sizes: RotaryDecoderSizes): Decoder => ({
   prefill(parameters, prompts, capacity) {
     const [, tokens] = prompts.tokens.shape;
     if (capacity < tokens)
-      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt places, got ${capacity}`);
-    const { cache, remember } = begunCache(capacity);
+      throw new RangeError(`prefill: expected a capacity of at least the ${tokens} prompt positions, got ${capacity}`);
+    const { cache, updateCache } = begunCache(capacity);
     return {
       logits: head(
         sizes,
         parameters,
-        states(sizes, parameters, prompts, remember, () => rowEnds(prompts.mask)),
+        states(sizes, parameters, prompts, updateCache, () => rowEnds(prompts.mask)),
       ),
       cache,
     };
   },
   step(parameters, cache, { token, position, slot, visible }) {
     const [batch] = token.shape;
-    const { next, remember } = continuedCache(cache, slot);
+    const { next, updateCache } = continuedCache(cache, slot);
     const rotary = rotaryAt(tf.reshape(position, [batch, 1]), visible.shape[1], sizes);
     const all = allPositions(slotBias(visible));
     const hidden = blocks(
       sizes,
       parameters,
-      { batch, rotary, all, asked: all, remember },
+      { batch, rotary, all, last: all, updateCache },
       embed(sizes, parameters, token),
     );
     return { logits: head(sizes, parameters, hidden), cache: next };

@@ -1,12 +1,12 @@
 /**
- * The blocks of T5: attention to the same or to the encoder's places, and a feed-forward layer, each after a norm and
- * added to what came in.
+ * The blocks of T5: attention to the same or to the encoder's positions, and a feed-forward layer, each after a norm
+ * and added to what came in.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { activations, type Activation } from "../layers/activation.ts";
 import { attend, mergeHeads, splitHeads } from "../layers/attention.ts";
-import type { Memory, Remember } from "../layers/key-value-cache.ts";
+import type { KeyValues, CacheUpdate } from "../layers/key-value-cache.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { RelativeBuckets } from "../layers/relative-position.ts";
@@ -42,9 +42,9 @@ export interface Pass {
   readonly batch: number;
   /** Of attention within the stack, broadcasts to [B, H, T, S]. */
   readonly bias: tf.Tensor4D;
-  readonly remember: Remember;
+  readonly updateCache: CacheUpdate;
   /** Of a decoder: the encoder's keys and values for each layer, and the bias [B, 1, 1, P] that shows the prompt. */
-  readonly encoded?: { readonly bias: tf.Tensor4D; memory(layer: number): Memory };
+  readonly encoded?: { readonly bias: tf.Tensor4D; memory(layer: number): KeyValues };
 }
 
 /** How a stack counts distances. */
@@ -68,7 +68,7 @@ export const keysAndValues = (
   name: string,
   batch: number,
   x: tf.Tensor2D,
-): Memory => ({
+): KeyValues => ({
   keys: splitHeads(linear(parameters, `${name}.k`, x), batch, sizes.heads),
   values: splitHeads(linear(parameters, `${name}.v`, x), batch, sizes.heads),
 });
@@ -80,7 +80,7 @@ const attention = (
   name: string,
   batch: number,
   x: tf.Tensor2D,
-  { keys, values }: Memory,
+  { keys, values }: KeyValues,
   bias: tf.Tensor4D,
 ): tf.Tensor2D => {
   const queries = splitHeads(linear(parameters, `${name}.q`, x), batch, sizes.heads);
@@ -100,7 +100,7 @@ const feedForward = (
   return linear(parameters, `${name}.wo`, inner);
 };
 
-/** The attention layer of decoder block `layer` that looks at the encoder. */
+/** The attention layer of decoder block `layer` that attends to the encoder. */
 export const crossName = (layer: number): string => `decoder.block.${layer}.layer.1.EncDecAttention`;
 
 const block = (
@@ -111,17 +111,17 @@ const block = (
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
-  const { batch, bias, remember, encoded } = pass;
+  const { batch, bias, updateCache, encoded } = pass;
   const name = `${stack}.block.${layer}.layer`;
   const within = `${name}.0.SelfAttention`;
   const normed = norm(sizes, parameters, `${name}.0.layer_norm`, x);
-  const seen = remember(layer, keysAndValues(sizes, parameters, within, batch, normed));
+  const seen = updateCache(layer, keysAndValues(sizes, parameters, within, batch, normed));
   let states: tf.Tensor2D = tf.add(x, attention(sizes, parameters, within, batch, normed, seen, bias));
   if (encoded !== undefined) {
-    const asking = norm(sizes, parameters, `${name}.1.layer_norm`, states);
+    const queries = norm(sizes, parameters, `${name}.1.layer_norm`, states);
     states = tf.add(
       states,
-      attention(sizes, parameters, crossName(layer), batch, asking, encoded.memory(layer), encoded.bias),
+      attention(sizes, parameters, crossName(layer), batch, queries, encoded.memory(layer), encoded.bias),
     );
   }
   const last = `${name}.${encoded === undefined ? 1 : 2}`;

@@ -20,8 +20,8 @@ const feedForwardName = ({ gated, activation }: T5Sizes): string | undefined =>
   Object.entries(feedForwards).find(([, layer]) => layer.gated === gated && layer.activation === activation)?.[0];
 
 /**
- * T5 has no longest sequence: relative positions go on. Where a configuration says nothing, prompt and completion may
- * have this many tokens each.
+ * T5 has no longest sequence: relative positions have no end. Where a configuration says nothing, prompt and completion
+ * may have this many tokens each.
  */
 const longestSide = 512;
 

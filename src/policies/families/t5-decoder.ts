@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { causalBias, slotBias } from "../layers/attention.ts";
 import { embedding } from "../layers/embedding.ts";
-import { begunCache, continuedCache, forgetful, type Memory } from "../layers/key-value-cache.ts";
+import { begunCache, continuedCache, withoutCache, type KeyValues } from "../layers/key-value-cache.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
 import { relativeBias, slotRelativeBias } from "../layers/relative-position.ts";
@@ -17,8 +17,8 @@ const embed = (parameters: NamedTensors, ids: tf.Tensor1D): tf.Tensor2D =>
   embedding(parameter(parameters, "shared.weight"), ids);
 
 /**
- * tokens [B, T], prompt [B, T] -> the encoder's states [B * T, D]; at places that are not the prompt's they mean
- * nothing.
+ * tokens [B, T], prompt [B, T] -> the encoder's states [B * T, D]; at positions outside of the prompt
+ * they mean nothing.
  */
 const encode = (sizes: T5Sizes, parameters: NamedTensors, tokens: tf.Tensor2D, prompt: tf.Tensor2D): tf.Tensor2D => {
   const [batch, length] = tokens.shape;
@@ -27,14 +27,14 @@ const encode = (sizes: T5Sizes, parameters: NamedTensors, tokens: tf.Tensor2D, p
     relativeBias(positionTable(parameters, "encoder"), length, bucketsOf(sizes, "encoder")),
     slotBias(prompt),
   );
-  return runStack(sizes, parameters, "encoder", { batch, bias, remember: forgetful }, embed(parameters, ids));
+  return runStack(sizes, parameters, "encoder", { batch, bias, updateCache: withoutCache }, embed(parameters, ids));
 };
 
-/** x [B, T] -> its places from `begin` to before `end`. */
+/** x [B, T] -> its positions from `begin` to before `end`. */
 const between = (x: tf.Tensor2D, begin: number, end: number): tf.Tensor2D =>
   end - begin === x.shape[1] ? x : tf.slice(x, [0, begin], [x.shape[0], end - begin]);
 
-/** [B, T]: 1 at the last place of each row's prompt, where the decoder reads its start token. */
+/** [B, T]: 1 at the last position of each row's prompt, where the decoder reads its start token. */
 const starts = (prompt: tf.Tensor2D): tf.Tensor2D => {
   const [, length] = prompt.shape;
   if (length === 1) return prompt;
@@ -46,9 +46,9 @@ const starts = (prompt: tf.Tensor2D): tf.Tensor2D => {
 };
 
 /**
- * [B, T] -> the decoder's states [B, last, D] after the last norm, of all T when left out: from the last place of a
- * prompt on they are those of its completion. The encoder reads no place after the first of those that are asked for,
- * where prompts end, and the decoder none before it.
+ * [B, T] -> the decoder's states [B, last, D] after the last norm, of all T when left out: from the last
+ * position of a prompt on they are those of its completion. Prompts end at the first of the `last` positions: the
+ * encoder reads none after it, and the decoder none before it.
  */
 export const t5Hidden = (
   sizes: T5Sizes,
@@ -61,8 +61,8 @@ export const t5Hidden = (
   const end = first === 0 ? length : first + 1;
   const read = between(prompt, 0, end);
   const encoded = encode(sizes, parameters, between(tokens, 0, end), read);
-  const asked = between(prompt, first, length);
-  const completion: tf.Tensor2D = tf.sub(between(mask, first, length), asked);
+  const promptPart = between(prompt, first, length);
+  const completion: tf.Tensor2D = tf.sub(between(mask, first, length), promptPart);
   const ids = tf.where<tf.Tensor>(
     tf.greater(completion, 0),
     between(tokens, first, length),
@@ -70,10 +70,10 @@ export const t5Hidden = (
   );
   const bias: tf.Tensor4D = tf.add(
     relativeBias(positionTable(parameters, "decoder"), last, bucketsOf(sizes, "decoder")),
-    causalBias(tf.add(completion, starts(asked))),
+    causalBias(tf.add(completion, starts(promptPart))),
   );
-  const memory = (layer: number): Memory => keysAndValues(sizes, parameters, crossName(layer), batch, encoded);
-  const pass = { batch, bias, remember: forgetful, encoded: { bias: slotBias(read), memory } };
+  const memory = (layer: number): KeyValues => keysAndValues(sizes, parameters, crossName(layer), batch, encoded);
+  const pass = { batch, bias, updateCache: withoutCache, encoded: { bias: slotBias(read), memory } };
   const states = runStack(sizes, parameters, "decoder", pass, embed(parameters, tf.reshape(ids, [batch * last])));
   return tf.reshape(states, [batch, last, sizes.width]);
 };
@@ -92,7 +92,7 @@ export const t5Head = (sizes: T5Sizes, parameters: NamedTensors, hidden: tf.Tens
   ]);
 };
 
-const encodedName = (layer: number, what: keyof Memory): string => `encoded.${layer}.${what}`;
+const encodedName = (layer: number, what: keyof KeyValues): string => `encoded.${layer}.${what}`;
 
 /**
  * Decoding with the encoder's keys and values for each decoder layer, `encoded.<i>.keys` and `encoded.<i>.values` [B,
@@ -103,17 +103,17 @@ export const t5Decoder = (sizes: T5Sizes): Decoder => ({
   prefill(parameters, { tokens, mask }, capacity) {
     const [batch, length] = tokens.shape;
     if (capacity < length)
-      throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt places, got ${capacity}`);
+      throw new RangeError(`prefill: expected a capacity of at least the ${length} prompt positions, got ${capacity}`);
     const encoded = encode(sizes, parameters, tokens, mask);
     const memories = Array.from({ length: sizes.decoderLayers }, (_, layer) =>
       keysAndValues(sizes, parameters, crossName(layer), batch, encoded),
     );
-    const { cache, remember } = begunCache(capacity - length + 1);
+    const { cache, updateCache } = begunCache(capacity - length + 1);
     // The start token sees only itself, so that its bias says nothing.
     const pass = {
       batch,
       bias: tf.zeros([1, 1, 1, 1]) as tf.Tensor4D,
-      remember,
+      updateCache,
       encoded: { bias: slotBias(mask), memory: (layer: number) => memories[layer]! },
     };
     const ids = tf.fill([batch], sizes.startId, "int32") as tf.Tensor1D;
@@ -131,8 +131,8 @@ export const t5Decoder = (sizes: T5Sizes): Decoder => ({
     const [batch, capacity] = visible.shape;
     const length = parameter<tf.Rank.R4>(cache, encodedName(0, "keys")).shape[2];
     const own: tf.Scalar = tf.sub(slot, tf.scalar(length - 1, "int32"));
-    const { next, remember } = continuedCache(cache, own);
-    const memory = (layer: number): Memory => ({
+    const { next, updateCache } = continuedCache(cache, own);
+    const memory = (layer: number): KeyValues => ({
       keys: parameter<tf.Rank.R4>(cache, encodedName(layer, "keys")),
       values: parameter<tf.Rank.R4>(cache, encodedName(layer, "values")),
     });
@@ -142,7 +142,7 @@ export const t5Decoder = (sizes: T5Sizes): Decoder => ({
       slotBias(slots),
     );
     const shown = slotBias(tf.slice(visible, [0, 0], [batch, length]));
-    const pass = { batch, bias, remember, encoded: { bias: shown, memory } };
+    const pass = { batch, bias, updateCache, encoded: { bias: shown, memory } };
     const hidden = runStack(sizes, parameters, "decoder", pass, embed(parameters, token));
     const fixed = Object.fromEntries(Object.entries(cache).filter(([name]) => name.startsWith("encoded.")));
     return { logits: unembed(sizes, parameters, hidden), cache: { ...next, ...fixed } };

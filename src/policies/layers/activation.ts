@@ -1,7 +1,7 @@
 /** Functions between the two halves of a feed-forward layer, by the names that HuggingFace gives them. */
 import * as tf from "@tensorflow/tfjs";
 
-/** A function of one variable with its derivative, so that only the input is kept for the way back. */
+/** A function of one variable with its derivative, so that only the input is saved for the backward pass. */
 const stated =
   (value: (x: tf.Tensor) => tf.Tensor, derivative: (x: tf.Tensor) => tf.Tensor) =>
   (x: tf.Tensor2D): tf.Tensor2D => {

@@ -15,8 +15,8 @@ const biasOf = <T extends tf.Tensor>(visible: T): T => tf.mul(tf.sub(visible, 1)
  */
 export const causalBias = (mask: tf.Tensor2D): tf.Tensor4D => {
   const [batch, tokens] = mask.shape;
-  const places = tf.range(0, tokens, 1, "int32");
-  const past = tf.cast(tf.lessEqual(tf.reshape(places, [1, tokens]), tf.reshape(places, [tokens, 1])), "float32");
+  const positions = tf.range(0, tokens, 1, "int32");
+  const past = tf.cast(tf.lessEqual(tf.reshape(positions, [1, tokens]), tf.reshape(positions, [tokens, 1])), "float32");
   return biasOf(tf.mul(tf.reshape(mask, [batch, 1, 1, tokens]), tf.reshape(past, [1, 1, tokens, tokens])));
 };
 

@@ -1,6 +1,5 @@
 /**
- * Keys and values that attention remembers: none beyond a pass over whole sequences, or a cache of static size while
- * decoding.
+ * Keys and values of attention: those of one pass over whole sequences, or a cache of static size while decoding.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
@@ -8,16 +7,16 @@ import { writeSlot } from "../../engine/write-slot.ts";
 import { parameter } from "./parameter.ts";
 
 /** Keys and values of one layer, each [B, K, S, W]. */
-export interface Memory {
+export interface KeyValues {
   readonly keys: tf.Tensor4D;
   readonly values: tf.Tensor4D;
 }
 
-/** From the new keys and values of a layer to all that its queries may see. */
-export type Remember = (layer: number, fresh: Memory) => Memory;
+/** Takes the new keys and values of a layer, and gives all that its queries may attend to. */
+export type CacheUpdate = (layer: number, fresh: KeyValues) => KeyValues;
 
-/** A pass that leaves nothing behind. */
-export const forgetful: Remember = (_, fresh) => fresh;
+/** A pass without a cache. */
+export const withoutCache: CacheUpdate = (_, fresh) => fresh;
 
 const keysName = (layer: number): string => `layers.${layer}.keys`;
 const valuesName = (layer: number): string => `layers.${layer}.values`;
@@ -34,14 +33,14 @@ const widened = (x: tf.Tensor4D, capacity: number): tf.Tensor4D => {
 };
 
 /**
- * Begins a cache `layers.<i>.keys` and `layers.<i>.values`, each [B, K, capacity, W]: what a pass remembers stands in
- * the first slots.
+ * Begins a cache `layers.<i>.keys` and `layers.<i>.values`, each [B, K, capacity, W]: the keys and values of a pass are
+ * in the first slots.
  */
-export const begunCache = (capacity: number): { readonly cache: NamedTensors; readonly remember: Remember } => {
+export const begunCache = (capacity: number): { readonly cache: NamedTensors; readonly updateCache: CacheUpdate } => {
   const cache: Record<string, tf.Tensor> = {};
   return {
     cache,
-    remember(layer, fresh) {
+    updateCache(layer, fresh) {
       cache[keysName(layer)] = widened(fresh.keys, capacity);
       cache[valuesName(layer)] = widened(fresh.values, capacity);
       return fresh;
@@ -51,12 +50,12 @@ export const begunCache = (capacity: number): { readonly cache: NamedTensors; re
 
 /**
  * Continues a cache: the new token's keys and values [B, K, 1, W] go to `slot`. `next` is the new cache, complete once
- * every layer has remembered.
+ * every layer has been updated.
  */
 export const continuedCache = (
   cache: NamedTensors,
   slot: tf.Scalar,
-): { readonly next: NamedTensors; readonly remember: Remember } => {
+): { readonly next: NamedTensors; readonly updateCache: CacheUpdate } => {
   const next: Record<string, tf.Tensor> = {};
   const write = (name: string, value: tf.Tensor4D): tf.Tensor4D => {
     const written = writeSlot(parameter<tf.Rank.R4>(cache, name), 2, slot, value);
@@ -65,7 +64,7 @@ export const continuedCache = (
   };
   return {
     next,
-    remember: (layer, fresh) => ({
+    updateCache: (layer, fresh) => ({
       keys: write(keysName(layer), fresh.keys),
       values: write(valuesName(layer), fresh.values),
     }),

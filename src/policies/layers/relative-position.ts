@@ -8,14 +8,14 @@ export interface RelativeBuckets {
   readonly buckets: number;
   /** From this distance on there is one bucket; above half of `buckets`. */
   readonly maxDistance: number;
-  /** Keys may stand on both sides of the query: half of the buckets is for those right of it. */
+  /** Keys may be on both sides of the query: half of the buckets is for those right of it. */
   readonly bothSides: boolean;
 }
 
 /**
- * The bucket of a distance, place of the key minus place of the query (Raffel et al., 2020). Half of the buckets of a
- * side are for one distance each, the others for ranges that grow by a factor up to `maxDistance`. Rounded to float32
- * on the way, as the models were trained.
+ * The bucket of a distance, position of the key minus position of the query (Raffel et al., 2020). Half of the buckets
+ * of a side are for one distance each, the others for ranges that grow by a factor up to `maxDistance`. Rounded to
+ * float32 on the way, as the models were trained.
  */
 export const bucketOf = (distance: number, { buckets, maxDistance, bothSides }: RelativeBuckets): number => {
   const count = bothSides ? Math.floor(buckets / 2) : buckets;
@@ -29,8 +29,8 @@ export const bucketOf = (distance: number, { buckets, maxDistance, bothSides }: 
 };
 
 /**
- * table [buckets, H] -> bias [1, H, T, T] of the places of padded sequences. A row's tokens stand side by side, so that
- * padding shifts nothing.
+ * table [buckets, H] -> bias [1, H, T, T] of the positions of padded sequences. A row's tokens are contiguous, so that
+ * padding does not change their distances.
  */
 export const relativeBias = (table: tf.Tensor2D, tokens: number, buckets: RelativeBuckets): tf.Tensor4D => {
   const ids = Int32Array.from({ length: tokens * tokens }, (_, at) =>

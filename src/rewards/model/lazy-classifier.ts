@@ -48,9 +48,9 @@ const idsOf = (tokenizer: Tokenizer, { prompt, text, finish }: Rollout, template
     ];
   }
   const values = { prompt: prompt.text, completion: text, reference: prompt.reference };
-  const { surrounding } = tokenizer as { readonly surrounding?: { readonly after: readonly number[] } };
+  const { addedSpecialIds } = tokenizer as { readonly addedSpecialIds?: { readonly after: readonly number[] } };
   const whole = template.replace(placeholders, (_whole, key: keyof typeof values) => values[key]);
-  return [...promptIds(tokenizer, whole), ...(surrounding?.after ?? [])];
+  return [...promptIds(tokenizer, whole), ...(addedSpecialIds?.after ?? [])];
 };
 
 /** The number of the label that is asked for. */

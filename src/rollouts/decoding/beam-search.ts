@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { loop, type LoopStep } from "../../engine/loop.ts";
 import type { NamedTensors, Program } from "../../engine/program.ts";
 import type { Policy } from "../../policies/policy.ts";
+import { checkBeams, generationOf, type BeamOptions } from "./beam-options.ts";
 import { pickRows } from "./cache-rows.ts";
 import {
   feed,
@@ -15,31 +16,10 @@ import {
   type Reading,
   type Setting,
 } from "./decoding.ts";
-import { checkGeneration, endsOf, type GenerationOptions } from "./generation-options.ts";
+import { endsOf } from "./generation-options.ts";
 import { withToken } from "./seen-tokens.ts";
 import { constrained, penalizes } from "./shaping.ts";
 import { defined } from "../../optional/defined.ts";
-
-/** What one beam search is made for. */
-export interface BeamOptions extends Pick<
-  GenerationOptions,
-  "promptLength" | "maxNewTokens" | "endId" | "stopIds" | "padId" | "repetitionPenalty" | "minNewTokens"
-> {
-  /** Prompts B. */
-  readonly batch: number;
-  /** K: completions that are followed, and that come out. */
-  readonly beams: number;
-  /**
-   * A finished completion of L tokens scores the sum of its log-probs over L ** lengthPenalty: above 0 favours long
-   * ones.
-   */
-  readonly lengthPenalty: number;
-  /**
-   * Stops when K completions have ended; else when no beam, at its present length, scores better than the worst of
-   * those.
-   */
-  readonly earlyStopping: boolean;
-}
 
 /** Outputs of beam search. */
 export type BeamOutput = "tokens" | "scores" | "lengths";
@@ -221,32 +201,6 @@ const initial = ({ batch, beams, maxNewTokens }: BeamOptions, seen: tf.Tensor2D 
   };
 };
 
-/** As a generation of K completions a prompt, which share its reading. */
-const generationOf = ({
-  beams,
-  lengthPenalty: _penalty,
-  earlyStopping: _early,
-  ...options
-}: BeamOptions): GenerationOptions => ({
-  ...options,
-  batch: options.batch * beams,
-  group: beams,
-  temperature: 1,
-});
-
-const check = (policy: Policy, options: BeamOptions, candidates: number): void => {
-  const { beams, lengthPenalty } = options;
-  if (!Number.isInteger(beams) || beams < 1)
-    throw new RangeError(`beam search: expected beams to be a whole number from 1, got ${beams}`);
-  if (!Number.isFinite(lengthPenalty))
-    throw new RangeError(`beam search: expected a finite lengthPenalty, got ${lengthPenalty}`);
-  checkGeneration(policy, generationOf(options));
-  if (candidates <= beams * policy.vocabularySize) return;
-  throw new RangeError(
-    `beam search: expected a vocabulary of more tokens than end a completion, got ${policy.vocabularySize} tokens`,
-  );
-};
-
 /**
  * The program that searches completions of B prompts with K beams each, as transformers does with `do_sample=False`
  * (its `early_stopping` false or true, `length_penalty`, several end-of-sequence tokens).
@@ -261,7 +215,7 @@ export const beamSearchProgram = (policy: Policy, options: BeamOptions): Program
   const { batch, beams, maxNewTokens, padId } = options;
   const ends = endsOf(options);
   const candidates = Math.max(2, 1 + ends.length) * beams;
-  check(policy, options, candidates);
+  checkBeams(policy, options, candidates);
   const generation = generationOf(options);
   return {
     name: "beam search",

@@ -2,7 +2,8 @@
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
 import { float32, int32 } from "../../engine/program.ts";
 import type { Policy, Weights } from "../../policies/policy.ts";
-import { beamSearchProgram, type BeamOptions, type BeamOutput } from "../decoding/beam-search.ts";
+import type { BeamOptions } from "../decoding/beam-options.ts";
+import { beamSearchProgram, type BeamOutput } from "../decoding/beam-search.ts";
 import { parameterPrefix } from "../decoding/decoding.ts";
 import { endsOf } from "../decoding/generation-options.ts";
 import { padPrompts } from "./pad-prompts.ts";

@@ -2,7 +2,8 @@
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
 import { float32, int32, type Program } from "../../engine/program.ts";
 import type { Policy, Weights } from "../../policies/policy.ts";
-import { beamSearchProgram, type BeamOptions, type BeamOutput } from "../decoding/beam-search.ts";
+import type { BeamOptions } from "../decoding/beam-options.ts";
+import { beamSearchProgram, type BeamOutput } from "../decoding/beam-search.ts";
 import type { Behavior } from "../behaviors/behavior.ts";
 import { searchPrompts } from "./best-completions.ts";
 import { numbersAt, type Coordinates } from "./coordinates.ts";

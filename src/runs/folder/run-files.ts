@@ -55,6 +55,16 @@ class Tally {
   }
 }
 
+/** Whether a line is of the first `step` steps, before the evaluation that may follow; `see` gets each that is. */
+const upTo = (step: number, see: (line: JsonObject) => void) => (text: string) => {
+  const line = parseObject(text);
+  // The evaluation that follows the step is done again.
+  if (line === undefined || Number(line["step"]) > step || (line["kind"] === "evaluation" && line["step"] === step))
+    return false;
+  see(line);
+  return true;
+};
+
 /** Opens the files in a folder, or makes them. */
 export const openRunLines = (folder: string): RunLines => {
   const open = (name: string) => openLines(join(folder, name));
@@ -67,14 +77,6 @@ export const openRunLines = (folder: string): RunLines => {
   const files = [metrics, timings, rollouts, trace];
   let tally = new Tally();
   const writeTrace = traceWriter((text) => trace.append(text), performance.timeOrigin);
-  const upTo = (step: number, see: (line: JsonObject) => void) => (text: string) => {
-    const line = parseObject(text);
-    // The evaluation that follows the step is done again.
-    if (line === undefined || Number(line["step"]) > step || (line["kind"] === "evaluation" && line["step"] === step))
-      return false;
-    see(line);
-    return true;
-  };
   return {
     rewind(step) {
       tally = new Tally();

@@ -18,14 +18,14 @@ interface Corpus {
   readonly words: readonly Word[];
   readonly counts: Map<number, number>;
   /** Words that have, or had, a pair. */
-  readonly places: Map<number, number[]>;
+  readonly wordsOfPair: Map<number, number[]>;
 }
 
-const add = ({ counts, places }: Corpus, pair: number, count: number, word: number): void => {
+const add = ({ counts, wordsOfPair }: Corpus, pair: number, count: number, word: number): void => {
   counts.set(pair, (counts.get(pair) ?? 0) + count);
   if (count <= 0) return;
-  const found = places.get(pair);
-  if (found === undefined) places.set(pair, [word]);
+  const found = wordsOfPair.get(pair);
+  if (found === undefined) wordsOfPair.set(pair, [word]);
   else if (found.at(-1) !== word) found.push(word);
 };
 
@@ -65,7 +65,7 @@ const corpusOf = (words: Iterable<readonly [readonly number[], number]>): { corp
   const corpus: Corpus = {
     words: Array.from(words, ([symbols, count]) => ({ symbols: [...symbols], count })),
     counts: new Map(),
-    places: new Map(),
+    wordsOfPair: new Map(),
   };
   for (const [index, { symbols, count }] of corpus.words.entries()) {
     for (let at = 1; at < symbols.length; at += 1) add(corpus, pairOf(symbols[at - 1]!, symbols[at]!), count, index);
@@ -79,12 +79,12 @@ const corpusOf = (words: Iterable<readonly [readonly number[], number]>): { corp
 export interface MergeOptions {
   /** Pieces of the vocabulary, those that words are made of at first included. */
   readonly size: number;
-  /** A pair that stands in the texts fewer times is not joined. */
+  /** A pair that is in the texts fewer times is not joined. */
   readonly minimumCount: number;
 }
 
 /**
- * Learns merges. `pieces` are the first pieces by id, and stay so; each word is given by ids and by how often it stands
+ * Learns merges. `pieces` are the first pieces by id, and stay so; each word is given by ids and by how often it is
  * in the texts. Joins the most frequent pair again and again, of equally frequent ones that with the smaller ids, as
  * HuggingFace's `BpeTrainer` does; a piece that two pairs make has one id. Fewer pieces than `size` where the texts
  * have no more pairs. `RangeError` for a size above 2^21.
@@ -115,10 +115,10 @@ export const learnMerges = (
     ids.set(texts.join(""), piece);
     merges.push(texts);
     const grown = new Set<number>();
-    const places = new Set(corpus.places.get(top.pair));
-    corpus.places.delete(top.pair);
+    const indices = new Set(corpus.wordsOfPair.get(top.pair));
+    corpus.wordsOfPair.delete(top.pair);
     corpus.counts.delete(top.pair);
-    for (const index of places) join(corpus, index, pair, piece, grown);
+    for (const index of indices) join(corpus, index, pair, piece, grown);
     corpus.counts.delete(top.pair);
     for (const each of grown) queue.push(each, corpus.counts.get(each) ?? 0);
   }

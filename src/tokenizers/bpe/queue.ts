@@ -1,5 +1,5 @@
 /**
- * Pairs by how often they stand side by side: the most frequent first, of equally frequent ones the pair with the
+ * Pairs by how often they are adjacent: the most frequent first, of equally frequent ones the pair with the
  * smaller ids.
  */
 

@@ -12,7 +12,7 @@ import { bpeModel, byteLevel } from "./parts.ts";
 export interface BpeOptions {
   /** Padding, end-of-sequence and 256 bytes included. */
   readonly vocabularySize: number;
-  /** A pair that stands in the texts fewer times is not joined. */
+  /** A pair that is in the texts fewer times is not joined. */
   readonly minimumCount: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The one place that touches @huggingface/jinja: templates of strangers run with counted steps and counted characters.
+ * The one file that imports @huggingface/jinja: templates of strangers run with counted steps and counted characters.
  */
 import {
   Environment as LibraryEnvironment,
@@ -113,7 +113,7 @@ const counted = (evaluate: Evaluate): Evaluate => {
   return (node, scope) => {
     if (memberOf(node, "type") === "For") {
       const iterable = memberOf(node, "iterable");
-      // A filtered loop looks at each item of what it filters.
+      // A filtered loop reads each item of what it filters.
       looped.add(memberOf(iterable, "type") === "SelectExpression" ? memberOf(iterable, "lhs") : iterable);
     }
     const value = evaluate(node, scope);

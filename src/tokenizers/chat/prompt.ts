@@ -1,7 +1,7 @@
 /** The text of a conversation as a model was trained on it, from the template in its checkpoint. */
 import { render } from "./jinja.ts";
 
-/** One message. Templates may look at other members, such as `tool_calls` or `reasoning_content`. */
+/** One message. Templates may read other members, such as `tool_calls` or `reasoning_content`. */
 export interface ChatMessage {
   readonly role: string;
   readonly content: unknown;

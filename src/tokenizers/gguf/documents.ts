@@ -33,7 +33,7 @@ const addedTokens = (tokens: readonly GgufToken[]): object[] =>
     return { id, content: text, single_word: false, lstrip: false, rstrip: false, normalized: false, special };
   });
 
-/** What stands around a text: begin and end of sequence, where the model was trained with them. */
+/** The ids added around a text: begin and end of sequence, where the model was trained with them. */
 const template = (
   before: readonly { readonly id: number; readonly text: string }[],
   after: typeof before,

@@ -52,7 +52,7 @@ export interface GgufToken {
   readonly kind: number;
 }
 
-/** The tokens by id. `RangeError` when the kinds are fewer or more, or a text stands twice. */
+/** The tokens by id. `RangeError` when the kinds are fewer or more, or a text is there twice. */
 export const readTokens = (metadata: GgufMetadata): readonly GgufToken[] => {
   const texts = needed(metadata, "tokenizer.ggml.tokens", Tokens);
   const kinds = valueOf(metadata, "tokenizer.ggml.token_type", Kinds);

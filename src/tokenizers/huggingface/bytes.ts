@@ -16,7 +16,7 @@ export const byteCharacters: readonly string[] = (() => {
 
 const bytes: ReadonlyMap<string, number> = new Map(byteCharacters.map((character, byte) => [character, byte]));
 
-/** The byte that a character stands for; `undefined` for any other character. */
+/** The byte that a character encodes; `undefined` for any other character. */
 export const byteOf = (character: string): number | undefined => bytes.get(character);
 
 const encoder = new TextEncoder();

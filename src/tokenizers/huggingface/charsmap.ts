@@ -31,7 +31,7 @@ const find = (cells: Uint32Array, key: Uint8Array): number | undefined => {
   return undefined;
 };
 
-/** The text in `texts` from a place to the next zero. */
+/** The text in `texts` from an offset to the next zero. */
 const textAt = (texts: Uint8Array, at: number): string => {
   const end = texts.indexOf(0, at);
   const text = decoder.decode(texts.subarray(at, end < 0 ? texts.length : end));

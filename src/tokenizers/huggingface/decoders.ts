@@ -13,7 +13,7 @@ export type Decode = (pieces: readonly string[]) => string;
 /** One step: pieces to pieces. */
 type Step = (pieces: readonly string[]) => readonly string[];
 
-/** Of a decoded text, and of what takes the place of another text in it. */
+/** Of a decoded text, and of what replaces another text in it. */
 const mostCharacters = 1 << 26;
 const Content = Type.String({ maxLength: 4 });
 const Character = Type.String({ minLength: 1, maxLength: 2 });
@@ -30,7 +30,7 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 const encoder = new TextEncoder();
 
-/** Bytes of a piece in GPT-2's characters; of its own text where a character stands for none. */
+/** Bytes of a piece in GPT-2's characters; of its own text where a character encodes none. */
 const bytesOf = (piece: string): Uint8Array => {
   const bytes = Array.from(piece, byteOf);
   return bytes.every((byte) => byte !== undefined) ? Uint8Array.from(bytes) : encoder.encode(piece);

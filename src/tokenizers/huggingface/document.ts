@@ -4,7 +4,7 @@ import { readDecoder, type Decode } from "./decoders.ts";
 import { readModel, type Model } from "./models.ts";
 import { spellNormalizer } from "./normalizers.ts";
 import { checked, quoted } from "./part.ts";
-import { readSurrounding, type Surrounding } from "./post-processors.ts";
+import { readAddedSpecialIds, type AddedSpecialIds } from "./post-processors.ts";
 import { spellPreTokenizer } from "./pre-tokenizers.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
@@ -41,11 +41,11 @@ export interface ReadDocument {
   readonly size: number;
   /** The id of a piece or an added token. */
   readonly idOf: (content: string) => number | undefined;
-  /** Ids that stand for no text. */
+  /** Ids that have no text. */
   readonly special: ReadonlySet<number>;
   /** The piece or added token of an id; "" for an id that has none. */
   readonly tokenOf: (id: number) => string;
-  readonly surrounding: Surrounding;
+  readonly addedSpecialIds: AddedSpecialIds;
   readonly decode: Decode;
   /** The document for the library. */
   readonly spelled: object;
@@ -78,7 +78,7 @@ const addedIds = (added: readonly Added[], model: Model): ReadonlyMap<string, nu
 
 /**
  * Reads a document. `TypeError` for a type or an option that is not supported, `RangeError` for sizes, ids, pieces or
- * patterns that cannot be used; both name the place as a JSON pointer. Truncation and padding are not applied.
+ * patterns that cannot be used; both name the location as a JSON pointer. Truncation and padding are not applied.
  */
 export const readDocument = (value: unknown): ReadDocument => {
   const document = checked(Document, value, "");
@@ -96,7 +96,7 @@ export const readDocument = (value: unknown): ReadDocument => {
     // Pieces are joined by the reader.
     decoder: null,
     added_tokens: document.added_tokens,
-    // What stands around a text is added by the reader, in ids.
+    // Special tokens around a text are added by the reader, as ids.
     post_processor: null,
     model: model.spelled,
   };
@@ -107,7 +107,7 @@ export const readDocument = (value: unknown): ReadDocument => {
     special: new Set(document.added_tokens.flatMap(({ id, special }) => (special ? id : []))),
     tokenOf: (id) => tokens.get(id) ?? "",
     decode: readDecoder(document.decoder),
-    surrounding: readSurrounding(document.post_processor, size),
+    addedSpecialIds: readAddedSpecialIds(document.post_processor, size),
     spelled,
   };
 };

@@ -1,5 +1,5 @@
 /**
- * The one place that touches @huggingface/tokenizers: its declarations do not resolve under Node's rules, so what is
+ * The one file that imports @huggingface/tokenizers: its declarations do not resolve under Node's rules, so what is
  * used of it is typed and checked here.
  */
 import * as library from "@huggingface/tokenizers";

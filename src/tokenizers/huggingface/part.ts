@@ -8,7 +8,7 @@ export type ReadPart<T> = (value: unknown, at: string) => T;
 /** Parts of one kind, by their `type`. */
 export type Parts<T> = Readonly<Record<string, ReadPart<T>>>;
 
-/** How deep `Sequence` parts may stand in each other, and how many parts one of them may have. */
+/** How deep `Sequence` parts may be nested, and how many parts one of them may have. */
 const limits = { depth: 4, length: 64 } as const;
 
 const within = (value: unknown): string => {
@@ -17,7 +17,7 @@ const within = (value: unknown): string => {
 };
 
 /**
- * A value from a document in a message: as JSON, long texts and lists cut, and nothing of what stands in objects in it.
+ * A value from a document in a message: as JSON, long texts and lists cut, and nothing of what is in objects in it.
  */
 export const quoted = (value: unknown): string => {
   if (value === undefined) return "nothing";
@@ -29,7 +29,7 @@ export const quoted = (value: unknown): string => {
   return `[${[...items, ...(value.length > items.length ? ["..."] : [])].join(",")}]`;
 };
 
-/** The value, when it fits the schema. `TypeError` with the place of the first mistake. */
+/** The value, when it fits the schema. `TypeError` with the location of the first mistake. */
 export const checked = <S extends TObject>(schema: S, value: unknown, at: string): Static<S> => {
   if (Value.Check(schema, value)) return value;
   const problem = Value.Errors(schema, value).First();

@@ -25,7 +25,7 @@ const contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
 const rest = String.raw` ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 
 /**
- * Each takes time in proportion to the text, whatever the text is: no repetition stands in another, and neighbours do
+ * Each takes time in proportion to the text, whatever the text is: no repetition is inside another, and neighbours do
  * not begin alike.
  */
 const known: ReadonlySet<string> = new Set([
@@ -58,7 +58,7 @@ const known: ReadonlySet<string> = new Set([
   " {2,}",
 ]);
 
-/** A text or a regular expression that a part looks for. */
+/** A text or a regular expression that a part matches. */
 export const Pattern = Type.Union([
   closedObject({ String: Type.String({ minLength: 1, maxLength: 64 }) }),
   closedObject({ Regex: Type.String({ maxLength: 4096 }) }),

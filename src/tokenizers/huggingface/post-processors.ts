@@ -6,8 +6,8 @@ import { Type, type Static } from "@sinclair/typebox";
 import { checked, quoted } from "./part.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
-/** Ids around a text. */
-export interface Surrounding {
+/** Special ids that are added before and after one text. */
+export interface AddedSpecialIds {
   readonly before: readonly number[];
   readonly after: readonly number[];
 }
@@ -30,33 +30,38 @@ const Ids = Type.Object({ ids: Type.Array(Type.Integer({ minimum: 0 }), { maxIte
 const Framed = Type.Tuple([Type.String(), Type.Integer({ minimum: 0 })]);
 const Bert = Type.Object({ type: Type.String(), cls: Framed, sep: Framed });
 
-const none: Surrounding = { before: [], after: [] };
+const none: AddedSpecialIds = { before: [], after: [] };
 
-const fromTemplate = ({ single, special_tokens: tokens }: Static<typeof Template>, at: string): Surrounding => {
+const fromTemplate = ({ single, special_tokens: tokens }: Static<typeof Template>, at: string): AddedSpecialIds => {
   const idsOf = (name: string): readonly number[] => {
     const token: unknown = Object.hasOwn(tokens, name)
       ? (tokens as Readonly<Record<string, unknown>>)[name]
       : undefined;
     return checked(Ids, token, `${at}/special_tokens/${name}`).ids;
   };
-  const place = single.findIndex((item) => "Sequence" in item);
-  if (place < 0 || single.findLastIndex((item) => "Sequence" in item) !== place) {
+  const position = single.findIndex((item) => "Sequence" in item);
+  if (position < 0 || single.findLastIndex((item) => "Sequence" in item) !== position) {
     throw new RangeError(`tokenizer.json: expected the text once at ${at}/single, got ${quoted(single)}`);
   }
   const ids = (items: typeof single): readonly number[] =>
     items.flatMap((item) => ("SpecialToken" in item ? idsOf(item.SpecialToken.id) : []));
-  return { before: ids(single.slice(0, place)), after: ids(single.slice(place + 1)) };
+  return { before: ids(single.slice(0, position)), after: ids(single.slice(position + 1)) };
 };
 
 /**
  * The ids around a text, each below `size`. `TypeError` for a type or an option that is not supported, `RangeError` for
  * an id outside of the vocabulary.
  */
-export const readSurrounding = (value: unknown, size: number, at = "/post_processor", depth = 0): Surrounding => {
+export const readAddedSpecialIds = (
+  value: unknown,
+  size: number,
+  at = "/post_processor",
+  depth = 0,
+): AddedSpecialIds => {
   if (value === null || value === undefined) return none;
   const fields = typeof value === "object" ? (value as Readonly<Record<string, unknown>>) : {};
   const { type, processors } = fields;
-  const within = ({ before, after }: Surrounding): Surrounding => {
+  const within = ({ before, after }: AddedSpecialIds): AddedSpecialIds => {
     const outside = [...before, ...after].find((id) => id >= size);
     if (outside !== undefined)
       throw new RangeError(`tokenizer.json: expected ids below ${size} at ${at}, got ${outside}`);
@@ -69,7 +74,9 @@ export const readSurrounding = (value: unknown, size: number, at = "/post_proces
     return within({ before: [cls[1]], after: [sep[1]] });
   }
   if (type === "Sequence" && Array.isArray(processors) && depth < 4 && processors.length <= most) {
-    const parts = processors.map((part, index) => readSurrounding(part, size, `${at}/processors/${index}`, depth + 1));
+    const parts = processors.map((part, index) =>
+      readAddedSpecialIds(part, size, `${at}/processors/${index}`, depth + 1),
+    );
     return { before: parts.toReversed().flatMap(({ before }) => before), after: parts.flatMap(({ after }) => after) };
   }
   throw new TypeError(

@@ -7,7 +7,7 @@ import { part, readPart, type Parts } from "./part.ts";
 import { gpt2Pattern, literal, Pattern, regexOf } from "./patterns.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
-/** Every match is a piece, and so is what lies between. */
+/** Every match is a piece, and so is what is between. */
 const isolate = (regex: string) => ({ type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false });
 
 /** Every match is a piece; the rest is dropped. */

@@ -1,4 +1,4 @@
-/** Which tokens begin, end and pad: from the documents that stand beside a `tokenizer.json`. */
+/** Which tokens begin, end and pad: from the documents beside a `tokenizer.json`. */
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { quoted } from "./part.ts";

@@ -1,18 +1,18 @@
-/** The tokenizer of a HuggingFace checkpoint, from the documents that stand in it. */
+/** The tokenizer of a HuggingFace checkpoint, from the documents in it. */
 import { specialTokens } from "../tokenizer-json.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { chatTemplateOf } from "./chat-template.ts";
 import { readDocument, type ReadDocument } from "./document.ts";
 import { openLibrary, type LibraryTokenizer } from "./library.ts";
 import { quoted } from "./part.ts";
-import type { Surrounding } from "./post-processors.ts";
+import type { AddedSpecialIds } from "./post-processors.ts";
 import { specialIds, type SpecialIds, type TokenizerDocuments } from "./special-tokens.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** A tokenizer that belongs to a checkpoint. */
 export interface ModelTokenizer extends Tokenizer, SpecialIds {
   /** Ids that the model expects around one text (`add_special_tokens` in transformers); `encode` leaves them out. */
-  readonly surrounding: Surrounding;
+  readonly addedSpecialIds: AddedSpecialIds;
   /** The piece or special token of an id as the vocabulary writes it; "" for an id that has none. */
   tokenOf(id: number): string;
   /** The Jinja template of its conversations. */
@@ -96,7 +96,7 @@ const conventional = ({ special, idOf }: ReadDocument) => {
   return pad === 0 && end === 1 && special.has(0) && special.has(1) ? { pad, end } : undefined;
 };
 
-/** Documents that say the same in as few files: what was found in several stands in one. */
+/** Documents that say the same in as few files: what was found in several is in one. */
 const condensed = (
   documents: TokenizerDocuments,
   { endId, padId, beginId, stopIds }: SpecialIds,
@@ -130,7 +130,7 @@ export const huggingfaceTokenizer = (documents: TokenizerDocuments): ModelTokeni
   return {
     vocabularySize: read.size,
     ...ids,
-    surrounding: read.surrounding,
+    addedSpecialIds: read.addedSpecialIds,
     chatTemplate,
     tokenOf: read.tokenOf,
     encode: encoder(library, read),

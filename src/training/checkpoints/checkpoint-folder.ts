@@ -3,7 +3,7 @@ import { readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { checkpointStep, DamagedCheckpointError, readCheckpoint, type Progress } from "./checkpoint.ts";
 import type { Recipe } from "../recipe/recipe.ts";
-import type { CheckpointSettings } from "../recipe/training-settings.ts";
+import type { CheckpointSettings } from "../recipe/checkpoint-settings.ts";
 
 /** A file in the folder. */
 interface StoredCheckpoint {

@@ -3,6 +3,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { scheduleSchema } from "../../objectives/schedules/schedule.ts";
 import { behaviors, type BehaviorValues } from "../../rollouts/behaviors/index.ts";
 import { CheckSettings } from "./check-settings.ts";
+import { CheckpointSettings } from "./checkpoint-settings.ts";
 import { shapingSettings } from "./shaping-settings.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
@@ -217,45 +218,6 @@ const AdapterSettings = closedObject(
   },
   { description: "Adapters are trained beside the student, which stays as it is; at the end they are merged into it." },
 );
-
-/**
- * When a run writes what it goes on from after an interruption, and how much of it is kept. Nothing here changes what
- * is learned.
- */
-export const CheckpointSettings = closedObject(
-  {
-    every: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0: by time alone." }),
-    minutes: Type.Number({
-      default: 5,
-      exclusiveMinimum: 0,
-      maximum: 100_000,
-      description: "Minutes after which a step is followed by a checkpoint: the most that is done again after a crash.",
-    }),
-    last: Type.Integer({
-      default: 2,
-      minimum: 1,
-      maximum: 1000,
-      description: "How many of the newest are kept: when the newest is damaged, the run goes on from the one before.",
-    }),
-    best: Type.Boolean({
-      default: false,
-      description: "Whether the one with the best accuracy is kept too, and written when it is found.",
-    }),
-    keepEvery: Type.Integer({
-      default: 0,
-      minimum: 0,
-      description:
-        "Steps between checkpoints that are kept for good, and written if they are not due otherwise; 0: none.",
-    }),
-  },
-  {
-    description:
-      "What an interrupted run goes on from; removed when the run is done, but for the best one and those " +
-      "that are kept for good.",
-  },
-);
-/** Values of `CheckpointSettings`. */
-export type CheckpointSettings = Static<typeof CheckpointSettings>;
 
 /** The optimisation itself. */
 export const TrainingSettings = closedObject(

@@ -50,7 +50,7 @@ test("what a body does not change is computed outside of it", () => {
   expect(operators(graph)).toEqual(["Add", "Loop", "Identity"]);
 });
 
-test("results of a loop's iterations that nobody reads are neither computed nor kept; what is carried stays", () => {
+test("results of a loop's iterations that no node reads are neither computed nor stored; what is carried stays", () => {
   const graph = new GraphBuilder();
   const x = graph.input("x", float32(2));
   const body = graph.body(() => {

@@ -16,7 +16,7 @@ test("one result is in the runtime's memory under its own name and under the out
   expect(memoryOf((x) => ({ y: tf.exp(x) }))).toEqual({ inputs: MiB, running: 3 * MiB });
 });
 
-test("results take the place of what nobody reads later, and of nothing else", () => {
+test("results overwrite what no later node reads, and nothing else", () => {
   const chain = memoryOf((x) => ({ y: tf.tanh(tf.exp(tf.neg(tf.abs(x)))) }));
   expect(chain.running).toBe(3 * MiB);
   // The first result is read again at the end; it and the chain beside it are two.
@@ -33,7 +33,7 @@ test("results take the place of what nobody reads later, and of nothing else", (
   expect(three.running).toBe(5 * MiB);
 });
 
-test("a reshaped tensor is the same memory, and what nobody reads is not there", () => {
+test("a reshaped tensor is the same memory, and what no node reads is not there", () => {
   const program = memoryOf((x) => {
     tf.exp(tf.exp(x));
     const square = tf.reshape(tf.abs(x), [512, 512]);

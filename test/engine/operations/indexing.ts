@@ -6,25 +6,25 @@ import { exactly, operation, real, smooth, truth, whole, type Operand, type Oper
 const gathered = (x: NdArray, indices: NdArray, axis: number): NdArray => {
   const rank = indices.shape.length;
   return indexed([...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], (index) => {
-    const place = at(indices, index.slice(axis, axis + rank));
-    return at(x, [...index.slice(0, axis), place, ...index.slice(axis + rank)]);
+    const picked = at(indices, index.slice(axis, axis + rank));
+    return at(x, [...index.slice(0, axis), picked, ...index.slice(axis + rank)]);
   });
 };
 
 const sample = (dtype: "float32" | "int32", shape: readonly number[], seed = 0): Operand =>
   dtype === "float32" ? real(shape, seed) : whole(shape, -3, 3, seed);
 
-/** Along the last axis: what `of` makes of the places of the `k` largest values, the lower place first where values are equal. */
-const largest = (x: NdArray, k: number, of: (place: number, line: readonly number[]) => number): NdArray => {
+/** Along the last axis: what `of` makes of the indices of the `k` largest values, the lower index first where values are equal. */
+const largest = (x: NdArray, k: number, of: (index: number, line: readonly number[]) => number): NdArray => {
   const lines = alongAxis(
-    (line) => [...line.keys()].toSorted((a, b) => line[b]! - line[a]! || a - b).map((place) => of(place, line)),
+    (line) => [...line.keys()].toSorted((a, b) => line[b]! - line[a]! || a - b).map((index) => of(index, line)),
     x,
     -1,
   );
   return indexed([...x.shape.slice(0, -1), k], (index) => at(lines, index));
 };
 
-const places = exactly([2, 2], [3, 0, 0, 2], "int32");
+const someIndices = exactly([2, 2], [3, 0, 0, 2], "int32");
 
 const picks: readonly Operation[] = [
   operation(
@@ -36,7 +36,7 @@ const picks: readonly Operation[] = [
   ),
   operation(
     "gather by a matrix",
-    [real([4]), places],
+    [real([4]), someIndices],
     (x, i) => tf.gather(x, i),
     (x, i) => gathered(x, i, 0),
   ),
@@ -69,7 +69,9 @@ const picks: readonly Operation[] = [
       [sample(dtype, [6]), exactly([3, 1], [4, 0, 3], "int32"), sample(dtype, [3], 1)],
       (x, i, updates) => tf.stack([tf.tensorScatterUpdate(x, i, updates), x]),
       (x, i, updates) =>
-        indexed([2, 6], ([row, place]) => (row === 0 && i.data.includes(place!) ? updates.data[i.data.indexOf(place!)]! : x.data[place!]!)),
+        indexed([2, 6], ([row, column]) =>
+          row === 0 && i.data.includes(column!) ? updates.data[i.data.indexOf(column!)]! : x.data[column!]!,
+        ),
       { result: dtype },
     ),
     ...[1, 3, 5].flatMap((k) => [
@@ -77,20 +79,20 @@ const picks: readonly Operation[] = [
         `topk ${k}`,
         [sample(dtype, [2, 2, 5])],
         (x) => tf.topk(x, k).values,
-        (x) => largest(x, k, (place, line) => line[place]!),
+        (x) => largest(x, k, (index, line) => line[index]!),
         { result: dtype },
       ),
       operation(
-        `places of topk ${k}`,
+        `indices of topk ${k}`,
         [sample(dtype, [2, 2, 5])],
         (x) => tf.topk(x, k).indices,
-        (x) => largest(x, k, (place) => place),
+        (x) => largest(x, k, (index) => index),
         { result: "int32" },
       ),
     ]),
     operation(
       `oneHot as ${dtype}`,
-      [places],
+      [someIndices],
       (i) => tf.oneHot(i, 4, 1, 0, dtype),
       (i) => indexed([2, 2, 4], ([a, b, k]) => Number(at(i, [a!, b!]) === k)),
       { result: dtype },

@@ -23,7 +23,7 @@ describe("weights under the parameters' names", () => {
     expect(await weights.read(["body.layer.0", "table"])).toEqual({ "body.layer.0": Float32Array.of(1), table: Float32Array.of(2, 3) });
   });
 
-  test("a copy stands in for a parameter that is not there", async () => {
+  test("a copy is used for a parameter that is not there", async () => {
     expect(await named({ "encoder.table": [5] }, ["table"]).read(["table"])).toEqual({ table: Float32Array.of(5) });
   });
 
@@ -35,7 +35,7 @@ describe("weights under the parameters' names", () => {
     });
   });
 
-  test("what stands for no parameter keeps its name, so that it can be refused", () => {
+  test("what is no parameter keeps its name, so that it can be refused", () => {
     expect(Object.keys(named({ table: [1], strange: [2] }, ["table"]).tensors)).toEqual(["table", "strange"]);
   });
 

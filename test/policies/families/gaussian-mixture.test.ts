@@ -63,8 +63,8 @@ describe.each(engines)("gaussian-mixture on $name", ({ evaluate }) => {
       ),
     );
     const total = densities.reduce((sum, density) => sum + density, 0);
-    const at = (place: number): number[] =>
-      Array.from(logProbs.slice(place * context.vocabularySize, (place + 1) * context.vocabularySize));
+    const at = (position: number): number[] =>
+      Array.from(logProbs.slice(position * context.vocabularySize, (position + 1) * context.vocabularySize));
     expect(
       farthest(
         at(1).slice(2),
@@ -119,7 +119,7 @@ describe.each(engines)("gaussian-mixture on $name", ({ evaluate }) => {
     const modes = { means: [0.35, 0.65], deviations: [0.04, 0.04], weights: [0.5, 0.5] } as const;
     const both = gaussian(0.5, Math.hypot(0.04, 0.15));
     const teacher = mixture(modes);
-    // The line cuts off what lies beyond its ends: little of the moments, not nothing.
+    // The line cuts off what is beyond its ends: little of the moments, not nothing.
     const found = await pull({ type: "forward-kl" }, teacher, both);
     for (const each of found) expect(Math.abs(each)).toBeLessThan(0.1);
     for (const mean of modes.means) {

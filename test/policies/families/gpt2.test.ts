@@ -43,13 +43,13 @@ describe("gpt2", () => {
     expect(parameters["transformer.h.1.mlp.c_fc.bias"]?.initial).toEqual({ value: 0 });
   });
 
-  test("more places than there are positions are refused", async () => {
+  test("sequences of more positions than the table has are refused", async () => {
     const policy = gpt2.create(small, context);
     const { evaluate } = engines[0]!;
     const row = Array.from({ length: 17 }, () => 1);
     const inputs = { ...roughWeights(policy), ...padded([row], [1], { length: 17, padId: 0, side: "left" }) };
     const logits = compute(evaluate, inputs, (given) => ({ logits: policy.logits(given, given as NamedTensors & Sequences) }));
-    await expect(logits).rejects.toThrow("expected at most 16 places, the context of this policy, got 17");
+    await expect(logits).rejects.toThrow("expected at most 16 positions, the context of this policy, got 17");
   });
 
   test("a width that the heads do not divide is refused", () => {

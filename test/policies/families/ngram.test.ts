@@ -13,7 +13,7 @@ for (const { name, evaluate } of engines) {
 }
 
 describe("ngram", () => {
-  test.each(engines)("on $name, place t holds the row of the tokens before it, newest first", async ({ evaluate }) => {
+  test.each(engines)("on $name, position t holds the row of the tokens before it, newest first", async ({ evaluate }) => {
     const policy = ngram.create({ order: 3 }, { vocabularySize: 2, contextLength: 8 });
     const table = noise("table", [9, 2]);
     const shape = [1, 4];
@@ -24,7 +24,7 @@ describe("ngram", () => {
       mask: floats(shape, [0, 1, 1, 1]),
     };
     const { logits } = await compute(evaluate, values, (inputs) => ({ logits: policy.logits(inputs, inputs as NamedTensors & Sequences) }));
-    // The sequence is 1 0 1; 2 stands for the place before the start.
+    // The sequence is 1 0 1; 2 stands for the position before the start.
     const rows = [
       [1, 2],
       [0, 1],

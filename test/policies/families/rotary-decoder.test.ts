@@ -27,5 +27,5 @@ test("sequences longer than the context are refused", async () => {
   const logits = compute(engines[0]!.evaluate, { ...roughWeights(policy), ...values }, (inputs) => ({
     logits: policy.logits(inputs, inputs as NamedTensors & Sequences),
   }));
-  await expect(logits).rejects.toThrow("expected at most 4 places, the context of this policy, got 5; cut the sequences");
+  await expect(logits).rejects.toThrow("expected at most 4 positions, the context of this policy, got 5; cut the sequences");
 });

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { t5 } from "../../../src/policies/families/t5.ts";
 import { bucketsOf, keysAndValues, runStack, type T5Sizes } from "../../../src/policies/families/t5-blocks.ts";
-import { forgetful } from "../../../src/policies/layers/key-value-cache.ts";
+import { withoutCache } from "../../../src/policies/layers/key-value-cache.ts";
 import { compute, engines, farthest, floats, type Value } from "../../laws/evaluate.ts";
 import { roughWeights } from "../../laws/policy.laws.ts";
 
@@ -45,12 +45,18 @@ const norm = ([a, b]: readonly number[]): number[] =>
 describe.each(engines)("an encoder's block on $name", ({ evaluate }) => {
   const run = async (weights: typeof plain): Promise<number[]> => {
     const { y } = await compute(evaluate, { ...weights, x }, (inputs) => ({
-      y: runStack(sizes, inputs, "encoder", { batch: 1, bias: tf.zeros([1, 1, 1, 1]), remember: forgetful }, inputs["x"] as tf.Tensor2D),
+      y: runStack(
+        sizes,
+        inputs,
+        "encoder",
+        { batch: 1, bias: tf.zeros([1, 1, 1, 1]), updateCache: withoutCache },
+        inputs["x"] as tf.Tensor2D,
+      ),
     }));
     return Array.from(y);
   };
 
-  test("adds what the one visible place holds, projected", async () => {
+  test("adds what the one visible position holds, projected", async () => {
     const weights = { ...plain, [`${name}.0.SelfAttention.v.weight`]: identity, [`${name}.0.SelfAttention.o.weight`]: identity };
     const attended = norm([1, 7]).map((value, i) => value + x.data[i]!);
     expect(farthest(await run({ ...weights, [`${name}.1.DenseReluDense.wo.weight`]: zero }), norm(attended))).toBeLessThan(1e-5);

@@ -31,15 +31,16 @@ const policy = t5.create(
 );
 
 describe.each(engines)("t5 on $name", ({ evaluate }) => {
-  test("every token of the prompt matters to every place of the completion", async () => {
+  test("every token of the prompt matters to every position of the completion", async () => {
     const rows = [0, 1, 2, 3].map((changed) => [2, 4, 1, 5, 6, 2].map((token, t) => (t === changed ? (token + 1) % 7 : token)));
     const sequences = padded([[2, 4, 1, 5, 6, 2], ...rows], [4, 4, 4, 4, 4], { length: 6, padId: 0, side: "right" });
     const { logits } = await compute(evaluate, { ...roughWeights(policy), ...sequences }, (inputs) => ({
       logits: policy.logits(inputs, inputs as NamedTensors & Sequences),
     }));
-    const at = (row: number, place: number): number[] => Array.from(logits.subarray((row * 6 + place) * 7, (row * 6 + place + 1) * 7));
+    const at = (row: number, position: number): number[] =>
+      Array.from(logits.subarray((row * 6 + position) * 7, (row * 6 + position + 1) * 7));
     for (let row = 1; row <= 4; row += 1) {
-      for (const place of [3, 4, 5]) expect(farthest(at(row, place), at(0, place))).toBeGreaterThan(1e-4);
+      for (const position of [3, 4, 5]) expect(farthest(at(row, position), at(0, position))).toBeGreaterThan(1e-4);
     }
   });
 

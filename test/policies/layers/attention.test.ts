@@ -19,19 +19,19 @@ const build = (inputs: NamedTensors): tf.Tensor4D =>
 
 /** Output of one query, by the definition; undefined when it sees nothing. */
 const expected = (b: number, h: number, t: number): number[] | undefined => {
-  const row = (data: ArrayLike<number>, count: number, head: number, place: number): number[] =>
-    Array.from({ length: width }, (_, i) => data[((b * count + head) * tokens + place) * width + i]!);
+  const row = (data: ArrayLike<number>, count: number, head: number, position: number): number[] =>
+    Array.from({ length: width }, (_, i) => data[((b * count + head) * tokens + position) * width + i]!);
   const head = Math.floor(h / (heads / shared));
-  const places = Array.from({ length: t + 1 }, (_, s) => s).filter((s) => mask[b * tokens + s] === 1);
-  if (places.length === 0) return undefined;
+  const visible = Array.from({ length: t + 1 }, (_, s) => s).filter((s) => mask[b * tokens + s] === 1);
+  if (visible.length === 0) return undefined;
   const query = row(values.q.data, heads, h, t);
-  const weights = places.map((s) => {
+  const weights = visible.map((s) => {
     const key = row(values.k.data, shared, head, s);
     return Math.exp(query.reduce((sum, x, i) => sum + x * key[i]!, 0) / Math.sqrt(width));
   });
   const total = weights.reduce((a, x) => a + x, 0);
   return Array.from({ length: width }, (_, i) =>
-    places.reduce((sum, s, n) => sum + (weights[n]! / total) * row(values.v.data, shared, head, s)[i]!, 0),
+    visible.reduce((sum, s, n) => sum + (weights[n]! / total) * row(values.v.data, shared, head, s)[i]!, 0),
   );
 };
 

@@ -19,7 +19,7 @@ const table = noise("table", [6, 2]);
 const at = (bucket: number, head: number): number => table.data[2 * bucket + head]!;
 
 describe.each(engines)("the bias on $name", ({ evaluate }) => {
-  test("of whole sequences is the row of the table for key place less query place", async () => {
+  test("of whole sequences is the row of the table for key position less query position", async () => {
     const { bias } = await compute(evaluate, { table }, (inputs) => ({ bias: relativeBias(inputs["table"] as tf.Tensor2D, 4, buckets) }));
     const expected = [0, 1].flatMap((head) =>
       Array.from({ length: 16 }, (_, i) => at(bucketOf((i % 4) - Math.floor(i / 4), buckets), head)),

@@ -13,11 +13,11 @@ const positions = ints([2, 2], [0, 1, 7, 11]);
 const build = (inputs: NamedTensors): tf.Tensor4D =>
   rotate(inputs["x"] as tf.Tensor4D, rotaryAt(inputs["positions"] as tf.Tensor2D, 12, sizes));
 
-const places = ints([1, rotaryPositions.length], rotaryPositions);
+const referencePositions = ints([1, rotaryPositions.length], rotaryPositions);
 
 describe.each(engines)("angles on $name", ({ evaluate }) => {
   test.each(rotaryCases)("of $name have the cosines and sines of transformers up to position 8191", async ({ sizes: real, cos, sin }) => {
-    const found = await compute(evaluate, { positions: places }, (inputs) => ({
+    const found = await compute(evaluate, { positions: referencePositions }, (inputs) => ({
       ...rotaryAt(inputs["positions"] as tf.Tensor2D, 8192, real),
     }));
     expect(farthest(found.cos, cos.flat())).toBeLessThan(1e-4);
@@ -41,8 +41,8 @@ describe.each(engines)("rotate on $name", ({ evaluate }) => {
 
   test("products of queries and keys depend on the distance only", async () => {
     const x = noise("x", shape);
-    const product = async (places: number[]): Promise<number> => {
-      const { y } = await compute(evaluate, { x, positions: ints([2, 2], places) }, (inputs) => ({ y: build(inputs) }));
+    const product = async (pair: number[]): Promise<number> => {
+      const { y } = await compute(evaluate, { x, positions: ints([2, 2], pair) }, (inputs) => ({ y: build(inputs) }));
       return [0, 1, 2, 3].reduce((sum, i) => sum + y[i]! * y[4 + i]!, 0);
     };
     expect(Math.abs((await product([1, 3, 0, 0])) - (await product([7, 9, 0, 0])))).toBeLessThan(1e-5);

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { TypedArray } from "../../../src/engine/program.ts";
 import { ngram } from "../../../src/policies/families/ngram.ts";
 import type { Policy } from "../../../src/policies/policy.ts";
-import { beamSearchProgram, type BeamOptions } from "../../../src/rollouts/decoding/beam-search.ts";
+import type { BeamOptions } from "../../../src/rollouts/decoding/beam-options.ts";
+import { beamSearchProgram } from "../../../src/rollouts/decoding/beam-search.ts";
 import { parameterPrefix } from "../../../src/rollouts/decoding/decoding.ts";
 import { padPrompts } from "../../../src/rollouts/sampling/pad-prompts.ts";
 import { loadReference } from "../../fixtures/reference-checkpoint.ts";
@@ -162,12 +163,7 @@ test("reads no further when nothing better can come", async () => {
   expect(late).toBeLessThan(11);
 });
 
-test.each<[Partial<BeamOptions>, RegExp]>([
-  [{ beams: 0 }, /beam search: expected beams to be a whole number from 1, got 0/u],
-  [{ lengthPenalty: NaN }, /finite lengthPenalty, got NaN/u],
-  [{ maxNewTokens: 20 }, /the context of 16 tokens/u],
-  [{ endId: 3 }, /endId to be a token below 3/u],
-  [{ stopIds: [1, 2] }, /a vocabulary of more tokens than end a completion, got 3 tokens/u],
-])("%j is refused", (changes, message) => {
-  expect(() => beamSearchProgram(policy, { ...plain, beams: 2, batch: 1, promptLength: 4, padId: 0, ...changes })).toThrow(message);
+test("a vocabulary of no more tokens than end a completion is refused", () => {
+  const options = { ...plain, stopIds: [1, 2], beams: 2, batch: 1, promptLength: 4, padId: 0 };
+  expect(() => beamSearchProgram(policy, options)).toThrow(/a vocabulary of more tokens than end a completion, got 3 tokens/u);
 });

@@ -75,7 +75,7 @@ describe.each(sentencePiece.cases)("SentencePiece", ({ metadata, samples }) => {
   });
 
   test("a text begins with begin-of-sequence", () => {
-    expect(tokenizer.surrounding).toEqual({ before: [1], after: [] });
+    expect(tokenizer.addedSpecialIds).toEqual({ before: [1], after: [] });
   });
 });
 
@@ -97,7 +97,7 @@ test("special tokens, turns and the chat template", () => {
     padId: 0,
     beginId: 340,
     stopIds: [341, 0, 3],
-    surrounding: { before: [340], after: [341] },
+    addedSpecialIds: { before: [340], after: [341] },
     chatTemplate: "{{ messages }}",
   });
   expect(tokenizerDocumentsFromGguf({ ...metadata, "tokenizer.ggml.add_bos_token": false })["tokenizer.json"]).toMatchObject({

@@ -1,4 +1,4 @@
-/** Parts of documents: how places and values are named. */
+/** Parts of documents: how locations and values are named. */
 import { Type } from "@sinclair/typebox";
 import { expect, test } from "vitest";
 import { checked, part, quoted, readPart } from "../../../src/tokenizers/huggingface/part.ts";
@@ -26,7 +26,7 @@ test("types that every object has are none of a document", () => {
   }
 });
 
-test("mistakes have a place and a value; long values are cut", () => {
+test("mistakes have a location and a value; long values are cut", () => {
   expect(() => checked(Type.Object({ a: Type.Integer() }), { a: "b" }, "/here")).toThrow(
     'tokenizer.json: expected integer at /here/a, got "b"',
   );

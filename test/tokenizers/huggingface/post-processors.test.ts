@@ -1,6 +1,6 @@
 /** Ids around a text. */
 import { expect, test } from "vitest";
-import { readSurrounding } from "../../../src/tokenizers/huggingface/post-processors.ts";
+import { readAddedSpecialIds } from "../../../src/tokenizers/huggingface/post-processors.ts";
 
 const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
 const text = { Sequence: { id: "A", type_id: 0 } };
@@ -12,15 +12,15 @@ const template = (...single: unknown[]) => ({
 });
 
 test("of templates, of BERT, of nothing, and of several in turn", () => {
-  expect(readSurrounding(null, 9)).toEqual({ before: [], after: [] });
-  expect(readSurrounding({ type: "ByteLevel", add_prefix_space: true, trim_offsets: false, use_regex: true }, 9)).toEqual({
+  expect(readAddedSpecialIds(null, 9)).toEqual({ before: [], after: [] });
+  expect(readAddedSpecialIds({ type: "ByteLevel", add_prefix_space: true, trim_offsets: false, use_regex: true }, 9)).toEqual({
     before: [],
     after: [],
   });
-  expect(readSurrounding(template(special("a"), text, special("b")), 9)).toEqual({ before: [1], after: [2, 3] });
-  expect(readSurrounding({ type: "BertProcessing", cls: ["c", 4], sep: ["s", 5] }, 9)).toEqual({ before: [4], after: [5] });
+  expect(readAddedSpecialIds(template(special("a"), text, special("b")), 9)).toEqual({ before: [1], after: [2, 3] });
+  expect(readAddedSpecialIds({ type: "BertProcessing", cls: ["c", 4], sep: ["s", 5] }, 9)).toEqual({ before: [4], after: [5] });
   const roberta = { type: "RobertaProcessing", cls: ["c", 4], sep: ["s", 5], trim_offsets: true, add_prefix_space: true };
-  expect(readSurrounding({ type: "Sequence", processors: [template(special("a"), text), roberta] }, 9)).toEqual({
+  expect(readAddedSpecialIds({ type: "Sequence", processors: [template(special("a"), text), roberta] }, 9)).toEqual({
     before: [4, 1],
     after: [5],
   });
@@ -35,12 +35,12 @@ test.each([
   [template({ Sequence: { id: "B", type_id: 0 } }), TypeError, "at /post_processor/single/0"],
   [{ type: "BertProcessing", cls: ["c", 40], sep: ["s", 5] }, RangeError, "expected ids below 9 at /post_processor, got 40"],
 ])("%j is refused", (value, kind, message) => {
-  expect(() => readSurrounding(value, 9)).toThrow(kind);
-  expect(() => readSurrounding(value, 9)).toThrow(message);
+  expect(() => readAddedSpecialIds(value, 9)).toThrow(kind);
+  expect(() => readAddedSpecialIds(value, 9)).toThrow(message);
 });
 
 test("sequences in sequences have an end", () => {
   let deep: unknown = null;
   for (let depth = 0; depth < 9; depth += 1) deep = { type: "Sequence", processors: [deep] };
-  expect(() => readSurrounding(deep, 9)).toThrow(TypeError);
+  expect(() => readAddedSpecialIds(deep, 9)).toThrow(TypeError);
 });

@@ -30,7 +30,7 @@ describe.each(cases)("$name", (each) => {
   test("has the special tokens and the size of the document", () => {
     const pad = each.end === "<eos>" ? 0 : each.endId;
     expect([tokenizer.endId, tokenizer.padId, tokenizer.vocabularySize]).toEqual([each.endId, pad, each.size]);
-    expect([...tokenizer.surrounding.before, ...tokenizer.surrounding.after]).toEqual(each.around);
+    expect([...tokenizer.addedSpecialIds.before, ...tokenizer.addedSpecialIds.after]).toEqual(each.around);
   });
 
   test.each(texts.map((text, index) => [text, index] as const))("%j has the ids and the text of HuggingFace tokenizers", (text, index) => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { beginning } from "../../../src/training/checkpoints/checkpoint.ts";
 import { checkpointsIn } from "../../../src/training/checkpoints/checkpoint-folder.ts";
 import { checkpointWriter } from "../../../src/training/checkpoints/checkpoint-writer.ts";
-import type { CheckpointSettings } from "../../../src/training/recipe/training-settings.ts";
+import type { CheckpointSettings } from "../../../src/training/recipe/checkpoint-settings.ts";
 import { recipe } from "../../fixtures/recipes.ts";
 
 const opened = (settings: Partial<CheckpointSettings>) => {

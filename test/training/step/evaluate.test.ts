@@ -6,8 +6,7 @@ import { bestCompletions } from "../../../src/rollouts/sampling/best-completions
 import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import type { Task } from "../../../src/tasks/task.ts";
 import { selfBleu } from "../../../src/text-metrics/bleu.ts";
-import { evaluate, referenceLoss, type EvaluationRequest } from "../../../src/training/step/evaluate.ts";
-import type { Recipe } from "../../../src/training/recipe/recipe.ts";
+import { evaluate, type EvaluationRequest } from "../../../src/training/step/evaluate.ts";
 import { drawRollouts } from "../../../src/training/step/drawing.ts";
 import type { Evaluated } from "../../../src/training/recipe/step-report.ts";
 import { inOneThread } from "../../fixtures/one-thread.ts";
@@ -39,39 +38,6 @@ const examine = async (changes: Partial<EvaluationRequest> = {}, weights?: Weigh
 
 /** Judges by the number of characters, so that a student that knows nothing is sometimes right. */
 const lenient: Task = { ...task, check: (_prompt, text) => ({ correct: text.length % 2 === 0, wellFormed: text.length > 2 }) };
-
-describe("the validation loss", () => {
-  const adaptive = { rise: 0.1, tolerance: 0, prompts: 3 };
-  const loss = async (student: Recipe["student"], maxNewTokens: number): Promise<number> => {
-    const values = recipe({ student, data: { ...recipe().data, adaptive } });
-    return referenceLoss(await inOneThread(values, task), task, task.train.slice(0, 5), { step: 1, maxNewTokens }, never);
-  };
-
-  test("is the mean of the references' negative log-likelihood by token, end-of-sequence included", async () => {
-    const student = model(bigram(), 3);
-    const { vocabularySize } = context;
-    const table = student.weights["ngram.logits"]!;
-    const terms = (cut: number): number[] =>
-      task.train.slice(0, 5).flatMap(({ text, reference }) => {
-        const answer = [...tokenizer.encode(reference), tokenizer.endId].slice(0, cut);
-        const before = [tokenizer.encode(text).at(-1)!, ...answer];
-        return answer.map((token, t) => {
-          const row = table.subarray(before[t]! * vocabularySize, (before[t]! + 1) * vocabularySize);
-          return Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - row[token]!;
-        });
-      });
-    const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-    expect(await loss(student, 6)).toBeCloseTo(mean(terms(6)), 5);
-    expect(await loss(student, 2)).toBeCloseTo(mean(terms(2)), 5);
-  });
-
-  test("needs someone who scores", async () => {
-    const threads = await inOneThread(recipe(), task);
-    await expect(referenceLoss(threads, task, task.train, { step: 1, maxNewTokens: 6 }, never)).rejects.toThrow(
-      new RangeError("validation: expected a scorer of the student, got none"),
-    );
-  });
-});
 
 describe("an evaluation", () => {
   test("ends completions at stop strings, and shapes them by its own settings", async () => {

@@ -79,7 +79,7 @@ const registerTopK = (): void => {
   kernel<{ k: number }>("TopK", (inputs, { k }, recorder) => {
     const x = operand(inputs, "x");
     const shape = [...x.shape.slice(0, -1), k];
-    const [values, places] = recorder.graph.node(
+    const [values, indices] = recorder.graph.node(
       "TopK",
       [recorder.name(x), recorder.graph.indices([k])],
       { axis: -1 },
@@ -87,7 +87,7 @@ const registerTopK = (): void => {
     );
     return [
       recorder.tensor(values!, shape, x.dtype),
-      recorder.node("Cast", [places!], shape, "int32", { to: elementTypes.int32 }),
+      recorder.node("Cast", [indices!], shape, "int32", { to: elementTypes.int32 }),
     ];
   });
 };

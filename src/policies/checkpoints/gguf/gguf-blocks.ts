@@ -17,7 +17,7 @@ export const halfAt = (bytes: Uint8Array, at: number): number => halves()[bytes[
 
 const size = 32;
 
-/** Unpacks block by block, each from its byte `start` to its place `at`. */
+/** Unpacks block by block, each from its byte `start` to the index `at`. */
 const eachBlock = (
   bytes: number,
   unpackOne: (packed: Uint8Array, start: number, values: Float32Array, at: number) => void,

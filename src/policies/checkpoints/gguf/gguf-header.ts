@@ -1,6 +1,6 @@
 /**
- * The header of a GGUF file: metadata, and names, types, shapes and places of its tensors, checked before anything is
- * read.
+ * The header of a GGUF file: metadata, and names, types, shapes and locations of its tensors, checked before anything
+ * is read.
  *
  * The reader of @huggingface/gguf is not used for it: its time grows with the square of a list's length (a list of a
  * million texts took it minutes), it reads what is after the end of a file as zeros, and keeps the last of two values
@@ -11,7 +11,7 @@ import { blockOf, ggufTypes, typeNumbered, type GgufType } from "./gguf-types.ts
 import { cursorOf, EndOfBytes, type Cursor, type MetadataValue } from "./gguf-values.ts";
 import { quoted } from "../../../files/quoted.ts";
 
-/** Where one tensor lies. */
+/** Where one tensor is in the file. */
 export interface GgufTensor {
   /** As llama.cpp names it. */
   readonly name: string;
@@ -99,7 +99,7 @@ const described = async (source: ByteSource): Promise<Description> => {
       if (!(error instanceof EndOfBytes)) throw error;
     }
     if (bytes.length === source.size)
-      throw new SyntaxError(`the file is cut: its header goes on after ${source.size} bytes; copy or save it again`);
+      throw new SyntaxError(`the file is cut: its header continues after ${source.size} bytes; copy or save it again`);
     if (bytes.length === longestHeader)
       throw new RangeError(`expected a header of at most ${longestHeader} bytes, got a longer one`);
   }
@@ -136,7 +136,7 @@ const tensorOf = (
 };
 
 /** `SyntaxError` unless the tensors follow each other, each at the next aligned byte, inside the file. */
-const checkPlaces = (tensors: readonly GgufTensor[], dataStart: number, alignment: number, size: number): void => {
+const checkLocations = (tensors: readonly GgufTensor[], dataStart: number, alignment: number, size: number): void => {
   let next = dataStart;
   const names = new Set<string>();
   for (const { name, begin, end } of tensors.toSorted((a, b) => a.begin - b.begin)) {
@@ -174,6 +174,6 @@ export const readGgufHeader = async (source: ByteSource): Promise<GgufHeader> =>
   const alignment = alignmentOf(metadata);
   const dataStart = Math.ceil(length / alignment) * alignment;
   const tensors = all.map((tensor) => tensorOf(tensor, dataStart, alignment));
-  checkPlaces(tensors, dataStart, alignment, source.size);
+  checkLocations(tensors, dataStart, alignment, source.size);
   return { metadata, tensors };
 };

@@ -11,7 +11,7 @@ export type Change = "none" | "paired" | "plus-one" | "transposed";
 
 /** The tensors of one architecture. */
 export interface TensorNames {
-  /** What stands before and after the number of a layer. */
+  /** What comes before and after the number of a layer. */
   readonly layer: string;
   /** HuggingFace's name, without layer and ending, of each of llama.cpp's. */
   readonly names: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ const rotary = {
   "blk.ffn_down": "mlp.down_proj",
 };
 
-/** Llama, and Mistral, which converts to it: the rows of queries and keys stand in pairs that are rotated together. */
+/** Llama, and Mistral, which converts to it: the rows of queries and keys are in pairs that are rotated together. */
 export const llamaNames: TensorNames = {
   layer: "model.layers",
   names: rotary,

@@ -4,7 +4,7 @@ import { halfAt, type Packing } from "./gguf-blocks.ts";
 const size = 256;
 
 /**
- * Scales and offsets of eight parts, six bits each, in twelve bytes: the upper two bits of the last four stand beside
+ * Scales and offsets of eight parts, six bits each, in twelve bytes: the upper two bits of the last four are beside
  * the first four.
  */
 const partScales = (packed: Uint8Array, start: number, part: number): readonly [number, number] => {
@@ -16,7 +16,7 @@ const partScales = (packed: Uint8Array, start: number, part: number): readonly [
 };
 
 /**
- * d s q - dmin o, with s and o of the eight parts of 32 numbers. `highBits` is where the fifth bits stand; four bits
+ * d s q - dmin o, with s and o of the eight parts of 32 numbers. `highBits` is where the fifth bits are; four bits
  * have none.
  */
 const scaledAndShifted = (bytes: number, highBits: number | undefined): Packing => ({

@@ -10,7 +10,7 @@ export type MetadataValue = MetadataScalar | readonly MetadataScalar[];
 /** The bytes at hand end before the value does; with more of the file it may be read. */
 export class EndOfBytes extends Error {}
 
-/** Reads on from where it stands. `EndOfBytes` where the bytes end, `SyntaxError` for what no file can hold. */
+/** Reads on from its position. `EndOfBytes` where the bytes end, `SyntaxError` for what no file can hold. */
 export interface Cursor {
   /** Bytes that are read. */
   readonly position: () => number;
@@ -22,11 +22,37 @@ export interface Cursor {
   readonly value: () => MetadataValue;
 }
 
-/** A kind of scalar: its least bytes, and how it is read from where the cursor stands. */
+/** A kind of scalar: its least bytes, and how it is read at the cursor's position. */
 interface Scalar {
   readonly least: number;
   readonly read: () => MetadataScalar;
 }
+
+/** The kinds of scalar by their type. `take` reads on by so many bytes and returns where they start. */
+const scalarsOf = (
+  view: DataView,
+  take: (length: number) => number,
+  text: () => string,
+): ReadonlyMap<number, Scalar> => {
+  const fixed = (least: number, read: (start: number) => MetadataScalar): Scalar => ({
+    least,
+    read: () => read(take(least)),
+  });
+  return new Map<number, Scalar>([
+    [GGUFValueType.UINT8, fixed(1, (start) => view.getUint8(start))],
+    [GGUFValueType.INT8, fixed(1, (start) => view.getInt8(start))],
+    [GGUFValueType.UINT16, fixed(2, (start) => view.getUint16(start, true))],
+    [GGUFValueType.INT16, fixed(2, (start) => view.getInt16(start, true))],
+    [GGUFValueType.UINT32, fixed(4, (start) => view.getUint32(start, true))],
+    [GGUFValueType.INT32, fixed(4, (start) => view.getInt32(start, true))],
+    [GGUFValueType.FLOAT32, fixed(4, (start) => view.getFloat32(start, true))],
+    [GGUFValueType.BOOL, fixed(1, (start) => view.getUint8(start) !== 0)],
+    [GGUFValueType.STRING, { least: 8, read: text }],
+    [GGUFValueType.UINT64, fixed(8, (start) => view.getBigUint64(start, true))],
+    [GGUFValueType.INT64, fixed(8, (start) => view.getBigInt64(start, true))],
+    [GGUFValueType.FLOAT64, fixed(8, (start) => view.getFloat64(start, true))],
+  ]);
+};
 
 /** A cursor at the beginning of `bytes`, the first ones of a file of `size` bytes, little-endian. */
 export const cursorOf = (bytes: Uint8Array, size: number): Cursor => {
@@ -56,24 +82,7 @@ export const cursorOf = (bytes: Uint8Array, size: number): Cursor => {
       throw new SyntaxError(`expected text in UTF-8 at byte ${start}, got other bytes`, { cause });
     }
   };
-  const fixed = (least: number, read: (start: number) => MetadataScalar): Scalar => ({
-    least,
-    read: () => read(take(least)),
-  });
-  const scalars: ReadonlyMap<number, Scalar> = new Map([
-    [GGUFValueType.UINT8, fixed(1, (start) => view.getUint8(start))],
-    [GGUFValueType.INT8, fixed(1, (start) => view.getInt8(start))],
-    [GGUFValueType.UINT16, fixed(2, (start) => view.getUint16(start, true))],
-    [GGUFValueType.INT16, fixed(2, (start) => view.getInt16(start, true))],
-    [GGUFValueType.UINT32, fixed(4, (start) => view.getUint32(start, true))],
-    [GGUFValueType.INT32, fixed(4, (start) => view.getInt32(start, true))],
-    [GGUFValueType.FLOAT32, fixed(4, (start) => view.getFloat32(start, true))],
-    [GGUFValueType.BOOL, fixed(1, (start) => view.getUint8(start) !== 0)],
-    [GGUFValueType.STRING, { least: 8, read: text }],
-    [GGUFValueType.UINT64, fixed(8, (start) => view.getBigUint64(start, true))],
-    [GGUFValueType.INT64, fixed(8, (start) => view.getBigInt64(start, true))],
-    [GGUFValueType.FLOAT64, fixed(8, (start) => view.getFloat64(start, true))],
-  ]);
+  const scalars = scalarsOf(view, take, text);
   const scalar = (type: number): Scalar => {
     const found = scalars.get(type);
     if (found === undefined)

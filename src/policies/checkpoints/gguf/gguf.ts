@@ -57,15 +57,15 @@ const readFactors = async (
   return Array.from(await readNumbers(source, type, begin, count));
 };
 
-const readPlace = async (source: ByteSource, { tensor, change, heads }: StoredTensor): Promise<Float32Array> =>
+const readStored = async (source: ByteSource, { tensor, change, heads }: StoredTensor): Promise<Float32Array> =>
   undone(change, await readNumbers(source, tensor.type, tensor.begin, tensor.count), tensor.shape, heads);
 
 const storedOf = (
   path: string,
-  places: readonly StoredTensor[],
+  tensors: readonly StoredTensor[],
   open: <T>(use: (source: ByteSource) => Promise<T>) => Promise<T>,
 ): StoredWeights => {
-  const byName = new Map(places.map((place) => [place.name, place]));
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return {
     path,
     tensors: Object.fromEntries(byName),
@@ -73,9 +73,9 @@ const storedOf = (
       open(async (source) => {
         const weights: [string, Float32Array][] = [];
         for (const name of names) {
-          const place = byName.get(name);
-          if (place === undefined) throw new RangeError(`expected a tensor ${quoted(name)}, got none of this name`);
-          weights.push([name, await readPlace(source, place)]);
+          const found = byName.get(name);
+          if (found === undefined) throw new RangeError(`expected a tensor ${quoted(name)}, got none of this name`);
+          weights.push([name, await readStored(source, found)]);
         }
         return Object.fromEntries(weights);
       }),
@@ -84,7 +84,7 @@ const storedOf = (
 
 /**
  * Interprets a checked header. `RangeError` for an architecture, an option or a tensor that is not read. `open` is
- * asked again for each reading.
+ * called again for each reading.
  */
 export const interpretGguf = async (
   path: string,
@@ -100,8 +100,8 @@ export const interpretGguf = async (
   // Some conversions write the embedding table a second time as the output head.
   const isTied = output === undefined || (await open((source) => sameBytes(source, table, output)));
   const factors = tensors.find(({ name }) => name === factorsName);
-  const kept = tensors.filter((tensor) => tensor !== factors && !(isTied && tensor === output));
-  const places = kept.map((tensor): StoredTensor => {
+  const used = tensors.filter((tensor) => tensor !== factors && !(isTied && tensor === output));
+  const stored = used.map((tensor): StoredTensor => {
     const { name, change } = renamed(names, tensor.name);
     return {
       tensor,
@@ -117,10 +117,10 @@ export const interpretGguf = async (
     biased: tensors.some(({ name }) => name === "blk.0.attn_q.bias"),
     ...(factors !== undefined && { frequencyFactors: await open((source) => readFactors(source, factors)) }),
   };
-  return { config: config(metadata, facts), stored: storedOf(path, places, open), tokenizer: tokenizerOf(metadata) };
+  return { config: config(metadata, facts), stored: storedOf(path, stored, open), tokenizer: tokenizerOf(metadata) };
 };
 
-/** Opens a GGUF file: its header is checked, its tensors are read when they are asked for. Errors name the file. */
+/** Opens a GGUF file: its header is checked, its tensors are read on request. Errors name the file. */
 export const openGguf = async (path: string): Promise<GgufCheckpoint> => {
   const header = await withFile(path, readGgufHeader);
   return naming(path, () => interpretGguf(path, header, (use) => withFile(path, use)));

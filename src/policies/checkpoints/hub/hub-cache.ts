@@ -37,7 +37,7 @@ export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(rev
 /** The folder of one commit; it may not be there. */
 export const snapshotOf = (model: CachedModel, commit: string): string => join(folderOf(model), "snapshots", commit);
 
-/** The commit that a branch or a tag was at when it was last asked for, if it ever was. */
+/** The commit that a branch or a tag was at when it was last looked up, if it ever was. */
 export const rememberedCommit = async (model: CachedModel, revision: string): Promise<string | undefined> => {
   if (isCommit(revision)) return revision;
   const commit = await readFile(join(folderOf(model), "refs", revision), "utf8").catch(() => "");
@@ -103,7 +103,7 @@ export const isKept = async (model: CachedModel, commit: string, { path, size }:
 
 /**
  * Puts a file into a snapshot: its blob, downloaded unless it is there, and a link to it (a copy where the system has
- * no links). `content` is asked for only when it is needed. `Error` says what of it was wrong; then nothing is kept.
+ * no links). `content` is called only when it is needed. `Error` says what of it was wrong; then nothing is kept.
  */
 export const keepFile = async (
   model: CachedModel,
@@ -114,8 +114,8 @@ export const keepFile = async (
 ): Promise<void> => {
   const blob = join(folderOf(model), "blobs", file.hash);
   if ((await sizeAt(blob)) !== file.size) await download(blob, file, content(), progress);
-  const place = join(snapshotOf(model, commit), file.path);
-  await mkdir(dirname(place), { recursive: true });
-  await rm(place, { force: true });
-  await symlink(relative(dirname(place), blob), place).catch(() => copyFile(blob, place));
+  const location = join(snapshotOf(model, commit), file.path);
+  await mkdir(dirname(location), { recursive: true });
+  await rm(location, { force: true });
+  await symlink(relative(dirname(location), blob), location).catch(() => copyFile(blob, location));
 };

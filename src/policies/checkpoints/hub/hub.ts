@@ -35,7 +35,7 @@ export interface HubName {
   readonly revision: string;
   /** One file of it, with its folders; the model in safetensors when left out. */
   readonly file?: string;
-  /** A model when left out. A dataset is asked for file by file. */
+  /** A model when left out. Of a dataset one file at a time is fetched. */
   readonly type?: "model" | "dataset";
 }
 
@@ -125,8 +125,8 @@ const listed = async (
   access: Access,
 ): Promise<{ commit: string; files: ReadonlyMap<string, ListFileEntry> }> => {
   const folder = file.includes("/") ? { path: posix.dirname(file) } : {};
-  const asked = { name, revision, additionalFields: ["sha" as const], ...access };
-  const { sha: commit } = await (type === "model" ? modelInfo(asked) : datasetInfo(asked));
+  const request = { name, revision, additionalFields: ["sha" as const], ...access };
+  const { sha: commit } = await (type === "model" ? modelInfo(request) : datasetInfo(request));
   if (typeof commit !== "string" || !isCommit(commit))
     throw new Error(`expected a commit from the server, got ${quoted(commit)}`);
   const files = new Map<string, ListFileEntry>();
@@ -244,7 +244,7 @@ const reasonOf = (error: unknown): string => {
 
 /**
  * The folder of a model's snapshot, with everything that a checkpoint needs in it; or the path of the one file of a
- * model or a dataset. A commit that the cache has whole needs no server; a branch or a tag is asked for each time, and
+ * model or a dataset. A commit that the cache has whole needs no server; a branch or a tag is looked up each time, and
  * its files only when they changed. Sizes and hashes are checked. `Error` names the model and what is missing or went
  * wrong; an aborted signal's reason is thrown as it is.
  */

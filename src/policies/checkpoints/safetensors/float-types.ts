@@ -18,7 +18,7 @@ const halfOf = (bits: number): number => {
 
 let table: Readonly<Float32Array> | undefined;
 
-/** Every half-precision number by its bits; made when it is first asked for. */
+/** Every half-precision number by its bits; made at the first use. */
 export const halves = (): Readonly<Float32Array> =>
   (table ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfOf(bits)));
 

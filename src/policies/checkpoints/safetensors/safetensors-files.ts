@@ -71,7 +71,7 @@ export const parseIndex = (text: string): ReadonlyMap<string, string> => {
 };
 
 /** `SyntaxError` unless every tensor is in the shard that the index names for it, and nowhere else. */
-const checkPlaces = (index: ReadonlyMap<string, string>, shards: ReadonlyMap<string, Shard>): void => {
+const checkLocations = (index: ReadonlyMap<string, string>, shards: ReadonlyMap<string, Shard>): void => {
   for (const [tensor, file] of index) {
     if (!shards.get(file)!.entries.has(tensor))
       throw new SyntaxError(`tensor ${quoted(tensor)} is not in ${file}, where the index has it`);
@@ -98,7 +98,7 @@ export const openShards = async (path: string): Promise<StoredWeights> => {
   const shards = new Map<string, Shard>();
   for (const file of new Set(index.values())) shards.set(file, await openShard(join(dirname(path), file)));
   await naming(path, () => {
-    checkPlaces(index, shards);
+    checkLocations(index, shards);
   });
   return stored(path, [...shards.values()]);
 };

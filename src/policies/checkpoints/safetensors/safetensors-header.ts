@@ -1,10 +1,10 @@
 /**
- * The header of a safetensors file: names, types, shapes and places of its tensors, checked before anything is read or
- * allocated.
+ * The header of a safetensors file: names, types, shapes and locations of its tensors, checked before anything is read
+ * or allocated.
  */
 import { quoted } from "../../../files/quoted.ts";
 
-/** Where one tensor lies in the data part of the file. */
+/** Where one tensor is in the data part of the file. */
 export interface TensorEntry {
   readonly name: string;
   /** As the header names it: `F32`, `F16`, `BF16`, or a type that is not read. */
@@ -154,12 +154,12 @@ export const parseHeader = (text: string, dataBytes: number): SafetensorsHeader 
  * bytes.
  */
 export const formatHeader = ({ entries, metadata }: SafetensorsHeader): Buffer => {
-  const places: [string, unknown][] = entries.map(({ name, dtype, shape, begin, end }) => [
+  const fields: [string, unknown][] = entries.map(({ name, dtype, shape, begin, end }) => [
     name,
     { dtype, shape, data_offsets: [begin, end] },
   ]);
-  if (Object.keys(metadata).length > 0) places.unshift([metadataKey, metadata]);
-  const document: Record<string, unknown> = Object.fromEntries(places);
+  if (Object.keys(metadata).length > 0) fields.unshift([metadataKey, metadata]);
+  const document: Record<string, unknown> = Object.fromEntries(fields);
   const bytes = Buffer.from(JSON.stringify(document), "utf8");
   return Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8, " ")]);
 };

@@ -1,7 +1,7 @@
-/** Weights that lie in files: what there is, and a way to read it once it is known to fit. */
+/** Weights that are in files: what there is, and a way to read it once it is known to fit. */
 import type { Weights } from "../../policy.ts";
 
-/** Tensors whose places are checked and whose data is not read yet. */
+/** Tensors whose locations are checked and whose data is not read yet. */
 export interface StoredWeights {
   /** The file, or the index of several, for errors. */
   readonly path: string;

@@ -16,7 +16,7 @@ const metadata = [
   ["list", value.texts(["x", "ü"])],
 ] as const;
 
-test("a header gives metadata and places, with sizes in the order of rows and columns", async () => {
+test("a header gives metadata and locations, with sizes in the order of rows and columns", async () => {
   const header = await read({ metadata, tensors: [b, a], data });
   expect([...header.metadata]).toEqual([
     ["general.architecture", "llama"],

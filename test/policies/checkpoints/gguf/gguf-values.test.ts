@@ -33,7 +33,7 @@ describe("a value", () => {
   });
 });
 
-test("a cursor says where it stands, and tells what is cut here from what no file of this size can hold", () => {
+test("a cursor says its position, and tells what is cut here from what no file of this size can hold", () => {
   const bytes = Buffer.concat([uint32(7), uint64(100)]);
   const inLargerFile = cursorOf(bytes, 1000);
   expect(inLargerFile.uint32()).toBe(7);

@@ -33,7 +33,7 @@ test("the commit of a branch is remembered; a commit is its own", async () => {
 });
 
 describe("a file", () => {
-  test("lies as a blob by its hash, with a link in its snapshot, as HuggingFace's libraries have it", async () => {
+  test("is a blob by its hash, with a link in its snapshot, as HuggingFace's libraries have it", async () => {
     const file = { path: "a.json", size: 5, hash: sha256("hello") };
     const seen: number[] = [];
     await keepFile(
@@ -46,9 +46,9 @@ describe("a file", () => {
     expect(seen).toEqual([2, 5]);
     expect(await blobs()).toEqual([file.hash]);
     expect(snapshotOf(model(), commit)).toBe(join(cache, "models--owner--name", "snapshots", commit));
-    const place = join(snapshotOf(model(), commit), "a.json");
-    expect(await readFile(place, "utf8")).toBe("hello");
-    expect((await lstat(place)).isSymbolicLink()).toBe(process.platform !== "win32");
+    const location = join(snapshotOf(model(), commit), "a.json");
+    expect(await readFile(location, "utf8")).toBe("hello");
+    expect((await lstat(location)).isSymbolicLink()).toBe(process.platform !== "win32");
     expect(await isKept(model(), commit, file)).toBe(true);
     expect(await isKept(model(), commit, { ...file, size: 6 })).toBe(false);
   });

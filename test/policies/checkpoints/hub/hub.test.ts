@@ -223,7 +223,7 @@ describe("a download is refused", () => {
   });
 });
 
-test("a download that stands still ends when it is aborted, with the reason", async () => {
+test("a download that stalls ends when it is aborted, with the reason", async () => {
   hub.faults.set(shards[0]!, "stalled");
   const abort = new AbortController();
   const reason = new Error("enough");

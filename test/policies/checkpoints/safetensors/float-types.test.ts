@@ -72,7 +72,7 @@ test("the largest and the smallest half are where the standard has them", () => 
   expect([0x7bff, 0x0400, 0x0001, 0x8000, 0x7c00].map((bits) => halves()[bits])).toEqual([65_504, 2 ** -14, 2 ** -24, -0, Infinity]);
 });
 
-test.each(types)("%s numbers are read from any place with nothing beside the result", async (type) => {
+test.each(types)("%s numbers are read at any offset with nothing beside the result", async (type) => {
   const values = Float32Array.from({ length: 999 }, (_, i) => i - 500);
   const bytes = new Uint8Array(narrow(type, type === "F16" ? values : values.map((x) => x / 4)).buffer);
   const source = memorySource(Uint8Array.of(1, 2, 3, ...bytes, 4));

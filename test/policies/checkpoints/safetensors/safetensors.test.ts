@@ -20,7 +20,7 @@ const content = {
 };
 
 describe("encoding", () => {
-  test("is undone by decoding, for any tensors and from any place in memory", async () => {
+  test("is undone by decoding, for any tensors and at any offset in memory", async () => {
     const tensor = fc.float32Array({ maxLength: 12 }).map((data) => ({ shape: [data.length], data }));
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), tensor), fc.dictionary(fc.string(), fc.string()), async (tensors, metadata) => {

@@ -1,0 +1,42 @@
+/** The settings of checkpoints as a schema: when they are written, and which are kept. */
+import { Type, type Static } from "@sinclair/typebox";
+import { closedObject } from "../../plugins/closed-object.ts";
+
+/**
+ * When a run writes what it goes on from after an interruption, and how much of it is kept. Nothing here changes what
+ * is learned.
+ */
+export const CheckpointSettings = closedObject(
+  {
+    every: Type.Integer({ default: 0, minimum: 0, description: "Steps between checkpoints; 0: by time alone." }),
+    minutes: Type.Number({
+      default: 5,
+      exclusiveMinimum: 0,
+      maximum: 100_000,
+      description: "Minutes after which a step is followed by a checkpoint: the most that is done again after a crash.",
+    }),
+    last: Type.Integer({
+      default: 2,
+      minimum: 1,
+      maximum: 1000,
+      description: "How many of the newest are kept: when the newest is damaged, the run goes on from the one before.",
+    }),
+    best: Type.Boolean({
+      default: false,
+      description: "Whether the one with the best accuracy is kept too, and written when it is found.",
+    }),
+    keepEvery: Type.Integer({
+      default: 0,
+      minimum: 0,
+      description:
+        "Steps between checkpoints that are kept for good, and written if they are not due otherwise; 0: none.",
+    }),
+  },
+  {
+    description:
+      "What an interrupted run goes on from; removed when the run is done, but for the best one and those " +
+      "that are kept for good.",
+  },
+);
+/** Values of `CheckpointSettings`. */
+export type CheckpointSettings = Static<typeof CheckpointSettings>;
