@@ -8,7 +8,7 @@ export type { FlatCell, FlatTable } from "../results/tables/flat-table.ts";
 export { writeParquet } from "../results/sql/parquet.ts";
 export { queryRuns } from "../results/sql/query.ts";
 export { resultTable } from "../results/tables/result-table.ts";
-export type { ResultRow, ResultTable } from "../results/tables/result-table.ts";
+export type { Columns, ResultRow, ResultTable } from "../results/tables/result-table.ts";
 export type { RecordedStatus, RunRecord } from "../runs/reading/run-record.ts";
 export { readRuns } from "../runs/reading/runs.ts";
 export type { DamagedRun, FoundRun, Runs } from "../runs/reading/runs.ts";

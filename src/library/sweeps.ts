@@ -14,3 +14,4 @@ export type { PreparedSweep } from "../sweeps/planning/prepare.ts";
 export { runSweep } from "../sweeps/driving/run-sweep.ts";
 export type { SweepOptions } from "../sweeps/driving/run-sweep.ts";
 export type { Standing } from "../sweeps/planning/standing.ts";
+export type { RedisAddress } from "../sweeps/executors/redis-address.ts";
