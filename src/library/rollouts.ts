@@ -10,7 +10,14 @@ export type { Rollout } from "../rollouts/batches/rollout.ts";
 export { route } from "../rollouts/scoring/router.ts";
 export type { Chunk, RouteOptions, Scored, Scorer, Scorers } from "../rollouts/scoring/router.ts";
 export { Sampler } from "../rollouts/sampling/sampler.ts";
-export type { Completion, DrawingTeacher, DrawRequest, SamplerOptions, SearchRequest, Writer } from "../rollouts/sampling/sampler.ts";
+export type {
+  Completion,
+  DrawingTeacher,
+  DrawRequest,
+  SamplerOptions,
+  SearchRequest,
+  Writer,
+} from "../rollouts/sampling/sampler.ts";
 export type { Shaping } from "../rollouts/decoding/shaping.ts";
 export { Streamer } from "../rollouts/sampling/streamer.ts";
 export type { StreamedTokens, StreamerOptions, StreamRequest } from "../rollouts/sampling/streamer.ts";

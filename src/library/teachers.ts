@@ -7,5 +7,14 @@ export { remoteTeacher } from "../teachers/remote/teacher.ts";
 export type { RemoteTeacher, RemoteTeacherOptions } from "../teachers/remote/teacher.ts";
 export type { Detail, Teacher, TeacherScore } from "../teachers/teacher.ts";
 export type { JsonClient } from "../remote/client.ts";
-export type { MixtureSource, RoutedSource, SingleSource, TeacherSource } from "../teachers/source.ts";
+export type {
+  ContextSource,
+  MixtureSource,
+  PolicySource,
+  RoutedSource,
+  ScoresSource,
+  ServerSource,
+  SingleSource,
+  TeacherSource,
+} from "../teachers/source.ts";
 export type { RemoteError, RemoteFacts } from "../remote/remote-error.ts";
