@@ -28,6 +28,7 @@ export interface Executable<I extends string = string, O extends string = string
 export interface Engine {
   /** `onnx-cpu`, `tensorflow-gpu`, `tensorflow-cpu`, `webgpu`, `wasm` or `cpu`. */
   readonly name: string;
+  /** Makes a program ready to run: recorded and compiled here, or run op by op. */
   compile<I extends string, O extends string>(program: Program<I, O>): Promise<Executable<I, O>>;
   /**
    * Takes ownership of `data`: it may be aliased, so it must not be written afterwards. Throws `RangeError` when length

@@ -7,4 +7,21 @@ export { divergences } from "../objectives/divergences/index.ts";
 export type { DivergenceValues } from "../objectives/divergences/index.ts";
 export { objectives } from "../objectives/index.ts";
 export type { ObjectiveValues } from "../objectives/index.ts";
-export type { Objective, Signals, TokenBatch } from "../objectives/objective.ts";
+export type {
+  DrawnTokens,
+  LearnsFrom,
+  Objective,
+  Signal,
+  Signals,
+  TokenBatch,
+  WeightedTerm,
+} from "../objectives/objective.ts";
+export type { AdvantageEstimator, Estimate } from "../objectives/advantages/advantage.ts";
+export type { Normalization } from "../objectives/advantages/shaped.ts";
+export type { ClosedForm, Distribution } from "../objectives/arithmetic/distribution.ts";
+export type { RatioLevel } from "../objectives/arithmetic/importance.ts";
+export type { Scale } from "../objectives/divergences/scale.ts";
+export type { Importance } from "../objectives/minillm.ts";
+export type { KlEstimator } from "../objectives/sampled-kl.ts";
+export type { Controller } from "../objectives/schedules/controller.ts";
+export type { Ramp, Schedule } from "../objectives/schedules/schedule.ts";

@@ -3,12 +3,12 @@ export { loadModel } from "../experiments/inputs/model.ts";
 export type { Model } from "../experiments/inputs/model.ts";
 export { loadAdapters, saveAdapters } from "../policies/adapters/peft.ts";
 export type { StoredAdapters } from "../policies/adapters/peft.ts";
-export type { AdapterSettings } from "../policies/adapters/lora.ts";
+export type { AdaptedPolicy, AdapterSettings } from "../policies/adapters/lora.ts";
 export { mergedWeights } from "../policies/adapters/merge.ts";
 export type { FloatType } from "../policies/checkpoints/safetensors/float-types.ts";
 export type { HubOptions } from "../policies/checkpoints/hub/hub.ts";
 export { policyOf, savePolicy } from "../policies/checkpoints/huggingface.ts";
-export type { Checkpoint } from "../policies/checkpoints/huggingface.ts";
+export type { Checkpoint, SpecialTokens } from "../policies/checkpoints/huggingface.ts";
 export { policies } from "../policies/families/index.ts";
 export { initialWeights, parameterCount } from "../policies/initialize.ts";
 export type {

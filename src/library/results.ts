@@ -8,7 +8,7 @@ export type { FlatCell, FlatTable } from "../results/tables/flat-table.ts";
 export { writeParquet } from "../results/sql/write-parquet.ts";
 export { queryRuns } from "../results/sql/query.ts";
 export { resultTable } from "../results/tables/result-table.ts";
-export type { ResultRow, ResultTable } from "../results/tables/result-table.ts";
+export type { Columns, ResultRow, ResultTable } from "../results/tables/result-table.ts";
 export type { RunStatus } from "../runs/folder/manifest.ts";
 export type { RunRecord } from "../runs/reading/run-record.ts";
 export { readRuns } from "../runs/reading/read-runs.ts";

@@ -6,3 +6,15 @@ export type { MixtureMember } from "../teachers/mixture.ts";
 export { remoteTeacher } from "../teachers/remote/teacher.ts";
 export type { RemoteTeacher, RemoteTeacherOptions } from "../teachers/remote/teacher.ts";
 export type { Detail, Teacher, TeacherScore } from "../teachers/teacher.ts";
+export type { JsonClient } from "../remote/client.ts";
+export type {
+  ContextSource,
+  MixtureSource,
+  PolicySource,
+  RoutedSource,
+  ScoresSource,
+  ServerSource,
+  SingleSource,
+  TeacherSource,
+} from "../teachers/teacher-source.ts";
+export type { RemoteError, RemoteFacts } from "../remote/remote-error.ts";

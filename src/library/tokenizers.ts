@@ -11,3 +11,4 @@ export { tokenizerFromJSON } from "../tokenizers/read.ts";
 export type { Tokenizer } from "../tokenizers/tokenizer.ts";
 export { learnWords, wordTokenizer } from "../tokenizers/words.ts";
 export type { WordOptions } from "../tokenizers/words.ts";
+export type { AddedSpecialIds } from "../tokenizers/huggingface/post-processors.ts";

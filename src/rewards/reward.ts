@@ -23,6 +23,7 @@ export interface Reward {
   readonly range?: RewardRange;
   /** Does what can fail before the first score, such as loading a module, so that it fails before training starts. */
   prepare?(): Promise<void>;
+  /** The score of one rollout. Rejects where there is none. */
   score(rollout: Rollout, signal: AbortSignal): Promise<RewardScore>;
   /** Ends what it has started, such as threads and processes. Nothing is scored afterwards. */
   close?(): Promise<void>;

@@ -28,5 +28,6 @@ export type Detail = "all" | "tokens" | { readonly topK: number };
 /** Scores rollouts; one answer each, in the order given: a score, or, from some teachers, why this rollout has none. */
 export interface Teacher<Answer extends TeacherScore | Error = TeacherScore | Error> {
   readonly vocabularySize: number;
+  /** One answer for each rollout, in the same order. */
   score(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Answer[]>;
 }

@@ -28,6 +28,7 @@ export interface DriveOptions extends TrialOptions {
   readonly executor: Executor;
   readonly command: readonly string[];
   readonly signal: AbortSignal;
+  /** Told what happens besides the trials, in a sentence: a rung that ends, a queue that does not answer. */
   readonly note: (text: string) => void;
   /**
    * Called with all trials, in their order, again and again; `changed` are those whose status is another than before.

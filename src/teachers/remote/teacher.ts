@@ -19,6 +19,7 @@ export interface RemoteTeacherOptions {
 /** A teacher with connections to close. */
 export interface RemoteTeacher extends Teacher {
   readonly client: JsonClient;
+  /** Closes the connections. */
   close(): Promise<void>;
 }
 
