@@ -113,11 +113,11 @@ export const definition = define({
     average: averageSchema("How the tokens' divergences are averaged."),
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
   },
-  create: ({ othersDivergence, studentDivergence, average, ...rest }): Objective<ContrastiveDistillationNeeds> =>
+  create: (values): Objective<ContrastiveDistillationNeeds> =>
     contrastiveDistillation({
-      ...rest,
-      othersDivergence: divergences.create(othersDivergence),
-      studentDivergence: divergences.create(studentDivergence),
-      average: averages[average],
+      ...values,
+      othersDivergence: divergences.create(values.othersDivergence),
+      studentDivergence: divergences.create(values.studentDivergence),
+      average: averages[values.average],
     }),
 });

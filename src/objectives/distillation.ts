@@ -115,6 +115,10 @@ export const definition = define({
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
     topK: topKSchema,
   },
-  create: ({ divergence, average, ...rest }): Objective<DistillationNeeds> =>
-    distillation({ ...rest, divergence: divergences.create(divergence), average: averages[average] }),
+  create: (values): Objective<DistillationNeeds> =>
+    distillation({
+      ...values,
+      divergence: divergences.create(values.divergence),
+      average: averages[values.average],
+    }),
 });

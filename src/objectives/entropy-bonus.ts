@@ -46,6 +46,5 @@ export const definition = define({
     average: averageSchema("How the tokens' entropies are averaged."),
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
   },
-  create: ({ average, studentTemperature }): Objective<"fromStudent"> =>
-    entropyBonus({ average: averages[average], studentTemperature }),
+  create: (values): Objective<"fromStudent"> => entropyBonus({ ...values, average: averages[values.average] }),
 });

@@ -1,7 +1,7 @@
 /** MiniLLM: the reverse KL of whole sequences, by policy gradient on what the student sampled. */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
 import { checkTemperature, closedForm, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
@@ -9,7 +9,7 @@ import { reverseKl } from "./divergences/reverse-kl.ts";
 import { entropy } from "./arithmetic/entropy.ts";
 import { importanceRatios, saturated } from "./arithmetic/importance.ts";
 import type { Objective } from "./objective.ts";
-import { clipSchema, type Clip } from "./policy-gradient.ts";
+import { clipSchema } from "./policy-gradient.ts";
 import { checkDiscount, following, rewardToGo } from "./arithmetic/reward-to-go.ts";
 import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
@@ -20,30 +20,48 @@ type MiniLlmNeeds = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
 /** Which tokens an importance weight covers: each token alone, or all up to it. */
 export type Importance = "token" | "prefix";
 
-/** What MiniLLM can be told. */
-export interface MiniLlmParameters {
-  /** Whether each token's own reward is summed over the vocabulary instead of sampled; true when left out. */
-  readonly singleStep?: boolean;
-  /** Whether a token's return is divided by the number of tokens that it sums over; true when left out. */
-  readonly lengthNormalization?: boolean;
-  /** Of later rewards, in [0, 1]; 1 when left out. At 0 no token answers for later ones. */
-  readonly discount?: number;
-  /** "token" when left out. */
-  readonly importance?: Importance;
-  /** Importance weights are cut to at most this, above 0; not when left out. */
-  readonly truncate?: number;
-  /**
-   * PPO's, for weights by token: outside [1 - low, 1 + high] a token is not pushed further; not clipped when left out.
-   */
-  readonly clip?: Clip;
-  /** Over tokens of the student's sequences; `averages.sequence` when left out. */
-  readonly average?: Average;
-  /** Q is softmax(logits / studentTemperature); 1 when left out. Exact when it is the temperature that sampled. */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  singleStep: Type.Boolean({
+    default: true,
+    description: "Sums each token's own reward over the vocabulary: less variance, no bias.",
+  }),
+  lengthNormalization: Type.Boolean({
+    default: true,
+    description:
+      "Divides each return by the number of tokens that it sums over; a bias, against short completions " +
+      "being preferred.",
+  }),
+  discount: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 1,
+    description: "Of later rewards; at 0 no token answers for later ones.",
+  }),
+  importance: Type.Unsafe<Importance>({
+    type: "string",
+    enum: ["token", "prefix"],
+    default: "token",
+    description:
+      "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens " +
+      "up to it, exact for any behavior.",
+  }),
+  truncate: Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." }),
+  ),
+  clip: Type.Optional(clipSchema()),
+  average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+  ),
+};
 
-type Settings = Required<Pick<MiniLlmParameters, "singleStep" | "lengthNormalization" | "discount" | "importance">> &
-  Pick<MiniLlmParameters, "truncate" | "clip">;
+/**
+ * What MiniLLM can be told; the schemas' defaults hold for what is left out. Importance weights are cut by `truncate`,
+ * and those by token with `clip` as PPO's; Q is softmax(logits / studentTemperature).
+ */
+export type MiniLlmParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;
+
+type Settings = Omit<ParametersOf<typeof parameters>, "average" | "studentTemperature">;
 
 /**
  * What a place's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a
@@ -179,39 +197,6 @@ export const definition = define({
   type: "minillm",
   summary:
     "MiniLLM: reverse KL of whole sequences by policy gradient, with the teacher's log-probs as rewards of each token.",
-  parameters: {
-    singleStep: Type.Boolean({
-      default: true,
-      description: "Sums each token's own reward over the vocabulary: less variance, no bias.",
-    }),
-    lengthNormalization: Type.Boolean({
-      default: true,
-      description:
-        "Divides each return by the number of tokens that it sums over; a bias, against short completions " +
-        "being preferred.",
-    }),
-    discount: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 1,
-      description: "Of later rewards; at 0 no token answers for later ones.",
-    }),
-    importance: Type.Unsafe<Importance>({
-      type: "string",
-      enum: ["token", "prefix"],
-      default: "token",
-      description:
-        "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens " +
-        "up to it, exact for any behavior.",
-    }),
-    truncate: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." }),
-    ),
-    clip: Type.Optional(clipSchema()),
-    average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-    ),
-  },
-  create: ({ average, ...rest }): Objective<MiniLlmNeeds> => miniLlm({ ...rest, average: averages[average] }),
+  parameters,
+  create: (values): Objective<MiniLlmNeeds> => miniLlm({ ...values, average: averages[values.average] }),
 });

@@ -65,6 +65,6 @@ export const definition = define({
       "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
     ),
   },
-  create: ({ average, studentTemperature, ...shaping }): Objective<"advantages"> =>
-    reinforce({ advantages: createAdvantages(shaping), average: averages[average], studentTemperature }),
+  create: (values): Objective<"advantages"> =>
+    reinforce({ ...values, advantages: createAdvantages(values), average: averages[values.average] }),
 });

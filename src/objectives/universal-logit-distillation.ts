@@ -103,6 +103,6 @@ export const definition = define({
     average: averageSchema("How the distances of the aligned places are averaged."),
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
   },
-  create: ({ average, studentTemperature }): Objective<"foreignTeacherLogProbs" | "foreignTeacherMask"> =>
-    universalLogitDistillation({ average: averages[average], studentTemperature }),
+  create: (values): Objective<"foreignTeacherLogProbs" | "foreignTeacherMask"> =>
+    universalLogitDistillation({ ...values, average: averages[values.average] }),
 });
