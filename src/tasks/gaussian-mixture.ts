@@ -6,6 +6,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { normal, stream, type Uniforms } from "../random/stream.ts";
 import { characterTokenizer } from "../tokenizers/characters.ts";
+import { splitSizes } from "./split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
 import { closedObject } from "../plugins/closed-object.ts";
 
@@ -36,8 +37,7 @@ const parameters = {
     maxItems: 16,
     description: "The Gaussians.",
   }),
-  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  ...splitSizes,
 };
 
 /** Three deviations, where a Gaussian has all but 0.3 % of what it gives. */

@@ -8,6 +8,7 @@ import { integer, pick, stream, type Uniforms } from "../../random/stream.ts";
 import { pieceTokenizer } from "../../tokenizers/pieces.ts";
 import { distinct, longestOf } from "../distinct.ts";
 import { letters, operations, resultsOf } from "./list-operations.ts";
+import { splitSizes } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
 const parameters = {
@@ -21,8 +22,7 @@ const parameters = {
     maximum: 40,
     description: "Instructions of two operations that are in the test prompts, and in no others.",
   }),
-  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  ...splitSizes,
 };
 
 /** Names of one operation, or of two different ones. */
