@@ -42,10 +42,9 @@ const textOf = ({ name, label, values, trainings: all }: ExplainedRun): string =
   return `${title}\n\n${table(["value", "is", "from"], rows)}\n\n${trainings(all)}\n`;
 };
 
-/** Adds the command to the program. */
-export const addExplain = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("explain")
+/** Adds description, arguments, options and action to the command. */
+export const addExplain = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Prints every value of a file's runs with the place where it was written, the stages that they start " +
         "from, and what they take: memory as an estimate for the student's programs, time as earlier trainings " +

@@ -208,10 +208,9 @@ const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void>
   for (const prepared of figures) await runFigure(prepared, folder, flags, terminal);
 };
 
-/** Adds the command to the program. */
-export const addReproduce = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("reproduce")
+/** Adds description, arguments, options and action to the command. */
+export const addReproduce = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this " +
         "machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not " +

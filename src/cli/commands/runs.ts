@@ -76,10 +76,9 @@ const show = async (root: string, { limit, json, ...choice }: RunsOptions, termi
   );
 };
 
-/** Adds the command to the program. */
-export const addRuns = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("runs")
+/** Adds description, arguments, options and action to the command. */
+export const addRuns = (command: Command, terminal: Terminal): void => {
+  command
     .description("Lists the runs below a folder, newest first: what ran, how it stands, its accuracy and its time.")
     .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
     .option("--limit <number>", "runs to show; 0 for all", numberFrom(0, true), 50)

@@ -80,10 +80,9 @@ const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): 
   if (png !== undefined) await writePlots(report, "png", png, terminal);
 };
 
-/** Adds the command to the program. */
-export const addReport = (program: Command, terminal: Terminal): void => {
-  program
-    .command("report")
+/** Adds description, arguments, options and action to the command. */
+export const addReport = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Writes what the paper's figures, a sweep or a run came to as one HTML file that opens without a " +
         "network: verdicts, plots, tables with intervals over seeds, learning curves, completions.",

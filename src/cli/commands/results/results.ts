@@ -109,10 +109,9 @@ const show = async (root: string, options: ResultsOptions, terminal: Terminal): 
   if (leftOut !== "") terminal.errors.write(`left out: ${leftOut}\n`);
 };
 
-/** Adds the command to the program. */
-export const addResults = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("results")
+/** Adds description, arguments, options and action to the command. */
+export const addResults = (command: Command, terminal: Terminal): void => {
+  command
     .description("Joins the parameters that differ, or were swept, with the last metrics of the runs that are done.")
     .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
     .option("--parameter <pointer>", "a column, instead of all that differ; may be given several times", several)

@@ -111,11 +111,9 @@ const perform = async (options: PruneOptions, terminal: Terminal): Promise<void>
   terminal.errors.write(`${counted(going(outcomes))} removed\n`);
 };
 
-/** Adds the command to `retort stages`. */
-export const addStagesPrune = (stages: Command, terminal: Terminal): void => {
-  stages
-    .command("prune")
-    .summary("remove results that are not needed any more")
+/** Adds description, options and action to the command `retort stages prune`. */
+export const addStagesPrune = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Removes results of stages that all given flags choose. Without --yes it lists them, and asks where it " +
         "can. Those that a process works on or with, or has just used, stay; what is asked for again is made " +

@@ -78,10 +78,9 @@ const show = async (
   else terminal.output.write(stages.map((stage) => standingText(stage, kept)).join("") || `${file}: no stages\n`);
 };
 
-/** Adds the command to the program. */
-export const addStages = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("stages")
+/** Adds description, arguments, options and action to the command. */
+export const addStages = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Lists the results of stages that are kept, or says for each stage of a file whether its result is " +
         "there, and if not, what an older one differs in.",
@@ -98,5 +97,5 @@ export const addStages = (program: Command, terminal: Terminal): void => {
         "stages prune --unused",
     )
     .action((overrides: string[], options: StagesOptions) => show(overrides, options, terminal));
-  addStagesPrune(command, terminal);
+  addStagesPrune(command.command("prune").summary("remove results that are not needed any more"), terminal);
 };

@@ -114,10 +114,9 @@ const perform = async (
   } else await run({ folder, sweep }, prepared, flags, terminal);
 };
 
-/** Adds the command to the program. */
-export const addSweep = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("sweep")
+/** Adds description, arguments, options and action to the command. */
+export const addSweep = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Runs the trials of a file's sweep, several at once, each in a process of its own. Trials that are " +
         "done are not run again, interrupted ones go on, failed ones are tried again.",

@@ -89,10 +89,9 @@ const perform = async (
   }
 };
 
-/** Adds the command to the program. */
-export const addTrial = (program: Command, terminal: Terminal): void => {
-  program
-    .command("trial", { hidden: true })
+/** Adds description, arguments, options and action to the command. */
+export const addTrial = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Runs one trial of a sweep: what retort sweep has its processes do, on whatever machine sees the sweep's folder.",
     )
