@@ -12,7 +12,7 @@ import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
-/** What actor-critic can be told. */
+/** Parameters of actor-critic. */
 export interface ActorCriticParameters {
   /** Shapes the rewards; its baseline is not used. Rewards as they are when left out. */
   readonly advantages?: AdvantageEstimator<unknown>;

@@ -12,7 +12,7 @@ const parameters = {
   }),
 };
 
-/** What the objective can be told; the schema's default holds for what is left out. */
+/** Parameters of the objective; the schema's default holds for what is left out. */
 export type BradleyTerryParameters = Partial<ParametersOf<typeof parameters>>;
 
 /** 1 for pairs [B / 2] of which both rows have a completion, 0 for those that fill a batch up. */
@@ -36,8 +36,8 @@ export const bradleyTerry = ({ center = 0 }: BradleyTerryParameters = {}): Objec
     learnsFrom: ["others"],
     pairs: true,
     loss(studentLogits, { completionMask }) {
-      const [rows, places, labels] = studentLogits.shape;
-      if (rows % 2 !== 0 || places !== 1 || labels !== 1) {
+      const [rows, positions, labels] = studentLogits.shape;
+      if (rows % 2 !== 0 || positions !== 1 || labels !== 1) {
         throw new RangeError(
           `bradley-terry: expected scores [B, 1, 1] of pairs, got [${studentLogits.shape.join(", ")}]`,
         );

@@ -23,7 +23,7 @@ import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule 
 /** The teacher, who wrote each sequence, and the run's progress when the share moves. */
 type ContrastiveDistillationNeeds = "teacherLogProbs" | "fromStudent" | "progress";
 
-/** What contrastive distillation can be told. */
+/** Parameters of contrastive distillation. */
 export interface ContrastiveDistillationParameters {
   /** On sequences of the teacher, or of the data; skew KL of .1 when left out. */
   readonly othersDivergence?: Divergence;

@@ -20,7 +20,7 @@ const parameters = {
   ),
 };
 
-/** What Dr. GRPO can be told; the schemas' defaults hold for what is left out. */
+/** Parameters of Dr. GRPO; the schemas' defaults hold for what is left out. */
 export type DrGrpoParameters = Partial<ParametersOf<typeof parameters>>;
 
 /**

@@ -25,7 +25,7 @@ const parameters = {
   studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
 };
 
-/** What entropy-aware distillation can be told; the schemas' defaults hold for what is left out. */
+/** Parameters of entropy-aware distillation; the schemas' defaults hold for what is left out. */
 export type EntropyAwareDistillationParameters = WithParts<
   ParametersOf<typeof parameters>,
   { readonly average?: Average }

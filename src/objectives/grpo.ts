@@ -26,7 +26,7 @@ const parameters = {
 };
 
 /**
- * What GRPO can be told; the schemas' defaults hold for what is left out. The ratio "geometric" makes it GSPO;
+ * Parameters of GRPO; the schemas' defaults hold for what is left out. The ratio "geometric" makes it GSPO;
  * `averages.token` is DAPO's.
  */
 export type GrpoParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;

@@ -25,7 +25,7 @@ const parameters = {
   ),
 };
 
-/** What KDRL can be told; the schemas' defaults hold for what is left out. */
+/** Parameters of KDRL; the schemas' defaults hold for what is left out. */
 export type KdrlParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;
 
 /**

@@ -56,7 +56,7 @@ const parameters = {
 };
 
 /**
- * What MiniLLM can be told; the schemas' defaults hold for what is left out. Importance weights are cut by `truncate`,
+ * Parameters of MiniLLM; the schemas' defaults hold for what is left out. Importance weights are cut by `truncate`,
  * and those by token with `clip` as PPO's; Q is softmax(logits / studentTemperature).
  */
 export type MiniLlmParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;
@@ -64,7 +64,7 @@ export type MiniLlmParameters = WithParts<ParametersOf<typeof parameters>, { rea
 type Settings = Omit<ParametersOf<typeof parameters>, "average" | "studentTemperature">;
 
 /**
- * What a place's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a
+ * What a position's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a
  * weight was cut; all [B, T] or numbers.
  */
 interface Push {
@@ -129,22 +129,22 @@ const checkSettings = ({ discount, importance, truncate, clip }: Settings): void
  * Minimises KL(q(y) || p(y)) of whole sequences (MiniLLM, Gu et al., 2024, arXiv 2306.08543). With r_t = log P(y_t) -
  * log Q(y_t) and the return R_t = r_t + g R_(t+1), g the discount, its gradient is -E sum_t R_t d log Q(y_t) (the
  * paper's R_t - 1 has a baseline of 1, which changes no expectation). `singleStep` takes the own reward r_t exactly: E
- * sum_t [d KL(Q || P) at the place - g R_(t+1) d log Q(y_t)], the same in expectation with less variance. Rewards,
+ * sum_t [d KL(Q || P) at the position - g R_(t+1) d log Q(y_t)], the same in expectation with less variance. Rewards,
  * returns and weights are constants. Sequences that others wrote are masked out.
  *
  * The expected gradient is the exact one of KL(q(y) || p(y)) when the average is `sum`, g is 1, nothing is
  * length-normalised, and y ~ Q; or, if y ~ behavior (older students, the teacher mixed in), when weights cover the
  * prefix and none is cut by `truncate` or at e^20: w_t = prod_(k <= t) Q / behavior multiplies r_t, and w_(t-1) the
- * place's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
- * tokens to be drawn by the behavior (the place's KL takes none: its expected weight is 1); `lengthNormalization`,
+ * position's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
+ * tokens to be drawn by the behavior (the position's KL takes none: its expected weight is 1); `lengthNormalization`,
  * which divides R_t by the number of its tokens (discounted alike), so that early tokens answer less for late ones; g
  * below 1, at 0 with `singleStep` on-policy distillation by reverse KL, without it that of sampled tokens; `clip`,
  * PPO's: past it the gradient of a token is 0.
  *
  * The paper: singleStep, lengthNormalization, teacher share .2 in sampling, clip .2, and a language-modelling loss
  * beside it: a weighted sum with `sft`. Its code also whitens advantages, which is left out. Metrics:
- * `divergence/reverse-kl` is the exact one at each place, averaged over tokens; `policy/cut` the share of tokens whose
- * weight was cut. `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
+ * `divergence/reverse-kl` is the exact one at each position, averaged over tokens; `policy/cut` the share of tokens
+ * whose weight was cut. `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
  */
 export const miniLlm = ({
   average = averages.sequence,

@@ -30,7 +30,7 @@ const parameters = {
 };
 
 /**
- * What on-policy distillation can be told; the schemas' defaults hold for what is left out. Log-probs of the student
+ * Parameters of on-policy distillation; the schemas' defaults hold for what is left out. Log-probs of the student
  * are those of softmax(logits / studentTemperature).
  */
 export type OnPolicyDistillationParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;

@@ -64,7 +64,7 @@ const parameters = {
 };
 
 /**
- * What the policy gradient can be told; the schemas' defaults hold for what is left out. Log-probs are those of
+ * Parameters of the policy gradient; the schemas' defaults hold for what is left out. Log-probs are those of
  * softmax(logits / studentTemperature).
  */
 export type PolicyGradientParameters = WithParts<

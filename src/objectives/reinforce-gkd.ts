@@ -52,7 +52,7 @@ const parameters = {
   topK: topKSchema,
 };
 
-/** What RL with on-policy distillation can be told; the schemas' defaults hold for what is left out. */
+/** Parameters of RL with on-policy distillation; the schemas' defaults hold for what is left out. */
 export type ReinforceGkdParameters = WithParts<
   Omit<ParametersOf<typeof parameters>, keyof AdvantageValues>,
   {

@@ -9,7 +9,7 @@ import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
-/** What REINFORCE can be told. */
+/** Parameters of REINFORCE. */
 export interface ReinforceParameters {
   readonly advantages: AdvantageEstimator<unknown>;
   /** Over tokens; `averages.sequence` when left out. */

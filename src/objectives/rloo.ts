@@ -18,7 +18,7 @@ const parameters = {
   ),
 };
 
-/** What RLOO can be told; the schemas' defaults hold for what is left out. */
+/** Parameters of RLOO; the schemas' defaults hold for what is left out. */
 export type RlooParameters = Partial<ParametersOf<typeof parameters>>;
 
 /**

@@ -56,9 +56,9 @@ const parameters = {
 };
 
 /**
- * What the sampled KL can be told; the schemas' defaults hold for what is left out. Log-probs of the student are those
- * of softmax(logits / studentTemperature); those of p are at the temperature that sampled, so at another one the KL of a
- * policy to itself is not zero.
+ * Parameters of the sampled KL; the schemas' defaults hold for what is left out. Log-probs of the student are those
+ * of softmax(logits / studentTemperature); those of p are at the temperature that sampled, so at another one the KL of
+ * a policy to itself is not zero.
  */
 export type SampledKlParameters = WithParts<
   ParametersOf<typeof parameters>,
@@ -114,7 +114,7 @@ export const sampledKl = ({
     checkDiscount("sampled-kl", discount);
     if (estimator !== "k1")
       throw new RangeError(
-        `sampled-kl: expected a discount with k1 alone, got one with ${estimator}, which looks at no later token`,
+        `sampled-kl: expected a discount with k1 alone, got one with ${estimator}, which reads no later token`,
       );
   }
   const target = ({

@@ -41,7 +41,7 @@ const parameters = {
 };
 
 /**
- * What TAID can be told; the schemas' defaults hold for what is left out. The student's distribution, in the target
+ * Parameters of TAID; the schemas' defaults hold for what is left out. The student's distribution, in the target
  * too, is softmax(logits / studentTemperature). An interpolation that is a number stays as it is.
  */
 export type TaidParameters = WithParts<

@@ -60,12 +60,12 @@ const drawPosition = (components: readonly Component[], uniforms: Uniforms): num
 
 /** The number in base 64. */
 const nameOf = (index: number): string => {
-  const places = Array.from({ length: digits }, (_, place) => line.length ** (digits - 1 - place));
-  return places.map((place) => line[Math.floor(index / place) % line.length]!).join("");
+  const powers = Array.from({ length: digits }, (_, digit) => line.length ** (digits - 1 - digit));
+  return powers.map((power) => line[Math.floor(index / power) % line.length]!).join("");
 };
 
 /**
- * The line has 64 positions, each a character; position k stands at (k + 1/2) / 64. A prompt is the number of a draw
+ * The line has 64 positions, each a character; position k is at (k + 1/2) / 64. A prompt is the number of a draw
  * and tells nothing of it; its reference is the position that was drawn from one of the Gaussians, anew when it came
  * farther than three deviations from the mean or off the line. So the best that a policy can do is the mixture.
  *

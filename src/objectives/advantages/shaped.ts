@@ -14,7 +14,7 @@ import type { AdvantageEstimator } from "./advantage.ts";
  */
 export type Normalization = "none" | "group" | "batch";
 
-/** What shaped advantages can be told: by default rewards are not scaled, clipped or normalised. */
+/** Parameters of shaped advantages: by default rewards are not scaled, clipped or normalised. */
 export type ShapedParameters = WithParts<AdvantageValues, { readonly baseline: Baseline<unknown> }>;
 
 /** Added to a standard deviation, as in TRL: equal rewards have advantages of zero and not of zero by zero. */
@@ -99,7 +99,7 @@ export const rewardSchemas = () => ({
 });
 
 /**
- * Schemas of what every policy gradient can be told about its advantages; `baseline` and `normalize` are its defaults.
+ * Schemas of the advantages of every policy gradient; `baseline` and `normalize` are its defaults.
  */
 export const advantageSchemas = (baseline: BaselineValues, normalize: Normalization) => ({
   baseline: Type.Unsafe<BaselineValues>({ ...baselines.schema, default: baseline }),

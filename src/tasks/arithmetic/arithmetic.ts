@@ -57,7 +57,7 @@ const parameters = {
   ),
   operators: Type.Union([Type.Literal("+"), Type.Literal("-"), Type.Literal("+-")], {
     default: "+-",
-    description: "Signs that may stand between numbers.",
+    description: "Signs that may come between numbers.",
   }),
   tokenizer: Type.Optional(
     Type.Union([Type.Literal("characters"), Type.Literal("numbers")], {

@@ -54,7 +54,7 @@ const drawReport = (seed: number, index: number, { events: [fewest, most], mista
  * A completion is well-formed when it is a sentence of this language, entailed when all that it says holds for one of
  * the report's events, and correct when that is the one the report is about. A fluent sentence with one wrong word is
  * not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always
- * judged by the report. The test split depends on the seed and its own size only, and a smaller training split is the
+ * decided by the report. The test split depends on the seed and its own size only, and a smaller training split is the
  * beginning of a larger one. `RangeError` for more prompts than there are reports.
  */
 export const reports = define({

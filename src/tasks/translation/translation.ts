@@ -32,7 +32,7 @@ const drawPair = (seed: number, index: number): Pair => {
 /**
  * Sentences such as `in winter the old women carry a lamp`, and `himan ki selvi anteni lam glina portit`: subject,
  * object, verb; adjectives behind their nouns; articles, adjectives and verbs agree in gender and number, the verb with
- * a subject that stands far before it; `light` is another word beside what shines. Where or when stands first or before
+ * a subject that comes far before it; `light` is another word beside what shines. Where or when comes first or before
  * the verb, and some verbs have two words: each of up to four translations is as right as another, and the reference is
  * one of them.
  *

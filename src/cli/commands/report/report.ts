@@ -6,7 +6,7 @@ import { writeWhole } from "../../../files/atomic-file.ts";
 import { plotCsv, type ReportPlot } from "../../../reports/plots/plot-figure.ts";
 import { standalonePng } from "../../../reports/plots/standalone-png.ts";
 import { standaloneSvg } from "../../../reports/plots/standalone-svg.ts";
-import { keptResults } from "../../../reproduction/figure-machine.ts";
+import { packagedResults } from "../../../reproduction/figure-machine.ts";
 import { figuresReport, runsReport, type Report } from "./report-kinds.ts";
 import { shownPath } from "../../display/shown-path.ts";
 import type { Terminal } from "../../display/terminal.ts";
@@ -108,5 +108,5 @@ export const addReport = (command: Command, terminal: Terminal): void => {
         "retort report runs/sweep --claims experiments/sweep.json --png plots\n  retort report " +
         "runs/quickstart/run-0a1b2c3d4e5f6071",
     )
-    .action((folder: string | undefined, flags: ReportFlags) => perform(folder ?? keptResults, flags, terminal));
+    .action((folder: string | undefined, flags: ReportFlags) => perform(folder ?? packagedResults, flags, terminal));
 };
