@@ -48,7 +48,7 @@ const commands: readonly Listed[] = [
   },
   {
     name: "stages",
-    summary: "list the results of stages that are kept",
+    summary: "list the stored results of stages",
     load: async () => (await import("./commands/stages/stages.ts")).addStages,
   },
   {
@@ -58,7 +58,7 @@ const commands: readonly Listed[] = [
   },
   {
     name: "runs",
-    summary: "list runs and how they stand",
+    summary: "list runs and their status",
     load: async () => (await import("./commands/runs.ts")).addRuns,
   },
   {

@@ -45,7 +45,10 @@ export const addExport = (command: Command, terminal: Terminal): void => {
         .choices(exporters.map(({ type }) => type))
         .makeOptionMandatory(),
     )
-    .option("--target <place>", "the folder, instead of one that is named after the format, or the server's address");
+    .option(
+      "--target <location>",
+      "the folder, instead of one that is named after the format, or the server's address",
+    );
   addRunChoice(addStatusChoice(command))
     .addHelpText(
       "after",

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { fileSchema } from "../../experiments/schema/file-schema.ts";
 import type { Terminal } from "../display/terminal.ts";
 
-/** The schema as text, as it stands in `schema/experiment.json`. */
+/** The schema as text, as it is in `schema/experiment.json`. */
 export const schemaText = (): string => `${JSON.stringify(fileSchema, null, 2)}\n`;
 
 /** Adds description, arguments, options and action to the command. */

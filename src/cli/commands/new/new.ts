@@ -17,10 +17,10 @@ interface NewFlags extends Said {
   readonly yes?: true;
 }
 
-/** The output in place of a file. */
+/** The output instead of a file. */
 const OUTPUT = "-";
 
-/** Checkpoints are not looked at: one of the Hub may be large. */
+/** Checkpoints are not read: one of the Hub may be large. */
 const namesCheckpoints = ({ teacher, student, tokenizer }: StartingAnswers): boolean =>
   tokenizer !== undefined || "checkpoint" in student || "checkpoint" in teacher;
 

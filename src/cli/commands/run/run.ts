@@ -122,7 +122,7 @@ export const addRun = (command: Command, terminal: Terminal): void => {
       name,
     ])
     .option("--out <folder>", "where the runs' folders go", "runs")
-    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
+    .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line")
     .option(
