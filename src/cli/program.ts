@@ -4,9 +4,13 @@ import { packageVersion } from "../runs/folder/package-version.ts";
 import { exitCodesHelp, reportError, exitCodes } from "./display/exit-codes.ts";
 import type { Terminal } from "./display/terminal.ts";
 
-type AddCommand = (program: Command, terminal: Terminal) => void;
+/** Adds description, arguments, options and action to a command that has its name and summary. */
+type AddCommand = (command: Command, terminal: Terminal) => void;
 
-/** A command by its name; its file, and with it all that the command needs, is loaded when it is called. */
+/**
+ * A command's name and summary, which its file does not say again; the file, and with it all that the command needs, is
+ * loaded when it is called.
+ */
 interface Listed {
   readonly name: string;
   readonly summary: string;
@@ -44,7 +48,7 @@ const commands: readonly Listed[] = [
   },
   {
     name: "stages",
-    summary: "list the results of stages that are kept",
+    summary: "list the stored results of stages",
     load: async () => (await import("./commands/stages/stages.ts")).addStages,
   },
   {
@@ -54,7 +58,7 @@ const commands: readonly Listed[] = [
   },
   {
     name: "runs",
-    summary: "list runs and how they stand",
+    summary: "list runs and their status",
     load: async () => (await import("./commands/runs.ts")).addRuns,
   },
   {
@@ -74,7 +78,7 @@ const commands: readonly Listed[] = [
   },
   {
     name: "report",
-    summary: "write what the paper's figures came to as a page",
+    summary: "write the paper's figures, a sweep or a run as a page",
     load: async () => (await import("./commands/report/report.ts")).addReport,
   },
   {
@@ -145,9 +149,8 @@ const createProgram = async (args: readonly string[], terminal: Terminal): Promi
     })
     .addHelpText("after", exitCodesHelp);
   for (const { name, summary, load, hidden = false } of commands) {
-    if (args.includes(name)) (await load())(program, terminal);
-    else program.command(name, { hidden });
-    program.commands.at(-1)?.summary(summary);
+    const command = program.command(name, { hidden }).summary(summary);
+    if (args.includes(name)) (await load())(command, terminal);
   }
   return program;
 };

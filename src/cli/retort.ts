@@ -3,7 +3,7 @@
 import { main } from "./program.ts";
 import { processTerminal } from "./display/terminal.ts";
 
-/** When nobody reads any more (`retort ... | head`), a run stops as by Ctrl-C, and what only prints ends. */
+/** When the reader of the output is gone (`retort ... | head`), a run stops as by Ctrl-C, and what only prints ends. */
 const stopUnread = (error: NodeJS.ErrnoException): void => {
   if (error.code !== "EPIPE") throw error;
   process.stdout.off("error", stopUnread).on("error", () => undefined);

@@ -11,9 +11,8 @@ import { entropy } from "./arithmetic/entropy.ts";
 import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
-import { defined } from "../optional/defined.ts";
 
-/** What actor-critic can be told. */
+/** Parameters of actor-critic. */
 export interface ActorCriticParameters {
   /** Shapes the rewards; its baseline is not used. Rewards as they are when left out. */
   readonly advantages?: AdvantageEstimator<unknown>;
@@ -92,15 +91,10 @@ export const definition = define({
       "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
     ),
   },
-  create: ({ valueWeight, average, studentTemperature, rewardScale, rewardClip }): Objective<ActorCriticSignal> =>
+  create: (values): Objective<ActorCriticSignal> =>
     actorCritic({
-      advantages: shapedAdvantages({
-        baseline: noBaseline,
-        rewardScale,
-        ...defined({ rewardClip }),
-      }),
-      valueWeight,
-      average: averages[average],
-      studentTemperature,
+      ...values,
+      advantages: shapedAdvantages({ ...values, baseline: noBaseline }),
+      average: averages[values.average],
     }),
 });

@@ -1,14 +1,19 @@
 /** Bradley-Terry: a reward model learns from pairs of completions, one of which is preferred. */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf } from "../plugins/definition.ts";
 import type { Objective } from "./objective.ts";
 
-/** What the objective can be told. */
-export interface BradleyTerryParameters {
-  /** Weight, at least 0, of the squared sum of a pair's scores; 0 when left out. */
-  readonly center?: number;
-}
+const parameters = {
+  center: Type.Number({
+    default: 0,
+    minimum: 0,
+    description: "Weight of the squared sum of a pair's scores, which holds them near zero.",
+  }),
+};
+
+/** Parameters of the objective; the schema's default holds for what is left out. */
+export type BradleyTerryParameters = Partial<ParametersOf<typeof parameters>>;
 
 /** 1 for pairs [B / 2] of which both rows have a completion, 0 for those that fill a batch up. */
 const pairWeights = (completionMask: tf.Tensor2D): tf.Tensor1D =>
@@ -31,8 +36,8 @@ export const bradleyTerry = ({ center = 0 }: BradleyTerryParameters = {}): Objec
     learnsFrom: ["others"],
     pairs: true,
     loss(studentLogits, { completionMask }) {
-      const [rows, places, labels] = studentLogits.shape;
-      if (rows % 2 !== 0 || places !== 1 || labels !== 1) {
+      const [rows, positions, labels] = studentLogits.shape;
+      if (rows % 2 !== 0 || positions !== 1 || labels !== 1) {
         throw new RangeError(
           `bradley-terry: expected scores [B, 1, 1] of pairs, got [${studentLogits.shape.join(", ")}]`,
         );
@@ -64,12 +69,6 @@ export const definition = define({
   type: "bradley-terry",
   summary:
     "A reward model learns which of two completions is preferred: -log sigmoid of the difference of their scores.",
-  parameters: {
-    center: Type.Number({
-      default: 0,
-      minimum: 0,
-      description: "Weight of the squared sum of a pair's scores, which holds them near zero.",
-    }),
-  },
-  create: ({ center }): Objective => bradleyTerry({ center }),
+  parameters,
+  create: bradleyTerry,
 });

@@ -23,7 +23,7 @@ import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule 
 /** The teacher, who wrote each sequence, and the run's progress when the share moves. */
 type ContrastiveDistillationNeeds = "teacherLogProbs" | "fromStudent" | "progress";
 
-/** What contrastive distillation can be told. */
+/** Parameters of contrastive distillation. */
 export interface ContrastiveDistillationParameters {
   /** On sequences of the teacher, or of the data; skew KL of .1 when left out. */
   readonly othersDivergence?: Divergence;
@@ -113,11 +113,11 @@ export const definition = define({
     average: averageSchema("How the tokens' divergences are averaged."),
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
   },
-  create: ({ othersDivergence, studentDivergence, average, ...rest }): Objective<ContrastiveDistillationNeeds> =>
+  create: (values): Objective<ContrastiveDistillationNeeds> =>
     contrastiveDistillation({
-      ...rest,
-      othersDivergence: divergences.create(othersDivergence),
-      studentDivergence: divergences.create(studentDivergence),
-      average: averages[average],
+      ...values,
+      othersDivergence: divergences.create(values.othersDivergence),
+      studentDivergence: divergences.create(values.studentDivergence),
+      average: averages[values.average],
     }),
 });

@@ -14,7 +14,7 @@ import { betweenTopK, checkTail } from "./divergences/top-k.ts";
 import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective, Signals, TokenBatch } from "./objective.ts";
 
-/** What distillation can be told. */
+/** Parameters of distillation. */
 export interface DistillationParameters {
   readonly divergence: Divergence;
   /** Over tokens; `averages.sequence` (equation 2) when left out. */
@@ -41,7 +41,7 @@ export const topKSchema = Type.Optional(
   }),
 );
 
-/** The divergence at every place [B, T], from whichever scores there are. */
+/** The divergence at every position [B, T], from whichever scores there are. */
 const nats = (
   { divergence, topK }: DistillationParameters,
   logits: tf.Tensor3D,
@@ -52,7 +52,7 @@ const nats = (
     : betweenTopK(divergence, teacherTopKIds, teacherTopKLogProbs, logits);
 
 /**
- * The scores that are read, and how many a place. `RangeError` for a `topK` below 1 and a divergence that refuses a
+ * The scores that are read, and how many a position. `RangeError` for a `topK` below 1 and a divergence that refuses a
  * merged tail.
  */
 const scoresOf = ({
@@ -71,7 +71,7 @@ const scoresOf = ({
  * gradient goes through the student's distributions and never through the sampling of sequences. On fixed sequences it
  * is supervised distillation, on the student's own on-policy distillation; on sequences that the student drew some
  * steps ago (`rollouts.maxStaleness`, replays) it is the average over the prefixes that the student of then drew,
- * without importance weights: off-policy in where it looks, exact in what it says there. With `topK` the divergence is
+ * without importance weights: off-policy in its prefixes, exact at each of them. With `topK` the divergence is
  * that of the merged distributions (`betweenTopK`). `RangeError` for a temperature that is not positive, and for a
  * `topK` below 1 or of a divergence that is not defined on a merged tail.
  */
@@ -90,14 +90,14 @@ export function distillation(parameters: DistillationParameters): Objective<Dist
     ...scoresOf(parameters),
     learnsFrom: ["student", "others"],
     loss(studentLogits, batch) {
-      const perPlace = nats(parameters, tempered(studentLogits, studentTemperature), batch);
+      const perPosition = nats(parameters, tempered(studentLogits, studentTemperature), batch);
       const perToken = averages.token(batch.completionMask);
-      const loss = weighted(perPlace, average(batch.completionMask));
+      const loss = weighted(perPosition, average(batch.completionMask));
       return {
         loss,
         metrics: {
           "objective/distillation": loss,
-          [`divergence/${divergence.name}`]: weighted(perPlace, perToken),
+          [`divergence/${divergence.name}`]: weighted(perPosition, perToken),
           "policy/entropy": weighted(entropy(studentLogits), perToken),
         },
       };
@@ -115,6 +115,10 @@ export const definition = define({
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
     topK: topKSchema,
   },
-  create: ({ divergence, average, ...rest }): Objective<DistillationNeeds> =>
-    distillation({ ...rest, divergence: divergences.create(divergence), average: averages[average] }),
+  create: (values): Objective<DistillationNeeds> =>
+    distillation({
+      ...values,
+      divergence: divergences.create(values.divergence),
+      average: averages[values.average],
+    }),
 });

@@ -1,30 +1,27 @@
 /** Dr. GRPO: GRPO without what biases it by difficulty and by length. */
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
 import { averages } from "./arithmetic/averages.ts";
 import { groupMean } from "./baselines/group-mean.ts";
 import type { GrpoSignal } from "./grpo.ts";
 import type { Objective } from "./objective.ts";
-import { clipSchema, policyGradient, type Clip } from "./policy-gradient.ts";
+import { clipSchema, policyGradient } from "./policy-gradient.ts";
 import { sampledKl } from "./sampled-kl.ts";
-import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
+import { scheduleSchema } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
-import { defined } from "../optional/defined.ts";
 
-/** What Dr. GRPO can be told. */
-export interface DrGrpoParameters {
-  /** Weight of the KL to the reference; 0 when left out, which needs no reference. */
-  readonly beta?: Schedule;
-  /** { low: 0.2, high: 0.2 } when left out. */
-  readonly clip?: Clip;
-  /** Rewards are multiplied by it; 1 when left out. */
-  readonly rewardScale?: number;
-  /** Then they are cut to this size; not when left out. */
-  readonly rewardClip?: number;
-  /** 1 when left out. */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0 }),
+  clip: clipSchema({ low: 0.2, high: 0.2 }),
+  ...rewardSchemas(),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+  ),
+};
+
+/** Parameters of Dr. GRPO; the schemas' defaults hold for what is left out. */
+export type DrGrpoParameters = Partial<ParametersOf<typeof parameters>>;
 
 /**
  * `policyGradient` (group mean, no deviation; clipped; divided by the constant width T of the batch) + beta `sampledKl`
@@ -59,13 +56,6 @@ export const drGrpo = ({
 export const definition = define({
   type: "dr-grpo",
   summary: "Dr. GRPO: GRPO without the division by the group's deviation and by the completion's length.",
-  parameters: {
-    beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0 }),
-    clip: clipSchema({ low: 0.2, high: 0.2 }),
-    ...rewardSchemas(),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-    ),
-  },
-  create: ({ rewardClip, ...others }): Objective<GrpoSignal> => drGrpo({ ...others, ...defined({ rewardClip }) }),
+  parameters,
+  create: drGrpo,
 });

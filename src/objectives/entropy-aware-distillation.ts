@@ -1,7 +1,7 @@
 /** Entropy-aware distillation: reverse KL everywhere, and forward KL besides where the teacher itself is undecided. */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
 import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
@@ -10,17 +10,26 @@ import { reverseKl } from "./divergences/reverse-kl.ts";
 import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 
-/** What entropy-aware distillation can be told. */
-export interface EntropyAwareDistillationParameters {
-  /** In nats: forward KL is added where the teacher's entropy is above it; .8 when left out. */
-  readonly threshold?: number;
-  /** Of forward KL at those tokens, above 0; 1 when left out. */
-  readonly forwardWeight?: number;
-  /** Over tokens; `averages.sequence` when left out. */
-  readonly average?: Average;
-  /** The student's distribution is softmax(logits / studentTemperature); 1 when left out. */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  threshold: Type.Number({
+    minimum: 0,
+    default: 0.8,
+    description: "In nats: above it the teacher's entropy counts as high.",
+  }),
+  forwardWeight: Type.Number({
+    exclusiveMinimum: 0,
+    default: 1,
+    description: "Weight of forward KL at those tokens.",
+  }),
+  average: averageSchema("How the tokens' divergences are averaged."),
+  studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+};
+
+/** Parameters of entropy-aware distillation; the schemas' defaults hold for what is left out. */
+export type EntropyAwareDistillationParameters = WithParts<
+  ParametersOf<typeof parameters>,
+  { readonly average?: Average }
+>;
 
 /**
  * Average over completion tokens of KL(Q || P) + w [H(P) > threshold] KL(P || Q), in nats (Entropy-Aware On-Policy
@@ -86,20 +95,7 @@ export const entropyAwareDistillation = ({
 export const definition = define({
   type: "entropy-aware-distillation",
   summary: "Reverse KL, and forward KL besides at tokens where the teacher's entropy is high.",
-  parameters: {
-    threshold: Type.Number({
-      minimum: 0,
-      default: 0.8,
-      description: "In nats: above it the teacher's entropy counts as high.",
-    }),
-    forwardWeight: Type.Number({
-      exclusiveMinimum: 0,
-      default: 1,
-      description: "Weight of forward KL at those tokens.",
-    }),
-    average: averageSchema("How the tokens' divergences are averaged."),
-    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-  },
-  create: ({ average, ...rest }): Objective<"teacherLogProbs"> =>
-    entropyAwareDistillation({ ...rest, average: averages[average] }),
+  parameters,
+  create: (values): Objective<"teacherLogProbs"> =>
+    entropyAwareDistillation({ ...values, average: averages[values.average] }),
 });

@@ -1,4 +1,4 @@
-/** The entropy bonus: a policy that stays undecided goes on exploring. */
+/** The entropy bonus: a policy that stays undecided keeps exploring. */
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
@@ -6,7 +6,7 @@ import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmet
 import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 
-/** What the entropy bonus can be told. */
+/** Parameters of the entropy bonus. */
 export interface EntropyBonusParameters {
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;
@@ -46,6 +46,5 @@ export const definition = define({
     average: averageSchema("How the tokens' entropies are averaged."),
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
   },
-  create: ({ average, studentTemperature }): Objective<"fromStudent"> =>
-    entropyBonus({ average: averages[average], studentTemperature }),
+  create: (values): Objective<"fromStudent"> => entropyBonus({ ...values, average: averages[values.average] }),
 });

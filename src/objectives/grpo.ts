@@ -2,36 +2,34 @@
  * GRPO: the clipped policy gradient, with advantages normalised within the prompt's group, and a KL to the reference as
  * a loss.
  */
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
 import { averages, averageSchema, type Average } from "./arithmetic/averages.ts";
 import { groupMean } from "./baselines/group-mean.ts";
-import { ratioSchema, type RatioLevel } from "./arithmetic/importance.ts";
+import { ratioSchema } from "./arithmetic/importance.ts";
 import type { Objective } from "./objective.ts";
-import { clipSchema, policyGradient, type Clip } from "./policy-gradient.ts";
+import { clipSchema, policyGradient } from "./policy-gradient.ts";
 import { sampledKl, type SampledKlSignal } from "./sampled-kl.ts";
-import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
+import { scheduleSchema } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
-import { defined } from "../optional/defined.ts";
 
-/** What GRPO can be told. */
-export interface GrpoParameters {
-  /** Weight of the KL to the reference; 0.04 when left out, and no reference is needed at 0. */
-  readonly beta?: Schedule;
-  /** { low: 0.2, high: 0.2 } when left out. */
-  readonly clip?: Clip;
-  /** "token" when left out; "geometric" makes it GSPO. */
-  readonly ratio?: RatioLevel;
-  /** Of both terms, over tokens; `averages.sequence` when left out, `averages.token` as in DAPO. */
-  readonly average?: Average;
-  /** Rewards are multiplied by it; 1 when left out. */
-  readonly rewardScale?: number;
-  /** Then they are cut to this size; not when left out. */
-  readonly rewardClip?: number;
-  /** 1 when left out. */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.04 }),
+  clip: clipSchema({ low: 0.2, high: 0.2 }),
+  ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
+  average: averageSchema("How the tokens' losses are averaged, in both terms."),
+  ...rewardSchemas(),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+  ),
+};
+
+/**
+ * Parameters of GRPO; the schemas' defaults hold for what is left out. The ratio "geometric" makes it GSPO;
+ * `averages.token` is DAPO's.
+ */
+export type GrpoParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;
 
 /** What GRPO reads. */
 export type GrpoSignal = "advantages" | SampledKlSignal;
@@ -78,16 +76,6 @@ export const definition = define({
   type: "grpo",
   summary:
     "GRPO: the clipped policy gradient with advantages normalised within the group, and k3 to the reference as a loss.",
-  parameters: {
-    beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.04 }),
-    clip: clipSchema({ low: 0.2, high: 0.2 }),
-    ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
-    average: averageSchema("How the tokens' losses are averaged, in both terms."),
-    ...rewardSchemas(),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-    ),
-  },
-  create: ({ rewardClip, average, ...others }): Objective<GrpoSignal> =>
-    grpo({ ...others, average: averages[average], ...defined({ rewardClip }) }),
+  parameters,
+  create: (values): Objective<GrpoSignal> => grpo({ ...values, average: averages[values.average] }),
 });

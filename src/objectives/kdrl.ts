@@ -2,35 +2,31 @@
  * KDRL: the reward and a teacher at once, as GRPO with the reverse KL to the teacher instead of the KL to the
  * reference.
  */
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas } from "./advantages/shaped.ts";
 import { averages, averageSchema, type Average } from "./arithmetic/averages.ts";
 import { grpo, type GrpoSignal } from "./grpo.ts";
 import type { Objective } from "./objective.ts";
-import { clipSchema, type Clip } from "./policy-gradient.ts";
+import { clipSchema } from "./policy-gradient.ts";
 import { sampledKl } from "./sampled-kl.ts";
 import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
-import { defined } from "../optional/defined.ts";
-
-/** What KDRL can be told. */
-export interface KdrlParameters {
-  /** Weight of the reverse KL to the teacher; from 5e-3 to 1e-3 over the run when left out. */
-  readonly beta?: Schedule;
-  /** { low: 0.2, high: 0.2 } when left out. */
-  readonly clip?: Clip;
-  /** Of both terms, over tokens; `averages.token` when left out. */
-  readonly average?: Average;
-  /** Rewards are multiplied by it; 1 when left out. */
-  readonly rewardScale?: number;
-  /** Then they are cut to this size; not when left out. */
-  readonly rewardClip?: number;
-  /** 1 when left out. */
-  readonly studentTemperature?: number;
-}
 
 const annealed: Schedule = { from: 5e-3, to: 1e-3 };
+
+const parameters = {
+  beta: scheduleSchema("Weight of the reverse KL to the teacher.", { minimum: 0, default: annealed }),
+  clip: clipSchema({ low: 0.2, high: 0.2 }),
+  average: averageSchema("How the tokens' losses are averaged, in both terms.", "token"),
+  ...rewardSchemas(),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+  ),
+};
+
+/** Parameters of KDRL; the schemas' defaults hold for what is left out. */
+export type KdrlParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;
 
 /**
  * `grpo` (no reference; by token) + beta(t) `sampledKl` (k2 to the teacher) (Xu et al., 2025, arXiv 2506.02208). The
@@ -62,15 +58,6 @@ export const definition = define({
   summary:
     "KDRL: GRPO and the reverse KL to the teacher (k2) on the same rollouts, the teacher's weight falling " +
     "over the run.",
-  parameters: {
-    beta: scheduleSchema("Weight of the reverse KL to the teacher.", { minimum: 0, default: annealed }),
-    clip: clipSchema({ low: 0.2, high: 0.2 }),
-    average: averageSchema("How the tokens' losses are averaged, in both terms.", "token"),
-    ...rewardSchemas(),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-    ),
-  },
-  create: ({ rewardClip, average, ...others }): Objective<GrpoSignal> =>
-    kdrl({ ...others, average: averages[average], ...defined({ rewardClip }) }),
+  parameters,
+  create: (values): Objective<GrpoSignal> => kdrl({ ...values, average: averages[values.average] }),
 });

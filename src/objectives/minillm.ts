@@ -1,7 +1,7 @@
 /** MiniLLM: the reverse KL of whole sequences, by policy gradient on what the student sampled. */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
 import { checkTemperature, closedForm, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { between } from "./divergences/between.ts";
@@ -9,7 +9,7 @@ import { reverseKl } from "./divergences/reverse-kl.ts";
 import { entropy } from "./arithmetic/entropy.ts";
 import { importanceRatios, saturated } from "./arithmetic/importance.ts";
 import type { Objective } from "./objective.ts";
-import { clipSchema, type Clip } from "./policy-gradient.ts";
+import { clipSchema } from "./policy-gradient.ts";
 import { checkDiscount, following, rewardToGo } from "./arithmetic/reward-to-go.ts";
 import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
@@ -20,33 +20,51 @@ type MiniLlmNeeds = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
 /** Which tokens an importance weight covers: each token alone, or all up to it. */
 export type Importance = "token" | "prefix";
 
-/** What MiniLLM can be told. */
-export interface MiniLlmParameters {
-  /** Whether each token's own reward is summed over the vocabulary instead of sampled; true when left out. */
-  readonly singleStep?: boolean;
-  /** Whether a token's return is divided by the number of tokens that it sums over; true when left out. */
-  readonly lengthNormalization?: boolean;
-  /** Of later rewards, in [0, 1]; 1 when left out. At 0 no token answers for later ones. */
-  readonly discount?: number;
-  /** "token" when left out. */
-  readonly importance?: Importance;
-  /** Importance weights are cut to at most this, above 0; not when left out. */
-  readonly truncate?: number;
-  /**
-   * PPO's, for weights by token: outside [1 - low, 1 + high] a token is not pushed further; not clipped when left out.
-   */
-  readonly clip?: Clip;
-  /** Over tokens of the student's sequences; `averages.sequence` when left out. */
-  readonly average?: Average;
-  /** Q is softmax(logits / studentTemperature); 1 when left out. Exact when it is the temperature that sampled. */
-  readonly studentTemperature?: number;
-}
-
-type Settings = Required<Pick<MiniLlmParameters, "singleStep" | "lengthNormalization" | "discount" | "importance">> &
-  Pick<MiniLlmParameters, "truncate" | "clip">;
+const parameters = {
+  singleStep: Type.Boolean({
+    default: true,
+    description: "Sums each token's own reward over the vocabulary: less variance, no bias.",
+  }),
+  lengthNormalization: Type.Boolean({
+    default: true,
+    description:
+      "Divides each return by the number of tokens that it sums over; a bias, against short completions " +
+      "being preferred.",
+  }),
+  discount: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 1,
+    description: "Of later rewards; at 0 no token answers for later ones.",
+  }),
+  importance: Type.Unsafe<Importance>({
+    type: "string",
+    enum: ["token", "prefix"],
+    default: "token",
+    description:
+      "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens " +
+      "up to it, exact for any behavior.",
+  }),
+  truncate: Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." }),
+  ),
+  clip: Type.Optional(clipSchema()),
+  average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+  ),
+};
 
 /**
- * What a place's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a
+ * Parameters of MiniLLM; the schemas' defaults hold for what is left out. Importance weights are cut by `truncate`,
+ * and those by token with `clip` as PPO's; Q is softmax(logits / studentTemperature).
+ */
+export type MiniLlmParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;
+
+type Settings = Omit<ParametersOf<typeof parameters>, "average" | "studentTemperature">;
+
+/**
+ * What a position's log Q(y) is pushed by, the surrogate value of that, the weight of its exact reverse KL, and where a
  * weight was cut; all [B, T] or numbers.
  */
 interface Push {
@@ -111,22 +129,22 @@ const checkSettings = ({ discount, importance, truncate, clip }: Settings): void
  * Minimises KL(q(y) || p(y)) of whole sequences (MiniLLM, Gu et al., 2024, arXiv 2306.08543). With r_t = log P(y_t) -
  * log Q(y_t) and the return R_t = r_t + g R_(t+1), g the discount, its gradient is -E sum_t R_t d log Q(y_t) (the
  * paper's R_t - 1 has a baseline of 1, which changes no expectation). `singleStep` takes the own reward r_t exactly: E
- * sum_t [d KL(Q || P) at the place - g R_(t+1) d log Q(y_t)], the same in expectation with less variance. Rewards,
+ * sum_t [d KL(Q || P) at the position - g R_(t+1) d log Q(y_t)], the same in expectation with less variance. Rewards,
  * returns and weights are constants. Sequences that others wrote are masked out.
  *
  * The expected gradient is the exact one of KL(q(y) || p(y)) when the average is `sum`, g is 1, nothing is
  * length-normalised, and y ~ Q; or, if y ~ behavior (older students, the teacher mixed in), when weights cover the
  * prefix and none is cut by `truncate` or at e^20: w_t = prod_(k <= t) Q / behavior multiplies r_t, and w_(t-1) the
- * place's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
- * tokens to be drawn by the behavior (the place's KL takes none: its expected weight is 1); `lengthNormalization`,
+ * position's KL. Biased are: weights by token, the paper's w_t = Q(y_t) / behavior(y_t), which leave prefixes and later
+ * tokens to be drawn by the behavior (the position's KL takes none: its expected weight is 1); `lengthNormalization`,
  * which divides R_t by the number of its tokens (discounted alike), so that early tokens answer less for late ones; g
  * below 1, at 0 with `singleStep` on-policy distillation by reverse KL, without it that of sampled tokens; `clip`,
  * PPO's: past it the gradient of a token is 0.
  *
  * The paper: singleStep, lengthNormalization, teacher share .2 in sampling, clip .2, and a language-modelling loss
  * beside it: a weighted sum with `sft`. Its code also whitens advantages, which is left out. Metrics:
- * `divergence/reverse-kl` is the exact one at each place, averaged over tokens; `policy/cut` the share of tokens whose
- * weight was cut. `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
+ * `divergence/reverse-kl` is the exact one at each position, averaged over tokens; `policy/cut` the share of tokens
+ * whose weight was cut. `RangeError` for values outside their bounds, and for `clip` beside weights by prefix.
  */
 export const miniLlm = ({
   average = averages.sequence,
@@ -179,39 +197,6 @@ export const definition = define({
   type: "minillm",
   summary:
     "MiniLLM: reverse KL of whole sequences by policy gradient, with the teacher's log-probs as rewards of each token.",
-  parameters: {
-    singleStep: Type.Boolean({
-      default: true,
-      description: "Sums each token's own reward over the vocabulary: less variance, no bias.",
-    }),
-    lengthNormalization: Type.Boolean({
-      default: true,
-      description:
-        "Divides each return by the number of tokens that it sums over; a bias, against short completions " +
-        "being preferred.",
-    }),
-    discount: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 1,
-      description: "Of later rewards; at 0 no token answers for later ones.",
-    }),
-    importance: Type.Unsafe<Importance>({
-      type: "string",
-      enum: ["token", "prefix"],
-      default: "token",
-      description:
-        "What a weight Q / behavior covers. token: the token alone, of little variance. prefix: all tokens " +
-        "up to it, exact for any behavior.",
-    }),
-    truncate: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, description: "Importance weights are cut to at most this." }),
-    ),
-    clip: Type.Optional(clipSchema()),
-    average: averageSchema("How the tokens are averaged; sum is exact for the divergence of sequences."),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-    ),
-  },
-  create: ({ average, ...rest }): Objective<MiniLlmNeeds> => miniLlm({ ...rest, average: averages[average] }),
+  parameters,
+  create: (values): Objective<MiniLlmNeeds> => miniLlm({ ...values, average: averages[values.average] }),
 });

@@ -5,8 +5,8 @@ import type { Controller } from "./schedules/controller.ts";
 import type { Schedule } from "./schedules/schedule.ts";
 
 /**
- * What every objective sees of a batch: the T places before a completion's tokens, and none of its prompt. Place t of
- * the student's logits predicts `targets[t]`; the shift was made once, in `training/collate.ts`.
+ * What every objective sees of a batch: the T positions before a completion's tokens, and none of its prompt. Position
+ * t of the student's logits predicts `targets[t]`; the shift was made once, in `training/collate.ts`.
  */
 export interface TokenBatch {
   /** [B, T] int32. */
@@ -29,11 +29,11 @@ export interface Signals {
   /** [B, T, K] their log-probs in nats, normalised over the whole vocabulary. */
   readonly teacherTopKLogProbs: tf.Tensor3D;
   /**
-   * [B, T, W] log-probs in nats of a teacher with another vocabulary, W tokens wide, at the places where both
+   * [B, T, W] log-probs in nats of a teacher with another vocabulary, W tokens wide, at the positions where both
    * tokenizers begin a token.
    */
   readonly foreignTeacherLogProbs: tf.Tensor3D;
-  /** [B, T] float32: 1 at those places. */
+  /** [B, T] float32: 1 at those positions. */
   readonly foreignTeacherMask: tf.Tensor2D;
   /**
    * [B, T] log-probs in nats of the targets under the reference policy, the student as the run found it, at the

@@ -4,7 +4,7 @@
  */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
 import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { entropy } from "./arithmetic/entropy.ts";
@@ -15,18 +15,25 @@ import { checkDiscount, rewardToGo } from "./arithmetic/reward-to-go.ts";
 import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
-/** What on-policy distillation can be told. */
-export interface OnPolicyDistillationParameters {
-  /** How much a token answers for what comes after it, in [0, 1]; 0 when left out. */
-  readonly discount?: number;
-  /** Over tokens; `averages.sequence` when left out. */
-  readonly average?: Average;
-  /**
-   * Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. Ratios are exact when
-   * it is the one that sampled.
-   */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  discount: Type.Number({
+    default: 0,
+    minimum: 0,
+    maximum: 1,
+    description:
+      "How much a token answers for later ones. 0: the reverse KL at each prefix. 1: that of whole sequences.",
+  }),
+  average: averageSchema("How the tokens' losses are averaged."),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+  ),
+};
+
+/**
+ * Parameters of on-policy distillation; the schemas' defaults hold for what is left out. Log-probs of the student
+ * are those of softmax(logits / studentTemperature).
+ */
+export type OnPolicyDistillationParameters = WithParts<ParametersOf<typeof parameters>, { readonly average?: Average }>;
 
 /** What on-policy distillation reads. */
 export type OnPolicyDistillationSignal = "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
@@ -84,19 +91,7 @@ export const definition = define({
   summary:
     "Distillation by policy gradient: each token that the student drew is rewarded with how much likelier " +
     "the teacher finds it.",
-  parameters: {
-    discount: Type.Number({
-      default: 0,
-      minimum: 0,
-      maximum: 1,
-      description:
-        "How much a token answers for later ones. 0: the reverse KL at each prefix. 1: that of whole sequences.",
-    }),
-    average: averageSchema("How the tokens' losses are averaged."),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-    ),
-  },
-  create: ({ average, ...others }): Objective<OnPolicyDistillationSignal> =>
-    onPolicyDistillation({ ...others, average: averages[average] }),
+  parameters,
+  create: (values): Objective<OnPolicyDistillationSignal> =>
+    onPolicyDistillation({ ...values, average: averages[values.average] }),
 });

@@ -4,13 +4,13 @@
  */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
-import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
+import { advantageSchemas, createAdvantages, type AdvantageValues } from "./advantages/shaped.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
 import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { entropy } from "./arithmetic/entropy.ts";
-import { importanceRatios, lengthsOf, ratioSchema, saturated, type RatioLevel } from "./arithmetic/importance.ts";
+import { importanceRatios, lengthsOf, ratioSchema, saturated } from "./arithmetic/importance.ts";
 import { logProbLoss } from "./arithmetic/log-prob-loss.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
@@ -25,23 +25,52 @@ export interface Clip {
   readonly high: number;
 }
 
-/** What the policy gradient can be told. */
-export interface PolicyGradientParameters {
-  readonly advantages: AdvantageEstimator<unknown>;
-  /** "token" when left out. */
-  readonly ratio?: RatioLevel;
-  /** Not clipped when left out. */
-  readonly clip?: Clip;
-  /** Ratios are cut to at most this and held constant; not when left out. */
-  readonly truncate?: number;
-  /** Over tokens; `averages.sequence` when left out. */
-  readonly average?: Average;
-  /**
-   * Log-probs are those of softmax(logits / studentTemperature); 1 when left out. Ratios are exact when it is the
-   * temperature that sampled.
-   */
-  readonly studentTemperature?: number;
-}
+/** Schemas of clipping and its defaults. */
+export const clipSchema = (standard?: Clip) =>
+  closedObject(
+    {
+      low: Type.Number({
+        default: 0.2,
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: "Ratios below 1 - low are clipped.",
+      }),
+      high: Type.Number({
+        default: 0.2,
+        exclusiveMinimum: 0,
+        description: "Ratios above 1 + high are clipped; larger than low is clip-higher.",
+      }),
+    },
+    {
+      description: "Tokens whose ratio left [1 - low, 1 + high] in the advantage's direction get no gradient (PPO).",
+      ...defined({ default: standard }),
+    },
+  );
+
+const parameters = {
+  ...advantageSchemas({ type: "leave-one-out" }, "none"),
+  ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
+  clip: Type.Optional(clipSchema()),
+  truncate: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description: "Ratios are cut to at most this and held constant (CISPO); not beside clip.",
+    }),
+  ),
+  average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
+  ),
+};
+
+/**
+ * Parameters of the policy gradient; the schemas' defaults hold for what is left out. Log-probs are those of
+ * softmax(logits / studentTemperature).
+ */
+export type PolicyGradientParameters = WithParts<
+  Omit<ParametersOf<typeof parameters>, keyof AdvantageValues>,
+  { readonly advantages: AdvantageEstimator<unknown>; readonly average?: Average }
+>;
 
 /** The loss [B, T] at a ratio, its derivative [B, T] by the log of that ratio, and where [B, T] the ratio was cut. */
 interface Surrogate {
@@ -160,53 +189,11 @@ export const policyGradient = ({
   };
 };
 
-/** Schemas of clipping and its defaults. */
-export const clipSchema = (standard?: Clip) =>
-  closedObject(
-    {
-      low: Type.Number({
-        default: 0.2,
-        exclusiveMinimum: 0,
-        maximum: 1,
-        description: "Ratios below 1 - low are clipped.",
-      }),
-      high: Type.Number({
-        default: 0.2,
-        exclusiveMinimum: 0,
-        description: "Ratios above 1 + high are clipped; larger than low is clip-higher.",
-      }),
-    },
-    {
-      description: "Tokens whose ratio left [1 - low, 1 + high] in the advantage's direction get no gradient (PPO).",
-      ...defined({ default: standard }),
-    },
-  );
-
 /** `{ "type": "policy-gradient", "clip": { "low": 0.2, "high": 0.2 } }` */
 export const definition = define({
   type: "policy-gradient",
   summary: "The policy gradient with importance ratios for stale rollouts: plain, clipped (PPO), or truncated (CISPO).",
-  parameters: {
-    ...advantageSchemas({ type: "leave-one-out" }, "none"),
-    ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
-    clip: Type.Optional(clipSchema()),
-    truncate: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        description: "Ratios are cut to at most this and held constant (CISPO); not beside clip.",
-      }),
-    ),
-    average: averageSchema("How the tokens' losses are averaged; sum is unbiased for the expected reward."),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the ratios exact.",
-    ),
-  },
-  create: ({ ratio, clip, truncate, average, studentTemperature, ...shaping }) =>
-    policyGradient({
-      advantages: createAdvantages(shaping),
-      ratio,
-      average: averages[average],
-      studentTemperature,
-      ...defined({ clip, truncate }),
-    }),
+  parameters,
+  create: (values) =>
+    policyGradient({ ...values, advantages: createAdvantages(values), average: averages[values.average] }),
 });

@@ -1,14 +1,14 @@
 /** RL and on-policy distillation at once: equation 5 of GKD. */
 import { Type } from "@sinclair/typebox";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { averages, averageSchema, type Average } from "./arithmetic/averages.ts";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
-import { advantageSchemas, createAdvantages } from "./advantages/shaped.ts";
+import { advantageSchemas, createAdvantages, type AdvantageValues } from "./advantages/shaped.ts";
 import { distillation, topKSchema, type DistillationNeeds } from "./distillation.ts";
 import type { Divergence } from "./divergences/divergence.ts";
 import { divergences } from "./divergences/index.ts";
-import { ratioSchema, type RatioLevel } from "./arithmetic/importance.ts";
+import { ratioSchema } from "./arithmetic/importance.ts";
 import type { Objective } from "./objective.ts";
 import { policyGradient } from "./policy-gradient.ts";
 import { reinforce } from "./reinforce.ts";
@@ -20,30 +20,49 @@ import { closedObject } from "../plugins/closed-object.ts";
 /** What equation 5 reads; at alpha 0 and 1 less. */
 type ReinforceGkdNeeds = "advantages" | "behaviorLogProbs" | "fromStudent" | DistillationNeeds | "progress";
 
-/** How stale completions are weighed; see `policyGradient`. */
-export interface ReinforceGkdImportance {
-  readonly ratio: RatioLevel;
-  /** Not cut when left out. */
-  readonly truncate?: number;
-}
+const parameters = {
+  alpha: scheduleSchema("Share of distillation: 0 is REINFORCE, 1 is distillation.", { minimum: 0, maximum: 1 }),
+  divergence: divergences.schema,
+  ...advantageSchemas({ type: "leave-one-out" }, "none"),
+  importance: Type.Optional(
+    closedObject(
+      {
+        ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
+        truncate: Type.Optional(
+          Type.Number({
+            exclusiveMinimum: 0,
+            description: "Ratios are cut to at most this and held constant; not cut when left out.",
+          }),
+        ),
+      },
+      {
+        description:
+          "Weighs the policy gradient of stale completions (rollouts.maxStaleness, data.replay, " +
+          "training.updates) by how much likelier the student makes them now; the divergence is not " +
+          "weighed. REINFORCE when left out, which needs fresh ones.",
+      },
+    ),
+  ),
+  policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
+  divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it in both terms; the sampling temperature makes the policy " +
+      "gradient exact.",
+  ),
+  topK: topKSchema,
+};
 
-/** What RL with on-policy distillation can be told. */
-export interface ReinforceGkdParameters {
-  /** Share of distillation, in [0, 1]. */
-  readonly alpha: Schedule;
-  readonly advantages: AdvantageEstimator<unknown>;
-  /** Makes the first term the policy gradient with importance weights; REINFORCE when left out. */
-  readonly importance?: ReinforceGkdImportance;
-  readonly divergence: Divergence;
-  /** Of the policy gradient, over tokens; `averages.sequence` when left out. */
-  readonly policyAverage?: Average;
-  /** Of the divergence, over tokens; `averages.sequence` when left out. */
-  readonly divergenceAverage?: Average;
-  /** Of both terms; 1 when left out. */
-  readonly studentTemperature?: number;
-  /** Only the K likeliest tokens of the teacher; the whole vocabulary when left out. */
-  readonly topK?: number;
-}
+/** Parameters of RL with on-policy distillation; the schemas' defaults hold for what is left out. */
+export type ReinforceGkdParameters = WithParts<
+  Omit<ParametersOf<typeof parameters>, keyof AdvantageValues>,
+  {
+    readonly alpha: Schedule;
+    readonly advantages: AdvantageEstimator<unknown>;
+    readonly divergence: Divergence;
+    readonly policyAverage?: Average;
+    readonly divergenceAverage?: Average;
+  }
+>;
 
 /**
  * Minimises -(1 - alpha) E[r(y)] + alpha E[D(teacher || student)(y)], y sampled by the student (equation 5 of GKD,
@@ -86,55 +105,13 @@ export const reinforceGkd = ({
 export const definition = define({
   type: "reinforce-gkd",
   summary: "RL and on-policy distillation at once: (1 - alpha) REINFORCE + alpha distillation (equation 5 of GKD).",
-  parameters: {
-    alpha: scheduleSchema("Share of distillation: 0 is REINFORCE, 1 is distillation.", { minimum: 0, maximum: 1 }),
-    divergence: divergences.schema,
-    ...advantageSchemas({ type: "leave-one-out" }, "none"),
-    importance: Type.Optional(
-      closedObject(
-        {
-          ratio: ratioSchema("What the ratio of student to behavior is taken of.", "token"),
-          truncate: Type.Optional(
-            Type.Number({
-              exclusiveMinimum: 0,
-              description: "Ratios are cut to at most this and held constant; not cut when left out.",
-            }),
-          ),
-        },
-        {
-          description:
-            "Weighs the policy gradient of stale completions (rollouts.maxStaleness, data.replay, " +
-            "training.updates) by how much likelier the student makes them now; the divergence is not " +
-            "weighed. REINFORCE when left out, which needs fresh ones.",
-        },
-      ),
-    ),
-    policyAverage: averageSchema("How the policy gradient is averaged; it changes what alpha means."),
-    divergenceAverage: averageSchema("How the tokens' divergences are averaged."),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it in both terms; the sampling temperature makes the policy " +
-        "gradient exact.",
-    ),
-    topK: topKSchema,
-  },
-  create: ({
-    alpha,
-    importance,
-    divergence,
-    policyAverage,
-    divergenceAverage,
-    studentTemperature,
-    topK,
-    ...shaping
-  }): Objective<ReinforceGkdNeeds> =>
+  parameters,
+  create: (values): Objective<ReinforceGkdNeeds> =>
     reinforceGkd({
-      alpha,
-      ...defined({ importance }),
-      advantages: createAdvantages(shaping),
-      studentTemperature,
-      divergence: divergences.create(divergence),
-      policyAverage: averages[policyAverage],
-      divergenceAverage: averages[divergenceAverage],
-      ...defined({ topK }),
+      ...values,
+      advantages: createAdvantages(values),
+      divergence: divergences.create(values.divergence),
+      policyAverage: averages[values.policyAverage],
+      divergenceAverage: averages[values.divergenceAverage],
     }),
 });

@@ -9,7 +9,7 @@ import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
-/** What REINFORCE can be told. */
+/** Parameters of REINFORCE. */
 export interface ReinforceParameters {
   readonly advantages: AdvantageEstimator<unknown>;
   /** Over tokens; `averages.sequence` when left out. */
@@ -65,6 +65,6 @@ export const definition = define({
       "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
     ),
   },
-  create: ({ average, studentTemperature, ...shaping }): Objective<"advantages"> =>
-    reinforce({ advantages: createAdvantages(shaping), average: averages[average], studentTemperature }),
+  create: (values): Objective<"advantages"> =>
+    reinforce({ ...values, advantages: createAdvantages(values), average: averages[values.average] }),
 });

@@ -1,5 +1,5 @@
 /** RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward. */
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf } from "../plugins/definition.ts";
 import { studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { rewardSchemas, shapedAdvantages } from "./advantages/shaped.ts";
 import { averages } from "./arithmetic/averages.ts";
@@ -7,21 +7,19 @@ import { leaveOneOut } from "./baselines/leave-one-out.ts";
 import type { Objective } from "./objective.ts";
 import { reinforce } from "./reinforce.ts";
 import { sampledKl, type SampledKlSignal } from "./sampled-kl.ts";
-import { scheduleSchema, type Schedule } from "./schedules/schedule.ts";
+import { scheduleSchema } from "./schedules/schedule.ts";
 import { weightedSum } from "./weighted-sum.ts";
-import { defined } from "../optional/defined.ts";
 
-/** What RLOO can be told. */
-export interface RlooParameters {
-  /** Weight of the KL to the reference; 0.05 when left out, and no reference is needed at 0. */
-  readonly beta?: Schedule;
-  /** Rewards are multiplied by it; 1 when left out. */
-  readonly rewardScale?: number;
-  /** Then they are cut to this size; not when left out. */
-  readonly rewardClip?: number;
-  /** 1 when left out. */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.05 }),
+  ...rewardSchemas(),
+  studentTemperature: studentTemperatureSchema(
+    "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
+  ),
+};
+
+/** Parameters of RLOO; the schemas' defaults hold for what is left out. */
+export type RlooParameters = Partial<ParametersOf<typeof parameters>>;
 
 /**
  * `reinforce` (leave-one-out, sum) + beta `sampledKl` (k1 to the reference, sum) (Ahmadian et al., 2024, arXiv
@@ -53,12 +51,6 @@ export const definition = define({
   type: "rloo",
   summary:
     "RLOO: REINFORCE with the leave-one-out baseline, summed over tokens, and the KL to the reference in the reward.",
-  parameters: {
-    beta: scheduleSchema("Weight of the KL to the reference; 0 needs no reference.", { minimum: 0, default: 0.05 }),
-    ...rewardSchemas(),
-    studentTemperature: studentTemperatureSchema(
-      "The student's logits are divided by it within the loss; the sampling temperature makes the gradient exact.",
-    ),
-  },
-  create: ({ rewardClip, ...others }) => rloo({ ...others, ...defined({ rewardClip }) }),
+  parameters,
+  create: rloo,
 });

@@ -4,16 +4,15 @@
  */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { averages, averageSchema, sampledByStudent, weighted, type Average } from "./arithmetic/averages.ts";
 import { checkTemperature, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
 import { importanceRatios, type RatioLevel } from "./arithmetic/importance.ts";
 import { logProbLoss, type TokenLoss } from "./arithmetic/log-prob-loss.ts";
-import type { Objective, TokenBatch, Signals } from "./objective.ts";
+import type { Objective, Signals, TokenBatch } from "./objective.ts";
 import { checkDiscount, rewardToGo } from "./arithmetic/reward-to-go.ts";
 import { logProbsOfTargets } from "./arithmetic/token-log-probs.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
-import { defined } from "../optional/defined.ts";
 
 /**
  * Estimators of KL(q || p) by d = log q(y_t) - log p(y_t) of a drawn token (Schulman, "Approximating KL divergence",
@@ -21,24 +20,50 @@ import { defined } from "../optional/defined.ts";
  */
 export type KlEstimator = "k1" | "k2" | "k3";
 
-/** What the sampled KL can be told. */
-export interface SampledKlParameters {
-  /** Whose log-probs p are: those of the initial student, or of the teacher. */
-  readonly to: "reference" | "teacher";
-  /** "k1" when left out. */
-  readonly estimator?: KlEstimator;
-  /** Of k1 alone: how much a token answers for what comes after it, in [0, 1]; 1 when left out. */
-  readonly discount?: number;
-  /** What stale tokens are weighed by; "none" when left out. */
-  readonly importance?: "none" | RatioLevel;
-  /** Over tokens; `averages.sequence` when left out. */
-  readonly average?: Average;
-  /**
-   * Log-probs of the student are those of softmax(logits / studentTemperature); 1 when left out. Those of p are at the
-   * temperature that sampled, so at another one the KL of a policy to itself is not zero.
-   */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  to: Type.Unsafe<"reference" | "teacher">({
+    type: "string",
+    enum: ["reference", "teacher"],
+    description: "The other policy.",
+  }),
+  estimator: Type.Unsafe<KlEstimator>({
+    type: "string",
+    enum: ["k1", "k2", "k3"],
+    default: "k1",
+    description:
+      "k1: KL in the reward, the gradient of the reverse KL. k2: half the squared log-ratio, the " +
+      "gradient of k1 at discount 0. k3: never below zero, but the gradient of the forward KL.",
+  }),
+  discount: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description:
+        "Of k1 alone: how much a token answers for later ones. 1 (when left out): the KL of whole " +
+        "sequences. 0: of each token at its prefix.",
+    }),
+  ),
+  importance: Type.Unsafe<"none" | RatioLevel>({
+    type: "string",
+    enum: ["none", "token", "sequence", "geometric"],
+    default: "none",
+    description:
+      "The ratio of student to behavior that stale tokens are weighed by: of the token, of the whole " +
+      "sequence, or its mean per token.",
+  }),
+  average: averageSchema("How the tokens' estimates are averaged; sum is unbiased for the KL of sequences."),
+  studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+};
+
+/**
+ * Parameters of the sampled KL; the schemas' defaults hold for what is left out. Log-probs of the student are those
+ * of softmax(logits / studentTemperature); those of p are at the temperature that sampled, so at another one the KL of
+ * a policy to itself is not zero.
+ */
+export type SampledKlParameters = WithParts<
+  ParametersOf<typeof parameters>,
+  { readonly to: "reference" | "teacher"; readonly average?: Average }
+>;
 
 /** What the sampled KL reads; those that its settings have no use for, it does not name. */
 export type SampledKlSignal = "referenceLogProbs" | "teacherLogProbs" | "behaviorLogProbs" | "fromStudent";
@@ -89,7 +114,7 @@ export const sampledKl = ({
     checkDiscount("sampled-kl", discount);
     if (estimator !== "k1")
       throw new RangeError(
-        `sampled-kl: expected a discount with k1 alone, got one with ${estimator}, which looks at no later token`,
+        `sampled-kl: expected a discount with k1 alone, got one with ${estimator}, which reads no later token`,
       );
   }
   const target = ({
@@ -134,40 +159,6 @@ export const sampledKl = ({
 export const definition = define({
   type: "sampled-kl",
   summary: "The KL of the student to the reference or the teacher, estimated from the tokens that the student drew.",
-  parameters: {
-    to: Type.Unsafe<"reference" | "teacher">({
-      type: "string",
-      enum: ["reference", "teacher"],
-      description: "The other policy.",
-    }),
-    estimator: Type.Unsafe<KlEstimator>({
-      type: "string",
-      enum: ["k1", "k2", "k3"],
-      default: "k1",
-      description:
-        "k1: KL in the reward, the gradient of the reverse KL. k2: half the squared log-ratio, the " +
-        "gradient of k1 at discount 0. k3: never below zero, but the gradient of the forward KL.",
-    }),
-    discount: Type.Optional(
-      Type.Number({
-        minimum: 0,
-        maximum: 1,
-        description:
-          "Of k1 alone: how much a token answers for later ones. 1 (when left out): the KL of whole " +
-          "sequences. 0: of each token at its prefix.",
-      }),
-    ),
-    importance: Type.Unsafe<"none" | RatioLevel>({
-      type: "string",
-      enum: ["none", "token", "sequence", "geometric"],
-      default: "none",
-      description:
-        "The ratio of student to behavior that stale tokens are weighed by: of the token, of the whole " +
-        "sequence, or its mean per token.",
-    }),
-    average: averageSchema("How the tokens' estimates are averaged; sum is unbiased for the KL of sequences."),
-    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-  },
-  create: ({ discount, average, ...others }): Objective<SampledKlSignal> =>
-    sampledKl({ ...others, average: averages[average], ...defined({ discount }) }),
+  parameters,
+  create: (values): Objective<SampledKlSignal> => sampledKl({ ...values, average: averages[values.average] }),
 });

@@ -6,7 +6,7 @@ import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
-/** What supervised fine-tuning can be told. */
+/** Parameters of supervised fine-tuning. */
 export interface SftParameters {
   /** Over tokens; `averages.sequence` when left out. */
   readonly average?: Average;

@@ -1,7 +1,7 @@
 /** TAID, temporally adaptive interpolated distillation: the target starts near the student and moves to the teacher. */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
-import { define } from "../plugins/definition.ts";
+import { define, type ParametersOf, type WithParts } from "../plugins/definition.ts";
 import { adaptiveInterpolation } from "./schedules/adaptive-interpolation.ts";
 import { averages, averageSchema, weighted, type Average } from "./arithmetic/averages.ts";
 import { checkTemperature, distribution, tempered, studentTemperatureSchema } from "./arithmetic/distribution.ts";
@@ -11,30 +11,43 @@ import { forwardKl } from "./divergences/forward-kl.ts";
 import { divergences, type DivergenceValues } from "./divergences/index.ts";
 import { entropy } from "./arithmetic/entropy.ts";
 import type { Objective } from "./objective.ts";
-import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema, type Schedule } from "./schedules/schedule.ts";
+import { checkSchedule, scheduled, scheduleNeeds, scheduleSchema } from "./schedules/schedule.ts";
 import { defined } from "../optional/defined.ts";
 
 /** The teacher; and what says how far the target has moved: the run's progress or the controller's number, if any. */
 type TaidNeeds = "teacherLogProbs" | "progress" | "controlled";
 
-/** What TAID can be told. */
-export interface TaidParameters {
-  /** t: 0 is the student, 1 the teacher; from .4 to 1 when left out. */
-  readonly interpolation?: Schedule;
-  /**
-   * Rate at which a ramp is run ahead of while the loss falls; 5e-4 when left out, 0 keeps to the ramp. A number stays
-   * as it is.
-   */
-  readonly adaptation?: number;
-  /** Of the controller's moving average; .99 when left out. */
-  readonly momentum?: number;
-  /** Of the student from the target; forward KL, the paper's, when left out. */
-  readonly divergence?: Divergence;
-  /** Over tokens; `averages.sequence` when left out. */
-  readonly average?: Average;
-  /** The student's distribution, in the target too, is softmax(logits / studentTemperature); 1 when left out. */
-  readonly studentTemperature?: number;
-}
+const parameters = {
+  interpolation: scheduleSchema("How far the target is from the student, 0, to the teacher, 1.", {
+    minimum: 0,
+    maximum: 1,
+    default: { from: 0.4, to: 1 },
+  }),
+  adaptation: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 5e-4,
+    description: "Rate at which the target runs ahead of its ramp while the loss falls; 0 keeps to the ramp.",
+  }),
+  momentum: Type.Number({
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0.99,
+    description: "Of the moving average of the loss's relative change.",
+  }),
+  divergence: Type.Unsafe<DivergenceValues>({ ...divergences.schema, default: { type: "forward-kl" } }),
+  average: averageSchema("How the tokens' divergences are averaged."),
+  studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
+};
+
+/**
+ * Parameters of TAID; the schemas' defaults hold for what is left out. The student's distribution, in the target
+ * too, is softmax(logits / studentTemperature). An interpolation that is a number stays as it is.
+ */
+export type TaidParameters = WithParts<
+  ParametersOf<typeof parameters>,
+  { readonly divergence?: Divergence; readonly average?: Average }
+>;
 
 /**
  * D(target || student), the target a constant: softmax((1 - t) log Q + t log P), where log-probs serve as logits, being
@@ -104,28 +117,7 @@ export const definition = define({
   type: "taid",
   summary:
     "TAID: distillation from a target between student and teacher that moves to the teacher as the student learns.",
-  parameters: {
-    interpolation: scheduleSchema("How far the target is from the student, 0, to the teacher, 1.", {
-      minimum: 0,
-      maximum: 1,
-      default: { from: 0.4, to: 1 },
-    }),
-    adaptation: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 5e-4,
-      description: "Rate at which the target runs ahead of its ramp while the loss falls; 0 keeps to the ramp.",
-    }),
-    momentum: Type.Number({
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0.99,
-      description: "Of the moving average of the loss's relative change.",
-    }),
-    divergence: Type.Unsafe<DivergenceValues>({ ...divergences.schema, default: { type: "forward-kl" } }),
-    average: averageSchema("How the tokens' divergences are averaged."),
-    studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
-  },
-  create: ({ divergence, average, ...rest }): Objective<TaidNeeds> =>
-    taid({ ...rest, divergence: divergences.create(divergence), average: averages[average] }),
+  parameters,
+  create: (values): Objective<TaidNeeds> =>
+    taid({ ...values, divergence: divergences.create(values.divergence), average: averages[values.average] }),
 });

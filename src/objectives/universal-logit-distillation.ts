@@ -34,8 +34,8 @@ const formula = (teacherLogProbs: tf.Tensor, logits: tf.Tensor): ClosedForm => {
   const difference = tf.sub(widened(falling, width), widened(teacher, width));
   const slope = tf.slice(tf.sign(difference), [0, 0], [N, V]);
   const rows = tf.expandDims(tf.mul(tf.range(0, N, 1, "int32"), tf.scalar(V, "int32")), -1);
-  const places = tf.reshape(tf.add(indices, rows), [N * V, 1]);
-  const unsorted = tf.reshape(tf.tensorScatterUpdate(tf.zeros([N * V]), places, tf.reshape(slope, [N * V])), [N, V]);
+  const positions = tf.reshape(tf.add(indices, rows), [N * V, 1]);
+  const unsorted = tf.reshape(tf.tensorScatterUpdate(tf.zeros([N * V]), positions, tf.reshape(slope, [N * V])), [N, V]);
   const mean = tf.sum(tf.mul(falling, slope), -1, true);
   return {
     value: tf.reshape(tf.sum(tf.abs(difference), -1), leading),
@@ -53,18 +53,18 @@ const formula = (teacherLogProbs: tf.Tensor, logits: tf.Tensor): ClosedForm => {
 export const universalLogitDistance = (teacherLogProbs: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
   withGradient(logits, (z) => inChunks([teacherLogProbs, z], formula));
 
-/** What universal logit distillation can be told. */
+/** Parameters of universal logit distillation. */
 export interface UniversalLogitDistillationParameters {
-  /** Over the places at which both tokenizers begin a token; `averages.sequence` when left out, as in TRL's GOLD. */
+  /** Over the positions at which both tokenizers begin a token; `averages.sequence` when left out, as in TRL's GOLD. */
   readonly average?: Average;
   /** The student's distribution is softmax(logits / studentTemperature); 1 when left out. */
   readonly studentTemperature?: number;
 }
 
 /**
- * Average of `universalLogitDistance` over the completion's places at which the student's tokenizer and the teacher's
- * begin a token; the others are masked out. It says nothing about which token is right, so it is weak alone: beside it
- * belongs a term that does, such as `sft`. `RangeError` for a temperature that is not positive.
+ * Average of `universalLogitDistance` over the completion's positions at which the student's tokenizer and the
+ * teacher's begin a token; the others are masked out. It says nothing about which token is right, so it is weak alone:
+ * beside it belongs a term that does, such as `sft`. `RangeError` for a temperature that is not positive.
  */
 export const universalLogitDistillation = ({
   average = averages.sequence,
@@ -100,9 +100,9 @@ export const definition = define({
     "Distillation from a teacher with another tokenizer: the distance of the sorted probabilities, where " +
     "both begin a token.",
   parameters: {
-    average: averageSchema("How the distances of the aligned places are averaged."),
+    average: averageSchema("How the distances of the aligned positions are averaged."),
     studentTemperature: studentTemperatureSchema("The student's logits are divided by it within the loss."),
   },
-  create: ({ average, studentTemperature }): Objective<"foreignTeacherLogProbs" | "foreignTeacherMask"> =>
-    universalLogitDistillation({ average: averages[average], studentTemperature }),
+  create: (values): Objective<"foreignTeacherLogProbs" | "foreignTeacherMask"> =>
+    universalLogitDistillation({ ...values, average: averages[values.average] }),
 });

@@ -9,6 +9,12 @@ export type ParameterSchemas = TProperties & { readonly [Kind]?: never };
 /** The values of a plug-in's parameters, as its schemas give them. */
 export type ParametersOf<Parameters extends ParameterSchemas> = Static<TObject<Parameters>>;
 
+/**
+ * What the function behind a plug-in takes: the values of its schemas, all of them optional, and `Parts`, which are made
+ * from values of the same names, such as a divergence.
+ */
+export type WithParts<Values, Parts> = Partial<Omit<Values, keyof Parts>> & Parts;
+
 /** One plug-in: its name in experiment files, its parameters as a schema, and how to make it. */
 export interface Definition<Type extends string, Parameters extends ParameterSchemas, Context, Product> {
   /** The value of `type` in an experiment file, kebab-case. */

@@ -1,4 +1,4 @@
-/** What a figure took, and where. It differs from machine to machine, so it lies beside the results and not in them. */
+/** What a figure took, and where. It differs from machine to machine, so it is beside the results and not in them. */
 import { fileURLToPath } from "node:url";
 import { readObject } from "../files/object-file.ts";
 import { provenance, type Provenance } from "../runs/folder/provenance.ts";
@@ -17,7 +17,7 @@ export interface FigureMachine extends Provenance {
   readonly elapsed: number | undefined;
 }
 
-/** Where it lies in a folder of results. */
+/** Its path in a folder of results. */
 export const machinePath = (folder: string, figure: Pick<Figure, "name">): string =>
   resultsPath(folder, figure).replace(/\.json$/u, ".machine.json");
 
@@ -28,13 +28,13 @@ export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elaps
 });
 
 /** The results that come with the package. */
-export const keptResults = fileURLToPath(new URL("../../docs/results/paper/", import.meta.url));
+export const packagedResults = fileURLToPath(new URL("../../docs/results/paper/", import.meta.url));
 
 /**
  * Milliseconds that a trial of a figure took one job, stages and all, where the results that come with the package were
  * made; nothing when they have no such figure.
  */
-export const timeTaken = (figure: Figure, scale: Scale, folder = keptResults): number | undefined => {
+export const timeTaken = (figure: Figure, scale: Scale, folder = packagedResults): number | undefined => {
   const results = readFigure(folder, figure);
   const { jobs, elapsed } = readObject(machinePath(folder, figure)) ?? {};
   if (results?.scale !== scale || typeof jobs !== "number" || typeof elapsed !== "number") return undefined;

@@ -35,7 +35,7 @@ const largest = 64_000_000;
 
 const kind = "retort figure";
 
-/** Where a figure's results lie in a folder of them. */
+/** Where a figure's results are in a folder of them. */
 export const resultsPath = (folder: string, { name }: Pick<Figure, "name">): string =>
   join(folder, `figure-${name.toLowerCase().replace(".", "")}.json`);
 

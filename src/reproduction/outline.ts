@@ -1,4 +1,4 @@
-/** What a figure's file says by itself, before its models and its data are looked at or downloaded. */
+/** What a figure's file says by itself, before its models and its data are read or downloaded. */
 import { dirname } from "node:path";
 import { readExperiment } from "../experiments/file/extended-source.ts";
 import { hubNames } from "../experiments/inputs/inputs.ts";

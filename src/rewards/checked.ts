@@ -4,7 +4,7 @@ import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { factsOf } from "../workers/error-data.ts";
 import type { Reward, RewardScore } from "./reward.ts";
 
-const place = ({ prompt, order }: Rollout): string =>
+const whereOf = ({ prompt, order }: Rollout): string =>
   `prompt ${prompt.index} ` +
   `${JSON.stringify(prompt.text.length > 80 ? `${prompt.text.slice(0, 80)}...` : prompt.text)}, sample ` +
   `${order.sample}`;
@@ -22,7 +22,7 @@ const describe = (value: unknown): string => {
 export const finite = (name: string, rollout: Rollout, score: RewardScore): RewardScore => {
   const value: unknown = score.value;
   if (typeof value !== "number" || !Number.isFinite(value)) {
-    throw new RangeError(`reward ${name}: expected a finite number for ${place(rollout)}, got ${describe(value)}`);
+    throw new RangeError(`reward ${name}: expected a finite number for ${whereOf(rollout)}, got ${describe(value)}`);
   }
   return score;
 };
@@ -46,7 +46,7 @@ const untilAborted = async <Value>(work: Promise<Value>, signal: AbortSignal): P
 
 /**
  * The same reward, under `name` if one is given, whose `score` rejects
- * - with the signal's reason when it is aborted, at once, even if the reward goes on;
+ * - with the signal's reason when it is aborted, at once, even if the reward is still working;
  * - with an `Error` that names reward, prompt and sample when the reward throws (its error is the `cause`, whose
  *   facts, such as `retryable`, it takes over);
  * - with the error of `finite` when the value is not a finite number.
@@ -63,7 +63,7 @@ export const checked = (reward: Reward, name: string = reward.name): Reward => (
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const error = new Error(`reward ${name}: expected a score for ${place(rollout)}, got an error: ${reason}`, {
+      const error = new Error(`reward ${name}: expected a score for ${whereOf(rollout)}, got an error: ${reason}`, {
         cause,
       });
       throw Object.assign(error, factsOf(cause));

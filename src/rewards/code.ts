@@ -73,11 +73,11 @@ export const code = define({
     const all = Array.from({ length: sandboxes }, () => new Sandbox(openCell, { time, memory }));
     const idle = resourcePool(all);
     const passes = async (program: string, test: string, signal: AbortSignal): Promise<boolean> => {
-      const loan = await idle.acquire(signal);
+      const lease = await idle.acquire(signal);
       try {
-        return (await loan.item.run({ code: program, test }, signal)).passed;
+        return (await lease.item.run({ code: program, test }, signal)).passed;
       } finally {
-        loan.release();
+        lease.release();
       }
     };
     const passesAll = async (program: string, tests: readonly string[], signal: AbortSignal): Promise<boolean> => {

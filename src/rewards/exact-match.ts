@@ -1,4 +1,4 @@
-/** A reward for the right final answer, whatever stands before it. */
+/** A reward for the right final answer, whatever comes before it. */
 import { Type } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { checkAnswered } from "./answered.ts";

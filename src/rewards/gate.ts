@@ -17,7 +17,7 @@ export interface GateOptions {
 
 /**
  * value = reward where condition >= threshold, else `otherwise`; parts = `condition`, and `passed` as 1 or 0. The
- * reward is asked only where the gate is open, so that a dear judge sees nothing but what passed a cheap test. The
+ * reward is computed only where the gate is open, so that an expensive reward scores only what passed a cheap test. The
  * range is known when the reward's is.
  */
 export const gate = (
@@ -26,19 +26,19 @@ export const gate = (
   { threshold, otherwise }: GateOptions,
   name = "gate",
 ): Reward => {
-  const [asked, counted] = [checked(condition), checked(reward)];
+  const [tested, counted] = [checked(condition), checked(reward)];
   const { range } = reward;
   return {
     name,
     ...defined({ range: range && ([Math.min(otherwise, range[0]), Math.max(otherwise, range[1])] as const) }),
     async prepare() {
-      await Promise.all([asked.prepare?.(), counted.prepare?.()]);
+      await Promise.all([tested.prepare?.(), counted.prepare?.()]);
     },
     async close() {
-      await Promise.all([asked.close?.(), counted.close?.()]);
+      await Promise.all([tested.close?.(), counted.close?.()]);
     },
     async score(rollout, signal) {
-      const { value: seen } = await asked.score(rollout, signal);
+      const { value: seen } = await tested.score(rollout, signal);
       const isOpen = seen >= threshold;
       const value = isOpen ? (await counted.score(rollout, signal)).value : otherwise;
       return { value, parts: { condition: seen, passed: isOpen ? 1 : 0 } };

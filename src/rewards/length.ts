@@ -12,7 +12,7 @@ const lengths = {
 };
 
 /**
- * With length L: max(0, 1 - |L - target| / tolerance). Tokens count the end-of-sequence, words stand between
+ * With length L: max(0, 1 - |L - target| / tolerance). Tokens count the end-of-sequence, words are between
  * whitespace, characters are code points.
  */
 export const length = define({

@@ -19,7 +19,7 @@ export interface RegExpOptions {
   readonly fromJavaScript?: boolean;
 }
 
-/** A pattern, ready to be looked for. */
+/** A pattern, ready to be searched for. */
 export interface LinearRegExp {
   /** Whether it matches somewhere in the text. */
   test(text: string): boolean;

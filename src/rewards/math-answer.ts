@@ -7,7 +7,7 @@ import type { Reward, RewardContext } from "./reward.ts";
 /**
  * `correct` when the completion's final answer and the reference's have the same value, else `incorrect`: numbers,
  * expressions, tuples, sets, intervals, matrices, equations and inequalities in LaTeX or plain signs, or else the same
- * text. Where the final answer is looked for says `math/extract.ts`. Expressions are equal when they are at several
+ * text. Where the final answer is found says `math/extract.ts`. Expressions are equal when they are at several
  * points of their variables. `RangeError` for a task without references.
  */
 export const mathAnswer = define({

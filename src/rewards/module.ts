@@ -59,7 +59,7 @@ export const moduleReward = define({
       }),
     ),
     parameters: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it stands." }),
+      Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it is." }),
     ),
   },
   create({ path, range, parameters = {} }, context: RewardContext): Reward {

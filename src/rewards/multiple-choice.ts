@@ -68,9 +68,9 @@ export const multipleChoice = define({
     for (const { reference, text } of [...task.train, ...task.test]) {
       if (choiceOf(reference) !== undefined) continue;
       const letters = `A to ${alphabet[choices - 1]!}`;
-      const place = `of the prompt ${JSON.stringify(text.slice(0, 60))}`;
+      const owner = `of the prompt ${JSON.stringify(text.slice(0, 60))}`;
       throw new RangeError(
-        `multiple-choice: expected a reference that names one of ${letters}, got ${JSON.stringify(reference)} ${place}`,
+        `multiple-choice: expected a reference that names one of ${letters}, got ${JSON.stringify(reference)} ${owner}`,
       );
     }
     return {

@@ -78,8 +78,8 @@ const byGroup = (values: readonly (number | undefined)[], group: number): (numbe
 /**
  * value = sum over i of weight_i * n_i(r_i), with n(r) = (r - mean) / (standard deviation + 1e-4): over the group of
  * its prompt (Liu et al., GDPO, 2026, arXiv
- * 2601.05242), or over all values so far and those of this step. A score without parts, as one that stands for a reward
- * that failed, counts as it is and for nobody else's mean. What is normalised after the sum is the objective's
+ * 2601.05242), or over all values so far and those of this step. A score without parts, as one that replaces that of a
+ * reward that failed, counts as it is and for no other mean. What is normalised after the sum is the objective's
  * (`normalize`).
  */
 export const rewardNormalizer = (members: readonly NormalizedMember[]): RewardNormalizer => ({

@@ -13,8 +13,9 @@ const productOf = (one: RewardRange, other: RewardRange): RewardRange => {
 };
 
 /**
- * value = product of r_i; parts = each r_i by name. All are asked at the same time, and multiplied in the order given.
- * The range is known when those of all members are. `RangeError` for fewer than two members, and for two of one name.
+ * value = product of r_i; parts = each r_i by name. All are computed at the same time, and multiplied in the order
+ * given. The range is known when those of all members are. `RangeError` for fewer than two members, and for two of one
+ * name.
  */
 export const product = (members: readonly Reward[], name = "product"): Reward => {
   if (members.length < 2) throw new RangeError(`product: expected at least two rewards, got ${members.length}`);

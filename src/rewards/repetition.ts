@@ -22,7 +22,7 @@ export const repetition = define({
     order: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: "n: words or tokens of an n-gram." }),
     unit: Type.Union([Type.Literal("words"), Type.Literal("tokens")], {
       default: "words",
-      description: "Words stand between whitespace, in lower case.",
+      description: "Words are between whitespace, in lower case.",
     }),
   },
   create: ({ order, unit }): Reward => ({

@@ -3,7 +3,7 @@ import type { EngineName } from "../engine/choose.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Task } from "../tasks/task.ts";
 
-/** A reward's judgment: the value and, for sums, what it was made of (unweighted, by name). */
+/** A reward's score: the value and, for sums, what it was made of (unweighted, by name). */
 export interface RewardScore {
   readonly value: number;
   readonly parts: Readonly<Record<string, number>>;
@@ -12,7 +12,7 @@ export interface RewardScore {
 /** Least and greatest value that a reward gives when all is well. */
 export type RewardRange = readonly [least: number, most: number];
 
-/** Judges rollouts. Finite values only; whoever returns NaN stops the run with an error that names the reward. */
+/** Scores rollouts. Finite values only; a reward that returns NaN stops the run with an error that names the reward. */
 export interface Reward {
   /** Names the reward in metrics: `reward/<name>`. */
   readonly name: string;
@@ -29,7 +29,7 @@ export interface Reward {
   close?(): Promise<void>;
 }
 
-/** A classifier that rewards may ask. */
+/** A classifier that rewards may use. */
 export interface RewardModel {
   /** HuggingFace folder of its configuration and its weights. */
   readonly folder: string;

@@ -21,8 +21,8 @@ const partsOf = ({ name, value, parts }: RewardScore & { readonly name: string }
 
 /**
  * value = sum over i of weight_i * r_i; parts = each r_i by name, without its weight, and its parts as `<name>/<part>`.
- * All are asked at the same time; the sum is taken in the order given, and every value is checked. `RangeError` for no
- * rewards, a weight that is not finite, or two rewards of one name.
+ * All are computed at the same time; the sum is taken in the order given, and every value is checked. `RangeError` for
+ * no rewards, a weight that is not finite, or two rewards of one name.
  */
 export const weighted = (members: readonly WeightedReward[], name = "total"): Reward => {
   if (members.length === 0) throw new RangeError(`reward ${name}: expected at least one reward, got none`);

@@ -6,19 +6,20 @@ import type { PromptScore } from "./prompt-scorer.ts";
 /** JSON has no infinity: vLLM writes -9999. */
 const written = (logProb: number): number => (Number.isFinite(logProb) ? logProb : impossible);
 
-/** The likeliest tokens of a place, with their ranks. */
+/** The likeliest tokens of a position, with their ranks. */
 function* likeliest(
   { top, all }: PromptScore,
-  place: number,
+  position: number,
   length: number,
 ): Generator<readonly [id: number, logProb: number, rank: number]> {
   if (top !== undefined) {
     const width = top.ids.length / length;
-    for (let k = 0; k < width; k += 1) yield [top.ids[place * width + k]!, top.logProbs[place * width + k]!, k + 1];
+    for (let k = 0; k < width; k += 1)
+      yield [top.ids[position * width + k]!, top.logProbs[position * width + k]!, k + 1];
   }
   if (all !== undefined) {
     const width = all.length / length;
-    const row = all.subarray(place * width, (place + 1) * width);
+    const row = all.subarray(position * width, (position + 1) * width);
     const order = Int32Array.from(row.keys()).sort((a, b) => row[b]! - row[a]! || a - b);
     for (const [k, id] of order.entries()) yield [id, row[id]!, k + 1];
   }
@@ -33,18 +34,18 @@ export const promptLogProbsJson = (
   score: PromptScore,
   textOf: (id: number) => string,
 ): string => {
-  const places = ["null"];
-  for (let place = 0; place + 1 < ids.length; place += 1) {
-    const own = ids[place + 1]!;
+  const positions = ["null"];
+  for (let position = 0; position + 1 < ids.length; position += 1) {
+    const own = ids[position + 1]!;
     const entries = new Map<number, string>();
     const add = (id: number, logprob: number, rank: number): void => {
       entries.set(id, `"${id}":${JSON.stringify({ logprob: written(logprob), rank, decoded_token: textOf(id) })}`);
     };
-    add(own, score.logProbs[place]!, score.ranks[place]!);
-    for (const [id, logProb, rank] of likeliest(score, place, ids.length)) add(id, logProb, rank);
-    places.push(`{${[...entries.values()].join(",")}}`);
+    add(own, score.logProbs[position]!, score.ranks[position]!);
+    for (const [id, logProb, rank] of likeliest(score, position, ids.length)) add(id, logProb, rank);
+    positions.push(`{${[...entries.values()].join(",")}}`);
   }
-  return `[${places.join(",")}]`;
+  return `[${positions.join(",")}]`;
 };
 
 /** Row i: ids whose log-probs after the prompt's token `start + i` are asked for. */

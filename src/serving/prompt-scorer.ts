@@ -1,4 +1,4 @@
-/** What a policy says of tokens that are there already: of every place of a sequence, as much as is asked for. */
+/** What a policy says of tokens that are there already: of every position of a sequence, as much as is asked for. */
 import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32, int32, type Program } from "../engine/program.ts";
@@ -10,7 +10,7 @@ import { uploadWeights } from "../rollouts/sampling/resident-weights.ts";
 export type Breadth = number | "all";
 
 /**
- * What is said of a sequence of T tokens: place t is what the policy says after token t, for t from 0 to T - 1.
+ * What is said of a sequence of T tokens: position t is what the policy says after token t, for t from 0 to T - 1.
  * Log-probs in nats, at temperature 1.
  */
 export interface PromptScore {
@@ -141,7 +141,7 @@ export class PromptScorer {
 const firstOf = <Row extends Float32Array | Int32Array>(rows: Row, width: number, topK: number): Row =>
   rows.filter((_, k) => k % width < topK) as Row;
 
-/** The score of the first `length` places; `width` is that of the rows of `top` and `all`. */
+/** The score of the first `length` positions; `width` is that of the rows of `top` and `all`. */
 const scoreOf = (
   values: Readonly<Record<string, Float32Array | Int32Array>>,
   length: number,

@@ -66,13 +66,13 @@ export class ServedPolicy {
   async answer(request: PolicyRequest, signal: AbortSignal): Promise<readonly PolicyAnswer[]> {
     const answers: PolicyAnswer[] = [];
     for (const [index, prompt] of request.prompts.entries()) {
-      const loan = await this.#turn.acquire(signal);
+      const lease = await this.#turn.acquire(signal);
       try {
         const seed = request.seed ?? this.#options.seed;
         const number = request.seed === undefined ? (this.#answered += 1) : 0;
         answers.push(await this.#answerOne(this.#idsOf(prompt), request, [seed, "serve", number, index], signal));
       } finally {
-        loan.release();
+        lease.release();
       }
     }
     return answers;

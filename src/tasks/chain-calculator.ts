@@ -36,7 +36,7 @@ const evaluated = (expression: string): number => {
 /** As people write it: at most six digits after the point, none that say nothing. */
 const written = (value: number): string => String(Number(value.toFixed(6)));
 
-/** The text with a number in the place of another one, where it stands by itself. */
+/** The text with one number instead of another, where that is a number by itself. */
 const exchanged = (text: string, from: string, to: string): string =>
   text.replaceAll(
     new RegExp(String.raw`(?<![\d.,])${from.replaceAll(/[$.]/gu, String.raw`\$&`)}(?![\d]|[.,]\d)`, "gu"),
@@ -45,7 +45,7 @@ const exchanged = (text: string, from: string, to: string): string =>
 
 /**
  * The chain with the result of each equation `a + b = c` as it must be, the first one first; where `c` was wrong, the
- * right number takes its place in all that follows, the final answer too (Wei et al., 2022, appendix B, whose external
+ * right number is put there and in all that follows, the final answer too (Wei et al., 2022, appendix B, whose external
  * calculator Agarwal et al., 2024, evaluate GSM8K with). Division by zero and texts above 4,000 characters stay as they
  * are.
  */
@@ -72,7 +72,7 @@ export const calculated = (chain: string): string => {
 };
 
 /**
- * The last number of a text, as a value; of what follows "answer is" if that stands there. Nothing where there is none.
+ * The last number of a text, as a value; of what follows "answer is" if the text says so. Nothing where there is none.
  */
 export const finalNumber = (text: string): number | undefined => {
   const said = /answer is\b(.*)$/isu.exec(text)?.[1] ?? text;

@@ -6,6 +6,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../plugins/definition.ts";
 import { normal, stream, type Uniforms } from "../random/stream.ts";
 import { characterTokenizer } from "../tokenizers/characters.ts";
+import { splitSizes } from "./split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "./task.ts";
 import { closedObject } from "../plugins/closed-object.ts";
 
@@ -36,8 +37,7 @@ const parameters = {
     maxItems: 16,
     description: "The Gaussians.",
   }),
-  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  ...splitSizes,
 };
 
 /** Three deviations, where a Gaussian has all but 0.3 % of what it gives. */
@@ -60,12 +60,12 @@ const drawPosition = (components: readonly Component[], uniforms: Uniforms): num
 
 /** The number in base 64. */
 const nameOf = (index: number): string => {
-  const places = Array.from({ length: digits }, (_, place) => line.length ** (digits - 1 - place));
-  return places.map((place) => line[Math.floor(index / place) % line.length]!).join("");
+  const powers = Array.from({ length: digits }, (_, digit) => line.length ** (digits - 1 - digit));
+  return powers.map((power) => line[Math.floor(index / power) % line.length]!).join("");
 };
 
 /**
- * The line has 64 positions, each a character; position k stands at (k + 1/2) / 64. A prompt is the number of a draw
+ * The line has 64 positions, each a character; position k is at (k + 1/2) / 64. A prompt is the number of a draw
  * and tells nothing of it; its reference is the position that was drawn from one of the Gaussians, anew when it came
  * farther than three deviations from the mean or off the line. So the best that a policy can do is the mixture.
  *

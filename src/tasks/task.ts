@@ -44,7 +44,7 @@ export interface Task {
   readonly entails?: boolean;
   /** sha256 of the file that its prompts were read from, in hexadecimal, if they were. */
   readonly content?: string;
-  /** Judges a completion's text. Total: any text gets a verdict. */
+  /** Checks a completion's text. Total: any text gets a verdict. */
   check(prompt: Prompt, completion: string): Verdict;
 }
 

@@ -1,8 +1,8 @@
-/** Texts with names in braces, which stand for other texts. */
+/** Texts with names in braces, which are replaced by other texts. */
 
 const placeholder = /\{([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\}/gu;
 
-/** The names that a template has in braces, as often as they stand there; `a.b` is what is inside of `a`. */
+/** The names that a template has in braces, as often as they occur; `a.b` is what is inside of `a`. */
 export const namesIn = (template: string): readonly string[] =>
   [...template.matchAll(placeholder)].map(([, name]) => name!);
 

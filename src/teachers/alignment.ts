@@ -23,9 +23,9 @@ const firstDifference = (a: string, b: string): number => {
  * The first token at each character: those after it at the same one begin inside of a character, of which they are
  * parts.
  */
-const firsts = (places: readonly number[]): Map<number, number> => {
+const firsts = (positions: readonly number[]): Map<number, number> => {
   const first = new Map<number, number>();
-  for (const [index, place] of places.entries()) if (!first.has(place)) first.set(place, index);
+  for (const [index, position] of positions.entries()) if (!first.has(position)) first.set(position, index);
   return first;
 };
 
@@ -35,7 +35,7 @@ const firsts = (places: readonly number[]): Map<number, number> => {
  * score is the distribution of its token i, so these are the rows to compare with. `student` and `teacher` [L] and [L']
  * are the texts of the completion's tokens, special tokens and all but the last part of a character "" (`tokenTexts`):
  * an end-of-sequence is aligned with the other's, and where one text was cut and the other ended, with none. These are
- * the first tokens of the spans of TRL's GOLD. `RangeError` when the two do not spell one text, with the place where
+ * the first tokens of the spans of TRL's GOLD. `RangeError` when the two do not spell one text, with the position where
  * they part.
  */
 export const alignment = (student: readonly string[], teacher: readonly string[]): number[] => {
@@ -48,6 +48,6 @@ export const alignment = (student: readonly string[], teacher: readonly string[]
     );
   }
   const own = starts(student);
-  const [first, places] = [firsts(own), firsts(starts(teacher))];
-  return own.map((start, index) => (first.get(start) === index ? (places.get(start) ?? -1) : -1));
+  const [first, positions] = [firsts(own), firsts(starts(teacher))];
+  return own.map((start, index) => (first.get(start) === index ? (positions.get(start) ?? -1) : -1));
 };

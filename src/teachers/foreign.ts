@@ -55,7 +55,7 @@ const rowsOf = (rollout: Rollout, reading: Reading, { student }: Translation): n
   );
 
 /** The teacher's rows [L', W] as rows [L, W] of the rollout's tokens; zero where it has none. */
-const placed = ({ logProbs }: TeacherScore, rows: readonly number[], width: number): TeacherScore => {
+const alignedScore = ({ logProbs }: TeacherScore, rows: readonly number[], width: number): TeacherScore => {
   const all = new Float32Array(rows.length * width);
   const aligned = new Float32Array(rows.length);
   for (const [t, row] of rows.entries()) {
@@ -87,14 +87,14 @@ export const foreignTeacher = <Answer extends TeacherScore | Error>(
       const reading = readings[i];
       const score = reading === undefined ? undefined : left.next().value;
       if (reading === undefined || score === undefined) {
-        return placed(
+        return alignedScore(
           { logProbs: new Float32Array(0) },
           Array.from(rollout.tokens, () => -1),
           teacher.vocabularySize,
         );
       }
       if (score instanceof Error) return score as Extract<Answer, Error>;
-      return placed(score, rowsOf(rollout, reading, translation), teacher.vocabularySize);
+      return alignedScore(score, rowsOf(rollout, reading, translation), teacher.vocabularySize);
     });
   },
 });

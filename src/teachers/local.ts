@@ -63,8 +63,8 @@ const outputsOf = (logits: tf.Tensor3D, targets: tf.Tensor | undefined, detail: 
 };
 
 /**
- * The program that scores: [B, T] tokens -> `logProbs` [B, A, V], [B, A, K] or [B, A] in nats for the A last places, C
- * or all T; each holds the distribution of the token after it, which is in `targets` [B, A].
+ * The program that scores: [B, T] tokens -> `logProbs` [B, A, V], [B, A, K] or [B, A] in nats for the A last positions,
+ * C or all T; each holds the distribution of the token after it, which is in `targets` [B, A].
  */
 export const scoreProgram = ({
   policy,
@@ -91,7 +91,7 @@ export const scoreProgram = ({
   },
 });
 
-/** The token after each place that is asked for, [B, A] row by row; rows that are not there repeat the first. */
+/** The token after each position that is asked for, [B, A] row by row; rows that are not there repeat the first. */
 const targetsOf = (
   rollouts: readonly Rollout[],
   { batch, length, completion, padId }: LocalTeacherOptions,
@@ -112,7 +112,7 @@ const uploaded = (engine: Engine, { parameters }: Policy, arrays: Weights): Reco
     }),
   );
 
-/** Numbers that the teacher says of one place. */
+/** Numbers that the teacher says of one position. */
 const widthOf = (detail: Detail, vocabularySize: number): number => {
   if (detail === "all") return vocabularySize;
   if (detail === "tokens") return 1;
@@ -128,12 +128,12 @@ type Pass = (parameters: Readonly<Record<string, Buffer>>, rollouts: readonly Ro
 /** The pass of B rows of T = `length` tokens. */
 const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promise<Pass> => {
   const { policy, batch, detail = "all" } = options;
-  const places = askedPlaces(options);
+  const positions = askedPlaces(options);
   const width = widthOf(detail, policy.vocabularySize);
   const executable = await engine.compile(scoreProgram(options));
   return async (parameters, rollouts) => {
     const inputs: Record<string, Buffer> = {
-      ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, places)) } : {}),
+      ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, positions)) } : {}),
       ...uploadSequences(engine, rollouts, options),
     };
     const outputs = await executable.run({ ...parameters, ...inputs });
@@ -141,34 +141,35 @@ const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promis
     const ids = outputs["ids"] === undefined ? undefined : ((await engine.download(outputs["ids"])) as Int32Array);
     for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
     return rollouts.map((rollout, row) => {
-      const [first, end] = completionPlaces(rollout, options).map((place) => (row * places + place) * width);
+      const [first, end] = completionPlaces(rollout, options).map((position) => (row * positions + position) * width);
       return { logProbs: logProbs.slice(first, end), ...defined({ ids: ids?.slice(first, end) }) };
     });
   };
 };
 
 /**
- * The passes that some rollouts take, each with the places of its rollouts among them. `RangeError` for a sequence
+ * The passes that some rollouts take, each with the indices of its rollouts among them. `RangeError` for a sequence
  * longer than `length`.
  */
 const passesOf = (
   rollouts: readonly Rollout[],
   options: LocalTeacherOptions,
-): { length: number; places: number[] }[] => {
+): { length: number; indices: number[] }[] => {
   const byLength = new Map<number, number[]>();
   for (const [index, rollout] of rollouts.entries()) {
     const { length: tokens } = sequenceOf(rollout);
     if (tokens > options.length)
       throw new RangeError(
-        `teacher: expected at most ${options.length} tokens of ${coordinatesText(rollout)} without its last, got ${tokens}`,
+        `teacher: expected at most ${options.length} tokens of ${coordinatesText(rollout)} without its last, ` +
+          `got ${tokens}`,
       );
     const length = passLength(tokens, options);
     byLength.set(length, [...(byLength.get(length) ?? []), index]);
   }
-  return [...byLength].flatMap(([length, places]) =>
-    Array.from({ length: Math.ceil(places.length / options.batch) }, (_, pass) => ({
+  return [...byLength].flatMap(([length, indices]) =>
+    Array.from({ length: Math.ceil(indices.length / options.batch) }, (_, pass) => ({
       length,
-      places: places.slice(pass * options.batch, (pass + 1) * options.batch),
+      indices: indices.slice(pass * options.batch, (pass + 1) * options.batch),
     })),
   );
 };
@@ -207,14 +208,14 @@ export const localTeacher = async (engine: Engine, options: LocalTeacherOptions)
     },
     async score(rollouts, signal) {
       const scores: TeacherScore[] = [];
-      for (const { length: tokens, places } of passesOf(rollouts, options)) {
+      for (const { length: tokens, indices } of passesOf(rollouts, options)) {
         const pass = await passOf(tokens);
         signal.throwIfAborted();
         const answers = await pass(
           parameters,
-          places.map((index) => rollouts[index]!),
+          indices.map((index) => rollouts[index]!),
         );
-        for (const [row, index] of places.entries()) scores[index] = answers[row]!;
+        for (const [row, index] of indices.entries()) scores[index] = answers[row]!;
       }
       return scores;
     },

@@ -1,4 +1,4 @@
-/** A mixture of teachers: at every place the weighted mean of their probabilities. */
+/** A mixture of teachers: at every position the weighted mean of their probabilities. */
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
 

@@ -94,7 +94,7 @@ const openServer = async (
   return remoteTeacher({ ...source, detail, vocabularySize });
 };
 
-/** The teacher behind a folder of its scores; not opened at all where nobody is to be asked. */
+/** The teacher behind a folder of its scores; not opened at all where it is not to be asked. */
 const openStored = async (
   source: SingleSource,
   { folder, ask, mebibytes }: ScoresSource,

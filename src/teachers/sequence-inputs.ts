@@ -12,9 +12,9 @@ export interface SequenceShape {
   /** T: most tokens of one sequence, its last not counted. */
   readonly length: number;
   /**
-   * C: most tokens of a completion. With it, the C last places are those before which completions stand, and nothing is
-   * asked of the others: prompts are padded on the left, completions on the right. Without it, sequences begin at the
-   * first place, and all places are asked for.
+   * C: most tokens of a completion. With it, the C last positions are those before which completions are, and nothing
+   * is asked of the others: prompts are padded on the left, completions on the right. Without it, sequences begin at
+   * the first position, and all positions are asked for.
    */
   readonly completion?: number;
   readonly padId: number;
@@ -31,11 +31,11 @@ export const sequenceSpecs = ({
   prompt: float32(batch, length),
 });
 
-/** The rollout's tokens without its last, which no place follows. */
+/** The rollout's tokens without its last, which no position follows. */
 export const sequenceOf = ({ promptTokens, tokens }: Rollout): Int32Array =>
   Int32Array.of(...promptTokens, ...tokens.subarray(0, -1));
 
-/** Places of a row that are asked for. */
+/** Positions of a row that are asked for. */
 export const askedPlaces = ({ length, completion = length }: Pick<SequenceShape, "length" | "completion">): number =>
   completion;
 
@@ -43,7 +43,7 @@ export const askedPlaces = ({ length, completion = length }: Pick<SequenceShape,
  * Where a row begins, so that its completion does where it must. `RangeError` for a prompt or a completion that is
  * longer than the shape has it.
  */
-const firstPlace = ({ promptTokens, tokens }: Rollout, { length, completion }: SequenceShape): number => {
+const firstPosition = ({ promptTokens, tokens }: Rollout, { length, completion }: SequenceShape): number => {
   if (completion === undefined) return 0;
   const prompt = length - completion + 1;
   if (promptTokens.length > prompt || tokens.length > completion)
@@ -75,7 +75,7 @@ export const uploadSequences = (
 ): Record<keyof Sequences, Buffer> => {
   const { batch, length, padId } = shape;
   const rows = Array.from({ length: batch }, (_, row) => rollouts[row] ?? rollouts[0]!);
-  const starts = rows.map((row) => firstPlace(row, shape));
+  const starts = rows.map((row) => firstPosition(row, shape));
   const padded = padPrompts(rows.map(sequenceOf), { length, padId, side: (row) => starts[row]! });
   const specs = sequenceSpecs(shape);
   return {
@@ -87,8 +87,8 @@ export const uploadSequences = (
 };
 
 /**
- * Of the places of a row that are asked for, those whose next token belongs to the completion: the first of them, and
- * the one after the last.
+ * Of the positions of a row that are asked for, those whose next token belongs to the completion: the first of them,
+ * and the one after the last.
  */
 export const completionPlaces = (
   { promptTokens, tokens }: Rollout,

@@ -10,7 +10,7 @@ export interface ContextSource {
   readonly promptTokens: number;
 }
 
-/** Where a teacher's scores are kept. */
+/** Where a teacher's scores are stored. */
 export interface ScoresSource {
   readonly folder: string;
   /** Whether the teacher is asked for what is not there. */
@@ -77,7 +77,7 @@ export const policySources = (source: TeacherSource): readonly PolicySource[] =>
 
 /**
  * The decay of the teacher that follows the student; nothing where none does. `RangeError` for several decays: one
- * average is kept.
+ * average is stored.
  */
 export const decayOf = (source: TeacherSource): number | undefined => {
   const decays = new Set(policySources(source).flatMap(({ decay }) => decay ?? []));

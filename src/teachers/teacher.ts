@@ -1,5 +1,5 @@
 /**
- * A teacher: what a better model would have said at every place of a completion. It is frozen and has no parameters
+ * A teacher: what a better model would have said at every position of a completion. It is frozen and has no parameters
  * that an optimizer could see.
  */
 import type { Rollout } from "../rollouts/batches/rollout.ts";

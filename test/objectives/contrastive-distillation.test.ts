@@ -15,8 +15,8 @@ import { forwardKl as exactForwardKl, logSoftmax, reverseKl as exactReverseKl } 
 const V = 3;
 const studentLogits = Float32Array.of(0.5, -1, 2, 0, 1, 0, -2, 0.3, 1, 1, 0, -1, 0.2, 2, -1, 5, 5, 5);
 const teacherLogits = [2, 0, -1, -1, 0, 2.5, 1, 1, 0, 0, 0.5, 3, -1, 0, 1, 0, 0, 0];
-const at = (values: ArrayLike<number>, place: number): number[] => Array.from(values).slice(V * place, V * place + V);
-const teacherLogProbs = Float32Array.from([0, 1, 2, 3, 4, 5].flatMap((place) => logSoftmax(at(teacherLogits, place))));
+const at = (values: ArrayLike<number>, position: number): number[] => Array.from(values).slice(V * position, V * position + V);
+const teacherLogProbs = Float32Array.from([0, 1, 2, 3, 4, 5].flatMap((position) => logSoftmax(at(teacherLogits, position))));
 const batch = {
   studentLogits,
   teacherLogProbs,
@@ -27,7 +27,8 @@ const batch = {
 };
 const metrics = ["objective/contrastive-distillation", "divergence/others", "divergence/student", "policy/entropy"];
 
-const nats = (reference: typeof exactForwardKl, place: number): number => reference(at(teacherLogProbs, place), at(studentLogits, place));
+const nats = (reference: typeof exactForwardKl, position: number): number =>
+  reference(at(teacherLogProbs, position), at(studentLogits, position));
 
 describe.each(engines)("contrastive distillation on $name", ({ evaluate }) => {
   const run = (objective: Parameters<typeof objectiveProgram>[0], changes: Partial<typeof batch> = {}) =>
@@ -83,7 +84,7 @@ describe.each(engines)("contrastive distillation on $name", ({ evaluate }) => {
     [1, [1, 1, 0, 0, 1, 0]],
   ])("at b = %d only one source is learnt from", async (studentWeight, learnt) => {
     const { gradient } = await run(contrastiveDistillation({ studentWeight }));
-    const sizes = learnt.map((_, place) => Math.max(...at(gradient!, place).map(Math.abs)));
+    const sizes = learnt.map((_, position) => Math.max(...at(gradient!, position).map(Math.abs)));
     expect(sizes.map((size) => (size > 1e-3 ? 1 : size))).toEqual(learnt);
   });
 });

@@ -78,8 +78,8 @@ describe.each(engines)("distillation on $name", ({ evaluate }) => {
       completionMask: Float32Array.of(1, 1, 1, 0),
       advantages: new Float32Array(2),
     };
-    const nats = [0, 1, 2].map((place) => {
-      const p = teacher.slice(V * place, V * place + V);
+    const nats = [0, 1, 2].map((position) => {
+      const p = teacher.slice(V * position, V * position + V);
       return p.reduce((sum, logP) => sum + Math.exp(logP) * (logP + Math.log(V)), 0);
     });
     const result = await evaluate(objectiveProgram(distillation({ divergence: forwardKl }), [2, 2, V]), batch);

@@ -9,7 +9,7 @@ import { engines } from "../laws/evaluate.ts";
 import { objectiveLaws, objectiveProgram } from "../laws/objective.laws.ts";
 import { forwardKl, reverseKl as exactReverseKl } from "./reference.ts";
 
-/** [1, 3, 3]: a teacher that is sure, then undecided, then a place of padding. */
+/** [1, 3, 3]: a teacher that is sure, then undecided, then a position of padding. */
 const V = 3;
 const studentLogits = Float32Array.of(0.5, -1, 2, 0, 1, 0, 1, 2, 3);
 const teacher = [
@@ -24,7 +24,7 @@ const batch = {
   targets: new Int32Array(3),
   completionMask: Float32Array.of(1, 1, 0),
 };
-const logits = (place: number): Float32Array => studentLogits.slice(V * place, V * place + V);
+const logits = (position: number): Float32Array => studentLogits.slice(V * position, V * position + V);
 const metrics = [
   "objective/entropy-aware-distillation",
   "divergence/reverse-kl",
@@ -47,8 +47,8 @@ describe.each(engines)("entropy-aware distillation on $name", ({ evaluate }) => 
   test("reverse KL at every token, and forward KL times its weight where the teacher's entropy is above the threshold", async () => {
     expect(entropies[0]).toBeLessThan(0.8);
     expect(entropies[1]).toBeGreaterThan(0.8);
-    const reverse = [0, 1].map((place) => exactReverseKl(teacher[place]!, logits(place)));
-    const forward = [0, 1].map((place) => forwardKl(teacher[place]!, logits(place)));
+    const reverse = [0, 1].map((position) => exactReverseKl(teacher[position]!, logits(position)));
+    const forward = [0, 1].map((position) => forwardKl(teacher[position]!, logits(position)));
     for (const forwardWeight of [1, 0.25]) {
       const result = await run(entropyAwareDistillation({ forwardWeight }));
       expect(result["loss"]![0]).toBeCloseTo((reverse[0]! + reverse[1]! + forwardWeight * forward[1]!) / 2, 5);
@@ -62,10 +62,10 @@ describe.each(engines)("entropy-aware distillation on $name", ({ evaluate }) => 
   test("the entropy is the teacher's: the student's temperature does not move the gate", async () => {
     const result = await run(entropyAwareDistillation({ studentTemperature: 20 }));
     expect(result["teacher/undecided"]![0]).toBeCloseTo(0.5, 6);
-    const warm = [0, 1].map((place) =>
+    const warm = [0, 1].map((position) =>
       exactReverseKl(
-        teacher[place]!,
-        logits(place).map((z) => z / 20),
+        teacher[position]!,
+        logits(position).map((z) => z / 20),
       ),
     );
     expect(result["divergence/reverse-kl"]![0]).toBeCloseTo((warm[0]! + warm[1]!) / 2, 5);

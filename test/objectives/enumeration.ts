@@ -12,7 +12,7 @@ export const V = 4;
 /** Most tokens of a completion. */
 const longest = 3;
 
-/** Places of a row, T: one of the prompt, then those of the completion. */
+/** Positions of a row, T: one of the prompt, then those of the completion. */
 export const width = 1 + longest;
 
 /** Rows of a table: the start, and each token as the one before. */
@@ -142,8 +142,8 @@ export const gradientOfScores = (
     student,
   );
 
-/** [B * width * V] of a table's row at every place of the completions; places of prompt and padding have the start's. */
-const atPlaces = (rows: readonly (readonly number[])[], completions: readonly Completion[]): Float32Array =>
+/** [B * width * V] of a table's row at every position of the completions; positions of prompt and padding have the start's. */
+const atPositions = (rows: readonly (readonly number[])[], completions: readonly Completion[]): Float32Array =>
   Float32Array.from(
     completions.flatMap((completion) => [
       ...rows[0]!,
@@ -162,7 +162,7 @@ const perToken = (completions: readonly Completion[], value: (row: number, t: nu
 
 /** The signal `teacherLogProbs` [B, T, V]. */
 export const teacherSignal = (teacher: Table, completions: readonly Completion[]): Float32Array =>
-  atPlaces(rowsOf(teacher).map(logSoftmax), completions);
+  atPositions(rowsOf(teacher).map(logSoftmax), completions);
 
 /** The signals `referenceLogProbs` and `behaviorLogProbs` [B, T] of a policy. */
 export const targetSignal = (table: Table, completions: readonly Completion[]): Float32Array => {
@@ -176,7 +176,7 @@ export const prefixSignal = (value: (prefix: Completion) => number, completions:
 
 /** What the student says of a batch of completions, and the tokens. */
 const tokensOf = (student: Table, completions: readonly Completion[]) => ({
-  studentLogits: atPlaces(rowsOf(student), completions),
+  studentLogits: atPositions(rowsOf(student), completions),
   targets: Int32Array.from(perToken(completions, (row, t) => completions[row]![t]!, 0)),
   completionMask: perToken(completions, () => 1, 0),
 });
@@ -198,10 +198,10 @@ export const rowGradients = async (
   const { gradient } = await evaluate(objectiveProgram(objective, [B, width, V]), all);
   return completions.map((completion, row) => {
     const table = Array.from(student, () => 0);
-    for (let place = 0; place < width; place += 1) {
-      const t = place - 1;
+    for (let position = 0; position < width; position += 1) {
+      const t = position - 1;
       const context = t >= 0 && t < completion.length ? contextOf(completion, t) : 0;
-      for (let i = 0; i < V; i += 1) table[context * V + i]! += B * gradient![(row * width + place) * V + i]!;
+      for (let i = 0; i < V; i += 1) table[context * V + i]! += B * gradient![(row * width + position) * V + i]!;
     }
     return table;
   });

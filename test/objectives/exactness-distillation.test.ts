@@ -111,7 +111,11 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     test("universal logit distillation has the gradient of the distance of sorted probabilities", async () => {
       const known = teacherSignal(teacher, completions);
       // Two more tokens that this teacher never says: the vocabularies differ.
-      const foreign = Array.from({ length: known.length / V }, (__, place) => [...known.subarray(place * V, (place + 1) * V), -200, -200]);
+      const foreign = Array.from({ length: known.length / V }, (__, position) => [
+        ...known.subarray(position * V, (position + 1) * V),
+        -200,
+        -200,
+      ]);
       const signals = {
         foreignTeacherLogProbs: Float32Array.from(foreign.flat()),
         foreignTeacherMask: new Float32Array(completions.length * width).fill(1),
@@ -144,12 +148,12 @@ test.each(["k1", "k3"] as const)("the expected value of %s is the KL of whole se
   const goal = targetSignal(teacher, ending);
   let expected = 0;
   for (const [row, completion] of ending.entries()) {
-    const places = Array.from({ length: width }, (_, place) => place - 1);
+    const positions = Array.from({ length: width }, (_, position) => position - 1);
     const context = (t: number): number => (t <= 0 || t >= completion.length ? 0 : completion[t - 1]! + 1);
     const { loss } = await evaluate(objectiveProgram(objective, [1, width, V]), {
-      studentLogits: Float32Array.from(places.flatMap((t) => student.slice(context(t) * V, (context(t) + 1) * V))),
-      targets: Int32Array.from(places, (t) => completion[t] ?? 0),
-      completionMask: Float32Array.from(places, (t) => (completion[t] === undefined ? 0 : 1)),
+      studentLogits: Float32Array.from(positions.flatMap((t) => student.slice(context(t) * V, (context(t) + 1) * V))),
+      targets: Int32Array.from(positions, (t) => completion[t] ?? 0),
+      completionMask: Float32Array.from(positions, (t) => (completion[t] === undefined ? 0 : 1)),
       referenceLogProbs: goal.slice(row * width, (row + 1) * width),
       fromStudent: Float32Array.of(1),
     });

@@ -4,7 +4,7 @@ import { shapedAdvantages } from "../../src/objectives/advantages/shaped.ts";
 import { averages } from "../../src/objectives/arithmetic/averages.ts";
 import { noBaseline } from "../../src/objectives/baselines/none.ts";
 import { reverseKl } from "../../src/objectives/divergences/reverse-kl.ts";
-import { reinforceGkd, type ReinforceGkdImportance } from "../../src/objectives/reinforce-gkd.ts";
+import { reinforceGkd, type ReinforceGkdParameters } from "../../src/objectives/reinforce-gkd.ts";
 import { engines } from "../laws/evaluate.ts";
 import {
   atPrefixes,
@@ -37,7 +37,7 @@ describe.each(engines)("RL with GKD on what an older student drew, on $name", ({
       behaviorLogProbs: targetSignal(older, completions),
       teacherLogProbs: teacherSignal(teacher, completions),
     };
-    const expected = async (importance?: ReinforceGkdImportance): Promise<number[]> => {
+    const expected = async (importance?: NonNullable<ReinforceGkdParameters["importance"]>): Promise<number[]> => {
       const sums = { policyAverage: averages.sum, divergenceAverage: averages.sum };
       const weighed = importance === undefined ? {} : { importance };
       const advantages = shapedAdvantages({ baseline: noBaseline });

@@ -6,7 +6,7 @@ import { reportingImportance } from "../../src/objectives/importance-report.ts";
 import { engines } from "../laws/evaluate.ts";
 import { objectiveProgram } from "../laws/objective.laws.ts";
 
-/** Two tokens, three rows of two places: of the student, of the student after a prompt's place, and of the data. */
+/** Two tokens, three rows of two positions: of the student, of the student after a prompt's position, and of the data. */
 const logits = [0.5, -0.5, 2, 0, 9, 0, -1, 1, 0, 0, 3, 0];
 const targets = [0, 1, 0, 1, 0, 0];
 const batch = {
@@ -19,9 +19,9 @@ const batch = {
 };
 
 /** q(y_t) at a temperature, in double precision. */
-const probability = (place: number, temperature: number): number => {
-  const [a, b] = [0, 1].map((token) => Math.exp(logits[2 * place + token]! / temperature)) as [number, number];
-  return [a, b][targets[place]!]! / (a + b);
+const probability = (position: number, temperature: number): number => {
+  const [a, b] = [0, 1].map((token) => Math.exp(logits[2 * position + token]! / temperature)) as [number, number];
+  return [a, b][targets[position]!]! / (a + b);
 };
 
 const share = (weights: readonly number[]): number => {
@@ -36,11 +36,9 @@ describe.each(engines)("importance weights on $name", ({ evaluate }) => {
 
   test.each([1, 2])("at temperature %d are those of the student's own tokens, by token and by completion", async (temperature) => {
     const found = await run(temperature);
-    const [first, second, third] = [0, 1, 3].map((place) => probability(place, temperature) / Math.exp(batch.behaviorLogProbs[place]!)) as [
-      number,
-      number,
-      number,
-    ];
+    const [first, second, third] = [0, 1, 3].map(
+      (position) => probability(position, temperature) / Math.exp(batch.behaviorLogProbs[position]!),
+    ) as [number, number, number];
     const expected = {
       "importance/mean": (first + second + third) / 3,
       "importance/max": Math.max(first, second, third),
@@ -56,7 +54,7 @@ describe.each(engines)("importance weights on $name", ({ evaluate }) => {
   });
 
   test("are 1 where the student of now drew, and 0 where it drew nothing", async () => {
-    const now = Float32Array.from({ length: 6 }, (_, place) => Math.log(probability(place, 1)));
+    const now = Float32Array.from({ length: 6 }, (_, position) => Math.log(probability(position, 1)));
     const names = ["mean", "max", "effective-tokens", "effective-completions"].map((name) => `importance/${name}`);
     const fresh = await run(1, { behaviorLogProbs: now });
     for (const name of names) expect(fresh[name]![0]).toBeCloseTo(1, 5);

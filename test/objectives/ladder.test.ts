@@ -37,12 +37,12 @@ import { forwardKl as exactForwardKl, logSoftmax, type ReferenceDivergence } fro
 
 const shape = [4, 3, 3] as const;
 const [B, T, V] = shape;
-const places = Array.from({ length: B * T }, (_, place) => place);
-const at = (values: ArrayLike<number>, place: number): number[] => Array.from(values).slice(V * place, V * place + V);
+const positions = Array.from({ length: B * T }, (_, position) => position);
+const at = (values: ArrayLike<number>, position: number): number[] => Array.from(values).slice(V * position, V * position + V);
 
 const studentLogits = noise("student", shape).data as Float32Array;
 const teacherLogits = noise("teacher", shape).data as Float32Array;
-const teacherLogProbs = Float32Array.from(places.flatMap((place) => logSoftmax(at(teacherLogits, place))));
+const teacherLogProbs = Float32Array.from(positions.flatMap((position) => logSoftmax(at(teacherLogits, position))));
 const targets = Int32Array.of(0, 1, 2, 2, 0, 1, 1, 2, 0, 0, 0, 1);
 /** Sequences of 3, 2, 1 and 3 tokens. */
 const completionMask = Float32Array.of(1, 1, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1);
@@ -53,14 +53,15 @@ const batch = {
   completionMask,
   fromStudent: Float32Array.of(1, 0, 1, 0),
   advantages: Float32Array.of(1.5, 0, -1, 0),
-  behaviorLogProbs: Float32Array.from(places, (place) => logSoftmax(at(studentLogits, place))[targets[place]!]!),
+  behaviorLogProbs: Float32Array.from(positions, (position) => logSoftmax(at(studentLogits, position))[targets[position]!]!),
   progress: Float32Array.of(0),
   controlled: Float32Array.of(1),
 };
 type Changes = Partial<Record<keyof typeof batch, Float32Array>>;
 
 /** The mask of the sequences for which `kept` is 1. */
-const masked = (kept: ArrayLike<number>): Float32Array => completionMask.map((inside, place) => inside * kept[Math.floor(place / T)]!);
+const masked = (kept: ArrayLike<number>): Float32Array =>
+  completionMask.map((inside, position) => inside * kept[Math.floor(position / T)]!);
 
 const certain = Float32Array.from({ length: B * T * V }, (_, i) => (targets[Math.floor(i / V)] === i % V ? 0 : -200));
 const exactTotalVariation: ReferenceDivergence = (teacher, student) => {
@@ -183,8 +184,10 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     ["f-distill is GKD(.5, total variation)", totalVariation, exactTotalVariation],
   ])("%s: half the mean divergence of others' sequences and half that of the student's", async (_, divergence, reference) => {
     const bySequence = [0, 1, 2, 3].map((row) => {
-      const inside = places.filter((place) => Math.floor(place / T) === row && completionMask[place] === 1);
-      return inside.reduce((sum, place) => sum + reference(at(teacherLogProbs, place), at(studentLogits, place)), 0) / inside.length;
+      const inside = positions.filter((position) => Math.floor(position / T) === row && completionMask[position] === 1);
+      return (
+        inside.reduce((sum, position) => sum + reference(at(teacherLogProbs, position), at(studentLogits, position)), 0) / inside.length
+      );
     });
     const [supervised, onPolicy] = [(bySequence[1]! + bySequence[3]!) / 2, (bySequence[0]! + bySequence[2]!) / 2];
     const [whole, fixed, sampled] = [
@@ -201,12 +204,12 @@ describe.each(engines)("on $name", ({ evaluate }) => {
 
   test("MiniLLM without the single step and without later rewards is on-policy distillation of sampled tokens: A = log P - log Q", async () => {
     const { gradient } = await run(miniLlm({ singleStep: false, discount: 0, average: averages.token }), { fromStudent: own });
-    for (const place of places) {
-      const [logQ, y] = [logSoftmax(at(studentLogits, place)), targets[place]!];
-      const advantage = teacherLogProbs[V * place + y]! - logQ[y]!;
+    for (const position of positions) {
+      const [logQ, y] = [logSoftmax(at(studentLogits, position)), targets[position]!];
+      const advantage = teacherLogProbs[V * position + y]! - logQ[y]!;
       for (const [i, value] of logQ.entries()) {
-        const expected = (-advantage * completionMask[place]! * ((i === y ? 1 : 0) - Math.exp(value))) / 9;
-        expect(gradient![V * place + i]).toBeCloseTo(expected, 6);
+        const expected = (-advantage * completionMask[position]! * ((i === y ? 1 : 0) - Math.exp(value))) / 9;
+        expect(gradient![V * position + i]).toBeCloseTo(expected, 6);
       }
     }
   });

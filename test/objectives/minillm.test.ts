@@ -63,7 +63,7 @@ const pushed = (
   );
 
 /** The gradient of the reverse KL at the prefixes that `drawnBy` draws, in the student. */
-const atPlaces = (completions: readonly Completion[], drawnBy: Table): number[] =>
+const atPositions = (completions: readonly Completion[], drawnBy: Table): number[] =>
   gradientOf((table) => atPrefixes(reverseKl, { drawnBy, teacher, student: table }, completions), student);
 
 const sumFrom = (rewards: readonly number[], start: number): number => rewards.slice(start).reduce((sum, reward) => sum + reward, 0);
@@ -115,7 +115,7 @@ describe.each(engines)("MiniLLM on $name", ({ evaluate }) => {
       const found = expectedGradient(b, await rows(evaluate, completions, {}, mixed));
       const [logQ, logB] = [tokenLogProbsOf(student, completions), tokenLogProbsOf(mixed, completions)];
       const later = pushed(completions, (rewards, t, i) => Math.exp(logQ[i]![t]! - logB[i]![t]!) * sumFrom(rewards, t + 1), mixed);
-      expectSame(found, added(atPlaces(completions, mixed), later));
+      expectSame(found, added(atPositions(completions, mixed), later));
       expect(distance(found, exact)).toBeGreaterThan(0.02);
     });
 
@@ -125,14 +125,14 @@ describe.each(engines)("MiniLLM on $name", ({ evaluate }) => {
       expectSame(sampled, pushed(completions, mean, student));
       const single = expectedGradient(q, await rows(evaluate, completions, { lengthNormalization: true }));
       const later = pushed(completions, (rewards, t) => mean(rewards, t + 1), student);
-      expectSame(single, added(atPlaces(completions, student), later));
+      expectSame(single, added(atPositions(completions, student), later));
       for (const found of [sampled, single]) expect(distance(found, exact)).toBeGreaterThan(0.05);
     });
 
     test("discounted, later rewards count less: biased, at 0 on-policy distillation whichever way", async () => {
       for (const singleStep of [true, false]) {
         const myopic = expectedGradient(q, await rows(evaluate, completions, { singleStep, discount: 0 }));
-        expectSame(myopic, atPlaces(completions, student));
+        expectSame(myopic, atPositions(completions, student));
         expect(distance(myopic, exact)).toBeGreaterThan(0.1);
       }
       const half = expectedGradient(q, await rows(evaluate, completions, { discount: 0.5 }));
@@ -141,7 +141,7 @@ describe.each(engines)("MiniLLM on $name", ({ evaluate }) => {
         (rewards, t) => rewards.slice(t + 1).reduce((sum, reward, k) => sum + 0.5 ** (k + 1) * reward, 0),
         student,
       );
-      expectSame(half, added(atPlaces(completions, student), later));
+      expectSame(half, added(atPositions(completions, student), later));
     });
 
     test("the single step has less variance; weights by prefix have more than weights by token", async () => {

@@ -95,8 +95,11 @@ describe.each(engines)("on-policy distillation of one batch on $name", ({ evalua
     evaluate(objectiveProgram(onPolicyDistillation({ discount, average: averages.sum }), [2, 2, 3]), { ...batch, ...changed });
 
   test("it is the ratio times what behavior and teacher differ by, over the student's tokens", async () => {
-    const ratio = (place: number): number =>
-      Math.exp(logSoftmax(batch.studentLogits.slice(3 * place, 3 * place + 3))[batch.targets[place]!]! - batch.behaviorLogProbs[place]!);
+    const ratio = (position: number): number =>
+      Math.exp(
+        logSoftmax(batch.studentLogits.slice(3 * position, 3 * position + 3))[batch.targets[position]!]! -
+          batch.behaviorLogProbs[position]!,
+      );
     const [a, b] = [-2 - Math.log(0.2), -0.3 - Math.log(0.2)];
     for (const discount of [0, 0.5, 1]) {
       const { loss, gradient, ...reported } = await run(discount);
@@ -115,7 +118,7 @@ describe.each(engines)("on-policy distillation of one batch on $name", ({ evalua
   });
 });
 
-test("it looks at no later token unless it is told to", async () => {
+test("it reads no later token unless it is told to", async () => {
   const { evaluate } = engines[0]!;
   const [standard, own] = await Promise.all(
     [onPolicyDistillation(), onPolicyDistillation({ discount: 0 })].map((objective) =>

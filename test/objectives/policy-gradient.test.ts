@@ -166,8 +166,9 @@ const batch = {
   behaviorLogProbs: Float32Array.of(-2, -0.3, -0.2, 0, 0, 0),
   fromStudent: Float32Array.of(1, 1, 0),
 };
-const logProb = (place: number): number => logSoftmax(batch.studentLogits.slice(3 * place, 3 * place + 3))[batch.targets[place]!]!;
-const ratio = (place: number): number => Math.exp(logProb(place) - batch.behaviorLogProbs[place]!);
+const logProb = (position: number): number =>
+  logSoftmax(batch.studentLogits.slice(3 * position, 3 * position + 3))[batch.targets[position]!]!;
+const ratio = (position: number): number => Math.exp(logProb(position) - batch.behaviorLogProbs[position]!);
 
 describe.each(engines)("policy gradient of one batch on $name", ({ evaluate }) => {
   const run = (settings: Settings, changed: Partial<typeof batch> = {}) =>

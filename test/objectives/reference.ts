@@ -8,7 +8,7 @@ export const logSoftmax = (logits: ArrayLike<number>): number[] => {
   return values.map((z) => z - normalizer);
 };
 
-/** A divergence of one place: teacher log-probs [V] and student logits [V] -> nats. */
+/** A divergence of one position: teacher log-probs [V] and student logits [V] -> nats. */
 export type ReferenceDivergence = (teacherLogProbs: ArrayLike<number>, studentLogits: ArrayLike<number>) => number;
 
 const kl = (p: readonly number[], q: readonly number[]): number => p.reduce((sum, logP, i) => sum + Math.exp(logP) * (logP - q[i]!), 0);
@@ -66,7 +66,7 @@ export const skewReverseKl =
   };
 
 /**
- * Share of the gap |P - Q| that lies on the teacher's head: the tokens that have at most mu together with all that are at least as likely, and the
+ * Share of the gap |P - Q| that is on the teacher's head: the tokens that have at most mu together with all that are at least as likely, and the
  * likeliest always.
  */
 export const headGapShare =
@@ -86,7 +86,7 @@ export const weightedKls =
   (teacher, student) =>
     weight * forwardKl(teacher, student) + (1 - weight) * reverseKl(teacher, student);
 
-/** AKL with its weight at the place itself. */
+/** AKL with its weight at the position itself. */
 export const adaptiveKl =
   (mu: number): ReferenceDivergence =>
   (teacher, student) =>

@@ -19,8 +19,8 @@ const batch = {
   teacherLogProbs: new Float32Array(12),
   advantages: Float32Array.of(2, -3),
 };
-const logProb = (place: number, temperature = 1): number =>
-  logSoftmax(batch.studentLogits.slice(3 * place, 3 * place + 3).map((z) => z / temperature))[batch.targets[place]!]!;
+const logProb = (position: number, temperature = 1): number =>
+  logSoftmax(batch.studentLogits.slice(3 * position, 3 * position + 3).map((z) => z / temperature))[batch.targets[position]!]!;
 
 describe.each(engines)("REINFORCE on $name", ({ evaluate }) => {
   for (const average of Object.values(averages))

@@ -173,8 +173,8 @@ const batch = {
   referenceLogProbs: Float32Array.of(-2, -0.3, -0.2, 0),
   fromStudent: Float32Array.of(1, 0),
 };
-const difference = (place: number): number =>
-  logSoftmax(batch.studentLogits.slice(3 * place, 3 * place + 3))[batch.targets[place]!]! - batch.referenceLogProbs[place]!;
+const difference = (position: number): number =>
+  logSoftmax(batch.studentLogits.slice(3 * position, 3 * position + 3))[batch.targets[position]!]! - batch.referenceLogProbs[position]!;
 
 describe.each(engines)("sampled KL of one batch on $name", ({ evaluate }) => {
   const run = (settings: Partial<SampledKlParameters>, changed: Partial<typeof batch> = {}) =>
@@ -196,7 +196,8 @@ describe.each(engines)("sampled KL of one batch on $name", ({ evaluate }) => {
     const behaviorLogProbs = Float32Array.of(-1.5, -0.9, 0, 0);
     const objective = sampledKl({ to: "reference", estimator: "k2", importance: "token", average: averages.sum });
     const { loss } = await evaluate(objectiveProgram(objective, [2, 2, 3]), { ...batch, behaviorLogProbs });
-    const ratio = (place: number): number => Math.exp(difference(place) + batch.referenceLogProbs[place]! - behaviorLogProbs[place]!);
+    const ratio = (position: number): number =>
+      Math.exp(difference(position) + batch.referenceLogProbs[position]! - behaviorLogProbs[position]!);
     expect(loss![0]).toBeCloseTo((ratio(0) * a * a + ratio(1) * b * b) / 4, 5);
   });
 

@@ -21,7 +21,7 @@ describe.each(engines)("SFT on $name", ({ evaluate }) => {
   objectiveLaws(sft({ average: averages.token }), { evaluate, metrics: ["objective/sft", "policy/entropy"] });
 
   test("it is the mean negative log-likelihood, by sequence or by token", async () => {
-    const nll = [0, 1, 2].map((place) => -logSoftmax(studentLogits.slice(3 * place, 3 * place + 3))[targets[place]!]!);
+    const nll = [0, 1, 2].map((position) => -logSoftmax(studentLogits.slice(3 * position, 3 * position + 3))[targets[position]!]!);
     const bySequence = await evaluate(objectiveProgram(sft(), [2, 2, 3]), batch);
     expect(bySequence["loss"]![0]).toBeCloseTo(((nll[0]! + nll[1]!) / 2 + nll[2]!) / 2, 6);
     const byToken = await evaluate(objectiveProgram(sft({ average: averages.token }), [2, 2, 3]), batch);

@@ -12,11 +12,11 @@ import { logSoftmax } from "./reference.ts";
 const V = 3;
 const studentLogits = [0.5, -1, 2, 0, 1, 0];
 const teacherLogits = [2, 0, -1, -1, 0, 2.5];
-const places = [0, 1];
-const at = (values: readonly number[], place: number): number[] => values.slice(V * place, V * place + V);
+const positions = [0, 1];
+const at = (values: readonly number[], position: number): number[] => values.slice(V * position, V * position + V);
 const batch = {
   studentLogits: Float32Array.from(studentLogits),
-  teacherLogProbs: Float32Array.from(places.flatMap((place) => logSoftmax(at(teacherLogits, place)))),
+  teacherLogProbs: Float32Array.from(positions.flatMap((position) => logSoftmax(at(teacherLogits, position)))),
   targets: new Int32Array(2),
   completionMask: Float32Array.of(1, 1),
   progress: Float32Array.of(0.5),
@@ -24,10 +24,10 @@ const batch = {
 };
 const metrics = ["objective/taid", "divergence/forward-kl", "weight/teacher", "policy/entropy"];
 
-/** Target and student at a place, from their definition. */
-const distributions = (place: number, t: number, temperature = 1) => {
-  const student = at(studentLogits, place).map((z) => z / temperature);
-  const target = logSoftmax(student.map((z, i) => (1 - t) * z + t * at(teacherLogits, place)[i]!));
+/** Target and student at a position, from their definition. */
+const distributions = (position: number, t: number, temperature = 1) => {
+  const student = at(studentLogits, position).map((z) => z / temperature);
+  const target = logSoftmax(student.map((z, i) => (1 - t) * z + t * at(teacherLogits, position)[i]!));
   return { target, student: logSoftmax(student) };
 };
 
@@ -45,11 +45,11 @@ describe.each(engines)("TAID on $name", ({ evaluate }) => {
   ])("with %s: the forward KL to the target of interpolated logits, with Q - p_t as gradient", async (_, objective, t) => {
     const result = await run(objective);
     let nats = 0;
-    for (const place of places) {
-      const { target, student } = distributions(place, t);
+    for (const position of positions) {
+      const { target, student } = distributions(position, t);
       for (const [i, logP] of target.entries()) {
         nats += (Math.exp(logP) * (logP - student[i]!)) / 2;
-        expect(result["gradient"]![V * place + i]).toBeCloseTo((Math.exp(student[i]!) - Math.exp(logP)) / 2, 6);
+        expect(result["gradient"]![V * position + i]).toBeCloseTo((Math.exp(student[i]!) - Math.exp(logP)) / 2, 6);
       }
     }
     expect(result["loss"]![0]).toBeCloseTo(nats, 6);
@@ -59,10 +59,10 @@ describe.each(engines)("TAID on $name", ({ evaluate }) => {
 
   test("the student's temperature is that of its own logits alone, in the target too", async () => {
     const result = await run(taid({ interpolation: 0.3, studentTemperature: 2 }));
-    for (const place of places) {
-      const { target, student } = distributions(place, 0.3, 2);
+    for (const position of positions) {
+      const { target, student } = distributions(position, 0.3, 2);
       for (const [i, logP] of target.entries()) {
-        expect(result["gradient"]![V * place + i]).toBeCloseTo((Math.exp(student[i]!) - Math.exp(logP)) / 4, 6);
+        expect(result["gradient"]![V * position + i]).toBeCloseTo((Math.exp(student[i]!) - Math.exp(logP)) / 4, 6);
       }
     }
   });

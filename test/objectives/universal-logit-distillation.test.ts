@@ -41,9 +41,9 @@ describe.each(engines)("universal logit distillation on $name", ({ evaluate }) =
   test.each([3, 6, 9])("values and gradients are those of the definition, for a teacher of %d tokens", async (W) => {
     const teacher = teacherOf(W);
     const { value, gradient } = await run(evaluate, teacher);
-    const [rows, places] = [lines(teacher.data, W), lines(logits.data, V)];
-    expect(farthest(value, places.map((z, i) => reference(rows[i]!, z)))).toBeLessThan(1e-6); // prettier-ignore
-    const slopes = places.flatMap((z, i) => finiteDifferences((x) => reference(rows[i]!, x), z));
+    const [rows, positions] = [lines(teacher.data, W), lines(logits.data, V)];
+    expect(farthest(value, positions.map((z, i) => reference(rows[i]!, z)))).toBeLessThan(1e-6); // prettier-ignore
+    const slopes = positions.flatMap((z, i) => finiteDifferences((x) => reference(rows[i]!, x), z));
     expect(farthest(gradient, slopes)).toBeLessThan(1e-6);
     expect(Math.max(...slopes)).toBeGreaterThan(0.05);
   });
@@ -89,7 +89,7 @@ describe.each(engines)("universal logit distillation on $name", ({ evaluate }) =
     expect(farthest(gradient, [-4 / 9, 2 / 9, 2 / 9])).toBeLessThan(1e-6);
   });
 
-  test("only places at which both begin a token count", async () => {
+  test("only positions at which both begin a token count", async () => {
     const program = objectiveProgram(universalLogitDistillation(), [2, 2, 3]);
     const distances = [0.2, 0.4, 0.6, 0.8];
     // The student is certain; the teacher is as far from it as named.

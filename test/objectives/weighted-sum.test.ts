@@ -21,7 +21,7 @@ const policy = reinforce({ advantages: shapedAdvantages({ baseline: leaveOneOut 
 const covering = distillation({ divergence: forwardKl });
 const seeking = distillation({ divergence: reverseKl });
 
-/** One sequence of two places. */
+/** One sequence of two positions. */
 const small = {
   studentLogits: Float32Array.of(0.5, -1, 2, 0, 1, 0),
   targets: Int32Array.of(0, 1),

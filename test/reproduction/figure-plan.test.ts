@@ -35,7 +35,7 @@ test("what a figure before it trains takes a figure no time", () => {
   ]);
 });
 
-test("time that nobody measured is not known, unless nothing is left", () => {
+test("time that was not measured is not known, unless nothing is left", () => {
   const unmeasured = { each: undefined };
   const plans = planFigures([known("8", ["a"], [], unmeasured), known("9", ["b"], ["b"], unmeasured)], []);
   expect(plans.map(({ milliseconds }) => milliseconds)).toEqual([undefined, 0]);

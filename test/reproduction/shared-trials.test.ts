@@ -71,7 +71,7 @@ test("a trial that is done for another figure is taken over with what this figur
   expect(["b", "c", "e"].map((digit) => existsSync(ours(digit)))).toEqual([false, false, false]);
 });
 
-test("one that has begun goes on, and nothing is copied twice", async () => {
+test("one that has begun resumes, and nothing is copied twice", async () => {
   expect(trialsToShare(folder, sweep)).toEqual([]);
   expect(await shareTrials(folder, sweep)).toBe(0);
   expect(read("d", "metrics.jsonl")).toBe("begun here\n");

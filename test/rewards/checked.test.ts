@@ -9,7 +9,7 @@ const task = arithmetic.create({ numbers: [3, 3], range: [1, 9], operators: "+-"
 const rollouts = task.train.flatMap((prompt) => ["1", "12", "123"].map((text) => rolloutOf(task, prompt, text)));
 const [rollout] = rollouts;
 if (rollout === undefined) throw new Error("expected a rollout");
-const place = `prompt 0 ${JSON.stringify(rollout.prompt.text)}, sample 0`;
+const where = `prompt 0 ${JSON.stringify(rollout.prompt.text)}, sample 0`;
 const { signal } = new AbortController();
 
 const length: Reward = {
@@ -37,7 +37,7 @@ describe("a value that is not a finite number", () => {
     [{ value: 1 }, "object [object Object]"],
   ])("%s is refused", async (value, got) => {
     await expect(checked(giving(value), "mine").score(rollout, signal)).rejects.toThrow(
-      new RangeError(`reward mine: expected a finite number for ${place}, got ${got}`),
+      new RangeError(`reward mine: expected a finite number for ${where}, got ${got}`),
     );
   });
 });
@@ -58,7 +58,7 @@ describe("an error of a reward", () => {
       .score(rollout, signal)
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);
-    expect(failure).toMatchObject({ message: `reward odd: expected a score for ${place}, got an error: no such word`, cause });
+    expect(failure).toMatchObject({ message: `reward odd: expected a score for ${where}, got an error: no such word`, cause });
   });
 });
 

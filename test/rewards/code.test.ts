@@ -95,7 +95,7 @@ describe("the value", () => {
   });
 });
 
-test("stops with the signal, in the middle of a program, and goes on with the next", async () => {
+test("stops with the signal, in the middle of a program, and continues with the next", async () => {
   const reward = make({ time: 600_000 });
   await reward.prepare?.();
   const stop = new AbortController();

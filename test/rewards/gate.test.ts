@@ -4,7 +4,7 @@ import { brevity } from "../../src/rewards/brevity.ts";
 import { gate } from "../../src/rewards/gate.ts";
 import { createRewards } from "../../src/rewards/weighted.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
-import { answeredTask, judged } from "../fixtures/text-rollouts.ts";
+import { answeredTask, textRollout } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();
@@ -19,15 +19,17 @@ const counting = (): Reward & { asked: number } => ({
   },
 });
 const rollouts = ["", "one", "one two", "one two three", "one two three four five"].map((text, index) => ({
-  ...judged(text, ""),
+  ...textRollout(text, ""),
   tokens: new Int32Array(index + 1),
 }));
 
 rewardLaws(() => gate(short, counting(), { threshold: 0.5, otherwise: -1 }), rollouts);
 
 test("the reward counts, and is asked, from the threshold on", async () => {
-  const dear = counting();
-  const scores = await Promise.all(rollouts.map((rollout) => gate(short, dear, { threshold: 0.5, otherwise: -1 }).score(rollout, signal)));
+  const expensive = counting();
+  const scores = await Promise.all(
+    rollouts.map((rollout) => gate(short, expensive, { threshold: 0.5, otherwise: -1 }).score(rollout, signal)),
+  );
   expect(scores).toEqual([
     { value: 1, parts: { condition: 1, passed: 1 } },
     { value: 1, parts: { condition: 1, passed: 1 } },
@@ -35,7 +37,7 @@ test("the reward counts, and is asked, from the threshold on", async () => {
     { value: 3, parts: { condition: 0.5, passed: 1 } },
     { value: -1, parts: { condition: 0.25, passed: 0 } },
   ]);
-  expect(dear.asked).toBe(4);
+  expect(expensive.asked).toBe(4);
 });
 
 test("the range holds what the gate gives when shut", () => {

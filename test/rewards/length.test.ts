@@ -1,11 +1,11 @@
 /** Tests of the reward for a given length. */
 import { expect, test } from "vitest";
 import { length } from "../../src/rewards/length.ts";
-import { judged } from "../fixtures/text-rollouts.ts";
+import { textRollout } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const texts = ["", "one", "one two", "one two three 👍", "one two three four five six seven"];
-const rollouts = texts.map((text, index) => ({ ...judged(text, ""), tokens: new Int32Array(2 * index + 1) }));
+const rollouts = texts.map((text, index) => ({ ...textRollout(text, ""), tokens: new Int32Array(2 * index + 1) }));
 const { signal } = new AbortController();
 
 rewardLaws(() => length.create({ target: 5, tolerance: 4, unit: "tokens" }, undefined), rollouts);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { linearRegExp } from "../../src/rewards/linear-regexp.ts";
 
-test("looks anywhere, or at the whole text", () => {
+test("searches anywhere, or matches the whole text", () => {
   const digits = linearRegExp("[0-9]+");
   expect([digits.test("a12"), digits.matches("a12"), digits.matches("12"), digits.test("")]).toEqual([true, false, true, false]);
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { multipleChoice } from "../../src/rewards/multiple-choice.ts";
 import type { Prompt } from "../../src/tasks/task.ts";
-import { answeredTask, judged, unansweredTask } from "../fixtures/text-rollouts.ts";
+import { answeredTask, textRollout, unansweredTask } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();
@@ -13,7 +13,7 @@ const make = (options: { choices?: number; correct?: number; incorrect?: number 
 
 rewardLaws(
   () => make({ incorrect: -0.5 }),
-  prompts.flatMap(({ reference }) => ["Answer: (B)", "A", "none"].map((text) => judged(text, reference))),
+  prompts.flatMap(({ reference }) => ["Answer: (B)", "A", "none"].map((text) => textRollout(text, reference))),
 );
 
 describe("the letter that a completion names", () => {
@@ -43,7 +43,7 @@ describe("the letter that a completion names", () => {
     ["", undefined],
   ])("in %j is %s", async (text, letter) => {
     for (const right of ["A", "B", "C", "D"]) {
-      expect((await make().score(judged(text, right), signal)).value, right).toBe(right === letter ? 1 : 0);
+      expect((await make().score(textRollout(text, right), signal)).value, right).toBe(right === letter ? 1 : 0);
     }
   });
 });
@@ -51,12 +51,12 @@ describe("the letter that a completion names", () => {
 test("references are read the same way, and values are as set", async () => {
   const reward = make({ correct: 2, incorrect: -1 });
   expect(reward.range).toEqual([-1, 2]);
-  const values = prompts.map(async ({ reference }) => (await reward.score(judged("Answer: C", reference), signal)).value);
+  const values = prompts.map(async ({ reference }) => (await reward.score(textRollout("Answer: C", reference), signal)).value);
   expect(await Promise.all(values)).toEqual([-1, -1, 2, -1]);
 });
 
 test("there may be more choices", async () => {
-  expect((await make({ choices: 10 }).score(judged("Answer: J", "J"), signal)).value).toBe(1);
+  expect((await make({ choices: 10 }).score(textRollout("Answer: J", "J"), signal)).value).toBe(1);
 });
 
 test("a task without references, and a reference without a letter, are refused", () => {

@@ -91,7 +91,7 @@ describe("by all values so far", () => {
   });
 });
 
-test("a score that stands for one that failed counts as it is, and for nobody else", () => {
+test("a score in the stead of one that failed counts as it is, and in no mean", () => {
   const substitute: RewardScore = { value: -7, parts: {} };
   for (const normalize of ["group", "running"] as const) {
     const normalizer = rewardNormalizer([{ name: "constructor", weight: 1, normalize }]);

@@ -5,14 +5,14 @@ import { rewards } from "../../src/rewards/index.ts";
 import { length } from "../../src/rewards/length.ts";
 import { product } from "../../src/rewards/product.ts";
 import type { Reward, RewardRange } from "../../src/rewards/reward.ts";
-import { answeredTask, judged } from "../fixtures/text-rollouts.ts";
+import { answeredTask, textRollout } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();
 const short = brevity.create({ target: 2, limit: 6 }, undefined);
 const words = length.create({ target: 2, tolerance: 3, unit: "words" }, undefined);
 const rollouts = ["", "one", "one two", "one two three", "one two three four five"].map((text, index) => ({
-  ...judged(text, ""),
+  ...textRollout(text, ""),
   tokens: new Int32Array(index + 1),
 }));
 

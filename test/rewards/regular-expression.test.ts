@@ -1,7 +1,7 @@
 /** Tests of the reward for a pattern. */
 import { expect, test } from "vitest";
 import { regularExpression } from "../../src/rewards/regular-expression.ts";
-import { judged } from "../fixtures/text-rollouts.ts";
+import { textRollout } from "../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../laws/reward.laws.ts";
 
 const { signal } = new AbortController();
@@ -10,7 +10,7 @@ const make = (pattern: string, options: { whole?: boolean; ignoreCase?: boolean 
 
 rewardLaws(
   () => make("^(a+)+$"),
-  ["", "a", "aaa", "aab", "<answer>1</answer>"].map((text) => judged(text, "")),
+  ["", "a", "aaa", "aab", "<answer>1</answer>"].map((text) => textRollout(text, "")),
 );
 
 test.each([
@@ -20,7 +20,7 @@ test.each([
   ["^\\p{Lu}", {}, "Ärger", 1],
   ["^\\p{Lu}", {}, "ärger", 0],
 ] as const)("%s with %j on %j", async (pattern, options, text, expected) => {
-  expect(await make(pattern, options).score(judged(text, ""), signal)).toEqual({ value: expected, parts: {} });
+  expect(await make(pattern, options).score(textRollout(text, ""), signal)).toEqual({ value: expected, parts: {} });
 });
 
 test("a pattern that RE2 does not read is refused when the reward is made", () => {

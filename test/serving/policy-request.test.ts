@@ -127,7 +127,7 @@ describe("generate", () => {
     });
   });
 
-  test("chosen ids have one row for each place from the start on, but the last", () => {
+  test("chosen ids have one row for each position from the start on, but the last", () => {
     const body = (rows: number[][], start?: number): unknown => ({
       token_ids: [1, 2, 3],
       sampling_params: { prompt_logprob_token_ids: rows, ...(start === undefined ? {} : { prompt_logprob_start: start }) },

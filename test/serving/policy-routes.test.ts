@@ -88,16 +88,16 @@ describe("completions", () => {
     const expected = await new PromptScorer(engine, { policy, weights, padId: tokenizer!.padId }).score(ids, 3);
     for (const maxTokens of [0, 1, 2]) {
       const { choices } = await complete({ prompt: ids, max_tokens: maxTokens, temperature: 0, prompt_logprobs: 3 });
-      const places = choices[0]!.prompt_logprobs!;
-      expect(places[0]).toBeNull();
-      expect(Float32Array.from(places.slice(1), (place, t) => place![ids[t + 1]!]!.logprob)).toEqual(expected.logProbs);
-      const top = places.slice(1).map((place) =>
-        Object.entries(place!)
+      const positions = choices[0]!.prompt_logprobs!;
+      expect(positions[0]).toBeNull();
+      expect(Float32Array.from(positions.slice(1), (position, t) => position![ids[t + 1]!]!.logprob)).toEqual(expected.logProbs);
+      const top = positions.slice(1).map((position) =>
+        Object.entries(position!)
           .toSorted(([, a], [, b]) => a.rank - b.rank)
           .slice(0, 3),
       );
       expect(top.flat().map(([id]) => Number(id))).toEqual(Array.from(expected.top!.ids.slice(0, 3 * 10)));
-      expect(places[1]?.[ids[1]!]?.decoded_token).toBe("b");
+      expect(positions[1]?.[ids[1]!]?.decoded_token).toBe("b");
       if (maxTokens > 0) expect(choices[0]!.text.startsWith(tokenizer!.decode([expected.next]))).toBe(true);
     }
   });
@@ -143,8 +143,8 @@ describe("generate", () => {
       values: Float32Array.of(all![2 * V]!, all![2 * V + 5]!, all![3 * V + 7]!, -Infinity),
     });
 
-    const places = await ask({ prompt_logprobs: 0 });
-    expect((places.prompt_logprobs as unknown[]).length).toBe(5);
+    const positions = await ask({ prompt_logprobs: 0 });
+    expect((positions.prompt_logprobs as unknown[]).length).toBe(5);
     await expect(ask({ prompt_logprob_token_ids: [[0], [999]], prompt_logprob_start: 2 })).rejects.toMatchObject({ status: 400 });
   });
 });

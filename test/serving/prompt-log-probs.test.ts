@@ -13,7 +13,7 @@ const score = {
 const textOf = (id: number): string => ["a", 'b"', "c"][id]!;
 
 describe("prompt_logprobs", () => {
-  test("begin with null; a place has its own token first, whatever its rank, and minus infinity is -9999", () => {
+  test("begin with null; a position has its own token first, whatever its rank, and minus infinity is -9999", () => {
     const all = Float32Array.of(-0.5, -3, -1.5, -0.25, -Infinity, -2, 0, -9, -8);
     expect(promptLogProbsJson([2, 0, 1], { ...score, all }, textOf)).toBe(
       '[null,{"0":{"logprob":-0.5,"rank":1,"decoded_token":"a"},"2":{"logprob":-1.5,"rank":2,"decoded_token":"c"},"1":{"logprob":-3,"rank":3,"decoded_token":"b\\""}},' +
@@ -42,17 +42,17 @@ describe("prompt_logprobs", () => {
   test("every bit of a float32 survives the text", () => {
     const values = Float32Array.from({ length: 200 }, (_, k) => -Math.exp(k / 20 - 6));
     const ids = Array.from({ length: 201 }, () => 0);
-    const places = JSON.parse(promptLogProbsJson(ids, { logProbs: values, ranks: new Int32Array(200).fill(1), next: 0 }, textOf)) as ({
+    const positions = JSON.parse(promptLogProbsJson(ids, { logProbs: values, ranks: new Int32Array(200).fill(1), next: 0 }, textOf)) as ({
       0: { logprob: number };
     } | null)[];
-    expect(Float32Array.from(places.slice(1), (place) => place![0].logprob)).toEqual(values);
+    expect(Float32Array.from(positions.slice(1), (position) => position![0].logprob)).toEqual(values);
   });
 });
 
 describe("chosen ids", () => {
   const all = Float32Array.of(-0.5, -3, -1.5, -0.25, -4, -2, 0, -9, -8);
 
-  test("stand in the order of their rows; what is shorter or -1 is minus infinity", () => {
+  test("are in the order of their rows; what is shorter or -1 is minus infinity", () => {
     const chosen = { ids: [[1, 0], [2], [-1, 1]], start: 0 };
     expect(readNpy(Buffer.from(chosenLogProbs(chosen, { ...score, all }, 3), "base64"))).toEqual({
       rows: 3,

@@ -10,37 +10,37 @@ const components = [
 
 taskLaws((seed) => gaussianMixture.create({ components, train: 300, test: 40 }, { seed }));
 
-/** Where on the line: the characters stand in the order of ASCII. */
-const placeOf = (character: string): number =>
+/** Where on the line: the characters are in the order of ASCII. */
+const positionOf = (character: string): number =>
   ("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz".indexOf(character) + 0.5) / 64;
 
 describe("positions", () => {
   const { train } = gaussianMixture.create({ components, train: 20_000, test: 1 }, { seed: 4 });
-  const places = train.map(({ reference }) => placeOf(reference));
+  const positions = train.map(({ reference }) => positionOf(reference));
 
   test("come from each Gaussian by its weight, with its mean and its deviation", () => {
-    const [left, right] = [places.filter((place) => place < 0.6), places.filter((place) => place >= 0.6)];
+    const [left, right] = [positions.filter((position) => position < 0.6), positions.filter((position) => position >= 0.6)];
     // A standard error of 0.003.
-    expect(Math.abs(left.length / places.length - 0.75)).toBeLessThan(0.012);
+    expect(Math.abs(left.length / positions.length - 0.75)).toBeLessThan(0.012);
     for (const [found, { mean, deviation }] of [
       [left, components[0]!],
       [right, components[1]!],
     ] as const) {
-      const average = found.reduce((sum, place) => sum + place, 0) / found.length;
-      const variance = found.reduce((sum, place) => sum + (place - average) ** 2, 0) / found.length;
+      const average = found.reduce((sum, position) => sum + position, 0) / found.length;
+      const variance = found.reduce((sum, position) => sum + (position - average) ** 2, 0) / found.length;
       expect(Math.abs(average - mean)).toBeLessThan(0.003);
-      // What lies outside of three deviations takes 1.4 % of the deviation, and rounding to positions adds (1/64)^2 / 12 to the variance.
+      // What is outside of three deviations takes 1.4 % of the deviation, and rounding to positions adds (1/64)^2 / 12 to the variance.
       const expected = Math.sqrt((0.986 * deviation) ** 2 + 1 / (12 * 64 ** 2));
       expect(Math.abs(Math.sqrt(variance) - expected)).toBeLessThan(0.02 * expected);
     }
   });
 
-  test("lie within three deviations of a mean and on the line", () => {
-    const deviations = places.map((place) => Math.min(Math.abs(place - 0.3) / 0.08, Math.abs(place - 0.8) / 0.04));
+  test("are within three deviations of a mean and on the line", () => {
+    const deviations = positions.map((position) => Math.min(Math.abs(position - 0.3) / 0.08, Math.abs(position - 0.8) / 0.04));
     const farthest = Math.max(...deviations);
     expect([farthest > 2.8, farthest <= 3]).toEqual([true, true]);
     const edge = gaussianMixture.create({ components: [{ mean: 0, deviation: 1, weight: 1 }], train: 200, test: 1 }, { seed: 0 });
-    expect(edge.train.every(({ reference }) => placeOf(reference) > 0)).toBe(true);
+    expect(edge.train.every(({ reference }) => positionOf(reference) > 0)).toBe(true);
   });
 });
 

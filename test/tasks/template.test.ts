@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { filled, namesIn } from "../../src/tasks/template.ts";
 
-test("names stand in braces, with dots to what is inside; other braces name nothing", () => {
+test("names are in braces, with dots to what is inside; other braces name nothing", () => {
   expect(namesIn('{a} {b.c-1.0} {a} { d } {} {1} {.e} {f.} {"g": 1} {{h}}')).toEqual(["a", "b.c-1.0", "a", "h"]);
 });
 

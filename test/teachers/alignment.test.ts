@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { alignment } from "../../src/teachers/alignment.ts";
 import { pieceTokenizer } from "../../src/tokenizers/pieces.ts";
 
-test("places are aligned where both begin a token", () => {
+test("positions are aligned where both begin a token", () => {
   expect(alignment(["1", "2", "+", "3", "4", "="], ["12", "+", "34", "="])).toEqual([0, -1, 1, 2, -1, 3]);
   expect(alignment(["12", "+", "34", "="], ["1", "2", "+", "3", "4", "="])).toEqual([0, 2, 3, 5]);
   expect(alignment(["ab", "cd", "e"], ["abc", "de"])).toEqual([0, -1, -1]);
@@ -44,7 +44,7 @@ test("every row that is named follows the same text", () => {
   }
 });
 
-test("two texts are refused, with the place where they part", () => {
+test("two texts are refused, with the position where they part", () => {
   expect(() => alignment(["1", "2"], ["13"])).toThrow(/expected both tokenizers to spell one text, got "2" and "3" at character 1/);
   expect(() => alignment(["1"], ["1", "2"])).toThrow(/got "" and "2" at character 1/);
 });

@@ -1,4 +1,4 @@
-/** A teacher with another tokenizer: its rows stand where both begin a token, and are those of its own reading of the text. */
+/** A teacher with another tokenizer: its rows are where both begin a token, and are those of its own reading of the text. */
 import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import { policies } from "../../src/policies/families/index.ts";

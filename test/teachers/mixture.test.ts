@@ -1,4 +1,4 @@
-/** The mixture of teachers against sums of probabilities, place by place. */
+/** The mixture of teachers against sums of probabilities, position by position. */
 import { describe, expect, test } from "vitest";
 import { normal, stream } from "../../src/random/stream.ts";
 import { memberDetail, mixtureTeacher, type MixtureMember } from "../../src/teachers/mixture.ts";
@@ -130,8 +130,8 @@ test("what no teacher thinks possible stays impossible, and what one does is fin
   expect(half!.logProbs).toEqual(Float32Array.of(Math.log(0.5), Math.log(0.5)));
 });
 
-test("it was read where all were that are kept", async () => {
-  const kept = (stored: boolean): Teacher<TeacherScore> => ({
+test("it was read where all stored ones were", async () => {
+  const storing = (stored: boolean): Teacher<TeacherScore> => ({
     vocabularySize: V,
     score: async (asked) => (await known(1).score(asked, signal)).map((score) => ({ ...score, stored })),
   });
@@ -142,8 +142,8 @@ test("it was read where all were that are kept", async () => {
     ).score(rollouts, signal);
     return (score as TeacherScore).stored;
   };
-  expect(await told(kept(true), kept(true), known(2))).toBe(true);
-  expect(await told(kept(true), kept(false))).toBe(false);
+  expect(await told(storing(true), storing(true), known(2))).toBe(true);
+  expect(await told(storing(true), storing(false))).toBe(false);
   expect(await told(known(1), known(2))).toBeUndefined();
 });
 

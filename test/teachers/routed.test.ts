@@ -25,7 +25,7 @@ const saying = (number: number, asked: Rollout[] = [], vocabularySize = 2): Teac
 
 const numberOf = ({ prompt }: Rollout): number => (prompt.fields!["subject"] === "sums" ? 1 : 2);
 
-test("each rollout is scored by the teacher that its prompt names, in its place", async () => {
+test("each rollout is scored by the teacher that its prompt names, at its index", async () => {
   const asked: Rollout[] = [];
   const teacher = routedTeacher(
     "subject",
@@ -40,7 +40,7 @@ test("each rollout is scored by the teacher that its prompt names, in its place"
   expect(asked).toEqual(rollouts.filter((rollout) => numberOf(rollout) === 1));
 });
 
-test("what one teacher cannot score has its error, and the others' scores stand", async () => {
+test("what one teacher cannot score has its error, and the others keep their scores", async () => {
   const answers = await routedTeacher(
     "subject",
     new Map([

@@ -1,4 +1,4 @@
-/** Rollouts as inputs: rows, padding, prompts, and the places before completion tokens. */
+/** Rollouts as inputs: rows, padding, prompts, and the positions before completion tokens. */
 import { expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Buffer, Engine } from "../../src/engine/engine.ts";
@@ -48,7 +48,7 @@ test("rows are padded on the right, without their last token; those that are not
   expect(() => uploadSequences(engine, [first], { batch: 1, length: 3, padId: 1 })).toThrow(RangeError);
 });
 
-test("where completions have a length of their own, prompts end at one place, and completions begin after it", async () => {
+test("where completions have a length of their own, prompts end at one position, and completions begin after it", async () => {
   const engine = await openEngine("cpu", { threads: 1 });
   onTestFinished(() => engine.dispose());
   const shape = { batch: 3, length: 5, completion: 3, padId: 1 };
@@ -84,7 +84,7 @@ test("where completions have a length of their own, prompts end at one place, an
     );
 });
 
-test("each completion token has the place before it", () => {
+test("each completion token has the position before it", () => {
   for (const one of [first, second]) {
     const [start, end] = completionPlaces(one, {});
     const sequence = [...one.promptTokens, ...one.tokens];

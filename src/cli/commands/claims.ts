@@ -39,10 +39,9 @@ const perform = async (
   terminal.output.write(`${tallyText(judged)}; ${done.length} of ${planned.size} trials are done\n`);
 };
 
-/** Adds the command to the program. */
-export const addClaims = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("claims")
+/** Adds description, arguments, options and action to the command. */
+export const addClaims = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Judges the claims of an experiment file by the finished trials of its sweep: replicated where the 95 " +
         "% interval excludes the opposite, not replicated where it excludes what is claimed, or any effect of " +

@@ -76,10 +76,9 @@ const show = async (folders: readonly string[], { all, json }: CompareOptions, t
   output.write(`\n${verdict(comparison)}\n`);
 };
 
-/** Adds the command to the program. */
-export const addCompare = (program: Command, terminal: Terminal): void => {
-  program
-    .command("compare")
+/** Adds description, arguments, options and action to the command. */
+export const addCompare = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Shows parameters and metrics of runs side by side, those that differ, and whether the results are the " +
         "same to the bit.",

@@ -40,10 +40,9 @@ const convert = async (
   );
 };
 
-/** Adds the command to the program. */
-export const addConvert = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("convert")
+/** Adds description, arguments, options and action to the command. */
+export const addConvert = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Reads a model and writes config.json, model.safetensors and its tokenizer, for transformers and others to load.",
     )

@@ -49,10 +49,9 @@ export const diagnosisText = ({ retort, node, platform, processor, cores, memory
   ].join("\n");
 };
 
-/** Adds the command to the program. */
-export const addDoctor = (program: Command, terminal: Terminal): void => {
-  program
-    .command("doctor")
+/** Adds description, arguments, options and action to the command. */
+export const addDoctor = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Tries every engine, each in a process of its own, and says which one runs, and why the others do not.",
     )

@@ -42,19 +42,18 @@ const textOf = ({ name, label, values, trainings: all }: ExplainedRun): string =
   return `${title}\n\n${table(["value", "is", "from"], rows)}\n\n${trainings(all)}\n`;
 };
 
-/** Adds the command to the program. */
-export const addExplain = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("explain")
+/** Adds description, arguments, options and action to the command. */
+export const addExplain = (command: Command, terminal: Terminal): void => {
+  command
     .description(
-      "Prints every value of a file's runs with the place where it was written, the stages that they start " +
+      "Prints every value of a file's runs with where it was written, the stages that they start " +
         "from, and what they take: memory as an estimate for the student's programs, time as earlier trainings " +
         "of the same kind took.",
     )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
     .option("--out <folder>", "where the runs' folders are", "runs")
-    .option("--cache <folder>", "where stages are kept", ".retort")
+    .option("--cache <folder>", "where stages are stored", ".retort")
     .option("--json", "print it as JSON, memory in bytes");
   addHubFlags(command)
     .addHelpText("after", "\nExample:\n  retort explain experiments/quickstart.json /seed=1")

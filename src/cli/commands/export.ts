@@ -32,10 +32,9 @@ const perform = async (
   terminal.errors.write(`${count} ${count === 1 ? "run" : "runs"} in ${printable(target)}\n`);
 };
 
-/** Adds the command to the program. */
-export const addExport = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("export")
+/** Adds description, arguments, options and action to the command. */
+export const addExport = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Writes parameters, last metrics and every step's metrics of runs in the format of another program. " +
         "What was exported before is replaced.",
@@ -46,7 +45,10 @@ export const addExport = (program: Command, terminal: Terminal): void => {
         .choices(exporters.map(({ type }) => type))
         .makeOptionMandatory(),
     )
-    .option("--target <place>", "the folder, instead of one that is named after the format, or the server's address");
+    .option(
+      "--target <location>",
+      "the folder, instead of one that is named after the format, or the server's address",
+    );
   addRunChoice(addStatusChoice(command))
     .addHelpText(
       "after",

@@ -143,10 +143,9 @@ export const inspectionText = ({
   return `${model}\n\n${lines.map(([name, value]) => `${name.padEnd(10)}  ${value}`).join("\n")}\n`;
 };
 
-/** Adds the command to the program. */
-export const addInspect = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("inspect")
+/** Adds description, arguments, options and action to the command. */
+export const addInspect = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Reads a model's configuration and headers, not its weights: family, sizes, tokenizer, and memory in float32.",
     )

@@ -44,7 +44,7 @@ interface ReproduceFlags extends HubFlags {
 /** A figure that can start. */
 interface PreparedFigure extends KnownFigure, Pick<PreparedSweep, "halving"> {
   readonly claims: PreparedSweep["claims"];
-  /** Where its trials lie. */
+  /** Where its trials are. */
   readonly folder: string;
 }
 
@@ -83,10 +83,10 @@ const planText = (plans: readonly FigurePlan[], jobs: number): string => {
   });
   const known = plans.flatMap(({ milliseconds }) => milliseconds ?? []);
   const sum = known.length === 0 ? [] : [`about ${duration(known.reduce((total, time) => total + time, 0))}`];
-  const rest = known.length < plans.length ? ["time that nobody has measured yet"] : [];
+  const rest = known.length < plans.length ? ["time that is not measured yet"] : [];
   const total = `${[...sum, ...rest].join(" and ")}, with ${jobs} trial${jobs === 1 ? "" : "s"} at once`;
   const listed = table(["figure", "trials", "done", "claims", "time left"], rows);
-  return `${listed}\n\n${total}; Ctrl-C stops, the same command goes on\n${hubText(plans)}`;
+  return `${listed}\n\n${total}; Ctrl-C stops, the same command resumes\n${hubText(plans)}`;
 };
 
 /** Says it as a table, or as one JSON object a figure. */
@@ -173,7 +173,7 @@ const figuresFor = ({ scale, figure }: ReproduceFlags): readonly Figure[] => {
 };
 
 /** The figure as far as it is known without a download. */
-const lookOffline = async (
+const outlineOffline = async (
   figure: Figure,
   flags: ReproduceFlags,
   terminal: Terminal,
@@ -190,15 +190,15 @@ const lookOffline = async (
 
 const isOutline = (found: PreparedFigure | FigureOutline): found is FigureOutline => "hub" in found;
 
-const lookAhead = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
+const planAhead = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
   const found: (PreparedFigure | FigureOutline)[] = [];
-  for (const figure of figuresFor(flags)) found.push(await lookOffline(figure, flags, terminal));
+  for (const figure of figuresFor(flags)) found.push(await outlineOffline(figure, flags, terminal));
   const prepared = found.filter((one): one is PreparedFigure => !isOutline(one));
   tellPlan(prepared, found.filter(isOutline), flags, terminal);
 };
 
 const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void> => {
-  if (flags.dryRun === true) return lookAhead(flags, terminal);
+  if (flags.dryRun === true) return planAhead(flags, terminal);
   const shown = flags.quiet === true || flags.json === true ? { ...terminal, live: undefined } : terminal;
   const hub = hubOptions(flags, shown);
   const figures: PreparedFigure[] = [];
@@ -208,10 +208,9 @@ const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void>
   for (const prepared of figures) await runFigure(prepared, folder, flags, terminal);
 };
 
-/** Adds the command to the program. */
-export const addReproduce = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("reproduce")
+/** Adds description, arguments, options and action to the command. */
+export const addReproduce = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Runs the figures of “On-Policy Distillation of Language Models” (Agarwal et al., 2024) on this " +
         "machine, keeps what they measured, and judges the paper's claims by it. Trials that are done are not " +
@@ -241,7 +240,7 @@ export const addReproduce = (program: Command, terminal: Terminal): void => {
     )
     .option("--out <folder>", "where the trials' folders go, by scale", "runs/reproduction")
     .option("--results <folder>", "where the figures' results go; a folder in --out when left out")
-    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
+    .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line");
   addHubFlags(command)

@@ -1,4 +1,4 @@
-/** `retort runs`: which runs there are, and how they stand. */
+/** `retort runs`: which runs there are, and their status. */
 import type { Command } from "commander";
 import type { Json } from "../../files/json.ts";
 import { jsonText } from "../../files/json-file.ts";
@@ -76,11 +76,10 @@ const show = async (root: string, { limit, json, ...choice }: RunsOptions, termi
   );
 };
 
-/** Adds the command to the program. */
-export const addRuns = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("runs")
-    .description("Lists the runs below a folder, newest first: what ran, how it stands, its accuracy and its time.")
+/** Adds description, arguments, options and action to the command. */
+export const addRuns = (command: Command, terminal: Terminal): void => {
+  command
+    .description("Lists the runs below a folder, newest first: what ran, its status, its accuracy and its time.")
     .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
     .option("--limit <number>", "runs to show; 0 for all", numberFrom(0, true), 50)
     .option("--json", "print all runs, one JSON object a line, with all values and metrics");

@@ -46,10 +46,9 @@ const perform = async (model: string, options: ServeOptions, terminal: Terminal)
   }
 };
 
-/** Adds the command to the program. */
-export const addServePolicy = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("serve-policy")
+/** Adds description, arguments, options and action to the command. */
+export const addServePolicy = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, " +
         "/v1/models, /tokenize and /health. A teacher of experiment files.",

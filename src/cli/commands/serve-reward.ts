@@ -55,10 +55,9 @@ const perform = async (
   }
 };
 
-/** Adds the command to the program. */
-export const addServeReward = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("serve-reward")
+/** Adds description, arguments, options and action to the command. */
+export const addServeReward = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Serves the weighted sum of a file's rewards: POST /score, GET /health. The reward http of other " +
         "experiment files.",

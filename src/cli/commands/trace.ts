@@ -36,10 +36,9 @@ const show = async (folder: string, { step, json }: TraceOptions, { output }: Te
   );
 };
 
-/** Adds the command to the program. */
-export const addTrace = (program: Command, terminal: Terminal): void => {
-  program
-    .command("trace")
+/** Adds description, arguments, options and action to the command. */
+export const addTrace = (command: Command, terminal: Terminal): void => {
+  command
     .description("Draws one step of a run as a Gantt chart: samplers, rewards, teacher, update.")
     .argument("<run>", "a run's folder")
     .option("--step <number>", "the step to draw; the last one when left out", stepOf)

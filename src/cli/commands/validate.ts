@@ -32,10 +32,9 @@ const overview = (runs: readonly PlannedRun[]): string =>
     ]),
   );
 
-/** Adds the command to the program. */
-export const addValidate = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("validate")
+/** Adds description, arguments, options and action to the command. */
+export const addValidate = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Checks a file with everything that a run checks before it starts, its sweep included, and prints its " +
         "runs and trials, or every problem at once. Downloads the checkpoints of the Hub that it names.",

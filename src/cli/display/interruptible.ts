@@ -12,7 +12,7 @@ const signals = ["SIGINT", "SIGHUP", "SIGTERM", "SIGUSR1"] as const;
 export const interruptible = async (
   display: Pick<Display, "close" | "note">,
   work: (signal: AbortSignal) => Promise<void>,
-  again = "goes on from the last whole step",
+  again = "resumes from the last whole step",
 ): Promise<void> => {
   const controller = new AbortController();
   const off = (): void => {

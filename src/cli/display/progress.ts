@@ -1,4 +1,6 @@
-/** Shows a run while it goes on: a bar on a terminal, a line every few seconds elsewhere, or one JSON event a line. */
+/**
+ * Shows a run while it is running: a bar on a terminal, a line every few seconds elsewhere, or one JSON event a line.
+ */
 import { SingleBar } from "cli-progress";
 import type { RunEvent, TrainingName } from "../../experiments/running/run-event.ts";
 import type {
@@ -31,7 +33,7 @@ const lineEvery = 5000;
 
 const nameOf = ({ run, stage }: TrainingName): string => stage ?? run;
 
-/** What matters most stands first: a narrow terminal cuts the end. */
+/** What matters most comes first: a narrow terminal cuts the end. */
 const stepFigures = (pace: Pace, step: StepDone): string[] => [
   `${duration(pace.left(step.steps - step.step))} left`,
   ...headline(step.metrics),
@@ -43,7 +45,7 @@ const evaluationLine = ({ step, metrics: { accuracy } }: Evaluated): string =>
 
 const warningLine = ({ check, message }: Warned): string => `! ${check}: ${message}`;
 
-const resumedLine = ({ step }: Resumed): string => `goes on from step ${step}`;
+const resumedLine = ({ step }: Resumed): string => `resumes from step ${step}`;
 
 const waitLine = ({ host, pid }: Extract<RunEvent, { kind: "wait" }>): string =>
   `waits for process ${pid} on ${host}, which makes it`;
@@ -53,7 +55,7 @@ const damagedLine = ({ message }: CheckpointDamaged): string => `! ${message}`;
 const pausedLine = ({ step }: Paused): string => `paused after step ${step}`;
 
 const reuseLine = ({ accuracy, folder }: Extract<RunEvent, { kind: "reuse" }>): string =>
-  ["kept from before", ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]), folder].join("  ");
+  ["stored before", ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]), folder].join("  ");
 
 const endLine = (event: Extract<RunEvent, { kind: "end" }>): string =>
   [
@@ -233,7 +235,7 @@ const json = (terminal: Terminal): Display => ({
   show: (event) => void terminal.output.write(`${JSON.stringify(event)}\n`),
 });
 
-/** The display of a style; `auto` is a bar where a person looks, and lines where none does. */
+/** The display of a style; `auto` is a bar where a person reads along, and lines where none does. */
 export const displayOf = (style: DisplayStyle, terminal: Terminal): Display => {
   if (style === "json") return json(terminal);
   if (style === "quiet") return silent(terminal);

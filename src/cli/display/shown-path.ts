@@ -2,7 +2,7 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { printable } from "./terminal.ts";
 
-/** From the working folder for what lies in it, and else from the root; without control characters. */
+/** From the working folder for what is in it, and else from the root; without control characters. */
 export const shownPath = (path: string): string => {
   const near = relative(process.cwd(), resolve(path));
   return printable(near === "" ? "." : isAbsolute(near) || /^\.\.(?:[\\/]|$)/u.test(near) ? resolve(path) : near);

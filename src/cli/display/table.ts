@@ -21,7 +21,7 @@ const pad = (text: string, to: number, right: boolean): string => {
 
 /**
  * Lines of text without a final newline: a head, a rule, and the rows. A column whose cells are all numbers or dashes
- * stands to the right. `RangeError` for a row that has another number of cells than the head.
+ * is on the right. `RangeError` for a row that has another number of cells than the head.
  */
 export const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): string => {
   for (const row of rows) {

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { plain, type Colors } from "../../experiments/file/problem.ts";
 
-/** A place to write text. */
+/** Where text is written. */
 export interface Sink {
   write(text: string): unknown;
 }
@@ -20,16 +20,16 @@ export interface Terminal {
 }
 
 /**
- * Control characters, by which text from a stranger could move the cursor or write over what stands; all but line ends
- * and tabs.
+ * Control characters, by which text from a stranger could move the cursor or write over what is there; all but line
+ * ends and tabs.
  */
-// oxlint-disable-next-line no-control-regex -- these are what is looked for
+// oxlint-disable-next-line no-control-regex -- these are what is searched for
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
 
 /** Text that does to a terminal nothing but appear; control characters are shown as U+FFFD. */
 export const printable = (text: string): string => text.replaceAll(controls, "\ufffd");
 
-/** This process's terminal. Colours only where a person looks, and as NO_COLOR and FORCE_COLOR say. */
+/** This process's terminal. Colours only where a person reads along, and as NO_COLOR and FORCE_COLOR say. */
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
   return {

@@ -1,4 +1,4 @@
-/** How many trials run at once on this machine when nobody says. */
+/** How many trials run at once on this machine when --jobs is left out. */
 import { availableParallelism } from "node:os";
 import { availableMemory } from "../../sweeps/executors/available-memory.ts";
 import { mebibytes } from "../display/number-text.ts";

@@ -36,7 +36,7 @@ export const addRunChoice = (command: Command): Command =>
 export const addStatusChoice = (command: Command): Command =>
   command.option(
     "--status <status>",
-    `runs that stand so only: ${runStatuses.join(", ")}; may be given several times`,
+    `runs of this status only: ${runStatuses.join(", ")}; may be given several times`,
     severalStatuses,
   );
 
@@ -60,8 +60,8 @@ const sayDamaged = (damaged: Runs["damaged"], { errors, colors }: Terminal): voi
   if (damaged.length > NAMED) errors.write(`${colors.yellow("damaged")}: ${damaged.length - NAMED} more folders\n`);
 };
 
-/** Does what a person asked for with names of their own; what is refused as out of range is their mistake. */
-export const asked = <T>(work: () => T): T => {
+/** Does what the flags ask for; what is refused as out of range is a mistake in them. */
+export const orUsageError = <T>(work: () => T): T => {
   try {
     return work();
   } catch (error) {
@@ -76,7 +76,7 @@ export const readChosen = async (
   choice: RunChoice,
   terminal: Terminal,
 ): Promise<{ chosen: FoundRun[]; all: number }> => {
-  const { runs, damaged } = asked(() => readRuns(root));
+  const { runs, damaged } = orUsageError(() => readRuns(root));
   sayDamaged(damaged, terminal);
   return { chosen: chooseRuns(await withAbandoned(runs), choice), all: runs.length };
 };

@@ -1,5 +1,5 @@
 /**
- * Shows a sweep while it goes on: a table that is drawn again and again on a terminal, lines elsewhere, or one JSON
+ * Shows a sweep while it is running: a table that is drawn again and again on a terminal, lines elsewhere, or one JSON
  * event a line.
  */
 import type { TrialState } from "../../sweeps/driving/drive.ts";
@@ -7,7 +7,7 @@ import type { DisplayStyle } from "../display/progress.ts";
 import { changeText, countsText, headText, runningLines, SweepPace } from "./text.ts";
 import type { Terminal } from "../display/terminal.ts";
 
-/** Takes how the trials stand, again and again. */
+/** Takes the progress of the trials, again and again. */
 export interface SweepDisplay {
   readonly show: (all: readonly TrialState[], changed: readonly TrialState[]) => void;
   readonly note: (text: string) => void;
@@ -80,7 +80,7 @@ const live = (stream: NodeJS.WriteStream, { colors }: Terminal): SweepDisplay =>
   };
 };
 
-/** The display of a style; `auto` draws where a person looks. */
+/** The display of a style; `auto` draws where a person reads along. */
 export const sweepDisplayOf = (style: DisplayStyle, terminal: Terminal): SweepDisplay => {
   if (style === "json") return json(terminal);
   if (style === "quiet" || terminal.live === undefined) return lines(terminal, style === "quiet");

@@ -24,7 +24,7 @@ export interface ShownDriving extends Pick<DriveOptions, "executor" | "threads" 
 }
 
 /**
- * Runs what is not done and shows how it goes; gives how all trials stand then. `InterruptedError` when a signal
+ * Runs what is not done and shows its progress; gives the progress of all trials then. `InterruptedError` when a signal
  * stopped it.
  */
 export const driveShown = async (

@@ -1,6 +1,6 @@
 /**
- * What `retort sweep` says of its trials: a head and the running ones while it goes on, lines for a log, the table at
- * the end.
+ * What `retort sweep` says of its trials: a head and the running ones while it is running, lines for a log, the table
+ * at the end.
  */
 import type { TrialState } from "../../sweeps/driving/drive.ts";
 import { duration, headline, percent } from "../display/number-text.ts";
@@ -42,7 +42,7 @@ export class SweepPace {
     this.#begun = now;
   }
 
-  /** Milliseconds that are left at the pace since the first look; NaN before a step was done. */
+  /** Milliseconds that are left at the pace since the first report; NaN before a step was done. */
   left(all: readonly TrialState[], now: number): number {
     const steps = all.reduce((sum, { progress }) => sum + progress.step, 0);
     const total = all.reduce(
@@ -95,7 +95,7 @@ export const changeText = (entry: TrialState): string => {
   const { status, step, error, milliseconds } = progress;
   const what: Readonly<Record<typeof status, string>> = {
     done: milliseconds === undefined ? "done" : `done in ${duration(milliseconds)}`,
-    running: step === 0 ? "begins" : `goes on from step ${step}`,
+    running: step === 0 ? "begins" : `resumes from step ${step}`,
     waiting: "waits",
     interrupted: `interrupted at step ${step}`,
     paused: `pauses at step ${step}`,

@@ -1,5 +1,6 @@
 /** Which trials a claim is about, and which of their numbers. */
 import { Type, type Static } from "@sinclair/typebox";
+import type { ParametersOf } from "../../plugins/definition.ts";
 import { mean } from "../statistics/strata.ts";
 import { axisOf, sameValue, seedOf, settingOf, type Trial } from "./trial.ts";
 
@@ -30,11 +31,7 @@ export const measured = {
 };
 
 /** Values of `measured`. */
-export interface Measured {
-  readonly metric: string;
-  readonly gain: boolean;
-  readonly where: Match;
-}
+export type Measured = ParametersOf<typeof measured>;
 
 /** The axes of a claim: those that it compares, and those by which it chooses. */
 export const axesOf = ({ where }: Measured, compared: Iterable<string>): string[] => [

@@ -33,20 +33,20 @@ const settingsOf = (byValue: readonly Cells[]): Settings => {
 
 /**
  * `{ "type": "spread", "metric": "rouge-2", "over": "/objective/divergence", "values": [...], "of": A, "than": B }`:
- * between the highest and the lowest of the values lies less in A's settings than in B's. With `below` in place of
+ * between the highest and the lowest of the values is less in A's settings than in B's. With `below` instead of
  * `than`: less than that. Intervals are percentiles of the stratified bootstrap; a spread of noisy means is too large
  * rather than too small, on both sides alike.
  */
 export const spread = define({
   type: "spread",
-  summary: "The values of an axis lie close together: less far apart than elsewhere, or than a bound.",
+  summary: "The values of an axis are close together: less far apart than elsewhere, or than a bound.",
   parameters: {
     ...measured,
     over: Type.String({ pattern: "^(run|/.*)$", description: "Pointer of the axis whose values are compared." }),
     values: Type.Array(Type.Unknown(), { minItems: 2, description: "Its values." }),
-    of: Type.Unsafe<Match>({ ...Match, default: {}, description: "Where the values lie close together." }),
+    of: Type.Unsafe<Match>({ ...Match, default: {}, description: "Where the values are close together." }),
     than: Type.Optional(Match),
-    below: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "In the metric's unit; in place of than." })),
+    below: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: "In the metric's unit; instead of than." })),
   },
   create({ over, values, of, than, below, ...measure }, _context: void): Claim {
     if ((than === undefined) === (below === undefined)) {

@@ -51,7 +51,7 @@ export const leastEffect = Type.Optional(
     exclusiveMinimum: 0,
     description:
       "Smallest effect that counts, in the metric's unit, such as half of the paper's: where the interval " +
-      "lies below it, nothing of that size is there, and the claim is not replicated though its sign is not " +
+      "is below it, nothing of that size is there, and the claim is not replicated though its sign is not " +
       "known.",
   }),
 );
@@ -68,7 +68,7 @@ export const above = ({ low, high }: Interval, bound: number, least = bound): Ou
   return high < Math.max(bound, least) ? "not-replicated" : "inconclusive";
 };
 
-/** Of a number that is claimed to lie between two. */
+/** Of a number that is claimed to be between two. */
 export const between = ({ low, high }: Interval, [lowest, highest]: readonly [number, number]): Outcome => {
   if (low >= lowest && high <= highest) return "replicated";
   return high < lowest || low > highest ? "not-replicated" : "inconclusive";

@@ -13,6 +13,6 @@ export const bleu = define({
     name: "bleu",
     samples: 1,
     references: true,
-    of: (examined) => corpusBleu(comparisonsOf(examined)),
+    of: (evaluated) => corpusBleu(comparisonsOf(evaluated)),
   }),
 });

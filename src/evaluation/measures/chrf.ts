@@ -19,6 +19,6 @@ export const chrf = define({
     name: words ? "chrf++" : "chrf",
     samples: 1,
     references: true,
-    of: (examined) => corpusChrf(comparisonsOf(examined), words ? { wordOrder: 2 } : {}),
+    of: (evaluated) => corpusChrf(comparisonsOf(evaluated), words ? { wordOrder: 2 } : {}),
   }),
 });

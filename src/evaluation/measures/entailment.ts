@@ -16,7 +16,7 @@ export const entailment = define({
     samples: 1,
     references: false,
     entailment: true,
-    of: (examined) =>
-      mean(examined.flatMap(({ completions }) => completions.map(({ entailed }) => Number(entailed === true)))),
+    of: (evaluated) =>
+      mean(evaluated.flatMap(({ completions }) => completions.map(({ entailed }) => Number(entailed === true)))),
   }),
 });

@@ -29,5 +29,5 @@ export interface Measure {
   /** True when it asks whether completions are entailed. */
   readonly entailment?: true;
   /** Of at least one prompt, each with at least `samples` completions. */
-  of(examined: readonly Examined[]): number;
+  of(evaluated: readonly Examined[]): number;
 }

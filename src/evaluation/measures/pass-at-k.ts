@@ -31,9 +31,9 @@ export const passAtK = define({
     name: `pass@${k}`,
     samples: k,
     references: false,
-    of: (examined) =>
+    of: (evaluated) =>
       mean(
-        examined.map(({ completions }) =>
+        evaluated.map(({ completions }) =>
           chance(completions.length, completions.filter(({ correct }) => correct).length, k),
         ),
       ),

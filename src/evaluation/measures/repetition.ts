@@ -25,7 +25,7 @@ export const repetition = define({
     name: `repetition-${order}`,
     samples: 1,
     references: false,
-    of: (examined) =>
-      mean(examined.flatMap(({ completions }) => completions.map(({ tokens }) => repeated(tokens, order)))),
+    of: (evaluated) =>
+      mean(evaluated.flatMap(({ completions }) => completions.map(({ tokens }) => repeated(tokens, order)))),
   }),
 });

@@ -7,7 +7,8 @@ import type { Measure } from "./measure.ts";
 
 /**
  * `{ "type": "rouge", "variant": "2" }`: the metric `rouge-2`, mean F-measure over all completions, 0 to 100 (Lin,
- * 2004, as rouge-score counts it).
+ * 2004, as rouge-score counts it). The reward `rouge` calls its variants rouge1, rouge2 and rougeL, and scores from 0
+ * to 1.
  */
 export const rouge = define({
   type: "rouge",
@@ -27,10 +28,10 @@ export const rouge = define({
       name: `rouge-${variant}`,
       samples: 1,
       references: true,
-      of: (examined) =>
+      of: (evaluated) =>
         100 *
         mean(
-          examined.flatMap(({ prompt, completions }) => completions.map(({ text }) => score(text, prompt.reference))),
+          evaluated.flatMap(({ prompt, completions }) => completions.map(({ text }) => score(text, prompt.reference))),
         ),
     };
   },

@@ -16,6 +16,6 @@ export const selfBleu = define({
     name: "self-bleu",
     samples: 2,
     references: false,
-    of: (examined) => mean(examined.map(({ completions }) => selfBleuOf(completions.map(({ text }) => text)))),
+    of: (evaluated) => mean(evaluated.map(({ completions }) => selfBleuOf(completions.map(({ text }) => text)))),
   }),
 });

@@ -20,12 +20,12 @@ export interface BootstrapOptions {
 const usualBootstrap: BootstrapOptions = { seed: 0, resamples: 2_000, level: 0.95 };
 
 /**
- * The value below which a share of the sorted values lies, by linear interpolation (type 7 of Hyndman and Fan, 1996).
+ * The value below which a share of the sorted values is, by linear interpolation (type 7 of Hyndman and Fan, 1996).
  */
 const quantile = (sorted: readonly number[], share: number): number => {
-  const place = share * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-  return low === high ? low : low + (high - low) * (place - Math.floor(place));
+  const position = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(position)]!, sorted[Math.ceil(position)]!];
+  return low === high ? low : low + (high - low) * (position - Math.floor(position));
 };
 
 /**

@@ -1,4 +1,4 @@
-/** Where a number lies, as far as a few seeds can tell. */
+/** Where a number is, as far as a few seeds can tell. */
 
 /**
  * An interval that covers the truth in a share `level` of all repetitions. Ends may be infinite where one seed says

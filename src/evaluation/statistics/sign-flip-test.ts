@@ -5,7 +5,7 @@
 import { stream } from "../../random/stream.ts";
 import { checkStrata, meanOfMeans, type Strata } from "./strata.ts";
 
-/** So many differences have 65,536 patterns of signs, which are all looked at; of more, as many are drawn. */
+/** So many differences have 65,536 patterns of signs, which are all computed; of more, as many are drawn. */
 const enumerable = 16;
 
 /** True where the mean with other signs is as far from 0 as the real one, but for rounding. */

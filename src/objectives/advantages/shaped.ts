@@ -2,11 +2,11 @@
  * Advantages from a baseline: rewards are scaled and clipped, the baseline is subtracted, and the rest may be
  * normalised.
  */
-import { Type, type Static } from "@sinclair/typebox";
+import { Type } from "@sinclair/typebox";
 import type { Baseline } from "../baselines/baseline.ts";
 import { baselines, type BaselineValues } from "../baselines/index.ts";
+import type { ParametersOf, WithParts } from "../../plugins/definition.ts";
 import type { AdvantageEstimator } from "./advantage.ts";
-import { defined } from "../../optional/defined.ts";
 
 /**
  * What advantages are divided by: nothing, their prompt's standard deviation (GRPO), or that of the whole step
@@ -14,16 +14,8 @@ import { defined } from "../../optional/defined.ts";
  */
 export type Normalization = "none" | "group" | "batch";
 
-/** What shaped advantages can be told. */
-export interface ShapedParameters {
-  readonly baseline: Baseline<unknown>;
-  /** Rewards are multiplied by it; 1 when left out. */
-  readonly rewardScale?: number;
-  /** Then they are cut to [-rewardClip, rewardClip]; not at all when left out. */
-  readonly rewardClip?: number;
-  /** "none" when left out. */
-  readonly normalize?: Normalization;
-}
+/** Parameters of shaped advantages: by default rewards are not scaled, clipped or normalised. */
+export type ShapedParameters = WithParts<AdvantageValues, { readonly baseline: Baseline<unknown> }>;
 
 /** Added to a standard deviation, as in TRL: equal rewards have advantages of zero and not of zero by zero. */
 const epsilon = 1e-4;
@@ -107,7 +99,7 @@ export const rewardSchemas = () => ({
 });
 
 /**
- * Schemas of what every policy gradient can be told about its advantages; `baseline` and `normalize` are its defaults.
+ * Schemas of the advantages of every policy gradient; `baseline` and `normalize` are its defaults.
  */
 export const advantageSchemas = (baseline: BaselineValues, normalize: Normalization) => ({
   baseline: Type.Unsafe<BaselineValues>({ ...baselines.schema, default: baseline }),
@@ -123,18 +115,8 @@ export const advantageSchemas = (baseline: BaselineValues, normalize: Normalizat
 });
 
 /** Values of `advantageSchemas`. */
-export type AdvantageValues = Static<ReturnType<typeof Type.Object<ReturnType<typeof advantageSchemas>>>>;
+export type AdvantageValues = ParametersOf<ReturnType<typeof advantageSchemas>>;
 
 /** The estimator of validated values. */
-export const createAdvantages = ({
-  baseline,
-  rewardScale,
-  rewardClip,
-  normalize,
-}: AdvantageValues): AdvantageEstimator<unknown> =>
-  shapedAdvantages({
-    baseline: baselines.create(baseline),
-    rewardScale,
-    normalize,
-    ...defined({ rewardClip }),
-  });
+export const createAdvantages = (values: AdvantageValues): AdvantageEstimator<unknown> =>
+  shapedAdvantages({ ...values, baseline: baselines.create(values.baseline) });

@@ -1,4 +1,4 @@
-/** Averages over the completion tokens of a batch: how a value at each place becomes one number. */
+/** Averages over the completion tokens of a batch: how a value at each position becomes one number. */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 

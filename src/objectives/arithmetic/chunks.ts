@@ -1,6 +1,6 @@
 /**
- * Closed forms in chunks: a few places at a time, so that what a formula needs on the way is as wide as a chunk and not
- * as the batch.
+ * Closed forms in chunks: a few positions at a time, so that what a formula needs on the way is as wide as a chunk and
+ * not as the batch.
  */
 import * as tf from "@tensorflow/tfjs";
 import { mapSlices } from "../../engine/map-slices.ts";
@@ -14,17 +14,17 @@ const small = 2 ** 21;
 const chunkSize = 2 ** 18;
 
 /**
- * Places C of a chunk, for N places of `width` numbers: all of them when they are few, else about 2^18 numbers; a
+ * Positions C of a chunk, for N positions of `width` numbers: all of them when they are few, else about 2^18 numbers; a
  * divisor of N where one is near, so that nothing has to be cut off at the end.
  */
-export const placesPerChunk = (N: number, width: number): number => {
+export const positionsPerChunk = (N: number, width: number): number => {
   if (N * width <= small) return N;
   const most = Math.max(1, Math.floor(chunkSize / width));
   for (let C = most; C > most / 2; C -= 1) if (N % C === 0) return C;
   return most;
 };
 
-/** `formula` at all places of [count, C, W_i]: value [count * C] and gradient [count * C, V]. */
+/** `formula` at all positions of [count, C, W_i]: value [count * C] and gradient [count * C, V]. */
 const mapped = (chunks: readonly tf.Tensor[], formula: (...tensors: tf.Tensor[]) => ClosedForm): ClosedForm => {
   const results = mapSlices(Object.fromEntries(chunks.map((chunk, i) => [`tensor${i}`, chunk])), (slices) => ({
     ...formula(...chunks.map((_, i) => slices[`tensor${i}`]!)),
@@ -37,9 +37,9 @@ const mapped = (chunks: readonly tf.Tensor[], formula: (...tensors: tf.Tensor[])
 };
 
 /**
- * `formula` of tensors [..., W_i], the last of them the logits [..., V], computed `chunk` places at a time (as
- * `placesPerChunk` says when left out): value [...] and gradient [..., V]. A place must not depend on another one;
- * within the formula the leading axes may be any. `RangeError` when `chunk` is not a positive whole number.
+ * `formula` of tensors [..., W_i], the last of them the logits [..., V], computed `chunk` positions at a time (as
+ * `positionsPerChunk` says when left out): value [...] and gradient [..., V]. A position must not depend on another
+ * one; within the formula the leading axes may be any. `RangeError` when `chunk` is not a positive whole number.
  */
 export const inChunks = (
   tensors: readonly tf.Tensor[],
@@ -49,9 +49,9 @@ export const inChunks = (
   const shape = tensors.at(-1)!.shape;
   const leading = shape.slice(0, -1);
   const N = sizeOf(leading);
-  const C = chunk ?? placesPerChunk(N, shape.at(-1)!);
+  const C = chunk ?? positionsPerChunk(N, shape.at(-1)!);
   if (!Number.isInteger(C) || C < 1)
-    throw new RangeError(`chunks: expected a positive whole number of places, got ${C}`);
+    throw new RangeError(`chunks: expected a positive whole number of positions, got ${C}`);
   if (C >= N) return formula(...tensors);
   const rows = tensors.map((tensor) => tf.reshape(tensor, [N, tensor.shape.at(-1)!]));
   const [count, rest] = [Math.floor(N / C), N % C];

@@ -5,7 +5,7 @@
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 
-/** A distribution over the vocabulary at every place; both tensors are [..., V]. */
+/** A distribution over the vocabulary at every position; both tensors are [..., V]. */
 export interface Distribution {
   readonly probabilities: tf.Tensor;
   /** In nats. */
@@ -22,7 +22,7 @@ export const distribution = (logits: tf.Tensor): Distribution => {
   return { probabilities, logProbs: tf.sub(logits, normalizer) };
 };
 
-/** A value at every place [...], and its gradient [..., V] with respect to the logits of that place. */
+/** A value at every position [...], and its gradient [..., V] with respect to the logits of that position. */
 export interface ClosedForm {
   readonly value: tf.Tensor;
   readonly gradient: tf.Tensor;
@@ -48,7 +48,7 @@ export const closedForm = (logits: tf.Tensor, formula: (student: Distribution) =
 export const tempered = <T extends tf.Tensor>(logits: T, temperature: number): T =>
   temperature === 1 ? logits : tf.mul<T>(logits, 1 / temperature);
 
-/** Throws `RangeError` unless the temperature is a positive finite number; `owner` names who asks. */
+/** Throws `RangeError` unless the temperature is a positive finite number; `owner` names the objective in it. */
 export const checkTemperature = (owner: string, temperature: number): void => {
   if (!(temperature > 0 && Number.isFinite(temperature))) {
     throw new RangeError(`${owner}: expected a student temperature above 0, got ${temperature}`);

@@ -17,7 +17,7 @@ export const lengthsOf = (completionMask: tf.Tensor2D): tf.Tensor2D => tf.maximu
 
 /**
  * Ratios [B, T] of `logProbs` [B, T] to `behaviorLogProbs` [B, T], both in nats: at the token, or that of the whole
- * completion at each of its places. 1 where the mask is 0, for ratios of tokens.
+ * completion at each of its positions. 1 where the mask is 0, for ratios of tokens.
  */
 export const importanceRatios = (
   level: RatioLevel,
@@ -33,7 +33,7 @@ export const importanceRatios = (
   return tf.mul(ratios, tf.onesLike(differences));
 };
 
-/** 1 where a ratio of `importanceRatios` lies at the size that log-ratios are cut to, and 0 elsewhere. */
+/** 1 where a ratio of `importanceRatios` is at the size that log-ratios are cut to, and 0 elsewhere. */
 export const saturated = (ratios: tf.Tensor): tf.Tensor => {
   const [most, least] = [Math.exp(largest) * (1 - 1e-5), Math.exp(-largest) * (1 + 1e-5)];
   return tf.cast(tf.logicalOr(tf.greaterEqual(ratios, most), tf.lessEqual(ratios, least)), "float32");

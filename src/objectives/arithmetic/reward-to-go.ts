@@ -1,13 +1,13 @@
 /** The reward to go: at each token, what it and the later tokens of its sequence brought. */
 import * as tf from "@tensorflow/tfjs";
 
-/** Throws `RangeError` unless the discount is in [0, 1]; `owner` names who asks. */
+/** Throws `RangeError` unless the discount is in [0, 1]; `owner` names the objective in it. */
 export const checkDiscount = (owner: string, discount: number): void => {
   if (!(discount >= 0 && discount <= 1))
     throw new RangeError(`${owner}: expected a discount in [0, 1], got ${discount}`);
 };
 
-/** `values` [B, T] of the place `by` places later; 0 past the end of the row. */
+/** `values` [B, T] of the position `by` positions later; 0 past the end of the row. */
 export const following = (values: tf.Tensor2D, by: number): tf.Tensor2D =>
   tf.slice(
     tf.pad(values, [

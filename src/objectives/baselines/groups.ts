@@ -1,4 +1,4 @@
-/** The layout that all baselines share: the completions of one prompt stand side by side. */
+/** The layout that all baselines share: the completions of one prompt are side by side. */
 
 /** Throws `RangeError` unless `rewards` are whole groups of `group` completions; `owner` names the baseline. */
 export const checkGroups = (owner: string, rewards: Float32Array, group: number): void => {

@@ -1,4 +1,4 @@
-/** A divergence over the whole vocabulary, place by place. */
+/** A divergence over the whole vocabulary, position by position. */
 import * as tf from "@tensorflow/tfjs";
 import { inChunks } from "../arithmetic/chunks.ts";
 import { distribution, withGradient } from "../arithmetic/distribution.ts";
@@ -6,7 +6,7 @@ import type { Divergence } from "./divergence.ts";
 
 /** How a divergence is computed; its result does not depend on it. */
 export interface DivergenceOptions {
-  /** Places that are computed together; by the size of the batch when left out. */
+  /** Positions that are computed together; by the size of the batch when left out. */
   readonly chunk?: number;
 }
 
@@ -26,7 +26,7 @@ export const between = (
     throw new RangeError(
       `${divergence.name}: expected teacher log-probs of the student's shape ` +
         `[${studentLogits.shape.join(", ")}], got [${teacherLogProbs.shape.join(", ")}]; ` +
-        "teacher and student must share one vocabulary and score the same places",
+        "teacher and student must share one vocabulary and score the same positions",
     );
   }
   const formula = (logProbs: tf.Tensor, logits: tf.Tensor) =>

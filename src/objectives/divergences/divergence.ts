@@ -1,6 +1,6 @@
 /**
- * A divergence between two next-token distributions: its formula at one place. `between.ts` and `top-k.ts` apply it to
- * tensors of places.
+ * A divergence between two next-token distributions: its formula at one position. `between.ts` and `top-k.ts` apply it
+ * to tensors of positions.
  */
 import type { ClosedForm, Distribution } from "../arithmetic/distribution.ts";
 

@@ -1,6 +1,6 @@
 /**
- * A divergence on the K tokens that the teacher finds likeliest, with everything else merged into one bucket, place by
- * place.
+ * A divergence on the K tokens that the teacher finds likeliest, with everything else merged into one bucket, position
+ * by position.
  */
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../../engine/program.ts";
@@ -25,31 +25,31 @@ const merged = (logProbs: tf.Tensor2D): Distribution => {
   };
 };
 
-/** `ids` [N, K] as places in a flat [N * V], one a row: [N * K, 1]. */
-const flatPlaces = (ids: tf.Tensor2D, V: number): tf.Tensor2D => {
+/** `ids` [N, K] as positions in a flat [N * V], one a row: [N * K, 1]. */
+const flatPositions = (ids: tf.Tensor2D, V: number): tf.Tensor2D => {
   const [N, K] = ids.shape;
   const rows = tf.mul(tf.range(0, N, 1, "int32"), tf.scalar(V, "int32"));
   return tf.reshape(tf.add(ids, tf.expandDims(rows, -1)), [N * K, 1]);
 };
 
-/** [N, V] with the values [N * K] or the one number at the given flat places. */
-const written = (x: tf.Tensor2D, places: tf.Tensor2D, values: tf.Tensor | number): tf.Tensor2D => {
+/** [N, V] with the values [N * K] or the one number at the given flat positions. */
+const written = (x: tf.Tensor2D, positions: tf.Tensor2D, values: tf.Tensor | number): tf.Tensor2D => {
   const updates =
-    typeof values === "number" ? tf.fill([places.shape[0]], values) : tf.reshape(values, [places.shape[0]]);
-  return tf.reshape(tf.tensorScatterUpdate(tf.reshape(x, [x.size]), places, updates), x.shape);
+    typeof values === "number" ? tf.fill([positions.shape[0]], values) : tf.reshape(values, [positions.shape[0]]);
+  return tf.reshape(tf.tensorScatterUpdate(tf.reshape(x, [x.size]), positions, updates), x.shape);
 };
 
 /**
  * Value [...] and gradient [..., V] for ids and log-probs [..., K] and logits [..., V]. No tensor is wider than V at a
- * place.
+ * position.
  */
 const coarse = (divergence: Divergence, [ids, logProbs, logits]: readonly tf.Tensor[]): ClosedForm => {
   const [K, V] = [ids!.shape.at(-1)!, logits!.shape.at(-1)!];
   const leading = logits!.shape.slice(0, -1);
   const N = sizeOf(leading);
-  const places = flatPlaces(tf.reshape(ids!, [N, K]), V);
-  const known = tf.reshape(tf.gather(tf.reshape(logits!, [N * V]), tf.reshape(places, [N * K])), [N, K]);
-  const rest = written(tf.reshape(logits!, [N, V]), places, never);
+  const positions = flatPositions(tf.reshape(ids!, [N, K]), V);
+  const known = tf.reshape(tf.gather(tf.reshape(logits!, [N * V]), tf.reshape(positions, [N * K])), [N, K]);
+  const rest = written(tf.reshape(logits!, [N, V]), positions, never);
   const withinTail = tf.softmax(rest);
   const tail = tf.sub(tf.max(rest, -1, true), tf.log(tf.max(withinTail, -1, true)));
   const { value, gradient } = divergence.formula(
@@ -57,7 +57,7 @@ const coarse = (divergence: Divergence, [ids, logProbs, logits]: readonly tf.Ten
     distribution(tf.concat([known, tail], -1)),
   );
   const [byKnown, byTail] = tf.split(gradient, [K, 1], -1) as [tf.Tensor, tf.Tensor];
-  const byLogits = written(tf.mul(withinTail, byTail), places, byKnown);
+  const byLogits = written(tf.mul(withinTail, byTail), positions, byKnown);
   return { value: tf.reshape(value, leading), gradient: tf.reshape(byLogits, logits!.shape) };
 };
 
@@ -69,7 +69,7 @@ const checkShapes = ({ name }: Divergence, ids: tf.Tensor, logProbs: tf.Tensor, 
     ids.shape.slice(0, -1).join() !== logits.shape.slice(0, -1).join()
   ) {
     throw new RangeError(
-      `${name}: expected ids and log-probs of one shape [..., K] at the places of the student's [..., V], ` +
+      `${name}: expected ids and log-probs of one shape [..., K] at the positions of the student's [..., V], ` +
         `got ${shape(ids)}, ${shape(logProbs)} and ${shape(logits)}`,
     );
   }
@@ -86,7 +86,7 @@ export const checkTail = ({ name, refusesTail }: Divergence): void => {
 };
 
 /**
- * D(P' || Q') on the outcomes y_1 ... y_K and "any other": `ids` [..., K] int32 in [0, V), all different at a place
+ * D(P' || Q') on the outcomes y_1 ... y_K and "any other": `ids` [..., K] int32 in [0, V), all different at a position
  * (where they are not, the result is finite and means nothing), `logProbs` [..., K] the teacher's in nats (normalised
  * over the whole vocabulary, no gradient), `studentLogits` [..., V] -> nats [...]. P'_tail = 1 - sum_k P_k, and at
  * least 2^-24; log Q'_tail is the log-sum-exp of the other tokens' logits, minus the common normaliser. For an

@@ -1,4 +1,4 @@
-/** Total variation: half of the probability mass that teacher and student place differently. */
+/** Total variation: half of the probability mass that teacher and student assign differently. */
 import * as tf from "@tensorflow/tfjs";
 import { define } from "../../plugins/definition.ts";
 import type { Divergence } from "./divergence.ts";

@@ -6,9 +6,9 @@ import type { Controller } from "./controller.ts";
 import { numberAt, type Ramp } from "./schedule.ts";
 import { defined } from "../../optional/defined.ts";
 
-/** What adaptive interpolation can be told. */
+/** Parameters of adaptive interpolation. */
 export interface AdaptiveInterpolationParameters {
-  /** The least that the number is as the run goes on; it starts at `from` and never passes `to`. */
+  /** The least that the number is over the run; it starts at `from` and never passes `to`. */
   readonly schedule: Ramp;
   /** Share of the way that is left to 1 which the fastest step makes, in (0, 1]. */
   readonly rate: number;

@@ -1,4 +1,4 @@
-/** Schedules: a number that is constant, or moves on a straight line while the run goes on. */
+/** Schedules: a number that is constant, or moves on a straight line over the run. */
 import { Type, type TSchema } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { defined } from "../../optional/defined.ts";
@@ -23,7 +23,7 @@ export const boundsOf = (schedule: Schedule): { readonly least: number; readonly
     : { least: Math.min(schedule.from, schedule.to), most: Math.max(schedule.from, schedule.to) };
 
 /**
- * Throws `RangeError`, in the name of `owner`, unless every number of the schedule lies in [least, most] and a ramp's
+ * Throws `RangeError`, in the name of `owner`, unless every number of the schedule is in [least, most] and a ramp's
  * moments satisfy 0 <= start < end <= 1.
  */
 export const checkSchedule = (owner: string, schedule: Schedule, least: number, most = Infinity): void => {
@@ -63,7 +63,7 @@ export const scheduled = (schedule: Schedule, { progress }: { readonly progress?
 /** Progress at `step` (from 1) of `steps`: 0 at the first, 1 at the last. */
 export const progressAt = (step: number, steps: number): number => (steps === 1 ? 1 : (step - 1) / (steps - 1));
 
-/** Schema of a schedule whose numbers lie in [minimum, maximum]. */
+/** Schema of a schedule whose numbers are in [minimum, maximum]. */
 export const scheduleSchema = (
   description: string,
   range: { minimum: number; maximum?: number; default?: Schedule },

@@ -26,7 +26,7 @@ export interface TradeOff {
   readonly along: string;
   readonly lines: readonly TradeLine[];
   /**
-   * The settings that no other equals or exceeds in both metrics, by x; none where nobody claims that both are to be
+   * The settings that no other equals or exceeds in both metrics, by x; none where no claim says that both are to be
    * high.
    */
   readonly front: readonly TradePoint[];
@@ -58,16 +58,16 @@ const opposed = (claims: readonly ClaimValues[]): readonly [falls: Trend, rises:
 };
 
 const alongAxis = ({ axes, settings }: SettingMeans, pointer: string, x: string, y: string): TradeLine[] => {
-  const place = axes.findIndex((axis) => axis.pointer === pointer);
+  const index = axes.findIndex((axis) => axis.pointer === pointer);
   const lines = new Map<string, TradePoint[]>();
-  const order = axes[place]?.values ?? [];
+  const order = axes[index]?.values ?? [];
   for (const { values, texts, means } of settings.toSorted(
-    (a, b) => order.indexOf(a.values[place]) - order.indexOf(b.values[place]),
+    (a, b) => order.indexOf(a.values[index]) - order.indexOf(b.values[index]),
   )) {
     const [across, up] = [means.get(x), means.get(y)];
     if (across === undefined || up === undefined) continue;
-    const name = texts.filter((_, i) => i !== place).join(", ");
-    const label = values[place] === undefined ? "" : texts[place]!;
+    const name = texts.filter((_, i) => i !== index).join(", ");
+    const label = values[index] === undefined ? "" : texts[index]!;
     lines.set(name, [...(lines.get(name) ?? []), { label, x: across, y: up }]);
   }
   return [...lines].map(([name, points]) => ({ name, points }));

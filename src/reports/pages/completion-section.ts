@@ -20,7 +20,7 @@ const shadeOf = (reward: number | undefined, [low, high]: readonly [number, numb
 
 const number = (value: number | undefined): string => (value === undefined ? "–" : numberText(value));
 
-/** What stands for a token that adds no text: the end of the sequence, or part of a character. */
+/** What is shown for a token that adds no text: the end of the sequence, or part of a character. */
 const silent = "◦";
 
 const token = ({ text, divergence }: ShownToken): Markup => {

@@ -1,6 +1,6 @@
 /**
- * Completions of a run, as `rollouts.jsonl` has them: those of its first step, and of the last whose tokens were looked
- * into.
+ * Completions of a run, as `rollouts.jsonl` has them: those of its first step, and of the last whose tokens were
+ * inspected into.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ export interface ShownCompletion {
   readonly tokens: number;
   readonly reward: number | undefined;
   readonly advantage: number | undefined;
-  /** Empty where nobody looked into them. */
+  /** Empty where they were not inspected. */
   readonly pieces: readonly ShownToken[];
 }
 
@@ -69,18 +69,18 @@ const completionOf = (line: JsonObject, step: number): ShownCompletion => ({
 });
 
 /**
- * The first completions of the first step that is there, and of the last: the last whose tokens were looked into, where
+ * The first completions of the first step that is there, and of the last: the last whose tokens were inspected, where
  * there is one after the first. One list where they are the same step, none without the file.
  */
 export const readCompletions = async (folder: string): Promise<readonly (readonly ShownCompletion[])[]> => {
   const path = join(folder, "rollouts.jsonl");
   if (!existsSync(path)) return [];
   const none: readonly ShownCompletion[] = [];
-  let [first, last, lookedInto] = [none, none, none];
+  let [first, last, inspected] = [none, none, none];
   let current: ShownCompletion[] = [];
   const close = (): void => {
     if (first.length === 0) first = current;
-    else if (current.some(({ pieces }) => pieces.length > 0)) lookedInto = current;
+    else if (current.some(({ pieces }) => pieces.length > 0)) inspected = current;
     else last = current;
   };
   for await (const text of boundedLines(path, longestLine)) {
@@ -94,5 +94,5 @@ export const readCompletions = async (folder: string): Promise<readonly (readonl
     if (current.length < shown) current.push(completionOf(line, step));
   }
   close();
-  return [first, lookedInto.length > 0 ? lookedInto : last].filter(({ length }) => length > 0);
+  return [first, inspected.length > 0 ? inspected : last].filter(({ length }) => length > 0);
 };

@@ -96,7 +96,7 @@ const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omi
 };
 
 /**
- * The figures whose results lie in a folder, in the paper's order, each with the discussions that name it. `Error` as
+ * The figures whose results are in a folder, in the paper's order, each with the discussions that name it. `Error` as
  * of `readFigure` for results that are damaged.
  */
 export const readFigureReports = (folder: string, discussions: readonly Discussion[] = []): readonly FigureReport[] =>

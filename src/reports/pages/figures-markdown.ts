@@ -55,7 +55,7 @@ const section = (report: FigureReport, page: string): string => {
 };
 
 /**
- * The page, with links to a page of discussions, which lies beside it when nothing else is said. Verdicts rest on
+ * The page, with links to a page of discussions, which is beside it when nothing else is said. Verdicts rest on
  * Student's interval, means have the bootstrap's.
  */
 export const figuresMarkdown = (figures: readonly FigureReport[], discussion = "discussion.md"): string =>

@@ -23,14 +23,14 @@ export interface SweepReport {
   readonly curves: readonly SweepCurve[];
   /** Trials that are done. */
   readonly done: number;
-  /** What these say of claims; none when nobody gave any. */
+  /** What these say of claims; none when no claims were given. */
   readonly claims: readonly JudgedClaim[];
 }
 
 /** Metrics that say how the training went, and not what came of it. */
 const internal = /^(?:checks|gradient|objective|rollouts|divergence|policy)\/|^(?:learning-rate|on-policy-fraction)$/u;
 
-/** Metrics in tables, and those with learning curves: more are read by nobody. */
+/** Metrics in tables, and those with learning curves: more would not be read. */
 const [mostMetrics, mostCurves] = [24, 8];
 
 /** Variants as they come, trials by what was swept. */

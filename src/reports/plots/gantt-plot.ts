@@ -1,4 +1,4 @@
-/** A step's Gantt chart as a plot: what ran when, a row for each place of each lane. */
+/** A step's Gantt chart as a plot: what ran when, a row for each slot of each lane. */
 import * as Plot from "@observablehq/plot";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import { numberText } from "../html/number-text.ts";

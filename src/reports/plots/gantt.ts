@@ -1,13 +1,13 @@
-/** A Gantt chart as text: what ran when, a row for each place of each lane. */
+/** A Gantt chart as text: what ran when, a row for each slot of each lane. */
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 
 /** Eighths of a character's width, from nothing to all. */
 const EIGHTHS = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"] as const;
 
-/** Characters for the bars when nobody says how many. */
+/** Characters for the bars when no width is given. */
 const WIDTH = 60;
 
-/** What ran in one place of a lane. */
+/** What ran in one slot of a lane. */
 export interface GanttRow {
   readonly name: string;
   readonly spans: readonly Span[];

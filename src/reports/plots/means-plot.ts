@@ -149,7 +149,7 @@ export const plotText = ({ kind, metric, x, row, facet, points, levels }: PlotSh
     points.reduce((a, b) => (b.mean < a.mean ? b : a)),
     points.reduce((a, b) => (b.mean > a.mean ? b : a)),
   ];
-  const place = (point: PlotPoint): string =>
+  const labelOf = (point: PlotPoint): string =>
     [
       x === "" ? "" : `${x} ${point.x}`,
       point.row === "" ? "" : `${row} ${point.row}`,
@@ -162,7 +162,7 @@ export const plotText = ({ kind, metric, x, row, facet, points, levels }: PlotSh
   const ends =
     points.length < 2
       ? numberText(most.mean)
-      : `lowest ${numberText(least.mean)} at ${place(least)}, highest ${numberText(most.mean)} at ${place(most)}`;
+      : `lowest ${numberText(least.mean)} at ${labelOf(least)}, highest ${numberText(most.mean)} at ${labelOf(most)}`;
   const flat = levels.map((one) => `; ${row} ${one.row} at ${numberText(one.mean)}`).join("");
   return `${form} of ${metric}${over === "" ? "" : ` over ${over}`}: ${ends}${flat}. The table has every number.`;
 };

@@ -13,7 +13,7 @@ export interface PlotPoint {
   readonly interval: readonly [number, number] | undefined;
 }
 
-/** A setting that has no place along the axis, such as the teacher's along lambda: the same everywhere. */
+/** A setting that has no position along the axis, such as the teacher's along lambda: the same everywhere. */
 export type PlotLevel = Pick<PlotPoint, "row" | "mean" | "interval">;
 
 /** Lines along a numeric axis, points beside each other where there is none, or a heatmap of two axes. */
@@ -40,7 +40,7 @@ const isNumeric = ({ values }: Axis): boolean => {
   return said.length > 1 && said.every((value) => typeof value === "number");
 };
 
-/** Which axis is drawn where, by their places in the list of axes. */
+/** Which axis is drawn where, by their indices in the list of axes. */
 interface AxisRoles {
   readonly kind: PlotShape["kind"];
   readonly x: number | undefined;
@@ -48,7 +48,7 @@ interface AxisRoles {
   readonly facets: readonly number[];
 }
 
-const placesOf = ({ axes }: SettingMeans): AxisRoles => {
+const rolesOf = ({ axes }: SettingMeans): AxisRoles => {
   const sizes = axes.map((axis, i) => ({ i, size: axis.values.length, numeric: isNumeric(axis) }));
   const bySize = sizes.toSorted((a, b) => b.size - a.size || a.i - b.i);
   const along = bySize.find(({ numeric }) => numeric) ?? (axes.length > 1 ? bySize[1] : bySize[0]);
@@ -76,10 +76,10 @@ const ticksOf = (axis: Axis | undefined, kind: PlotShape["kind"]): PlotShape["ti
  * axes do not show.
  */
 export const plotShape = (means: SettingMeans, metric: string): PlotShape => {
-  const { kind, x, rows, facets } = placesOf(means);
+  const { kind, x, rows, facets } = rolesOf(means);
   const { axes, settings } = means;
-  const joined = (texts: readonly string[], places: readonly number[]): string =>
-    places.map((i) => texts[i]).join(", ");
+  const joined = (texts: readonly string[], indices: readonly number[]): string =>
+    indices.map((i) => texts[i]).join(", ");
   const names = axes.map(({ name }) => name);
   const points: PlotPoint[] = [];
   const levels: PlotLevel[] = [];

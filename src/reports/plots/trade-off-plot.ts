@@ -14,7 +14,7 @@ export interface Start {
 const x = (point: TradePoint): number => point.x.mean;
 const y = (point: TradePoint): number => point.y.mean;
 
-/** Labels of neighbours stand on different sides, so that they cover each other less. */
+/** Labels of neighbours are on different sides, so that they cover each other less. */
 const labels = (points: readonly TradePoint[]): Plot.Markish[] =>
   [0, 1].map((side) =>
     Plot.text(

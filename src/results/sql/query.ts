@@ -176,7 +176,7 @@ export const queryRuns = (runs: readonly FoundRun[], sql: string): Promise<FlatT
     await createTable(connection, "runs", runRows(runs), runTypes);
     const files: string[] = [];
     for (const name of Object.keys(views) as ViewName[]) {
-      // Of thousands of runs the files are not even looked for when nobody asks.
+      // With thousands of runs, their files are not even listed unless a query reads them.
       files.push(...(await createView(connection, name, new RegExp(`\\b${name}\\b`, "iu").test(sql) ? runs : [])));
     }
     await shutOff(connection, files);

@@ -23,7 +23,7 @@ export interface Comparison {
   readonly files: { readonly same: readonly string[]; readonly different: readonly string[] };
 }
 
-/** Files that hold no times and no places. */
+/** Files that hold no times and no paths. */
 const compared = ["metrics.jsonl", "rollouts.jsonl", join("student", "model.safetensors")];
 
 const rows = (columns: readonly ReadonlyMap<string, Json>[]): ComparedRow[] => {

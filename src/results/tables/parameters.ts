@@ -3,7 +3,7 @@ import { formatPointer, isObject, parsePointer, type Json, type JsonObject } fro
 
 type Keys = (string | number)[];
 
-/** The pointers of all leaves of a value that lies at `keys`. */
+/** The pointers of all leaves of a value that is at `keys`. */
 const leaves = (value: Json | undefined, keys: Keys, found: Set<string>): void => {
   if (!isObject(value)) {
     found.add(formatPointer(keys));
@@ -41,7 +41,7 @@ const compare = (a: Json | undefined, b: Json | undefined, keys: Keys, found: Se
     }
     return;
   }
-  // What stands in one alone, or is of another kind there, differs in all of its parts.
+  // What is in one alone, or is of another kind there, differs in all of its parts.
   if (isObject(a)) leaves(a, keys, found);
   if (isObject(b)) leaves(b, keys, found);
   if (!isObject(a) && !isObject(b)) found.add(formatPointer(keys));
@@ -65,7 +65,7 @@ export const differing = (all: readonly JsonObject[]): string[] => {
 };
 
 /**
- * A function that finds what stands at a pointer; nothing where nothing does. It throws a `RangeError` for a text that
+ * A function that finds what is at a pointer; nothing where nothing does. It throws a `RangeError` for a text that
  * is no pointer.
  */
 export const finderOf = (pointer: string): ((values: Json) => Json | undefined) => {

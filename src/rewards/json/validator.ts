@@ -24,12 +24,12 @@ const formatNames = [
   "json-pointer",
 ] as const;
 
-/** RE2 does not read what looks ahead; these two take linear time as they are. */
-const lookingAhead: ReadonlySet<FormatName> = new Set(["duration", "hostname"]);
+/** RE2 does not read look-ahead; these two take linear time as they are. */
+const withLookAhead: ReadonlySet<FormatName> = new Set(["duration", "hostname"]);
 
 const formatOf = (name: FormatName): Format => {
   const format = ajvFormats.default.get(name);
-  if (!(format instanceof RegExp) || lookingAhead.has(name)) return format;
+  if (!(format instanceof RegExp) || withLookAhead.has(name)) return format;
   return (text) => linearRegExp(format.source, { fromJavaScript: true, ignoreCase: format.ignoreCase }).test(text);
 };
 

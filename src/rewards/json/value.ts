@@ -36,7 +36,7 @@ export const jsonValue = (text: string): { readonly value: unknown } | undefined
   }
 };
 
-/** What stands in a text's last whole block between lines of three backticks; nothing without one. */
+/** The text of the last whole block between lines of three backticks; nothing without one. */
 export const lastBlock = (text: string): string | undefined => {
   let block: string[] | undefined;
   let last: string | undefined;

@@ -61,7 +61,7 @@ const boxesOf = (text: string): readonly Box[] => {
   return boxes;
 };
 
-/** What may stand between two boxes of one answer: nothing but signs, or a few words with "and" or "or". */
+/** What may come between two boxes of one answer: nothing but signs, or a few words with "and" or "or". */
 const joins = (between: string): boolean => {
   if (between.length > 60) return false;
   const words = between.replace(/\\(?:quad|qquad|text|mbox|[,;:!() \][])|[\s${}(),;.+&\\]/g, " ").trim();
@@ -99,7 +99,7 @@ const delimiters: Readonly<Record<string, { readonly close: string; readonly one
 };
 
 /**
- * Finds what stands at or behind a place; a place is never before that of the last question, so that a text is read
+ * Finds what is at or behind a position; a position is never before that of the last question, so that a text is read
  * once for each sign.
  */
 const forwards = (text: string): ((sign: string, from: number) => number) => {

@@ -1,4 +1,4 @@
-/** A place in a list of tokens that moves forwards. */
+/** A position in a list of tokens that moves forwards. */
 import type { Token } from "./tokens.ts";
 
 /** Thrown where the tokens are not what a reader expects. */
@@ -17,12 +17,12 @@ export class TokenCursor {
     return this.#at >= this.#tokens.length;
   }
 
-  /** The token at this place, or `offset` places on; undefined behind the last. */
+  /** The token at this position, or `offset` positions on; undefined behind the last. */
   peek(offset = 0): Token | undefined {
     return this.#tokens[this.#at + offset];
   }
 
-  /** The token at this place, and moves behind it. `Unreadable` when there is none. */
+  /** The token at this position, and moves behind it. `Unreadable` when there is none. */
   next(): Token {
     const token = this.#tokens[this.#at];
     if (token === undefined) throw new Unreadable();
@@ -43,12 +43,12 @@ export class TokenCursor {
     if (!this.take(text, kind)) throw new Unreadable();
   }
 
-  /** Whether the token right before this place is a number. */
+  /** Whether the token right before this position is a number. */
   get behindNumber(): boolean {
     return this.#tokens[this.#at - 1]?.kind === "number";
   }
 
-  /** First digit of the number at this place, which loses it: `\\frac12` is a half. */
+  /** First digit of the number at this position, which loses it: `\\frac12` is a half. */
   takeDigit(): string {
     const { text } = this.next();
     if (text.length > 1) {
@@ -58,7 +58,7 @@ export class TokenCursor {
     return text.slice(0, 1);
   }
 
-  /** What `read` gives; if that is undefined, at the place where it began. */
+  /** What `read` gives; if that is undefined, at the position where it began. */
   attempt<Value>(read: () => Value | undefined): Value | undefined {
     const [begin, tokens] = [this.#at, [...this.#tokens]];
     const value = read();

@@ -3,7 +3,7 @@
 /** One token. */
 export interface Token {
   readonly kind: "number" | "letter" | "command" | "text" | "sign";
-  /** Of a command without its backslash; of text what stands between the braces. */
+  /** Of a command without its backslash; of text what is between the braces. */
   readonly text: string;
 }
 
@@ -124,7 +124,7 @@ const depthOf = ({ kind, text }: Token): number => {
   return 0;
 };
 
-/** The parts between separators that stand in no bracket, and the separators. */
+/** The parts between separators that are in no bracket, and the separators. */
 export const splitTokens = (
   tokens: readonly Token[],
   separates: (token: Token) => boolean,

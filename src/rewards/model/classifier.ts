@@ -4,7 +4,6 @@ import { define } from "../../plugins/definition.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { lazyClassifier } from "./lazy-classifier.ts";
 import { modelSchema } from "./reference.ts";
-import { defined } from "../../optional/defined.ts";
 
 const logSumExp = (values: readonly number[]): number => {
   const most = Math.max(...values);
@@ -47,8 +46,9 @@ export const classifier = define({
       }),
     ),
   },
-  create({ model, label, output, template }, context: RewardContext): Reward {
-    const { prepare, score, close } = lazyClassifier("classifier", { model, label, ...defined({ template }) }, context);
+  create(values, context: RewardContext): Reward {
+    const { output } = values;
+    const { prepare, score, close } = lazyClassifier("classifier", values, context);
     return {
       name: "classifier",
       ...(output === "probability" ? { range: [0, 1] as const } : {}),

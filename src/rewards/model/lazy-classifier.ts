@@ -1,4 +1,4 @@
-/** A classifier that is loaded when it is first asked, with what it reads of a rollout. */
+/** A classifier that is loaded when it is first used, with what it reads of a rollout. */
 import { openEngine } from "../../engine/choose.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { loadClassifier } from "../../policies/checkpoints/classifier.ts";
@@ -11,7 +11,7 @@ import type { RewardContext } from "../reward.ts";
 import { modelKey, type ModelReference } from "./reference.ts";
 import { openSequenceScorer, type SequenceScorer } from "./sequence-scorer.ts";
 
-/** What is asked of whom. */
+/** The model, the label and the text that a reward needs. */
 export interface ClassifierQuestion {
   readonly model: ModelReference;
   /** Its number, or its name in the configuration; the only one that there may be when left out. */

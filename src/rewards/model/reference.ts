@@ -23,7 +23,7 @@ const FromCheckpoint = closedObject(
  */
 export type ModelReference = Static<typeof FromStage> | Static<typeof FromCheckpoint>;
 
-/** Its schema; a reward has it under the key `model`, where stages and plans look for it. */
+/** Its schema; a reward has it under the key `model`, where stages and plans find it. */
 export const modelSchema = Type.Unsafe<ModelReference>({
   description: "A sequence classifier: the result of an earlier stage, or a checkpoint.",
   type: "object",
@@ -37,8 +37,8 @@ export const modelSchema = Type.Unsafe<ModelReference>({
 export const modelKey = (reference: ModelReference): string =>
   "stage" in reference ? `stage ${reference.stage}` : `checkpoint ${reference.checkpoint}`;
 
-/** A reference, and where it stands. */
-export interface PlacedReference {
+/** A reference, and its location. */
+export interface LocatedReference {
   readonly reference: ModelReference;
   /** JSON Pointer from the list of rewards. */
   readonly pointer: string;
@@ -54,10 +54,10 @@ const isReference = (value: unknown): value is ModelReference =>
   isObject(value) && (typeof value["checkpoint"] === "string" || typeof value["stage"] === "string");
 
 /** Every model that a list of rewards names, those within products and gates too, in their order. */
-export const modelsNamed = (rewards: readonly object[], pointer = ""): PlacedReference[] =>
+export const modelsNamed = (rewards: readonly object[], pointer = ""): LocatedReference[] =>
   rewards.flatMap((values, index) => modelsOf(values, `${pointer}/${index}`));
 
-const modelsOf = (values: object, pointer: string): PlacedReference[] => {
+const modelsOf = (values: object, pointer: string): LocatedReference[] => {
   const { model } = values as { readonly model?: unknown };
   const own = isReference(model) ? [{ reference: model, pointer: `${pointer}/model` }] : [];
   const inner = nested.flatMap((key) => {
@@ -68,7 +68,7 @@ const modelsOf = (values: object, pointer: string): PlacedReference[] => {
   return [...own, ...inner];
 };
 
-/** The reward's values with something else in the place of each model that it or a reward in it names. */
+/** The reward's values with something else instead of each model that it or a reward in it names. */
 export const withModels = (values: object, change: (reference: ModelReference) => object): object =>
   Object.fromEntries(
     Object.entries(values).map(([key, value]: [string, unknown]) => {

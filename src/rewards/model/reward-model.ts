@@ -13,8 +13,8 @@ export const rewardModel = define({
   summary:
     "The score of a learned reward model for the completion, as a stage with the objective bradley-terry leaves one.",
   parameters: { model: modelSchema },
-  create({ model }, context: RewardContext): Reward {
-    const { prepare, score, close } = lazyClassifier("reward-model", { model }, context);
+  create(values, context: RewardContext): Reward {
+    const { prepare, score, close } = lazyClassifier("reward-model", values, context);
     return {
       name: "reward-model",
       prepare,

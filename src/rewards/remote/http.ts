@@ -36,7 +36,7 @@ export const httpReward = define({
       }),
     ),
     parameters: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: "Sent with each request as they stand." }),
+      Type.Record(Type.String(), Type.Unknown(), { description: "Sent with each request as they are." }),
     ),
     ...serverParameters,
   },

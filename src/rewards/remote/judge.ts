@@ -33,7 +33,7 @@ const parameters = {
   template: Type.String({
     minLength: 1,
     default: question,
-    description: "What the judge is asked; {prompt}, {completion} and {reference} stand for the texts.",
+    description: "What the judge is asked; {prompt}, {completion} and {reference} are replaced by the texts.",
   }),
   system: Type.Optional(Type.String({ description: "A system message before it; none when left out." })),
   pattern: Type.String({

@@ -1,5 +1,6 @@
 /** What an experiment file says of a server that a reward asks. */
-import { Type, type Static } from "@sinclair/typebox";
+import { Type } from "@sinclair/typebox";
+import type { ParametersOf } from "../../plugins/definition.ts";
 import { jsonClient, type JsonClient } from "../../remote/client.ts";
 
 /** Parameters of every reward that asks a server, beside its address. */
@@ -19,7 +20,7 @@ export const serverParameters = {
   }),
 };
 
-type ServerValues = { readonly url: string } & Static<ReturnType<typeof Type.Object<typeof serverParameters>>>;
+type ServerValues = { readonly url: string } & ParametersOf<typeof serverParameters>;
 
 /** A client of the server that the values name. `RangeError` as `jsonClient`. */
 export const serverClient = ({ url, tokenVariable, connections, timeout }: ServerValues): JsonClient =>

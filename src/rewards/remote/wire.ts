@@ -44,14 +44,14 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
 };
 
 /**
- * The rollout that was sent; what is not sent, such as log-probs of its tokens, is 0. `place` is its place among those
+ * The rollout that was sent; what is not sent, such as log-probs of its tokens, is 0. `row` is its index among those
  * that were sent with it.
  */
-export const receivedRollout = (sent: Static<typeof WireRollout>, place: number): Rollout => {
+export const receivedRollout = (sent: Static<typeof WireRollout>, row: number): Rollout => {
   const { prompt: text, completion, reference, tests, index, sample, promptTokens, tokens, ...rest } = sent;
   return {
     prompt: { index, text, reference: reference ?? "", ...defined({ tests }) },
-    order: { prompt: place, sample },
+    order: { prompt: row, sample },
     promptTokens: Int32Array.from(promptTokens),
     tokens: Int32Array.from(tokens),
     behaviorLogProbs: new Float32Array(tokens.length),
@@ -65,11 +65,11 @@ export const receivedRollout = (sent: Static<typeof WireRollout>, place: number)
 /** Why a rollout has no score, as a server says it. */
 export interface WireFailure {
   readonly error: string;
-  /** False: asking again is no use. */
+  /** False: another attempt is no use. */
   readonly retryable: boolean;
 }
 
-/** `{ error, retryable }` in the place of a score, `retryable` or left out; `undefined` for anything else. */
+/** `{ error, retryable }` instead of a score, `retryable` or left out; `undefined` for anything else. */
 export const wireFailure = (score: unknown): WireFailure | undefined => {
   if (typeof score !== "object" || score === null || !("error" in score) || typeof score.error !== "string")
     return undefined;

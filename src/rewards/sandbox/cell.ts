@@ -34,7 +34,7 @@ export interface Cell {
   readonly grace: number;
   /**
    * Runs one trial in an interpreter of its own: none leaves anything for the next. Rejects when the cell ends
-   * meanwhile.
+   * in the meantime.
    */
   run(trial: Trial): Promise<Verdict>;
   /** Ends the cell at once, whatever it does, and resolves when it has ended. */

@@ -180,7 +180,7 @@ export class PythonInterpreter {
       const error = inRealm(realm, "lastError()", time);
       return { failure: typeof error === "string" && error !== "" ? error : "ended with an error", broken: false };
     } catch {
-      // What was thrown may be an object of the program, and is not looked at.
+      // What was thrown may be an object of the program, and is not read.
       return { failure: performance.now() < deadline - EARLY ? "ended the interpreter" : late, broken: true };
     }
   }

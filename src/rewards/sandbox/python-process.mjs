@@ -1,7 +1,7 @@
 /**
  * The process in which Python of unknown intent runs. It is plain JavaScript, because it starts with no right to read
  * what a TypeScript loader would need: `python.ts` starts it with Node's permission model (no files but these and
- * Pyodide's, no processes), without an environment, and without compilation of strings. A second thread looks at the
+ * Pyodide's, no processes), without an environment, and without compilation of strings. A second thread reads the
  * memory of the whole process and ends it when it is too large.
  */
 // @ts-check
@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { PythonInterpreter } from "./python-interpreter.mjs";
 
-/** How often the memory of the process is looked at, in ms. */
+/** How often the memory of the process is read, in ms. */
 const WATCH_INTERVAL = 20;
 
 /** After so long without a trial, in ms, the interpreter of the next program is made ready. */

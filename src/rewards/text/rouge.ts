@@ -13,7 +13,8 @@ const variants = {
 
 /**
  * ROUGE of the completion's text against the prompt's reference, 0 to 1, named as its variant. `RangeError` for a task
- * without references.
+ * without references. The measure `rouge` calls rouge1, rouge2 and rougeL "1", "2" and "L", and scales them to 0 to
+ * 100.
  */
 export const rouge = define({
   type: "rouge",

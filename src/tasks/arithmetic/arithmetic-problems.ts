@@ -7,7 +7,7 @@ export interface ProblemSpace {
   readonly numbers: readonly [number, number];
   /** Lowest and highest number. */
   readonly range: readonly [number, number];
-  /** The signs that may stand between numbers, each one character: `+` or `-`. */
+  /** The signs that may come between numbers, each one character: `+` or `-`. */
   readonly operators: string;
 }
 
@@ -74,15 +74,15 @@ const problemOf = ({ range, operators }: ProblemSpace, length: number, digit: Di
 
 /**
  * Whole numbers in [0, size), each at most once, in random order: the shuffle of Fisher and Yates that keeps only the
- * places it has moved.
+ * positions it has moved.
  */
 const shuffled = (size: number): ((uniforms: Uniforms) => number) => {
   const moved = new Map<number, number>();
   let drawn = 0;
   return (uniforms) => {
-    const place = integer(uniforms, drawn, size - 1);
-    const index = moved.get(place) ?? place;
-    moved.set(place, moved.get(drawn) ?? drawn);
+    const picked = integer(uniforms, drawn, size - 1);
+    const index = moved.get(picked) ?? picked;
+    moved.set(picked, moved.get(drawn) ?? drawn);
     moved.delete(drawn);
     drawn += 1;
     return index;

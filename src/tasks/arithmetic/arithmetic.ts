@@ -13,6 +13,7 @@ import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { calculated } from "../chain-calculator.ts";
 import { mistaken } from "./arithmetic-mistakes.ts";
 import { drawProblems, problemCount, type Problem } from "./arithmetic-problems.ts";
+import { splitSizes } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
 const alphabet = "0123456789+-=;#";
@@ -56,7 +57,7 @@ const parameters = {
   ),
   operators: Type.Union([Type.Literal("+"), Type.Literal("-"), Type.Literal("+-")], {
     default: "+-",
-    description: "Signs that may stand between numbers.",
+    description: "Signs that may come between numbers.",
   }),
   tokenizer: Type.Optional(
     Type.Union([Type.Literal("characters"), Type.Literal("numbers")], {
@@ -78,8 +79,7 @@ const parameters = {
         "Each prompt has a wrong answer too, with one slip in its steps: pairs that a reward model learns from.",
     }),
   ),
-  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  ...splitSizes,
 };
 
 /**

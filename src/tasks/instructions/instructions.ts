@@ -8,6 +8,7 @@ import { integer, pick, stream, type Uniforms } from "../../random/stream.ts";
 import { pieceTokenizer } from "../../tokenizers/pieces.ts";
 import { distinct, longestOf } from "../distinct.ts";
 import { letters, operations, resultsOf } from "./list-operations.ts";
+import { splitSizes } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
 const parameters = {
@@ -21,8 +22,7 @@ const parameters = {
     maximum: 40,
     description: "Instructions of two operations that are in the test prompts, and in no others.",
   }),
-  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  ...splitSizes,
 };
 
 /** Names of one operation, or of two different ones. */
@@ -75,10 +75,10 @@ const check = ({ reference }: Prompt, completion: string): Verdict => {
  * Instructions of one or two operations on a few letters, as in `reverse next badc\n`, answered by what each operation
  * makes of the list: `cdab;debc`. Eight operations (`list-operations.ts`) give 64 instructions, of which `heldOut`
  * pairs are in the test prompts alone, whose operations are all trained in other pairs: so is FLAN's mixture of 62
- * tasks examined by others, in little.
+ * tasks evaluated by those held out, in little.
  *
  * A completion is well-formed when it is one list or two with `;` between them, and correct when the last one is right,
- * whatever stands before it. The test split depends on the seed, its own size and what is held out, and a smaller
+ * whatever comes before it. The test split depends on the seed, its own size and what is held out, and a smaller
  * training split is the beginning of a larger one. `RangeError` for more prompts than there are.
  */
 export const instructions = define({

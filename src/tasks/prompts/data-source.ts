@@ -1,5 +1,5 @@
 /**
- * Where a task's prompts may lie besides in a file of JSON lines: in a Parquet file, or in a dataset of the HuggingFace
+ * Where a task's prompts may be besides in a file of JSON lines: in a Parquet file, or in a dataset of the HuggingFace
  * Hub.
  */
 import { Type, type Static } from "@sinclair/typebox";
@@ -95,14 +95,14 @@ export const foreignSources = (task: object): readonly ForeignSource[] => {
   ];
 };
 
-/** The same task with a file of JSON lines in the place of each of its `foreignSources`. */
+/** The same task with a file of JSON lines instead of each of its `foreignSources`. */
 export const withLines = <T extends object>(task: T, pathOf: (foreign: ForeignSource) => string): T => {
   const { heldOut, fields } = task as TaskData;
-  const placed = <S extends DataSource>(source: S, templates: RowTemplates): S => {
+  const withFile = <S extends DataSource>(source: S, templates: RowTemplates): S => {
     if (!isForeign(source)) return source;
     const { hub: _hub, ...others } = source;
     return { ...others, path: pathOf(foreign(source, templates, fields)) } as S;
   };
-  const own = placed(task, task);
-  return heldOut === undefined ? own : { ...own, heldOut: placed(heldOut, heldOutTemplates(task, heldOut)) };
+  const own = withFile(task, task);
+  return heldOut === undefined ? own : { ...own, heldOut: withFile(heldOut, heldOutTemplates(task, heldOut)) };
 };

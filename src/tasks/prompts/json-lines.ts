@@ -9,20 +9,20 @@ export const jsonLinesLimits = { bytes: 2 ** 31, lineBytes: 2 ** 22, lines: 5_00
 
 const newline = 0x0a;
 
-const decode = (bytes: Uint8Array, place: string): string => {
+const decode = (bytes: Uint8Array, location: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new RangeError(`${place}: expected UTF-8, got other bytes`);
+    throw new RangeError(`${location}: expected UTF-8, got other bytes`);
   }
 };
 
-const parse = (text: string, place: string): unknown => {
+const parse = (text: string, location: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     throw new RangeError(
-      `${place}: expected a JSON value, got ${JSON.stringify(text.slice(0, 60))}: ${(error as Error).message}`,
+      `${location}: expected a JSON value, got ${JSON.stringify(text.slice(0, 60))}: ${(error as Error).message}`,
     );
   }
 };
@@ -68,7 +68,7 @@ function* linesOf(path: string, file: number, see: (bytes: Uint8Array) => void):
  * `false`; returns the sha256 of what was read of the file, in hexadecimal. `RangeError` for a file that is not there
  * or above 2 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
  */
-export const readJsonLines = (path: string, each: (value: unknown, place: string) => unknown): string => {
+export const readJsonLines = (path: string, each: (value: unknown, location: string) => unknown): string => {
   const file = opened(path);
   try {
     checkFile(path, file);
@@ -78,10 +78,10 @@ export const readJsonLines = (path: string, each: (value: unknown, place: string
       line += 1;
       if (line > jsonLinesLimits.lines)
         throw new RangeError(`${path}: expected at most ${jsonLinesLimits.lines} lines, got more`);
-      const place = `${path}:${line}`;
+      const location = `${path}:${line}`;
       // Some editors begin a file with a mark of its encoding, which the decoder leaves out.
-      const text = decode(bytes, place).trim();
-      if (text !== "" && each(parse(text, place), place) === false) break;
+      const text = decode(bytes, location).trim();
+      if (text !== "" && each(parse(text, location), location) === false) break;
     }
     return hash.digest("hex");
   } finally {

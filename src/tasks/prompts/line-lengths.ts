@@ -20,23 +20,23 @@ export const unfitKinds = ["refuse", "leave-out", "cut"] as const;
 /** One of `unfitKinds`. */
 export type Unfit = (typeof unfitKinds)[number];
 
-/** What `encode` refuses is refused with the place. */
-const counted = (place: string, count: () => number): number => {
+/** What `encode` refuses is refused with the location. */
+const counted = (location: string, count: () => number): number => {
   try {
     return count();
   } catch (error) {
-    if (error instanceof RangeError) error.message = `${place}: ${error.message}`;
+    if (error instanceof RangeError) error.message = `${location}: ${error.message}`;
     throw error;
   }
 };
 
-/** A line's tokens. A `RangeError` of the tokenizer gets the line's place. */
+/** A line's tokens. A `RangeError` of the tokenizer gets the line's location. */
 const countTokens = (line: PromptLine, tokenizer: Tokenizer): CountedLine => {
-  const { text, reference, rejected, place } = line;
+  const { text, reference, rejected, location } = line;
   const ends = (completion: string | undefined): number =>
     completion === undefined ? 0 : tokenizer.encode(completion).length + 1;
-  const prompt = counted(place, () => promptIds(tokenizer, text).length);
-  const completion = counted(place, () => Math.max(ends(reference), ends(rejected)));
+  const prompt = counted(location, () => promptIds(tokenizer, text).length);
+  const completion = counted(location, () => Math.max(ends(reference), ends(rejected)));
   return { ...line, tokens: { prompt, completion } };
 };
 
@@ -47,13 +47,13 @@ const cut = (line: CountedLine, tokenizer: Tokenizer, most: number): CountedLine
   while (tokens > most && length > 0) {
     length = Math.min(length - 1, Math.floor((length * most) / tokens));
     text = line.text.slice(0, length).replace(/[\uD800-\uDBFF]$/u, "");
-    tokens = counted(line.place, () => promptIds(tokenizer, text).length);
+    tokens = counted(line.location, () => promptIds(tokenizer, text).length);
   }
   return { ...line, text, tokens: { ...line.tokens, prompt: tokens } };
 };
 
 /**
- * The line if it is short enough. If not, `refuse` is a `RangeError` with its place, `leave-out` gives nothing, and
+ * The line if it is short enough. If not, `refuse` is a `RangeError` with its location, `leave-out` gives nothing, and
  * `cut` takes the end of a prompt away; nothing too when the completion is what is too long: a reference is never cut.
  */
 export const fit = (
@@ -68,7 +68,7 @@ export const fit = (
     if (found.tokens[key] <= limits[key]) continue;
     if (unfit !== "refuse") return undefined;
     throw new RangeError(
-      `${line.place}: expected a ${key} of at most ${limits[key]} tokens, got ${found.tokens[key]}; raise ` +
+      `${line.location}: expected a ${key} of at most ${limits[key]} tokens, got ${found.tokens[key]}; raise ` +
         `"${key}Tokens", leave the line out, or set "unfit"`,
     );
   }

@@ -36,15 +36,15 @@ export const checkAlike = (line: PromptLine, first: PromptLine): void => {
     if ((line[key] === undefined) === (first[key] === undefined)) continue;
     const [here, there] = line[key] === undefined ? ["none", "has some"] : ["some", "has none"];
     throw new RangeError(
-      `${line.place}: expected "${key}" in all lines or in none, got ${here}, and ${first.place} ${there}`,
+      `${line.location}: expected "${key}" in all lines or in none, got ${here}, and ${first.location} ${there}`,
     );
   }
 };
 
 /**
- * Reads the lines of a file of JSON lines. `RangeError` with the place for what `readJsonLines` and `readPromptLine`
+ * Reads the lines of a file of JSON lines. `RangeError` with the location for what `readJsonLines` and `readPromptLine`
  * refuse, for lines that are not alike, and, unless unfit lines are left out, for one that is too long and for a prompt
- * that stands twice without two completions to compare.
+ * that occurs twice without two completions to compare.
  */
 export const readPromptFile = (
   path: string,
@@ -55,22 +55,22 @@ export const readPromptFile = (
   const lines: CountedLine[] = [];
   const seen = new Map<string, string>();
   const add = (line: CountedLine): void => {
-    const { text, place, rejected } = line;
+    const { text, location, rejected } = line;
     if (but.has(text)) return;
     const before = seen.get(text);
     if (before !== undefined && rejected === undefined) {
       if (unfit !== "refuse") return;
       throw new RangeError(
-        `${place}: expected different prompts, got that of ${before} again; keep one of them, or set "unfit"`,
+        `${location}: expected different prompts, got that of ${before} again; keep one of them, or set "unfit"`,
       );
     }
-    seen.set(text, place);
+    seen.set(text, location);
     checkAlike(line, lines[0] ?? line);
     lines.push(line);
   };
-  const content = readJsonLines(path, (value, place) => {
+  const content = readJsonLines(path, (value, location) => {
     const line = fit(
-      readPromptLine(shapeRow(value, place, templates), place, tokenizer, fields),
+      readPromptLine(shapeRow(value, location, templates), location, tokenizer, fields),
       tokenizer,
       limits,
       unfit,

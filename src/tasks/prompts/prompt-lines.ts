@@ -6,7 +6,7 @@ import type { ModelTokenizer } from "../../tokenizers/huggingface/tokenizer.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { defined } from "../../optional/defined.ts";
 
-/** A line, and where it stands. */
+/** A line, and its location. */
 export interface PromptLine {
   readonly text: string;
   readonly reference: string | undefined;
@@ -17,7 +17,7 @@ export interface PromptLine {
   /** Texts of other keys, by the names that were asked for; absent when none were. */
   readonly fields?: Readonly<Record<string, string>>;
   /** `<path>:<line>`. */
-  readonly place: string;
+  readonly location: string;
 }
 
 const reference = Type.Optional(Type.String());
@@ -35,11 +35,11 @@ type Writer = Tokenizer & Partial<Pick<ModelTokenizer, "chatTemplate" | "beginId
 const conversation = (
   { messages }: Static<typeof ChatLine>,
   { chatTemplate, beginId, endId, tokenOf }: Writer,
-  place: string,
+  location: string,
 ): string => {
   if (chatTemplate === undefined || tokenOf === undefined) {
     throw new RangeError(
-      `${place}: expected a tokenizer with a chat template for messages, got one without; give a prompt instead`,
+      `${location}: expected a tokenizer with a chat template for messages, got one without; give a prompt instead`,
     );
   }
   const tokens = { eos_token: tokenOf(endId), ...(beginId === undefined ? {} : { bos_token: tokenOf(beginId) }) };
@@ -47,42 +47,42 @@ const conversation = (
     return chatPrompt(chatTemplate, messages, { addGenerationPrompt: true, tokens });
   } catch (cause) {
     // A template may refuse by an error of its own.
-    throw new RangeError(`${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new RangeError(`${location}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 };
 
 /** The better one of two completions, which may be called reference or chosen, and the worse one. */
 const pairOf = (
   { reference, chosen, rejected }: Static<typeof Answer>,
-  place: string,
+  location: string,
 ): Pick<PromptLine, "reference" | "rejected"> => {
   if (reference !== undefined && chosen !== undefined)
-    throw new RangeError(`${place}: expected "reference" or "chosen", got both`);
+    throw new RangeError(`${location}: expected "reference" or "chosen", got both`);
   const better = reference ?? chosen;
   if (rejected === undefined) return { reference: better };
   if (better === undefined || better === rejected) {
     throw new RangeError(
-      `${place}: expected "chosen" beside "rejected", and another one, got ` +
+      `${location}: expected "chosen" beside "rejected", and another one, got ` +
         `${better === undefined ? "none" : "the same"}`,
     );
   }
   return { reference: better, rejected };
 };
 
-/** Where a line stands, and what is read of it. */
+/** The location of a line, and what is read of it. */
 interface Reading {
-  readonly place: string;
+  readonly location: string;
   /** Names of further texts. */
   readonly names: readonly string[];
 }
 
-const fieldsOf = (line: object, { names, place }: Reading): Pick<PromptLine, "fields"> => {
+const fieldsOf = (line: object, { names, location }: Reading): Pick<PromptLine, "fields"> => {
   if (names.length === 0) return {};
   const fields = names.map((name) => {
     const value: unknown = Object.hasOwn(line, name) ? (line as Readonly<Record<string, unknown>>)[name] : undefined;
     if (typeof value === "string") return [name, value] as const;
     throw new RangeError(
-      `${place}: expected a text "${name}", which the task's "fields" name, got ` +
+      `${location}: expected a text "${name}", which the task's "fields" name, got ` +
         `${JSON.stringify(value)?.slice(0, 60) ?? "none"}`,
     );
   });
@@ -93,29 +93,29 @@ const lineOf = (text: string, line: Static<typeof Answer>, reading: Reading): Pr
   const { tests, ...completions } = line;
   return {
     text,
-    ...pairOf(completions, reading.place),
+    ...pairOf(completions, reading.location),
     ...defined({ tests }),
     ...fieldsOf(line, reading),
-    place: reading.place,
+    location: reading.location,
   };
 };
 
 /**
  * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a
  * `reference` (or `chosen`) or without, with a worse completion (`rejected`) beside it or without, and with `tests` of
- * the code that it asks for or without; of other keys the texts of `names` are read. `RangeError` with the place for
+ * the code that it asks for or without; of other keys the texts of `names` are read. `RangeError` with the location for
  * another form, for a name without a text, and for messages where the tokenizer has no chat template or its template
  * refuses them.
  */
 export const readPromptLine = (
   value: unknown,
-  place: string,
+  location: string,
   tokenizer: Tokenizer,
   names: readonly string[] = [],
 ): PromptLine => {
-  const reading = { place, names };
+  const reading = { location, names };
   if (Value.Check(TextLine, value)) return lineOf(value.prompt, value, reading);
-  if (Value.Check(ChatLine, value)) return lineOf(conversation(value, tokenizer, place), value, reading);
+  if (Value.Check(ChatLine, value)) return lineOf(conversation(value, tokenizer, location), value, reading);
   const form = typeof value === "object" && value !== null && "messages" in value ? ChatLine : TextLine;
   const problem = Value.Errors(form, value).First();
   const expected =
@@ -123,6 +123,6 @@ export const readPromptLine = (
       ? "an object with prompt or messages"
       : `${problem?.message.toLowerCase().replace(/^expected /, "")} at ${problem?.path}`;
   throw new RangeError(
-    `${place}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`,
+    `${location}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`,
   );
 };

@@ -26,7 +26,7 @@ const parameters = {
         'a reference or none, "tests" (a list of programs that check the code asked for) or none, and a ' +
         'worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys ' +
         'those are read that "fields" names, and those of which "prompt" and "reference" are made. Or a ' +
-        "Parquet file (.parquet) with columns in the place of keys.",
+        "Parquet file (.parquet) with columns instead of keys.",
     }),
   ),
   hub: Type.Optional(HubData),
@@ -60,8 +60,8 @@ const parameters = {
       unfitKinds.map((kind) => Type.Literal(kind)),
       {
         description:
-          "What becomes of a line that is too long, or whose prompt stood before. refuse, as when left " +
-          "out: an error with its place. leave-out: it is not used. cut: a prompt that is too long loses " +
+          "What becomes of a line that is too long, or whose prompt occurred before. refuse, as when left " +
+          "out: an error with its location. leave-out: it is not used. cut: a prompt that is too long loses " +
           "its end, other lines are not used.",
       },
     ),
@@ -126,8 +126,8 @@ const heldOut = (lines: readonly CountedLine[], count: number, seed: number): Co
     .map(({ line }) => line);
 
 /** The others: no prompt that is tested on is among them. */
-const leftOver = (lines: readonly CountedLine[], examined: readonly CountedLine[]): CountedLine[] => {
-  const texts = new Set(examined.map(({ text }) => text));
+const leftOver = (lines: readonly CountedLine[], tested: readonly CountedLine[]): CountedLine[] => {
+  const texts = new Set(tested.map(({ text }) => text));
   return lines.filter(({ text }) => !texts.has(text));
 };
 
@@ -216,8 +216,8 @@ const divided = (file: string, { lines, content }: PromptFile, { test, train, se
         `"test" or "train"`,
     );
   }
-  const examined = heldOut(lines, test, seed);
-  return { train: leftToTrain(file, leftOver(lines, examined), train), test: examined, content };
+  const tested = heldOut(lines, test, seed);
+  return { train: leftToTrain(file, leftOver(lines, tested), train), test: tested, content };
 };
 
 /** A file, and how it is read. */
@@ -238,11 +238,11 @@ const apart = (
       `${testFile}: expected at least ${test} prompts to test on, got ${held.lines.length}; lower "test"`,
     );
   }
-  const examined = heldOut(held.lines, test, seed);
+  const tested = heldOut(held.lines, test, seed);
   const most = defined({ most: train });
-  const { lines, content } = readPromptFile(file, reading, { but: new Set(examined.map(({ text }) => text)), ...most });
-  checkAlike(examined[0]!, lines[0]!);
-  return { train: leftToTrain(file, lines, train), test: examined, content: both(content, held.content) };
+  const { lines, content } = readPromptFile(file, reading, { but: new Set(tested.map(({ text }) => text)), ...most });
+  checkAlike(tested[0]!, lines[0]!);
+  return { train: leftToTrain(file, lines, train), test: tested, content: both(content, held.content) };
 };
 
 /**
@@ -250,7 +250,7 @@ const apart = (
  * `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the
  * order of the file; the others are trained on in the order of the file, but for those of the same prompts. Those that
  * are held out may have a file of their own. Unless `unfit` says otherwise nothing is cut: a prompt or a reference that
- * is too long is refused, with its line, and so is a prompt that stands twice without two completions to compare. A
+ * is too long is refused, with its line, and so is a prompt that occurs twice without two completions to compare. A
  * completion is correct when it is the reference, white space around both left aside, or as `check` says; every
  * completion is well-formed. Without references nothing is correct.
  */

@@ -4,7 +4,7 @@ import { filled, namesIn } from "../template.ts";
 import { defined } from "../../optional/defined.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
-/** What is put in the place of some text. */
+/** What is put instead of some text. */
 const Replacement = closedObject({
   start: Type.String({ minLength: 1, maxLength: 1000, description: "Where what is replaced begins." }),
   end: Type.Optional(
@@ -14,7 +14,7 @@ const Replacement = closedObject({
       description: "Where it ends, the next one; both go too. The start alone when left out.",
     }),
   ),
-  by: Type.String({ default: "", maxLength: 1000, description: "What stands there instead." }),
+  by: Type.String({ default: "", maxLength: 1000, description: "What is put there instead." }),
 });
 
 /** Properties of a task whose lines are made of columns. */
@@ -25,7 +25,7 @@ export const rowTemplates = {
       maxLength: 100_000,
       description:
         'What the prompt is made of, for lines with other keys than "prompt": names of their keys in braces, ' +
-        'with dots to what is inside one, stand for their texts, as in "Q: {question}" or "{translation.en}".',
+        'with dots to what is inside one, are replaced by their texts, as in "Q: {question}" or "{translation.en}".',
     }),
   ),
   reference: Type.Optional(
@@ -69,11 +69,11 @@ const around = (text: string, { start, end }: Pick<Static<typeof Replacement>, "
   return [...parts, text.slice(at)];
 };
 
-const replaced = (text: string, replacement: Static<typeof Replacement>, place: string): string => {
+const replaced = (text: string, replacement: Static<typeof Replacement>, location: string): string => {
   const [parts, { by }] = [around(text, replacement), replacement];
   const length = parts.reduce((sum, part) => sum + part.length, (parts.length - 1) * by.length);
   if (length <= longest) return parts.join(by);
-  throw new RangeError(`${place}: expected at most ${longest} characters after replacements, got ${length}`);
+  throw new RangeError(`${location}: expected at most ${longest} characters after replacements, got ${length}`);
 };
 
 const inside = (value: unknown, key: string): unknown =>
@@ -81,25 +81,30 @@ const inside = (value: unknown, key: string): unknown =>
     ? (value as Readonly<Record<string, unknown>>)[key]
     : undefined;
 
-const textAt = (row: unknown, name: string, place: string): string => {
+const textAt = (row: unknown, name: string, location: string): string => {
   const value = name.split(".").reduce(inside, row);
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const known = typeof row === "object" && row !== null ? Object.keys(row).slice(0, 20).join(", ") : "no keys";
   throw new RangeError(
-    `${place}: expected a text {${name}}, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}; the line has ${known}`,
+    `${location}: expected a text {${name}}, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}; ` +
+      `the line has ${known}`,
   );
 };
 
 /**
  * The row with the prompt and the reference that the templates make of it; as it is without templates. `RangeError`
- * with the place for a name that has no text, and for more than can be meant.
+ * with the location for a name that has no text, and for more than can be meant.
  */
-export const shapeRow = (row: unknown, place: string, { prompt, reference, replace = [] }: RowTemplates): unknown => {
+export const shapeRow = (
+  row: unknown,
+  location: string,
+  { prompt, reference, replace = [] }: RowTemplates,
+): unknown => {
   if (prompt === undefined && reference === undefined) return row;
   const fill = (template: string): string =>
     filled(template, (name) =>
-      replace.reduce((text, replacement) => replaced(text, replacement, place), textAt(row, name, place)),
+      replace.reduce((text, replacement) => replaced(text, replacement, location), textAt(row, name, location)),
     );
   return {
     ...(row as object),

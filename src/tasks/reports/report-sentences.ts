@@ -93,7 +93,7 @@ export const factsIn = (summary: string): Facts | undefined => {
 };
 
 /**
- * Every word of reports and summaries, as the word tokenizer has them: as they stand at the beginning of a text, and
+ * Every word of reports and summaries, as the word tokenizer has them: as they are at the beginning of a text, and
  * behind a space.
  */
 export const reportWords = (): string[] => {

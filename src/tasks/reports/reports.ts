@@ -1,12 +1,13 @@
 /** Reports of events with one-sentence summaries: many are right, and whether one is true can be checked exactly. */
 import { Type } from "@sinclair/typebox";
-import { define } from "../../plugins/definition.ts";
+import { define, type ParametersOf } from "../../plugins/definition.ts";
 import { integer, stream } from "../../random/stream.ts";
 import { promptIds } from "../../tokenizers/prompt-ids.ts";
 import { wordTokenizer } from "../../tokenizers/words.ts";
 import { distinct, longestOf } from "../distinct.ts";
 import { drawEvents, holds, mistake, type ReportedEvent } from "./report-events.ts";
 import { factsIn, reportOf, reportWords, summaryOf } from "./report-sentences.ts";
+import { splitSizes } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
 /** A report, a summary of it, and what it tells. */
@@ -29,14 +30,10 @@ const parameters = {
     maximum: 1,
     description: "Share of the references that say one thing wrong, as summaries written by people do.",
   }),
-  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
+  ...splitSizes,
 };
 
-interface Drawing {
-  readonly events: readonly [fewest: number, most: number];
-  readonly mistaken: number;
-}
+type Drawing = Pick<ParametersOf<typeof parameters>, "events" | "mistaken">;
 
 const drawReport = (seed: number, index: number, { events: [fewest, most], mistaken }: Drawing): Report => {
   const uniforms = stream(seed, "task", "reports", index);
@@ -57,7 +54,7 @@ const drawReport = (seed: number, index: number, { events: [fewest, most], mista
  * A completion is well-formed when it is a sentence of this language, entailed when all that it says holds for one of
  * the report's events, and correct when that is the one the report is about. A fluent sentence with one wrong word is
  * not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always
- * judged by the report. The test split depends on the seed and its own size only, and a smaller training split is the
+ * decided by the report. The test split depends on the seed and its own size only, and a smaller training split is the
  * beginning of a larger one. `RangeError` for more prompts than there are reports.
  */
 export const reports = define({

@@ -55,7 +55,7 @@ const english = ({ noun, plural, definite, adjective }: NounPhrase): string =>
     plural ? noun.many : noun.one,
   ].join(" ");
 
-/** The sentence in English; a place stands first or last. */
+/** The sentence in English; a place comes first or last. */
 export const sourceOf = ({ subject, verb, object, place }: Sentence, placeFirst: boolean): string => {
   const said = `${english(subject)} ${subject.plural ? verb.many : verb.one} ${english(object)}`;
   if (place === undefined) return said;

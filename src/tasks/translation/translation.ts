@@ -2,19 +2,14 @@
  * Translation into a language with genders, agreement and another order of words, which is made up: several
  * translations are right.
  */
-import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { integer, stream } from "../../random/stream.ts";
 import { promptIds } from "../../tokenizers/prompt-ids.ts";
 import { wordTokenizer } from "../../tokenizers/words.ts";
 import { distinct, longestOf } from "../distinct.ts";
+import { splitSizes } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 import { drawSentence, isGrammatical, sourceOf, translationsOf, translationWords } from "./translation-sentences.ts";
-
-const parameters = {
-  train: Type.Integer({ default: 5_000, minimum: 1, maximum: 1_000_000, description: "Training prompts." }),
-  test: Type.Integer({ default: 500, minimum: 1, maximum: 100_000, description: "Test prompts." }),
-};
 
 interface Pair {
   readonly text: string;
@@ -37,7 +32,7 @@ const drawPair = (seed: number, index: number): Pair => {
 /**
  * Sentences such as `in winter the old women carry a lamp`, and `himan ki selvi anteni lam glina portit`: subject,
  * object, verb; adjectives behind their nouns; articles, adjectives and verbs agree in gender and number, the verb with
- * a subject that stands far before it; `light` is another word beside what shines. Where or when stands first or before
+ * a subject that comes far before it; `light` is another word beside what shines. Where or when comes first or before
  * the verb, and some verbs have two words: each of up to four translations is as right as another, and the reference is
  * one of them.
  *
@@ -50,7 +45,7 @@ export const translation = define({
   summary:
     "Sentences to be translated into a made-up language with agreement and another order; several " +
     "translations are right.",
-  parameters,
+  parameters: splitSizes,
   create({ train, test }, { seed }: TaskContext): Task {
     const drawn = distinct("translation", train + test, (index) => drawPair(seed, index));
     const all = [...drawn.values()];

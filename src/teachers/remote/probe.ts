@@ -18,8 +18,8 @@ export interface ServerFacts {
   readonly tokenizer: "same" | "unknown";
   readonly detail: Detail;
   /**
-   * Probability of the tokens that it names, at the places of some sequences: 1 for all, less for the likeliest K. The
-   * rest is left out.
+   * Probability of the tokens that it names, at the positions of some sequences: 1 for all, less for the likeliest K.
+   * The rest is left out.
    */
   readonly mass?: { readonly mean: number; readonly least: number; readonly places: number };
 }
@@ -102,12 +102,12 @@ const compareTokens = async (
 };
 
 /**
- * Probability of the tokens that a score names, at each place. `RangeError` where it is no probability, or not 1 for
+ * Probability of the tokens that a score names, at each position. `RangeError` where it is no probability, or not 1 for
  * all tokens.
  */
 const massesOf = ({ logProbs }: TeacherScore, width: number, isAll: boolean): number[] =>
-  Array.from({ length: logProbs.length / width }, (_, place) => {
-    const row = logProbs.subarray(place * width, (place + 1) * width);
+  Array.from({ length: logProbs.length / width }, (_, position) => {
+    const row = logProbs.subarray(position * width, (position + 1) * width);
     const mass = row.reduce((sum, logProb) => sum + Math.exp(logProb), 0);
     if (mass > 0 && mass <= 1 + 1e-3 && (!isAll || mass >= 1 - 1e-3)) return mass;
     throw new RangeError(

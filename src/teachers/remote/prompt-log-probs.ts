@@ -1,12 +1,12 @@
-/** vLLM's `prompt_logprobs`: for each token of a prompt some of the log-probs of its place, by token id. */
+/** vLLM's `prompt_logprobs`: for each token of a prompt some of the log-probs of its position, by token id. */
 
 /**
- * What stands for a log-prob of minus infinity, as vLLM writes it: JSON has none. In nats; its probability is 0 in
+ * The number for a log-prob of minus infinity, as vLLM writes it: JSON has none. In nats; its probability is 0 in
  * float32.
  */
 export const impossible = -9999;
 
-/** One entry of a place. */
+/** One entry of a position. */
 interface Entry {
   readonly id: number;
   readonly logProb: number;
@@ -40,39 +40,47 @@ const entryOf = (key: string, value: unknown, vocabularySize: number): Entry => 
   };
 };
 
-const entriesOf = (place: unknown, vocabularySize: number): Entry[] => {
-  if (!isObject(place)) throw refuse("log-probs by token id", place);
-  return Object.entries(place).map(([key, value]) => entryOf(key, value, vocabularySize));
+const entriesOf = (position: unknown, vocabularySize: number): Entry[] => {
+  if (!isObject(position)) throw refuse("log-probs by token id", position);
+  return Object.entries(position).map(([key, value]) => entryOf(key, value, vocabularySize));
 };
 
 /**
- * The places of a completion [L], after those of the prompt, from the list of all. `RangeError` when the list is no
- * list of as many places as there are tokens. The first place of all is null: nothing comes before it.
+ * The positions of a completion [L], after those of the prompt, from the list of all. `RangeError` when the list is no
+ * list of as many positions as there are tokens. The first position of all is null: nothing comes before it.
  */
-export const completionPlaces = (list: unknown, promptLength: number, completionLength: number): readonly unknown[] => {
+export const completionPositions = (
+  list: unknown,
+  promptLength: number,
+  completionLength: number,
+): readonly unknown[] => {
   if (!Array.isArray(list) || list.length !== promptLength + completionLength) {
-    throw refuse(`log-probs of ${promptLength + completionLength} places`, Array.isArray(list) ? list.length : list);
+    throw refuse(`log-probs of ${promptLength + completionLength} positions`, Array.isArray(list) ? list.length : list);
   }
   if (promptLength === 0) throw new RangeError("expected a prompt of at least one token, got none");
   return (list as readonly unknown[]).slice(promptLength);
 };
 
-/** [L]: the log-prob of each place's own token. */
-export const tokenLogProbs = (places: readonly unknown[], tokens: Int32Array, vocabularySize: number): Float32Array =>
-  Float32Array.from(places, (place, t) => {
-    const entry = entriesOf(place, vocabularySize).find(({ id }) => id === tokens[t]);
-    if (entry === undefined) throw refuse(`the log-prob of token ${tokens[t]} at place ${t}`, place);
+/** [L]: the log-prob of each position's own token. */
+export const tokenLogProbs = (
+  positions: readonly unknown[],
+  tokens: Int32Array,
+  vocabularySize: number,
+): Float32Array =>
+  Float32Array.from(positions, (position, t) => {
+    const entry = entriesOf(position, vocabularySize).find(({ id }) => id === tokens[t]);
+    if (entry === undefined) throw refuse(`the log-prob of token ${tokens[t]} at position ${t}`, position);
     return entry.logProb;
   });
 
 /** [L, V]. */
-export const allLogProbs = (places: readonly unknown[], vocabularySize: number): Float32Array => {
-  const all = new Float32Array(places.length * vocabularySize);
-  for (const [t, place] of places.entries()) {
-    const entries = entriesOf(place, vocabularySize);
+export const allLogProbs = (positions: readonly unknown[], vocabularySize: number): Float32Array => {
+  const all = new Float32Array(positions.length * vocabularySize);
+  for (const [t, position] of positions.entries()) {
+    const entries = entriesOf(position, vocabularySize);
     // Ids are distinct, as keys of an object, and below V: V of them are all.
     if (entries.length !== vocabularySize)
-      throw refuse(`log-probs of all ${vocabularySize} tokens at place ${t}`, `${entries.length} of them`);
+      throw refuse(`log-probs of all ${vocabularySize} tokens at position ${t}`, `${entries.length} of them`);
     for (const { id, logProb } of entries) all[t * vocabularySize + id] = logProb;
   }
   return all;
@@ -88,22 +96,22 @@ const likeliestFirst = (entries: readonly Entry[]): Entry[] => {
 };
 
 /**
- * [L, K] of the K likeliest tokens of each place, falling. A place also has its own token, which is left out where it
- * is none of them.
+ * [L, K] of the K likeliest tokens of each position, falling. A position also has its own token, which is left out
+ * where it is none of them.
  */
 export const topLogProbs = (
-  places: readonly unknown[],
+  positions: readonly unknown[],
   topK: number,
   vocabularySize: number,
 ): { logProbs: Float32Array; ids: Int32Array } => {
-  const logProbs = new Float32Array(places.length * topK);
-  const ids = new Int32Array(places.length * topK);
-  for (const [t, place] of places.entries()) {
-    const best = likeliestFirst(entriesOf(place, vocabularySize)).slice(0, topK);
-    if (best.length < topK) throw refuse(`the ${topK} likeliest tokens of place ${t}`, `${best.length} tokens`);
+  const logProbs = new Float32Array(positions.length * topK);
+  const ids = new Int32Array(positions.length * topK);
+  for (const [t, position] of positions.entries()) {
+    const best = likeliestFirst(entriesOf(position, vocabularySize)).slice(0, topK);
+    if (best.length < topK) throw refuse(`the ${topK} likeliest tokens of position ${t}`, `${best.length} tokens`);
     for (const [k, { id, logProb }] of best.entries()) {
       if (k > 0 && logProb > best[k - 1]!.logProb + 1e-6)
-        throw refuse(`ranks in the order of log-probs at place ${t}`, place);
+        throw refuse(`ranks in the order of log-probs at position ${t}`, position);
       logProbs[t * topK + k] = logProb;
       ids[t * topK + k] = id;
     }

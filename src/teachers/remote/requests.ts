@@ -2,7 +2,7 @@
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Detail, TeacherScore } from "../teacher.ts";
 import { readNpy } from "./npy.ts";
-import { allLogProbs, completionPlaces, impossible, tokenLogProbs, topLogProbs } from "./prompt-log-probs.ts";
+import { allLogProbs, completionPositions, impossible, tokenLogProbs, topLogProbs } from "./prompt-log-probs.ts";
 
 /** One way. */
 export interface Endpoint {
@@ -15,7 +15,7 @@ export interface Endpoint {
 
 const idsOf = ({ promptTokens, tokens }: Rollout): number[] => [...promptTokens, ...tokens];
 
-/** vLLM's `prompt_logprobs`: so many of the likeliest and the place's own, 0 for that alone, -1 for all. */
+/** vLLM's `prompt_logprobs`: so many of the likeliest and the position's own, 0 for that alone, -1 for all. */
 const countOf = (detail: Detail): number => {
   if (detail === "all") return -1;
   return detail === "tokens" ? 0 : detail.topK;
@@ -27,10 +27,10 @@ const scoreIn = (
   detail: Detail,
   vocabularySize: number,
 ): TeacherScore => {
-  const places = completionPlaces(list, promptTokens.length, tokens.length);
-  if (detail === "all") return { logProbs: allLogProbs(places, vocabularySize) };
-  if (detail === "tokens") return { logProbs: tokenLogProbs(places, tokens, vocabularySize) };
-  return topLogProbs(places, detail.topK, vocabularySize);
+  const positions = completionPositions(list, promptTokens.length, tokens.length);
+  if (detail === "all") return { logProbs: allLogProbs(positions, vocabularySize) };
+  if (detail === "tokens") return { logProbs: tokenLogProbs(positions, tokens, vocabularySize) };
+  return topLogProbs(positions, detail.topK, vocabularySize);
 };
 
 const field = (value: unknown, key: string): unknown =>

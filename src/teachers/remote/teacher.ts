@@ -23,7 +23,7 @@ export interface RemoteTeacher extends Teacher {
   close(): Promise<void>;
 }
 
-/** Most bytes of an answer: all log-probs of some hundred places of a large vocabulary are as much. */
+/** Most bytes of an answer: all log-probs of some hundred positions of a large vocabulary are as much. */
 const largest = 2 ** 28;
 
 /** log softmax(l / T) out of l [L, V], row by row; in place. */
@@ -74,7 +74,7 @@ export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: R
   if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
   if (temperature !== 1 && detail !== "all") {
     throw new RangeError(
-      "teacher: expected temperature 1 of a server that gives some log-probs of each place, got " +
+      "teacher: expected temperature 1 of a server that gives some log-probs of each position, got " +
         `${temperature}; ask for all of them`,
     );
   }

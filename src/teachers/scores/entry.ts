@@ -12,7 +12,7 @@ const head = mark.length + 32;
 /** How many numbers a score has. */
 export interface ScoreSize {
   /** L. */
-  readonly places: number;
+  readonly positions: number;
   /** V, K, or 1. */
   readonly width: number;
   /** Whether it has ids beside the log-probs. */
@@ -35,14 +35,14 @@ export const encodeEntry = (key: string, { logProbs, ids }: TeacherScore): Uint8
 };
 
 /** Bytes of an entry of this size. */
-export const entryBytes = ({ places, width, ids }: ScoreSize): number => head + places * width * (ids ? 8 : 4);
+export const entryBytes = ({ positions, width, ids }: ScoreSize): number => head + positions * width * (ids ? 8 : 4);
 
 /** The score in an entry; nothing when it is not, to the last bit, what `encodeEntry` made for this key. */
 export const decodeEntry = (bytes: Uint8Array, key: string, size: ScoreSize): TeacherScore | undefined => {
   if (bytes.length !== entryBytes(size) || !mark.equals(bytes.subarray(0, mark.length))) return undefined;
   const rest = new Uint8Array(bytes.subarray(head));
   if (!digest(key, [rest]).equals(bytes.subarray(mark.length, head))) return undefined;
-  const count = size.places * size.width;
+  const count = size.positions * size.width;
   const logProbs = new Float32Array(rest.buffer, 0, count);
   return size.ids ? { logProbs, ids: new Int32Array(rest.buffer, 4 * count, count) } : { logProbs };
 };

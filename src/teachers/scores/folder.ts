@@ -14,7 +14,7 @@ export type ScoreRead =
 
 /** Scores of one teacher. */
 export interface ScoreFolder {
-  read(rollout: Rollout, size: Omit<ScoreSize, "places">): Promise<ScoreRead>;
+  read(rollout: Rollout, size: Omit<ScoreSize, "positions">): Promise<ScoreRead>;
   /** Writes a score whole or not at all; several may write the same one at the same time. */
   write(rollout: Rollout, score: TeacherScore): Promise<void>;
 }
@@ -51,7 +51,7 @@ interface StoredFile {
 
 const filesIn = async (root: string): Promise<StoredFile[]> => {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  // What somebody is writing is not there yet.
+  // Files that are still being written are left out.
   const files = entries
     .filter((entry) => entry.isFile() && !entry.name.endsWith(unfinished))
     .map((entry) => join(entry.parentPath, entry.name));
@@ -60,7 +60,7 @@ const filesIn = async (root: string): Promise<StoredFile[]> => {
       const { size, mtimeMs } = await stat(path);
       return [{ path, bytes: size, written: mtimeMs }];
     } catch (error) {
-      // Another process took it away meanwhile.
+      // Another process removed it in the meantime.
       if (isAbsent(error)) return [];
       throw error;
     }
@@ -69,14 +69,14 @@ const filesIn = async (root: string): Promise<StoredFile[]> => {
 };
 
 /**
- * Keeps a folder within bounds, whoever writes into it: looks at all of it when this thread has written a tenth of the
+ * Keeps a folder within bounds, whoever writes into it: reads all of it when this thread has written a tenth of the
  * bound, and takes away the files that were written first. So n threads together are above the bound by n tenths at
  * most.
  */
 class Bound {
   readonly #root: string;
   readonly #most: number;
-  /** Bytes until it looks again. */
+  /** Bytes until it reads the folder again. */
   #room = 0;
 
   constructor(root: string, most: number) {
@@ -90,7 +90,7 @@ class Bound {
     const tenth = this.#most / 10;
     const files = (await filesIn(this.#root)).toSorted((a, b) => a.written - b.written);
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
-    // A tenth is freed at once, so that not every write looks at the whole folder.
+    // A tenth is freed at once, so that not every write reads the whole folder.
     const aim = total > this.#most ? this.#most - tenth : this.#most;
     for (const { path, bytes: size } of files) {
       if (total <= aim) break;
@@ -114,7 +114,7 @@ export const scoreFolder = (root: string, folder: string, most: number): ScoreFo
     async read(rollout, size) {
       const key = keyOf(rollout);
       const path = pathOf(key);
-      const sized = { ...size, places: rollout.tokens.length };
+      const sized = { ...size, positions: rollout.tokens.length };
       try {
         const bytes = await bytesIn(path, entryBytes(sized));
         const score = bytes === undefined ? undefined : decodeEntry(bytes, key, sized);

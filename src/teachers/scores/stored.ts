@@ -1,28 +1,28 @@
-/** A teacher whose scores are kept in a folder: what it once said of a sequence is read, not computed again. */
+/** A teacher whose scores are stored in a folder: what it once said of a sequence is read, not computed again. */
 import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Teacher, TeacherScore } from "../teacher.ts";
 import type { ScoreSize } from "./entry.ts";
 import type { ScoreFolder } from "./folder.ts";
 
-/** A sequence whose score was to be read, and is not there. Asking again does not help. */
+/** A sequence whose score was to be read, and is not there. A retry does not help. */
 export class MissingScoreError extends Error {
   override readonly name = "MissingScoreError";
   readonly retryable = false;
 }
 
-/** Who is asked for what is not in the folder. */
+/** The folder, and the teacher that scores what is not in it. */
 export interface StoredTeacherOptions {
   readonly folder: ScoreFolder;
-  readonly size: Omit<ScoreSize, "places">;
+  readonly size: Omit<ScoreSize, "positions">;
   readonly vocabularySize: number;
-  /** Nobody when left out: a score that is missing is then the rollout's error. */
+  /** None when left out: a score that is missing is then the rollout's error. */
   readonly teacher?: Teacher;
 }
 
 /**
  * Reads each score from the folder, asks the teacher for the missing ones together, and writes what it says. A damaged
  * score is missing. Scores say whether they were read (`stored`) and are otherwise the teacher's, bit for bit. Answers
- * are `MissingScoreError` where nobody can be asked; errors of the file system reject.
+ * are `MissingScoreError` where there is no teacher to ask; errors of the file system reject.
  */
 export const storedTeacher = ({ folder, size, vocabularySize, teacher }: StoredTeacherOptions): Teacher => ({
   vocabularySize,

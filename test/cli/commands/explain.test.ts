@@ -9,7 +9,7 @@ const retort = async (...args: string[]) => {
   return { code: await main(args, terminal), output: output(), errors: errors() };
 };
 
-test("retort explain prints values with their places, and trainings with what they take", async () => {
+test("retort explain prints values with their locations, and trainings with what they take", async () => {
   const { code, output, errors } = await retort("explain", path, "/seed=5", "--out", "no-runs", "--cache", "no-cache");
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   expect(output).toMatch(/^\/seed +5 +command line$/mu);

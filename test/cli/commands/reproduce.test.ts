@@ -14,7 +14,7 @@ import { recorder } from "../recorder.ts";
 const root = mkdtempSync(join(tmpdir(), "retort-reproduce-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const places = ["--scale", "smoke", "--out", join(root, "runs"), "--cache", join(root, "cache")];
+const folders = ["--scale", "smoke", "--out", join(root, "runs"), "--cache", join(root, "cache")];
 const figures = figuresOf("smoke");
 const results = join(root, "runs", "smoke", "results");
 
@@ -24,15 +24,15 @@ const retort = async (...args: string[]) => {
 };
 
 /** The command in a process of its own, which trials are started with. */
-const started = (...args: string[]) => promisify(execFile)(process.execPath, [compiledCommand, "reproduce", ...args, ...places]);
+const started = (...args: string[]) => promisify(execFile)(process.execPath, [compiledCommand, "reproduce", ...args, ...folders]);
 
 describe.sequential("retort reproduce", () => {
   test("says what there is to do, and does nothing, with --dry-run", async () => {
-    const { code, output } = await retort("--dry-run", ...places);
+    const { code, output } = await retort("--dry-run", ...folders);
     expect(code).toBe(0);
     for (const { name } of figures) expect(output).toMatch(new RegExp(`^${name.replace(".", "\\.")} +\\d+ +0 +\\d+`, "mu"));
     expect(readFigure(results, figures[0]!)).toBeUndefined();
-    const told = (await retort("--dry-run", "--json", "--figure", "8,A.16", ...places)).output.trim().split("\n");
+    const told = (await retort("--dry-run", "--json", "--figure", "8,A.16", ...folders)).output.trim().split("\n");
     expect(told.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { kind: "plan", figure: "8", done: 0, hub: [] },
       { kind: "plan", figure: "A.16", trials: 2, done: 0, claims: 3 },
@@ -40,12 +40,12 @@ describe.sequential("retort reproduce", () => {
   });
 
   test("refuses a figure that the paper does not have", async () => {
-    const { code, errors } = await retort("--figure", "77", ...places);
+    const { code, errors } = await retort("--figure", "77", ...folders);
     expect(code).toBe(2);
     expect(errors).toContain("figure: expected one of");
   });
 
-  test("says what the paper's own models and data are, and asks nobody for them, with --dry-run", async () => {
+  test("says what the paper's own models and data are, and downloads none of them, with --dry-run", async () => {
     vi.stubEnv("HF_HUB_CACHE", join(root, "hub"));
     const { code, output, errors } = await retort("--scale", "full", "--dry-run", "--endpoint", "http://127.0.0.1:1");
     vi.unstubAllEnvs();
@@ -82,7 +82,7 @@ describe.sequential("retort reproduce", () => {
     const [figure] = figures;
     const bytes = readFileSync(resultsPath(results, figure!));
     rmSync(join(root, "runs", "smoke", "figure-9"), { recursive: true });
-    const plan = (await retort("--dry-run", "--json", "--figure", "9", ...places)).output;
+    const plan = (await retort("--dry-run", "--json", "--figure", "9", ...folders)).output;
     const { trials, done } = JSON.parse(plan) as { trials: number; done: number };
     // Some of them are figure 8's.
     expect([done > 0, done < trials]).toEqual([true, true]);

@@ -17,7 +17,7 @@ const retort = async (...args: string[]) => {
   return { code: await main(args, terminal), output: output(), errors: errors() };
 };
 
-test("lists runs newest first, with how they stand", async () => {
+test("lists runs newest first, with their status", async () => {
   const old = writeRunFolder(root, { values: { seed: 0 }, axes: { "/training/seed": 0 }, accuracy: 0.25, minute: 1 });
   const young = writeRunFolder(root, { file: "other", name: "sft", values: { seed: 1 }, status: "failed", minute: 2 });
   const { code, output, errors } = await retort("runs", root);
@@ -64,7 +64,7 @@ test("prints each run as JSON, whatever its numbers are", async () => {
   expect(JSON.parse(output)).toMatchObject({ folder, name: "trial", status: "done", values: { seed: 7 }, metrics: { loss: "NaN" } });
 });
 
-test("says what is damaged and goes on, and keeps strangers' control characters off the terminal", async () => {
+test("says what is damaged and continues, and keeps strangers' control characters off the terminal", async () => {
   for (const digit of "0123456") mkdirSync(join(root, "sweep", `trial-${digit.repeat(16)}`), { recursive: true });
   writeRunFolder(root, { name: "\u001B[2J" });
   const { code, output, errors } = await retort("runs", root);

@@ -8,7 +8,7 @@ const display = () => {
   return { notes, close: () => undefined, note: (text: string) => void notes.push(text) };
 };
 
-/** Waits for the signal, and goes on for a moment as work does that writes a checkpoint. */
+/** Waits for the signal, and continues for a moment as work does that writes a checkpoint. */
 const work = async (signal: AbortSignal): Promise<void> => {
   await new Promise((resolve) => signal.addEventListener("abort", resolve));
   await Promise.resolve();

@@ -45,7 +45,7 @@ describe("without a terminal", () => {
     display.close();
     expect(output()).toBe("");
     expect(errors()).toBe(
-      `teacher  kept from before  accuracy 87.5%  .retort/stages/abc
+      `teacher  stored before  accuracy 87.5%  .retort/stages/abc
 run  4 steps
 run  step 0  accuracy 50.0%
 run  step 2/4  0:06 left  loss 0.500  reward 0.250  200 tok/s

@@ -4,7 +4,7 @@ import { InterruptedError } from "../../../src/cli/display/exit-codes.ts";
 import { answered, canAsk } from "../../../src/cli/display/questions.ts";
 import { recorder } from "../recorder.ts";
 
-test("where nothing is shown live nobody can be asked", () => {
+test("where nothing is shown live, no question can be asked", () => {
   expect(canAsk(recorder().terminal)).toBe(false);
 });
 

@@ -88,12 +88,12 @@ describe("an experiment that names a model of the Hub", () => {
   });
 
   test("runs, with what it downloads shown first, and from then on offline", async () => {
-    const places = ["--out", join(folder, "runs"), "--cache", join(folder, "cache")];
-    const first = await retort("run", file, "--json", "--endpoint", hub.endpoint, ...places);
+    const folders = ["--out", join(folder, "runs"), "--cache", join(folder, "cache")];
+    const first = await retort("run", file, "--json", "--endpoint", hub.endpoint, ...folders);
     expect([first.code, first.errors]).toEqual([0, ""]);
     expect(first.shown).toMatch(/\rmodel\.safetensors 100\.0%\n$/u);
     hub.requests.length = 0;
-    const again = await retort("run", file, "/training/steps=2", "--json", "--offline", ...places);
+    const again = await retort("run", file, "/training/steps=2", "--json", "--offline", ...folders);
     expect([again.code, again.shown]).toEqual([0, ""]);
     expect(hub.requests).toEqual([]);
   });

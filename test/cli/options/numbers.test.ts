@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
 import { bytesFrom, finite, numberFrom } from "../../../src/cli/options/numbers.ts";
 
-test("are read as they stand", () => {
+test("are read as they are", () => {
   expect([finite("-1.5"), numberFrom(0)("0.5"), numberFrom(1, true)("3")]).toEqual([-1.5, 0.5, 3]);
 });
 

@@ -16,7 +16,7 @@ test("a pipe gets a line for each change, and counts", () => {
   const display = sweepDisplayOf("auto", terminal);
   display.show([entry("waiting")], []);
   display.show([entry("running")], [entry("running")]);
-  expect(errors()).toBe("seed=0  goes on from step 5\n1 running\n");
+  expect(errors()).toBe("seed=0  resumes from step 5\n1 running\n");
   expect(output()).toBe("");
 });
 

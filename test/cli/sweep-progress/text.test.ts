@@ -23,7 +23,7 @@ test("the best is the one with the highest accuracy, if any has one", () => {
   expect(bestOf([failed])).toBeUndefined();
 });
 
-test("the time left follows from the steps since the first look", () => {
+test("the time left follows from the steps since the first report", () => {
   const pace = new SweepPace(1000);
   expect(pace.left(all, 1000)).toBeNaN();
   const later = [done, entry("a=22", { status: "running", step: 6 }), failed, entry("a=4", {})];
@@ -45,7 +45,7 @@ test("running trials have a line each, as many as there is room for", () => {
 describe("a change", () => {
   test.each<[TrialState, string]>([
     [done, "a=1  done in 1:05  accuracy 50.0%"],
-    [running, "a=22  goes on from step 4"],
+    [running, "a=22  resumes from step 4"],
     [failed, "a=3  failed at step 2: no\ufffd[2J"],
     [entry("a=5", { status: "running" }), "a=5  begins"],
     [entry("a=5", { status: "interrupted", step: 3 }), "a=5  interrupted at step 3"],

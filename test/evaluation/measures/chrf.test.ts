@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { chrf } from "../../../src/evaluation/measures/chrf.ts";
 import { corpusChrf } from "../../../src/text-metrics/chrf.ts";
-import { examinedOf } from "./examined.ts";
+import { evaluatedOf } from "./evaluated.ts";
 
-const examined = [examinedOf("the cat sat", "the cat"), examinedOf("it rained", "it rains", "it rained")];
+const evaluated = [evaluatedOf("the cat sat", "the cat"), evaluatedOf("it rained", "it rains", "it rained")];
 const comparisons = [
   { candidate: "the cat", references: ["the cat sat"] },
   { candidate: "it rains", references: ["it rained"] },
@@ -12,8 +12,8 @@ const comparisons = [
 ];
 
 test("is of all completions as one corpus, with words too if asked for", () => {
-  expect(chrf.create({ words: false }).of(examined)).toBe(corpusChrf(comparisons));
-  expect(chrf.create({ words: true }).of(examined)).toBe(corpusChrf(comparisons, { wordOrder: 2 }));
+  expect(chrf.create({ words: false }).of(evaluated)).toBe(corpusChrf(comparisons));
+  expect(chrf.create({ words: true }).of(evaluated)).toBe(corpusChrf(comparisons, { wordOrder: 2 }));
   expect(corpusChrf(comparisons)).not.toBe(corpusChrf(comparisons, { wordOrder: 2 }));
 });
 

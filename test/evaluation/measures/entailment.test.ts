@@ -6,10 +6,10 @@ const completion = (entailed?: boolean) => ({ text: "", tokens: [], correct: fal
 const prompt = { index: 0, text: "", reference: "" };
 
 test("is the share of completions that the checker calls entailed", () => {
-  const examined = [
+  const evaluated = [
     { prompt, completions: [completion(true), completion(false)] },
     { prompt, completions: [completion(true), completion()] },
   ];
-  expect(entailment.create({}).of(examined)).toBe(0.5);
+  expect(entailment.create({}).of(evaluated)).toBe(0.5);
   expect(entailment.create({})).toMatchObject({ name: "entailment", samples: 1, entailment: true });
 });

@@ -1,7 +1,7 @@
 /** Tests of pass@k. */
 import { expect, test } from "vitest";
 import { passAtK } from "../../../src/evaluation/measures/pass-at-k.ts";
-import { examinedOf } from "./examined.ts";
+import { evaluatedOf } from "./evaluated.ts";
 
 /** All ways to take k of them. */
 const choices = <T>(items: readonly T[], k: number): T[][] =>
@@ -18,7 +18,7 @@ test.each([1, 2, 3, 5])("is the share of all choices of %i with a right one, mea
     return all.filter((some) => some.includes("y")).length / all.length;
   });
   const expected = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  expect(passAtK.create({ k }).of(prompts.map((texts) => examinedOf("y", ...texts)))).toBeCloseTo(expected, 12);
+  expect(passAtK.create({ k }).of(prompts.map((texts) => evaluatedOf("y", ...texts)))).toBeCloseTo(expected, 12);
 });
 
 test("needs k completions", () => {

@@ -1,16 +1,16 @@
 /** Tests of repetition. */
 import { expect, test } from "vitest";
 import { repetition } from "../../../src/evaluation/measures/repetition.ts";
-import { examinedOf } from "./examined.ts";
+import { evaluatedOf } from "./evaluated.ts";
 
 test("is the share of n-grams of tokens that were there before, mean over completions", () => {
   // ab ba ab ba ab: two different ones of five. abcd: none is there twice.
-  expect(repetition.create({ order: 2 }).of([examinedOf("x", "ababab", "abcd")])).toBeCloseTo((3 / 5 + 0) / 2, 12);
-  expect(repetition.create({ order: 1 }).of([examinedOf("x", "aaaa")])).toBe(0.75);
+  expect(repetition.create({ order: 2 }).of([evaluatedOf("x", "ababab", "abcd")])).toBeCloseTo((3 / 5 + 0) / 2, 12);
+  expect(repetition.create({ order: 1 }).of([evaluatedOf("x", "aaaa")])).toBe(0.75);
 });
 
 test("is 0 where there is no n-gram", () => {
-  expect(repetition.create({ order: 4 }).of([examinedOf("x", "abc", "")])).toBe(0);
+  expect(repetition.create({ order: 4 }).of([evaluatedOf("x", "abc", "")])).toBe(0);
   expect(repetition.create({ order: 4 }).name).toBe("repetition-4");
 });
 

@@ -36,7 +36,7 @@ describe.each(engines)("averages on $name", ({ evaluate }) => {
     expect([...result.average, ...result.gradient]).toEqual(Array.from({ length: 13 }, () => 0));
   });
 
-  test.each(names)("%s: masked places have no weight", async (name) => {
+  test.each(names)("%s: masked positions have no weight", async (name) => {
     const { gradient } = await evaluate(program(name, [3, 4]), { values, mask });
     for (const [i, weight] of gradient.entries()) expect(weight > 0).toBe(mask[i] === 1);
   });

@@ -1,7 +1,7 @@
 /** Tests of closed forms in chunks: the numbers do not depend on the chunk. */
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { inChunks, placesPerChunk } from "../../../src/objectives/arithmetic/chunks.ts";
+import { inChunks, positionsPerChunk } from "../../../src/objectives/arithmetic/chunks.ts";
 import { between } from "../../../src/objectives/divergences/between.ts";
 import { jsd } from "../../../src/objectives/divergences/jsd.ts";
 import { reverseKl } from "../../../src/objectives/divergences/reverse-kl.ts";
@@ -14,9 +14,9 @@ const [B, T, V, K] = [3, 4, 5, 2];
 const scores = noise("teacher", [B, T, V], 2);
 const teacher = floats(
   scores.shape,
-  Array.from({ length: B * T }, (_, place) => logSoftmax(scores.data.slice(place * V, (place + 1) * V))).flat(),
+  Array.from({ length: B * T }, (_, position) => logSoftmax(scores.data.slice(position * V, (position + 1) * V))).flat(),
 );
-const ids = ints([B, T, K], Array.from({ length: B * T }, (_, place) => [place % V, (place + 2) % V]).flat());
+const ids = ints([B, T, K], Array.from({ length: B * T }, (_, position) => [position % V, (position + 2) % V]).flat());
 const few = floats(
   ids.shape,
   Array.from(ids.data, (id, i) => teacher.data[Math.floor(i / K) * V + id]!),
@@ -42,7 +42,7 @@ describe.each(engines)("chunks on $name", ({ evaluate }) => {
       });
     const whole = await at(B * T);
     expect(Math.max(...whole.gradient.map(Math.abs))).toBeGreaterThan(0.01);
-    // 4 divides the 12 places; 5 leaves two, and 11 one.
+    // 4 divides the 12 positions; 5 leaves two, and 11 one.
     for (const chunk of [1, 4, 5, 11, 100]) {
       for (const [name, data] of Object.entries(await at(chunk))) {
         expect(farthest(data, whole[name as keyof typeof whole]), `${name}, chunks of ${chunk}`).toBeLessThan(1e-7);
@@ -50,7 +50,7 @@ describe.each(engines)("chunks on $name", ({ evaluate }) => {
     }
   });
 
-  test("a formula sees no more places than a chunk has", async () => {
+  test("a formula sees no more positions than a chunk has", async () => {
     const seen = new Set<string>();
     await compute(evaluate, { student: noise("student", [B, T, V]) }, ({ student }) => {
       const { value } = inChunks(
@@ -67,17 +67,17 @@ describe.each(engines)("chunks on $name", ({ evaluate }) => {
   });
 });
 
-test("few places are one chunk, many are chunks of about 2^18 numbers, and of a divisor where one is near", () => {
-  expect(placesPerChunk(1024, 512)).toBe(1024);
-  expect(placesPerChunk(2 ** 12, 2 ** 9)).toBe(2 ** 12);
-  expect(placesPerChunk(512, 50_257)).toBe(4);
-  expect(placesPerChunk(515, 50_257)).toBe(5);
-  expect(placesPerChunk(521, 50_257)).toBe(5);
-  expect(placesPerChunk(64, 10 ** 6)).toBe(1);
+test("few positions are one chunk, many are chunks of about 2^18 numbers, and of a divisor where one is near", () => {
+  expect(positionsPerChunk(1024, 512)).toBe(1024);
+  expect(positionsPerChunk(2 ** 12, 2 ** 9)).toBe(2 ** 12);
+  expect(positionsPerChunk(512, 50_257)).toBe(4);
+  expect(positionsPerChunk(515, 50_257)).toBe(5);
+  expect(positionsPerChunk(521, 50_257)).toBe(5);
+  expect(positionsPerChunk(64, 10 ** 6)).toBe(1);
 });
 
-test.each([0, -1, 1.5])("a chunk of %d places is refused", (chunk) => {
+test.each([0, -1, 1.5])("a chunk of %d positions is refused", (chunk) => {
   expect(() => tf.tidy(() => between(jsd(0.5), tf.zeros([2, 3]), tf.zeros([2, 3]), { chunk }))).toThrow(
-    /chunks: expected a positive whole number of places, got/,
+    /chunks: expected a positive whole number of positions, got/,
   );
 });

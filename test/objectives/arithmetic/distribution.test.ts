@@ -6,7 +6,7 @@ import { checkTemperature, closedForm, distribution, tempered } from "../../../s
 import { engines } from "../../laws/evaluate.ts";
 import { logSoftmax } from "../reference.ts";
 
-const places = [
+const positions = [
   [0, 0, 0],
   [1, -2, 0.5],
   [80, -80, 0],
@@ -16,17 +16,17 @@ const places = [
 
 const programOf = (build: (logits: tf.Tensor) => Record<string, tf.Tensor>): Program<"logits"> => ({
   name: "distribution",
-  inputs: { logits: float32(places.length, 3) },
+  inputs: { logits: float32(positions.length, 3) },
   build: ({ logits }) => build(logits),
 });
 
 describe.each(engines)("distributions on $name", ({ evaluate }) => {
-  const logits = Float32Array.from(places.flat());
+  const logits = Float32Array.from(positions.flat());
 
   test("probabilities and log-probs are exact, also where probabilities underflow", async () => {
     const program = programOf((z) => ({ ...distribution(z) }));
     const { probabilities, logProbs } = await evaluate(program, { logits });
-    const expected = places.flatMap((place) => logSoftmax(place));
+    const expected = positions.flatMap((position) => logSoftmax(position));
     for (const [i, logProb] of expected.entries()) {
       expect(Math.abs(logProbs![i]! - logProb)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(logProb)) + (i >= 12 ? 1e-4 : 0));
       expect(probabilities![i]).toBeCloseTo(Math.exp(logProb), 6);

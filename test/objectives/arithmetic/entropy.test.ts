@@ -6,7 +6,7 @@ import { entropy } from "../../../src/objectives/arithmetic/entropy.ts";
 import { engines } from "../../laws/evaluate.ts";
 import { finiteDifferences, logSoftmax } from "../reference.ts";
 
-const places = [
+const positions = [
   [0, 0, 0, 0],
   [1, -2, 0.5, 3],
   [80, -80, 0, 0],
@@ -22,11 +22,11 @@ const program: Program<"logits", "value" | "gradient"> = {
 
 describe.each(engines)("entropy on $name", ({ evaluate }) => {
   test("it is log V for a uniform distribution, zero for a certain one, and its gradient is exact", async () => {
-    const { value, gradient } = await evaluate(program, { logits: Float32Array.from(places.flat()) });
-    for (const [i, place] of places.entries()) expect(value[i]).toBeCloseTo(exact(place), 6);
+    const { value, gradient } = await evaluate(program, { logits: Float32Array.from(positions.flat()) });
+    for (const [i, position] of positions.entries()) expect(value[i]).toBeCloseTo(exact(position), 6);
     expect(value[0]).toBeCloseTo(Math.log(4), 6);
     expect(value[2]).toBeLessThan(1e-12);
-    for (const [i, expected] of places.flatMap((place) => finiteDifferences(exact, place)).entries()) {
+    for (const [i, expected] of positions.flatMap((position) => finiteDifferences(exact, position)).entries()) {
       expect(gradient[i]).toBeCloseTo(expected, 6);
     }
   });

@@ -20,7 +20,7 @@ describe.each(engines)("reward to go on $name", ({ evaluate }) => {
     [5, 0.5],
     [8, 0.9],
     [9, 1],
-  ])("of %d places, discounted by %d, it follows R_t = x_t + discount R_(t + 1)", async (T, discount) => {
+  ])("of %d positions, discounted by %d, it follows R_t = x_t + discount R_(t + 1)", async (T, discount) => {
     const values = noise("values", [2, T]);
     const { output } = await compute(evaluate, { values }, (inputs) => ({ output: rewardToGo(inputs["values"] as tf.Tensor2D, discount) }));
     for (const row of [0, 1]) {
@@ -32,7 +32,7 @@ describe.each(engines)("reward to go on $name", ({ evaluate }) => {
     }
   });
 
-  test("what follows is the value that many places later, and 0 past the end of the row", async () => {
+  test("what follows is the value that many positions later, and 0 past the end of the row", async () => {
     const values = floats([2, 3], [1, 2, 3, 4, 5, 6]);
     const { output } = await compute(evaluate, { values }, (inputs) => ({ output: following(inputs["values"] as tf.Tensor2D, 2) }));
     expect([...output]).toEqual([3, 0, 0, 6, 0, 0]);

@@ -6,7 +6,7 @@ import { logProbsOfTargets, tokenLogProbs } from "../../../src/objectives/arithm
 import { compute, engines, floats, ints } from "../../laws/evaluate.ts";
 import { finiteDifferences, logSoftmax } from "../reference.ts";
 
-const places = [
+const positions = [
   [0, 1, 2, 3],
   [1, -2, 0.5, 3],
   [80, -80, 0, 0],
@@ -26,13 +26,13 @@ const program: Program<"logits" | "targets", "value" | "gradient"> = {
 describe.each(engines)("token log-probs on $name", ({ evaluate }) => {
   test("values and gradients are exact, also for a token that was nearly impossible", async () => {
     const { value, gradient } = await evaluate(program, {
-      logits: Float32Array.from(places.flat()),
+      logits: Float32Array.from(positions.flat()),
       targets: Int32Array.from(targets),
     });
-    for (const [i, place] of places.entries()) {
+    for (const [i, position] of positions.entries()) {
       const exact = (logits: readonly number[]): number => logSoftmax(logits)[targets[i]!]!;
-      expect(value[i]).toBeCloseTo(exact(place), 5);
-      for (const [j, expected] of finiteDifferences(exact, place).entries()) expect(gradient[4 * i + j]).toBeCloseTo(expected, 6);
+      expect(value[i]).toBeCloseTo(exact(position), 5);
+      for (const [j, expected] of finiteDifferences(exact, position).entries()) expect(gradient[4 * i + j]).toBeCloseTo(expected, 6);
     }
   });
 });

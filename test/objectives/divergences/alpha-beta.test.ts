@@ -49,7 +49,7 @@ describe.each(engines)("alpha-beta on $name", ({ evaluate }) => {
     expect(Math.abs(value[0]! / reference.alphaBeta(nearA, nearB)(inputs.teacher, inputs.student) - 1)).toBeLessThan(0.03);
   });
 
-  test("alpha is the teacher's exponent: they change places with teacher and student", async () => {
+  test("alpha is the teacher's exponent: they are exchanged with teacher and student", async () => {
     const { value } = await evaluate(divergenceProgram(alphaBeta(0.2, 0.7), [4]), inputs);
     const swapped = await evaluate(divergenceProgram(alphaBeta(0.7, 0.2), [4]), { teacher: inputs.student, student: inputs.teacher });
     expect(value[0]).toBeCloseTo(swapped.value[0]!, 5);

@@ -20,7 +20,7 @@ import { headGapShare, logSoftmax } from "../reference.ts";
 const V = 5;
 const count = 30;
 
-interface Places {
+interface Positions {
   readonly teacher: Float32Array;
   readonly student: Float32Array;
 }
@@ -33,25 +33,25 @@ const random = (scale: number, name: string): number[][] => {
 const teacherLogits = random(2, "teacher");
 
 /** Teachers, and students that have nothing to do with them. */
-const apart: Places = {
+const apart: Positions = {
   teacher: Float32Array.from(teacherLogits.flatMap((logits) => logSoftmax(logits))),
   student: Float32Array.from(random(2, "student").flat()),
 };
 
 /** Teachers, and students whose logits are those but for a little noise. */
-const close: Places = {
+const close: Positions = {
   teacher: apart.teacher,
   student: Float32Array.from(random(0.03, "noise").flatMap((noise, i) => noise.map((z, j) => z + teacherLogits[i]![j]!))),
 };
 
 /** Neither far from uniform: ratios of probabilities stay small. */
-const mild: Places = {
+const mild: Positions = {
   teacher: Float32Array.from(teacherLogits.flatMap((logits) => logSoftmax(logits.map((z) => z / 4)))),
   student: apart.student.map((z) => z / 4),
 };
 
 /** Values [count] and gradients [count * V] of several divergences at once, in one program. */
-const measure = async (evaluate: Evaluate, of: readonly Divergence[], places: Places = apart) => {
+const measure = async (evaluate: Evaluate, of: readonly Divergence[], positions: Positions = apart) => {
   const programs = of.map((divergence) => divergenceProgram(divergence, [count, V]));
   const together: Program<string, string> = {
     name: "divergences",
@@ -63,7 +63,7 @@ const measure = async (evaluate: Evaluate, of: readonly Divergence[], places: Pl
         ),
       ),
   };
-  const outputs = await evaluate(together, { ...places });
+  const outputs = await evaluate(together, { ...positions });
   return of.map((_, i) => ({ value: Array.from(outputs[`value ${i}`]!), gradient: Array.from(outputs[`gradient ${i}`]!) }));
 };
 
@@ -140,10 +140,14 @@ describe.each(engines)("divergences on $name", ({ evaluate }) => {
   test("adaptive KL weighs both KLs by the share of the gap on the head, in value and gradient", async () => {
     const [adaptive, forward, reverse] = await measure(evaluate, [adaptiveKl(), forwardKl, reverseKl]);
     for (let i = 0; i < count; i += 1) {
-      const place = (x: ArrayLike<number>): number[] => Array.from(x).slice(i * V, (i + 1) * V);
-      const weight = headGapShare(0.5)(place(apart.teacher), place(apart.student));
+      const position = (x: ArrayLike<number>): number[] => Array.from(x).slice(i * V, (i + 1) * V);
+      const weight = headGapShare(0.5)(position(apart.teacher), position(apart.student));
       expectClose([adaptive!.value[i]!], combined(weight, [forward!.value[i]!], 1 - weight, [reverse!.value[i]!]), 2e-6);
-      expectClose(place(adaptive!.gradient), combined(weight, place(forward!.gradient), 1 - weight, place(reverse!.gradient)), 2e-6);
+      expectClose(
+        position(adaptive!.gradient),
+        combined(weight, position(forward!.gradient), 1 - weight, position(reverse!.gradient)),
+        2e-6,
+      );
     }
   });
 

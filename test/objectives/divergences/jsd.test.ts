@@ -36,7 +36,7 @@ describe.each(engines)("JSD on $name", ({ evaluate }) => {
     expect(Math.abs(value[0]! - ofLogs)).toBeGreaterThan(0.1);
   });
 
-  test("beta weighs the teacher: beta and 1 - beta change places with teacher and student", async () => {
+  test("beta weighs the teacher: beta and 1 - beta are exchanged with teacher and student", async () => {
     const { value } = await evaluate(divergenceProgram(jsd(0.1), [4]), inputs);
     const swapped = await evaluate(divergenceProgram(jsd(0.9), [4]), { teacher: student, student: teacher });
     expect(value[0]).toBeCloseTo(swapped.value[0]!, 6);

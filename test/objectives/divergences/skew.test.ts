@@ -1,9 +1,10 @@
 /** Tests of the skew of a divergence. */
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
+import { closedObject } from "../../../src/plugins/closed-object.ts";
 import { checkSkew, skewParameters } from "../../../src/objectives/divergences/skew.ts";
 
-const validate = new Ajv({ useDefaults: true }).compile(skewParameters("teacher"));
+const validate = new Ajv({ useDefaults: true }).compile(closedObject(skewParameters("teacher")));
 
 test("an alpha in [0, 1) passes; what does not is refused in the owner's name", () => {
   for (const alpha of [0, 0.1, 0.999]) expect(() => checkSkew("skew-kl", alpha, "paper")).not.toThrow();

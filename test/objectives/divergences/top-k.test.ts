@@ -25,14 +25,14 @@ const lines = (data: ArrayLike<number>, width: number): number[][] =>
 const student = noise("student", [N, V], 2);
 const teacher = lines(noise("teacher", [N, V], 2).data, V).map((z) => logSoftmax(z));
 
-/** The K likeliest tokens of every place. */
+/** The K likeliest tokens of every position. */
 const likeliest = (K: number): { ids: Value; logProbs: Value } => {
   const ids = teacher.map((line) => [...line.keys()].toSorted((a, b) => line[b]! - line[a]!).slice(0, K));
   return {
     ids: ints([N, K], ids.flat()),
     logProbs: floats(
       [N, K],
-      ids.flatMap((row, place) => row.map((id) => teacher[place]![id]!)),
+      ids.flatMap((row, position) => row.map((id) => teacher[position]![id]!)),
     ),
   };
 };
@@ -70,9 +70,9 @@ describe.each(engines)("divergences on top-k scores, on $name", ({ evaluate }) =
       const { ids, logProbs } = likeliest(K);
       const { value, gradient } = await run(evaluate, divergence, ids, logProbs);
       const [rows, scores, logits] = [lines(ids.data, K), lines(logProbs.data, K), lines(student.data, V)];
-      const exact = rows.map((row, place) => coarse(reference, row, scores[place]!));
-      expect(farthest(value, exact.map((f, place) => f(logits[place]!)))).toBeLessThan(1e-5); // prettier-ignore
-      const slopes = exact.flatMap((f, place) => finiteDifferences(f, logits[place]!));
+      const exact = rows.map((row, position) => coarse(reference, row, scores[position]!));
+      expect(farthest(value, exact.map((f, position) => f(logits[position]!)))).toBeLessThan(1e-5); // prettier-ignore
+      const slopes = exact.flatMap((f, position) => finiteDifferences(f, logits[position]!));
       expect(farthest(gradient, slopes)).toBeLessThan(1e-5);
     }
   });
@@ -87,7 +87,7 @@ describe.each(engines)("divergences on top-k scores, on $name", ({ evaluate }) =
     for (const K of [4, 2, 1]) {
       const scores = likeliest(K);
       const { value } = await run(evaluate, divergence, scores.ids, scores.logProbs);
-      expect(Array.from(value).every((nats, place) => nats >= 0 && nats < finer[place]! + 1e-6)).toBe(true);
+      expect(Array.from(value).every((nats, position) => nats >= 0 && nats < finer[position]! + 1e-6)).toBe(true);
       finer = value;
     }
   });
@@ -119,7 +119,7 @@ describe.each(engines)("divergences on top-k scores, on $name", ({ evaluate }) =
     expect(value[0]).toBeCloseTo(80 - Math.LN2, 3);
   });
 
-  test("leading axes are places, and the teacher gets no gradient", async () => {
+  test("leading axes are positions, and the teacher gets no gradient", async () => {
     const { ids, logProbs } = likeliest(2);
     const flat = await run(evaluate, reverseKl, ids, logProbs);
     const cube = (value: Value): Value => ({ ...value, shape: [2, 3, value.shape[1]!] });

@@ -1,6 +1,6 @@
 /**
  * Mistakes that public implementations of distillation made in their divergences. Each test computes the mistake's number in double precision beside
- * ours, at places where the two differ.
+ * ours, at positions where the two differ.
  */
 import { describe, expect, test } from "vitest";
 import { distillation } from "../../../src/objectives/distillation.ts";
@@ -70,7 +70,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     expect(Math.abs((await at(evaluate, jsd(0.9))).value[0]! - jsDistance(0.9))).toBeGreaterThan(0.004);
   });
 
-  test("ends of beta that stand for the KLs, while the divergence beside them is all but zero (huggingface/trl issue 6780)", async () => {
+  test("ends of beta that mean the KLs, while the divergence beside them is all but zero (huggingface/trl issue 6780)", async () => {
     for (const [beta, exact, end] of [
       [1e-3, forwardKl, /use "forward-kl"/u],
       [1 - 1e-3, reverseKl, /use "reverse-kl"/u],

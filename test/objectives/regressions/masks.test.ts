@@ -21,19 +21,19 @@ import { engines, farthest, noise } from "../../laws/evaluate.ts";
 import { objectiveProgram } from "../../laws/objective.laws.ts";
 import { forwardKl as exactForwardKl, logSoftmax } from "../reference.ts";
 
-/** Two sequences of four places, three tokens to choose from: a prompt, one completion of three tokens, and one of one token before padding. */
+/** Two sequences of four positions, three tokens to choose from: a prompt, one completion of three tokens, and one of one token before padding. */
 const shape = [2, 4, 3] as const;
 const [B, T, V] = shape;
-const places = Array.from({ length: B * T }, (_, place) => place);
-const at = (values: ArrayLike<number>, place: number): number[] => Array.from(values).slice(V * place, V * place + V);
+const positions = Array.from({ length: B * T }, (_, position) => position);
+const at = (values: ArrayLike<number>, position: number): number[] => Array.from(values).slice(V * position, V * position + V);
 const studentLogits = noise("student", shape).data as Float32Array;
 const teacherLogits = noise("teacher", shape).data as Float32Array;
 const targets = Int32Array.of(0, 1, 2, 0, 1, 2, 0, 0);
 const completionMask = Float32Array.of(0, 1, 1, 1, 0, 1, 0, 0);
-const teacherLogProbs = Float32Array.from(places.flatMap((place) => logSoftmax(at(teacherLogits, place))));
-/** The two likeliest of the teacher's three tokens at every place: the tail is one token, so its scores say all. */
-const likeliest = places.map((place) =>
-  at(teacherLogProbs, place)
+const teacherLogProbs = Float32Array.from(positions.flatMap((position) => logSoftmax(at(teacherLogits, position))));
+/** The two likeliest of the teacher's three tokens at every position: the tail is one token, so its scores say all. */
+const likeliest = positions.map((position) =>
+  at(teacherLogProbs, position)
     .map((logProb, id) => ({ id, logProb }))
     .toSorted((a, b) => b.logProb - a.logProb)
     .slice(0, 2),
@@ -47,15 +47,15 @@ const batch = {
   completionMask,
   fromStudent: Float32Array.of(1, 1),
   advantages: Float32Array.of(1, -0.5),
-  behaviorLogProbs: Float32Array.from(places, (place) => logSoftmax(at(studentLogits, place))[targets[place]!]!),
+  behaviorLogProbs: Float32Array.from(positions, (position) => logSoftmax(at(studentLogits, position))[targets[position]!]!),
   controlled: Float32Array.of(0.7),
 };
 type Changes = Partial<typeof batch>;
 
-/** The forward KL of every place. */
-const nats = places.map((place) => exactForwardKl(at(batch.teacherLogProbs, place), at(studentLogits, place)));
+/** The forward KL of every position. */
+const nats = positions.map((position) => exactForwardKl(at(batch.teacherLogProbs, position), at(studentLogits, position)));
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const natsOf = (which: readonly number[]): number => mean(which.map((place) => nats[place]!));
+const natsOf = (which: readonly number[]): number => mean(which.map((position) => nats[position]!));
 const long = [1, 2, 3];
 const short = [5];
 
@@ -73,7 +73,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     expect(Math.abs(mistake - natsOf([...long, ...short]))).toBeGreaterThan(0.05);
     expect(await lossOf(byToken)).toBeCloseTo(natsOf([...long, ...short]), 5);
     const { gradient } = await run(byToken);
-    for (const place of [6, 7]) expect(at(gradient!, place).map(Math.abs)).toEqual([0, 0, 0]);
+    for (const position of [6, 7]) expect(at(gradient!, position).map(Math.abs)).toEqual([0, 0, 0]);
   });
 
   test("a loss on the prompt of what the student sampled (huggingface/trl pull 6006)", async () => {
@@ -81,7 +81,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     expect(Math.abs(mistake - natsOf([...long, ...short]))).toBeGreaterThan(0.02);
     expect(await lossOf(byToken)).toBeCloseTo(natsOf([...long, ...short]), 5);
     const { gradient } = await run(byToken);
-    for (const place of [0, 4]) expect(at(gradient!, place).map(Math.abs)).toEqual([0, 0, 0]);
+    for (const position of [0, 4]) expect(at(gradient!, position).map(Math.abs)).toEqual([0, 0, 0]);
   });
 
   test("a mean over the means of parts of a batch, which weighs a short part's tokens more (huggingface/trl pull 6006)", async () => {
@@ -102,7 +102,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
           studentLogits: new Float32Array(length * wide),
           teacherLogProbs: Float32Array.from({ length: length * wide }, (_, i) => (i % wide === 0 ? 0 : -200)),
           targets: new Int32Array(length),
-          completionMask: Float32Array.from({ length }, (_, place) => (place === 0 ? 1 : 0)),
+          completionMask: Float32Array.from({ length }, (_, position) => (position === 0 ? 1 : 0)),
         });
         expect(uniform["loss"]![0]).toBeCloseTo(Math.log(wide), 5);
       }
@@ -137,7 +137,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     expect(mixed["objective/sft"]![0]).toBe(0);
     expect(farthest(mixed["gradient"]!, alone["gradient"]!)).toBe(0);
     const others = await run(both, { fromStudent: Float32Array.of(0, 1) });
-    const nll = long.map((place) => -logSoftmax(at(studentLogits, place))[targets[place]!]!);
+    const nll = long.map((position) => -logSoftmax(at(studentLogits, position))[targets[position]!]!);
     expect(others["objective/sft"]![0]).toBeCloseTo(mean(nll), 5);
   });
 

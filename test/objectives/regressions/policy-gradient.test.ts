@@ -1,5 +1,5 @@
 /**
- * Mistakes that public implementations of policy gradients and of their KL terms made. Each test shows the mistake's effect beside ours, at places
+ * Mistakes that public implementations of policy gradients and of their KL terms made. Each test shows the mistake's effect beside ours, at positions
  * where the two differ.
  */
 import { describe, expect, test } from "vitest";
@@ -68,7 +68,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     "%s: advantages on tokens of the prompt, on padding, or on the data (huggingface/trl pulls 2058, 6006)",
     async (_, objective) => {
       const { gradient } = await run(evaluate, objective, batch);
-      const learned = Array.from({ length: 12 }, (__, place) => [0, 1].some((i) => gradient![2 * place + i] !== 0));
+      const learned = Array.from({ length: 12 }, (__, position) => [0, 1].some((i) => gradient![2 * position + i] !== 0));
       expect(learned.map(Number)).toEqual([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     },
   );

@@ -15,7 +15,7 @@ const read = async (lines: readonly unknown[]) => {
 };
 const steps = async (lines: readonly unknown[]): Promise<number[]> => (await read(lines)).map((all) => all[0]!.step);
 
-test("the first step and the last are shown, or the last whose tokens were looked into", async () => {
+test("the first step and the last are shown, or the last whose tokens were inspected", async () => {
   const plain = (step: number) => ({ step, completion: "a" });
   const seen = (step: number) => ({ ...plain(step), ...tokens });
   expect(await steps([])).toEqual([]);

@@ -4,7 +4,7 @@ import { gantt } from "../../../src/reports/plots/gantt.ts";
 
 const span = (lane: string, start: number, end: number, slot = 0) => ({ lane, slot, start, end, count: 1 });
 
-test("a row for each place of each lane, in the order in which lanes begin, with shares and scale", () => {
+test("a row for each slot of each lane, in the order in which lanes begin, with shares and scale", () => {
   const spans = [
     span("teacher", 120, 160),
     span("draw", 100, 140),

@@ -43,7 +43,7 @@ test("colours of a heatmap compare within a facet", () => {
   expect(a).not.toBe(b);
 });
 
-test("a setting without a place along the axis is a level", () => {
+test("a setting without a position along the axis is a level", () => {
   const flat = { ...lines, levels: [{ row: "teacher", mean: 0.9, interval: [0.85, 0.95] as const }] };
   expect(plotSvg(flat, 350).text.match(/var\(--series-3\)/gu)).toHaveLength(2);
   expect(plotText(flat)).toContain("; divergence teacher at 0.9.");

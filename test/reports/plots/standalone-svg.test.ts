@@ -25,7 +25,7 @@ const plot = {
   table: [],
 };
 
-test("a file has the legend, the light page's colours, and nothing that it would look for elsewhere", () => {
+test("a file has the legend, the light page's colours, and nothing that it would load from elsewhere", () => {
   const svg = standaloneSvg(plot, 350);
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 350 294" width="350" height="294" /u);
   expect(svg).not.toContain("var(");
@@ -36,7 +36,7 @@ test("a file has the legend, the light page's colours, and nothing that it would
   expect(svg.replace("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|url\(|href/u);
 });
 
-test("a legend that is too long goes on in the next line; one that is empty takes no room", () => {
+test("a legend that is too long continues in the next line; one that is empty takes no room", () => {
   const heightOf = (names: readonly string[]): number =>
     Number(/height="(\d+)"/u.exec(standaloneSvg({ ...plot, legend: names.map((name, look) => ({ name, look })) }, 350))![1]);
   expect(heightOf(["a", "b"]) - heightOf([])).toBe(24);

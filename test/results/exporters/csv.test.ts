@@ -22,7 +22,7 @@ exporterLaws(csv, {
       .map((row) => [Number(row[5]), row[6]!, Number(row[7])] as const),
 });
 
-test("runs.csv has each run with how it stands, what it was asked and what came out", async () => {
+test("runs.csv has each run with its status, what it was asked and what came out", async () => {
   const folder = target();
   await csv.send({ runs: exportedRuns(), target: folder, signal: new AbortController().signal, exported: () => undefined });
   const [head, first, second] = rows(join(folder, "runs.csv"));

@@ -24,7 +24,7 @@ test("what differs is named by its pointer, down to the leaf", () => {
   expect(differing([{ "a/b": { "~": 1 } }, { "a/b": { "~": 2 } }])).toEqual(["/a~1b/~0"]);
 });
 
-test("what differs stands in the order of the values, whichever runs differ first", () => {
+test("what differs is in the order of the values, whichever runs differ first", () => {
   const shared = { type: "gkd", alpha: 1 };
   const all = [
     { objective: { type: "gkd", alpha: 0 }, seed: 0 },

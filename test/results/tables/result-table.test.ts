@@ -42,7 +42,7 @@ test("has a column for what differs and for each metric, and a row for each run 
   expect(leftOut).toEqual({ unfinished: 1, repeated: 0 });
 });
 
-test("what was swept stands first, also where it does not differ", () => {
+test("what was swept is first, also where it does not differ", () => {
   writeRunFolder(root, { values: { a: 1, b: 2 }, axes: { "/b": 2 } });
   writeRunFolder(root, { values: { a: 2, b: 2 }, axes: { "/b": 2 } });
   expect(resultTable(readRuns(root).runs).parameters).toEqual(["/b", "/a"]);
@@ -67,7 +67,7 @@ test("a run that was done again counts once, with the later result", () => {
   expect(leftOut).toEqual({ unfinished: 0, repeated: 2 });
 });
 
-test("numbers stand by size before texts, and what is not there last", () => {
+test("numbers are ordered by size, before texts, and what is not there last", () => {
   const values = ["b", undefined, 10, "a", Number.NaN, 9, true];
   expect(values.toSorted(compareValues)).toEqual([9, 10, Number.NaN, "a", "b", true, undefined]);
 });

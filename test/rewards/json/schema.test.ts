@@ -1,7 +1,7 @@
 /** Tests of the reward for JSON of a schema. */
 import { expect, test } from "vitest";
 import { jsonSchema } from "../../../src/rewards/json/schema.ts";
-import { judged } from "../../fixtures/text-rollouts.ts";
+import { textRollout } from "../../fixtures/text-rollouts.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 
 const schema = { type: "object", properties: { name: { type: "string" }, age: { type: "integer" } }, required: ["name"] };
@@ -11,7 +11,7 @@ const { signal } = new AbortController();
 
 rewardLaws(
   () => make({ parsed: 0.25 }),
-  ["", "{}", '{"name": "Ada"}', '{"name": 1}', "[]", "{", "null"].map((text) => judged(text, "")),
+  ["", "{}", '{"name": "Ada"}', '{"name": 1}', "[]", "{", "null"].map((text) => textRollout(text, "")),
 );
 
 test.each([
@@ -23,7 +23,7 @@ test.each([
   ['Here it is:\n```json\n{"name": "Ada"}\n```', { block: true }, 1],
   ['{"name": "Ada"}', { block: true }, 1],
 ] as const)("%j with %j", async (text, options, expected) => {
-  expect(await make(options).score(judged(text, ""), signal)).toEqual({ value: expected, parts: {} });
+  expect(await make(options).score(textRollout(text, ""), signal)).toEqual({ value: expected, parts: {} });
 });
 
 test("a schema that is none is refused when the reward is made", () => {

@@ -21,9 +21,9 @@ const missed = (file: string): string[] => {
     .map(({ reference, answer }) => `${reference} ${answer}`);
 };
 
-test("of Math-Verify's pairs four are judged otherwise", () => {
+test("of Math-Verify's pairs four are checked otherwise", () => {
   expect(missed("math-verify")).toEqual([
-    // Their inline formulas end with the line, and they looked for no plain number.
+    // Their inline formulas end with the line, and they searched for no plain number.
     "$9$ Answer $ \n 9 \n $",
     "$9$ Answer \\( \n 9 \n \\)",
     // The range of a length, not of a name.
@@ -33,7 +33,7 @@ test("of Math-Verify's pairs four are judged otherwise", () => {
   ]);
 });
 
-test.each(["sympy", "gsm8k"])("all pairs of %s are judged right", (file) => {
+test.each(["sympy", "gsm8k"])("all pairs of %s are scored right", (file) => {
   expect(missed(file)).toEqual([]);
 });
 
@@ -46,7 +46,7 @@ describe("any text", () => {
     "\n",
   );
 
-  test("is judged, and is the same as itself or no answer", () => {
+  test("is checked, and is the same as itself or no answer", () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 40 }), fc.array(part, { maxLength: 40 }), (a, b) => {
         const [left, right] = [a.join(" "), b.join("")];
@@ -76,7 +76,7 @@ describe("any text", () => {
     "\\boxed{1} and ",
     "x_{1}",
     "⟪",
-  ])("is judged when it is a long row of %s", (sign) => {
+  ])("is checked when it is a long row of %s", (sign) => {
     const text = sign.repeat(2e5 / sign.length);
     expect(typeof check(text, `$${text}`)).toBe("boolean");
   });

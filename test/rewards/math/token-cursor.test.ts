@@ -33,7 +33,7 @@ test("reads a group or a single token as a word", () => {
   expect(() => tokens.word()).toThrow(Unreadable);
 });
 
-test("knows what stands before", () => {
+test("knows what comes before", () => {
   const tokens = cursor("1x");
   expect(tokens.behindNumber).toBe(false);
   tokens.next();

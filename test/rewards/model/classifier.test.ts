@@ -1,7 +1,7 @@
 /** Tests of the reward from a sequence classifier: its values are those of transformers. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { classifier } from "../../../src/rewards/model/classifier.ts";
-import { judged } from "../../fixtures/text-rollouts.ts";
+import { textRollout } from "../../fixtures/text-rollouts.ts";
 import { expectedScores, modelContext } from "../../fixtures/reward-models.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 
@@ -13,14 +13,14 @@ const make = (parameters: Partial<Parameters_> = {}) =>
 
 rewardLaws(
   make,
-  ["a", "bcd", "kjihgf", "abcdefghijk"].map((text) => judged(text, "")),
+  ["a", "bcd", "kjihgf", "abcdefghijk"].map((text) => textRollout(text, "")),
   ["a", "k".repeat(32), "abcdefghijkabcdefghijk", "k"],
 );
 
 const valuesOf = async (parameters: Partial<Parameters_>, name: "mistral" | "qwen2" | "gpt2") => {
   const reward = make({ model: { checkpoint: name }, ...parameters });
   onTestFinished(() => reward.close?.());
-  return Promise.all(expectedScores(name).map(async ({ text }) => (await reward.score(judged(text, ""), signal)).value));
+  return Promise.all(expectedScores(name).map(async ({ text }) => (await reward.score(textRollout(text, ""), signal)).value));
 };
 
 const softmax = (scores: readonly number[]): number[] => {

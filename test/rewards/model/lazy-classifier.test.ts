@@ -1,7 +1,7 @@
 /** Tests of classifiers that are loaded when they are asked. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { lazyClassifier, type ClassifierQuestion } from "../../../src/rewards/model/lazy-classifier.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
+import { answeredTask, textRollout, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { expectedScores, letters, modelContext, rewardModels } from "../../fixtures/reward-models.ts";
 
 const { signal } = new AbortController();
@@ -49,17 +49,17 @@ describe("what is read", () => {
   const [{ text, scores }] = expectedScores("llama") as [ReturnType<typeof expectedScores>[number]];
 
   test("is the prompt and the completion, each in its own tokens, and the end where there is one", async () => {
-    const cut = { ...judged(text.slice(2), "", text.slice(0, 2)), finish: "length" as const };
+    const cut = { ...textRollout(text.slice(2), "", text.slice(0, 2)), finish: "length" as const };
     expect((await asking().score(cut, signal)).scores[0]).toBeCloseTo(scores[0]!, 5);
     const ended = await asking().score({ ...cut, finish: "stop" }, signal);
     expect(Math.abs(ended.scores[0]! - scores[0]!)).toBeGreaterThan(1e-3);
   });
 
   test("is the template's text, whose values are not templates", async () => {
-    const rollout = judged(text.slice(1, 3), text.slice(3), text.slice(0, 1));
+    const rollout = textRollout(text.slice(1, 3), text.slice(3), text.slice(0, 1));
     const template = "{prompt}{completion}{reference}";
     expect((await asking({ template }).score(rollout, signal)).scores[0]).toBeCloseTo(scores[0]!, 5);
-    await expect(asking({ template: "{prompt}" }).score(judged("", "a", "{reference}"), signal)).rejects.toThrow("{");
+    await expect(asking({ template: "{prompt}" }).score(textRollout("", "a", "{reference}"), signal)).rejects.toThrow("{");
   });
 
   test("has what a model expects around a text", async () => {
@@ -67,10 +67,10 @@ describe("what is read", () => {
       [surrounded, letters.toJSON()].map(async (tokenizer) => {
         const models = { "checkpoint llama": { ...rewardModels["checkpoint llama"]!, tokenizer } };
         const made = asking({ template: "{completion}" }, { ...modelContext, models });
-        return (await made.score({ ...judged("bcd", ""), finish: "length" }, signal)).scores[0]!;
+        return (await made.score({ ...textRollout("bcd", ""), finish: "length" }, signal)).scores[0]!;
       }),
     );
-    const ended = (await asking().score({ ...judged("bcd", "", ""), finish: "stop" }, signal)).scores[0]!;
+    const ended = (await asking().score({ ...textRollout("bcd", "", ""), finish: "stop" }, signal)).scores[0]!;
     expect(around).toBeCloseTo(ended, 5);
     expect(Math.abs(around! - bare!)).toBeGreaterThan(1e-3);
   });
@@ -88,7 +88,10 @@ describe("labels", () => {
     [2, 2],
     ["LABEL_1", 1],
   ])("%j is number %i", async (label, index) => {
-    const answer = await asking({ model: { checkpoint: "mistral" }, label, template: "{completion}" }).score(judged("abc", ""), signal);
+    const answer = await asking({ model: { checkpoint: "mistral" }, label, template: "{completion}" }).score(
+      textRollout("abc", ""),
+      signal,
+    );
     expect([answer.index, answer.scores.length]).toEqual([index, 3]);
   });
 
@@ -102,7 +105,7 @@ describe("labels", () => {
   });
 });
 
-test("a model that nobody knows, and one that is no classifier, are refused before the first score", async () => {
+test("a model that is not known, and one that is no classifier, are refused before the first score", async () => {
   await expect(asking({ model: { checkpoint: "judge" } }).prepare()).rejects.toThrow(
     "mine: expected to be told where the model of checkpoint judge is, got nothing",
   );

@@ -24,7 +24,7 @@ test("models are found in rewards, products and gates, and nowhere else", () => 
   ]);
 });
 
-test("something else can stand in their places", () => {
+test("something else can be put there instead", () => {
   const loud = (reference: ModelReference) =>
     "stage" in reference ? { stage: reference.stage.toUpperCase() } : { checkpoint: reference.checkpoint.toUpperCase() };
   const changed = rewards.map((reward) => withModels(reward, loud));

@@ -1,7 +1,7 @@
 /** Tests of the reward from a learned reward model. */
 import { expect, onTestFinished, test } from "vitest";
 import { rewardModel } from "../../../src/rewards/model/reward-model.ts";
-import { judged } from "../../fixtures/text-rollouts.ts";
+import { textRollout } from "../../fixtures/text-rollouts.ts";
 import { expectedScores, modelContext } from "../../fixtures/reward-models.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 
@@ -10,7 +10,7 @@ const make = (checkpoint = "llama") => rewardModel.create({ model: { checkpoint 
 
 rewardLaws(
   make,
-  ["a", "bcd", "kjihgf", ""].map((text) => judged(text, "", "ab")),
+  ["a", "bcd", "kjihgf", ""].map((text) => textRollout(text, "", "ab")),
   ["a", "", "abcdefghijkabcdefghijk"],
 );
 
@@ -19,7 +19,7 @@ test("is the score that transformers gives prompt and completion", async () => {
     const reward = make(name);
     onTestFinished(() => reward.close?.());
     for (const { text, scores } of expectedScores(name)) {
-      const rollout = { ...judged(text.slice(1), "", text.slice(0, 1)), finish: "length" as const };
+      const rollout = { ...textRollout(text.slice(1), "", text.slice(0, 1)), finish: "length" as const };
       expect(Math.abs((await reward.score(rollout, signal)).value - scores[0]!)).toBeLessThan(1e-5);
     }
   }

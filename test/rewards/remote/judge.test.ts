@@ -1,6 +1,7 @@
 /** Tests of a language model as a judge, against a real server that speaks as OpenAI's does. */
 import type { ServerResponse } from "node:http";
 import { beforeAll, describe, expect, test } from "vitest";
+import { closedObject } from "../../../src/plugins/closed-object.ts";
 import { judge } from "../../../src/rewards/remote/judge.ts";
 import type { Reward } from "../../../src/rewards/reward.ts";
 import { checker } from "../../../src/experiments/schema/check.ts";
@@ -16,7 +17,7 @@ const { signal } = new AbortController();
 type Values = Parameters<typeof judge.create>[0];
 
 /** The parameters with their defaults, as an experiment file has them. */
-const withDefaults = checker<Values>(JSON.parse(JSON.stringify(judge.parameters)) as JsonObject);
+const withDefaults = checker<Values>(JSON.parse(JSON.stringify(closedObject(judge.parameters))) as JsonObject);
 
 const judgeAt = (url: string, values: Partial<Values> = {}): Reward => {
   const checked = withDefaults({ url: `${url}/v1`, model: "wise", ...(values as JsonObject) });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { receivedRollout, wireFailure, WireRollout, wireRollout, wireScore, wireScores } from "../../../src/rewards/remote/wire.ts";
 import { rolloutAt } from "../../fixtures/rollouts.ts";
 
-test("a rollout is sent with its texts, tokens and place", () => {
+test("a rollout is sent with its texts, tokens and coordinates", () => {
   const sent: unknown = JSON.parse(JSON.stringify(wireRollout(rolloutAt(3, 1), true)));
   expect(sent).toEqual({
     prompt: "3+1=",
@@ -22,7 +22,7 @@ test("a rollout is sent with its texts, tokens and place", () => {
   expect(wireRollout(rolloutAt(3, 1), false).reference).toBeNull();
 });
 
-test("what arrives is the rollout, but for its log-probs and its step's place", () => {
+test("what arrives is the rollout, but for its log-probs and its step's coordinates", () => {
   const { rawLogProbs: _raw, ...rollout } = { ...rolloutAt(3, 1), rawLogProbs: undefined };
   const prompt = { ...rollout.prompt, tests: ["assert(true)"] };
   const sent = JSON.parse(JSON.stringify(wireRollout({ ...rollout, prompt }, true))) as Parameters<typeof receivedRollout>[0];
@@ -32,7 +32,7 @@ test("what arrives is the rollout, but for its log-probs and its step's place", 
   expect(unanswered.prompt).toEqual({ index: 3, text: "3+1=", reference: "" });
 });
 
-test("a failure stands in the place of a score", () => {
+test("a failure is sent instead of a score", () => {
   expect(wireFailure({ error: "no" })).toEqual({ error: "no", retryable: true });
   expect(wireFailure({ error: "no", retryable: false, value: 1 })).toEqual({ error: "no", retryable: false });
   for (const score of [1, null, {}, { value: 1 }, { error: 3 }]) expect(wireFailure(score)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** What JavaScript of ill intent tries, each refused within its limits, with the next honest program judged right. */
+/** What JavaScript of ill intent tries, each refused within its limits, with the next honest program scored right. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openJavaScript } from "../../../src/rewards/sandbox/javascript.ts";
 import { Sandbox } from "../../../src/rewards/sandbox/sandbox.ts";
@@ -120,7 +120,7 @@ describe("what a program changes, the next does not see", () => {
 });
 
 test("a program that hears nothing is ended with its thread, and the next has another", async () => {
-  // Text is searched without a look at the clock.
+  // Text is searched without reading the clock.
   const deaf = "'a'.repeat(1e6).indexOf('a'.repeat(5e5) + 'b');";
   expect(await run(deaf)).toEqual({ passed: false, reason: "took longer than 2000 ms and was ended" });
   await honest();

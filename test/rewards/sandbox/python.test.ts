@@ -1,4 +1,4 @@
-/** What Python of ill intent tries, each refused within its limits, with honest programs judged right afterwards. */
+/** What Python of ill intent tries, each refused within its limits, with honest programs scored right afterwards. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Verdict } from "../../../src/rewards/sandbox/cell.ts";
 import { openPython } from "../../../src/rewards/sandbox/python.ts";

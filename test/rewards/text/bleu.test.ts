@@ -1,7 +1,7 @@
 /** Tests of the BLEU reward. */
 import { expect, test } from "vitest";
 import { bleu } from "../../../src/rewards/text/bleu.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
+import { answeredTask, textRollout, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { goldenPairs, oddPairs } from "../../fixtures/text-metrics.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 
@@ -9,13 +9,13 @@ const make = () => bleu.create({}, { task: answeredTask });
 
 rewardLaws(
   make,
-  oddPairs.slice(0, 60).map(({ candidate, reference }) => judged(candidate, reference)),
+  oddPairs.slice(0, 60).map(({ candidate, reference }) => textRollout(candidate, reference)),
 );
 
 test("is a hundredth of sacrebleu's", async () => {
   const { signal } = new AbortController();
   for (const { candidate, reference, scores } of goldenPairs) {
-    const { value } = await make().score(judged(candidate, reference), signal);
+    const { value } = await make().score(textRollout(candidate, reference), signal);
     expect(Math.abs(100 * value - scores["sentence_bleu"]!)).toBeLessThan(1e-6);
   }
 });

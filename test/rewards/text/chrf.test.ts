@@ -1,13 +1,13 @@
 /** Tests of the chrF reward. */
 import { expect, test } from "vitest";
 import { chrf } from "../../../src/rewards/text/chrf.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
+import { answeredTask, textRollout, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { goldenPairs, oddPairs } from "../../fixtures/text-metrics.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 
 rewardLaws(
   () => chrf.create({ wordOrder: 0 }, { task: answeredTask }),
-  oddPairs.slice(0, 60).map(({ candidate, reference }) => judged(candidate, reference)),
+  oddPairs.slice(0, 60).map(({ candidate, reference }) => textRollout(candidate, reference)),
 );
 
 test.each([
@@ -17,7 +17,7 @@ test.each([
   const { signal } = new AbortController();
   const reward = chrf.create({ wordOrder }, { task: answeredTask });
   for (const { candidate, reference, scores } of goldenPairs) {
-    const { value } = await reward.score(judged(candidate, reference), signal);
+    const { value } = await reward.score(textRollout(candidate, reference), signal);
     expect(Math.abs(100 * value - scores[name]!)).toBeLessThan(1e-6);
   }
 });

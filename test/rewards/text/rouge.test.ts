@@ -1,7 +1,7 @@
 /** Tests of the ROUGE reward. */
 import { expect, test } from "vitest";
 import { rouge } from "../../../src/rewards/text/rouge.ts";
-import { answeredTask, judged, unansweredTask } from "../../fixtures/text-rollouts.ts";
+import { answeredTask, textRollout, unansweredTask } from "../../fixtures/text-rollouts.ts";
 import { goldenPairs, oddPairs } from "../../fixtures/text-metrics.ts";
 import { rewardLaws } from "../../laws/reward.laws.ts";
 
@@ -11,7 +11,7 @@ const make = (parameters: Partial<Parameters<typeof rouge.create>[0]> = {}) =>
 
 rewardLaws(
   make,
-  oddPairs.slice(0, 60).map(({ candidate, reference }) => judged(candidate, reference)),
+  oddPairs.slice(0, 60).map(({ candidate, reference }) => textRollout(candidate, reference)),
 );
 
 test.each(["rouge1", "rouge2", "rougeL"] as const)("%s is that of rouge-score, and is called so", async (variant) => {
@@ -19,14 +19,14 @@ test.each(["rouge1", "rouge2", "rougeL"] as const)("%s is that of rouge-score, a
     const reward = make({ variant, stemmer });
     expect(reward.name).toBe(variant);
     for (const { candidate, reference, scores } of goldenPairs) {
-      const { value } = await reward.score(judged(candidate, reference), signal);
+      const { value } = await reward.score(textRollout(candidate, reference), signal);
       expect(Math.abs(value - scores[stemmer ? `${variant}_stemmed` : variant]!)).toBeLessThan(1e-6);
     }
   }
 });
 
 test("precision is of the completion, recall of the reference", async () => {
-  const rollout = judged("the cat", "the cat sat down");
+  const rollout = textRollout("the cat", "the cat sat down");
   const value = async (measure: "precision" | "recall") => (await make({ measure }).score(rollout, signal)).value;
   expect([await value("precision"), await value("recall")]).toEqual([1, 0.5]);
 });

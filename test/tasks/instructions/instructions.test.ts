@@ -32,7 +32,7 @@ describe("instructions", () => {
     expect(instructionsOf(made(4, { train: 10, test: 400 }).test)).not.toEqual(tested);
   });
 
-  test("stand before lists of the length that was asked for", () => {
+  test("come before lists of the length that was asked for", () => {
     const short = made(3, { train: 200, test: 10, length: [2, 2] });
     for (const { text } of short.train) expect(text).toMatch(/^(?:[a-z]{4,} ){1,2}[a-h]{2}\n$/u);
     expect(() => made(3, { length: [4, 3] })).toThrow('instructions: expected "length" as [low, high], got [4, 3]');

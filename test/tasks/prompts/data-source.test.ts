@@ -1,4 +1,4 @@
-/** Tests of where a task's data lie. */
+/** Tests of where a task's data are. */
 import { expect, test } from "vitest";
 import { foreignSources, heldOutTemplates, isForeign, withLines } from "../../../src/tasks/prompts/data-source.ts";
 
@@ -26,10 +26,10 @@ test("the sources of a task: its own and the one of what is held out", () => {
   ]);
 });
 
-test("lines take the place of each source, and nothing else changes", () => {
+test("lines are used instead of each source, and nothing else changes", () => {
   const task = { type: "prompts", hub, heldOut: { path: "b.parquet", prompt: "{q}" }, test: 3 };
-  const placed = withLines<object>(task, ({ source }) => `${source.path ?? source.hub?.dataset}.jsonl`);
-  expect(placed).toEqual({ type: "prompts", path: "someone/sums.jsonl", heldOut: { path: "b.parquet.jsonl", prompt: "{q}" }, test: 3 });
+  const changed = withLines<object>(task, ({ source }) => `${source.path ?? source.hub?.dataset}.jsonl`);
+  expect(changed).toEqual({ type: "prompts", path: "someone/sums.jsonl", heldOut: { path: "b.parquet.jsonl", prompt: "{q}" }, test: 3 });
   expect(withLines<object>({ path: "a.jsonl", test: 3 }, () => "no")).toEqual({ path: "a.jsonl", test: 3 });
 });
 
@@ -41,7 +41,7 @@ test("lines are asked for with what is read of each source", () => {
   expect(asked).toMatchObject([{ columns: { needed: ["q", "by"] } }, { columns: { needed: ["p", "by"] } }]);
 });
 
-test("columns: those of templates and fields are needed, the usual ones are known unless a template stands for them", () => {
+test("columns: those of templates and fields are needed, the usual ones are known unless a template replaces them", () => {
   expect(foreignSources({ hub, prompt: "{q} {t.en}", reference: "{reference}", fields: ["q", "by"] })).toEqual([
     { source: { hub }, columns: { needed: ["q", "t", "reference", "by"], known: ["messages", "chosen", "rejected", "tests"] } },
   ]);

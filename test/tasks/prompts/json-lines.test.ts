@@ -13,7 +13,7 @@ const path = join(folder, "values.jsonl");
 const read = (content: string | Uint8Array): [unknown, string][] => {
   writeFileSync(path, content);
   const found: [unknown, string][] = [];
-  const hash = readJsonLines(path, (value, place) => found.push([value, place]));
+  const hash = readJsonLines(path, (value, location) => found.push([value, location]));
   expect(hash).toBe(createHash("sha256").update(content).digest("hex"));
   return found;
 };
@@ -29,7 +29,7 @@ describe("a file", () => {
     expect(read("\uFEFF7\n")).toEqual([[7, `${path}:1`]]);
   });
 
-  test("is the same however its lines lie in the pieces that are read", () => {
+  test("is the same however the pieces that are read divide its lines", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string({ unit: "grapheme" }), fc.nat(70_000)), { maxLength: 6 }), (parts) => {
         const values = parts.map(([text, spaces]) => text + " ".repeat(spaces));

@@ -5,7 +5,7 @@ import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
 
 const tokenizer = characterTokenizer("abcdefghi 😀");
 const limits = { prompt: 6, completion: 4 };
-const line = (text: string, reference?: string) => ({ text, reference, place: "f:3" });
+const line = (text: string, reference?: string) => ({ text, reference, location: "f:3" });
 
 test("a line that fits stays as it is, with its tokens, the end-of-sequence among them", () => {
   for (const unfit of ["refuse", "leave-out", "cut"] as const) {
@@ -16,7 +16,7 @@ test("a line that fits stays as it is, with its tokens, the end-of-sequence amon
   }
 });
 
-test("one that is too long is refused with its place", () => {
+test("one that is too long is refused with its location", () => {
   expect(() => fit(line("abcdefg", "a"), tokenizer, limits, "refuse")).toThrow(
     'f:3: expected a prompt of at most 6 tokens, got 7; raise "promptTokens", leave the line out, or set "unfit"',
   );
@@ -39,7 +39,7 @@ test("no half of a character is left", () => {
   expect(cut?.tokens.prompt).toBeLessThanOrEqual(6);
 });
 
-test("what the tokenizer refuses is refused with the place", () => {
+test("what the tokenizer refuses is refused with the location", () => {
   expect(() => fit(line("xyz"), tokenizer, limits, "cut")).toThrow(/^f:3: /u);
 });
 

@@ -14,7 +14,7 @@ const read = (changes: Partial<PromptReading> = {}, wanted: WantedLines = { but:
 };
 const texts = (...parameters: Parameters<typeof read>): string[] => read(...parameters).lines.map(({ text }) => text);
 
-test("a prompt that stands twice is refused, or used once", () => {
+test("a prompt that occurs twice is refused, or used once", () => {
   write([{ prompt: "a" }, { prompt: "b" }, { prompt: "a" }]);
   expect(() => read()).toThrow(`${path}:3: expected different prompts, got that of ${path}:1 again; keep one of them, or set "unfit"`);
   expect(texts({ unfit: "leave-out" })).toEqual(["a", "b"]);
@@ -38,7 +38,7 @@ test("prompts are made of other keys", () => {
 });
 
 test("lines are alike", () => {
-  const line = (reference: string | undefined, place: string) => ({ text: "a", reference, place });
+  const line = (reference: string | undefined, location: string) => ({ text: "a", reference, location });
   expect(() => checkAlike(line("b", "f:1"), line("c", "f:2"))).not.toThrow();
   expect(() => checkAlike(line(undefined, "f:1"), line("c", "f:2"))).toThrow(
     'f:1: expected "reference" in all lines or in none, got none, and f:2 has some',

@@ -8,19 +8,24 @@ const plain = characterTokenizer("abc");
 const template =
   "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
 const chatting = readTokenizer({ "tokenizer.json": plain.toJSON(), "chat_template.jinja": template });
-const place = "file:3";
+const location = "file:3";
 
 test("a text is taken as it is, other keys are ignored", () => {
-  expect(readPromptLine({ prompt: " a b ", id: 7 }, place, plain)).toEqual({ text: " a b ", reference: undefined, place });
-  expect(readPromptLine({ prompt: "a", reference: "" }, place, plain)).toEqual({ text: "a", reference: "", place });
-  expect(readPromptLine({ prompt: "a", tests: ["b()"] }, place, plain)).toEqual({ text: "a", reference: undefined, tests: ["b()"], place });
+  expect(readPromptLine({ prompt: " a b ", id: 7 }, location, plain)).toEqual({ text: " a b ", reference: undefined, location });
+  expect(readPromptLine({ prompt: "a", reference: "" }, location, plain)).toEqual({ text: "a", reference: "", location });
+  expect(readPromptLine({ prompt: "a", tests: ["b()"] }, location, plain)).toEqual({
+    text: "a",
+    reference: undefined,
+    tests: ["b()"],
+    location,
+  });
 });
 
 test("a pair has a better and a worse completion", () => {
-  const pair = { text: "a", reference: "b", rejected: "c", place };
-  expect(readPromptLine({ prompt: "a", chosen: "b", rejected: "c" }, place, plain)).toEqual(pair);
-  expect(readPromptLine({ prompt: "a", reference: "b", rejected: "c" }, place, plain)).toEqual(pair);
-  expect(readPromptLine({ prompt: "a", chosen: "b" }, place, plain)).toEqual({ text: "a", reference: "b", place });
+  const pair = { text: "a", reference: "b", rejected: "c", location };
+  expect(readPromptLine({ prompt: "a", chosen: "b", rejected: "c" }, location, plain)).toEqual(pair);
+  expect(readPromptLine({ prompt: "a", reference: "b", rejected: "c" }, location, plain)).toEqual(pair);
+  expect(readPromptLine({ prompt: "a", chosen: "b" }, location, plain)).toEqual({ text: "a", reference: "b", location });
 });
 
 test("a conversation is written by the template, up to the assistant's answer", () => {
@@ -28,10 +33,10 @@ test("a conversation is written by the template, up to the assistant's answer", 
     { role: "system", content: "b" },
     { role: "user", content: "a", name: "x" },
   ];
-  expect(readPromptLine({ messages, reference: "c" }, place, chatting)).toEqual({
+  expect(readPromptLine({ messages, reference: "c" }, location, chatting)).toEqual({
     text: "<system>b<eos><user>a<eos><assistant>",
     reference: "c",
-    place,
+    location,
   });
 });
 
@@ -51,17 +56,17 @@ test.each<[string, unknown, string]>([
   ["no tests", { prompt: "a", tests: [] }, "file:3: expected array length to be greater or equal to 1 at /tests, got []"],
   ["a test that is no text", { prompt: "a", tests: [1] }, "file:3: expected string at /tests/0, got 1"],
   ["a message that is no text", { messages: [{ role: "user", content: [1] }] }, "file:3: expected string at /messages/0/content, got [1]"],
-])("%s is refused with its place", (_, value, message) => {
-  expect(() => readPromptLine(value, place, chatting)).toThrow(RangeError);
-  expect(() => readPromptLine(value, place, chatting)).toThrow(message);
+])("%s is refused with its location", (_, value, message) => {
+  expect(() => readPromptLine(value, location, chatting)).toThrow(RangeError);
+  expect(() => readPromptLine(value, location, chatting)).toThrow(message);
 });
 
-test("messages without a template, and those that a template refuses, are refused with their place", () => {
+test("messages without a template, and those that a template refuses, are refused with their location", () => {
   const line = { messages: [{ role: "user", content: "a" }] };
-  expect(() => readPromptLine(line, place, plain)).toThrow(
+  expect(() => readPromptLine(line, location, plain)).toThrow(
     "file:3: expected a tokenizer with a chat template for messages, got one without",
   );
   const refusing = readTokenizer({ "tokenizer.json": plain.toJSON(), "chat_template.jinja": "{{ raise_exception('no') }}" });
-  expect(() => readPromptLine(line, place, refusing)).toThrow(/^file:3: .*no/u);
-  expect(() => readPromptLine(line, place, refusing)).toThrow(RangeError);
+  expect(() => readPromptLine(line, location, refusing)).toThrow(/^file:3: .*no/u);
+  expect(() => readPromptLine(line, location, refusing)).toThrow(RangeError);
 });

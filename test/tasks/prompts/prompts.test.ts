@@ -96,8 +96,8 @@ describe("the splits", () => {
   test("are all lines: the held-out ones by the seed, the others in their order", () => {
     const task = make();
     expect([task.test.length, task.train.length]).toEqual([10, 30]);
-    const places = task.train.map(({ text }) => lines.findIndex(({ prompt }) => prompt === text));
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    const indices = task.train.map(({ text }) => lines.findIndex(({ prompt }) => prompt === text));
+    expect(indices).toEqual(indices.toSorted((a, b) => a - b));
     expect(new Set([...task.test, ...task.train].map(({ text }) => text))).toEqual(new Set(lines.map(({ prompt }) => prompt)));
     expect(make({ train: 3 }).train).toEqual(task.train.slice(0, 3));
     expect(make({ test: 4 }).test).toEqual(task.test.slice(0, 4));
@@ -159,7 +159,7 @@ describe("is refused", () => {
       [{ prompt: "a", chosen: "b", rejected: "c" }, ...lines],
       ':2: expected "rejected" in all lines or in none',
     ],
-    ["a prompt that stands twice", [...lines, lines[2]], ":41: expected different prompts, got that of"],
+    ["a prompt that occurs twice", [...lines, lines[2]], ":41: expected different prompts, got that of"],
     [
       "a line without a reference beside others",
       [...lines, { prompt: "x" }],

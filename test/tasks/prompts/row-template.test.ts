@@ -15,7 +15,7 @@ test("a row without templates stays as it is", () => {
   expect(made({})).toBe(row);
 });
 
-test("names stand for texts, numbers, and what is inside of a column; what they hold is no template", () => {
+test("names are replaced by texts, numbers, and what is inside of a column; what they hold is no template", () => {
   expect(made({ prompt: "Q: {question} {label} {choices.1}", reference: "{translation.de}" })).toEqual({
     ...row,
     prompt: "Q: 1 + 1? 1 b",
@@ -57,7 +57,7 @@ describe("a name without a text", () => {
     ["{translation.fr}", "expected a text {translation.fr}, got none"],
     ["{constructor}", "expected a text {constructor}, got none"],
     ["{question.length}", "expected a text {question.length}, got none"],
-  ])("%s is refused with its place", (prompt, message) => {
+  ])("%s is refused with its location", (prompt, message) => {
     expect(() => made({ prompt })).toThrow(message);
   });
 

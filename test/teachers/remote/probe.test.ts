@@ -13,7 +13,7 @@ const task = smallTask();
 const samples = task.train
   .slice(0, 3)
   .map((prompt, index) => referenceRollout(task, { prompt, order: { prompt: index, sample: 0 } }, 6, 0));
-const places = samples.reduce((sum, { tokens }) => sum + tokens.length, 0);
+const positions = samples.reduce((sum, { tokens }) => sum + tokens.length, 0);
 
 const options = (url: string, changes: Partial<ProbeOptions> = {}): ProbeOptions => ({
   server: serverAt(url),
@@ -36,7 +36,7 @@ describe("a served policy", () => {
   test("has the model, the tokens and the context; what the likeliest tokens leave out is said", async () => {
     const facts = await probeServer(options(server.url, { detail: { topK: 4 } }), signal);
     expect(facts).toMatchObject({ model: "tiny", contextLength: 16, tokenizer: "same", detail: { topK: 4 } });
-    expect(facts.mass?.places).toBe(places);
+    expect(facts.mass?.places).toBe(positions);
     expect(facts.mass!.least).toBeGreaterThan(0.1);
     expect(facts.mass!.mean).toBeGreaterThanOrEqual(facts.mass!.least);
     expect(facts.mass!.mean).toBeLessThan(0.99);
@@ -67,7 +67,7 @@ describe("a served policy", () => {
 });
 
 describe("another server", () => {
-  /** Two tokens a place, with these log-probs. */
+  /** Two tokens a position, with these log-probs. */
   const answering = (logProbs: readonly number[], card: object = {}) =>
     httpServer(({ path, document }, response) => {
       if (path === "/v1/models") json(response, { data: [null, { id: "tiny", ...card }] });
@@ -86,14 +86,14 @@ describe("another server", () => {
       model: "tiny",
       tokenizer: "unknown",
       detail: { topK: 2 },
-      mass: { mean: expect.closeTo(0.75, 6) as number, least: expect.closeTo(0.75, 6) as number, places },
+      mass: { mean: expect.closeTo(0.75, 6) as number, least: expect.closeTo(0.75, 6) as number, places: positions },
     });
   });
 
   test.each([
     [[0, -0.5], { topK: 2 } as const, 2, "teacher: expected probabilities that sum to at most 1, got 1.6"],
     [[-1, -1], "all" as const, 2, "teacher: expected probabilities that sum to 1, got 0.73"],
-    [[-1, -2], "all" as const, 3, "expected log-probs of all 3 tokens at place 0"],
+    [[-1, -2], "all" as const, 3, "expected log-probs of all 3 tokens at position 0"],
   ])("whose log-probs %j are no distribution is refused", async (logProbs, detail, vocabularySize, message) => {
     const server = await answering(logProbs);
     await expect(probeServer(options(server.url, { detail, vocabularySize }), signal)).rejects.toThrow(message);

@@ -7,7 +7,7 @@ import { rolloutAt } from "../../fixtures/rollouts.ts";
 const { completions, generate } = endpoints;
 /** Prompt 3, 1; completion 1, 3, 1. */
 const rollout = rolloutAt(3, 1);
-const places = [
+const positions = [
   null,
   { 1: { logprob: -1, rank: 1 }, 0: { logprob: -2, rank: 2 } },
   { 1: { logprob: -0.5, rank: 1 }, 2: { logprob: -4, rank: 2 } },
@@ -31,21 +31,21 @@ describe("completions", () => {
   });
 
   test("the answer is in the first choice", () => {
-    const answer = { choices: [{ index: 0, text: "", prompt_logprobs: places }] };
+    const answer = { choices: [{ index: 0, text: "", prompt_logprobs: positions }] };
     expect(completions.score(answer, rollout, "tokens", 4)).toEqual({ logProbs: Float32Array.of(-0.5, -5, -0.75) });
     expect(completions.score(answer, rollout, { topK: 2 }, 4)).toEqual({
       logProbs: Float32Array.of(-0.5, -4, -0.25, -3, -0.75, -1.5),
       ids: Int32Array.of(1, 2, 0, 2, 1, 3),
     });
-    expect(() => completions.score(answer, rollout, "all", 4)).toThrow("expected log-probs of all 4 tokens at place 0");
+    expect(() => completions.score(answer, rollout, "all", 4)).toThrow("expected log-probs of all 4 tokens at position 0");
     for (const none of [null, {}, { choices: [] }, { choices: {} }, { choices: [{}] }, { choices: [{ prompt_logprobs: null }] }]) {
-      expect(() => completions.score(none, rollout, "tokens", 4)).toThrow("expected log-probs of 5 places, got");
+      expect(() => completions.score(none, rollout, "tokens", 4)).toThrow("expected log-probs of 5 positions, got");
     }
   });
 });
 
 describe("generate", () => {
-  test("asks for each place's own token by its id, from the place that draws the first one", () => {
+  test("asks for each position's own token by its id, from the position that draws the first one", () => {
     expect(generate.request("m", rollout, "tokens")).toEqual({
       model: "m",
       token_ids: [3, 1, 1, 3, 1],
@@ -64,16 +64,16 @@ describe("generate", () => {
     prompt_token_id_logprobs: writeNpy({ rows, columns, values: Float32Array.from(values) }).toString("base64"),
   });
 
-  test("the answer is an array, or a list of places", () => {
+  test("the answer is an array, or a list of positions", () => {
     expect(generate.score(chosen(3, 1, -0.5, -Infinity, 1e-6), rollout, "tokens", 4)).toEqual({
       logProbs: Float32Array.of(-0.5, -9999, 0),
     });
-    const top = generate.score({ prompt_logprobs: places }, rollout, { topK: 1 }, 4);
+    const top = generate.score({ prompt_logprobs: positions }, rollout, { topK: 1 }, 4);
     expect(top.ids).toEqual(Int32Array.of(1, 0, 1));
   });
 
   test.each([
-    [{ prompt_logprobs: places }, "expected prompt_token_id_logprobs, got none"],
+    [{ prompt_logprobs: positions }, "expected prompt_token_id_logprobs, got none"],
     [{ prompt_token_id_logprobs: "no base64!" }, "npy: expected a file"],
     [chosen(2, 1, -1, -1), "expected 3 x 1 log-probs, got 2 x 1"],
     [chosen(1, 3, -1, -1, -1), "expected 3 x 1 log-probs, got 1 x 3"],

@@ -79,11 +79,11 @@ describe("of a served policy", () => {
 test("what fails is the failure of its rollout alone, and says whether to try again", async () => {
   const server = await httpServer(({ document }, response) => {
     const { prompt } = document as { prompt: number[] };
-    const places = [null, ...prompt.slice(1).map((id) => ({ [id]: { logprob: -id, rank: 1 } }))];
-    if (prompt[0] === 3) json(response, { choices: [{ prompt_logprobs: places }] });
+    const positions = [null, ...prompt.slice(1).map((id) => ({ [id]: { logprob: -id, rank: 1 } }))];
+    if (prompt[0] === 3) json(response, { choices: [{ prompt_logprobs: positions }] });
     else if (prompt[0] === 4) json(response, { error: { message: "busy" } }, 503, { "retry-after": "2" });
     else if (prompt[0] === 5) json(response, { error: { message: "too many log-probs" } }, 400);
-    else if (prompt[0] === 6) json(response, { choices: [{ prompt_logprobs: places.slice(1) }] });
+    else if (prompt[0] === 6) json(response, { choices: [{ prompt_logprobs: positions.slice(1) }] });
     else response.socket?.resetAndDestroy();
   });
   const answers = await teacherAt(server.url, { detail: "tokens" }).score(rollouts, signal);
@@ -92,7 +92,7 @@ test("what fails is the failure of its rollout alone, and says whether to try ag
   expect(answers[2]).toMatchObject({ retryable: false, status: 400, message: expect.stringContaining("too many log-probs") as string });
   expect(answers[3]).toMatchObject({
     retryable: true,
-    message: `teacher ${server.url}/v1/completions: expected a score of prompt 3 sample 0, got "expected log-probs of 6 places, got 5"`,
+    message: `teacher ${server.url}/v1/completions: expected a score of prompt 3 sample 0, got "expected log-probs of 6 positions, got 5"`,
   });
   expect(answers[4]).toMatchObject({ retryable: true });
 });
@@ -122,7 +122,7 @@ test("aborting ends it with the signal's reason", async () => {
 
 test("a temperature that a server cannot give, and one that is none, are refused", () => {
   expect(() => teacherAt("http://127.0.0.1:1", { temperature: 0.5, detail: { topK: 2 } })).toThrow(
-    new RangeError("teacher: expected temperature 1 of a server that gives some log-probs of each place, got 0.5; ask for all of them"),
+    new RangeError("teacher: expected temperature 1 of a server that gives some log-probs of each position, got 0.5; ask for all of them"),
   );
   expect(() => teacherAt("http://127.0.0.1:1", { temperature: 0 })).toThrow("teacher: expected a temperature above 0, got 0");
   expect(() => teacherAt("x", { server: serverAt("here") })).toThrow(

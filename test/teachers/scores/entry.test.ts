@@ -4,7 +4,7 @@ import { decodeEntry, encodeEntry, entryBytes } from "../../../src/teachers/scor
 
 const key = "a".repeat(64);
 const score = { logProbs: Float32Array.of(-0.5, -1.25, -3, -Infinity), ids: Int32Array.of(4, 0, 2, 2 ** 31 - 1) };
-const size = { places: 2, width: 2, ids: true };
+const size = { positions: 2, width: 2, ids: true };
 const bytes = encodeEntry(key, score);
 
 describe("an entry", () => {
@@ -12,12 +12,12 @@ describe("an entry", () => {
     expect(bytes).toHaveLength(entryBytes(size));
     expect(decodeEntry(bytes, key, size)).toEqual(score);
     const tokens = { logProbs: Float32Array.of(-0, 1e-45, -2) };
-    expect(decodeEntry(encodeEntry(key, tokens), key, { places: 3, width: 1, ids: false })).toEqual(tokens);
+    expect(decodeEntry(encodeEntry(key, tokens), key, { positions: 3, width: 1, ids: false })).toEqual(tokens);
   });
 
   test("of no tokens has no numbers", () => {
     const none = { logProbs: new Float32Array() };
-    expect(decodeEntry(encodeEntry(key, none), key, { places: 0, width: 7, ids: false })).toEqual(none);
+    expect(decodeEntry(encodeEntry(key, none), key, { positions: 0, width: 7, ids: false })).toEqual(none);
   });
 
   test("that differs in any byte is none", () => {
@@ -32,8 +32,8 @@ describe("an entry", () => {
     ["of another sequence", bytes, "b".repeat(64), size],
     ["that is cut", bytes.subarray(0, -1), key, size],
     ["that is longer", Uint8Array.of(...bytes, 0), key, size],
-    ["of another size", bytes, key, { places: 2, width: 3, ids: true }],
-    ["without ids", bytes, key, { places: 2, width: 2, ids: false }],
+    ["of another size", bytes, key, { positions: 2, width: 3, ids: true }],
+    ["without ids", bytes, key, { positions: 2, width: 2, ids: false }],
     ["of nothing", new Uint8Array(), key, size],
   ])("%s is none", (_, found, named, expected) => {
     expect(decodeEntry(found, named, expected)).toBeUndefined();

@@ -64,7 +64,7 @@ test("a damaged score is asked for again, and mended", async () => {
   expect(asked).toHaveLength(2);
 });
 
-test("where nobody is asked, what is missing is an error that no retry mends", async () => {
+test("without a teacher, what is missing is an error that no retry mends", async () => {
   await storedTeacher({ ...options(), teacher: counting }).score([rollouts[1]!], signal);
   const [absent, there] = await storedTeacher(options()).score([rollouts[0]!, rollouts[1]!], signal);
   expect(there).toEqual({ ...scoreOf(rollouts[1]!), stored: true });

@@ -17,10 +17,10 @@ interface NewFlags extends Said {
   readonly yes?: true;
 }
 
-/** The output in place of a file. */
+/** The output instead of a file. */
 const OUTPUT = "-";
 
-/** Checkpoints are not looked at: one of the Hub may be large. */
+/** Checkpoints are not read: one of the Hub may be large. */
 const namesCheckpoints = ({ teacher, student, tokenizer }: StartingAnswers): boolean =>
   tokenizer !== undefined || "checkpoint" in student || "checkpoint" in teacher;
 
@@ -71,10 +71,9 @@ const perform = async (file: string, { yes, ...said }: NewFlags, terminal: Termi
   terminal.errors.write(`${shown} is written\n\n  retort explain ${shown}\n  ${next}\n`);
 };
 
-/** Adds the command to the program. */
-export const addNew = (program: Command, terminal: Terminal): void => {
-  program
-    .command("new")
+/** Adds description, arguments, options and action to the command. */
+export const addNew = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Writes an experiment file to start from, with comments: asks a few questions, or takes the answers " +
         "from flags. Never writes over a file.",

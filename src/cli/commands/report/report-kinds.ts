@@ -15,7 +15,7 @@ import { readRunReport, runPage, runPlots } from "../../../reports/pages/run-pag
 import { sweepPage, sweepPlots } from "../../../reports/pages/sweep-page.ts";
 import { readSweepReport } from "../../../reports/pages/sweep-report.ts";
 import { requireClaims } from "../../options/required-claims.ts";
-import { asked, readChosen } from "../../options/run-choice.ts";
+import { orUsageError, readChosen } from "../../options/run-choice.ts";
 import { shownPath } from "../../display/shown-path.ts";
 import type { Terminal } from "../../display/terminal.ts";
 
@@ -25,7 +25,7 @@ export interface Report {
   readonly of: string;
   readonly page: () => string;
   readonly plots: () => readonly ReportPlot[];
-  /** As Markdown that is to lie at a path; nothing where that is not to be had. */
+  /** As Markdown that is to be written to a path; nothing where that is not to be had. */
   readonly markdown?: (path: string) => string;
 }
 
@@ -34,7 +34,7 @@ const besideOf = (folder: string): string => join(dirname(resolve(folder)), "dis
 
 const discussionsOf = (path: string, given: boolean): readonly Discussion[] => {
   if (!given && !existsSync(path)) return [];
-  return asked(() => readDiscussions(path));
+  return orUsageError(() => readDiscussions(path));
 };
 
 /** From a page of Markdown to a file, as links have it. */
@@ -42,7 +42,7 @@ const linkTo = (file: string, from: string): string =>
   relative(dirname(resolve(from)), resolve(file)).replaceAll("\\", "/");
 
 /**
- * A report of the figures whose results lie in a folder, with a page of discussions; nothing where there are no
+ * A report of the figures whose results are in a folder, with a page of discussions; nothing where there are no
  * results.
  */
 export const figuresReport = (folder: string, discussion: string | undefined): Report | undefined => {

@@ -6,7 +6,7 @@ import { writeWhole } from "../../../files/atomic-file.ts";
 import { plotCsv, type ReportPlot } from "../../../reports/plots/plot-figure.ts";
 import { standalonePng } from "../../../reports/plots/standalone-png.ts";
 import { standaloneSvg } from "../../../reports/plots/standalone-svg.ts";
-import { keptResults } from "../../../reproduction/figure-machine.ts";
+import { packagedResults } from "../../../reproduction/figure-machine.ts";
 import { figuresReport, runsReport, type Report } from "./report-kinds.ts";
 import { shownPath } from "../../display/shown-path.ts";
 import type { Terminal } from "../../display/terminal.ts";
@@ -80,10 +80,9 @@ const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): 
   if (png !== undefined) await writePlots(report, "png", png, terminal);
 };
 
-/** Adds the command to the program. */
-export const addReport = (program: Command, terminal: Terminal): void => {
-  program
-    .command("report")
+/** Adds description, arguments, options and action to the command. */
+export const addReport = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Writes what the paper's figures, a sweep or a run came to as one HTML file that opens without a " +
         "network: verdicts, plots, tables with intervals over seeds, learning curves, completions.",
@@ -109,5 +108,5 @@ export const addReport = (program: Command, terminal: Terminal): void => {
         "retort report runs/sweep --claims experiments/sweep.json --png plots\n  retort report " +
         "runs/quickstart/run-0a1b2c3d4e5f6071",
     )
-    .action((folder: string | undefined, flags: ReportFlags) => perform(folder ?? keptResults, flags, terminal));
+    .action((folder: string | undefined, flags: ReportFlags) => perform(folder ?? packagedResults, flags, terminal));
 };

@@ -14,7 +14,7 @@ interface SectionOptions {
 /** Parameters and metrics that a line has room for. */
 const MOST = { parameters: 6, metrics: 4 };
 
-/** Those that were asked for, or the first that a person looks for. */
+/** Those that were asked for, or the most usual ones. */
 const shownMetrics = (metrics: readonly string[], asked: readonly string[] | undefined): readonly string[] => {
   if (asked !== undefined) return asked;
   const divergence = metrics.find((name) => name.startsWith("divergence/"));

@@ -14,7 +14,7 @@ import { groupOver } from "../../../results/tables/grouped-table.ts";
 import { resultTable, type ResultTable } from "../../../results/tables/result-table.ts";
 import type { FoundRun } from "../../../runs/reading/read-runs.ts";
 import { resultSections, shownCell } from "./result-sections.ts";
-import { addRunChoice, asked, readChosen, several, type RunChoice } from "../../options/run-choice.ts";
+import { addRunChoice, orUsageError, readChosen, several, type RunChoice } from "../../options/run-choice.ts";
 import { table } from "../../display/table.ts";
 import { printable, type Terminal } from "../../display/terminal.ts";
 
@@ -81,7 +81,7 @@ const answer = async (
 ): Promise<void> => {
   const { queryRuns } = await import("../../../results/sql/query.ts");
   const rows = await queryRuns(runs, sql).catch((error: unknown) =>
-    asked(() => {
+    orUsageError(() => {
       throw error;
     }),
   );
@@ -97,22 +97,21 @@ const show = async (root: string, options: ResultsOptions, terminal: Terminal): 
     await answer(chosen, sql, options, terminal);
     return;
   }
-  const joined = asked(() => resultTable(chosen, { parameters: parameter, metrics: metric }));
+  const joined = orUsageError(() => resultTable(chosen, { parameters: parameter, metrics: metric }));
   const leftOut = leftOutNote(joined.leftOut);
   if (joined.rows.length === 0) {
     terminal.errors.write(`no finished runs in ${printable(root)}${leftOut === "" ? "" : `; left out: ${leftOut}`}\n`);
     return;
   }
   checkNames(joined);
-  const rows = asked(() => flat(joined, options));
+  const rows = orUsageError(() => flat(joined, options));
   if (!(await written(rows, options, terminal))) resultSections(rows, joined, options, terminal);
   if (leftOut !== "") terminal.errors.write(`left out: ${leftOut}\n`);
 };
 
-/** Adds the command to the program. */
-export const addResults = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("results")
+/** Adds description, arguments, options and action to the command. */
+export const addResults = (command: Command, terminal: Terminal): void => {
+  command
     .description("Joins the parameters that differ, or were swept, with the last metrics of the runs that are done.")
     .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
     .option("--parameter <pointer>", "a column, instead of all that differ; may be given several times", several)

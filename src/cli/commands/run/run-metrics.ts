@@ -1,4 +1,4 @@
-/** What a run does, for Prometheus to collect: `GET /metrics` on this machine, while the run goes on. */
+/** What a run does, for Prometheus to collect: `GET /metrics` on this machine, while it is running. */
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

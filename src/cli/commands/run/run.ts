@@ -109,10 +109,9 @@ const prepare = async (
   return choose(await prepareExperiment(file, overrides, hubOptions(options, shown)), options.only);
 };
 
-/** Adds the command to the program. */
-export const addRun = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("run")
+/** Adds description, arguments, options and action to the command. */
+export const addRun = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Trains what an experiment file asks for: its stages first, where they are not there already, then its runs.",
     )
@@ -123,7 +122,7 @@ export const addRun = (program: Command, terminal: Terminal): void => {
       name,
     ])
     .option("--out <folder>", "where the runs' folders go", "runs")
-    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
+    .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line")
     .option(

@@ -183,10 +183,9 @@ const addSampling = (command: Command): Command =>
     )
     .option("--length-penalty <x>", "beams score log-prob / tokens ** x: above 0 favours long ones", finite, 1);
 
-/** Adds the command to the program. */
-export const addSample = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("sample")
+/** Adds description, arguments, options and action to the command. */
+export const addSample = (command: Command, terminal: Terminal): void => {
+  command
     .description("Completes a prompt, text as it comes: the completion to the output, speed to the errors.")
     .argument("<model>", modelHelp)
     .option("--prompt <text>", "the text to continue; standard input when left out")

@@ -25,7 +25,7 @@ interface PruneOptions {
 }
 
 /** A result that was chosen, and why it stays when it does. */
-interface Outcome {
+interface PruneResult {
   readonly stage: StoredStage;
   readonly obstacle: string | undefined;
 }
@@ -35,7 +35,7 @@ const DAY = 86_400_000;
 const choiceOf = ({ unused, idle, name, keep }: PruneOptions): PruneChoice => {
   if (unused === undefined && idle === undefined && name === undefined && keep === undefined) {
     throw new InvalidArgumentError(
-      "stages prune: expected --unused, --idle, --name or --keep, got none; retort stages lists what is kept",
+      "stages prune: expected --unused, --idle, --name or --keep, got none; retort stages lists what is stored",
     );
   }
   return { unused: unused === true, idle: idle === undefined ? undefined : idle * DAY, names: name, budget: keep };
@@ -49,10 +49,10 @@ const counted = (stages: readonly StoredStage[]): string =>
 
 const day = (time: string): string => time.slice(0, 16).replace("T", " ");
 
-const listing = (outcomes: readonly Outcome[], goes: string): string =>
+const listing = (results: readonly PruneResult[], goes: string): string =>
   table(
     ["stage", "MiB", "made (UTC)", "used last", "runs", "id", ""],
-    outcomes.map(({ stage: { name, bytes, made, used, usedBy, id }, obstacle }) => [
+    results.map(({ stage: { name, bytes, made, used, usedBy, id }, obstacle }) => [
       printable(name),
       Math.ceil(bytes / 2 ** 20),
       day(made),
@@ -63,8 +63,8 @@ const listing = (outcomes: readonly Outcome[], goes: string): string =>
     ]),
   );
 
-const going = (outcomes: readonly Outcome[]): StoredStage[] =>
-  outcomes.flatMap(({ stage, obstacle }) => (obstacle === undefined ? [stage] : []));
+const removable = (results: readonly PruneResult[]): StoredStage[] =>
+  results.flatMap(({ stage, obstacle }) => (obstacle === undefined ? [stage] : []));
 
 const agreed = async (stages: readonly StoredStage[], terminal: Terminal): Promise<boolean> => {
   if (!canAsk(terminal)) {
@@ -79,15 +79,21 @@ const agreed = async (stages: readonly StoredStage[], terminal: Terminal): Promi
 const perform = async (options: PruneOptions, terminal: Terminal): Promise<void> => {
   const { out, cache, yes, json } = options;
   const chosen = prunable(storedStages({ out, cache }), choiceOf(options), Date.now());
-  const look = async (stage: StoredStage): Promise<Outcome> => ({ stage, obstacle: await pruneObstacle(stage, cache) });
-  const remove = async (stage: StoredStage): Promise<Outcome> => ({ stage, obstacle: await pruneStage(stage, cache) });
-  const each = async (work: typeof look): Promise<Outcome[]> => {
-    const outcomes: Outcome[] = [];
-    for (const stage of chosen) outcomes.push(await work(stage));
-    return outcomes;
+  const check = async (stage: StoredStage): Promise<PruneResult> => ({
+    stage,
+    obstacle: await pruneObstacle(stage, cache),
+  });
+  const remove = async (stage: StoredStage): Promise<PruneResult> => ({
+    stage,
+    obstacle: await pruneStage(stage, cache),
+  });
+  const each = async (work: typeof check): Promise<PruneResult[]> => {
+    const results: PruneResult[] = [];
+    for (const stage of chosen) results.push(await work(stage));
+    return results;
   };
   if (json === true) {
-    for (const { stage, obstacle } of await each(yes === true ? remove : look)) {
+    for (const { stage, obstacle } of await each(yes === true ? remove : check)) {
       const { manifest: _manifest, ...plain } = stage;
       terminal.output.write(
         `${JSON.stringify({ ...plain, removed: yes === true && obstacle === undefined, obstacle })}\n`,
@@ -100,22 +106,20 @@ const perform = async (options: PruneOptions, terminal: Terminal): Promise<void>
     return;
   }
   if (yes !== true) {
-    const outcomes = await each(look);
-    const stages = going(outcomes);
-    terminal.output.write(`${listing(outcomes, "goes")}\n`);
+    const results = await each(check);
+    const stages = removable(results);
+    terminal.output.write(`${listing(results, "goes")}\n`);
     terminal.errors.write(`\n${counted(stages)} would go\n`);
     if (stages.length === 0 || !(await agreed(stages, terminal))) return;
   }
-  const outcomes = await each(remove);
-  if (yes === true) terminal.output.write(`${listing(outcomes, "removed")}\n`);
-  terminal.errors.write(`${counted(going(outcomes))} removed\n`);
+  const results = await each(remove);
+  if (yes === true) terminal.output.write(`${listing(results, "removed")}\n`);
+  terminal.errors.write(`${counted(removable(results))} removed\n`);
 };
 
-/** Adds the command to `retort stages`. */
-export const addStagesPrune = (stages: Command, terminal: Terminal): void => {
-  stages
-    .command("prune")
-    .summary("remove results that are not needed any more")
+/** Adds description, options and action to the command `retort stages prune`. */
+export const addStagesPrune = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Removes results of stages that all given flags choose. Without --yes it lists them, and asks where it " +
         "can. Those that a process works on or with, or has just used, stay; what is asked for again is made " +
@@ -130,7 +134,7 @@ export const addStagesPrune = (stages: Command, terminal: Terminal): void => {
       bytesFrom,
     )
     .option("--out <folder>", "where the runs' folders are", "runs")
-    .option("--cache <folder>", "where stages are kept", ".retort")
+    .option("--cache <folder>", "where stages are stored", ".retort")
     .option("--yes", "remove them without a question")
     .option("--json", "print one JSON object a result, sizes in bytes; removes with --yes alone")
     .addHelpText(
@@ -142,6 +146,6 @@ Examples:
   retort stages prune --keep 20GiB
   retort stages prune --name sft-student`,
     )
-    // Those that `stages` has too are taken by it, wherever they stand.
+    // Those that `stages` has too are taken by it, before or after `prune`.
     .action((_options: PruneOptions, command: Command) => perform(command.optsWithGlobals<PruneOptions>(), terminal));
 };

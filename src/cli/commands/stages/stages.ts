@@ -1,4 +1,4 @@
-/** `retort stages`: the results of stages that are kept, and why one is not what a file asks for. */
+/** `retort stages`: the stored results of stages, and why one is not what a file asks for. */
 import type { Command } from "commander";
 import { storedStages, staleness, type StoredStage } from "../../../experiments/stage-store/stored-stages.ts";
 import type { PlannedTraining } from "../../../experiments/planning/planned.ts";
@@ -16,10 +16,10 @@ interface StagesOptions extends HubFlags {
   readonly json?: true;
 }
 
-const listing = (kept: readonly StoredStage[]): string =>
+const listing = (stored: readonly StoredStage[]): string =>
   table(
     ["stage", "accuracy", "MiB", "made (UTC)", "used last", "runs", "id"],
-    kept.map(({ name, accuracy, bytes, made, used, usedBy, id }) => [
+    stored.map(({ name, accuracy, bytes, made, used, usedBy, id }) => [
       printable(name),
       accuracy === undefined ? undefined : percent(accuracy),
       Math.ceil(bytes / 2 ** 20),
@@ -30,21 +30,21 @@ const listing = (kept: readonly StoredStage[]): string =>
     ]),
   );
 
-/** How a stage of a file stands. */
-const progress = (stage: PlannedTraining, kept: readonly StoredStage[]): object => {
-  const there = kept.find(({ id }) => id === stage.id);
+/** Whether a stage of a file is stored, and if not, what an older one differs in; for `--json`. */
+const progress = (stage: PlannedTraining, stored: readonly StoredStage[]): object => {
+  const there = stored.find(({ id }) => id === stage.id);
   const { name, id } = stage;
   if (there !== undefined) return { name, id, folder: there.folder };
-  const older = kept.find((one) => one.name === name);
+  const older = stored.find((one) => one.name === name);
   return { name, id, ...(older === undefined ? {} : { older: older.folder, differences: staleness(older, stage) }) };
 };
 
-const standingText = (stage: PlannedTraining, kept: readonly StoredStage[]): string => {
+const stageText = (stage: PlannedTraining, stored: readonly StoredStage[]): string => {
   const title = `${stage.name}  ${stage.id.slice(0, 16)}`;
-  const there = kept.find(({ id }) => id === stage.id);
+  const there = stored.find(({ id }) => id === stage.id);
   if (there !== undefined) return `${title}  made: ${there.folder}\n`;
-  const older = kept.find(({ name }) => name === stage.name);
-  if (older === undefined) return `${title}  to be made; none of this name is kept\n`;
+  const older = stored.find(({ name }) => name === stage.name);
+  if (older === undefined) return `${title}  to be made; none of this name is stored\n`;
   const found = staleness(older, stage);
   const shown = (value: unknown): string => printable(value === undefined ? "nothing" : JSON.stringify(value));
   const lines = found.map(
@@ -59,10 +59,10 @@ const show = async (
   { file, out, cache, json, ...flags }: StagesOptions,
   terminal: Terminal,
 ): Promise<void> => {
-  const kept = storedStages({ out, cache });
+  const stored = storedStages({ out, cache });
   if (file === undefined) {
-    const plain = kept.map(({ manifest: _manifest, ...one }) => one);
-    terminal.output.write(json === true ? `${JSON.stringify(plain, null, 2)}\n` : `${listing(kept)}\n`);
+    const plain = stored.map(({ manifest: _manifest, ...one }) => one);
+    terminal.output.write(json === true ? `${JSON.stringify(plain, null, 2)}\n` : `${listing(stored)}\n`);
     return;
   }
   const runs = await prepareExperiment(file, overrides, hubOptions(flags, terminal));
@@ -70,26 +70,25 @@ const show = async (
   if (json === true)
     terminal.output.write(
       `${JSON.stringify(
-        stages.map((stage) => progress(stage, kept)),
+        stages.map((stage) => progress(stage, stored)),
         null,
         2,
       )}\n`,
     );
-  else terminal.output.write(stages.map((stage) => standingText(stage, kept)).join("") || `${file}: no stages\n`);
+  else terminal.output.write(stages.map((stage) => stageText(stage, stored)).join("") || `${file}: no stages\n`);
 };
 
-/** Adds the command to the program. */
-export const addStages = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("stages")
+/** Adds description, arguments, options and action to the command. */
+export const addStages = (command: Command, terminal: Terminal): void => {
+  command
     .description(
-      "Lists the results of stages that are kept, or says for each stage of a file whether its result is " +
+      "Lists the stored results of stages, or says for each stage of a file whether its result is " +
         "there, and if not, what an older one differs in.",
     )
     .argument("[overrides...]", "with --file: values to set, such as /seed=1")
-    .option("--file <file>", "an experiment file whose stages are looked for")
+    .option("--file <file>", "an experiment file whose stages are searched for")
     .option("--out <folder>", "where the runs' folders are", "runs")
-    .option("--cache <folder>", "where stages are kept", ".retort")
+    .option("--cache <folder>", "where stages are stored", ".retort")
     .option("--json", "print it as JSON");
   addHubFlags(command)
     .addHelpText(
@@ -98,5 +97,5 @@ export const addStages = (program: Command, terminal: Terminal): void => {
         "stages prune --unused",
     )
     .action((overrides: string[], options: StagesOptions) => show(overrides, options, terminal));
-  addStagesPrune(command, terminal);
+  addStagesPrune(command.command("prune").summary("remove results that are not needed any more"), terminal);
 };

@@ -89,7 +89,7 @@ export const emitJob = async (
   await writeWhole(list, text);
   await writeWhole(resolve(emit), job);
   output.write(
-    `${printable(emit)}: a Job of ${ids.length} trials; submit it with kubectl apply -f, and see how they ` +
-      "stand with --dry-run\n",
+    `${printable(emit)}: a Job of ${ids.length} trials; submit it with kubectl apply -f, and see their ` +
+      "progress with --dry-run\n",
   );
 };

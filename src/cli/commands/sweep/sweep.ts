@@ -1,5 +1,5 @@
 /**
- * `retort sweep`: runs the trials of an experiment file's sweep, and goes on with one that was stopped, however it was
+ * `retort sweep`: runs the trials of an experiment file's sweep, and resumes one that was stopped, however it was
  * stopped.
  */
 import { resolve } from "node:path";
@@ -68,7 +68,7 @@ const executorOf = async (
   if (executor === "slurm") return slurm({ jobs, options });
   if (executor === "local") return local(jobs ?? localJobs(threads, () => memory.largest(), terminal));
   const address = redisIn(redis);
-  // Only who asks for it waits for the queue's libraries.
+  // The queue's libraries are loaded for this executor only.
   const { bullmq } = await import("../../../sweeps/executors/bullmq.ts");
   return bullmq(address);
 };
@@ -114,23 +114,22 @@ const perform = async (
   } else await run({ folder, sweep }, prepared, flags, terminal);
 };
 
-/** Adds the command to the program. */
-export const addSweep = (program: Command, terminal: Terminal): void => {
-  const command = program
-    .command("sweep")
+/** Adds description, arguments, options and action to the command. */
+export const addSweep = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Runs the trials of a file's sweep, several at once, each in a process of its own. Trials that are " +
-        "done are not run again, interrupted ones go on, failed ones are tried again.",
+        "done are not run again, interrupted ones resume, failed ones are tried again.",
     )
     .argument("<file>", "experiment file with a sweep: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /training/steps=100 or /sweep/axes/~1seed=[0,1]")
-    .option("--dry-run", "list the trials and how they stand, and run none")
+    .option("--dry-run", "list the trials and their progress, and run none")
     .addOption(
       new Option(
         "--executor <name>",
         "who runs the trials: processes of this machine, which stop when this command is gone; tasks of an " +
-          "array on Slurm, or workers (retort worker), which go on when it is killed, and stop when Ctrl-C or " +
-          "SIGTERM stops it; or nobody yet, but the pods of a Job that is written (--emit)",
+          "array on Slurm, or workers (retort worker), which continue when it is killed, and stop when Ctrl-C or " +
+          "SIGTERM stops it; or nothing yet, but the pods of a Job that is written (--emit)",
       )
         .choices(["local", "slurm", "bullmq", "kubernetes"])
         .default("local"),
@@ -150,7 +149,7 @@ export const addSweep = (program: Command, terminal: Terminal): void => {
     .option("--threads <n>", "threads of each part of a trial", numberFrom(1, true), 1)
     .option("--retries <n>", "how many times a trial that failed is tried again", numberFrom(0, true), 1)
     .option("--out <folder>", "where the runs' folders go", "runs")
-    .option("--cache <folder>", "where stages and unfinished runs are kept", ".retort")
+    .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line");
   addKubernetesFlags(command);

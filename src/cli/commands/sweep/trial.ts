@@ -20,10 +20,10 @@ interface TrialFlags {
   readonly supervised?: true;
 }
 
-/** Milliseconds until a trial is looked at again that another process works on. */
-const lookAgain = 5000;
+/** Milliseconds until a trial is tried again that another process works on. */
+const retryAfter = 5000;
 
-/** A trial whose driver is gone, now or already, stops as by SIGTERM: another driver goes on with it. */
+/** A trial whose driver is gone, now or already, stops as by SIGTERM: another driver resumes it. */
 const stopWithParent = (): void => {
   // Only who was started with a channel can miss it.
   if (process.send === undefined) return;
@@ -60,7 +60,7 @@ const performSupervised = async (
     };
     let outcome = await supervise(trial, work);
     while (outcome === "held") {
-      await pause(lookAgain, undefined, { signal }).catch(() => undefined);
+      await pause(retryAfter, undefined, { signal }).catch(() => undefined);
       outcome = await supervise(trial, work);
     }
     if (outcome === "failed") throw new Error(`${trial.label}: failed too often; its folder has the log`);
@@ -89,10 +89,9 @@ const perform = async (
   }
 };
 
-/** Adds the command to the program. */
-export const addTrial = (program: Command, terminal: Terminal): void => {
-  program
-    .command("trial", { hidden: true })
+/** Adds description, arguments, options and action to the command. */
+export const addTrial = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Runs one trial of a sweep: what retort sweep has its processes do, on whatever machine sees the sweep's folder.",
     )

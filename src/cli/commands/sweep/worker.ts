@@ -25,10 +25,9 @@ const perform = async ({ redis, jobs, out }: WorkerFlags, { errors }: Terminal):
   );
 };
 
-/** Adds the command to the program. */
-export const addWorker = (program: Command, terminal: Terminal): void => {
-  program
-    .command("worker")
+/** Adds description, arguments, options and action to the command. */
+export const addWorker = (command: Command, terminal: Terminal): void => {
+  command
     .description(
       "Runs trials of sweeps that were started with --executor bullmq, each in a process of its own, until " +
         "it is stopped. It may be killed at any moment: another worker takes over. The sweeps' folders and " +

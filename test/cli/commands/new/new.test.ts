@@ -26,7 +26,7 @@ test("writes a file that runs, says what comes next, and never writes over one",
   expect(readFileSync(file, "utf8")).toBe(before);
 }, 60_000);
 
-test("prints it in place of a file", async () => {
+test("prints it instead of a file", async () => {
   const { code, output, errors } = await retort("new", "-", "--yes", "--sweep");
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   expect(output).toMatch(/^\{\n {2}"\$schema": ".*schema\/experiment\.json",\n/u);

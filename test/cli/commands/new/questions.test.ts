@@ -7,7 +7,7 @@ import { askRest } from "../../../../src/cli/commands/new/questions.ts";
 /** Streams of which one shows the questions, and the other presses a key until all is answered. */
 const person = (key: string) => {
   const [input, output] = [new PassThrough(), new PassThrough()];
-  // A question ends its output; a terminal goes on.
+  // A question ends its output; a terminal stays open.
   output.end = () => output;
   let shown = "";
   output.on("data", (text: Buffer) => (shown += text.toString()));

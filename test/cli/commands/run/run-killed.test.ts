@@ -1,4 +1,4 @@
-/** A run whose process is killed goes on to the bytes of one that was left alone. */
+/** A run whose process is killed resumes to the bytes of one that was left alone. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,10 +10,10 @@ test("kill -9 and SIGTERM, before the first step and in the middle of others", {
   const root = mkdtempSync(join(tmpdir(), "retort-killed-"));
   const cache = join(root, "cache");
   const overrides = ["/training/steps=12", "/evaluation/every=5", "/data/replay/capacity=8", "/training/checkpoints/every=2"];
-  const places = (name: string) => ({ out: join(root, name), cache, overrides });
-  expect(await attempt(compiledCommand, places("whole"))).toMatchObject({ code: 0, errors: "" });
+  const folders = (name: string) => ({ out: join(root, name), cache, overrides });
+  expect(await attempt(compiledCommand, folders("whole"))).toMatchObject({ code: 0, errors: "" });
 
-  const killed = places("killed");
+  const killed = folders("killed");
   const codes: (number | null)[] = [];
   for (const ending of [
     { signal: "SIGKILL", steps: 3, wait: 10 },
@@ -26,7 +26,7 @@ test("kill -9 and SIGTERM, before the first step and in the middle of others", {
   const last = await attempt(compiledCommand, killed);
   expect(last).toMatchObject({ code: 0, errors: "" });
   expect(last.events).toContainEqual(expect.objectContaining({ report: expect.objectContaining({ kind: "resumed" }) as object }));
-  expect(lastingFiles(killed.out)).toEqual(lastingFiles(places("whole").out));
+  expect(lastingFiles(killed.out)).toEqual(lastingFiles(folders("whole").out));
 
   const folder = join(killed.out, "replay", readdirSync(join(killed.out, "replay"))[0]!);
   expect(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"))).toMatchObject({ status: "done", attempt: 4 });

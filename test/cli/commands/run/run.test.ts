@@ -60,9 +60,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const retort = async (args: readonly string[], places = ["--out", out, "--cache", cache]) => {
+const retort = async (args: readonly string[], folders = ["--out", out, "--cache", cache]) => {
   const { terminal, output, errors } = recorder();
-  return { code: await main(["run", ...args, ...places], terminal), output: output(), errors: errors() };
+  return { code: await main(["run", ...args, ...folders], terminal), output: output(), errors: errors() };
 };
 
 const filesIn = (root: string): string[] =>
@@ -107,7 +107,7 @@ describe.sequential("retort run", () => {
   );
 
   test(
-    "--json prints one event a line and no weights, --only runs some, overrides change them, stages are kept",
+    "--json prints one event a line and no weights, --only runs some, overrides change them, stages are stored",
     async () => {
       const { code, output, errors } = await retort([file, "/training/steps=2", "--only", "both", "--json"]);
       expect({ code, errors }).toEqual({ code: 0, errors: "" });
@@ -134,11 +134,11 @@ describe.sequential("retort run", () => {
 });
 
 describe("Ctrl-C in the middle of a step", () => {
-  const places = [
+  const folders = [
     ["--out", join(folder, "runs-2")],
     ["--cache", join(folder, "cache-2")],
   ].flat();
-  const command = [compiledCommand, "run", file, "--only", "both", "--json", ...places];
+  const command = [compiledCommand, "run", file, "--only", "both", "--json", ...folders];
 
   /** Runs the command in a process of its own, and sends SIGINT after `steps` steps. */
   const start = async (steps: number) => {
@@ -159,10 +159,10 @@ describe("Ctrl-C in the middle of a step", () => {
   };
 
   test(
-    "ends with 130, keeps whole steps, and the same command goes on to the same result",
+    "ends with 130, keeps whole steps, and the same command resumes to the same result",
     async () => {
       const { code, errors, seen } = await start(2);
-      expect(errors).toBe("stopping; press Ctrl-C again to stop at once\ninterrupted: the same command goes on from the last whole step\n");
+      expect(errors).toBe("stopping; press Ctrl-C again to stop at once\ninterrupted: the same command resumes from the last whole step\n");
       expect(code).toBe(130);
       expect(seen.at(-1)).toMatchObject({ report: { kind: "checkpoint", step: 2 } });
       const small = join(folder, "runs-2", "small");
@@ -190,8 +190,8 @@ describe("Ctrl-C in the middle of a step", () => {
 test(
   "a reader that goes away stops the run as Ctrl-C does",
   async () => {
-    const places = ["--out", join(folder, "runs-3"), "--cache", join(folder, "cache-3")];
-    const command = [compiledCommand, "run", file, "--only", "both", "--json", ...places];
+    const folders = ["--out", join(folder, "runs-3"), "--cache", join(folder, "cache-3")];
+    const command = [compiledCommand, "run", file, "--only", "both", "--json", ...folders];
     const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
@@ -218,7 +218,7 @@ describe("a file that is wrong does not start", () => {
     const { code, output, errors } = await retort([file, ...args], nowhere);
     expect(errors).toContain(message);
     expect({ code, output }).toEqual({ code: 2, output: "" });
-    expect(nowhere.filter((place) => existsSync(place))).toEqual([]);
+    expect(nowhere.filter((path) => existsSync(path))).toEqual([]);
   });
 
   test("no such file", async () => {

@@ -36,7 +36,7 @@ test("retort stages lists results, and says why one is not what a file asks for"
   const { code, output } = await retort("--file", path);
   expect(code).toBe(0);
   expect(output).toContain(`made: ${folder}\n`);
-  expect(output).toMatch(/^sft-student {2}[0-9a-f]{16} {2}to be made; none of this name is kept$/mu);
+  expect(output).toMatch(/^sft-student {2}[0-9a-f]{16} {2}to be made; none of this name is stored$/mu);
   const stale = await retort("--file", path, "/stages/teacher/training/steps=31");
   expect(stale.output).toContain("\n  /training/steps: 31, and there 30\n");
   expect(JSON.parse((await retort("--file", path, "--json")).output)).toContainEqual({ name: "teacher", id: teacher.id, folder });

@@ -16,9 +16,9 @@ afterAll(() => sweep.remove());
 
 const emit = async (...options: string[]) => {
   const { terminal, output, errors } = recorder();
-  const places = ["--out", join(sweep.root, "emitted"), "--cache", join(sweep.root, "cache")];
+  const folders = ["--out", join(sweep.root, "emitted"), "--cache", join(sweep.root, "cache")];
   const job = join(sweep.root, "job.yaml");
-  const code = await main(["sweep", sweep.file, "--executor", "kubernetes", "--emit", job, ...places, ...options], terminal);
+  const code = await main(["sweep", sweep.file, "--executor", "kubernetes", "--emit", job, ...folders, ...options], terminal);
   return { code, job, output: output(), errors: errors() };
 };
 
@@ -35,7 +35,7 @@ test("what is missing is asked for, and nothing is written", async () => {
 test("the Job runs the trials of the plan that it is written with", async () => {
   const { code, job, output } = await emit("--image", "retort:1", "--claim", "runs", "--mount", sweep.root);
   expect(code).toBe(0);
-  expect(output).toBe(`${job}: a Job of 3 trials; submit it with kubectl apply -f, and see how they stand with --dry-run\n`);
+  expect(output).toBe(`${job}: a Job of 3 trials; submit it with kubectl apply -f, and see their progress with --dry-run\n`);
   const folder = join(sweep.root, "emitted", "tiny");
   const [name] = readdirSync(join(folder, "kubernetes"));
   const ids = readFileSync(join(folder, "kubernetes", name!), "utf8")

@@ -10,10 +10,10 @@ import { compiledCommand } from "../../../fixtures/compiled-command.ts";
 import { recorder } from "../../recorder.ts";
 
 let sweep: TinySweep;
-let places: string[];
+let folders: string[];
 beforeAll(async () => {
   sweep = await tinySweep({ axes: { "/seed": [0, 1, 2] } });
-  places = ["--out", join(sweep.root, "runs"), "--cache", join(sweep.root, "cache")];
+  folders = ["--out", join(sweep.root, "runs"), "--cache", join(sweep.root, "cache")];
 });
 afterAll(() => sweep.remove());
 
@@ -24,7 +24,7 @@ const retort = async (...args: string[]) => {
 
 /** The command in a process of its own. */
 const started = (...args: string[]) => {
-  const child = spawn(process.execPath, [compiledCommand, "sweep", ...args, ...places], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [compiledCommand, "sweep", ...args, ...folders], { stdio: ["ignore", "pipe", "pipe"] });
   let [output, errors] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
@@ -33,14 +33,14 @@ const started = (...args: string[]) => {
 
 describe.sequential("retort sweep", () => {
   test("lists the trials and runs none with --dry-run", async () => {
-    const { code, output } = await retort(sweep.file, "--dry-run", ...places);
+    const { code, output } = await retort(sweep.file, "--dry-run", ...folders);
     expect(code).toBe(0);
     expect(output).toMatch(/^trial {3}state[^\n]*\n-[^\n]*\nseed=0 {2}waiting [^]*\n\n3 trials: 3 waiting\n$/u);
-    const { trials } = JSON.parse((await retort(sweep.file, "--dry-run", "--json", ...places)).output) as { trials: object[] };
+    const { trials } = JSON.parse((await retort(sweep.file, "--dry-run", "--json", ...folders)).output) as { trials: object[] };
     expect(trials[0]).toMatchObject({ axes: { "/seed": 0 }, status: "waiting", step: 0, steps: 4 });
   });
 
-  test("goes on where a driver was killed, and does each trial once", async () => {
+  test("resumes where a driver was killed, and does each trial once", async () => {
     const killed = started(sweep.file, "--jobs", "1");
     while (!killed.errors().includes("done in")) await new Promise((resolve) => setTimeout(resolve, 50));
     killed.child.kill("SIGKILL");
@@ -50,17 +50,17 @@ describe.sequential("retort sweep", () => {
     expect(output()).toMatch(/3 trials: 3 done\n$/u);
     expect(errors()).not.toMatch(/^seed=0 {2}begins/mu);
     expect((await sweep.attempts()).map((one) => (one as unknown[])[0])).toEqual(["done", "done", "done"]);
-    const estimate = await retort(sweep.file, "--dry-run", "/sweep/axes/~1seed=[0,9]", ...places);
+    const estimate = await retort(sweep.file, "--dry-run", "/sweep/axes/~1seed=[0,9]", ...folders);
     expect(estimate.output).toMatch(/2 trials: 1 done, 1 waiting; about \d+:\d\d of training left, one trial after another\n$/u);
   });
 
   test("leaves an index where many trials are done, so that the first retort runs is quick", async () => {
     const many = `/sweep/axes/~1seed=${JSON.stringify(Array.from({ length: 65 }, (_, i) => i))}`;
-    const { trials } = JSON.parse((await retort(sweep.file, "--dry-run", "--json", many, ...places)).output) as {
+    const { trials } = JSON.parse((await retort(sweep.file, "--dry-run", "--json", many, ...folders)).output) as {
       trials: { id: string; folder: string; axes: object; status: string }[];
     };
     const one = trials.find(({ status }) => status === "done")!;
-    // As if the others had been run, by whomever.
+    // As if the others had been run already.
     for (const { id, folder, axes } of trials.filter(({ status }) => status !== "done")) {
       const manifest = JSON.parse(readFileSync(join(one.folder, "manifest.json"), "utf8")) as object;
       mkdirSync(folder, { recursive: true });
@@ -68,7 +68,7 @@ describe.sequential("retort sweep", () => {
     }
     const index = join(dirname(one.folder), "index.jsonl");
     expect(existsSync(index)).toBe(false);
-    const { code, output } = await retort(sweep.file, many, ...places);
+    const { code, output } = await retort(sweep.file, many, ...folders);
     expect([code, output.endsWith("65 trials: 65 done\n")]).toEqual([0, true]);
     for (const { id } of trials) expect(readFileSync(index, "utf8")).toContain(id);
   });
@@ -85,7 +85,7 @@ describe.sequential("retort sweep", () => {
   });
 
   test("refuses a file without a sweep", async () => {
-    const { code, errors } = await retort("test/fixtures/experiments/valid.json", ...places);
+    const { code, errors } = await retort("test/fixtures/experiments/valid.json", ...folders);
     expect(code).toBe(2);
     expect(errors).toContain("the file has no sweep; add one");
   });

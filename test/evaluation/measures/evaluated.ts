@@ -2,7 +2,7 @@
 import type { Examined } from "../../../src/evaluation/measures/measure.ts";
 
 /** A prompt with completions of these texts, right where they are the reference; a token for each character. */
-export const examinedOf = (reference: string, ...texts: readonly string[]): Examined => ({
+export const evaluatedOf = (reference: string, ...texts: readonly string[]): Examined => ({
   prompt: { index: 0, text: "?", reference },
   completions: texts.map((text) => ({
     text,
