@@ -139,7 +139,9 @@ export const openSampling = async (engine: Engine, sizes: SamplingSizes): Promis
   const coordinates = prompts.map((_, row) => [1, 1, row, 0] as const);
   return async () => {
     const completions = await sampler.draw({ prompts, coordinates, writer: { by: "student", temperature: 1 } });
-    return completions.reduce((sum, { logProbs }) => sum + logProbs.reduce((a, b) => a + b, 0), 0) / batch;
+    return (
+      completions.reduce((sum, { behaviorLogProbs: logProbs }) => sum + logProbs.reduce((a, b) => a + b, 0), 0) / batch
+    );
   };
 };
 

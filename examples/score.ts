@@ -35,9 +35,9 @@ const completions = await sampler.draw({
   coordinates,
 });
 
-const rollouts = completions.map(({ tokens, logProbs, rawLogProbs }, index): Rollout => {
-  const finish = tokens.at(-1) === endId ? "stop" : "length";
-  const drawn = { tokens, behaviorLogProbs: logProbs, rawLogProbs, finish, text: tokenizer.decode(tokens) } as const;
+const rollouts = completions.map((completion, index): Rollout => {
+  const finish = completion.tokens.at(-1) === endId ? "stop" : "length";
+  const drawn = { ...completion, finish, text: tokenizer.decode(completion.tokens) } as const;
   return {
     ...drawn,
     prompt: prompts[index]!,

@@ -10,10 +10,10 @@ const trials = await runSweep(fileURLToPath(new URL("small.json", import.meta.ur
   executor: local(2),
   overrides: ["/training/steps=2"],
   show: (_, changed) => {
-    for (const { trial, standing } of changed) console.log(trial.label, standing.status);
+    for (const { trial, progress } of changed) console.log(trial.label, progress.status);
   },
 });
-console.log(trials.map(({ standing }) => standing.status).join(" "));
+console.log(trials.map(({ progress }) => progress.status).join(" "));
 
 const sql = "SELECT parameters->>'/objective/alpha' AS alpha, accuracy FROM runs ORDER BY alpha";
 const { columns, rows } = await queryRuns(readRuns(out).runs, sql);

@@ -22,7 +22,7 @@ const recipe = await recipeOf(values, { threads: 1 });
 train(recipe).subscribe({
   next(report) {
     if (report.kind === "step") console.log("step", report.step, report.metrics["loss"], report.metrics["reward"]);
-    if (report.kind === "evaluation") console.log("evaluation", report.step, report.accuracy);
+    if (report.kind === "evaluation") console.log("evaluation", report.step, report.metrics["accuracy"]);
     if (report.kind === "finished") console.log("finished", Object.keys(report.weights).length, "arrays of weights");
   },
   error(error: unknown) {

@@ -6,20 +6,20 @@ export type { BehaviorValues } from "../rollouts/behaviors/index.ts";
 export type { Coordinates } from "../rollouts/sampling/coordinates.ts";
 export { ordered } from "../rollouts/batches/order.ts";
 export type { Ordered } from "../rollouts/batches/order.ts";
-export type { Rollout } from "../rollouts/batches/rollout.ts";
+export type { PlacedPrompt, Rollout } from "../rollouts/batches/rollout.ts";
 export { route } from "../rollouts/scoring/router.ts";
 export type { Chunk, RouteOptions } from "../rollouts/scoring/router.ts";
 export { FailedAnswer } from "../rollouts/scoring/scorer.ts";
 export type { Failure, ScoredRollout, Scorer, Scorers } from "../rollouts/scoring/scorer.ts";
 export { Sampler } from "../rollouts/sampling/sampler.ts";
 export type {
-  Completion,
   DrawingTeacher,
   DrawRequest,
   SamplerOptions,
   SearchRequest,
   Writer,
 } from "../rollouts/sampling/sampler.ts";
+export type { Completion } from "../rollouts/batches/rollout.ts";
 export type { Shaping } from "../rollouts/decoding/shaping.ts";
 export { Streamer } from "../rollouts/sampling/streamer.ts";
 export type { StreamedTokens, StreamerOptions, StreamRequest } from "../rollouts/sampling/streamer.ts";

@@ -20,3 +20,10 @@ export type {
 } from "../training/recipe/step-report.ts";
 export { train } from "../training/train.ts";
 export type { TrainOptions } from "../training/train.ts";
+export { collate } from "../training/batch/collate.ts";
+export type { Batch, BatchShape, BatchSignal, StepSignals } from "../training/batch/collate.ts";
+export type { Answers, Row } from "../training/batch/row.ts";
+export { initialState, Learner } from "../training/learner/learner.ts";
+export type { Inspected, Learned, LearnerOptions, LearnerState } from "../training/learner/learner.ts";
+export type { UpdateOptions } from "../training/learner/update.ts";
+export type { OptimizerSettings } from "../training/recipe/training-settings.ts";

@@ -111,11 +111,20 @@ const said: Readonly<Record<string, RegExp>> = {
     /^(?:\S+= .*\{\n {2}value: \S+,\n {2}parts: \{ 'exact-match': [01], 'well-formed': [01] \},\n {2}teacher: -[\d.]+\n\}\n){2}$/u,
   "train.ts": /^evaluation 0 \S+\n(?:step \d .*\n){4}evaluation 4 \S+\nfinished \d+ arrays of weights\n$/u,
   "experiment.ts": /run step 3\nstopped; .*\nteacher reuse\nrun begin\nrun step 4\n(?:run step \d\n)+run end\ndone \S+ \S+\n$/u,
+  "loop.ts": /^(?:step \d+ {2}reward [\d.]+ {2}loss -?[\d.]+\n){150}$/u,
   "sweep.ts": /\ndone done\nalpha accuracy \[ \[ '0\.25', \S+ \], \[ '0\.75', \S+ \] \]\n$/u,
 };
 
+const outputOf = (name: string): Promise<string> =>
+  run(consumer, process.execPath, "--import", import.meta.resolve("tsx"), join("examples", name), `runs-${name}`);
+
 test.each(examples)("examples/%s", async (name) => {
-  const hook = import.meta.resolve("tsx");
-  const output = await run(consumer, process.execPath, "--import", hook, join("examples", name), `runs-${name}`);
-  expect(output).toMatch(said[name]!);
+  expect(await outputOf(name)).toMatch(said[name]!);
+});
+
+test("the loop trains: its last rewards are better than its first, and it fits a page", async () => {
+  const rewards = [...(await outputOf("loop.ts")).matchAll(/reward ([\d.]+)/gu)].map(([, value]) => Number(value));
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(mean(rewards.slice(-30))).toBeGreaterThan(mean(rewards.slice(0, 30)) + 0.1);
+  expect(readFileSync(join(root, "examples/loop.ts"), "utf8").split("\n").length - 1).toBeLessThanOrEqual(120);
 });

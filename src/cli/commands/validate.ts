@@ -1,6 +1,7 @@
 /** `retort validate`: checks an experiment file, and says what it would run. */
 import type { Command } from "commander";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
+import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { prepareExperiment } from "../../experiments/planning/prepare-experiment.ts";
 import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { hasSweep, type PlannedTrial } from "../../sweeps/planning/sweep-plan.ts";
@@ -52,8 +53,9 @@ Examples:
     )
     .action(async (file: string, overrides: string[], { json = false, ...flags }: HubFlags & { json?: boolean }) => {
       const hub = hubOptions(flags, terminal);
-      const runs = await prepareExperiment(file, overrides, hub);
-      const trials = hasSweep(file, overrides) ? (await prepareSweep(file, overrides, hub)).trials : [];
+      const source = readExperiment(file);
+      const runs = await prepareExperiment(source, overrides, hub);
+      const trials = hasSweep(source, overrides) ? (await prepareSweep(source, overrides, hub)).trials : [];
       if (json) terminal.output.write(`${JSON.stringify(trials.length === 0 ? runs : { runs, trials }, null, 2)}\n`);
       else terminal.output.write(`${file}: ok\n\n${overview(runs)}${trials.length === 0 ? "" : trialsText(trials)}\n`);
     });

@@ -4,16 +4,19 @@
  */
 import type { Prompt } from "../../tasks/task.ts";
 
-/** One completion of one prompt. */
-export interface Rollout {
+/** A prompt, and where its completion belongs. */
+export interface PlacedPrompt {
   readonly prompt: Prompt;
   /**
-   * Place of the prompt in its step's batch, and of the completion in its group: the order that is restored before
-   * anything stateful.
+   * Coordinates: index of the prompt in its step's batch, and of the completion in its group. This order is restored
+   * before anything stateful.
    */
   readonly order: { readonly prompt: number; readonly sample: number };
-  readonly promptTokens: Int32Array;
-  /** Completion tokens [L], up to and including end-of-sequence when there is one; L >= 1. */
+}
+
+/** The tokens that a sampler drew. */
+export interface Completion {
+  /** [L], up to and including end-of-sequence when there is one; L >= 1. */
   readonly tokens: Int32Array;
   /**
    * Log-probs [L] in nats of those tokens under the distribution that drew them, after all shaping. Importance ratios
@@ -21,10 +24,16 @@ export interface Rollout {
    */
   readonly behaviorLogProbs: Float32Array;
   /**
-   * Log-probs [L] in nats under the policy that drew, at temperature 1 and without shaping; absent where nobody drew in
-   * this step.
+   * Log-probs [L] in nats under the policy that drew them, or in a mixture the student, at temperature 1 and without
+   * any shaping.
    */
-  readonly rawLogProbs?: Float32Array;
+  readonly rawLogProbs: Float32Array;
+}
+
+/** One completion of one prompt. `rawLogProbs` are absent where nobody drew in this step. */
+export interface Rollout
+  extends PlacedPrompt, Omit<Completion, "rawLogProbs">, Partial<Pick<Completion, "rawLogProbs">> {
+  readonly promptTokens: Int32Array;
   /** `stop`: ended with end-of-sequence. `length`: cut at the limit. */
   readonly finish: "stop" | "length";
   /** Decoded completion, for rewards and people. */

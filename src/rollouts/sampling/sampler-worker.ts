@@ -4,14 +4,8 @@ import type { Engine } from "../../engine/engine.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { behaviors, type BehaviorValues } from "../behaviors/index.ts";
-import {
-  Sampler,
-  type Completion,
-  type DrawingTeacher,
-  type DrawRequest,
-  type SamplerOptions,
-  type SearchRequest,
-} from "./sampler.ts";
+import { Sampler, type DrawingTeacher, type DrawRequest, type SamplerOptions, type SearchRequest } from "./sampler.ts";
+import type { Completion } from "../batches/rollout.ts";
 import { serve } from "../../workers/serve.ts";
 import { defined } from "../../optional/defined.ts";
 
@@ -50,7 +44,10 @@ const handlers = {
   },
   draw: async (request: DrawRequest): Promise<{ value: readonly Completion[]; transfer: ArrayBufferView[] }> => {
     const value = await opened().draw(request);
-    return { value, transfer: value.flatMap(({ tokens, logProbs, rawLogProbs }) => [tokens, logProbs, rawLogProbs]) };
+    return {
+      value,
+      transfer: value.flatMap(({ tokens, behaviorLogProbs: logProbs, rawLogProbs }) => [tokens, logProbs, rawLogProbs]),
+    };
   },
   search: async (request: SearchRequest): Promise<{ value: readonly Int32Array[]; transfer: ArrayBufferView[] }> => {
     const value = await opened().search(request);

@@ -4,6 +4,7 @@ import { float32, int32, type Program } from "../../engine/program.ts";
 import type { Policy, Weights } from "../../policies/policy.ts";
 import type { BeamOptions } from "../decoding/beam-options.ts";
 import { beamSearchProgram, type BeamOutput } from "../decoding/beam-search.ts";
+import type { Completion } from "../batches/rollout.ts";
 import type { Behavior } from "../behaviors/behavior.ts";
 import { searchPrompts } from "./best-completions.ts";
 import { numbersAt, type Coordinates } from "./coordinates.ts";
@@ -50,19 +51,6 @@ export interface DrawRequest {
 export interface SearchRequest {
   readonly prompts: readonly Int32Array[];
   readonly searching: Pick<BeamOptions, "beams" | "lengthPenalty" | "repetitionPenalty" | "minNewTokens">;
-}
-
-/** One completion. */
-export interface Completion {
-  /** [L], up to and including end-of-sequence when there is one. */
-  readonly tokens: Int32Array;
-  /** [L] in nats, under the distribution that drew them: what importance ratios are made with. */
-  readonly logProbs: Float32Array;
-  /**
-   * [L] in nats, under the policy that drew them, or in a mixture the student, at temperature 1 and without any
-   * shaping.
-   */
-  readonly rawLogProbs: Float32Array;
 }
 
 type Buffers = Readonly<Record<string, Buffer>>;
@@ -168,7 +156,7 @@ export class Sampler {
       const [start, end] = [row * maxNewTokens, row * maxNewTokens + lengths[row]!];
       return {
         tokens: tokens.slice(start, end),
-        logProbs: logProbs.slice(start, end),
+        behaviorLogProbs: logProbs.slice(start, end),
         rawLogProbs: rawLogProbs.slice(start, end),
       };
     });

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
+import type { Source } from "../../experiments/file/file-source.ts";
 import { readInputs } from "../../experiments/inputs/inputs.ts";
 import { givenOverrides } from "../../experiments/file/overrides.ts";
 import { FileContext } from "../../experiments/inputs/file-context.ts";
@@ -15,14 +16,16 @@ export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "clai
 }
 
 /**
- * The trials of a file, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read.
+ * The trials of a file, given by its path or as it was read, with overrides. `ExperimentError` with every problem; one is that a checkpoint cannot be read.
  */
 export const prepareSweep = async (
-  path: string,
+  file: string | Source,
   overrides: readonly string[] = [],
   hub: HubOptions = {},
 ): Promise<PreparedSweep> => {
-  const sound = checkTrials(readExperiment(path), givenOverrides(overrides));
+  const source = typeof file === "string" ? readExperiment(file) : file;
+  const sound = checkTrials(source, givenOverrides(overrides));
+  const { path } = source;
   const inputs = await readInputs(sound.drafts, dirname(path), hub);
   const [fileContext, memory] = [new FileContext(dirname(path), inputs), new TrialMemory()];
   const trials = planTrials(sound, fileContext, (run, values) => {

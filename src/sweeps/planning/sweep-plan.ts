@@ -4,7 +4,6 @@ import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { checker } from "../../experiments/schema/check.ts";
 import { axisMistakes, claimMistakes } from "../../experiments/rules/claim-rules.ts";
 import { expand, type Draft } from "../../experiments/file/drafts.ts";
-import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { isObject, omit, type Json, type JsonObject } from "../../files/json.ts";
 import { givenOverrides, parseOverrides, type Override } from "../../experiments/file/overrides.ts";
 import { planDraft } from "../../experiments/planning/run-plan.ts";
@@ -39,11 +38,9 @@ export interface SoundSweep {
 
 const checkSweep = checker<SweepValues>((experimentSchema["properties"] as JsonObject)["sweep"] as JsonObject);
 
-/** True when the file has a sweep, or the command line gives it one. Errors as of `readExperiment` and `expand`. */
-export const hasSweep = (path: string, overrides: readonly string[] = []): boolean =>
-  expand(readExperiment(path), givenOverrides(overrides)).drafts.some(
-    ({ value }) => isObject(value) && value["sweep"] !== undefined,
-  );
+/** True when the file has a sweep, or the command line gives it one. Errors as of `expand`. */
+export const hasSweep = (source: Source, overrides: readonly string[] = []): boolean =>
+  expand(source, givenOverrides(overrides)).drafts.some(({ value }) => isObject(value) && value["sweep"] !== undefined);
 
 /** What is kept of each trial's plan: a sweep may have many. */
 export interface PlannedTrial extends Pick<PlannedRun, "id" | "name" | "label"> {

@@ -1,16 +1,13 @@
 /** Completions as rollouts: drawn by the student or the teacher, taken from the data, or remembered. */
-import type { Rollout } from "../../rollouts/batches/rollout.ts";
+import type { PlacedPrompt, Rollout } from "../../rollouts/batches/rollout.ts";
 import type { SearchRequest, Writer } from "../../rollouts/sampling/sampler.ts";
 import type { GroupAssignment } from "../../rollouts/batches/group-assignment.ts";
 import { stopIn } from "../../rollouts/sampling/stop-strings.ts";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
-import type { Prompt, Task } from "../../tasks/task.ts";
+import type { Task } from "../../tasks/task.ts";
 import { promptIds } from "../../tokenizers/prompt-ids.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { RunThreads } from "../threads/run-threads.ts";
-
-/** A prompt, and where its completion belongs. */
-export type PlacedPrompt = { readonly prompt: Prompt; readonly order: Rollout["order"] };
 
 /** Ids beyond the vocabulary, with which some policies fill theirs up, have no text. */
 const textOf = (tokenizer: Tokenizer, tokens: ArrayLike<number>): string =>
@@ -68,13 +65,13 @@ export const drawRollouts = async (
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
   );
   const completions = await threads.draw({ prompts, coordinates, writer, group }, signal, observe);
-  return completions.map(({ tokens, logProbs, rawLogProbs }, index) => {
+  return completions.map(({ tokens, behaviorLogProbs, rawLogProbs }, index) => {
     const { length, text, finish } = endingOf(tokens, task, stops);
     return {
       ...places[index]!,
       promptTokens: prompts[index]!,
       tokens: tokens.slice(0, length),
-      behaviorLogProbs: logProbs.slice(0, length),
+      behaviorLogProbs: behaviorLogProbs.slice(0, length),
       rawLogProbs: rawLogProbs.slice(0, length),
       finish,
       text,

@@ -8,7 +8,8 @@ import { divergences } from "../../objectives/divergences/index.ts";
 import type { AgreementMeans } from "../threads/agreement.ts";
 import type { RunThreads } from "../threads/run-threads.ts";
 import type { Evaluated } from "../recipe/step-report.ts";
-import { drawRollouts, referenceRollout, searchRollouts, type PlacedPrompt } from "./drawing.ts";
+import { drawRollouts, referenceRollout, searchRollouts } from "./drawing.ts";
+import type { PlacedPrompt } from "../../rollouts/batches/rollout.ts";
 import type { AgreementValues, EvaluationSettings, EvaluationMode } from "../recipe/evaluation-settings.ts";
 import { defined } from "../../optional/defined.ts";
 

@@ -9,7 +9,8 @@ import type { GroupAssignment } from "../../rollouts/batches/group-assignment.ts
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { RunThreads } from "../threads/run-threads.ts";
-import { drawRollouts, referenceRollout, replayedRollouts, type PlacedPrompt } from "./drawing.ts";
+import { drawRollouts, referenceRollout, replayedRollouts } from "./drawing.ts";
+import type { PlacedPrompt } from "../../rollouts/batches/rollout.ts";
 import type { ScoredRollout } from "../../rollouts/scoring/scorer.ts";
 import { withinDropLimits } from "../batch/drop-limits.ts";
 import type { Answers } from "../batch/row.ts";

@@ -4,7 +4,8 @@ import { openEngine } from "../../../src/engine/choose.ts";
 import type { Weights } from "../../../src/policies/policy.ts";
 import { behaviors, type BehaviorValues } from "../../../src/rollouts/behaviors/index.ts";
 import { bestCompletions } from "../../../src/rollouts/sampling/best-completions.ts";
-import { Sampler, type Completion, type DrawRequest, type Writer } from "../../../src/rollouts/sampling/sampler.ts";
+import { Sampler, type DrawRequest, type Writer } from "../../../src/rollouts/sampling/sampler.ts";
+import type { Completion } from "../../../src/rollouts/batches/rollout.ts";
 import { bigram, model, smallLlama, smallTask } from "../../fixtures/recipes.ts";
 import { roughWeights } from "../../laws/policy.laws.ts";
 
@@ -32,13 +33,13 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
 
   const expectSame = (a: Completion, b: Completion): void => {
     expect(Array.from(a.tokens)).toEqual(Array.from(b.tokens));
-    a.logProbs.forEach((value, i) => expect(value).toBeCloseTo(b.logProbs[i]!, 5));
+    a.behaviorLogProbs.forEach((value, i) => expect(value).toBeCloseTo(b.behaviorLogProbs[i]!, 5));
   };
 
   test("gives as many completions as prompts, with a log-prob for each token, and ends at end-of-sequence", async () => {
     const completions = (await Promise.all([draw([0, 1, 2]), draw([3, 4]), draw([5])])).flat();
     expect(completions).toHaveLength(6);
-    for (const { tokens, logProbs } of completions) {
+    for (const { tokens, behaviorLogProbs: logProbs } of completions) {
       expect(logProbs).toHaveLength(tokens.length);
       expect(tokens.length).toBeLessThanOrEqual(options.maxNewTokens);
       expect(tokens.subarray(0, -1)).not.toContain(tokenizer.endId);
@@ -108,11 +109,11 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
 
   test("shapes as its writer says, and gives raw log-probs beside those that were used", async () => {
     const [plain] = await draw([1]);
-    expect(Array.from(plain!.rawLogProbs)).toEqual(Array.from(plain!.logProbs));
+    expect(Array.from(plain!.rawLogProbs)).toEqual(Array.from(plain!.behaviorLogProbs));
     const [narrow] = await draw([1], { writer: { by: "student", temperature: 1, topK: 1 } });
     const [greedy] = await draw([1], { writer: at(0) });
-    expectSame({ ...narrow!, logProbs: narrow!.rawLogProbs }, { ...greedy!, logProbs: greedy!.rawLogProbs });
-    narrow!.logProbs.forEach((logProb) => expect(logProb).toBeCloseTo(0, 6));
+    expectSame({ ...narrow!, behaviorLogProbs: narrow!.rawLogProbs }, { ...greedy!, behaviorLogProbs: greedy!.rawLogProbs });
+    narrow!.behaviorLogProbs.forEach((logProb) => expect(logProb).toBeCloseTo(0, 6));
     expect(Math.max(...narrow!.rawLogProbs)).toBeLessThan(0);
   });
 
@@ -145,7 +146,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     const [rough] = await draw([1]);
     sampler.load(model(policy, 1).weights);
     const [fresh] = await draw([1]);
-    expect(fresh!.logProbs[0]).not.toBeCloseTo(rough!.logProbs[0]!, 3);
+    expect(fresh!.behaviorLogProbs[0]).not.toBeCloseTo(rough!.behaviorLogProbs[0]!, 3);
     sampler.load(weights);
     expectSame((await draw([1]))[0]!, rough!);
     expect(engine.memory()).toEqual(before);
@@ -160,7 +161,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     sampler.load({ ...weights, [name]: other[name]! });
     expectSame((await draw([1]))[0]!, partly!);
     sampler.load(weights);
-    expect((await draw([1]))[0]!.logProbs[0]).not.toBeCloseTo(partly!.logProbs[0]!, 3);
+    expect((await draw([1]))[0]!.behaviorLogProbs[0]).not.toBeCloseTo(partly!.behaviorLogProbs[0]!, 3);
     expect(engine.memory()).toEqual(before);
   });
 
@@ -197,7 +198,9 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     const before = engine.memory();
     const alone = await draw([0, 1, 2]);
     const mixed = await drawn(own({ type: "teacher-mixed", share: 0.5 }), { by: "behavior", temperature: 1 });
-    expect(mixed.map(({ logProbs }) => logProbs[0]!)).not.toEqual(alone.map(({ logProbs }) => logProbs[0]!));
+    expect(mixed.map(({ behaviorLogProbs: logProbs }) => logProbs[0]!)).not.toEqual(
+      alone.map(({ behaviorLogProbs: logProbs }) => logProbs[0]!),
+    );
     expect(await drawn(own({ type: "teacher-mixed", share: 0.5 }), at(1))).toEqual(alone);
     expect(await drawn(own({ type: "student" }), { by: "behavior", temperature: 1 })).toEqual(alone);
     expect(await drawn(own({ type: "speculative", topK: 99 }), { by: "behavior", temperature: 1 })).toEqual(alone);

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../../src/engine/choose.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { Weights } from "../../../src/policies/policy.ts";
-import { Sampler, type Completion } from "../../../src/rollouts/sampling/sampler.ts";
+import { Sampler } from "../../../src/rollouts/sampling/sampler.ts";
+import type { Completion } from "../../../src/rollouts/batches/rollout.ts";
 import type { Shaping } from "../../../src/rollouts/decoding/shaping.ts";
 import { Streamer, type StreamedTokens, type StreamRequest } from "../../../src/rollouts/sampling/streamer.ts";
 import { streamText, type StreamedText } from "../../../src/rollouts/sampling/stream-text.ts";
@@ -32,7 +33,7 @@ const all = async <T>(chunks: AsyncIterable<T>): Promise<T[]> => {
 
 const joined = (chunks: readonly StreamedTokens[]): Completion => ({
   tokens: Int32Array.from(chunks.flatMap(({ tokens }) => [...tokens])),
-  logProbs: Float32Array.from(chunks.flatMap(({ logProbs }) => [...logProbs])),
+  behaviorLogProbs: Float32Array.from(chunks.flatMap(({ logProbs }) => [...logProbs])),
   rawLogProbs: Float32Array.from(chunks.flatMap(({ rawLogProbs }) => [...rawLogProbs])),
 });
 
@@ -75,7 +76,7 @@ describe.each(["cpu", "onnx"] as const)("a streamer on %s", async (name) => {
         const chunks = await all(own.stream(asked));
         const found = joined(chunks);
         expect(Array.from(found.tokens)).toEqual(Array.from(whole.tokens));
-        found.logProbs.forEach((value, t) => expect(value).toBeCloseTo(whole.logProbs[t]!, 5));
+        found.behaviorLogProbs.forEach((value, t) => expect(value).toBeCloseTo(whole.behaviorLogProbs[t]!, 5));
         found.rawLogProbs.forEach((value, t) => expect(value).toBeCloseTo(whole.rawLogProbs[t]!, 5));
         const ended = whole.tokens.at(-1) === endId;
         expect(chunks.map(({ finish }) => finish)).toEqual([...chunks.slice(1).map(() => undefined), ended ? "stop" : "length"]);
@@ -123,7 +124,7 @@ describe.each(["cpu", "onnx"] as const)("a streamer on %s", async (name) => {
     const first = joined(await all(own.stream(request())));
     own.load(weights);
     const second = joined(await all(own.stream(request())));
-    expect(first.logProbs[0]).not.toBeCloseTo(second.logProbs[0]!, 3);
+    expect(first.behaviorLogProbs[0]).not.toBeCloseTo(second.behaviorLogProbs[0]!, 3);
     await own.dispose();
   });
 

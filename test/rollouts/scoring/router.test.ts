@@ -4,7 +4,7 @@ import { firstValueFrom, lastValueFrom, tap, toArray } from "rxjs";
 import { describe, expect, test } from "vitest";
 import { ordered, coordinatesText } from "../../../src/rollouts/batches/order.ts";
 import { route, type Chunk } from "../../../src/rollouts/scoring/router.ts";
-import { FailedAnswer, type Failure, type Scorer } from "../../../src/rollouts/scoring/scorer.ts";
+import type { Scorer } from "../../../src/rollouts/scoring/scorer.ts";
 import type { Span } from "../../../src/rollouts/scoring/timeline.ts";
 import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { scorer, silent, turn } from "../../fixtures/scorers.ts";
@@ -88,18 +88,6 @@ describe("exactly one answer of each scorer", () => {
     const scored = route(chunksOf(rolloutGrid(2, 2), 2), { sums }, { inFlight: 2 }).pipe(toArray());
     expect(await lastValueFrom(scored)).toHaveLength(4);
     expect(await lastValueFrom(scored)).toHaveLength(4);
-  });
-
-  test("an answer after a failure is an answer and a failure; a failure without one drops the rollout", async () => {
-    const late: Failure = { attempts: 2, outcome: "answered", error: "busy" };
-    const gone: Failure = { attempts: 3, outcome: "dropped", error: "down" };
-    const failing = scorer<number | FailedAnswer<number>>(2, 1, async () => [new FailedAnswer(late, 5), new FailedAnswer<number>(gone)]);
-    const rollouts = rolloutGrid(1, 2);
-    const scored = await lastValueFrom(route(chunksOf(rollouts, 2), { failing, reward: sums }, { inFlight: 1 }).pipe(ordered()));
-    expect(scored).toEqual([
-      { rollout: rollouts[0], answers: { failing: 5, reward: total(rollouts[0]!) }, failures: { failing: late }, dropped: false },
-      { rollout: rollouts[1], answers: { reward: total(rollouts[1]!) }, failures: { failing: gone }, dropped: true },
-    ]);
   });
 });
 

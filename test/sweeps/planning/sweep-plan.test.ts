@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { planSource } from "../../../src/experiments/planning/run-plan.ts";
+import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
 import { parseSource } from "../../../src/experiments/file/file-source.ts";
 import { checkTrials, hasSweep, planSweep, planTrials, trialOf } from "../../../src/sweeps/planning/sweep-plan.ts";
 import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
@@ -136,8 +137,8 @@ describe("problems", () => {
   });
 
   test("is a file without a sweep", () => {
-    expect(hasSweep("test/fixtures/experiments/valid.json")).toBe(false);
-    expect(hasSweep("test/fixtures/experiments/valid.json", ['/sweep={"axes": {"/seed": [1]}}'])).toBe(true);
+    expect(hasSweep(readExperiment("test/fixtures/experiments/valid.json"))).toBe(false);
+    expect(hasSweep(readExperiment("test/fixtures/experiments/valid.json"), ['/sweep={"axes": {"/seed": [1]}}'])).toBe(true);
     expect(problems(() => planSweep(parseSource("x.json", valid)))[0]).toContain("the file has no sweep; add one");
   });
 });

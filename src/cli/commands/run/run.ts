@@ -4,6 +4,7 @@ import { closest } from "fastest-levenshtein";
 import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../../../experiments/running/execute.ts";
 import type { PlannedRun } from "../../../experiments/planning/planned.ts";
+import { readExperiment } from "../../../experiments/file/extended-source.ts";
 import { prepareExperiment } from "../../../experiments/planning/prepare-experiment.ts";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
 import { hasSweep } from "../../../sweeps/planning/sweep-plan.ts";
@@ -103,10 +104,11 @@ const prepare = async (
   terminal: Terminal,
 ): Promise<readonly PlannedRun[]> => {
   const shown = options.quiet === true ? { ...terminal, live: undefined } : terminal;
-  if (options.quiet !== true && hasSweep(file, overrides)) {
+  const source = readExperiment(file);
+  if (options.quiet !== true && hasSweep(source, overrides)) {
     terminal.errors.write("the file has a sweep; this runs the file's own values, without it\n");
   }
-  return choose(await prepareExperiment(file, overrides, hubOptions(options, shown)), options.only);
+  return choose(await prepareExperiment(source, overrides, hubOptions(options, shown)), options.only);
 };
 
 /** Adds description, arguments, options and action to the command. */
