@@ -9,7 +9,7 @@ export type { Json, JsonObject } from "../files/json.ts";
 export { staleness, storedStages } from "../experiments/stage-store/stored-stages.ts";
 export type { Difference, StoredStage } from "../experiments/stage-store/stored-stages.ts";
 export type { PlannedRun, PlannedTraining } from "../experiments/planning/planned.ts";
-export { prepareExperiment } from "../experiments/planning/prepare-experiment.ts";
+export { prepareExperiment } from "../experiments/planning/run-plan.ts";
 export { ExperimentError, formatProblem } from "../experiments/file/problem.ts";
 export type { Colors, Location, Problem } from "../experiments/file/problem.ts";
 export type { RunEvent, TrainingName } from "../experiments/running/run-event.ts";

@@ -18,8 +18,8 @@ import { recipeTask } from "./recipe/recipe-task.ts";
 import type { Recipe } from "./recipe/recipe.ts";
 import type { StepReport } from "./recipe/step-report.ts";
 import { runShape } from "./batch/run-shape.ts";
-import { recipeObjective } from "./sequences/recipe-objective.ts";
-import { lookaheadOf, sequencesOf } from "./sequences/sequences.ts";
+import { objectiveOf } from "../objectives/objective-of.ts";
+import { aheadTemperature, lookaheadOf, sequencesOf } from "./sequences/sequences.ts";
 import { evaluateStudent } from "./step/evaluate-student.ts";
 import type { OpenRun, StepSequences } from "./step/open-run.ts";
 import { beginStep, takeStep } from "./step/take-step.ts";
@@ -129,7 +129,7 @@ const run = async (
   const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
   const parts = {
     recipe,
-    objective: recipeObjective(recipe),
+    objective: objectiveOf(recipe.objective, aheadTemperature(recipe)),
     task,
     shape,
     checks,

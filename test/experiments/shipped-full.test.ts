@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { execute } from "../../src/experiments/running/execute.ts";
 import { readExperiment } from "../../src/experiments/file/extended-source.ts";
 import { isObject, type Json } from "../../src/files/json.ts";
-import { prepareExperiment } from "../../src/experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../src/experiments/planning/run-plan.ts";
 import { checkTrials } from "../../src/sweeps/planning/sweep-plan.ts";
 import { policies } from "../../src/policies/families/index.ts";
 import { figuresOf } from "../../src/reproduction/figures.ts";

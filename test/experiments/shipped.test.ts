@@ -12,7 +12,7 @@ import { divergences } from "../../src/objectives/divergences/index.ts";
 import { objectives } from "../../src/objectives/index.ts";
 import { behaviors } from "../../src/rollouts/behaviors/index.ts";
 import { planExperiment } from "../../src/experiments/planning/run-plan.ts";
-import { prepareExperiment } from "../../src/experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../src/experiments/planning/run-plan.ts";
 import { glance } from "../../src/reproduction/scale.ts";
 import { modelPolicy, writeModel } from "../fixtures/model-folder.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { stageStoreIn } from "../../experiments/stage-store/stage-store.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
-import { prepareExperiment } from "../../experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../experiments/planning/run-plan.ts";
 import { rewardRecipe } from "../../experiments/running/planned-recipe.ts";
 import type { RewardHandlers } from "../../rewards/reward-worker.ts";
 import { connect, type Connection } from "../../workers/connect.ts";

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
-import { prepareExperiment } from "../../experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../experiments/planning/run-plan.ts";
 import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { hasSweep, type PlannedTrial } from "../../sweeps/planning/sweep-plan.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";

@@ -5,10 +5,11 @@
 import { dirname } from "node:path";
 import { type Draft } from "../file/drafts.ts";
 import { readExperiment } from "../file/extended-source.ts";
-import { parseOverrides } from "../file/overrides.ts";
+import { givenOverrides, parseOverrides } from "../file/overrides.ts";
 import { ExperimentError } from "../file/problem.ts";
 import { type ExperimentValues } from "../schema/experiment-schema.ts";
-import { noInputs, type Inputs } from "../inputs/inputs.ts";
+import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
+import { noInputs, readInputs, type Inputs } from "../inputs/inputs.ts";
 import { semanticMistakes } from "../rules/all-rules.ts";
 import { FileContext } from "../inputs/file-context.ts";
 import type { Source } from "../file/file-source.ts";
@@ -99,3 +100,17 @@ export const planSource = (source: Source, overrides: readonly string[]): readon
  */
 export const planExperiment = (path: string, overrides: readonly string[] = []): readonly PlannedRun[] =>
   planSource(readExperiment(path), overrides);
+
+/**
+ * The runs of a file, given by its path or as it was read, with the overrides of the environment and over them others such as
+ * `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
+ * checkpoint or a dataset cannot be read.
+ */
+export const prepareExperiment = async (
+  file: string | Source,
+  overrides: readonly string[] = [],
+  hub: HubOptions = {},
+): Promise<readonly PlannedRun[]> => {
+  const checked = checkSource(typeof file === "string" ? readExperiment(file) : file, givenOverrides(overrides));
+  return planRuns(checked, await readInputs(checked.drafts, dirname(checked.path), hub));
+};

@@ -5,6 +5,7 @@ import { concatMap, from, Observable, type Subscriber } from "rxjs";
 import { pruneCheckpoints } from "../../training/checkpoints/checkpoint-folder.ts";
 import type { ServerFacts } from "../../teachers/remote/probe.ts";
 import type { Recipe } from "../../training/recipe/recipe.ts";
+import { train } from "../../training/train.ts";
 import type { ProgressReport } from "../../training/recipe/step-report.ts";
 import { probeTeacher } from "../../training/step/teacher-probe.ts";
 import { stageStoreIn, type StageStore } from "../stage-store/stage-store.ts";
@@ -82,7 +83,7 @@ const trainRun = async (
   };
   const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
   try {
-    const { finished, accuracy, milliseconds } = await trainToEnd(recipe, options, followers);
+    const { finished, accuracy, milliseconds } = await trainToEnd((given) => train(recipe, given), options, followers);
     if (finished === undefined) {
       await store.finish("paused");
       return;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../../training/recipe/recipe.ts";
 import { probeTeacher } from "../../training/step/teacher-probe.ts";
+import { train } from "../../training/train.ts";
 import type { StageStore } from "../stage-store/stage-store.ts";
 import { lockUnlessDone, isLock, type FolderLock, type LockHolder } from "../../runs/folder/lock.ts";
 import { writeJson } from "../../files/json-file.ts";
@@ -56,7 +57,7 @@ const makeStage = async (
   const recipe = await recipeFor(stage, run.path, stageStore, machine);
   const teacher = await probeTeacher(recipe, signal);
   const { finished, accuracy, milliseconds } = await trainToEnd(
-    recipe,
+    (options) => train(recipe, options),
     { folder: work, signal },
     { report: (report) => emit({ kind: "report", training: name, report }) },
   );

@@ -1,6 +1,6 @@
 /** One training of a file, to its end or to where it pauses. */
-import { train, type TrainOptions } from "../../training/train.ts";
-import type { Recipe } from "../../training/recipe/recipe.ts";
+import type { Observable } from "rxjs";
+import type { TrainOptions } from "../../training/train.ts";
 import type { Finished, ProgressReport, StepReport } from "../../training/recipe/step-report.ts";
 import type { RunStore } from "../../runs/folder/run-store.ts";
 
@@ -22,11 +22,11 @@ export interface Trained {
 }
 
 /**
- * Trains, from the newest checkpoint in the folder if there is one. Rejects with what made the training fail, or with
- * the signal's reason.
+ * Follows a training, which `start` begins with the options given or resumes from the newest checkpoint in their
+ * folder, until it ends or pauses. Rejects with what made it fail, or with the signal's reason.
  */
 export const trainToEnd = async (
-  recipe: Recipe,
+  start: (options: TrainOptions) => Observable<StepReport>,
   options: TrainOptions & { readonly folder: string; readonly signal: AbortSignal },
   { report: tell, store }: TrainingFollowers,
 ): Promise<Trained> => {
@@ -63,7 +63,7 @@ export const trainToEnd = async (
   const signal = AbortSignal.any([options.signal, unwritten.signal]);
   const secure = lines === undefined ? {} : { secure: () => lines.secure() };
   await new Promise<void>((resolve, reject) => {
-    train(recipe, { ...options, signal, ...secure }).subscribe({
+    start({ ...options, signal, ...secure }).subscribe({
       next: (report) => {
         if (unwritten.signal.aborted) return;
         try {

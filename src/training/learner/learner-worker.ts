@@ -11,7 +11,7 @@ import { checkIdentity } from "./identity.ts";
 import type { Batch } from "../batch/collate.ts";
 import { Learner, type Inspected, type Learned, type LearnerOptions, type LearnerState } from "./learner.ts";
 import type { Recipe } from "../recipe/recipe.ts";
-import { recipeObjective } from "../sequences/recipe-objective.ts";
+import { aheadTemperature } from "../sequences/sequences.ts";
 import { traineeOf, type TrainedParts, type Trainee } from "./trained.ts";
 import { stateKinds } from "./update.ts";
 
@@ -77,7 +77,12 @@ const handlers = {
     engine = await openEngine(name, { threads });
     await checkIdentity(engine, objectiveOf(recipe.objective), identityTolerance);
     trainee = traineeOf(studentPolicyOf(config), parts);
-    learner = await Learner.open(engine, { ...options, ...trainee, objective: recipeObjective(recipe) }, state, frozen);
+    learner = await Learner.open(
+      engine,
+      { ...options, ...trainee, objective: objectiveOf(recipe.objective, aheadTemperature(recipe)) },
+      state,
+      frozen,
+    );
     if (decay !== undefined) average = new AveragedWeights(decay, state.average ?? (await learner.policyWeights()));
     return { value: engine.name };
   },

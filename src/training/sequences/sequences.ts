@@ -76,6 +76,14 @@ export const lookaheadOf = ({
     objectiveOf(objective).pairs !== true && (data.adaptive !== undefined || boundsOf(data.onPolicyFraction).most > 0),
 });
 
+/** The temperature of sampling where the student's sequences are drawn ahead of the learner; nothing elsewhere. */
+export const aheadTemperature = (
+  recipe: Pick<Recipe, "data" | "rollouts" | "objective" | "training">,
+): number | undefined => {
+  const { maxStaleness, studentDraws } = lookaheadOf(recipe);
+  return maxStaleness > 0 && studentDraws ? recipe.rollouts.temperature : undefined;
+};
+
 /** The sequences of a recipe's steps. `RangeError` when its data settings do not fit the task. */
 export const sequencesOf = (
   { seed, data, rollouts, objective, training: { batch, steps } }: Recipe,

@@ -10,7 +10,7 @@ import { readExperiment } from "../../../src/experiments/file/extended-source.ts
 import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import type { PlannedRun } from "../../../src/experiments/planning/planned.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
-import { prepareExperiment } from "../../../src/experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import { policies } from "../../../src/policies/families/index.ts";
 import { problemsOf } from "../../fixtures/problems.ts";
 import { vocabularySize, writeModel } from "../../fixtures/model-folder.ts";

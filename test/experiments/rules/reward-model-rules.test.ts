@@ -6,7 +6,7 @@ import { lastValueFrom, toArray } from "rxjs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { execute } from "../../../src/experiments/running/execute.ts";
 import type { PlannedRun } from "../../../src/experiments/planning/planned.ts";
-import { prepareExperiment } from "../../../src/experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import { writeClassifier, writeModel } from "../../fixtures/model-folder.ts";
 import { problemsOf } from "../../fixtures/problems.ts";
 import { openThreads } from "../../fixtures/threads.ts";

@@ -1,7 +1,17 @@
 /** Which sequences each step learns from. */
 import { describe, expect, test } from "vitest";
+import { objectives } from "../../../src/objectives/index.ts";
+import { objectiveOf } from "../../../src/objectives/objective-of.ts";
+import type { Recipe } from "../../../src/training/recipe/recipe.ts";
 import type { DataSettings } from "../../../src/training/recipe/training-settings.ts";
-import { lookaheadOf, noSequences, sequencesOf, type Sequences, type SequenceState } from "../../../src/training/sequences/sequences.ts";
+import {
+  aheadTemperature,
+  lookaheadOf,
+  noSequences,
+  sequencesOf,
+  type Sequences,
+  type SequenceState,
+} from "../../../src/training/sequences/sequences.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 import { rolloutGrid } from "../../fixtures/rollouts.ts";
 
@@ -114,4 +124,15 @@ describe("replay", () => {
     for (let step = 1; step <= 6; step += 1) expect(fresh.at(step, full(fresh))).toEqual(none.at(step, noSequences));
     expect(full(none)).toEqual(noSequences);
   });
+});
+
+test("the objective reads what importance weights are made of where the student draws ahead, and else what it needs alone", () => {
+  const ahead = (maxStaleness: number, changes: Partial<Recipe> = {}): Recipe =>
+    recipe({ rollouts: { ...recipe().rollouts, maxStaleness }, ...changes });
+  const needs = (given: Recipe): readonly string[] => objectiveOf(given.objective, aheadTemperature(given)).needs;
+  const own = objectives.create(recipe().objective).needs;
+  expect(needs(ahead(2))).toEqual([...own, "behaviorLogProbs", "fromStudent"]);
+  expect(needs(ahead(0))).toEqual(own);
+  expect(needs(recipe())).toEqual(own);
+  expect(needs(ahead(2, { data: { ...recipe().data, onPolicyFraction: 0 } }))).toEqual(own);
 });

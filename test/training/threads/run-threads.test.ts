@@ -18,10 +18,10 @@ const never = new AbortController().signal;
 const open = (values: Recipe, signal = never) =>
   openRunThreads(values, task, runShape(values, task), initialState(values.student.weights), signal);
 
-describe("a threads", () => {
+describe("the threads of a run", () => {
   test("draws on several threads with the weights that were published, learns, and ends", async () => {
     const agreement = { divergences: [{ type: "reverse-kl" as const }], topK: 2, prefixes: "references" as const };
-    const evaluation = { ...recipe().evaluation, full: { compared: { prompts: 4, temperature: 0, agreement } } };
+    const evaluation = { ...recipe().evaluation, also: { compared: { prompts: 4, temperature: 0, agreement } } };
     const threads = await open(recipe({ evaluation, machine: { engine: "onnx", threads: 1, samplers: 2 } }));
     try {
       expect(threads.engine).toBe("onnx-cpu");

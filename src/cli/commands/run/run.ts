@@ -5,7 +5,7 @@ import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../../../experiments/running/execute.ts";
 import type { PlannedRun } from "../../../experiments/planning/planned.ts";
 import { readExperiment } from "../../../experiments/file/extended-source.ts";
-import { prepareExperiment } from "../../../experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../../experiments/planning/run-plan.ts";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
 import { hasSweep } from "../../../sweeps/planning/sweep-plan.ts";
 import { duration, percent } from "../../display/number-text.ts";

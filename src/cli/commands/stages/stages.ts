@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { storedStages, staleness, type StoredStage } from "../../../experiments/stage-store/stored-stages.ts";
 import type { PlannedTraining } from "../../../experiments/planning/planned.ts";
-import { prepareExperiment } from "../../../experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../../experiments/planning/run-plan.ts";
 import { percent } from "../../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { addStagesPrune } from "./stages-prune.ts";

@@ -6,7 +6,7 @@ import { lastValueFrom, toArray } from "rxjs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { execute } from "../../../src/experiments/running/execute.ts";
 import type { PlannedRun } from "../../../src/experiments/planning/planned.ts";
-import { prepareExperiment } from "../../../src/experiments/planning/prepare-experiment.ts";
+import { prepareExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import { loadPolicy } from "../../../src/policies/checkpoints/huggingface.ts";
 import { policies } from "../../../src/policies/families/index.ts";
 import { bytesOf } from "../../fixtures/recipes.ts";
