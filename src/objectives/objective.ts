@@ -6,7 +6,7 @@ import type { Schedule } from "./schedules/schedule.ts";
 
 /**
  * What every objective sees of a batch: the T positions before a completion's tokens, and none of its prompt. Position
- * t of the student's logits predicts `targets[t]`; the shift was made once, in `training/collate.ts`.
+ * t of the student's logits predicts `targets[t]`; the shift was made once, in `training/batch/collate.ts`.
  */
 export interface TokenBatch {
   /** [B, T] int32. */

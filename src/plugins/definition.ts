@@ -10,8 +10,8 @@ export type ParameterSchemas = TProperties & { readonly [Kind]?: never };
 export type ParametersOf<Parameters extends ParameterSchemas> = Static<TObject<Parameters>>;
 
 /**
- * What the function behind a plug-in takes: the values of its schemas, all of them optional, and `Parts`, which are made
- * from values of the same names, such as a divergence.
+ * What the function behind a plug-in takes: the values of its schemas, all of them optional, and `Parts`, which are
+ * made from values of the same names, such as a divergence.
  */
 export type WithParts<Values, Parts> = Partial<Omit<Values, keyof Parts>> & Parts;
 

@@ -102,9 +102,9 @@ export const planExperiment = (path: string, overrides: readonly string[] = []):
   planSource(readExperiment(path), overrides);
 
 /**
- * The runs of a file, given by its path or as it was read, with the overrides of the environment and over them others such as
- * `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
- * checkpoint or a dataset cannot be read.
+ * The runs of a file, given by its path or as it was read, with the overrides of the environment and over them others
+ * such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that
+ * a checkpoint or a dataset cannot be read.
  */
 export const prepareExperiment = async (
   file: string | Source,

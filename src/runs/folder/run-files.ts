@@ -28,7 +28,9 @@ export interface RunLines {
   timeline(timed: StepTimed): void;
   /** Returns when all lines are on the disk. */
   secure(): void;
-  /** The metrics of the last step and the last evaluation in one, with numbers that JSON does not have by their names. */
+  /**
+   * The metrics of the last step and the last evaluation in one, with numbers that JSON does not have by their names.
+   */
   summary(): { readonly metrics: JsonObject };
   /** Milliseconds of all steps that the files hold. */
   milliseconds(): number;

@@ -1,4 +1,7 @@
-/** One step of a run: its sequences are drawn and scored, rewards become advantages, the learner learns, and it is reported. */
+/**
+ * One step of a run: its sequences are drawn and scored, rewards become advantages, the learner learns, and it is
+ * reported.
+ */
 import { progressAt } from "../../objectives/schedules/schedule.ts";
 import { CheckError, watch } from "../checks/watch.ts";
 import { type HostState } from "../checkpoints/checkpoint.ts";
