@@ -18,5 +18,7 @@ export type { LockHolder } from "../runs/folder/lock.ts";
 export type { EarlierTime, ResultFolders } from "../experiments/stage-store/earlier-times.ts";
 export type { TrainingMemory } from "../experiments/explaining/training-memory.ts";
 export type { TrainingValues } from "../experiments/schema/trainings.ts";
-export type { Definition } from "../plugins/definition.ts";
+export { readExperiment } from "../experiments/file/extended-source.ts";
+export type { Source } from "../experiments/file/file-source.ts";
+export type { Definition, ParameterSchemas, ParametersOf } from "../plugins/definition.ts";
 export type { Family, Values } from "../plugins/family.ts";
