@@ -15,6 +15,7 @@ import type {
 import { amount, duration, headline, Pace, percent } from "./number-text.ts";
 import type { Colors } from "../../experiments/file/problem.ts";
 import type { Terminal } from "./terminal.ts";
+import { defined } from "../../optional/defined.ts";
 
 /** Takes the events of a run in their order. */
 export interface Display {
@@ -230,9 +231,16 @@ const silent = (terminal: Terminal): Display => ({
   close: () => undefined,
 });
 
+/** Accuracy of an evaluation also beside its metrics, for programs that look for it there. */
+const withAccuracy = (event: RunEvent): object => {
+  if (event.kind !== "report" || event.report.kind !== "evaluation") return event;
+  const { accuracy } = event.report.metrics;
+  return { ...event, report: { ...event.report, ...defined({ accuracy }) } };
+};
+
 const json = (terminal: Terminal): Display => ({
   ...silent(terminal),
-  show: (event) => void terminal.output.write(`${JSON.stringify(event)}\n`),
+  show: (event) => void terminal.output.write(`${JSON.stringify(withAccuracy(event))}\n`),
 });
 
 /** The display of a style; `auto` is a bar where a person reads along, and lines where none does. */

@@ -23,6 +23,8 @@ const eventOf = ({ trial, folder, progress, stopped }: TrialState): object => ({
   folder,
   steps: trial.steps,
   ...progress,
+  // Also beside the metrics, for programs that look for it there.
+  accuracy: progress.metrics["accuracy"],
   ...(stopped === true ? { stopped } : {}),
 });
 

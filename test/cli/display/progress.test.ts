@@ -65,12 +65,15 @@ test("quiet says nothing", () => {
   expect(output() + errors()).toBe("");
 });
 
-test("json is one event a line, as it came", () => {
+test("json is one event a line, as it came; an evaluation says its accuracy beside its metrics too", () => {
   const { terminal, output } = recorder();
   const display = displayOf("json", terminal);
   events.forEach((event) => display.show(event));
   const lines = output().trimEnd().split("\n");
-  expect(lines.map((line) => JSON.parse(line) as RunEvent)).toEqual(JSON.parse(JSON.stringify(events)));
+  const expected = events.map((event) =>
+    event.kind === "report" && event.report.kind === "evaluation" ? { ...event, report: { ...event.report, accuracy: 0.5 } } : event,
+  );
+  expect(lines.map((line) => JSON.parse(line) as RunEvent)).toEqual(JSON.parse(JSON.stringify(expected)));
 });
 
 describe("on a terminal", () => {

@@ -50,7 +50,12 @@ const workLeft = (all: readonly TrialState[]): number | undefined => {
 const listTrials = (all: readonly TrialState[], flags: SweepFlags, { output }: Terminal): void => {
   const left = workLeft(all);
   if (flags.json === true) {
-    const trials = all.map(({ trial, folder, progress }) => ({ ...trial, folder, ...progress }));
+    const trials = all.map(({ trial, folder, progress }) => ({
+      ...trial,
+      folder,
+      ...progress,
+      accuracy: progress.metrics["accuracy"],
+    }));
     output.write(`${JSON.stringify({ trials, millisecondsLeft: left }, null, 2)}\n`);
     return;
   }
