@@ -103,9 +103,19 @@ test(
     const first = weightsOf(await trained(values(0, 1)));
     const task = smallTask();
     const third = { ...values(1, 5), student: { ...alone.student, weights: first } };
-    const { slots } = sequencesOf(third, task).at(3, noSequences);
+    const { assignments } = sequencesOf(third, task).at(3, noSequences);
     const { seed, rollouts } = third;
-    const request = { seed, step: 3, version: 1, slots, ...rollouts, maxNewTokens: 6, inFlight: 2, wholeGroups: true, mostDropped: 0 };
+    const request = {
+      seed,
+      step: 3,
+      version: 1,
+      assignments,
+      ...rollouts,
+      maxNewTokens: 6,
+      inFlight: 2,
+      wholeGroups: true,
+      mostDropped: 0,
+    };
     const drawn = await stepRollouts(await inOneThread(third, task), task, request, new AbortController().signal);
     expect(rolloutsOf(whole)[2]!.rollouts.map(({ completion }) => completion)).toEqual(drawn.map(({ rollout }) => rollout.text));
 

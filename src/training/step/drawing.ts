@@ -128,15 +128,15 @@ export const referenceRollout = (
   };
 };
 
-/** What older weights drew, in the places of the slots that replay it. */
+/** The completions of a replay buffer, drawn by older weights, as rollouts of the groups that replay them. */
 export const replayedRollouts = (
   task: Task,
-  slots: readonly GroupAssignment[],
+  assignments: readonly GroupAssignment[],
   stops: readonly string[] | undefined,
 ): Rollout[] =>
-  slots.flatMap((slot, index): Rollout[] => {
-    if (slot.source !== "replay") return [];
-    const { prompt, group } = slot;
+  assignments.flatMap((assignment, index): Rollout[] => {
+    if (assignment.source !== "replay") return [];
+    const { prompt, group } = assignment;
     const promptTokens = Int32Array.from(promptIds(task.tokenizer, prompt.text));
     return group.completions.map(({ tokens, logProbs }, sample) => {
       const { text, finish } = endingOf(tokens, task, stops);

@@ -1,6 +1,6 @@
 /** One step of a run: its sequences are drawn and scored, rewards become advantages, the learner learns, and it is reported. */
 import { progressAt } from "../../objectives/schedules/schedule.ts";
-import { CheckError, watch } from "../checks/watch.ts";
+import { type CheckError, watch } from "../checks/watch.ts";
 import { type HostState } from "../checkpoints/checkpoint.ts";
 import { collate } from "../batch/collate.ts";
 import type { UpdateAnswer, UpdateRequest } from "../learner/learner-worker.ts";
@@ -25,15 +25,15 @@ export const beginStep = (run: OpenRun, step: number, host: HostState): void => 
   const { seed, rollouts, machine, scoring } = recipe;
   const wholeGroups = objective.advantages !== undefined;
   ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
-    const { fraction, slots } = sequences.at(step, host.sequences);
+    const { fraction, assignments } = sequences.at(step, host.sequences);
     const bounds = {
       inFlight: machine.samplers + 1,
       mostDropped: scoring.mostDropped,
       wholeGroups,
       maxNewTokens: shape.maxNewTokens,
     };
-    const request = { seed, step, version, slots, ...rollouts, ...bounds, observe: timeline.add, drawn };
-    return { fraction, slots, scored: await stepRollouts(threads, task, request, signal) };
+    const request = { seed, step, version, assignments, ...rollouts, ...bounds, observe: timeline.add, drawn };
+    return { fraction, assignments, scored: await stepRollouts(threads, task, request, signal) };
   });
 };
 
@@ -126,7 +126,7 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
       rewards: drawn.rewardsState,
       controller: controller?.observe(host.controller, metrics, progress) ?? null,
       checks: watched.state,
-      sequences: sequences.learned(host.sequences, taken.slots, drawn.drawn),
+      sequences: sequences.learned(host.sequences, taken.assignments, drawn.drawn),
       best: host.best,
     },
     failure: watched.failure,

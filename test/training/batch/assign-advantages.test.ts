@@ -29,7 +29,7 @@ const mixed: readonly GroupAssignment[] = [
 const request: RowsRequest = {
   seed: 1,
   step: 4,
-  slots: mixed,
+  assignments: mixed,
   group: 2,
   chunk: 3,
   temperature: 1,
@@ -102,7 +102,7 @@ describe("a mixed step", () => {
 describe("a teacher that writes", () => {
   const written = (changes: Partial<RowsRequest> = {}): Promise<StepRows> =>
     rowsOf(slow(0), {
-      slots: [
+      assignments: [
         { source: "student", prompt: a },
         { source: "teacher", prompts: [b, c] },
       ],
@@ -131,7 +131,7 @@ describe("a teacher that writes", () => {
     const first = await tokens({}, 2);
     const others = [
       await tokens({ step: 9 }, 2),
-      await tokens({ slots: [{ source: "teacher", prompts: [d, b] }] }, 1),
+      await tokens({ assignments: [{ source: "teacher", prompts: [d, b] }] }, 1),
       await tokens({ chunk: 1 }, 2),
     ];
     expect(others).toEqual([first, first, first]);
@@ -149,11 +149,11 @@ describe("replayed completions", () => {
       drawn.rows.map(({ rollout }) => rollout),
       2,
     );
-    const slots: GroupAssignment[] = [
+    const assignments: GroupAssignment[] = [
       { source: "student", prompt: b },
       { source: "replay", prompt: d, group: buffer[1]! },
     ];
-    return { drawn, again: await rowsOf(slow(0), { slots, step: 9, chunk: 2 }) };
+    return { drawn, again: await rowsOf(slow(0), { assignments, step: 9, chunk: 2 }) };
   };
 
   test("are what was drawn, at another place, and are judged anew", async () => {
@@ -223,22 +223,22 @@ test("how the work is cut changes nothing", async () => {
 
 test("a step of references alone leaves the baseline's state as it was", async () => {
   const advantagesState = { value: 0.5, count: 3 };
-  const slots: GroupAssignment[] = [{ source: "data", prompts: [a, b] }];
-  const { rows, advantagesState: after } = await rowsOf(slow(0), { slots, advantages: averaging, advantagesState });
+  const assignments: GroupAssignment[] = [{ source: "data", prompts: [a, b] }];
+  const { rows, advantagesState: after } = await rowsOf(slow(0), { assignments, advantages: averaging, advantagesState });
   expect(after).toEqual(advantagesState);
   expect(rows.map(({ advantage }) => advantage)).toEqual([0, 0]);
 });
 
 test("a reference that is longer than a completion may be is cut", async () => {
-  const { rows } = await rowsOf(slow(0), { slots: [{ source: "data", prompts: [a, b] }], maxNewTokens: 3 });
+  const { rows } = await rowsOf(slow(0), { assignments: [{ source: "data", prompts: [a, b] }], maxNewTokens: 3 });
   expect(rows[0]!.rollout).toMatchObject({ finish: "length", text: a.reference.slice(0, 3) });
   expect(Array.from(rows[0]!.rollout.tokens)).toEqual(tokenizer.encode(a.reference.slice(0, 3)));
 });
 
 test("without a teacher and rewards nothing is scored", async () => {
   const { teacher: _teacher, ...values } = recipe({ objective: { type: "sft", average: "sequence" } });
-  const slots = source({ seed: 1, prompts: task.train, batch: 4, group: 2, offPolicy: "references", mixing: "step" })(1, 0);
-  const { rows, logged } = await rowsOf(values, { slots, advantages: undefined, advantagesState: undefined });
+  const assignments = source({ seed: 1, prompts: task.train, batch: 4, group: 2, offPolicy: "references", mixing: "step" })(1, 0);
+  const { rows, logged } = await rowsOf(values, { assignments, advantages: undefined, advantagesState: undefined });
   expect(rows[0]).toMatchObject({ answers: {}, reward: 0, advantage: 0 });
   expect(logged).toHaveLength(4);
 });

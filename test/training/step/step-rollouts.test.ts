@@ -14,7 +14,7 @@ const request: StepRequest = {
   seed: 1,
   step: 4,
   version: 2,
-  slots: [a, b].map((prompt) => ({ source: "student", prompt })),
+  assignments: [a, b].map((prompt) => ({ source: "student", prompt })),
   group: 2,
   chunk: 2,
   temperature: 1,
