@@ -16,8 +16,8 @@ export const pairOf = (prompt: Prompt): readonly [better: Prompt, worse: Prompt]
 
 /**
  * The group assignments of any step: `batch` / 2 prompts, each with its two completions as data, the better one first.
- * The prompts are shuffled anew in every pass. `RangeError` for no prompts, an odd batch, and a prompt without a rejected
- * completion.
+ * The prompts are shuffled anew in every pass. `RangeError` for no prompts, an odd batch, and a prompt without a
+ * rejected completion.
  */
 export const pairSource = ({
   seed,

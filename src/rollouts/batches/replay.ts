@@ -26,8 +26,8 @@ export interface ReplayOptions {
 /**
  * The assignments, with some of the student's replaced by groups of a full buffer, all different: DistiLLM's off-policy
  * sampling (Ko et al., 2024, arXiv 2402.03898; capacity 1000 sequences, `fresh` falling from 1 to 0 on a straight
- * line). A function of assignments, buffer and coordinates alone. What is replayed was drawn by older weights: an objective
- * that is stated for the student's own sequences needs the weight q / b.
+ * line). A function of assignments, buffer and coordinates alone. What is replayed was drawn by older weights: an
+ * objective that is stated for the student's own sequences needs the weight q / b.
  */
 export const withReplays = (
   assignments: readonly GroupAssignment[],

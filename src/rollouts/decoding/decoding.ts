@@ -93,7 +93,8 @@ export const settingOf = (policy: Policy, options: GenerationOptions, inputs: Na
 
 /**
  * Prefix of a reader's cache among what is carried from token to token. Beside it: `token` [B] int32, the newest;
- * `alive` [B] float32, 1 where the row has not ended; `length` [B] int32; and where repetition is penalised `seen` [B, V].
+ * `alive` [B] float32, 1 where the row has not ended; `length` [B] int32; and where repetition is penalised `seen`
+ * [B, V].
  */
 const cachePrefix = ({ name }: Reader): string => `cache/${name}`;
 

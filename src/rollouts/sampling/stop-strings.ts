@@ -73,9 +73,9 @@ export class GrowingText {
   }
 
   /**
-   * Takes the next tokens. Gives the text that later tokens cannot change: without characters whose bytes are not all there, and
-   * without an end that may be the beginning of a stop string. `stopped` is there when a stop string has ended the
-   * completion: how many of these tokens belong to it.
+   * Takes the next tokens. Gives the text that later tokens cannot change: without characters whose bytes are not all
+   * there, and without an end that may be the beginning of a stop string. `stopped` is there when a stop string has
+   * ended the completion: how many of these tokens belong to it.
    */
   add(tokens: ArrayLike<number>): { readonly text: string; readonly stopped?: number } {
     const before = this.#tokens.length;

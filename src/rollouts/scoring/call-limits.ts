@@ -36,7 +36,9 @@ class Lane {
     return this.queue.size > 0 && this.#free.length > 0;
   }
 
-  /** ms until all that it was given is done, by what its calls took so far; infinite before the first call has ended. */
+  /**
+   * ms until all that it was given is done, by what its calls took so far; infinite before the first call has ended.
+   */
   get behind(): number {
     return this.#pace === undefined ? Number.POSITIVE_INFINITY : (this.#rollouts * this.#pace) / this.concurrency;
   }
@@ -57,7 +59,10 @@ class Lane {
   }
 }
 
-/** Scorers as lanes, by name, for one stream or several. It decides when a call is made, and never which rollouts are in it. */
+/**
+ * Scorers as lanes, by name, for one stream or several. It decides when a call is made, and never which rollouts are in
+ * it.
+ */
 export class CallLimits {
   readonly #lanes: ReadonlyMap<string, Lane>;
   #left: number;

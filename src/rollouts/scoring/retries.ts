@@ -100,8 +100,8 @@ class Retries<Answer> {
   }
 
   /**
-   * Calls until all have an answer, the retries are used up, or a retry is no use; a retry has only the rollouts without
-   * an answer.
+   * Calls until all have an answer, the retries are used up, or a retry is no use; a retry has only the rollouts
+   * without an answer.
    */
   async #retry(
     rollouts: readonly Rollout[],
@@ -198,10 +198,10 @@ export const withRetries = <Answer>(
     const { attempts, lastError } = attempted;
     if (lastError === undefined) return attempted.answer as Answer;
     const failure = (outcome: Failure["outcome"]): Failure => ({ attempts, outcome, error: lastError });
-    if (!failed(attempted)) return new FailedAnswer(failure("answered"), attempted.answer as Answer);
+    if (!failed(attempted)) return new FailedAnswer(failure("answered"), attempted.answer);
     return onFailure === "drop"
       ? new FailedAnswer<Answer>(failure("dropped"))
-      : new FailedAnswer(failure("default"), substitute as Answer);
+      : new FailedAnswer(failure("default"), substitute);
   };
   return {
     batch: scorer.batch,

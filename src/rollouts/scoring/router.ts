@@ -23,7 +23,10 @@ export type Chunk = (signal: AbortSignal) => Promise<readonly Rollout[]>;
 export interface RouteOptions {
   /** Most chunks at once, from the call that draws one to its last answer: the next is not drawn before. */
   readonly inFlight: number;
-  /** Limits of concurrent calls, shared with the other streams that go to the same scorers. The stream's own when left out. */
+  /**
+   * Limits of concurrent calls, shared with the other streams that go to the same scorers. The stream's own when left
+   * out.
+   */
   readonly limits?: CallLimits;
   /** Told of each call that ended while the stream was running; its lane is the scorer's name. */
   readonly observe?: (span: Span) => void;
@@ -158,14 +161,14 @@ const draw = async (chunk: Chunk, taken: Set<string>, signal: AbortSignal): Prom
 
 /**
  * Draws chunks and routes their rollouts. Each scorer splits each chunk into batches for itself, in the chunk's order,
- * so which rollouts share a batch never depends on time, and no batch waits for another chunk. A rollout is emitted when
- * its last answer is in: in finishing order, so put `ordered()` before anything stateful. Cold: each subscription does
- * the work anew.
+ * so which rollouts share a batch never depends on time, and no batch waits for another chunk. A rollout is emitted
+ * when its last answer is in: in finishing order, so put `ordered()` before anything stateful. Cold: each subscription
+ * does the work anew.
  *
  * The stream fails at the first failure and aborts all the rest: what a chunk throws passes as it is; a scorer that
  * throws, or gives too few, too many or undefined answers, gives an `Error` that names the scorer and the rollouts,
- * with its `cause`; two rollouts with the same coordinates give a `RangeError`. Unsubscribing aborts everything in flight.
- * `RangeError` at once for counts that are not whole numbers from 1.
+ * with its `cause`; two rollouts with the same coordinates give a `RangeError`. Unsubscribing aborts everything in
+ * flight. `RangeError` at once for counts that are not whole numbers from 1.
  */
 export const route = <Answers extends object>(
   chunks: ObservableInput<Chunk>,

@@ -18,7 +18,7 @@ const gated = (log: string[], name: string) => {
   return { work, leave };
 };
 
-test("many pass together; one alone waits for them, and whoever comes later waits for it", async () => {
+test("shared holders run together; an exclusive one waits for them, and later ones wait for it", async () => {
   const lock = new SharedExclusiveLock();
   const log: string[] = [];
   const [a, b, c, d] = [gated(log, "a"), gated(log, "b"), gated(log, "c"), gated(log, "d")];
@@ -49,7 +49,7 @@ test("work that fails lets the next one in", async () => {
   expect(await lock.run(true, signal, () => Promise.resolve(1))).toBe(1);
 });
 
-test("who gives up while waiting holds nobody back", async () => {
+test("a call that is aborted while it waits blocks no other", async () => {
   const lock = new SharedExclusiveLock();
   const stop = new AbortController();
   const log: string[] = [];
