@@ -6,7 +6,7 @@ import type { Recipe } from "../recipe/recipe.ts";
 import { lookaheadOf } from "./sequences.ts";
 
 /**
- * The recipe's own; where the student's sequences are drawn ahead, it also reports how far the student has gone on
+ * The recipe's own; where the student's sequences are drawn ahead, it also reports how far the student has moved
  * since.
  */
 export const recipeObjective = (

@@ -24,7 +24,7 @@ export const noSequences: SequenceState = { adaptive: noLoss, replay: [] };
 /** A run's sequences. */
 export interface Sequences {
   /**
-   * Training prompts that nothing is learned from; their references judge the student when lambda is adaptive, else
+   * Training prompts that nothing is learned from; their references validate the student when lambda is adaptive, else
    * there are none.
    */
   readonly validation: readonly Prompt[];

@@ -1,4 +1,4 @@
-/** The sequences of one step: drawn, or taken from the data, and scored by everyone who needs to. */
+/** The sequences of one step: drawn, or taken from the data, and scored by all scorers that apply. */
 import { lastValueFrom, merge, Observable, takeUntil } from "rxjs";
 import type { BehaviorValues } from "../../rollouts/behaviors/index.ts";
 import { ordered } from "../../rollouts/batches/order.ts";
@@ -44,14 +44,14 @@ export interface StepRequest extends Shaping {
 const inChunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
 
-const studentPlaces = (assignments: readonly GroupAssignment[], group: number): PlacedPrompt[] =>
+const studentPrompts = (assignments: readonly GroupAssignment[], group: number): PlacedPrompt[] =>
   assignments.flatMap((assignment, prompt) =>
     assignment.source === "student"
       ? Array.from({ length: group }, (_, sample) => ({ prompt: assignment.prompt, order: { prompt, sample } }))
       : [],
   );
 
-const otherPlaces = (assignments: readonly GroupAssignment[], source: "data" | "teacher"): PlacedPrompt[] =>
+const otherPrompts = (assignments: readonly GroupAssignment[], source: "data" | "teacher"): PlacedPrompt[] =>
   assignments.flatMap((assignment, prompt) =>
     assignment.source === source
       ? assignment.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } }))
@@ -91,22 +91,22 @@ const chunksOf = (threads: Pick<RunThreads, "draw">, task: Task, request: StepRe
   };
   const drawnBy =
     (writer: Writer, together: number) =>
-    (places: readonly PlacedPrompt[]): Chunk =>
+    (prompts: readonly PlacedPrompt[]): Chunk =>
     (stopped) =>
-      drawRollouts(threads, task, places, { ...options, writer, group: together }, stopped);
+      drawRollouts(threads, task, prompts, { ...options, writer, group: together }, stopped);
   // Chunks of whole groups read each prompt once.
   const together = chunk % group === 0 ? group : 1;
   return [
     [
-      ...inChunks(studentPlaces(assignments, group), chunk).map(
+      ...inChunks(studentPrompts(assignments, group), chunk).map(
         drawnBy({ by: "behavior", ...shapingIn(request) }, together),
       ),
       ...inChunks(replayedRollouts(task, assignments, stop), chunk).map((some) => () => Promise.resolve(some)),
     ],
     [
-      ...inChunks(otherPlaces(assignments, "teacher"), chunk).map(drawnBy({ by: "teacher" }, 1)),
-      ...inChunks(otherPlaces(assignments, "data"), chunk).map(
-        (places) => () => Promise.resolve(places.map((at) => referenceRollout(task, at, maxNewTokens, version))),
+      ...inChunks(otherPrompts(assignments, "teacher"), chunk).map(drawnBy({ by: "teacher" }, 1)),
+      ...inChunks(otherPrompts(assignments, "data"), chunk).map(
+        (prompts) => () => Promise.resolve(prompts.map((at) => referenceRollout(task, at, maxNewTokens, version))),
       ),
     ],
   ];

@@ -1,13 +1,17 @@
-/** One step of a run: its sequences are drawn and scored, rewards become advantages, the learner learns, and it is reported. */
+/**
+ * One step of a run: its sequences are drawn and scored, rewards become advantages, the learner learns, and it is
+ * reported.
+ */
 import { progressAt } from "../../objectives/schedules/schedule.ts";
 import { type CheckError, watch } from "../checks/watch.ts";
 import { type HostState } from "../checkpoints/checkpoint.ts";
-import { collate } from "../batch/collate.ts";
+import { collate, type Batch } from "../batch/collate.ts";
 import type { UpdateAnswer, UpdateRequest } from "../learner/learner-worker.ts";
 import { rolloutMetrics } from "../batch/rollout-metrics.ts";
 import { evaluates, inspects } from "../recipe/due.ts";
 import { assignAdvantages, shares, type StepRows } from "../batch/assign-advantages.ts";
 import { learningRateFactor } from "../recipe/learning-rate.ts";
+import type { Recipe } from "../recipe/recipe.ts";
 import { stepRollouts } from "./step-rollouts.ts";
 import { withTokens } from "../batch/token-log.ts";
 import { defined } from "../../optional/defined.ts";
@@ -50,8 +54,8 @@ const rowsOf = (
 };
 
 /**
- * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when anybody
- * will draw with them.
+ * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when a later
+ * step or an evaluation draws with them.
  */
 const learn = async (
   { recipe, threads, ahead }: OpenRun,
@@ -60,9 +64,20 @@ const learn = async (
 ): Promise<UpdateAnswer> => {
   const learned = await threads.learner.call("update", update, { transfer: Object.values(update.batch) });
   await threads.follow?.();
-  if (ahead.asksFor(step) || evaluates(recipe, step))
-    ahead.offer(step, await threads.learner.call("weights", undefined));
+  if (ahead.needs(step) || evaluates(recipe, step)) ahead.offer(step, await threads.learner.call("weights", undefined));
   return learned;
+};
+
+/** The update of a step's batch, with its learning rate. */
+const updateOf = (recipe: Recipe, step: number, batch: Batch): UpdateRequest => {
+  const { training } = recipe;
+  return {
+    batch,
+    step: (step - 1) * training.updates + 1,
+    factor: learningRateFactor(training.schedule, step, training.steps),
+    updates: training.updates,
+    inspect: inspects(recipe, step),
+  };
 };
 
 /** Takes one step: waits for its sequences, learns from them, and reports. */
@@ -77,25 +92,15 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
-  const factor = learningRateFactor(training.schedule, step, training.steps);
-  const update = {
-    batch,
-    step: (step - 1) * training.updates + 1,
-    factor,
-    updates: training.updates,
-    inspect: inspects(recipe, step),
-  };
+  const update = updateOf(recipe, step, batch);
   const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
-  const seen =
-    inspected === undefined
-      ? {}
-      : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.completion) };
+  const logProbs = inspected?.logProbs.subarray(0, drawn.rows.length * shape.batch.completion);
   const shared = shares(drawn);
   const watched = watch(
     run.checks,
-    { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen },
+    { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...defined({ logProbs }) },
     host.checks,
   );
   emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.divergences, shape.batch, task.tokenizer) });
@@ -112,7 +117,7 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
       "rollouts/dropped": 1 - kept.length / drawn.logged.length,
       "on-policy-fraction": taken.fraction,
       ...defined({ controlled: controller && controlled }),
-      "learning-rate": training.optimizer.learningRate * factor,
+      "learning-rate": training.optimizer.learningRate * update.factor,
     },
     times: { rollouts: scored - started, update: ended - scored },
     tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),

@@ -1,4 +1,4 @@
-/** A step's sequences: everyone who must score does, references get no reward, and places decide the order. */
+/** A step's sequences: every scorer that must score does, references get no reward, and coordinates decide the order. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../../src/objectives/baselines/leave-one-out.ts";
@@ -50,13 +50,13 @@ const slow = (direction: number, more: Record<string, unknown> = {}) =>
 const rowsOf = async (values = slow(0), changes: Partial<RowsRequest> = {}, signal = never): Promise<StepRows> =>
   stepRows(await inOneThread(values, task), task, { ...request, ...changes }, signal);
 
-const places = ({ rows }: StepRows): string[] =>
+const coordinates = ({ rows }: StepRows): string[] =>
   rows.map(({ rollout: { order, source: from } }) => `${order.prompt}.${order.sample} ${from}`);
 
 describe("a mixed step", () => {
   test("has its rows in order of prompt and sample, with the student's at weights that are one step old", async () => {
     const step = await rowsOf();
-    expect(places(step)).toEqual(["0.0 student", "0.1 student", "1.0 data", "1.1 data", "2.0 student", "2.1 student"]);
+    expect(coordinates(step)).toEqual(["0.0 student", "0.1 student", "1.0 data", "1.1 data", "2.0 student", "2.1 student"]);
     expect(step.rows.map(({ rollout }) => rollout.prompt)).toEqual([a, a, b, c, d, d]);
     expect(step.rows.every(({ rollout }) => rollout.version === 3)).toBe(true);
   });
@@ -112,7 +112,7 @@ describe("a teacher that writes", () => {
   test("draws its completions at its own temperature, and gets no reward and no advantage for them", async () => {
     const drawn = await written();
     const { rows, logged } = drawn;
-    expect(places(drawn)).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
+    expect(coordinates(drawn)).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
     for (const { rollout, answers, reward, advantage } of rows.slice(2)) {
       expect({ reward, advantage }).toEqual({ reward: 0, advantage: 0 });
       const { vocabularySize } = tokenizer;
@@ -125,7 +125,7 @@ describe("a teacher that writes", () => {
     expect(logged[2]).not.toHaveProperty("reward");
   });
 
-  test("writes the same for a prompt in every step and at every place, and something else with another seed", async () => {
+  test("writes the same for a prompt in every step and at every index, and something else with another seed", async () => {
     const tokens = async (changes: Partial<RowsRequest>, index: number): Promise<number[]> =>
       Array.from((await written(changes)).rows[index]!.rollout.tokens);
     const first = await tokens({}, 2);
@@ -156,7 +156,7 @@ describe("replayed completions", () => {
     return { drawn, again: await rowsOf(slow(0), { assignments, step: 9, chunk: 2 }) };
   };
 
-  test("are what was drawn, at another place, and are judged anew", async () => {
+  test("are what was drawn, with other coordinates, and are scored anew", async () => {
     const { drawn, again } = await remembered();
     for (const sample of [0, 1]) {
       const [before, now] = [drawn.rows[4 + sample]!, again.rows[2 + sample]!];

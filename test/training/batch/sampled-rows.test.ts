@@ -46,7 +46,7 @@ test("chunks of whole groups, which read each prompt once, change nothing", asyn
   const tokens = (rows: StepRows["rows"]) => rows.map(({ rollout, advantage }) => [...rollout.tokens, rollout.order, advantage]);
   expect(tokens(together)).toEqual(tokens(apart));
   expect(new Set(together.map(({ rollout }) => rollout.text)).size).toBeGreaterThan(3);
-  // Another place in a batch may round the last bit otherwise.
+  // Another row of a batch may round the last bit otherwise.
   together.forEach(({ rollout }, i) =>
     rollout.behaviorLogProbs.forEach((logProb, t) => expect(logProb).toBeCloseTo(apart[i]!.rollout.behaviorLogProbs[t]!, 5)),
   );
