@@ -46,11 +46,11 @@ const { signal } = new AbortController();
 const shape = runShape(recipe, task);
 const { group, chunk, temperature, behavior } = recipe.rollouts;
 const sequences = recipe.training.batch;
-const slots = source({ seed: 0, prompts: task.train, batch: recipe.training.batch, group, ...recipe.data })(1, 1);
+const assignments = source({ seed: 0, prompts: task.train, batch: recipe.training.batch, group, ...recipe.data })(1, 1);
 const request = {
   seed: 0,
   step: 1,
-  slots,
+  assignments,
   group,
   chunk,
   temperature,
@@ -84,7 +84,7 @@ const timed = async <Value>(work: () => Promise<Value>): Promise<[Value, number]
 };
 
 const inTurn = async (threads: RunThreads): Promise<Parts> => {
-  const places = slots.flatMap((slot, prompt) =>
+  const places = assignments.flatMap((slot, prompt) =>
     slot.source === "student"
       ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } }))
       : [],

@@ -6,7 +6,7 @@ import type { Policy, Sequences, Weights } from "../policies/policy.ts";
 import { coordinatesText } from "../rollouts/batches/order.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
-import { askedPlaces, completionPlaces, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
+import { queryPositions, completionPositions, sequenceOf, sequenceSpecs, uploadSequences } from "./sequence-inputs.ts";
 import type { Detail, Teacher, TeacherScore } from "./teacher.ts";
 import { defined } from "../optional/defined.ts";
 
@@ -128,7 +128,7 @@ type Pass = (parameters: Readonly<Record<string, Buffer>>, rollouts: readonly Ro
 /** The pass of B rows of T = `length` tokens. */
 const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promise<Pass> => {
   const { policy, batch, detail = "all" } = options;
-  const positions = askedPlaces(options);
+  const positions = queryPositions(options);
   const width = widthOf(detail, policy.vocabularySize);
   const executable = await engine.compile(scoreProgram(options));
   return async (parameters, rollouts) => {
@@ -141,7 +141,9 @@ const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promis
     const ids = outputs["ids"] === undefined ? undefined : ((await engine.download(outputs["ids"])) as Int32Array);
     for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
     return rollouts.map((rollout, row) => {
-      const [first, end] = completionPlaces(rollout, options).map((position) => (row * positions + position) * width);
+      const [first, end] = completionPositions(rollout, options).map(
+        (position) => (row * positions + position) * width,
+      );
       return { logProbs: logProbs.slice(first, end), ...defined({ ids: ids?.slice(first, end) }) };
     });
   };

@@ -12,9 +12,9 @@ export interface SequenceShape {
   /** T: most tokens of one sequence, its last not counted. */
   readonly length: number;
   /**
-   * C: most tokens of a completion. With it, the C last positions are those before which completions are, and nothing
-   * is asked of the others: prompts are padded on the left, completions on the right. Without it, sequences begin at
-   * the first position, and all positions are asked for.
+   * C: most tokens of a completion. With it, the C last positions are those before the tokens of completions, and only
+   * they are query positions: prompts are padded on the left, completions on the right. Without it, sequences begin at
+   * the first position, and all positions are query positions.
    */
   readonly completion?: number;
   readonly padId: number;
@@ -35,8 +35,8 @@ export const sequenceSpecs = ({
 export const sequenceOf = ({ promptTokens, tokens }: Rollout): Int32Array =>
   Int32Array.of(...promptTokens, ...tokens.subarray(0, -1));
 
-/** Positions of a row that are asked for. */
-export const askedPlaces = ({ length, completion = length }: Pick<SequenceShape, "length" | "completion">): number =>
+/** How many query positions a row has. */
+export const queryPositions = ({ length, completion = length }: Pick<SequenceShape, "length" | "completion">): number =>
   completion;
 
 /**
@@ -87,10 +87,10 @@ export const uploadSequences = (
 };
 
 /**
- * Of the positions of a row that are asked for, those whose next token belongs to the completion: the first of them,
- * and the one after the last.
+ * Of the query positions of a row, those whose next token belongs to the completion: the first of them, and the one
+ * after the last.
  */
-export const completionPlaces = (
+export const completionPositions = (
   { promptTokens, tokens }: Rollout,
   { completion }: Pick<SequenceShape, "completion">,
 ): readonly [first: number, end: number] => {

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import type { Buffer, Engine } from "../../src/engine/engine.ts";
 import type { Rollout } from "../../src/rollouts/batches/rollout.ts";
-import { askedPlaces, completionPlaces, sequenceOf, uploadSequences } from "../../src/teachers/sequence-inputs.ts";
+import { queryPositions, completionPositions, sequenceOf, uploadSequences } from "../../src/teachers/sequence-inputs.ts";
 
 const rollout = (promptTokens: readonly number[], tokens: readonly number[]): Rollout => ({
   prompt: { index: 0, text: "", reference: "" },
@@ -70,11 +70,11 @@ test("where completions have a length of their own, prompts end at one position,
     [0, 1, 1, 0, 0],
   ]);
   expect((await rows("positions"))[0]).toEqual([0, 0, 1, 2, 3]);
-  expect([first, second].map((one) => completionPlaces(one, shape))).toEqual([
+  expect([first, second].map((one) => completionPositions(one, shape))).toEqual([
     [0, 3],
     [0, 1],
   ]);
-  expect([askedPlaces(shape), askedPlaces({ length: 5 })]).toEqual([3, 5]);
+  expect([queryPositions(shape), queryPositions({ length: 5 })]).toEqual([3, 5]);
   for (const [length, completion] of [
     [3, 3],
     [5, 2],
@@ -86,7 +86,7 @@ test("where completions have a length of their own, prompts end at one position,
 
 test("each completion token has the position before it", () => {
   for (const one of [first, second]) {
-    const [start, end] = completionPlaces(one, {});
+    const [start, end] = completionPositions(one, {});
     const sequence = [...one.promptTokens, ...one.tokens];
     expect(sequence.slice(start + 1, end + 1)).toEqual([...one.tokens]);
     expect([...sequenceOf(one)]).toEqual(sequence.slice(0, -1));

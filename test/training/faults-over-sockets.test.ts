@@ -79,12 +79,12 @@ const scoredBy = async (
   const standard = recipe().scoring;
   const threads = new ThreadGroup();
   started.push(threads);
-  const asking = recipe({
+  const given = recipe({
     rewards: [{ type: "http", url: `${url}/score`, health: "/health", batch: 25, connections: 4, timeout: 500 }],
     rollouts: { ...recipe().rollouts, chunk: 50 },
     scoring: { ...standard, reward: { ...standard.reward, wait: 1, longestWait: 50, ...changes } },
   });
-  const reward = await openRewards(threads, asking, new AbortController().signal);
+  const reward = await openRewards(threads, given, new AbortController().signal);
   let count = 0;
   return lastValueFrom(
     route(chunksOf(rollouts, 50), { reward }, { inFlight: 3 }).pipe(
@@ -134,7 +134,7 @@ test("a rollout that a server never scores is dropped with its group, and no oth
   expect(outcomes.map(({ dropped }) => dropped)).toEqual(rollouts.map(({ order }) => groups.includes(order.prompt)));
 });
 
-test("a refusal that would be repeated is not asked for again: the run stops, and says why", async () => {
+test("a refusal that would be repeated is not retried: the run stops, and says why", async () => {
   const server = await httpServer((asked, response) => json(response, { error: "who are you?" }, asked.path === "/health" ? 200 : 403));
   await expect(scoredBy(server.url)).rejects.toThrow(/scorer "reward" failed .* asked once, got an error: .*expected status 200, got 403/u);
 });

@@ -37,7 +37,7 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     for (const promptTokens of [[2], [2, 0, 2]]) {
       const { loss, gradient } = await run(distillation({ divergence: forwardKl }), [row(promptTokens, [2, endId])], 5);
       expect(loss![0]).toBeCloseTo(Math.log(V), 5);
-      const sizes = [0, 1, 2, 3, 4].map((place) => Math.max(...gradient!.slice(V * place, V * place + V).map(Math.abs)));
+      const sizes = [0, 1, 2, 3, 4].map((position) => Math.max(...gradient!.slice(V * position, V * position + V).map(Math.abs)));
       expect(sizes.map((size) => size > 0.1)).toEqual([true, true, false, false, false]);
     }
   });
@@ -55,9 +55,9 @@ describe.each(engines)("not repeated on $name:", ({ evaluate }) => {
     }
   });
 
-  test("end-of-sequence tokens inside of a completion are targets as well: places decide, not ids (huggingface/trl pull 6357)", async () => {
+  test("end-of-sequence tokens inside of a completion are targets as well: positions decide, not ids (huggingface/trl pull 6357)", async () => {
     const { gradient } = await run(distillation({ divergence: forwardKl }), [row([endId], [endId, 2, endId])], 4);
-    const sizes = [0, 1, 2, 3].map((place) => Math.max(...gradient!.slice(V * place, V * place + V).map(Math.abs)));
+    const sizes = [0, 1, 2, 3].map((position) => Math.max(...gradient!.slice(V * position, V * position + V).map(Math.abs)));
     expect(sizes.map((size) => size > 0.1)).toEqual([true, true, true, false]);
   });
 });

@@ -27,7 +27,7 @@ const interrupted = async (given: Recipe, folder: string): Promise<StepReport[]>
   return reports;
 };
 
-test("a reward model learns what is preferred, and goes on from a checkpoint", { timeout: 600_000 }, async () => {
+test("a reward model learns what is preferred, and resumes from a checkpoint", { timeout: 600_000 }, async () => {
   const given = pairsRecipe();
   const whole = await trained(given);
   const accuracies = whole.flatMap((report) => (report.kind === "evaluation" ? [report.metrics["accuracy"]!] : []));

@@ -27,7 +27,7 @@ const values = (parts: TrainedParts): Recipe => {
   });
 };
 
-/** The run, stopped after its second step and gone on with; and the checkpoint in between. */
+/** The run, stopped after its second step and resumed; and the checkpoint in between. */
 const interrupted = async (given: Recipe): Promise<{ reports: StepReport[]; tensors: string[] }> => {
   const folder = mkdtempSync(join(tmpdir(), "retort-parts-"));
   const controller = new AbortController();
@@ -51,7 +51,7 @@ describe.each<[string, TrainedParts, RegExp]>([
   ["frozen parts", { freeze: ["embed_tokens", "layers.0.mlp"] }, /self_attn|norm/u],
   ["adapters", { adapters: { rank: 2, alpha: 8, targets: ["q_proj", "up_proj"] } }, /q_proj|up_proj/u],
 ])("a training with %s", (_, parts, changes) => {
-  test("changes what is trained alone, and goes on to the same bytes", async () => {
+  test("changes what is trained alone, and resumes to the same bytes", async () => {
     const given = values(parts);
     const whole = await trained(given);
     const weights = weightsOf(whole);

@@ -36,7 +36,7 @@ const interrupted = async (given: Recipe, folder: string): Promise<StepReport[]>
   return reports;
 };
 
-test("rewards are normalised in order of prompt and sample, and go on from a checkpoint", { timeout: 600_000 }, async () => {
+test("rewards are normalised in order of prompt and sample, and resume from a checkpoint", { timeout: 600_000 }, async () => {
   const whole = await trained(values(1));
   const normalizer = rewardNormalizer([
     { name: "slow", weight: 2, normalize: "running" },

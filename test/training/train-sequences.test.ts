@@ -77,7 +77,7 @@ test("a run that was interrupted draws, replays and adapts as one that was not",
   const first = await interrupted(folder);
   const last = await trained(values, { folder });
   expect(last[0]).toMatchObject({ kind: "resumed", step: 4 });
-  // It is validated once more where it goes on, and that must not move lambda again.
+  // It is validated once more where it resumes, and that must not move lambda again.
   expect(last[1]).toEqual(first.findLast((report) => report.kind === "evaluation"));
   expect(comparable([first, last.slice(2)].flat())).toEqual(comparable(whole));
   expect(bytesOf(weightsOf(last))).toEqual(bytesOf(weightsOf(whole)));

@@ -75,7 +75,7 @@ const rolloutsOf = (reports: readonly StepReport[]): readonly RolloutsScored[] =
   reports.flatMap((report) => (report.kind === "rollouts" ? [report] : []));
 
 test(
-  "one step ahead: a step is drawn with the weights before the ones that learn, and a run goes on with the same bytes",
+  "one step ahead: a step is drawn with the weights before the ones that learn, and a run resumes with the same bytes",
   { timeout: 240_000 },
   async () => {
     const whole = await trained(values(1, 5));
@@ -103,14 +103,24 @@ test(
     const first = weightsOf(await trained(values(0, 1)));
     const task = smallTask();
     const third = { ...values(1, 5), student: { ...alone.student, weights: first } };
-    const { slots } = sequencesOf(third, task).at(3, noSequences);
+    const { assignments } = sequencesOf(third, task).at(3, noSequences);
     const { seed, rollouts } = third;
-    const request = { seed, step: 3, version: 1, slots, ...rollouts, maxNewTokens: 6, inFlight: 2, wholeGroups: true, mostDropped: 0 };
+    const request = {
+      seed,
+      step: 3,
+      version: 1,
+      assignments,
+      ...rollouts,
+      maxNewTokens: 6,
+      inFlight: 2,
+      wholeGroups: true,
+      mostDropped: 0,
+    };
     const drawn = await stepRollouts(await inOneThread(third, task), task, request, new AbortController().signal);
     expect(rolloutsOf(whole)[2]!.rollouts.map(({ completion }) => completion)).toEqual(drawn.map(({ rollout }) => rollout.text));
 
-    const place = mkdtempSync(join(tmpdir(), "retort-ahead-"));
-    const [folder, once] = [join(place, "unfinished"), join(place, "waiting")];
+    const root = mkdtempSync(join(tmpdir(), "retort-ahead-"));
+    const [folder, once] = [join(root, "unfinished"), join(root, "waiting")];
     // While step 3 is scored, which began before step 2 was learned from, and step 4 is drawn or waits for that.
     const waits = values(1, 5, { at: 1, what: "wait", once });
     const begun = await trainedUntil(waits, folder, () => false, once);
@@ -155,7 +165,7 @@ test(
     expect(bytesOf(weightsOf(parts))).toEqual(bytesOf(weightsOf(whole)));
     expect(comparable(parts)).toEqual(comparable(whole));
 
-    // Each span is in the timeline of the step that it is of, and nothing of one lane and place runs twice at once.
+    // Each span is in the timeline of the step that it is of, and nothing of one lane and slot runs twice at once.
     const spans = whole.flatMap((report) =>
       report.kind === "timeline" ? report.spans.map((span) => ({ ...span, step: report.step })) : [],
     );

@@ -19,7 +19,7 @@ afterEach(() => {
   expect(openThreads()).toBe(0);
 });
 
-/** A llama that learns from a slow reward with a state to carry, and is examined on the way. */
+/** A llama that learns from a slow reward with a state to carry, and is evaluated on the way. */
 const values = (parameters: Record<string, unknown>, changes: Partial<Recipe> = {}): Recipe =>
   recipe({
     student: model(smallLlama(), 1),
@@ -91,14 +91,14 @@ describe("the same bytes come out", () => {
     expect(bytesOf(weightsOf(reversed))).toEqual(expected);
     expect(comparable(reversed)).toEqual(comparable(whole));
 
-    const place = mkdtempSync(join(tmpdir(), "retort-interrupted-"));
-    const once = join(place, "waiting");
-    const unfinished = join(place, "unfinished");
+    const root = mkdtempSync(join(tmpdir(), "retort-interrupted-"));
+    const once = join(root, "waiting");
+    const unfinished = join(root, "unfinished");
     const waits = values({ direction: 1, at: 2, what: "wait", once });
     // In the middle of step 3: a reward is waiting.
     const first = await trainedUntil(waits, unfinished, (report, controller) => {
       if (report !== undefined) return;
-      const watcher = watch(place, () => {
+      const watcher = watch(root, () => {
         if (!existsSync(once)) return;
         watcher.close();
         controller.abort(interruption);
@@ -192,14 +192,16 @@ describe("a clean end", () => {
     expect(readdirSync(folder)).toEqual(["checkpoint-00000001.safetensors"]);
   });
 
-  test("after a check that is not passed: its step is kept, and with more patience the run goes on from there", async () => {
+  test("after a check that is not passed: its step is kept, and with more patience the run resumes from there", async () => {
     const given = (rewardRange: number): Recipe => ({
       ...recipe({ rewards: [{ type: "module", path: "rewards/length.mjs", range: [0, 3] }] }),
       training: { ...recipe().training, steps: 2, checks: { ...checks, rewardRange } },
     });
     const { error, reports } = await failure(given(1));
     expect(error).toBeInstanceOf(CheckError);
-    expect(error.message).toMatch(/^step 1: reward length is \d, outside of \[0, 3\].*; look at .* training\.checks\.rewardRange .* off$/u);
+    expect(error.message).toMatch(
+      /^step 1: reward length is \d, outside of \[0, 3\].*; check what .* training\.checks\.rewardRange .* off$/u,
+    );
     expect(reports.map(({ kind }) => kind)).toEqual(["evaluation", "timeline", "rollouts", "step", "timeline", "checkpoint"]);
     const goesOn = await trained(given(11), { folder });
     expect(goesOn.map(({ kind }) => kind)).toEqual([

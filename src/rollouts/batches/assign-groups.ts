@@ -16,14 +16,14 @@ export interface SourceOptions {
   readonly group: number;
   /** Who writes what the student does not. */
   readonly offPolicy: "references" | "teacher";
-  /** `step`: one coin for a whole step (Algorithm 1). `sequence`: one for each slot. */
+  /** `step`: one coin for a whole step (Algorithm 1). `sequence`: one for each group. */
   readonly mixing: "step" | "sequence";
 }
 
 /**
- * The slots of any step, given lambda: the share that the student samples. The prompts are shuffled anew in every pass;
- * step k takes the k-th `batch` of them, so no step depends on another, and with another lambda the same prompts come
- * at the same places.
+ * The group assignments of any step, given lambda: the share that the student samples. The prompts are shuffled anew in
+ * every pass; step k takes the k-th `batch` of them, so no step depends on another, and another lambda changes neither
+ * the prompts nor their order.
  */
 export const source = ({
   seed,
@@ -42,9 +42,9 @@ export const source = ({
     const studentDraws = (...coordinates: readonly number[]): boolean =>
       stream(seed, "coin", ...coordinates)() < onPolicyFraction;
     const wholeStep = mixing === "step" && studentDraws(step);
-    return Array.from({ length: batch / group }, (_, slot): GroupAssignment => {
-      const first = (step - 1) * batch + slot * group;
-      const fromStudent = mixing === "step" ? wholeStep : studentDraws(step, slot);
+    return Array.from({ length: batch / group }, (_, index): GroupAssignment => {
+      const first = (step - 1) * batch + index * group;
+      const fromStudent = mixing === "step" ? wholeStep : studentDraws(step, index);
       if (fromStudent) return { source: "student", prompt: promptAt(first) };
       return { source: others, prompts: Array.from({ length: group }, (_unused, i) => promptAt(first + i)) };
     });

@@ -1,4 +1,4 @@
-/** Slots: places of groups in a step's batch, and who writes each. Plain data. */
+/** Group assignments: who writes each group of a step's batch, and from which prompts. Plain data. */
 import type { Prompt } from "../../tasks/task.ts";
 
 /** One completion as the student drew it. */
@@ -17,7 +17,7 @@ export interface RememberedGroup {
   readonly completions: readonly RememberedCompletion[];
 }
 
-/** One group's place in a step's batch. */
+/** One group of a step's batch. */
 export type GroupAssignment =
   /** The student completes one prompt `group` times. */
   | { readonly source: "student"; readonly prompt: Prompt }

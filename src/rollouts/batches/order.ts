@@ -5,14 +5,14 @@
 import { map, pipe, toArray, type UnaryFunction, type Observable } from "rxjs";
 import type { Rollout } from "./rollout.ts";
 
-/** What has a place in its step's batch. */
+/** What has coordinates in its step's batch: prompt and sample. */
 export type Ordered = Pick<Rollout, "order">;
 
-/** Compares places: negative when `a` comes first, zero for the same place. */
+/** Compares coordinates: negative when `a` comes first, zero for the same coordinates. */
 export const compareOrder = (a: Ordered, b: Ordered): number =>
   a.order.prompt === b.order.prompt ? a.order.sample - b.order.sample : a.order.prompt - b.order.prompt;
 
-/** A place as text, for messages and keys: `prompt 3 sample 1`. Different places give different texts. */
+/** Coordinates as text, for messages and keys: `prompt 3 sample 1`. Different coordinates give different texts. */
 export const coordinatesText = ({ order }: Ordered): string => `prompt ${order.prompt} sample ${order.sample}`;
 
 /**

@@ -1,4 +1,4 @@
-/** Pairs of completions to compare, as slots of a step. */
+/** Pairs of completions to compare, as group assignments of a step. */
 import type { Prompt } from "../../tasks/task.ts";
 import { shuffled } from "./shuffled.ts";
 import type { GroupAssignment } from "./group-assignment.ts";
@@ -15,9 +15,9 @@ export const pairOf = (prompt: Prompt): readonly [better: Prompt, worse: Prompt]
 };
 
 /**
- * The slots of any step: `batch` / 2 prompts, each with its two completions as data, the better one first. The prompts
- * are shuffled anew in every pass. `RangeError` for no prompts, an odd batch, and a prompt without a rejected
- * completion.
+ * The group assignments of any step: `batch` / 2 prompts, each with its two completions as data, the better one first.
+ * The prompts are shuffled anew in every pass. `RangeError` for no prompts, an odd batch, and a prompt without a
+ * rejected completion.
  */
 export const pairSource = ({
   seed,
@@ -33,5 +33,5 @@ export const pairSource = ({
   const pairAt = shuffled(seed, prompts.map(pairOf));
   const pairs = batch / 2;
   return (step) =>
-    Array.from({ length: pairs }, (_, slot) => ({ source: "data", prompts: pairAt((step - 1) * pairs + slot) }));
+    Array.from({ length: pairs }, (_, pair) => ({ source: "data", prompts: pairAt((step - 1) * pairs + pair) }));
 };

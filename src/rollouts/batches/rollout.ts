@@ -4,7 +4,7 @@
  */
 import type { Prompt } from "../../tasks/task.ts";
 
-/** A prompt, and where its completion belongs. */
+/** A prompt, and the coordinates of its completion in the step's batch. */
 export interface PlacedPrompt {
   readonly prompt: Prompt;
   /**
@@ -30,7 +30,7 @@ export interface Completion {
   readonly rawLogProbs: Float32Array;
 }
 
-/** One completion of one prompt. `rawLogProbs` are absent where nobody drew in this step. */
+/** One completion of one prompt. `rawLogProbs` are absent where no policy drew the tokens in this step. */
 export interface Rollout
   extends PlacedPrompt, Omit<Completion, "rawLogProbs">, Partial<Pick<Completion, "rawLogProbs">> {
   readonly promptTokens: Int32Array;

@@ -12,12 +12,12 @@ const permutation = (seed: number, epoch: number, count: number): Int32Array => 
   return order;
 };
 
-/** The item at each place of an endless row of passes over all items, each shuffled by the seed and its own number. */
-export const shuffled = <Item>(seed: number, items: readonly Item[]): ((place: number) => Item) => {
+/** The item at each index of an endless row of passes over all items, each shuffled by the seed and its own number. */
+export const shuffled = <Item>(seed: number, items: readonly Item[]): ((index: number) => Item) => {
   let current: { epoch: number; order: Int32Array } = { epoch: -1, order: new Int32Array() };
-  return (place) => {
-    const epoch = Math.floor(place / items.length);
+  return (index) => {
+    const epoch = Math.floor(index / items.length);
     if (current.epoch !== epoch) current = { epoch, order: permutation(seed, epoch, items.length) };
-    return items[current.order[place % items.length]!]!;
+    return items[current.order[index % items.length]!]!;
   };
 };

@@ -12,7 +12,7 @@ export interface Behavior {
   readonly name: string;
   /**
    * A program without side effects, normalised over V and finite; absent where the student writes alone and no teacher
-   * is asked.
+   * is read.
    */
   readonly mixture?: Mixture;
 }

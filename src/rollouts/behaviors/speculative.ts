@@ -10,7 +10,7 @@ const parameters = {
     default: 25,
     minimum: 1,
     description:
-      "K: a token of the student stands if it is among the teacher's K likeliest; at least V is the student alone.",
+      "K: a token of the student is kept if it is among the teacher's K likeliest; at least V is the student alone.",
   }),
 };
 

@@ -32,7 +32,7 @@ interface Search {
   readonly setting: Setting;
   readonly options: BeamOptions;
   readonly ends: readonly number[];
-  /** M: candidates a prompt at each token; enough that K of them go on. */
+  /** M: candidates a prompt at each token; enough that K of them are not over. */
   readonly candidates: number;
 }
 
@@ -52,16 +52,16 @@ const float = (x: tf.Tensor): tf.Tensor => tf.cast(x, "float32");
 
 const not = (x: tf.Tensor): tf.Tensor => tf.sub(1, x);
 
-/** `places` [B, n] int32 along axis 1 of [B, width] -> places [B n] along axis 0 of [B width]. */
-const flatPlaces = (places: tf.Tensor, width: number): tf.Tensor1D => {
-  const [batch, count] = places.shape as [number, number];
+/** `indices` [B, n] int32 along axis 1 of [B, width] -> indices [B n] along axis 0 of [B width]. */
+const flatIndices = (indices: tf.Tensor, width: number): tf.Tensor1D => {
+  const [batch, count] = indices.shape as [number, number];
   const starts = tf.reshape(tf.range(0, batch * width, width, "int32"), [batch, 1]);
-  return tf.reshape(tf.add(places, starts), [batch * count]);
+  return tf.reshape(tf.add(indices, starts), [batch * count]);
 };
 
-/** x [B, width] at `places` [B, n] -> [B, n]. */
-const at = (x: tf.Tensor, places: tf.Tensor): tf.Tensor =>
-  tf.reshape(pickRows(tf.reshape(x, [x.size]), flatPlaces(places, x.shape[1]!)), places.shape);
+/** x [B, width] at `indices` [B, n] -> [B, n]. */
+const at = (x: tf.Tensor, indices: tf.Tensor): tf.Tensor =>
+  tf.reshape(pickRows(tf.reshape(x, [x.size]), flatIndices(indices, x.shape[1]!)), indices.shape);
 
 /** Rows of two [B a, ...] and [B b, ...] prompt by prompt -> [B (a + b), ...]. */
 const joined = (batch: number, first: tf.Tensor, second: tf.Tensor): tf.Tensor => {
@@ -88,7 +88,7 @@ interface Candidates {
 const candidatesOf = (
   { options, ends, candidates }: Search,
   logits: tf.Tensor2D,
-  place: tf.Scalar,
+  index: tf.Scalar,
   carried: Carried,
 ): Candidates => {
   const { batch, beams, maxNewTokens } = options;
@@ -98,7 +98,7 @@ const candidatesOf = (
     tf.logSoftmax(logits),
     { temperature: 1, ...options },
     ends,
-    momentOf(place, carried.seen),
+    momentOf(index, carried.seen),
   );
   const sums = tf.add(tf.reshape(logProbs, [batch, beams, vocabulary]), tf.reshape(carried.scores, [batch, beams, 1]));
   const { values: scores, indices } = tf.topk(tf.reshape(sums, [batch, beams * vocabulary]), candidates);
@@ -106,17 +106,17 @@ const candidatesOf = (
   const ids: tf.Tensor1D = tf.reshape(tf.sub(indices, tf.mul(beam, tf.scalar(vocabulary, "int32"))), [
     batch * candidates,
   ]);
-  const rows = flatPlaces(beam, beams);
-  const places = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
+  const rows = flatIndices(beam, beams);
+  const positions = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
   const tokens = tf.where(
-    tf.equal(places, place),
+    tf.equal(positions, index),
     tf.reshape(ids, [batch * candidates, 1]),
     pickRows(carried.tokens, rows),
   );
   const ended = ends
     .map((id) => float(tf.equal(ids, tf.scalar(id, "int32"))))
     .reduce((any, one) => tf.maximum(any, one));
-  const last = float(tf.greaterEqual(place, tf.scalar(maxNewTokens - 1, "int32")));
+  const last = float(tf.greaterEqual(index, tf.scalar(maxNewTokens - 1, "int32")));
   return { scores, rows, ids, tokens, over: tf.reshape(tf.maximum(ended, last), [batch, candidates]) };
 };
 
@@ -140,7 +140,7 @@ const collected = (
     tf.div(scores, powered(length, options)),
   );
   const { values: doneScores, indices } = tf.topk(tf.concat([carried.doneScores, fresh], 1), beams);
-  const rows = flatPlaces(indices, beams + candidates);
+  const rows = flatIndices(indices, beams + candidates);
   const lengths = tf.fill([batch * candidates], 1, "int32");
   return {
     doneScores,
@@ -154,16 +154,16 @@ const collected = (
 const powered = (length: tf.Scalar, { lengthPenalty }: BeamOptions): tf.Tensor =>
   tf.pow(float(length), tf.scalar(lengthPenalty));
 
-/** Takes token number `place` (scalar int32) of every completion, given what the policy says before it. */
-const select = (search: Search, { logits, caches }: Reading, place: tf.Scalar, carried: Carried): LoopStep => {
+/** Takes token number `index` (scalar int32) of every completion, given what the policy gives before it. */
+const select = (search: Search, { logits, caches }: Reading, index: tf.Scalar, carried: Carried): LoopStep => {
   const { options, candidates } = search;
   const { beams, earlyStopping } = options;
-  const best = candidatesOf(search, logits[0]!, place, carried);
+  const best = candidatesOf(search, logits[0]!, index, carried);
   const { values: scores, indices } = tf.topk(tf.add(best.scores, tf.mul(best.over, outOfReach)), beams);
-  const chosen = flatPlaces(indices, candidates);
+  const chosen = flatIndices(indices, candidates);
   const rows: tf.Tensor1D = pickRows(best.rows, chosen);
   const token: tf.Tensor1D = pickRows(best.ids, chosen);
-  const length: tf.Scalar = tf.add(place, tf.scalar(1, "int32"));
+  const length: tf.Scalar = tf.add(index, tf.scalar(1, "int32"));
   const done = collected(search, best, length, carried);
   const worst = tf.where(tf.greater(done.done, 0), tf.min(done.doneScores, 1, true), tf.scalar(outOfReach));
   const hoped = tf.div(tf.slice(scores, [0, 0], [options.batch, 1]), powered(length, options));
@@ -232,8 +232,8 @@ export const beamSearchProgram = (policy: Policy, options: BeamOptions): Program
       ).carried;
       const found = maxNewTokens === 1 ? first : searched(search, first);
       const { doneTokens, doneLengths, doneScores } = found as unknown as Carried;
-      const places = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
-      const kept = tf.less(places, tf.reshape(doneLengths, [batch * beams, 1]));
+      const positions = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
+      const kept = tf.less(positions, tf.reshape(doneLengths, [batch * beams, 1]));
       return {
         tokens: tf.where(kept, doneTokens, tf.scalar(padId, "int32")),
         lengths: doneLengths,
@@ -248,9 +248,9 @@ const searched = (search: Search, first: NamedTensors): NamedTensors =>
   loop({
     trips: search.options.maxNewTokens - 1,
     carried: first,
-    body(place, state) {
+    body(index, state) {
       const token = state["token"] as tf.Tensor1D;
-      const next: tf.Scalar = tf.add(place, tf.scalar(1, "int32"));
-      return select(search, feed(search.setting, place, token, state), next, state as unknown as Carried);
+      const next: tf.Scalar = tf.add(index, tf.scalar(1, "int32"));
+      return select(search, feed(search.setting, index, token, state), next, state as unknown as Carried);
     },
   }).carried;

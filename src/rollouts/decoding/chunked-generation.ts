@@ -1,6 +1,6 @@
 /**
- * Generation in chunks: one program reads prompts and draws the first token, another goes on for some tokens from what
- * the first has left.
+ * Generation in chunks: one program reads prompts and draws the first token, another continues for some tokens from the
+ * state of the first.
  */
 import * as tf from "@tensorflow/tfjs";
 import { loop } from "../../engine/loop.ts";
@@ -43,10 +43,10 @@ export const prefillProgram = (policy: Policy, options: GenerationOptions): Prog
 };
 
 /**
- * The program that draws at most `chunk` more tokens. Inputs: the parameters; the prompts' `mask` [B / G, P]; `place`
+ * The program that draws at most `chunk` more tokens. Inputs: the parameters; the prompts' `mask` [B / G, P]; `index`
  * int32, the number of the newest token in its completion, from 0; `uniforms` [chunk, B]; and the state, whose specs
  * are `state`, those of what `prefillProgram` gave. Outputs: as of that program, with `chunk` rows, zero where it did
- * not go on because every row had ended or N tokens were drawn. With the same numbers the tokens are those of
+ * not continue because every row had ended or N tokens were drawn. With the same numbers the tokens are those of
  * `generateProgram`: both are the same steps.
  */
 export const continueProgram = (
@@ -60,7 +60,7 @@ export const continueProgram = (
   const { mask } = promptInputs(options);
   return {
     name: "continue",
-    inputs: { ...parameterInputs(policy, options), mask, place: int32(), uniforms: float32(chunk, batch), ...state },
+    inputs: { ...parameterInputs(policy, options), mask, index: int32(), uniforms: float32(chunk, batch), ...state },
     build(inputs) {
       const setting = settingOf(policy, options, inputs);
       const uniforms = inputs["uniforms"] as tf.Tensor2D;
@@ -68,9 +68,9 @@ export const continueProgram = (
         trips: chunk,
         carried: fromState(inputs),
         body(iteration, before) {
-          const place: tf.Scalar = tf.add(inputs["place"] as tf.Scalar, iteration);
-          const step = advance(setting, place, rowOf(uniforms, iteration), before);
-          const within = tf.less(place, tf.scalar(maxNewTokens - 2, "int32"));
+          const index: tf.Scalar = tf.add(inputs["index"] as tf.Scalar, iteration);
+          const step = advance(setting, index, rowOf(uniforms, iteration), before);
+          const within = tf.less(index, tf.scalar(maxNewTokens - 2, "int32"));
           return { ...step, proceed: tf.logicalAnd(step.proceed, within) };
         },
       });

@@ -31,7 +31,7 @@ export interface Setting {
   readonly options: GenerationOptions;
   /** [B] int32. */
   readonly promptLengths: tf.Tensor1D;
-  /** [B, P + N - 1] float32: 1 where a prompt token stands. */
+  /** [B, P + N - 1] float32: 1 where there is a prompt token. */
   readonly promptSlots: tf.Tensor2D;
 }
 
@@ -93,7 +93,8 @@ export const settingOf = (policy: Policy, options: GenerationOptions, inputs: Na
 
 /**
  * Prefix of a reader's cache among what is carried from token to token. Beside it: `token` [B] int32, the newest;
- * `alive` [B] float32, 1 where the row goes on; `length` [B] int32; and where repetition is penalised `seen` [B, V].
+ * `alive` [B] float32, 1 where the row has not ended; `length` [B] int32; and where repetition is penalised `seen`
+ * [B, V].
  */
 const cachePrefix = ({ name }: Reader): string => `cache/${name}`;
 
@@ -213,19 +214,19 @@ export const readPrompts = (
 };
 
 /**
- * Feeds `token` [B] int32, which is number `place` (scalar int32, from 0) of each completion; `carried` holds the
+ * Feeds `token` [B] int32, which is number `index` (scalar int32, from 0) of each completion; `carried` holds the
  * caches.
  */
-export const feed = (setting: Setting, place: tf.Scalar, token: tf.Tensor1D, carried: NamedTensors): Reading => {
+export const feed = (setting: Setting, index: tf.Scalar, token: tf.Tensor1D, carried: NamedTensors): Reading => {
   const { readers, options, promptLengths, promptSlots } = setting;
   const { promptLength } = options;
   const capacity = promptSlots.shape[1];
-  const slot: tf.Scalar = tf.add(place, whole(promptLength));
+  const slot: tf.Scalar = tf.add(index, whole(promptLength));
   const slots = tf.reshape(tf.range(0, capacity, 1, "int32"), [1, capacity]);
   const written = tf.logicalAnd(tf.greaterEqual(slots, whole(promptLength)), tf.lessEqual(slots, slot));
   const fed = {
     token,
-    position: tf.add<tf.Tensor1D>(promptLengths, place),
+    position: tf.add<tf.Tensor1D>(promptLengths, index),
     slot,
     visible: tf.maximum<tf.Tensor2D>(promptSlots, tf.cast(written, "float32")),
   };
@@ -245,15 +246,15 @@ export const begin = (setting: Setting, prompts: Sequences, uniforms: tf.Tensor1
 };
 
 /**
- * Feeds the newest token, which is number `place` (scalar int32, from 0) of each completion, and draws the one after it
+ * Feeds the newest token, which is number `index` (scalar int32, from 0) of each completion, and draws the one after it
  * with `uniforms` [B].
  */
-export const advance = (setting: Setting, place: tf.Scalar, uniforms: tf.Tensor1D, carried: NamedTensors): LoopStep => {
+export const advance = (setting: Setting, index: tf.Scalar, uniforms: tf.Tensor1D, carried: NamedTensors): LoopStep => {
   const { token, alive, length, seen } = carried as Record<"token" | "alive" | "length", tf.Tensor1D> & {
     seen?: tf.Tensor2D;
   };
-  const { logits, caches } = feed(setting, place, token, carried);
-  const drawn = next(logits, uniforms, setting, momentOf(tf.add(place, whole(1)), seen));
+  const { logits, caches } = feed(setting, index, token, carried);
+  const drawn = next(logits, uniforms, setting, momentOf(tf.add(index, whole(1)), seen));
   return after(setting, drawn, { alive, length, seen }, caches);
 };
 

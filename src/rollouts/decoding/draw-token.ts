@@ -28,7 +28,7 @@ export const drawFrom = (logProbs: tf.Tensor2D, uniforms: tf.Tensor1D): Draw => 
   const [batch, vocabulary] = logProbs.shape;
   const probabilities = tf.exp(logProbs);
   const reached = tf.greater(tf.cumsum(probabilities, 1), tf.reshape(uniforms, [batch, 1]));
-  // A sum made in parallel may round up where a token adds nothing, so probabilities are asked too.
+  // A sum made in parallel may round up where a token adds nothing, so probabilities are checked too.
   const candidates = tf.where(
     tf.logicalAnd(reached, tf.greater(probabilities, 0)),
     allIds(vocabulary),

@@ -15,8 +15,8 @@ const finish = (
   lengths: tf.Tensor,
   { batch, maxNewTokens, padId }: GenerationOptions,
 ): Record<GenerationOutput, tf.Tensor> => {
-  const places = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
-  const kept = tf.less(places, tf.reshape(lengths, [batch, 1]));
+  const positions = tf.reshape(tf.range(0, maxNewTokens, 1, "int32"), [1, maxNewTokens]);
+  const kept = tf.less(positions, tf.reshape(lengths, [batch, 1]));
   const cut = (rows: tf.Tensor, filling: tf.Scalar): tf.Tensor => tf.where(kept, tf.transpose(rows), filling);
   return {
     tokens: cut(tokens!, tf.scalar(padId, "int32")),
@@ -51,7 +51,7 @@ export const generateProgram = (policy: Policy, options: GenerationOptions): Pro
       const { carried, outputs } = loop({
         trips: maxNewTokens - 1,
         carried: first.carried,
-        body: (place, state) => advance(setting, place, rowOf(uniforms, tf.add(place, tf.scalar(1, "int32"))), state),
+        body: (index, state) => advance(setting, index, rowOf(uniforms, tf.add(index, tf.scalar(1, "int32"))), state),
       });
       const all = firsts.map(([name, row]) => [name, tf.concat([row, outputs[name]!], 0)]);
       return finish(Object.fromEntries(all) as NamedTensors, carried["length"]!, options);

@@ -29,7 +29,7 @@ export interface GenerationOptions extends Shaping {
   readonly endId: number;
   /** More tokens that end one. */
   readonly stopIds?: readonly number[];
-  /** Stands after the end; may equal `endId`. */
+  /** Fills the row after the end; may equal `endId`. */
   readonly padId: number;
   /** Tokens are drawn from a mixture with a teacher; the policy draws alone when left out. */
   readonly mixed?: Mixed;

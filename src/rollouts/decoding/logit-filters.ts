@@ -50,7 +50,7 @@ export const keepTopK = (logits: tf.Tensor2D, k: number): tf.Tensor2D => {
 
 /**
  * Halvings after which no float32 is left inside: the interval is at most 50 nats wide, and a bound that is searched
- * for lies beyond -log 2, where float32 are 2 ** -24 apart.
+ * for is beyond -log 2, where float32 are 2 ** -24 apart.
  */
 const mostHalvings = 32;
 
@@ -60,8 +60,8 @@ const mostHalvings = 32;
  * 1].
  *
  * The kept tokens are those whose log-prob is at least the greatest bound above which the mass is p or more. The bound
- * is found by halving an interval until no float32 lies inside, so the result is that of sorting, at one masked sum
- * over V for each halving (about 26) in place of a sort. No token below log((1 - p) / V) is kept: the tokens that are
+ * is found by halving an interval until no float32 is inside, so the result is that of sorting, at one masked sum
+ * over V for each halving (about 26) instead of a sort. No token below log((1 - p) / V) is kept: the tokens that are
  * at most as likely as the last one kept have more than 1 - p together.
  */
 export const keepTopP = (logits: tf.Tensor2D, p: number): tf.Tensor2D => {

@@ -6,11 +6,11 @@ export const seenIn = (tokens: tf.Tensor2D, mask: tf.Tensor2D, vocabularySize: n
   const [batch, length] = tokens.shape;
   const size = batch * vocabularySize;
   const starts = tf.reshape(tf.range(0, size, vocabularySize, "int32"), [batch, 1]);
-  // Padding is written to one place after the last.
-  const places = tf.where(tf.greater(mask, 0), tf.add(tokens, starts), tf.scalar(size, "int32"));
+  // Padding is written to one index after the last.
+  const indices = tf.where(tf.greater(mask, 0), tf.add(tokens, starts), tf.scalar(size, "int32"));
   const written = tf.tensorScatterUpdate(
     tf.zeros([size + 1]),
-    tf.reshape(places, [batch * length, 1]),
+    tf.reshape(indices, [batch * length, 1]),
     tf.ones([batch * length]),
   );
   return tf.reshape(tf.slice(written, [0], [size]), [batch, vocabularySize]);

@@ -16,11 +16,11 @@ export interface Padding {
   /** P: at least the longest prompt. */
   readonly length: number;
   readonly padId: number;
-  /** Where padding stands, or the place of each row's first token; generation gives the same either way. */
+  /** The side of the padding, or the index of each row's first token; generation gives the same either way. */
   readonly side: "left" | "right" | ((row: number) => number);
 }
 
-const firstPlace = ({ side, length }: Padding, row: number, tokens: number): number => {
+const firstIndex = ({ side, length }: Padding, row: number, tokens: number): number => {
   if (typeof side === "function") return side(row);
   return side === "left" ? length - tokens : 0;
 };
@@ -36,7 +36,7 @@ export const padPrompts = (prompts: readonly ArrayLike<number>[], padding: Paddi
     if (prompt.length === 0 || prompt.length > length) {
       throw new RangeError(`expected prompt ${row} to have 1 to ${length} tokens, got ${prompt.length}`);
     }
-    const start = row * length + firstPlace(padding, row, prompt.length);
+    const start = row * length + firstIndex(padding, row, prompt.length);
     for (let t = 0; t < prompt.length; t += 1) {
       tokens[start + t] = prompt[t]!;
       positions[start + t] = t;

@@ -200,8 +200,8 @@ export class Sampler {
     const { batch, maxNewTokens } = this.#options;
     const uniforms = new Float32Array(maxNewTokens * batch);
     if (temperature === 0) return uniforms;
-    for (const [row, place] of coordinates.entries()) {
-      const next = numbersAt(place);
+    for (const [row, at] of coordinates.entries()) {
+      const next = numbersAt(at);
       for (let t = 0; t < maxNewTokens; t += 1) uniforms[t * batch + row] = next();
     }
     return uniforms;

@@ -1,4 +1,4 @@
-/** Stop strings: texts that end a completion, looked for in what its tokens decode to. */
+/** Stop strings: texts that end a completion, searched for in what its tokens decode to. */
 
 /**
  * Text of token ids; for the first of some ids it is the beginning of the whole text, but for characters that are not
@@ -17,8 +17,8 @@ const checkStops = (stops: readonly string[]): void => {
 
 /** Where the first stop string in `text` begins; -1 where there is none. */
 const firstStop = (text: string, stops: readonly string[]): number => {
-  const places = stops.map((stop) => text.indexOf(stop)).filter((place) => place !== -1);
-  return places.length === 0 ? -1 : Math.min(...places);
+  const starts = stops.map((stop) => text.indexOf(stop)).filter((start) => start !== -1);
+  return starts.length === 0 ? -1 : Math.min(...starts);
 };
 
 /** A completion that a stop string has ended. */
@@ -42,8 +42,8 @@ export const stopIn = (
   if (stops.length === 0 || firstStop(decode(tokens), stops) === -1) return undefined;
   for (let length = from + 1; length <= tokens.length; length += 1) {
     const text = decode(Array.from({ length }, (_, t) => tokens[t]!));
-    const place = firstStop(text, stops);
-    if (place !== -1) return { length, text: text.slice(0, place) };
+    const start = firstStop(text, stops);
+    if (start !== -1) return { length, text: text.slice(0, start) };
   }
   return undefined;
 };
@@ -73,9 +73,9 @@ export class GrowingText {
   }
 
   /**
-   * Takes the next tokens. Gives the text that is settled by now: without characters whose bytes are not all there, and
-   * without an end that may be the beginning of a stop string. `stopped` is there when a stop string has ended the
-   * completion: how many of these tokens belong to it.
+   * Takes the next tokens. Gives the text that later tokens cannot change: without characters whose bytes are not all
+   * there, and without an end that may be the beginning of a stop string. `stopped` is there when a stop string has
+   * ended the completion: how many of these tokens belong to it.
    */
   add(tokens: ArrayLike<number>): { readonly text: string; readonly stopped?: number } {
     const before = this.#tokens.length;

@@ -2,7 +2,7 @@
 import { GrowingText, type Decode } from "./stop-strings.ts";
 import type { StreamedTokens } from "./streamer.ts";
 
-/** The newest tokens of a completion with the text that they settle. */
+/** The newest tokens of a completion with the text that later tokens cannot change. */
 export interface StreamedText extends Omit<StreamedTokens, "finish"> {
   /**
    * May be empty: characters that are not whole, and what may begin a stop string, come later. The texts of all chunks

@@ -13,7 +13,7 @@ import { shapingIn, type Shaping } from "../decoding/shaping.ts";
 /** What a streamer is made for. */
 export interface StreamerOptions extends Pick<GenerationOptions, "endId" | "stopIds" | "padId"> {
   readonly policy: Policy;
-  /** Tokens between two looks at the signal and at the text; each chunk is one call of the engine. Default 4. */
+  /** Tokens between two checks of the signal and of the text; each chunk is one call of the engine. Default 4. */
   readonly chunk?: number;
 }
 
@@ -154,7 +154,7 @@ export class Streamer {
         Float32Array.from({ length: count }, () => next()),
         float32(count, 1),
       ),
-      ...(first ? {} : { place: this.#engine.upload(Int32Array.of(drawn - 1), int32()) }),
+      ...(first ? {} : { index: this.#engine.upload(Int32Array.of(drawn - 1), int32()) }),
     };
     try {
       const read = first ? prompt : { mask: prompt["mask"]! };

@@ -1,9 +1,9 @@
 /**
- * Who may call when: so many calls of each scorer at once, so many of all together, and where these are short, first
- * the scorer that is behind.
+ * Limits of concurrent calls: so many of each scorer, so many of all together, and where the latter are short, the
+ * scorer that needs most time for its queue goes first.
  */
 
-/** Leave to make one call. */
+/** Permission to make one call. */
 export interface CallPass {
   /** Which of the lane's concurrent calls it is, from 0. */
   readonly slot: number;
@@ -32,11 +32,13 @@ class Lane {
   }
 
   /** Whether a call waits and may be made. */
-  get eager(): boolean {
+  get ready(): boolean {
     return this.queue.size > 0 && this.#free.length > 0;
   }
 
-  /** ms until all that it was given is done, by what its calls took so far; without end while nothing is known. */
+  /**
+   * ms until all that it was given is done, by what its calls took so far; infinite before the first call has ended.
+   */
   get behind(): number {
     return this.#pace === undefined ? Number.POSITIVE_INFINITY : (this.#rollouts * this.#pace) / this.concurrency;
   }
@@ -45,11 +47,11 @@ class Lane {
     this.#rollouts += count;
   }
 
-  borrow(): number {
+  acquire(): number {
     return this.#free.shift()!;
   }
 
-  giveBack(slot: number, count: number, milliseconds: number): void {
+  release(slot: number, count: number, milliseconds: number): void {
     this.#free.push(slot);
     this.#rollouts -= count;
     const pace = milliseconds / count;
@@ -57,7 +59,10 @@ class Lane {
   }
 }
 
-/** Scorers as lanes, by name, for one stream or several. It decides when a call is made, and never who is in it. */
+/**
+ * Scorers as lanes, by name, for one stream or several. It decides when a call is made, and never which rollouts are in
+ * it.
+ */
 export class CallLimits {
   readonly #lanes: ReadonlyMap<string, Lane>;
   #left: number;
@@ -69,8 +74,8 @@ export class CallLimits {
   }
 
   /**
-   * Waits for leave to call the scorer `name` with `count` rollouts. `RangeError` when there is none of this name.
-   * Rejects with the signal's reason when it aborts first; the place in the queue is then gone.
+   * Waits for permission to call the scorer `name` with `count` rollouts. `RangeError` when there is none of this name.
+   * Rejects with the signal's reason when it aborts first; it has then left the queue.
    */
   async enter(name: string, count: number, signal: AbortSignal): Promise<CallPass> {
     signal.throwIfAborted();
@@ -99,9 +104,9 @@ export class CallLimits {
 
   #serve(): void {
     while (this.#left > 0) {
-      const eager = [...this.#lanes.values()].filter((lane) => lane.eager);
-      if (eager.length === 0) return;
-      this.#admit(eager.reduce((most, lane) => (lane.behind > most.behind ? lane : most)));
+      const ready = [...this.#lanes.values()].filter((lane) => lane.ready);
+      if (ready.length === 0) return;
+      this.#admit(ready.reduce((most, lane) => (lane.behind > most.behind ? lane : most)));
     }
   }
 
@@ -109,7 +114,7 @@ export class CallLimits {
     const [waiting] = lane.queue;
     lane.queue.delete(waiting!);
     this.#left -= 1;
-    const slot = lane.borrow();
+    const slot = lane.acquire();
     const start = performance.now();
     let inside = true;
     waiting!.serve({
@@ -117,7 +122,7 @@ export class CallLimits {
       leave: () => {
         if (!inside) return;
         inside = false;
-        lane.giveBack(slot, waiting!.count, performance.now() - start);
+        lane.release(slot, waiting!.count, performance.now() - start);
         this.#left += 1;
         this.#serve();
       },

@@ -1,6 +1,6 @@
 /**
- * A scorer that persists: a time-out for each call, retries with backoff and jitter, a circuit breaker, and then what
- * the experiment says.
+ * Retries of a scorer: a time-out for each call, retries with backoff and jitter, a circuit breaker, and then what the
+ * experiment says of a rollout without an answer.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -20,7 +20,7 @@ import type { Rollout } from "../batches/rollout.ts";
 import { checkAnswerCount, FailedAnswer, type Failure, type Scorer } from "./scorer.ts";
 import { SharedExclusiveLock } from "./shared-exclusive-lock.ts";
 
-/** How long to ask a scorer, how often, and what then. Times in ms. */
+/** Time-out, retries and circuit breaker of a scorer, and what happens when it fails. Times in ms. */
 export interface ScoringPolicy {
   /** Of one call. */
   readonly timeout: number;
@@ -30,7 +30,7 @@ export interface ScoringPolicy {
   readonly wait: number;
   /** No wait is longer, whatever a server asks for. */
   readonly longestWait: number;
-  /** After so many failed calls in a row nobody asks for `rest` ms. */
+  /** After so many failed calls in a row no call is made for `rest` ms. */
   readonly breaker?: { readonly failures: number; readonly rest: number };
   /** What happens to a rollout that got no answer. */
   readonly onFailure: "stop" | "drop" | "default";
@@ -38,20 +38,20 @@ export interface ScoringPolicy {
 
 /** What a scorer may say of its failure. */
 export interface ScoringFailure extends Error {
-  /** False: asking again is no use. */
+  /** False: a retry is no use. */
   readonly retryable?: boolean;
-  /** Asked for by a server, in ms. */
+  /** Wait before a retry that a server asks for, in ms. */
   readonly retryAfter?: number;
 }
 
 /** A scorer that may fail for some rollouts and answer for others. */
 export interface FallibleScorer<Answer> extends Scorer<Answer | Error> {
-  /** Awaited before each call, outside of its time-out: what must run before anything can be asked. */
+  /** Awaited before each call, outside of its time-out: what must run before the scorer can be called. */
   ready?(signal: AbortSignal): Promise<void>;
 }
 
-/** What came of asking for one rollout so far. */
-interface Asked<Answer> {
+/** The calls made for one rollout so far. */
+interface Attempted<Answer> {
   attempts: number;
   answer?: Answer;
   /** Why the last call gave no answer. */
@@ -64,7 +64,7 @@ interface Asked<Answer> {
 
 const asError = (thrown: unknown): ScoringFailure => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
-const failed = (asked: Asked<unknown>): boolean => asked.error !== undefined;
+const failed = (attempted: Attempted<unknown>): boolean => attempted.error !== undefined;
 
 class Retries<Answer> {
   readonly #scorer: FallibleScorer<Answer>;
@@ -84,38 +84,42 @@ class Retries<Answer> {
   }
 
   /**
-   * Asks for all together, then alone for each that may have suffered from another, unless a failure stops the run
-   * anyway.
+   * Calls with all rollouts together, then alone with each that may have failed because of another, unless a failure
+   * stops the run anyway.
    */
-  async ask(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Asked<Answer>[]> {
-    const asked = rollouts.map((): Asked<Answer> => ({ attempts: 0, shared: false }));
-    await this.#lock.run(false, signal, () => this.#insist(rollouts, asked, signal));
-    if (this.#policy.onFailure === "stop") return asked;
+  async answers(rollouts: readonly Rollout[], signal: AbortSignal): Promise<readonly Attempted<Answer>[]> {
+    const attempted = rollouts.map((): Attempted<Answer> => ({ attempts: 0, shared: false }));
+    await this.#lock.run(false, signal, () => this.#retry(rollouts, attempted, signal));
+    if (this.#policy.onFailure === "stop") return attempted;
     for (const [k, rollout] of rollouts.entries()) {
-      const one = asked[k]!;
+      const one = attempted[k]!;
       if (!one.shared || one.error?.retryable === false || one.error instanceof BrokenCircuitError) continue;
       await this.#lock.run(true, signal, () => this.#attempt([rollout], [one], signal));
     }
-    return asked;
+    return attempted;
   }
 
   /**
-   * Asks until all have an answer, the retries are used up, or asking is no use; only those without an answer are asked
-   * for again.
+   * Calls until all have an answer, the retries are used up, or a retry is no use; a retry has only the rollouts
+   * without an answer.
    */
-  async #insist(rollouts: readonly Rollout[], asked: readonly Asked<Answer>[], signal: AbortSignal): Promise<void> {
+  async #retry(
+    rollouts: readonly Rollout[],
+    attempted: readonly Attempted<Answer>[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const { retries, wait, longestWait } = this.#policy;
-    let open = rollouts.map((rollout, k) => ({ rollout, asked: asked[k]! }));
+    let open = rollouts.map((rollout, k) => ({ rollout, attempted: attempted[k]! }));
     let backoff = new ExponentialBackoff<unknown>({ initialDelay: wait, maxDelay: longestWait }).next();
     for (let attempt = 0; ; attempt += 1) {
       await this.#attempt(
         open.map(({ rollout }) => rollout),
-        open.map((one) => one.asked),
+        open.map((one) => one.attempted),
         signal,
       );
-      open = open.filter((one) => failed(one.asked) && one.asked.error?.retryable !== false);
+      open = open.filter((one) => failed(one.attempted) && one.attempted.error?.retryable !== false);
       if (open.length === 0 || attempt === retries) return;
-      const errors = open.map((one) => one.asked.error!);
+      const errors = open.map((one) => one.attempted.error!);
       await sleep(this.#pause(errors, backoff.duration), undefined, { signal });
       backoff = backoff.next(undefined);
     }
@@ -123,14 +127,18 @@ class Retries<Answer> {
 
   #pause(errors: readonly ScoringFailure[], backoff: number): number {
     const { longestWait, breaker } = this.#policy;
-    const asked = Math.max(backoff, ...errors.map(({ retryAfter = 0 }) => retryAfter));
+    const wanted = Math.max(backoff, ...errors.map(({ retryAfter = 0 }) => retryAfter));
     const rest = errors.some((error) => error instanceof BrokenCircuitError) ? (breaker?.rest ?? 0) : 0;
-    return Math.max(rest, Math.min(longestWait, asked));
+    return Math.max(rest, Math.min(longestWait, wanted));
   }
 
-  /** One call, noted down for each of its rollouts. Rejects only with the signal's reason. */
-  async #attempt(rollouts: readonly Rollout[], asked: readonly Asked<Answer>[], signal: AbortSignal): Promise<void> {
-    const note = (one: Asked<Answer>, answer: Answer | Error, shared: boolean): void => {
+  /** One call, recorded for each of its rollouts. Rejects only with the signal's reason. */
+  async #attempt(
+    rollouts: readonly Rollout[],
+    attempted: readonly Attempted<Answer>[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const note = (one: Attempted<Answer>, answer: Answer | Error, shared: boolean): void => {
       one.attempts += 1;
       one.shared = shared;
       if (answer instanceof Error) {
@@ -144,14 +152,14 @@ class Retries<Answer> {
     try {
       await this.#scorer.ready?.(signal);
       const answers = await this.#guard.execute(({ signal: until }) => this.#score(rollouts, until), signal);
-      for (const [k, one] of asked.entries()) note(one, answers[k]!, false);
+      for (const [k, one] of attempted.entries()) note(one, answers[k]!, false);
     } catch (thrown) {
       signal.throwIfAborted();
       const error =
         thrown instanceof TaskCancelledError
           ? new Error(`no answer within ${this.#policy.timeout} ms`, { cause: thrown })
           : asError(thrown);
-      for (const one of asked) note(one, error, true);
+      for (const one of attempted) note(one, error, true);
     }
   }
 
@@ -168,11 +176,11 @@ class Retries<Answer> {
 const times = (attempts: number): string => (attempts === 1 ? "once" : `${attempts} times`);
 
 /**
- * Asks `scorer` as `policy` says, with the same limits on batch and concurrency. Each rollout gets exactly one answer:
+ * Calls `scorer` as `policy` says, with the same limits on batch and concurrency. Each rollout gets exactly one answer:
  * its own; under `default` the substitute; under `drop` a `FailedAnswer` without one. What failed on the way makes it a
  * `FailedAnswer` too. A call fails as a whole when it rejects, takes too long, or gives a wrong number of answers; an
- * answer that is an `Error`, or undefined, fails alone. Only failed rollouts are asked for again, none whose error says
- * `retryable: false`; before a rollout of a failed call is given up it is asked for once more with nothing else in
+ * answer that is an `Error`, or undefined, fails alone. Only failed rollouts are tried again, none whose error says
+ * `retryable: false`; before a rollout of a failed call is given up it is tried once more with nothing else in
  * flight, so that one which crashes the scorer takes no other with it. Under `stop` it rejects with an `Error` that
  * names the first rollout without an answer. Aborting ends waits and calls. `RangeError` when `default` has no
  * substitute.
@@ -186,29 +194,29 @@ export const withRetries = <Answer>(
   if (onFailure === "default" && substitute === undefined)
     throw new RangeError("retries: expected a substitute for onFailure default, got none");
   const retries = new Retries(scorer, policy);
-  const answerOf = (asked: Asked<Answer>): Answer | FailedAnswer<Answer> => {
-    const { attempts, lastError } = asked;
-    if (lastError === undefined) return asked.answer as Answer;
+  const answerOf = (attempted: Attempted<Answer>): Answer | FailedAnswer<Answer> => {
+    const { attempts, lastError } = attempted;
+    if (lastError === undefined) return attempted.answer as Answer;
     const failure = (outcome: Failure["outcome"]): Failure => ({ attempts, outcome, error: lastError });
-    if (!failed(asked)) return new FailedAnswer(failure("answered"), asked.answer as Answer);
+    if (!failed(attempted)) return new FailedAnswer(failure("answered"), attempted.answer);
     return onFailure === "drop"
       ? new FailedAnswer<Answer>(failure("dropped"))
-      : new FailedAnswer(failure("default"), substitute as Answer);
+      : new FailedAnswer(failure("default"), substitute);
   };
   return {
     batch: scorer.batch,
     concurrency: scorer.concurrency,
     async score(rollouts, signal) {
-      const asked = await retries.ask(rollouts, signal);
-      const first = asked.findIndex(failed);
+      const attempted = await retries.answers(rollouts, signal);
+      const first = attempted.findIndex(failed);
       if (onFailure === "stop" && first !== -1) {
-        const { attempts, error } = asked[first]!;
+        const { attempts, error } = attempted[first]!;
         const where = coordinatesText(rollouts[first]!);
         throw new Error(`expected an answer for ${where}, asked ${times(attempts)}, got an error: ${error!.message}`, {
           cause: error,
         });
       }
-      return asked.map(answerOf);
+      return attempted.map(answerOf);
     },
   };
 };

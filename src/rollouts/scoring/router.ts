@@ -19,11 +19,14 @@ import type { Span } from "./timeline.ts";
 /** Draws a chunk of rollouts when called. The signal aborts when the stream ends early. */
 export type Chunk = (signal: AbortSignal) => Promise<readonly Rollout[]>;
 
-/** How much work there is at once, and who watches it. */
+/** Limits of a stream, and who observes it. */
 export interface RouteOptions {
   /** Most chunks at once, from the call that draws one to its last answer: the next is not drawn before. */
   readonly inFlight: number;
-  /** Who may call when, shared with the other streams that go to the same scorers. The stream's own when left out. */
+  /**
+   * Limits of concurrent calls, shared with the other streams that go to the same scorers. The stream's own when left
+   * out.
+   */
   readonly limits?: CallLimits;
   /** Told of each call that ended while the stream was running; its lane is the scorer's name. */
   readonly observe?: (span: Span) => void;
@@ -50,7 +53,7 @@ const checkAnswers = (rollouts: readonly Rollout[], answers: readonly unknown[])
   if (missing !== undefined) throw new TypeError(`expected an answer for ${coordinatesText(missing)}, got undefined`);
 };
 
-/** Runs `work` when the signal has aborted and all that listens to it has heard. */
+/** Runs `work` when the signal has aborted and all of its listeners have run. */
 const afterAbort = (signal: AbortSignal, work: () => void): void => {
   if (signal.aborted) work();
   else signal.addEventListener("abort", () => queueMicrotask(work), { once: true });
@@ -72,7 +75,7 @@ const makeLane = (
       pass.leave();
       return answers;
     } catch (cause) {
-      // A failure ends the stream: no queued call of it may start in its wake, but other streams go on.
+      // A failure ends the stream: none of its queued calls may start after it, but other streams continue.
       afterAbort(signal, () => pass.leave());
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`scorer "${name}" failed on ${describe(rollouts)}: ${reason}`, { cause });
@@ -143,27 +146,29 @@ const join = <Answers>(rollouts: readonly Rollout[], lanes: readonly Lane[]): Ob
   );
 };
 
-/** Draws a chunk and checks that no two rollouts of the stream have the same place. */
-const draw = async (chunk: Chunk, places: Set<string>, signal: AbortSignal): Promise<readonly Rollout[]> => {
+/** Draws a chunk and checks that no two rollouts of the stream have the same coordinates. */
+const draw = async (chunk: Chunk, taken: Set<string>, signal: AbortSignal): Promise<readonly Rollout[]> => {
   const rollouts = await chunk(signal);
   for (const rollout of rollouts) {
-    if (places.has(coordinatesText(rollout)))
-      throw new RangeError(`route: expected one rollout for each place, got two for ${coordinatesText(rollout)}`);
-    places.add(coordinatesText(rollout));
+    if (taken.has(coordinatesText(rollout)))
+      throw new RangeError(
+        `route: expected one rollout for each prompt and sample, got two for ${coordinatesText(rollout)}`,
+      );
+    taken.add(coordinatesText(rollout));
   }
   return rollouts;
 };
 
 /**
  * Draws chunks and routes their rollouts. Each scorer splits each chunk into batches for itself, in the chunk's order,
- * so who meets whom in a batch never depends on time, and no batch waits for another chunk. A rollout is emitted when
- * its last answer is in: in finishing order, so put `ordered()` before anything stateful. Cold: each subscription does
- * the work anew.
+ * so which rollouts share a batch never depends on time, and no batch waits for another chunk. A rollout is emitted
+ * when its last answer is in: in finishing order, so put `ordered()` before anything stateful. Cold: each subscription
+ * does the work anew.
  *
  * The stream fails at the first failure and aborts all the rest: what a chunk throws passes as it is; a scorer that
  * throws, or gives too few, too many or undefined answers, gives an `Error` that names the scorer and the rollouts,
- * with its `cause`; two rollouts at the same place give a `RangeError`. Unsubscribing aborts everything in flight.
- * `RangeError` at once for counts that are not whole numbers from 1.
+ * with its `cause`; two rollouts with the same coordinates give a `RangeError`. Unsubscribing aborts everything in
+ * flight. `RangeError` at once for counts that are not whole numbers from 1.
  */
 export const route = <Answers extends object>(
   chunks: ObservableInput<Chunk>,
@@ -180,10 +185,10 @@ export const route = <Answers extends object>(
     setMaxListeners(0, signal);
     const limits = options.limits ?? new CallLimits(scorers);
     const lanes = named.map(([name, scorer]) => makeLane(name, scorer, limits, signal, observe));
-    const places = new Set<string>();
+    const taken = new Set<string>();
     const scored = from(chunks).pipe(
       mergeMap(
-        (chunk) => from(draw(chunk, places, signal)).pipe(mergeMap((rollouts) => join<Answers>(rollouts, lanes))),
+        (chunk) => from(draw(chunk, taken, signal)).pipe(mergeMap((rollouts) => join<Answers>(rollouts, lanes))),
         inFlight,
       ),
     );

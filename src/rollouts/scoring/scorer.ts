@@ -1,7 +1,7 @@
-/** Scorers: whoever has one answer for each rollout, and what a rollout is with the answers of all of them. */
+/** Scorers, which give one answer for each rollout, and rollouts with the answers of all scorers. */
 import type { Rollout } from "../batches/rollout.ts";
 
-/** Scores rollouts: a reward, a teacher, or whatever has one answer for each. */
+/** Scores rollouts: a reward, a teacher, or anything else that gives one answer for each. */
 export interface Scorer<Answer> {
   /** Most rollouts of one call. */
   readonly batch: number;
@@ -40,7 +40,7 @@ export type Scorers<Answers> = {
   readonly [Name in keyof Answers]: Scorer<Answers[Name] | FailedAnswer<NonNullable<Answers[Name]>>>;
 };
 
-/** A rollout with what its scorers said of it, by the scorer's name. */
+/** A rollout with the answers of its scorers, by the scorer's name. */
 export interface ScoredRollout<Answers> {
   readonly rollout: Rollout;
   /** The answer of each scorer; none of one that dropped the rollout. */

@@ -1,6 +1,5 @@
 /**
- * Lets many pass together or one alone: what must be tried without company waits for the rest, and the rest waits for
- * it.
+ * A shared-exclusive lock: many shared holders at once, or one exclusive holder.
  */
 
 interface Waiting {
@@ -8,14 +7,14 @@ interface Waiting {
   readonly enter: () => void;
 }
 
-/** First come first served: those who pass together do so beside each other, one who passes alone beside nobody. */
+/** First come first served: shared holders run at the same time, an exclusive one runs alone. */
 export class SharedExclusiveLock {
   readonly #waiting = new Set<Waiting>();
   #inside = 0;
   #alone = false;
 
   /**
-   * Runs `work` when it may enter. Rejects with the signal's reason when that aborts first, and with what `work`
+   * Runs `work` when it holds the lock. Rejects with the signal's reason when that aborts first, and with what `work`
    * rejects with.
    */
   async run<Value>(alone: boolean, signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {

@@ -7,7 +7,7 @@
 export interface Span {
   /** What ran: `draw`, a scorer's name, `update` ... */
   readonly lane: string;
-  /** Which of the lane's places it took, from 0: spans of one lane and slot never overlap. */
+  /** Which of the lane's concurrent slots it took, from 0: spans of one lane and slot never overlap. */
   readonly slot: number;
   /** ms, on the clock of `performance.now()`. */
   readonly start: number;
@@ -20,7 +20,7 @@ export interface Span {
 export class Timeline {
   #spans: Span[] = [];
 
-  /** Adds what somebody else timed. */
+  /** Adds a span that was timed elsewhere. */
   readonly add = (span: Span): void => {
     this.#spans.push(span);
   };

@@ -1,4 +1,4 @@
-/** The rows that a step learns from: scored sequences with their advantages, in their places. */
+/** The rows that a step learns from: scored sequences with their advantages, in order. */
 import type { AdvantageEstimator } from "../../objectives/advantages/advantage.ts";
 import type { BehaviorValues } from "../../rollouts/behaviors/index.ts";
 import type { NormalizationState, RewardNormalizer } from "../../rewards/normalization.ts";

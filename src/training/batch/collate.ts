@@ -12,7 +12,7 @@ export interface BatchShape {
   readonly prompt: number;
   /** C: most tokens of a completion. */
   readonly completion: number;
-  /** Whether the last token is read too, although nothing follows it: where whole sequences are judged. */
+  /** Whether the last token is read too, although nothing follows it: where whole sequences are scored. */
   readonly whole?: boolean;
   /** V. */
   readonly vocabularySize: number;
@@ -110,7 +110,7 @@ const tokenArrays = (rows: readonly Row[], shape: BatchShape, padId: number): Ba
  * Sets every row's numbers [L, width] where its completion's tokens are; `of` may have none for a row, which is then
  * left at zero.
  */
-const placed = <A extends TypedArray>(
+const fillRows = <A extends TypedArray>(
   array: A,
   what: string,
   rows: readonly Row[],
@@ -141,7 +141,7 @@ const makers: Readonly<
   Record<BatchSignal, (rows: readonly Row[], shape: BatchShape, step: StepSignals, array: TypedArray) => TypedArray>
 > = {
   teacherLogProbs: (rows, shape, _, array) =>
-    placed(
+    fillRows(
       array,
       "teacher log-probs",
       rows,
@@ -149,11 +149,11 @@ const makers: Readonly<
       ({ answers }) => needed(answers.teacher, "teacher log-probs").logProbs,
     ),
   teacherTopKIds: (rows, shape, _, array) =>
-    placed(array, "teacher token ids", rows, shape, ({ answers }) =>
+    fillRows(array, "teacher token ids", rows, shape, ({ answers }) =>
       needed(answers.teacher?.ids, "the teacher's top-k ids"),
     ),
   teacherTopKLogProbs: (rows, shape, _, array) =>
-    placed(
+    fillRows(
       array,
       "teacher log-probs",
       rows,
@@ -161,7 +161,7 @@ const makers: Readonly<
       ({ answers }) => needed(answers.teacher, "teacher log-probs").logProbs,
     ),
   foreignTeacherLogProbs: (rows, shape, _, array) =>
-    placed(
+    fillRows(
       array,
       "teacher log-probs",
       rows,
@@ -169,15 +169,15 @@ const makers: Readonly<
       ({ answers }) => needed(answers.teacher, "teacher log-probs").logProbs,
     ),
   foreignTeacherMask: (rows, shape, _, array) =>
-    placed(array, "aligned places", rows, shape, ({ answers }) =>
+    fillRows(array, "aligned positions", rows, shape, ({ answers }) =>
       needed(answers.teacher?.aligned, "the teacher's aligned positions"),
     ),
   referenceLogProbs: (rows, shape, _, array) =>
-    placed(array, "reference log-probs", rows, shape, (row) =>
+    fillRows(array, "reference log-probs", rows, shape, (row) =>
       ofStudent(row) ? needed(row.answers.reference, "reference log-probs").logProbs : undefined,
     ),
   behaviorLogProbs: (rows, shape, _, array) =>
-    placed(array, "behaviour log-probs", rows, shape, ({ rollout }) => rollout.behaviorLogProbs),
+    fillRows(array, "behaviour log-probs", rows, shape, ({ rollout }) => rollout.behaviorLogProbs),
   fromStudent: (rows) => Float32Array.from(rows, (row) => (ofStudent(row) ? 1 : 0)),
   rewards: (rows) => Float32Array.from(rows, ({ reward }) => reward),
   advantages: (rows) => Float32Array.from(rows, ({ advantage }) => advantage),
@@ -187,8 +187,8 @@ const makers: Readonly<
 
 /**
  * Pads rows into arrays of `batchSpecs`: prompts on the left and completions on the right, so that the last token of
- * every prompt stands at the place P - 1, and the C places from there on are those before the completion's tokens 0 to
- * C - 1. Targets and signals are of these places alone. The completion mask is 1 where there is such a token, its
+ * every prompt is at position P - 1, and the C positions from there on are those before the completion's tokens 0 to
+ * C - 1. Targets and signals are of these positions alone. The completion mask is 1 where there is such a token, its
  * end-of-sequence included, by position and never by id. A batch that is not full repeats its first row with the
  * completion mask 0, so that it counts for nothing. `RangeError` when a row has no prompt, or more of a prompt or a
  * completion than the batch has, when there are no rows or more than it has, or when a needed score is missing or of

@@ -19,7 +19,7 @@ export interface RunShape {
 
 /** Tokens of the teacher's vocabulary. `RangeError` when they must be the student's and are not. */
 const teacherVocabulary = (teacher: Recipe["teacher"], { vocabularySize }: Policy, foreign: boolean): number => {
-  // A server is asked for its vocabulary before the run.
+  // The vocabulary of a server is read before the run.
   const here = teacher === undefined ? [] : policySources(teacher);
   const sizes = here.map(({ config }) => policyOf(config).vocabularySize);
   if (foreign) return sizes[0] ?? vocabularySize;
@@ -31,7 +31,7 @@ const teacherVocabulary = (teacher: Recipe["teacher"], { vocabularySize }: Polic
   );
 };
 
-/** The sizes that a recipe asks for. `RangeError` when they do not fit the task or the policies. */
+/** The sizes of a recipe. `RangeError` when they do not fit the task or the policies. */
 export const runShape = ({ student, teacher, objective, rollouts, training }: Recipe, task: Task): RunShape => {
   const maxNewTokens = rollouts.maxNewTokens ?? task.longest.completion;
   const promptLength = task.longest.prompt;

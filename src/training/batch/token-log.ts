@@ -1,4 +1,4 @@
-/** Tokens of a step in its log: what each one says, and how far the student was from its teacher there. */
+/** Tokens of a step in its log: the text of each, and how far the student was from its teacher there. */
 import { tokenTexts } from "../../tokenizers/token-texts.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { BatchShape } from "./collate.ts";

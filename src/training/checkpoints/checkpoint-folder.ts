@@ -23,7 +23,7 @@ export const checkpointsIn = async (folder: string): Promise<readonly StoredChec
     .toSorted((a, b) => b.step - a.step);
 };
 
-/** What may go on, and which were passed over on the way to it, with the reasons. */
+/** The checkpoint to resume from, and the damaged ones that were passed over, with the reasons. */
 export interface NewestCheckpoint {
   readonly found: { readonly path: string; readonly progress: Progress } | undefined;
   readonly damaged: readonly string[];
@@ -42,7 +42,8 @@ export const newestCheckpoint = async (folder: string, recipe: Recipe): Promise<
       if (!(error instanceof DamagedCheckpointError)) throw error;
       await rename(path, `${path}.damaged`);
       damaged.push(
-        `${error.message}; it is now ${basename(path)}.damaged, and the run goes on from the one before it, or anew`,
+        `${error.message}; it is now ${basename(path)}.damaged, and the run resumes from the one before it, or ` +
+          "starts anew",
       );
     }
   }

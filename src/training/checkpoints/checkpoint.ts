@@ -24,7 +24,8 @@ import { frozenWeights, initialTrained, traineeOf } from "../learner/trained.ts"
 import { stateKinds, trainedParameters } from "../learner/update.ts";
 
 /**
- * Where a run stands between two steps. All randomness comes from coordinates, so no generator's state is part of it.
+ * The progress of a run between two steps. All randomness comes from coordinates, so no generator's state is part of
+ * it.
  */
 export interface Progress {
   /** Steps done. */
@@ -74,7 +75,7 @@ export interface HostState {
   readonly controller: unknown;
   /** Of the checks that watch the run. */
   readonly checks: WatchState;
-  /** Of where sequences come from. */
+  /** Of the source of sequences. */
   readonly sequences: SequenceState;
   /** The best accuracy of an evaluation, and the steps done then; null before the first one. */
   readonly best: BestEvaluation | null;
@@ -83,8 +84,8 @@ export interface HostState {
 const averagePrefix = "average/";
 
 /**
- * Names a recipe in its checkpoints, so that no other one goes on from them: a hash of everything but folders, machine,
- * checks, how scorers are asked, and of weights but the frozen ones, which a checkpoint does not hold.
+ * Names a recipe in its checkpoints, so that no other one resumes from them: a hash of everything but folders, machine,
+ * checks, how scorers are called, and of weights but the frozen ones, which a checkpoint does not hold.
  */
 const fingerprint = (recipe: Recipe): string => {
   const {

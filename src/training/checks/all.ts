@@ -10,8 +10,8 @@ import { teacherScores } from "./teacher-scores.ts";
 import { cut, truncated } from "./truncation.ts";
 
 /**
- * Those that are on; `ranges` are what rewards state of themselves, by name; `tempered` where nothing but a temperature
- * shapes what is drawn. `identity` is asked once, by the learner's thread.
+ * Those that are on; `ranges` are the ranges that rewards declare, by name; `tempered` where nothing but a temperature
+ * shapes what is drawn. `identity` is checked once, by the learner's thread.
  */
 export const stepChecks = (
   settings: CheckSettings,

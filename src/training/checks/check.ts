@@ -1,4 +1,4 @@
-/** A self-check of a run: looks at each step's own numbers, on the host, and finds what cannot or should not be. */
+/** A self-check of a run: reads the numbers of each step, on the host, and finds what cannot or should not be. */
 import type { Row } from "../batch/row.ts";
 import type { LoggedRollout } from "../recipe/step-report.ts";
 
@@ -35,5 +35,5 @@ export interface Check {
   readonly patience: number;
   /** What to do about it, as a sentence without its end. */
   readonly remedy: string;
-  look(facts: StepFacts): Finding | undefined;
+  inspect(facts: StepFacts): Finding | undefined;
 }

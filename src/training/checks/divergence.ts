@@ -1,4 +1,4 @@
-/** A divergence below zero: what no divergence can be, and what a wrong teacher, mask or formula gives. */
+/** A divergence below zero, which no divergence can be: the teacher, a mask or the formula is wrong. */
 import type { Check } from "./check.ts";
 
 /**
@@ -9,9 +9,9 @@ export const negativeDivergence = (tolerance: number): Check => ({
   name: "negativeDivergence",
   patience: 1,
   remedy:
-    "a divergence is never below 0: look whether teacher and student see the same tokens, and whether the " +
+    "a divergence is never below 0: check whether teacher and student see the same tokens, and whether the " +
     "teacher's log-probs are normalised",
-  look({ metrics }) {
+  inspect({ metrics }) {
     const below = Object.entries(metrics).filter(
       ([name, value]) => name.startsWith("divergence/") && value < -tolerance,
     );

@@ -1,13 +1,13 @@
-/** Rewards outside of the range that they state: a judge that has changed its scale, or that is ill. */
+/** Rewards outside of the range that they declare: the scale of a reward has changed, or the reward is broken. */
 import type { RewardRange } from "../../rewards/reward.ts";
 import type { Check } from "./check.ts";
 
-/** Every part of a reward whose range is known lies in it; `ranges` by the reward's name. */
+/** Every part of a reward whose range is known is in it; `ranges` by the reward's name. */
 export const rewardRange = (ranges: Readonly<Record<string, RewardRange>>, patience: number): Check => ({
   name: "rewardRange",
   patience,
-  remedy: "look at what the reward says of these completions (rollouts.jsonl), or state its true range",
-  look({ logged }) {
+  remedy: "check what the reward says of these completions (rollouts.jsonl), or state its true range",
+  inspect({ logged }) {
     const outside = logged.flatMap(({ parts = {} }) =>
       Object.entries(parts).flatMap(([name, value]) => {
         const range = ranges[name];

@@ -4,7 +4,7 @@
 import type { Check } from "./check.ts";
 
 /**
- * Looks at inspections, at rollouts that the student drew alone with the weights that are about to learn (of steps
+ * Checks, in inspections, the rollouts that the student drew alone with the weights that are about to learn (of steps
  * drawn ahead, those of the first step): the sampler's log-probs and the learner's own differ by at most `tolerance`
  * nats at every token. Where they do not, ratios and policy gradients are those of another policy. Compared are
  * behavior log-probs, at the sampling temperature, where nothing but a temperature shapes what is drawn (`tempered`).
@@ -14,16 +14,16 @@ export const samplingAgreement = (tolerance: number, tempered = true): Check => 
   name: "samplingAgreement",
   patience: 1,
   remedy:
-    "the sampler draws from another policy than the one that learns: look at the temperature, at padding, " +
-    "and at the engine (retort doctor; another /engine)",
-  look({ step, rows, logged, logProbs }) {
+    "the sampler draws from another policy than the one that learns: check the temperature, the padding, " +
+    "and the engine (retort doctor; another /engine)",
+  inspect({ step, rows, logged, logProbs }) {
     if (logProbs === undefined) return undefined;
-    const places = logProbs.length / rows.length;
+    const positions = logProbs.length / rows.length;
     let [count, worst, tokens] = [0, 0, 0];
     for (const [index, { rollout }] of rows.entries()) {
       if (rollout.source !== "student" || logged[index]?.behavior !== undefined || rollout.version !== step - 1)
         continue;
-      const start = index * places;
+      const start = index * positions;
       const sampled = tempered ? rollout.behaviorLogProbs : (rollout.rawLogProbs ?? []);
       for (const [t, logProb] of sampled.entries()) {
         const difference = Math.abs(logProb - logProbs[start + t]!);

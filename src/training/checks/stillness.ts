@@ -11,7 +11,7 @@ export const noGradient = (patience: number): Check => ({
   remedy:
     "nothing is learned: the student equals its teacher, all rewards of each prompt are equal, or every " +
     "sequence is masked out",
-  look({ metrics }) {
+  inspect({ metrics }) {
     const norm = metrics["gradient/norm"];
     return norm === undefined || norm > zero ? undefined : { count: 1, seen: `the gradient's norm is ${norm}` };
   },
@@ -22,10 +22,10 @@ export const noAdvantage = (patience: number): Check => ({
   name: "noAdvantage",
   patience,
   remedy:
-    "the rewards teach nothing, because the completions of each prompt are judged alike: take another " +
+    "the rewards teach nothing, because the completions of each prompt are scored alike: take another " +
     "reward, more completions of each prompt (rollouts.group), harder or easier prompts, or a higher " +
     "sampling temperature",
-  look({ logged }) {
+  inspect({ logged }) {
     const advantages = logged.flatMap(({ source, advantage }) =>
       source === "student" && advantage !== undefined ? [advantage] : [],
     );

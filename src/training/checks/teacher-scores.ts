@@ -4,12 +4,12 @@ import type { Row } from "../batch/row.ts";
 import type { Check } from "./check.ts";
 
 /**
- * Most numbers of one step that are looked at, evenly over its places, so that a large vocabulary costs no more than a
+ * Most numbers of one step that are checked, evenly over its positions, so that a large vocabulary costs no more than a
  * small one.
  */
 const budget = 65_536;
 
-/** Places of a sequence, `width` numbers each. */
+/** Positions of a sequence, `width` numbers each. */
 const positionsOf = ({
   rollout,
   answers: { teacher },
@@ -18,7 +18,7 @@ const positionsOf = ({
     ? []
     : [{ scores: teacher, count: rollout.tokens.length, width: teacher.logProbs.length / rollout.tokens.length }];
 
-/** Whether the probabilities of one place are not those of a distribution; top-k scores may sum to less than 1. */
+/** Whether the probabilities of one position are not those of a distribution; top-k scores may sum to less than 1. */
 const broken = ({ logProbs, ids }: TeacherScore, start: number, width: number, tolerance: number): boolean => {
   let sum = 0;
   for (let i = start; i < start + width; i += 1) {
@@ -29,27 +29,27 @@ const broken = ({ logProbs, ids }: TeacherScore, start: number, width: number, t
 };
 
 /**
- * Every log-prob is a number of at most `tolerance`, and the probabilities of a place sum to 1 (at most 1 for top-k
- * scores), to the tolerance. Of a step with more than 65,536 scores, a sample of its places is looked at.
+ * Every log-prob is a number of at most `tolerance`, and the probabilities of a position sum to 1 (at most 1 for top-k
+ * scores), to the tolerance. Of a step with more than 65,536 scores, a sample of its positions is checked.
  */
 export const teacherScores = (tolerance: number): Check => ({
   name: "teacherScores",
   patience: 1,
-  remedy: "a teacher gives log-probs in nats of whole distributions: look at its weights and its temperature",
-  look({ rows }) {
+  remedy: "a teacher gives log-probs in nats of whole distributions: check its weights and its temperature",
+  inspect({ rows }) {
     const all = rows.flatMap(positionsOf);
     const total = all.reduce((sum, { count, width }) => sum + count * width, 0);
     const stride = Math.max(1, Math.ceil(total / budget));
-    let [looked, wrong, next] = [0, 0, 0];
+    let [checked, wrong, next] = [0, 0, 0];
     for (const { scores, count, width } of all) {
       for (; next < count; next += stride) {
         if (scores.aligned?.[next] === 0) continue;
-        looked += 1;
+        checked += 1;
         if (broken(scores, next * width, width, tolerance)) wrong += 1;
       }
       next -= count;
     }
     if (wrong === 0) return undefined;
-    return { count: wrong, seen: `the teacher's scores are no distribution at ${wrong} of ${looked} places` };
+    return { count: wrong, seen: `the teacher's scores are no distribution at ${wrong} of ${checked} positions` };
   },
 });

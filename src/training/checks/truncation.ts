@@ -16,7 +16,7 @@ export const truncated = (patience: number): Check => ({
   remedy:
     "the student does not end its completions, and rewards see fragments: raise rollouts.maxNewTokens, or " +
     "teach it to end (supervised fine-tuning first)",
-  look({ logged }) {
+  inspect({ logged }) {
     const own = logged.filter(({ source }) => source === "student");
     const share = own.filter(({ finish }) => finish === "length").length / own.length;
     return share >= most
@@ -28,14 +28,14 @@ export const truncated = (patience: number): Check => ({
 /** Metrics that are shares of values that were cut. */
 const cuts: Readonly<Record<string, string>> = { "policy/cut": "importance ratios", "rewards/cut": "rewards" };
 
-/** Nearly all rewards, or nearly all importance ratios, lie at their bounds. */
+/** Nearly all rewards, or nearly all importance ratios, are at their bounds. */
 export const cut = (patience: number): Check => ({
   name: "cut",
   patience,
   remedy:
     "what is cut has no gradient or tells nothing apart: widen the bounds, lower the learning rate, or take " +
     "fewer updates on each batch",
-  look({ metrics }) {
+  inspect({ metrics }) {
     const seen = Object.entries(cuts).flatMap(([name, what]) => {
       // A sum's later terms report theirs as `policy/cut/<term>`.
       const shares = Object.entries(metrics).flatMap(([key, share]) =>

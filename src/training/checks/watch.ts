@@ -17,7 +17,7 @@ export interface Watched {
   readonly state: WatchState;
   /** `checks/<name>`: findings since the run began. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** By check: what does not look right. Said once in each streak. */
+  /** By check: what may be wrong. Given once in each streak. */
   readonly warnings: readonly { readonly check: string; readonly message: string }[];
   /** Why the run must stop. */
   readonly failure?: CheckError;
@@ -34,7 +34,7 @@ const warnsAt = (patience: number): number => Math.ceil(patience / 10);
 const since = (step: number, streak: number): string =>
   streak === 1 ? `step ${step}` : `steps ${step - streak + 1} to ${step}`;
 
-/** Asks every check about a step. */
+/** Runs every check on a step. */
 export const watch = (checks: readonly Check[], facts: StepFacts, before: WatchState): Watched => {
   const state: Record<string, Memory> = {};
   const warnings: { check: string; message: string }[] = [];
@@ -42,7 +42,7 @@ export const watch = (checks: readonly Check[], facts: StepFacts, before: WatchS
   for (const check of checks) {
     const { name, patience, remedy } = check;
     const { count, streak } = before[name] ?? { count: 0, streak: 0 };
-    const finding = check.look(facts);
+    const finding = check.inspect(facts);
     const now = finding === undefined ? { count, streak: 0 } : { count: count + finding.count, streak: streak + 1 };
     state[name] = now;
     if (finding === undefined) continue;

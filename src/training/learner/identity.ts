@@ -23,8 +23,8 @@ const readable: readonly Signal[] = [
 const [B, T] = [2, 4] as const;
 
 /**
- * Logits of a token inside and outside of a place's support: equal inside and never drawn outside, whatever temperature
- * divides them.
+ * Logits of a token inside and outside of a position's support: equal inside and never drawn outside, whatever
+ * temperature divides them.
  */
 const inside = 80;
 
@@ -34,16 +34,16 @@ const logSoftmax = (logits: readonly number[]): number[] => {
   return logits.map((z) => z - normalizer);
 };
 
-/** [B * T] rows of V logits: even distributions over half of the tokens, a different half at each place. */
+/** [B * T] rows of V logits: even distributions over half of the tokens, a different half at each position. */
 const evenLogits = (V: number): number[][] =>
-  Array.from({ length: B * T }, (_, place) =>
-    Array.from({ length: V }, (__, token) => ((token + place) % 4 < 2 ? inside : -inside)),
+  Array.from({ length: B * T }, (_, position) =>
+    Array.from({ length: V }, (__, token) => ((token + position) % 4 < 2 ? inside : -inside)),
   );
 
 /** [B * T] rows of V logits without any pattern that matters, others for another `phase`. */
 const unevenLogits = (V: number, phase: number): number[][] =>
-  Array.from({ length: B * T }, (_, place) =>
-    Array.from({ length: V }, (__, token) => 3 * Math.sin(phase + 5 * place + 11 * token)),
+  Array.from({ length: B * T }, (_, position) =>
+    Array.from({ length: V }, (__, token) => 3 * Math.sin(phase + 5 * position + 11 * token)),
   );
 
 /** Inputs for a teacher and a student given as logits. */
@@ -64,7 +64,9 @@ const inputsOf = (
     completionMask: new Float32Array(B * T).fill(1),
     teacherLogProbs: Float32Array.from(scores.flat()),
     teacherTopKIds: Int32Array.from(likeliest.flat()),
-    teacherTopKLogProbs: Float32Array.from(likeliest.flatMap((ids, place) => ids.map((id) => scores[place]![id]!))),
+    teacherTopKLogProbs: Float32Array.from(
+      likeliest.flatMap((ids, position) => ids.map((id) => scores[position]![id]!)),
+    ),
     // One sequence of each source, for objectives that treat them differently.
     fromStudent: Float32Array.of(1, 0),
     progress: Float32Array.of(0.5),
@@ -152,7 +154,7 @@ const checkTerm = async (engine: Engine, term: Objective<Signal>, tolerance: num
 
 /**
  * Tries every term of the objective that is made of divergences (it reads a teacher, and no rewards, behavior or
- * references) on small made-up distributions. `Error` with the term, the engine and what came unless, to `tolerance`
+ * references) on small made-up distributions. `Error` with the term, the engine and the values unless, to `tolerance`
  * nats, its divergences and their gradient are zero where teacher and student are equal, and its divergences are at
  * least zero elsewhere. Terms without `divergence/*` metrics pass.
  */

@@ -1,6 +1,6 @@
 /**
- * Inspection: what each term of an objective asks of the weights, and what the learner thinks of the tokens that were
- * sampled.
+ * Inspection: the gradient of each term of an objective, and the learner's log-probs and divergences of the tokens that
+ * were sampled.
  */
 import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program } from "../../engine/program.ts";
@@ -96,7 +96,7 @@ const comparisons = (terms: readonly TermGradient[]): Record<string, tf.Tensor> 
 };
 
 /**
- * Looks at a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays
+ * Inspects a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays
  * of `batchSpecs`. Outputs: `logProbs` [B, C], log-probs of the targets in nats at the sampling temperature;
  * `divergences` [B, C] (`tokenDivergences`) when the objective reads the teacher's distributions; and for a sum of two
  * terms or more, in the space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient,

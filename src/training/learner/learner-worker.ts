@@ -41,11 +41,11 @@ export interface UpdateRequest {
   readonly factor: number;
   /** Optimizer steps on this batch. */
   readonly updates: number;
-  /** Whether to look at the batch before. */
+  /** Whether to inspect the batch before. */
   readonly inspect: boolean;
 }
 
-/** What a step gives, and what was seen before it if that was asked for. */
+/** What a step gives, and the inspection before it if there was one. */
 export interface UpdateAnswer extends Learned {
   readonly inspected: Inspected | undefined;
 }

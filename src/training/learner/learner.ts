@@ -73,7 +73,7 @@ const checkFinite = (metrics: Readonly<Record<string, number>>, step: number): v
   const values = broken.map((name) => `${name} is ${metrics[name]}`).join(" and ");
   throw new Error(
     `step ${step}: ${values}; the weights before this step are kept. Lower the learning rate or clipNorm, or ` +
-      "look at the rewards and teacher scores of this step",
+      "check the rewards and teacher scores of this step",
   );
 };
 
@@ -161,7 +161,7 @@ export class Learner {
   }
 
   /**
-   * Looks at a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call.
+   * Inspects a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call.
    * Changes nothing.
    */
   async inspect(batch: Batch): Promise<Inspected> {
@@ -182,7 +182,7 @@ export class Learner {
   }
 
   /**
-   * What the student says of each sequence of a batch, [B], when it is a reward model. Changes nothing; the program is
+   * The student's score of each sequence of a batch, [B], when it is a reward model. Changes nothing; the program is
    * compiled at the first call.
    */
   async scores(batch: Batch): Promise<Float32Array> {

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { sizeOf, type NamedTensors } from "../../engine/program.ts";
 import type { ParameterSpec, Weights } from "../../policies/policy.ts";
 
-/** One parameter's place in its pack. */
+/** One parameter's range in its pack. */
 export interface Packed {
   readonly name: string;
   readonly shape: readonly number[];

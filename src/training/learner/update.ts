@@ -57,8 +57,8 @@ export const parametersOf = (
 
 /**
  * Loss and metrics of a batch under `parameters`: one forward pass of the policy, and of the value head if its values
- * are needed. Of the T places the C last ones are asked for, those before a completion's tokens; a policy that judges
- * whole sequences answers once for each.
+ * are needed. Of the T positions the C last ones are query positions, those before a completion's tokens; a policy that
+ * scores whole sequences gives one output for each.
  */
 export const measure = (
   policy: Policy,

@@ -13,7 +13,7 @@ const patience = (steps: number, description: string) =>
   });
 
 /**
- * A run that cannot be right stops at once, past a tolerance. A run that may be right, but does not look it, is warned
+ * A run that cannot be right stops at once, past a tolerance. A run that may be wrong is warned
  * of at a tenth of the patience and stopped at its end. No check changes what is learned.
  */
 export const CheckSettings = closedObject(
@@ -26,12 +26,12 @@ export const CheckSettings = closedObject(
     negativeDivergence: tolerance(1e-4, "Most, in nats, that a step's mean divergence may lie below 0."),
     teacherScores: tolerance(
       1e-3,
-      "Most that a teacher's log-probs may lie above 0, and its probabilities at one place sum away from 1.",
+      "Most that a teacher's log-probs may lie above 0, and its probabilities at one position sum away from 1.",
     ),
     samplingAgreement: tolerance(
       1e-3,
       "Most, in nats, that the log-prob of a fresh token under the student may differ between sampling and " +
-        "learning; looked at in inspections.",
+        "learning; checked in inspections.",
     ),
     rewardRange: patience(1, "each with a reward outside of the range that it states."),
     truncated: patience(500, "in which at least 95% of the student's completions were cut at the limit of tokens."),

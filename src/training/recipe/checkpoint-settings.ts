@@ -3,8 +3,8 @@ import { Type, type Static } from "@sinclair/typebox";
 import { closedObject } from "../../plugins/closed-object.ts";
 
 /**
- * When a run writes what it goes on from after an interruption, and how much of it is kept. Nothing here changes what
- * is learned.
+ * When a run writes checkpoints, from which it resumes after an interruption, and how many are kept. Nothing here
+ * changes what is learned.
  */
 export const CheckpointSettings = closedObject(
   {
@@ -19,7 +19,7 @@ export const CheckpointSettings = closedObject(
       default: 2,
       minimum: 1,
       maximum: 1000,
-      description: "How many of the newest are kept: when the newest is damaged, the run goes on from the one before.",
+      description: "How many of the newest are kept: when the newest is damaged, the run resumes from the one before.",
     }),
     best: Type.Boolean({
       default: false,
@@ -34,7 +34,7 @@ export const CheckpointSettings = closedObject(
   },
   {
     description:
-      "What an interrupted run goes on from; removed when the run is done, but for the best one and those " +
+      "What an interrupted run resumes from; removed when the run is done, but for the best one and those " +
       "that are kept for good.",
   },
 );

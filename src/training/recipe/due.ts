@@ -3,7 +3,7 @@ import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Recipe } from "./recipe.ts";
 
 /**
- * True for a step whose terms and tokens are looked into. Of a reward model there are no terms to compare, and no
+ * True for a step whose terms and tokens are inspected. Of a reward model there are no terms to compare, and no
  * tokens that it sampled.
  */
 export const inspects = (
@@ -15,6 +15,6 @@ export const inspects = (
 export const evaluates = ({ evaluation, training }: Pick<Recipe, "evaluation" | "training">, step: number): boolean =>
   step === training.steps || (evaluation.every > 0 && step % evaluation.every === 0);
 
-/** True for a step at which the student is examined in all ways: the first and the last. */
+/** True for a step with a full evaluation, in all modes: the first and the last. */
 export const isFullEvaluation = ({ training }: Pick<Recipe, "training">, step: number): boolean =>
   step === 0 || step === training.steps;

@@ -39,7 +39,7 @@ const AgreementSettings = closedObject(
 export type AgreementValues = Static<typeof AgreementSettings>;
 
 /** How the student completes test prompts, and what is made of that. */
-const examination = {
+const modeSettings = {
   prompts: Type.Integer({
     default: 200,
     minimum: 1,
@@ -59,7 +59,7 @@ const examination = {
       minimum: 1,
       maximum: 64,
       description:
-        "Beams of beam search, whose likeliest completion is examined instead of a drawn one; at temperature " +
+        "Beams of beam search, whose likeliest completion is evaluated instead of a drawn one; at temperature " +
         "0, one sample.",
     }),
   ),
@@ -81,12 +81,12 @@ const examination = {
   ),
 };
 
-/** One way of examining the student. */
-const EvaluationMode = closedObject(examination);
-/** Values of one way of examining. */
+/** One mode of evaluation. */
+const EvaluationMode = closedObject(modeSettings);
+/** Values of one mode. */
 export type EvaluationMode = Static<typeof EvaluationMode>;
 
-/** How the student is examined on the test split. */
+/** How the student is evaluated on the test split. */
 export const EvaluationSettings = closedObject(
   {
     every: Type.Integer({
@@ -94,14 +94,14 @@ export const EvaluationSettings = closedObject(
       minimum: 0,
       description: "Steps between evaluations; 0 evaluates only at the start and the end.",
     }),
-    ...examination,
+    ...modeSettings,
     also: Type.Optional(
       Type.Unsafe<Readonly<Record<string, EvaluationMode>>>({
         type: "object",
         propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" },
         additionalProperties: EvaluationMode,
         description:
-          'Other ways of examining it, by name, at the start and at the end alone: { "sampled": { ' +
+          'Other ways of evaluating it, by name, at the start and at the end alone: { "sampled": { ' +
           '"temperature": 1, "samples": 4 } }. Their metrics are named <name>/<metric>, <name>/accuracy ' +
           "among them.",
       }),
@@ -112,6 +112,6 @@ export const EvaluationSettings = closedObject(
 /** Values of `EvaluationSettings`. */
 export type EvaluationSettings = Static<typeof EvaluationSettings>;
 
-/** The comparisons with the teacher in all ways in which the student is examined. */
+/** The comparisons with the teacher in all modes of evaluation. */
 export const agreementsOf = ({ agreement, also = {} }: EvaluationSettings): AgreementValues[] =>
-  [agreement, ...Object.values(also).map((way) => way.agreement)].filter((one) => one !== undefined);
+  [agreement, ...Object.values(also).map((mode) => mode.agreement)].filter((one) => one !== undefined);

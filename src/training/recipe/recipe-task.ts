@@ -6,7 +6,9 @@ import { defined } from "../../optional/defined.ts";
 
 type TaskSource = Pick<Recipe, "task" | "taskSeed" | "folder" | "tokenizer">;
 
-/** What was made of a recipe's values, as long as somebody has them: tens of thousands of prompts take a second. */
+/**
+ * Tasks by the values that they were made of, as long as those are in use: tens of thousands of prompts take a second.
+ */
 const made = new WeakMap<Recipe["task"], TaskSource & { readonly result: Task }>();
 
 /**

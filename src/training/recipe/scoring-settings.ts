@@ -1,6 +1,6 @@
 /**
- * How long scorers are asked, and what happens to a rollout that gets no answer: one policy for rewards, teacher and
- * reference.
+ * Time-outs and retries of scorers, and what happens to a rollout that gets no answer: one policy for rewards, teacher
+ * and reference.
  */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import type { ScoringPolicy } from "../../rollouts/scoring/retries.ts";
@@ -10,7 +10,7 @@ import { closedObject } from "../../plugins/closed-object.ts";
 const milliseconds = (value: number, description: string) =>
   Type.Integer({ default: value, minimum: 1, maximum: 2 ** 31 - 1, description: `${description} In ms.` });
 
-const asking = {
+const calling = {
   workers: Type.Integer({
     default: 1,
     minimum: 1,
@@ -52,7 +52,7 @@ const asking = {
 };
 
 const scorer = <P extends Record<string, TSchema>>(description: string, others: P) =>
-  closedObject({ ...asking, ...others }, { description });
+  closedObject({ ...calling, ...others }, { description });
 
 const stop = Type.Literal("stop");
 const drop = Type.Literal("drop");
@@ -64,7 +64,7 @@ const onFailure = (more: string): { default: "stop"; description: string } => ({
     `learned from the rollout, nor from its group where completions of one prompt are compared.${more}`,
 });
 
-/** How rewards, teacher and reference are asked. It changes no result as long as all of them answer in the end. */
+/** How rewards, teacher and reference are called. It changes no result as long as all of them answer in the end. */
 export const ScoringSettings = closedObject(
   {
     reward: scorer("The rewards.", {
@@ -97,7 +97,7 @@ export const ScoringSettings = closedObject(
 /** Values of `ScoringSettings`. */
 export type ScoringSettings = Static<typeof ScoringSettings>;
 
-/** Who is asked. */
+/** Names of the scorers. */
 export type ScorerName = Exclude<keyof ScoringSettings, "mostDropped" | "calls">;
 
 /** The policy of one scorer's settings. */

@@ -1,4 +1,4 @@
-/** What a training run says while it goes on. Plain data, in order of steps. */
+/** What a training run reports while it runs. Plain data, in order of steps. */
 import type { Weights } from "../../policies/policy.ts";
 import type { Failure } from "../../rollouts/scoring/scorer.ts";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
@@ -85,7 +85,7 @@ export interface StepTimed {
   readonly spans: readonly Span[];
 }
 
-/** Something does not look right; the run goes on. */
+/** Something may be wrong; the run continues. */
 export interface Warned {
   readonly kind: "warning";
   /** Steps done. */
@@ -108,7 +108,7 @@ export interface Finished {
   readonly adapters?: Weights;
 }
 
-/** The run goes on from a checkpoint instead of beginning. */
+/** The run resumes from a checkpoint instead of beginning. */
 export interface Resumed {
   readonly kind: "resumed";
   /** Steps that were done before. */

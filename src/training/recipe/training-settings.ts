@@ -168,7 +168,7 @@ export const OptimizerSettings = closedObject(
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
 
 /**
- * Learning rate over the run: linear warm-up from 0, then a while at the peak if asked for, then a decay to a fraction
+ * Learning rate over the run: linear warm-up from 0, then `hold` steps at the peak, then a decay to a fraction
  * of it.
  */
 export const ScheduleSettings = closedObject(
@@ -267,7 +267,7 @@ export const TrainingSettings = closedObject(
 export type TrainingSettings = Static<typeof TrainingSettings>;
 
 /**
- * The settings that decide what is learned: without those that only look on, so that a stopped run may go on with
+ * The settings that decide what is learned: without those that only observe, so that a stopped run may resume with
  * others.
  */
 export const decisive = ({

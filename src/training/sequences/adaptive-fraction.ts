@@ -31,7 +31,7 @@ export const validationLoss = "validation-loss";
  * lambda = min(1, start + rises * rise). It rises when the validation loss is at least the previous one plus the
  * tolerance; the previous one is that of the last rise, or the first (Ko et al., 2024, arXiv 2402.03898, and its
  * authors' code: start 0, rise .1, tolerance .1). A second loss at the same progress changes nothing, so that a run
- * that goes on may be validated again.
+ * that resumes may be validated again.
  */
 export const adaptiveFraction = ({ start, rise, tolerance }: AdaptiveOptions): Controller<AdaptiveState> => ({
   name: "on-policy-fraction",

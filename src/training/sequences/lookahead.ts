@@ -16,11 +16,11 @@ export interface LookaheadSizes {
   readonly studentDraws: boolean;
 }
 
-/** What looking ahead needs of a run. */
+/** What drawing ahead needs of a run. */
 export interface LookaheadOptions extends LookaheadSizes {
   /** The version that was published last. */
   readonly published: number;
-  /** Sends weights to who draws. */
+  /** Sends weights to the samplers. */
   readonly publish: (weights: Weights) => Promise<void>;
   /** Aborting ends all that has begun. */
   readonly signal: AbortSignal;
@@ -37,7 +37,7 @@ export interface DrawingContext {
   readonly signal: AbortSignal;
 }
 
-/** A step that is there. */
+/** A step whose sequences are drawn and scored. */
 export interface ReadyStep<Sequences> {
   readonly sequences: Sequences;
   readonly timeline: Timeline;
@@ -50,8 +50,8 @@ export interface ReadyStep<Sequences> {
 const versionOf = (step: number, maxStaleness: number): number => Math.max(0, step - 1 - maxStaleness);
 
 /**
- * The versions that draw the steps which have begun when `step` steps are done: those that a run must have to go on
- * from there, besides the newest.
+ * The versions that draw the steps which have begun when `step` steps are done: those that a run must have to resume
+ * there, besides the newest.
  */
 export const versionsAhead = (
   step: number,
@@ -64,7 +64,7 @@ export const versionsAhead = (
 
 /**
  * Draws steps in their order, one after the other, each with its own version of the weights; scoring overlaps with the
- * drawing of later steps and with learning. What is drawn never depends on who is faster. At a lag of 0 a step begins
+ * drawing of later steps and with learning. What is drawn never depends on speed. At a lag of 0 a step begins
  * when the step before is learned from.
  */
 export class Lookahead<Sequences> {
@@ -84,8 +84,8 @@ export class Lookahead<Sequences> {
     setMaxListeners(0, this.#signal);
   }
 
-  /** Whether a step, or whoever goes on with the run, will ask for the weights `version`. */
-  asksFor(version: number): boolean {
+  /** Whether a step, or a resumed run, will need the weights `version`. */
+  needs(version: number): boolean {
     const { maxStaleness, steps, studentDraws } = this.#options;
     return studentDraws && version + maxStaleness < steps;
   }
@@ -115,7 +115,7 @@ export class Lookahead<Sequences> {
       this.#signal.throwIfAborted();
       return draw({ version, timeline, drawn, signal: this.#signal });
     })();
-    // An error is told to whoever takes the step, and is nobody's until then.
+    // `take` rejects with an error of the step; until then it must not count as an unhandled rejection.
     const over = sequences.then(
       () => undefined,
       () => undefined,

@@ -1,4 +1,4 @@
-/** Which sequences each step learns from: lambda over the run, slots, and the replay buffer. Host data. */
+/** Which sequences each step learns from: lambda over the run, group assignments, and the replay buffer. Host data. */
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import { boundsOf, numberAt, progressAt } from "../../objectives/schedules/schedule.ts";
 import { pairSource } from "../../rollouts/batches/pairs.ts";
@@ -24,14 +24,17 @@ export const noSequences: SequenceState = { adaptive: noLoss, replay: [] };
 /** A run's sequences. */
 export interface Sequences {
   /**
-   * Training prompts that nothing is learned from; their references judge the student when lambda is adaptive, else
+   * Training prompts that nothing is learned from; their references validate the student when lambda is adaptive, else
    * there are none.
    */
   readonly validation: readonly Prompt[];
-  /** lambda of a step (from 1), and its slots. */
-  at(step: number, state: SequenceState): { readonly fraction: number; readonly slots: readonly GroupAssignment[] };
+  /** lambda of a step (from 1), and the assignments of its groups. */
+  at(
+    step: number,
+    state: SequenceState,
+  ): { readonly fraction: number; readonly assignments: readonly GroupAssignment[] };
   /** After a step: what the student drew may be replayed. */
-  learned(state: SequenceState, slots: readonly GroupAssignment[], drawn: readonly Rollout[]): SequenceState;
+  learned(state: SequenceState, assignments: readonly GroupAssignment[], drawn: readonly Rollout[]): SequenceState;
   /** After `step` steps: the validation loss in nats may move lambda. */
   validated(state: SequenceState, loss: number, step: number): SequenceState;
 }
@@ -56,9 +59,9 @@ const split = (
 };
 
 /** Pairs of completions from the data, in every step. */
-const pairSequences = (slotsAt: ReturnType<typeof pairSource>): Sequences => ({
+const pairSequences = (assignmentsAt: ReturnType<typeof pairSource>): Sequences => ({
   validation: [],
-  at: (step) => ({ fraction: 0, slots: slotsAt(step) }),
+  at: (step) => ({ fraction: 0, assignments: assignmentsAt(step) }),
   learned: (state) => state,
   validated: (state) => state,
 });
@@ -93,7 +96,7 @@ export const sequencesOf = (
   if (objectiveOf(objective).pairs === true) return pairSequences(pairSource({ seed, prompts: training, batch }));
   const { adaptive, replay, onPolicyFraction, mixing } = data;
   const { group } = rollouts;
-  const slotsAt = source({ seed, prompts: training, batch, group, mixing, offPolicy: data.offPolicy });
+  const assignmentsAt = source({ seed, prompts: training, batch, group, mixing, offPolicy: data.offPolicy });
   const controller =
     adaptive === undefined ? undefined : adaptiveFraction({ ...adaptive, start: boundsOf(onPolicyFraction).least });
   const capacity = Math.floor((replay?.capacity ?? 0) / group);
@@ -102,17 +105,17 @@ export const sequencesOf = (
     at(step, state) {
       const progress = progressAt(step, steps);
       const fraction = controller?.value(state.adaptive) ?? numberAt(onPolicyFraction, progress);
-      const slots = slotsAt(step, fraction);
-      if (replay === undefined) return { fraction, slots };
+      const assignments = assignmentsAt(step, fraction);
+      if (replay === undefined) return { fraction, assignments };
       const options = { seed, step, capacity, fresh: numberAt(replay.fresh, progress), mixing, prompts: task.train };
-      return { fraction, slots: withReplays(slots, state.replay, options) };
+      return { fraction, assignments: withReplays(assignments, state.replay, options) };
     },
-    learned: (state, slots, drawn) =>
+    learned: (state, assignments, drawn) =>
       replay === undefined
         ? state
         : {
             ...state,
-            replay: remembering(state.replay, slots, drawn, capacity),
+            replay: remembering(state.replay, assignments, drawn, capacity),
           },
     validated: (state, loss, step) =>
       controller === undefined

@@ -1,4 +1,4 @@
-/** Completions as rollouts: drawn by the student or the teacher, taken from the data, or remembered. */
+/** Completions as rollouts: drawn by the student or the teacher, taken from the data, or replayed. */
 import type { PlacedPrompt, Rollout } from "../../rollouts/batches/rollout.ts";
 import type { SearchRequest, Writer } from "../../rollouts/sampling/sampler.ts";
 import type { GroupAssignment } from "../../rollouts/batches/group-assignment.ts";
@@ -13,7 +13,7 @@ import type { RunThreads } from "../threads/run-threads.ts";
 const textOf = (tokenizer: Tokenizer, tokens: ArrayLike<number>): string =>
   tokenizer.decode(Array.from(tokens).filter((token) => token < tokenizer.vocabularySize));
 
-/** Who completes, and when. */
+/** Which policy completes prompts, and at which step. */
 export interface Drawing {
   readonly seed: number;
   /** Of the student's draws; the teacher's do not depend on it. */
@@ -21,7 +21,7 @@ export interface Drawing {
   readonly writer: Writer;
   /** Of the student's weights. */
   readonly version: number;
-  /** Each so many places in a row have one prompt, which is read once. Default 1. */
+  /** G: each G rows in a row have one prompt, which is read once. Default 1. */
   readonly group?: number;
   /** Texts that end a completion. Rows are drawn to their end token or limit all the same, and cut afterwards. */
   readonly stops?: readonly string[];
@@ -49,26 +49,26 @@ const endingOf = (
 };
 
 /**
- * Draws completions for prompts and makes rollouts of them. The student's numbers come from the step and the place; the
- * teacher's from the prompt alone, so that each pass over the data finds the same completions.
+ * Draws completions for prompts and makes rollouts of them. The student's numbers come from the step and the
+ * coordinates; the teacher's from the prompt alone, so that each pass over the data finds the same completions.
  */
 export const drawRollouts = async (
   threads: Pick<RunThreads, "draw">,
   task: Task,
-  places: readonly PlacedPrompt[],
+  placed: readonly PlacedPrompt[],
   { seed, step, writer, version, group = 1, stops, observe }: Drawing,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
-  const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
+  const prompts = placed.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
   const byTeacher = writer.by === "teacher";
-  const coordinates = places.map(({ prompt, order }) =>
+  const coordinates = placed.map(({ prompt, order }) =>
     byTeacher ? ([seed, "teacher", prompt.index, 0] as const) : ([seed, step, order.prompt, order.sample] as const),
   );
   const completions = await threads.draw({ prompts, coordinates, writer, group }, signal, observe);
   return completions.map(({ tokens, behaviorLogProbs, rawLogProbs }, index) => {
     const { length, text, finish } = endingOf(tokens, task, stops);
     return {
-      ...places[index]!,
+      ...placed[index]!,
       promptTokens: prompts[index]!,
       tokens: tokens.slice(0, length),
       behaviorLogProbs: behaviorLogProbs.slice(0, length),
@@ -92,17 +92,17 @@ export interface Searching extends Pick<Drawing, "version" | "stops" | "observe"
 export const searchRollouts = async (
   threads: Pick<RunThreads, "search">,
   task: Task,
-  places: readonly PlacedPrompt[],
+  placed: readonly PlacedPrompt[],
   { searching, version, stops, observe }: Searching,
   signal: AbortSignal,
 ): Promise<Rollout[]> => {
-  const prompts = places.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
+  const prompts = placed.map(({ prompt }) => Int32Array.from(promptIds(task.tokenizer, prompt.text)));
   const found = await threads.search({ prompts, searching }, signal, observe);
   return found.map((tokens, index) => {
     const { length, ...ending } = endingOf(tokens, task, stops);
     const behaviorLogProbs = new Float32Array(length);
     const kept = { promptTokens: prompts[index]!, tokens: tokens.slice(0, length), behaviorLogProbs };
-    return { ...places[index]!, ...kept, ...ending, version, source: "student" };
+    return { ...placed[index]!, ...kept, ...ending, version, source: "student" };
   });
 };
 
@@ -128,15 +128,15 @@ export const referenceRollout = (
   };
 };
 
-/** What older weights drew, in the places of the slots that replay it. */
+/** The completions of a replay buffer, drawn by older weights, as rollouts of the groups that replay them. */
 export const replayedRollouts = (
   task: Task,
-  slots: readonly GroupAssignment[],
+  assignments: readonly GroupAssignment[],
   stops: readonly string[] | undefined,
 ): Rollout[] =>
-  slots.flatMap((slot, index): Rollout[] => {
-    if (slot.source !== "replay") return [];
-    const { prompt, group } = slot;
+  assignments.flatMap((assignment, index): Rollout[] => {
+    if (assignment.source !== "replay") return [];
+    const { prompt, group } = assignment;
     const promptTokens = Int32Array.from(promptIds(task.tokenizer, prompt.text));
     return group.completions.map(({ tokens, logProbs }, sample) => {
       const { text, finish } = endingOf(tokens, task, stops);

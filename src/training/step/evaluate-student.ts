@@ -1,5 +1,5 @@
 /** The evaluations of a run, and what they change in it: the best so far, and an adaptive lambda. */
-import { Timeline } from "../../rollouts/scoring/timeline.ts";
+import type { Timeline } from "../../rollouts/scoring/timeline.ts";
 import { bestOf, type HostState } from "../checkpoints/checkpoint.ts";
 import { type Batch } from "../batch/collate.ts";
 import { pairAccuracy } from "./pair-accuracy.ts";

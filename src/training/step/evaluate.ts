@@ -1,4 +1,4 @@
-/** Evaluates the student: it completes test prompts, and the task checks the answers. */
+/** Evaluates the student: it completes test prompts, and the task checks the completions. */
 import type { Prompt, Task } from "../../tasks/task.ts";
 import { measures } from "../../evaluation/measures/index.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
@@ -33,7 +33,7 @@ export interface EvaluationRequest {
 
 /**
  * The validation loss: mean negative log-likelihood per token, in nats, of the prompts' references under the weights
- * that were last published. `RangeError` when there is no one who scores.
+ * that were last published. `RangeError` when no thread scores them.
  */
 export const referenceLoss = async (
   { validation }: Pick<RunThreads, "validation">,
@@ -60,7 +60,7 @@ const completionsOf = async (
   signal: AbortSignal,
 ): Promise<readonly Rollout[][]> => {
   const { samples = 1, beams, lengthPenalty = 1, repetitionPenalty, minNewTokens } = mode;
-  const places = task.test
+  const prompts = task.test
     .slice(0, mode.prompts)
     .flatMap((prompt, index) =>
       Array.from({ length: samples }, (_, sample) => ({ prompt, order: { prompt: index, sample } })),
@@ -91,7 +91,7 @@ const completionsOf = async (
           signal,
         );
   const draws: Promise<Rollout[]>[] = [];
-  for (let start = 0; start < places.length; start += chunk) draws.push(complete(places.slice(start, start + chunk)));
+  for (let start = 0; start < prompts.length; start += chunk) draws.push(complete(prompts.slice(start, start + chunk)));
   const rollouts = (await Promise.all(draws)).flat();
   return Array.from({ length: rollouts.length / samples }, (_, index) =>
     rollouts.slice(index * samples, (index + 1) * samples),
@@ -101,22 +101,22 @@ const completionsOf = async (
 const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / flags.length;
 
 /**
- * What is read beside the student's own completions: one sequence for each place, from the task or drawn by the
+ * What is read beside the student's own completions: one sequence for each prompt, from the task or drawn by the
  * teacher.
  */
 const othersOf = async (
   threads: Pick<RunThreads, "draw">,
   task: Task,
-  places: readonly PlacedPrompt[],
+  prompts: readonly PlacedPrompt[],
   prefixes: AgreementValues["prefixes"],
   { seed, step, maxNewTokens, chunk, stops = [] }: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<readonly Rollout[]> => {
-  if (prefixes === "references") return places.map((place) => referenceRollout(task, place, maxNewTokens, step));
+  if (prefixes === "references") return prompts.map((one) => referenceRollout(task, one, maxNewTokens, step));
   const drawing = { seed, step: "evaluation", version: step, stops, writer: { by: "teacher" } } as const;
   const draws: Promise<Rollout[]>[] = [];
-  for (let start = 0; start < places.length; start += chunk)
-    draws.push(drawRollouts(threads, task, places.slice(start, start + chunk), drawing, signal));
+  for (let start = 0; start < prompts.length; start += chunk)
+    draws.push(drawRollouts(threads, task, prompts.slice(start, start + chunk), drawing, signal));
   return (await Promise.all(draws)).flat();
 };
 
@@ -135,10 +135,10 @@ const agreementOf = async (
   const { agreement } = threads;
   if (agreement === undefined)
     throw new RangeError("evaluation.agreement: expected someone who compares with the teacher, got none");
-  const places = groups.map((group): PlacedPrompt => ({ prompt: group[0]!.prompt, order: group[0]!.order }));
+  const prompts = groups.map((group): PlacedPrompt => ({ prompt: group[0]!.prompt, order: group[0]!.order }));
   const own = await agreement.measure(groups.flat(), values, signal);
   const others = await agreement.measure(
-    await othersOf(threads, task, places, prefixes, request, signal),
+    await othersOf(threads, task, prompts, prefixes, request, signal),
     values,
     signal,
   );
@@ -165,7 +165,7 @@ const evaluateMode = async (
   const rollouts = groups.flat();
   const checks = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
   const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && checks.get(rollout)!.correct;
-  const examined = groups.map((group) => ({
+  const completed = groups.map((group) => ({
     prompt: group[0]!.prompt,
     completions: group.map((rollout) => {
       const { entailed } = checks.get(rollout)!;
@@ -179,7 +179,7 @@ const evaluateMode = async (
   }));
   const measured = (mode.metrics ?? []).map((values) => {
     const measure = measures.create(values);
-    return [measure.name, measure.of(examined)] as const;
+    return [measure.name, measure.of(completed)] as const;
   });
   return {
     ...(task.answered === false ? {} : { accuracy: share(rollouts.map(isRight)) }),
@@ -194,7 +194,7 @@ const evaluateMode = async (
 /**
  * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last
  * published. Metrics: `accuracy`, the share of right answers, if there are references; `well-formed` and `truncated` as
- * shares; `length` in tokens; the measures that are asked for; how near the student is to its teacher
+ * shares; `length` in tokens; the measures of the settings; how near the student is to its teacher
  * (`settings.agreement`). A full evaluation adds those of the other modes (`settings.also`), as `mode/metric`. The
  * draws do not depend on the step, so evaluations differ by the student alone.
  */

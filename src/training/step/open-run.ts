@@ -1,5 +1,5 @@
 /** A run whose threads are open: what its steps and its evaluations share. */
-import { Lookahead } from "../sequences/lookahead.ts";
+import type { Lookahead } from "../sequences/lookahead.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type RewardNormalizer } from "../../rewards/normalization.ts";
 import type { GroupAssignment } from "../../rollouts/batches/group-assignment.ts";
@@ -33,6 +33,6 @@ export interface OpenRun {
 export interface StepSequences {
   /** lambda. */
   readonly fraction: number;
-  readonly slots: readonly GroupAssignment[];
+  readonly assignments: readonly GroupAssignment[];
   readonly scored: readonly ScoredRollout<Answers>[];
 }

@@ -1,4 +1,4 @@
-/** Examines a reward model: how often it prefers the better one of two completions. */
+/** Evaluates a reward model: how often it prefers the better one of two completions. */
 import type { Task } from "../../tasks/task.ts";
 import { pairOf } from "../../rollouts/batches/pairs.ts";
 import { collate, type Batch, type BatchShape } from "../batch/collate.ts";

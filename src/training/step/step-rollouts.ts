@@ -1,4 +1,4 @@
-/** The sequences of one step: drawn, or taken from the data, and scored by everyone who needs to. */
+/** The sequences of one step: drawn, or taken from the data, and scored by all scorers that apply. */
 import { lastValueFrom, merge, Observable, takeUntil } from "rxjs";
 import type { BehaviorValues } from "../../rollouts/behaviors/index.ts";
 import { ordered } from "../../rollouts/batches/order.ts";
@@ -22,7 +22,7 @@ export interface StepRequest extends Shaping {
   readonly step: number;
   /** Of the student's weights that draw. */
   readonly version: number;
-  readonly slots: readonly GroupAssignment[];
+  readonly assignments: readonly GroupAssignment[];
   readonly group: number;
   readonly chunk: number;
   readonly behavior: BehaviorValues;
@@ -44,16 +44,18 @@ export interface StepRequest extends Shaping {
 const inChunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
 
-const studentPlaces = (slots: readonly GroupAssignment[], group: number): PlacedPrompt[] =>
-  slots.flatMap((slot, prompt) =>
-    slot.source === "student"
-      ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } }))
+const studentPrompts = (assignments: readonly GroupAssignment[], group: number): PlacedPrompt[] =>
+  assignments.flatMap((assignment, prompt) =>
+    assignment.source === "student"
+      ? Array.from({ length: group }, (_, sample) => ({ prompt: assignment.prompt, order: { prompt, sample } }))
       : [],
   );
 
-const otherPlaces = (slots: readonly GroupAssignment[], source: "data" | "teacher"): PlacedPrompt[] =>
-  slots.flatMap((slot, prompt) =>
-    slot.source === source ? slot.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } })) : [],
+const otherPrompts = (assignments: readonly GroupAssignment[], source: "data" | "teacher"): PlacedPrompt[] =>
+  assignments.flatMap((assignment, prompt) =>
+    assignment.source === source
+      ? assignment.prompts.map((text, sample) => ({ prompt: text, order: { prompt, sample } }))
+      : [],
   );
 
 /** Fails with the signal's reason when it aborts. */
@@ -80,7 +82,7 @@ const counted = (chunks: readonly (readonly Chunk[])[], drawn: () => void): Chun
 
 /** The chunks of the student's sequences, replayed ones included, and of those that others wrote. */
 const chunksOf = (threads: Pick<RunThreads, "draw">, task: Task, request: StepRequest): [Chunk[], Chunk[]] => {
-  const { seed, step, version, slots, group, chunk, maxNewTokens, stop, observe } = request;
+  const { seed, step, version, assignments, group, chunk, maxNewTokens, stop, observe } = request;
   const options = {
     seed,
     step,
@@ -89,20 +91,22 @@ const chunksOf = (threads: Pick<RunThreads, "draw">, task: Task, request: StepRe
   };
   const drawnBy =
     (writer: Writer, together: number) =>
-    (places: readonly PlacedPrompt[]): Chunk =>
+    (prompts: readonly PlacedPrompt[]): Chunk =>
     (stopped) =>
-      drawRollouts(threads, task, places, { ...options, writer, group: together }, stopped);
+      drawRollouts(threads, task, prompts, { ...options, writer, group: together }, stopped);
   // Chunks of whole groups read each prompt once.
   const together = chunk % group === 0 ? group : 1;
   return [
     [
-      ...inChunks(studentPlaces(slots, group), chunk).map(drawnBy({ by: "behavior", ...shapingIn(request) }, together)),
-      ...inChunks(replayedRollouts(task, slots, stop), chunk).map((some) => () => Promise.resolve(some)),
+      ...inChunks(studentPrompts(assignments, group), chunk).map(
+        drawnBy({ by: "behavior", ...shapingIn(request) }, together),
+      ),
+      ...inChunks(replayedRollouts(task, assignments, stop), chunk).map((some) => () => Promise.resolve(some)),
     ],
     [
-      ...inChunks(otherPlaces(slots, "teacher"), chunk).map(drawnBy({ by: "teacher" }, 1)),
-      ...inChunks(otherPlaces(slots, "data"), chunk).map(
-        (places) => () => Promise.resolve(places.map((at) => referenceRollout(task, at, maxNewTokens, version))),
+      ...inChunks(otherPrompts(assignments, "teacher"), chunk).map(drawnBy({ by: "teacher" }, 1)),
+      ...inChunks(otherPrompts(assignments, "data"), chunk).map(
+        (prompts) => () => Promise.resolve(prompts.map((at) => referenceRollout(task, at, maxNewTokens, version))),
       ),
     ],
   ];

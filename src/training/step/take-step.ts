@@ -3,14 +3,15 @@
  * reported.
  */
 import { progressAt } from "../../objectives/schedules/schedule.ts";
-import { CheckError, watch } from "../checks/watch.ts";
+import { type CheckError, watch } from "../checks/watch.ts";
 import { type HostState } from "../checkpoints/checkpoint.ts";
-import { collate } from "../batch/collate.ts";
+import { collate, type Batch } from "../batch/collate.ts";
 import type { UpdateAnswer, UpdateRequest } from "../learner/learner-worker.ts";
 import { rolloutMetrics } from "../batch/rollout-metrics.ts";
 import { evaluates, inspects } from "../recipe/due.ts";
 import { assignAdvantages, shares, type StepRows } from "../batch/assign-advantages.ts";
 import { learningRateFactor } from "../recipe/learning-rate.ts";
+import type { Recipe } from "../recipe/recipe.ts";
 import { stepRollouts } from "./step-rollouts.ts";
 import { withTokens } from "../batch/token-log.ts";
 import { defined } from "../../optional/defined.ts";
@@ -28,15 +29,15 @@ export const beginStep = (run: OpenRun, step: number, host: HostState): void => 
   const { seed, rollouts, machine, scoring } = recipe;
   const wholeGroups = objective.advantages !== undefined;
   ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
-    const { fraction, slots } = sequences.at(step, host.sequences);
+    const { fraction, assignments } = sequences.at(step, host.sequences);
     const bounds = {
       inFlight: machine.samplers + 1,
       mostDropped: scoring.mostDropped,
       wholeGroups,
       maxNewTokens: shape.maxNewTokens,
     };
-    const request = { seed, step, version, slots, ...rollouts, ...bounds, observe: timeline.add, drawn };
-    return { fraction, slots, scored: await stepRollouts(threads, task, request, signal) };
+    const request = { seed, step, version, assignments, ...rollouts, ...bounds, observe: timeline.add, drawn };
+    return { fraction, assignments, scored: await stepRollouts(threads, task, request, signal) };
   });
 };
 
@@ -53,8 +54,8 @@ const rowsOf = (
 };
 
 /**
- * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when anybody
- * will draw with them.
+ * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when a later
+ * step or an evaluation draws with them.
  */
 const learn = async (
   { recipe, threads, ahead }: OpenRun,
@@ -63,9 +64,20 @@ const learn = async (
 ): Promise<UpdateAnswer> => {
   const learned = await threads.learner.call("update", update, { transfer: Object.values(update.batch) });
   await threads.follow?.();
-  if (ahead.asksFor(step) || evaluates(recipe, step))
-    ahead.offer(step, await threads.learner.call("weights", undefined));
+  if (ahead.needs(step) || evaluates(recipe, step)) ahead.offer(step, await threads.learner.call("weights", undefined));
   return learned;
+};
+
+/** The update of a step's batch, with its learning rate. */
+const updateOf = (recipe: Recipe, step: number, batch: Batch): UpdateRequest => {
+  const { training } = recipe;
+  return {
+    batch,
+    step: (step - 1) * training.updates + 1,
+    factor: learningRateFactor(training.schedule, step, training.steps),
+    updates: training.updates,
+    inspect: inspects(recipe, step),
+  };
 };
 
 /** Takes one step: waits for its sequences, learns from them, and reports. */
@@ -80,25 +92,15 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
   const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
-  const factor = learningRateFactor(training.schedule, step, training.steps);
-  const update = {
-    batch,
-    step: (step - 1) * training.updates + 1,
-    factor,
-    updates: training.updates,
-    inspect: inspects(recipe, step),
-  };
+  const update = updateOf(recipe, step, batch);
   const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
-  const seen =
-    inspected === undefined
-      ? {}
-      : { logProbs: inspected.logProbs.subarray(0, drawn.rows.length * shape.batch.completion) };
+  const logProbs = inspected?.logProbs.subarray(0, drawn.rows.length * shape.batch.completion);
   const shared = shares(drawn);
   const watched = watch(
     run.checks,
-    { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...seen },
+    { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...defined({ logProbs }) },
     host.checks,
   );
   emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.divergences, shape.batch, task.tokenizer) });
@@ -115,7 +117,7 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
       "rollouts/dropped": 1 - kept.length / drawn.logged.length,
       "on-policy-fraction": taken.fraction,
       ...defined({ controlled: controller && controlled }),
-      "learning-rate": training.optimizer.learningRate * factor,
+      "learning-rate": training.optimizer.learningRate * update.factor,
     },
     times: { rollouts: scored - started, update: ended - scored },
     tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),
@@ -129,7 +131,7 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
       rewards: drawn.rewardsState,
       controller: controller?.observe(host.controller, metrics, progress) ?? null,
       checks: watched.state,
-      sequences: sequences.learned(host.sequences, taken.slots, drawn.drawn),
+      sequences: sequences.learned(host.sequences, taken.assignments, drawn.drawn),
       best: host.best,
     },
     failure: watched.failure,

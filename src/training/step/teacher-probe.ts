@@ -1,4 +1,4 @@
-/** A teacher on a server, asked before the run for all that the run takes for granted. */
+/** A teacher on a server, probed before the run for everything that the run needs of it. */
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import { memberDetail } from "../../teachers/mixture.ts";
@@ -11,10 +11,10 @@ import type { Recipe } from "../recipe/recipe.ts";
 import { referenceRollout } from "./drawing.ts";
 import { runShape } from "../batch/run-shape.ts";
 
-/** Sequences that it is asked for. */
+/** Sequences of a probe. */
 const samples = 4;
 
-/** A server is asked for all log-probs where some teachers are mixed. */
+/** A server is probed for all log-probs where some teachers are mixed. */
 const mixes = (source: TeacherSource): boolean =>
   "mixture" in source || ("routes" in source && Object.values(source.routes).some(mixes));
 
@@ -27,9 +27,11 @@ export const probeTeacher = async (recipe: Recipe, signal: AbortSignal): Promise
   const task = recipeTask(recipe);
   const { promptLength, maxNewTokens } = runShape(recipe, task);
   const { topK } = objectiveOf(objective);
-  const places = task.train.slice(0, samples).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+  const prompts = task.train
+    .slice(0, samples)
+    .map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
   const detail: Detail = topK === undefined ? "all" : { topK };
-  const rollouts = places.map((place) => referenceRollout(task, place, maxNewTokens, 0));
+  const rollouts = prompts.map((one) => referenceRollout(task, one, maxNewTokens, 0));
   const options = {
     detail: mixes(teacher) ? memberDetail(detail) : detail,
     vocabularySize: policyOf(student.config).vocabularySize,

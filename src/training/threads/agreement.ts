@@ -9,8 +9,8 @@ import type { Policy, Sequences, Weights } from "../../policies/policy.ts";
 import { uploadWeights } from "../../rollouts/sampling/resident-weights.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import {
-  askedPlaces,
-  completionPlaces,
+  queryPositions,
+  completionPositions,
   sequenceSpecs,
   uploadSequences,
   type SequenceShape,
@@ -49,7 +49,7 @@ const overlap = (first: tf.Tensor, second: tf.Tensor, topK: number): tf.Tensor =
 };
 
 /**
- * The program that compares at every place that is asked for, before the token that follows it. Inputs:
+ * The program that compares at every query position, before the token that follows it. Inputs:
  * `student/<name>` and `teacher/<name>`, the parameters, and `Sequences` [B, T]. Outputs [B, A]: of each divergence, by
  * its name, D(teacher || student) in nats as in the objectives; `entropy` and `teacher-entropy` in nats;
  * `top-<K>-overlap`, the share of the teacher's K likeliest tokens that are among the student's.
@@ -118,7 +118,7 @@ export class Agreement {
     if (Object.keys(this.#student).length === 0)
       throw new RangeError("agreement: expected weights of the student, got none; load them");
     const { batch } = this.#options;
-    const places = askedPlaces(this.#options);
+    const positions = queryPositions(this.#options);
     const executable = await this.#executable(values);
     const sums = new Map<string, number>();
     for (let start = 0; start < rollouts.length; start += batch) {
@@ -132,9 +132,9 @@ export class Agreement {
       for (const [name, output] of Object.entries(outputs)) {
         const found = await this.#engine.download(output);
         for (const [row, rollout] of some.entries()) {
-          const [first, end] = completionPlaces(rollout, this.#options);
-          for (let place = first; place < end; place += 1)
-            sums.set(name, (sums.get(name) ?? 0) + found[row * places + place]!);
+          const [first, end] = completionPositions(rollout, this.#options);
+          for (let position = first; position < end; position += 1)
+            sums.set(name, (sums.get(name) ?? 0) + found[row * positions + position]!);
         }
       }
       for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();

@@ -47,8 +47,8 @@ export interface RunThreads {
   /** Name of the engine that they use. */
   readonly engine: string;
   /**
-   * Sends weights to every sampler, and to who validates; what is asked after it uses them. First all, later those that
-   * have changed.
+   * Sends weights to every sampler, and to the scorer that validates; later calls use them. First all weights, later
+   * those that have changed.
    */
   publish(weights: Weights): Promise<void>;
   /** After a step: the teacher becomes the student's average as it is now; there when one follows it. */
@@ -58,7 +58,7 @@ export interface RunThreads {
   /** The best completion of each prompt by beam search; observed as `draw` is. */
   search(request: SearchRequest, signal: AbortSignal, observe?: (span: Span) => void): Promise<readonly Int32Array[]>;
   readonly scorers: Scorers<Answers>;
-  /** Who may ask the scorers when, whichever step it is for. */
+  /** Limits of concurrent calls of the scorers, for all steps together. */
   readonly limits: CallLimits;
   /** Log-probs of any sequences under the weights that were published last; there when lambda is adaptive. */
   readonly validation?: Scorer<TeacherScore>;
@@ -150,7 +150,7 @@ const openLearner = async (
   return [learner, await learner.call("open", options, { signal })];
 };
 
-/** What completes prompts on whichever sampler is idle. */
+/** Completes prompts on whichever sampler is idle. */
 const writersOf = (samplers: readonly Connection<SamplerHandlers>[]): Pick<RunThreads, "draw" | "search"> => {
   const idle = samplers.length === 0 ? undefined : pool(samplers);
   const call = async <Name extends "draw" | "search">(

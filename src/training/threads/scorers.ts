@@ -88,7 +88,7 @@ const callsOf = (source: TeacherSource): number =>
 
 /**
  * Opens the teacher, with as much detail as the objective reads. `followed` are the averaged weights of the student
- * where one follows it and the run goes on. `RangeError` when the recipe has none.
+ * where one follows it and the run resumes. `RangeError` when the recipe has none.
  */
 export const openTeacher = async (
   threads: ThreadGroup,
@@ -126,7 +126,7 @@ export const openReference = (
   return openSource(threads, "reference", recipe, { source, detail: "tokens", ...sizesOf(batch, task) }, { signal });
 };
 
-/** Opens the student itself as it learns, which is asked for the log-probs of references. */
+/** Opens the student itself as it learns, which scores references by their log-probs. */
 export const openValidation = async (
   threads: ThreadGroup,
   { student, machine, rollouts }: Recipe,

@@ -1,4 +1,4 @@
-/** Threads that score rollouts: as many as the settings say, asked as they say, and started anew when they end. */
+/** Threads that score rollouts: as many as the settings say, called as they say, and started anew when they end. */
 import { withRetries } from "../../rollouts/scoring/retries.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { FailedAnswer, Scorer } from "../../rollouts/scoring/scorer.ts";
@@ -21,7 +21,7 @@ export interface ScoringThreads<H extends Handlers, Answer> {
     rollouts: readonly Rollout[],
     signal: AbortSignal,
   ) => Promise<readonly (Answer | Error)[]>;
-  /** The answer of a rollout that got none, where the settings ask for one. */
+  /** The answer of a rollout that got none, where the settings have one. */
   readonly substitute?: Answer;
 }
 
@@ -33,8 +33,8 @@ export interface ScoringGroup<H extends Handlers, Answer> {
 }
 
 /**
- * Starts the threads, waits until each is ready, and gives the scorer that asks them and a way to tell them all
- * something. Rejects when one of them cannot be prepared.
+ * Starts the threads, waits until each is ready, and gives the scorer that calls them and a way to call every
+ * thread. Rejects when one of them cannot be prepared.
  */
 export const openScoringThreads = async <H extends Handlers, Answer>(
   threads: ThreadGroup,
@@ -56,7 +56,7 @@ export const openScoringThreads = async <H extends Handlers, Answer>(
     await Promise.all(workers.map((worker) => worker.ready()));
   };
   await ready();
-  // Who calls keeps to `concurrency`, so the thread with the fewest calls always has one free.
+  // Callers keep to `concurrency`, so the thread with the fewest calls always has one free.
   const running = new Map(workers.map((worker) => [worker, 0]));
   const leastBusy = (): Restarting<H> =>
     workers.reduce((least, worker) => (running.get(worker)! < running.get(least)! ? worker : least));

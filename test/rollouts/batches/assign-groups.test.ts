@@ -19,47 +19,47 @@ const options: Options = {
   mixing: "step",
 };
 
-const indices = (slots: readonly GroupAssignment[]): number[] =>
-  slots.flatMap((slot) => ("prompt" in slot ? [slot.prompt.index] : slot.prompts.map(({ index }) => index)));
+const indices = (assignments: readonly GroupAssignment[]): number[] =>
+  assignments.flatMap((assignment) => ("prompt" in assignment ? [assignment.prompt.index] : assignment.prompts.map(({ index }) => index)));
 
-const studentShare = (slots: readonly (readonly GroupAssignment[])[]): number => {
-  const all = slots.flat();
+const studentShare = (assignments: readonly (readonly GroupAssignment[])[]): number => {
+  const all = assignments.flat();
   return all.filter(({ source: from }) => from === "student").length / all.length;
 };
 
 const steps = ({ onPolicyFraction, ...values }: Options, count: number): (readonly GroupAssignment[])[] => {
-  const slots = source(values);
-  return Array.from({ length: count }, (_, i) => slots(i + 1, onPolicyFraction));
+  const assignmentsAt = source(values);
+  return Array.from({ length: count }, (_, i) => assignmentsAt(i + 1, onPolicyFraction));
 };
 
-describe("a step's slots", () => {
-  test("do not depend on which steps were asked for before", () => {
+describe("a step's group assignments", () => {
+  test("do not depend on which steps were assigned before", () => {
     const settings = fc.record({
       seed: fc.integer({ min: 0, max: 1000 }),
       prompts: fc.integer({ min: 1, max: 40 }).map(prompts),
       group: fc.integer({ min: 1, max: 4 }),
-      slots: fc.integer({ min: 1, max: 6 }),
+      groups: fc.integer({ min: 1, max: 6 }),
       onPolicyFraction: fc.constantFrom(0, 0.5, 1),
       offPolicy: fc.constantFrom("references", "teacher"),
       mixing: fc.constantFrom("step", "sequence"),
-      asked: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }),
+      order: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }),
     });
     fc.assert(
-      fc.property(settings, ({ slots, asked, ...rest }) => {
-        const values = { ...rest, batch: rest.group * slots };
+      fc.property(settings, ({ groups, order, ...rest }) => {
+        const values = { ...rest, batch: rest.group * groups };
         const inOrder = steps(values, 30);
         const jumping = source(values);
-        for (const step of asked) expect(jumping(step, values.onPolicyFraction)).toEqual(inOrder[step - 1]);
+        for (const step of order) expect(jumping(step, values.onPolicyFraction)).toEqual(inOrder[step - 1]);
       }),
       { seed: 1, numRuns: 60 },
     );
   });
 
   test("fill the batch: one prompt for a group of the student's, a prompt for each reference", () => {
-    for (const slot of steps({ ...options, mixing: "sequence" }, 50).flat()) {
-      if (slot.source === "data") expect(slot.prompts).toHaveLength(2);
+    for (const assignment of steps({ ...options, mixing: "sequence" }, 50).flat()) {
+      if (assignment.source === "data") expect(assignment.prompts).toHaveLength(2);
     }
-    for (const slots of steps(options, 20)) expect(slots).toHaveLength(4);
+    for (const assignments of steps(options, 20)) expect(assignments).toHaveLength(4);
   });
 
   test("go through all references in each pass, in another order each time and for each seed", () => {
@@ -82,7 +82,9 @@ describe("a step's slots", () => {
   test("are the teacher's where references would be, when the teacher writes the rest", () => {
     const references = steps({ ...options, mixing: "sequence" }, 20).flat();
     const teachers = steps({ ...options, mixing: "sequence", offPolicy: "teacher" }, 20).flat();
-    expect(teachers).toEqual(references.map((slot) => (slot.source === "data" ? { ...slot, source: "teacher" } : slot)));
+    expect(teachers).toEqual(
+      references.map((assignment) => (assignment.source === "data" ? { ...assignment, source: "teacher" } : assignment)),
+    );
     expect(new Set(teachers.map(({ source: from }) => from))).toEqual(new Set(["student", "teacher"]));
   });
 
@@ -92,7 +94,7 @@ describe("a step's slots", () => {
 });
 
 describe("lambda", () => {
-  test.each(["step", "sequence"] as const)("is the share of the student's slots, with one coin for each %s", (mixing) => {
+  test.each(["step", "sequence"] as const)("is the share of the student's groups, with one coin for each %s", (mixing) => {
     expect(studentShare(steps({ ...options, mixing, onPolicyFraction: 0 }, 200))).toBe(0);
     expect(studentShare(steps({ ...options, mixing, onPolicyFraction: 1 }, 200))).toBe(1);
     // 5 standard deviations of the mean of 1000 steps' coins.
@@ -102,26 +104,26 @@ describe("lambda", () => {
     expect(Math.abs(fifth - 0.2)).toBeLessThan(0.07);
   });
 
-  test("mixes whole steps or single slots", () => {
+  test("mixes whole steps or single groups", () => {
     const kinds = (mixing: "step" | "sequence"): number[] =>
-      steps({ ...options, mixing }, 100).map((slots) => new Set(slots.map(({ source: from }) => from)).size);
+      steps({ ...options, mixing }, 100).map((assignments) => new Set(assignments.map(({ source: from }) => from)).size);
     expect(kinds("step").every((count) => count === 1)).toBe(true);
     expect(kinds("sequence").some((count) => count === 2)).toBe(true);
   });
 
   test("may change from step to step, and the prompts stay where they are", () => {
-    const slots = source(options);
-    const changing = Array.from({ length: 20 }, (_, i) => slots(i + 1, i < 10 ? 0 : 1));
+    const assignmentsAt = source(options);
+    const changing = Array.from({ length: 20 }, (_, i) => assignmentsAt(i + 1, i < 10 ? 0 : 1));
     expect(studentShare(changing.slice(0, 10))).toBe(0);
     expect(studentShare(changing.slice(10))).toBe(1);
     expect(changing[4]).toEqual(steps({ ...options, onPolicyFraction: 0 }, 5)[4]);
     expect(changing[14]).toEqual(steps({ ...options, onPolicyFraction: 1 }, 15)[14]);
   });
 
-  test("a larger one keeps the student's slots of a smaller one", () => {
+  test("a larger one keeps the student's groups of a smaller one", () => {
     const [small, large] = [0.3, 0.6].map((onPolicyFraction) => steps({ ...options, mixing: "sequence", onPolicyFraction }, 50).flat());
-    small!.forEach((slot, i) => {
-      if (slot.source === "student") expect(large![i]).toEqual(slot);
+    small!.forEach((assignment, i) => {
+      if (assignment.source === "student") expect(large![i]).toEqual(assignment);
     });
   });
 });

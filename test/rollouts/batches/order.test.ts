@@ -60,14 +60,14 @@ describe("ordered, as marbles", () => {
   });
 });
 
-describe("compareOrder and place", () => {
+describe("compareOrder and coordinatesText", () => {
   test("numbers are compared as numbers, prompts before samples", () => {
     expect(compareOrder(rolloutAt(2, 9), rolloutAt(10, 0))).toBeLessThan(0);
     expect(compareOrder(rolloutAt(2, 9), rolloutAt(2, 10))).toBeLessThan(0);
     expect(compareOrder(rolloutAt(2, 9), rolloutAt(2, 9))).toBe(0);
   });
 
-  test("different places have different texts", () => {
+  test("different coordinates have different texts", () => {
     expect(coordinatesText(rolloutAt(1, 11))).not.toBe(coordinatesText(rolloutAt(11, 1)));
     expect(coordinatesText(rolloutAt(3, 1))).toBe("prompt 3 sample 1");
   });

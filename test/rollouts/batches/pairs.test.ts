@@ -14,7 +14,8 @@ test("a pair is the prompt with each of its completions, the better one first", 
 
 test("three steps of two pairs are a pass over six prompts, in the order of the seed", () => {
   const at = pairSource({ seed: 1, prompts, batch: 4 });
-  const texts = (step: number): string[] => at(step).flatMap((slot) => ("prompts" in slot ? slot.prompts.map(({ text }) => text) : []));
+  const texts = (step: number): string[] =>
+    at(step).flatMap((assignment) => ("prompts" in assignment ? assignment.prompts.map(({ text }) => text) : []));
   const pass = [1, 2, 3].flatMap(texts);
   expect(pass).toHaveLength(12);
   for (let pair = 0; pair < 6; pair += 1) expect(pass[2 * pair]).toBe(pass[2 * pair + 1]);

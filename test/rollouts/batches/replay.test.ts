@@ -1,4 +1,4 @@
-/** The replay buffer: what is remembered, and which slots are taken from it. */
+/** The replay buffer: what is remembered, and which groups are taken from it. */
 import { describe, expect, test } from "vitest";
 import { remembering, withReplays, type ReplayBuffer, type ReplayOptions } from "../../../src/rollouts/batches/replay.ts";
 import type { GroupAssignment } from "../../../src/rollouts/batches/group-assignment.ts";
@@ -18,11 +18,11 @@ const group = (prompt: number, version = 0): ReplayBuffer[number] => ({
 });
 const buffer = [10, 11, 12, 13].map((prompt) => group(prompt));
 const options: ReplayOptions = { seed: 1, step: 5, capacity: 4, fresh: 0.5, mixing: "sequence", prompts };
-const replayed = (slots: readonly GroupAssignment[]): number[] =>
-  slots.flatMap((slot) => (slot.source === "replay" ? [slot.group.prompt] : []));
+const replayed = (assignments: readonly GroupAssignment[]): number[] =>
+  assignments.flatMap((assignment) => (assignment.source === "replay" ? [assignment.group.prompt] : []));
 const four = [student(0), student(1), student(2), student(3)];
 
-describe("slots of a step", () => {
+describe("group assignments of a step", () => {
   test("are all fresh until the buffer is full, and when the share of fresh ones is 1", () => {
     expect(withReplays(four, buffer.slice(1), { ...options, fresh: 0 })).toEqual(four);
     for (const mixing of ["step", "sequence"] as const) {
@@ -30,22 +30,22 @@ describe("slots of a step", () => {
     }
   });
 
-  test("are the buffer's when the share is 0, each group once, with its own prompt; others' slots stay", () => {
-    const slots = withReplays([student(0), references, student(1)], buffer, { ...options, fresh: 0 });
-    expect(slots[1]).toEqual(references);
-    for (const slot of [slots[0]!, slots[2]!]) {
-      if (slot.source !== "replay") throw new Error(`expected a replay, got ${slot.source}`);
-      expect(buffer).toContainEqual(slot.group);
-      expect(slot.prompt).toEqual(prompts[slot.group.prompt]);
+  test("are the buffer's when the share is 0, each group once, with its own prompt; others' groups stay", () => {
+    const assignments = withReplays([student(0), references, student(1)], buffer, { ...options, fresh: 0 });
+    expect(assignments[1]).toEqual(references);
+    for (const assignment of [assignments[0]!, assignments[2]!]) {
+      if (assignment.source !== "replay") throw new Error(`expected a replay, got ${assignment.source}`);
+      expect(buffer).toContainEqual(assignment.group);
+      expect(assignment.prompt).toEqual(prompts[assignment.group.prompt]);
     }
-    expect(new Set(replayed(slots)).size).toBe(2);
+    expect(new Set(replayed(assignments)).size).toBe(2);
     expect(new Set(replayed(withReplays(four, buffer, { ...options, fresh: 0 })))).toEqual(new Set([10, 11, 12, 13]));
   });
 
   test("are fresh when the step has more than the buffer", () => {
-    const slots = withReplays([...four, student(4)], buffer, { ...options, fresh: 0 });
-    expect(replayed(slots)).toHaveLength(4);
-    expect(slots[4]).toEqual(student(4));
+    const assignments = withReplays([...four, student(4)], buffer, { ...options, fresh: 0 });
+    expect(replayed(assignments)).toHaveLength(4);
+    expect(assignments[4]).toEqual(student(4));
   });
 
   test("depend on coordinates and buffer alone", () => {
@@ -56,7 +56,7 @@ describe("slots of a step", () => {
     expect([1, 2, 3, 4, 5, 6].map((step) => at({ step, seed: 2 }).join())).not.toEqual(orders);
   });
 
-  test("are replayed as often as the share says, whole steps or single slots; every group is taken alike", () => {
+  test("are replayed as often as the share says, whole steps or single groups; every group is taken alike", () => {
     const steps = Array.from({ length: 1000 }, (_, i) => i + 1);
     for (const mixing of ["step", "sequence"] as const) {
       const counts = steps.map((step) => replayed(withReplays(four, buffer, { ...options, step, mixing, fresh: 0.3 })).length);
@@ -74,10 +74,10 @@ describe("slots of a step", () => {
 
 describe("the buffer after a step", () => {
   const rollouts = rolloutGrid(3, 2);
-  const slots: GroupAssignment[] = [student(0), { source: "replay", prompt: prompts[10]!, group: group(10) }, student(2)];
+  const assignments: GroupAssignment[] = [student(0), { source: "replay", prompt: prompts[10]!, group: group(10) }, student(2)];
 
-  test("has what the student drew, in order of slots, as plain data", () => {
-    const after = remembering([], slots, rollouts.toReversed(), 4);
+  test("has what the student drew, in order of the assignments, as plain data", () => {
+    const after = remembering([], assignments, rollouts.toReversed(), 4);
     expect(after).toEqual(
       [0, 2].map((prompt) => ({
         prompt,
@@ -89,8 +89,8 @@ describe("the buffer after a step", () => {
   });
 
   test("loses its oldest groups when it is full", () => {
-    expect(remembering(buffer, slots, rollouts, 4).map(({ prompt }) => prompt)).toEqual([12, 13, 0, 2]);
-    expect(remembering(buffer, slots, rollouts, 1).map(({ prompt }) => prompt)).toEqual([2]);
+    expect(remembering(buffer, assignments, rollouts, 4).map(({ prompt }) => prompt)).toEqual([12, 13, 0, 2]);
+    expect(remembering(buffer, assignments, rollouts, 1).map(({ prompt }) => prompt)).toEqual([2]);
     expect(remembering(buffer, [references, references, references], rollouts, 4)).toEqual(buffer);
   });
 });

@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import { behaviors } from "../../../src/rollouts/behaviors/index.ts";
 
-test("the types of an experiment file, and which of them ask a teacher", () => {
+test("the types of an experiment file, and which of them need a teacher", () => {
   expect(behaviors.types).toEqual(["student", "teacher-mixed", "speculative"]);
-  const asks = ([{ type: "student" }, { type: "teacher-mixed", share: 0.2 }, { type: "speculative", topK: 25 }] as const).map(
+  const needs = ([{ type: "student" }, { type: "teacher-mixed", share: 0.2 }, { type: "speculative", topK: 25 }] as const).map(
     (values) => behaviors.create(values, undefined).mixture !== undefined,
   );
-  expect(asks).toEqual([false, true, true]);
+  expect(needs).toEqual([false, true, true]);
 });

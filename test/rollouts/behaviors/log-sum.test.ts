@@ -24,7 +24,7 @@ describe.each(engines)("logarithms of sums on $name", ({ evaluate }) => {
     expect(farthest(sum, expected)).toBeLessThan(2e-5);
   });
 
-  test("of those that are kept, whatever stands elsewhere", async () => {
+  test("of those that are kept, whatever is elsewhere", async () => {
     const x = [
       [-1, -2, 80],
       [-160, -161, 0],

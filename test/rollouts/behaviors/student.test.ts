@@ -2,6 +2,6 @@
 import { expect, test } from "vitest";
 import { student } from "../../../src/rollouts/behaviors/student.ts";
 
-test("the student alone asks no teacher", () => {
+test("the student alone needs no teacher", () => {
   expect(student.create({}, undefined)).toEqual({ name: "student" });
 });

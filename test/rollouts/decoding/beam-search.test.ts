@@ -53,7 +53,7 @@ const policy = ngram.create({ order: 3 }, { vocabularySize, contextLength: 16 })
 const weights = { "ngram.logits": noise("beams", [16, 3], 1.5).data };
 const plain = { maxNewTokens: 3, endId: 0, lengthPenalty: 0, earlyStopping: false };
 
-/** Log-probs of the next token in double precision; the value V stands for the place before the first token. */
+/** Log-probs of the next token in double precision; the value V means the position before the first token. */
 const logProbsAfter = (before: readonly number[]): number[] => {
   const row = (before.at(-1) ?? vocabularySize) + (before.at(-2) ?? vocabularySize) * (vocabularySize + 1);
   const logits = Array.from(weights["ngram.logits"].subarray(row * vocabularySize, (row + 1) * vocabularySize));
@@ -156,7 +156,7 @@ test("reads no further when nothing better can come", async () => {
     await search(evaluate, counting, weights, [[2, 1]], { ...plain, endId: 1, maxNewTokens: 12, beams: 2, ...changes });
     return counted.steps;
   };
-  // The two likeliest completions have 1 and 2 tokens: with those, early stopping is done; without it, beams go on while they could be better.
+  // The two likeliest completions have 1 and 2 tokens: with those, early stopping is done; without it, beams continue while they could be better.
   expect(await stepsOf({ earlyStopping: true })).toBe(1);
   const late = await stepsOf({ earlyStopping: false });
   expect(late).toBeGreaterThan(1);

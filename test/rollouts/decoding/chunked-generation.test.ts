@@ -1,4 +1,4 @@
-/** Tests of generation in chunks: the programs themselves, with several rows that end at different places. */
+/** Tests of generation in chunks: the programs themselves, with several rows that end at different positions. */
 import { describe, expect, test } from "vitest";
 import { llama } from "../../../src/policies/families/llama.ts";
 import { continueProgram, prefillProgram, statePrefix } from "../../../src/rollouts/decoding/chunked-generation.ts";

@@ -70,11 +70,11 @@ const logSoftmaxAfter = (token: number, change: (logit: number, id: number) => n
   return row.map((x) => x - Math.log(sum));
 };
 
-/** Calls `look` with every token, the tokens before it in its completion, and its prompt. */
-const everyToken = ({ tokens }: Completions, look: (at: { row: number; t: number; token: number; before: number[] }) => void): void =>
+/** Calls `visit` with every token, the tokens before it in its completion, and its prompt. */
+const everyToken = ({ tokens }: Completions, visit: (at: { row: number; t: number; token: number; before: number[] }) => void): void =>
   tokens.forEach((row, i) => {
     const prompt = prompts[Math.floor(i / group)]!;
-    row.forEach((token, t) => look({ row: i, t, token, before: [...prompt, ...row.slice(0, t)] }));
+    row.forEach((token, t) => visit({ row: i, t, token, before: [...prompt, ...row.slice(0, t)] }));
   });
 
 describe.each(engines)("on $name", ({ evaluate }) => {
@@ -143,7 +143,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     expect(new Set(early.tokens.filter((row) => row.length < maxNewTokens).map((row) => row.at(-1))).size).toBeGreaterThan(1);
   });
 
-  test("a row of numbers is taken by its place", async () => {
+  test("a row of numbers is taken by its index", async () => {
     const { row } = await compute(evaluate, { x: floats([3, 2], [1, 2, 3, 4, 5, 6]) }, ({ x }) => ({
       row: rowOf(x as tf.Tensor2D, tf.scalar(1, "int32")),
     }));

@@ -15,7 +15,7 @@ import { roughWeights } from "../../laws/policy.laws.ts";
 const vocabularySize = 3;
 const context = { vocabularySize, contextLength: 12 };
 const student = ngram.create({ order: 2 }, context);
-/** It looks further back, so that its cache matters. */
+/** It reads more tokens back, so that its cache matters. */
 const teacher = ngram.create({ order: 3 }, context);
 const endId = 0;
 const temperatures = { student: 0.8, teacher: 1.3 };
@@ -33,7 +33,7 @@ const softmax = (logits: readonly number[]): number[] => {
   return powers.map((power) => power / sum);
 };
 
-/** The next token's probabilities in double precision; index V stands for the place before the first token. */
+/** The next token's probabilities in double precision; index V means the position before the first token. */
 const table =
   (weights: Float32Array, order: number, temperature: number): Table =>
   (before) => {
@@ -141,7 +141,7 @@ describe.each(engines.flatMap((engine) => mixtures.map((mixture) => ({ ...engine
       expect(Math.max(...apart)).toBeGreaterThan(0.05);
     });
 
-    test("padding may stand left or right", async () => {
+    test("padding may be left or right", async () => {
       const unequal = Array.from({ length: 12 }, (_, row) => [[2, 1], [1], [1, 2, 2], [2]][row % 4]!);
       const some = grid(4, 3).map((row, t) => row.slice(5 * t, 5 * t + 12));
       const left = await generate(evaluate, mixedWith(values), unequal, some);

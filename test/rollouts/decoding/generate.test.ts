@@ -103,10 +103,10 @@ const forcedLogProbs = async (
       const { logits } = await compute(evaluate, values, (inputs) => ({
         logits: policy.logits(inputs, inputs as NamedTensors & Sequences),
       }));
-      const places = rowsOf(logits, policy.vocabularySize).map((place) => place.map((x) => x / temperature));
+      const logitRows = rowsOf(logits, policy.vocabularySize).map((row) => row.map((x) => x / temperature));
       return sequence.slice(prompt.length).map((token, t) => {
-        const place = places[prompt.length - 1 + t]!;
-        return place[token]! - Math.log(place.reduce((sum, x) => sum + Math.exp(x), 0));
+        const row = logitRows[prompt.length - 1 + t]!;
+        return row[token]! - Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
       });
     }),
   );
@@ -135,7 +135,7 @@ describe.each(cases)("generation by $family on $name", ({ evaluate, policy }) =>
     expect(new Set(lengths).size).toBeGreaterThan(1);
   });
 
-  test("padding may stand left or right, and be longer", async () => {
+  test("padding may be left or right, and be longer", async () => {
     const left = await generate(evaluate, policy);
     const right = await generate(evaluate, policy, {}, "right");
     const longer = await generate(evaluate, policy, { promptLength: 9 }, "right");
@@ -152,7 +152,7 @@ describe.each(cases)("generation by $family on $name", ({ evaluate, policy }) =>
     }
   });
 
-  test("temperature 0 takes the likeliest token of every place", async () => {
+  test("temperature 0 takes the likeliest token at every position", async () => {
     const greedy = await generate(evaluate, policy, { temperature: 0 });
     expect(greedy.logProbs.flat().every((p) => p === 0)).toBe(true);
     const forced = await forcedLogProbs(evaluate, policy, greedy, 1);

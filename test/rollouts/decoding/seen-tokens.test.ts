@@ -5,7 +5,7 @@ import { seenIn, withToken } from "../../../src/rollouts/decoding/seen-tokens.ts
 import { compute, engines, floats, ints } from "../../laws/evaluate.ts";
 
 describe.each(engines)("on $name", ({ evaluate }) => {
-  test("the tokens of prompts count once each, padding does not, whatever stands in it; then each token that is drawn", async () => {
+  test("the tokens of prompts count once each, padding does not, whatever is in it; then each token that is drawn", async () => {
     const values = {
       tokens: ints([3, 4], [0, 2, 2, 4, 3, 3, -9, 99, 1, 0, 0, 0]),
       mask: floats([3, 4], [0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0]),

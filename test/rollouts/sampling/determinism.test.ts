@@ -15,14 +15,14 @@ const { padId, endId } = tokenizer;
 const policy = smallLlama();
 const weights = Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, data])) as Weights;
 const [count, maxNewTokens] = [32, 9];
-const places = Array.from({ length: count }, (_, row): { prompt: Int32Array; coordinates: Coordinates } => ({
+const items = Array.from({ length: count }, (_, row): { prompt: Int32Array; coordinates: Coordinates } => ({
   prompt: Int32Array.from(tokenizer.encode(train[row % train.length]!.text)).subarray(row % 2),
   coordinates: [5, 1, row % train.length, Math.floor(row / train.length)],
 }));
 const engines = [1, 2].map((threads) => ({ threads, engine: onnxEngine({ threads }) }));
 afterAll(() => Promise.all(engines.map(({ engine }) => engine.dispose())));
 
-const shuffled = Array.from(places.keys());
+const shuffled = Array.from(items.keys());
 const next = stream(1, "test", "shuffle");
 for (let i = count - 1; i > 0; i -= 1) {
   const j = integer(next, 0, i);
@@ -34,7 +34,7 @@ const writers: readonly Writer[] = [
   { by: "student", temperature: 0.8, topK: 12, topP: 0.9, minP: 0.02, repetitionPenalty: 1.2 },
 ];
 
-/** The completions of all places, drawn in this order with chunks of `batch`. */
+/** The completions of all prompts, drawn in this order with chunks of `batch`. */
 const drawn = async (threads: number, batch: number, order: readonly number[], writer: Writer): Promise<Completion[]> => {
   const { engine } = engines.find((one) => one.threads === threads)!;
   const sampler = new Sampler(engine, { policy, batch, promptLength: 5, maxNewTokens, padId, endId });
@@ -43,8 +43,8 @@ const drawn = async (threads: number, batch: number, order: readonly number[], w
   for (let start = 0; start < count; start += batch) {
     const rows = order.slice(start, start + batch);
     const completions = await sampler.draw({
-      prompts: rows.map((row) => places[row]!.prompt),
-      coordinates: rows.map((row) => places[row]!.coordinates),
+      prompts: rows.map((row) => items[row]!.prompt),
+      coordinates: rows.map((row) => items[row]!.coordinates),
       writer,
     });
     completions.forEach((completion, i) => {
@@ -55,7 +55,7 @@ const drawn = async (threads: number, batch: number, order: readonly number[], w
   return found;
 };
 
-const inOrder = Array.from(places.keys());
+const inOrder = Array.from(items.keys());
 const tokensOf = (completions: readonly Completion[]): string[] => completions.map(({ tokens }) => tokens.join());
 
 describe.each(writers)("drawn by %j", (writer) => {
@@ -77,7 +77,7 @@ describe.each(writers)("drawn by %j", (writer) => {
       streamer.load(weights);
       for (const row of shuffled.slice(0, 8)) {
         const tokens: number[] = [];
-        const { prompt, coordinates } = places[row]!;
+        const { prompt, coordinates } = items[row]!;
         for await (const chunk of streamer.stream({ prompt, coordinates, shaping, maxNewTokens })) tokens.push(...chunk.tokens);
         expect(tokens.join()).toBe(expected[row]);
       }

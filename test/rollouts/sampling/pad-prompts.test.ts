@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { padPrompts } from "../../../src/rollouts/sampling/pad-prompts.ts";
 
-test("prompts are padded on the side that is asked for", () => {
+test("prompts are padded on the given side", () => {
   const prompts = [
     [5, 6],
     [7, 8, 9],

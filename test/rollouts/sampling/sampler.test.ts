@@ -48,7 +48,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     }
   });
 
-  test("draws by coordinates: the same completion in any chunk, at any place", async () => {
+  test("draws by coordinates: the same completion in any chunk, in any row", async () => {
     const [alone] = await draw([4]);
     const full = await draw([4, 1, 2]);
     const last = await draw([0, 3, 4]);
@@ -128,7 +128,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
           [7, 2, 0, 1],
           [7, "evaluation", 0, 0],
         ] as const
-      ).map(async (place) => (await draw([0], { coordinates: [place], writer: at(8) }))[0]!.tokens.join()),
+      ).map(async (one) => (await draw([0], { coordinates: [one], writer: at(8) }))[0]!.tokens.join()),
     );
     expect(new Set(texts).size).toBe(6);
   });
@@ -185,7 +185,7 @@ describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
     );
   });
 
-  test("draws by its behavior when it is asked to, else by itself alone, and the teacher alone at its own temperature", async () => {
+  test("draws by its behavior when the writer is behavior, else by itself alone, and the teacher alone at its own temperature", async () => {
     const teacher = { policy: smallLlama(), weights: model(smallLlama(), 9).weights, temperature: 0.7 };
     const own = (behavior: BehaviorValues): Sampler =>
       new Sampler(engine, { ...options, policy, behavior: behaviors.create(behavior, undefined), teacher });

@@ -68,12 +68,12 @@ describe.each(["cpu", "onnx"] as const)("a streamer on %s", async (name) => {
   test.each(shapings)("draws the tokens of one call, whatever the chunks: %j", async (shaping) => {
     const lengths = new Set<number>();
     for (const [i, prompt] of prompts.entries()) {
-      const asked = request({ prompt, shaping, coordinates: [3, "sample", i, 1] });
-      const whole = await inOneCall(engine, asked);
+      const given = request({ prompt, shaping, coordinates: [3, "sample", i, 1] });
+      const whole = await inOneCall(engine, given);
       lengths.add(whole.tokens.length);
       for (const chunk of [1, 3, 20]) {
         const own = streamer(chunk);
-        const chunks = await all(own.stream(asked));
+        const chunks = await all(own.stream(given));
         const found = joined(chunks);
         expect(Array.from(found.tokens)).toEqual(Array.from(whole.tokens));
         found.behaviorLogProbs.forEach((value, t) => expect(value).toBeCloseTo(whole.behaviorLogProbs[t]!, 5));
@@ -130,10 +130,10 @@ describe.each(["cpu", "onnx"] as const)("a streamer on %s", async (name) => {
 
   test("as text: pieces that together are the completion, or end before a stop string", async () => {
     const own = streamer(2);
-    const asked = request({ shaping: { temperature: 1, minNewTokens: 8 } });
+    const given = request({ shaping: { temperature: 1, minNewTokens: 8 } });
     const decode = (ids: ArrayLike<number>): string => tokenizer.decode(ids);
-    const texts = async (stops: readonly string[]): Promise<StreamedText[]> => all(streamText(own.stream(asked), decode, stops));
-    const whole = joined(await all(own.stream(asked)));
+    const texts = async (stops: readonly string[]): Promise<StreamedText[]> => all(streamText(own.stream(given), decode, stops));
+    const whole = joined(await all(own.stream(given)));
     const text = tokenizer.decode(whole.tokens);
     const plain = await texts([]);
     expect(plain.map((chunk) => chunk.text).join("")).toBe(text);

@@ -5,16 +5,16 @@ import { turn } from "../../fixtures/scorers.ts";
 
 const { signal } = new AbortController();
 
-/** Asks for leave, and notes down when it came. */
-const asking = (limits: CallLimits, log: string[]) => {
+/** Asks for permission to call, and logs when it came. */
+const entering = (limits: CallLimits, log: string[]) => {
   const passes = new Map<string, CallPass>();
-  const ask = (lane: string, name: string, count = 1): void => {
+  const enter = (lane: string, name: string, count = 1): void => {
     void limits.enter(lane, count, signal).then((pass) => {
       log.push(name);
       passes.set(name, pass);
     });
   };
-  return { ask, leave: (name: string) => passes.get(name)!.leave(), slot: (name: string) => passes.get(name)!.slot };
+  return { enter, leave: (name: string) => passes.get(name)!.leave(), slot: (name: string) => passes.get(name)!.slot };
 };
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -22,8 +22,8 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
 describe("one lane", () => {
   test("as many at once as it allows, first come first served, in the slot that is free", async () => {
     const log: string[] = [];
-    const { ask, leave, slot } = asking(new CallLimits({ reward: { concurrency: 2 } }), log);
-    for (const name of ["a", "b", "c", "d"]) ask("reward", name);
+    const { enter, leave, slot } = entering(new CallLimits({ reward: { concurrency: 2 } }), log);
+    for (const name of ["a", "b", "c", "d"]) enter("reward", name);
     await turn();
     expect(log).toEqual(["a", "b"]);
     leave("b");
@@ -37,7 +37,7 @@ describe("one lane", () => {
     expect(slot("d")).toBe(0);
   });
 
-  test("who gives up while waiting loses the place, and holds nobody back", async () => {
+  test("who gives up while waiting leaves the queue, and blocks no other call", async () => {
     const limits = new CallLimits({ reward: { concurrency: 1 } });
     const first = await limits.enter("reward", 1, signal);
     const stop = new AbortController();
@@ -54,9 +54,9 @@ describe("one lane", () => {
 describe("several lanes", () => {
   test("share the calls of all, which no lane's own limit exceeds", async () => {
     const log: string[] = [];
-    const { ask, leave } = asking(new CallLimits({ reward: { concurrency: 2 }, teacher: { concurrency: 1 } }, 2), log);
-    for (const name of ["r1", "r2", "r3"]) ask("reward", name);
-    for (const name of ["t1", "t2"]) ask("teacher", name);
+    const { enter, leave } = entering(new CallLimits({ reward: { concurrency: 2 }, teacher: { concurrency: 1 } }, 2), log);
+    for (const name of ["r1", "r2", "r3"]) enter("reward", name);
+    for (const name of ["t1", "t2"]) enter("teacher", name);
     await turn();
     expect(log).toEqual(["r1", "r2"]);
     leave("r1");
@@ -71,17 +71,17 @@ describe("several lanes", () => {
 
   test("the lane goes first that has most left to do, by what its calls took", async () => {
     const log: string[] = [];
-    const { ask, leave } = asking(new CallLimits({ fast: { concurrency: 1 }, slow: { concurrency: 1 } }, 1), log);
-    // Nothing is known of either: the one that stands first.
-    ask("fast", "fast 1");
-    ask("slow", "slow 1");
+    const { enter, leave } = entering(new CallLimits({ fast: { concurrency: 1 }, slow: { concurrency: 1 } }, 1), log);
+    // Nothing is known of either: the one that is first.
+    enter("fast", "fast 1");
+    enter("slow", "slow 1");
     await turn();
     leave("fast 1");
     await turn();
     await wait(60);
     leave("slow 1");
-    for (const name of ["fast 2", "fast 3", "fast 4"]) ask("fast", name);
-    ask("slow", "slow 2");
+    for (const name of ["fast 2", "fast 3", "fast 4"]) enter("fast", name);
+    enter("slow", "slow 2");
     await turn();
     expect(log).toEqual(["fast 1", "slow 1", "fast 2"]);
     leave("fast 2");

@@ -1,4 +1,4 @@
-/** Tests of retries: what is asked again, how long, and what comes of who never answers. */
+/** Tests of retries: which rollouts are tried again, how long, and what happens when no answer comes. */
 import { describe, expect, test } from "vitest";
 import { coordinatesText } from "../../../src/rollouts/batches/order.ts";
 import { withRetries, type FallibleScorer, type ScoringPolicy } from "../../../src/rollouts/scoring/retries.ts";
@@ -37,13 +37,13 @@ const is = (rollout: Rollout, prompt: number, sample: number): boolean =>
   rollout.order.prompt === prompt && rollout.order.sample === sample;
 
 describe("retries", () => {
-  test("nothing is asked twice when all is well, and no failure is told", async () => {
+  test("no call is made twice when all is well, and no failure is reported", async () => {
     const { calls, scorer } = noting(async (batch) => batch.map(total));
     expect(said(await withRetries(scorer, policy).score(rollouts, signal))).toEqual(answers);
     expect(calls).toEqual([all]);
   });
 
-  test("a call that fails as a whole is asked again as a whole", async () => {
+  test("a call that fails as a whole is tried again as a whole", async () => {
     const { calls, scorer } = noting(async (batch, call) => {
       if (call === 1) throw new Error("connection reset");
       return batch.map(total);
@@ -53,7 +53,7 @@ describe("retries", () => {
     expect(calls).toEqual([all, all]);
   });
 
-  test("of a call that fails in part only that part is asked again", async () => {
+  test("of a call that fails in part only that part is tried again", async () => {
     const { calls, scorer } = noting(async (batch, call) =>
       batch.map((one) => (call === 1 && is(one, 1, 0) ? new Error("odd") : total(one))),
     );
@@ -76,7 +76,7 @@ describe("retries", () => {
     await expect(withRetries(scorer, { ...policy, retries: 0 }).score(rollouts, signal)).rejects.toThrow(message);
   });
 
-  test("an error that says so is not asked again", async () => {
+  test("an error that says so is not retried", async () => {
     const { calls, scorer } = noting(() => Promise.reject(Object.assign(new Error("401"), { retryable: false })));
     await expect(withRetries(scorer, policy).score(rollouts, signal)).rejects.toThrow("prompt 0 sample 0, asked once, got an error: 401");
     expect(calls).toHaveLength(1);
@@ -132,7 +132,7 @@ describe("time-outs", () => {
     expect(aborted).toEqual([false, true, false]);
   });
 
-  test("aborting ends a call at once, and it is not asked again", async () => {
+  test("aborting ends a call at once, and it is not tried again", async () => {
     const stop = new AbortController();
     const { calls, scorer } = noting(() => {
       setImmediate(() => stop.abort(new Error("Ctrl-C")));
@@ -148,12 +148,12 @@ describe("time-outs", () => {
       setTimeout(() => stop.abort(new Error("Ctrl-C")), 10);
       return Promise.reject(Object.assign(new Error("503"), { retryAfter: 3_600_000 }));
     });
-    const asked = withRetries(scorer, { ...policy, longestWait: 3_600_000 }).score(rollouts, stop.signal);
-    await expect(asked).rejects.toMatchObject({ name: "AbortError", cause: { message: "Ctrl-C" } });
+    const retried = withRetries(scorer, { ...policy, longestWait: 3_600_000 }).score(rollouts, stop.signal);
+    await expect(retried).rejects.toMatchObject({ name: "AbortError", cause: { message: "Ctrl-C" } });
   });
 });
 
-describe("when asking is over", () => {
+describe("after the last retry", () => {
   const poison = (batch: readonly Rollout[]): Promise<number[]> =>
     batch.some((one) => is(one, 0, 1)) ? Promise.reject(new Error("thread died")) : Promise.resolve(batch.map(total));
 
@@ -174,14 +174,14 @@ describe("when asking is over", () => {
     expect(outcomes[0]!.failure).toEqual({ attempts: 4, outcome: "answered", error: "thread died" });
   });
 
-  test("default: the substitute, and the failure that it stands for", async () => {
+  test("default: the substitute, and the failure that it replaces", async () => {
     const { scorer } = noting(async (batch) => batch.map((one) => (is(one, 1, 1) ? new Error("NaN") : total(one))));
     const outcomes = said(await withRetries(scorer, { ...policy, onFailure: "default" }, -7).score(rollouts, signal));
     expect(outcomes).toEqual([...answers.slice(0, 3), { answer: -7, failure: { attempts: 3, outcome: "default", error: "NaN" } }]);
     expect(() => withRetries(scorer, { ...policy, onFailure: "default" })).toThrow("expected a substitute");
   });
 
-  test("while one is asked alone, no other call is in flight", async () => {
+  test("while one is tried alone, no other call is in flight", async () => {
     let now = 0;
     const together: number[] = [];
     const { scorer } = noting(async (batch) => {
@@ -198,7 +198,7 @@ describe("when asking is over", () => {
 });
 
 describe("circuit breaker", () => {
-  test("after so many failures in a row nobody asks until the rest is over", async () => {
+  test("after so many failures in a row no call is made until the rest is over", async () => {
     const at: number[] = [];
     const { calls, scorer } = noting(async (batch, call) => {
       at.push(performance.now());
@@ -211,14 +211,14 @@ describe("circuit breaker", () => {
     expect(at[2]! - at[1]!).toBeGreaterThan(98);
   });
 
-  test("once open, calls that come are refused without being made, and dropped ones are not asked for alone", async () => {
+  test("once open, calls that come are refused without being made, and dropped ones are not tried alone", async () => {
     const { calls, scorer } = noting(() => Promise.reject(new Error("down")));
     const breaker = { failures: 2, rest: 60_000 };
-    const asked = withRetries(scorer, { ...policy, retries: 0, onFailure: "drop", breaker });
+    const retried = withRetries(scorer, { ...policy, retries: 0, onFailure: "drop", breaker });
     const [one, two] = [rollouts.slice(0, 1), rollouts.slice(1)];
-    expect(said(await asked.score(one, signal))).toMatchObject([{ failure: { outcome: "dropped", error: "down" } }]);
+    expect(said(await retried.score(one, signal))).toMatchObject([{ failure: { outcome: "dropped", error: "down" } }]);
     expect(calls).toEqual([["0.0"], ["0.0"]]);
-    const refused = said(await asked.score(two, signal));
+    const refused = said(await retried.score(two, signal));
     expect(refused.map(({ failure }) => failure?.outcome)).toEqual(["dropped", "dropped", "dropped"]);
     expect(calls).toHaveLength(2);
   });

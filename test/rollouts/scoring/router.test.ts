@@ -210,10 +210,10 @@ describe("failure", () => {
     expect((await other.signal).reason).toBe(error);
   });
 
-  test("two rollouts at one place", async () => {
+  test("two rollouts with the same coordinates", async () => {
     const twice = [...chunksOf(rolloutGrid(1, 2), 2), ...chunksOf([rolloutAt(0, 1)], 1)];
     await expect(lastValueFrom(route(twice, { sums }, { inFlight: 2 }))).rejects.toThrow(
-      /one rollout for each place, got two for prompt 0 sample 1/,
+      /one rollout for each prompt and sample, got two for prompt 0 sample 1/,
     );
   });
 

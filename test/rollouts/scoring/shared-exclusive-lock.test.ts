@@ -1,4 +1,4 @@
-/** Tests of the turnstile: many together or one alone. */
+/** Tests of the lock: many together or one alone. */
 import { expect, test } from "vitest";
 import { SharedExclusiveLock } from "../../../src/rollouts/scoring/shared-exclusive-lock.ts";
 import { turn } from "../../fixtures/scorers.ts";
@@ -18,15 +18,15 @@ const gated = (log: string[], name: string) => {
   return { work, leave };
 };
 
-test("many pass together; one alone waits for them, and whoever comes later waits for it", async () => {
-  const turnstile = new SharedExclusiveLock();
+test("shared holders run together; an exclusive one waits for them, and later ones wait for it", async () => {
+  const lock = new SharedExclusiveLock();
   const log: string[] = [];
   const [a, b, c, d] = [gated(log, "a"), gated(log, "b"), gated(log, "c"), gated(log, "d")];
   const all = [
-    turnstile.run(false, signal, a.work),
-    turnstile.run(false, signal, b.work),
-    turnstile.run(true, signal, c.work),
-    turnstile.run(false, signal, d.work),
+    lock.run(false, signal, a.work),
+    lock.run(false, signal, b.work),
+    lock.run(true, signal, c.work),
+    lock.run(false, signal, d.work),
   ];
   await turn();
   expect(log).toEqual(["+a", "+b"]);
@@ -44,19 +44,19 @@ test("many pass together; one alone waits for them, and whoever comes later wait
 });
 
 test("work that fails lets the next one in", async () => {
-  const turnstile = new SharedExclusiveLock();
-  await expect(turnstile.run(true, signal, () => Promise.reject(new Error("broke")))).rejects.toThrow("broke");
-  expect(await turnstile.run(true, signal, () => Promise.resolve(1))).toBe(1);
+  const lock = new SharedExclusiveLock();
+  await expect(lock.run(true, signal, () => Promise.reject(new Error("broke")))).rejects.toThrow("broke");
+  expect(await lock.run(true, signal, () => Promise.resolve(1))).toBe(1);
 });
 
-test("who gives up while waiting holds nobody back", async () => {
-  const turnstile = new SharedExclusiveLock();
+test("a call that is aborted while it waits blocks no other", async () => {
+  const lock = new SharedExclusiveLock();
   const stop = new AbortController();
   const log: string[] = [];
   const first = gated(log, "a");
-  const running = turnstile.run(false, signal, first.work);
-  const alone = turnstile.run(true, stop.signal, () => Promise.resolve());
-  const behind = turnstile.run(false, signal, () => Promise.resolve("b"));
+  const running = lock.run(false, signal, first.work);
+  const alone = lock.run(true, stop.signal, () => Promise.resolve());
+  const behind = lock.run(false, signal, () => Promise.resolve("b"));
   stop.abort(new Error("gave up"));
   await expect(alone).rejects.toThrow("gave up");
   expect(await behind).toBe("b");

@@ -1,4 +1,4 @@
-/** A step's sequences: everyone who must score does, references get no reward, and places decide the order. */
+/** A step's sequences: every scorer that must score does, references get no reward, and coordinates decide the order. */
 import { describe, expect, test } from "vitest";
 import { shapedAdvantages } from "../../../src/objectives/advantages/shaped.ts";
 import { leaveOneOut } from "../../../src/objectives/baselines/leave-one-out.ts";
@@ -29,7 +29,7 @@ const mixed: readonly GroupAssignment[] = [
 const request: RowsRequest = {
   seed: 1,
   step: 4,
-  slots: mixed,
+  assignments: mixed,
   group: 2,
   chunk: 3,
   temperature: 1,
@@ -50,13 +50,13 @@ const slow = (direction: number, more: Record<string, unknown> = {}) =>
 const rowsOf = async (values = slow(0), changes: Partial<RowsRequest> = {}, signal = never): Promise<StepRows> =>
   stepRows(await inOneThread(values, task), task, { ...request, ...changes }, signal);
 
-const places = ({ rows }: StepRows): string[] =>
+const coordinates = ({ rows }: StepRows): string[] =>
   rows.map(({ rollout: { order, source: from } }) => `${order.prompt}.${order.sample} ${from}`);
 
 describe("a mixed step", () => {
   test("has its rows in order of prompt and sample, with the student's at weights that are one step old", async () => {
     const step = await rowsOf();
-    expect(places(step)).toEqual(["0.0 student", "0.1 student", "1.0 data", "1.1 data", "2.0 student", "2.1 student"]);
+    expect(coordinates(step)).toEqual(["0.0 student", "0.1 student", "1.0 data", "1.1 data", "2.0 student", "2.1 student"]);
     expect(step.rows.map(({ rollout }) => rollout.prompt)).toEqual([a, a, b, c, d, d]);
     expect(step.rows.every(({ rollout }) => rollout.version === 3)).toBe(true);
   });
@@ -102,7 +102,7 @@ describe("a mixed step", () => {
 describe("a teacher that writes", () => {
   const written = (changes: Partial<RowsRequest> = {}): Promise<StepRows> =>
     rowsOf(slow(0), {
-      slots: [
+      assignments: [
         { source: "student", prompt: a },
         { source: "teacher", prompts: [b, c] },
       ],
@@ -112,7 +112,7 @@ describe("a teacher that writes", () => {
   test("draws its completions at its own temperature, and gets no reward and no advantage for them", async () => {
     const drawn = await written();
     const { rows, logged } = drawn;
-    expect(places(drawn)).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
+    expect(coordinates(drawn)).toEqual(["0.0 student", "0.1 student", "1.0 teacher", "1.1 teacher"]);
     for (const { rollout, answers, reward, advantage } of rows.slice(2)) {
       expect({ reward, advantage }).toEqual({ reward: 0, advantage: 0 });
       const { vocabularySize } = tokenizer;
@@ -125,13 +125,13 @@ describe("a teacher that writes", () => {
     expect(logged[2]).not.toHaveProperty("reward");
   });
 
-  test("writes the same for a prompt in every step and at every place, and something else with another seed", async () => {
+  test("writes the same for a prompt in every step and at every index, and something else with another seed", async () => {
     const tokens = async (changes: Partial<RowsRequest>, index: number): Promise<number[]> =>
       Array.from((await written(changes)).rows[index]!.rollout.tokens);
     const first = await tokens({}, 2);
     const others = [
       await tokens({ step: 9 }, 2),
-      await tokens({ slots: [{ source: "teacher", prompts: [d, b] }] }, 1),
+      await tokens({ assignments: [{ source: "teacher", prompts: [d, b] }] }, 1),
       await tokens({ chunk: 1 }, 2),
     ];
     expect(others).toEqual([first, first, first]);
@@ -149,14 +149,14 @@ describe("replayed completions", () => {
       drawn.rows.map(({ rollout }) => rollout),
       2,
     );
-    const slots: GroupAssignment[] = [
+    const assignments: GroupAssignment[] = [
       { source: "student", prompt: b },
       { source: "replay", prompt: d, group: buffer[1]! },
     ];
-    return { drawn, again: await rowsOf(slow(0), { slots, step: 9, chunk: 2 }) };
+    return { drawn, again: await rowsOf(slow(0), { assignments, step: 9, chunk: 2 }) };
   };
 
-  test("are what was drawn, at another place, and are judged anew", async () => {
+  test("are what was drawn, with other coordinates, and are scored anew", async () => {
     const { drawn, again } = await remembered();
     for (const sample of [0, 1]) {
       const [before, now] = [drawn.rows[4 + sample]!, again.rows[2 + sample]!];
@@ -223,22 +223,22 @@ test("how the work is cut changes nothing", async () => {
 
 test("a step of references alone leaves the baseline's state as it was", async () => {
   const advantagesState = { value: 0.5, count: 3 };
-  const slots: GroupAssignment[] = [{ source: "data", prompts: [a, b] }];
-  const { rows, advantagesState: after } = await rowsOf(slow(0), { slots, advantages: averaging, advantagesState });
+  const assignments: GroupAssignment[] = [{ source: "data", prompts: [a, b] }];
+  const { rows, advantagesState: after } = await rowsOf(slow(0), { assignments, advantages: averaging, advantagesState });
   expect(after).toEqual(advantagesState);
   expect(rows.map(({ advantage }) => advantage)).toEqual([0, 0]);
 });
 
 test("a reference that is longer than a completion may be is cut", async () => {
-  const { rows } = await rowsOf(slow(0), { slots: [{ source: "data", prompts: [a, b] }], maxNewTokens: 3 });
+  const { rows } = await rowsOf(slow(0), { assignments: [{ source: "data", prompts: [a, b] }], maxNewTokens: 3 });
   expect(rows[0]!.rollout).toMatchObject({ finish: "length", text: a.reference.slice(0, 3) });
   expect(Array.from(rows[0]!.rollout.tokens)).toEqual(tokenizer.encode(a.reference.slice(0, 3)));
 });
 
 test("without a teacher and rewards nothing is scored", async () => {
   const { teacher: _teacher, ...values } = recipe({ objective: { type: "sft", average: "sequence" } });
-  const slots = source({ seed: 1, prompts: task.train, batch: 4, group: 2, offPolicy: "references", mixing: "step" })(1, 0);
-  const { rows, logged } = await rowsOf(values, { slots, advantages: undefined, advantagesState: undefined });
+  const assignments = source({ seed: 1, prompts: task.train, batch: 4, group: 2, offPolicy: "references", mixing: "step" })(1, 0);
+  const { rows, logged } = await rowsOf(values, { assignments, advantages: undefined, advantagesState: undefined });
   expect(rows[0]).toMatchObject({ answers: {}, reward: 0, advantage: 0 });
   expect(logged).toHaveLength(4);
 });

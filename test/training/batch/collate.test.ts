@@ -7,7 +7,7 @@ import { sizeOf } from "../../../src/engine/program.ts";
 import { rolloutAt } from "../../fixtures/rollouts.ts";
 
 const shape: BatchShape = { size: 2, prompt: 3, completion: 3, vocabularySize: 3 };
-/** Padding and end-of-sequence are one token here: only places tell them apart. */
+/** Padding and end-of-sequence are one token here: only positions tell them apart. */
 const padId = 1;
 const step = { progress: 0.25, controlled: 0.5 };
 
@@ -24,18 +24,18 @@ const rows = [row([7, 8, 9], [2, 0, 1], { advantage: 0.5 }), row([1], [1, 1], { 
 describe("a batch", () => {
   const batch = collate(rows, shape, ["teacherLogProbs", "advantages"], padId, step);
 
-  test("holds the sequences without their last tokens, all prompts ending at one place", () => {
+  test("holds the sequences without their last tokens, all prompts ending at one position", () => {
     expect(Array.from(batch["tokens"]!)).toEqual([7, 8, 9, 2, 0, 1, 1, 1, 1, 1]);
     expect(Array.from(batch["positions"]!)).toEqual([0, 1, 2, 3, 4, 0, 0, 0, 1, 0]);
     expect(Array.from(batch["mask"]!)).toEqual([1, 1, 1, 1, 1, 0, 0, 1, 1, 0]);
     expect(Array.from(batch["prompt"]!)).toEqual([1, 1, 1, 0, 0, 0, 0, 1, 0, 0]);
   });
 
-  test("has the completions as targets, from the place of the prompts' ends on", () => {
+  test("has the completions as targets, from the position of the prompts' ends on", () => {
     expect(Array.from(batch["targets"]!)).toEqual([2, 0, 1, 1, 1, 1]);
   });
 
-  test("masks the completion by place: its end-of-sequence counts, padding of the same id does not", () => {
+  test("masks the completion by position: its end-of-sequence counts, padding of the same id does not", () => {
     expect(Array.from(batch["completionMask"]!)).toEqual([1, 1, 1, 1, 1, 0]);
   });
 
@@ -117,8 +117,8 @@ test("a batch that is not full repeats its first row, which counts for nothing t
   const batch = collate([first!], shape, ["rewards"], padId, step);
   const whole = collate([first!, first!], shape, ["rewards"], padId, step);
   for (const name of ["tokens", "mask", "targets", "rewards"]) expect(batch[name]).toEqual(whole[name]);
-  const places = Array.from(whole["completionMask"]!);
-  expect(Array.from(batch["completionMask"]!)).toEqual([...places.slice(0, 3), 0, 0, 0]);
+  const wholeMask = Array.from(whole["completionMask"]!);
+  expect(Array.from(batch["completionMask"]!)).toEqual([...wholeMask.slice(0, 3), 0, 0, 0]);
 });
 
 test("a batch of whole sequences has their last tokens too", () => {

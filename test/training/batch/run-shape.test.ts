@@ -19,7 +19,7 @@ describe("a run's shape", () => {
     });
   });
 
-  test("has a place for every token where whole sequences are judged", () => {
+  test("has a position for every token where whole sequences are scored", () => {
     const { batch } = runShape(recipe({ objective: { type: "bradley-terry", center: 0 } }), task);
     expect(batch).toEqual({ size: 8, prompt: 4, completion: 6, whole: true, vocabularySize: context.vocabularySize });
   });

@@ -23,7 +23,7 @@ const mixed: readonly GroupAssignment[] = [
 const request: RowsRequest = {
   seed: 1,
   step: 4,
-  slots: mixed,
+  assignments: mixed,
   group: 2,
   chunk: 3,
   temperature: 1,
@@ -46,7 +46,7 @@ test("chunks of whole groups, which read each prompt once, change nothing", asyn
   const tokens = (rows: StepRows["rows"]) => rows.map(({ rollout, advantage }) => [...rollout.tokens, rollout.order, advantage]);
   expect(tokens(together)).toEqual(tokens(apart));
   expect(new Set(together.map(({ rollout }) => rollout.text)).size).toBeGreaterThan(3);
-  // Another place in a batch may round the last bit otherwise.
+  // Another row of a batch may round the last bit otherwise.
   together.forEach(({ rollout }, i) =>
     rollout.behaviorLogProbs.forEach((logProb, t) => expect(logProb).toBeCloseTo(apart[i]!.rollout.behaviorLogProbs[t]!, 5)),
   );
@@ -63,11 +63,11 @@ test("what shapes the student's tokens shapes them in training, and in no one el
 });
 
 test("a stop string cuts a completion after the token that completes it; its text is without it, when it is replayed too", async () => {
-  const slots: GroupAssignment[] = [
+  const assignments: GroupAssignment[] = [
     { source: "student", prompt: a },
     { source: "student", prompt: d },
   ];
-  const long = { slots, minNewTokens: 8 };
+  const long = { assignments, minNewTokens: 8 };
   const whole = (await rowsOf(long)).rows[1]!.rollout;
   const stop = whole.text.slice(2, 4);
   const { rows } = await rowsOf({ ...long, stop: [stop] });
@@ -77,8 +77,8 @@ test("a stop string cuts a completion after the token that completes it; its tex
   expect(cut.tokens).toEqual(whole.tokens.slice(0, length));
   expect([cut.behaviorLogProbs, cut.rawLogProbs].map((values) => values!.length)).toEqual([length, length]);
   const drawn = rows.map(({ rollout }) => rollout);
-  const buffer = remembering([], slots, drawn, 2);
-  const again = await rowsOf({ slots: [{ source: "replay", prompt: a, group: buffer[0]! }], step: 9, stop: [stop] });
+  const buffer = remembering([], assignments, drawn, 2);
+  const again = await rowsOf({ assignments: [{ source: "replay", prompt: a, group: buffer[0]! }], step: 9, stop: [stop] });
   const { rawLogProbs: _raw, ...known } = cut;
   expect(again.rows[1]!.rollout).toEqual(known);
 });

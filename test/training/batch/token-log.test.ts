@@ -1,4 +1,4 @@
-/** Tokens of a step in its log: each learned one with its own places of the batch, dropped ones as they were. */
+/** Tokens of a step in its log: each learned one with its own positions of the batch, dropped ones as they were. */
 import { expect, test } from "vitest";
 import type { Row } from "../../../src/training/batch/row.ts";
 import type { LoggedRollout } from "../../../src/training/recipe/step-report.ts";
@@ -9,7 +9,7 @@ import { smallTask } from "../../fixtures/recipes.ts";
 const { tokenizer } = smallTask();
 const completion = 9;
 const rows = referenceRows().slice(0, 2);
-const divergences = Float32Array.from({ length: 4 * completion }, (_, place) => place + 0.00004);
+const divergences = Float32Array.from({ length: 4 * completion }, (_, position) => position + 0.00004);
 
 const lineOf = ({ rollout }: Row): LoggedRollout => ({
   prompt: rollout.prompt.text,
@@ -39,7 +39,7 @@ test("lines of what was learned from have their tokens, dropped ones do not", ()
   }
 });
 
-test("nothing changes when nobody looked", () => {
+test("nothing changes without an inspection", () => {
   const logged = [lineOf(rows[0]!)];
   expect(withTokens({ rows, logged }, undefined, { completion }, tokenizer)).toBe(logged);
 });

@@ -1,4 +1,4 @@
-/** Which checkpoints stay in a folder, and from which one a run goes on. */
+/** Which checkpoints stay in a folder, and from which one a run resumes. */
 import { mkdtempSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,7 +46,7 @@ describe("a folder of checkpoints", () => {
     }
   });
 
-  test("goes on from the one before when the newest is damaged, and sets the damaged one aside", async () => {
+  test("resumes from the one before when the newest is damaged, and sets the damaged one aside", async () => {
     await write(3, 4, 5);
     truncateSync(join(folder, checkpointName(5)), 600);
     truncateSync(join(folder, checkpointName(4)), 0);

@@ -99,7 +99,7 @@ describe("a checkpoint", () => {
     await expect(readCheckpoint(path, ahead)).rejects.toThrow(`${path}: expected the weights after step 10, got none`);
   });
 
-  test("is one of the same run when only what looks on has changed", async () => {
+  test("is one of the same run when only what observes has changed", async () => {
     const path = await writeCheckpoint(folder, values, progress);
     const { training } = values;
     const watchedOtherwise = { ...training, inspectEvery: 7, checks: { ...training.checks, rewardRange: 0 } };
@@ -190,7 +190,7 @@ describe("a recipe", () => {
     ["rewards", { ...values, rewards: [] }],
   ];
 
-  test.each(changed)("with another %s does not go on from it", async (_what, other) => {
+  test.each(changed)("with another %s does not resume from it", async (_what, other) => {
     const path = await writeCheckpoint(folder, values, progress);
     await expect(readCheckpoint(path, other)).rejects.toThrow(
       new RangeError(`${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`),

@@ -23,7 +23,7 @@ test("each can be turned off alone, and gets its own threshold", () => {
   expect(patient.map(({ patience }) => patience)).toEqual([1, 1, 1, 2, 3, 4, 5, 6]);
   const metrics = { "divergence/forward-kl": -0.5 };
   const found = (negativeDivergence: number) =>
-    stepChecks({ ...standard, negativeDivergence }, {})[0]?.look({ ...healthyFacts(), metrics });
+    stepChecks({ ...standard, negativeDivergence }, {})[0]?.inspect({ ...healthyFacts(), metrics });
   expect([found(0.4), found(0.6)].map((finding) => finding?.count)).toEqual([1, undefined]);
 });
 

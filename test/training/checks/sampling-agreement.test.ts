@@ -42,15 +42,15 @@ const agreeing = async (): Promise<StepFacts & { logProbs: Float32Array }> => {
 
 const tokens = healthyFacts().rows.reduce((sum, { rollout }) => sum + rollout.tokens.length, 0);
 
-test("the same log-probs pass; without an inspection nothing is looked at", async () => {
+test("the same log-probs pass; without an inspection nothing is compared", async () => {
   const facts = await agreeing();
-  expect(check.look(facts)).toBeUndefined();
-  expect(check.look(healthyFacts())).toBeUndefined();
+  expect(check.inspect(facts)).toBeUndefined();
+  expect(check.inspect(healthyFacts())).toBeUndefined();
 });
 
 test("a temperature that learning does not know of is found", async () => {
   const facts = await agreeing();
-  const found = check.look({ ...facts, logProbs: await logProbsOf(facts, 0.5) });
+  const found = check.inspect({ ...facts, logProbs: await logProbsOf(facts, 0.5) });
   expect(found?.count).toBeGreaterThan(tokens / 2);
   expect(found?.seen).toMatch(new RegExp(`^the log-probs of \\d+ of ${tokens} sampled tokens differ .* by up to 0\\.\\d+ nats$`, "u"));
 });
@@ -59,10 +59,10 @@ test("a shift by one is found, and one number that is none", async () => {
   const facts = await agreeing();
   const shifted = new Float32Array(facts.logProbs.length);
   shifted.set(facts.logProbs.subarray(0, -1), 1);
-  expect(check.look({ ...facts, logProbs: shifted })?.count).toBeGreaterThan(tokens / 2);
+  expect(check.inspect({ ...facts, logProbs: shifted })?.count).toBeGreaterThan(tokens / 2);
   const nan = facts.logProbs.slice();
   nan[1] = Number.NaN;
-  expect(check.look({ ...facts, logProbs: nan })).toEqual<Finding>({
+  expect(check.inspect({ ...facts, logProbs: nan })).toEqual<Finding>({
     count: 1,
     seen: `the log-probs of 1 of ${tokens} sampled tokens differ between sampling and learning, by up to NaN nats`,
   });
@@ -71,7 +71,7 @@ test("a shift by one is found, and one number that is none", async () => {
 test("only what the student drew alone with the newest weights is compared", async () => {
   const facts = await agreeing();
   const wrong = facts.logProbs.map((value) => value - 1);
-  const with_ = (changed: Partial<StepFacts>): Finding | undefined => check.look({ ...facts, logProbs: wrong, ...changed });
+  const with_ = (changed: Partial<StepFacts>): Finding | undefined => check.inspect({ ...facts, logProbs: wrong, ...changed });
   expect(with_({})).toBeDefined();
   const rollouts = (change: Partial<StepFacts["rows"][number]["rollout"]>) =>
     facts.rows.map((row) => ({ ...row, rollout: { ...row.rollout, ...change } }));
@@ -81,14 +81,14 @@ test("only what the student drew alone with the newest weights is compared", asy
   expect(with_({ logged: facts.logged.map((logged) => ({ ...logged, behavior: "teacher-mixed" })) })).toBeUndefined();
 });
 
-test("where more than a temperature shapes, raw log-probs are compared in place of behavior log-probs", async () => {
+test("where more than a temperature shapes, raw log-probs are compared instead of behavior log-probs", async () => {
   const facts = await agreeing();
   const shaped = facts.rows.map((row) => {
     const { behaviorLogProbs } = row.rollout;
     return { ...row, rollout: { ...row.rollout, rawLogProbs: behaviorLogProbs, behaviorLogProbs: behaviorLogProbs.map((x) => x / 2) } };
   });
-  expect(check.look({ ...facts, rows: shaped })).toBeDefined();
-  expect(samplingAgreement(1e-3, false).look({ ...facts, rows: shaped })).toBeUndefined();
+  expect(check.inspect({ ...facts, rows: shaped })).toBeDefined();
+  expect(samplingAgreement(1e-3, false).inspect({ ...facts, rows: shaped })).toBeUndefined();
   const wrong = shaped.map((row) => ({ ...row, rollout: { ...row.rollout, rawLogProbs: row.rollout.rawLogProbs.map((x) => x - 0.01) } }));
-  expect(samplingAgreement(1e-3, false).look({ ...facts, rows: wrong })?.count).toBe(tokens);
+  expect(samplingAgreement(1e-3, false).inspect({ ...facts, rows: wrong })?.count).toBe(tokens);
 });

@@ -4,21 +4,21 @@ import { noAdvantage, noGradient } from "../../../src/training/checks/stillness.
 import { healthyFacts } from "../../fixtures/facts.ts";
 
 test("a gradient of zero is found, a small one is not", () => {
-  const look = (norm: number) => noGradient(7).look({ ...healthyFacts(), metrics: { "gradient/norm": norm } });
-  expect(noGradient(7).look(healthyFacts())).toBeUndefined();
-  expect(look(1e-6)).toBeUndefined();
-  expect(look(0)).toEqual({ count: 1, seen: "the gradient's norm is 0" });
-  expect(look(1e-12)).toBeDefined();
+  const inspect = (norm: number) => noGradient(7).inspect({ ...healthyFacts(), metrics: { "gradient/norm": norm } });
+  expect(noGradient(7).inspect(healthyFacts())).toBeUndefined();
+  expect(inspect(1e-6)).toBeUndefined();
+  expect(inspect(0)).toEqual({ count: 1, seen: "the gradient's norm is 0" });
+  expect(inspect(1e-12)).toBeDefined();
   expect(noGradient(7).patience).toBe(7);
 });
 
 test("advantages that are all zero are found; one that is not, or none at all, passes", () => {
-  const look = (...[change]: Parameters<typeof healthyFacts>) => noAdvantage(7).look(healthyFacts(change));
-  expect(look()).toBeUndefined();
-  expect(look(() => ({ advantage: 0 }))).toEqual({ count: 1, seen: "all 4 advantages are zero" });
-  expect(look((_, index) => ({ advantage: index === 3 ? -1e-3 : 0 }))).toBeUndefined();
-  expect(look(() => ({ advantage: 0, source: "data" }))).toBeUndefined();
+  const inspect = (...[change]: Parameters<typeof healthyFacts>) => noAdvantage(7).inspect(healthyFacts(change));
+  expect(inspect()).toBeUndefined();
+  expect(inspect(() => ({ advantage: 0 }))).toEqual({ count: 1, seen: "all 4 advantages are zero" });
+  expect(inspect((_, index) => ({ advantage: index === 3 ? -1e-3 : 0 }))).toBeUndefined();
+  expect(inspect(() => ({ advantage: 0, source: "data" }))).toBeUndefined();
   const { logged, ...facts } = healthyFacts();
-  expect(noAdvantage(7).look({ ...facts, logged: logged.map(({ advantage: _advantage, ...rest }) => rest) })).toBeUndefined();
+  expect(noAdvantage(7).inspect({ ...facts, logged: logged.map(({ advantage: _advantage, ...rest }) => rest) })).toBeUndefined();
   expect(noAdvantage(7).patience).toBe(7);
 });

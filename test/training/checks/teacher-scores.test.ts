@@ -14,21 +14,21 @@ const found = (change: (scores: TeacherScore, tokens: number) => TeacherScore) =
   const rows = facts.rows.map((row, index) =>
     index === 1 ? { ...row, answers: { teacher: change(row.answers.teacher!, row.rollout.tokens.length) } } : row,
   );
-  return check.look({ ...facts, rows });
+  return check.inspect({ ...facts, rows });
 };
 
-const places = healthyFacts().rows.reduce((sum, { rollout }) => sum + rollout.tokens.length, 0);
+const positions = healthyFacts().rows.reduce((sum, { rollout }) => sum + rollout.tokens.length, 0);
 
 test("distributions pass, and so do rows without a teacher", () => {
-  expect(check.look(healthyFacts())).toBeUndefined();
+  expect(check.inspect(healthyFacts())).toBeUndefined();
   const facts = healthyFacts();
-  expect(check.look({ ...facts, rows: facts.rows.map((row) => ({ ...row, answers: {} })) })).toBeUndefined();
+  expect(check.inspect({ ...facts, rows: facts.rows.map((row) => ({ ...row, answers: {} })) })).toBeUndefined();
 });
 
 describe("found is", () => {
-  const at = (place: number, value: number) => (scores: TeacherScore) => {
+  const at = (position: number, value: number) => (scores: TeacherScore) => {
     const logProbs = scores.logProbs.slice();
-    logProbs[place] = value;
+    logProbs[position] = value;
     return { ...scores, logProbs };
   };
 
@@ -36,12 +36,12 @@ describe("found is", () => {
     ["a log-prob that is no number", at(V + 3, Number.NaN)],
     ["a log-prob above zero", at(V + 3, 0.01)],
     ["infinity", at(V + 3, Number.POSITIVE_INFINITY)],
-    ["a place that sums to less than 1", at(V + 3, -200)],
+    ["a position that sums to less than 1", at(V + 3, -200)],
   ])("%s", (_, change) => {
-    expect(found(change)).toEqual({ count: 1, seen: `the teacher's scores are no distribution at 1 of ${places} places` });
+    expect(found(change)).toEqual({ count: 1, seen: `the teacher's scores are no distribution at 1 of ${positions} positions` });
   });
 
-  test("every place of logits that were never normalised", () => {
+  test("every position of logits that were never normalised", () => {
     expect(found((scores, tokens) => ({ ...scores, logProbs: new Float32Array(tokens * V).fill(-1) }))?.count).toBeGreaterThan(2);
   });
 });
@@ -61,7 +61,7 @@ describe("top-k scores", () => {
   });
 });
 
-test("a teacher with another vocabulary is looked at where tokens begin together", () => {
+test("a teacher with another vocabulary is checked where tokens begin together", () => {
   const foreign = (aligned: number) => (_: TeacherScore, tokens: number) => ({
     logProbs: new Float32Array(tokens * 3),
     aligned: new Float32Array(tokens).fill(aligned),
@@ -70,7 +70,7 @@ test("a teacher with another vocabulary is looked at where tokens begin together
   expect(found(foreign(1))).toBeDefined();
 });
 
-test("of a large vocabulary a sample is looked at, from the first place of the step to its last", () => {
+test("of a large vocabulary a sample is checked, from the first position of the step to its last", () => {
   const facts = healthyFacts();
   const wide = 40_000;
   const tokens = 10;
@@ -82,7 +82,7 @@ test("of a large vocabulary a sample is looked at, from the first place of the s
       rollout: { ...row.rollout, tokens: new Int32Array(tokens) },
       answers: { teacher: { logProbs: scores(index === 1 ? bad : 0) } },
     }));
-  // Place 0 of the first row is broken: it is always looked at. Of 20 places every 13th is looked at: 0 and 13.
-  expect(check.look({ ...facts, rows: rowsWith(3) })?.seen).toBe("the teacher's scores are no distribution at 2 of 2 places");
-  expect(check.look({ ...facts, rows: rowsWith(4) })?.seen).toBe("the teacher's scores are no distribution at 1 of 2 places");
+  // Position 0 of the first row is broken: it is always checked. Of 20 positions every 13th is checked: 0 and 13.
+  expect(check.inspect({ ...facts, rows: rowsWith(3) })?.seen).toBe("the teacher's scores are no distribution at 2 of 2 positions");
+  expect(check.inspect({ ...facts, rows: rowsWith(4) })?.seen).toBe("the teacher's scores are no distribution at 1 of 2 positions");
 });

@@ -9,7 +9,7 @@ const check = (name: string, patience: number): Check => ({
   name,
   patience,
   remedy: "mend it",
-  look({ metrics }) {
+  inspect({ metrics }) {
     const count = metrics[name] ?? 0;
     return count === 0 ? undefined : { count, seen: `${count} are wrong` };
   },

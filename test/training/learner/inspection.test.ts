@@ -106,7 +106,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     const { divergences } = await evaluate(inspectionProgram(options(policy, covering, 3)), inputs);
     const updated = await evaluate(updateProgram({ policy, objective: covering, batch: batchShape, optimizer, clipNorm: 1e9 }), inputs);
     const mask = inputs["completionMask"]!;
-    const kept = [...divergences!].filter((_, place) => mask[place] === 1);
+    const kept = [...divergences!].filter((_, position) => mask[position] === 1);
     expect(kept.length).toBeGreaterThan(batchShape.size);
     expect(Math.min(...kept)).toBeGreaterThan(0);
     const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;

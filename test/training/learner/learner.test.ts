@@ -140,7 +140,7 @@ describe.each(engineNames)("a learner on %s", (name) => {
       expect(metrics["loss"]).toBeCloseTo((await learner.update(referenceBatch(), 21, 1)).metrics["loss"]!, 5);
     }));
 
-  test("goes on exactly from a state that was read", () =>
+  test("continues exactly from a state that was read", () =>
     withEngine(async (engine) => {
       const policy = smallLlama();
       const whole = await open(engine, policy, both);
@@ -195,7 +195,7 @@ describe.each(engineNames)("a learner on %s", (name) => {
       expect(engine.memory()).toEqual(empty);
     }));
 
-  test("keeps its state when the loss is not finite, says so, and can go on", () =>
+  test("keeps its state when the loss is not finite, says so, and can continue", () =>
     withEngine(async (engine) => {
       const learner = await open(engine, smallLlama(), both);
       await learner.update(referenceBatch(), 1, 1);

@@ -1,4 +1,4 @@
-/** Packs: every parameter has its place in one of them. */
+/** Packs: every parameter is in one of them. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sizeOf, type TypedArray } from "../../../src/engine/program.ts";

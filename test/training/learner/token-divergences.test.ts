@@ -14,7 +14,7 @@ const student = [
 ];
 const logs = (rows: readonly (readonly number[])[]) => floats([1, 2, 3], rows.flat().map(Math.log));
 const byHand = teacher.map((row, t) => row.reduce((sum, p, v) => sum + p * Math.log(p / student[t]![v]!), 0));
-/** The first place's distributions with their last two outcomes as one. */
+/** The first position's distributions with their last two outcomes as one. */
 const merged = 0.7 * Math.log(0.7 / 0.5) + 0.3 * Math.log(0.3 / 0.5);
 
 describe.each(engines)("on $name", ({ evaluate }) => {

@@ -63,9 +63,9 @@ describe("a student", () => {
   });
 
   test("is refused with adapters of a reward model, of which parts may be frozen", () => {
-    const judge = scoringPolicy(policy);
-    expect(traineeOf(judge, { freeze: ["model"] }).frozen).not.toContain("score.weight");
-    expect(() => traineeOf(judge, { adapters: { rank: 1, alpha: 1, targets: ["mlp"] } })).toThrow(
+    const rewardModel = scoringPolicy(policy);
+    expect(traineeOf(rewardModel, { freeze: ["model"] }).frozen).not.toContain("score.weight");
+    expect(() => traineeOf(rewardModel, { adapters: { rank: 1, alpha: 1, targets: ["mlp"] } })).toThrow(
       "adapters: expected a student that writes, got a reward model, whose head has to learn; leave them out",
     );
   });

@@ -11,7 +11,7 @@ test("an evaluation follows every so many steps, and the last one", () => {
   expect([after(0), after(4), after(2)]).toEqual([[6], [4, 6], [2, 4, 6]]);
 });
 
-test("a step is looked into from the first on, except where there is nothing to compare", () => {
+test("steps are inspected from the first on, except where there is nothing to compare", () => {
   const { training, objective } = recipe();
   const at = (inspectEvery: number, other = objective): number[] =>
     steps.filter((step) => inspects({ training: { ...training, inspectEvery }, objective: other }, step));
@@ -19,6 +19,6 @@ test("a step is looked into from the first on, except where there is nothing to 
   expect(at(2, { type: "bradley-terry" } as typeof objective)).toEqual([]);
 });
 
-test("the student is examined in all ways at the start and at the end", () => {
+test("the first and the last evaluation have all modes", () => {
   expect([0, ...steps].filter((step) => isFullEvaluation(recipe(), step))).toEqual([0, 6]);
 });

@@ -3,7 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { expect, test } from "vitest";
 import { scoringPolicy, ScoringSettings } from "../../../src/training/recipe/scoring-settings.ts";
 
-test("the defaults ask three times, have no breaker, and stop the run", () => {
+test("the defaults call three times, have no breaker, and stop the run", () => {
   const settings = Value.Create(ScoringSettings);
   for (const name of ["reward", "teacher", "reference"] as const) {
     expect(scoringPolicy(settings[name])).toEqual({ timeout: 600_000, retries: 2, wait: 200, longestWait: 10_000, onFailure: "stop" });

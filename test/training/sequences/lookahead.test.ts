@@ -92,12 +92,12 @@ test.each([
   [3, 5, 10, [2, 3, 4]],
   [3, 8, 10, [5, 6]],
   [3, 10, 10, []],
-])("at a lag of %d, %d of %d steps done, what goes on needs versions %j besides the newest", async (maxStaleness, step, _, versions) => {
+])("at a lag of %d, %d of %d steps done, a resumed run needs versions %j besides the newest", async (maxStaleness, step, _, versions) => {
   const steps = 10;
   expect(versionsAhead(step, { maxStaleness, steps, studentDraws: true })).toEqual(versions);
   expect(versionsAhead(step, { maxStaleness, steps, studentDraws: false })).toEqual([]);
   const { ahead } = watched({ maxStaleness, steps });
-  for (let version = 0; version <= step; version += 1) if (ahead.asksFor(version)) ahead.offer(version, weights(version));
+  for (let version = 0; version <= step; version += 1) if (ahead.needs(version)) ahead.offer(version, weights(version));
   expect([...ahead.earlier(step)]).toEqual(versions.map((version) => [version, weights(version)]));
 });
 
@@ -105,8 +105,8 @@ test("weights are kept only as long as a step is drawn with them", async () => {
   const { ahead } = watched({ maxStaleness: 2 });
   for (let version = 0; version <= 7; version += 1) ahead.offer(version, weights(version));
   await expect(ahead.show(4, new Timeline())).rejects.toThrow("lookahead: expected the weights of version 4, got 5, 6, 7");
-  expect([ahead.asksFor(97), ahead.asksFor(98)]).toEqual([true, false]);
-  expect(watched({ studentDraws: false }).ahead.asksFor(1)).toBe(false);
+  expect([ahead.needs(97), ahead.needs(98)]).toEqual([true, false]);
+  expect(watched({ studentDraws: false }).ahead.needs(1)).toBe(false);
 });
 
 test("nothing begins beyond the run, and a step that has not begun is not waited for", async () => {

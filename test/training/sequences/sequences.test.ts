@@ -21,7 +21,7 @@ const made = (data: Partial<DataSettings>, steps = 6): Sequences =>
 const adaptive = { rise: 0.5, tolerance: 0, prompts: 3 };
 const replay = { capacity: 8, fresh: 0 };
 const sources = (sequences: Sequences, step: number, state: SequenceState = noSequences): string[] =>
-  sequences.at(step, state).slots.map(({ source }) => source);
+  sequences.at(step, state).assignments.map(({ source }) => source);
 
 describe("lambda", () => {
   test("is the same at every step, or on a ramp over the run", () => {
@@ -59,23 +59,23 @@ test("an objective that compares has pairs of the data in every step, whatever l
   const comparing = recipe({ objective: { type: "bradley-terry", center: 0 } });
   const sequences = sequencesOf(comparing, { ...task, train });
   expect([lookaheadOf(comparing).studentDraws, sequences.validation]).toEqual([false, []]);
-  const { fraction, slots } = sequences.at(2, noSequences);
-  expect([fraction, slots.length]).toEqual([0, 4]);
-  for (const slot of slots) {
-    if (slot.source !== "data") throw new Error(`expected data, got ${slot.source}`);
-    const [better, worse] = slot.prompts;
+  const { fraction, assignments } = sequences.at(2, noSequences);
+  expect([fraction, assignments.length]).toEqual([0, 4]);
+  for (const assignment of assignments) {
+    if (assignment.source !== "data") throw new Error(`expected data, got ${assignment.source}`);
+    const [better, worse] = assignment.prompts;
     expect([better!.text, worse!.reference]).toEqual([worse!.text, "0"]);
   }
-  expect(sequences.learned(noSequences, slots, [])).toBe(noSequences);
+  expect(sequences.learned(noSequences, assignments, [])).toBe(noSequences);
   expect(sequences.validated(noSequences, 1, 1)).toBe(noSequences);
 });
 
 describe("prompts", () => {
   const used = (sequences: Sequences): Set<number> =>
     new Set(
-      Array.from({ length: 6 }, (_, i) => sequences.at(i + 1, noSequences).slots)
+      Array.from({ length: 6 }, (_, i) => sequences.at(i + 1, noSequences).assignments)
         .flat()
-        .flatMap((slot) => ("prompt" in slot ? [slot.prompt.index] : slot.prompts.map(({ index }) => index))),
+        .flatMap((assignment) => ("prompt" in assignment ? [assignment.prompt.index] : assignment.prompts.map(({ index }) => index))),
     );
   const first = (count: number): Set<number> => new Set(Array.from({ length: count }, (_, i) => i));
 
@@ -102,7 +102,7 @@ describe("prompts", () => {
 
 describe("replay", () => {
   const drawn = rolloutGrid(4, 2);
-  const full = (sequences: Sequences): SequenceState => sequences.learned(noSequences, sequences.at(1, noSequences).slots, drawn);
+  const full = (sequences: Sequences): SequenceState => sequences.learned(noSequences, sequences.at(1, noSequences).assignments, drawn);
 
   test("counts sequences, not groups, and takes what earlier steps drew", () => {
     const sequences = made({ replay });
@@ -110,7 +110,7 @@ describe("replay", () => {
     expect(state.replay).toHaveLength(4);
     expect(sources(sequences, 2)).toEqual(["student", "student", "student", "student"]);
     expect(sources(sequences, 2, state)).toEqual(["replay", "replay", "replay", "replay"]);
-    expect(sequences.learned(state, sequences.at(2, state).slots, drawn)).toEqual(state);
+    expect(sequences.learned(state, sequences.at(2, state).assignments, drawn)).toEqual(state);
   });
 
   test("follows the ramp of fresh ones", () => {
@@ -119,7 +119,7 @@ describe("replay", () => {
     expect(sources(sequences, 6, full(sequences))).not.toContain("student");
   });
 
-  test("with all of them fresh, and left out, gives the same slots; only the former remembers", () => {
+  test("with all of them fresh, and left out, gives the same assignments; only the former remembers", () => {
     const [fresh, none] = [made({ replay: { capacity: 8, fresh: 1 } }), made({})];
     for (let step = 1; step <= 6; step += 1) expect(fresh.at(step, full(fresh))).toEqual(none.at(step, noSequences));
     expect(full(none)).toEqual(noSequences);

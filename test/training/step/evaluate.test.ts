@@ -1,4 +1,4 @@
-/** Examining: which prompts, which draws, and what counts as right. */
+/** Evaluation: which prompts, which draws, and what counts as right. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../../src/engine/choose.ts";
 import type { Weights } from "../../../src/policies/policy.ts";
@@ -31,7 +31,7 @@ const always = (token: number): Weights => ({
   ),
 });
 
-const examine = async (changes: Partial<EvaluationRequest> = {}, weights?: Weights, given: Task = task): Promise<Evaluated> => {
+const evaluationOf = async (changes: Partial<EvaluationRequest> = {}, weights?: Weights, given: Task = task): Promise<Evaluated> => {
   const values = weights === undefined ? recipe() : recipe({ student: { config: bigram().config, weights } });
   return evaluate(await inOneThread(values, given), given, { ...request, ...changes }, never);
 };
@@ -42,19 +42,19 @@ const lenient: Task = { ...task, check: (_prompt, text) => ({ correct: text.leng
 describe("an evaluation", () => {
   test("ends completions at stop strings, and shapes them by its own settings", async () => {
     const [token] = tokenizer.encode("1") as [number];
-    const { metrics } = await examine({ stops: ["11"] }, always(token));
+    const { metrics } = await evaluationOf({ stops: ["11"] }, always(token));
     expect(metrics).toMatchObject({ length: 2, truncated: 0 });
     const settings = { ...request.settings, temperature: 0, minNewTokens: 5 };
-    expect((await examine({ settings }, always(tokenizer.endId))).metrics["length"]).toBe(6);
+    expect((await evaluationOf({ settings }, always(tokenizer.endId))).metrics["length"]).toBe(6);
   });
 
   test("is the share of answers that the task calls right among those that ended", async () => {
     const threads = await inOneThread(recipe(), lenient);
     const { metrics, kind, step } = await evaluate(threads, lenient, request, never);
-    const places = lenient.test.map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+    const prompts = lenient.test.map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
     const rollouts = (
       await Promise.all(
-        [places.slice(0, 3), places.slice(3)].map((some) =>
+        [prompts.slice(0, 3), prompts.slice(3)].map((some) =>
           drawRollouts(
             threads,
             lenient,
@@ -77,18 +77,21 @@ describe("an evaluation", () => {
 
   test("of a student that ends at once", async () => {
     const expected = { kind: "evaluation", step: 9, metrics: { accuracy: 0, "well-formed": 0, truncated: 0, length: 1 } };
-    expect(await examine({}, always(tokenizer.endId))).toEqual(expected);
-    expect(await examine({}, always(tokenizer.endId), lenient)).toEqual({ ...expected, metrics: { ...expected.metrics, accuracy: 1 } });
+    expect(await evaluationOf({}, always(tokenizer.endId))).toEqual(expected);
+    expect(await evaluationOf({}, always(tokenizer.endId), lenient)).toEqual({
+      ...expected,
+      metrics: { ...expected.metrics, accuracy: 1 },
+    });
   });
 
   test("of a student that never ends: what is cut is not right, whatever the task says of it", async () => {
     const expected = { kind: "evaluation", step: 9, metrics: { accuracy: 0, "well-formed": 1, truncated: 1, length: 6 } };
-    expect(await examine({}, always(tokenizer.encode("1")[0]!), lenient)).toEqual(expected);
+    expect(await evaluationOf({}, always(tokenizer.encode("1")[0]!), lenient)).toEqual(expected);
   });
 
   test("does not depend on the step or on how it is cut", async () => {
-    const { step: _step, ...first } = await examine();
-    const { step: _other, ...second } = await examine({ step: 2, chunk: 1 });
+    const { step: _step, ...first } = await evaluationOf();
+    const { step: _other, ...second } = await evaluationOf({ step: 2, chunk: 1 });
     expect(second).toEqual(first);
   });
 
@@ -112,25 +115,25 @@ describe("an evaluation", () => {
         return (await bestCompletions(engine, policy, tokenizer.encode(text), options))[0]!;
       }),
     );
-    const asked: string[] = [];
+    const checked: string[] = [];
     const noting: Task = {
       ...lenient,
       check: (prompt, text) => {
-        asked.push(text);
+        checked.push(text);
         return lenient.check(prompt, text);
       },
     };
-    const evaluated = await examine({ settings }, student.weights, noting);
-    expect(asked).toEqual(found.map(({ tokens }) => tokenizer.decode([...tokens])));
+    const evaluated = await evaluationOf({ settings }, student.weights, noting);
+    expect(checked).toEqual(found.map(({ tokens }) => tokenizer.decode([...tokens])));
     expect(evaluated.metrics["length"]).toBe(found.reduce((sum, { tokens }) => sum + tokens.length, 0) / 4);
     expect(evaluated.metrics["truncated"]).toBe(found.filter(({ finish }) => finish === "length").length / 4);
-    const greedy = await examine({ settings: { ...settings, beams: 1 } }, student.weights, noting);
+    const greedy = await evaluationOf({ settings: { ...settings, beams: 1 } }, student.weights, noting);
     expect(greedy).toEqual(
-      await examine({ settings: { every: 0, prompts: 4, temperature: 0, metrics: settings.metrics } }, student.weights, noting),
+      await evaluationOf({ settings: { every: 0, prompts: 4, temperature: 0, metrics: settings.metrics } }, student.weights, noting),
     );
     expect(greedy).not.toEqual(evaluated);
-    expect(JSON.stringify(await examine({ settings, chunk: 1 }, student.weights, noting))).toBe(JSON.stringify(evaluated));
-    const also = await examine(
+    expect(JSON.stringify(await evaluationOf({ settings, chunk: 1 }, student.weights, noting))).toBe(JSON.stringify(evaluated));
+    const also = await evaluationOf(
       { settings: { every: 0, prompts: 2, temperature: 1, also: { beamed: settings } }, full: true },
       student.weights,
       lenient,
@@ -142,7 +145,7 @@ describe("an evaluation", () => {
   test("by beam search is cut at stop strings too", async () => {
     const [token] = tokenizer.encode("1") as [number];
     const settings = { every: 0, prompts: 4, temperature: 0, beams: 2 };
-    expect((await examine({ settings, stops: ["11"] }, always(token))).metrics).toMatchObject({ length: 2, truncated: 0 });
+    expect((await evaluationOf({ settings, stops: ["11"] }, always(token))).metrics).toMatchObject({ length: 2, truncated: 0 });
   });
 
   test("is the student's own, whatever the behavior of the run", async () => {
@@ -156,7 +159,7 @@ describe("an evaluation", () => {
     expect(metrics).toMatchObject({ truncated: 1, length: 6 });
   });
 
-  test("has the measures that are asked for, of all samples of each prompt", async () => {
+  test("has the measures of the settings, of all samples of each prompt", async () => {
     const settings = {
       every: 0,
       prompts: 3,
@@ -165,17 +168,17 @@ describe("an evaluation", () => {
       metrics: [{ type: "pass-at-k", k: 2 }, { type: "self-bleu" }],
     } as const;
     const threads = await inOneThread(recipe(), lenient);
-    const places = lenient.test
+    const prompts = lenient.test
       .slice(0, 3)
       .flatMap((prompt, index) => [0, 1, 2, 3].map((sample) => ({ prompt, order: { prompt: index, sample } })));
     const rollouts: Rollout[] = [];
-    for (let start = 0; start < places.length; start += 3) {
+    for (let start = 0; start < prompts.length; start += 3) {
       const writer = { by: "student", temperature: 1 } as const;
       rollouts.push(
         ...(await drawRollouts(
           threads,
           lenient,
-          places.slice(start, start + 3),
+          prompts.slice(start, start + 3),
           { seed: 1, step: "evaluation", writer, version: 9 },
           never,
         )),
@@ -195,15 +198,15 @@ describe("an evaluation", () => {
   test("is in the other ways too when that is due, each metric after the way's name", async () => {
     const greedy = { prompts: 2, temperature: 0, metrics: [{ type: "rouge" as const, variant: "1" as const, stemmer: false }] };
     const settings = { ...request.settings, also: { greedy } };
-    const { metrics } = await examine({ settings, full: true });
-    const alone = await examine({ settings: { every: 0, ...greedy } });
+    const { metrics } = await evaluationOf({ settings, full: true });
+    const alone = await evaluationOf({ settings: { every: 0, ...greedy } });
     const named = alone.metrics;
     expect(metrics).toEqual({
-      ...(await examine()).metrics,
+      ...(await evaluationOf()).metrics,
       ...Object.fromEntries(Object.entries(named).map(([name, value]) => [`greedy/${name}`, value])),
     });
     expect(Object.keys(named)).toContain("rouge-1");
-    expect(await examine({ settings, full: false })).toEqual(await examine());
+    expect(await evaluationOf({ settings, full: false })).toEqual(await evaluationOf());
   });
 
   test("has the agreement with the teacher on the student's own completions and on the references, and the gap between them", async () => {
@@ -248,19 +251,19 @@ describe("an evaluation", () => {
   });
 
   test("takes the first prompts, and at most all", async () => {
-    const asked: string[][] = [];
+    const checked: string[][] = [];
     const noting: Task = {
       ...task,
       check: (prompt, text) => {
-        asked.at(-1)!.push(prompt.text);
+        checked.at(-1)!.push(prompt.text);
         return task.check(prompt, text);
       },
     };
     for (const prompts of [2, 100]) {
-      asked.push([]);
-      await examine({ settings: { ...request.settings, prompts } }, undefined, noting);
+      checked.push([]);
+      await evaluationOf({ settings: { ...request.settings, prompts } }, undefined, noting);
     }
-    expect(asked).toEqual([task.test.slice(0, 2), task.test].map((some) => some.map(({ text }) => text)));
+    expect(checked).toEqual([task.test.slice(0, 2), task.test].map((some) => some.map(({ text }) => text)));
   });
 
   test("ends when it is aborted", async () => {

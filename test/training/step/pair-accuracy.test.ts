@@ -1,4 +1,4 @@
-/** Tests of the examination of reward models. */
+/** Tests of the evaluation of reward models. */
 import { expect, test } from "vitest";
 import type { Prompt } from "../../../src/tasks/task.ts";
 import { lengthOf, type Batch } from "../../../src/training/batch/collate.ts";
@@ -11,11 +11,11 @@ const shape = { size: 4, prompt: 3, completion: 5, vocabularySize: task.tokenize
 
 /** The number of tokens of each row, or what `of` makes of it. */
 const counting =
-  (asked: number[], of = (count: number) => count) =>
+  (sizes: number[], of = (count: number) => count) =>
   (batch: Batch): Promise<Float32Array> => {
     const mask = batch["mask"] as Float32Array;
     const length = lengthOf(shape);
-    asked.push(mask.length / length);
+    sizes.push(mask.length / length);
     const counts = Array.from({ length: shape.size }, (_, row) => mask.subarray(row * length, (row + 1) * length));
     return Promise.resolve(Float32Array.from(counts, (row) => of(row.reduce((sum, one) => sum + one, 0))));
   };
@@ -23,14 +23,14 @@ const request = { step: 3, prompts: 5, shape, maxNewTokens: 6 };
 const tested = { ...task, test: prompts };
 
 test("a pair is in order when its better completion scores higher; whole sequences are read, their end too", async () => {
-  const asked: number[] = [];
+  const sizes: number[] = [];
   // 3 of the prompt, 1 or 3 of the completion, and the end.
-  expect(await pairAccuracy(tested, { ...request, scores: counting(asked) })).toEqual({
+  expect(await pairAccuracy(tested, { ...request, scores: counting(sizes) })).toEqual({
     kind: "evaluation",
     step: 3,
     metrics: { accuracy: 0, "pairs/margin": -2, "pairs/score": 6 },
   });
-  expect(asked).toEqual([4, 4, 4]);
+  expect(sizes).toEqual([4, 4, 4]);
   expect((await pairAccuracy(tested, { ...request, scores: counting([], (count) => -count) })).metrics["accuracy"]).toBe(1);
 });
 
@@ -38,8 +38,8 @@ test("equal scores are half in order", async () => {
   expect((await pairAccuracy(tested, { ...request, scores: counting([], () => 1) })).metrics["accuracy"]).toBe(0.5);
 });
 
-test("only the first prompts are compared when fewer are asked for", async () => {
-  const asked: number[] = [];
-  await pairAccuracy(tested, { ...request, prompts: 2, scores: counting(asked) });
-  expect(asked).toEqual([4]);
+test("only the first prompts are compared when the settings say fewer", async () => {
+  const sizes: number[] = [];
+  await pairAccuracy(tested, { ...request, prompts: 2, scores: counting(sizes) });
+  expect(sizes).toEqual([4]);
 });

@@ -39,7 +39,7 @@ test("the reference is the student as the run found it: at first it differs by n
   expect(metrics.at(-1)!["objective/sampled-kl"]).toBeGreaterThan(1e-5);
 });
 
-test("a learned value is trained, is nobody's weight afterwards but the run's, and goes on from a checkpoint", async () => {
+test("a learned value is trained, is no weight of the trained student, and resumes from a checkpoint", async () => {
   const values = llama({ objective: objective({ type: "actor-critic" }) });
   const whole = await trained(values);
   const errors = stepsOf(whole).map((metrics) => metrics["policy/value-error"]!);
@@ -75,7 +75,7 @@ test("the student samples what the learner computes: ratios are 1 on fresh seque
   );
 });
 
-test("a teacher says its likeliest tokens only, when that is all that is asked for", async () => {
+test("a teacher says its likeliest tokens only, when the objective reads no more", async () => {
   const distillation = { type: "distillation", divergence: { type: "forward-kl" } };
   const [dense, few] = await Promise.all(
     [distillation, { ...distillation, topK: 16 }].map(async (value) => stepsOf(await trained(llama({ objective: objective(value) })))),

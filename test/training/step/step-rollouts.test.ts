@@ -14,7 +14,7 @@ const request: StepRequest = {
   seed: 1,
   step: 4,
   version: 2,
-  slots: [a, b].map((prompt) => ({ source: "student", prompt })),
+  assignments: [a, b].map((prompt) => ({ source: "student", prompt })),
   group: 2,
   chunk: 2,
   temperature: 1,
@@ -54,7 +54,7 @@ test("they know the version that drew them, and drawing is over before scoring i
   expect(observed.map(({ lane }) => lane).toSorted()).toEqual(["reward", "reward", "teacher", "teacher"]);
 });
 
-test("steps at the same time never ask a scorer more often at once than it takes, in places that do not overlap", async () => {
+test("steps at the same time never call a scorer more often at once than it takes, in slots that do not overlap", async () => {
   const threads = await inOneThread(recipe(), task);
   const reward = threads.scorers.reward!;
   let [now, most] = [0, 0];

@@ -1,4 +1,4 @@
-/** Tests of a recipe whose teacher is on a server: what is asked before, and that training is the same as with the teacher here. */
+/** Tests of a recipe whose teacher is on a server: what is probed before, and that training is the same as with the teacher here. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { JsonServer } from "../../../src/remote/server.ts";
 import type { Recipe } from "../../../src/training/recipe/recipe.ts";
@@ -18,7 +18,7 @@ describe("a bigram on a server", () => {
     return () => server.close(0);
   });
 
-  test("is asked for as much as the objective reads", async () => {
+  test("is probed for as much as the objective reads", async () => {
     expect(await probeTeacher(onServer(server.url), signal)).toMatchObject([{ detail: "all", tokenizer: "same", contextLength: 16 }]);
     const { objective } = recipe();
     const topK = { ...objective, divergence: { type: "forward-kl" as const }, topK: 3 } as Recipe["objective"];
@@ -26,7 +26,7 @@ describe("a bigram on a server", () => {
     expect(await probeTeacher(recipe(), signal)).toEqual([]);
   });
 
-  test("of a mixture is asked for all log-probs, beside a policy here", async () => {
+  test("of a mixture is probed for all log-probs, beside a policy here", async () => {
     const { objective } = recipe();
     const topK = { ...objective, divergence: { type: "forward-kl" as const }, topK: 3 } as Recipe["objective"];
     const served = { server: serverAt(server.url), temperature: 1 };
@@ -43,7 +43,7 @@ describe("a bigram on a server", () => {
   });
 });
 
-/** An engine whose sums of a row do not depend on where the row lies: what a server is told in longer rows is the same to the last bit. */
+/** An engine whose sums of a row do not depend on where the row is: what a server is told in longer rows is the same to the last bit. */
 const plain = { ...recipe().machine, engine: "cpu" } as const;
 
 test.each([

@@ -63,7 +63,7 @@ describe.each(["cpu", "onnx"] as const)("agreement on %s", async (name) => {
     expect(others["top-2-overlap"]).toBe(0);
   });
 
-  test("is a mean over the tokens of completions alone, whatever stands in prompts, behind them, and in the same pass", async () => {
+  test("is a mean over the tokens of completions alone, whatever is in prompts, behind them, and in the same pass", async () => {
     // They differ after token 3 alone: 2 of the 6 completion tokens follow one.
     const [teacher, student] = [table({ 3: taught }), table({ 3: said })];
     const rollouts = [rollout([3, 3, 1], [0, 0]), rollout([2, 3], [3, 1, 0]), rollout([3, 0], [3])];

@@ -36,8 +36,8 @@ describe("the threads of a run", () => {
       expect(second).toEqual(first);
       const searching = { beams: 2, lengthPenalty: 1 };
       const here = await inOneThread(recipe({ evaluation, student: model(bigram(), 5) }), task);
-      const places = task.train.slice(0, 6).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
-      const references = places.map((place) => referenceRollout(task, place, 6, 0));
+      const placed = task.train.slice(0, 6).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+      const references = placed.map((one) => referenceRollout(task, one, 6, 0));
       const means = await threads.agreement!.measure(references, agreement, never);
       expect(means).toEqual(await here.agreement!.measure(references, agreement, never));
       expect(means["reverse-kl"]).toBeGreaterThan(0);
@@ -62,11 +62,11 @@ describe("the threads of a run", () => {
     const threads = await openRunThreads(values, turns, runShape(values, turns), initialState(weights), never);
     try {
       await threads.publish(weights);
-      const places = turns.train.slice(0, 3).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
+      const prompts = turns.train.slice(0, 3).map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
       const drawing = { seed: 1, step: 1, writer: { by: "behavior", temperature: 1 }, version: 0 } as const;
-      const rollouts = await drawRollouts(threads, turns, places, drawing, never);
+      const rollouts = await drawRollouts(threads, turns, prompts, drawing, never);
       expect(rollouts.map(({ tokens, finish, text }) => ({ tokens: [...tokens], finish, text }))).toEqual(
-        places.map(() => ({ tokens: [end], finish: "stop", text: "" })),
+        prompts.map(() => ({ tokens: [end], finish: "stop", text: "" })),
       );
       const request = { seed: 1, step: 1, full: false, settings: { every: 0, prompts: 4, temperature: 1 }, maxNewTokens: 6, chunk: 4 };
       expect((await evaluate(threads, turns, request, never)).metrics).toMatchObject({ length: 1, truncated: 0 });

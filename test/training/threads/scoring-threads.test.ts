@@ -30,7 +30,7 @@ const scoring = (changes: Partial<ScoringSettings["reward"]>): Recipe["scoring"]
 const scored = async (
   parameters: Readonly<Record<string, unknown>>,
   changes: Partial<ScoringSettings["reward"]>,
-  asked: typeof rollouts = rollouts,
+  given: typeof rollouts = rollouts,
 ) => {
   const { signal } = new AbortController();
   const threads = opened();
@@ -40,7 +40,7 @@ const scored = async (
     scoring: scoring(changes),
   });
   const reward = await openRewards(threads, values, signal);
-  return lastValueFrom(route(chunksOf(asked, 50), { reward }, { inFlight: 3 }).pipe(ordered()));
+  return lastValueFrom(route(chunksOf(given, 50), { reward }, { inFlight: 3 }).pipe(ordered()));
 };
 
 const started: ThreadGroup[] = [];
@@ -61,14 +61,14 @@ afterEach(async () => {
 const kinds = ["throw", "nan", "infinity", "text", "never", "spin", "exit", "exhaust"];
 
 describe.each(kinds)("a reward with the fault %s", (fault) => {
-  const asked = ["spin", "exit", "exhaust"].includes(fault) ? fewer : rollouts;
+  const given = ["spin", "exit", "exhaust"].includes(fault) ? fewer : rollouts;
 
   test("once: the scores are those of the undisturbed run, and the failure is told", async () => {
-    const result = await scored({ fault, marks: marks() }, fault === "never" || fault === "spin" ? { timeout: 400 } : {}, asked);
-    expect(result.map(({ rollout }) => rollout)).toEqual(asked);
-    expect(result.map(({ answers }) => answers.reward?.value)).toEqual(valuesOf(asked));
+    const result = await scored({ fault, marks: marks() }, fault === "never" || fault === "spin" ? { timeout: 400 } : {}, given);
+    expect(result.map(({ rollout }) => rollout)).toEqual(given);
+    expect(result.map(({ answers }) => answers.reward?.value)).toEqual(valuesOf(given));
     const failed = result.flatMap(({ failures }, index) => (failures === undefined ? [] : [index]));
-    expect(faulty.filter((index) => index < asked.length).every((index) => failed.includes(index))).toBe(true);
+    expect(faulty.filter((index) => index < given.length).every((index) => failed.includes(index))).toBe(true);
     expect(result.every(({ failures }) => (failures?.["reward"]?.outcome ?? "answered") === "answered")).toBe(true);
   });
 });
@@ -88,7 +88,7 @@ describe.each(["exit", "spin", "nan"])("a reward that always has the fault %s", 
   });
 });
 
-test("stop: the run ends with an error that names scorer, place and cause", async () => {
+test("stop: the run ends with an error that names scorer, rollout and cause", async () => {
   await expect(scored({ fault: "nan" }, { retries: 1 })).rejects.toThrow(
     /scorer "reward" failed on .*: expected an answer for prompt 6 sample 2, asked 2 times, got an error: .*got NaN/u,
   );
