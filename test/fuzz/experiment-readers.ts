@@ -45,7 +45,7 @@ const read = (name: string) => {
       if (!(error instanceof ExperimentError)) throw new Error(`not an ExperimentError: ${String(error)}`, { cause: error });
       const lost = error.problems.find((problem) => !isLocated(problem));
       if (error.problems.length === 0 || lost !== undefined) throw new Error(`a problem without a location: ${JSON.stringify(lost)}`);
-      // What the problems say is looked at as any reader's error is.
+      // What the problems say is checked as any reader's error is.
       throw new RangeError(
         error.problems
           .map(({ message }) => message.slice(0, 200))

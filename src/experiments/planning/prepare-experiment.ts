@@ -1,6 +1,6 @@
 /**
- * From an experiment file that may name checkpoints and data to planned runs: these are read first, and those of the Hub
- * downloaded.
+ * From an experiment file that may name checkpoints and data to planned runs: these are read first, and those of the
+ * Hub downloaded.
  */
 import { dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
@@ -13,9 +13,9 @@ import type { PlannedRun } from "./planned.ts";
 import { checkSource } from "./sound-file.ts";
 
 /**
- * The runs of a file, given by its path or as it was read, with the overrides of the environment and over them others such as
- * `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that a
- * checkpoint or a dataset cannot be read.
+ * The runs of a file, given by its path or as it was read, with the overrides of the environment and over them others
+ * such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that
+ * a checkpoint or a dataset cannot be read.
  */
 export const prepareExperiment = async (
   file: string | Source,

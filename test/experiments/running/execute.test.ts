@@ -151,7 +151,9 @@ describe("an experiment", () => {
     expect(existsSync(`${first}-3`)).toBe(false);
 
     const once = await perform([], undefined, { out, cache, repeat: false });
-    expect(once.events).toMatchObject([{ kind: "reuse", training: { run: "run" }, folder: first, accuracy: summary["accuracy"] }]);
+    expect(once.events).toMatchObject([
+      { kind: "reuse", training: { run: "run" }, folder: first, accuracy: (summary["metrics"] as Record<string, unknown>)["accuracy"] },
+    ]);
   });
 
   test("pauses where it is told, and goes on to the same bytes; the checkpoints that it shall keep stay", async () => {

@@ -1,4 +1,4 @@
-/** Tests of the removal of results. */
+/** Tests of the removal of stored stages. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ beforeEach(() => {
   folders = { out: join(root, "runs"), cache: join(root, "cache") };
 });
 
-/** A run that started from a result. */
+/** A run that started from a stored stage. */
 const writeUser = (id: string): string => {
   const folder = join(folders.out, "sweep", "trial");
   mkdirSync(folder, { recursive: true });
@@ -54,7 +54,7 @@ test("all flags hold, and a budget takes what was used longest ago", () => {
   expect(names({ budget: 0 })).toEqual(["old", "middle", "new", "used"]);
 });
 
-test("one that nobody works with goes, and nothing stays of it", async () => {
+test("a stage that no process uses is removed, with all of its files", async () => {
   const { folder } = writeStoredStage(folders.cache, "teacher", 1, 1);
   const stage = kept("teacher");
   expect(await pruneObstacle(stage, folders.cache)).toBeUndefined();
@@ -63,7 +63,7 @@ test("one that nobody works with goes, and nothing stays of it", async () => {
   expect(readdirSync(folders.cache, { recursive: true }).map(String).toSorted()).toEqual(["stages", "unfinished"]);
 });
 
-test("one that a process makes stays, until it is given back", async () => {
+test("a stage that a process makes stays, until its lock is released", async () => {
   const { folder, id } = writeStoredStage(folders.cache, "teacher", 1, 1);
   const work = join(folders.cache, "unfinished", id);
   const holder = await claimed(work);
@@ -77,7 +77,7 @@ test("one that a process makes stays, until it is given back", async () => {
   expect(existsSync(work)).toBe(true);
 });
 
-test("one stays while a process works on a run that started from it, and while one may begin to read it", async () => {
+test("a stage stays while a process works on a run that started from it, and while one may begin to read it", async () => {
   const { folder, id } = writeStoredStage(folders.cache, "teacher", 1, 1);
   const run = writeUser(id);
   const holder = await claimed(run);

@@ -1,4 +1,4 @@
-/** Tests of results that are kept. */
+/** Tests of the list of stored stages. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const folders = { out: join(root, "runs"), cache: join(root, "cache") };
 
 const stagesOf = (...overrides: string[]) => planExperiment("test/fixtures/experiments/valid.json", overrides)[0]!.stages;
 
-test("results are listed with who used them, and say what a file asks otherwise", () => {
+test("stored stages are listed with the runs that used them, and with their differences from a file", () => {
   expect(storedStages(folders)).toEqual([]);
   const teacher = stagesOf().find(({ name }) => name === "teacher")!;
   const folder = stageStoreIn(join(folders.cache, "stages")).folder(teacher.id);
