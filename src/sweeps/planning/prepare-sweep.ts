@@ -16,8 +16,8 @@ export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "clai
 }
 
 /**
- * The trials of a file, given by its path or as it was read, with overrides. `ExperimentError` with every problem; one is
- * that a checkpoint cannot be read.
+ * The trials of a file, given by its path or as it was read, with overrides. `ExperimentError` with every problem; one
+ * is that a checkpoint cannot be read.
  */
 export const prepareSweep = async (
   file: string | Source,
