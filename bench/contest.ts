@@ -1,4 +1,4 @@
-/** Contestants in processes of their own: starting them, asking them in turn, and what is made of their times. */
+/** Contestants in processes of their own: starting them, having them work in turn, and what is made of their times. */
 import { fork, type ChildProcess } from "node:child_process";
 
 /** Starts the file at `url` with one argument, as JSON. */

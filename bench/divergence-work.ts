@@ -69,8 +69,8 @@ const spread = (seed: number): Float32Array => {
 };
 
 const normalized = (logits: Float32Array): Float32Array => {
-  for (let place = 0; place < N; place += 1) {
-    const row = logits.subarray(place * V, (place + 1) * V);
+  for (let position = 0; position < N; position += 1) {
+    const row = logits.subarray(position * V, (position + 1) * V);
     let total = 0;
     for (const z of row) total += Math.exp(z);
     const normalizer = Math.log(total);

@@ -71,7 +71,7 @@ const byClock = (count: number) => {
 };
 
 /**
- * The run lies on a small file system; it is full at every start but the last, but for a part of what a checkpoint
+ * The run is on a small file system; it is full at every start but the last, but for a part of what a checkpoint
  * takes.
  */
 const byDisk = async (out: string): Promise<number> => {

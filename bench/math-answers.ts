@@ -1,6 +1,6 @@
 /**
  * Accuracy of the maths checker on pairs of answers: `npm run bench -- math-answers [FILE...]`, by default on the files
- * in test/fixtures/math-answers. Prints a table, then each pair that is judged wrongly.
+ * in test/fixtures/math-answers. Prints a table, then each pair whose verdict is wrong.
  */
 import { readFileSync } from "node:fs";
 import { mathChecker } from "../src/rewards/math/checker.ts";

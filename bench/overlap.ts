@@ -84,16 +84,16 @@ const timed = async <Value>(work: () => Promise<Value>): Promise<[Value, number]
 };
 
 const inTurn = async (threads: RunThreads): Promise<Parts> => {
-  const places = assignments.flatMap((slot, prompt) =>
+  const prompts = assignments.flatMap((slot, prompt) =>
     slot.source === "student"
       ? Array.from({ length: group }, (_, sample) => ({ prompt: slot.prompt, order: { prompt, sample } }))
       : [],
   );
   const parts = { draw: 0, reward: 0, teacher: 0 };
   const drawing = { seed: 0, step: 1, writer: { by: "behavior", temperature }, version: 0, group } as const;
-  for (let start = 0; start < places.length; start += chunk) {
+  for (let start = 0; start < prompts.length; start += chunk) {
     const [rollouts, draw] = await timed(() =>
-      drawRollouts(threads, task, places.slice(start, start + chunk), drawing, signal),
+      drawRollouts(threads, task, prompts.slice(start, start + chunk), drawing, signal),
     );
     const [, reward] = await timed(async () => threads.scorers.reward?.score(rollouts, signal));
     const [, teacher] = await timed(async () => threads.scorers.teacher?.score(rollouts, signal));
@@ -110,7 +110,10 @@ const medians = (all: readonly Parts[]): Parts => ({
   teacher: median(all.map(({ teacher }) => teacher)),
 });
 
-const withCrew = async <Value>(microseconds: number, work: (threads: RunThreads) => Promise<Value>): Promise<Value> => {
+const withThreads = async <Value>(
+  microseconds: number,
+  work: (threads: RunThreads) => Promise<Value>,
+): Promise<Value> => {
   const opened = recipeWith(microseconds);
   const threads = await openRunThreads(opened, task, shape, initialState(opened.student.weights), signal);
   try {
@@ -125,7 +128,7 @@ const withCrew = async <Value>(microseconds: number, work: (threads: RunThreads)
 };
 
 /** Microseconds a rollout that a third of the work takes. */
-const third = await withCrew(0, async (threads) => {
+const third = await withThreads(0, async (threads) => {
   const { draw, teacher } = medians([
     await inTurn(threads),
     await inTurn(threads),
@@ -136,7 +139,7 @@ const third = await withCrew(0, async (threads) => {
   return (1000 * (draw + teacher)) / 2 / sequences;
 });
 
-const measured = await withCrew(third, async (threads) => {
+const measured = await withThreads(third, async (threads) => {
   const rounds: {
     readonly together: number;
     readonly inTurn: number;

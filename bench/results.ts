@@ -32,9 +32,9 @@ const axes = {
   "/seed": tenths.map((tenth) => 10 * tenth),
 };
 const overrides = ["/task/train=1000", '/objective/divergence={"type": "jsd"}', `/sweep=${JSON.stringify({ axes })}`];
-const place = provenance();
+const recorded = provenance();
 
-/** A trial, as it lies when it is done. */
+/** Writes the files of a trial that is done. */
 const writeTrial = (root: string, run: PlannedRun, k: number): void => {
   const folder = join(root, "quickstart", `trial-${run.id.slice(0, 16)}`);
   mkdirSync(folder, { recursive: true });
@@ -56,7 +56,7 @@ const writeTrial = (root: string, run: PlannedRun, k: number): void => {
     attempt: 1,
     started,
     finished: started,
-    ...place,
+    ...recorded,
   };
   const names = [
     "loss",

@@ -1,6 +1,6 @@
 /**
  * What the router itself costs: processor time of 10,000 rollouts that go to a reward and a teacher which answer at
- * once, less that of asking the two without it. `npm run bench -- router`.
+ * once, less that of calling the two without it. `npm run bench -- router`.
  */
 import { parseArgs } from "node:util";
 import { lastValueFrom } from "rxjs";

@@ -66,8 +66,8 @@ export const parameters = {
   sampling: parameterCount(policyOf(sampling)),
 } as const;
 
-const numbers = (count: number, make: (next: () => number) => number, ...place: number[]): number[] => {
-  const next = stream(1, "test", ...place);
+const numbers = (count: number, make: (next: () => number) => number, ...coordinates: number[]): number[] => {
+  const next = stream(1, "test", ...coordinates);
   return Array.from({ length: count }, () => make(next));
 };
 
@@ -85,15 +85,15 @@ const teacher = (rows: number): Float32Array => {
 };
 
 const batchOf = ({ batch, length }: TrainingSizes): Batch => {
-  const places = batch * length;
+  const positions = batch * length;
   return {
-    tokens: Int32Array.from(numbers(places, token, 0)),
-    targets: Int32Array.from(numbers(places, token, 1)),
-    positions: Int32Array.from({ length: places }, (_, i) => i % length),
-    mask: new Float32Array(places).fill(1),
-    prompt: Float32Array.from({ length: places }, (_, i) => (i % length === 0 ? 1 : 0)),
-    completionMask: new Float32Array(places).fill(1),
-    teacherLogProbs: teacher(places),
+    tokens: Int32Array.from(numbers(positions, token, 0)),
+    targets: Int32Array.from(numbers(positions, token, 1)),
+    positions: Int32Array.from({ length: positions }, (_, i) => i % length),
+    mask: new Float32Array(positions).fill(1),
+    prompt: Float32Array.from({ length: positions }, (_, i) => (i % length === 0 ? 1 : 0)),
+    completionMask: new Float32Array(positions).fill(1),
+    teacherLogProbs: teacher(positions),
   };
 };
 

@@ -114,4 +114,4 @@ for (let step = 1; step <= steps; step += 1) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   console.log(`step ${step}  reward ${mean.toFixed(3)}  loss ${metrics["loss"]!.toFixed(3)}`);
 }
-engine.dispose();
+await engine.dispose();

@@ -5,5 +5,5 @@ export type { Metrics, Trial } from "../evaluation/claims/trial.ts";
 export type { Claim, Finding, Outcome, Verdict } from "../evaluation/claims/verdict.ts";
 export { measures } from "../evaluation/measures/index.ts";
 export type { MeasureValues } from "../evaluation/measures/index.ts";
-export type { Examined, ExaminedCompletion, Measure } from "../evaluation/measures/measure.ts";
+export type { EvaluatedCompletion, EvaluatedGroup, Measure } from "../evaluation/measures/measure.ts";
 export type { Interval } from "../evaluation/statistics/interval.ts";

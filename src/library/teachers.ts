@@ -1,4 +1,4 @@
-/** Teachers: what a better model would have said at every place of a completion. */
+/** Teachers: what a better model would have said at every position of a completion. */
 export { localTeacher } from "../teachers/local.ts";
 export type { LocalTeacher, LocalTeacherOptions } from "../teachers/local.ts";
 export { mixtureTeacher } from "../teachers/mixture.ts";

@@ -1,4 +1,4 @@
-/** The README is short, and what it shows is what there is: its commands run as they stand and print what it says. */
+/** The README is short, and what it shows is what there is: its commands run as they are written and print what it says. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
-/** A command as it stands, in a shell: all that it prints. */
+/** A command as it is written, in a shell: all that it prints. */
 const printed = (command: string): string => {
   const { RETORT_OVERRIDES: _, FORCE_COLOR: __, ...environment } = process.env;
   const env = { ...environment, PATH: `${bin}${delimiter}${process.env["PATH"]}`, NODE: process.execPath, RETORT: compiledCommand };

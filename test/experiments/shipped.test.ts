@@ -23,16 +23,16 @@ const files = readdirSync("experiments", { recursive: true, encoding: "utf8" }).
 const root = mkdtempSync(join(tmpdir(), "retort-shipped-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** A model of as many layers as SmolLM2 has, in place of what a script would fetch. */
+/** A model of as many layers as SmolLM2 has, instead of what a script would fetch. */
 const standIn = join(root, "smollm2");
 beforeAll(() => writeModel(standIn, 1, modelPolicy(30, 256), "{{ messages[0].content }}"));
 
 /** Overrides for files that name models which are not in this repository. */
-const inPlace: Readonly<Record<string, readonly string[]>> = {
+const localModels: Readonly<Record<string, readonly string[]>> = {
   "smollm2/ten-layers.json": [`/student/checkpoint=${standIn}`, `/teacher/checkpoint=${standIn}`],
 };
 
-const smoke = (name: string): string[] => [...glance(join("experiments", name)), ...(inPlace[name] ?? [])];
+const smoke = (name: string): string[] => [...glance(join("experiments", name)), ...(localModels[name] ?? [])];
 
 /** Every `type` within a value. */
 const typesIn = (value: unknown): string[] => {

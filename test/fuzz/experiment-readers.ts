@@ -1,4 +1,4 @@
-/** Experiment files that are fuzzed: each mutated file is planned, or refused with a place for everything that is wrong with it. */
+/** Experiment files that are fuzzed: each mutated file is planned, or refused with a location for everything that is wrong with it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { extendedSource, readExperiment } from "../../src/experiments/file/extended-source.ts";
@@ -26,11 +26,11 @@ const swept: Json = {
   sweep: { axes: { "/training/steps": [1, 2], "/seed": [0, 1] } },
 };
 
-/** What is said of each problem: a place with a line, a file, or an override. */
-const isPlaced = ({ location: place, message }: Problem): boolean => {
+/** What is said of each problem: a location with a line, a file, or an override. */
+const isLocated = ({ location, message }: Problem): boolean => {
   if (message.trim() === "") return false;
-  if ("override" in place) return place.override !== "";
-  return place.file !== "" && (!("line" in place) || (place.line >= 1 && place.column >= 1));
+  if ("override" in location) return location.override !== "";
+  return location.file !== "" && (!("line" in location) || (location.line >= 1 && location.column >= 1));
 };
 
 const read = (name: string) => {
@@ -43,9 +43,9 @@ const read = (name: string) => {
       return isObject(source.value) && source.value["sweep"] !== undefined ? planSweep(source) : plans;
     } catch (error) {
       if (!(error instanceof ExperimentError)) throw new Error(`not an ExperimentError: ${String(error)}`, { cause: error });
-      const lost = error.problems.find((problem) => !isPlaced(problem));
-      if (error.problems.length === 0 || lost !== undefined) throw new Error(`a problem without a place: ${JSON.stringify(lost)}`);
-      // What the problems say is looked at as any reader's error is.
+      const lost = error.problems.find((problem) => !isLocated(problem));
+      if (error.problems.length === 0 || lost !== undefined) throw new Error(`a problem without a location: ${JSON.stringify(lost)}`);
+      // What the problems say is checked as any reader's error is.
       throw new RangeError(
         error.problems
           .map(({ message }) => message.slice(0, 200))

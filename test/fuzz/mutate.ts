@@ -1,18 +1,18 @@
 /** Files made wrong: of bytes, of numbers that look like lengths, and of JSON that stays JSON. */
 import { integer, type Uniforms } from "../../src/random/stream.ts";
-import type { FuzzedReader, JsonPlace } from "./reader.ts";
+import type { FuzzedReader, JsonPart } from "./reader.ts";
 
 type Change = (bytes: Uint8Array, uniforms: Uniforms, seeds: readonly Uint8Array[]) => Uint8Array;
 
 const pick = <T>(uniforms: Uniforms, items: readonly T[]): T => items[integer(uniforms, 0, items.length - 1)]!;
 
-const place = (uniforms: Uniforms, bytes: Uint8Array): number =>
+const offset = (uniforms: Uniforms, bytes: Uint8Array): number =>
   // Half of all changes go where headers are.
   Math.max(0, integer(uniforms, 0, uniforms() < 0.5 ? Math.min(bytes.length, 512) - 1 : bytes.length - 1));
 
 /** A range of at most `longest` bytes. */
 const range = (uniforms: Uniforms, bytes: Uint8Array, longest = 256): [number, number] => {
-  const begin = place(uniforms, bytes);
+  const begin = offset(uniforms, bytes);
   return [begin, Math.min(bytes.length, begin + integer(uniforms, 1, longest))];
 };
 
@@ -60,7 +60,7 @@ const words = [
 
 const changes: readonly Change[] = [
   (bytes, uniforms) => {
-    const at = place(uniforms, bytes);
+    const at = offset(uniforms, bytes);
     return replaced(bytes, at, at + 1, Uint8Array.of((bytes[at] ?? 0) ^ (1 << integer(uniforms, 0, 7))));
   },
   (bytes, uniforms) => replaced(bytes, ...range(uniforms, bytes), noise(uniforms, integer(uniforms, 0, 16))),
@@ -68,27 +68,27 @@ const changes: readonly Change[] = [
   (bytes, uniforms) => replaced(bytes, ...range(uniforms, bytes), new Uint8Array()),
   (bytes, uniforms) => {
     const [begin, end] = range(uniforms, bytes);
-    const at = place(uniforms, bytes);
+    const at = offset(uniforms, bytes);
     return replaced(bytes, at, at, bytes.subarray(begin, end));
   },
   (bytes, uniforms, seeds) => {
     const other = pick(uniforms, seeds);
-    return replaced(bytes, place(uniforms, bytes), bytes.length, other.subarray(place(uniforms, other)));
+    return replaced(bytes, offset(uniforms, bytes), bytes.length, other.subarray(offset(uniforms, other)));
   },
   (bytes, uniforms) => {
     const width = pick(uniforms, [1, 2, 4, 8, 8]);
     const number = Buffer.alloc(8);
     number.writeBigUInt64LE(pick(uniforms, [...extremes, BigInt(bytes.length), BigInt(bytes.length + 1)]));
-    const at = place(uniforms, bytes);
+    const at = offset(uniforms, bytes);
     return replaced(bytes, at, at + width, number.subarray(0, width));
   },
   (bytes, uniforms) => {
-    const at = place(uniforms, bytes);
+    const at = offset(uniforms, bytes);
     return replaced(bytes, at, at + integer(uniforms, 0, 4), Buffer.from(pick(uniforms, words)));
   },
 ];
 
-/** Texts that stand for values which `JSON.stringify` does not write. */
+/** Texts that are replaced by values which `JSON.stringify` does not write. */
 const raw: Readonly<Record<string, string>> = {
   "@deep": `${"[".repeat(20_000)}${"]".repeat(20_000)}`,
   "@infinite": "1e999",
@@ -156,7 +156,7 @@ const editNode = ({ parent, key }: Node, uniforms: Uniforms, nodes: readonly Nod
   else parent[pick(uniforms, ["__proto__", "constructor", "", other.key])] = parent[key];
 };
 
-const editJson = ({ text, withText }: JsonPlace, bytes: Uint8Array, uniforms: Uniforms): Uint8Array | undefined => {
+const editJson = ({ text, withText }: JsonPart, bytes: Uint8Array, uniforms: Uniforms): Uint8Array | undefined => {
   let document: unknown;
   let edited: string | undefined;
   try {

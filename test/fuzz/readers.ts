@@ -7,7 +7,7 @@ import { interpretGguf } from "../../src/policies/checkpoints/gguf/gguf.ts";
 import { policyOf } from "../../src/policies/checkpoints/huggingface.ts";
 import { parseIndex } from "../../src/policies/checkpoints/safetensors/safetensors-files.ts";
 import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors/safetensors.ts";
-import { wholeText, type FuzzedReader, type JsonPlace } from "./reader.ts";
+import { wholeText, type FuzzedReader, type JsonPart } from "./reader.ts";
 import { readers as experimentReaders } from "./experiment-readers.ts";
 import { readers as tokenizerReaders } from "./tokenizer-readers.ts";
 
@@ -15,7 +15,7 @@ const files = (...paths: readonly string[]): Promise<Uint8Array[]> =>
   Promise.all(paths.map((path) => readFile(join(import.meta.dirname, "../fixtures", path))));
 
 /** The header of a safetensors file. */
-const headerText: JsonPlace = {
+const headerText: JsonPart = {
   text: (bytes) => {
     if (bytes.length < 8) return undefined;
     const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));

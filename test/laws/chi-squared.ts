@@ -39,7 +39,7 @@ export const tailOf = (x: number, freedom: number): number => {
 };
 
 /**
- * The p-value of counts under probabilities, by name. Outcomes that are expected fewer than 5 times are taken together. 0 when something was counted
+ * The p-value of counts under probabilities, by name. Categories that are expected fewer than 5 times are taken together. 0 when something was counted
  * that has no probability.
  */
 export const pValue = (counts: ReadonlyMap<string, number>, probabilities: ReadonlyMap<string, number>): number => {

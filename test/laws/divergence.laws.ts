@@ -8,7 +8,7 @@ import { normal, stream } from "../../src/random/stream.ts";
 import type { Evaluate } from "./evaluate.ts";
 import { finiteDifferences, logSoftmax, type ReferenceDivergence } from "../objectives/reference.ts";
 
-/** The divergence of every place, and the gradient of their sum with respect to the student's logits. */
+/** The divergence of every position, and the gradient of their sum with respect to the student's logits. */
 export const divergenceProgram = (
   divergence: Divergence,
   shape: readonly number[],
@@ -24,20 +24,20 @@ export const divergenceProgram = (
 
 const vocabulary = 6;
 
-interface Place {
+interface Position {
   readonly teacher: readonly number[];
   readonly student: readonly number[];
 }
 
-const randomPlaces = (count: number, scale: number): readonly Place[] =>
+const randomPositions = (count: number, scale: number): readonly Position[] =>
   Array.from({ length: count }, (_, i) => {
     const uniforms = stream(11, "test", i);
     const logits = (): number[] => Array.from({ length: vocabulary }, () => scale * normal(uniforms));
     return { teacher: logSoftmax(logits()), student: logits() };
   });
 
-/** Places at which a careless formula overflows, underflows or divides zero by zero. */
-const extremePlaces: readonly Place[] = [
+/** Positions at which a careless formula overflows, underflows or divides zero by zero. */
+const extremePositions: readonly Position[] = [
   { teacher: logSoftmax([80, -80, 0, 0, 80, -80]), student: [-80, 80, 0, 1, -80, 80] },
   { teacher: logSoftmax([80, 0, 0, 0, 0, 0]), student: [80, -80, -80, -80, -80, -80] },
   { teacher: logSoftmax([0, 0, 0, 0, 0, 0]), student: [80, -80, -80, -80, -80, -80] },
@@ -64,7 +64,7 @@ export interface DivergenceLaws {
   readonly evaluate: Evaluate;
   /** The divergence in double precision, from its definition. */
   readonly reference: ReferenceDivergence;
-  /** Whose derivative the gradient at a place is, for a divergence that holds weights constant; the reference when left out. */
+  /** Whose derivative the gradient at a position is, for a divergence that holds weights constant; the reference when left out. */
   readonly held?: (teacher: readonly number[], student: readonly number[]) => ReferenceDivergence;
   /** It has a kink where teacher and student agree: there the gradient is only a subgradient, no larger than the token's probability. */
   readonly kinked?: boolean;
@@ -75,18 +75,18 @@ export const divergenceLaws = (
   divergence: Divergence,
   { evaluate, reference, held = () => reference, kinked = false }: DivergenceLaws,
 ): void => {
-  const at = (places: readonly Place[]) => {
-    const teacher = flat(places.map((place) => place.teacher));
-    const student = flat(places.map((place) => place.student));
-    return { teacher, student, run: () => evaluate(divergenceProgram(divergence, [places.length, vocabulary]), { teacher, student }) };
+  const at = (positions: readonly Position[]) => {
+    const teacher = flat(positions.map((position) => position.teacher));
+    const student = flat(positions.map((position) => position.student));
+    return { teacher, student, run: () => evaluate(divergenceProgram(divergence, [positions.length, vocabulary]), { teacher, student }) };
   };
 
   describe(`laws of a divergence: ${divergence.name}`, () => {
     test.each([
-      ["ordinary", randomPlaces(20, 2)],
-      ["extreme", extremePlaces],
-    ])("values and gradients are those of the definition at %s places", async (_, places) => {
-      const { teacher, student, run } = at(places);
+      ["ordinary", randomPositions(20, 2)],
+      ["extreme", extremePositions],
+    ])("values and gradients are those of the definition at %s positions", async (_, positions) => {
+      const { teacher, student, run } = at(positions);
       const { value, gradient } = await run();
       const teachers = rows(teacher);
       const students = rows(student);
@@ -103,15 +103,15 @@ export const divergenceLaws = (
     });
 
     test("it is above zero where teacher and student differ", async () => {
-      const { value } = await at(randomPlaces(50, 4)).run();
+      const { value } = await at(randomPositions(50, 4)).run();
       expect(Math.min(...value)).toBeGreaterThan(1e-3);
     });
 
     test("identical teacher and student give zero and a zero gradient", async () => {
-      const places = [...randomPlaces(10, 3), ...extremePlaces].map(({ student }) => ({ teacher: logSoftmax(student), student }));
-      const { value, gradient } = await at(places).run();
+      const positions = [...randomPositions(10, 3), ...extremePositions].map(({ student }) => ({ teacher: logSoftmax(student), student }));
+      const { value, gradient } = await at(positions).run();
       expectClose(value, new Float32Array(value.length), 1e-5);
-      const bounds = places.flatMap(({ teacher }) => teacher.map((logP) => (kinked ? Math.exp(logP) : 0) + 1e-5));
+      const bounds = positions.flatMap(({ teacher }) => teacher.map((logP) => (kinked ? Math.exp(logP) : 0) + 1e-5));
       for (const [i, bound] of bounds.entries()) expect(Math.abs(gradient[i]!), `at ${i}`).toBeLessThanOrEqual(bound);
     });
 
@@ -120,30 +120,30 @@ export const divergenceLaws = (
         expect(divergence.refusesTail).toMatch(/\w{3}/);
         return;
       }
-      const places = randomPlaces(20, 3);
-      const { value } = await at(places).run();
+      const positions = randomPositions(20, 3);
+      const { value } = await at(positions).run();
       const kept = 3;
       const merge = (logs: readonly number[]): number[] => [
         ...logs.slice(0, kept),
         Math.log(logs.slice(kept).reduce((sum, z) => sum + Math.exp(z), 0)),
       ];
-      const merged = await evaluate(divergenceProgram(divergence, [places.length, kept + 1]), {
-        teacher: flat(places.map(({ teacher }) => merge(teacher))),
-        student: flat(places.map(({ student }) => merge(student))),
+      const merged = await evaluate(divergenceProgram(divergence, [positions.length, kept + 1]), {
+        teacher: flat(positions.map(({ teacher }) => merge(teacher))),
+        student: flat(positions.map(({ student }) => merge(student))),
       });
       for (const [i, whole] of value.entries()) expect(merged.value[i]!, `at ${i}`).toBeLessThanOrEqual(whole + 1e-5);
     });
 
-    test("a shift of a place's logits changes nothing", async () => {
-      const places = randomPlaces(10, 2);
-      const before = await at(places).run();
-      const after = await at(places.map(({ teacher, student }) => ({ teacher, student: student.map((z) => z + 16) }))).run();
+    test("a shift of a position's logits changes nothing", async () => {
+      const positions = randomPositions(10, 2);
+      const before = await at(positions).run();
+      const after = await at(positions.map(({ teacher, student }) => ({ teacher, student: student.map((z) => z + 16) }))).run();
       expectClose(after.value, before.value, 2e-5);
       expectClose(after.gradient, before.gradient, 2e-5);
     });
 
-    test("a place's gradient sums to zero", async () => {
-      const { gradient } = await at(randomPlaces(20, 2)).run();
+    test("a position's gradient sums to zero", async () => {
+      const { gradient } = await at(randomPositions(20, 2)).run();
       for (const row of rows(gradient)) expect(Math.abs(row.reduce((sum, g) => sum + g, 0))).toBeLessThan(1e-5);
     });
 
@@ -153,7 +153,7 @@ export const divergenceLaws = (
     });
 
     test("the shape is the student's without the vocabulary", async () => {
-      const { teacher, student, run } = at(randomPlaces(6, 2));
+      const { teacher, student, run } = at(randomPositions(6, 2));
       const flatResult = await run();
       const result = await evaluate(divergenceProgram(divergence, [2, 3, vocabulary]), { teacher, student });
       expectClose(result.value, flatResult.value, 1e-6);
@@ -162,7 +162,7 @@ export const divergenceLaws = (
     });
 
     test("the teacher gets no gradient", async () => {
-      const { teacher, student } = at(randomPlaces(6, 2));
+      const { teacher, student } = at(randomPositions(6, 2));
       const shape = [6, vocabulary];
       const leaking: Program<"x" | "y", "all" | "frozen"> = {
         name: "teacher",

@@ -27,12 +27,12 @@ const programOf = ({ operands, build, reference, differentiable }: Operation): P
       const tensors = operands.map((_, i) => given[`x${i}`]!);
       const outputs: Record<string, tf.Tensor> = { value: build(...tensors) };
       if (!differentiable) return outputs;
-      const places = operands.flatMap(({ dtype }, i) => (dtype === "float32" ? [i] : []));
+      const differentiated = operands.flatMap(({ dtype }, i) => (dtype === "float32" ? [i] : []));
       const gradients = tf.grads((...varied) => {
-        const all = tensors.map((tensor, i) => (places.includes(i) ? varied[places.indexOf(i)]! : tensor));
+        const all = tensors.map((tensor, i) => (differentiated.includes(i) ? varied[differentiated.indexOf(i)]! : tensor));
         return tf.sum(tf.mul(build(...all), given["weights"]!));
-      })(places.map((i) => tensors[i]!));
-      for (const [k, i] of places.entries()) outputs[`gradient${i}`] = gradients[k]!;
+      })(differentiated.map((i) => tensors[i]!));
+      for (const [k, i] of differentiated.entries()) outputs[`gradient${i}`] = gradients[k]!;
       return outputs;
     },
   };
@@ -47,9 +47,9 @@ const checkOperation = async (engine: Engine, operation: Operation): Promise<voi
   expect(value).toMatchObject({ shape: expected.shape, dtype: result });
   expectClose(value!.data, expected.data, valueTolerance);
   for (const [name, gradient] of Object.entries(gradients)) {
-    const place = Number(name.slice("gradient".length));
-    expect(gradient.shape).toEqual(operands[place]!.shape);
-    expectClose(gradient.data, finiteDifferences(reference, operands, place, weights), gradientTolerance);
+    const operand = Number(name.slice("gradient".length));
+    expect(gradient.shape).toEqual(operands[operand]!.shape);
+    expectClose(gradient.data, finiteDifferences(reference, operands, operand, weights), gradientTolerance);
   }
 };
 
@@ -221,7 +221,7 @@ const growthLaws = (engine: () => Engine, runs: number): void => {
     expect(engine().memory()).toEqual(before.memory);
     expect(tf.memory().numTensors).toBe(before.tensors);
     // 1,000 leaked copies of the inputs alone would be 1.3 MB a tensor and 40 MB with what a step makes; the collector may lag. A driver's caches
-    // fill once, a leak goes on: what grew beyond the bound must not grow as much again.
+    // fill once, a leak continues: what grew beyond the bound must not grow as much again.
     const grown = process.memoryUsage().rss - before.resident;
     if (grown >= 64 * 2 ** 20) {
       await again(runs);

@@ -1,4 +1,4 @@
-/** What holds for every executor: each trial is done once, what was stopped goes on, and results do not tell who ran them. */
+/** What holds for every executor: each trial is done once, what was stopped resumes, and results do not tell who ran them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../src/sweeps/executors/executor.ts";
 import { tinySweep, type TinySweep } from "../fixtures/tiny-sweep.ts";
@@ -27,7 +27,7 @@ export const executorLaws = (name: string, executor: () => Executor): void => {
       ]);
     });
 
-    test("has each trial done, going on from its pause", async () => {
+    test("has each trial done, resumed from its pause", async () => {
       await executor().run(await sweep.work());
       expect(await sweep.attempts()).toEqual([
         ["done", 2],

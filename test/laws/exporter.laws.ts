@@ -5,7 +5,7 @@ import type { Exporter } from "../../src/results/exporters/exporter.ts";
 import type { FoundRun } from "../../src/runs/reading/read-runs.ts";
 import { exportedRuns, reported } from "../fixtures/exported-runs.ts";
 
-/** How the laws look at what an exporter wrote. */
+/** How the laws read what an exporter wrote. */
 export interface ExportReader {
   /** Where to write to. */
   readonly target: () => string | Promise<string>;
@@ -21,34 +21,34 @@ const sorted = (rows: readonly (readonly [number, string, number])[]): unknown[]
 /** Registers the laws. */
 export const exporterLaws = (exporter: Exporter, { target, read, kept = (value) => value }: ExportReader): void => {
   const runs = exportedRuns();
-  const send = async (place: string, chosen = runs): Promise<string[]> => {
+  const send = async (path: string, chosen = runs): Promise<string[]> => {
     const names: string[] = [];
     const exported = (run: FoundRun): void => void names.push(run.record.name);
-    await exporter.send({ runs: chosen, target: place, signal: new AbortController().signal, exported });
+    await exporter.send({ runs: chosen, target: path, signal: new AbortController().signal, exported });
     return names;
   };
-  const check = async (place: string): Promise<void> => {
+  const check = async (path: string): Promise<void> => {
     for (const [seed, run] of runs.entries())
-      expect(sorted(await read(place, run))).toEqual(
+      expect(sorted(await read(path, run))).toEqual(
         sorted(reported(seed).map(([step, name, value]) => [step, name, kept(value)] as const)),
       );
   };
 
   test("every metric of every step arrives, and each run is said to be exported", async () => {
-    const place = await target();
-    expect((await send(place)).toSorted()).toEqual(["run0", "run1"]);
-    await check(place);
+    const path = await target();
+    expect((await send(path)).toSorted()).toEqual(["run0", "run1"]);
+    await check(path);
   });
 
   test("what is exported again is there once", async () => {
-    const place = await target();
-    await send(place);
-    await send(place);
-    await check(place);
+    const path = await target();
+    await send(path);
+    await send(path);
+    await check(path);
   });
 
   test("a job that is given up after the first run leaves nothing half written, and can be done again", async () => {
-    const place = await target();
+    const path = await target();
     const given = new AbortController();
     const reason = new Error("enough");
     const names: string[] = [];
@@ -56,18 +56,18 @@ export const exporterLaws = (exporter: Exporter, { target, read, kept = (value) 
       names.push(run.record.name);
       given.abort(reason);
     };
-    await expect(exporter.send({ runs, target: place, signal: given.signal, exported })).rejects.toBe(reason);
+    await expect(exporter.send({ runs, target: path, signal: given.signal, exported })).rejects.toBe(reason);
     expect(names).toHaveLength(1);
-    if (existsSync(place)) expect(readdirSync(place, { recursive: true }).filter((name) => String(name).endsWith(".part"))).toEqual([]);
-    await send(place);
-    await check(place);
+    if (existsSync(path)) expect(readdirSync(path, { recursive: true }).filter((name) => String(name).endsWith(".part"))).toEqual([]);
+    await send(path);
+    await check(path);
   });
 
   test("a job that was given up sends nothing", async () => {
-    const place = await target();
+    const path = await target();
     const reason = new Error("enough");
     const exported = (): void => expect.fail("a run was exported");
-    const given = exporter.send({ runs, target: place, signal: AbortSignal.abort(reason), exported });
+    const given = exporter.send({ runs, target: path, signal: AbortSignal.abort(reason), exported });
     await expect(given).rejects.toBe(reason);
   });
 };

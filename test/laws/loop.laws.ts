@@ -102,24 +102,24 @@ const collecting = (engine: () => Engine): void => {
 
 const mapping = (engine: () => Engine): void => {
   test("maps slices of several tensors, with constants from outside, and stacks what comes out", async () => {
-    const program: Program<"x" | "i" | "c", "sum" | "place" | "same"> = {
+    const program: Program<"x" | "i" | "c", "sum" | "next" | "same"> = {
       name: "mapping",
       inputs: { x: float32(3, 2, 2), i: int32(3), c: float32(2) },
       build({ x, i, c }) {
         const doubled = tf.mul(c, 2);
-        const { sum, place, same } = mapSlices({ x, i }, (slices) => ({
+        const { sum, next, same } = mapSlices({ x, i }, (slices) => ({
           sum: tf.add(tf.sum(slices["x"]!, 0), tf.mul(doubled, tf.cast(slices["i"]!, "float32"))),
-          place: tf.add(slices["i"]!, tf.scalar(1, "int32")),
+          next: tf.add(slices["i"]!, tf.scalar(1, "int32")),
           same: slices["x"]!,
           unread: tf.exp(slices["x"]!),
         }));
-        return { sum: sum!, place: place!, same: same! };
+        return { sum: sum!, next: next!, same: same! };
       },
     };
     const x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
-    const { sum, place, same } = await evaluate(engine(), program, { x, i: [0, 1, 5], c: [1, -1] });
+    const { sum, next, same } = await evaluate(engine(), program, { x, i: [0, 1, 5], c: [1, -1] });
     expect(sum).toEqual({ shape: [3, 2], dtype: "float32", data: Float32Array.of(4, 6, 14, 12, 30, 12) });
-    expect(place).toEqual({ shape: [3], dtype: "int32", data: Int32Array.of(1, 2, 6) });
+    expect(next).toEqual({ shape: [3], dtype: "int32", data: Int32Array.of(1, 2, 6) });
     expect([...same.data]).toEqual(x);
   });
 
@@ -227,8 +227,8 @@ const slots = (engine: () => Engine): void => {
       const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
       for (const slot of [0, 1, 2]) {
         const expected = before.map((old, i) => {
-          const [outer, place] = [Math.floor(i / (3 * inner)), Math.floor(i / inner) % 3];
-          return place === slot ? value[outer * inner + (i % inner)]! : old;
+          const [outer, index] = [Math.floor(i / (3 * inner)), Math.floor(i / inner) % 3];
+          return index === slot ? value[outer * inner + (i % inner)]! : old;
         });
         const { cache } = await evaluate(engine(), program, { cache: before, slot: [slot], value });
         expect(cache).toEqual({ shape, dtype, data: typed(expected, dtype) });
@@ -269,7 +269,7 @@ const slots = (engine: () => Engine): void => {
   });
 };
 
-/** Registers them inside a surrounding `describe`. */
+/** Registers them inside an enclosing `describe`. */
 export const loopLaws = (engine: () => Engine): void => {
   describe("stopping", () => stopping(engine));
   describe("collecting", () => collecting(engine));

@@ -74,29 +74,29 @@ const mask = Float32Array.of(0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 
 /** Log-probs of `count` random distributions over `width` tokens. */
 const distributions = (uniforms: () => number, count: number, width: number): Float32Array => {
   const logProbs = new Float32Array(count * width);
-  for (let place = 0; place < count; place += 1) {
+  for (let position = 0; position < count; position += 1) {
     const weights = Array.from({ length: width }, () => Math.exp(normal(uniforms)));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     logProbs.set(
       weights.map((weight) => Math.log(weight / total)),
-      place * width,
+      position * width,
     );
   }
   return logProbs;
 };
 
-/** The likeliest tokens of every place, and their log-probs. */
+/** The likeliest tokens of every position, and their log-probs. */
 const likeliest = (logProbs: Float32Array, width: number, topK: number): { ids: Int32Array; logProbs: Float32Array } => {
-  const places = Array.from({ length: logProbs.length / width }, (_, place) => {
-    const row = logProbs.subarray(place * width, (place + 1) * width);
+  const positions = Array.from({ length: logProbs.length / width }, (_, position) => {
+    const row = logProbs.subarray(position * width, (position + 1) * width);
     return Array.from(row.keys())
       .toSorted((a, b) => row[b]! - row[a]!)
       .slice(0, topK)
       .map((id) => [id, row[id]!] as const);
   });
   return {
-    ids: Int32Array.from(places.flatMap((pairs) => pairs.map(([id]) => id))),
-    logProbs: Float32Array.from(places.flatMap((pairs) => pairs.map(([, logProb]) => logProb))),
+    ids: Int32Array.from(positions.flatMap((pairs) => pairs.map(([id]) => id))),
+    logProbs: Float32Array.from(positions.flatMap((pairs) => pairs.map(([, logProb]) => logProb))),
   };
 };
 
@@ -229,7 +229,7 @@ export const objectiveLaws = (
       });
     });
 
-    test("a shift of a place's logits changes nothing", async () => {
+    test("a shift of a position's logits changes nothing", async () => {
       const batch = batchOf(objective.topK ?? 1);
       const before = await run(batch);
       const after = await run({ ...batch, studentLogits: batch.studentLogits.map((z, i) => z + 4 * (Math.floor(i / V) % 3)) });

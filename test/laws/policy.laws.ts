@@ -36,10 +36,10 @@ export const roughWeights = (policy: Policy): Record<string, Value> =>
 
 const logitsOf = (policy: Policy) => (inputs: NamedTensors) => policy.logits(inputs, inputs as NamedTensors & Sequences);
 
-/** The logits of the places that are marked, row by row. */
-const rowsAt = (logits: ArrayLike<number>, places: ArrayLike<number>, vocabulary: number): number[][] =>
-  Array.from(places).flatMap((seen, place) =>
-    seen === 1 ? [Array.from({ length: vocabulary }, (_, v) => logits[place * vocabulary + v]!)] : [],
+/** The logits of the positions that are marked, row by row. */
+const rowsAt = (logits: ArrayLike<number>, positions: ArrayLike<number>, vocabulary: number): number[][] =>
+  Array.from(positions).flatMap((seen, position) =>
+    seen === 1 ? [Array.from({ length: vocabulary }, (_, v) => logits[position * vocabulary + v]!)] : [],
   );
 
 /** Logits [N, B, V] of prefill and of every step after it. */
@@ -99,15 +99,15 @@ export const policyLaws = (
   const length = Math.max(...rows.map((row) => row.length)) + 2;
   const [toLeft, toRight] = (["left", "right"] as const).map((side): Padding => ({ length, padId: 1, side })) as [Padding, Padding];
   const [left, right] = [padded(rows, lengths, toLeft), padded(rows, lengths, toRight)];
-  const meant = (row: number, place: number): boolean => from === "first token" || place >= lengths[row]! - 1;
-  const [leftPlaces, rightPlaces] = [marked(rows, toLeft, meant), marked(rows, toRight, meant)];
+  const meant = (row: number, position: number): boolean => from === "first token" || position >= lengths[row]! - 1;
+  const [leftPositions, rightPositions] = [marked(rows, toLeft, meant), marked(rows, toRight, meant)];
   const run = async (sequences: Record<keyof Sequences, Value>): Promise<Float32Array> => {
     const { logits } = await compute(evaluate, { ...weights, ...sequences }, (inputs) => ({ logits: logitsOf(policy)(inputs) }));
     return logits as Float32Array;
   };
 
   describe(`${name} keeps the laws of a policy`, () => {
-    test("logits have one row of the vocabulary for each place", async () => {
+    test("logits have one row of the vocabulary for each position", async () => {
       const { shape } = left.tokens;
       expect(await run(left)).toHaveLength(shape[0]! * shape[1]! * vocabulary);
     });
@@ -123,14 +123,14 @@ export const policyLaws = (
     });
 
     test.each([0, 2])(
-      "of places after prompts alone, states, logits and gradients are those of all, completions up to %d shorter",
+      "of positions after prompts alone, states, logits and gradients are those of all, completions up to %d shorter",
       async (shorter) => {
         const names = Object.keys(weights);
         const [batch, tokens] = left.tokens.shape as [number, number];
         const last = added + 1;
-        const places = marked(rows, toLeft, (row, place) => place < rows[row]!.length - Math.min(row, shorter));
+        const positions = marked(rows, toLeft, (row, position) => position < rows[row]!.length - Math.min(row, shorter));
         const tail = (x: tf.Tensor3D): tf.Tensor3D => tf.slice(x, [0, tokens - last, 0], [batch, last, x.shape[2]]);
-        const found = await compute(evaluate, { ...weights, ...left, mask: floats([batch, tokens], places) }, (inputs) => {
+        const found = await compute(evaluate, { ...weights, ...left, mask: floats([batch, tokens], positions) }, (inputs) => {
           const sequences = inputs as NamedTensors & Sequences;
           // Where a row has ended its states mean nothing.
           const seen = tf.expandDims(tf.slice(sequences.mask, [0, tokens - last], [batch, last]), -1);
@@ -168,13 +168,13 @@ export const policyLaws = (
       },
     );
 
-    test("padding may stand left or right", async () => {
-      const [a, b] = [rowsAt(await run(left), leftPlaces, vocabulary), rowsAt(await run(right), rightPlaces, vocabulary)];
+    test("padding may be left or right", async () => {
+      const [a, b] = [rowsAt(await run(left), leftPositions, vocabulary), rowsAt(await run(right), rightPositions, vocabulary)];
       expect(a).toHaveLength(rows.flatMap((row, i) => row.filter((_, t) => meant(i, t))).length);
       expect(farthest(a.flat(), b.flat())).toBeLessThan(1e-5);
     });
 
-    test("what stands in padding changes nothing, and all logits are finite", async () => {
+    test("tokens in padding change nothing, and all logits are finite", async () => {
       const strange = (value: Value, other: number): Value =>
         ints(
           value.shape,
@@ -183,7 +183,7 @@ export const policyLaws = (
       const plain = await run(left);
       const other = await run({ ...left, tokens: strange(left.tokens, -100), positions: strange(left.positions, 99_999) });
       expect(plain.every(Number.isFinite) && other.every(Number.isFinite)).toBe(true);
-      expect(rowsAt(other, leftPlaces, vocabulary)).toEqual(rowsAt(plain, leftPlaces, vocabulary));
+      expect(rowsAt(other, leftPositions, vocabulary)).toEqual(rowsAt(plain, leftPositions, vocabulary));
     });
 
     test("a row without tokens gives finite logits", async () => {
@@ -196,24 +196,24 @@ export const policyLaws = (
       expect((await run(empty)).every(Number.isFinite)).toBe(true);
     });
 
-    test("a later token does not change an earlier place", async () => {
+    test("a later token does not change an earlier position", async () => {
       const changed = rows.map((row) => row.map((token, t) => (t === row.length - 1 ? (token + 1) % vocabulary : token)));
-      const before = rowsAt(await run(right), rightPlaces, vocabulary);
-      const after = rowsAt(await run(padded(changed, lengths, toRight)), rightPlaces, vocabulary);
+      const before = rowsAt(await run(right), rightPositions, vocabulary);
+      const after = rowsAt(await run(padded(changed, lengths, toRight)), rightPositions, vocabulary);
       const last = rows.flatMap((row, i) => row.flatMap((_, t) => (meant(i, t) ? [t === row.length - 1] : [])));
-      before.forEach((values, place) => {
-        if (last[place] && reads === "tokens") expect(values).not.toEqual(after[place]);
-        else expect(values).toEqual(after[place]);
+      before.forEach((values, position) => {
+        if (last[position] && reads === "tokens") expect(values).not.toEqual(after[position]);
+        else expect(values).toEqual(after[position]);
       });
     });
 
     test("a row does not depend on the others", async () => {
-      const together = rowsAt(await run(right), rightPlaces, vocabulary);
+      const together = rowsAt(await run(right), rightPositions, vocabulary);
       const apart: number[][] = [];
       for (const [i, row] of rows.entries()) {
         const alone = await run(padded([row], [lengths[i]!], { length: row.length, padId: 0, side: "right" }));
-        const places = row.map((_, t) => Number(meant(i, t)));
-        apart.push(...rowsAt(alone, places, vocabulary));
+        const positions = row.map((_, t) => Number(meant(i, t)));
+        apart.push(...rowsAt(alone, positions, vocabulary));
       }
       expect(farthest(together.flat(), apart.flat())).toBeLessThan(1e-5);
     });
@@ -221,7 +221,7 @@ export const policyLaws = (
     for (const side of ["left", "right"] as const) {
       test(`decoding with a cache gives the same logits, prompts padded ${side}`, async () => {
         const cached = await cachedLogits(policy, side)(evaluate);
-        const completions = marked(rows, toRight, (row, place) => place >= lengths[row]! - 1);
+        const completions = marked(rows, toRight, (row, position) => position >= lengths[row]! - 1);
         const full = rowsAt(await run(right), completions, vocabulary);
         const expected = Array.from({ length: added + 1 }, (_, i) => rows.map((_row, row) => full[row * (added + 1) + i]!));
         expect(farthest(cached, expected.flat(2))).toBeLessThan(1e-5);
@@ -242,7 +242,7 @@ export const policyLaws = (
       const sum = noise("weights of the sum", shape, 0.3);
       const masked = floats(
         shape,
-        sum.data.map((x: number, i: number) => x * leftPlaces[Math.floor(i / vocabulary)]!),
+        sum.data.map((x: number, i: number) => x * leftPositions[Math.floor(i / vocabulary)]!),
       );
       await expectGradients(evaluate, values, names, masked, logitsOf(policy));
       const found = await gradients(evaluate, values, names, masked, logitsOf(policy));

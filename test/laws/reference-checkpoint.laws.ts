@@ -28,7 +28,7 @@ const batches = (rows: ScoredRows): ScoredRows[] => [
   rows,
 ];
 
-/** A token that greedy decoding never meets, to stand for the end-of-sequence. */
+/** A token that greedy decoding never samples, used as the end-of-sequence. */
 const unusedId = ({ greedy }: Expected, vocabularySize: number): number => {
   const used = new Set(greedy.tokens.flat());
   return Array.from({ length: vocabularySize }, (_, id) => id).find((id) => !used.has(id))!;

@@ -43,7 +43,7 @@ const oddTexts: readonly string[] = [
 ];
 
 /**
- * `create` gives a fresh reward; `rollouts` are some that it judges, not all alike. `texts` are all kinds of completions, for a reward that cannot read those of any
+ * `create` gives a fresh reward; `rollouts` are some that it scores, not all alike. `texts` are all kinds of completions, for a reward that cannot read those of any
  * alphabet.
  */
 export const rewardLaws = (create: () => Reward, rollouts: readonly Rollout[], texts = oddTexts): void => {
@@ -113,9 +113,9 @@ export const rewardLaws = (create: () => Reward, rollouts: readonly Rollout[], t
       const controller = new AbortController();
       controller.abort(new Error("stopped by the law"));
       for (const rollout of rollouts) {
-        const [outcome] = await Promise.allSettled([make().score(rollout, controller.signal)]);
-        if (outcome.status === "rejected") expect(outcome.reason).toBe(controller.signal.reason);
-        else expect(outcome.value).toEqual(await make().score(rollout, signal));
+        const [result] = await Promise.allSettled([make().score(rollout, controller.signal)]);
+        if (result.status === "rejected") expect(result.reason).toBe(controller.signal.reason);
+        else expect(result.value).toEqual(await make().score(rollout, signal));
       }
     });
   });

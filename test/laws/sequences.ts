@@ -5,8 +5,8 @@ import { floats, ints, type Value } from "./evaluate.ts";
 
 type Rows = readonly (readonly number[])[];
 
-/** 1 at the places of a padded batch where `holds`, 0 elsewhere. */
-export const marked = (rows: Rows, padding: Padding, holds: (row: number, place: number) => boolean): Int32Array =>
+/** 1 at the positions of a padded batch where `holds`, 0 elsewhere. */
+export const marked = (rows: Rows, padding: Padding, holds: (row: number, position: number) => boolean): Int32Array =>
   padPrompts(
     rows.map((row, i) => row.map((_, t) => Number(holds(i, t)))),
     { ...padding, padId: 0 },
@@ -22,7 +22,7 @@ export const padded = (rows: Rows, prompts: readonly number[], padding: Padding)
     mask: floats(shape, mask),
     prompt: floats(
       shape,
-      marked(rows, padding, (row, place) => place < prompts[row]!),
+      marked(rows, padding, (row, position) => position < prompts[row]!),
     ),
   };
 };

@@ -22,7 +22,7 @@ export const taskLaws = (make: (seed: number) => Task): void => {
       expect(new Set(prompts.map((prompt) => prompt.text)).size).toBe(prompts.length);
     });
 
-    test("prompts know their place in their split", () => {
+    test("prompts know their index in their split", () => {
       for (const split of [task.train, task.test]) expect(split.map((prompt) => prompt.index)).toEqual(split.map((_, index) => index));
     });
 

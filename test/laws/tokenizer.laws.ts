@@ -39,7 +39,7 @@ export const tokenizerLaws = (
       expect(tokenizer.encode("")).toEqual([]);
     });
 
-    test("decoding leaves special tokens out, wherever they stand, and reads typed arrays", () => {
+    test("decoding leaves special tokens out, wherever they occur, and reads typed arrays", () => {
       const text = pieces.join("");
       const ids = tokenizer.encode(text).flatMap((id) => [tokenizer.padId, id, tokenizer.endId]);
       expect(tokenizer.decode(Int32Array.from(ids))).toBe(text);

@@ -36,7 +36,7 @@ const external = [
 /** Libraries in CommonJS ask for Node's modules by `require`. */
 const banner = { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' };
 
-/** The parts of TensorFlow.js that the source uses, in place of its layers, converters, data and WebGL. */
+/** The parts of TensorFlow.js that the source uses, instead of its layers, converters, data and WebGL. */
 const tensorflow = {
   name: "@tensorflow/tfjs",
   contents: `

@@ -2,7 +2,7 @@
 import type { Prompt } from "../../tasks/task.ts";
 
 /** One completion. */
-export interface ExaminedCompletion {
+export interface EvaluatedCompletion {
   readonly text: string;
   /** [L] ids, the end-of-sequence included when there is one. */
   readonly tokens: ArrayLike<number>;
@@ -13,9 +13,9 @@ export interface ExaminedCompletion {
 }
 
 /** A prompt with its completions, in the order in which they were drawn. */
-export interface Examined {
+export interface EvaluatedGroup {
   readonly prompt: Prompt;
-  readonly completions: readonly ExaminedCompletion[];
+  readonly completions: readonly EvaluatedCompletion[];
 }
 
 /** A number of all of them. */
@@ -29,5 +29,5 @@ export interface Measure {
   /** True when it asks whether completions are entailed. */
   readonly entailment?: true;
   /** Of at least one prompt, each with at least `samples` completions. */
-  of(evaluated: readonly Examined[]): number;
+  of(evaluated: readonly EvaluatedGroup[]): number;
 }

@@ -49,12 +49,12 @@ const explainTraining = (
   {
     path,
     fileContext,
-    places,
-  }: { readonly path: string; readonly fileContext: FileContext; readonly places: ResultFolders },
+    folders,
+  }: { readonly path: string; readonly fileContext: FileContext; readonly folders: ResultFolders },
 ): ExplainedTraining => {
   const { name, id, values, contextLength: length } = training;
   const { steps, batch } = values.training;
-  const stageStore = stageStoreIn(join(places.cache, "stages"));
+  const stageStore = stageStoreIn(join(folders.cache, "stages"));
   return {
     name,
     id,
@@ -64,7 +64,7 @@ const explainTraining = (
     batch,
     length,
     memory: trainingMemory(training, file, fileContext),
-    earlier: earlierTime(training, path, places),
+    earlier: earlierTime(training, path, folders),
   };
 };
 
@@ -72,23 +72,23 @@ const explainTraining = (
 export const explainExperiment = async (
   path: string,
   overrides: readonly string[],
-  places: ResultFolders,
+  folders: ResultFolders,
   hub: HubOptions = {},
 ): Promise<readonly ExplainedRun[]> => {
   const file = checkSource(readExperiment(path), givenOverrides(overrides));
   const inputs = await readInputs(file.drafts, dirname(path), hub);
   const runs = planRuns(file, inputs);
-  const from = { path, fileContext: new FileContext(dirname(path), inputs), places };
+  const from = { path, fileContext: new FileContext(dirname(path), inputs), folders };
   return file.drafts.map(({ draft, values }, i) => {
     const run = runs[i]!;
     const { $schema: _schema, variants: _variants, ...shown } = values;
     return {
       name: run.name,
       label: run.label,
-      values: valueOrigins(draft, shown as Json).map(({ pointer, value, location: place }) => ({
+      values: valueOrigins(draft, shown as Json).map(({ pointer, value, location }) => ({
         pointer,
         value,
-        from: originText(place),
+        from: originText(location),
       })),
       trainings: [
         ...run.stages.map((stage) => explainTraining(stage, values, true, from)),

@@ -52,7 +52,7 @@ const apply = (value: Json, overrides: readonly Override[]): Json => {
   return result;
 };
 
-/** A variant's patch, and where it stands. */
+/** A variant's patch, and its pointer in the file. */
 interface Patch {
   readonly pointer: string;
   readonly value: Json;

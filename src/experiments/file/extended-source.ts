@@ -42,7 +42,7 @@ const mergeFiles = (base: Json, top: Json): Json => {
     : { ...merged, variants: mergeVariants(merged["variants"] ?? null, own) };
 };
 
-/** True where a layer's value stands in the location of those below it. */
+/** True where a layer's value replaces those below it. */
 const hides = (layer: Json, keys: readonly string[]): boolean => {
   const [first, name] = keys;
   if (first !== "variants" || name === undefined || !isObject(layer)) return covers(layer, keys);

@@ -1,4 +1,4 @@
-/** JSON with comments as a person writes it: what fits stands on one line. */
+/** JSON with comments as a person writes it: what fits is written on one line. */
 import { isObject, type Json } from "../../files/json.ts";
 
 /** A key of an object, with what it holds. */

@@ -5,7 +5,7 @@ export type Made<T> = { readonly part: T } | { readonly message: string };
 
 /**
  * Makes a part. A plug-in's refusal (`RangeError`, `TypeError`) is a mistake in the file; anything else is a defect and
- * goes on.
+ * is thrown.
  */
 export const attempt = <T>(create: () => T): Made<T> => {
   try {

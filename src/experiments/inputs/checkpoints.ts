@@ -15,7 +15,7 @@ import type { Made } from "../file/refusals.ts";
 import { tokenizerOf } from "./model.ts";
 import { tokenizerFiles } from "./tokenizer-files.ts";
 
-/** A checkpoint that was looked at. */
+/** A checkpoint that was read. */
 export interface KnownCheckpoint {
   /** The folder or the file that `loadCheckpoint` reads. */
   readonly path: string;
@@ -56,7 +56,7 @@ const weightFiles = async (folder: string, names: readonly string[]): Promise<re
 
 /**
  * All that decides what the checkpoint at `path` is: a GGUF file alone, or weights with the configuration and the
- * tokenizer that lie beside them.
+ * tokenizer that are beside them.
  */
 const filesOf = async (path: string): Promise<readonly string[]> => {
   if (/\.gguf$/i.test(path)) return [path];
@@ -78,9 +78,9 @@ const describe = async (name: string, folder: string, hub: HubOptions): Promise<
 };
 
 /**
- * Looks at checkpoints by name: a folder, a `.gguf` or `.safetensors` file, relative to `folder`, or a name of the Hub
+ * Reads checkpoints by name: a folder, a `.gguf` or `.safetensors` file, relative to `folder`, or a name of the Hub
  * (of a model or of one GGUF file), which is downloaded unless it is in the cache. What cannot be read is a reason in
- * its place; an aborted signal's reason is thrown.
+ * its entry; an aborted signal's reason is thrown.
  */
 export const readCheckpoints = async (
   names: readonly string[],

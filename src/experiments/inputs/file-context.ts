@@ -48,13 +48,13 @@ export class FileContext implements FileFacts {
   }
 
   /**
-   * The task's values with files of this machine in the place of data that must be found. `RangeError` with the reason
+   * The task's values with files of this machine instead of data that must be found. `RangeError` with the reason
    * when some could not be read.
    */
   located(task: TaskValues): TaskValues {
     return withLines(task, (source) => {
       const made = this.#inputs.data.get(dataKey(source));
-      if (made === undefined) throw new RangeError("its data were not looked at; plan the file with prepareExperiment");
+      if (made === undefined) throw new RangeError("its data were not read; plan the file with prepareExperiment");
       if ("message" in made) throw new RangeError(made.message);
       return made.part;
     });
@@ -68,7 +68,7 @@ export class FileContext implements FileFacts {
 
   checkpoint(name: string): KnownCheckpoint {
     const made = this.#inputs.checkpoints.get(name) ?? {
-      message: `checkpoint ${JSON.stringify(name)} was not looked at; plan the file with prepareExperiment`,
+      message: `checkpoint ${JSON.stringify(name)} was not read; plan the file with prepareExperiment`,
     };
     if ("message" in made) throw new RangeError(made.message);
     return made.part;

@@ -1,4 +1,4 @@
-/** What experiment files name besides themselves: checkpoints and data, looked at before anything is planned. */
+/** What experiment files name besides themselves: checkpoints and data, read before anything is planned. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
@@ -40,8 +40,8 @@ export const hubNames = (
 };
 
 /**
- * Looks at the checkpoints and the data of files whose schema is right; their paths count from `folder`. Those of the
- * Hub are downloaded unless they are in the cache. What cannot be read is a reason in its place; an aborted signal's
+ * Reads the checkpoints and the data of files whose schema is right; their paths count from `folder`. Those of the
+ * Hub are downloaded unless they are in the cache. What cannot be read is a reason in its entry; an aborted signal's
  * reason is thrown.
  */
 export const readInputs = async (

@@ -8,7 +8,7 @@ import type { Columns } from "../../tasks/prompts/data-source.ts";
 import { jsonLinesLimits } from "../../tasks/prompts/json-lines.ts";
 import { identifier, literal, shutOff, withDatabase } from "../../files/database.ts";
 
-/** Columns that are looked at for an error. */
+/** Columns that an error names at most. */
 const shown = 20;
 
 /** Those that are read. `RangeError` when one that is needed is not there. */

@@ -86,7 +86,7 @@ const find = async ({ source, columns }: ForeignSource, folder: string, options:
 
 /**
  * Finds the data of tasks, whose paths count from `folder`; datasets are downloaded unless they are in the cache. What
- * cannot be read is a reason in its place; an aborted signal's reason is thrown.
+ * cannot be read is a reason in its entry; an aborted signal's reason is thrown.
  */
 export const readTaskData = async (
   tasks: readonly object[],

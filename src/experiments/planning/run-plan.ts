@@ -38,8 +38,8 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
     ];
     const checkpoints = Object.fromEntries(
       named.map((each) => {
-        const { path: place, hash } = fileContext.checkpoint(each);
-        return [each, { path: place, hash }];
+        const { path: from, hash } = fileContext.checkpoint(each);
+        return [each, { path: from, hash }];
       }),
     );
     const task = fileContext.task(values);

@@ -41,7 +41,7 @@ export interface Found {
 
 const called = ({ axes, name, label }: Draft): string => (axes === undefined ? `variant "${name}"` : `trial ${label}`);
 
-/** Places the mistakes of all runs, each once; what only some runs have is said with the first of them. */
+/** Locates the mistakes of all runs in the file, each once; what only some runs have is said with the first of them. */
 export const located = (
   found: readonly Found[],
   runs: number,

@@ -27,7 +27,7 @@ const identified = <T extends object>(
   ...("scores" in origin ? { scores: undefined } : {}),
 });
 
-/** A teacher by whom it is made of. */
+/** A teacher's values for the id: stages by their ids, checkpoints by their hashes, instead of their names. */
 const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">): object => {
   if ("routes" in teacher) {
     const routes = Object.entries(teacher.routes).map(([name, route]) => [name, identifiedTeacher(route, from)]);

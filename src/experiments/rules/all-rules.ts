@@ -76,7 +76,7 @@ const objectiveMistakes = (values: TrainingValues): Mistake[] => {
   return [...signalRules(values, made.part), ...sequenceMistakes(values, made.part), ...refused];
 };
 
-/** Nobody learns from references that are not there. */
+/** A training that learns from references needs a task that has them. */
 const referenceMistakes = ({ data }: TrainingValues, task: Task): Mistake[] => {
   if (task.answered !== false) return [];
   if (data.adaptive !== undefined) {

@@ -3,7 +3,7 @@ import { claims as family, type ClaimValues } from "../../evaluation/claims/inde
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
 
-/** Claims that cannot be made, and names that stand twice. */
+/** Claims that cannot be made, and names that occur twice. */
 export const claimMistakes = (claims: readonly ClaimValues[] = []): Mistake[] =>
   claims.flatMap((values, i): Mistake[] => {
     const first = claims.findIndex(({ id }) => id === values.id);

@@ -1,4 +1,4 @@
-/** What a schema cannot say of how the student is examined. */
+/** What a schema cannot say of how the student is evaluated. */
 import { measures, type MeasureValues } from "../../evaluation/measures/index.ts";
 import type { Measure } from "../../evaluation/measures/measure.ts";
 import { divergences } from "../../objectives/divergences/index.ts";
@@ -10,27 +10,27 @@ import type { Mistake } from "../schema/check.ts";
 import { maxNewTokens } from "../inputs/lengths.ts";
 import type { TrainingValues } from "../schema/trainings.ts";
 
-interface Placed {
-  readonly examination: EvaluationMode;
+interface LocatedMode {
+  readonly mode: EvaluationMode;
   readonly pointer: string;
 }
 
 /** The evaluation itself, and each of the other ways. */
-const examinationsOf = ({ evaluation }: TrainingValues): Placed[] => [
-  { examination: evaluation, pointer: "/evaluation" },
-  ...Object.entries(evaluation.also ?? {}).map(([name, examination]) => ({
-    examination,
+const modesOf = ({ evaluation }: TrainingValues): LocatedMode[] => [
+  { mode: evaluation, pointer: "/evaluation" },
+  ...Object.entries(evaluation.also ?? {}).map(([name, mode]) => ({
+    mode,
     pointer: `/evaluation/also/${name}`,
   })),
 ];
 
 const measureMistakes = (
   { samples, references, entailment }: Measure,
-  { examination }: Placed,
+  { mode }: LocatedMode,
   pointer: string,
   task: Task,
 ): Mistake[] => {
-  const drawn = examination.samples ?? 1;
+  const drawn = mode.samples ?? 1;
   if (samples > drawn)
     return [
       {
@@ -48,25 +48,25 @@ const measureMistakes = (
   return [];
 };
 
-const metricsMistakes = (placed: Placed, task: Task): Mistake[] => {
-  const { metrics = [] } = placed.examination;
+const metricsMistakes = (located: LocatedMode, task: Task): Mistake[] => {
+  const { metrics = [] } = located.mode;
   const names = metrics.map((values: MeasureValues) => measures.create(values));
   return names.flatMap((measure, i): Mistake[] => {
-    const pointer = `${placed.pointer}/metrics/${i}`;
+    const pointer = `${located.pointer}/metrics/${i}`;
     const first = names.findIndex(({ name }) => name === measure.name);
     if (first !== i)
       return [
         {
           pointer,
           part: "whole",
-          message: `${measure.name} is reported by ${placed.pointer}/metrics/${first} already; keep one`,
+          message: `${measure.name} is reported by ${located.pointer}/metrics/${first} already; keep one`,
         },
       ];
-    return measureMistakes(measure, placed, pointer, task);
+    return measureMistakes(measure, located, pointer, task);
   });
 };
 
-const samplesMistakes = ({ examination: { samples = 1, temperature }, pointer }: Placed): Mistake[] =>
+const samplesMistakes = ({ mode: { samples = 1, temperature }, pointer }: LocatedMode): Mistake[] =>
   samples > 1 && temperature === 0
     ? [
         {
@@ -77,8 +77,8 @@ const samplesMistakes = ({ examination: { samples = 1, temperature }, pointer }:
     : [];
 
 /** Beam search draws nothing: what only says how to draw would be ignored. */
-const beamMistakes = ({ examination, pointer }: Placed): Mistake[] => {
-  const { beams, lengthPenalty, temperature } = examination;
+const beamMistakes = ({ mode, pointer }: LocatedMode): Mistake[] => {
+  const { beams, lengthPenalty, temperature } = mode;
   if (beams === undefined) {
     if (lengthPenalty === undefined) return [];
     return [
@@ -93,18 +93,18 @@ const beamMistakes = ({ examination, pointer }: Placed): Mistake[] => {
     temperature === 0
       ? []
       : [{ pointer: `${pointer}/temperature`, message: `expected 0 ${instead}, got ${temperature}` }];
-  const names = (["topK", "topP", "minP"] as const).filter((name) => examination[name] !== undefined);
-  const samples = (examination.samples ?? 1) === 1 ? [] : ["samples" as const];
+  const names = (["topK", "topP", "minP"] as const).filter((name) => mode[name] !== undefined);
+  const samples = (mode.samples ?? 1) === 1 ? [] : ["samples" as const];
   return [
     ...hot,
     ...[...names, ...samples].map((name) => ({
       pointer: `${pointer}/${name}`,
-      message: `expected none ${instead}, got ${examination[name]}; leave it out`,
+      message: `expected none ${instead}, got ${mode[name]}; leave it out`,
     })),
   ];
 };
 
-const agreementMistakes = ({ examination: { agreement }, pointer }: Placed, task: Task): Mistake[] => {
+const agreementMistakes = ({ mode: { agreement }, pointer }: LocatedMode, task: Task): Mistake[] => {
   if (agreement === undefined) return [];
   const at = `${pointer}/agreement`;
   const made = agreement.divergences.map((values) => attempt(() => divergences.create(values, undefined)));
@@ -142,7 +142,7 @@ const agreementMistakes = ({ examination: { agreement }, pointer }: Placed, task
 /** A completion that may not end is at most as long as one may be. */
 const lengthMistakes = (
   values: TrainingValues,
-  { examination: { minNewTokens = 0 }, pointer }: Placed,
+  { mode: { minNewTokens = 0 }, pointer }: LocatedMode,
   task: Task,
 ): Mistake[] => {
   const most = maxNewTokens(values, task);
@@ -155,7 +155,7 @@ const lengthMistakes = (
   ];
 };
 
-/** All that is wrong with how the student is examined. */
+/** All that is wrong with how the student is evaluated. */
 export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const objective = attempt(() => objectiveOf(values.objective));
   if ("part" in objective && objective.part.pairs === true) {
@@ -167,15 +167,15 @@ export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[
       {
         pointer: `/evaluation/${written}`,
         part: "whole",
-        message: "expected a student that writes: a reward model is examined by its pairs alone",
+        message: "expected a student that writes: a reward model is evaluated by its pairs alone",
       },
     ];
   }
-  return examinationsOf(values).flatMap((placed) => [
-    ...samplesMistakes(placed),
-    ...beamMistakes(placed),
-    ...agreementMistakes(placed, task),
-    ...metricsMistakes(placed, task),
-    ...lengthMistakes(values, placed, task),
+  return modesOf(values).flatMap((located) => [
+    ...samplesMistakes(located),
+    ...beamMistakes(located),
+    ...agreementMistakes(located, task),
+    ...metricsMistakes(located, task),
+    ...lengthMistakes(values, located, task),
   ]);
 };

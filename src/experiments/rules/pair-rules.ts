@@ -17,18 +17,20 @@ export const learnsFromPairs = ({ objective }: Pick<TrainingValues, "objective">
   return "part" in made && made.part.pairs === true;
 };
 
-/** Students and teachers write; rewards ask what judges. */
+/** Stages of students and teachers must leave a policy; those that rewards name, a reward model. */
 const stageMistakes = (file: ExperimentValues, { student, teacher, rewards }: TrainingValues): Mistake[] => {
-  const judges = (stage: string): boolean => learnsFromPairs(stageValues(file, stage));
+  const leavesRewardModel = (stage: string): boolean => learnsFromPairs(stageValues(file, stage));
   const writers = [
     ...("stage" in student ? [{ pointer: "/student/stage", stage: student.stage }] : []),
     ...singleTeachers(teacher).flatMap(({ teacher: one, pointer }) =>
       "stage" in one ? [{ pointer: `${pointer}/stage`, stage: one.stage }] : [],
     ),
   ];
-  const wrong = writers.filter(({ stage }) => judges(stage));
+  const wrong = writers.filter(({ stage }) => leavesRewardModel(stage));
   const asked = modelsNamed(rewards, "/rewards").flatMap(({ reference, pointer }) =>
-    "stage" in reference && !judges(reference.stage) ? [{ pointer: `${pointer}/stage`, stage: reference.stage }] : [],
+    "stage" in reference && !leavesRewardModel(reference.stage)
+      ? [{ pointer: `${pointer}/stage`, stage: reference.stage }]
+      : [],
   );
   return [
     ...wrong.map(({ pointer, stage }): Mistake => {

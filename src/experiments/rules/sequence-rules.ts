@@ -34,7 +34,7 @@ const teacherRules = (values: TrainingValues): Mistake[] => {
   return mistakes;
 };
 
-/** Each term learns from something that is written, and nothing is written for nobody. */
+/** Each term of the objective has sequences to learn from, and the student's completions have a term. */
 const learningRules = (values: TrainingValues, objective: Objective<Signal>): Mistake[] => {
   const written = writers(values);
   const most = values.data.adaptive === undefined ? boundsOf(values.data.onPolicyFraction).most : 1;

@@ -14,7 +14,7 @@ import { singleTeachers, type NamedTeacher } from "../schema/teacher-schema.ts";
 
 const hashes = new WeakMap<Tokenizer, string>();
 
-/** A large vocabulary takes a while; the same tokenizer is asked for again and again. */
+/** A large vocabulary takes a while; the same tokenizer is needed again and again. */
 const hashOf = (tokenizer: Tokenizer): string => {
   const hash = hashes.get(tokenizer) ?? contentHash(tokenizer.toJSON());
   hashes.set(tokenizer, hash);
@@ -51,7 +51,7 @@ const teacherMistakes = (
   values: TrainingValues,
   known: FileFacts,
 ): Mistake[] => {
-  // The student's own tokens are looked at where it is.
+  // A server's tokens are checked before the run; the student's are its own.
   if ("server" in teacher || "student" in teacher) return [];
   const at = `${pointer}/${"stage" in teacher ? "stage" : "checkpoint"}`;
   const tokenizer = attempt(() =>
@@ -81,13 +81,13 @@ const studentMistakes = (file: ExperimentValues, values: TrainingValues, known: 
   return [{ pointer: "/task/tokenizer", part: "whole", message }];
 };
 
-/** A stage must not learn what a later training is examined with. */
+/** A stage must not learn what a later training is evaluated with. */
 const leakMistakes = (file: ExperimentValues, values: TrainingValues, known: FileFacts): Mistake[] => {
   const task = known.task(values);
-  const examined = new Set(task.test.map(({ text }) => text));
+  const evaluated = new Set(task.test.map(({ text }) => text));
   return inputNames(values).flatMap((name): Mistake[] => {
     const own = known.task(stageValues(file, name));
-    const seen = own === task ? 0 : own.train.filter(({ text }) => examined.has(text)).length;
+    const seen = own === task ? 0 : own.train.filter(({ text }) => evaluated.has(text)).length;
     if (seen === 0) return [];
     const message =
       `stage "${name}" trains on ${seen} of the ${task.test.length} prompts that this training is tested on; ` +

@@ -29,7 +29,7 @@ export interface ExecutionOptions {
   readonly out: string;
   /** Root of what stages leave and of unfinished work; `.retort` when left out. */
   readonly cache?: string;
-  /** When it aborts, the last whole step is kept as a checkpoint, and the same command goes on from it. */
+  /** When it aborts, the last whole step is kept as a checkpoint, and the same command resumes from it. */
   readonly signal: AbortSignal;
   /** Whether a run that is done is done again, in another folder; true when left out. */
   readonly repeat?: boolean;
@@ -46,7 +46,7 @@ interface RunContext extends Omit<ExecutionOptions, "cache" | "repeat"> {
   readonly emit: (event: RunEvent) => void;
 }
 
-/** Removes what the run would go on from, but for what is kept for good. */
+/** Removes the checkpoints that the run would resume from, but for those that are kept for good. */
 const forgetCheckpoints = async (folder: string, { values }: PlannedRun, best: number | undefined): Promise<void> => {
   await pruneCheckpoints(folder, { ...values.training.checkpoints, last: 0 }, best);
   await rmdir(folder).catch(() => undefined);
@@ -115,7 +115,7 @@ const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {
   const recipe = await recipeFor(run, run.path, stageStore, machine);
   const teacher = await probeTeacher(recipe, signal);
   const lock = await lockUnlessDone(folder, () => manifestIn(folder)?.["status"] === "done");
-  // Another process has done it meanwhile.
+  // Another process has done it in between.
   if (lock === undefined) return reuse(run, folder, context);
   if (!isLock(lock)) throw new LockedError(folder, lock);
   try {
@@ -127,7 +127,7 @@ const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {
 
 /**
  * Runs planned runs one after another, stages first; cold, so subscribing is running. A stage that is there already is
- * used again; a training that was interrupted goes on. Errors with what made a run fail, and with a `HeldError` when
+ * used again; a training that was interrupted resumes. Errors with what made a run fail, and with a `LockedError` when
  * another process works on it.
  */
 export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions): Observable<RunEvent> =>

@@ -18,7 +18,7 @@ import { writeStudent } from "./student-files.ts";
 import { provenance } from "../../runs/folder/provenance.ts";
 import { trainToEnd } from "./train-to-end.ts";
 
-/** Milliseconds between two looks at what another process makes. */
+/** Milliseconds between two checks of what another process makes. */
 const PATIENCE = 500;
 
 /** Where stages are made, and how. */
@@ -80,7 +80,7 @@ const tryStage = async (
 ): Promise<LockHolder | undefined> => {
   const work = join(context.cache, "unfinished", stage.id);
   await mkdir(work, { recursive: true });
-  // It may have been finished since the last look.
+  // It may have been finished since the last check.
   const lock = await lockUnlessDone(work, () => context.stageStore.has(stage.id));
   if (lock !== undefined && !isLock(lock)) return lock;
   try {
@@ -88,7 +88,7 @@ const tryStage = async (
   } finally {
     await lock?.release();
   }
-  // Others that look at it may write there meanwhile.
+  // Other processes that try to lock it may write there at the same time.
   await rm(work, { recursive: true, force: true, maxRetries: 5 });
   return undefined;
 };

@@ -1,6 +1,6 @@
 /**
- * From a planned training to a recipe: stages and checkpoints become models, families become parameters, the machine is
- * looked at.
+ * From a planned training to a recipe: stages and checkpoints become models, families become parameters, the machine's
+ * engine and threads are chosen.
  */
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -36,7 +36,7 @@ import { defined } from "../../optional/defined.ts";
 const mostThreads = 4;
 
 /**
- * The machine as this process finds it, with the engine that the values ask for; `auto` is settled here, so that the
+ * The machine as this process finds it, with the engine that the values ask for; `auto` is resolved here, so that the
  * manifest can say it. `threads` of each part, as many as the machine has and programs make use of when left out.
  */
 export const machineFor = async (
@@ -70,7 +70,7 @@ const stageResult = async (name: string, training: PlannedTraining, stageStore: 
   }
 };
 
-const placeOf = (name: string, { checkpoints }: PlannedTraining): string => {
+const pathOf = (name: string, { checkpoints }: PlannedTraining): string => {
   const known = checkpoints[name];
   if (known === undefined)
     throw new Error(`plan: expected a path of checkpoint "${name}", got ${Object.keys(checkpoints).join(", ")}`);
@@ -78,7 +78,7 @@ const placeOf = (name: string, { checkpoints }: PlannedTraining): string => {
 };
 
 const checkpointResult = async (name: string, training: PlannedTraining): Promise<Loaded> => {
-  const path = placeOf(name, training);
+  const path = pathOf(name, training);
   const { tokenizer, ...checkpoint } = await loadModel(path);
   if (tokenizer === undefined)
     throw new Error(`${path}: expected a tokenizer, got none; it was there when the file was planned`);
@@ -181,7 +181,7 @@ const teacherSource = async (teacher: TeacherValues, parts: TeacherParts): Promi
 const givenTokenizer = async (training: PlannedTraining): Promise<Pick<Recipe, "tokenizer">> => {
   const { tokenizer: name } = training.values;
   if (name === undefined) return {};
-  return { tokenizer: (await tokenizerOf(await openCheckpoint(placeOf(name, training))))?.toJSON() };
+  return { tokenizer: (await tokenizerOf(await openCheckpoint(pathOf(name, training))))?.toJSON() };
 };
 
 /** The folder that a stage has left. */
@@ -197,7 +197,7 @@ const rewardModels = async (training: PlannedTraining, stageStore: StageStore): 
     const folder =
       "stage" in reference
         ? stageFolder(reference.stage, training, stageStore)
-        : (await openCheckpoint(placeOf(reference.checkpoint, training))).folder;
+        : (await openCheckpoint(pathOf(reference.checkpoint, training))).folder;
     const own = await tokenizerOf({ folder });
     if (own === undefined)
       throw new Error(`${folder}: expected a tokenizer, got none; it was there when the file was planned`);
@@ -207,8 +207,8 @@ const rewardModels = async (training: PlannedTraining, stageStore: StageStore): 
 };
 
 /**
- * What of a recipe its rewards need: no student. Rejects when a checkpoint cannot be read, and when a stage that they
- * ask has not been made.
+ * What of a recipe its rewards need: no student. Rejects when a checkpoint cannot be read, and when a stage whose
+ * model they use has not been made.
  */
 export const rewardRecipe = async (
   training: PlannedTraining,
@@ -222,8 +222,8 @@ export const rewardRecipe = async (
 };
 
 /**
- * The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when an artifact or a
- * checkpoint cannot be read.
+ * The recipe of a training whose stages are all there. `path` is the experiment file's. Rejects when a stored stage or
+ * a checkpoint cannot be read.
  */
 export const recipeFor = async (
   training: PlannedTraining,
@@ -233,8 +233,8 @@ export const recipeFor = async (
 ): Promise<Recipe> => {
   const { values, maxNewTokens } = training;
   const { seed, objective, data, rollouts, evaluation, scoring } = values;
-  const judged = await rewardRecipe(training, path, stageStore);
-  const task = recipeTask(judged);
+  const scored = await rewardRecipe(training, path, stageStore);
+  const task = recipeTask(scored);
   const load = loaderOf(training, stageStore);
   const student = await studentModel(training, task, load);
   const teacher =
@@ -243,7 +243,7 @@ export const recipeFor = async (
       : await teacherSource(values.teacher, { student, task, load, folder: dirname(path) });
   return {
     seed,
-    ...judged,
+    ...scored,
     student,
     ...defined({ teacher }),
     objective,

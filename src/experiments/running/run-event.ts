@@ -1,5 +1,5 @@
 /**
- * What running an experiment says while it goes on: which training has begun, its reports, and how it ended. Plain
+ * What running an experiment reports on the way: which training has begun, its reports, and how it ended. Plain
  * data.
  */
 import type { ProgressReport } from "../../training/recipe/step-report.ts";

@@ -12,7 +12,7 @@ import type { StageStore } from "../stage-store/stage-store.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
 import { writeTokenizerFiles } from "../inputs/tokenizer-files.ts";
 
-/** Where the student as it was before the training lies, if it lies anywhere. */
+/** The folder or file of the student before the training, if there is one. */
 const baseFolder = ({ values: { student }, inputs }: PlannedTraining, stageStore: StageStore): string | undefined => {
   if ("type" in student || student.layers !== undefined) return undefined;
   return "stage" in student ? stageStore.folder(inputs[student.stage]!) : student.checkpoint;
@@ -25,7 +25,7 @@ export interface StudentSource {
   readonly stageStore: StageStore;
 }
 
-/** The student as a HuggingFace folder; adapters are merged into it, and also lie in `adapter/` as PEFT has them. */
+/** The student as a HuggingFace folder; adapters are merged into it, and also written to `adapter/` as PEFT does. */
 export const writeStudent = async (
   folder: string,
   { weights, adapters }: Pick<Finished, "weights" | "adapters">,

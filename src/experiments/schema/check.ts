@@ -203,7 +203,7 @@ export const mistakesOf = (found: readonly ErrorObject[]): readonly Mistake[] =>
 };
 
 /**
- * Options for schemas as large as the experiment's: written out at every place and optimised, it takes five times as
+ * Options for schemas as large as the experiment's: written out at each use and optimised, it takes five times as
  * long to compile, and each value is checked once.
  */
 const options = {

@@ -36,7 +36,7 @@ const StudentCheckpoint = closedObject(
   { description: "A checkpoint, or some of its layers. Its tokenizer is the task's." },
 );
 
-/** Parts that occur in several places stand once in the schema's `definitions`. */
+/** Parts that occur several times are written once, in the schema's `definitions`. */
 const definitions = {
   task: tasks.schema,
   policy: policies.schema,

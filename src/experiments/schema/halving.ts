@@ -17,7 +17,7 @@ export const Halving = closedObject(
       default: 0.5,
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      description: "Share of the settings that go on after each rung; at least one does.",
+      description: "Share of the settings that continue after each rung; at least one does.",
     }),
     metric: Type.String({
       default: "accuracy",
@@ -30,7 +30,7 @@ export const Halving = closedObject(
     }),
     over: Type.Array(Type.String({ pattern: "^/" }), {
       default: ["/seed"],
-      description: "Axes whose trials are one setting: they go on or stop together, by their mean.",
+      description: "Axes whose trials are one setting: they continue or stop together, by their mean.",
     }),
   },
   {

@@ -14,7 +14,7 @@ const addTypes = (value: Json, found: Set<string>): void => {
   }
 };
 
-/** Every text that stands under the key `type` in a value. */
+/** Every text under the key `type` in a value. */
 export const typesIn = (value: Json): ReadonlySet<string> => {
   const found = new Set<string>();
   addTypes(value, found);

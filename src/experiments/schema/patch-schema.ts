@@ -5,35 +5,37 @@
 import { formatPointer, isObject, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
 import { defined } from "../../optional/defined.ts";
 
-/** A schema, and where it stands in the document. */
-interface Placed {
+/** A schema, and its pointer in the document. */
+interface LocatedSchema {
   readonly schema: JsonObject;
   readonly pointer: string;
 }
 
-const under = ({ pointer, schema }: Placed, ...keys: readonly (string | number)[]): Placed => {
+const under = ({ pointer, schema }: LocatedSchema, ...keys: readonly (string | number)[]): LocatedSchema => {
   let here: Json | undefined = schema;
   for (const key of keys) here = (here as Readonly<Record<string | number, Json>>)[key];
   return { schema: here as JsonObject, pointer: pointer + formatPointer(keys) };
 };
 
-const valueAt = (document: JsonObject, pointer: string): Placed =>
+const valueAt = (document: JsonObject, pointer: string): LocatedSchema =>
   under({ schema: document, pointer: "" }, ...parsePointer(pointer));
 
-const listed = (placed: Placed, key: string): readonly Placed[] =>
-  Array.isArray(placed.schema[key]) ? (placed.schema[key] as readonly Json[]).map((_, i) => under(placed, key, i)) : [];
+const listed = (located: LocatedSchema, key: string): readonly LocatedSchema[] =>
+  Array.isArray(located.schema[key])
+    ? (located.schema[key] as readonly Json[]).map((_, i) => under(located, key, i))
+    : [];
 
 /** The alternatives of a schema, references followed: each says for itself what it takes. */
-const alternatives = (document: JsonObject, placed: Placed): readonly Placed[] => {
-  const { schema } = placed;
+const alternatives = (document: JsonObject, located: LocatedSchema): readonly LocatedSchema[] => {
+  const { schema } = located;
   const reference = schema["$ref"];
   if (typeof reference === "string") return alternatives(document, valueAt(document, reference.slice(1)));
   const inner = [
-    ...listed(placed, "oneOf"),
-    ...listed(placed, "anyOf"),
-    ...(["then", "else"] as const).flatMap((key) => (isObject(schema[key]) ? [under(placed, key)] : [])),
+    ...listed(located, "oneOf"),
+    ...listed(located, "anyOf"),
+    ...(["then", "else"] as const).flatMap((key) => (isObject(schema[key]) ? [under(located, key)] : [])),
   ];
-  return inner.length === 0 ? [placed] : inner.flatMap((one) => alternatives(document, one));
+  return inner.length === 0 ? [located] : inner.flatMap((one) => alternatives(document, one));
 };
 
 const takesObjects = ({ type, properties }: JsonObject): boolean =>
@@ -45,63 +47,63 @@ const takesOthers = ({ type }: JsonObject): boolean => type !== "object" && type
 
 const nothing: JsonObject = { type: "null" };
 
-const reference = ({ pointer }: Placed): JsonObject => ({ $ref: `#${pointer}` });
+const reference = ({ pointer }: LocatedSchema): JsonObject => ({ $ref: `#${pointer}` });
 
-/** Schemas that say the same stand once. */
-const distinct = (places: readonly Placed[]): readonly Placed[] => [
-  ...new Map(places.map((placed) => [JSON.stringify(placed.schema), placed])).values(),
+/** Each schema once: equal ones are left out. */
+const distinct = (schemas: readonly LocatedSchema[]): readonly LocatedSchema[] => [
+  ...new Map(schemas.map((located) => [JSON.stringify(located.schema), located])).values(),
 ];
 
 /** What a schema says of itself, or what it refers to. */
-const descriptionOf = (document: JsonObject, { schema }: Placed): string | undefined => {
+const descriptionOf = (document: JsonObject, { schema }: LocatedSchema): string | undefined => {
   const { description, $ref } = schema;
   if (typeof description === "string") return description;
   return typeof $ref === "string" ? descriptionOf(document, valueAt(document, $ref.slice(1))) : undefined;
 };
 
 /** Any of these values, or null. A closed list of texts stays one that an editor completes. */
-const member = (document: JsonObject, places: readonly Placed[]): JsonObject => {
-  const description = descriptionOf(document, places[0]!);
+const member = (document: JsonObject, schemas: readonly LocatedSchema[]): JsonObject => {
+  const description = descriptionOf(document, schemas[0]!);
   const said = defined({ description });
-  const constants = places.flatMap(({ schema }) => (typeof schema["const"] === "string" ? [schema["const"]] : []));
-  if (constants.length === places.length)
+  const constants = schemas.flatMap(({ schema }) => (typeof schema["const"] === "string" ? [schema["const"]] : []));
+  if (constants.length === schemas.length)
     return { description: "Which of these it is.", ...said, enum: [...new Set(constants), null] };
-  return { ...said, anyOf: [...distinct(places).map((placed) => patchOf(document, placed)), nothing] };
+  return { ...said, anyOf: [...distinct(schemas).map((located) => patchOf(document, located)), nothing] };
 };
 
-const patchObject = (document: JsonObject, objects: readonly Placed[]): JsonObject => {
-  const members = new Map<string, Placed[]>();
-  const values: Placed[] = [];
-  for (const placed of objects) {
-    const { properties, patternProperties, additionalProperties } = placed.schema;
+const patchObject = (document: JsonObject, objects: readonly LocatedSchema[]): JsonObject => {
+  const members = new Map<string, LocatedSchema[]>();
+  const values: LocatedSchema[] = [];
+  for (const located of objects) {
+    const { properties, patternProperties, additionalProperties } = located.schema;
     for (const key of Object.keys(isObject(properties) ? properties : {})) {
-      members.set(key, [...(members.get(key) ?? []), under(placed, "properties", key)]);
+      members.set(key, [...(members.get(key) ?? []), under(located, "properties", key)]);
     }
     for (const key of Object.keys(isObject(patternProperties) ? patternProperties : {}))
-      values.push(under(placed, "patternProperties", key));
-    if (isObject(additionalProperties)) values.push(under(placed, "additionalProperties"));
+      values.push(under(located, "patternProperties", key));
+    if (isObject(additionalProperties)) values.push(under(located, "additionalProperties"));
   }
   return {
     type: "object",
     ...(members.size === 0
       ? {}
-      : { properties: Object.fromEntries([...members].map(([key, places]) => [key, member(document, places)])) }),
+      : { properties: Object.fromEntries([...members].map(([key, schemas]) => [key, member(document, schemas)])) }),
     additionalProperties: values.length === 0 ? false : member(document, values),
   };
 };
 
 /**
- * The schema of patches of what `placed` takes. Where that has alternatives, a patch may have the keys of any: what it
- * is merged into decides. What a patch replaces, such as a list, is referred to where it stands in the document.
+ * The schema of patches of what `located` takes. Where that has alternatives, a patch may have the keys of any: what it
+ * is merged into decides. What a patch replaces, such as a list, is referred to by its pointer in the document.
  */
-const patchOf = (document: JsonObject, placed: Placed): JsonObject => {
-  const all = alternatives(document, placed);
+const patchOf = (document: JsonObject, located: LocatedSchema): JsonObject => {
+  const all = alternatives(document, located);
   const objects = all.filter(({ schema }) => takesObjects(schema));
-  if (objects.length === 0) return reference(placed);
+  if (objects.length === 0) return reference(located);
   const patch = patchObject(document, objects);
-  return all.some(({ schema }) => takesOthers(schema)) ? { anyOf: [reference(placed), patch] } : patch;
+  return all.some(({ schema }) => takesOthers(schema)) ? { anyOf: [reference(located), patch] } : patch;
 };
 
-/** The schema of patches of what stands at the pointer in a document of schemas. */
+/** The schema of patches of the value whose schema is at the pointer in a document of schemas. */
 export const patchSchema = (document: JsonObject, pointer: string): JsonObject =>
   patchOf(document, valueAt(document, pointer));

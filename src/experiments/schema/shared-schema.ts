@@ -1,4 +1,4 @@
-/** The same schema with each part of it once: where an equal part stands again, it refers to the first. */
+/** The same schema with each part of it once: where an equal part occurs again, it refers to the first. */
 import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
 
 /** Characters of a part below which a reference saves nothing. */
@@ -11,7 +11,7 @@ const byName = ["definitions", "properties", "patternProperties"];
 
 type Keys = readonly (string | number)[];
 
-/** Where parts stood that stand elsewhere now, by pointer. */
+/** New pointers of parts that were moved, by their old pointers. */
 type Moves = Map<string, string>;
 
 const shareIn = (schema: Json, keys: Keys, first: Map<string, string>, moves: Moves): Json => {
@@ -38,7 +38,7 @@ const shareIn = (schema: Json, keys: Keys, first: Map<string, string>, moves: Mo
   );
 };
 
-/** The place where what stood at a pointer stands now. */
+/** The new pointer of what was at a pointer. */
 const moved = (pointer: string, moves: Moves): string => {
   for (let end = pointer.length; end > 0; end = pointer.lastIndexOf("/", end - 1)) {
     const target = moves.get(pointer.slice(0, end));
@@ -59,7 +59,7 @@ const redirected = (value: Json, moves: Moves): Json => {
   );
 };
 
-/** A schema (draft 7) that takes the same values, in which no large part stands twice. References are within it. */
+/** A schema (draft 7) that takes the same values, in which no large part is written twice. References are within it. */
 export const sharedSchema = (schema: JsonObject): JsonObject => {
   const moves: Moves = new Map();
   return redirected(shareIn(schema, [], new Map(), moves), moves) as JsonObject;

@@ -19,7 +19,7 @@ const context = Type.Optional(
     minLength: 1,
     description:
       "What it is shown instead of the prompt, for a teacher that may know more than the student: {prompt}, " +
-      "{reference} and the names of the task's fields in braces stand for the prompt's own. It judges the " +
+      "{reference} and the names of the task's fields in braces are replaced by the prompt's own. It scores the " +
       "same completion.",
   }),
 );
@@ -84,7 +84,7 @@ const TeacherStudent = closedObject(
   { description: "The student itself." },
 );
 
-/** One teacher. Stands in the schema's `definitions` as `teacher`. */
+/** One teacher. It is in the schema's `definitions` as `teacher`. */
 export const SingleTeacher = Type.Unsafe<
   | Static<typeof TeacherStage>
   | Static<typeof TeacherCheckpoint>
@@ -120,7 +120,7 @@ const TeacherMixture = closedObject(
       { minItems: 1, maxItems: 64, description: "The teachers, all of the student's vocabulary." },
     ),
   },
-  { description: "Several teachers: at every place the weighted mean of their probabilities." },
+  { description: "Several teachers: at every position the weighted mean of their probabilities." },
 );
 
 const Mixed = Type.Unsafe<SingleTeacherValues | Static<typeof TeacherMixture>>({
@@ -163,7 +163,7 @@ export type TeacherValues = Static<typeof Teacher>;
 export const decayOf = (teacher: SingleTeacherValues): number | undefined =>
   "student" in teacher && teacher.student === "average" ? (teacher.decay ?? 0.99) : undefined;
 
-/** One of a training's teachers, and where it stands. */
+/** One of a training's teachers, and its pointer. */
 export interface NamedTeacher {
   readonly teacher: SingleTeacherValues;
   /** From the training on. */

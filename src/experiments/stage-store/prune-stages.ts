@@ -1,5 +1,5 @@
 /**
- * Which results of stages may go, and their removal: never one that a process works with, makes, or may just have begun
+ * Which stored stages may be removed, and their removal: never one that a process uses, makes, or may just have begun
  * to read.
  */
 import { existsSync, statSync } from "node:fs";
@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { lockFolder, holderOf, isLock, type LockHolder } from "../../runs/folder/lock.ts";
 import type { StoredStage } from "./stored-stages.ts";
 
-/** What is asked for. A result goes when all that is said holds for it. */
+/** Which stored stages to remove: those for which all that is given here holds. */
 export interface PruneChoice {
   /** True for those from which no run below the runs' folder started. */
   readonly unused: boolean;
@@ -16,11 +16,11 @@ export interface PruneChoice {
   readonly idle?: number | undefined;
   /** Names of stages. */
   readonly names?: readonly string[] | undefined;
-  /** Bytes that all results together may keep: those that were used last stay. */
+  /** Bytes that all stored stages together may keep: those that were used last stay. */
   readonly budget?: number | undefined;
 }
 
-/** The results that a choice takes, the one that was used longest ago first. `now` in milliseconds since 1970. */
+/** The stored stages that a choice takes, the one that was used longest ago first. `now` in milliseconds since 1970. */
 export const prunable = (
   kept: readonly StoredStage[],
   { unused, idle = 0, names, budget }: PruneChoice,
@@ -41,7 +41,7 @@ export const prunable = (
   });
 };
 
-/** A process that found a result has begun to read it after so many milliseconds. */
+/** A process that found a stored stage has begun to read it after so many milliseconds. */
 const GRACE = 60_000;
 
 const usedNow = async ({ usedBy }: StoredStage): Promise<string | undefined> => {
@@ -61,15 +61,15 @@ const obstacleOf = async (stage: StoredStage): Promise<string | undefined> => {
 
 const heldBy = ({ pid, host }: LockHolder): string => `process ${pid} on ${host} makes it`;
 
-/** Why a result must not go now; nothing when it may. */
+/** Why a stored stage must not be removed now; nothing when it may. */
 export const pruneObstacle = async (stage: StoredStage, cache: string): Promise<string | undefined> => {
   const holder = await holderOf(join(cache, "unfinished", stage.id));
   return holder === undefined ? obstacleOf(stage) : heldBy(holder);
 };
 
 /**
- * Removes a result, as the only process that works on it; for others it is there whole or not at all. Gives why it must
- * not go, when it must not. Errors of the system.
+ * Removes a stored stage, as the only process with its lock; for others it is there whole or not at all. Gives why it
+ * must not be removed, when it must not. Errors of the system.
  */
 export const pruneStage = async (stage: StoredStage, cache: string): Promise<string | undefined> => {
   const work = join(cache, "unfinished", stage.id);

@@ -18,8 +18,8 @@ import {
 import { basename, join } from "node:path";
 
 /**
- * What a finished artifact holds at least, `manifest.json` last: a policy as HuggingFace lays it out, and where it came
- * from.
+ * The files that a stored stage has at least, `manifest.json` last: a policy as HuggingFace lays it out, and where it
+ * came from.
  */
 export const stageFiles = ["config.json", "tokenizer.json", "model.safetensors", "manifest.json"] as const;
 
@@ -35,21 +35,21 @@ const synced = (path: string): void => {
 const complete = (folder: string): boolean =>
   stageFiles.every((name) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0);
 
-/** A folder of stageStore. Several processes may use it at once: an artifact appears whole or not at all. */
+/** A folder of stored stages. Several processes may use it at once: a stored stage appears whole or not at all. */
 export interface StageStore {
-  /** Where the artifact of this hash is, or would be. */
+  /** The folder where the stored stage of this id is, or would be. */
   folder(id: string): string;
-  /** True when the artifact is there with all of its files. */
+  /** True when the stored stage of this id is there with all of its files. */
   has(id: string): boolean;
   /**
-   * Says that the artifact is used now: the time of its folder becomes the present. Where that may not be written
+   * Marks the stored stage as used now: the modification time of its folder is set. Where that may not be written
    * nothing happens.
    */
   touch(id: string): void;
   /**
-   * Gives `write` an empty folder and, when it is done, makes that folder the artifact by one rename; when `write`
-   * throws nothing is left. An artifact that another process finished meanwhile is kept. `RangeError` when one of
-   * `artifactFiles` was not written.
+   * Gives `write` an empty folder and, when it is done, makes that folder the stored stage by one rename; when `write`
+   * throws nothing is left. A stored stage that another process finished in between is kept. `RangeError` when one of
+   * `stageFiles` was not written.
    */
   commit(id: string, write: (folder: string) => Promise<void>): Promise<string>;
 }
@@ -57,16 +57,16 @@ export interface StageStore {
 const isHash = (id: string): boolean => /^[0-9a-f]{64}$/u.test(id);
 
 /**
- * What of an id stands in the name of a folder: 64 bits tell any number of stages apart, and leave room for the rest of
+ * The part of an id in the name of a folder: 64 bits tell any number of stages apart, and leave room for the rest of
  * a line.
  */
 const shortId = (id: string): string => id.slice(0, 16);
 
-/** True when a folder has the name that an artifact of this id has. */
+/** True when a folder has the name that the stored stage of this id has. */
 export const isStageFolder = (folder: string, id: string): boolean => isHash(id) && basename(folder) === shortId(id);
 
 /**
- * Artifacts under a root, by default `.retort/stages` of the working folder. `RangeError` for an id that is not a
+ * Stored stages under a root, by default `.retort/stages` of the working folder. `RangeError` for an id that is not a
  * sha256 hash.
  */
 export const stageStoreIn = (root: string = join(".retort", "stages")): StageStore => {
@@ -83,7 +83,7 @@ export const stageStoreIn = (root: string = join(".retort", "stages")): StageSto
       try {
         utimesSync(folder(id), now, now);
       } catch {
-        // A folder that only may be read is nobody's to prune, either.
+        // A folder that this process may only read is not pruned by it, either.
       }
     },
     async commit(id, write) {
@@ -99,7 +99,7 @@ export const stageStoreIn = (root: string = join(".retort", "stages")): StageSto
           );
         }
         for (const name of readdirSync(draft)) synced(join(draft, name));
-        // What is there and incomplete was taken by nobody; what is complete was finished by another process.
+        // An incomplete folder is unused and is replaced; a complete one was finished by another process, and is kept.
         if (!complete(target)) rmSync(target, { recursive: true, force: true });
         if (!existsSync(target)) renameSync(draft, target);
         synced(root);

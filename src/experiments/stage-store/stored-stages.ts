@@ -1,4 +1,4 @@
-/** The results of stages that are kept: what each is, who started from it, and why one is not what a file asks for. */
+/** The stored stages: what each is, which runs started from it, and how it differs from what a file describes. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { decisive } from "../../training/recipe/training-settings.ts";
@@ -9,7 +9,7 @@ import { entriesOf, readObject } from "../../files/object-file.ts";
 import { packageVersion } from "../../runs/folder/package-version.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
 
-/** One result. */
+/** One stored stage. */
 export interface StoredStage {
   readonly folder: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface StoredStage {
   readonly manifest: JsonObject;
 }
 
-/** Who started from a result, and when last, in milliseconds since 1970. */
+/** The runs that started from a stored stage, and when the last did, in milliseconds since 1970. */
 interface Uses {
   readonly runs: string[];
   last: number;
@@ -55,7 +55,7 @@ const sizeOf = (path: string): number => {
   return stats.isDirectory() ? entriesOf(path).reduce((sum, inner) => sum + sizeOf(inner), 0) : stats.size;
 };
 
-/** All results that are whole, the newest first. */
+/** All stored stages that are whole, the newest first. */
 export const storedStages = ({ out, cache }: ResultFolders): readonly StoredStage[] => {
   const used = uses(out);
   const kept = entriesOf(join(cache, "stages")).flatMap((folder): StoredStage[] => {
@@ -89,7 +89,7 @@ const differences = (kept: Json | undefined, asked: Json | undefined, keys: read
   return [...names].flatMap((name) => differences(kept[name], asked[name], [...keys, name]));
 };
 
-/** What decides a result, as plain data. How scorers are asked and what is checked decides nothing. */
+/** What decides a result, as plain data. How scorers are called and what is checked decides nothing. */
 const identity = (values: Json | undefined, rest: JsonObject): Json => {
   const training = isObject(values) ? values["training"] : undefined;
   const decided = isObject(training) ? (decisive(training as never) as unknown as Json) : (training ?? null);
@@ -106,8 +106,8 @@ const hashes = (checkpoints: unknown): Json =>
   );
 
 /**
- * Why a kept result is not what a training asks for: values, stages that it starts from, contents of checkpoints, the
- * version of this package. Nothing when the files of its task alone differ.
+ * How a stored stage differs from what a training needs: values, stages that it starts from, contents of checkpoints,
+ * the version of this package. Nothing when the files of its task alone differ.
  */
 export const staleness = ({ manifest }: StoredStage, training: PlannedTraining): readonly Difference[] => {
   const versions = manifest["versions"];

@@ -16,13 +16,13 @@ export interface LockHolder extends ProcessIdentity {
   readonly attempt: number;
 }
 
-/** The right to work on a folder. */
+/** A lock on a folder: the right to work on it. */
 export interface FolderLock {
   /** Counted from 1, over all processes that ever worked on the folder. */
   readonly attempt: number;
   /** Aborts when another process took this one for dead: nothing may be written any more. */
   readonly lost: AbortSignal;
-  /** Gives it back. */
+  /** Unlocks the folder. */
   release(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const attemptsIn = (folder: string): string => join(folder, "attempts");
 const fileOf = (folder: string, attempt: number): string =>
   join(attemptsIn(folder), `${String(attempt).padStart(4, "0")}.json`);
 
-/** What is not there is nothing; what cannot be read must not be taken for nothing. */
+/** Gives `nothing` for a file that is absent (`ENOENT`); every other error is thrown. */
 const unlessAbsent =
   <T>(nothing: T) =>
   (error: unknown): T => {
@@ -76,7 +76,7 @@ const isFresh = async (folder: string, path: string): Promise<boolean> => {
 const isAlive = async (folder: string, path: string, holder: ProcessIdentity): Promise<boolean> =>
   (await isRunning(holder)) ?? (await isFresh(folder, path));
 
-/** Who works on it by this attempt; nothing when nobody does. */
+/** The process that holds the lock by this attempt; undefined when it is released or its process is gone. */
 const holderBy = async (folder: string, attempt: number): Promise<LockHolder | undefined> => {
   if (attempt === 0) return undefined;
   const path = fileOf(folder, attempt);
@@ -86,7 +86,7 @@ const holderBy = async (folder: string, attempt: number): Promise<LockHolder | u
   return { ...identity, attempt };
 };
 
-/** Who works on a folder now; nothing when nobody does. Errors of the system when that cannot be read. */
+/** The process that holds a folder's lock now, if any. Errors of the system when that cannot be read. */
 export const holderOf = async (folder: string): Promise<LockHolder | undefined> =>
   holderBy(folder, await newestAttempt(folder));
 
@@ -134,7 +134,7 @@ const lockOf = (folder: string, attempt: number, identity: ProcessIdentity, beat
   };
 };
 
-/** Attempts to make a folder that others remove meanwhile; what stands in its way for so long is no folder. */
+/** Attempts to make a folder that others may remove; after so many the obstacle is a file, and an error. */
 const mostTries = 100;
 
 /**
@@ -152,9 +152,9 @@ const makeFolder = async (path: string, tries = 1): Promise<void> => {
 };
 
 /**
- * Claims a folder, which is made if need be; gives the holder instead when another process, or this one, works on it,
- * and nothing when the work is done. `isDone` is asked when nobody works on it: what it says stays true until the claim
- * is had. A sign of life is given every `beat` ms.
+ * Locks a folder, which is made if need be; gives the holder instead when another process, or this one, has the lock,
+ * and nothing when the work is done. `isDone` is called when no process has the lock: its answer stays true until the
+ * folder is locked. A sign of life is given every `beat` ms.
  */
 export const lockUnlessDone = async (
   folder: string,
@@ -168,16 +168,16 @@ export const lockUnlessDone = async (
     const holder = await holderBy(folder, newest);
     if (holder !== undefined) return holder;
     if (isDone()) return undefined;
-    // The attempt after the one that was looked at, and no later one: who has come meanwhile has it, and works.
+    // Exactly the attempt after the one that was read: if another process made it in between, that one has the lock.
     const attempt = newest + 1;
     if (await created(fileOf(folder, attempt), JSON.stringify(identity)))
       return lockOf(folder, attempt, identity, beat);
   }
 };
 
-/** Claims a folder, as `claimUnless` does, for work that is never done. */
+/** Locks a folder, as `lockUnlessDone` does, for work that is never done. */
 export const lockFolder = async (folder: string, beat = usualBeat): Promise<FolderLock | LockHolder> =>
   (await lockUnlessDone(folder, () => false, beat))!;
 
-/** True for the right to work, false for its holder. */
+/** True for a lock, false for its holder. */
 export const isLock = (value: FolderLock | LockHolder): value is FolderLock => "release" in value;

@@ -1,10 +1,10 @@
-/** The error of a run that somebody else works on. By itself, so that who only prints it loads nothing else. */
+/** The error of a run that another process works on. A file of its own, so that printing it loads nothing else. */
 import type { LockHolder } from "./lock.ts";
 
 /** Thrown when another process works on the run. */
 export class LockedError extends Error {
-  override readonly name = "HeldError";
-  /** Which one. */
+  override readonly name = "LockedError";
+  /** That process. */
   readonly holder: LockHolder;
 
   constructor(folder: string, holder: LockHolder) {

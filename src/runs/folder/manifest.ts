@@ -57,7 +57,7 @@ export interface Manifest extends Provenance {
   /** What each server of the teacher said before the run, and how much of the probability it names. */
   readonly teacher: readonly ServerFacts[];
   readonly status: RunStatus;
-  /** How many times a process has begun or gone on with it. */
+  /** How many times a process has begun or resumed it. */
   readonly attempt: number;
   /** When it began first, ISO 8601, UTC. */
   readonly started: string;

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { packageVersion } from "./package-version.ts";
 
-/** Plain data about the place where a run happened. */
+/** Plain data about the code and the machine of a run. */
 export interface Provenance {
   /** Commit of the working folder, with `dirty` where files differ from it; undefined outside git. */
   readonly revision: { readonly commit: string; readonly dirty: boolean } | undefined;
@@ -49,7 +49,7 @@ const installed = (library: string): string | undefined => {
   }
 };
 
-/** Looks around: git, package.json files, the operating system. */
+/** Reads what a result depends on besides its values: git, package.json files, the operating system. */
 export const provenance = (): Provenance => {
   const processors = cpus();
   const versions = libraries.flatMap((library) => {

@@ -1,7 +1,7 @@
 /**
  * The files of lines in a run's folder: `metrics.jsonl` and `rollouts.jsonl`, which come out the same whenever the run
  * is done, and however often it was interrupted; `timings.jsonl` and `trace.json`, which say how long it took. When a
- * run goes on from a checkpoint they are cut back to it first.
+ * run resumes from a checkpoint they are cut back to it first.
  */
 import { join } from "node:path";
 import type { ProgressReport, RolloutsScored, StepTimed } from "../../training/recipe/step-report.ts";
@@ -28,9 +28,7 @@ export interface RunLines {
   timeline(timed: StepTimed): void;
   /** Returns when all lines are on the disk. */
   secure(): void;
-  /**
-   * The metrics of the last step and the last evaluation in one, with numbers that JSON does not have by their names.
-   */
+  /** The metrics of the last step and the last evaluation in one, numbers that JSON lacks by their names. */
   summary(): { readonly metrics: JsonObject };
   /** Milliseconds of all steps that the files hold. */
   milliseconds(): number;

@@ -1,4 +1,4 @@
-/** Where a run's results lie, and how it stands there. */
+/** Where a run's results are, and whether it is done. */
 import { basename, extname, join } from "node:path";
 import { manifestIn, type RunFacts } from "./manifest.ts";
 
@@ -9,12 +9,12 @@ export interface RunFolder {
   readonly done: boolean;
 }
 
-/** What of an id stands in the name of a folder: 64 bits tell any number of runs apart. */
+/** The part of an id in the name of a folder: 64 bits tell any number of runs apart. */
 const shortId = (id: string): string => id.slice(0, 16);
 
 /**
- * `<root>/<file name>/<run>-<id>`: the folder that the run goes on in, or has been done in. With `repeat`, one that is
- * done is left alone, and the next of `-2`, `-3` ... is taken. `RangeError` when another run lies there.
+ * `<root>/<file name>/<run>-<id>`: the folder that the run resumes in, or was done in. With `repeat`, one that is
+ * done is left alone, and the next of `-2`, `-3` ... is taken. `RangeError` when another run is there.
  */
 export const runFolder = (root: string, run: Pick<RunFacts, "name" | "id" | "path">, repeat: boolean): RunFolder => {
   const first = join(root, basename(run.path, extname(run.path)), `${run.name}-${shortId(run.id)}`);

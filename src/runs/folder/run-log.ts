@@ -12,7 +12,7 @@ import type { ProgressReport, RolloutsScored } from "../../training/recipe/step-
  * log is no reason for a run to fail.
  */
 export interface RunLog {
-  /** The run begins, or goes on. */
+  /** The run begins, or resumes. */
   begun(attempt: number): void;
   /** Writes down what is no step and no evaluation: resumed, checkpoint, warning, damaged, paused. */
   report(report: ProgressReport): void;
@@ -43,7 +43,7 @@ export const openRunLog = (folder: string): RunLog => {
   const formatters = { level: (level: string) => ({ level }) };
   const logger = pino({ timestamp: stdTimeFunctions.isoTime, formatters }, target);
   return {
-    begun: (attempt) => logger.info({ attempt }, attempt === 1 ? "begun" : "goes on"),
+    begun: (attempt) => logger.info({ attempt }, attempt === 1 ? "begun" : "continues"),
     report(report) {
       const { kind, ...facts } = report;
       if (kind === "step" || kind === "evaluation") return;

@@ -63,7 +63,7 @@ const manifestOf = (run: RunFacts, { folder, attempt, engine, teacher = [] }: Op
   };
 };
 
-/** Opens a run's folder, in which it begins or goes on, with a manifest that says `running`. */
+/** Opens a run's folder, in which it begins or resumes, with a manifest that says `running`. */
 export const openRun = async (run: RunFacts, opening: Opening): Promise<RunStore> => {
   const { folder } = opening;
   mkdirSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * `trace.json`: when each part of each step ran, as Chrome's trace events, so that Perfetto and Chrome show it as it
- * lies. An array that is never closed, which the format allows, one event a line: lines are only ever added.
+ * `trace.json`: when each part of each step ran, as Chrome's trace events, so that Perfetto and Chrome open the file
+ * as it is. An array that is never closed, which the format allows, one event a line: lines are only ever added.
  */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";

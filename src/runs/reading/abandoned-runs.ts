@@ -1,6 +1,6 @@
 /**
  * Runs whose process went without a word: it was killed, or its machine was lost. Their manifests say that they run,
- * and nobody works on them.
+ * and no process works on them.
  */
 import { holderOf } from "../folder/lock.ts";
 import { recordIn, type FoundRun } from "./read-runs.ts";

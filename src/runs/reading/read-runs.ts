@@ -15,7 +15,7 @@ import { sharedValues } from "./shared-values.ts";
 export interface FoundRun {
   /** Its folder. */
   readonly folder: string;
-  /** The folder that its folder lies in: all runs of one experiment file. */
+  /** The parent of its folder: all runs of one experiment file. */
   readonly parent: string;
   readonly record: RunRecord;
 }
@@ -26,7 +26,7 @@ export interface DamagedRun {
   readonly reason: string;
 }
 
-/** What lies below a folder. */
+/** What is found below a folder. */
 export interface Runs {
   /** By the name of their folders. */
   readonly runs: readonly FoundRun[];
@@ -124,7 +124,7 @@ export const readRuns = (root: string): Runs => {
 };
 
 /**
- * Leaves an index in the folder of one experiment file where many runs lie there, so that whoever reads them next need
+ * Leaves an index in the folder of one experiment file where it has many runs, so that whoever reads them next need
  * not read them one by one.
  */
 export const indexRuns = (parent: string): void => void readRuns(parent);

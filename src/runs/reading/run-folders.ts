@@ -1,4 +1,4 @@
-/** Where runs lie below a folder: `<root>/<file name>/<run>-<hash>`. */
+/** Where runs are below a folder: `<root>/<file name>/<run>-<hash>`. */
 import { existsSync, readdirSync, type Dirent } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -27,7 +27,7 @@ const tried = (folder: string): string[] => {
   try {
     return subfolders(folder);
   } catch {
-    // It may be closed to us, be removed meanwhile, or be a link to nothing.
+    // It may be unreadable, just have been removed, or be a link to nothing.
     return [];
   }
 };

@@ -3,7 +3,7 @@
  * once. A cache and nothing else: what it says of a run counts while the run's manifest is the file that it was read
  * from, and a damaged index is as good as none.
  *
- * A line holds one column, such as the loss of all runs: its distinct values, and for each run the place of its own
+ * A line holds one column, such as the loss of all runs: its distinct values, and for each run the index of its own
  * among them, -1 where it has none. Most of what the runs of a file say is the same, so that this is small, and the
  * records that are read share what they have in common.
  */
@@ -30,7 +30,7 @@ interface Column {
   readonly of: string;
   readonly key: string;
   readonly distinct: readonly Json[];
-  /** One a run. */
+  /** For each run, the index of its value in `distinct`; -1 where it has none. */
   readonly places: readonly number[];
 }
 
@@ -39,10 +39,10 @@ const columnOf = (line: string): Column => {
   if (typeof of !== "string" || typeof key !== "string" || !Array.isArray(distinct) || !Array.isArray(places)) {
     throw new TypeError("index: expected a column, got something else");
   }
-  const fits = (place: unknown): boolean =>
-    Number.isInteger(place) && (place as number) >= -1 && (place as number) < distinct.length;
+  const fits = (index: unknown): boolean =>
+    Number.isInteger(index) && (index as number) >= -1 && (index as number) < distinct.length;
   if (!places.every(fits))
-    throw new TypeError(`index: expected places in ${distinct.length} values of ${key}, got others`);
+    throw new TypeError(`index: expected indices in ${distinct.length} values of ${key}, got others`);
   return { of, key, distinct, places };
 };
 
@@ -61,7 +61,8 @@ const rowsOf = <T>(
 ): Record<string, T>[] => {
   const rows = Array.from({ length: count }, () => Object.create(nothing) as Record<string, T>);
   for (const { key, distinct, places } of columns.filter((column) => column.of === of)) {
-    if (places.length !== count) throw new TypeError(`index: expected ${count} places of ${key}, got ${places.length}`);
+    if (places.length !== count)
+      throw new TypeError(`index: expected ${count} indices of ${key}, got ${places.length}`);
     const checked = distinct.map((value) => check(value, key));
     for (let i = 0; i < count; i += 1) if (places[i] !== -1) rows[i]![key] = checked[places[i]!]!;
   }
@@ -100,8 +101,8 @@ const entriesOf = (columns: readonly Column[]): Map<string, IndexedRun> => {
 };
 
 /**
- * What the index in `parent` says, by the folder's name; nothing where there is none, or one that is damaged in any
- * place.
+ * What the index in `parent` says, by the folder's name; nothing where there is none, or one that is damaged
+ * anywhere.
  */
 export const readIndex = (parent: string): ReadonlyMap<string, IndexedRun> => {
   try {
@@ -117,31 +118,31 @@ class ColumnWriter {
   readonly #values = new Map<Json, number>();
   readonly #texts = new Map<string, number>();
   readonly #distinct: Json[] = [];
-  readonly #places: number[] = [];
+  readonly #indices: number[] = [];
 
   /** Runs that say nothing are left out. */
   add(run: number, value: Json): void {
-    while (this.#places.length < run) this.#places.push(-1);
-    this.#places.push(this.#placeOf(value));
+    while (this.#indices.length < run) this.#indices.push(-1);
+    this.#indices.push(this.#indexOf(value));
   }
 
   column(of: string, key: string, count: number): Column {
-    while (this.#places.length < count) this.#places.push(-1);
+    while (this.#indices.length < count) this.#indices.push(-1);
     const distinct = this.#distinct.map((value) =>
       typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
     );
-    return { of, key, distinct, places: this.#places };
+    return { of, key, distinct, places: this.#indices };
   }
 
-  #placeOf(value: Json): number {
+  #indexOf(value: Json): number {
     const known = this.#values.get(value);
     if (known !== undefined) return known;
     const text = isObject(value) || Array.isArray(value) ? JSON.stringify(value) : undefined;
     const equal = text === undefined ? undefined : this.#texts.get(text);
-    const place = equal ?? this.#distinct.push(value) - 1;
-    this.#values.set(value, place);
-    if (text !== undefined) this.#texts.set(text, place);
-    return place;
+    const index = equal ?? this.#distinct.push(value) - 1;
+    this.#values.set(value, index);
+    if (text !== undefined) this.#texts.set(text, index);
+    return index;
   }
 }
 

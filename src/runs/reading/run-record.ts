@@ -5,7 +5,7 @@
 import { runStatuses, type RunStatus } from "../folder/manifest.ts";
 import { isObject, type Json, type JsonObject } from "../../files/json.ts";
 
-/** A run: what was asked, how it stands, and what came out. */
+/** A run: its values, its status, and its results. */
 export interface RunRecord {
   readonly name: string;
   readonly label: string;
@@ -64,7 +64,7 @@ const shallow = (value: Json, depth: number): boolean => {
   if (typeof value !== "object" || value === null) return true;
   if (depth === 0) return false;
   if (Array.isArray(value)) return (value as readonly Json[]).every((inner) => shallow(inner, depth - 1));
-  // Objects of JSON.parse inherit nothing that is enumerable, and thousands are looked at.
+  // Objects of JSON.parse inherit nothing that is enumerable, and thousands are read.
   for (const key in value as JsonObject) if (!shallow((value as JsonObject)[key]!, depth - 1)) return false;
   return true;
 };

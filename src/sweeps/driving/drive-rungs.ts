@@ -1,6 +1,6 @@
 /**
- * Drives a sweep with successive halving: all trials to the first rung, those that go on to the next one, the last ones
- * to their end.
+ * Drives a sweep with successive halving: all trials to the first rung, those that continue to the next one, the last
+ * ones to their end.
  */
 import type { SweepFolder } from "../executors/executor.ts";
 import { drive, type DriveOptions, type TrialState } from "./drive.ts";
@@ -18,13 +18,13 @@ const contenderOf = async (
   score: progress.status === "failed" ? undefined : await evaluationAt(folder, rung, metric),
 });
 
-/** True when no trial is left that should still come to the rung: those that are there, or failed. */
-const isSettled = ({ progress: { status, step } }: TrialState, rung: number): boolean =>
+/** True for a trial that need not run to the rung any more: it is there, or done, or has failed. */
+const needsNoRun = ({ progress: { status, step } }: TrialState, rung: number): boolean =>
   status === "done" || status === "failed" || (status === "paused" && step >= rung);
 
 /**
  * As `drive`, with halving rung after rung. A driver that comes later takes the same decisions from the same
- * evaluations, so a sweep that was stopped goes on where it was. Trials that halving stops are `paused`, and `stopped`
+ * evaluations, so a sweep that was stopped resumes where it was. Trials that halving stops are `paused`, and `stopped`
  * in what is shown and given. Where trials could not be brought to a rung, because the signal aborted or they were
  * cancelled, nothing is decided there.
  */
@@ -45,17 +45,17 @@ export const driveSweep = async (
   };
   for (const rung of halving.rungs) {
     const all = await driveTo(rung);
-    if (options.signal.aborted || !all.every((entry) => isSettled(entry, rung))) return inOrder([...all, ...left]);
+    if (options.signal.aborted || !all.every((entry) => needsNoRun(entry, rung))) return inOrder([...all, ...left]);
     const contenders: Contender[] = [];
     for (const entry of all) contenders.push(await contenderOf(entry, rung, halving.metric));
-    const on = survivors(contenders, halving);
-    const out = all.filter(({ trial }) => !on.has(trial.id));
-    if (out.length > 0) options.note(`rung at step ${rung}: ${on.size} of ${all.length} trials go on`);
+    const kept = survivors(contenders, halving);
+    const stopped = all.filter(({ trial }) => !kept.has(trial.id));
+    if (stopped.length > 0) options.note(`rung at step ${rung}: ${kept.size} of ${all.length} trials continue`);
     left = [
       ...left,
-      ...out.map((entry): TrialState => (entry.progress.status === "paused" ? { ...entry, stopped: true } : entry)),
+      ...stopped.map((entry): TrialState => (entry.progress.status === "paused" ? { ...entry, stopped: true } : entry)),
     ];
-    trials = trials.filter(({ id }) => on.has(id));
+    trials = trials.filter(({ id }) => kept.has(id));
   }
   return inOrder([...(await driveTo(undefined)), ...left]);
 };

@@ -1,6 +1,6 @@
 /**
- * The driver of a sweep: has an executor run what is not done, and says how all trials stand. It keeps nothing of its
- * own: another driver goes on where this one ended.
+ * The driver of a sweep: has an executor run what is not done, and reports the progress of all trials. It keeps no
+ * state of its own: another driver resumes where this one ended.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Executor, SweepFolder, TrialOptions } from "../executors/executor.ts";
@@ -8,13 +8,13 @@ import { isReached } from "../executors/supervise.ts";
 import type { FrozenTrial } from "../planning/frozen.ts";
 import { progressIn, trialFolder, type TrialProgress } from "../planning/trial-progress.ts";
 
-/** Milliseconds between two looks at the trials. */
-const lookEvery = 500;
+/** Milliseconds between two checks of the trials. */
+const checkEvery = 500;
 
-/** Trials nobody is known to work on that are looked at each time. */
-const lookedAt = 100;
+/** Trials that are not known to run and that are checked each time. */
+const checkedAtOnce = 100;
 
-/** A trial and how it stands. */
+/** A trial and its progress. */
 export interface TrialState {
   readonly trial: FrozenTrial;
   readonly folder: string;
@@ -36,17 +36,17 @@ export interface DriveOptions extends TrialOptions {
   readonly show: (all: readonly TrialState[], changed: readonly TrialState[]) => void;
 }
 
-/** How all trials of a sweep stand now, in their order. */
+/** The progress of all trials of a sweep now, in their order. */
 export const trialStates = async ({ folder, sweep }: SweepFolder): Promise<readonly TrialState[]> => {
   const all: TrialState[] = [];
   for (const trial of sweep.trials) {
-    const place = trialFolder(folder, sweep, trial);
-    all.push({ trial, folder: place, progress: await progressIn(place, trial.steps) });
+    const own = trialFolder(folder, sweep, trial);
+    all.push({ trial, folder: own, progress: await progressIn(own, trial.steps) });
   }
   return all;
 };
 
-/** Looks at trials again and again, the running ones each time, the others in turn. */
+/** Reads the progress of trials again and again, of the running ones each time, of the others in turn. */
 class Watch {
   #all: readonly TrialState[];
   #next = 0;
@@ -62,14 +62,14 @@ class Watch {
     return this.#all;
   }
 
-  /** Looks at those that run and some of the others, or at every one that is not done. */
-  async look(every = false): Promise<void> {
+  /** Reads the progress of those that run and of some others, or of every one that is not done. */
+  async check(every = false): Promise<void> {
     const changed: TrialState[] = [];
     const others = this.#all.filter(({ progress: { status } }) => status !== "done" && status !== "running");
     const turn = new Set(
       every
         ? others
-        : Array.from({ length: Math.min(lookedAt, others.length) }, () => others[this.#next++ % others.length]!),
+        : Array.from({ length: Math.min(checkedAtOnce, others.length) }, () => others[this.#next++ % others.length]!),
     );
     const all: TrialState[] = [];
     for (const entry of this.#all) {
@@ -86,24 +86,22 @@ class Watch {
 }
 
 /**
- * Drives the trials to their ends, or until the signal; gives how they stand then. Failed ones are tried as often as
+ * Drives the trials to their ends, or until the signal; gives their progress then. Failed ones are tried as often as
  * asked for.
  */
-export const drive = async (place: SweepFolder, options: DriveOptions): Promise<readonly TrialState[]> => {
+export const drive = async (at: SweepFolder, options: DriveOptions): Promise<readonly TrialState[]> => {
   const { executor, show, ...given } = options;
-  const watch = new Watch(await trialStates(place), show);
+  const watch = new Watch(await trialStates(at), show);
   const trials = watch.all.filter(({ progress }) => !isReached(progress, options.pauseAt)).map(({ trial }) => trial);
   const ended = new AbortController();
-  const running = executor
-    .run({ ...given, folder: place.folder, sweep: place.sweep, trials })
-    .finally(() => ended.abort());
-  const looking = (async (): Promise<void> => {
+  const running = executor.run({ ...given, folder: at.folder, sweep: at.sweep, trials }).finally(() => ended.abort());
+  const checking = (async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      await pause(lookEvery, undefined, { signal: ended.signal }).catch(() => undefined);
-      await watch.look();
+      await pause(checkEvery, undefined, { signal: ended.signal }).catch(() => undefined);
+      await watch.check();
     }
   })();
-  await Promise.all([running, looking]);
-  await watch.look(true);
+  await Promise.all([running, checking]);
+  await watch.check(true);
   return watch.all;
 };

@@ -24,7 +24,7 @@ export interface SweepOptions {
   readonly threads?: number;
   /** How many times a trial that failed is tried again; 1 when left out. */
   readonly retries?: number;
-  /** When it aborts, trials keep their last whole step and stop; the same call goes on from there. */
+  /** When it aborts, trials keep their last whole step and stop; the same call resumes from there. */
   readonly signal?: AbortSignal;
   /**
    * Called with all trials, in their order, again and again; `changed` are those whose status is another than before.
@@ -44,8 +44,8 @@ const retortCommand = (): readonly string[] => {
 };
 
 /**
- * Runs the trials of a file's sweep that are not done, each in a process of its own, and gives how all of them stand
- * then: also those that failed. Interrupted ones go on. `ExperimentError` with every problem of the file.
+ * Runs the trials of a file's sweep that are not done, each in a process of its own, and gives the progress of all of
+ * them then: also of those that failed. Interrupted ones resume. `ExperimentError` with every problem of the file.
  */
 export const runSweep = async (file: string, options: SweepOptions): Promise<readonly TrialState[]> => {
   const { out, cache = ".retort", executor = local(1), threads = 1, retries = 1, hub } = options;

@@ -15,11 +15,11 @@ import { isReached } from "./supervise.ts";
 import { jobName, queueName, withdrawn, type TrialJob } from "./trial-job.ts";
 import { defined } from "../../optional/defined.ts";
 
-/** Milliseconds between two looks at the trials that are not done. */
-const lookEvery = 1000;
+/** Milliseconds between two checks of the trials that are not done. */
+const checkEvery = 1000;
 
-/** Looks without a trial in anybody's hands after which the person is told how to start a worker. */
-const patientLooks = 5;
+/** Checks without an active trial after which the user is told how to start a worker. */
+const idleChecks = 5;
 
 /** The jobs that are there, by their names. */
 interface Jobs {
@@ -59,7 +59,7 @@ class Driver {
     return this.#names.get(id)!;
   }
 
-  /** Failures of earlier drivers stand in the way of another try. False when Redis did not answer. */
+  /** Removes failed jobs of earlier drivers, which would prevent a retry. False when Redis did not answer. */
   async forgetFailures(): Promise<boolean> {
     const names = new Set(this.#names.values());
     const asked = await this.#link.ask(async () => {
@@ -70,12 +70,12 @@ class Driver {
   }
 
   /** First the queue, then the folders: what ended in between has its result. Asks for what has no job. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const jobs = (await this.#link.ask(() => this.#jobs()))?.answer;
     const left: FrozenTrial[] = [];
     const failed: FrozenTrial[] = [];
     for (const trial of this.#left) {
-      // A worker will look at it.
+      // A worker will take it.
       if (jobs?.waiting.has(this.#name(trial)) === true) {
         left.push(trial);
         continue;
@@ -120,7 +120,7 @@ class Driver {
 
   #adviseWorkers({ active }: Jobs): void {
     this.#idle = active.size > 0 || this.isDone ? 0 : this.#idle + 1;
-    if (this.#idle === patientLooks) {
+    if (this.#idle === idleChecks) {
       this.#work.note(
         `no worker has taken a trial yet; start some: retort worker --redis URL --out ${dirname(this.#work.folder)}`,
       );
@@ -137,7 +137,7 @@ class Driver {
     const asked = await this.#link.ask(() => Promise.all(this.#left.map(takeBack)));
     const known =
       asked === undefined
-        ? "Redis cannot be asked: workers go on"
+        ? "Redis cannot be asked: workers continue"
         : "workers keep their trials' last whole steps and stop";
     this.#work.note(`bullmq: ${known}`);
   }
@@ -156,8 +156,8 @@ export const bullmq = (address: RedisAddress): Executor => ({
     try {
       while (!driver.isDone && !work.signal.aborted) {
         forgotten ||= await driver.forgetFailures();
-        if (forgotten) await driver.look();
-        if (!driver.isDone) await pause(lookEvery, undefined, { signal: work.signal }).catch(() => undefined);
+        if (forgotten) await driver.check();
+        if (!driver.isDone) await pause(checkEvery, undefined, { signal: work.signal }).catch(() => undefined);
       }
       if (work.signal.aborted) await driver.withdraw();
     } finally {

@@ -4,7 +4,7 @@ import type { FrozenTrial } from "../planning/frozen.ts";
 import type { Executor, Work } from "./executor.ts";
 import { supervise } from "./supervise.ts";
 
-/** Milliseconds after which a trial is looked at again that another driver's process works on. */
+/** Milliseconds after which a trial that another driver's process works on is checked again. */
 const lookAgain = 1000;
 
 /** `jobs` processes at once; one that ends makes room for the next trial. */

@@ -34,8 +34,8 @@ export interface WorkerOptions {
 /** Milliseconds after which a worker that says nothing is taken for dead. */
 const usualLock = 10_000;
 
-/** Milliseconds between two looks for a job. */
-const lookEvery = 1000;
+/** Milliseconds between two requests for a job. */
+const requestEvery = 1000;
 
 /** Milliseconds after which a trial is offered again that another process works on. */
 const offerAgain = 5000;
@@ -46,7 +46,7 @@ const giveBackWithin = 3000;
 /** Workers may die as often as they like: what a trial may not do is counted where its process is. */
 const mostDeaths = 1_000_000;
 
-/** A job in the hands of this worker. */
+/** A job that this worker has taken. */
 interface Taken {
   readonly job: Job;
   /** What tells Redis that it is this worker's. */
@@ -66,8 +66,8 @@ const holding = ({ job, token }: Taken, worker: Worker, link: RedisLink, stop: A
 };
 
 /**
- * Runs the trial of a job; says how that ended, or why it could not begin. `held` are the trials that others had when
- * they were offered last: they are not mentioned again.
+ * Runs the trial of a job; says how that ended, or why it could not begin. `held` are the trials that other processes
+ * worked on when they were offered last: they are not mentioned again.
  */
 const perform = async (
   job: Job,
@@ -76,10 +76,10 @@ const perform = async (
   held: Set<string>,
 ): Promise<Outcome | Error> => {
   try {
-    const { trial, ...place } = readTrialJob(job.data, out);
-    const options = readQueuedOptions(place.folder);
+    const { trial, ...sweepFolder } = readTrialJob(job.data, out);
+    const options = readQueuedOptions(sweepFolder.folder);
     if (!held.has(trial.id)) note(`${trial.label}  taken`);
-    const outcome = await supervise(trial, { ...place, ...options, trials: [trial], command, signal, note });
+    const outcome = await supervise(trial, { ...sweepFolder, ...options, trials: [trial], command, signal, note });
     if (outcome !== "held" || !held.has(trial.id)) note(`${trial.label}  ${outcome}`);
     if (outcome === "held") held.add(trial.id);
     else held.delete(trial.id);
@@ -124,7 +124,7 @@ class Lane {
       const token = randomUUID();
       const next = async (): Promise<Job | undefined> => this.#worker.getNextJob(token, { block: false });
       const job = (await this.#link.ask(next))?.answer;
-      if (job === undefined) await pause(lookEvery, undefined, { signal }).catch(() => undefined);
+      if (job === undefined) await pause(requestEvery, undefined, { signal }).catch(() => undefined);
       else await this.#handle({ job, token }, leaving);
     }
   }

@@ -12,8 +12,8 @@ export const slurmCommand = async (program: string, words: readonly string[]): P
 };
 
 /**
- * How a task of an array stands: it waits; it runs, or is about to begin or to end; somebody cancelled it; it ended in
- * another way.
+ * The state of a task of an array: it waits; it runs, or is about to begin or to end; somebody cancelled it; it ended
+ * in another way.
  */
 export type TaskState = "waiting" | "running" | "cancelled" | "ended";
 

@@ -1,6 +1,6 @@
 /**
- * Trials as tasks of an array on Slurm. The queue is asked how tasks stand, so that lost ones are submitted again; how
- * trials stand is read from their folders.
+ * Trials as tasks of an array on Slurm. The state of tasks comes from the queue, so that lost ones are submitted again;
+ * the progress of trials is read from their folders.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -22,17 +22,17 @@ export interface SlurmOptions {
   readonly options: readonly string[];
 }
 
-/** Milliseconds between two looks at the queue and the trials. */
-const lookEvery = 3000;
+/** Milliseconds between two checks of the queue and the trials. */
+const checkEvery = 3000;
 
 /** Most tasks of an array where Slurm was not configured for more. */
 const mostTasks = 1000;
 
 /** What was submitted before: arrays by number, with the ids of their trials. */
-const submitted = (place: string): Map<string, readonly string[]> => {
-  const names = readdirSync(place).filter((name) => /^\d+\.array$/u.test(name));
+const submitted = (slurmFolder: string): Map<string, readonly string[]> => {
+  const names = readdirSync(slurmFolder).filter((name) => /^\d+\.array$/u.test(name));
   return new Map(
-    names.map((name) => [name.split(".", 1)[0]!, readFileSync(join(place, name), "utf8").trim().split("\n")]),
+    names.map((name) => [name.split(".", 1)[0]!, readFileSync(join(slurmFolder, name), "utf8").trim().split("\n")]),
   );
 };
 
@@ -40,11 +40,11 @@ const submit = async (
   trials: readonly FrozenTrial[],
   work: Work,
   { jobs, options }: SlurmOptions,
-  place: string,
+  slurmFolder: string,
 ): Promise<string> => {
   const ids = `${trials.map(({ id }) => id).join("\n")}\n`;
   const name = createHash("sha256").update(ids).digest("hex").slice(0, 16);
-  const list = join(place, `${name}.list`);
+  const list = join(slurmFolder, `${name}.list`);
   await writeWhole(list, ids);
   const { folder, threads, retries, pauseAt, command } = work;
   const flags = [
@@ -61,16 +61,16 @@ const submit = async (
     trials: trials.length,
     jobs,
     processors: threads,
-    log: join(place, "%A_%a.log"),
+    log: join(slurmFolder, "%A_%a.log"),
     command: [...command, "trial", ...flags, folder],
     options,
   });
-  const path = join(place, `${name}.sh`);
+  const path = join(slurmFolder, `${name}.sh`);
   await writeWhole(path, script);
   const array = (await slurmCommand("sbatch", ["--parsable", path])).split(";", 1)[0]!;
   if (!/^\d+$/u.test(array))
     throw new Error(`slurm: expected the number of an array from sbatch, got ${JSON.stringify(array)}`);
-  await writeWhole(join(place, `${array}.array`), ids);
+  await writeWhole(join(slurmFolder, `${array}.array`), ids);
   return array;
 };
 
@@ -80,23 +80,23 @@ const isQueued = (state: TaskState | undefined): boolean => state === "waiting" 
 class Arrays {
   readonly #work: Work;
   readonly #options: SlurmOptions;
-  readonly #place: string;
+  readonly #slurmFolder: string;
   /** Arrays of this driver and of earlier ones, with the ids of their trials. */
   readonly #arrays: Map<string, readonly string[]>;
   /** Step and submissions in a row without a further one, by the ids of trials whose tasks were lost. */
   readonly #lost = new Map<string, { readonly step: number; readonly times: number }>();
   #left: readonly FrozenTrial[];
-  /** States of the last look. */
+  /** States of the last check. */
   #seen: ReadonlyMap<string, TaskState> = new Map();
   /** Arrays with tasks that may still run. */
   #queued: readonly string[] = [];
   #isSilent = false;
 
-  constructor(work: Work, options: SlurmOptions, place: string) {
+  constructor(work: Work, options: SlurmOptions, slurmFolder: string) {
     this.#work = work;
     this.#options = options;
-    this.#place = place;
-    this.#arrays = submitted(place);
+    this.#slurmFolder = slurmFolder;
+    this.#arrays = submitted(slurmFolder);
     this.#left = work.trials;
   }
 
@@ -124,7 +124,7 @@ class Arrays {
   async #submit(trials: readonly FrozenTrial[]): Promise<void> {
     for (let i = 0; i < trials.length; i += mostTasks) {
       const some = trials.slice(i, i + mostTasks);
-      const array = await submit(some, this.#work, this.#options, this.#place);
+      const array = await submit(some, this.#work, this.#options, this.#slurmFolder);
       const ids = some.map(({ id }) => id);
       this.#arrays.set(array, ids);
       this.#work.note(`slurm: array ${array}, ${some.length === 1 ? "1 trial" : `${some.length} trials`}`);
@@ -152,12 +152,14 @@ class Arrays {
     const times = before === undefined || step > before.step ? 1 : before.times + 1;
     this.#lost.set(id, { step, times });
     if (times > mostDeaths)
-      this.#work.note(`slurm: ${label}: its task was lost ${times} times in a row; ${this.#place} has what tasks said`);
+      this.#work.note(
+        `slurm: ${label}: its task was lost ${times} times in a row; ${this.#slurmFolder} has what tasks said`,
+      );
     return times <= mostDeaths;
   }
 
   /** First the queue, then the folders: what ended in between has its result. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const states = await this.#states();
     const left: FrozenTrial[] = [];
     const lost: FrozenTrial[] = [];
@@ -178,10 +180,10 @@ class Arrays {
     await this.#submit(lost);
   }
 
-  /** Looks, and says once when Slurm does not answer: its tasks go on all the same. */
-  async tryToLook(): Promise<void> {
+  /** Checks, and says once when Slurm does not answer: its tasks continue all the same. */
+  async tryToCheck(): Promise<void> {
     try {
-      await this.look();
+      await this.check();
       this.#isSilent = false;
     } catch (error) {
       // Meanwhile it may forget anything.
@@ -205,13 +207,13 @@ export const slurm = (options: SlurmOptions): Executor => ({
   name: "slurm",
   async run(work) {
     if (work.signal.aborted) return;
-    const place = join(work.folder, "slurm");
-    mkdirSync(place, { recursive: true });
-    const arrays = new Arrays(work, options, place);
+    const slurmFolder = join(work.folder, "slurm");
+    mkdirSync(slurmFolder, { recursive: true });
+    const arrays = new Arrays(work, options, slurmFolder);
     await arrays.begin();
     while (!arrays.isDone && !work.signal.aborted) {
-      await pause(lookEvery, undefined, { signal: work.signal }).catch(() => undefined);
-      if (!work.signal.aborted) await arrays.tryToLook();
+      await pause(checkEvery, undefined, { signal: work.signal }).catch(() => undefined);
+      if (!work.signal.aborted) await arrays.tryToCheck();
     }
     if (work.signal.aborted && !arrays.isDone) await arrays.cancel();
   },

@@ -7,7 +7,10 @@ import type { FrozenTrial } from "../planning/frozen.ts";
 import { progressIn, trialFolder, type TrialProgress } from "../planning/trial-progress.ts";
 import type { Work } from "./executor.ts";
 
-/** How a supervised trial ended: at its end or its pause; in other hands; failed too often; stopped by the signal. */
+/**
+ * How a supervised trial ended: at its end or its pause; held by another process; failed too often; stopped by the
+ * signal.
+ */
 export type Outcome = "reached" | "held" | "failed" | "stopped";
 
 /** Exit code of a process that found another one at work. */

@@ -48,7 +48,7 @@ export type FrozenTrial = FrozenSweep["trials"][number];
 
 const check = checkerOf<FrozenSweep>(Frozen);
 
-/** Where the trials of an experiment file lie, and the plan with them. */
+/** The folder of the trials of an experiment file and of their plan. */
 export const sweepFolder = (out: string, file: string): string => join(out, basename(file, extname(file)));
 
 /** The plan of a prepared sweep; `cache` is where stages are kept. */
@@ -61,7 +61,7 @@ export const freeze = ({ path, bases, trials }: PreparedSweep, cache: string): F
   trials: [...trials],
 });
 
-/** Writes the plan into the folder, in place of an earlier one. */
+/** Writes the plan into the folder, instead of an earlier one. */
 export const writeFrozen = async (folder: string, sweep: FrozenSweep): Promise<void> => {
   mkdirSync(folder, { recursive: true });
   await writeJson(join(folder, "sweep.json"), sweep);

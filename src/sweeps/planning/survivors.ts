@@ -1,4 +1,4 @@
-/** Which trials go on after a rung of successive halving. */
+/** Which trials continue after a rung of successive halving. */
 import type { Json } from "../../files/json.ts";
 import type { HalvingValues } from "../../experiments/schema/halving.ts";
 
@@ -23,8 +23,8 @@ const worthOf = (trials: readonly Contender[], direction: HalvingValues["directi
 };
 
 /**
- * Ids of the trials that go on: those of the best ceil(keep n) of n settings by the mean score of their trials. Of
- * equal settings the first in the order of the trials goes on, so that the choice does not depend on who finished
+ * Ids of the trials that continue: those of the best ceil(keep n) of n settings by the mean score of their trials. Of
+ * equal settings the first in the order of the trials continues, so that the choice does not depend on who finished
  * first. A setting with a trial that has no score comes last.
  */
 export const survivors = (

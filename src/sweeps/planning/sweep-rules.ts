@@ -16,21 +16,21 @@ interface Named {
   readonly at: string;
 }
 
-const place = (...keys: readonly (string | number)[]): string => formatPointer(["sweep", ...keys]);
+const pointerTo = (...keys: readonly (string | number)[]): string => formatPointer(["sweep", ...keys]);
 
 /** All axes of a sweep. */
 export const axesOf = ({ axes, zip, random }: SweepValues): Named[] => [
-  ...Object.keys(axes).map((pointer) => ({ pointer, at: place("axes", pointer) })),
-  ...zip.flatMap((group, g) => Object.keys(group).map((pointer) => ({ pointer, at: place("zip", g, pointer) }))),
-  ...Object.keys(random?.axes ?? {}).map((pointer) => ({ pointer, at: place("random", "axes", pointer) })),
+  ...Object.keys(axes).map((pointer) => ({ pointer, at: pointerTo("axes", pointer) })),
+  ...zip.flatMap((group, g) => Object.keys(group).map((pointer) => ({ pointer, at: pointerTo("zip", g, pointer) }))),
+  ...Object.keys(random?.axes ?? {}).map((pointer) => ({ pointer, at: pointerTo("random", "axes", pointer) })),
 ];
 
 const askedOf = ({ when, exclude }: SweepValues): Named[] => [
   ...Object.entries(when).flatMap(([axis, match]) =>
-    Object.keys(match).map((pointer) => ({ pointer, at: place("when", axis, pointer) })),
+    Object.keys(match).map((pointer) => ({ pointer, at: pointerTo("when", axis, pointer) })),
   ),
   ...exclude.flatMap((match, i) =>
-    Object.keys(match).map((pointer) => ({ pointer, at: place("exclude", i, pointer) })),
+    Object.keys(match).map((pointer) => ({ pointer, at: pointerTo("exclude", i, pointer) })),
   ),
 ];
 
@@ -61,7 +61,7 @@ const lengths = ({ zip }: SweepValues): Mistake[] =>
       if (values.length === wanted) return [];
       return [
         {
-          pointer: place("zip", g, pointer),
+          pointer: pointerTo("zip", g, pointer),
           message: `expected ${wanted} values, as many as ${first![0]} has, got ${values.length}`,
         },
       ];
@@ -72,7 +72,7 @@ const refusedDistributions = ({ random }: SweepValues): Mistake[] =>
   Object.entries(random?.axes ?? {}).flatMap(([pointer, values]): Mistake[] => {
     const made = attempt(() => distributions.create(values, undefined));
     return "message" in made
-      ? [{ pointer: place("random", "axes", pointer), part: "whole", message: made.message }]
+      ? [{ pointer: pointerTo("random", "axes", pointer), part: "whole", message: made.message }]
       : [];
   });
 
@@ -91,7 +91,7 @@ const conditions = ({ when }: SweepValues, axes: readonly Named[]): Mistake[] =>
     return seen;
   };
   return Object.keys(when).flatMap((axis): Mistake[] => {
-    const at = { pointer: place("when", axis), part: "key" } as const;
+    const at = { pointer: pointerTo("when", axis), part: "key" } as const;
     if (!names.has(axis))
       return [{ ...at, message: `expected an axis of the sweep (${[...names].join(", ")}), got "${axis}"` }];
     return reachable(axis).has(axis)

@@ -1,5 +1,5 @@
 /**
- * Trials as drafts: a run of the file with the values of the sweep set, each mistake placed where the sweep gives the
+ * Trials as drafts: a run of the file with the values of the sweep set, each mistake located where the sweep gives the
  * value.
  */
 import { valueText } from "../../evaluation/claims/value-text.ts";
@@ -14,7 +14,7 @@ const depth = ({ pointer }: Set): number => parsePointer(pointer).length;
 
 /**
  * The values with every setting of the assignment; what holds others is set before them. `RangeError` where a setting
- * has no place.
+ * has no key.
  */
 export const withSettings = (value: Json, settings: readonly Set[]): Json =>
   settings
@@ -55,7 +55,7 @@ const settingText = (name: string, value: Json): string => {
   return `${name}=${/\s/u.test(text) ? JSON.stringify(text) : text}`;
 };
 
-/** A run of the file as one trial. `RangeError` where a value has no place in the file. */
+/** A run of the file as one trial. `RangeError` where the file has no key for a value. */
 export const trialDraft = (
   base: Draft,
   settings: Assignment,

@@ -1,4 +1,4 @@
-/** What memory the trials of a sweep take: each kind of trial is looked at once, and only when it is asked. */
+/** What memory the trials of a sweep take: that of each kind of trial is estimated once, and only on request. */
 import { canonicalJson } from "../../files/canonical-json.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
 import type { ExperimentValues } from "../../experiments/schema/experiment-schema.ts";

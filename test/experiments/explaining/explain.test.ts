@@ -9,15 +9,15 @@ import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-explain-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-const places = { out: join(root, "runs"), cache: join(root, "cache") };
+const folders = { out: join(root, "runs"), cache: join(root, "cache") };
 
 test("runs have their values with origins, and their stages as they stand", async () => {
   const path = "test/fixtures/experiments/small.yaml";
   const [planned] = planExperiment(path, ["/seed=5"]);
-  const folder = stageStoreIn(join(places.cache, "stages")).folder(planned!.stages[0]!.id);
+  const folder = stageStoreIn(join(folders.cache, "stages")).folder(planned!.stages[0]!.id);
   mkdirSync(folder, { recursive: true });
   for (const name of stageFiles) writeFileSync(join(folder, name), "{}");
-  const [run, ...others] = await explainExperiment(path, ["/seed=5"], places);
+  const [run, ...others] = await explainExperiment(path, ["/seed=5"], folders);
   expect(others).toEqual([]);
   expect(run?.values).toContainEqual({ pointer: "/seed", value: 5, from: "command line" });
   expect(run?.values).toContainEqual({ pointer: "/training/steps", value: 4, from: `${path}:31:20` });

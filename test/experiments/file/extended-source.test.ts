@@ -21,19 +21,19 @@ const folder = (files: Readonly<Record<string, string>>): string => {
   return path;
 };
 
-const at = (path: string, place: Location | undefined): string => {
-  if (place === undefined || "override" in place) return String(place?.override);
-  return `${relative(path, place.file)}${"line" in place ? `:${place.line}:${place.column}` : ""}`;
+const at = (path: string, location: Location | undefined): string => {
+  if (location === undefined || "override" in location) return String(location?.override);
+  return `${relative(path, location.file)}${"line" in location ? `:${location.line}:${location.column}` : ""}`;
 };
 
-/** What is wrong, with places in the folder's own terms. */
+/** What is wrong, with locations relative to the folder. */
 const problems = (path: string, run: () => unknown): string[] => {
   try {
     run();
   } catch (error) {
     if (!(error instanceof ExperimentError)) throw error;
     return error.problems.map(
-      ({ location: place, pointer, message }) => `${at(path, place)} ${pointer}: ${message.replaceAll(`${path}/`, "")}`,
+      ({ location, pointer, message }) => `${at(path, location)} ${pointer}: ${message.replaceAll(`${path}/`, "")}`,
     );
   }
   throw new Error("expected an ExperimentError");
@@ -60,7 +60,7 @@ describe("a file that extends others", () => {
     ["/a/e", "base/deep.yaml:1:15"],
     ["/z", "base/deep.yaml:2:4"],
     ["/list/0/x", "own.yaml:3:13"],
-    // What stood there in a base was replaced with the list.
+    // What a base had there was replaced with the list.
     ["/list/0/y", "undefined"],
     ["/list/1", "undefined"],
   ])("%s was written at %s", (pointer, expected) => {

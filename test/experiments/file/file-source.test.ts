@@ -1,4 +1,4 @@
-/** Tests of reading files, with the place of each value. */
+/** Tests of reading files, with the location of each value. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const refusal = (run: () => unknown): string => {
 };
 
 describe("parseSource", () => {
-  test("reads JSON with comments and trailing commas, and knows every place", () => {
+  test("reads JSON with comments and trailing commas, and knows every location", () => {
     const source = parseSource("x.json", '{\n\t// "no": 1\n\t"a": [1, /* 2 */ "b//c",],\n\t"d": {"e": -1.5e-3},\n}\n');
     expect(source.value).toEqual({ a: [1, "b//c"], d: { e: -1.5e-3 } });
     expect(source.find("/a/1", "value")).toEqual({ file: "x.json", line: 3, column: 19 });
@@ -39,7 +39,7 @@ describe("parseSource", () => {
     expect(source.find("/b", "key")).toMatchObject({ line: path.endsWith("json") ? 3 : 2, column: 1 });
   });
 
-  test("places are the same whatever the length of comments before them", () => {
+  test("locations are the same whatever the length of comments before them", () => {
     const source = parseSource("x.json", '{ /* 1\n22\n333 */ "a": 1 }');
     expect(source.find("/a", "key")).toMatchObject({ line: 3, column: 8 });
   });
@@ -121,7 +121,7 @@ describe("readSource", () => {
   });
 });
 
-test("numbers that are not finite are refused, each with its place", () => {
+test("numbers that are not finite are refused, each with its location", () => {
   const refused = (path: string, text: string): string => {
     try {
       parseSource(path, text);

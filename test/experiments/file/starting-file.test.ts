@@ -34,7 +34,7 @@ describe.each(Object.entries(rungs) as [RungName, Rung][])("%s", (name, rung) =>
     expect(planSweep(written({ rung: name, sweep: true }), [])).toHaveLength(name === "rl-gkd" ? 6 : 3);
   });
 
-  test("takes checkpoints in place of both models", () => {
+  test("takes checkpoints instead of both models", () => {
     const [teacher, student] = ["teacher", "student"].map((one) => ({ checkpoint: `./${one}` }));
     const { value } = written({ rung: name, teacher: teacher!, student: student! });
     expect(value).toMatchObject({ student, ...(rung.teacher ? { teacher } : {}) });

@@ -90,7 +90,7 @@ describe("what cannot be read", () => {
     return "message" in made ? made.message : "";
   };
 
-  test("is a reason in its place, beside those that can", async () => {
+  test("is a reason in its entry, beside those that can", async () => {
     const found = await readCheckpoints(["tiny", "./no", "tiny"], root, offline);
     expect([...found.keys()]).toEqual(["tiny", "./no"]);
     expect(found.get("tiny")).toHaveProperty("part");

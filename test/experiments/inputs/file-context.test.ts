@@ -45,7 +45,7 @@ test("a task may be written in the tokens of a checkpoint, and read a file besid
   expect(() => fileContext.checkpoint("./none")).toThrow("no folder or file is at");
 });
 
-test("a checkpoint that was not looked at is refused with what to do", () => {
-  expect(() => new FileContext().checkpoint("tiny")).toThrow('checkpoint "tiny" was not looked at; plan the file with prepareExperiment');
-  expect(() => new FileContext().tokenizer("tiny")).toThrow("was not looked at");
+test("a checkpoint that was not read is refused with what to do", () => {
+  expect(() => new FileContext().checkpoint("tiny")).toThrow('checkpoint "tiny" was not read; plan the file with prepareExperiment');
+  expect(() => new FileContext().tokenizer("tiny")).toThrow("was not read");
 });

@@ -45,7 +45,7 @@ test("a Parquet file is made into lines once, and again when it or what is read 
   expect(await look(task)).not.toBe(first);
 });
 
-test("what cannot be read is a reason in its place", async () => {
+test("what cannot be read is a reason in its entry", async () => {
   const tasks = [{ path: "none.parquet" }, { path: "folder.parquet" }, { path: "text.parquet" }];
   writeFileSync(join(folder, "text.parquet"), "text");
   mkdirSync(join(folder, "folder.parquet"));

@@ -138,9 +138,9 @@ describe("a file is refused", () => {
 });
 
 test("a student out of a stranger's layers is distilled, saved as a whole folder, and can be a checkpoint again", async () => {
-  const places = { out: join(folder, "runs"), cache: join(folder, "cache") };
+  const folders = { out: join(folder, "runs"), cache: join(folder, "cache") };
   const runs = await prepare();
-  const events = await lastValueFrom(execute(runs, { ...places, signal: new AbortController().signal }).pipe(toArray()));
+  const events = await lastValueFrom(execute(runs, { ...folders, signal: new AbortController().signal }).pipe(toArray()));
   const last = events.at(-1);
   if (last?.kind !== "end") throw new Error(`expected an end, got ${last?.kind}`);
   expect(last.accuracy).toBeUndefined();

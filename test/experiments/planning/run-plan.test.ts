@@ -205,8 +205,8 @@ describe("any damage to a file", () => {
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
         let damaged = text;
         for (const { at, remove, insert } of edits) {
-          const place = at % (damaged.length + 1);
-          damaged = damaged.slice(0, place) + insert + damaged.slice(place + remove);
+          const position = at % (damaged.length + 1);
+          damaged = damaged.slice(0, position) + insert + damaged.slice(position + remove);
         }
         survives(path, damaged);
       }),

@@ -95,7 +95,7 @@ describe.each<[string, string[], string, string]>([
     "starts from itself: teacher -> teacher",
   ],
 ])("%s", (_name, overrides, pointer, message) => {
-  test("is one mistake at its place", () => {
+  test("is one mistake at its location", () => {
     expect(mistakes(...overrides)).toEqual([expect.objectContaining({ pointer, message: expect.stringContaining(message) as string })]);
   });
 });

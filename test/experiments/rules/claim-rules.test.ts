@@ -34,7 +34,7 @@ test("claims change no trial, and come with the sweep", () => {
   expect(planSource(file([rises]), [])[0]?.id).toBe(planSource(parseSource("x.json", valid), [])[0]?.id);
 });
 
-test("a name that stands twice, and a claim that cannot be made, have their places", () => {
+test("a name that occurs twice, and a claim that cannot be made, have their locations", () => {
   const spread = {
     id: "quality-rises",
     statement: "Alike.",

@@ -142,8 +142,8 @@ describe("a file is refused", () => {
 
 test("a stage leaves a sequence classifier, which rewards the run", async () => {
   const runs = await prepare();
-  const places = { out: join(folder, "runs"), cache: join(folder, "cache") };
-  const events = await lastValueFrom(execute(runs, { ...places, signal: new AbortController().signal }).pipe(toArray()));
+  const folders = { out: join(folder, "runs"), cache: join(folder, "cache") };
+  const events = await lastValueFrom(execute(runs, { ...folders, signal: new AbortController().signal }).pipe(toArray()));
   const ends = events.filter((event) => event.kind === "end");
   const [stage, run] = ends as [(typeof ends)[number], (typeof ends)[number]];
   expect(stage.accuracy).toBeGreaterThanOrEqual(0);

@@ -28,7 +28,7 @@ test("a student of some of a stage's layers is sound when the stage has them", (
   expect(mistakes(['/student={"stage": "teacher", "layers": [1, 0, 1]}'])).toEqual([]);
 });
 
-test("layers that the stage has not are a mistake at their place", () => {
+test("layers that the stage has not are a mistake at their location", () => {
   const message = "layers: expected numbers from 0 to 1, since there are 2, got 2";
   expect(mistakes(['/student={"stage": "teacher", "layers": [0, 2]}'])).toEqual([{ pointer: "/student/layers", part: "whole", message }]);
 });

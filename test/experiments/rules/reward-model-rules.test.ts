@@ -86,8 +86,8 @@ test("a classifier that is not there, or has no tokenizer, is refused", async ()
 
 test("a run is rewarded by models on the thread of rewards", async () => {
   const runs = await prepare();
-  const places = { out: join(folder, "runs"), cache: join(folder, "cache") };
-  const events = await lastValueFrom(execute(runs, { ...places, signal: new AbortController().signal }).pipe(toArray()));
+  const folders = { out: join(folder, "runs"), cache: join(folder, "cache") };
+  const events = await lastValueFrom(execute(runs, { ...folders, signal: new AbortController().signal }).pipe(toArray()));
   const last = events.at(-1);
   if (last?.kind !== "end") throw new Error(`expected an end, got ${last?.kind}`);
   const [, first] = readFileSync(join(last.folder, "metrics.jsonl"), "utf8")
@@ -103,8 +103,8 @@ test("a run is rewarded by models on the thread of rewards", async () => {
 
 test("a label that the classifier does not have ends the run before it begins", async () => {
   const runs = await prepare({ rewards: [{ type: "classifier", model: { checkpoint: "judge" }, label: "best" }] });
-  const places = { out: join(folder, "runs"), cache: join(folder, "cache") };
-  await expect(lastValueFrom(execute(runs, { ...places, signal: new AbortController().signal }))).rejects.toThrow(
+  const folders = { out: join(folder, "runs"), cache: join(folder, "cache") };
+  await expect(lastValueFrom(execute(runs, { ...folders, signal: new AbortController().signal }))).rejects.toThrow(
     'classifier: expected a label from 0 to 2, or one of bad, good, odd, got "best"',
   );
 });

@@ -157,7 +157,7 @@ describe.each<[string, string[], string, string]>([
     "expected at most 10 of the task's 400 training prompts to be left over, got 11",
   ],
 ])("%s", (_name, overrides, pointer, message) => {
-  test("is one mistake at its place", () => {
+  test("is one mistake at its location", () => {
     expect(mistakes(...overrides)).toEqual([expect.objectContaining({ pointer, message: expect.stringContaining(message) as string })]);
   });
 });

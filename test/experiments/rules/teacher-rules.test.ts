@@ -213,7 +213,7 @@ describe("teachers that prompts name", () => {
   const routes = (second = '{"stage": "sft-student"}'): string =>
     `/teacher={"by": "subject", "routes": {"a/b": {"stage": "teacher"}, "mixed": {"mixture": [{"teacher": ${second}}]}}}`;
 
-  test("are checked in their places, and prompts without the field are a mistake", () => {
+  test("are checked at their locations, and prompts without the field are a mistake", () => {
     const found = mistakes(routes('{"stage": "teachr"}'));
     expect(found).toContainEqual(expect.objectContaining({ pointer: "/teacher/routes/mixed/mixture/0/teacher/stage" }));
     expect(mistakes(routes())).toEqual([

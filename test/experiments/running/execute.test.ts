@@ -29,12 +29,12 @@ interface Outcome {
 const perform = (
   overrides: readonly string[] = [],
   see: (event: RunEvent, controller: AbortController) => void = () => undefined,
-  places: Omit<ExecutionOptions, "signal"> = { out, cache },
+  roots: Omit<ExecutionOptions, "signal"> = { out, cache },
 ): Promise<Outcome> => {
   const controller = new AbortController();
   const events: RunEvent[] = [];
   return new Promise((resolve) => {
-    execute(planExperiment(path, overrides), { ...places, signal: controller.signal }).subscribe({
+    execute(planExperiment(path, overrides), { ...roots, signal: controller.signal }).subscribe({
       next: (event) => {
         events.push(event);
         see(event, controller);

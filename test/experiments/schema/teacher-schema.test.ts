@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { decayOf, singleTeachers } from "../../../src/experiments/schema/teacher-schema.ts";
 
-test("single teachers are found with their places", () => {
+test("single teachers are found with their pointers", () => {
   const [a, b] = [
     { stage: "a", temperature: 1 },
     { checkpoint: "b", temperature: 2 },

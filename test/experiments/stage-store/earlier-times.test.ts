@@ -9,7 +9,7 @@ import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 const root = mkdtempSync(join(tmpdir(), "retort-times-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const places = { out: join(root, "runs"), cache: join(root, "cache") };
+const folders = { out: join(root, "runs"), cache: join(root, "cache") };
 const path = "test/fixtures/experiments/valid.json";
 const run = (...overrides: string[]) => planExperiment(path, overrides)[0]!;
 
@@ -19,7 +19,7 @@ const write = (folder: string, name: string, value: unknown): void => {
 };
 
 test("a training takes as long as those of the same kind took, by the step", () => {
-  expect(earlierTime(run(), path, places)).toBeUndefined();
+  expect(earlierTime(run(), path, folders)).toBeUndefined();
   for (const [name, milliseconds, status] of [
     ["a", 1000, "done"],
     ["b", 3000, "done"],
@@ -31,13 +31,13 @@ test("a training takes as long as those of the same kind took, by the step", () 
   }
   write("runs/valid/broken", "manifest.json", "{");
   write("runs/valid/empty", "manifest.json", {});
-  expect(earlierTime(run("/training/steps=99", "/objective/alpha=0.5", "/seed=4"), path, places)).toEqual({
+  expect(earlierTime(run("/training/steps=99", "/objective/alpha=0.5", "/seed=4"), path, folders)).toEqual({
     trainings: 3,
     millisecondsPerStep: 100,
   });
-  expect(earlierTime(run("/training/batch=64"), path, places)).toBeUndefined();
-  expect(earlierTime(run(), "other.json", places)).toBeUndefined();
+  expect(earlierTime(run("/training/batch=64"), path, folders)).toBeUndefined();
+  expect(earlierTime(run(), "other.json", folders)).toBeUndefined();
   const [stage] = run().stages;
   write("cache/stages/x", "manifest.json", { values: stage!.values, milliseconds: 50 });
-  expect(earlierTime(stage!, "other.json", places)).toEqual({ trainings: 1, millisecondsPerStep: 5 });
+  expect(earlierTime(stage!, "other.json", folders)).toEqual({ trainings: 1, millisecondsPerStep: 5 });
 });

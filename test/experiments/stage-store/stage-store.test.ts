@@ -1,4 +1,4 @@
-/** Tests of what stages leave. */
+/** Tests of the store of stages. */
 import { mkdtempSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const fill = (content: string) => (folder: string) => {
   return Promise.resolve();
 };
 
-describe("stageStore", () => {
+describe("stored stages", () => {
   let root: string;
   let stageStore: StageStore;
   beforeEach(() => {
@@ -47,7 +47,7 @@ describe("stageStore", () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  test("that are cut are not taken for results, and are replaced", async () => {
+  test("that are cut are not taken for whole, and are replaced", async () => {
     mkdirSync(stageStore.folder(id), { recursive: true });
     await fill("old")(stageStore.folder(id));
     writeFileSync(join(stageStore.folder(id), "model.safetensors"), "");

@@ -1,4 +1,4 @@
-/** Tests of results that are kept. */
+/** Tests of the list of stored stages. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,26 +10,26 @@ import { packageVersion } from "../../../src/runs/folder/package-version.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-stages-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-const places = { out: join(root, "runs"), cache: join(root, "cache") };
+const folders = { out: join(root, "runs"), cache: join(root, "cache") };
 
 const stagesOf = (...overrides: string[]) => planExperiment("test/fixtures/experiments/valid.json", overrides)[0]!.stages;
 
-test("results are listed with who used them, and say what a file asks otherwise", () => {
-  expect(storedStages(places)).toEqual([]);
+test("stored stages are listed with the runs that used them, and with their differences from a file", () => {
+  expect(storedStages(folders)).toEqual([]);
   const teacher = stagesOf().find(({ name }) => name === "teacher")!;
-  const folder = stageStoreIn(join(places.cache, "stages")).folder(teacher.id);
+  const folder = stageStoreIn(join(folders.cache, "stages")).folder(teacher.id);
   mkdirSync(folder, { recursive: true });
   for (const name of stageFiles) writeFileSync(join(folder, name), "xx");
   const { name, id, values, inputs, checkpoints } = teacher;
   const manifest = { name, id, values, inputs, checkpoints, accuracy: 0.5, versions: { "retort-rl": packageVersion() } };
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
-  mkdirSync(join(places.cache, "stages", "half"));
-  writeFileSync(join(places.cache, "stages", "half", "manifest.json"), JSON.stringify(manifest));
-  const run = join(places.out, "valid", "run");
+  mkdirSync(join(folders.cache, "stages", "half"));
+  writeFileSync(join(folders.cache, "stages", "half", "manifest.json"), JSON.stringify(manifest));
+  const run = join(folders.out, "valid", "run");
   mkdirSync(run, { recursive: true });
   writeFileSync(join(run, "manifest.json"), JSON.stringify({ stages: { teacher: id } }));
 
-  const kept = storedStages(places);
+  const kept = storedStages(folders);
   expect(kept).toMatchObject([{ folder, name, id, accuracy: 0.5, usedBy: [run] }]);
   expect(kept[0]!.bytes).toBe(2 * (stageFiles.length - 1) + JSON.stringify(manifest).length);
   const asked = (...overrides: string[]) =>

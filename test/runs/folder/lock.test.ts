@@ -9,32 +9,32 @@ import { thisProcess, type ProcessIdentity } from "../../../src/runs/folder/proc
 
 let folder: string;
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), "retort-claim-")), "run");
+  folder = join(mkdtempSync(join(tmpdir(), "retort-lock-")), "run");
 });
 
-const claimed = async (beat?: number): Promise<FolderLock> => {
+const locked = async (beat?: number): Promise<FolderLock> => {
   const made = await lockFolder(folder, beat);
-  if (!isLock(made)) throw new Error(`expected a claim, got the holder ${JSON.stringify(made)}`);
+  if (!isLock(made)) throw new Error(`expected a lock, got the holder ${JSON.stringify(made)}`);
   return made;
 };
 
 /** Writes the newest attempt as another process would. */
 const left = async (attempt: number, change: Partial<ProcessIdentity>): Promise<string> => {
-  await (await claimed()).release();
+  await (await locked()).release();
   const path = join(folder, "attempts", `${String(attempt).padStart(4, "0")}.json`);
   writeFileSync(path, JSON.stringify({ ...(await thisProcess()), ...change }));
   return path;
 };
 
-test("a claim holds until it is given back, and attempts are counted", async () => {
+test("a lock holds until it is released, and attempts are counted", async () => {
   expect(await holderOf(folder)).toBeUndefined();
-  const first = await claimed();
+  const first = await locked();
   expect(first.attempt).toBe(1);
   expect(await lockFolder(folder)).toMatchObject({ pid: process.pid, attempt: 1 });
   expect(await holderOf(folder)).toMatchObject({ pid: process.pid, attempt: 1 });
   await first.release();
   expect(await holderOf(folder)).toBeUndefined();
-  const second = await claimed();
+  const second = await locked();
   expect(second.attempt).toBe(2);
   await second.release();
   expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json", "0002.json"]);
@@ -43,13 +43,13 @@ test("a claim holds until it is given back, and attempts are counted", async () 
 test("of many that come at once one gets it, each time", async () => {
   for (let round = 1; round <= 5; round += 1) {
     const all = await Promise.all(Array.from({ length: 20 }, () => lockFolder(folder)));
-    const claims = all.filter(isLock);
-    expect(claims.map(({ attempt }) => attempt)).toEqual([round]);
-    await claims[0]!.release();
+    const locks = all.filter(isLock);
+    expect(locks.map(({ attempt }) => attempt)).toEqual([round]);
+    await locks[0]!.release();
   }
 });
 
-test("who comes between the look and the claim has it alone", async () => {
+test("a process that comes between the check and the lock has it alone", async () => {
   const identity = { ...(await thisProcess()), host: "elsewhere" };
   const answer = await lockUnlessDone(folder, () => {
     writeFileSync(join(folder, "attempts", "0001.json"), JSON.stringify(identity));
@@ -59,8 +59,8 @@ test("who comes between the look and the claim has it alone", async () => {
   expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json"]);
 });
 
-test("work that was done meanwhile is not claimed, and while it is being done it has a holder", async () => {
-  const first = await claimed();
+test("work that was done meanwhile is not locked, and while it is being done the lock has a holder", async () => {
+  const first = await locked();
   let done = false;
   expect(await lockUnlessDone(folder, () => done)).toMatchObject({ pid: process.pid, attempt: 1 });
   done = true;
@@ -75,44 +75,44 @@ test("attempts that cannot be read are not taken for none", async () => {
   await expect(holderOf(folder)).rejects.toThrow("ENOTDIR");
 });
 
-test("a file in the folder's place is an error, however often it is tried", async () => {
+test("a file at the folder's path is an error, however often it is tried", async () => {
   writeFileSync(folder, "");
   await expect(lockFolder(folder)).rejects.toThrow("ENOTDIR");
 });
 
-test("a folder that is removed again and again meanwhile is claimed all the same", async () => {
+test("a folder that is removed again and again meanwhile is locked all the same", async () => {
   let removing = true;
   const removed = (async () => {
     while (removing) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   })();
-  const claims = await Promise.all(Array.from({ length: 20 }, () => lockFolder(folder)));
+  const locks = await Promise.all(Array.from({ length: 20 }, () => lockFolder(folder)));
   removing = false;
   await removed;
-  for (const one of claims.filter(isLock)) await one.release();
-  expect(claims.some(isLock)).toBe(true);
+  for (const one of locks.filter(isLock)) await one.release();
+  expect(locks.some(isLock)).toBe(true);
 });
 
-test("the claim of a process that is gone is taken over at once", async () => {
+test("the lock of a process that is gone is taken over at once", async () => {
   await left(2, { started: "0" });
-  expect((await claimed()).attempt).toBe(3);
+  expect((await locked()).attempt).toBe(3);
 });
 
-test("the claim of another machine is taken over when it gave no sign of life for long", async () => {
+test("the lock of another machine is taken over when it gave no sign of life for long", async () => {
   const path = await left(2, { host: "elsewhere" });
   expect(await lockFolder(folder)).toMatchObject({ host: "elsewhere", attempt: 2 });
   const before = Date.now() / 1000 - 120;
   utimesSync(path, before, before);
-  expect((await claimed()).attempt).toBe(3);
+  expect((await locked()).attempt).toBe(3);
   expect(readdirSync(join(folder, "attempts"))).toEqual(["0001.json", "0002.json", "0003.json"]);
 });
 
 test.each(["", "{", "[]", '{"pid":1}'])("a file that says %j holds nothing", async (text) => {
   writeFileSync(await left(2, {}), text);
-  expect((await claimed()).attempt).toBe(3);
+  expect((await locked()).attempt).toBe(3);
 });
 
-test("a claim that another process has taken over is lost, and is not given back", async () => {
-  const first = await claimed(20);
+test("a lock that another process has taken over is lost, and is not released", async () => {
+  const first = await locked(20);
   const other = join(folder, "attempts", "0002.json");
   writeFileSync(other, JSON.stringify({ ...(await thisProcess()), host: "elsewhere" }));
   await new Promise((resolve) => first.lost.addEventListener("abort", resolve));

@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { expect, test } from "vitest";
 import { provenance } from "../../../src/runs/folder/provenance.ts";
 
-test("surroundings name this machine and what is installed", () => {
+test("provenance names this machine and what is installed", () => {
   const { machine, versions, revision } = provenance();
   const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
     version: string;

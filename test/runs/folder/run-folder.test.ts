@@ -1,4 +1,4 @@
-/** Where a run's results lie. */
+/** Where a run's results are. */
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ describe("a run's folder", () => {
     expect(runFolder(root, run, true)).toEqual({ folder: `${first()}-3`, done: false });
   });
 
-  test("with a manifest that cannot be read is one to go on in", () => {
+  test("with a manifest that cannot be read is one to resume in", () => {
     for (const damaged of ["", "{", "[]"]) {
       leave(first(), damaged);
       expect(manifestIn(first())).toBeUndefined();

@@ -53,14 +53,14 @@ test("has a line for each scorer that failed in a step, and none where all answe
   ]);
 });
 
-test("goes on where it was, and keeps the stack of what failed", () => {
+test("continues where it was, and keeps the stack of what failed", () => {
   for (const attempt of [1, 2]) {
     const log = openRunLog(folder);
     log.begun(attempt);
     log.ended("failed", attempt === 1 ? new Error("plain") : new RangeError("no luck"));
     log.close();
   }
-  expect(lines().map(({ msg }) => msg)).toEqual(["begun", "failed", "goes on", "failed"]);
+  expect(lines().map(({ msg }) => msg)).toEqual(["begun", "failed", "continues", "failed"]);
   expect(lines()[1]).toMatchObject({ level: "error", err: { message: "plain" } });
   expect(lines()[3]).toMatchObject({
     err: { type: "RangeError", message: "no luck", stack: expect.stringContaining("run-log.test") as string },

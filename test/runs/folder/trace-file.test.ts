@@ -22,7 +22,7 @@ const file = (text: string): string => {
 };
 
 describe("a trace", () => {
-  test("is an array of complete events in microseconds, with a named row for each place", () => {
+  test("is an array of complete events in microseconds, with a named row for each slot of a lane", () => {
     const events = JSON.parse(`${written().trimEnd().slice(0, -1)}]`) as Record<string, unknown>[];
     expect(events.filter(({ ph }) => ph === "M").map(({ tid, args }) => [tid, args])).toEqual([
       [1, { name: "draw 1" }],

@@ -13,7 +13,7 @@ const write = (root: string, seed: number, status: string): string => writeRunFo
 test("a run that no process works on is interrupted, and one that ended meanwhile is what it says", async () => {
   const root = mkdtempSync(join(tmpdir(), "retort-abandoned-"));
   const folders = ["running", "running", "running", "running", "failed"].map((status, seed) => write(root, seed, status));
-  const claimed = await lockFolder(folders[0]!);
+  const locked = await lockFolder(folders[0]!);
   const { runs } = readRuns(root);
   write(root, 2, "done");
   rmSync(folders[3]!, { recursive: true });
@@ -21,5 +21,5 @@ test("a run that no process works on is interrupted, and one that ended meanwhil
   expect(progress.map(({ folder }) => folder)).toEqual(runs.map(({ folder }) => folder));
   const statuses = new Map(progress.map(({ folder, record }) => [folder, record.status]));
   expect(folders.map((folder) => statuses.get(folder))).toEqual(["running", "interrupted", "done", "running", "failed"]);
-  if (isLock(claimed)) await claimed.release();
+  if (isLock(locked)) await locked.release();
 });

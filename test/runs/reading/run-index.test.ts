@@ -28,7 +28,7 @@ const folder = (): string => mkdtempSync(join(tmpdir(), "retort-index-"));
 
 const linesIn = (parent: string): string[] => readFileSync(join(parent, "index.jsonl"), "utf8").trimEnd().split("\n");
 
-test("runs come back as records, and what nobody asks for is left out", () => {
+test("runs come back as records, and what is not asked for is left out", () => {
   const parent = folder();
   writeIndex(parent, [
     ["b", run("2-2")],
@@ -50,7 +50,7 @@ const valuesOf = (k: number): JsonObject => {
   return JSON.parse(text) as JsonObject;
 };
 
-test("what runs have in common stands once, is shared when it is read, and every record is as it was", () => {
+test("what runs have in common is written once, is shared when it is read, and every record is as it was", () => {
   const parent = folder();
   const runs = Array.from({ length: 6 }, (_, k) => [`run${k}`, run(`${k}-1`, valuesOf(k), { metrics: { loss: Number.NaN } })] as const);
   writeIndex(parent, runs);
@@ -93,9 +93,9 @@ describe("an index that is damaged or a stranger's is none", () => {
     ["no column", () => "[]"],
     ["nothing", () => "null"],
     ["a value without bottom", (line) => (line.includes('"values"') ? line.replace('"distinct":[0', `"distinct":[${deep}`) : undefined)],
-    ["a place that is not there", (line) => line.replace(/"places":\[\d/u, '"places":[3')],
-    ["a place before the first", (line) => line.replace(/"places":\[\d/u, '"places":[-2')],
-    ["a place between two", (line) => line.replace(/"places":\[\d/u, '"places":[0.5')],
+    ["an index that is not there", (line) => line.replace(/"places":\[\d/u, '"places":[3')],
+    ["an index before the first", (line) => line.replace(/"places":\[\d/u, '"places":[-2')],
+    ["an index between two", (line) => line.replace(/"places":\[\d/u, '"places":[0.5')],
     ["a run too many", (line) => line.replace('"places":[', '"places":[0,')],
     ["a run without a folder", (line) => (line.includes('"folder"') ? line.replace(/"places":\[\d/u, '"places":[-1') : undefined)],
     ["a folder that is no text", (line) => line.replace('"run0"', "7")],

@@ -19,7 +19,7 @@ afterAll(() => sweep.remove());
 const said = (all: readonly TrialState[]): string[] =>
   all.map(({ progress, stopped }) => `${stopped === true ? "stopped" : progress.status} at ${progress.step}`);
 
-test("the worse ones stop at the rung, the others go on; a later driver does nothing again; without halving all come to their end", async () => {
+test("the worse ones stop at the rung, the others continue; a later driver does nothing again; without halving all come to their end", async () => {
   const work = await sweep.work();
   const notes: string[] = [];
   const options = { ...work, executor: local(2), show: () => undefined, note: (text: string) => void notes.push(text) };
@@ -32,7 +32,7 @@ test("the worse ones stop at the rung, the others go on; a later driver does not
   const on = survivors(contenders, values);
   expect(on.size).toBe(2);
   expect(said(all)).toEqual(all.map(({ trial }) => (on.has(trial.id) ? "done at 4" : "stopped at 2")));
-  expect(notes).toEqual(["rung at step 2: 2 of 3 trials go on"]);
+  expect(notes).toEqual(["rung at step 2: 2 of 3 trials continue"]);
   const attempts = await sweep.attempts();
   expect(said(await driveSweep(work, values, options))).toEqual(said(all));
   expect(await sweep.attempts()).toEqual(attempts);

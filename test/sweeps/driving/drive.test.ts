@@ -1,4 +1,4 @@
-/** Tests of the driver: a real sweep, stopped and gone on with. */
+/** Tests of the driver: a real sweep, stopped and resumed. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../../src/sweeps/executors/local.ts";
 import { drive, trialStates, type TrialState } from "../../../src/sweeps/driving/drive.ts";
@@ -12,7 +12,7 @@ afterAll(() => sweep.remove());
 
 const statusesOf = (all: readonly TrialState[]): string[] => all.map(({ progress }) => progress.status);
 
-test("a sweep that is stopped goes on, and says how its trials stand", async () => {
+test("a sweep that is stopped resumes, and reports the progress of its trials", async () => {
   const work = await sweep.work();
   const stop = new AbortController();
   const changes: string[] = [];

@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis)("with a Redis", () => {
     sweep.remove();
   });
 
-  test("trials go on from rung to rung, and a job of an earlier rung that is taken late goes no further", async () => {
+  test("trials continue from rung to rung, and a job of an earlier rung that is taken late goes no further", async () => {
     const sweep = await tinySweep({ axes: { "/training/optimizer/learningRate": [0.1, 0.9], "/evaluation/every": [2] } });
     const halving = { rungs: [2], keep: 0.5, metric: "length", direction: "minimize", over: [] } as const;
     const work = await sweep.work();

@@ -12,7 +12,7 @@ const present = spawnSync("sinfo", ["--noheader"]).status === 0;
 describe.skipIf(!present)("with a Slurm", () => {
   executorLaws("slurm", () => slurm({ jobs: undefined, options: [] }));
 
-  test("a task that gets the notice before its time limit goes on after it was put back", async () => {
+  test("a task that gets the notice before its time limit resumes after it was put back", async () => {
     const sweep = await tinySweep({ axes: { "/seed": [0] } }, 100);
     const notes: string[] = [];
     const work = await sweep.work({ note: (text) => notes.push(text) });

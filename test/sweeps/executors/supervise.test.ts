@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => sweep.remove());
 
-/** Supervises the trial with a program in place of `retort`; says how it ended and how often it was begun. */
+/** Supervises the trial with a program instead of `retort`; says how it ended and how often it was begun. */
 const supervised = async (program: string, retries = 1, signal?: AbortSignal) => {
   const count = join(sweep.root, "count");
   writeFileSync(count, "");
@@ -49,7 +49,7 @@ describe("a process", () => {
     const folder = trialFolder(work.folder, work.sweep, work.trials[0]!);
     mkdirSync(dirname(folder), { recursive: true });
     const held = await lockFolder(folder);
-    if (!isLock(held)) throw new Error("expected a claim");
+    if (!isLock(held)) throw new Error("expected a lock");
     expect(await supervised("process.exit(1)")).toEqual({ outcome: "held", begun: 0 });
     await held.release();
   });

@@ -82,7 +82,7 @@ describe("the trials of a file", () => {
 });
 
 describe("problems", () => {
-  test("stand where the sweep gives the value, all in one pass", () => {
+  test("are located where the sweep gives the value, all in one pass", () => {
     const found = problems(() => planSweep(swept({ axes: { "/objective/alpha": [0.1, 2, "x"], "/seed": [0, -1] } })));
     expect(found).toEqual([
       expect.stringMatching(/^x\.json:7:\d+: \/sweep\/axes\/~1objective~1alpha\/1: expected a number from 0 to 1, .*got 2$/u),
@@ -116,7 +116,7 @@ describe("problems", () => {
       [],
       /\/sweep\/axes\/~1objective~1alpah: unknown key "alpah"; did you mean "alpha"/u,
     ],
-    ["a value without a place", { axes: { "/seed/deep": [1] } }, [], /\/sweep\/axes\/~1seed~1deep\/0: expected a whole number/u],
+    ["a value without a key", { axes: { "/seed/deep": [1] } }, [], /\/sweep\/axes\/~1seed~1deep\/0: expected a whole number/u],
     ["a value inside a text", { axes: { "/question/deep": [1] } }, [], /expected a value that decides a result, got "question"/u],
     [
       "a value inside a number",

@@ -26,7 +26,7 @@ describe("a mistake", () => {
     ["a prototype", { axes: { "/a/__proto__": [0] } }, 'the key "__proto__" is not allowed'],
     ["what decides nothing", { axes: { "/label": ["a"] } }, 'expected a value that decides a result, got "label"'],
     [
-      "one axis in two places",
+      "one axis in two parts",
       { axes: { "/a": [0] }, zip: [{ "/a": [1] }] },
       "/sweep/zip/0/~1a: /a has its values at /sweep/axes/~1a already; keep one",
     ],

@@ -46,7 +46,7 @@ describe("a trial", () => {
     expect(trialDraft(base, [setting, whole], names, false).value).toMatchObject({ objective: { type: "x", alpha: 0.5 } });
   });
 
-  test("whose value has no place is refused", () => {
+  test("whose value has no key in the file is refused", () => {
     expect(() => trialDraft(base, [{ ...setting, pointer: "/objective/alpha/deep" }], names, false)).toThrow(/expected an object at/u);
   });
 });

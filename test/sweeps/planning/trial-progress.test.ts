@@ -1,4 +1,4 @@
-/** Tests of how trials stand. */
+/** Tests of the progress of trials. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,9 +40,9 @@ test("a trial that runs has a process; without one it was interrupted", async ()
   );
   const stopped = await progressIn(folder, 9);
   expect(stopped).toMatchObject({ status: "interrupted", step: 2, metrics: { loss: 2, accuracy: 0.25 } });
-  const held = await lockFolder(folder);
+  const lock = await lockFolder(folder);
   expect(await progressIn(folder, 9)).toEqual({ ...stopped, status: "running" });
-  if (isLock(held)) await held.release();
+  if (isLock(lock)) await lock.release();
   expect(await progressIn(folder, 9)).toEqual(stopped);
 });
 
@@ -60,7 +60,7 @@ test("the last lines are found at the end of a long file", async () => {
   expect(await progressIn(folder, 5000)).toMatchObject({ step: 5000, metrics: { loss: 4999 } });
 });
 
-test("folders stand beside the plan", () => {
+test("folders are beside the plan", () => {
   mkdirSync(join(folder, "x"));
   const id = "a".repeat(64);
   expect(trialFolder(join(folder, "x"), { file: "/somewhere/x.json" }, { id, name: "trial" })).toBe(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
 import { stageStoreIn } from "../../../../src/experiments/stage-store/stage-store.ts";
-import { writeKeptStage } from "../../../fixtures/stored-stage.ts";
+import { writeStoredStage } from "../../../fixtures/stored-stage.ts";
 import { recorder } from "../../recorder.ts";
 
 let root: string;
@@ -20,8 +20,8 @@ const prune = async (...args: string[]) => {
 };
 
 test("lists what would go and removes nothing, but with --yes", async () => {
-  const old = writeKeptStage(root, "teacher", 1, 30);
-  const young = writeKeptStage(root, "teacher", 2, 1);
+  const old = writeStoredStage(root, "teacher", 1, 30);
+  const young = writeStoredStage(root, "teacher", 2, 1);
   const first = await prune("--idle", "10");
   expect(first).toMatchObject({ code: 0, errors: "\n1 result, 1 MiB would go\nnothing was removed; --yes removes them\n" });
   expect(first.output).toMatch(new RegExp(`^teacher +1 .* 0 +${old.id.slice(0, 16)} +goes$`, "mu"));
@@ -33,8 +33,8 @@ test("lists what would go and removes nothing, but with --yes", async () => {
 });
 
 test("says which stay and why, also as JSON", async () => {
-  const { id } = writeKeptStage(root, "teacher", 1, 30);
-  writeKeptStage(root, "start", 1, 30);
+  const { id } = writeStoredStage(root, "teacher", 1, 30);
+  writeStoredStage(root, "start", 1, 30);
   stageStoreIn(join(root, "stages")).touch(id);
   expect((await prune("--unused")).output).toMatch(/^teacher .* stays: it was made or used less than a minute ago/mu);
   const { output } = await prune("--unused", "--yes", "--json");
