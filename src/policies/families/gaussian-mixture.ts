@@ -9,7 +9,7 @@ import type { NamedTensors } from "../../engine/program.ts";
 import { lastPositions } from "../layers/last-positions.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, ParameterSpec, Policy, PolicyContext, Sequences } from "../policy.ts";
-import { configOf } from "./gaussian-mixture-config.ts";
+import { configOf } from "./config/gaussian-mixture-config.ts";
 
 const parameters = {
   components: Type.Integer({ minimum: 1, maximum: 16, description: "Gaussians; 1 has one mode." }),

@@ -6,7 +6,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ConfigFormat } from "./config/config-format.ts";
 import type { PolicyContext } from "../policy.ts";
-import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys } from "./rotary-decoder-config.ts";
+import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys } from "./config/rotary-decoder-config.ts";
 import { attentionBias, rotaryParameters, rotarySizes, type RotaryValues } from "./rotary-decoder-options.ts";
 import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 

@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { define, type ParametersOf } from "../../plugins/definition.ts";
 import { activations, type Activation } from "../layers/activation.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
-import { configOf } from "./gpt2-config.ts";
+import { configOf } from "./config/gpt2-config.ts";
 import { deviationsOf, initialDeviation } from "./initial-deviation.ts";
 import { gpt2Decoder, gpt2Head, gpt2Hidden, type Gpt2Sizes } from "./gpt2-decoder.ts";
 

@@ -1,19 +1,19 @@
 /** The policy families: one line each. */
 import { family } from "../../plugins/family.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
-import { gaussianMixtureConfig } from "./gaussian-mixture-config.ts";
+import { gaussianMixtureConfig } from "./config/gaussian-mixture-config.ts";
 import { gemma, gemmaConfig } from "./gemma.ts";
 import { gpt2 } from "./gpt2.ts";
-import { gpt2Config } from "./gpt2-config.ts";
+import { gpt2Config } from "./config/gpt2-config.ts";
 import { llama } from "./llama.ts";
-import { llamaConfig } from "./llama-config.ts";
+import { llamaConfig } from "./config/llama-config.ts";
 import { mistral, mistralConfig } from "./mistral.ts";
 import { ngram } from "./ngram.ts";
-import { ngramConfig } from "./ngram-config.ts";
+import { ngramConfig } from "./config/ngram-config.ts";
 import { qwen2, qwen2Config } from "./qwen2.ts";
 import { qwen3, qwen3Config } from "./qwen3.ts";
 import { t5 } from "./t5.ts";
-import { t5Config } from "./t5-config.ts";
+import { t5Config } from "./config/t5-config.ts";
 
 /** Schema and creation of every policy by its `type`. */
 export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram, gaussianMixture]);

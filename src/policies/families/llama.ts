@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { PolicyContext } from "../policy.ts";
-import { llamaConfigOf } from "./llama-config.ts";
+import { llamaConfigOf } from "./config/llama-config.ts";
 import { attentionBias, plainArithmetic, rotaryParameters, rotarySizes } from "./rotary-decoder-options.ts";
 import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 

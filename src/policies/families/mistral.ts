@@ -10,7 +10,7 @@ import {
   rotaryKeys,
   windowKey,
   withinWindow,
-} from "./rotary-decoder-config.ts";
+} from "./config/rotary-decoder-config.ts";
 import { plainArithmetic, rotaryParameters, rotarySizes, type RotaryValues } from "./rotary-decoder-options.ts";
 import { rotaryPolicy } from "./rotary-decoder-policy.ts";
 

@@ -10,7 +10,7 @@ import { lastPosition } from "../layers/last-positions.ts";
 import { lastPositions } from "../layers/last-positions.ts";
 import { parameter } from "../layers/parameter.ts";
 import type { Decoder, Policy, PolicyContext, Sequences } from "../policy.ts";
-import { configOf } from "./ngram-config.ts";
+import { configOf } from "./config/ngram-config.ts";
 
 const parameters = {
   order: Type.Integer({

@@ -6,8 +6,8 @@ import { Type, type Static } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import type { ConfigFormat } from "./config/config-format.ts";
 import type { PolicyContext } from "../policy.ts";
-import { qwenKeys, qwenWindow, withoutWindow } from "./qwen-config.ts";
-import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys, withinWindow } from "./rotary-decoder-config.ts";
+import { qwenKeys, qwenWindow, withoutWindow } from "./config/qwen-config.ts";
+import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys, withinWindow } from "./config/rotary-decoder-config.ts";
 import {
   attentionBias,
   plainArithmetic,

@@ -7,7 +7,7 @@ import { define, type ParametersOf } from "../../plugins/definition.ts";
 import { activations, type Activation } from "../layers/activation.ts";
 import type { ParameterSpec, Policy, PolicyContext } from "../policy.ts";
 import { crossName, type T5Sizes } from "./t5-blocks.ts";
-import { configOf } from "./t5-config.ts";
+import { configOf } from "./config/t5-config.ts";
 import { t5Decoder, t5Head, t5Hidden } from "./t5-decoder.ts";
 
 const parameters = {

@@ -1,6 +1,6 @@
 /** The HuggingFace configuration that a GGUF file's metadata describe. */
 import { gemmaNames, gpt2Names, llamaNames, qwen2Names, qwen3Names, type TensorNames } from "./gguf-names.ts";
-import { ropeScalingOf } from "../../families/rope-config.ts";
+import { ropeScalingOf } from "../../families/config/rope-config.ts";
 import { optional, real, required, text, whole, type Metadata } from "./gguf-metadata.ts";
 import { quoted } from "../../../files/quoted.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { unknownKeys } from "../../../../src/policies/families/config/config-keys.ts";
 import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
-import { llamaConfig } from "../../../../src/policies/families/llama-config.ts";
+import { llamaConfig } from "../../../../src/policies/families/config/llama-config.ts";
 import { checkpointsFolder } from "../../../fixtures/reference-checkpoint.ts";
 
 test("a key is known to its format, harmless in it, or without effect in all", () => {

@@ -1,6 +1,6 @@
 /** Rotary frequencies in HuggingFace configurations. */
 import { describe, expect, test } from "vitest";
-import { readRope, ropeScalingOf } from "../../../src/policies/families/rope-config.ts";
+import { readRope, ropeScalingOf } from "../../../../src/policies/families/config/rope-config.ts";
 
 const bare = { rope_theta: 500, rope_scaling: null, rope_parameters: null };
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 128 };

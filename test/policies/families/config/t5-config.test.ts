@@ -1,8 +1,8 @@
 /** HuggingFace configurations of T5. */
 import { expect, test } from "vitest";
-import { policyOf } from "../../../src/policies/checkpoints/huggingface.ts";
-import { t5 } from "../../../src/policies/families/t5.ts";
-import { t5Config } from "../../../src/policies/families/t5-config.ts";
+import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
+import { t5 } from "../../../../src/policies/families/t5.ts";
+import { t5Config } from "../../../../src/policies/families/config/t5-config.ts";
 
 const values = {
   layers: 2,

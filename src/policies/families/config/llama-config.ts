@@ -1,9 +1,9 @@
 /** The HuggingFace configuration of a Llama, written and read. */
 import { Type, type Static } from "@sinclair/typebox";
-import type { ConfigFormat } from "./config/config-format.ts";
-import type { RotaryDecoderSizes } from "./rotary-decoder.ts";
+import type { ConfigFormat } from "./config-format.ts";
+import type { RotaryDecoderSizes } from "../rotary-decoder.ts";
 import { readRotary, rotaryConfig, rotaryHarmless, rotaryKeys } from "./rotary-decoder-config.ts";
-import type { RotaryValues } from "./rotary-decoder-options.ts";
+import type { RotaryValues } from "../rotary-decoder-options.ts";
 
 /** Values of the `llama` family. */
 export interface LlamaValues extends RotaryValues {

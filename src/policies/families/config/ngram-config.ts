@@ -1,7 +1,7 @@
 /** The configuration of an n-gram, written and read. */
 import { Type, type Static } from "@sinclair/typebox";
-import type { ConfigFormat } from "./config/config-format.ts";
-import type { PolicyContext } from "../policy.ts";
+import type { ConfigFormat } from "./config-format.ts";
+import type { PolicyContext } from "../../policy.ts";
 
 /** The `config.json` of an n-gram. Its `model_type` is our own: transformers has none. */
 export const configOf = (order: number, { vocabularySize, contextLength }: PolicyContext): Record<string, unknown> => ({

@@ -1,8 +1,8 @@
 /** Configurations of n-grams. */
 import { expect, test } from "vitest";
-import { policyOf } from "../../../src/policies/checkpoints/huggingface.ts";
-import { ngram } from "../../../src/policies/families/ngram.ts";
-import { ngramConfig } from "../../../src/policies/families/ngram-config.ts";
+import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
+import { ngram } from "../../../../src/policies/families/ngram.ts";
+import { ngramConfig } from "../../../../src/policies/families/config/ngram-config.ts";
 
 const context = { vocabularySize: 5, contextLength: 9 };
 const { config } = ngram.create({ order: 3 }, context);

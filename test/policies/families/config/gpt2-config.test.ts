@@ -1,8 +1,8 @@
 /** HuggingFace configurations of GPT-2. */
 import { expect, test } from "vitest";
-import { policyOf } from "../../../src/policies/checkpoints/huggingface.ts";
-import { gpt2 } from "../../../src/policies/families/gpt2.ts";
-import { gpt2Config } from "../../../src/policies/families/gpt2-config.ts";
+import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
+import { gpt2 } from "../../../../src/policies/families/gpt2.ts";
+import { gpt2Config } from "../../../../src/policies/families/config/gpt2-config.ts";
 
 const values = {
   layers: 2,

@@ -1,8 +1,8 @@
 /** HuggingFace configurations of Llama. */
 import { expect, test } from "vitest";
-import { llama } from "../../../src/policies/families/llama.ts";
-import { llamaConfig } from "../../../src/policies/families/llama-config.ts";
-import { policyOf } from "../../../src/policies/checkpoints/huggingface.ts";
+import { llama } from "../../../../src/policies/families/llama.ts";
+import { llamaConfig } from "../../../../src/policies/families/config/llama-config.ts";
+import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
 
 const values = {
   layers: 2,

@@ -1,9 +1,9 @@
 /** The HuggingFace configuration of a T5, written and read. */
 import { Type, type Static } from "@sinclair/typebox";
-import type { ConfigFormat } from "./config/config-format.ts";
-import type { Activation } from "../layers/activation.ts";
-import type { T5Sizes } from "./t5-blocks.ts";
-import { closedObject } from "../../plugins/closed-object.ts";
+import type { ConfigFormat } from "./config-format.ts";
+import type { Activation } from "../../layers/activation.ts";
+import type { T5Sizes } from "../t5-blocks.ts";
+import { closedObject } from "../../../plugins/closed-object.ts";
 
 /** Feed-forward layers by HuggingFace's name. What it calls gated-gelu has the approximate function. */
 const feedForwards = {

@@ -1,8 +1,8 @@
 /** Sliding windows of Qwen2 and Qwen3. */
 import { expect, test } from "vitest";
-import { policyOf } from "../../../src/policies/checkpoints/huggingface.ts";
-import { qwen2 } from "../../../src/policies/families/qwen2.ts";
-import { qwenWindow, withoutWindow } from "../../../src/policies/families/qwen-config.ts";
+import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
+import { qwen2 } from "../../../../src/policies/families/qwen2.ts";
+import { qwenWindow, withoutWindow } from "../../../../src/policies/families/config/qwen-config.ts";
 
 const base = {
   hidden_act: "silu",

@@ -3,8 +3,8 @@
  * `rope_parameters` of transformers 5.
  */
 import { Type } from "@sinclair/typebox";
-import { quoted } from "../../files/quoted.ts";
-import type { RopeScaling } from "../layers/rotary-frequencies.ts";
+import { quoted } from "../../../files/quoted.ts";
+import type { RopeScaling } from "../../layers/rotary-frequencies.ts";
 
 /** A JSON object. */
 type Keys = Readonly<Record<string, unknown>>;

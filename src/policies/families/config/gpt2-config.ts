@@ -1,9 +1,9 @@
 /** The HuggingFace configuration of a GPT-2, written and read. */
 import { Type, type Static } from "@sinclair/typebox";
-import type { ConfigFormat } from "./config/config-format.ts";
-import type { Activation } from "../layers/activation.ts";
-import type { Gpt2Sizes } from "./gpt2-decoder.ts";
-import { closedObject } from "../../plugins/closed-object.ts";
+import type { ConfigFormat } from "./config-format.ts";
+import type { Activation } from "../../layers/activation.ts";
+import type { Gpt2Sizes } from "../gpt2-decoder.ts";
+import { closedObject } from "../../../plugins/closed-object.ts";
 
 /** The `config.json` of a GPT-2 with these sizes. Special tokens are the tokenizer's and stay null. */
 export const configOf = (sizes: Gpt2Sizes): Record<string, unknown> => ({

@@ -1,10 +1,10 @@
 /** What the HuggingFace configurations of rotary decoders have in common, written and read. */
 import { Type, type Static, type TObject } from "@sinclair/typebox";
-import type { PolicyContext } from "../policy.ts";
+import type { PolicyContext } from "../../policy.ts";
 import { readRope, ropeKeys, ropeScalingOf } from "./rope-config.ts";
-import type { RotaryDecoderSizes } from "./rotary-decoder.ts";
-import { rotaryParameters, type RotaryValues } from "./rotary-decoder-options.ts";
-import { closedObject } from "../../plugins/closed-object.ts";
+import type { RotaryDecoderSizes } from "../rotary-decoder.ts";
+import { rotaryParameters, type RotaryValues } from "../rotary-decoder-options.ts";
+import { closedObject } from "../../../plugins/closed-object.ts";
 
 /** The keys of `config.json` that these families share. Special tokens are the tokenizer's and stay null. */
 export const rotaryConfig = (

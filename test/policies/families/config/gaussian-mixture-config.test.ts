@@ -1,8 +1,8 @@
 /** Configurations of Gaussian mixtures. */
 import { expect, test } from "vitest";
-import { policyOf } from "../../../src/policies/checkpoints/huggingface.ts";
-import { gaussianMixture } from "../../../src/policies/families/gaussian-mixture.ts";
-import { gaussianMixtureConfig } from "../../../src/policies/families/gaussian-mixture-config.ts";
+import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
+import { gaussianMixture } from "../../../../src/policies/families/gaussian-mixture.ts";
+import { gaussianMixtureConfig } from "../../../../src/policies/families/config/gaussian-mixture-config.ts";
 
 const context = { vocabularySize: 9, contextLength: 6 };
 const { config } = gaussianMixture.create({ components: 3, end: 2 }, context);

@@ -1,8 +1,8 @@
 /** What the configurations of rotary decoders have in common. */
 import { expect, test } from "vitest";
-import { policyOf } from "../../../src/policies/checkpoints/huggingface.ts";
-import { policies } from "../../../src/policies/families/index.ts";
-import { withinWindow } from "../../../src/policies/families/rotary-decoder-config.ts";
+import { policyOf } from "../../../../src/policies/checkpoints/huggingface.ts";
+import { policies } from "../../../../src/policies/families/index.ts";
+import { withinWindow } from "../../../../src/policies/families/config/rotary-decoder-config.ts";
 
 const context = { vocabularySize: 7, contextLength: 256 };
 const values = {
