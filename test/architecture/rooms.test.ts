@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { cycles } from "./graph.ts";
 import { readSources, referencesOf } from "./source.ts";
 
-/** For each folder with folders in it, what each of these may import of the others. Files of the folder itself stand beside all of them. */
+/** For each folder with folders in it, what each of these may import of the others. Files of the folder itself are beside all of them. */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "src/cli": {
     display: [],
@@ -57,7 +57,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 
 const sources = readSources("src");
 
-/** The file itself where it stands in the folder, else the folder's own folder that it is in. */
+/** The file itself where it is directly in the folder, else the folder's own folder that it is in. */
 const roomOf = (path: string, folder: string): string => path.slice(folder.length + 1).split("/")[0]!;
 
 const isFolder = (room: string): boolean => !room.includes(".");

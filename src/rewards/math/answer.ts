@@ -131,7 +131,7 @@ class AnswerReader {
   #list(parts: readonly (readonly Token[])[], text: string, ordered: boolean): Answer | undefined {
     if (parts.length > MOST || parts.some((part) => part.length === 0)) return undefined;
     const items = parts.map((part) => this.read(part));
-    // Values in a row that stand in a row: `1 \pm 2, 3` has three.
+    // A list in a list is one list: `1 \pm 2, 3` has three values.
     const flat = ordered
       ? items
       : items.flatMap((item) => (item.kind === "list" && !item.ordered ? item.items : [item]));

@@ -11,7 +11,7 @@ const root = mkdtempSync(join(tmpdir(), "retort-explain-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const folders = { out: join(root, "runs"), cache: join(root, "cache") };
 
-test("runs have their values with origins, and their stages as they stand", async () => {
+test("runs have their values with origins, and whether their stages are there", async () => {
   const path = "test/fixtures/experiments/small.yaml";
   const [planned] = planExperiment(path, ["/seed=5"]);
   const folder = stageStoreIn(join(folders.cache, "stages")).folder(planned!.stages[0]!.id);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { layout } from "../../../src/experiments/file/json-layout.ts";
 import { parseSource } from "../../../src/experiments/file/file-source.ts";
 
-test("what fits stands on a line, and comments and empty lines where they are asked for", () => {
+test("what fits is on one line, and comments and empty lines where they are asked for", () => {
   const text = layout([
     { key: "a", value: [1, "x", null, {}, { b: true }] },
     { key: "c", note: "why\nso", apart: true, members: [{ key: "d", value: "e", note: "inside" }] },

@@ -76,7 +76,7 @@ describe("overrides", () => {
 describe("overrides of the environment", () => {
   const texts = (RETORT_OVERRIDES?: string): string[] => environmentOverrides({ RETORT_OVERRIDES }).map(({ text }) => text);
 
-  test("stand in lines, or with spaces between them", () => {
+  test("are on lines, or have spaces between them", () => {
     expect(texts()).toEqual([]);
     expect(texts(" \n")).toEqual([]);
     expect(texts('/a=1 /b={ "c": 2 }  /d=x y')).toEqual(["/a=1", '/b={ "c": 2 }', "/d=x y"]);

@@ -11,7 +11,7 @@ test("a part that can be made is given", () => {
   expect(attempt(() => undefined)).toEqual({ part: undefined });
 });
 
-test("a refusal is its message, any other error goes on", () => {
+test("a refusal is its message, any other error is thrown again", () => {
   expect(attempt(throwing(new RangeError("too large")))).toEqual({ message: "too large" });
   expect(attempt(throwing(new TypeError("no number")))).toEqual({ message: "no number" });
   expect(() => attempt(throwing(new Error("a defect")))).toThrow("a defect");

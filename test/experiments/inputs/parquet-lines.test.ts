@@ -38,7 +38,7 @@ test("rows are lines with the columns that are asked for, in their order, whatev
   });
 });
 
-test("several files follow one another, in whatever order their columns stand", async () => {
+test("several files follow one another, in whatever order their columns are", async () => {
   const lines = await linesOf([fixture("questions"), fixture("more")], ["id", "translation"]);
   expect(lines.map((line) => (line as { id: number }).id)).toEqual(Array.from({ length: 70 }, (_, i) => i));
   expect(lines[60]).toEqual({ id: 60, translation: (expected["more"] as { translation: object }[])[0]!.translation });

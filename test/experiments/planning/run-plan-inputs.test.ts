@@ -68,7 +68,7 @@ describe("a plan", () => {
     expect(await idOf()).not.toBe(before);
   });
 
-  test("of a stage that starts from a checkpoint has its tokenizer, and so has what goes on from there", async () => {
+  test("of a stage that starts from a checkpoint has its tokenizer, and so has what starts from there", async () => {
     const { question: _question, engine: _engine, task: _task, ...stage } = distilled;
     const [run] = await prepare({ student: { stage: "first" }, stages: { first: stage } });
     expect(run?.stages[0]?.values.tokenizer).toBe("tiny");

@@ -41,7 +41,7 @@ test("such a teacher cannot draw the student's tokens", () => {
   expect(mistakes(numbers, unlike, "/data/offPolicy=teacher", "/data/onPolicyFraction=0.5")).toContainEqual(found);
 });
 
-test("a student of other tokens cannot go on", () => {
+test("a student of other tokens cannot continue from a stage", () => {
   expect(mistakes(own("sft-student", { tokenizer: "numbers" }))).toContainEqual({
     pointer: "/student/stage",
     message: expect.stringMatching(/stage "sft-student" has a task with another/u) as unknown,

@@ -1,4 +1,4 @@
-/** Experiments, run: where everything is left, what is used again, and how it goes on. */
+/** Experiments, run: where everything is left, what is used again, and how it resumes. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -125,7 +125,7 @@ describe("an experiment", () => {
     expect(merged.weights).not.toEqual(base.weights);
   });
 
-  test("that is interrupted goes on from its checkpoint, to the same bytes, with the stages that are there", async () => {
+  test("that is interrupted resumes from its checkpoint, to the same bytes, with the stages that are there", async () => {
     const stop = new Error("interrupted");
     const interrupted = await perform([], (event, controller) => {
       if (event.kind === "report" && event.report.kind === "step" && event.report.step === 3) controller.abort(stop);
@@ -153,7 +153,7 @@ describe("an experiment", () => {
     expect(once.events).toMatchObject([{ kind: "reuse", training: { run: "run" }, folder: first, accuracy }]);
   });
 
-  test("pauses where it is told, and goes on to the same bytes; the checkpoints that it shall keep stay", async () => {
+  test("pauses where it is told, and resumes to the same bytes; the checkpoints that it shall keep stay", async () => {
     const keeping = ['/training/checkpoints={"every": 1, "keepEvery": 2}'];
     const where = { out: join(root, "paused"), cache };
     const folder = join(where.out, "small", basename(first));
@@ -209,7 +209,7 @@ describe("an experiment", () => {
     expect(readdirSync(join(out, "small", folder!, "checkpoints"))).toEqual([]);
   });
 
-  test("whose stage fails leaves no artifact of it, and begins no run", async () => {
+  test("whose stage fails leaves no stored stage of it, and begins no run", async () => {
     const before = [folders(), readdirSync(join(cache, "stages"))];
     const outcome = await perform([
       `/stages/start/objective={"type": "reinforce", "baseline": {"type": "none"}}`,

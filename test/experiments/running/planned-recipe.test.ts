@@ -125,7 +125,7 @@ describe("the machine", () => {
     expect(found.samplers).toBeGreaterThanOrEqual(1);
   });
 
-  test("settles what auto stands for", async () => {
+  test("chooses what auto means", async () => {
     expect(concreteEngineNames).toContain((await machineFor("auto")).engine);
   });
 });

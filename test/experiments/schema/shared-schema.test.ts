@@ -1,4 +1,4 @@
-/** Tests of schemas whose parts stand once. */
+/** Tests of schemas whose parts are written once. */
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../../src/files/json.ts";
 import { sharedSchema } from "../../../src/experiments/schema/shared-schema.ts";

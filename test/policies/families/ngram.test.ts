@@ -24,7 +24,7 @@ describe("ngram", () => {
       mask: floats(shape, [0, 1, 1, 1]),
     };
     const { logits } = await compute(evaluate, values, (inputs) => ({ logits: policy.logits(inputs, inputs as NamedTensors & Sequences) }));
-    // The sequence is 1 0 1; 2 stands for the position before the start.
+    // The sequence is 1 0 1; 2 means the position before the start.
     const rows = [
       [1, 2],
       [0, 1],

@@ -202,7 +202,7 @@ export const addSample = (command: Command, terminal: Terminal): void => {
       `
 Examples:
   retort sample smollm2.gguf --chat --prompt "What is gravity?" --temperature 0
-  retort sample runs/quickstart/run-0a1b2c3d/student --prompt "3+4*2=" --count 4
+  retort sample runs/quickstart/run-0a1b2c3d/student --prompt "3+4-2=" --count 4 --max-new-tokens 32
   retort sample owner/name --prompt "The sky is" --beams 4 --length-penalty 0.6 --count 2`,
     )
     .action((name: string, options: SampleOptions) => perform(name, options, terminal));

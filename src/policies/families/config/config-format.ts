@@ -22,7 +22,7 @@ export interface ConfigFormat<V> {
    */
   readonly ignored?: RegExp;
   /**
-   * The parameter that a tensor of another name stands for in some files: a copy of a tied one, a name without its
+   * The parameter that some files store under another name: a copy of a tied one, a name without its
    * prefix.
    */
   readonly alias?: (tensor: string) => string | undefined;

@@ -37,7 +37,7 @@ export const rotaryConfig = (
 /** Largest vocabulary and context that are read, in tokens. */
 const mostTokens = 2 ** 24;
 
-/** Bounds as in experiment files; `null` or `undefined` stands for what the family takes where nothing is said. */
+/** Bounds as in experiment files; `null` or `undefined` means what the family takes where nothing is said. */
 const optionalCount = ({ minimum, maximum }: { minimum?: number; maximum?: number }, byDefault: number | null) =>
   Type.Unsafe<number | null>({ type: ["integer", "null"], minimum, maximum, default: byDefault });
 
