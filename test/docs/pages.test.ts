@@ -92,3 +92,11 @@ test.each([
 ])("%s has all %s", (page, _, types) => {
   expect(types.filter((type) => !textOf(page).includes(`\`${type}\``))).toEqual([]);
 });
+
+test("the table of decisions has each number once, and a page for each that was used", () => {
+  const rows = [...textOf("docs/decisions/README.md").matchAll(/^\| (?:\[(\d{4})\]\(([^)]+)\)|(\d{4})) +\|/gmu)];
+  const numbers = rows.map(([, linked, , unused]) => Number(linked ?? unused));
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  const linked = rows.flatMap(([, , file]) => file ?? []).map((file) => `docs/decisions/${file}`);
+  expect(linked.toSorted()).toEqual(pages.filter((page) => /^docs\/decisions\/\d/u.test(page)).toSorted());
+});
