@@ -11,6 +11,14 @@ test("the same values give the same objective, equal ones another", () => {
   expect(objectiveOf({ ...values }).name).toBe(objectiveOf(values).name);
 });
 
+test("values that were changed in place give the objective that they name now", () => {
+  const changing: { type: "sft"; average: "sequence" | "token" } = { type: "sft", average: "sequence" };
+  const before = objectiveOf(changing);
+  changing.average = "token";
+  expect(objectiveOf(changing)).not.toBe(before);
+  expect(objectiveOf(changing)).toBe(objectiveOf(changing));
+});
+
 test("values that contradict each other are refused each time", () => {
   const wrong: ObjectiveValues = {
     type: "distillation",
