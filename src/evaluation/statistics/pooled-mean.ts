@@ -32,9 +32,9 @@ const spreadOf = (strata: Strata): { standardError: number; degreesOfFreedom: nu
 
 /**
  * m ± t(level, df) s sqrt(sum over strata of 1 / n_i) / k for k strata, where s² is the pooled variance within them
- * and df = sum of n_i - 1. For one stratum it is the t-test; of paired differences the paired one. Over many settings of a
- * few seeds each the interval is much narrower than one setting's. One number a stratum says nothing of the spread:
- * then the interval is all numbers. `RangeError` as of `checkStrata` and for a level outside (0, 1).
+ * and df = sum of n_i - 1. For one stratum it is the t-test; of paired differences the paired one. Over many settings
+ * of a few seeds each the interval is much narrower than one setting's. One number a stratum says nothing of the
+ * spread: then the interval is all numbers. `RangeError` as of `checkStrata` and for a level outside (0, 1).
  */
 export const pooledMean = (strata: Strata, level = 0.95): PooledMean => {
   checkStrata("pooled mean", strata);
