@@ -7,3 +7,4 @@ export { measures } from "../evaluation/measures/index.ts";
 export type { MeasureValues } from "../evaluation/measures/index.ts";
 export type { EvaluatedCompletion, EvaluatedGroup, Measure } from "../evaluation/measures/measure.ts";
 export type { Interval } from "../evaluation/statistics/interval.ts";
+export { defineMeasure } from "../evaluation/measures/measure.ts";

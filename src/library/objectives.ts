@@ -25,3 +25,7 @@ export type { Importance } from "../objectives/minillm.ts";
 export type { KlEstimator } from "../objectives/sampled-kl.ts";
 export type { Controller } from "../objectives/schedules/controller.ts";
 export type { Ramp, Schedule } from "../objectives/schedules/schedule.ts";
+export { defineDivergence } from "../objectives/divergences/divergence.ts";
+export { defineBaseline } from "../objectives/baselines/baseline.ts";
+export { defineObjective } from "../objectives/objective.ts";
+export { softmaxJacobian } from "../objectives/divergences/softmax-jacobian.ts";

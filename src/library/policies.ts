@@ -20,3 +20,4 @@ export type {
   Sequences,
   Weights,
 } from "../policies/policy.ts";
+export { definePolicy } from "../policies/policy.ts";

@@ -1,4 +1,6 @@
 /** The objectives that experiment files can name. */
+import * as tf from "@tensorflow/tfjs";
+import { hasFunctions } from "../plugins/has-functions.ts";
 import { family, type Family, type Values } from "../plugins/family.ts";
 import { definition as actorCritic } from "./actor-critic.ts";
 import { definition as bradleyTerry } from "./bradley-terry.ts";
@@ -42,10 +44,20 @@ const terms = [
   drGrpo,
   kdrl,
 ] as const;
-const members = [...terms, weightedSumOver<Values<typeof terms>>(family("objective", terms)), bradleyTerry] as const;
+/** What a module's objective must be. */
+const modules = {
+  product: "an object { name, needs, learnsFrom, loss(studentLogits, batch) }",
+  accepts: (objective: object) => hasFunctions(objective, "loss") && "needs" in objective && "learnsFrom" in objective,
+  host: { "@tensorflow/tfjs": tf },
+};
+const members = [
+  ...terms,
+  weightedSumOver<Values<typeof terms>>(family("objective", terms, { modules })),
+  bradleyTerry,
+] as const;
 
 /** An objective in an experiment file. */
 export type ObjectiveValues = Values<typeof members>;
 
 /** All objectives. */
-export const objectives: Family<ObjectiveValues, void, Objective<Signal>> = family("objective", members);
+export const objectives: Family<ObjectiveValues, void, Objective<Signal>> = family("objective", members, { modules });

@@ -1,4 +1,5 @@
 /** An objective: what is minimised, as a program from student logits and signals to one scalar. */
+import { pluginOf } from "../plugins/plugin.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { AdvantageEstimator } from "./advantages/advantage.ts";
 import type { Controller } from "./schedules/controller.ts";
@@ -129,3 +130,6 @@ export interface Objective<Needs extends Signal = never> {
     batch: TokenBatch & Pick<Signals, Needs>,
   ): { loss: tf.Scalar; metrics: Readonly<Record<string, tf.Scalar>> };
 }
+
+/** Fixes the types of an objective in a module of one's own. */
+export const defineObjective = pluginOf<void, Objective<Signal>>("objective");

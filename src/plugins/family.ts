@@ -5,6 +5,11 @@
 import { Type, type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from "@sinclair/typebox";
 import type { Definition, ParametersOf } from "./definition.ts";
 import { closedObject } from "./closed-object.ts";
+import { having } from "./having.ts";
+import { addContract, contractOf } from "./module-contracts.ts";
+import { moduleKeyword, type ModuleSchema } from "./module-keyword.ts";
+import { knownModule, pluginIn, type ModuleContract } from "./module-registry.ts";
+import type { PluginKind } from "./plugin.ts";
 
 interface Member {
   readonly type: string;
@@ -42,12 +47,92 @@ export interface Family<V extends { type: string }, Context, Product> {
   create(values: V, context: Context): Product;
 }
 
+/** Parameters of a module of the user's, which its own schema checks; `code` is written by the check of the file. */
+const moduleBranch = (kind: PluginKind, common: Readonly<Record<string, TSchema>>): TSchema => {
+  const keyword: ModuleSchema = { kind, common: Object.keys(common) };
+  return Type.Object(
+    {
+      module: Type.String({
+        minLength: 1,
+        description: `A file in TypeScript or JavaScript, relative to the experiment file, that exports the ${kind}.`,
+      }),
+      code: Type.Optional(
+        Type.String({
+          pattern: "^[0-9a-f]{64}$",
+          description:
+            "sha256 of the module's code with all that it imports, as Retort writes it down; a file that says it " +
+            "takes no other code.",
+        }),
+      ),
+      ...common,
+    },
+    {
+      additionalProperties: Type.Unknown(),
+      description: `A ${kind} of your own: the file that exports it, and the parameters that it names.`,
+      [moduleKeyword]: keyword,
+    },
+  );
+};
+
+/** Values that name a module. */
+interface ModuleValues {
+  readonly module: string;
+  readonly code?: string;
+}
+
+const isModule = (values: object): values is ModuleValues =>
+  "module" in values && typeof values.module === "string" && !("type" in values);
+
+/**
+ * Makes a part from a module of the user's. `RangeError` when the module was not read before, as the check of a file
+ * does, and when what it makes is no part of this family.
+ */
+const createFromModule = (
+  kind: PluginKind,
+  values: ModuleValues,
+  common: readonly string[],
+  context: unknown,
+): object => {
+  const { module: path, code: hash = "", ...others } = values;
+  const code = knownModule(hash);
+  if (code === undefined)
+    throw new RangeError(`${kind}: expected ${path} to be read before it is used, got none; plan it as part of a file`);
+  const contract = contractOf(kind);
+  const parameters = Object.fromEntries(Object.entries(others).filter(([key]) => !common.includes(key)));
+  const made: unknown = pluginIn(code, kind, contract).create(parameters as never, context as never);
+  if (typeof made === "object" && made !== null && contract.accepts(made))
+    return contract.finish?.(made, { ...others, module: path, code: hash }, context) ?? made;
+  throw new TypeError(
+    `${path}: expected create to give ${contract.product}, got ${JSON.stringify(made) ?? typeof made}`,
+  );
+};
+
 const branch = (member: Member, common: Readonly<Record<string, TSchema>>): TObject =>
   closedObject({ type: Type.Literal(member.type), ...member.parameters, ...common }, { description: member.summary });
 
+/** What a family may say besides its members. */
+export interface FamilyOptions<Common> {
+  /** Optional properties that every member accepts in a file, such as a reward's weight; creators do not see them. */
+  readonly common?: Common;
+  /** Lets users' own modules join the family, whose name is then a `PluginKind`. */
+  readonly modules?: ModuleContract;
+}
+
+const union = (name: string, members: readonly Member[], common: Readonly<Record<string, TSchema>>): object => ({
+  type: "object",
+  description: `Which ${name}: "type" names it, and each has parameters of its own.`,
+  discriminator: { propertyName: "type" },
+  oneOf: members.map((member) => branch(member, common)),
+});
+
+const withModules = (name: string, common: Readonly<Record<string, TSchema>>, members: object): object => ({
+  type: "object",
+  description: `Which ${name}: "type" names one of Retort's, "module" a file with one of your own.`,
+  ...having("module", moduleBranch(name as PluginKind, common), Type.Unsafe(members)),
+});
+
 /**
- * Composes definitions into a family. `common` adds optional properties that every member accepts in a file (for
- * example a reward's `weight`); the family's creator does not see them.
+ * Composes definitions into a family.
  */
 export const family = <
   const Members extends readonly Member[],
@@ -55,20 +140,22 @@ export const family = <
 >(
   name: string,
   members: Members,
-  common?: Common,
+  { common, modules }: FamilyOptions<Common> = {},
 ): Family<Values<Members> & Static<TObject<Common>>, ContextOf<Members>, ProductOf<Members>> => {
   const byType = new Map<string, Member>(members.map((member) => [member.type, member]));
   const types = [...byType.keys()];
+  const listed = union(name, members, common ?? {});
+  if (modules !== undefined) addContract(name as PluginKind, modules);
   return {
     name,
     types,
-    schema: Type.Unsafe<Values<Members> & Static<TObject<Common>>>({
-      type: "object",
-      description: `Which ${name}: "type" names it, and each has parameters of its own.`,
-      discriminator: { propertyName: "type" },
-      oneOf: members.map((member) => branch(member, common ?? {})),
-    }),
+    schema: Type.Unsafe<Values<Members> & Static<TObject<Common>>>(
+      modules === undefined ? listed : withModules(name, common ?? {}, listed),
+    ),
     create(values, context) {
+      if (modules !== undefined && isModule(values)) {
+        return createFromModule(name as PluginKind, values, Object.keys(common ?? {}), context) as ProductOf<Members>;
+      }
       const member = byType.get(values.type);
       if (member === undefined) {
         throw new RangeError(

@@ -1,4 +1,5 @@
 /** A policy: a distribution over the next token, as functions of named parameters. It holds no weights. */
+import { pluginOf } from "../plugins/plugin.ts";
 import type * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../engine/program.ts";
 
@@ -90,3 +91,6 @@ export interface PolicyContext {
   /** Most tokens of prompt and completion together. */
   readonly contextLength: number;
 }
+
+/** Fixes the types of a policy in a module of one's own; its configuration follows from its parameters. */
+export const definePolicy = pluginOf<PolicyContext, Omit<Policy, "config" | keyof PolicyContext>>("policy");

@@ -58,25 +58,27 @@ const simple = [
   moduleReward,
 ] as const;
 
-const gated = [...simple, gateOver(family("reward", simple, { name }))] as const;
+const gated = [...simple, gateOver(family("reward", simple, { common: { name } }))] as const;
 
 /** Every reward that an experiment file can name, and what each entry may say beside its own parameters. */
-export const rewards = family("reward", [...gated, productOver(family("reward", gated, { name }))], {
-  weight: Type.Optional(
-    Type.Number({
-      default: 1,
-      description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect.",
-    }),
-  ),
-  name,
-  normalize: Type.Optional(
-    Type.Union([Type.Literal("group"), Type.Literal("running")], {
-      description:
-        "Takes its mean off and divides it by its standard deviation before it is weighed: those of the " +
-        "prompt's completions, or of all so far. As it is when left out; the sum is the objective's to " +
-        "normalise.",
-    }),
-  ),
+export const rewards = family("reward", [...gated, productOver(family("reward", gated, { common: { name } }))], {
+  common: {
+    weight: Type.Optional(
+      Type.Number({
+        default: 1,
+        description: "Factor in the sum of rewards: below 0 for a penalty, 0 to measure without effect.",
+      }),
+    ),
+    name,
+    normalize: Type.Optional(
+      Type.Union([Type.Literal("group"), Type.Literal("running")], {
+        description:
+          "Takes its mean off and divides it by its standard deviation before it is weighed: those of the " +
+          "prompt's completions, or of all so far. As it is when left out; the sum is the objective's to " +
+          "normalise.",
+      }),
+    ),
+  },
 });
 
 /** One entry of `rewards` in an experiment file. */

@@ -1,6 +1,7 @@
 /** The family of tasks. */
 import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
+import { hasFunctions } from "../plugins/has-functions.ts";
 import { arithmetic } from "./arithmetic/arithmetic.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { instructions } from "./instructions/instructions.ts";
@@ -10,14 +11,20 @@ import { translation } from "./translation/translation.ts";
 
 /** Every task that an experiment file can name. */
 export const tasks = family("task", [arithmetic, gaussianMixture, instructions, prompts, reports, translation], {
-  seed: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 2 ** 53 - 1,
-      description:
-        "What its prompts are drawn with; the run's seed when left out. A sweep over seeds keeps one test split by it.",
-    }),
-  ),
+  common: {
+    seed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2 ** 53 - 1,
+        description:
+          "What its prompts are drawn with; the run's seed when left out. A sweep over seeds keeps one test split by it.",
+      }),
+    ),
+  },
+  modules: {
+    product: "an object { name, tokenizer, train, test, longest, check(prompt, completion) }",
+    accepts: (task) => hasFunctions(task, "check") && "train" in task && "test" in task && "tokenizer" in task,
+  },
 });
 
 /** A task in an experiment file. */

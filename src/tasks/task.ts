@@ -1,4 +1,5 @@
 /** A task: where prompts come from, what a good answer looks like, and how an answer is checked. */
+import { pluginOf } from "../plugins/plugin.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 
 /** What the policy must continue, with a reference answer. Plain data. */
@@ -44,6 +45,8 @@ export interface Task {
   readonly entails?: boolean;
   /** sha256 of the file that its prompts were read from, in hexadecimal, if they were. */
   readonly content?: string;
+  /** sha256 of each of those files, in hexadecimal: of its own, and of that of the held-out prompts if there is one. */
+  readonly files?: readonly string[];
   /** Checks a completion's text. Total: any text gets a verdict. */
   check(prompt: Prompt, completion: string): Verdict;
 }
@@ -60,3 +63,6 @@ export interface TaskContext {
    */
   readonly tokenizer?: unknown;
 }
+
+/** Fixes the types of a task in a module of one's own. */
+export const defineTask = pluginOf<TaskContext, Task>("task");

@@ -20,7 +20,7 @@ const named = define({
 });
 
 const plain = family("number", [scaled, named]);
-const weighted = family("number", [scaled, named], { weight: Type.Optional(Type.Number({ default: 1 })) });
+const weighted = family("number", [scaled, named], { common: { weight: Type.Optional(Type.Number({ default: 1 })) } });
 const context = { seed: 3, folder: "ab" };
 
 const validator = (schema: object) => new Ajv({ discriminator: true, strict: true, useDefaults: true, allErrors: true }).compile(schema);

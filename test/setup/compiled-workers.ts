@@ -23,6 +23,7 @@ const external = [
   "@tensorflow/tfjs-node-gpu",
   "bullmq",
   "ioredis",
+  "esbuild",
   "jiti",
   "mathjs",
   "onnxruntime-node",

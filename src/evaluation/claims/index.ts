@@ -8,9 +8,11 @@ import { trend } from "./trend.ts";
 
 /** Every kind of claim that an experiment file can make. */
 export const claims = family("claim", [order, trend, ratio, spread], {
-  id: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,63}$", description: "Name in reports." }),
-  paper: Type.Optional(Type.String({ description: "Where the paper says so." })),
-  statement: Type.String({ minLength: 1, description: "What is claimed, for people." }),
+  common: {
+    id: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,63}$", description: "Name in reports." }),
+    paper: Type.Optional(Type.String({ description: "Where the paper says so." })),
+    statement: Type.String({ minLength: 1, description: "What is claimed, for people." }),
+  },
 });
 
 /** A claim in an experiment file. */

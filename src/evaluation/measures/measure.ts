@@ -1,4 +1,5 @@
 /** What a measure is: one number of what a student says to many prompts. */
+import { pluginOf } from "../../plugins/plugin.ts";
 import type { Prompt } from "../../tasks/task.ts";
 
 /** One completion. */
@@ -31,3 +32,6 @@ export interface Measure {
   /** Of at least one prompt, each with at least `samples` completions. */
   of(evaluated: readonly EvaluatedGroup[]): number;
 }
+
+/** Fixes the types of a measure in a module of one's own. */
+export const defineMeasure = pluginOf<void, Measure>("measure");

@@ -4,7 +4,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { isObject, type Json } from "../../files/json.ts";
 
 /** Keys whose texts are paths relative to the file that holds them. */
-export const pathKeys: readonly string[] = ["path", "folder", "checkpoint"];
+export const pathKeys: readonly string[] = ["path", "folder", "checkpoint", "module"];
 
 /**
  * A checkpoint's name may be one of the Hub too: it is a path when something is there, or when it starts as only a path

@@ -5,7 +5,7 @@ import type { Policy } from "../../policies/policy.ts";
 import { neededContext } from "./lengths.ts";
 import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import type { FileFacts } from "./file-context.ts";
-import { stageValues, type TrainingValues } from "../schema/trainings.ts";
+import { isNewPolicy, stageValues, type TrainingValues } from "../schema/trainings.ts";
 
 /**
  * The policy that the student is taken from: its own, or that of the stage or checkpoint before layers are chosen.
@@ -32,5 +32,5 @@ export const studentPolicy = (
 ): Policy => {
   const { student } = values;
   const source = sourcePolicy(file, values, known);
-  return "type" in student || student.layers === undefined ? source : chosenLayers(source, student.layers);
+  return isNewPolicy(student) || student.layers === undefined ? source : chosenLayers(source, student.layers);
 };

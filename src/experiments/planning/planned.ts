@@ -1,6 +1,7 @@
 /** A plan: trainings with the hashes that name their results, before anything runs. */
 import type { TaskValues } from "../../tasks/index.ts";
 import { type Json } from "../../files/json.ts";
+import type { DecidingFiles } from "./deciding-files.ts";
 import { type TrainingValues } from "../schema/trainings.ts";
 
 /** One training of a plan: a stage, or the run itself. */
@@ -21,6 +22,8 @@ export interface PlannedTraining {
    * Where the checkpoints are that it names, and the sha256 of their contents, by the names that the file has for them.
    */
   readonly checkpoints: Readonly<Record<string, { readonly path: string; readonly hash: string }>>;
+  /** sha256 of each file of the user's that decides the result, by the name that the file has for it. */
+  readonly files: DecidingFiles;
   /** Most tokens of prompt and completion together that the student can read. */
   readonly contextLength: number;
   /** Tokens after which a completion is cut. */

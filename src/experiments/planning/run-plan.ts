@@ -25,6 +25,7 @@ import { contextLength, maxNewTokens } from "../inputs/lengths.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
 import { byLocation, checkSource, located, type SoundFile } from "./sound-file.ts";
 import { trainingId } from "./training-id.ts";
+import { decidingFiles } from "./deciding-files.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** The plan of one run. The file is without mistakes. */
@@ -50,6 +51,7 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
       task: fileContext.located(values.task),
       inputs,
       checkpoints,
+      files: decidingFiles(values, task, dirname(path)),
       contextLength: contextLength(file, values, fileContext),
       maxNewTokens: maxNewTokens(values, task),
     };
@@ -61,8 +63,10 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
   });
   const { label, axes } = draft;
   const { question, paper } = file;
+  const run = training(draft.name, runValues(file));
   return {
-    ...training(draft.name, runValues(file)),
+    ...run,
+    files: Object.assign({}, ...stages.map(({ files }) => files), run.files) as PlannedRun["files"],
     label,
     question,
     paper,

@@ -2,6 +2,7 @@
  * A file whose values have the right schema, and how mistakes of its drafts become problems at their locations in the
  * text.
  */
+import { dirname } from "node:path";
 import { checker, type Mistake } from "../schema/check.ts";
 import { expand, type Draft } from "../file/drafts.ts";
 import { fileMistakes } from "../schema/file-check.ts";
@@ -102,7 +103,7 @@ export const checkSource = (source: Source, overrides: readonly Override[]): Sou
   const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
   const inVariants =
     "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
-  const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value) }));
+  const checked = drafts.map((draft) => ({ draft, result: checkValues(draft.value, dirname(source.path)) }));
   const schematic = checked.flatMap(({ draft, result }) =>
     "mistakes" in result ? [{ draft, mistakes: result.mistakes }] : [],
   );

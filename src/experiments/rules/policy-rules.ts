@@ -13,7 +13,7 @@ import { contextLength, readContext, studentOrigin } from "../inputs/lengths.ts"
 import { learnsFromPairs } from "./pair-rules.ts";
 import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import type { FileFacts } from "../inputs/file-context.ts";
-import { stageValues, type TrainingValues } from "../schema/trainings.ts";
+import { isNewPolicy, stageValues, type TrainingValues } from "../schema/trainings.ts";
 import { sourcePolicy, studentPolicy } from "../inputs/students.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
@@ -94,7 +94,7 @@ const readersOf = (file: ExperimentValues, values: TrainingValues, known: FileFa
   const task = known.task(values);
   const needed = readContext(values, task, task.longest.prompt);
   const reader = (of: Reader["of"], pointer: string, training: TrainingValues): Reader => {
-    const trained = "type" in studentOrigin(file, training).student;
+    const trained = isNewPolicy(studentOrigin(file, training).student);
     return { pointer, of, length: contextLength(file, training, known), trained, needed };
   };
   const student = reader("student", "/student", values);

@@ -1,4 +1,5 @@
 /** Runs planned runs: makes the stages that are not there yet, trains, and writes every result where it belongs. */
+import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { concatMap, from, Observable, type Subscriber } from "rxjs";
@@ -15,6 +16,7 @@ import { makeStages } from "./make-stages.ts";
 import type { PlannedRun } from "../planning/planned.ts";
 import { machineFor, recipeFor } from "./planned-recipe.ts";
 import type { RunEvent } from "./run-event.ts";
+import { changeText, unfinishedBefore } from "../../runs/folder/changed-files.ts";
 import { manifestIn } from "../../runs/folder/manifest.ts";
 import { runFolder } from "../../runs/folder/run-folder.ts";
 import { metricsIn } from "../../runs/reading/run-record.ts";
@@ -33,16 +35,22 @@ export interface ExecutionOptions {
   readonly signal: AbortSignal;
   /** Whether a run that is done is done again, in another folder; true when left out. */
   readonly repeat?: boolean;
+  /**
+   * Whether a run begins anew where one of the same values is not done whose code or data have changed since; refused
+   * when left out.
+   */
+  readonly fork?: boolean;
   /** Threads of each part of a run; what the machine has when left out. */
   readonly threads?: number;
   /** The run pauses after this many steps, if it has as many. */
   readonly pauseAt?: number;
 }
 
-interface RunContext extends Omit<ExecutionOptions, "cache" | "repeat"> {
+interface RunContext extends Omit<ExecutionOptions, "cache" | "repeat" | "fork"> {
   readonly stageStore: StageStore;
   readonly cache: string;
   readonly repeat: boolean;
+  readonly fork: boolean;
   readonly emit: (event: RunEvent) => void;
 }
 
@@ -104,10 +112,22 @@ const reuse = ({ name }: PlannedRun, folder: string, { emit }: RunContext): void
   emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, accuracy });
 };
 
+/** `RangeError` when the run was begun with other code or data, and is not done: it cannot go on as what it was. */
+const refuseChanged = (folder: string, run: PlannedRun): void => {
+  const found = unfinishedBefore(folder, run);
+  if (found === undefined) return;
+  throw new RangeError(
+    `run: expected ${found.folder}, which is not done, to go on with the files that it began with; changed since: ` +
+      `${found.changes.map(changeText).join(", ")}; put them back to go on (copies of code are in its folder code), ` +
+      "or add --fork to begin in a folder of its own",
+  );
+};
+
 const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {
   const { stageStore, cache, signal, emit } = context;
   const { folder, done } = runFolder(context.out, run, context.repeat);
   if (done) return reuse(run, folder, context);
+  if (!context.fork && !existsSync(folder)) refuseChanged(folder, run);
   const machine = await machineFor(run.values.engine, context.threads);
   await makeStages(run, { stageStore, cache, machine, signal, emit });
   signal.throwIfAborted();
@@ -135,7 +155,7 @@ export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions):
     concatMap(
       (run) =>
         new Observable((subscriber: Subscriber<RunEvent>) => {
-          const { cache = ".retort", repeat = true } = options;
+          const { cache = ".retort", repeat = true, fork = false } = options;
           const unsubscribed = new AbortController();
           const signal = AbortSignal.any([options.signal, unsubscribed.signal]);
           const emit = (event: RunEvent): void => subscriber.next(event);
@@ -144,6 +164,7 @@ export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions):
             stageStore: stageStoreIn(join(cache, "stages")),
             cache,
             repeat,
+            fork,
             signal,
             emit,
           }).then(

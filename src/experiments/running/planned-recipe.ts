@@ -23,6 +23,7 @@ import { recipeTask } from "../../training/recipe/recipe-task.ts";
 import type { StageStore } from "../stage-store/stage-store.ts";
 import { loadModel, tokenizerOf } from "../inputs/model.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
+import { isNewPolicy } from "../schema/trainings.ts";
 import {
   decayOf,
   type MixedTeacherValues,
@@ -108,7 +109,7 @@ type Loader = ReturnType<typeof loaderOf>;
 
 const startingPolicy = async (training: PlannedTraining, { tokenizer }: Task, load: Loader): Promise<Checkpoint> => {
   const { student, seed } = training.values;
-  if ("type" in student) {
+  if (isNewPolicy(student)) {
     const policy = policies.create(student, {
       vocabularySize: tokenizer.vocabularySize,
       contextLength: training.contextLength,

@@ -10,11 +10,12 @@ import type { Recipe } from "../../training/recipe/recipe.ts";
 import type { Finished } from "../../training/recipe/step-report.ts";
 import type { StageStore } from "../stage-store/stage-store.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
+import { isNewPolicy } from "../schema/trainings.ts";
 import { writeTokenizerFiles } from "../inputs/tokenizer-files.ts";
 
 /** The folder or file of the student before the training, if there is one. */
 const baseFolder = ({ values: { student }, inputs }: PlannedTraining, stageStore: StageStore): string | undefined => {
-  if ("type" in student || student.layers !== undefined) return undefined;
+  if (isNewPolicy(student) || student.layers !== undefined) return undefined;
   return "stage" in student ? stageStore.folder(inputs[student.stage]!) : student.checkpoint;
 };
 

@@ -2,9 +2,10 @@
  * Checks values against the schema: fills in defaults, and says every mistake in words, with the nearest name that is
  * known.
  */
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
+import { dataOf, moduleKeyword, moduleKeywordDefinition } from "../../plugins/module-keyword.ts";
 import { narrowedSchema, typesIn, typesOfDefaults } from "./narrowed-schema.ts";
 
 /** A value's key, the value itself, or the value with everything inside it. */
@@ -114,6 +115,7 @@ const missingKey = (pointer: string, key: string, schema: JsonObject): Mistake =
 const toMistake = (error: ErrorObject): Mistake | undefined => {
   const pointer = error.instancePath;
   const schema = (error.parentSchema ?? {}) as JsonObject;
+  const data = dataOf(error);
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
     case "if":
@@ -123,27 +125,27 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
     case "required":
       return missingKey(pointer, String(params["missingProperty"]), schema);
     case "discriminator":
-      return unionMistake(pointer, schema, error.data);
+      return unionMistake(pointer, schema, data);
     case "enum": {
       const allowed = schema["enum"] as readonly Json[];
       const texts = allowed.filter((value) => typeof value === "string");
-      const hint = typeof error.data === "string" ? suggest(error.data, texts) : "";
-      return { pointer, message: `expected one of ${list(allowed)}, got ${quote(error.data)}${hint}` };
+      const hint = typeof data === "string" ? suggest(data, texts) : "";
+      return { pointer, message: `expected one of ${list(allowed)}, got ${quote(data)}${hint}` };
     }
     case "const":
-      return { pointer, message: `expected ${quote(schema["const"])}, got ${quote(error.data)}` };
+      return { pointer, message: `expected ${quote(schema["const"])}, got ${quote(data)}` };
     case "type":
     case "minimum":
     case "maximum":
     case "exclusiveMinimum":
     case "exclusiveMaximum":
-      return { pointer, message: `expected ${expectation(schema)}, got ${quote(error.data)}` };
+      return { pointer, message: `expected ${expectation(schema)}, got ${quote(data)}` };
     case "minProperties":
     case "minItems": {
       const limit = Number(params["limit"]);
       return {
         pointer,
-        message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quote(error.data)}`,
+        message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quote(data)}`,
       };
     }
     case "propertyNames":
@@ -154,10 +156,12 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
           `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ` +
           `${quote(params["propertyName"])}`,
       };
+    case moduleKeyword:
+      return { pointer, message: error.message ?? "" };
     case "false schema":
       return { pointer, message: `the key "${pointer.slice(pointer.lastIndexOf("/") + 1)}" can't be here` };
     default:
-      return { pointer, message: `${error.message ?? error.keyword}, got ${quote(error.data)}` };
+      return { pointer, message: `${error.message ?? error.keyword}, got ${quote(data)}` };
   }
 };
 
@@ -206,7 +210,7 @@ export const mistakesOf = (found: readonly ErrorObject[]): readonly Mistake[] =>
  * Options for schemas as large as the experiment's: written out at each use and optimised, it takes five times as
  * long to compile, and each value is checked once.
  */
-const options = {
+const options: Options = {
   allErrors: true,
   discriminator: true,
   useDefaults: true,
@@ -215,8 +219,10 @@ const options = {
   ownProperties: true,
   allowUnionTypes: true,
   inlineRefs: false,
+  passContext: true,
   code: { optimize: false },
-} as const;
+  keywords: [moduleKeywordDefinition],
+};
 
 /** Times that a narrowed schema is compiled for types that the one before had not, before the whole one is. */
 const mostNarrowed = 4;
@@ -238,19 +244,27 @@ const narrowedValidator = <T>(schema: JsonObject): ((value: Json) => ValidateFun
   };
 };
 
+const accepts = <T>(
+  validate: ValidateFunction<T>,
+  context: { folder?: string | undefined },
+  value: unknown,
+): value is T => validate.call(context as typeof validate, value);
+
 /**
  * Makes a checker of plain values, from a schema that is compiled when it is needed. The values that it is given are
- * left as they are; what it returns is a copy with defaults.
+ * left as they are; what it returns is a copy with defaults, and with the hash of the code of each module, which it
+ * reads. Paths of modules count from `folder`; without one they are not read.
  */
-export const checker = <T>(schema: JsonObject): ((value: Json) => Checked<T>) => {
+export const checker = <T>(schema: JsonObject): ((value: Json, folder?: string) => Checked<T>) => {
   const narrowed = narrowedValidator<T>(schema);
   let whole: ValidateFunction<T> | undefined;
-  return (value) => {
+  return (value, folder) => {
     const copy: unknown = structuredClone(value);
-    if (narrowed(value)(copy)) return { values: copy };
+    const context = { folder };
+    if (accepts(narrowed(value), context, copy)) return { values: copy };
     // What is wrong is said with all that there might have been.
     whole ??= new Ajv(options).compile<T>(schema);
     const again: unknown = structuredClone(value);
-    return whole(again) ? { values: again } : { mistakes: mistakesOf(whole.errors ?? []) };
+    return accepts(whole, context, again) ? { values: again } : { mistakes: mistakesOf(whole.errors ?? []) };
   };
 };

@@ -1,5 +1,5 @@
 /** How an experiment file names where a policy comes from: an earlier stage, or a checkpoint. */
-import { Type, type TSchema } from "@sinclair/typebox";
+import { Type } from "@sinclair/typebox";
 
 /** The name of a stage. */
 export const StageName = Type.String({ description: "Name of an earlier stage of this file, whose result is taken." });
@@ -10,12 +10,4 @@ export const CheckpointName = Type.String({
   description:
     "A folder, a .gguf or a .safetensors file, relative to this file, or owner/name or owner/name/file.gguf " +
     "of the HuggingFace Hub, with or without @revision.",
-});
-
-/** `then` where the object has the key, else `otherwise`. */
-export const having = (key: string, then: TSchema, otherwise: TSchema): object => ({
-  if: { properties: { [key]: true }, required: [key] },
-  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
-  then,
-  else: otherwise,
 });

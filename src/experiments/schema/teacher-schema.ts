@@ -2,7 +2,8 @@
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { TeacherServer } from "../../teachers/remote/settings.ts";
 import { formatPointer } from "../../files/json.ts";
-import { CheckpointName, having, StageName } from "./origin-schema.ts";
+import { CheckpointName, StageName } from "./origin-schema.ts";
+import { having } from "../../plugins/having.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
 const objectHaving = (key: string, then: TSchema, otherwise: TSchema): TSchema =>

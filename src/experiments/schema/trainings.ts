@@ -2,6 +2,7 @@
 import { closest } from "fastest-levenshtein";
 import type { Mistake } from "./check.ts";
 import { modelsNamed } from "../../rewards/model/reference.ts";
+import type { PolicyValues } from "../../policies/families/index.ts";
 import { formatPointer } from "../../files/json.ts";
 import type { ExperimentValues, StageValues } from "./experiment-schema.ts";
 import { singleTeachers } from "./teacher-schema.ts";
@@ -20,6 +21,10 @@ export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
    */
   readonly tokenizer?: string;
 }
+
+/** Whether a training's student is a new policy of some family, and not the result of a stage or a checkpoint. */
+export const isNewPolicy = (student: TrainingValues["student"]): student is PolicyValues =>
+  !("stage" in student) && !("checkpoint" in student);
 
 const stageNamed = (file: ExperimentValues, name: string): StageValues | undefined =>
   Object.hasOwn(file.stages ?? {}, name) ? file.stages?.[name] : undefined;

@@ -1,6 +1,7 @@
 /**
  * A baseline: what reward was to be expected, subtracted from the reward to lower the variance of REINFORCE. Host data.
  */
+import { pluginOf } from "../../plugins/plugin.ts";
 
 /**
  * Estimates baselines from a step's rewards; state is passed in and out as plain data, so that a checkpoint can hold
@@ -19,3 +20,6 @@ export interface Baseline<State> {
     state: State,
   ): { readonly baselines: Float32Array; readonly state: State };
 }
+
+/** Fixes the types of a baseline in a module of one's own; its state is plain data. */
+export const defineBaseline = pluginOf<void, Baseline<unknown>>("baseline");

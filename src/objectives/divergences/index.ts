@@ -1,4 +1,6 @@
 /** The divergences that experiment files can name. */
+import * as tf from "@tensorflow/tfjs";
+import { hasFunctions } from "../../plugins/has-functions.ts";
 import { family, type Family, type Values } from "../../plugins/family.ts";
 import { definition as adaptiveKl } from "./adaptive-kl.ts";
 import { definition as alphaBeta } from "./alpha-beta.ts";
@@ -29,4 +31,10 @@ const members = [
 export type DivergenceValues = Values<typeof members>;
 
 /** All divergences. */
-export const divergences: Family<DivergenceValues, void, Divergence> = family("divergence", members);
+export const divergences: Family<DivergenceValues, void, Divergence> = family("divergence", members, {
+  modules: {
+    product: "an object { name, formula(teacher, student) }",
+    accepts: (divergence) => hasFunctions(divergence, "formula") && "name" in divergence,
+    host: { "@tensorflow/tfjs": tf },
+  },
+});

@@ -1,6 +1,7 @@
 /** A policy as a HuggingFace folder: `config.json` and `model.safetensors`. */
 import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
+import { moduleKeywordDefinition } from "../../plugins/module-keyword.ts";
 import { configFormats, policies } from "../families/index.ts";
 import type { Policy, Weights } from "../policy.ts";
 import { writeWhole } from "../../files/atomic-file.ts";
@@ -73,7 +74,7 @@ const checkTensors = (
  */
 const options = { allErrors: true, verbose: true, allowUnionTypes: true, code: { optimize: false } };
 const configs = new Ajv({ ...options, useDefaults: true });
-const experiments = new Ajv({ ...options, discriminator: true });
+const experiments = new Ajv({ ...options, discriminator: true, keywords: [moduleKeywordDefinition] });
 
 const expectation = ({ keyword, params, message }: ErrorObject): string => {
   const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };

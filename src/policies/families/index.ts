@@ -1,5 +1,7 @@
 /** The policy families: one line each. */
+import * as tf from "@tensorflow/tfjs";
 import { family } from "../../plugins/family.ts";
+import { hasFunctions } from "../../plugins/has-functions.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { gaussianMixtureConfig } from "./config/gaussian-mixture-config.ts";
 import { gemma, gemmaConfig } from "./gemma.ts";
@@ -9,14 +11,32 @@ import { llama } from "./llama.ts";
 import { llamaConfig } from "./config/llama-config.ts";
 import { mistral, mistralConfig } from "./mistral.ts";
 import { ngram } from "./ngram.ts";
+import type { ConfigFormat } from "./config/config-format.ts";
+import { configOf, moduleConfig } from "./config/module-config.ts";
 import { ngramConfig } from "./config/ngram-config.ts";
 import { qwen2, qwen2Config } from "./qwen2.ts";
 import { qwen3, qwen3Config } from "./qwen3.ts";
+import type { PolicyContext } from "../policy.ts";
 import { t5 } from "./t5.ts";
 import { t5Config } from "./config/t5-config.ts";
 
 /** Schema and creation of every policy by its `type`. */
-export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram, gaussianMixture]);
+export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram, gaussianMixture], {
+  modules: {
+    product: "an object { parameters, hiddenSize, hidden, head, logits, decoder }",
+    accepts: (policy) =>
+      hasFunctions(policy, "hidden", "head", "logits") && "parameters" in policy && "decoder" in policy,
+    finish: (policy, values, context) => ({
+      ...(context as PolicyContext),
+      ...policy,
+      config: configOf(values, context as PolicyContext),
+    }),
+    host: { "@tensorflow/tfjs": tf },
+  },
+});
+
+/** A new policy in an experiment file. */
+export type PolicyValues = Parameters<typeof policies.create>[0];
 
 /** What a checkpoint's `config.json` may describe, by its `model_type`. */
 export const configFormats = [
@@ -29,4 +49,6 @@ export const configFormats = [
   t5Config,
   ngramConfig,
   gaussianMixtureConfig,
+  // Its values are of no type that is known here.
+  moduleConfig as ConfigFormat<never>,
 ] as const;

@@ -27,9 +27,11 @@ export interface RunFacts {
   /** What a trial of a sweep sets, by pointer; absent for a run of the file itself. */
   readonly axes?: Readonly<Record<string, Json>>;
   /** The stages that it starts from. */
-  readonly stages: readonly { readonly name: string; readonly id: string }[];
+  readonly stages: readonly { readonly name: string; readonly id: string; readonly values?: object }[];
   /** Where the checkpoints are that it names, and the sha256 of their contents, by name. */
   readonly checkpoints: Readonly<Record<string, { readonly path: string; readonly hash: string }>>;
+  /** sha256 of each file of the user's that decides the result, by its path from the experiment file. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What ran the programs, and why that. */
@@ -53,6 +55,8 @@ export interface Manifest extends Provenance {
   readonly stages: Readonly<Record<string, string>>;
   /** Where the checkpoints were that it named, and the sha256 of their contents. */
   readonly checkpoints: RunFacts["checkpoints"];
+  /** sha256 of each file of the user's that decided the result; copies of its code are in `code/`. */
+  readonly files: RunFacts["files"];
   readonly engine: EngineChoice;
   /** What each server of the teacher said before the run, and how much of the probability it names. */
   readonly teacher: readonly ServerFacts[];

@@ -1,12 +1,14 @@
 /** A run's folder: its manifest, its lines, and its summary. */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ServerFacts } from "../../teachers/remote/probe.ts";
 import { writeJson } from "../../files/json-file.ts";
 import { manifestIn, type EngineChoice, type Manifest, type RunFacts, type RunStatus } from "./manifest.ts";
 import { openRunLines, type RunLines } from "./run-files.ts";
 import { openRunLog, type RunLog } from "./run-log.ts";
 import { provenance } from "./provenance.ts";
+import { modulesIn } from "../../plugins/modules-in.ts";
+import { writeCode } from "./code-copy.ts";
 
 /** An open run. Every method has written to the file when it returns, or when its promise resolves. */
 export interface RunStore {
@@ -52,6 +54,7 @@ const manifestOf = (run: RunFacts, { folder, attempt, engine, teacher = [] }: Op
     axes: run.axes,
     stages: Object.fromEntries(run.stages.map((stage) => [stage.name, stage.id])),
     checkpoints: run.checkpoints,
+    files: run.files,
     engine,
     teacher,
     status: "running",
@@ -71,6 +74,7 @@ export const openRun = async (run: RunFacts, opening: Opening): Promise<RunStore
   let manifest = manifestOf(run, opening);
   const manifestPath = join(folder, "manifest.json");
   await writeJson(manifestPath, manifest);
+  await writeCode(folder, modulesIn([run.values, run.stages]), dirname(run.path));
   const lines = openRunLines(folder);
   const log = openRunLog(folder);
   log.begun(opening.attempt);

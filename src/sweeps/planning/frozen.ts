@@ -105,7 +105,7 @@ export const planTrial = async (
   const settings = Object.entries(axes).map(([pointer, value]) => ({ pointer, value }));
   const locate: Draft["locate"] = (pointer) => ({ location: { file }, pointer });
   const draft: Draft = { name, label, axes, value: withSettings(base, settings), locate };
-  const checked = checkValues(draft.value);
+  const checked = checkValues(draft.value, dirname(file));
   if ("mistakes" in checked)
     throw new Error(
       `${file}: ${checked.mistakes.map((mistake) => `${mistake.pointer}: ${mistake.message}`).join("; ")}`,

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
 import type { Source } from "../../experiments/file/file-source.ts";
+import type { PlannedRun } from "../../experiments/planning/planned.ts";
 import { readInputs } from "../../experiments/inputs/inputs.ts";
 import { givenOverrides } from "../../experiments/file/overrides.ts";
 import { FileContext } from "../../experiments/inputs/file-context.ts";
@@ -13,6 +14,8 @@ import { TrialMemory } from "./trial-memory.ts";
 export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "claims" | "halving"> {
   readonly trials: readonly PlannedTrial[];
   readonly memory: Pick<TrialMemory, "largest">;
+  /** sha256 of each file of the user's that decides a trial's result, by the name that the file has for it. */
+  readonly files: PlannedRun["files"];
 }
 
 /**
@@ -29,9 +32,11 @@ export const prepareSweep = async (
   const { path } = source;
   const inputs = await readInputs(sound.drafts, dirname(path), hub);
   const [fileContext, memory] = [new FileContext(dirname(path), inputs), new TrialMemory()];
+  const files: Record<string, string> = {};
   const trials = planTrials(sound, fileContext, (run, values) => {
     memory.add(run, values, fileContext);
+    Object.assign(files, run.files);
     return trialOf(run);
   });
-  return { path, bases: sound.bases, claims: sound.claims, halving: sound.halving, trials, memory };
+  return { path, bases: sound.bases, claims: sound.claims, halving: sound.halving, trials, memory, files };
 };

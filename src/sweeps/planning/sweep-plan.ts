@@ -134,7 +134,7 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
   const sound: { draft: Draft; values: ExperimentValues }[] = [];
   const found: Found[] = [...trials.refused];
   for (const draft of trials.drafts) {
-    const result = checkValues(draft.value);
+    const result = checkValues(draft.value, dirname(source.path));
     if (!("values" in result)) {
       found.push({ draft, mistakes: result.mistakes });
       continue;

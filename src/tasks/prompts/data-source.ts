@@ -95,6 +95,14 @@ export const foreignSources = (task: object): readonly ForeignSource[] => {
   ];
 };
 
+const nameOf = ({ path, hub }: DataSource): string => path ?? hub?.dataset ?? "";
+
+/** What a task calls its files: its own, then that of its held-out prompts. */
+export const sourceNames = (task: object): readonly string[] => {
+  const { heldOut, ...own } = task as TaskData;
+  return [nameOf(own), ...(heldOut === undefined ? [] : [nameOf(heldOut)])];
+};
+
 /** The same task with a file of JSON lines instead of each of its `foreignSources`. */
 export const withLines = <T extends object>(task: T, pathOf: (foreign: ForeignSource) => string): T => {
   const { heldOut, fields } = task as TaskData;

@@ -187,6 +187,8 @@ interface Splits {
   readonly train: readonly CountedLine[];
   readonly test: readonly CountedLine[];
   readonly content: string;
+  /** sha256 of each file. */
+  readonly files: readonly string[];
 }
 
 /** How many of each are asked for. */
@@ -217,7 +219,7 @@ const divided = (file: string, { lines, content }: PromptFile, { test, train, se
     );
   }
   const tested = heldOut(lines, test, seed);
-  return { train: leftToTrain(file, leftOver(lines, tested), train), test: tested, content };
+  return { train: leftToTrain(file, leftOver(lines, tested), train), test: tested, content, files: [content] };
 };
 
 /** A file, and how it is read. */
@@ -242,7 +244,12 @@ const apart = (
   const most = defined({ most: train });
   const { lines, content } = readPromptFile(file, reading, { but: new Set(tested.map(({ text }) => text)), ...most });
   checkAlike(tested[0]!, lines[0]!);
-  return { train: leftToTrain(file, lines, train), test: tested, content: both(content, held.content) };
+  return {
+    train: leftToTrain(file, lines, train),
+    test: tested,
+    content: both(content, held.content),
+    files: [content, held.content],
+  };
 };
 
 /**
@@ -289,6 +296,7 @@ export const prompts = define({
       test: promptsOf(splits.test),
       longest: answered ? longest : { ...longest, completion: completionTokens },
       content: splits.content,
+      files: splits.files,
       answered,
       check: ({ reference }, completion) => ({
         correct: answered && checks[check](completion, reference),

@@ -1,7 +1,8 @@
 /** A narrowed schema takes and fills in what the whole one does, and nothing that it would refuse. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv } from "ajv";
+import { Ajv, type Options } from "ajv";
+import { moduleKeywordDefinition } from "../../../src/plugins/module-keyword.ts";
 import { describe, expect, test } from "vitest";
 import { checker } from "../../../src/experiments/schema/check.ts";
 import { expand } from "../../../src/experiments/file/drafts.ts";
@@ -10,14 +11,15 @@ import type { Json, JsonObject } from "../../../src/files/json.ts";
 import { narrowedSchema, typesIn, typesOfDefaults } from "../../../src/experiments/schema/narrowed-schema.ts";
 import { experimentSchema } from "../../../src/experiments/schema/experiment-schema.ts";
 
-const options = {
+const options: Options = {
+  keywords: [moduleKeywordDefinition],
   allErrors: true,
   discriminator: true,
   useDefaults: true,
   strict: true,
   allowUnionTypes: true,
   inlineRefs: false,
-} as const;
+};
 const whole = new Ajv(options).compile(experimentSchema);
 const filled = (value: Json): Json | undefined => {
   const copy = structuredClone(value);

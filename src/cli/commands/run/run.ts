@@ -20,6 +20,7 @@ interface RunOptions extends HubFlags {
   readonly out: string;
   readonly cache: string;
   readonly only?: readonly string[];
+  readonly fork?: true;
   readonly quiet?: true;
   readonly json?: true;
   readonly metrics?: number;
@@ -81,9 +82,12 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
   });
   try {
     await interruptible(display, async (signal) => {
-      await lastValueFrom(execute(runs, { out: options.out, cache: options.cache, signal }).pipe(follow), {
-        defaultValue: undefined,
-      });
+      await lastValueFrom(
+        execute(runs, { out: options.out, cache: options.cache, fork: options.fork === true, signal }).pipe(follow),
+        {
+          defaultValue: undefined,
+        },
+      );
     });
   } finally {
     display.close();
@@ -125,6 +129,7 @@ export const addRun = (command: Command, terminal: Terminal): void => {
     ])
     .option("--out <folder>", "where the runs' folders go", "runs")
     .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
+    .option("--fork", "begin anew, in a folder of its own, where code or data of a run changed before it was done")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line")
     .option(

@@ -11,6 +11,8 @@ import { trialStates, type TrialState } from "../../../sweeps/driving/drive.ts";
 import { freeze, sweepFolder, writeFrozen } from "../../../sweeps/planning/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../../../sweeps/planning/prepare-sweep.ts";
 import { indexRuns } from "../../../runs/reading/read-runs.ts";
+import { changeText } from "../../../runs/folder/changed-files.ts";
+import { olderTrials } from "../../../sweeps/planning/older-trials.ts";
 import { duration } from "../../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { localJobs } from "../../options/local-jobs.ts";
@@ -20,7 +22,7 @@ import { redisIn, redisOption } from "../../options/redis-option.ts";
 import { driveShown, reportFailures } from "../../sweep-progress/driving.ts";
 import { addKubernetesFlags, emitJob, type KubernetesFlags } from "./kubernetes.ts";
 import { countsText, trialsTable } from "../../sweep-progress/text.ts";
-import type { Terminal } from "../../display/terminal.ts";
+import { printable, type Terminal } from "../../display/terminal.ts";
 
 interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly out: string;
@@ -78,6 +80,17 @@ const executorOf = async (
   return bullmq(address);
 };
 
+/** Says that there are results of other code or data, which are no results of this sweep. */
+const sayOlder = (folder: string, prepared: PreparedSweep, { errors, colors }: Terminal): void => {
+  const { count, changes } = olderTrials(folder, prepared);
+  if (count === 0) return;
+  const trials = count === 1 ? "1 trial there is" : `${count} trials there are`;
+  errors.write(
+    `${colors.yellow("older")}: ${trials} of other files: ${printable(changes.map(changeText).join(", "))}; ` +
+      "they are left as they are, and those of the files as they are now are run\n",
+  );
+};
+
 const run = async (
   { folder, sweep }: SweepFolder,
   { memory, halving }: Pick<PreparedSweep, "memory" | "halving">,
@@ -108,6 +121,7 @@ const perform = async (
   const prepared = await prepareSweep(file, overrides, hubOptions(flags, shown));
   const sweep = freeze(prepared, flags.cache);
   const folder = resolve(sweepFolder(flags.out, file));
+  if (flags.quiet !== true) sayOlder(folder, prepared, terminal);
   if (flags.dryRun === true) listTrials(await trialStates({ folder, sweep }), flags, terminal);
   else if (flags.executor === "kubernetes") {
     if (prepared.halving !== undefined) {

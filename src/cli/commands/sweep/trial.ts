@@ -81,7 +81,15 @@ const perform = async (
   try {
     await interruptible(display, async (signal) => {
       stopWithParent();
-      const events = execute([run], { out, cache: sweep.cache, signal, repeat: false, threads, ...pausing });
+      const events = execute([run], {
+        out,
+        cache: sweep.cache,
+        signal,
+        repeat: false,
+        fork: true,
+        threads,
+        ...pausing,
+      });
       await lastValueFrom(events.pipe(tap((event) => display.show(event))), { defaultValue: undefined });
     });
   } finally {

@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
-import { having } from "../../../src/experiments/schema/origin-schema.ts";
+import { having } from "../../src/plugins/having.ts";
 
 test("an object that has the key is checked by the one schema, any other by the other", () => {
   const closed = { additionalProperties: false };

@@ -1,0 +1,98 @@
+/**
+ * The keyword of schemas by which a member of a family may come from a user's own module: the check of a file reads the
+ * module, checks its parameters by its own schema, and writes down the hash of its code.
+ */
+import { resolve } from "node:path";
+import { Ajv, type ErrorObject, type KeywordDefinition, type SchemaValidateFunction } from "ajv";
+import { closedObject } from "./closed-object.ts";
+import { contractOf } from "./module-contracts.ts";
+import { pluginIn, readModule } from "./module-registry.ts";
+import type { PluginKind } from "./plugin.ts";
+
+/** The keyword: its value is a kind, or a kind with the keys that are every member's. */
+export const moduleKeyword = "retortModule";
+
+/** The value of the keyword. */
+export interface ModuleSchema {
+  readonly kind: PluginKind;
+  /** Keys of the values that are not the plug-in's. */
+  readonly common: readonly string[];
+}
+
+/** What `this` is while values are checked; the folder that paths count from. */
+export interface ModuleFolder {
+  readonly folder: string;
+}
+
+type Values = Record<string, unknown>;
+
+/** The data that an error is about: what came of an error of a module's own schema. */
+export const dataOf = ({ params, data }: ErrorObject): unknown => {
+  const own = params as { readonly given?: unknown };
+  return Object.hasOwn(own, "given") ? own.given : data;
+};
+
+const mistake = (key: string, message: string, data: unknown): Partial<ErrorObject> => ({
+  keyword: moduleKeyword,
+  instancePath: `/${key}`,
+  message,
+  data,
+  params: {},
+  schemaPath: `#/${moduleKeyword}`,
+});
+
+/** What is wrong with the parameters; fills in the defaults of those that are left out. */
+const parameterMistakes = (parameters: object, given: Values): readonly Partial<ErrorObject>[] => {
+  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, ownProperties: true });
+  const plain = JSON.parse(JSON.stringify(closedObject(parameters as never))) as {
+    required?: string[];
+    properties: Values;
+  };
+  const isOptional = (key: string): boolean => (plain.properties[key] as Values | undefined)?.["default"] !== undefined;
+  const validate = ajv.compile({ ...plain, required: (plain.required ?? []).filter((key) => !isOptional(key)) });
+  return validate(given) ? [] : (validate.errors ?? []);
+};
+
+const mistakesIn = (
+  values: Values,
+  { kind, common }: ModuleSchema,
+  folder: string,
+): readonly Partial<ErrorObject>[] => {
+  const { module: path, code, ...others } = values;
+  const own = Object.fromEntries(Object.entries(others).filter(([key]) => !common.includes(key)));
+  try {
+    const read = readModule(resolve(folder, String(path)));
+    if (code !== undefined && code !== read.hash)
+      return [mistake("code", `expected the code of ${String(path)} to have the sha256 ${read.hash}`, code)];
+    const found = parameterMistakes(pluginIn(read, kind, contractOf(kind)).parameters ?? {}, own);
+    if (found.length === 0) Object.assign(values, own, { code: read.hash });
+    return found;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return [mistake("module", error.message, path)];
+  }
+};
+
+/** Without a folder, as in an editor, modules are not read. */
+const validate: SchemaValidateFunction = function (this: ModuleFolder | undefined, schema, data, _parent, context) {
+  if (this?.folder === undefined) return true;
+  const found = mistakesIn(data as Values, schema as ModuleSchema, this.folder);
+  const at = context?.instancePath ?? "";
+  validate.errors = found.map((error) => ({
+    ...error,
+    instancePath: `${at}${error.instancePath ?? ""}`,
+    // The validator around this one puts the module's values where these data are.
+    params: { ...error.params, given: error.data },
+  }));
+  return found.length === 0;
+};
+
+/** For a validator that `passContext` is set of; it is called with a `ModuleFolder` as `this`. */
+export const moduleKeywordDefinition: KeywordDefinition = {
+  keyword: moduleKeyword,
+  type: "object",
+  schemaType: "object",
+  modifying: true,
+  errors: "full",
+  validate,
+};

@@ -1,0 +1,106 @@
+/**
+ * The modules that this process has read, by their hashes: every thread makes parts of what was read, and not of what
+ * the files hold by then.
+ */
+import { createRequire, Module } from "node:module";
+import { dirname } from "node:path";
+import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+import { moduleCode, type ModuleCode } from "./module-code.ts";
+import { pluginKinds, type KindedPlugin, type PluginKind } from "./plugin.ts";
+
+/** What a family asks of modules. */
+export interface ModuleContract {
+  /** What their products are, for errors: `an object { name, formula(teacher, student) }`. */
+  readonly product: string;
+  /** Whether it is one. */
+  accepts(product: object): boolean;
+  /** The product with what follows from the values that it was made of, such as their configuration. */
+  finish?(product: object, values: { readonly module: string; readonly code: string }, context: unknown): object;
+  /** Libraries that a module shares with this package, by name. */
+  readonly host?: Readonly<Record<string, unknown>>;
+  /** The plug-in that an export of another form stands for, such as a function; nothing where there is none. */
+  read?(exported: unknown, file: string): KindedPlugin | undefined;
+}
+
+/** Node copies it into every thread that starts. */
+const key = "retort-rl modules";
+
+type Codes = ReadonlyMap<string, ModuleCode>;
+
+const codes = (): Codes => (getEnvironmentData(key) as Codes | undefined) ?? new Map();
+
+/** The module's code, known from now on to this thread and to all that it starts. Errors as of `moduleCode`. */
+export const readModule = (file: string): ModuleCode => {
+  const code = moduleCode(file);
+  if (!codes().has(code.hash)) setEnvironmentData(key, new Map([...codes(), [code.hash, code]]));
+  return code;
+};
+
+/** The code of a hash; nothing when this process has not read it. */
+export const knownModule = (hash: string): ModuleCode | undefined => codes().get(hash);
+
+/** A library for the module: the host's, else what is installed beside the module, else what this package has. */
+const requireFor = (file: string, host: Readonly<Record<string, unknown>>) => {
+  const [beside, ours] = [createRequire(file), createRequire(import.meta.url)];
+  return (name: string): unknown => {
+    if (Object.hasOwn(host, name)) return host[name];
+    if (name.startsWith("@tensorflow/")) return ours(name);
+    try {
+      beside.resolve(name);
+    } catch {
+      return ours(name);
+    }
+    return beside(name);
+  };
+};
+
+const exportsOf = ({ file, script }: ModuleCode, host: Readonly<Record<string, unknown>>): unknown => {
+  // So that errors name the lines of the user's files.
+  process.setSourceMapsEnabled(true);
+  const made = new Module(file) as Module & { _compile(script: string, file: string): void };
+  made.filename = file;
+  made.paths = [dirname(file)];
+  made.require = requireFor(file, host) as NodeJS.Require;
+  try {
+    made._compile(script, file);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`expected a module at ${file}, got an error while loading it: ${reason}`, { cause });
+  }
+  return (made.exports as { readonly default?: unknown }).default;
+};
+
+const isPlugin = (exported: unknown): exported is KindedPlugin =>
+  typeof exported === "object" &&
+  exported !== null &&
+  "kind" in exported &&
+  pluginKinds.includes(exported.kind as PluginKind) &&
+  "create" in exported &&
+  typeof exported.create === "function";
+
+const described = (exported: unknown): string => {
+  if (exported === undefined || exported === null) return "nothing";
+  return isPlugin(exported) ? `a plug-in of the family ${exported.kind}` : typeof exported;
+};
+
+const article = (kind: PluginKind): string => (kind === "objective" ? "an" : "a");
+
+const loaded = new Map<string, unknown>();
+
+/**
+ * The plug-in that a module's code exports by default. `RangeError` when it cannot be loaded, and when it is none of
+ * this family.
+ */
+export const pluginIn = (code: ModuleCode, kind: PluginKind, { host = {}, read }: ModuleContract): KindedPlugin => {
+  const name = `${kind} ${code.hash}`;
+  const exported = loaded.has(name) ? loaded.get(name) : exportsOf(code, host);
+  loaded.set(name, exported);
+  if (isPlugin(exported) && exported.kind === kind) return exported;
+  const other = isPlugin(exported) ? undefined : read?.(exported, code.file);
+  if (other !== undefined) return other;
+  const helper = `define${kind[0]!.toUpperCase()}${kind.slice(1)}`;
+  throw new RangeError(
+    `expected ${code.file} to export ${article(kind)} ${kind} by default, got ${described(exported)}; write "export ` +
+      `default ${helper}({ create: ... })"`,
+  );
+};
