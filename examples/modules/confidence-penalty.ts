@@ -1,4 +1,4 @@
-// An objective of one's own: SFT with a penalty on confidence, -log p(target) - beta H(p), averaged over tokens.
+/** An objective of one's own: SFT with a penalty on confidence, -log p(target) - beta H(p), averaged over tokens. */
 import * as tf from "@tensorflow/tfjs";
 import { Type } from "@sinclair/typebox";
 import { defineObjective } from "retort-rl/objectives";

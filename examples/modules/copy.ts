@@ -1,4 +1,4 @@
-// A task of one's own: copy a short text of two letters.
+/** A task of one's own: copy a short text of two letters. */
 import { Type } from "@sinclair/typebox";
 import { defineTask, taskOf } from "retort-rl/tasks";
 import { characterTokenizer } from "retort-rl/tokenizers";

@@ -1,4 +1,4 @@
-// A divergence of one's own: the squared Hellinger distance, 1 - sum_i sqrt(P_i Q_i), times a factor.
+/** A divergence of one's own: the squared Hellinger distance, 1 - sum_i sqrt(P_i Q_i), times a factor. */
 import * as tf from "@tensorflow/tfjs";
 import { Type } from "@sinclair/typebox";
 import { defineDivergence, softmaxJacobian } from "retort-rl/objectives";

@@ -1,4 +1,4 @@
-// A measure of one's own: how many words a completion has, on average.
+/** A measure of one's own: how many words a completion has, on average. */
 import { defineMeasure } from "retort-rl/evaluation";
 
 export default defineMeasure({

@@ -1,4 +1,4 @@
-// A baseline of one's own: a share of the step's mean reward. It holds no state.
+/** A baseline of one's own: a share of the step's mean reward. It holds no state. */
 import { Type } from "@sinclair/typebox";
 import { defineBaseline } from "retort-rl/objectives";
 

@@ -1,6 +1,5 @@
 /** The objectives that experiment files can name. */
 import * as tf from "@tensorflow/tfjs";
-import { hasFunctions } from "../plugins/has-functions.ts";
 import { family, type Family, type Values } from "../plugins/family.ts";
 import { definition as actorCritic } from "./actor-critic.ts";
 import { definition as bradleyTerry } from "./bradley-terry.ts";
@@ -47,7 +46,8 @@ const terms = [
 /** What a module's objective must be. */
 const modules = {
   product: "an object { name, needs, learnsFrom, loss(studentLogits, batch) }",
-  accepts: (objective: object) => hasFunctions(objective, "loss") && "needs" in objective && "learnsFrom" in objective,
+  functions: ["loss"],
+  keys: ["name", "needs", "learnsFrom"],
   host: { "@tensorflow/tfjs": tf },
 };
 const members = [

@@ -83,6 +83,10 @@ interface ModuleValues {
 const isModule = (values: object): values is ModuleValues =>
   "module" in values && typeof values.module === "string" && !("type" in values);
 
+const fits = (made: object, { functions, keys }: ModuleContract): boolean =>
+  functions.every((name) => typeof (made as Readonly<Record<string, unknown>>)[name] === "function") &&
+  keys.every((name) => name in made);
+
 /**
  * Makes a part from a module of the user's. `RangeError` when the module was not read before, as the check of a file
  * does, and when what it makes is no part of this family.
@@ -100,7 +104,7 @@ const createFromModule = (
   const contract = contractOf(kind);
   const parameters = Object.fromEntries(Object.entries(others).filter(([key]) => !common.includes(key)));
   const made: unknown = pluginIn(code, kind, contract).create(parameters as never, context as never);
-  if (typeof made === "object" && made !== null && contract.accepts(made))
+  if (typeof made === "object" && made !== null && fits(made, contract))
     return contract.finish?.(made, { ...others, module: path, code: hash }, context) ?? made;
   throw new TypeError(
     `${path}: expected create to give ${contract.product}, got ${JSON.stringify(made) ?? typeof made}`,

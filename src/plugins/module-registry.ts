@@ -12,8 +12,10 @@ import { pluginKinds, type KindedPlugin, type PluginKind } from "./plugin.ts";
 export interface ModuleContract {
   /** What their products are, for errors: `an object { name, formula(teacher, student) }`. */
   readonly product: string;
-  /** Whether it is one. */
-  accepts(product: object): boolean;
+  /** Names of the functions that they have. */
+  readonly functions: readonly string[];
+  /** Names of what else they have. */
+  readonly keys: readonly string[];
   /** The product with what follows from the values that it was made of, such as their configuration. */
   finish?(product: object, values: { readonly module: string; readonly code: string }, context: unknown): object;
   /** Libraries that a module shares with this package, by name. */

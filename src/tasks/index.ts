@@ -1,7 +1,6 @@
 /** The family of tasks. */
 import { Type } from "@sinclair/typebox";
 import { family } from "../plugins/family.ts";
-import { hasFunctions } from "../plugins/has-functions.ts";
 import { arithmetic } from "./arithmetic/arithmetic.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { instructions } from "./instructions/instructions.ts";
@@ -23,7 +22,8 @@ export const tasks = family("task", [arithmetic, gaussianMixture, instructions, 
   },
   modules: {
     product: "an object { name, tokenizer, train, test, longest, check(prompt, completion) }",
-    accepts: (task) => hasFunctions(task, "check") && "train" in task && "test" in task && "tokenizer" in task,
+    functions: ["check"],
+    keys: ["name", "tokenizer", "train", "test", "longest"],
   },
 });
 

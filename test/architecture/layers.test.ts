@@ -13,7 +13,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   files: ["optional"],
   workers: ["optional"],
   engine: ["optional"],
-  plugins: [],
+  plugins: ["files"],
   random: [],
   remote: ["optional"],
   "text-metrics": [],

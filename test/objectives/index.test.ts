@@ -1,9 +1,17 @@
 /** Tests of objectives as experiment files hold them: defaults, refusals, and what comes out. */
+import { moduleKeywordDefinition } from "../../src/plugins/module-keyword.ts";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { objectives, type ObjectiveValues } from "../../src/objectives/index.ts";
 
-const ajv = new Ajv({ useDefaults: true, discriminator: true, strictSchema: true, allErrors: true, allowUnionTypes: true });
+const ajv = new Ajv({
+  useDefaults: true,
+  discriminator: true,
+  keywords: [moduleKeywordDefinition],
+  strictSchema: true,
+  allErrors: true,
+  allowUnionTypes: true,
+});
 const validate = ajv.compile<ObjectiveValues>(objectives.schema);
 
 const valid = (value: unknown): ObjectiveValues => {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const zero = define({ type: "zero", summary: "Zero.", parameters: {}, create: () => ({ value: 0 }) });
 const numbers = family("baseline", [zero], {
   common: { weight: Type.Optional(Type.Number({ default: 1 })) },
-  modules: { product: "an object { value }", accepts: (made) => "value" in made },
+  modules: { product: "an object { value }", functions: [], keys: ["value"] },
 });
 
 const file = join(folder, "sum.ts");

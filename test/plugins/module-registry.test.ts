@@ -15,7 +15,7 @@ const write = (name: string, text: string): string => {
   return join(folder, name);
 };
 
-const contract: ModuleContract = { product: "an object", accepts: () => true };
+const contract: ModuleContract = { product: "an object", functions: [], keys: [] };
 const make = (file: string, kind: Parameters<typeof pluginIn>[1] = "baseline", given = contract): unknown =>
   pluginIn(readModule(file), kind, given).create({} as never, undefined as never);
 

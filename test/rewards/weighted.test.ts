@@ -1,4 +1,5 @@
 /** Tests of weighted sums of rewards, and of a file's list of rewards. */
+import { moduleKeywordDefinition } from "../../src/plugins/module-keyword.ts";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { brevity } from "../../src/rewards/brevity.ts";
@@ -147,7 +148,13 @@ test("ranges are those that the rewards of a list state, by their names in it", 
 });
 
 test("the schema fills in defaults and refuses unknown keys", () => {
-  const validate = new Ajv({ discriminator: true, strict: true, useDefaults: true, allErrors: true }).compile(rewards.schema);
+  const validate = new Ajv({
+    discriminator: true,
+    keywords: [moduleKeywordDefinition],
+    strict: true,
+    useDefaults: true,
+    allErrors: true,
+  }).compile(rewards.schema);
   const values = { type: "exact-match" };
   expect(validate(values)).toBe(true);
   expect(values).toEqual({ type: "exact-match", correct: 1, incorrect: 0, weight: 1 });

@@ -1,7 +1,6 @@
 /** The family of measures: what an evaluation reports beside accuracy, form and length. */
 import type { Static } from "@sinclair/typebox";
 import { family } from "../../plugins/family.ts";
-import { hasFunctions } from "../../plugins/has-functions.ts";
 import { bleu } from "./bleu.ts";
 import { chrf } from "./chrf.ts";
 import { entailment } from "./entailment.ts";
@@ -14,7 +13,8 @@ import { selfBleu } from "./self-bleu.ts";
 export const measures = family("measure", [rouge, bleu, chrf, selfBleu, passAtK, repetition, entailment], {
   modules: {
     product: "an object { name, samples, references, of(evaluated) }",
-    accepts: (measure) => hasFunctions(measure, "of") && "name" in measure && "samples" in measure,
+    functions: ["of"],
+    keys: ["name", "samples", "references"],
   },
 });
 

@@ -1,5 +1,4 @@
 /** The baselines that experiment files can name. */
-import { hasFunctions } from "../../plugins/has-functions.ts";
 import { family, type Family, type Values } from "../../plugins/family.ts";
 import type { Baseline } from "./baseline.ts";
 import { definition as batchMean } from "./batch-mean.ts";
@@ -17,6 +16,7 @@ export type BaselineValues = Values<typeof members>;
 export const baselines: Family<BaselineValues, void, Baseline<unknown>> = family("baseline", members, {
   modules: {
     product: "an object { name, initial, estimate(rewards, group, state) }",
-    accepts: (baseline) => hasFunctions(baseline, "estimate") && "name" in baseline && "initial" in baseline,
+    functions: ["estimate"],
+    keys: ["name", "initial"],
   },
 });

@@ -1,6 +1,5 @@
 /** The divergences that experiment files can name. */
 import * as tf from "@tensorflow/tfjs";
-import { hasFunctions } from "../../plugins/has-functions.ts";
 import { family, type Family, type Values } from "../../plugins/family.ts";
 import { definition as adaptiveKl } from "./adaptive-kl.ts";
 import { definition as alphaBeta } from "./alpha-beta.ts";
@@ -34,7 +33,8 @@ export type DivergenceValues = Values<typeof members>;
 export const divergences: Family<DivergenceValues, void, Divergence> = family("divergence", members, {
   modules: {
     product: "an object { name, formula(teacher, student) }",
-    accepts: (divergence) => hasFunctions(divergence, "formula") && "name" in divergence,
+    functions: ["formula"],
+    keys: ["name"],
     host: { "@tensorflow/tfjs": tf },
   },
 });

@@ -1,7 +1,6 @@
 /** The policy families: one line each. */
 import * as tf from "@tensorflow/tfjs";
 import { family } from "../../plugins/family.ts";
-import { hasFunctions } from "../../plugins/has-functions.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { gaussianMixtureConfig } from "./config/gaussian-mixture-config.ts";
 import { gemma, gemmaConfig } from "./gemma.ts";
@@ -12,11 +11,10 @@ import { llamaConfig } from "./config/llama-config.ts";
 import { mistral, mistralConfig } from "./mistral.ts";
 import { ngram } from "./ngram.ts";
 import type { ConfigFormat } from "./config/config-format.ts";
-import { configOf, moduleConfig } from "./config/module-config.ts";
+import { configured, moduleConfig } from "./config/module-config.ts";
 import { ngramConfig } from "./config/ngram-config.ts";
 import { qwen2, qwen2Config } from "./qwen2.ts";
 import { qwen3, qwen3Config } from "./qwen3.ts";
-import type { PolicyContext } from "../policy.ts";
 import { t5 } from "./t5.ts";
 import { t5Config } from "./config/t5-config.ts";
 
@@ -24,13 +22,9 @@ import { t5Config } from "./config/t5-config.ts";
 export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram, gaussianMixture], {
   modules: {
     product: "an object { parameters, hiddenSize, hidden, head, logits, decoder }",
-    accepts: (policy) =>
-      hasFunctions(policy, "hidden", "head", "logits") && "parameters" in policy && "decoder" in policy,
-    finish: (policy, values, context) => ({
-      ...(context as PolicyContext),
-      ...policy,
-      config: configOf(values, context as PolicyContext),
-    }),
+    functions: ["hidden", "head", "logits"],
+    keys: ["parameters", "hiddenSize", "decoder"],
+    finish: configured,
     host: { "@tensorflow/tfjs": tf },
   },
 });

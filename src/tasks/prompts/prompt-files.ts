@@ -1,4 +1,5 @@
 /** Files of prompts: read line by line, each line made into a prompt, and what cannot be used refused or left out. */
+import { createHash } from "node:crypto";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { fit, type CountedLine, type LineLengths, type Unfit } from "./line-lengths.ts";
@@ -29,6 +30,10 @@ export interface PromptFile {
   /** sha256 of what was read of it, in hexadecimal. */
   readonly content: string;
 }
+
+/** sha256 of what was read, by those of the files: the file's own, or that of two. */
+export const contentOf = ([a = "", b]: readonly string[]): string =>
+  b === undefined ? a : createHash("sha256").update(a).update(b).digest("hex");
 
 /** `RangeError` for what some lines have and others have not. */
 export const checkAlike = (line: PromptLine, first: PromptLine): void => {

@@ -1,5 +1,4 @@
 /** Prompts from a file: one JSON object a line, with a reference where there is a right answer. */
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { define, type ParametersOf } from "../../plugins/definition.ts";
@@ -9,7 +8,7 @@ import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { calculated, finalNumber } from "../chain-calculator.ts";
 import { heldOutTemplates, HubData, isForeign, type DataSource } from "./data-source.ts";
 import { longestLines, unfitKinds, type CountedLine } from "./line-lengths.ts";
-import { checkAlike, readPromptFile, type PromptFile, type PromptReading } from "./prompt-files.ts";
+import { checkAlike, contentOf, readPromptFile, type PromptFile, type PromptReading } from "./prompt-files.ts";
 import type { PromptLine } from "./prompt-lines.ts";
 import { rowTemplates, type RowTemplates } from "./row-template.ts";
 import type { Prompt, Task, TaskContext } from "../task.ts";
@@ -179,14 +178,10 @@ const checks: Readonly<
   calculator: (completion, reference) => checks.number(calculated(completion), reference),
 };
 
-/** sha256 of two files, by theirs. */
-const both = (a: string, b: string): string => createHash("sha256").update(a).update(b).digest("hex");
-
 /** What is read, and what is tested on. */
 interface Splits {
   readonly train: readonly CountedLine[];
   readonly test: readonly CountedLine[];
-  readonly content: string;
   /** sha256 of each file. */
   readonly files: readonly string[];
 }
@@ -219,7 +214,7 @@ const divided = (file: string, { lines, content }: PromptFile, { test, train, se
     );
   }
   const tested = heldOut(lines, test, seed);
-  return { train: leftToTrain(file, leftOver(lines, tested), train), test: tested, content, files: [content] };
+  return { train: leftToTrain(file, leftOver(lines, tested), train), test: tested, files: [content] };
 };
 
 /** A file, and how it is read. */
@@ -244,12 +239,7 @@ const apart = (
   const most = defined({ most: train });
   const { lines, content } = readPromptFile(file, reading, { but: new Set(tested.map(({ text }) => text)), ...most });
   checkAlike(tested[0]!, lines[0]!);
-  return {
-    train: leftToTrain(file, lines, train),
-    test: tested,
-    content: both(content, held.content),
-    files: [content, held.content],
-  };
+  return { train: leftToTrain(file, lines, train), test: tested, files: [content, held.content] };
 };
 
 /**
@@ -295,7 +285,7 @@ export const prompts = define({
       train: promptsOf(splits.train),
       test: promptsOf(splits.test),
       longest: answered ? longest : { ...longest, completion: completionTokens },
-      content: splits.content,
+      content: contentOf(splits.files),
       files: splits.files,
       answered,
       check: ({ reference }, completion) => ({

@@ -1,4 +1,5 @@
 /** Tests of shaped advantages: scaling, clipping, baseline and normalisation, and what a file says of them. */
+import { moduleKeywordDefinition } from "../../../src/plugins/module-keyword.ts";
 import { Type } from "@sinclair/typebox";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
@@ -105,7 +106,9 @@ test.each([0, -1, Number.NaN])("a clip at %d is refused", (rewardClip) => {
 
 describe("in a file", () => {
   const schema = Type.Object(advantageSchemas({ type: "group-mean" }, "group"), { additionalProperties: false });
-  const validate = new Ajv({ useDefaults: true, discriminator: true }).compile<AdvantageValues>(schema);
+  const validate = new Ajv({ useDefaults: true, discriminator: true, keywords: [moduleKeywordDefinition] }).compile<AdvantageValues>(
+    schema,
+  );
   const created = (value: unknown): string => {
     if (!validate(value)) throw new RangeError("not valid");
     return createAdvantages(value).name;

@@ -1,4 +1,5 @@
 /** Tests of all divergences: agreement with PyTorch in float64, and the family. */
+import { moduleKeywordDefinition } from "../../../src/plugins/module-keyword.ts";
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
@@ -64,7 +65,7 @@ describe("the family", () => {
     ]);
   });
 
-  const ajv = new Ajv({ useDefaults: true, discriminator: true, strictSchema: true });
+  const ajv = new Ajv({ useDefaults: true, discriminator: true, keywords: [moduleKeywordDefinition], strictSchema: true });
   const validate = ajv.compile<DivergenceValues>(divergences.schema);
 
   test.each([

@@ -115,7 +115,7 @@ test("a configuration of more layers than there can be is refused before they ar
 
 test("an unknown model type is refused with the known ones", () => {
   expect(() => policyOf({ model_type: "mamba" })).toThrow(
-    'expected model_type to be one of llama, mistral, qwen2, qwen3, gemma, gpt2, t5, retort-ngram, retort-gaussian-mixture, got "mamba"',
+    'expected model_type to be one of llama, mistral, qwen2, qwen3, gemma, gpt2, t5, retort-ngram, retort-gaussian-mixture, retort-module, got "mamba"',
   );
   expect(() => policyOf([])).toThrow("expected an object with model_type, got []");
 });

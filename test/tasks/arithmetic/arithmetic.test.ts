@@ -1,4 +1,5 @@
 /** Tests of the arithmetic task: the laws, its references against a second computation, and its checker on answers right and wrong. */
+import { moduleKeywordDefinition } from "../../../src/plugins/module-keyword.ts";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { arithmetic } from "../../../src/tasks/arithmetic/arithmetic.ts";
@@ -106,7 +107,13 @@ describe("refusals", () => {
     expect(() => arithmetic.create(values, { seed: 1 })).toThrow(new RangeError(`arithmetic: ${message}`));
   });
 
-  const validate = new Ajv({ discriminator: true, strict: true, useDefaults: true, allErrors: true }).compile(tasks.schema);
+  const validate = new Ajv({
+    discriminator: true,
+    keywords: [moduleKeywordDefinition],
+    strict: true,
+    useDefaults: true,
+    allErrors: true,
+  }).compile(tasks.schema);
 
   test.each([
     { operators: "+*" },

@@ -1,4 +1,5 @@
 /** Schemas of a training's settings: their defaults, and what they refuse. */
+import { moduleKeywordDefinition } from "../../../src/plugins/module-keyword.ts";
 import type { TSchema } from "@sinclair/typebox";
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, test } from "vitest";
@@ -13,7 +14,7 @@ import { EvaluationSettings } from "../../../src/training/recipe/evaluation-sett
 import { checks } from "../../fixtures/recipes.ts";
 
 const validating = (schema: TSchema): ValidateFunction =>
-  new Ajv({ discriminator: true, allowUnionTypes: true, useDefaults: true, strict: true }).compile(
+  new Ajv({ discriminator: true, keywords: [moduleKeywordDefinition], allowUnionTypes: true, useDefaults: true, strict: true }).compile(
     JSON.parse(JSON.stringify(schema)) as object,
   );
 

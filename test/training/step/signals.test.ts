@@ -1,4 +1,5 @@
 /** Signals on real threads: whatever an objective names is there, is right, and survives an interruption. */
+import { moduleKeywordDefinition } from "../../../src/plugins/module-keyword.ts";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,12 @@ import { train } from "../../../src/training/train.ts";
 import { bytesOf, comparable, model, recipe, smallLlama, taskValues, trained, weightsOf } from "../../fixtures/recipes.ts";
 import { openThreads } from "../../fixtures/threads.ts";
 
-const validate = new Ajv({ useDefaults: true, discriminator: true, allowUnionTypes: true }).compile<ObjectiveValues>(objectives.schema);
+const validate = new Ajv({
+  useDefaults: true,
+  discriminator: true,
+  keywords: [moduleKeywordDefinition],
+  allowUnionTypes: true,
+}).compile<ObjectiveValues>(objectives.schema);
 
 /** An objective as a file would hold it, with its defaults. */
 const objective = (value: unknown): ObjectiveValues => {

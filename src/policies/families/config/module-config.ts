@@ -10,19 +10,27 @@ export interface ModulePolicyValues {
   readonly code: string;
 }
 
-/** The `config.json` of such a policy. The module itself is not part of it: code of a checkpoint is never run. */
-export const configOf = (
+/**
+ * What a module has made, with its sizes and its `config.json`. The module's code is not part of that: code of a
+ * checkpoint is never run.
+ */
+export const configured = (
+  made: object,
   { module, code, ...parameters }: ModulePolicyValues,
-  { vocabularySize, contextLength }: PolicyContext,
-): Record<string, unknown> => ({
-  architectures: ["RetortModule"],
-  model_type: "retort-module",
-  module,
-  code,
-  parameters,
-  vocab_size: vocabularySize,
-  max_position_embeddings: contextLength,
-});
+  context: unknown,
+): object => {
+  const { vocabularySize, contextLength } = context as PolicyContext;
+  const config = {
+    architectures: ["RetortModule"],
+    model_type: "retort-module",
+    module,
+    code,
+    parameters,
+    vocab_size: vocabularySize,
+    max_position_embeddings: contextLength,
+  };
+  return { vocabularySize, contextLength, ...made, config };
+};
 
 const schema = Type.Object({
   model_type: Type.Literal("retort-module"),

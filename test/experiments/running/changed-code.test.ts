@@ -1,0 +1,108 @@
+/** Tests of runs whose code or data change: what is part of their id, what their folder says, and how they may go on. */
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lastValueFrom, toArray } from "rxjs";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { execute, type ExecutionOptions } from "../../../src/experiments/running/execute.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
+
+const root = mkdtempSync(join(tmpdir(), "retort-changed-"));
+afterAll(() => rmSync(root, { recursive: true }));
+const [work, out] = [join(root, "work"), join(root, "runs")];
+const [file, module, helper] = [join(work, "own.json"), join(work, "share.ts"), join(work, "lib", "half.ts")];
+
+const experiment = {
+  question: "Does an edit count?",
+  task: { type: "arithmetic", numbers: [2, 2], range: [1, 4], operators: "+", train: 12, test: 4 },
+  student: { type: "ngram", order: 2 },
+  rewards: [{ type: "exact-match" }],
+  objective: { type: "reinforce", baseline: { module: "./share.ts" } },
+  rollouts: { group: 2 },
+  training: { steps: 3, batch: 4, optimizer: { type: "adamw", learningRate: 0.1 } },
+  evaluation: { prompts: 4 },
+};
+
+const code = (share: string): string => `import { defineBaseline } from "retort-rl/objectives"; import { half } from "./lib/half.ts";
+export default defineBaseline({ create: () => ({ name: "share", initial: null,
+  estimate: (rewards, _group, state) => ({ baselines: new Float32Array(rewards.length).fill(${share} * half), state }) }) });`;
+
+beforeEach(() => {
+  rmSync(root, { recursive: true });
+  mkdirSync(join(work, "lib"), { recursive: true });
+  writeFileSync(file, JSON.stringify(experiment));
+  writeFileSync(module, code("0.5"));
+  writeFileSync(helper, "export const half = 0.5;");
+});
+
+const run = (options: Partial<ExecutionOptions> = {}): Promise<unknown> => {
+  const controller = new AbortController();
+  return lastValueFrom(
+    execute(planExperiment(file), { out, cache: join(root, "cache"), signal: controller.signal, threads: 1, ...options }).pipe(toArray()),
+  );
+};
+const folders = (): string[] => (existsSync(join(out, "own")) ? readdirSync(join(out, "own")).toSorted() : []);
+const manifest = (name: string): { id: string; status: string; files: Record<string, string> } =>
+  JSON.parse(readFileSync(join(out, "own", name, "manifest.json"), "utf8")) as ReturnType<typeof manifest>;
+
+describe("code", () => {
+  test("is part of a run's id, with what it imports; what does not decide a result is not", () => {
+    const ids = [planExperiment(file)[0]!.id];
+    writeFileSync(module, code("0.25"));
+    ids.push(planExperiment(file)[0]!.id);
+    writeFileSync(helper, "export const half = 0.25;");
+    ids.push(planExperiment(file)[0]!.id);
+    expect(new Set(ids).size).toBe(3);
+    writeFileSync(module, code("0.5"));
+    writeFileSync(helper, "export const half = 0.5;");
+    writeFileSync(join(work, "lib", "other.ts"), "export const other = 1;");
+    expect(planExperiment(file)[0]!.id).toBe(ids[0]);
+    const before = planExperiment(file)[0]!;
+    const moved = join(root, "moved");
+    mkdirSync(join(moved, "lib"), { recursive: true });
+    for (const name of ["own.json", "share.ts", join("lib", "half.ts")]) copyFileSync(join(work, name), join(moved, name));
+    expect(planExperiment(join(moved, "own.json"))[0]!.id).toBe(before.id);
+  });
+
+  test("is listed in the manifest with its hashes, and copied into the folder", async () => {
+    await run();
+    const [name] = folders() as [string];
+    expect(manifest(name).files).toEqual({
+      "lib/half.ts": expect.stringMatching(/^[0-9a-f]{64}$/u) as string,
+      "share.ts": expect.stringMatching(/^[0-9a-f]{64}$/u) as string,
+    });
+    expect(readFileSync(join(out, "own", name, "code", "share.ts"), "utf8")).toBe(code("0.5"));
+    expect(readFileSync(join(out, "own", name, "code", "lib", "half.ts"), "utf8")).toBe("export const half = 0.5;");
+  });
+});
+
+describe("a run that is not done", () => {
+  test("goes on with its own code; with other code it is refused with both hashes, and begins anew where that is asked for", async () => {
+    await run({ pauseAt: 1 });
+    const [first] = folders() as [string];
+    const before = manifest(first).files["lib/half.ts"]!;
+    writeFileSync(helper, "export const half = 0.125;");
+    await expect(run()).rejects.toThrow(
+      new RegExp(`lib/half\\.ts \\(sha256 ${before.slice(0, 12)} then, [0-9a-f]{12} now\\); put them back .* or add --fork`, "u"),
+    );
+    expect(folders()).toEqual([first]);
+    await run({ fork: true });
+    expect(folders()).toHaveLength(2);
+    expect(
+      folders()
+        .map((name) => manifest(name).status)
+        .toSorted(),
+    ).toEqual(["done", "paused"]);
+    writeFileSync(helper, "export const half = 0.5;");
+    await run();
+    expect(manifest(first).status).toBe("done");
+    expect(folders()).toHaveLength(2);
+  });
+
+  test("is done again with other code where it was done", async () => {
+    await run();
+    writeFileSync(module, code("0.75"));
+    await run();
+    expect(folders().map((name) => manifest(name).status)).toEqual(["done", "done"]);
+  });
+});
