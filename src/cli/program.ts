@@ -42,6 +42,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import("./commands/validate.ts")).addValidate,
   },
   {
+    name: "check",
+    summary: "hold a module of your own to the laws of its kind",
+    load: async () => (await import("./commands/check.ts")).addCheck,
+  },
+  {
     name: "explain",
     summary: "say where each value comes from and what a file's runs take",
     load: async () => (await import("./commands/explain.ts")).addExplain,

@@ -72,7 +72,8 @@ const exportsOf = ({ file, script }: ModuleCode, host: Readonly<Record<string, u
   return (made.exports as { readonly default?: unknown }).default;
 };
 
-const isPlugin = (exported: unknown): exported is KindedPlugin =>
+/** Whether a default export is a plug-in of some family. */
+export const isPlugin = (exported: unknown): exported is KindedPlugin =>
   typeof exported === "object" &&
   exported !== null &&
   "kind" in exported &&
@@ -89,14 +90,20 @@ const article = (kind: PluginKind): string => (kind === "objective" ? "an" : "a"
 
 const loaded = new Map<string, unknown>();
 
+/** What a module's code exports by default, whatever it is; it is loaded once. `RangeError` when it cannot be. */
+export const defaultExport = (code: ModuleCode, host: Readonly<Record<string, unknown>> = {}): unknown => {
+  const name = `${code.hash} ${Object.keys(host).join(" ")}`;
+  const exported = loaded.has(name) ? loaded.get(name) : exportsOf(code, host);
+  loaded.set(name, exported);
+  return exported;
+};
+
 /**
  * The plug-in that a module's code exports by default. `RangeError` when it cannot be loaded, and when it is none of
  * this family.
  */
-export const pluginIn = (code: ModuleCode, kind: PluginKind, { host = {}, read }: ModuleContract): KindedPlugin => {
-  const name = `${kind} ${code.hash}`;
-  const exported = loaded.has(name) ? loaded.get(name) : exportsOf(code, host);
-  loaded.set(name, exported);
+export const pluginIn = (code: ModuleCode, kind: PluginKind, { host, read }: ModuleContract): KindedPlugin => {
+  const exported = defaultExport(code, host);
   if (isPlugin(exported) && exported.kind === kind) return exported;
   const other = isPlugin(exported) ? undefined : read?.(exported, code.file);
   if (other !== undefined) return other;

@@ -14,6 +14,7 @@ export type Purpose =
   | "replay"
   | "sweep"
   | "bootstrap"
+  | "check"
   | "test";
 
 /** Uniform numbers in [0, 1), 53 bits each. */

@@ -29,19 +29,22 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   training,
   runs: [...training, "training"],
   experiments: [...training, "training", "runs"],
+  checking: [...training, "training", "runs", "experiments"],
   sweeps: [...training, "training", "runs", "experiments"],
   results: [...training, "training", "runs", "experiments", "sweeps"],
   reproduction: [...training, "training", "runs", "experiments", "sweeps", "results"],
   reports: [...training, "training", "runs", "experiments", "sweeps", "results", "reproduction"],
   library: [...training, "training", "runs", "experiments", "sweeps", "results", "reproduction", "reports"],
-  cli: [...training, "training", "runs", "experiments", "sweeps", "results", "reproduction", "reports"],
+  cli: [...training, "training", "runs", "experiments", "checking", "sweeps", "results", "reproduction", "reports"],
 };
 
 /** Where a library may be imported, as the start of a path. */
 const libraries: readonly { readonly packages: RegExp; readonly allowed: readonly string[]; readonly reason: string }[] = [
   {
     packages: /^@tensorflow\/tfjs$/,
-    allowed: ["engine", "policies", "rollouts", "objectives", "teachers", "serving", "training"].map((folder) => `src/${folder}/`),
+    allowed: ["engine", "policies", "rollouts", "objectives", "teachers", "serving", "training", "checking"].map(
+      (folder) => `src/${folder}/`,
+    ),
     reason: "arithmetic on tensors lives in programs; other layers see host data",
   },
   {

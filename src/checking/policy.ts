@@ -1,0 +1,148 @@
+/** The laws of a policy of the user's. */
+import * as tf from "@tensorflow/tfjs";
+import { float32, int32, sizeOf, type NamedTensors, type TensorSpec } from "../engine/program.ts";
+import type { Policy, PolicyContext, Sequences } from "../policies/policy.ts";
+import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
+import { demandGradient, noise, type Evaluate, type HostInputs } from "./evaluate.ts";
+import { demand, demandClose, demandFinite, tryLaw, type LawResult } from "./law.ts";
+
+/** What policies are checked with. */
+export const policyContext: PolicyContext = { vocabularySize: 7, contextLength: 16 };
+
+const [V, added, width] = [policyContext.vocabularySize, 3, 9] as const;
+const lengths = [4, 6, 5];
+
+/** Rows of tokens; the last of each is `changed` where that is asked for. */
+const rows = (changed = 0): readonly number[][] =>
+  lengths.map((length, row) =>
+    Array.from({ length }, (_, t) => (3 * row + 5 * t + (t === length - 1 ? changed : 0)) % V),
+  );
+
+const sequencesOf = (side: "left" | "right", changed = 0): HostInputs => {
+  const { tokens, positions, mask } = padPrompts(rows(changed), { length: width, padId: 0, side });
+  // The first two tokens of each row are its prompt.
+  const prompt = mask.map((real, i) => (real === 1 && positions[i]! < 2 ? 1 : 0));
+  return { tokens, positions, mask, prompt };
+};
+
+/** Logits of the rows' own positions, from the end of their prompts on, and but the last `skip`. */
+const meant = (logits: ArrayLike<number>, side: "left" | "right", skip = 0): number[] =>
+  lengths.flatMap((length, row) => {
+    const start = side === "left" ? width - length : 0;
+    return Array.from({ length: length - 1 - skip }, (_, t) => row * width + start + 1 + t).flatMap((at) =>
+      Array.from({ length: V }, (_, v) => logits[at * V + v]!),
+    );
+  });
+
+/** Reads the rows but for their last tokens, then those one by one, as sampling does. */
+const decoded = (policy: Policy) => (inputs: NamedTensors) => {
+  const capacity = width + added;
+  const read = policy.decoder.prefill(inputs, inputs as NamedTensors & Sequences, capacity);
+  const all = [read.logits];
+  let { cache } = read;
+  for (let i = 0; i < added; i += 1) {
+    const seen = tf.concat(
+      [inputs["mask"]!, tf.ones([lengths.length, i + 1]), tf.zeros([lengths.length, added - 1 - i])],
+      1,
+    );
+    const step = policy.decoder.step(inputs, cache, {
+      token: tf.reshape(tf.slice(inputs["continuation"]!, [0, i], [lengths.length, 1]), [lengths.length]),
+      position: tf.tensor1d(
+        lengths.map((length) => length - added + i),
+        "int32",
+      ),
+      slot: tf.scalar(width + i, "int32"),
+      visible: seen as tf.Tensor2D,
+    });
+    all.push(step.logits);
+    cache = step.cache;
+  }
+  return { logits: tf.stack(all) };
+};
+
+/** The laws of every policy. */
+export const checkPolicy = (policy: Policy, evaluate: Evaluate): Promise<readonly LawResult[]> => {
+  const shape = [lengths.length, width];
+  const weightSpecs = Object.fromEntries(
+    Object.entries(policy.parameters).map(([name, spec]) => [name, float32(...spec.shape)]),
+  );
+  const weights = Object.fromEntries(
+    Object.entries(policy.parameters).map(([name, spec]) => {
+      const center = "value" in spec.initial ? spec.initial.value : 0;
+      return [name, noise(name, sizeOf(spec.shape), 0.4).map((x) => center + x)];
+    }),
+  );
+  const specs: Record<string, TensorSpec> = {
+    ...weightSpecs,
+    tokens: int32(...shape),
+    positions: int32(...shape),
+    mask: float32(...shape),
+    prompt: float32(...shape),
+  };
+  const build = (inputs: NamedTensors): tf.Tensor => policy.logits(inputs, inputs as NamedTensors & Sequences);
+  const logits = async (sequences: HostInputs): Promise<ArrayLike<number>> =>
+    (
+      await evaluate(
+        { name: "logits", inputs: specs, build: (inputs) => ({ logits: build(inputs) }) },
+        { ...weights, ...sequences },
+      )
+    ).logits;
+  return Promise.all([
+    tryLaw("logits [B, T, V] are finite", async () => {
+      const found = await logits(sequencesOf("left"));
+      demand(
+        found.length === lengths.length * width * V,
+        () => `expected ${lengths.length * width * V} numbers, got ${found.length}`,
+      );
+      demandFinite("the logits", found);
+    }),
+    tryLaw("a token changes no distribution before it", async () =>
+      demandClose(
+        meant(await logits(sequencesOf("left", 1)), "left", 1),
+        meant(await logits(sequencesOf("left")), "left", 1),
+        1e-6,
+      ),
+    ),
+    tryLaw("padding on the left and on the right give the same", async () =>
+      demandClose(
+        meant(await logits(sequencesOf("right")), "right"),
+        meant(await logits(sequencesOf("left")), "left"),
+        1e-5,
+      ),
+    ),
+    tryLaw("decoding token by token agrees with reading all at once", async () => {
+      const whole = await logits(sequencesOf("left"));
+      const { tokens, positions, mask } = padPrompts(
+        rows().map((row) => row.slice(0, -added)),
+        { length: width, padId: 0, side: "left" },
+      );
+      const continuation = Int32Array.from(rows().flatMap((row) => row.slice(-added)));
+      const program = {
+        name: "decode",
+        inputs: { ...specs, continuation: int32(lengths.length, added) },
+        build: decoded(policy),
+      };
+      const inputs = { ...weights, tokens, positions, mask, prompt: mask, continuation };
+      const found = (await evaluate(program, inputs)).logits;
+      const expected = Array.from({ length: added + 1 }, (_, i) =>
+        lengths.flatMap((_length, row) => {
+          const at = row * width + width - 1 - added + i;
+          return Array.from({ length: V }, (_v, v) => whole[at * V + v]!);
+        }),
+      ).flat();
+      return demandClose(found, expected, 1e-5);
+    }),
+    tryLaw("gradients in the parameters are those of the logits, by finite differences", async () => {
+      const [first] = Object.keys(policy.parameters);
+      demand(first !== undefined, () => "expected at least one parameter, got none");
+      // The square, since a sum of logits may not depend on a parameter at all.
+      return demandGradient({
+        evaluate,
+        specs,
+        inputs: { ...weights, ...sequencesOf("left") },
+        of: first!,
+        build: (inputs) => tf.mean(tf.square(build(inputs))),
+      });
+    }),
+  ]);
+};

@@ -1,0 +1,63 @@
+/** `retort check`: holds a module of the user's to the laws of its kind. */
+import { InvalidArgumentError, type Command } from "commander";
+import { checkModule, type CheckedModule } from "../../checking/check-module.ts";
+import type { Json, JsonObject } from "../../files/json.ts";
+import { table } from "../display/table.ts";
+import { printable, type Terminal } from "../display/terminal.ts";
+
+interface CheckOptions {
+  readonly json?: true;
+}
+
+/** `factor=2` as a key and a value: JSON where it is, else a text. */
+const parameterIn = (text: string): readonly [string, Json] => {
+  const [, key, given] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
+  if (key === undefined || given === undefined)
+    throw new InvalidArgumentError(`expected a parameter such as factor=2, got ${JSON.stringify(text)}`);
+  try {
+    return [key, JSON.parse(given) as Json];
+  } catch {
+    return [key, given];
+  }
+};
+
+const show = ({ kind, code, parameters, results }: CheckedModule, file: string, { output, colors }: Terminal): void => {
+  const rows = results.map(({ law, engine, passed, detail }) => [
+    passed ? colors.green("holds") : colors.red("broken"),
+    printable(law),
+    engine ?? "",
+    printable(detail),
+  ]);
+  const broken = results.filter(({ passed }) => !passed).length;
+  output.write(
+    `${printable(file)}: a ${kind}, sha256 ${code.slice(0, 12)}, with ${printable(JSON.stringify(parameters))}\n\n`,
+  );
+  output.write(`${table(["", "law", "engine", "found"], rows)}\n\n`);
+  output.write(broken === 0 ? `all ${results.length} laws hold\n` : `${broken} of ${results.length} laws are broken\n`);
+};
+
+/** Adds description, arguments, options and action to the command. */
+export const addCheck = (command: Command, terminal: Terminal): void => {
+  command
+    .description(
+      "Holds a module of your own, such as a divergence or a baseline, to what must hold of its kind: finite values, " +
+        "gradients against finite differences, and what it says of itself (laws). Programs run on two engines.",
+    )
+    .argument("<file>", "the module, in TypeScript or JavaScript")
+    .argument("[parameters...]", "parameters of it, such as factor=2; its defaults when left out")
+    .option("--json", "print what was found as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort check my-divergence.ts
+  retort check my-divergence.ts factor=2`,
+    )
+    .action(async (file: string, given: string[], { json }: CheckOptions) => {
+      const checked = await checkModule(file, Object.fromEntries(given.map(parameterIn)) as JsonObject);
+      if (json === true) terminal.output.write(`${JSON.stringify(checked, null, 2)}\n`);
+      else show(checked, file, terminal);
+      const broken = checked.results.filter(({ passed }) => !passed).length;
+      if (broken > 0) throw new Error(`${file}: expected all laws of a ${checked.kind} to hold, got ${broken} broken`);
+    });
+};
