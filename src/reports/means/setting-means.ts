@@ -1,4 +1,5 @@
 /** Means over seeds of each setting of a figure. */
+import { isSeed } from "../../evaluation/claims/seeds.ts";
 import { axisOf, sameValue, type Trial } from "../../evaluation/claims/trial.ts";
 import { estimate, meanInterval } from "../../results/tables/estimate.ts";
 import { valueText } from "../../evaluation/claims/value-text.ts";
@@ -24,7 +25,7 @@ export interface Setting {
 
 /** An axis in which the settings differ. */
 export interface Axis {
-  /** Pointer, or `run`. */
+  /** Pointer, `run`, or the name of what else is not the same. */
   readonly pointer: string;
   /** Its last word, or the pointer where two end alike. */
   readonly name: string;
@@ -46,12 +47,13 @@ const different = (values: readonly unknown[]): readonly unknown[] => {
 };
 
 const axesOf = (trials: readonly Trial[]): readonly Axis[] => {
-  const pointers = new Set(["run", ...trials.flatMap(({ axes }) => Object.keys(axes))]);
-  pointers.delete("/seed");
+  const pointers = new Set(["run", ...trials.flatMap(({ axes, others }) => Object.keys({ ...axes, ...others }))]);
   const varied = [...pointers]
+    .filter((pointer) => !isSeed(pointer))
     .map((pointer) => ({ pointer, values: different(trials.map((trial) => axisOf(trial, pointer))) }))
     .filter(({ values }) => values.length > 1);
-  const last = (pointer: string): string => pointer.split("/").at(-1)!;
+  // What else is not the same has a name that says it all: `file lib/reward.ts`.
+  const last = (pointer: string): string => (pointer.startsWith("/") ? pointer.split("/").at(-1)! : pointer);
   return varied.map(({ pointer, values }) => {
     const alike = varied.filter((other) => last(other.pointer) === last(pointer)).length > 1;
     return { pointer, values, name: alike ? pointer : last(pointer) };
@@ -68,7 +70,7 @@ const meanOf = (trials: readonly Trial[], metric: string): [string, SettingMean]
     : [[metric, { n: found.n, mean: found.mean, interval: meanInterval(values as number[]) }]];
 };
 
-/** Groups the trials that differ in their seed alone, and takes the mean of each metric. */
+/** Groups the trials that differ in their seeds alone, and takes the mean of each metric. */
 export const settingMeans = (trials: readonly Trial[], metrics: readonly string[]): SettingMeans => {
   const axes = axesOf(trials);
   const groups: { values: readonly unknown[]; trials: Trial[] }[] = [];

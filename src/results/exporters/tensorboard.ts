@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { writeWhole } from "../../files/atomic-file.ts";
 import { readHistory } from "../../runs/reading/history.ts";
 import { flattened } from "../tables/parameters.ts";
-import { telling } from "../tables/result-table.ts";
+import { telling } from "../tables/telling.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { fileVersion, scalar, summaryEvent } from "./event-file.ts";
 import type { Exporter } from "./exporter.ts";

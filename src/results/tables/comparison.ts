@@ -5,9 +5,10 @@ import { join } from "node:path";
 import type { Json } from "../../files/json.ts";
 import { jsonText } from "../../files/json-file.ts";
 import { flattened } from "./parameters.ts";
+import { runColumns, wholeSetting } from "./run-columns.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
-/** One parameter, by its pointer, or one metric, by its name, in each of the runs. */
+/** One parameter, by its pointer or the name of what else decides the result, or one metric, by its name, in each of the runs. */
 export interface ComparedRow {
   readonly name: string;
   /** In the order of the runs; nothing where a run does not have it. */
@@ -53,6 +54,16 @@ const alike = async (folders: readonly string[], file: string): Promise<boolean 
   return hashes.size === 1;
 };
 
+/** Values of each run, and what else decides its result. */
+const askedOf = (runs: readonly FoundRun[]): ReadonlyMap<string, Json>[] => {
+  const { facts, read } = runColumns(runs);
+  const columns = facts.filter((name) => name !== wholeSetting).map((name) => [name, read(name)] as const);
+  return runs.map(({ record }, i) => {
+    const known = columns.flatMap(([name, cells]) => (cells[i] === undefined ? [] : [[name, cells[i]] as const]));
+    return new Map([...flattened(record.values), ...known]);
+  });
+};
+
 /** Compares two runs or more. Errors of the system for files that cannot be read. */
 export const compareRuns = async (runs: readonly FoundRun[]): Promise<Comparison> => {
   const folders = runs.map(({ folder }) => folder);
@@ -62,7 +73,7 @@ export const compareRuns = async (runs: readonly FoundRun[]): Promise<Comparison
     if (same !== undefined) files[same ? "same" : "different"].push(file);
   }
   return {
-    parameters: rows(runs.map(({ record }) => flattened(record.values))),
+    parameters: rows(askedOf(runs)),
     metrics: rows(runs.map(({ record }) => new Map(Object.entries(record.metrics)))),
     files,
   };

@@ -3,7 +3,8 @@
  * metric.
  */
 import type { Json } from "../../files/json.ts";
-import { differing, finderOf } from "./parameters.ts";
+import { runColumns, wholeSetting } from "./run-columns.ts";
+import { telling } from "./telling.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** One run. */
@@ -17,7 +18,7 @@ export interface ResultRow {
 
 /** Runs side by side. */
 export interface JoinedRuns {
-  /** Pointers. */
+  /** Pointers, and names of what else decides results, such as `version` and `file reward.ts`. */
   readonly parameters: readonly string[];
   /** Names. */
   readonly metrics: readonly string[];
@@ -33,24 +34,25 @@ export interface ResultTable extends JoinedRuns {
 /** Which columns a table has; those that are left out are found. */
 export interface Columns {
   readonly parameters?: readonly string[] | undefined;
+  /** Parameters that come first where `parameters` is left out, whether runs differ in them or not. */
+  readonly first?: readonly string[] | undefined;
   readonly metrics?: readonly string[] | undefined;
 }
 
-/** Of runs with one id in one folder the one that ended last: their results are of the same trial. */
+/**
+ * Of runs of one trial in one folder the one that ended last: those of one id that nothing tells apart. An id does not
+ * hold the engine.
+ */
 const newest = (runs: readonly FoundRun[]): FoundRun[] => {
+  const { facts, read } = runColumns(runs);
+  const cells = facts.filter((name) => name !== wholeSetting).map(read);
   const byId = new Map<string, FoundRun>();
-  for (const run of runs) {
-    const key = `${run.parent}\n${run.record.id}`;
+  runs.forEach((run, i) => {
+    const key = JSON.stringify([run.parent, run.record.id, ...cells.map((column) => column[i])]);
     const other = byId.get(key);
     if (other === undefined || (other.record.finished ?? "") < (run.record.finished ?? "")) byId.set(key, run);
-  }
+  });
   return [...byId.values()];
-};
-
-/** Pointers of what was swept, and after it of what else differs. */
-export const telling = (runs: readonly FoundRun[]): string[] => {
-  const swept = runs.flatMap(({ record }) => Object.keys(record.axes));
-  return [...new Set([...swept, ...differing(runs.map(({ record }) => record.values))])];
 };
 
 const metricNames = (runs: readonly FoundRun[]): string[] => {
@@ -75,14 +77,13 @@ export const compareValues = (a: Json | undefined, b: Json | undefined): number 
 
 /** Joins runs, file after file, sorted by their parameters from left to right. */
 export const joinedRuns = (runs: readonly FoundRun[], columns: Columns = {}): JoinedRuns => {
-  const parameters = columns.parameters ?? telling(runs);
+  const known = runColumns(runs);
+  const parameters = columns.parameters ?? [...new Set([...(columns.first ?? []), ...telling(runs, known)])];
   const metrics = columns.metrics ?? metricNames(runs);
-  const finders = parameters.map((pointer) => [pointer, finderOf(pointer)] as const);
-  const rows = runs.map((run) => ({
+  const cells = parameters.map(known.read);
+  const rows = runs.map((run, i) => ({
     run,
-    parameters: finders.map(([pointer, find]) =>
-      Object.hasOwn(run.record.axes, pointer) ? run.record.axes[pointer] : find(run.record.values),
-    ),
+    parameters: cells.map((column) => column[i]),
     metrics: metrics.map((name) => run.record.metrics[name]),
   }));
   rows.sort((a, b) => {

@@ -5,6 +5,9 @@
 import { runStatuses, type RunStatus } from "../folder/manifest.ts";
 import { isObject, type Json, type JsonObject } from "../../files/json.ts";
 
+/** Texts by name. */
+type Texts = Readonly<Record<string, string>>;
+
 /** A run: its values, its status, and its results. */
 export interface RunRecord {
   readonly name: string;
@@ -21,6 +24,18 @@ export interface RunRecord {
   readonly error: string | undefined;
   readonly attempt: number | undefined;
   readonly engine: string;
+  /** Of this package, as it ran; `unknown` where the folder does not say. */
+  readonly version: string;
+  /** sha256 of files that decide the result, by their path from the experiment file; nothing in older folders. */
+  readonly files: Texts | undefined;
+  /** sha256 of the contents of the checkpoints that it names, by name. */
+  readonly checkpoints: Texts;
+  /** Ids of the stages that it starts from, by name. */
+  readonly stages: Texts;
+  /** sha256 of all but seeds that decides each of these stages, by name; nothing in older folders. */
+  readonly stageSettings: Texts | undefined;
+  /** sha256 of all but seeds that its id is made of; nothing in older folders. */
+  readonly setting: string | undefined;
   readonly milliseconds: number | undefined;
   /** All values of the experiment, defaults included. */
   readonly values: JsonObject;
@@ -54,11 +69,8 @@ const time = (value: Json | undefined, field: string): string => {
 const status = (value: Json | undefined, field: string): RunStatus =>
   runStatuses.find((known) => known === value) ?? refuse(field, `one of ${runStatuses.join(", ")}`, value);
 
-const optional = (
-  check: (value: Json, field: string) => string,
-  value: Json | undefined,
-  field: string,
-): string | undefined => (value === undefined || value === null ? undefined : check(value, field));
+const optional = <T>(check: (value: Json, field: string) => T, value: Json | undefined, field: string): T | undefined =>
+  value === undefined || value === null ? undefined : check(value, field);
 
 const shallow = (value: Json, depth: number): boolean => {
   if (typeof value !== "object" || value === null) return true;
@@ -79,6 +91,15 @@ const object = (value: Json | undefined, field: string): JsonObject => {
   if (!isObject(value)) return refuse(field, "an object", value);
   checkedValue(value, field);
   return value;
+};
+
+/** `read` gives the text of a value, which is the value itself when left out. */
+const texts = (value: Json, field: string, read = (inner: Json): Json | undefined => inner): Texts => {
+  // Has nothing of its own, so that a name such as `__proto__` is like the others.
+  const found: Record<string, string> = Object.create(null) as Record<string, string>;
+  if (!isObject(value)) return refuse(field, "an object", value);
+  for (const name of Object.keys(value)) found[name] = text(read(value[name]!), `${field}/${name.slice(0, 60)}`);
+  return found;
 };
 
 /** A number, or one that JSON does not have by its name; nothing for anything else. */
@@ -128,14 +149,23 @@ export const recordWith = (
   error: optional(text, given["error"], "error"),
   attempt: numberOf(given["attempt"]),
   engine: text(given["engine"], "engine"),
+  version: text(given["version"], "version"),
+  files: optional(texts, given["files"], "files"),
+  checkpoints: texts(given["checkpoints"] ?? {}, "checkpoints"),
+  stages: texts(given["stages"] ?? {}, "stages"),
+  stageSettings: optional(texts, given["stageSettings"], "stageSettings"),
+  setting: optional(text, given["setting"], "setting"),
   milliseconds: numberOf(given["milliseconds"]),
   values,
   axes,
   metrics,
 });
 
-const engineOf = (engine: Json | undefined): string =>
-  isObject(engine) && isText(engine["name"]) ? engine["name"] : "unknown";
+/** The text under a key of an object; `unknown` where there is none. */
+const known = (value: Json | undefined, key: string): string =>
+  isObject(value) && isText(value[key]) ? value[key] : "unknown";
+
+const hashOf = (checkpoint: Json): Json | undefined => (isObject(checkpoint) ? checkpoint["hash"] : undefined);
 
 /**
  * The record of a `manifest.json`, and of the `summary.json` beside it when there is one. `TypeError` that names the
@@ -144,7 +174,13 @@ const engineOf = (engine: Json | undefined): string =>
 export const recordOf = (manifest: Json, summary: Json = {}): RunRecord => {
   const whole = isObject(manifest) ? manifest : refuse("manifest", "an object", manifest);
   const results = isObject(summary) ? summary : refuse("summary", "an object", summary);
-  const given = { ...whole, engine: engineOf(whole["engine"]), milliseconds: results["milliseconds"] ?? null };
+  const given = {
+    ...whole,
+    engine: known(whole["engine"], "name"),
+    version: known(whole["versions"], "retort-rl"),
+    checkpoints: { ...texts(whole["checkpoints"] ?? {}, "checkpoints", hashOf) },
+    milliseconds: results["milliseconds"] ?? null,
+  };
   return recordWith(given, {
     values: object(whole["values"], "values"),
     axes: object(whole["axes"] ?? {}, "axes"),

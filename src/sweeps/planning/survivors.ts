@@ -1,4 +1,5 @@
 /** Which trials continue after a rung of successive halving. */
+import { isSeed } from "../../evaluation/claims/seeds.ts";
 import type { Json } from "../../files/json.ts";
 import type { HalvingValues } from "../../experiments/schema/halving.ts";
 
@@ -10,9 +11,11 @@ export interface Contender {
   readonly score: number | undefined;
 }
 
-/** Names the setting of a trial: its run and its axes without those that are one setting. */
-const settingOf = ({ name, axes }: Contender, over: readonly string[]): string =>
-  JSON.stringify([name, Object.entries(axes).filter(([axis]) => !over.includes(axis))]);
+/** Names the setting of a trial: its run and its axes without those that are one setting; with one seed all are. */
+const settingOf = ({ name, axes }: Contender, over: readonly string[]): string => {
+  const isOver = (axis: string): boolean => over.includes(axis) || (isSeed(axis) && over.some(isSeed));
+  return JSON.stringify([name, Object.entries(axes).filter(([axis]) => !isOver(axis))]);
+};
 
 /** The higher the better; what has no score, or none that is a number, is below all. */
 const worthOf = (trials: readonly Contender[], direction: HalvingValues["direction"]): number => {

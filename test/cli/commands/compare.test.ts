@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../../src/cli/program.ts";
+import { contentHash } from "../../../src/files/canonical-json.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 import { recorder } from "../recorder.ts";
 
@@ -29,7 +30,7 @@ test("shows what differs, and how much is the same", async () => {
   const { code, output } = await retort(...folders);
   expect(code).toBe(0);
   expect(output).toMatch(
-    /^A {2}trial, done {2}.*\nB {2}trial, done {2}.*\n\nparameter +A +B\n-+ .*\n\/seed +0 +1\n\(2 more are the same\)\n\nmetric +A +B\n.*\nloss +0 +1\n\(1 more are the same\)\n/u,
+    /^A {2}trial, done {2}.*\nB {2}trial, done {2}.*\n\nparameter +A +B\n-+ .*\n\/seed +0 +1\n\(4 more are the same\)\n\nmetric +A +B\n.*\nloss +0 +1\n\(1 more are the same\)\n/u,
   );
   expect(output.endsWith("\nthe same to the bit: metrics.jsonl\n")).toBe(true);
   expect((await retort(...folders, "--all")).output).toMatch(/\/text +x+… +x+…\n/u);
@@ -38,7 +39,23 @@ test("shows what differs, and how much is the same", async () => {
 test("says that runs are the same", async () => {
   writeFileSync(join(again, "metrics.jsonl"), "the same");
   const { output } = await retort(folders[0]!, again);
-  expect(output).toContain("parameter: all 3 are the same\n\nmetric: all 2 are the same\n\nthe same to the bit: metrics.jsonl\n");
+  expect(output).toContain("parameter: all 5 are the same\n\nmetric: all 2 are the same\n\nthe same to the bit: metrics.jsonl\n");
+});
+
+test("code, data, checkpoints, stages, version and engine are shown where they differ", async () => {
+  const hashes = ["first", "second"].map(contentHash);
+  const made = hashes.map((hash, i) =>
+    writeRunFolder(join(root, "elsewhere"), {
+      version: `0.${i}`,
+      engine: `engine-${i}`,
+      again: `-${i + 1}`,
+      made: { files: { "reward.ts": hash }, checkpoints: { base: { path: "base", hash } }, stages: { sft: hash } },
+    }),
+  );
+  const { output } = await retort(...made);
+  const [a, b] = hashes.map((hash) => hash.slice(0, 8));
+  for (const name of ["file reward.ts", "checkpoint base", "stage sft"]) expect(output).toMatch(new RegExp(`^${name} +${a} +${b}$`, "mu"));
+  expect(output).toMatch(/^version +0\.0 +0\.1\n(?:.*\n)*engine +engine-0 +engine-1$/mu);
 });
 
 test("prints JSON", async () => {

@@ -25,6 +25,8 @@ test("differences come first, and numbers that JSON does not have are told apart
   expect(parameters).toEqual([
     { name: "/seed", values: [0, 1], same: false },
     { name: "/alpha", values: [1, 1], same: true },
+    { name: "version", values: ["unknown", "unknown"], same: true },
+    { name: "engine", values: ["cpu", "cpu"], same: true },
   ]);
   expect(metrics).toEqual([
     { name: "loss", values: [Number.NaN, Number.POSITIVE_INFINITY], same: false },

@@ -45,6 +45,27 @@ test("runs come back as records, and what is not asked for is left out", () => {
   expect(readdirSync(parent)).toEqual(["index.jsonl"]);
 });
 
+test("what else decides a result comes back too; an index of before it was written is as good as none", () => {
+  const parent = folder();
+  const made = JSON.parse(
+    '{ "files": { "a.ts": "f0", "__proto__": "f1" }, "checkpoints": { "base": { "path": "b", "hash": "f2" } } }',
+  ) as JsonObject;
+  const known = {
+    ...manifest,
+    ...made,
+    stages: { sft: "f3" },
+    stageSettings: { sft: "f4" },
+    setting: "f5",
+    versions: { "retort-rl": "0.5.0" },
+  };
+  const runs = [known, manifest].map((each, i) => [`run${i}`, { stamp: "1-1", record: recordOf(each) }] as const);
+  writeIndex(parent, runs);
+  expect([...readIndex(parent)]).toEqual(runs);
+  const older = linesIn(parent).filter((line) => !line.includes('"key":"version"'));
+  writeFileSync(join(parent, "index.jsonl"), older.join("\n"));
+  expect(readIndex(parent).size).toBe(0);
+});
+
 const valuesOf = (k: number): JsonObject => {
   const text = `{"task": {"type": "sum"}, "list": [1, {"k": ${k % 2}}], "__proto__": {"odd": true}, "none": null, "seed": ${k}}`;
   return JSON.parse(text) as JsonObject;

@@ -32,6 +32,23 @@ test("a record holds what manifest and summary say", () => {
   expect({ ...recordOf(manifest).metrics }).toEqual({});
 });
 
+test("what else decides the result is what the manifest says, and not known where it says nothing", () => {
+  const made = {
+    files: { "a.ts": "f0" },
+    checkpoints: { base: { path: "b", hash: "f2" } },
+    stages: { sft: "f3" },
+    stageSettings: { sft: "f4" },
+  };
+  expect(recordOf({ ...manifest, ...made, setting: "f5", versions: { "retort-rl": "0.5.0" } })).toMatchObject({
+    ...made,
+    checkpoints: { base: "f2" },
+    setting: "f5",
+    version: "0.5.0",
+  });
+  const older = recordOf(manifest);
+  expect([older.version, older.files, older.stageSettings, older.setting]).toEqual(["unknown", undefined, undefined, undefined]);
+});
+
 test("numbers keep names that mean something to objects", () => {
   expect(Object.keys(numbersIn(JSON.parse('{"__proto__": 1, "a": 2}') as Json))).toEqual(["__proto__", "a"]);
 });
@@ -45,6 +62,12 @@ describe("what is of the wrong kind is named", () => {
     ["a text without end", { ...manifest, label: "x".repeat(200_000) }, /label: expected a text, got "x+\.\.\./u],
     ["no time", { ...manifest, started: "yesterday" }, /started: expected a time/u],
     ["no values", { ...manifest, values: null }, /values: expected an object, got null/u],
+    ["files that are none", { ...manifest, files: { "a.ts": 3 } }, /files\/a\.ts: expected a text, got 3/u],
+    [
+      "a checkpoint without a hash",
+      { ...manifest, checkpoints: { base: { path: "b" } } },
+      /checkpoints\/base: expected a text, got nothing/u,
+    ],
     ["values without bottom", { ...manifest, values: { deep: deep(1000) } }, /values: expected at most 64 levels/u],
   ];
   test.each(cases)("%s", (_name, wrong, message) => {

@@ -18,6 +18,14 @@ test("the best settings by the mean over their seeds, whose trials continue toge
   expect([...survivors(all, { ...best, keep: 0.1 })]).toEqual(["trial 2 0", "trial 2 1"]);
 });
 
+test("with one seed all seeds are one setting", () => {
+  const all = [trial(1, 0, 0.9), trial(2, 0, 0.5), trial(1, 1, 0.1), trial(2, 1, 0.6)].map((one) => ({
+    ...one,
+    axes: { ...one.axes, "/task/seed": one.axes["/seed"]! },
+  }));
+  expect([...survivors(all, best)]).toEqual(["trial 2 0", "trial 2 1"]);
+});
+
 test("each trial by itself where no axis is one setting, variants apart", () => {
   const all = [trial(1, 0, 0.9), trial(1, 1, 0.1), trial(1, 0, 0.2, "other"), trial(1, 1, 0.3, "other")];
   expect([...survivors(all, { ...best, over: [] })]).toEqual(["trial 1 0", "other 1 1"]);

@@ -1,6 +1,5 @@
 /** Results for a person: a table for each experiment file, of the columns that matter most. */
 import { besideMean, type FlatCell, type FlatTable, type Uncertainty } from "../../../results/tables/flat-table.ts";
-import type { ResultTable } from "../../../results/tables/result-table.ts";
 import { table, type Cell } from "../../display/table.ts";
 import { printable, type Terminal } from "../../display/terminal.ts";
 
@@ -9,6 +8,12 @@ interface SectionOptions {
   readonly metric?: readonly string[];
   readonly over?: readonly string[];
   readonly interval: Uncertainty;
+}
+
+/** Names of the columns of rows, the parameters without those that were grouped over. */
+interface ColumnNames {
+  readonly parameters: readonly string[];
+  readonly metrics: readonly string[];
 }
 
 /** Parameters and metrics that a line has room for. */
@@ -59,17 +64,15 @@ interface Shown {
 const section = (
   rows: FlatTable,
   file: FlatCell,
-  joined: ResultTable,
+  names: ColumnNames,
   options: SectionOptions,
 ): { lines: string; hidden: string[] } => {
   const fileOf = column(rows, "file");
   const own = rows.rows.filter((row) => fileOf(row) === file);
   const differs = (name: string): boolean => new Set(own.map(column(rows, name))).size > 1;
-  const telling = joined.parameters.filter(
-    (name) => !(options.over ?? []).includes(name) && (options.parameter !== undefined || differs(name)),
-  );
+  const telling = names.parameters.filter((name) => options.parameter !== undefined || differs(name));
   const parameters = options.parameter === undefined ? telling.slice(0, MOST.parameters) : telling;
-  const known = joined.metrics.filter((name) => own.map(column(rows, name)).some((cell) => cell !== undefined));
+  const known = names.metrics.filter((name) => own.map(column(rows, name)).some((cell) => cell !== undefined));
   const metrics = shownMetrics(known, options.metric);
   const labelled = options.over === undefined && (differs("label") || parameters.length === 0);
   const plain = (name: string, head = printable(name)): Shown => {
@@ -99,14 +102,14 @@ const NAMED = 12;
 /** Prints a table for each file; says which columns there are besides. */
 export const resultSections = (
   rows: FlatTable,
-  joined: ResultTable,
+  names: ColumnNames,
   options: SectionOptions,
   { output, errors, colors }: Terminal,
 ): void => {
   const files = [...new Set(rows.rows.map(column(rows, "file")).map(String))].toSorted();
   const hidden = new Set<string>();
   files.forEach((file, i) => {
-    const shown = section(rows, file, joined, options);
+    const shown = section(rows, file, names, options);
     if (files.length > 1) output.write(`${i === 0 ? "" : "\n"}${printable(file)}\n\n`);
     output.write(`${shown.lines}\n`);
     for (const name of shown.hidden) hidden.add(name);

@@ -10,7 +10,7 @@ import {
   type FlatTable,
   type Uncertainty,
 } from "../../../results/tables/flat-table.ts";
-import { groupOver } from "../../../results/tables/grouped-table.ts";
+import { groupOver, withColumns } from "../../../results/tables/grouped-table.ts";
 import { resultTable, type ResultTable } from "../../../results/tables/result-table.ts";
 import type { FoundRun } from "../../../runs/reading/read-runs.ts";
 import { resultSections, shownCell } from "./result-sections.ts";
@@ -50,9 +50,34 @@ const leftOutNote = ({ unfinished, repeated }: ResultTable["leftOut"]): string =
     ...(repeated === 0 ? [] : [`${repeated} done again later`]),
   ].join(", ");
 
-const flat = (joined: ResultTable, { over, interval, sort, descending }: ResultsOptions): FlatTable => {
-  const rows = over === undefined ? flatRuns(joined) : flatGroups(groupOver(joined, over), interval);
-  return sort === undefined ? rows : sortedBy(rows, sort, descending === true);
+/** Rows with the names of their parameters and metrics. */
+interface ShownRows {
+  readonly rows: FlatTable;
+  readonly parameters: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+const flat = (joined: ResultTable, { parameter, over, interval, sort, descending }: ResultsOptions): ShownRows => {
+  const sorted = (rows: FlatTable): FlatTable =>
+    sort === undefined ? rows : sortedBy(rows, sort, descending === true);
+  if (over === undefined)
+    return { rows: sorted(flatRuns(joined)), parameters: joined.parameters, metrics: joined.metrics };
+  const all = groupOver(joined, over);
+  const grouped = parameter === undefined ? all : withColumns(all, parameter);
+  return { rows: sorted(flatGroups(grouped, interval)), parameters: grouped.parameters, metrics: grouped.metrics };
+};
+
+/** Says which columns nobody asked for, and why they are there. */
+const sayAdded = (
+  { parameters }: ShownRows,
+  { parameter, over }: ResultsOptions,
+  { errors, colors }: Terminal,
+): void => {
+  if (parameter === undefined || over === undefined) return;
+  const added = parameters.filter((name) => !parameter.includes(name));
+  if (added.length === 0) return;
+  const names = added.map(printable).join(", ");
+  errors.write(`${colors.dim(`shown too: ${names}; no mean is taken of runs that differ in more than --over`)}\n`);
 };
 
 /** Writes the rows where the flags say; true when they say anything. */
@@ -97,15 +122,17 @@ const show = async (root: string, options: ResultsOptions, terminal: Terminal): 
     await answer(chosen, sql, options, terminal);
     return;
   }
-  const joined = orUsageError(() => resultTable(chosen, { parameters: parameter, metrics: metric }));
+  const asked = options.over === undefined ? { parameters: parameter } : { first: parameter };
+  const joined = orUsageError(() => resultTable(chosen, { ...asked, metrics: metric }));
   const leftOut = leftOutNote(joined.leftOut);
   if (joined.rows.length === 0) {
     terminal.errors.write(`no finished runs in ${printable(root)}${leftOut === "" ? "" : `; left out: ${leftOut}`}\n`);
     return;
   }
   checkNames(joined);
-  const rows = orUsageError(() => flat(joined, options));
-  if (!(await written(rows, options, terminal))) resultSections(rows, joined, options, terminal);
+  const shown = orUsageError(() => flat(joined, options));
+  if (!(await written(shown.rows, options, terminal))) resultSections(shown.rows, shown, options, terminal);
+  sayAdded(shown, options, terminal);
   if (leftOut !== "") terminal.errors.write(`left out: ${leftOut}\n`);
 };
 
@@ -118,7 +145,8 @@ export const addResults = (command: Command, terminal: Terminal): void => {
     .option("--metric <name>", "a column, instead of the best known; may be given several times", several)
     .option(
       "--over <pointer>",
-      "one row for runs that differ in this alone, such as /seed; may be given several times",
+      "one row for runs that differ in this alone, such as /seed, which stands for all seeds; may be given several " +
+        "times",
       several,
     )
     .addOption(

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
+import { readRuns } from "../../../../src/runs/reading/read-runs.ts";
+import { mixedIn, settingAccuracies, writeMixedRuns } from "../../../fixtures/mixed-runs.ts";
 import { writeRunFolder } from "../../../fixtures/run-folders.ts";
 import { recorder } from "../../recorder.ts";
 
@@ -56,6 +58,22 @@ test("over seeds a row is a mean and how sure it is", async () => {
   ]);
   const bootstrap = await retort("results", root, "--over", "/seed", "--metric", "accuracy", "--interval", "bootstrap");
   expect(bootstrap.output).toContain("0.5 [0.45, 0.55]");
+});
+
+test("over seeds also where runs do not differ in them; what is not asked for and differs is a column all the same", async () => {
+  const mixed = writeMixedRuns(mkdtempSync(join(tmpdir(), "retort-results-")));
+  const over = ["--over", "/seed", "--metric", "accuracy"];
+  const { output, errors } = await retort("results", mixed, ...over, "--parameter", "/objective/alpha", "--sort", "accuracy");
+  const lines = output
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.trim().split(/ {2,}/u));
+  expect(lines[0]!.toSorted()).toEqual([...Object.keys(mixedIn), "accuracy", "runs"].toSorted());
+  expect(lines.slice(2).map((line) => line.slice(-2))).toEqual(settingAccuracies.map((mean) => ["2", `${mean + 0.25} ± 0.25`]));
+  expect(output).toContain(mixedIn["file reward.ts"][0].slice(0, 8));
+  expect(errors).toContain("shown too: file reward.ts, file data.jsonl; no mean is taken of runs that differ in more than --over");
+  const [one] = readRuns(mixed).runs;
+  expect((await retort("results", one!.folder, ...over)).output).toMatch(/^runs +accuracy\n-+ +-+\n +1 +\d/u);
 });
 
 test("writes CSV and JSON with every column", async () => {
