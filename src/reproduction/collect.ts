@@ -1,7 +1,7 @@
 /** From the folders of a figure's trials to its results. */
 import { trialFolder } from "../sweeps/planning/trial-progress.ts";
-import type { FrozenSweep } from "../sweeps/planning/frozen.ts";
-import { claimTrials } from "../results/claim-trials.ts";
+import type { FrozenSweep, FrozenTrial } from "../sweeps/planning/frozen.ts";
+import { doneTrials } from "../results/claim-trials.ts";
 import { recordIn, type FoundRun } from "../runs/reading/read-runs.ts";
 import type { Figure, Scale } from "./figures.ts";
 import type { FigureResults, FigureTrial } from "./figure-results.ts";
@@ -13,10 +13,10 @@ export interface Collected {
   readonly training: number;
 }
 
-const doneRun = (folder: string): FoundRun | undefined => {
+const doneRun = (folder: string, parent: string): FoundRun | undefined => {
   try {
     const record = recordIn(folder);
-    return record.status === "done" ? { folder, parent: folder, record } : undefined;
+    return record.status === "done" ? { folder, parent, record } : undefined;
   } catch {
     return undefined;
   }
@@ -29,14 +29,19 @@ export const collectFigure = async (
   { name }: Figure,
   scale: Scale,
 ): Promise<Collected> => {
+  const planned = new Map<string, FrozenTrial>();
+  const runs = sweep.trials.flatMap((trial) => {
+    const run = doneRun(trialFolder(folder, sweep, trial), folder);
+    if (run === undefined) return [];
+    planned.set(run.folder, trial);
+    return [run];
+  });
   const trials: FigureTrial[] = [];
   const engines = new Set<string>();
   let [training, question] = [0, ""];
-  for (const planned of sweep.trials) {
-    const run = doneRun(trialFolder(folder, sweep, planned));
-    if (run === undefined) continue;
-    const [trial] = await claimTrials([run]);
-    trials.push({ ...trial!, id: planned.id, label: planned.label });
+  for (const { run, trial } of await doneTrials(runs)) {
+    const { id, label } = planned.get(run.folder)!;
+    trials.push({ ...trial, id, label });
     engines.add(run.record.engine);
     training += run.record.milliseconds ?? 0;
     question = run.record.question;

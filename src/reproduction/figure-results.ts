@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Metrics, Trial } from "../evaluation/claims/trial.ts";
 import { canonicalJson } from "../files/canonical-json.ts";
 import { isObject, parseObject, type Json, type JsonObject } from "../files/json.ts";
+import { defined } from "../optional/defined.ts";
 import { writeWhole } from "../files/atomic-file.ts";
 import { numbersIn } from "../runs/reading/run-record.ts";
 import { scales, type Figure, type Scale } from "./figures.ts";
@@ -63,13 +64,15 @@ const metricsOf = (value: Json | undefined): Metrics => numbersIn(value);
 
 const trialOf = (value: Json, i: number): FigureTrial => {
   const given: JsonObject = isObject(value) ? value : {};
-  const axes = given["axes"];
+  const { axes, others } = given;
   if (!isObject(axes)) throw new TypeError(`trials/${i}/axes: expected an object`);
+  if (others !== undefined && !isObject(others)) throw new TypeError(`trials/${i}/others: expected an object`);
   return {
     run: text(given["run"], `trials/${i}/run`),
     id: text(given["id"], `trials/${i}/id`),
     label: text(given["label"], `trials/${i}/label`),
     axes,
+    ...defined({ others }),
     initial: metricsOf(given["initial"]),
     final: metricsOf(given["final"]),
   };

@@ -1,7 +1,8 @@
 /** An experiment's claims, judged by its finished trials. */
 import { claims as family, type ClaimValues } from "../evaluation/claims/index.ts";
 import type { Trial } from "../evaluation/claims/trial.ts";
-import type { Outcome, Verdict } from "../evaluation/claims/verdict.ts";
+import { valueText } from "../evaluation/claims/value-text.ts";
+import { all, notRun, type Claim, type Outcome, type Verdict } from "../evaluation/claims/verdict.ts";
 
 /** A claim with what the trials say of it. */
 export interface JudgedClaim extends Verdict {
@@ -10,11 +11,47 @@ export interface JudgedClaim extends Verdict {
   readonly paper: string | undefined;
 }
 
-/** The verdicts in the order of the claims. */
+/** Trials of one kind, and what they have in common that others have not, for people; empty where all are of one. */
+interface TrialKind {
+  readonly what: string;
+  readonly trials: readonly Trial[];
+}
+
+/** Trials that differ in nothing but their seeds, their run, their axes and what a claim speaks of. */
+const kindsOf = (trials: readonly Trial[], { axes }: Claim): readonly TrialKind[] => {
+  const kinds = new Map<string, Trial[]>();
+  for (const trial of trials) {
+    const others = Object.entries(trial.others ?? {}).filter(([name]) => !axes.includes(name));
+    const what = others.map(([name, value]) => `${name} ${valueText(value)}`).join(", ");
+    kinds.set(what, [...(kinds.get(what) ?? []), trial]);
+  }
+  return [...kinds].map(([what, own]) => ({ what, trials: own }));
+};
+
+/** Each kind of trials by itself: the claim holds when it does of each that it can be judged by. */
+const judgeApart = (claim: Claim, trials: readonly Trial[]): Verdict => {
+  const kinds = kindsOf(trials, claim);
+  if (kinds.length < 2) return claim.judge(trials);
+  const verdicts = kinds
+    .map(({ what, trials: own }) => ({ what, verdict: claim.judge(own) }))
+    .filter(({ verdict }) => verdict.outcome !== "not-run");
+  if (verdicts.length === 0) return notRun;
+  return {
+    outcome: all(verdicts.map(({ verdict }) => verdict.outcome)),
+    findings: verdicts.flatMap(({ what, verdict }) =>
+      verdict.findings.map((finding) => ({ ...finding, what: `${finding.what} (${what || "the others"})` })),
+    ),
+  };
+};
+
+/**
+ * The verdicts in the order of the claims. Trials that differ in more than their seeds, runs and axes are judged apart
+ * and never compared: a claim holds when it does of each kind of them.
+ */
 export const judge = (claims: readonly ClaimValues[], trials: readonly Trial[]): readonly JudgedClaim[] =>
   claims.map((values) => {
     const { id, statement, paper } = values;
-    return { id, statement, paper, ...family.create(values).judge(trials) };
+    return { id, statement, paper, ...judgeApart(family.create(values), trials) };
   });
 
 /** What people call the outcomes. */

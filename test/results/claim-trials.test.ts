@@ -3,8 +3,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claimTrials } from "../../src/results/claim-trials.ts";
+import { seedOf, settingOf } from "../../src/evaluation/claims/trial.ts";
+import { claimTrials, mixedOf } from "../../src/results/claim-trials.ts";
 import { readRuns } from "../../src/runs/reading/read-runs.ts";
+import { mixedIn, writeMixedRuns } from "../fixtures/mixed-runs.ts";
 import { writeRunFolder } from "../fixtures/run-folders.ts";
 
 test("what was set, and the metrics before the first step and at the end; of finished runs alone", async () => {
@@ -28,4 +30,24 @@ test("a run without an evaluation before the first step has no metrics from befo
   const folder = writeRunFolder(root, { accuracy: 1 });
   writeFileSync(join(folder, "metrics.jsonl"), `${JSON.stringify({ kind: "evaluation", step: 2, accuracy: 1, metrics: {} })}\n`);
   expect(await claimTrials(readRuns(root).runs)).toMatchObject([{ initial: {}, final: { accuracy: 1 } }]);
+});
+
+test("seeds are said, also where none was swept, and what else the runs differ in; of runs of one id in one code one counts", async () => {
+  const trials = await claimTrials(readRuns(writeMixedRuns(mkdtempSync(join(tmpdir(), "retort-claims-")))).runs);
+  expect(trials).toHaveLength(16);
+  expect(new Set(trials.map((trial) => JSON.stringify(trial.axes)))).toEqual(new Set(['{"/seed":0}', '{"/seed":1}']));
+  expect(mixedOf(trials).toSorted()).toEqual(Object.keys(mixedIn).toSorted());
+  const settings = trials.map((trial) => [settingOf(trial, new Set()), Math.floor(trial.final["accuracy"]!)] as const);
+  expect(new Map(settings).size).toBe(8);
+  for (const [setting, accuracy] of settings) expect(new Map(settings).get(setting)).toBe(accuracy);
+});
+
+test("a task's seed that was swept with the run's is part of the seed, and of no setting", async () => {
+  const root = mkdtempSync(join(tmpdir(), "retort-claims-"));
+  for (const seed of [0, 1])
+    writeRunFolder(root, { values: { a: 1, seed, taskSeed: seed + 5 }, axes: { "/seed": seed, "/task/seed": seed + 5 } });
+  writeRunFolder(root, { values: { a: 1, seed: 1, taskSeed: 5 }, axes: { "/seed": 1, "/task/seed": 5 }, again: "-2" });
+  const trials = await claimTrials(readRuns(root).runs);
+  expect(new Set(trials.map((trial) => settingOf(trial, new Set())))).toEqual(new Set(['run="trial"']));
+  expect(new Set(trials.map(seedOf)).size).toBe(3);
 });

@@ -1,5 +1,5 @@
 /** Tests of judged claims. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClaimValues } from "../../src/evaluation/claims/index.ts";
 import { judge, tally } from "../../src/results/verdicts.ts";
 import { trialsOf } from "../evaluation/claims/trials.ts";
@@ -19,4 +19,44 @@ test("each claim has its verdict, and they are counted", () => {
     ["other", undefined, "not-run"],
   ]);
   expect(tally(judged)).toEqual({ replicated: 1, "not-replicated": 1, "not-run": 1 });
+});
+
+describe("trials of two codes", () => {
+  const claim: ClaimValues = {
+    id: "twice",
+    statement: "Alpha 1 has twice the score.",
+    type: "ratio",
+    metric: "score",
+    gain: false,
+    where: {},
+    of: { "/alpha": [1] },
+    over: { "/alpha": [0] },
+    between: [1.5, 2.5],
+  };
+  const of = (code: string, scores: readonly [number, number], alphas: readonly number[] = [0, 1]) =>
+    trialsOf({ "/alpha": alphas, "/seed": [0, 1, 2] }, (at) => scores[Number(at["/alpha"])]!, 0).map((trial) => ({
+      ...trial,
+      others: { "file reward.ts": code },
+    }));
+
+  test("are judged apart, and each must show what is claimed", () => {
+    const [both] = judge([claim], [...of("one", [1, 2]), ...of("two", [10, 20])]);
+    expect([both!.outcome, both!.findings.map(({ what, effect, count }) => [what, effect, count])]).toEqual([
+      "replicated",
+      [
+        ["ratio of means (file reward.ts one)", 2, 6],
+        ["ratio of means (file reward.ts two)", 2, 6],
+      ],
+    ]);
+    // Their means over both codes would be 5.5 and 11, twice as much.
+    expect(judge([claim], [...of("one", [1, 7]), ...of("two", [10, 15])])[0]!.outcome).toBe("not-replicated");
+  });
+
+  test("are not compared with each other", () => {
+    const apart = [...of("one", [1, 2], [0]), ...of("two", [1, 2], [1])];
+    expect(judge([claim], apart)[0]).toMatchObject({ outcome: "not-run", findings: [] });
+    // What the claim itself speaks of is what it compares.
+    const set = apart.map(({ axes, ...trial }) => ({ ...trial, axes: { "/seed": axes["/seed"] }, others: { "/alpha": axes["/alpha"] } }));
+    expect(judge([claim], set)[0]).toMatchObject({ outcome: "replicated", findings: [{ what: "ratio of means", count: 6 }] });
+  });
 });

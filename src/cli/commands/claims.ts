@@ -5,13 +5,14 @@ import type { Command } from "commander";
 import { jsonText } from "../../files/json-file.ts";
 import { sweepFolder } from "../../sweeps/planning/frozen.ts";
 import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
-import { claimTrials } from "../../results/claim-trials.ts";
+import { claimTrials, mixedOf } from "../../results/claim-trials.ts";
+import { mixedText } from "../../results/mixed.ts";
 import { readRuns } from "../../runs/reading/read-runs.ts";
 import { judge } from "../../results/verdicts.ts";
 import { claimText, tallyText } from "../display/claim-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
 import { requireClaims } from "../options/required-claims.ts";
-import type { Terminal } from "../display/terminal.ts";
+import { printable, type Terminal } from "../display/terminal.ts";
 
 interface ClaimFlags extends HubFlags {
   readonly out: string;
@@ -31,10 +32,15 @@ const perform = async (
   const { runs } = existsSync(folder) ? readRuns(folder) : { runs: [] };
   const done = await claimTrials(runs.filter(({ record }) => planned.has(record.id)));
   const judged = judge(claims, done);
+  const mixed = mixedOf(done);
   if (flags.json === true) {
-    terminal.output.write(`${jsonText({ trials: { planned: planned.size, done: done.length }, claims: judged }, 2)}\n`);
+    const counts = { planned: planned.size, done: done.length };
+    const told = mixed.length === 0 ? {} : { mixed };
+    terminal.output.write(`${jsonText({ trials: counts, ...told, claims: judged }, 2)}\n`);
     return;
   }
+  const told = mixedText(mixed);
+  if (told !== undefined) terminal.output.write(`${printable(told)}\n\n`);
   for (const claim of judged) terminal.output.write(`${claimText(claim, terminal)}\n`);
   terminal.output.write(`${tallyText(judged)}; ${done.length} of ${planned.size} trials are done\n`);
 };

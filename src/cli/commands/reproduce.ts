@@ -17,6 +17,8 @@ import { outlineFigure, type FigureOutline } from "../../reproduction/outline.ts
 import { planFigures, type FigurePlan, type KnownFigure } from "../../reproduction/figure-plan.ts";
 import { scaleOverrides } from "../../reproduction/scale.ts";
 import { shareTrials, trialsToShare } from "../../reproduction/shared-trials.ts";
+import { mixedOf } from "../../results/claim-trials.ts";
+import { mixedText } from "../../results/mixed.ts";
 import { judge } from "../../results/verdicts.ts";
 import { claimText, tallyText } from "../display/claim-text.ts";
 import { duration } from "../display/number-text.ts";
@@ -26,7 +28,7 @@ import { numberFrom } from "../options/numbers.ts";
 import { shownPath } from "../display/shown-path.ts";
 import { driveShown, reportFailures } from "../sweep-progress/driving.ts";
 import { table } from "../display/table.ts";
-import type { Terminal } from "../display/terminal.ts";
+import { printable, type Terminal } from "../display/terminal.ts";
 
 interface ReproduceFlags extends HubFlags {
   readonly figure: readonly string[];
@@ -112,9 +114,11 @@ const tell = (
 ): void => {
   const judged = judge(claims, results.trials);
   const { output, colors } = terminal;
+  const mixed = mixedOf(results.trials);
   if (flags.json === true) {
+    const also = mixed.length === 0 ? {} : { mixed };
     output.write(
-      `${jsonText({ kind: "figure", figure: figure.name, results: path, planned: results.planned, claims: judged })}\n`,
+      `${jsonText({ kind: "figure", figure: figure.name, results: path, planned: results.planned, ...also, claims: judged })}\n`,
     );
     return;
   }
@@ -122,6 +126,8 @@ const tell = (
     `\n${colors.bold(`figure ${figure.name}`)}  ${results.trials.length} of ${results.planned} trials: ` +
       `${shownPath(path)}\n\n`,
   );
+  const told = mixedText(mixed);
+  if (told !== undefined) output.write(`${printable(told)}\n\n`);
   for (const claim of judged) output.write(`${claimText(claim, terminal)}\n`);
   if (judged.length > 0) output.write(`${tallyText(judged)}\n`);
 };

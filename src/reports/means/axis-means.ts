@@ -51,14 +51,14 @@ const meanOf = (trials: readonly Trial[], axis: string, metric: string): [string
 /**
  * Each value of each axis, over the settings of the others. Nothing where no other axis varies: the means of the
  * settings say it all then. Values that were tried with unlike settings of the others are not comparable, and are left
- * out with their axis.
+ * out with their axis. Nothing of trials that differ in more than seeds and axes: no mean is taken over that.
  */
 export const axisMeans = (
   trials: readonly Trial[],
   { axes }: SettingMeans,
   metrics: readonly string[],
 ): readonly AxisValue[] => {
-  if (axes.length < 2) return [];
+  if (axes.length < 2 || trials.some(({ others }) => others !== undefined)) return [];
   return axes.flatMap(({ pointer, name, values }) => {
     const groups = values.map((value) => trials.filter((trial) => sameValue(axisOf(trial, pointer), value)));
     const settings = groups.map((group) => new Set(group.map((trial) => settingOf(trial, new Set([pointer])))));

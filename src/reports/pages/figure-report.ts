@@ -10,6 +10,7 @@ import { figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.
 import { judge, type JudgedClaim } from "../../results/verdicts.ts";
 import type { Discussion } from "./discussion.ts";
 import { timeText } from "../html/number-text.ts";
+import { startOf } from "../means/start-means.ts";
 import { settingMeans, type SettingMeans } from "../means/setting-means.ts";
 import { tradeOff, type TradeOff } from "../means/trade-off.ts";
 
@@ -26,7 +27,7 @@ export interface FigureReport {
   readonly means: SettingMeans;
   /** Of those two metrics that the claims set against each other. */
   readonly trade: TradeOff | undefined;
-  /** Mean of each metric before training, where trials have it. */
+  /** Mean of each metric before training, where trials have it and all settings start alike. */
   readonly before: ReadonlyMap<string, number>;
   /** What people make of the verdicts. */
   readonly discussions: readonly Discussion[];
@@ -39,14 +40,6 @@ const metricsOf = (claims: readonly ClaimValues[], { trials }: FigureResults): r
   const measured = Object.keys(trials[0]?.final ?? {});
   return claimed.length > 0 ? claimed : measured.includes("accuracy") ? ["accuracy"] : measured.slice(0, 1);
 };
-
-const beforeOf = ({ trials }: FigureResults, metrics: readonly string[]): ReadonlyMap<string, number> =>
-  new Map(
-    metrics.flatMap((metric): [string, number][] => {
-      const values = trials.flatMap(({ initial }) => (Number.isFinite(initial[metric]) ? [initial[metric]!] : []));
-      return values.length === 0 ? [] : [[metric, values.reduce((sum, value) => sum + value, 0) / values.length]];
-    }),
-  );
 
 const within = (given: JsonObject, key: string): JsonObject => {
   const value = given[key];
@@ -90,7 +83,7 @@ const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omi
     metrics,
     means: settingMeans(results.trials, metrics),
     trade: tradeOff(claims, results.trials),
-    before: beforeOf(results, metrics),
+    before: startOf(results.trials, metrics),
     made: machine === undefined ? [] : madeOf(machine),
   };
 };

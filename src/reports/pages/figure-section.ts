@@ -5,7 +5,9 @@ import { claimsTable } from "./claims-table.ts";
 import type { FigureReport } from "./figure-report.ts";
 import { anchorOf, figurePlots } from "./figure-plots.ts";
 import { html, type Markup } from "../html/markup.ts";
+import { mixedOf } from "../../results/claim-trials.ts";
 import { meansTable } from "./means-table.ts";
+import { mixedNote } from "./mixed-note.ts";
 import { prose } from "../html/prose.ts";
 import { plotFigure } from "../plots/plot-figure.ts";
 import { factList } from "../html/page-shell.ts";
@@ -40,6 +42,7 @@ export const figureSection = (report: FigureReport): Markup => {
   return html`<section id="${anchorOf(report)}" aria-labelledby="${anchorOf(report)}-title">
     <h2 id="${anchorOf(report)}-title">Figure ${name}</h2>
     <p>${question}${paper === undefined ? "" : html` <span class="quiet">(${paper})</span>`}</p>
+    ${mixedNote(mixedOf(trials))}
     ${
       claims.length === 0
         ? html`<p>This figure makes no claims.</p>`

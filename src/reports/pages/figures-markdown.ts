@@ -1,4 +1,6 @@
 /** Figures as a page of Markdown: questions, verdicts and means, without plots. */
+import { mixedOf } from "../../results/claim-trials.ts";
+import { mixedText } from "../../results/mixed.ts";
 import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
 import type { FigureReport } from "./figure-report.ts";
 import { intervalText } from "../html/number-text.ts";
@@ -31,6 +33,11 @@ const discussed = ({ discussions }: FigureReport, page: string): string[] => {
   return links.length === 0 ? [] : [`Discussion: ${links.join("; ")}.\n`];
 };
 
+const mixedLines = ({ results }: FigureReport): string[] => {
+  const text = mixedText(mixedOf(results.trials));
+  return text === undefined ? [] : [`**${plain(text)}**\n`];
+};
+
 const section = (report: FigureReport, page: string): string => {
   const { name, paper, results, claims, metrics, means, before, made } = report;
   const { question, trials, planned, scale, engine } = results;
@@ -47,6 +54,7 @@ const section = (report: FigureReport, page: string): string => {
     `${plain(question)}${paper === undefined ? "" : ` (${plain(paper)})`}\n`,
     `${trials.length} of ${planned} trials, scale ${scale}, engine ` +
       `${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
+    ...mixedLines(report),
     table(["claim", "paper", "verdict", "compared", "effect [95 %]", "numbers of settings"], claims.flatMap(claimRows)),
     ...discussed(report, page),
     table([...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`)], rows),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { valueText } from "../../evaluation/claims/value-text.ts";
 import { readTrace } from "../../runs/folder/trace-file.ts";
 import { flattened } from "../../results/tables/parameters.ts";
+import { factCells } from "../../results/tables/run-columns.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import type { StepTimed } from "../../training/recipe/step-report.ts";
 import { completionTables } from "./completion-section.ts";
@@ -93,8 +94,9 @@ const results = ({ run: { record }, curves }: RunReport): Markup => {
   }`;
 };
 
-const settings = ({ record }: FoundRun): Markup => {
-  const rows = [...flattened(record.values)].map(
+const settings = (run: FoundRun): Markup => {
+  const { record } = run;
+  const rows = [...flattened(record.values), ...factCells(run)].map(
     ([pointer, value]) =>
       html`<tr>
         <th scope="row"><code>${pointer}</code></th>
@@ -104,7 +106,7 @@ const settings = ({ record }: FoundRun): Markup => {
       </tr>`,
   );
   return html`<details>
-    <summary>All ${rows.length} settings, defaults included</summary>
+    <summary>All ${rows.length} settings, defaults and versions included</summary>
     ${scrolledTable("Settings", "Everything that decides the result.", ["Setting", "Value"], rows)}
   </details>`;
 };

@@ -6,6 +6,7 @@ import { metricPlots } from "./figure-plots.ts";
 import { numberText, timeText } from "../html/number-text.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { meansTable } from "./means-table.ts";
+import { mixedNote } from "./mixed-note.ts";
 import { fileName, plotFigure, type ReportPlot } from "../plots/plot-figure.ts";
 import { factList, scrolledTable, section, shell } from "../html/page-shell.ts";
 import { sweepCurvePlot } from "../plots/sweep-curves.ts";
@@ -67,7 +68,7 @@ export const sweepPage = (report: SweepReport): string => {
   return shell({
     title: name,
     intro: html`<p>${question}</p>
-      ${factList(facts(report))}`,
+      ${mixedNote(report.mixed)} ${factList(facts(report))}`,
     links: [
       ...(judged ? [["claims", "Claims"] as const] : []),
       ["results", "Results"],

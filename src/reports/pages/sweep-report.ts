@@ -1,6 +1,7 @@
 /** All that a report says of the runs of an experiment file. */
 import type { ClaimValues } from "../../evaluation/claims/index.ts";
-import { claimTrials } from "../../results/claim-trials.ts";
+import { doneTrials, mixedOf } from "../../results/claim-trials.ts";
+import { startOf } from "../means/start-means.ts";
 import { compareValues, resultTable } from "../../results/tables/result-table.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { judge, type JudgedClaim } from "../../results/verdicts.ts";
@@ -17,7 +18,9 @@ export interface SweepReport {
   /** Of the runs that are done: metrics of the end, the best known first. */
   readonly metrics: readonly string[];
   readonly means: SettingMeans;
-  /** Mean of each metric before training, where evaluations have it. */
+  /** What the trials differ in besides seeds, variants and what was swept. */
+  readonly mixed: readonly string[];
+  /** Mean of each metric before training, where evaluations have it and all settings start alike. */
   readonly before: ReadonlyMap<string, number>;
   /** Where few settings are compared, the best known metrics over steps. */
   readonly curves: readonly SweepCurve[];
@@ -52,14 +55,11 @@ export const readSweepReport = async (
   claims: readonly ClaimValues[] = [],
 ): Promise<SweepReport> => {
   const runs = inOrder(found);
-  const trials = await claimTrials(runs);
+  const done = await doneTrials(runs);
+  const trials = done.map(({ trial }) => trial);
   const metrics = resultTable(runs)
     .metrics.filter((metric) => !internal.test(metric))
     .slice(0, mostMetrics);
-  const before = metrics.flatMap((metric): [string, number][] => {
-    const values = trials.flatMap(({ initial }) => (Number.isFinite(initial[metric]) ? [initial[metric]!] : []));
-    return values.length === 0 ? [] : [[metric, values.reduce((sum, value) => sum + value, 0) / values.length]];
-  });
   const means = settingMeans(trials, metrics);
   return {
     name,
@@ -67,8 +67,9 @@ export const readSweepReport = async (
     runs,
     metrics,
     means,
-    curves: await readSweepCurves(runs, means, metrics.slice(0, mostCurves)),
-    before: new Map(before),
+    curves: await readSweepCurves(done, means, metrics.slice(0, mostCurves)),
+    mixed: mixedOf(trials),
+    before: startOf(trials, metrics),
     done: trials.length,
     claims: judge(claims, trials),
   };

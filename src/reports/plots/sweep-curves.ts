@@ -1,7 +1,7 @@
 /** Learning curves of a sweep: each metric over steps, a line for each setting, the mean of its seeds. */
 import * as Plot from "@observablehq/plot";
 import { axisOf, sameValue } from "../../evaluation/claims/trial.ts";
-import type { FoundRun } from "../../runs/reading/read-runs.ts";
+import type { DoneTrial } from "../../results/claim-trials.ts";
 import { numberText } from "../html/number-text.ts";
 import { readCurves, type LearningCurve } from "./learning-curves.ts";
 import type { Markup } from "../html/markup.ts";
@@ -34,15 +34,13 @@ const meanCurve = (curves: readonly LearningCurve[]): readonly StepValue[] => {
  * tell apart, or runs to read.
  */
 export const readSweepCurves = async (
-  runs: readonly FoundRun[],
+  done: readonly DoneTrial[],
   { axes, settings }: SettingMeans,
   metrics: readonly string[],
 ): Promise<readonly SweepCurve[]> => {
-  const done = runs.filter(({ record }) => record.status === "done");
   if (settings.length === 0 || settings.length > mostSettings || done.length > mostRuns) return [];
   const own = settings.map((): LearningCurve[] => []);
-  for (const run of done) {
-    const trial = { run: run.record.name, axes: run.record.axes, initial: {}, final: {} };
+  for (const { run, trial } of done) {
     const values = axes.map(({ pointer }) => axisOf(trial, pointer));
     own[settings.findIndex((setting) => sameValue(setting.values, values))]?.push(...(await readCurves(run)));
   }

@@ -43,7 +43,7 @@ export interface Columns {
  * Of runs of one trial in one folder the one that ended last: those of one id that nothing tells apart. An id does not
  * hold the engine.
  */
-const newest = (runs: readonly FoundRun[]): FoundRun[] => {
+export const newest = (runs: readonly FoundRun[]): FoundRun[] => {
   const { facts, read } = runColumns(runs);
   const cells = facts.filter((name) => name !== wholeSetting).map(read);
   const byId = new Map<string, FoundRun>();

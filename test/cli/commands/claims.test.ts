@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../../src/cli/program.ts";
 import { prepareSweep } from "../../../src/sweeps/planning/prepare-sweep.ts";
+import { contentHash } from "../../../src/files/canonical-json.ts";
 import { jsonText } from "../../../src/files/json-file.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 import { tinyExperiment } from "../../fixtures/tiny-sweep.ts";
@@ -33,24 +34,28 @@ const written = (claims?: readonly object[]) => {
 };
 
 /** A finished run's folder for each planned trial, as if it had been run. */
-const finish = async (file: string, out: string, accuracy: (alpha: number, seed: number) => number) => {
+const finish = async (
+  file: string,
+  out: string,
+  accuracy: (alpha: number, seed: number) => number,
+  made: (alpha: number) => object = () => ({}),
+) => {
   for (const { id, axes } of (await prepareSweep(file)).trials) {
-    const folder = writeRunFolder(out, {
-      values: { id },
-      axes,
-      accuracy: accuracy(Number(axes["/objective/alpha"]), Number(axes["/seed"])),
-    });
+    const [alpha, seed] = [Number(axes["/objective/alpha"]), Number(axes["/seed"])];
+    const values = { objective: { alpha }, seed };
+    const folder = writeRunFolder(out, { values, axes, accuracy: accuracy(alpha, seed) });
     const manifest = {
       name: "trial",
       label: "trial",
       id,
       file,
       question: "?",
-      values: { id },
+      values,
       axes,
       status: "done",
       started: "2026-01-01T00:00:00.000Z",
       engine: { name: "cpu" },
+      ...made(alpha),
     };
     writeFileSync(join(folder, "manifest.json"), jsonText(manifest, 2));
   }
@@ -65,6 +70,21 @@ test("judges by the finished trials, with the numbers", async () => {
     "replicated  rises\n  Accuracy rises with alpha.\n    rise a step along alpha: 0.4 [0.4, 0.4], 3 numbers of one setting, p 0.25",
   );
   expect(output).toContain("1 claim: 1 replicated; 6 of 6 trials are done");
+});
+
+test("trials of other code than the others are told, and not compared with them", async () => {
+  const { file, out } = written([rises]);
+  await finish(
+    file,
+    out,
+    (alpha, seed) => alpha + seed / 100,
+    (alpha) => ({ files: { "reward.ts": contentHash(alpha) } }),
+  );
+  const { code, output } = await retort("claims", file, "--out", out);
+  expect(code).toBe(0);
+  expect(output).toMatch(/^These runs differ in more than their seeds and what was swept: file reward\.ts\. /u);
+  expect(output).toContain("1 claim: 1 not run; 6 of 6 trials are done");
+  expect(JSON.parse((await retort("claims", file, "--out", out, "--json")).output)).toMatchObject({ mixed: ["file reward.ts"] });
 });
 
 test("before the trials have run there is no verdict; machines read it as JSON", async () => {

@@ -42,6 +42,10 @@ test("one axis alone, and values of unlike settings, are not taken together", ()
   expect([...axes]).toEqual([]);
 });
 
+test("trials that differ in more than what was swept are not taken together", () => {
+  expect(of(grid.map((one) => ({ ...one, others: { version: one.axes["/seed"] } })))).toEqual([]);
+});
+
 test("a metric that a setting lacks is left out", () => {
   const lacking = grid.map((one) => (one.axes["/lambda"] === 0 && one.axes["/size"] === "s" ? { ...one, final: { accuracy: NaN } } : one));
   expect(of(lacking).map(({ value, means }) => [value, means.has("accuracy")])).toEqual([

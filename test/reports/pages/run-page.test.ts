@@ -57,7 +57,7 @@ test("the page shows them, and what was written by others as text", async () => 
   expect(textsOf(page, "#completions [title='0.05 nats']")).toEqual([evil, "2", evil, "2"]);
   expect(textsOf(page, "#completions .divergence-3")).toEqual(["from 1", "◦", "1", "◦", "1"]);
   expect(textsOf(page, "#warnings li")).toEqual([`Step 2, truncated: look at ${evil}`]);
-  expect(textsOf(page, "#settings tbody td")).toEqual(["gkd", "jsd", "0.1", evil, "0"]);
+  expect(textsOf(page, "#settings tbody td")).toEqual(["gkd", "jsd", "0.1", evil, "0", "unknown", "cpu"]);
   expect(textsOf(page, "#step [role=img]")).toHaveLength(2);
   expect(textsOf(page, "#results tbody td")).toEqual(["7", "0.75", "0.5"]);
   expect(page).toContain(

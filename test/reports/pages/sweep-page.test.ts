@@ -1,5 +1,5 @@
 /** Tests of the report of a sweep. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,6 +7,7 @@ import type { ClaimValues } from "../../../src/evaluation/claims/index.ts";
 import { sweepPage, sweepPlots } from "../../../src/reports/pages/sweep-page.ts";
 import { readSweepReport } from "../../../src/reports/pages/sweep-report.ts";
 import { readRuns } from "../../../src/runs/reading/read-runs.ts";
+import { mixedIn, settingAccuracies, writeMixedRuns } from "../../fixtures/mixed-runs.ts";
 import { writeMadeSweep } from "../made-runs.ts";
 
 test("means over the seeds of the trials that are done, a plot of each metric, and every trial", async () => {
@@ -51,6 +52,38 @@ test("means over the seeds of the trials that are done, a plot of each metric, a
     const judged = await readSweepReport("alphas", runs, [claim]);
     expect(judged.claims.map(({ outcome }) => outcome)).toEqual(["replicated"]);
     expect(sweepPage(judged)).toContain('<td class="outcome replicated" rowspan="1">replicated</td>');
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
+
+test("runs of two alphas, codes and data sets are said to be so at the top, and no mean is of more than their seeds", async () => {
+  const root = mkdtempSync(join(tmpdir(), "retort-sweep-page-"));
+  try {
+    const { runs } = readRuns(writeMixedRuns(root));
+    for (const { folder, record } of runs) {
+      const accuracy = record.metrics["accuracy"]!;
+      const lines = [0, 1, 2].map((step) => `{"kind":"evaluation","step":${step},"metrics":{"accuracy":${step * accuracy}}}\n`);
+      writeFileSync(join(folder, "metrics.jsonl"), lines.join(""));
+    }
+    const report = await readSweepReport("mixed", runs);
+    const page = sweepPage(report);
+    const [top] = page.split("<nav");
+    for (const name of Object.keys(mixedIn)) expect(top).toContain(name);
+    expect(top).toContain("differ in more than their seeds and what was swept");
+    const means = report.means.settings.map(({ means: own }) => own.get("accuracy")!);
+    expect(means.map(({ mean, n }) => [mean, n]).toSorted()).toEqual(settingAccuracies.map((accuracy) => [accuracy + 0.25, 2]));
+    expect(page).toContain(mixedIn["file reward.ts"][1].slice(0, 8));
+
+    const eight = await readSweepReport(
+      "mixed",
+      runs.filter(({ record }) => record.files?.["data.jsonl"] === mixedIn["file data.jsonl"][0]),
+    );
+    expect(eight.curves[0]!.lines.map(({ points }) => points.map(({ value }) => value)).toSorted()).toEqual(
+      [0, 2, 4, 6].map((accuracy) => [0, accuracy + 0.25, 2 * accuracy + 0.5]),
+    );
+    const seeds = runs.filter(({ record }) => record.metrics["accuracy"]! < 1);
+    expect([seeds.length, sweepPage(await readSweepReport("mixed", seeds)).includes("what was swept:")]).toEqual([2, false]);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
