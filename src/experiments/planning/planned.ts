@@ -13,6 +13,8 @@ export interface PlannedTraining {
    * stages and the contents of the checkpoints and files that it starts from, and this package's version.
    */
   readonly id: string;
+  /** sha256 of what the id is made of but seeds: trainings of one setting are its repeats. */
+  readonly setting: string;
   readonly values: TrainingValues;
   /** The task's values with its data as files of this machine. */
   readonly task: TaskValues;

@@ -24,15 +24,18 @@ import {
 import { contextLength, maxNewTokens } from "../inputs/lengths.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
 import { byLocation, checkSource, located, type SoundFile } from "./sound-file.ts";
-import { trainingId } from "./training-id.ts";
+import { trainingId, trainingSetting } from "./training-id.ts";
 import { decidingFiles } from "./deciding-files.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** The plan of one run. The file is without mistakes. */
 export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fileContext: FileContext): PlannedRun => {
   const ids: Record<string, string> = {};
+  const settings: Record<string, string> = {};
   const training = (name: string, values: TrainingValues): PlannedTraining => {
-    const inputs = Object.fromEntries(inputNames(values).map((input) => [input, ids[input]!]));
+    const from = (known: Readonly<Record<string, string>>): Record<string, string> =>
+      Object.fromEntries(inputNames(values).map((input) => [input, known[input]!]));
+    const inputs = from(ids);
     const named = [
       ...checkpointsOf(values).map((each) => each.name),
       ...(values.tokenizer === undefined ? [] : [values.tokenizer]),
@@ -47,6 +50,7 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
     return {
       name,
       id: trainingId(values, { inputs, checkpoints }, task),
+      setting: trainingSetting(values, { inputs: from(settings), checkpoints }, task),
       values,
       task: fileContext.located(values.task),
       inputs,
@@ -59,6 +63,7 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
   const stages = buildOrder(file).map((name) => {
     const stage = training(name, stageValues(file, name));
     ids[name] = stage.id;
+    settings[name] = stage.setting;
     return stage;
   });
   const { label, axes } = draft;

@@ -37,17 +37,12 @@ const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "
   return { mixture: teacher.mixture.map((member) => ({ ...member, teacher: identified(member.teacher, from) })) };
 };
 
-/**
- * The id of a training: sha256 of its values, of what it starts from and of the task's content; of this package's
- * version too.
- */
-export const trainingId = (
-  values: TrainingValues,
-  from: Pick<PlannedTraining, "inputs" | "checkpoints">,
-  task: Task,
-): string => {
+/** What decides the result of a training: its values, what it starts from, and the task's content. */
+type Decisive = readonly [values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task];
+
+const decisiveParts = (...[values, from, task]: Decisive) => {
   const { student, teacher, training, tokenizer, rewards, scoring: _scoring, ...others } = values;
-  return contentHash({
+  return {
     version: packageVersion(),
     values: {
       ...others,
@@ -58,5 +53,21 @@ export const trainingId = (
     },
     tokenizer: tokenizer === undefined ? undefined : from.checkpoints[tokenizer]?.hash,
     content: task.content,
-  });
+  };
+};
+
+/**
+ * The id of a training: sha256 of its values, of what it starts from and of the task's content; of this package's
+ * version too.
+ */
+export const trainingId = (...training: Decisive): string => contentHash(decisiveParts(...training));
+
+/**
+ * The setting of a training: sha256 of what its id is made of but seeds. `inputs` of `from` are the settings of the
+ * stages, by name, in place of their ids.
+ */
+export const trainingSetting = (...training: Decisive): string => {
+  const { values, ...others } = decisiveParts(...training);
+  const { seed: _seed, taskSeed: _taskSeed, task, ...rest } = values;
+  return contentHash({ setting: { ...others, values: { ...rest, task: { ...task, seed: undefined } } } });
 };

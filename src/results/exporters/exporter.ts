@@ -1,4 +1,5 @@
 /** What an exporter is: it writes runs where another program reads them. */
+import { basename } from "node:path";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** What to export, and where to. */
@@ -26,3 +27,21 @@ export interface Exporter {
    */
   readonly send: (job: ExportJob) => Promise<void>;
 }
+
+/**
+ * Refuses runs that would come to be one where runs are named by their experiment file and their folder: `RangeError`
+ * with both.
+ */
+export const requireDifferentNames = (runs: readonly FoundRun[]): void => {
+  const known = new Map<string, FoundRun>();
+  for (const run of runs) {
+    const name = `${basename(run.parent)}/${basename(run.folder)}`;
+    const other = known.get(name);
+    if (other !== undefined)
+      throw new RangeError(
+        `export: expected runs of different names, got "${name}" twice (${other.folder}, ${run.folder}); export the ` +
+          "folders of one root at a time",
+      );
+    known.set(name, run);
+  }
+};

@@ -7,9 +7,10 @@ import { jsonClient, type JsonClient } from "../../remote/client.ts";
 import { RemoteError } from "../../remote/remote-error.ts";
 import { readHistory } from "../../runs/reading/history.ts";
 import { flattened } from "../tables/parameters.ts";
+import { factCells } from "../tables/run-columns.ts";
 import type { RunStatus } from "../../runs/folder/manifest.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
-import type { Exporter } from "./exporter.ts";
+import { requireDifferentNames, type Exporter } from "./exporter.ts";
 
 /** Most of each that MLflow takes in one request. */
 const MOST = { metrics: 1000, params: 100 } as const;
@@ -132,9 +133,15 @@ const logHistory = async (server: Server, runId: string, run: FoundRun): Promise
   await flush();
 };
 
+/** Values by their pointers, and what else decides the result; `/engine` as it was asked for is another than the one that ran. */
+const paramsOf = (run: FoundRun): readonly (readonly [string, Json])[] => [
+  ...flattened(run.record.values),
+  ...[...factCells(run)].map(([name, cell]) => [name.includes(" ") ? name : `retort.${name}`, cell] as const),
+];
+
 const fillRun = async (server: Server, runId: string, run: FoundRun): Promise<void> => {
   const { record } = run;
-  const params = [...flattened(record.values)].flatMap(([pointer, value]) =>
+  const params = paramsOf(run).flatMap(([pointer, value]) =>
     value === null
       ? []
       : [
@@ -152,13 +159,15 @@ const fillRun = async (server: Server, runId: string, run: FoundRun): Promise<vo
 
 const sendRun = async (server: Server, experiment: string, run: FoundRun): Promise<void> => {
   const { folder, parent, record } = run;
-  const tag = contentHash([basename(parent), basename(folder)]);
+  // Where files are recorded they are part of the name: the same folder elsewhere may be of other code.
+  const tag = contentHash([basename(parent), basename(folder), ...(record.files === undefined ? [] : [record.files])]);
   const replaced = await earlier(server, experiment, tag);
   const tags = {
     "retort.run": tag,
     "retort.id": record.id,
     "retort.file": record.file,
     "retort.engine": record.engine,
+    "retort.version": record.version,
   };
   const runId = await server.ask(
     "runs/create",
@@ -200,6 +209,7 @@ export const mlflow: Exporter = {
       connections: 1,
     });
     try {
+      requireDifferentNames(runs);
       const server = new Server(client, signal);
       const experiments = new Map<string, string>();
       for (const run of runs) {

@@ -3,15 +3,16 @@ import { basename, join } from "node:path";
 import { writeWhole } from "../../files/atomic-file.ts";
 import { readHistory } from "../../runs/reading/history.ts";
 import { flattened } from "../tables/parameters.ts";
-import { telling } from "../tables/telling.ts";
+import { factCells, runColumns } from "../tables/run-columns.ts";
+import { keysOf, telling } from "../tables/telling.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { fileVersion, scalar, summaryEvent } from "./event-file.ts";
-import type { Exporter } from "./exporter.ts";
+import { requireDifferentNames, type Exporter } from "./exporter.ts";
 import { experimentValue, hparamOf, sessionEnd, sessionStart, type HParam } from "./hparams.ts";
 
-const hparamsOf = ({ record: { values } }: FoundRun): ReadonlyMap<string, HParam> =>
+const hparamsOf = (run: FoundRun): ReadonlyMap<string, HParam> =>
   new Map(
-    [...flattened(values)].flatMap(([pointer, value]) => {
+    [...flattened(run.record.values), ...factCells(run)].flatMap(([pointer, value]) => {
       const hparam = hparamOf(value);
       return hparam === undefined ? [] : [[pointer, hparam] as const];
     }),
@@ -20,12 +21,27 @@ const hparamsOf = ({ record: { values } }: FoundRun): ReadonlyMap<string, HParam
 /** The time in a name is that of the run, so that the file of the same run is the same file. */
 const fileName = (time: number): string => `events.out.tfevents.${Math.floor(time / 1000)}.retort`;
 
+/**
+ * The row of the dashboard that a run is in, which shows the mean of its runs: its id, and its folder too where another
+ * run has the same id and something tells them apart.
+ */
+const rowsOf = (runs: readonly FoundRun[]): ((run: FoundRun) => string) => {
+  const keys = keysOf(runs, runColumns(runs), telling(runs));
+  const known = new Map<string, Set<string>>();
+  runs.forEach(({ record }, i) => known.set(record.id, (known.get(record.id) ?? new Set()).add(keys[i]!)));
+  return ({ parent, folder, record: { id } }) =>
+    known.get(id)!.size === 1 ? id : [id, basename(parent), basename(folder)].join(" ");
+};
+
 /** Writes the events of one run and gives the names of its metrics. */
-const writeRun = async (run: FoundRun, folder: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
+const writeRun = async (
+  run: FoundRun,
+  { folder, row, signal }: { readonly folder: string; readonly row: string; readonly signal: AbortSignal },
+): Promise<ReadonlySet<string>> => {
   const { record } = run;
   const started = Date.parse(record.started);
   const tags = new Set<string>();
-  const events = [fileVersion(started), summaryEvent(started, 0, [sessionStart(hparamsOf(run), record.id, started)])];
+  const events = [fileVersion(started), summaryEvent(started, 0, [sessionStart(hparamsOf(run), row, started)])];
   let last = started;
   for await (const { step, time, metrics } of readHistory(run)) {
     signal.throwIfAborted();
@@ -56,16 +72,19 @@ export const tensorboard: Exporter = {
   target: "tensorboard",
   async send({ runs, target, signal, exported }) {
     const tags = new Set<string>();
+    const rowOf = rowsOf(runs);
+    requireDifferentNames(runs);
     for (const run of runs) {
       signal.throwIfAborted();
-      for (const tag of await writeRun(run, join(target, basename(run.parent), basename(run.folder)), signal))
-        tags.add(tag);
+      const folder = join(target, basename(run.parent), basename(run.folder));
+      for (const tag of await writeRun(run, { folder, row: rowOf(run), signal })) tags.add(tag);
       exported(run);
     }
     const shown = new Map<string, Set<HParam>>();
     const all = runs.map(hparamsOf);
     for (const pointer of runs.length === 1 ? all[0]!.keys() : telling(runs)) {
-      shown.set(pointer, new Set(all.flatMap((hparams) => hparams.get(pointer) ?? [])));
+      const values = new Set(all.flatMap((hparams) => hparams.get(pointer) ?? []));
+      if (values.size > 0) shown.set(pointer, values);
     }
     const first = Math.min(...runs.map(({ record }) => Date.parse(record.started)));
     const experiment = summaryEvent(first, 0, [experimentValue(shown, [...tags].toSorted(), first)]);

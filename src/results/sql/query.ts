@@ -8,6 +8,7 @@ import { StatementType, type DuckDBConnection } from "@duckdb/node-api";
 import { jsonText } from "../../files/json-file.ts";
 import { identifier, literal, shutOff, withDatabase } from "../../files/database.ts";
 import { createTable, type ColumnType } from "./tables.ts";
+import { settingNames } from "../tables/telling.ts";
 import type { FlatCell, FlatTable } from "../tables/flat-table.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
@@ -72,13 +73,15 @@ const runColumns = [
   "finished",
   "error",
   "engine",
+  "version",
+  "setting",
   "milliseconds",
   "accuracy",
 ] as const;
 
-const runRows = (runs: readonly FoundRun[]): FlatTable => ({
-  columns: [...runColumns, "parameters", "metrics"],
-  rows: runs.map(({ folder, parent, record }) => [
+const runRows = (runs: readonly FoundRun[], settings = settingNames(runs)): FlatTable => ({
+  columns: [...runColumns, "parameters", "files", "checkpoints", "stages", "metrics"],
+  rows: runs.map(({ folder, parent, record }, i) => [
     folder,
     basename(parent),
     record.name,
@@ -89,9 +92,14 @@ const runRows = (runs: readonly FoundRun[]): FlatTable => ({
     record.finished,
     record.error,
     record.engine,
+    record.version,
+    settings[i],
     record.milliseconds,
     record.metrics["accuracy"],
     jsonText(record.values),
+    record.files === undefined ? undefined : jsonText(record.files),
+    jsonText(record.checkpoints),
+    jsonText(record.stages),
     jsonText(record.metrics),
   ]),
 });
@@ -102,6 +110,9 @@ const runTypes: Readonly<Record<string, ColumnType>> = {
   milliseconds: "DOUBLE",
   accuracy: "DOUBLE",
   parameters: "JSON",
+  files: "JSON",
+  checkpoints: "JSON",
+  stages: "JSON",
   metrics: "JSON",
 };
 
@@ -166,7 +177,8 @@ const answer = async (connection: DuckDBConnection, sql: string): Promise<FlatTa
 
 /**
  * Answers one SELECT. Tables: `runs` (one row a run: `folder`, `file`, `run`, `label`, `id`, `status`, `started`,
- * `finished`, `error`, `engine`, `milliseconds`, `accuracy`, and as JSON `parameters` and `metrics`:
+ * `finished`, `error`, `engine`, `version`, `setting`, which the runs of one query share that differ in nothing but
+ * seeds, `milliseconds`, `accuracy`, and as JSON `parameters`, `files`, `checkpoints`, `stages` and `metrics`:
  * `parameters->>'/objective/alpha'`), `metrics` (`folder`, `kind`, `step`, `name`, `value`), `timings` and `rollouts`
  * (as in their files). It reaches no other file and no network, and changes nothing. `RangeError` with what DuckDB says
  * of a query that is wrong or needs too much.

@@ -1,5 +1,6 @@
 /** Which columns tell runs apart. What differs is a column, so that no mean is taken of runs that differ in it. */
 import { isSeed } from "../../evaluation/claims/seeds.ts";
+import { contentHash } from "../../files/canonical-json.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { differing } from "./parameters.ts";
 import { runColumns, saySettings, wholeSetting, type RunColumns } from "./run-columns.ts";
@@ -64,4 +65,11 @@ export const telling = (runs: readonly FoundRun[], columns: RunColumns = runColu
   const values = differing(runs.map(({ record }) => record.values));
   const known = [...new Set([...swept, ...values, ...certain(runs, columns)])];
   return [...known, ...unexplained(runs, columns, known)];
+};
+
+/** A name for each run's setting, beside the runs: those that differ in nothing but seeds have the same. */
+export const settingNames = (runs: readonly FoundRun[]): readonly string[] => {
+  const columns = runColumns(runs);
+  const names = telling(runs, columns).filter((name) => !isSeed(name));
+  return keysOf(runs, columns, names).map((key) => contentHash(key).slice(0, 16));
 };

@@ -18,6 +18,8 @@ export interface RunFacts {
   readonly label: string;
   /** sha256 of everything that decides the result. */
   readonly id: string;
+  /** sha256 of what the id is made of but seeds. */
+  readonly setting: string;
   /** The experiment file, as it was given. */
   readonly path: string;
   readonly question: string;
@@ -27,7 +29,12 @@ export interface RunFacts {
   /** What a trial of a sweep sets, by pointer; absent for a run of the file itself. */
   readonly axes?: Readonly<Record<string, Json>>;
   /** The stages that it starts from. */
-  readonly stages: readonly { readonly name: string; readonly id: string; readonly values?: object }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly id: string;
+    readonly setting: string;
+    readonly values?: object;
+  }[];
   /** Where the checkpoints are that it names, and the sha256 of their contents, by name. */
   readonly checkpoints: Readonly<Record<string, { readonly path: string; readonly hash: string }>>;
   /** sha256 of each file of the user's that decides the result, by its path from the experiment file. */
@@ -45,6 +52,8 @@ export interface Manifest extends Provenance {
   readonly name: string;
   readonly label: string;
   readonly id: string;
+  /** sha256 of what the id is made of but seeds: runs of one setting are its repeats. */
+  readonly setting: string;
   readonly file: string;
   readonly question: string;
   readonly paper: string | undefined;
@@ -53,6 +62,8 @@ export interface Manifest extends Provenance {
   readonly axes: RunFacts["axes"];
   /** Ids of the stages that it started from. */
   readonly stages: Readonly<Record<string, string>>;
+  /** The settings of these stages: sha256 of what their ids are made of but seeds. */
+  readonly stageSettings: Readonly<Record<string, string>>;
   /** Where the checkpoints were that it named, and the sha256 of their contents. */
   readonly checkpoints: RunFacts["checkpoints"];
   /** sha256 of each file of the user's that decided the result; copies of its code are in `code/`. */

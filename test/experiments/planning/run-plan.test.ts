@@ -245,3 +245,18 @@ describe("any damage to a file", () => {
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 });
+
+test("a setting is what an id is made of but seeds, of stages too", () => {
+  const settingsOf = ({ setting, stages }: PlannedRun) => [setting, ...stages.map((stage) => stage.setting)];
+  const [one, other] = [plan("/seed=1"), plan("/seed=2", "/task/seed=7")];
+  expect(settingsOf(one)).toEqual(settingsOf(other));
+  expect(
+    [one.id, ...one.stages.map(({ id }) => id)].filter((id) => [other.id, ...other.stages.map((stage) => stage.id)].includes(id)),
+  ).toEqual([]);
+  expect(one.stages.length).toBeGreaterThan(0);
+  const [name] = one.stages.map((stage) => stage.name);
+  const changed = plan("/seed=1", `/stages/${name}/training/steps=77`);
+  expect(changed.setting).not.toBe(one.setting);
+  expect(changed.stages.find((stage) => stage.name === name)!.setting).not.toBe(one.stages[0]!.setting);
+  expect(settingsOf(one)).not.toContain(one.id);
+});

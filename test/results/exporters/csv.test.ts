@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { csv } from "../../../src/results/exporters/csv.ts";
+import { readRuns } from "../../../src/runs/reading/read-runs.ts";
+import { mixedIn, writeMixedRuns } from "../../fixtures/mixed-runs.ts";
 import { exportedRuns } from "../../fixtures/exported-runs.ts";
 import { exporterLaws } from "../../laws/exporter.laws.ts";
 
@@ -32,4 +34,13 @@ test("runs.csv has each run with its status, what it was asked and what came out
     ["sweep", "run1", "run1", "failed", "", "1", "", ""],
   ]);
   expect(readdirSync(folder).toSorted()).toEqual(["metrics.csv", "runs.csv"]);
+});
+
+test("runs of other code and data have it in columns", async () => {
+  const folder = target();
+  const { runs } = readRuns(writeMixedRuns(mkdtempSync(join(tmpdir(), "retort-csv-"))));
+  await csv.send({ runs, target: folder, signal: new AbortController().signal, exported: () => undefined });
+  const [head, ...all] = rows(join(folder, "runs.csv"));
+  const columns = Object.keys(mixedIn).map((name) => head!.indexOf(name));
+  expect(new Set(all.map((row) => columns.map((i) => row[i]).join(" "))).size).toBe(8);
 });

@@ -36,6 +36,8 @@ test("a run has its parameters, its status and the times of its steps", async ()
     "objective/list": '[1,"ü"]',
     flag: "true",
     seed: "0",
+    "retort.engine": "cpu",
+    "retort.version": "unknown",
   });
   expect([first!.status, second!.status]).toEqual(["FINISHED", "FAILED"]);
   const started = Date.UTC(2026, 0, 1);

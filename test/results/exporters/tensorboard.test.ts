@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { tensorboard } from "../../../src/results/exporters/tensorboard.ts";
+import { readRuns, type FoundRun } from "../../../src/runs/reading/read-runs.ts";
+import { mixedIn, writeMixedRuns } from "../../fixtures/mixed-runs.ts";
 import { exportedRuns } from "../../fixtures/exported-runs.ts";
 import { fieldsOf, recordsOf, type Fields } from "../../fixtures/event-records.ts";
 import { exporterLaws } from "../../laws/exporter.laws.ts";
@@ -39,6 +41,30 @@ test("the files are those that TensorBoard 2.21.0 read", async () => {
   expect(times.map((time) => Number(time.toFixed(3)))).toEqual([0, 0, 1, 1.5, 1.5, 0]);
   const hash = createHash("sha256").update(readFileSync(join(own, filesIn(own)[0]!)));
   expect(hash.update(readFileSync(join(folder, filesIn(folder)[0]!))).digest("hex")).toBe(
-    "e730713a69813fcb6fdd6e59027fe075548c83a44d1f97d1e373e58cf81533d2",
+    "e08241c766c76ddd35e0fcdeddd295739a17789ec1981bed9dbafd702be86e0a",
+  );
+});
+
+/** Texts of an event file, as they lie in its bytes. */
+const textIn = (folder: string): string =>
+  filesIn(folder)
+    .map((name) => readFileSync(join(folder, name)).toString("latin1"))
+    .join("");
+
+test("runs of one id and another code are rows of their own, with the hashes of their files; runs of one name are refused", async () => {
+  const { runs } = readRuns(writeMixedRuns(mkdtempSync(join(tmpdir(), "retort-tensorboard-"))));
+  const folder = target();
+  const send = (chosen: readonly FoundRun[]) =>
+    tensorboard.send({ runs: chosen, target: folder, signal: new AbortController().signal, exported: () => undefined });
+  await send(runs);
+  for (const run of runs) {
+    const text = textIn(join(folder, "mixed", basename(run.folder)));
+    expect(text).toContain(`${run.record.id} mixed ${basename(run.folder)}`);
+    for (const [name, hash] of Object.entries(run.record.files!))
+      expect(text).toMatch(new RegExp(`file ${name}[^]{1,8}${hash.slice(0, 8)}`, "u"));
+  }
+  for (const name of Object.keys(mixedIn)) expect(textIn(folder)).toContain(name);
+  await expect(send([runs[0]!, { ...runs[1]!, folder: join("elsewhere", basename(runs[0]!.folder)) }])).rejects.toThrow(
+    "of different names",
   );
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { queryRuns } from "../../../src/results/sql/query.ts";
 import { readRuns } from "../../../src/runs/reading/read-runs.ts";
+import { settingAccuracies, writeMixedRuns } from "../../fixtures/mixed-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-query-it's-"));
@@ -100,4 +101,12 @@ describe("what is refused", () => {
     await expect(sql(`COPY (SELECT count(*) FROM metrics) TO '${path.replaceAll("'", "''")}'`)).rejects.toThrow(/sql: /u);
     expect(readFileSync(path, "utf8")).toBe(before);
   });
+});
+
+test("runs that differ in more than seeds have other settings, so that a mean by setting is of seeds alone", async () => {
+  const mixed = readRuns(writeMixedRuns(mkdtempSync(join(tmpdir(), "retort-query-")))).runs;
+  const { rows } = await queryRuns(mixed, "SELECT avg(accuracy), count(*) FROM runs GROUP BY setting ORDER BY 1");
+  expect(rows).toEqual(settingAccuracies.map((accuracy) => [accuracy + 0.25, 2]));
+  const codes = await queryRuns(mixed, `SELECT count(DISTINCT files->>'reward.ts'), any_value(version) FROM runs`);
+  expect(codes.rows).toEqual([[2, "unknown"]]);
 });
