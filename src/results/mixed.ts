@@ -5,7 +5,10 @@ import type { FoundRun } from "../runs/reading/read-runs.ts";
 import { runColumns, saySettings, type RunColumns } from "./tables/run-columns.ts";
 import { keysOf, splits, telling } from "./tables/telling.ts";
 
-/** Parts of a file that decide other parts' values: a stage has the file's task and engine, a task may have a model's tokenizer. */
+/**
+ * Parts of a file that decide other parts' values: a stage has the file's task and engine, a task may have a model's
+ * tokenizer.
+ */
 const deciders = { stage: ["stages", "task", "engine"], tokenizer: ["student", "stages", "task"] } as const;
 
 /** The parts of the file in which an axis can decide a column; none for what no value of the file decides. */

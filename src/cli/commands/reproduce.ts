@@ -117,8 +117,9 @@ const tell = (
   const mixed = mixedOf(results.trials);
   if (flags.json === true) {
     const also = mixed.length === 0 ? {} : { mixed };
+    const { planned } = results;
     output.write(
-      `${jsonText({ kind: "figure", figure: figure.name, results: path, planned: results.planned, ...also, claims: judged })}\n`,
+      `${jsonText({ kind: "figure", figure: figure.name, results: path, planned, ...also, claims: judged })}\n`,
     );
     return;
   }

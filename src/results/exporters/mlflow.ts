@@ -133,7 +133,10 @@ const logHistory = async (server: Server, runId: string, run: FoundRun): Promise
   await flush();
 };
 
-/** Values by their pointers, and what else decides the result; `/engine` as it was asked for is another than the one that ran. */
+/**
+ * Values by their pointers, and what else decides the result: `/engine` as it was asked for is not always the one that
+ * ran.
+ */
 const paramsOf = (run: FoundRun): readonly (readonly [string, Json])[] => [
   ...flattened(run.record.values),
   ...[...factCells(run)].map(([name, cell]) => [name.includes(" ") ? name : `retort.${name}`, cell] as const),

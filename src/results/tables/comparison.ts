@@ -8,7 +8,10 @@ import { flattened } from "./parameters.ts";
 import { runColumns, wholeSetting } from "./run-columns.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
-/** One parameter, by its pointer or the name of what else decides the result, or one metric, by its name, in each of the runs. */
+/**
+ * One parameter, by its pointer or the name of what else decides the result, or one metric, by its name, in each of
+ * the runs.
+ */
 export interface ComparedRow {
   readonly name: string;
   /** In the order of the runs; nothing where a run does not have it. */
