@@ -59,7 +59,7 @@ export interface TaskContext {
   readonly folder?: string;
   /**
    * What `toJSON` of a tokenizer gave, for a task that has none of its own: the student's, or the one that the task
-   * names.
+   * names. Of a task that trains one, what it has trained before.
    */
   readonly tokenizer?: unknown;
 }

@@ -6,6 +6,12 @@ import { readVocabulary, specialTokens, wordLevelDocument } from "./tokenizer-js
 /** How its errors begin. */
 const who = "character tokenizer";
 
+/** An alphabet in an error, cut where it is long. */
+const shown = (alphabet: string): string =>
+  alphabet.length > 200
+    ? `${JSON.stringify(Array.from(alphabet).slice(0, 100).join(""))} ...`
+    : JSON.stringify(alphabet);
+
 const loneSurrogate = /\p{Surrogate}/u;
 
 const characterIds = (alphabet: string): Map<string, number> => {
@@ -37,7 +43,7 @@ export const characterTokenizer = (alphabet: string): Tokenizer => {
         const id = ids.get(character);
         if (id === undefined) {
           throw new RangeError(
-            `${who}: expected only the characters ${JSON.stringify(alphabet)}, got ${JSON.stringify(character)}`,
+            `${who}: expected only the characters ${shown(alphabet)}, got ${JSON.stringify(character)}`,
           );
         }
         return id;

@@ -20,13 +20,22 @@ const ownTokenizer = (document: unknown): Tokenizer | undefined => {
 };
 
 /** A tokenizer of the project beside the files of a checkpoint: its form says which tokens end and pad. */
-const asModelTokenizer = (tokenizer: Tokenizer, documents: TokenizerDocuments): ModelTokenizer => ({
-  ...tokenizer,
-  beginId: undefined,
-  addedSpecialIds: { before: [], after: [] },
-  chatTemplate: chatTemplateOf(documents),
-  tokenOf: (id) => specialTokens[id] ?? (id < tokenizer.vocabularySize ? tokenizer.decode([id]) || unknownToken : ""),
-});
+const asModelTokenizer = (tokenizer: Tokenizer, documents: TokenizerDocuments): ModelTokenizer => {
+  const chatTemplate = chatTemplateOf(documents);
+  const [pad, end] = specialTokens;
+  const config = { eos_token: end, pad_token: pad, chat_template: chatTemplate };
+  return {
+    ...tokenizer,
+    beginId: undefined,
+    addedSpecialIds: { before: [], after: [] },
+    chatTemplate,
+    tokenOf: (id) => specialTokens[id] ?? (id < tokenizer.vocabularySize ? tokenizer.decode([id]) || unknownToken : ""),
+    toJSON: () =>
+      chatTemplate === undefined
+        ? tokenizer.toJSON()
+        : { "tokenizer.json": tokenizer.toJSON(), "tokenizer_config.json": config },
+  };
+};
 
 /**
  * The tokenizer of a checkpoint from its documents, by the names of their files: of the project where `tokenizer.json`

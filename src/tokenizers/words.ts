@@ -61,6 +61,7 @@ export const wordTokenizer = (words: readonly string[], { unknown }: WordOptions
   const ids = new Map(words.map((each, index) => [each, index + specials.length]));
   return {
     ...fixedVocabulary(who, texts),
+    ...(unknown === "token" ? { unknownId: 2 } : {}),
     encode(text) {
       refuseSpecial(who, text, specials);
       return wordsOf(text).map((each) => {

@@ -1,5 +1,6 @@
 /** The id of a training: the hash of all that decides its result. */
 import { withModels } from "../../rewards/model/reference.ts";
+import { bringsTokenizer, trainsTokenizer } from "../../tasks/prompts/task-tokenizer.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { TeacherServerValues } from "../../teachers/remote/settings.ts";
 import { decisive } from "../../training/recipe/training-settings.ts";
@@ -37,11 +38,21 @@ const identifiedTeacher = (teacher: TeacherValues, from: Pick<PlannedTraining, "
   return { mixture: teacher.mixture.map((member) => ({ ...member, teacher: identified(member.teacher, from) })) };
 };
 
+/** The tokenizer that a checkpoint or the task itself brings, by its content; a generated task's is in its values. */
+const tokenizerHash = (
+  { tokenizer, task: values }: Pick<TrainingValues, "tokenizer" | "task">,
+  { checkpoints }: Pick<PlannedTraining, "checkpoints">,
+  task: Task,
+): string | undefined => {
+  if (tokenizer !== undefined) return checkpoints[tokenizer]?.hash;
+  return bringsTokenizer(values) ? contentHash(task.tokenizer.toJSON()) : undefined;
+};
+
 /** What decides the result of a training: its values, what it starts from, and the task's content. */
 type Decisive = readonly [values: TrainingValues, from: Pick<PlannedTraining, "inputs" | "checkpoints">, task: Task];
 
 const decisiveParts = (...[values, from, task]: Decisive) => {
-  const { student, teacher, training, tokenizer, rewards, scoring: _scoring, ...others } = values;
+  const { student, teacher, training, tokenizer: _tokenizer, rewards, scoring: _scoring, ...others } = values;
   return {
     version: packageVersion(),
     values: {
@@ -51,14 +62,14 @@ const decisiveParts = (...[values, from, task]: Decisive) => {
       student: identified(student, from),
       ...defined({ teacher: teacher && identifiedTeacher(teacher, from) }),
     },
-    tokenizer: tokenizer === undefined ? undefined : from.checkpoints[tokenizer]?.hash,
+    tokenizer: tokenizerHash(values, from, task),
     content: task.content,
   };
 };
 
 /**
- * The id of a training: sha256 of its values, of what it starts from and of the task's content; of this package's
- * version too.
+ * The id of a training: sha256 of its values, of what it starts from and of the task's content and tokenizer; of this
+ * package's version too.
  */
 export const trainingId = (...training: Decisive): string => contentHash(decisiveParts(...training));
 
@@ -67,7 +78,9 @@ export const trainingId = (...training: Decisive): string => contentHash(decisiv
  * stages, by name, in place of their ids.
  */
 export const trainingSetting = (...training: Decisive): string => {
-  const { values, ...others } = decisiveParts(...training);
+  const { values, tokenizer, ...others } = decisiveParts(...training);
   const { seed: _seed, taskSeed: _taskSeed, task, ...rest } = values;
-  return contentHash({ setting: { ...others, values: { ...rest, task: { ...task, seed: undefined } } } });
+  // A tokenizer that is trained on the lines follows from the values, the content and the seed that holds lines out.
+  const own = trainsTokenizer(task) ? undefined : tokenizer;
+  return contentHash({ setting: { ...others, tokenizer: own, values: { ...rest, task: { ...task, seed: undefined } } } });
 };

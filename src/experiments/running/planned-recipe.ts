@@ -19,7 +19,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { MixtureSource, SingleSource, TeacherSource } from "../../teachers/teacher-source.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Machine, Model, Recipe } from "../../training/recipe/recipe.ts";
-import { recipeTask } from "../../training/recipe/recipe-task.ts";
+import { recipeTask, withOwnTokenizer } from "../../training/recipe/recipe-task.ts";
 import type { StageStore } from "../stage-store/stage-store.ts";
 import { loadModel, tokenizerOf } from "../inputs/model.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
@@ -219,7 +219,7 @@ export const rewardRecipe = async (
   const { task } = training;
   const { rewards, taskSeed } = training.values;
   const [given, models] = await Promise.all([givenTokenizer(training), rewardModels(training, stageStore)]);
-  return { rewards, models, task, taskSeed, folder: dirname(path), ...given };
+  return withOwnTokenizer({ rewards, models, task, taskSeed, folder: dirname(path), ...given });
 };
 
 /**

@@ -1,6 +1,7 @@
 /** Which trainings a run starts from, and in which order they are made. */
 import { closest } from "fastest-levenshtein";
 import type { Mistake } from "./check.ts";
+import { bringsTokenizer } from "../../tasks/prompts/task-tokenizer.ts";
 import { modelsNamed } from "../../rewards/model/reference.ts";
 import type { PolicyValues } from "../../policies/families/index.ts";
 import { formatPointer } from "../../files/json.ts";
@@ -31,7 +32,9 @@ const stageNamed = (file: ExperimentValues, name: string): StageValues | undefin
 
 /** The checkpoint that a task names for its tokenizer. */
 const ownTokenizer = (task: TrainingValues["task"]): string | undefined =>
-  "tokenizer" in task && typeof task.tokenizer === "object" ? task.tokenizer.checkpoint : undefined;
+  "tokenizer" in task && typeof task.tokenizer === "object" && "checkpoint" in task.tokenizer
+    ? task.tokenizer.checkpoint
+    : undefined;
 
 /** A stage's task without a seed of its own is drawn like the file's. */
 const taskSeed = ({ task, seed }: ExperimentValues, own = task): number => own.seed ?? task.seed ?? seed;
@@ -44,6 +47,7 @@ const tokenizerSource = (
 ): { tokenizer?: string } => {
   const own = ownTokenizer(task);
   if (own !== undefined) return { tokenizer: own };
+  if (bringsTokenizer(task)) return {};
   if ("checkpoint" in student) return { tokenizer: student.checkpoint };
   const stage = "stage" in student && !passed.includes(student.stage) ? stageNamed(file, student.stage) : undefined;
   if (stage === undefined || !("stage" in student)) return {};

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { fit, type CountedLine, type LineLengths, type Unfit } from "./line-lengths.ts";
-import { readPromptLine, type PromptLine } from "./prompt-lines.ts";
+import { readPromptLine, type PromptLine, type Writer } from "./prompt-lines.ts";
 import { shapeRow, type RowTemplates } from "./row-template.ts";
 
 /** How a file is read. */
 export interface PromptReading {
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Tokenizer & Writer;
   readonly templates: RowTemplates;
   /** Further keys whose texts every line has. */
   readonly fields: readonly string[] | undefined;

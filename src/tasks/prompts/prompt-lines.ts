@@ -16,6 +16,8 @@ export interface PromptLine {
   readonly tests?: readonly string[];
   /** Texts of other keys, by the names that were asked for; absent when none were. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** True for messages that a template wrote; absent for a prompt. */
+  readonly conversation?: true;
   /** `<path>:<line>`. */
   readonly location: string;
 }
@@ -28,8 +30,8 @@ const TextLine = Type.Object({ prompt: Type.String({ minLength: 1 }), ...answer 
 const Message = Type.Object({ role: Type.String({ minLength: 1 }), content: Type.String() });
 const ChatLine = Type.Object({ messages: Type.Array(Message, { minItems: 1 }), ...answer });
 
-/** A tokenizer that may know how its model writes conversations. */
-type Writer = Tokenizer & Partial<Pick<ModelTokenizer, "chatTemplate" | "beginId" | "tokenOf">>;
+/** What of a tokenizer may know how its model writes conversations. */
+export type Writer = Pick<Tokenizer, "endId"> & Partial<Pick<ModelTokenizer, "chatTemplate" | "beginId" | "tokenOf">>;
 
 /** The conversation as the model's template writes it, up to where the assistant answers. */
 const conversation = (
@@ -104,18 +106,19 @@ const lineOf = (text: string, line: Static<typeof Answer>, reading: Reading): Pr
  * Reads one line: `{ "prompt": "..." }` or `{ "messages": [{ "role": "user", "content": "..." }] }`, each with a
  * `reference` (or `chosen`) or without, with a worse completion (`rejected`) beside it or without, and with `tests` of
  * the code that it asks for or without; of other keys the texts of `names` are read. `RangeError` with the location for
- * another form, for a name without a text, and for messages where the tokenizer has no chat template or its template
+ * another form, for a name without a text, and for messages where `writer` has no chat template or its template
  * refuses them.
  */
 export const readPromptLine = (
   value: unknown,
   location: string,
-  tokenizer: Tokenizer,
+  writer: Writer,
   names: readonly string[] = [],
 ): PromptLine => {
   const reading = { location, names };
   if (Value.Check(TextLine, value)) return lineOf(value.prompt, value, reading);
-  if (Value.Check(ChatLine, value)) return lineOf(conversation(value, tokenizer, location), value, reading);
+  if (Value.Check(ChatLine, value))
+    return { ...lineOf(conversation(value, writer, location), value, reading), conversation: true };
   const form = typeof value === "object" && value !== null && "messages" in value ? ChatLine : TextLine;
   const problem = Value.Errors(form, value).First();
   const expected =

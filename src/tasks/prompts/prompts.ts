@@ -2,15 +2,15 @@
 import { resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { define, type ParametersOf } from "../../plugins/definition.ts";
-import { stream } from "../../random/stream.ts";
-import { tokenizerFromJSON } from "../../tokenizers/read.ts";
-import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { calculated, finalNumber } from "../chain-calculator.ts";
 import { heldOutTemplates, HubData, isForeign, type DataSource } from "./data-source.ts";
-import { longestLines, unfitKinds, type CountedLine } from "./line-lengths.ts";
-import { checkAlike, contentOf, readPromptFile, type PromptFile, type PromptReading } from "./prompt-files.ts";
+import { longestLines, unfitKinds } from "./line-lengths.ts";
+import { contentOf } from "./prompt-files.ts";
 import type { PromptLine } from "./prompt-lines.ts";
 import { rowTemplates, type RowTemplates } from "./row-template.ts";
+import { apart, divided, type SplitSizes, type Splits } from "./splits.ts";
+import { readTokens, TaskTokenizer, trainedKind, trainedTokens, type TaskTokens } from "./task-tokenizer.ts";
+import { apartTexts, dividedTexts, type TextFile } from "./training-texts.ts";
 import type { Prompt, Task, TaskContext } from "../task.ts";
 import { defined } from "../../optional/defined.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
@@ -59,9 +59,9 @@ const parameters = {
       unfitKinds.map((kind) => Type.Literal(kind)),
       {
         description:
-          "What becomes of a line that is too long, or whose prompt occurred before. refuse, as when left " +
-          "out: an error with its location. leave-out: it is not used. cut: a prompt that is too long loses " +
-          "its end, other lines are not used.",
+          "What becomes of a line that is too long, that the tokenizer cannot write, or whose prompt occurred " +
+          "before. refuse, as when left out: an error with its location. leave-out: it is not used. cut: a prompt " +
+          "that is too long loses its end, other lines are not used.",
       },
     ),
   ),
@@ -100,34 +100,7 @@ const parameters = {
       "A reference of more tokens, with its end-of-sequence, is unfit. Without references it is where " +
       "completions are cut, unless rollouts.maxNewTokens says otherwise.",
   }),
-  tokenizer: Type.Optional(
-    closedObject(
-      {
-        checkpoint: Type.String({
-          minLength: 1,
-          description: "A folder or a file, relative to the experiment file, or a name of the HuggingFace Hub.",
-        }),
-      },
-      { description: "Whose tokens are used; the student's when left out, which must then come from a checkpoint." },
-    ),
-  ),
-};
-
-/**
- * The lines that are tested on: those whose own number, drawn by the seed and the text, is lowest; so the order of the
- * file does not matter, but among lines of one prompt.
- */
-const heldOut = (lines: readonly CountedLine[], count: number, seed: number): CountedLine[] =>
-  lines
-    .map((line) => ({ line, number: stream(seed, "task", "prompts", line.text)() }))
-    .toSorted((a, b) => a.number - b.number || (a.line.text < b.line.text ? -1 : Number(a.line.text > b.line.text)))
-    .slice(0, count)
-    .map(({ line }) => line);
-
-/** The others: no prompt that is tested on is among them. */
-const leftOver = (lines: readonly CountedLine[], tested: readonly CountedLine[]): CountedLine[] => {
-  const texts = new Set(tested.map(({ text }) => text));
-  return lines.filter(({ text }) => !texts.has(text));
+  tokenizer: Type.Optional(TaskTokenizer),
 };
 
 const promptsOf = (lines: readonly PromptLine[]): Prompt[] =>
@@ -143,14 +116,6 @@ const checkReplacements = ({ prompt, reference, replace }: RowTemplates): void =
   if (replace !== undefined && prompt === undefined && reference === undefined) {
     throw new RangeError('prompts: expected a template "prompt" or "reference" beside "replace", got neither');
   }
-};
-
-const tokenizerOf = (document: unknown): Tokenizer => {
-  if (document !== undefined) return tokenizerFromJSON(document);
-  throw new RangeError(
-    'prompts: expected a tokenizer, got none; take a student from a checkpoint, or add "tokenizer": { ' +
-      '"checkpoint": "..." }',
-  );
 };
 
 /** Where the JSON lines are. `RangeError` for no file or two, and for what is none of JSON lines. */
@@ -178,68 +143,50 @@ const checks: Readonly<
   calculator: (completion, reference) => checks.number(calculated(completion), reference),
 };
 
-/** What is read, and what is tested on. */
-interface Splits {
-  readonly train: readonly CountedLine[];
-  readonly test: readonly CountedLine[];
-  /** sha256 of each file. */
-  readonly files: readonly string[];
-}
+type PromptsValues = ParametersOf<typeof parameters>;
 
-/** How many of each are asked for. */
-interface Sizes {
-  readonly test: number;
-  readonly train: number | undefined;
-  readonly seed: number;
-}
-
-const leftToTrain = (
-  file: string,
-  others: readonly CountedLine[],
-  train: number | undefined,
-): readonly CountedLine[] => {
-  if (others.length >= (train ?? 1)) return others.slice(0, train);
-  throw new RangeError(
-    `${file}: expected ${train ?? 1} prompts to be left to train on, got ${others.length}; lower "test" or "train"`,
-  );
+const fileOf = (source: DataSource, templates: RowTemplates, folder: string): TextFile => {
+  checkReplacements(templates);
+  return { file: linesOf(source, folder), templates };
 };
 
-/** One file, of which some prompts are held out. */
-const divided = (file: string, { lines, content }: PromptFile, { test, train, seed }: Sizes): Splits => {
-  const needed = test + (train ?? 1);
-  if (lines.length < needed) {
-    throw new RangeError(
-      `${file}: expected at least ${needed} prompts, ${test} of them to test on, got ${lines.length}; lower ` +
-        `"test" or "train"`,
-    );
-  }
-  const tested = heldOut(lines, test, seed);
-  return { train: leftToTrain(file, leftOver(lines, tested), train), test: tested, files: [content] };
-};
-
-/** A file, and how it is read. */
-interface ReadFile {
-  readonly file: string;
-  readonly reading: PromptReading;
+/** A task's prompts, and the tokens that they are written in. */
+interface Written extends Splits {
+  readonly tokens: TaskTokens;
 }
 
-/** Two files; what is tested on is not trained on. */
-const apart = (
-  { file, reading }: ReadFile,
-  { file: testFile, reading: testReading }: ReadFile,
-  { test, train, seed }: Sizes,
-): Splits => {
-  const held = readPromptFile(testFile, testReading, { but: new Set() });
-  if (held.lines.length < test) {
+/** Reads the files, with the tokenizer that was given or named, or with one that is trained on them. */
+const written = (values: PromptsValues, { seed, folder = ".", tokenizer: document }: TaskContext): Written => {
+  const { heldOut: held, fields, test, train, promptTokens, completionTokens, unfit = "refuse" } = values;
+  const kind = trainedKind(values.tokenizer);
+  const sizes: SplitSizes = { test, train, seed };
+  const own = fileOf(values, values, folder);
+  const heldFile = held && fileOf(held, heldOutTemplates(values, held), folder);
+  const splitBy = (tokens: TaskTokens): Written => {
+    const limits = { prompt: promptTokens, completion: completionTokens };
+    const readBy = ({ file, templates }: TextFile) => ({
+      file,
+      reading: { tokenizer: tokens.writer, templates, fields, limits, unfit },
+    });
+    const splits = heldFile === undefined ? divided(readBy(own), sizes) : apart(readBy(own), readBy(heldFile), sizes);
+    return { ...splits, tokens };
+  };
+  if (document !== undefined || kind === undefined) return splitBy(readTokens(values.tokenizer, document, folder));
+  if (unfit === "cut") {
     throw new RangeError(
-      `${testFile}: expected at least ${test} prompts to test on, got ${held.lines.length}; lower "test"`,
+      'prompts: expected "refuse" or "leave-out" of "unfit" where the tokenizer is trained on the prompts, got "cut"; ' +
+        'train one with retort tokenizer train, and name it: "tokenizer": { "path": "tokenizer.json" }',
     );
   }
-  const tested = heldOut(held.lines, test, seed);
-  const most = defined({ most: train });
-  const { lines, content } = readPromptFile(file, reading, { but: new Set(tested.map(({ text }) => text)), ...most });
-  checkAlike(tested[0]!, lines[0]!);
-  return { train: leftToTrain(file, lines, train), test: tested, files: [content, held.content] };
+  if (heldFile !== undefined) return splitBy(trainedTokens(apartTexts(own, heldFile, sizes), kind));
+  const texts = dividedTexts(own, sizes);
+  // Where lines that do not fit are left out, others are held out for them: those must not be trained on either.
+  for (let count = test; ;) {
+    const left = texts.without(count);
+    const made = splitBy(trainedTokens(left.texts, kind));
+    if (made.test.every(({ text }) => left.isHeldBack(text))) return made;
+    count = Math.max(texts.heldBackWith(made.test), Math.ceil(count * 1.25));
+  }
 };
 
 /**
@@ -249,39 +196,21 @@ const apart = (
  * are held out may have a file of their own. Unless `unfit` says otherwise nothing is cut: a prompt or a reference that
  * is too long is refused, with its line, and so is a prompt that occurs twice without two completions to compare. A
  * completion is correct when it is the reference, white space around both left aside, or as `check` says; every
- * completion is well-formed. Without references nothing is correct.
+ * completion is well-formed. Without references nothing is correct. A tokenizer may be trained on what is trained on.
  */
 export const prompts = define({
   type: "prompts",
   summary: "Prompts from a file of JSON lines or a table, or from a dataset of the Hub, with or without references.",
   parameters,
-  create(values, { seed, folder = ".", tokenizer: document }: TaskContext): Task {
-    const {
-      heldOut: held,
-      fields,
-      test,
-      train,
-      promptTokens,
-      completionTokens,
-      unfit = "refuse",
-      check = "text",
-    } = values;
-    const tokenizer = tokenizerOf(document);
-    const limits = { prompt: promptTokens, completion: completionTokens };
-    const readBy = (source: DataSource, templates: RowTemplates): ReadFile => {
-      checkReplacements(templates);
-      return { file: linesOf(source, folder), reading: { tokenizer, templates, fields, limits, unfit } };
-    };
-    const [own, sizes] = [readBy(values, values), { test, train, seed }];
-    const splits =
-      held === undefined
-        ? divided(own.file, readPromptFile(own.file, own.reading, { but: new Set() }), sizes)
-        : apart(own, readBy(held, heldOutTemplates(values, held)), sizes);
+  create(values, context: TaskContext): Task {
+    const { completionTokens, check = "text" } = values;
+    const { tokens, ...splits } = written(values, context);
     const answered = splits.train[0]?.reference !== undefined;
-    const longest = longestLines([...splits.train, ...splits.test]);
+    const all = [...splits.train, ...splits.test];
+    const longest = longestLines(all);
     return {
       name: "prompts",
-      tokenizer,
+      tokenizer: all.some(({ conversation }) => conversation === true) ? tokens.writer : tokens.tokenizer,
       train: promptsOf(splits.train),
       test: promptsOf(splits.test),
       longest: answered ? longest : { ...longest, completion: completionTokens },

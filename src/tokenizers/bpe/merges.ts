@@ -83,11 +83,14 @@ export interface MergeOptions {
   readonly minimumCount: number;
 }
 
+/** Characters of a piece: what readers take. A pair that would make a longer one is not joined. */
+const longestPiece = 1024;
+
 /**
  * Learns merges. `pieces` are the first pieces by id, and stay so; each word is given by ids and by how often it is
  * in the texts. Joins the most frequent pair again and again, of equally frequent ones that with the smaller ids, as
  * HuggingFace's `BpeTrainer` does; a piece that two pairs make has one id. Fewer pieces than `size` where the texts
- * have no more pairs. `RangeError` for a size above 2^21.
+ * have no more pairs; a piece has at most 1,024 characters. `RangeError` for a size above 2^21.
  */
 export const learnMerges = (
   pieces: readonly string[],
@@ -110,6 +113,7 @@ export const learnMerges = (
     }
     const pair = [Math.floor(top.pair / mostIds), top.pair % mostIds] as const;
     const texts: [string, string] = [all[pair[0]]!, all[pair[1]]!];
+    if (texts[0].length + texts[1].length > longestPiece) continue;
     const known = ids.get(texts.join(""));
     const piece = known ?? all.push(texts.join("")) - 1;
     ids.set(texts.join(""), piece);

@@ -126,7 +126,13 @@ export const huggingfaceTokenizer = (documents: TokenizerDocuments): ModelTokeni
   const ids = specialIds(documents, read.size, read.idOf, own);
   const library = openLibrary(read.spelled, read.model.config);
   const chatTemplate = chatTemplateOf(documents);
-  const alone = own?.end === ids.endId && own.pad === ids.padId && Object.keys(documents).length === 1;
+  // The form of the document alone says it all: whatever lay beside it said the same.
+  const alone =
+    own?.end === ids.endId &&
+    own.pad === ids.padId &&
+    ids.beginId === undefined &&
+    ids.stopIds.length === 1 &&
+    chatTemplate === undefined;
   return {
     vocabularySize: read.size,
     ...ids,

@@ -1,5 +1,6 @@
 /** The task of a recipe, made by each thread that uses it. */
 import { tasks } from "../../tasks/index.ts";
+import { bringsTokenizer } from "../../tasks/prompts/task-tokenizer.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Recipe } from "./recipe.ts";
 import { defined } from "../../optional/defined.ts";
@@ -21,4 +22,17 @@ export const recipeTask = ({ task, taskSeed, folder, tokenizer }: TaskSource): T
   const result = tasks.create(task, { seed: taskSeed, folder, ...defined({ tokenizer }) });
   made.set(task, { task, taskSeed, folder, tokenizer, result });
   return result;
+};
+
+/**
+ * The same with the tokenizer that the task brings, once it is made: threads then read it, and need not train it again.
+ * Errors as of `recipeTask`.
+ */
+export const withOwnTokenizer = <T extends TaskSource>(source: T): T => {
+  const { task, taskSeed, folder } = source;
+  if (!bringsTokenizer(task)) return source;
+  const result = recipeTask(source);
+  const tokenizer = result.tokenizer.toJSON();
+  made.set(task, { task, taskSeed, folder, tokenizer, result });
+  return { ...source, tokenizer };
 };

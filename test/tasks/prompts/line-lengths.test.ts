@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { fit, longestLines } from "../../../src/tasks/prompts/line-lengths.ts";
 import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
+import { wordTokenizer } from "../../../src/tokenizers/words.ts";
 
 const tokenizer = characterTokenizer("abcdefghi 😀");
 const limits = { prompt: 6, completion: 4 };
@@ -39,8 +40,19 @@ test("no half of a character is left", () => {
   expect(cut?.tokens.prompt).toBeLessThanOrEqual(6);
 });
 
-test("what the tokenizer refuses is refused with the location", () => {
-  expect(() => fit(line("xyz"), tokenizer, limits, "cut")).toThrow(/^f:3: /u);
+test("what the tokenizer cannot write is refused with its location, or left out", () => {
+  expect(() => fit(line("a", "xyz"), tokenizer, limits, "refuse")).toThrow(
+    /^f:3: character tokenizer: expected only the characters .*, got "x"; leave the line out, set "unfit", or take a tokenizer/u,
+  );
+  for (const unfit of ["leave-out", "cut"] as const) expect(fit(line("xyz"), tokenizer, limits, unfit)).toBeUndefined();
+});
+
+test("an unknown word may be in a prompt, and in no completion: the student could not write it", () => {
+  const words = wordTokenizer(["a", " b"], { unknown: "token" });
+  expect(fit(line("a c", "a b"), words, limits, "refuse")?.tokens).toEqual({ prompt: 2, completion: 3 });
+  expect(() => fit(line("a", "a b c"), words, limits, "refuse")).toThrow('f:3: expected a completion in words of the vocabulary, got " c"');
+  expect(() => fit({ ...line("a", "a"), rejected: "c" }, words, limits, "refuse")).toThrow('got "c"');
+  expect(fit(line("a", "a b c"), words, limits, "leave-out")).toBeUndefined();
 });
 
 test("the longest of each", () => {

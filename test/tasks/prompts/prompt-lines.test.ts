@@ -36,6 +36,7 @@ test("a conversation is written by the template, up to the assistant's answer", 
   expect(readPromptLine({ messages, reference: "c" }, location, chatting)).toEqual({
     text: "<system>b<eos><user>a<eos><assistant>",
     reference: "c",
+    conversation: true,
     location,
   });
 });

@@ -191,7 +191,7 @@ describe("is refused", () => {
 
   test("a task without a tokenizer", () => {
     expect(() => prompts.create({ path, test: 1, promptTokens: 30, completionTokens: 8 }, { seed: 1, folder })).toThrow(
-      "prompts: expected a tokenizer, got none; take a student from a checkpoint",
+      'prompts: expected a tokenizer, got none; add "tokenizer": { "bpe": 512 }',
     );
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
-import { recipeTask } from "../../../src/training/recipe/recipe-task.ts";
+import { recipeTask, withOwnTokenizer } from "../../../src/training/recipe/recipe-task.ts";
 import { recipe, smallTask } from "../../fixtures/recipes.ts";
 
 test("is made from the recipe's values and seed", () => {
@@ -28,4 +28,20 @@ test("finds its files in the recipe's folder, and is written in its tokenizer", 
   const task = { type: "prompts", path: "p.jsonl", test: 1, promptTokens: 4, completionTokens: 4 } as const;
   const made = recipeTask(recipe({ task, folder, tokenizer: characterTokenizer("ab").toJSON() }));
   expect([made.train.length, made.tokenizer.vocabularySize]).toEqual([1, 4]);
+});
+
+test("has the tokenizer that its task has trained, which is then not trained again", () => {
+  const folder = mkdtempSync(join(tmpdir(), "retort-task-"));
+  writeFileSync(join(folder, "p.jsonl"), '{"prompt": "a"}\n{"prompt": "ab"}\n{"prompt": "b"}');
+  const sizes = { test: 1, promptTokens: 4, completionTokens: 4 };
+  const given = recipe({ task: { type: "prompts", path: "p.jsonl", tokenizer: "characters", ...sizes }, folder });
+  const whole = withOwnTokenizer(given);
+  const made = recipeTask(whole);
+  expect([whole.tokenizer, made.tokenizer.vocabularySize]).toEqual([made.tokenizer.toJSON(), 4]);
+  expect(recipeTask(whole)).toBe(made);
+  // Another thread has a copy of the recipe, and the file may have more by then.
+  writeFileSync(join(folder, "p.jsonl"), '{"prompt": "a"}\n{"prompt": "ab"}\n{"prompt": "b"}\n{"prompt": "z"}');
+  expect(() => recipeTask(structuredClone(whole))).toThrow('got "z"');
+  const plain = recipe();
+  expect(withOwnTokenizer(plain)).toBe(plain);
 });
