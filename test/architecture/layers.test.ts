@@ -66,7 +66,7 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
   { packages: /^undici$/, allowed: ["src/remote/"], reason: "answers of strangers are bounded in one place; use src/remote/client.ts" },
   {
     packages: /^@duckdb\//,
-    allowed: ["src/results/", "src/files/database.ts", "src/experiments/inputs/parquet-lines.ts"],
+    allowed: ["src/results/", "src/files/database.ts", "src/experiments/inputs/table-lines.ts"],
     reason: "a database is shut off before SQL runs or a stranger's file is read; use src/files/database.ts",
   },
   { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },

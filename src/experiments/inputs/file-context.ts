@@ -1,5 +1,5 @@
 /** What the rules of a file may ask besides the file: its tasks, made once each, and the checkpoints that it names. */
-import { withLines } from "../../tasks/prompts/data-source.ts";
+import { foreignSources, withLines } from "../../tasks/prompts/data-source.ts";
 import { tasks, type TaskValues } from "../../tasks/index.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
@@ -8,7 +8,7 @@ import { canonicalJson } from "../../files/canonical-json.ts";
 import type { KnownCheckpoint } from "./checkpoints.ts";
 import { noInputs, type Inputs } from "./inputs.ts";
 import type { TrainingValues } from "../schema/trainings.ts";
-import { dataKey } from "./task-data.ts";
+import { dataKey, inSource } from "./task-data.ts";
 
 /** What a task is made of. */
 type TaskSource = Pick<TrainingValues, "task" | "taskSeed" | "tokenizer">;
@@ -38,13 +38,22 @@ export class FileContext implements FileFacts {
   /** The task of these values, or why there is none. */
   make({ task, taskSeed, tokenizer }: TaskSource): Made<Task> {
     const key = canonicalJson([task, taskSeed, tokenizer ?? null]);
-    const made =
-      this.#tasks.get(key) ??
-      attempt(() =>
-        tasks.create(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }),
-      );
-    this.#tasks.set(key, made);
-    return made;
+    const known = this.#tasks.get(key);
+    if (known !== undefined) return known;
+    const made = attempt(() =>
+      tasks.create(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }),
+    );
+    const shown = "message" in made ? { message: this.#inSources(made.message, task) } : made;
+    this.#tasks.set(key, shown);
+    return shown;
+  }
+
+  /** Errors of files that data was made into, said of the data. */
+  #inSources(message: string, task: TaskValues): string {
+    return foreignSources(task).reduce((text, source) => {
+      const made = this.#inputs.data.get(dataKey(source));
+      return made === undefined || "message" in made ? text : inSource(text, made.part, source.source, this.#folder);
+    }, message);
   }
 
   /**

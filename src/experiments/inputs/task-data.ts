@@ -1,13 +1,17 @@
 /**
- * The data that tasks name besides JSON lines: found or downloaded, and made into JSON lines that each thread can read.
+ * The data that tasks name besides plain JSON lines: found or downloaded, and made into JSON lines that each thread can read.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { stat } from "node:fs/promises";
 import { fetchFromHub, type HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { foreignSources, type Columns, type DataSource, type ForeignSource } from "../../tasks/prompts/data-source.ts";
+import { jsonLinesLimits } from "../../tasks/prompts/json-lines.ts";
+import { writeWhole } from "../../files/atomic-file.ts";
+import type { TableKind } from "./table-lines.ts";
 import type { Made } from "../file/refusals.ts";
 import { canonicalJson, contentHash } from "../../files/canonical-json.ts";
 
@@ -19,6 +23,23 @@ const largest = 2 ** 33;
 
 /** Changes with what is written of the same files. */
 const FORM = 1;
+
+/** How files are written: lines that are packed, or a table. */
+type Kind = "jsonl" | TableKind;
+
+const endings = /\.(parquet|jsonl|csv|tsv)(?:\.gz)?$/iu;
+
+const kindOf = (path: string): Kind => endings.exec(path)![1]!.toLowerCase() as Kind;
+
+/**
+ * What an error says of a file of JSON lines that was made of a source, said of the source itself: a table's rows are
+ * counted without its first line.
+ */
+export const inSource = (message: string, lines: string, { path, hub }: DataSource, folder: string): string => {
+  const name = path === undefined ? `${hub!.dataset}/${hub!.files.join(", ")}` : resolve(folder, path);
+  const isTable = kindOf(path ?? hub!.files[0]!) !== "jsonl";
+  return message.replaceAll(`${lines}: `, `${name}: `).replaceAll(`${lines}:`, isTable ? `${name}: row ` : `${name}:`);
+};
 
 /** What of a source a task reads. */
 export const dataKey = ({ source, columns }: ForeignSource): string => canonicalJson([source, columns]);
@@ -36,11 +57,11 @@ const checkSizes = async (paths: readonly string[]): Promise<void> => {
   let bytes = 0;
   for (const path of paths) {
     const facts = await stat(path).catch((cause: unknown) => {
-      throw new RangeError(`${path}: expected a Parquet file, got none that can be read: ${(cause as Error).message}`, {
+      throw new RangeError(`${path}: expected a file, got none that can be read: ${(cause as Error).message}`, {
         cause,
       });
     });
-    if (!facts.isFile()) throw new RangeError(`${path}: expected a Parquet file, got something else`);
+    if (!facts.isFile()) throw new RangeError(`${path}: expected a file, got something else`);
     bytes += facts.size;
     if (bytes > largest) throw new RangeError(`${path}: expected at most ${largest} bytes, got ${bytes}`);
   }
@@ -52,15 +73,34 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The file of JSON lines that Parquet files are made into, once. */
+/** What a gzip file holds, as long as a task can read so much. */
+async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(path).pipe(createGunzip()) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > jsonLinesLimits.bytes)
+        throw new RangeError(`expected at most ${jsonLinesLimits.bytes} bytes when it is unpacked, got more`);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw new RangeError(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The file of JSON lines that files are made into, once. */
 const linesOf = async (paths: readonly string[], columns: Columns): Promise<string> => {
   await checkSizes(paths);
-  const id = contentHash({ form: FORM, columns, files: await Promise.all(paths.map(hashOf)) });
-  const target = join(kept(), id, `${basename(paths[0]!).replace(/\.parquet$/iu, "")}.jsonl`);
-  if (!(await isThere(target))) {
+  const kind = kindOf(paths[0]!);
+  const hashes = await Promise.all(paths.map(hashOf));
+  const id = contentHash({ form: FORM, columns, files: hashes, ...(kind === "parquet" ? {} : { kind }) });
+  const target = join(kept(), id, `${basename(paths[0]!).replace(endings, "")}.jsonl`);
+  if (await isThere(target)) return target;
+  if (kind === "jsonl") await writeWhole(target, unpacked(paths[0]!));
+  else {
     // The database takes a while to load, and few files name such data.
-    const { writeParquetLines } = await import("./parquet-lines.ts");
-    await writeParquetLines(paths, columns, target);
+    const { writeTableLines } = await import("./table-lines.ts");
+    await writeTableLines(kind, paths, columns, target);
   }
   return target;
 };
@@ -76,11 +116,12 @@ const filesOf = async ({ path, hub }: DataSource, folder: string, options: HubOp
 
 const find = async ({ source, columns }: ForeignSource, folder: string, options: HubOptions): Promise<string> => {
   const paths = await filesOf(source, folder, options);
-  const plain = paths.filter((path) => path.endsWith(".jsonl"));
-  if (plain.length === 0) return linesOf(paths, columns);
-  if (paths.length === 1) return paths[0]!;
+  const forms = new Set(paths.map((path) => endings.exec(path)![0].toLowerCase()));
+  const [form] = forms;
+  if (form === ".jsonl" && paths.length === 1) return paths[0]!;
+  if (forms.size === 1 && (paths.length === 1 || kindOf(paths[0]!) !== "jsonl")) return linesOf(paths, columns);
   throw new RangeError(
-    `${source.hub!.dataset}: expected Parquet files, or one file of JSON lines, got ${source.hub!.files.join(", ")}`,
+    `${source.hub!.dataset}: expected tables of one form, or one file of JSON lines, got ${source.hub!.files.join(", ")}`,
   );
 };
 

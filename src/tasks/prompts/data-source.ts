@@ -1,6 +1,6 @@
 /**
- * Where a task's prompts may be besides in a file of JSON lines: in a Parquet file, or in a dataset of the HuggingFace
- * Hub.
+ * Where a task's prompts may be besides in a file of JSON lines: in a table (Parquet, CSV), in JSON lines that are
+ * packed, or in a dataset of the HuggingFace Hub.
  */
 import { Type, type Static } from "@sinclair/typebox";
 import { templateColumns, type RowTemplates } from "./row-template.ts";
@@ -18,11 +18,14 @@ export const HubData = closedObject(
       pattern: "^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$",
       description: "A branch, a tag or a commit; a commit alone stays what it is.",
     }),
-    files: Type.Array(Type.String({ pattern: `^(?:${part}/){0,8}${part}\\.(?:parquet|jsonl)$` }), {
-      minItems: 1,
-      maxItems: 64,
-      description: "Its Parquet files that are read, in this order, or one of JSON lines.",
-    }),
+    files: Type.Array(
+      Type.String({ pattern: `^(?:${part}/){0,8}${part}\\.(?:parquet|(?:jsonl|csv|tsv)(?:\\.gz)?)$` }),
+      {
+        minItems: 1,
+        maxItems: 64,
+        description: "Its tables (Parquet or CSV) that are read, in this order, or one file of JSON lines.",
+      },
+    ),
   },
   { description: "A dataset of the HuggingFace Hub, which is downloaded when the experiment is run or checked." },
 );
@@ -38,7 +41,7 @@ export interface DataSource {
 
 /** Whether it must be made a file of JSON lines before a task can read it. */
 export const isForeign = ({ path, hub }: DataSource): boolean =>
-  hub !== undefined || (path !== undefined && /\.parquet$/iu.test(path));
+  hub !== undefined || (path !== undefined && /\.(?:parquet|(?:csv|tsv)(?:\.gz)?|jsonl\.gz)$/iu.test(path));
 
 /** What is read of the rows of a table. */
 export interface Columns {

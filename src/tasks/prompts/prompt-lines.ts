@@ -5,6 +5,7 @@ import { chatPrompt } from "../../tokenizers/chat/prompt.ts";
 import type { ModelTokenizer } from "../../tokenizers/huggingface/tokenizer.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { defined } from "../../optional/defined.ts";
+import { missingPrompt } from "./row-keys.ts";
 
 /** A line, and its location. */
 export interface PromptLine {
@@ -119,6 +120,13 @@ export const readPromptLine = (
   if (Value.Check(TextLine, value)) return lineOf(value.prompt, value, reading);
   if (Value.Check(ChatLine, value))
     return { ...lineOf(conversation(value, writer, location), value, reading), conversation: true };
+  if (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !("prompt" in value || "messages" in value)
+  )
+    throw new RangeError(`${location}: ${missingPrompt(Object.keys(value))}`);
   const form = typeof value === "object" && value !== null && "messages" in value ? ChatLine : TextLine;
   const problem = Value.Errors(form, value).First();
   const expected =

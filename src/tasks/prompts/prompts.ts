@@ -25,7 +25,8 @@ const parameters = {
         'a reference or none, "tests" (a list of programs that check the code asked for) or none, and a ' +
         'worse completion or none: { "prompt": "...", "chosen": "...", "rejected": "..." }. Of other keys ' +
         'those are read that "fields" names, and those of which "prompt" and "reference" are made. Or a ' +
-        "Parquet file (.parquet) with columns instead of keys.",
+        "table with columns instead of keys: Parquet (.parquet), or CSV or TSV whose first line has the names (.csv, " +
+        ".tsv). JSON lines and CSV may be packed (.gz).",
     }),
   ),
   hub: Type.Optional(HubData),
@@ -190,7 +191,7 @@ const written = (values: PromptsValues, { seed, folder = ".", tokenizer: documen
 };
 
 /**
- * Prompts of a file of JSON lines, into which Parquet files and datasets of the Hub are made before (`foreignSources`).
+ * Prompts of a file of JSON lines, into which tables and datasets of the Hub are made before (`foreignSources`).
  * `test` of them are held out: those with the lowest numbers drawn from the seed and the prompt's text, whatever the
  * order of the file; the others are trained on in the order of the file, but for those of the same prompts. Those that
  * are held out may have a file of their own. Unless `unfit` says otherwise nothing is cut: a prompt or a reference that

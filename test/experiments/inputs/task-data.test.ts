@@ -2,8 +2,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { dataKey, readTaskData } from "../../../src/experiments/inputs/task-data.ts";
+import { dataKey, inSource, readTaskData } from "../../../src/experiments/inputs/task-data.ts";
 import { foreignSources } from "../../../src/tasks/prompts/data-source.ts";
 import { startHub, type HubServer } from "../../fixtures/hub-server.ts";
 
@@ -51,9 +52,37 @@ test("what cannot be read is a reason in its entry", async () => {
   mkdirSync(join(folder, "folder.parquet"));
   const found = await readTaskData(tasks, folder);
   const reasons = [...found.values()].map((made) => ("message" in made ? made.message : ""));
-  expect(reasons[0]).toContain(`${join(folder, "none.parquet")}: expected a Parquet file, got none that can be read`);
-  expect(reasons[1]).toBe(`${join(folder, "folder.parquet")}: expected a Parquet file, got something else`);
+  expect(reasons[0]).toContain(`${join(folder, "none.parquet")}: expected a file, got none that can be read`);
+  expect(reasons[1]).toBe(`${join(folder, "folder.parquet")}: expected a file, got something else`);
   expect(reasons[2]).toContain(`${join(folder, "text.parquet")}: `);
+});
+
+test("a CSV is made into lines, and what is packed is unpacked", async () => {
+  const lines = '{"prompt":"a"}\n{"prompt":"b"}\n';
+  const files = { "a.csv": "question,answer\n1,2\n", "b.csv.gz": gzipSync("question,answer\n1,2\n"), "c.tsv": "question\tanswer\n1\t2\n" };
+  for (const [name, text] of Object.entries({ ...files, "d.jsonl.gz": gzipSync(lines) })) writeFileSync(join(folder, name), text);
+  const look = async (path: string): Promise<string> => {
+    const task = { path, ...templates };
+    const made = (await readTaskData([task], folder)).get(dataKey(foreignSources(task)[0]!))!;
+    return "part" in made ? readFileSync(made.part, "utf8") : made.message;
+  };
+  for (const name of Object.keys(files)) expect(await look(name)).toBe('{"question":"1","answer":"2"}\n');
+  expect(await look("d.jsonl.gz")).toBe(lines);
+  // The same bytes are another table by another name.
+  writeFileSync(join(folder, "a.tsv"), files["a.csv"]);
+  expect(await look("a.tsv")).toContain('a.tsv: expected a column "question", got question,answer');
+  writeFileSync(join(folder, "e.jsonl.gz"), gzipSync(lines).subarray(0, 20));
+  expect(await look("e.jsonl.gz")).toContain(`${join(folder, "e.jsonl.gz")}: `);
+});
+
+test("errors of the lines name what they were made of", () => {
+  const message = "/c/q.jsonl:3: expected x; /c/q.jsonl:1 has none. /c/q.jsonl: expected 7";
+  expect(inSource(message, "/c/q.jsonl", { path: "/d/q.csv" }, "/")).toBe(
+    "/d/q.csv: row 3: expected x; /d/q.csv: row 1 has none. /d/q.csv: expected 7",
+  );
+  expect(inSource("/c/q.jsonl:3: x", "/c/q.jsonl", { path: "q.jsonl.gz" }, "/d")).toBe("/d/q.jsonl.gz:3: x");
+  const hub = { dataset: "a/b", revision: "main", files: ["c.parquet"] };
+  expect(inSource("/c/q.jsonl:3: x", "/c/q.jsonl", { hub }, "/d")).toBe("a/b/c.parquet: row 3: x");
 });
 
 describe("a dataset of the Hub", () => {
@@ -96,7 +125,7 @@ describe("a dataset of the Hub", () => {
   test("may be a file of JSON lines", async () => {
     expect(linesAt(((await look(taskOf(["a.jsonl"]))) as { part: string }).part)).toEqual([{ prompt: "a" }]);
     expect(await look(taskOf(["a.jsonl", both[0]!]))).toEqual({
-      message: "someone/tiny: expected Parquet files, or one file of JSON lines, got a.jsonl, main/train-00000.parquet",
+      message: "someone/tiny: expected tables of one form, or one file of JSON lines, got a.jsonl, main/train-00000.parquet",
     });
   });
 

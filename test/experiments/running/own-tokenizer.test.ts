@@ -89,6 +89,20 @@ test.each([
   }
 });
 
+test("a CSV is trained on as lines are, and its mistakes have their rows", async () => {
+  const rows = sums.map(({ prompt, reference }) => `${prompt},${reference}`);
+  writeFileSync(join(folder, "sums.csv"), ["question,answer", ...rows].join("\n"));
+  const task = { ...base.task, path: "sums.csv", prompt: "{question}", reference: "{answer}" };
+  const [[fromTable], [fromLines]] = [await prepare({ task }), await prepare()];
+  expect([fromTable!.contextLength, fromTable!.maxNewTokens]).toEqual([fromLines!.contextLength, fromLines!.maxNewTokens]);
+  const problems = await problemsOf(prepare({ task: { ...task, promptTokens: 1, tokenizer: "characters" } }));
+  expect(problems[0]).toMatch(/\/task: .*sums\.csv: row 1: expected a prompt of at most 1 tokens, got 7/u);
+  const { prompt: _prompt, reference: _reference, ...bare } = task;
+  expect((await problemsOf(prepare({ task: bare })))[0]).toContain(
+    'got question, answer; add "prompt": "{question}", "reference": "{answer}" to the task',
+  );
+});
+
 describe("a student's checkpoint", () => {
   test("has tokens of its own, which the task must not bring anew", async () => {
     const runs = await prepare();

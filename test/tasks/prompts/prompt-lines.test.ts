@@ -43,7 +43,11 @@ test("a conversation is written by the template, up to the assistant's answer", 
 
 test.each<[string, unknown, string]>([
   ["no object", 7, "file:3: expected an object with prompt or messages, got 7"],
-  ["neither", { text: "a" }, "file:3: expected required property at /prompt, got nothing"],
+  [
+    "neither",
+    { id: 7, Question: "a", answer: "b" },
+    'file:3: expected "prompt" or "messages", got "id", "Question", "answer"; add "prompt": "{Question}", "reference": "{answer}" to the task',
+  ],
   ["an empty prompt", { prompt: "" }, 'file:3: expected string length greater or equal to 1 at /prompt, got ""'],
   ["no messages", { messages: [] }, "file:3: expected array length to be greater or equal to 1 at /messages, got []"],
   ["a message without a role", { messages: [{ content: "a" }] }, "file:3: expected required property at /messages/0/role"],

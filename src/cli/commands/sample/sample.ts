@@ -24,7 +24,7 @@ interface SampleOptions extends HubFlags, Shaping {
   readonly chat?: true;
   readonly system?: string;
   readonly count: number;
-  readonly maxNewTokens: number;
+  readonly maxNewTokens?: number;
   readonly stop: readonly string[];
   readonly seed: number;
   readonly engine: EngineName;
@@ -32,6 +32,28 @@ interface SampleOptions extends HubFlags, Shaping {
   readonly lengthPenalty: number;
   readonly json?: true;
 }
+
+/** New tokens when none are asked for, where the model's context has room for so many. */
+const usualTokens = 128;
+
+/** How many tokens are drawn at most. `InvalidArgumentError` for more than the context has room for. */
+const newTokens = (prompt: number, context: number, asked: number | undefined): number => {
+  const room = context - prompt;
+  if (room < 1) {
+    throw new InvalidArgumentError(
+      `--prompt: expected at most ${context - 1} tokens, since the model's context has ${context}, got ${prompt}; ` +
+        "shorten it",
+    );
+  }
+  if (asked === undefined || asked <= room) return asked ?? Math.min(usualTokens, room);
+  throw new InvalidArgumentError(
+    `--max-new-tokens: expected at most ${room}, since the model's context has ${context} tokens and the prompt ` +
+      `${prompt}, got ${asked}`,
+  );
+};
+
+/** What was asked for, and how much of it there is room for. */
+type Sampling = SampleOptions & { readonly maxNewTokens: number };
 
 /** More threads than this bring the products of one row nothing. */
 const mostThreads = 4;
@@ -81,7 +103,7 @@ const drawAll = async (
   engine: Engine,
   { policy, weights, tokenizer }: SpeakingModel,
   prompt: readonly number[],
-  options: SampleOptions,
+  options: Sampling,
   terminal: Terminal,
 ): Promise<number> => {
   const { endId, padId, stopIds } = tokenizer;
@@ -113,7 +135,7 @@ const drawAll = async (
 const sample = async (
   model: SpeakingModel,
   prompt: readonly number[],
-  options: SampleOptions,
+  options: Sampling,
   terminal: Terminal,
 ): Promise<void> => {
   const { beams } = options;
@@ -149,7 +171,9 @@ const perform = async (name: string, options: SampleOptions, terminal: Terminal)
   const text = options.prompt ?? (await readAll(process.stdin));
   const { tokenizer, ...checkpoint } = await loadModel(name, hubOptions(options, terminal));
   if (tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
-  await sample({ ...checkpoint, tokenizer }, promptOf(text, options, tokenizer), options, terminal);
+  const prompt = promptOf(text, options, tokenizer);
+  const maxNewTokens = newTokens(prompt.length, checkpoint.policy.contextLength, options.maxNewTokens);
+  await sample({ ...checkpoint, tokenizer }, prompt, { ...options, maxNewTokens }, terminal);
 };
 
 const addSampling = (command: Command): Command =>
@@ -164,7 +188,11 @@ const addSampling = (command: Command): Command =>
       numberFrom(0),
     )
     .option("--min-new-tokens <n>", "no end before so many tokens", numberFrom(0, true))
-    .option("--max-new-tokens <n>", "at most so many tokens", numberFrom(1, true), 128)
+    .option(
+      "--max-new-tokens <n>",
+      "at most so many tokens; 128, or what the context has room for, when left out",
+      numberFrom(1, true),
+    )
     .option(
       "--stop <text>",
       "ends the completion; may be given several times",

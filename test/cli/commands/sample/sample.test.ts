@@ -54,6 +54,27 @@ describe("retort sample", () => {
     expect(await greedy("--stop", stop)).toBe(whole.slice(0, whole.indexOf(stop)));
   });
 
+  test("draws what the context has room for, and refuses only more that is asked for", async () => {
+    const model = await savedModel();
+    const long = async (...more: string[]) => sample(model, "--prompt", "abc", "--min-new-tokens", "61", "--json", ...more);
+    for (const more of [[], ["--max-new-tokens", "61"], ["--beams", "2"]]) {
+      const { code, output } = await long(...more);
+      expect([code, (JSON.parse(output) as { readonly tokens: readonly number[] }).tokens.length]).toEqual([0, 61]);
+    }
+    expect(await long("--max-new-tokens", "62")).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining(
+        "--max-new-tokens: expected at most 61, since the model's context has 64 tokens and the prompt 3, got 62",
+      ) as string,
+    });
+    expect(await sample(model, "--prompt", "a".repeat(64))).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining(
+        "--prompt: expected at most 63 tokens, since the model's context has 64, got 64; shorten it",
+      ) as string,
+    });
+  });
+
   test.each([
     [["--temperature", "-1"], /expected a number from 0, got "-1"/],
     [["--top-p", "2"], /expected topP to be a probability/],
