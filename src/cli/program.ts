@@ -112,6 +112,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import("./commands/convert.ts")).addConvert,
   },
   {
+    name: "tokenizer",
+    summary: "train a tokenizer on a file, or say what one is",
+    load: async () => (await import("./commands/tokenizer/tokenizer.ts")).addTokenizer,
+  },
+  {
     name: "trace",
     summary: "show when each part of a step ran",
     load: async () => (await import("./commands/trace.ts")).addTrace,

@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     "sweep-progress": ["display", "options"],
     commands: ["display", "options", "sweep-progress"],
   },
-  "src/cli/commands": { new: [], report: [], results: [], run: [], sample: [], stages: [], sweep: [] },
+  "src/cli/commands": { new: [], report: [], results: [], run: [], sample: [], stages: [], sweep: [], tokenizer: [] },
   "src/engine": { eager: [], onnx: [] },
   "src/evaluation": { statistics: [], measures: ["statistics"], claims: ["statistics"] },
   "src/experiments": {

@@ -96,3 +96,16 @@ export const apartTexts = (source: TextFile, held: TextFile, { train = Infinity 
   });
   return checkAny(source.file, texts);
 };
+
+/** Texts of all lines of a file, until there are as many as a tokenizer is trained on. Errors as of `readPromptLine`. */
+export const allTexts = (source: TextFile): readonly string[] => {
+  const texts: string[] = [];
+  let characters = 0;
+  readLines(source, (line) => {
+    const own = textsOf(line);
+    texts.push(...own);
+    characters += charactersOf(own);
+    return characters < trainingLimits.characters;
+  });
+  return texts;
+};
