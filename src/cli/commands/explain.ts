@@ -20,10 +20,23 @@ const timeOf = ({ earlier, steps, made }: ExplainedTraining): string => {
 
 const trainings = (all: readonly ExplainedTraining[]): string =>
   table(
-    ["training", "state", "steps", "sequences", "tokens at most", "memory", "time", "id"],
+    [
+      "training",
+      "state",
+      "train prompts",
+      "test prompts",
+      "steps",
+      "sequences",
+      "tokens at most",
+      "memory",
+      "time",
+      "id",
+    ],
     all.map((one) => [
       one.name,
       one.folder === undefined ? "run" : one.made ? "made" : "to be made",
+      one.prompts.train,
+      one.prompts.test,
       one.steps,
       one.steps * one.batch,
       one.steps * one.batch * one.length,

@@ -23,11 +23,13 @@ const trialsText = (trials: readonly PlannedTrial[]): string => {
 
 const overview = (runs: readonly PlannedRun[]): string =>
   table(
-    ["run", "label", "starts from", "steps", "id"],
+    ["run", "label", "starts from", "train prompts", "test prompts", "steps", "id"],
     runs.map((run) => [
       run.name,
       run.label,
       run.stages.map((stage) => stage.name).join(", ") || "nothing",
+      run.prompts.train,
+      run.prompts.test,
       run.values.training.steps,
       run.id.slice(0, 8),
     ]),

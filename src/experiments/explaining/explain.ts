@@ -23,6 +23,8 @@ export interface ExplainedTraining {
   readonly folder: string | undefined;
   /** True for a stage whose result is there. */
   readonly made: boolean;
+  /** As the plan counts them. */
+  readonly prompts: PlannedTraining["prompts"];
   readonly steps: number;
   /** Sequences of a step. */
   readonly batch: number;
@@ -52,7 +54,7 @@ const explainTraining = (
     folders,
   }: { readonly path: string; readonly fileContext: FileContext; readonly folders: ResultFolders },
 ): ExplainedTraining => {
-  const { name, id, values, contextLength: length } = training;
+  const { name, id, values, prompts, contextLength: length } = training;
   const { steps, batch } = values.training;
   const stageStore = stageStoreIn(join(folders.cache, "stages"));
   return {
@@ -60,6 +62,7 @@ const explainTraining = (
     id,
     folder: isStage ? stageStore.folder(id) : undefined,
     made: isStage && stageStore.has(id),
+    prompts,
     steps,
     batch,
     length,

@@ -104,8 +104,8 @@ export interface StartingAnswers {
     | { readonly type: "prompts"; readonly path: string; readonly test: number };
   readonly teacher: StartingModel;
   readonly student: StartingModel;
-  /** A checkpoint whose tokens a new student and a new teacher use, where the task brings none. */
-  readonly tokenizer?: string | undefined;
+  /** The tokens that a new student and a new teacher use for prompts of one's own. */
+  readonly tokenizer?: { readonly checkpoint: string } | { readonly bpe: number } | undefined;
   /** A type of reward. */
   readonly reward: string;
   readonly steps: number;
@@ -128,7 +128,7 @@ export const widthStep = 8;
 const taskOf = ({ task, tokenizer }: StartingAnswers): JsonObject => {
   if (task.type === "arithmetic")
     return { type: "arithmetic", numbers: [3, 4], range: [1, 9], train: 20_000, test: 500 };
-  return { ...task, ...(tokenizer === undefined ? {} : { tokenizer: { checkpoint: tokenizer } }) };
+  return { ...task, ...(tokenizer === undefined ? {} : { tokenizer: { ...tokenizer } }) };
 };
 
 const stage = (

@@ -18,6 +18,8 @@ export interface PlannedTraining {
   readonly values: TrainingValues;
   /** The task's values with its data as files of this machine. */
   readonly task: TaskValues;
+  /** How many prompts the task has to train on, and how many others it holds out. */
+  readonly prompts: { readonly train: number; readonly test: number };
   /** Ids of the stages that student and teacher come from, by stage name. */
   readonly inputs: Readonly<Record<string, string>>;
   /**

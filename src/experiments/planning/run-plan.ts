@@ -53,6 +53,7 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
       setting: trainingSetting(values, { inputs: from(settings), checkpoints }, task),
       values,
       task: fileContext.located(values.task),
+      prompts: { train: task.train.length, test: task.test.length },
       inputs,
       checkpoints,
       files: decidingFiles(values, task, dirname(path)),

@@ -14,7 +14,7 @@ test("retort explain prints values with their locations, and trainings with what
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   expect(output).toMatch(/^\/seed +5 +command line$/mu);
   expect(output).toMatch(/^\/objective\/alpha +0\.5 +test\/fixtures\/experiments\/small\.yaml:\d+:\d+$/mu);
-  expect(output).toMatch(/^run +run +4 +32 +\d+ +\d+ MiB +not measured yet +[0-9a-f]{16}$/mu);
+  expect(output).toMatch(/^run +run +12 +4 +4 +32 +\d+ +\d+ MiB +not measured yet +[0-9a-f]{16}$/mu);
 });
 
 test("retort explain --json, and a file that is wrong", async () => {

@@ -30,7 +30,7 @@ describe("retort validate", () => {
     const { code, output } = await retort("validate", valid);
     expect(code).toBe(0);
     expect(output).toMatch(
-      /^test\/fixtures\/experiments\/valid\.json: ok\n\nrun {2}label[^\n]*\n-[^\n]*\nrun {2}run {4}sft-student, teacher {5}20 {2}[0-9a-f]{8}\n$/u,
+      /^test\/fixtures\/experiments\/valid\.json: ok\n\nrun {2}label[^\n]*\n-[^\n]*\nrun {2}run {4}sft-student, teacher {12}400 {12}50 {5}20 {2}[0-9a-f]{8}\n$/u,
     );
   });
 

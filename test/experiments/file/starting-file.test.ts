@@ -43,7 +43,7 @@ describe.each(Object.entries(rungs) as [RungName, Rung][])("%s", (name, rung) =>
 });
 
 test("prompts of one's own are named with what is held out, and whose tokens they use", () => {
-  const { value } = written({ task: { type: "prompts", path: "p.jsonl", test: 7 }, tokenizer: "owner/name" });
+  const { value } = written({ task: { type: "prompts", path: "p.jsonl", test: 7 }, tokenizer: { checkpoint: "owner/name" } });
   expect(value).toMatchObject({
     task: { type: "prompts", path: "p.jsonl", test: 7, tokenizer: { checkpoint: "owner/name" } },
     evaluation: { prompts: 7 },

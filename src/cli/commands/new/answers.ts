@@ -85,6 +85,9 @@ export const promptsFile = (path: string): string => {
   );
 };
 
+/** Tokens of the BPE of models that are small. */
+const usualVocabulary = 512;
+
 /** Longest line of a file of prompts, in bytes. */
 const LONGEST = 2 ** 20;
 
@@ -101,11 +104,15 @@ const taskOf = async (file: string, { prompts }: Said): Promise<StartingAnswers[
 
 const isNew = (model: StartingModel): boolean => "layers" in model;
 
-/** True when the tokens of a task that brings none have to come from a checkpoint that is named for them alone. */
-export const needsTokenizer = (file: string, said: Said): boolean => {
-  const { rung = usual.rung, student = usual.student, teacher = usual.teacher } = said;
-  const models = [student, ...(rungs[rung].teacher ? [teacher] : [])];
-  return said.prompts !== undefined && models.every((text) => isNew(modelFrom(file, text)));
+/** Whose tokens own prompts are in: of a checkpoint that is there, else of a BPE that is trained on them. */
+const tokenizerOf = (
+  named: StartingModel | undefined,
+  student: StartingModel,
+  teachers: readonly StartingModel[],
+): StartingAnswers["tokenizer"] => {
+  const tokens = [named, student, ...teachers].find((model) => model !== undefined && "checkpoint" in model);
+  if (tokens === undefined || !("checkpoint" in tokens)) return { bpe: usualVocabulary };
+  return isNew(student) ? { checkpoint: tokens.checkpoint } : undefined;
 };
 
 /** What the file is made of. `InvalidArgumentError` for answers that do not go together. */
@@ -123,12 +130,6 @@ export const answersOf = async (file: string, said: Said): Promise<StartingAnswe
     );
   }
   const teachers = rungs[rung].teacher ? [teacher] : [];
-  const tokens = [named, student, ...teachers].find((model) => model !== undefined && "checkpoint" in model);
-  if (said.prompts !== undefined && tokens === undefined) {
-    throw new InvalidArgumentError(
-      "expected --tokenizer: prompts of your own need the tokens of some checkpoint where student and teacher are new",
-    );
-  }
   return {
     schema: fromFile(file, schemaFile),
     question: said.question ?? rungs[rung].question,
@@ -136,7 +137,7 @@ export const answersOf = async (file: string, said: Said): Promise<StartingAnswe
     task: await taskOf(file, said),
     teacher,
     student,
-    tokenizer: tokens !== undefined && "checkpoint" in tokens && isNew(student) ? tokens.checkpoint : undefined,
+    tokenizer: said.prompts === undefined ? undefined : tokenizerOf(named, student, teachers),
     reward,
     steps,
     sweep,

@@ -22,7 +22,7 @@ const OUTPUT = "-";
 
 /** Checkpoints are not read: one of the Hub may be large. */
 const namesCheckpoints = ({ teacher, student, tokenizer }: StartingAnswers): boolean =>
-  tokenizer !== undefined || "checkpoint" in student || "checkpoint" in teacher;
+  (tokenizer !== undefined && "checkpoint" in tokenizer) || "checkpoint" in student || "checkpoint" in teacher;
 
 /** `InvalidArgumentError` when the file would be refused. */
 const check = (source: Source, answers: StartingAnswers): void => {
@@ -91,7 +91,10 @@ export const addNew = (command: Command, terminal: Terminal): void => {
       `layers x width of one that is trained first, or a checkpoint (default: ${usual.teacher})`,
     )
     .option("--student <model>", `layers x width, or a checkpoint (default: ${usual.student})`)
-    .option("--tokenizer <checkpoint>", "with --prompts: whose tokens a new student uses")
+    .option(
+      "--tokenizer <checkpoint>",
+      "with --prompts: whose tokens a new student uses; those of a BPE that is trained on them when left out",
+    )
     .addOption(new Option("--reward <type>", `what is rewarded (default: ${usual.reward})`).choices(plainRewards))
     .option("--steps <n>", `optimizer steps (default: ${usual.steps})`, numberFrom(1, true))
     .option("--sweep", "a sweep over seeds, and over alpha where the objective has one")

@@ -1,7 +1,7 @@
 /** The questions of `retort new`: what flags have not said yet. */
 import { InvalidArgumentError } from "commander";
 import { rungs, type RungName } from "../../../experiments/file/starting-file.ts";
-import { modelFrom, needsTokenizer, plainRewards, promptsFile, usual, type Said } from "./answers.ts";
+import { modelFrom, plainRewards, promptsFile, usual, type Said } from "./answers.ts";
 import { answered } from "../../display/questions.ts";
 
 const AGAIN = "asks again, and nothing was written";
@@ -80,9 +80,7 @@ const models = async (file: string, said: Said, { choose, write }: Questions): P
       }
     : {};
   const student = said.student ?? (await write("Student: layers x width, or a checkpoint", readModel, usual.student));
-  const known = { ...said, rung, student, ...teacher };
-  if (said.tokenizer !== undefined || !needsTokenizer(file, known)) return known;
-  return { ...known, tokenizer: await write("Checkpoint whose tokens they use", readModel) };
+  return { ...said, rung, student, ...teacher };
 };
 
 /** Asks for what was not said. `InterruptedError` for Ctrl-C. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
-import { answersOf, modelFrom, needsTokenizer, plainRewards, promptsFile } from "../../../../src/cli/commands/new/answers.ts";
+import { answersOf, modelFrom, plainRewards, promptsFile } from "../../../../src/cli/commands/new/answers.ts";
 import { planSource } from "../../../../src/experiments/planning/run-plan.ts";
 import { parseSource } from "../../../../src/experiments/file/file-source.ts";
 import { startingFile } from "../../../../src/experiments/file/starting-file.ts";
@@ -45,19 +45,17 @@ test("every reward that is offered needs nothing more", async () => {
 test("prompts use the tokens of the checkpoint that is there, and a share of them is held out", async () => {
   expect(await answersOf(file, { prompts, teacher: "owner/name" })).toMatchObject({
     task: { type: "prompts", path: "p.jsonl", test: 8 },
-    tokenizer: "owner/name",
+    tokenizer: { checkpoint: "owner/name" },
   });
   expect((await answersOf(file, { prompts, student: "owner/name", rung: "rl" })).tokenizer).toBeUndefined();
-  expect((await answersOf(file, { prompts, rung: "sft", tokenizer: "a/b" })).tokenizer).toBe("a/b");
-  expect(
-    [{}, { prompts }, { prompts, teacher: "a/b" }, { prompts, teacher: "a/b", rung: "rl" as const }].map((said) =>
-      needsTokenizer(file, said),
-    ),
-  ).toEqual([false, true, false, true]);
+  expect((await answersOf(file, { prompts, rung: "sft", tokenizer: "a/b" })).tokenizer).toEqual({ checkpoint: "a/b" });
+  // Without one they are trained on the prompts.
+  for (const said of [{ prompts }, { prompts, teacher: "a/b", rung: "rl" as const }])
+    expect((await answersOf(file, said)).tokenizer).toEqual({ bpe: 512 });
+  expect((await answersOf(file, {})).tokenizer).toBeUndefined();
 });
 
 test("answers that do not go together are refused", async () => {
-  await expect(answersOf(file, { prompts })).rejects.toThrow("expected --tokenizer");
   await expect(answersOf(file, { teacher: "a/b" })).rejects.toThrow("both new, or both checkpoints");
   await expect(answersOf(file, { prompts: join(folder, "none") })).rejects.toThrow(InvalidArgumentError);
   expect(() => promptsFile(folder)).toThrow("expected a file of lines");
