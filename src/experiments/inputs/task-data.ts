@@ -1,5 +1,6 @@
 /**
- * The data that tasks name besides plain JSON lines: found or downloaded, and made into JSON lines that each thread can read.
+ * The data that tasks name besides plain JSON lines: found or downloaded, and made into JSON lines that each thread
+ * can read.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -121,7 +122,8 @@ const find = async ({ source, columns }: ForeignSource, folder: string, options:
   if (form === ".jsonl" && paths.length === 1) return paths[0]!;
   if (forms.size === 1 && (paths.length === 1 || kindOf(paths[0]!) !== "jsonl")) return linesOf(paths, columns);
   throw new RangeError(
-    `${source.hub!.dataset}: expected tables of one form, or one file of JSON lines, got ${source.hub!.files.join(", ")}`,
+    `${source.hub!.dataset}: expected tables of one form, or one file of JSON lines, got ` +
+      source.hub!.files.join(", "),
   );
 };
 

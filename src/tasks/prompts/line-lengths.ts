@@ -28,7 +28,8 @@ const completionTokens = (completion: string | undefined, tokenizer: Tokenizer):
   if (unknown < 0) return ids.length + 1;
   const before = tokenizer.decode(ids.slice(0, unknown));
   throw new RangeError(
-    `expected a completion in words of the vocabulary, got ${JSON.stringify(completion.slice(before.length).slice(0, 60))}`,
+    `expected a completion in words of the vocabulary, got ` +
+      JSON.stringify(completion.slice(before.length).slice(0, 60)),
   );
 };
 

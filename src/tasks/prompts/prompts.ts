@@ -175,8 +175,8 @@ const written = (values: PromptsValues, { seed, folder = ".", tokenizer: documen
   if (document !== undefined || kind === undefined) return splitBy(readTokens(values.tokenizer, document, folder));
   if (unfit === "cut") {
     throw new RangeError(
-      'prompts: expected "refuse" or "leave-out" of "unfit" where the tokenizer is trained on the prompts, got "cut"; ' +
-        'train one with retort tokenizer train, and name it: "tokenizer": { "path": "tokenizer.json" }',
+      'prompts: expected "refuse" or "leave-out" of "unfit" where the tokenizer is trained on the prompts, ' +
+        'got "cut"; train one with retort tokenizer train, and name it: "tokenizer": { "path": "tokenizer.json" }',
     );
   }
   if (heldFile !== undefined) return splitBy(trainedTokens(apartTexts(own, heldFile, sizes), kind));

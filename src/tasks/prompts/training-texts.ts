@@ -97,7 +97,7 @@ export const apartTexts = (source: TextFile, held: TextFile, { train = Infinity 
   return checkAny(source.file, texts);
 };
 
-/** Texts of all lines of a file, until there are as many as a tokenizer is trained on. Errors as of `readPromptLine`. */
+/** Texts of all lines of a file, up to what a tokenizer is trained on. Errors as of `readPromptLine`. */
 export const allTexts = (source: TextFile): readonly string[] => {
   const texts: string[] = [];
   let characters = 0;

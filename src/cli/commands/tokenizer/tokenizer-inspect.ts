@@ -58,7 +58,7 @@ const countsText = (counts: TokenCounts): readonly (readonly [string, string])[]
 ];
 
 /** The text that a person reads. */
-export const inspectionText = (found: TokenizerInspection): string => {
+const inspectionText = (found: TokenizerInspection): string => {
   const { tokenizer, type, vocabulary, special, end, pad, unknown, chatTemplate, pieces, counts } = found;
   const lines: readonly (readonly [string, string])[] = [
     ["type", type],

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { fileTexts } from "../../../experiments/inputs/file-texts.ts";
-import type { Json } from "../../../files/json.ts";
 import { writeJson } from "../../../files/json-file.ts";
 import { defined } from "../../../optional/defined.ts";
 import { bpeSizes, trainTokenizer, type TrainedKind } from "../../../tokenizers/train.ts";
@@ -37,7 +36,7 @@ const train = async (file: string, options: TrainOptions, terminal: Terminal): P
   if (existsSync(out)) throw new RangeError(`${out}: expected a new file, got one that is there; name another --out`);
   const texts = await fileTexts(file, defined({ prompt, reference }));
   const tokenizer = trainTokenizer(texts, kind);
-  await writeJson(out, tokenizer.toJSON() as Json);
+  await writeJson(out, tokenizer.toJSON());
   const { vocabularySize } = tokenizer;
   const counted = countTexts(tokenizer, texts.slice(0, 1000));
   terminal.output.write(`${out}: ${type}, ${vocabularySize.toLocaleString("en")} tokens, ${rateText(counted)}\n`);
@@ -48,8 +47,8 @@ export const addTokenizerTrain = (command: Command, terminal: Terminal): void =>
   command
     .description(
       "Trains a tokenizer on a file, on its first 16 million characters, and writes a tokenizer.json that an " +
-        'experiment names: "tokenizer": { "path": "tokenizer.json" }. All lines are trained on; a task that trains its ' +
-        "own leaves out what it tests on.",
+        'experiment names: "tokenizer": { "path": "tokenizer.json" }. All lines are trained on; a task that trains ' +
+        "its own leaves out what it tests on.",
     )
     .argument("<file>", "JSON lines, CSV or Parquet with prompts, or a .txt or .md file")
     .addOption(
