@@ -1,9 +1,16 @@
 /** Rewards that are scored together are told apart by their names. */
 
-/** `RangeError` for a name that occurs twice. */
+/** Metrics of evaluations call the standard deviation so. */
+const taken = "spread";
+
+/** `RangeError` for a name that occurs twice, or that a metric beside those of rewards has. */
 export const checkDistinctNames = (rewards: readonly { readonly name: string }[]): void => {
   const names = new Set<string>();
   for (const { name } of rewards) {
+    if (name === taken)
+      throw new RangeError(
+        `rewards: expected another name than "${taken}", which is a metric's; give it another "name"`,
+      );
     if (names.has(name))
       throw new RangeError(`rewards: expected different names, got ${name} twice; give one of them another "name"`);
     names.add(name);

@@ -8,3 +8,9 @@ test("a name may occur once", () => {
     new RangeError('rewards: expected different names, got a twice; give one of them another "name"'),
   );
 });
+
+test("none is called as the metric beside it", () => {
+  expect(() => checkDistinctNames([{ name: "spread" }])).toThrow(
+    new RangeError('rewards: expected another name than "spread", which is a metric\'s; give it another "name"'),
+  );
+});

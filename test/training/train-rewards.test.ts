@@ -12,6 +12,7 @@ import { bytesOf, comparable, recipe, trained, weightsOf } from "../fixtures/rec
 
 const values = (direction: number): Recipe =>
   recipe({
+    evaluation: { every: 2, prompts: 4, temperature: 1 },
     rewards: [
       { type: "module", path: "rewards/slow.ts", parameters: { direction }, normalize: "running", weight: 2 },
       { type: "brevity", target: 1, limit: 6, normalize: "group" },
@@ -55,7 +56,14 @@ test("rewards are normalised in order of prompt and sample, and resume from a ch
       Array.from(next.values, (value, i) => Math.fround(value - baselines[i]!)),
     );
   }
+  // Those of evaluations are measured as they are, and move nothing.
   expect(state["slow"]!.count).toBe(48);
+  const evaluated = whole.flatMap((report) => (report.kind === "evaluation" ? [report.metrics] : []));
+  expect(evaluated).toHaveLength(4);
+  for (const metrics of evaluated) {
+    const part = (name: string): number => metrics[`evaluation/reward/${name}`]!;
+    expect(metrics["evaluation/reward"]).toBeCloseTo(2 * part("slow") + part("brevity") - part("repetition"), 5);
+  }
 
   const reversed = await trained(values(-1));
   expect(bytesOf(weightsOf(reversed))).toEqual(bytesOf(weightsOf(whole)));

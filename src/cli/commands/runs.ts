@@ -4,7 +4,9 @@ import type { Json } from "../../files/json.ts";
 import { jsonText } from "../../files/json-file.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import type { RunRecord } from "../../runs/reading/run-record.ts";
-import { duration, percent } from "../display/number-text.ts";
+import { outcomeOf } from "../../training/recipe/headline.ts";
+import { duration } from "../display/number-text.ts";
+import { outcomeColumns } from "../display/outcome-text.ts";
 import { numberFrom } from "../options/numbers.ts";
 import { addRunChoice, addStatusChoice, readChosen, type RunChoice } from "../options/run-choice.ts";
 import { table } from "../display/table.ts";
@@ -35,21 +37,20 @@ const byStart = (a: FoundRun, b: FoundRun): number => {
 /** `2026-01-31 12:59` UTC of a time in ISO 8601. */
 const minute = (time: string): string => new Date(time).toISOString().slice(0, 16).replace("T", " ");
 
-const runsTable = (runs: readonly FoundRun[]): string =>
-  table(
-    ["run", "status", "accuracy", "time", "started (UTC)", "folder"],
-    runs.map(({ folder, record }) => {
-      const { accuracy } = record.metrics;
-      return [
-        printable(nameOf(record)),
-        record.status,
-        accuracy === undefined ? undefined : percent(accuracy),
-        record.milliseconds === undefined ? undefined : duration(record.milliseconds),
-        minute(record.started),
-        printable(folder),
-      ];
-    }),
+const runsTable = (runs: readonly FoundRun[]): string => {
+  const { head, cells } = outcomeColumns(runs.map(({ record }) => outcomeOf(record.metrics)));
+  return table(
+    ["run", "status", ...head, "time", "started (UTC)", "folder"],
+    runs.map(({ folder, record }) => [
+      printable(nameOf(record)),
+      record.status,
+      ...cells(outcomeOf(record.metrics)),
+      record.milliseconds === undefined ? undefined : duration(record.milliseconds),
+      minute(record.started),
+      printable(folder),
+    ]),
   );
+};
 
 const overview = (runs: readonly FoundRun[]): string => {
   const counts = new Map<string, number>();
@@ -79,7 +80,10 @@ const show = async (root: string, { limit, json, ...choice }: RunsOptions, termi
 /** Adds description, arguments, options and action to the command. */
 export const addRuns = (command: Command, terminal: Terminal): void => {
   command
-    .description("Lists the runs below a folder, newest first: what ran, its status, its accuracy and its time.")
+    .description(
+      "Lists the runs below a folder, newest first: what ran, its status, its accuracy or held-out reward, and its " +
+        "time.",
+    )
     .argument("[folder]", "one run, the runs of one file, or the root of all", "runs")
     .option("--limit <number>", "runs to show; 0 for all", numberFrom(0, true), 50)
     .option("--json", "print all runs, one JSON object a line, with all values and metrics");

@@ -19,7 +19,7 @@ export const amount = (value: number): string => {
 };
 
 /** Three significant digits, `0.0123` or `1.2e-7`. */
-const figure = (value: number): string => {
+export const figure = (value: number): string => {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e5)) return value.toExponential(1);

@@ -12,7 +12,9 @@ import type {
   StepDone,
   Warned,
 } from "../../training/recipe/step-report.ts";
-import { amount, duration, headline, Pace, percent } from "./number-text.ts";
+import { amount, duration, headline, Pace } from "./number-text.ts";
+import { outcomeOf } from "../../training/recipe/headline.ts";
+import { outcomeText } from "./outcome-text.ts";
 import type { Colors } from "../../experiments/file/problem.ts";
 import type { Terminal } from "./terminal.ts";
 import { defined } from "../../optional/defined.ts";
@@ -41,8 +43,10 @@ const stepFigures = (pace: Pace, step: StepDone): string[] => [
   `${amount(pace.tokensPerSecond)} tok/s`,
 ];
 
-const evaluationLine = ({ step, metrics: { accuracy } }: Evaluated): string =>
-  [`step ${step}`, accuracy === undefined ? "evaluated" : `accuracy ${percent(accuracy)}`].join("  ");
+const evaluationLine = ({ step, metrics }: Evaluated): string => {
+  const [said = "evaluated"] = outcomeText(outcomeOf(metrics));
+  return `step ${step}  ${said}`;
+};
 
 const warningLine = ({ check, message }: Warned): string => `! ${check}: ${message}`;
 
@@ -55,15 +59,11 @@ const damagedLine = ({ message }: CheckpointDamaged): string => `! ${message}`;
 
 const pausedLine = ({ step }: Paused): string => `paused after step ${step}`;
 
-const reuseLine = ({ accuracy, folder }: Extract<RunEvent, { kind: "reuse" }>): string =>
-  ["stored before", ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]), folder].join("  ");
+const reuseLine = (event: Extract<RunEvent, { kind: "reuse" }>): string =>
+  ["stored before", ...outcomeText(event), event.folder].join("  ");
 
 const endLine = (event: Extract<RunEvent, { kind: "end" }>): string =>
-  [
-    `done in ${duration(event.milliseconds)}`,
-    ...(event.accuracy === undefined ? [] : [`accuracy ${percent(event.accuracy)}`]),
-    event.folder,
-  ].join("  ");
+  [`done in ${duration(event.milliseconds)}`, ...outcomeText(event), event.folder].join("  ");
 
 /** What a person would want to know of anything but a step. */
 const reportLine = (report: ProgressReport, colors: Colors): string | undefined => {
@@ -231,16 +231,15 @@ const silent = (terminal: Terminal): Display => ({
   close: () => undefined,
 });
 
-/** Accuracy of an evaluation also beside its metrics, for programs that look for it there. */
-const withAccuracy = (event: RunEvent): object => {
+/** The outcome of an evaluation also beside its metrics, for programs that look for it there. */
+const withOutcome = (event: RunEvent): object => {
   if (event.kind !== "report" || event.report.kind !== "evaluation") return event;
-  const { accuracy } = event.report.metrics;
-  return { ...event, report: { ...event.report, ...defined({ accuracy }) } };
+  return { ...event, report: { ...event.report, ...defined(outcomeOf(event.report.metrics)) } };
 };
 
 const json = (terminal: Terminal): Display => ({
   ...silent(terminal),
-  show: (event) => void terminal.output.write(`${JSON.stringify(withAccuracy(event))}\n`),
+  show: (event) => void terminal.output.write(`${JSON.stringify(withOutcome(event))}\n`),
 });
 
 /** The display of a style; `auto` is a bar where a person reads along, and lines where none does. */

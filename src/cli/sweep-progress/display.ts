@@ -3,6 +3,7 @@
  * event a line.
  */
 import type { TrialState } from "../../sweeps/driving/drive.ts";
+import { outcomeOf } from "../../training/recipe/headline.ts";
 import type { DisplayStyle } from "../display/progress.ts";
 import { changeText, countsText, headText, runningLines, SweepPace } from "./text.ts";
 import type { Terminal } from "../display/terminal.ts";
@@ -24,7 +25,7 @@ const eventOf = ({ trial, folder, progress, stopped }: TrialState): object => ({
   steps: trial.steps,
   ...progress,
   // Also beside the metrics, for programs that look for it there.
-  accuracy: progress.metrics["accuracy"],
+  ...outcomeOf(progress.metrics),
   ...(stopped === true ? { stopped } : {}),
 });
 

@@ -3,7 +3,9 @@
  * at the end.
  */
 import type { TrialState } from "../../sweeps/driving/drive.ts";
-import { duration, headline, percent } from "../display/number-text.ts";
+import { heldOutReward, outcomeOf, type Outcome } from "../../training/recipe/headline.ts";
+import { duration, headline } from "../display/number-text.ts";
+import { outcomeColumns, outcomeText } from "../display/outcome-text.ts";
 import { shownPath } from "../display/shown-path.ts";
 import { table } from "../display/table.ts";
 import { printable } from "../display/terminal.ts";
@@ -25,12 +27,15 @@ export const countsText = (all: readonly TrialState[]): string =>
     .map(([status, count]) => `${count} ${status}`)
     .join(", ");
 
-/** The trial with the highest accuracy; nothing where none has any. */
-export const bestOf = (all: readonly TrialState[]): TrialState | undefined =>
-  all.reduce<TrialState | undefined>((best, entry) => {
-    const { accuracy } = entry.progress.metrics;
-    return accuracy !== undefined && accuracy > (best?.progress.metrics["accuracy"] ?? -1) ? entry : best;
-  }, undefined);
+/** The trial with the highest accuracy, or where none has any with the highest held-out reward; nothing without both. */
+export const bestOf = (all: readonly TrialState[]): TrialState | undefined => {
+  const highest = (metric: string): TrialState | undefined =>
+    all.reduce<TrialState | undefined>((best, entry) => {
+      const value = entry.progress.metrics[metric];
+      return value !== undefined && value > (best?.progress.metrics[metric] ?? Number.NEGATIVE_INFINITY) ? entry : best;
+    }, undefined);
+  return highest("accuracy") ?? highest(heldOutReward);
+};
 
 /** How fast the steps of all trials are done together. */
 export class SweepPace {
@@ -54,11 +59,13 @@ export class SweepPace {
   }
 }
 
-const accuracyText = ({
-  progress: {
-    metrics: { accuracy },
-  },
-}: TrialState): string[] => (accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]);
+const outcomeOfTrial = ({ progress }: TrialState): Outcome => outcomeOf(progress.metrics);
+
+/** `75.0%`, or a reward. */
+const shortText = (outcome: Outcome): string =>
+  outcomeText(outcome)
+    .join("")
+    .replace(/^accuracy /u, "");
 
 /** The first line of the live table. */
 export const headText = (all: readonly TrialState[], left: number): string => {
@@ -66,9 +73,7 @@ export const headText = (all: readonly TrialState[], left: number): string => {
   return [
     countsText(all),
     ...(Number.isFinite(left) && left > 0 ? [`${duration(left)} left`] : []),
-    ...(best === undefined
-      ? []
-      : [`best ${percent(best.progress.metrics["accuracy"]!)} (${printable(best.trial.label)})`]),
+    ...(best === undefined ? [] : [`best ${shortText(outcomeOfTrial(best))} (${printable(best.trial.label)})`]),
   ].join("  ");
 };
 
@@ -83,7 +88,7 @@ export const runningLines = (all: readonly TrialState[], rows: number): string[]
       `  ${printable(trial.label).padEnd(width)}`,
       steps,
       ...headline(progress.metrics),
-      ...accuracyText(entry),
+      ...outcomeText(outcomeOfTrial(entry)),
     ].join("  ");
   });
   return running.length > lines.length ? [...lines, `  and ${running.length - lines.length} more`] : lines;
@@ -101,21 +106,24 @@ export const changeText = (entry: TrialState): string => {
     paused: `pauses at step ${step}`,
     failed: `failed at step ${step}${error === undefined ? "" : `: ${printable(error)}`}`,
   };
-  return [printable(trial.label), what[status], ...(status === "done" ? accuracyText(entry) : [])].join("  ");
+  return [printable(trial.label), what[status], ...(status === "done" ? outcomeText(outcomeOfTrial(entry)) : [])].join(
+    "  ",
+  );
 };
 
 /** All trials, or the first of many. */
 export const trialsTable = (all: readonly TrialState[]): string => {
+  const { head, cells } = outcomeColumns(all.map(outcomeOfTrial));
   const rows = all
     .slice(0, mostRows)
     .map((entry) => [entry, statusOf(entry)] as const)
     .map(([{ trial, folder, progress }, status]) => [
       printable(trial.label),
       status === "done" || progress.step === 0 ? status : `${status} at ${progress.step}/${trial.steps}`,
-      progress.metrics["accuracy"] === undefined ? undefined : percent(progress.metrics["accuracy"]),
+      ...cells(outcomeOf(progress.metrics)),
       progress.milliseconds === undefined ? undefined : duration(progress.milliseconds),
       shownPath(folder),
     ]);
   const more = all.length - rows.length;
-  return `${table(["trial", "state", "accuracy", "time", "folder"], rows)}${more > 0 ? `\nand ${more} more` : ""}`;
+  return `${table(["trial", "state", ...head, "time", "folder"], rows)}${more > 0 ? `\nand ${more} more` : ""}`;
 };

@@ -11,6 +11,7 @@ import { createRewards } from "../../rewards/weighted.ts";
 import type { Task } from "../../tasks/task.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
+import { checkpointMistakes } from "./checkpoint-rules.ts";
 import { claimMistakes } from "./claim-rules.ts";
 import { evaluationMistakes } from "./evaluation-rules.ts";
 import { maxNewTokens } from "../inputs/lengths.ts";
@@ -163,6 +164,7 @@ const trainingMistakes = (
     ...dataMistakes(values, task),
     ...lengthMistakes(values, task),
     ...evaluationMistakes(values, task),
+    ...checkpointMistakes(values, task, folder),
     ...teacherPromptMistakes(values, task),
     ...modelMistakes(values, fileContext),
     ...pairMistakes(file, values, task),

@@ -155,11 +155,34 @@ const lengthMistakes = (
   ];
 };
 
+/** Rewards are measured where there are some, under names that no other mode has. */
+const rewardMistakes = ({ rewards }: TrainingValues, { mode, pointer }: LocatedMode): Mistake[] =>
+  mode.rewards === true && rewards.length === 0
+    ? [
+        {
+          pointer: `${pointer}/rewards`,
+          message: "expected false, or nothing, where /rewards has none to measure, got true",
+        },
+      ]
+    : [];
+
+/** The file's own mode has its rewards under this name, beside those of steps. */
+const nameMistakes = ({ evaluation: { also = {} } }: TrainingValues): Mistake[] =>
+  Object.hasOwn(also, "evaluation")
+    ? [
+        {
+          pointer: "/evaluation/also/evaluation",
+          part: "key",
+          message: "expected another name: evaluation/reward is what the evaluation itself measures",
+        },
+      ]
+    : [];
+
 /** All that is wrong with how the student is evaluated. */
 export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const objective = attempt(() => objectiveOf(values.objective));
   if ("part" in objective && objective.part.pairs === true) {
-    const written = (["metrics", "also", "beams", "agreement"] as const).find(
+    const written = (["metrics", "also", "beams", "agreement", "rewards"] as const).find(
       (name) => values.evaluation[name] !== undefined,
     );
     if (written === undefined) return [];
@@ -171,11 +194,13 @@ export const evaluationMistakes = (values: TrainingValues, task: Task): Mistake[
       },
     ];
   }
-  return modesOf(values).flatMap((located) => [
+  const ofModes = modesOf(values).flatMap((located) => [
+    ...rewardMistakes(values, located),
     ...samplesMistakes(located),
     ...beamMistakes(located),
     ...agreementMistakes(located, task),
     ...metricsMistakes(located, task),
     ...lengthMistakes(values, located, task),
   ]);
+  return [...nameMistakes(values), ...ofModes];
 };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { concatMap, from, Observable, type Subscriber } from "rxjs";
 import { pruneCheckpoints } from "../../training/checkpoints/checkpoint-folder.ts";
 import type { ServerFacts } from "../../teachers/remote/probe.ts";
+import { outcomeOf } from "../../training/recipe/headline.ts";
 import type { Recipe } from "../../training/recipe/recipe.ts";
 import { train } from "../../training/train.ts";
 import type { ProgressReport } from "../../training/recipe/step-report.ts";
@@ -91,7 +92,7 @@ const trainRun = async (
   };
   const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
   try {
-    const { finished, accuracy, milliseconds } = await trainToEnd((given) => train(recipe, given), options, followers);
+    const { finished, outcome, milliseconds } = await trainToEnd((given) => train(recipe, given), options, followers);
     if (finished === undefined) {
       await store.finish("paused");
       return;
@@ -100,7 +101,7 @@ const trainRun = async (
     await store.summarize(milliseconds);
     await store.finish("done");
     await forgetCheckpoints(checkpoints, run, finished.best);
-    emit({ kind: "end", training, folder, milliseconds, accuracy });
+    emit({ kind: "end", training, folder, milliseconds, ...outcome });
   } catch (error) {
     if (!lost.aborted) await ended(store, context.signal, error);
     throw error;
@@ -108,8 +109,8 @@ const trainRun = async (
 };
 
 const reuse = ({ name }: PlannedRun, folder: string, { emit }: RunContext): void => {
-  const { accuracy } = metricsIn(manifestIn(folder, "summary.json") ?? {});
-  emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, accuracy });
+  const outcome = outcomeOf(metricsIn(manifestIn(folder, "summary.json") ?? {}));
+  emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, ...outcome });
 };
 
 /** `RangeError` when the run was begun with other code or data, and is not done: it cannot go on as what it was. */

@@ -5,6 +5,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import type { Outcome } from "../../training/recipe/headline.ts";
 import type { Machine } from "../../training/recipe/recipe.ts";
 import { probeTeacher } from "../../training/step/teacher-probe.ts";
 import { train } from "../../training/train.ts";
@@ -31,16 +32,17 @@ export interface StageContext {
   readonly emit: (event: RunEvent) => void;
 }
 
-/** The accuracy in a stage's manifest. */
-const accuracyOf = async (folder: string): Promise<number | undefined> => {
+/** The outcome in a stage's manifest. */
+const storedOutcome = async (folder: string): Promise<Outcome> => {
   const text = await readFile(join(folder, "manifest.json"), "utf8");
-  let manifest: { readonly accuracy?: unknown };
+  let manifest: { readonly accuracy?: unknown; readonly reward?: unknown };
   try {
     manifest = JSON.parse(text) as typeof manifest;
   } catch (cause) {
     throw new Error(`stage: its manifest.json cannot be read; remove ${folder}, and it is made again`, { cause });
   }
-  return typeof manifest.accuracy === "number" ? manifest.accuracy : undefined;
+  const known = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+  return { accuracy: known(manifest.accuracy), reward: known(manifest.reward) };
 };
 
 const makeStage = async (
@@ -56,7 +58,7 @@ const makeStage = async (
   emit({ kind: "begin", training: name, steps: stage.values.training.steps });
   const recipe = await recipeFor(stage, run.path, stageStore, machine);
   const teacher = await probeTeacher(recipe, signal);
-  const { finished, accuracy, milliseconds } = await trainToEnd(
+  const { finished, outcome, milliseconds } = await trainToEnd(
     (options) => train(recipe, options),
     { folder: work, signal },
     { report: (report) => emit({ kind: "report", training: name, report }) },
@@ -66,10 +68,11 @@ const makeStage = async (
   const folder = await stageStore.commit(stage.id, async (draft) => {
     await writeStudent(draft, finished, { recipe, training: stage, stageStore });
     const { values, inputs, checkpoints, id } = stage;
-    const facts = { name: stage.name, id, values, inputs, checkpoints, accuracy, milliseconds, used: machine, teacher };
+    const from = { values, inputs, checkpoints };
+    const facts = { name: stage.name, id, ...from, ...outcome, milliseconds, used: machine, teacher };
     await writeJson(join(draft, "manifest.json"), { ...facts, ...provenance() });
   });
-  emit({ kind: "end", training: name, folder, milliseconds, accuracy });
+  emit({ kind: "end", training: name, folder, milliseconds, ...outcome });
 };
 
 /** Makes a stage unless another process does, which is then given. */
@@ -104,7 +107,7 @@ const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], co
       const training = { run: run.name, stage: stage.name };
       if (stageStore.has(id)) {
         const folder = stageStore.folder(id);
-        emit({ kind: "reuse", training, folder, accuracy: await accuracyOf(folder) });
+        emit({ kind: "reuse", training, folder, ...(await storedOutcome(folder)) });
       } else {
         if (Object.values(stage.inputs).some((input) => missing.has(input))) continue;
         const holder = await tryStage(run, stage, context);

@@ -1,6 +1,7 @@
 /** One training of a file, to its end or to where it pauses. */
 import type { Observable } from "rxjs";
 import type { TrainOptions } from "../../training/train.ts";
+import { outcomeOf, type Outcome } from "../../training/recipe/headline.ts";
 import type { Finished, ProgressReport, StepReport } from "../../training/recipe/step-report.ts";
 import type { RunStore } from "../../runs/folder/run-store.ts";
 
@@ -15,8 +16,8 @@ export interface TrainingFollowers {
 export interface Trained {
   /** Nothing when it paused. */
   readonly finished: Finished | undefined;
-  /** Of the last evaluation, in [0, 1]. */
-  readonly accuracy: number | undefined;
+  /** Of the last evaluation. */
+  readonly outcome: Outcome;
   /** Wall-clock time, with that of steps that were done by an earlier attempt. */
   readonly milliseconds: number;
 }
@@ -32,8 +33,8 @@ export const trainToEnd = async (
 ): Promise<Trained> => {
   const lines = store?.lines;
   const began = performance.now();
-  let [accuracy, finished, before, resumed]: [number | undefined, Finished | undefined, number, boolean] = [
-    undefined,
+  let [outcome, finished, before, resumed]: [Outcome, Finished | undefined, number, boolean] = [
+    {},
     undefined,
     0,
     false,
@@ -52,7 +53,7 @@ export const trainToEnd = async (
       store?.log.rollouts(report);
     } else if (report.kind === "timeline") lines?.timeline(report);
     else {
-      if (report.kind === "evaluation") ({ accuracy } = report.metrics);
+      if (report.kind === "evaluation") outcome = outcomeOf(report.metrics);
       lines?.report(report);
       store?.log.report(report);
       tell(report);
@@ -77,5 +78,5 @@ export const trainToEnd = async (
     });
   });
   unwritten.signal.throwIfAborted();
-  return { finished, accuracy, milliseconds: before + performance.now() - began };
+  return { finished, outcome, milliseconds: before + performance.now() - began };
 };

@@ -19,11 +19,14 @@ export const Halving = closedObject(
       exclusiveMaximum: 1,
       description: "Share of the settings that continue after each rung; at least one does.",
     }),
-    metric: Type.String({
-      default: "accuracy",
-      minLength: 1,
-      description: "What settings are compared by: accuracy, or a metric of evaluations.",
-    }),
+    metric: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "What settings are compared by: a metric of evaluations; the accuracy, or in a task without references " +
+          "evaluation/reward, when left out.",
+      }),
+    ),
     direction: Type.Union([Type.Literal("maximize"), Type.Literal("minimize")], {
       default: "maximize",
       description: "Whether a high value is good, or a low one.",

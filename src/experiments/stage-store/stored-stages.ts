@@ -4,17 +4,17 @@ import { join } from "node:path";
 import { decisive } from "../../training/recipe/training-settings.ts";
 import { stageFiles, isStageFolder } from "./stage-store.ts";
 import type { ResultFolders } from "./earlier-times.ts";
+import type { Outcome } from "../../training/recipe/headline.ts";
 import { formatPointer, isObject, omit, type Json, type JsonObject } from "../../files/json.ts";
 import { entriesOf, readObject } from "../../files/object-file.ts";
 import { packageVersion } from "../../runs/folder/package-version.ts";
 import type { PlannedTraining } from "../planning/planned.ts";
 
 /** One stored stage. */
-export interface StoredStage {
+export interface StoredStage extends Outcome {
   readonly folder: string;
   readonly name: string;
   readonly id: string;
-  readonly accuracy: number | undefined;
   /** Of all files. */
   readonly bytes: number;
   /** ISO 8601, UTC. */
@@ -60,16 +60,17 @@ export const storedStages = ({ out, cache }: ResultFolders): readonly StoredStag
   const used = uses(out);
   const kept = entriesOf(join(cache, "stages")).flatMap((folder): StoredStage[] => {
     const manifest = readObject(join(folder, "manifest.json"));
-    const { name, id, accuracy } = manifest ?? {};
+    const { name, id, accuracy, reward } = manifest ?? {};
     if (manifest === undefined || typeof name !== "string" || typeof id !== "string" || !isStageFolder(folder, id))
       return [];
     if (stageFiles.some((file) => statSync(join(folder, file), { throwIfNoEntry: false }) === undefined)) return [];
     const made = statSync(join(folder, "manifest.json")).mtime;
     const { runs = [], last = 0 } = used.get(id) ?? {};
     const lastUse = new Date(Math.max(last, statSync(folder).mtimeMs, made.getTime()));
-    const share = typeof accuracy === "number" ? accuracy : undefined;
+    const known = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+    const outcome = { accuracy: known(accuracy), reward: known(reward) };
     const times = { made: made.toISOString(), used: lastUse.toISOString() };
-    return [{ folder, name, id, accuracy: share, bytes: sizeOf(folder), ...times, usedBy: runs, manifest }];
+    return [{ folder, name, id, ...outcome, bytes: sizeOf(folder), ...times, usedBy: runs, manifest }];
   });
   return kept.toSorted((a, b) => (a.made < b.made ? 1 : -1));
 };

@@ -6,6 +6,8 @@ import { readTrace } from "../../runs/folder/trace-file.ts";
 import { flattened } from "../../results/tables/parameters.ts";
 import { factCells } from "../../results/tables/run-columns.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
+import type { RunRecord } from "../../runs/reading/run-record.ts";
+import { headlineOf, heldOutReward } from "../../training/recipe/headline.ts";
 import type { StepTimed } from "../../training/recipe/step-report.ts";
 import { completionTables } from "./completion-section.ts";
 import { readCompletions, type ShownCompletion } from "./completions.ts";
@@ -48,7 +50,15 @@ export const readRunReport = async (run: FoundRun): Promise<RunReport> => ({
   completions: await readCompletions(run.folder),
 });
 
+/** What came of it, first of all. */
+const headlineFact = ({ metrics }: RunRecord): readonly (readonly [string, string])[] => {
+  const { metric, value } = headlineOf(metrics) ?? {};
+  if (metric === undefined || value === undefined) return [];
+  return [[metric === heldOutReward ? "held-out reward" : metric, numberText(value)]];
+};
+
 const facts = ({ record }: FoundRun): readonly (readonly [string, string])[] => [
+  ...headlineFact(record),
   ["status", record.error === undefined ? record.status : `${record.status}: ${record.error}`],
   ["experiment file", record.file],
   ["id", record.id],

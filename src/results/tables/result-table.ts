@@ -5,6 +5,7 @@
 import type { Json } from "../../files/json.ts";
 import { runColumns, wholeSetting } from "./run-columns.ts";
 import { telling } from "./telling.ts";
+import { heldOutReward } from "../../training/recipe/headline.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
 /** One run. */
@@ -57,7 +58,7 @@ export const newest = (runs: readonly FoundRun[]): FoundRun[] => {
 
 const metricNames = (runs: readonly FoundRun[]): string[] => {
   const names = new Set(runs.flatMap(({ record }) => Object.keys(record.metrics)));
-  const known = ["accuracy", "reward", "loss"].filter((name) => names.delete(name));
+  const known = ["accuracy", heldOutReward, "reward", "loss"].filter((name) => names.delete(name));
   return [...known, ...[...names].toSorted()];
 };
 

@@ -12,7 +12,7 @@ import { defined } from "../../optional/defined.ts";
 const contenderOf = async (
   { trial, folder, progress }: TrialState,
   rung: number,
-  metric: string,
+  metric: string | undefined,
 ): Promise<Contender> => ({
   ...trial,
   score: progress.status === "failed" ? undefined : await evaluationAt(folder, rung, metric),

@@ -3,20 +3,21 @@ import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseObject } from "../../files/json.ts";
+import { headlineOf } from "../../training/recipe/headline.ts";
 import { metricsIn } from "../../runs/reading/run-record.ts";
 
 /**
- * The metric of the evaluation after `step` steps of the run in a folder; `accuracy` is one. Nothing where there is no
+ * The metric of the evaluation after `step` steps of the run in a folder, or its headline where none is named. Nothing where there is no
  * such evaluation, or it has no such number.
  */
-export const evaluationAt = async (folder: string, step: number, metric: string): Promise<number | undefined> => {
+export const evaluationAt = async (folder: string, step: number, metric?: string): Promise<number | undefined> => {
   const path = join(folder, "metrics.jsonl");
   if (!existsSync(path)) return undefined;
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     if (!text.includes('"evaluation"')) continue;
     const line = parseObject(text);
     if (line?.["kind"] !== "evaluation" || line["step"] !== step) continue;
-    const value = metricsIn(line)[metric];
+    const value = headlineOf(metricsIn(line), metric)?.value;
     return Number.isFinite(value) ? value : undefined;
   }
   return undefined;

@@ -58,6 +58,6 @@ export const pruneCheckpoints = async (
 ): Promise<void> => {
   const all = await checkpointsIn(folder);
   const stays = ({ step }: StoredCheckpoint, age: number): boolean =>
-    age < last || (keepBest && step === best) || (keepEvery > 0 && step > 0 && step % keepEvery === 0);
+    age < last || (keepBest !== false && step === best) || (keepEvery > 0 && step > 0 && step % keepEvery === 0);
   for (const [age, one] of all.entries()) if (!stays(one, age)) await rm(one.path, { force: true });
 };

@@ -31,7 +31,7 @@ export const checkpointWriter = (
     isDue: (step, { best }) =>
       isTurn(step, every) ||
       isTurn(step, keepEvery) ||
-      (keepBest && best?.step === step) ||
+      (keepBest !== false && best?.step === step) ||
       now() - written >= minutes * MILLISECONDS,
     async write(progress) {
       secure();

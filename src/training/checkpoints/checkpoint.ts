@@ -17,7 +17,10 @@ import { sourceIdentity } from "../../teachers/teacher-source.ts";
 import type { WatchState } from "../checks/watch.ts";
 import { initialState, type LearnerState } from "../learner/learner.ts";
 import { lookaheadOf, noSequences, type SequenceState } from "../sequences/sequences.ts";
+import type { CheckpointSettings } from "../recipe/checkpoint-settings.ts";
+import { headlineOf, type Headline } from "../recipe/headline.ts";
 import type { Recipe } from "../recipe/recipe.ts";
+import type { Evaluated } from "../recipe/step-report.ts";
 import { versionsAhead } from "../sequences/lookahead.ts";
 import { decisive } from "../recipe/training-settings.ts";
 import { frozenWeights, initialTrained, traineeOf } from "../learner/trained.ts";
@@ -50,20 +53,25 @@ export const checkpointStep = (name: string): number | undefined => {
   return digits === undefined ? undefined : Number(digits);
 };
 
-/** The best accuracy that an evaluation has found. */
-export interface BestEvaluation {
+/** The best that an evaluation has found. */
+export interface BestEvaluation extends Headline {
   /** Steps done before it. */
   readonly step: number;
-  readonly accuracy: number;
 }
 
-/** The best evaluation so far, after one more; the first of equals. One without an accuracy is none. */
+/**
+ * The best evaluation so far, after one more; the first of equals. One without a headline, or without the metric that
+ * the settings name, is none; what was best by another metric, before the settings changed, counts no more.
+ */
 export const bestOf = (
   best: BestEvaluation | null,
-  step: number,
-  accuracy: number | undefined,
-): BestEvaluation | null =>
-  accuracy === undefined || accuracy <= (best?.accuracy ?? Number.NEGATIVE_INFINITY) ? best : { step, accuracy };
+  { step, metrics }: Pick<Evaluated, "step" | "metrics">,
+  asked: CheckpointSettings["best"],
+): BestEvaluation | null => {
+  const found = headlineOf(metrics, typeof asked === "string" ? asked : undefined);
+  if (found === undefined || !Number.isFinite(found.value)) return best;
+  return best?.metric === found.metric && found.value <= best.value ? best : { step, ...found };
+};
 
 /** What the run itself carries from step to step, as plain data. */
 export interface HostState {
@@ -77,7 +85,7 @@ export interface HostState {
   readonly checks: WatchState;
   /** Of the source of sequences. */
   readonly sequences: SequenceState;
-  /** The best accuracy of an evaluation, and the steps done then; null before the first one. */
+  /** The best evaluation; null before the first one. */
   readonly best: BestEvaluation | null;
 }
 

@@ -21,9 +21,12 @@ export const CheckpointSettings = closedObject(
       maximum: 1000,
       description: "How many of the newest are kept: when the newest is damaged, the run resumes from the one before.",
     }),
-    best: Type.Boolean({
+    best: Type.Union([Type.Boolean(), Type.String({ minLength: 1 })], {
       default: false,
-      description: "Whether the one with the best accuracy is kept too, and written when it is found.",
+      description:
+        "Whether the best one is kept too, and written when it is found: by accuracy, or by the held-out reward " +
+        "(evaluation/reward) in a task without references; or the name of the evaluations' metric, of which more is " +
+        "better, that says so.",
     }),
     keepEvery: Type.Integer({
       default: 0,

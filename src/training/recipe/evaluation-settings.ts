@@ -73,6 +73,13 @@ const modeSettings = {
     }),
   ),
   agreement: Type.Optional(AgreementSettings),
+  rewards: Type.Optional(
+    Type.Boolean({
+      description:
+        "Whether every reward of the file is measured on the completions too (evaluation/reward/<name>), as it is, " +
+        "before any normalisation; true when left out.",
+    }),
+  ),
   metrics: Type.Optional(
     Type.Array(measures.schema, {
       maxItems: 64,
@@ -103,7 +110,7 @@ export const EvaluationSettings = closedObject(
         description:
           'Other ways of evaluating it, by name, at the start and at the end alone: { "sampled": { ' +
           '"temperature": 1, "samples": 4 } }. Their metrics are named <name>/<metric>, <name>/accuracy ' +
-          "among them.",
+          "and <name>/reward among them.",
       }),
     ),
   },
@@ -115,3 +122,7 @@ export type EvaluationSettings = Static<typeof EvaluationSettings>;
 /** The comparisons with the teacher in all modes of evaluation. */
 export const agreementsOf = ({ agreement, also = {} }: EvaluationSettings): AgreementValues[] =>
   [agreement, ...Object.values(also).map((mode) => mode.agreement)].filter((one) => one !== undefined);
+
+/** Whether an evaluation in some mode measures rewards, where there are any. */
+export const measuresRewards = ({ rewards, also = {} }: EvaluationSettings): boolean =>
+  [rewards, ...Object.values(also).map((mode) => mode.rewards)].some((asked) => asked !== false);

@@ -27,6 +27,7 @@ export interface Evaluated {
   readonly step: number;
   /**
    * By name. `accuracy` is the share of right answers in [0, 1]; absent when the task's prompts have no references.
+   * `evaluation/reward` is the mean weighted sum of the rewards; absent when there are none, or they are not measured.
    */
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -102,7 +103,7 @@ export interface Finished {
   readonly step: number;
   /** The trained student, by parameter name; adapters are merged into it. */
   readonly weights: Weights;
-  /** Steps done before the best of the evaluations; nothing when none had an accuracy. */
+  /** Steps done before the best of the evaluations; nothing when none had a number to compare. */
   readonly best: number | undefined;
   /** The adapters themselves, when they are what was trained. */
   readonly adapters?: Weights;

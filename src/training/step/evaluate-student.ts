@@ -16,7 +16,8 @@ export const evaluateStudent = async (
   timeline: Timeline,
 ): Promise<HostState> => {
   await ahead.show(step, timeline);
-  const { seed, evaluation, rollouts } = recipe;
+  const { seed, evaluation, rollouts, scoring } = recipe;
+  const { checkpoints } = recipe.training;
   if (objective.pairs === true) {
     const { batch, maxNewTokens } = shape;
     const scores = (given: Batch): Promise<Float32Array> => threads.learner.call("scores", given, { signal });
@@ -28,17 +29,18 @@ export const evaluateStudent = async (
       scores,
     });
     emit(compared);
-    return { ...host, best: bestOf(host.best, step, compared.metrics["accuracy"]) };
+    return { ...host, best: bestOf(host.best, compared, checkpoints.best) };
   }
   const { chunk, stop: stops = [] } = rollouts;
-  const drawing = { seed, step, maxNewTokens: shape.maxNewTokens, chunk, stops, observe: timeline.add };
+  const { mostDropped } = scoring;
+  const drawing = { seed, step, maxNewTokens: shape.maxNewTokens, chunk, stops, mostDropped, observe: timeline.add };
   const evaluated = await evaluate(
     threads,
     task,
     { ...drawing, settings: evaluation, full: isFullEvaluation(recipe, step) },
     signal,
   );
-  const after = { ...host, best: bestOf(host.best, step, evaluated.metrics["accuracy"]) };
+  const after = { ...host, best: bestOf(host.best, evaluated, checkpoints.best) };
   if (sequences.validation.length === 0) {
     emit(evaluated);
     return after;

@@ -8,6 +8,7 @@ import { divergences } from "../../objectives/divergences/index.ts";
 import type { AgreementMeans } from "../threads/agreement.ts";
 import type { RunThreads } from "../threads/run-threads.ts";
 import type { Evaluated } from "../recipe/step-report.ts";
+import { heldOutRewards } from "./held-out-rewards.ts";
 import { drawRollouts, referenceRollout, searchRollouts } from "./drawing.ts";
 import type { PlacedPrompt } from "../../rollouts/batches/rollout.ts";
 import type { AgreementValues, EvaluationSettings, EvaluationMode } from "../recipe/evaluation-settings.ts";
@@ -25,9 +26,11 @@ export interface EvaluationRequest {
   readonly maxNewTokens: number;
   /** Completions of one draw. */
   readonly chunk: number;
+  /** Share of the completions that may be dropped because a reward gives no answer, in [0, 1]. */
+  readonly mostDropped: number;
   /** Texts that end a completion. */
   readonly stops?: readonly string[];
-  /** Told of each call of a sampler. */
+  /** Told of each call of a sampler, and of the rewards. */
   readonly observe?: (span: Span) => void;
 }
 
@@ -152,16 +155,26 @@ const agreementOf = async (
   return Object.fromEntries([...named("own-prefixes", own), ...named(otherPrefix, others), ...gaps]);
 };
 
-/** One mode of evaluation. */
-const evaluateMode = async (
-  threads: Pick<RunThreads, "draw" | "search" | "agreement">,
+/** The threads that an evaluation asks. */
+type EvaluationThreads = Pick<RunThreads, "draw" | "search" | "agreement" | "rewards" | "limits">;
+
+/** What one mode of evaluation measures. */
+interface Measured {
+  readonly metrics: Evaluated["metrics"];
+  /** Of the rewards: steps have metrics of these names too. */
+  readonly rewards: Readonly<Record<string, number>>;
+}
+
+/** What the checker, the measures and the teacher say of completions, by prompt. */
+const metricsOf = async (
+  threads: EvaluationThreads,
   task: Task,
   mode: EvaluationMode,
+  groups: readonly (readonly Rollout[])[],
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Evaluated["metrics"]> => {
   const { agreement } = mode;
-  const groups = await completionsOf(threads, task, mode, request, signal);
   const rollouts = groups.flat();
   const checks = new Map(rollouts.map((rollout) => [rollout, task.check(rollout.prompt, rollout.text)]));
   const isRight = (rollout: Rollout): boolean => rollout.finish === "stop" && checks.get(rollout)!.correct;
@@ -191,24 +204,46 @@ const evaluateMode = async (
   };
 };
 
+/** One mode of evaluation. */
+const evaluateMode = async (
+  threads: EvaluationThreads,
+  task: Task,
+  mode: EvaluationMode,
+  request: EvaluationRequest,
+  signal: AbortSignal,
+): Promise<Measured> => {
+  const groups = await completionsOf(threads, task, mode, request, signal);
+  const { rewards: scorer, limits } = threads;
+  const rewards =
+    scorer === undefined || mode.rewards === false
+      ? {}
+      : await heldOutRewards(groups.flat(), { ...request, scorer, limits }, signal);
+  return { metrics: await metricsOf(threads, task, mode, groups, request, signal), rewards };
+};
+
 /**
  * Has the student alone, whatever the run's behavior, complete the first test prompts with the weights that were last
  * published. Metrics: `accuracy`, the share of right answers, if there are references; `well-formed` and `truncated` as
  * shares; `length` in tokens; the measures of the settings; how near the student is to its teacher
- * (`settings.agreement`). A full evaluation adds those of the other modes (`settings.also`), as `mode/metric`. The
- * draws do not depend on the step, so evaluations differ by the student alone.
+ * (`settings.agreement`); and of every reward of the recipe `evaluation/reward/<name>` (`heldOutRewards`). A full
+ * evaluation adds those of the other modes (`settings.also`), as `mode/metric` and `mode/reward/<name>`. The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
-  threads: Pick<RunThreads, "draw" | "search" | "agreement">,
+  threads: EvaluationThreads,
   task: Task,
   request: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
   const { step, settings, full } = request;
-  const metrics: Record<string, number> = { ...(await evaluateMode(threads, task, settings, request, signal)) };
+  const own = await evaluateMode(threads, task, settings, request, signal);
+  const metrics: Record<string, number> = { ...own.metrics };
+  const add = (name: string, measured: Readonly<Record<string, number>>): void => {
+    for (const [metric, value] of Object.entries(measured)) metrics[`${name}/${metric}`] = value;
+  };
+  add("evaluation", own.rewards);
   for (const [name, mode] of Object.entries(full ? (settings.also ?? {}) : {})) {
-    const others = await evaluateMode(threads, task, mode, request, signal);
-    for (const [metric, value] of Object.entries(others)) metrics[`${name}/${metric}`] = value;
+    const other = await evaluateMode(threads, task, mode, request, signal);
+    add(name, { ...other.metrics, ...other.rewards });
   }
   return { kind: "evaluation", step, metrics };
 };

@@ -41,7 +41,8 @@ export interface StepRequest extends Shaping {
   readonly drawn?: () => void;
 }
 
-const inChunks = <T>(items: readonly T[], size: number): T[][] =>
+/** The items in pieces of at most `size`, in their order. */
+export const inChunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
 
 const studentPrompts = (assignments: readonly GroupAssignment[], group: number): PlacedPrompt[] =>
@@ -59,7 +60,7 @@ const otherPrompts = (assignments: readonly GroupAssignment[], source: "data" | 
   );
 
 /** Fails with the signal's reason when it aborts. */
-const abortion = (signal: AbortSignal): Observable<never> =>
+export const abortion = (signal: AbortSignal): Observable<never> =>
   new Observable((subscriber) => {
     const fail = (): void => subscriber.error(signal.reason);
     if (signal.aborted) fail();

@@ -21,7 +21,7 @@ import type { OpenSampler, SamplerHandlers } from "../../rollouts/sampling/sampl
 import type { Task } from "../../tasks/task.ts";
 import { decayOf, otherThanDrawing } from "../../teachers/teacher-source.ts";
 import type { TeacherScore } from "../../teachers/teacher.ts";
-import { agreementsOf } from "../recipe/evaluation-settings.ts";
+import { agreementsOf, measuresRewards } from "../recipe/evaluation-settings.ts";
 import type { LearnerHandlers } from "../learner/learner-worker.ts";
 import type { LearnerState } from "../learner/learner.ts";
 import type { Answers } from "../batch/row.ts";
@@ -33,6 +33,7 @@ import {
   openTeacher,
   openValidation,
   type AgreementScorer,
+  type RewardScorer,
 } from "./scorers.ts";
 import type { RunShape } from "../batch/run-shape.ts";
 import { ThreadGroup } from "./thread-group.ts";
@@ -67,6 +68,8 @@ export interface RunThreads {
    * agreement.
    */
   readonly agreement?: Pick<AgreementScorer, "measure">;
+  /** The rewards for evaluations; there when the recipe has some and an evaluation measures them. */
+  readonly rewards?: RewardScorer;
   readonly learner: Caller<LearnerHandlers>;
   /** Ends all threads. */
   close(): Promise<void>;
@@ -189,6 +192,8 @@ export const openRunThreads = async (
   const { needs, pairs } = objectiveOf(recipe.objective);
   try {
     const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));
+    const learned = reads("advantages", "rewards");
+    const measured = pairs !== true && recipe.rewards.length > 0 && measuresRewards(recipe.evaluation);
     const [samplers, [learner, engine], teacher, reward, reference, validation, agreement] = await Promise.all([
       // A reward model answers nothing.
       pairs === true ? [] : openSamplers(threads, recipe, task, shape, opening),
@@ -196,14 +201,12 @@ export const openRunThreads = async (
       reads("teacherLogProbs", "teacherTopKLogProbs", "foreignTeacherLogProbs")
         ? openTeacher(threads, recipe, task, shape, state.average, opening)
         : undefined,
-      reads("advantages", "rewards") ? openRewards(threads, recipe, opening) : undefined,
+      learned || measured ? openRewards(threads, recipe, opening) : undefined,
       reads("referenceLogProbs") ? openReference(threads, recipe, task, shape, opening) : undefined,
       recipe.data.adaptive === undefined ? undefined : openValidation(threads, recipe, task, shape, opening),
       agreementsOf(recipe.evaluation).length > 0 ? openAgreement(threads, recipe, task, shape, opening) : undefined,
     ]);
-    const scorers = {
-      ...defined({ teacher, reward, reference }),
-    };
+    const scorers = defined({ teacher, reward: learned ? reward : undefined, reference });
     return {
       engine,
       ...(teacher === undefined || recipe.teacher === undefined || decayOf(recipe.teacher) === undefined
@@ -218,8 +221,8 @@ export const openRunThreads = async (
       },
       ...writersOf(samplers),
       scorers,
-      limits: new CallLimits(scorers, recipe.scoring.calls),
-      ...defined({ validation, agreement }),
+      limits: new CallLimits(defined({ ...scorers, reward }), recipe.scoring.calls),
+      ...defined({ validation, agreement, rewards: measured ? reward : undefined }),
       learner,
       close: () => threads.close(),
     };

@@ -26,6 +26,9 @@ const rewardWorker = new URL("../../rewards/reward-worker.ts", import.meta.url);
 /** A scorer whose weights may be exchanged. */
 export type PolicyScorer = Scorer<TeacherScore> & { load(weights: Weights): Promise<void> };
 
+/** The rewards' scorer: of each rollout their weighted sum, and each by name. */
+export type RewardScorer = Scorer<RewardScore | FailedAnswer<RewardScore>>;
+
 /** A teacher's scorer; one that follows the student is given its averaged weights after each step. */
 export type TeacherScorer = Scorer<TeacherScore | FailedAnswer<TeacherScore>> & {
   follow(weights: Weights): Promise<void>;
@@ -190,11 +193,7 @@ export const openAgreement = async (
 };
 
 /** Opens the rewards. `RangeError` when the recipe has none. */
-export const openRewards = async (
-  threads: ThreadGroup,
-  recipe: Recipe,
-  signal: AbortSignal,
-): Promise<Scorer<RewardScore | FailedAnswer<RewardScore>>> => {
+export const openRewards = async (threads: ThreadGroup, recipe: Recipe, signal: AbortSignal): Promise<RewardScorer> => {
   const { rewards, models = {}, task, taskSeed, folder, tokenizer, scoring, machine } = recipe;
   if (rewards.length === 0)
     throw new RangeError("the objective needs rewards, and the recipe has none; add one, or set alpha to 1");

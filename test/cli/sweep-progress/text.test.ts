@@ -21,6 +21,11 @@ test("counts, in the order of their worth", () => {
 test("the best is the one with the highest accuracy, if any has one", () => {
   expect(bestOf(all)).toBe(running);
   expect(bestOf([failed])).toBeUndefined();
+  const rewarded = [-3, -1, -2].map((reward) => entry(`r=${reward}`, { status: "done", metrics: { "evaluation/reward": reward } }));
+  expect(bestOf(rewarded)).toBe(rewarded[1]);
+  expect(headText(rewarded, Number.NaN)).toBe("3 done  best held-out reward -1.00 (r=-1)");
+  expect(changeText(rewarded[0]!)).toBe("r=-3  done  held-out reward -3.00");
+  expect(trialsTable(rewarded).split("\n")[0]).toBe("trial  state  held-out reward  time  folder");
 });
 
 test("the time left follows from the steps since the first report", () => {

@@ -87,3 +87,13 @@ test("entailment is asked of tasks that can tell", () => {
     "expected a task that can tell what is entailed, got arithmetic",
   );
 });
+
+test("rewards are measured where there are some, and no other way has the name of the evaluation's own", () => {
+  expect(problems("/evaluation/rewards=true", '/evaluation/also={"b":{"rewards":false}}')).toEqual([]);
+  expect(problems("/evaluation/rewards=true", "/rewards=[]", "/objective/alpha=1").join()).toContain(
+    "/evaluation/rewards=true: expected false, or nothing, where /rewards has none to measure, got true",
+  );
+  expect(problems('/evaluation/also={"evaluation":{}}').join()).toContain(
+    "/evaluation/also/evaluation: expected another name: evaluation/reward is what the evaluation itself measures",
+  );
+});

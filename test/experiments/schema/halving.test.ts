@@ -15,7 +15,6 @@ test("has defaults, and comes with the sweep", () => {
   expect(check({ rungs: [2, 4] }).halving).toEqual({
     rungs: [2, 4],
     keep: 0.5,
-    metric: "accuracy",
     direction: "maximize",
     over: ["/seed"],
   });

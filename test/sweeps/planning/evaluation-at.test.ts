@@ -11,6 +11,7 @@ const lines = [
   { kind: "step", step: 2, metrics: { accuracy: 9, note: '"evaluation"' } },
   { kind: "evaluation", step: 2, accuracy: 0.4, metrics: { length: 3, loss: "NaN" } },
   { kind: "evaluation", step: 4, metrics: { accuracy: 0.7, length: 2 } },
+  { kind: "evaluation", step: 5, metrics: { length: 2, "evaluation/reward": 1.5 } },
 ];
 writeFileSync(
   join(folder, "metrics.jsonl"),
@@ -20,6 +21,11 @@ writeFileSync(
 test("is that of the step, accuracy or another metric", async () => {
   expect(await evaluationAt(folder, 2, "accuracy")).toBe(0.4);
   expect(await evaluationAt(folder, 4, "length")).toBe(2);
+});
+
+test("is the accuracy, or without one the held-out reward, where none is named", async () => {
+  expect(await evaluationAt(folder, 4)).toBe(0.7);
+  expect(await evaluationAt(folder, 5)).toBe(1.5);
 });
 
 test("is nothing where there is none, or no number", async () => {

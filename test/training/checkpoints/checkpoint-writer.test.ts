@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { beginning } from "../../../src/training/checkpoints/checkpoint.ts";
+import { beginning, type BestEvaluation } from "../../../src/training/checkpoints/checkpoint.ts";
 import { checkpointsIn } from "../../../src/training/checkpoints/checkpoint-folder.ts";
 import { checkpointWriter } from "../../../src/training/checkpoints/checkpoint-writer.ts";
 import type { CheckpointSettings } from "../../../src/training/recipe/checkpoint-settings.ts";
@@ -25,11 +25,11 @@ const opened = (settings: Partial<CheckpointSettings>) => {
     writer.write({
       ...beginning(values),
       step,
-      host: { ...beginning(values).host, best: best === undefined ? null : { step: best, accuracy: 1 } },
+      host: { ...beginning(values).host, best: best === undefined ? null : { step: best, metric: "accuracy", value: 1 } },
     });
   return { folder, writer, clock, secured, write };
 };
-const due = ({ writer }: ReturnType<typeof opened>, steps: number, best: { step: number; accuracy: number } | null = null): number[] =>
+const due = ({ writer }: ReturnType<typeof opened>, steps: number, best: BestEvaluation | null = null): number[] =>
   Array.from({ length: steps }, (_, i) => i + 1).filter((step) => writer.isDue(step, { best }));
 
 describe("a checkpoint is due", () => {
@@ -40,7 +40,7 @@ describe("a checkpoint is due", () => {
   });
 
   test("when the student has never been as good, if the best one is kept", () => {
-    const best = { step: 7, accuracy: 0.5 };
+    const best = { step: 7, metric: "accuracy", value: 0.5 };
     expect(due(opened({ best: true }), 12, best)).toEqual([7]);
     expect(due(opened({ best: false }), 12, best)).toEqual([]);
   });

@@ -34,7 +34,7 @@ const progress: Progress = {
       adaptive: { rises: 2, loss: 1.5, at: 0.25 },
       replay: [{ prompt: 3, version: 7, completions: [{ tokens: [4, 5], logProbs: [Math.fround(-0.1), Math.fround(-2 / 3)] }] }],
     },
-    best: { step: 9, accuracy: 0.1 + 0.2 },
+    best: { step: 9, metric: "accuracy", value: 0.1 + 0.2 },
   },
 };
 
@@ -123,11 +123,32 @@ describe("a checkpoint", () => {
   });
 });
 
-test("the best of evaluations is the first of equals, and one without an accuracy is none", () => {
-  const seen = [undefined, 0.5, 0.25, 0.5, 0.75, undefined];
-  let best: ReturnType<typeof bestOf> = null;
-  const bests = seen.map((accuracy, step) => (best = bestOf(best, step, accuracy))?.step);
-  expect(bests).toEqual([undefined, 1, 1, 1, 4, 4]);
+describe("the best of evaluations", () => {
+  const bests = (metric: string, asked: boolean | string, seen: readonly (number | undefined)[]): (number | undefined)[] => {
+    let best: ReturnType<typeof bestOf> = null;
+    return seen.map((value, step) => {
+      const metrics = { length: 3, ...(value === undefined ? {} : { [metric]: value }) };
+      best = bestOf(best, { step, metrics }, asked);
+      return best?.step;
+    });
+  };
+
+  test("is the first of equals, and one without a number is none", () => {
+    const seen = [undefined, -0.5, -0.75, -0.5, 0.75, undefined, Number.NaN];
+    for (const asked of [true, false, "accuracy"]) expect(bests("accuracy", asked, seen)).toEqual([undefined, 1, 1, 1, 4, 4, 4]);
+    // Without references.
+    expect(bests("evaluation/reward", true, seen)).toEqual([undefined, 1, 1, 1, 4, 4, 4]);
+    expect(bests("rouge-2", "rouge-2", seen)).toEqual([undefined, 1, 1, 1, 4, 4, 4]);
+  });
+
+  test("is by accuracy where there is one too, by the metric that is asked for, and not by two of them", () => {
+    const metrics = { accuracy: 0.5, "evaluation/reward": 7 };
+    expect(bestOf(null, { step: 1, metrics }, true)).toEqual({ step: 1, metric: "accuracy", value: 0.5 });
+    const asked = bestOf(null, { step: 1, metrics }, "evaluation/reward");
+    expect(asked).toEqual({ step: 1, metric: "evaluation/reward", value: 7 });
+    // The settings changed while the run was stopped.
+    expect(bestOf(asked, { step: 2, metrics: { accuracy: 0.25 } }, true)).toEqual({ step: 2, metric: "accuracy", value: 0.25 });
+  });
 });
 
 describe("a file that is not what was written", () => {

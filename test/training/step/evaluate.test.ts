@@ -22,6 +22,7 @@ const request: EvaluationRequest = {
   full: false,
   maxNewTokens: 6,
   chunk: 3,
+  mostDropped: 0,
 };
 
 /** A table that always says `token`. */
@@ -32,7 +33,8 @@ const always = (token: number): Weights => ({
 });
 
 const evaluationOf = async (changes: Partial<EvaluationRequest> = {}, weights?: Weights, given: Task = task): Promise<Evaluated> => {
-  const values = weights === undefined ? recipe() : recipe({ student: { config: bigram().config, weights } });
+  // What rewards say of completions is in held-out-rewards.test.ts.
+  const values = recipe({ rewards: [], ...(weights === undefined ? {} : { student: { config: bigram().config, weights } }) });
   return evaluate(await inOneThread(values, given), given, { ...request, ...changes }, never);
 };
 
@@ -49,7 +51,7 @@ describe("an evaluation", () => {
   });
 
   test("is the share of answers that the task calls right among those that ended", async () => {
-    const threads = await inOneThread(recipe(), lenient);
+    const threads = await inOneThread(recipe({ rewards: [] }), lenient);
     const { metrics, kind, step } = await evaluate(threads, lenient, request, never);
     const prompts = lenient.test.map((prompt, index) => ({ prompt, order: { prompt: index, sample: 0 } }));
     const rollouts = (
@@ -167,7 +169,7 @@ describe("an evaluation", () => {
       samples: 4,
       metrics: [{ type: "pass-at-k", k: 2 }, { type: "self-bleu" }],
     } as const;
-    const threads = await inOneThread(recipe(), lenient);
+    const threads = await inOneThread(recipe({ rewards: [] }), lenient);
     const prompts = lenient.test
       .slice(0, 3)
       .flatMap((prompt, index) => [0, 1, 2, 3].map((sample) => ({ prompt, order: { prompt: index, sample } })));
@@ -267,7 +269,7 @@ describe("an evaluation", () => {
   });
 
   test("ends when it is aborted", async () => {
-    const threads = await inOneThread(recipe(), task);
+    const threads = await inOneThread(recipe({ rewards: [] }), task);
     await expect(evaluate(threads, task, request, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 });

@@ -68,7 +68,15 @@ describe("the threads of a run", () => {
       expect(rollouts.map(({ tokens, finish, text }) => ({ tokens: [...tokens], finish, text }))).toEqual(
         prompts.map(() => ({ tokens: [end], finish: "stop", text: "" })),
       );
-      const request = { seed: 1, step: 1, full: false, settings: { every: 0, prompts: 4, temperature: 1 }, maxNewTokens: 6, chunk: 4 };
+      const request = {
+        seed: 1,
+        step: 1,
+        full: false,
+        settings: { every: 0, prompts: 4, temperature: 1 },
+        maxNewTokens: 6,
+        chunk: 4,
+        mostDropped: 0,
+      };
       expect((await evaluate(threads, turns, request, never)).metrics).toMatchObject({ length: 1, truncated: 0 });
     } finally {
       await threads.close();

@@ -1,5 +1,6 @@
 /** Results for a person: a table for each experiment file, of the columns that matter most. */
 import { besideMean, type FlatCell, type FlatTable, type Uncertainty } from "../../../results/tables/flat-table.ts";
+import { heldOutReward } from "../../../training/recipe/headline.ts";
 import { table, type Cell } from "../../display/table.ts";
 import { printable, type Terminal } from "../../display/terminal.ts";
 
@@ -23,8 +24,8 @@ const MOST = { parameters: 6, metrics: 4 };
 const shownMetrics = (metrics: readonly string[], asked: readonly string[] | undefined): readonly string[] => {
   if (asked !== undefined) return asked;
   const divergence = metrics.find((name) => name.startsWith("divergence/"));
-  const first = ["accuracy", "reward", "loss", ...(divergence === undefined ? [] : [divergence])].filter((name) =>
-    metrics.includes(name),
+  const first = ["accuracy", heldOutReward, "reward", "loss", ...(divergence === undefined ? [] : [divergence])].filter(
+    (name) => metrics.includes(name),
   );
   return [...new Set([...first, ...metrics])].slice(0, Math.max(MOST.metrics, first.length));
 };

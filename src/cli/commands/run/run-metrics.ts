@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
+import { outcomeOf, type Outcome } from "../../../training/recipe/headline.ts";
 import type { ProgressReport } from "../../../training/recipe/step-report.ts";
 
 /** Metrics of the process and of the training at hand. */
@@ -13,6 +14,13 @@ export interface RunMetrics {
   /** In Prometheus' text format. */
   text(): Promise<string>;
 }
+
+type Outcomes = Readonly<Record<keyof Outcome, Gauge<"training">>>;
+
+const showOutcome = ({ accuracy, reward }: Outcomes, training: string, outcome: Outcome): void => {
+  if (outcome.accuracy !== undefined) accuracy.set({ training }, outcome.accuracy);
+  if (outcome.reward !== undefined) reward.set({ training }, outcome.reward);
+};
 
 /**
  * Starts counting. The one label that a training has is its name in the experiment file, `training`; `divergence` and
@@ -29,7 +37,10 @@ export const runMetrics = (): RunMetrics => {
   const step = gauge("retort_step", "Optimizer steps that are done, those before an interruption included");
   const loss = gauge("retort_loss", "Loss of the last step");
   const reward = gauge("retort_reward", "Mean reward of the last step");
-  const accuracy = gauge("retort_accuracy", "Share of right answers in the last evaluation");
+  const outcomes = {
+    accuracy: gauge("retort_accuracy", "Share of right answers in the last evaluation"),
+    reward: gauge("retort_held_out_reward", "Mean reward of held-out prompts in the last evaluation"),
+  };
   const tokens = counter("retort_tokens_total", "Completion tokens that were learned from");
   const seconds = counter("retort_step_seconds_total", "Time that steps took");
   const checkpoints = counter("retort_checkpoints_total", "Checkpoints that were written");
@@ -63,8 +74,7 @@ export const runMetrics = (): RunMetrics => {
       seconds.inc({ training }, progress.milliseconds / 1000);
       stepMetrics(training, progress.metrics);
     } else if (progress.kind === "evaluation") {
-      const share = progress.metrics["accuracy"];
-      if (share !== undefined) accuracy.set({ training }, share);
+      showOutcome(outcomes, training, outcomeOf(progress.metrics));
     } else if (progress.kind === "checkpoint") checkpoints.inc({ training });
     else if (progress.kind === "warning") warnings.inc({ training, check: progress.check });
   };
@@ -73,7 +83,7 @@ export const runMetrics = (): RunMetrics => {
       const training = event.training.stage ?? event.training.run;
       if (event.kind === "begin") steps.set({ training }, event.steps);
       else if (event.kind === "report") report(training, event.report);
-      else if (event.kind !== "wait" && event.accuracy !== undefined) accuracy.set({ training }, event.accuracy);
+      else if (event.kind !== "wait") showOutcome(outcomes, training, event);
     },
     text: () => registry.metrics(),
   };

@@ -8,7 +8,8 @@ import { readExperiment } from "../../../experiments/file/extended-source.ts";
 import { prepareExperiment } from "../../../experiments/planning/run-plan.ts";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
 import { hasSweep } from "../../../sweeps/planning/sweep-plan.ts";
-import { duration, percent } from "../../display/number-text.ts";
+import { duration } from "../../display/number-text.ts";
+import { outcomeColumns } from "../../display/outcome-text.ts";
 import { interruptible } from "../../display/interruptible.ts";
 import { portIn } from "../../options/listen.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
@@ -34,11 +35,12 @@ const resultsTable = (results: readonly Result[], runs: readonly PlannedRun[]): 
   const labels = new Map(runs.map(({ name, label }) => [name, label]));
   const first = new Map<string, Result>();
   for (const result of results) if (!first.has(result.folder)) first.set(result.folder, result);
+  const { head, cells } = outcomeColumns([...first.values()]);
   return table(
-    ["result", "accuracy", "time", "folder"],
+    ["result", ...head, "time", "folder"],
     [...first.values()].map((result) => [
       result.training.stage ?? labels.get(result.training.run),
-      result.accuracy === undefined ? undefined : percent(result.accuracy),
+      ...cells(result),
       result.kind === "reuse" ? "before" : duration(result.milliseconds),
       result.folder,
     ]),

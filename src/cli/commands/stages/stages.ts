@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { storedStages, staleness, type StoredStage } from "../../../experiments/stage-store/stored-stages.ts";
 import type { PlannedTraining } from "../../../experiments/planning/planned.ts";
 import { prepareExperiment } from "../../../experiments/planning/run-plan.ts";
-import { percent } from "../../display/number-text.ts";
+import { outcomeColumns } from "../../display/outcome-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { addStagesPrune } from "./stages-prune.ts";
 import { table } from "../../display/table.ts";
@@ -16,12 +16,13 @@ interface StagesOptions extends HubFlags {
   readonly json?: true;
 }
 
-const listing = (stored: readonly StoredStage[]): string =>
-  table(
-    ["stage", "accuracy", "MiB", "made (UTC)", "used last", "runs", "id"],
-    stored.map(({ name, accuracy, bytes, made, used, usedBy, id }) => [
+const listing = (stored: readonly StoredStage[]): string => {
+  const { head, cells } = outcomeColumns(stored);
+  return table(
+    ["stage", ...head, "MiB", "made (UTC)", "used last", "runs", "id"],
+    stored.map(({ name, accuracy, reward, bytes, made, used, usedBy, id }) => [
       printable(name),
-      accuracy === undefined ? undefined : percent(accuracy),
+      ...cells({ accuracy, reward }),
       Math.ceil(bytes / 2 ** 20),
       made.slice(0, 16).replace("T", " "),
       used.slice(0, 16).replace("T", " "),
@@ -29,6 +30,7 @@ const listing = (stored: readonly StoredStage[]): string =>
       printable(id.slice(0, 16)),
     ]),
   );
+};
 
 /** Whether a stage of a file is stored, and if not, what an older one differs in; for `--json`. */
 const progress = (stage: PlannedTraining, stored: readonly StoredStage[]): object => {

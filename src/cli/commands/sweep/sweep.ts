@@ -13,6 +13,7 @@ import { prepareSweep, type PreparedSweep } from "../../../sweeps/planning/prepa
 import { indexRuns } from "../../../runs/reading/read-runs.ts";
 import { changeText } from "../../../runs/folder/changed-files.ts";
 import { olderTrials } from "../../../sweeps/planning/older-trials.ts";
+import { outcomeOf } from "../../../training/recipe/headline.ts";
 import { duration } from "../../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { localJobs } from "../../options/local-jobs.ts";
@@ -56,7 +57,7 @@ const listTrials = (all: readonly TrialState[], flags: SweepFlags, { output }: T
       ...trial,
       folder,
       ...progress,
-      accuracy: progress.metrics["accuracy"],
+      ...outcomeOf(progress.metrics),
     }));
     output.write(`${JSON.stringify({ trials, millisecondsLeft: left }, null, 2)}\n`);
     return;

@@ -42,7 +42,7 @@ test("what a training reports is what is collected, and the process besides", as
       times: { rollouts: 1, update: 1 },
     },
   });
-  metrics.show({ kind: "report", training, report: { kind: "evaluation", step: 5, metrics: { accuracy: 0.5 } } });
+  metrics.show({ kind: "report", training, report: { kind: "evaluation", step: 5, metrics: { accuracy: 0.5, "evaluation/reward": 2 } } });
   metrics.show({ kind: "report", training, report: { kind: "checkpoint", step: 5, path: "x" } });
   metrics.show({ kind: "report", training, report: { kind: "warning", step: 5, check: "truncation", message: "all were cut" } });
   const { status, type, text } = await ask(server.url);
@@ -55,6 +55,7 @@ test("what a training reports is what is collected, and the process besides", as
     'retort_reward{training="gkd"} 0.5',
     'retort_accuracy{training="teacher"} 0.75',
     'retort_accuracy{training="gkd"} 0.5',
+    'retort_held_out_reward{training="gkd"} 2',
     'retort_tokens_total{training="gkd"} 30',
     'retort_step_seconds_total{training="gkd"} 0.75',
     'retort_checkpoints_total{training="gkd"} 1',
