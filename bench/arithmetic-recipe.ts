@@ -84,6 +84,7 @@ export const recipeOf = ({ objective, rollouts, steps, batch, samplers, ...model
       cut: 0,
       noGradient: 0,
       noAdvantage: 0,
+      constantReward: 0,
     },
     checkpoints: { every: 0, minutes: 5, last: 2, best: false, keepEvery: 0 },
   },

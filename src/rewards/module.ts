@@ -1,48 +1,43 @@
 /** A reward from a user's own module, in TypeScript or JavaScript. */
 import { statSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { createJiti } from "jiti";
 import { define } from "../plugins/definition.ts";
-import type { Rollout } from "../rollouts/batches/rollout.ts";
+import { ownReward } from "./own/own-reward.ts";
+import { isDefinedReward, type DefinedReward, type RewardFunction } from "./own/reward-function.ts";
 import type { Reward, RewardContext } from "./reward.ts";
 import { defined } from "../optional/defined.ts";
 
-/** What a module's function gets beside the rollout. */
-export interface RewardFunctionContext extends RewardContext {
-  /** Aborts when the answer is no longer wanted; pass it on to `fetch` and the like. */
-  readonly signal: AbortSignal;
-}
+/** The running package under its name, for modules where it is not installed. */
+const alias = { "retort-rl": join(import.meta.dirname, "..", "library") };
 
-/** What a module exports by default: a finite number for a completion, at once or later. */
-export type RewardFunction = (
-  rollout: Rollout,
-  context: RewardFunctionContext,
-  parameters: Readonly<Record<string, unknown>>,
-) => number | Promise<number>;
+/** What a module exports by default. */
+type Exported = RewardFunction<never> | DefinedReward;
 
-const load = async (file: string): Promise<RewardFunction> => {
+const load = async (file: string): Promise<Exported> => {
   let exported: unknown;
   try {
-    exported = await createJiti(import.meta.url, { fsCache: false }).import(file, { default: true });
+    exported = await createJiti(import.meta.url, { fsCache: false, alias }).import(file, { default: true });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`module reward: expected a module at ${file}, got an error while loading it: ${reason}`, { cause });
   }
-  if (typeof exported !== "function") {
+  if (typeof exported !== "function" && !isDefinedReward(exported)) {
     throw new TypeError(
       `module reward: expected ${file} to export a function by default, got ` +
         `${exported === null ? "null" : typeof exported}; ` +
-        `write "export default (rollout, context, parameters) => number"`,
+        `write "export default ({ prompt, completion, reference }) => number"`,
     );
   }
-  return exported as RewardFunction;
+  return exported as Exported;
 };
 
 /**
- * Calls the function that a module exports by default. The module is named by its file, without the ending.
+ * Calls the function that a module exports by default, or the reward that `reward` defines there. The module is named by its file, without the ending.
  * `RangeError` when there is no such file, and for a range that is turned round; `prepare` or the first score loads it,
- * once, and rejects when it cannot be loaded (`Error` with `cause`) or exports no function (`TypeError`).
+ * once, and rejects when it cannot be loaded (`Error` with `cause`), exports no function (`TypeError`), or has a schema
+ * that the parameters do not fit (`RangeError`).
  */
 export const moduleReward = define({
   type: "module",
@@ -59,7 +54,9 @@ export const moduleReward = define({
       }),
     ),
     parameters: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: "Handed to the function as it is." }),
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: "Handed to the function, as they are or by its schema.",
+      }),
     ),
   },
   create({ path, range, parameters = {} }, context: RewardContext): Reward {
@@ -69,7 +66,7 @@ export const moduleReward = define({
         `module reward: expected a range from its least to its greatest value, got [${least}, ${most}]`,
       );
     }
-    const file = resolve(context.folder, path);
+    const file = resolve(context.folder ?? ".", path);
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isFile() !== true) {
       throw new RangeError(
@@ -77,17 +74,18 @@ export const moduleReward = define({
           `got ${found === undefined ? "nothing" : "something else"} at ${file}`,
       );
     }
-    let loading: Promise<RewardFunction> | undefined;
-    const loaded = (): Promise<RewardFunction> => (loading ??= load(file));
+    const name = basename(file, extname(file));
+    let loading: Promise<Reward> | undefined;
+    const loaded = (): Promise<Reward> =>
+      (loading ??= load(file).then((given) => ownReward(given, { name, parameters, context })));
     return {
-      name: basename(file, extname(file)),
+      name,
       ...defined({ range: least === undefined ? undefined : ([least, most!] as const) }),
       async prepare() {
         await loaded();
       },
       async score(rollout, signal) {
-        const reward = await loaded();
-        return { value: await reward(rollout, { ...context, signal }, parameters), parts: {} };
+        return (await loaded()).score(rollout, signal);
       },
     };
   },

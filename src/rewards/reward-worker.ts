@@ -8,7 +8,8 @@ import type { Reward, RewardContext, RewardScore } from "./reward.ts";
 import { createRewards } from "./weighted.ts";
 
 /** What the thread is started for. */
-export interface OpenRewards extends Pick<RewardContext, "folder" | "engine" | "models"> {
+export interface OpenRewards extends Pick<RewardContext, "engine" | "models"> {
+  readonly folder: string;
   readonly rewards: readonly RewardValues[];
   readonly task: TaskValues;
   readonly taskSeed: number;

@@ -43,8 +43,8 @@ export type RewardModels = Readonly<Record<string, RewardModel>>;
 /** What a reward may need to be made. */
 export interface RewardContext {
   readonly task: Task;
-  /** Folder of the experiment file, from which a module's path is resolved. */
-  readonly folder: string;
+  /** Folder of the experiment file, from which a module's path is resolved; the working folder when left out. */
+  readonly folder?: string;
   /** Runs models; `auto` when left out. */
   readonly engine?: EngineName;
   /** Where the models are that rewards name; not known before a run begins. */

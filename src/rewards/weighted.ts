@@ -2,6 +2,13 @@
 import { checked, finite } from "./checked.ts";
 import { checkDistinctNames } from "./distinct-names.ts";
 import { rewards, type RewardValues } from "./index.ts";
+import { ownReward } from "./own/own-reward.ts";
+import {
+  isDefinedReward,
+  type DefinedReward,
+  type FreeParameters,
+  type RewardFunction,
+} from "./own/reward-function.ts";
 import type { Reward, RewardContext, RewardRange, RewardScore } from "./reward.ts";
 
 /** One reward of a sum. */
@@ -68,11 +75,41 @@ export const rangesOf = (
     }),
   );
 
+/** A reward that is given where it is used, and not by values. */
+export interface InlineReward {
+  readonly reward: Reward | RewardFunction<never> | DefinedReward;
+  /** 1 when left out. */
+  readonly weight?: number;
+  /** The function's own name when left out, or `inline`. */
+  readonly name?: string;
+  /** For a function. */
+  readonly parameters?: FreeParameters;
+}
+
+/** One entry of a list of rewards: values as in an experiment file, or a function, or a reward itself. */
+export type RewardEntry = RewardValues | InlineReward | RewardFunction<never> | DefinedReward;
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/u;
+
+const inlineMember = (entry: InlineReward, context: RewardContext): WeightedReward => {
+  const { reward: given, weight = 1, name, parameters } = entry;
+  if (typeof given !== "function" && !isDefinedReward(given)) return { reward: given, weight, name };
+  const own = typeof given === "function" ? given.name : given.score.call.name;
+  const called = name ?? (namePattern.test(own) ? own : "inline");
+  return { reward: ownReward(given, { name: called, parameters, context }), weight, name: called };
+};
+
+const memberOf = (entry: RewardEntry, context: RewardContext): WeightedReward => {
+  if (typeof entry === "function" || isDefinedReward(entry)) return inlineMember({ reward: entry }, context);
+  return "type" in entry
+    ? { reward: rewards.create(entry, context), weight: entry.weight ?? 1, name: entry.name }
+    : inlineMember(entry, context);
+};
+
 /**
- * The reward of an experiment file's list. A reward is called by its `name`, else as its type calls it, and counts once
- * unless it has a `weight`. Throws what the members' creators throw, and as `weighted` does.
+ * The reward of an experiment file's list, in which functions and rewards may stand inline too. A reward is called by
+ * its `name`, else as its type calls it, or the function, and counts once unless it has a `weight`. Throws what the
+ * members' creators throw, and as `weighted` does.
  */
-export const createRewards = (list: readonly RewardValues[], context: RewardContext): Reward =>
-  weighted(
-    list.map((values) => ({ reward: rewards.create(values, context), weight: values.weight ?? 1, name: values.name })),
-  );
+export const createRewards = (list: readonly RewardEntry[], context: RewardContext): Reward =>
+  weighted(list.map((entry) => memberOf(entry, context)));

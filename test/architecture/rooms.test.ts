@@ -30,7 +30,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   "src/policies/checkpoints": { safetensors: [], gguf: ["safetensors"], hub: ["safetensors"] },
   "src/reports": { html: [], means: [], plots: ["html", "means"], pages: ["html", "means", "plots"] },
   "src/results": { tables: [], sql: ["tables"], exporters: ["tables", "sql"] },
-  "src/rewards": { json: [], math: [], model: [], remote: [], sandbox: [], text: [] },
+  "src/rewards": { json: [], math: [], model: [], own: [], remote: ["own"], sandbox: [], text: [] },
   "src/rollouts": {
     batches: [],
     behaviors: [],

@@ -13,6 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -103,6 +104,29 @@ test("the types of every entry point and of the examples are right, and refuse w
   writeFileSync(join(consumer, "wrong.ts"), `import { train } from "retort-rl/training";\ntrain({ seed: "1" });\n`);
   const { message } = (await run(consumer, process.execPath, compiler).catch((error: unknown) => error)) as Error;
   expect(message.match(/\S+: error .*$/gmu)).toEqual([expect.stringMatching(/^wrong\.ts\(2,\d+\): error TS2322/u)]);
+});
+
+test("a reward's module imports it where it is not installed", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "retort-elsewhere-"));
+  writeFileSync(
+    join(elsewhere, "reward.ts"),
+    `import { reward, Type, type RewardExample } from "retort-rl/rewards";
+    const length = ({ completion }: RewardExample): number => completion.length;
+    export default reward.batch({
+      parameters: Type.Object({ factor: Type.Number() }),
+      score: (examples, { parameters: { factor } }) => examples.map((one) => factor * length(one)),
+    });`,
+  );
+  const script = `
+    import { createRewards } from "retort-rl/rewards";
+    import { tasks } from "retort-rl/tasks";
+    const task = tasks.create({ type: "arithmetic", numbers: [2, 2], range: [1, 9], operators: "+", train: 4, test: 2 }, { seed: 0 });
+    const values = { type: "module", path: "reward.ts", parameters: { factor: 3 } };
+    const made = createRewards([values], { task, folder: ${JSON.stringify(elsewhere)} });
+    const rollout = { prompt: task.train[0], order: { prompt: 0, sample: 0 }, text: "12", tokens: Int32Array.of(1) };
+    console.log((await made.score(rollout, new AbortController().signal)).value);
+    process.exit();`;
+  expect(await run(consumer, process.execPath, "--input-type=module", "--no-warnings", "--eval", script)).toBe("6\n");
 });
 
 /** What each example says when it works. */

@@ -12,11 +12,11 @@ const context = { task, folder };
 const rollouts = task.train.flatMap((prompt) => ["", "12", "1+", "+-=#", "7+1=8"].map((text) => rolloutOf(task, prompt, text)));
 const { signal } = new AbortController();
 
-describe.each(["digits.ts", "length.mjs", "length.cjs"])("%s", (path) => {
+describe.each(["digits.ts", "length.mjs", "length.cjs", "defined.ts"])("%s", (path) => {
   rewardLaws(() => moduleReward.create({ path }, context), rollouts);
 });
 
-test("a TypeScript module with imports of its own gets rollout and parameters", async () => {
+test("a TypeScript module with imports of its own gets the example and parameters", async () => {
   const reward = moduleReward.create({ path: "./digits.ts", parameters: { factor: 10 } }, context);
   expect(reward.name).toBe("digits");
   const values = await Promise.all(rollouts.slice(0, 5).map(async (rollout) => (await reward.score(rollout, signal)).value));
@@ -41,6 +41,13 @@ test("the signal reaches the module", async () => {
 });
 
 describe("refusals", () => {
+  test("parameters that the module's schema does not have, before the first score", async () => {
+    const reward = moduleReward.create({ path: "defined.ts", parameters: { factr: 3 } }, context);
+    await expect(reward.prepare?.()).rejects.toThrow(
+      new RangeError('reward defined: its parameters do not fit: expected one of factor, got "factr"'),
+    );
+  });
+
   test("a range that is turned round", () => {
     expect(() => moduleReward.create({ path: "digits.ts", range: [1, 0] }, context)).toThrow(
       new RangeError("module reward: expected a range from its least to its greatest value, got [1, 0]"),

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { brevity } from "../../src/rewards/brevity.ts";
 import { exactMatch } from "../../src/rewards/exact-match.ts";
 import { rewards } from "../../src/rewards/index.ts";
+import { reward, type RewardFunction } from "../../src/rewards/own/reward-function.ts";
 import type { Reward } from "../../src/rewards/reward.ts";
 import { createRewards, rangesOf, weighted } from "../../src/rewards/weighted.ts";
 import { arithmetic } from "../../src/tasks/arithmetic/arithmetic.ts";
@@ -111,6 +112,28 @@ describe("createRewards", () => {
       context,
     );
     expect(await sum.score(rollout, signal)).toEqual({ value: 1.25, parts: { "exact-match": 1, brevity: 0, "very-short": 1 } });
+  });
+
+  test("takes functions, what they are defined by, and rewards, inline", async () => {
+    const [rollout] = rollouts;
+    const long: RewardFunction = ({ completion }) => completion.length;
+    const sum = createRewards(
+      [
+        { type: "exact-match", correct: 1, incorrect: 0 },
+        long,
+        () => 5,
+        { reward: reward.batch((all) => all.map(() => 3)), name: "three", weight: 2 },
+        { reward: (_example, { parameters }) => Number(parameters["value"]), name: "given", parameters: { value: 7 }, weight: 0 },
+        { reward: { name: "own", score: () => Promise.resolve({ value: 4, parts: {} }) } },
+      ],
+      { task },
+    );
+    const length = rollout!.text.length;
+    expect(await sum.score(rollout!, signal)).toEqual({
+      value: 1 + length + 5 + 6 + 4,
+      parts: { "exact-match": 1, long: length, inline: 5, three: 3, given: 7, own: 4 },
+    });
+    expect(() => createRewards([() => 1, () => 2], { task })).toThrow("expected different names, got inline twice");
   });
 
   test("closes its members", async () => {

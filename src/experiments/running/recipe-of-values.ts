@@ -20,15 +20,28 @@ export interface RecipeOptions {
   readonly hub?: HubOptions;
 }
 
+/** `RangeError` that names a function among the values, which JSON would leave out. */
+const checkPlain = (value: unknown, pointer = ""): void => {
+  if (typeof value === "function") {
+    throw new RangeError(
+      `recipe: expected plain data at ${pointer}, got a function: a recipe goes to other threads; export the function ` +
+        `from a module and name that ({ "type": "module", "path": "reward.ts" }), or write a loop with createRewards`,
+    );
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) checkPlain(inner, `${pointer}/${key}`);
+};
+
 /**
  * The recipe of one training, from the keys of an experiment file; what they leave out has the file's defaults, and a
  * `question` is not asked for. `ExperimentError` with every problem, `RangeError` for variants and stages, which
- * `execute` runs.
+ * `execute` runs, and for functions, which no other thread can be given.
  */
 export const recipeOf = async (
   values: Readonly<Record<string, unknown>>,
   { folder = ".", threads, hub = {} }: RecipeOptions = {},
 ): Promise<Recipe> => {
+  checkPlain(values);
   const path = join(folder, "recipe.json");
   const text = JSON.stringify({ question: "Asked from TypeScript.", ...values });
   const file = checkSource(extendedSource(parseSource(path, text)), []);

@@ -4,8 +4,11 @@ import { define } from "../../plugins/definition.ts";
 import type { JsonClient } from "../../remote/client.ts";
 import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
+import type { Task } from "../../tasks/task.ts";
+import { filled, namesIn } from "../../tasks/template.ts";
 import { checkAnswered } from "../answered.ts";
 import { linearRegExp } from "../linear-regexp.ts";
+import { exampleOf } from "../own/example.ts";
 import type { Reward, RewardContext } from "../reward.ts";
 import { serverClient, serverParameters } from "./server-options.ts";
 
@@ -33,7 +36,9 @@ const parameters = {
   template: Type.String({
     minLength: 1,
     default: question,
-    description: "What the judge is asked; {prompt}, {completion} and {reference} are replaced by the texts.",
+    description:
+      "What the judge is asked; {prompt}, {completion}, {reference} and the name of any field of the prompt in braces " +
+      "are replaced by the texts.",
   }),
   system: Type.Optional(Type.String({ description: "A system message before it; none when left out." })),
   pattern: Type.String({
@@ -67,14 +72,29 @@ const parameters = {
   ...serverParameters,
 };
 
+const own = ["prompt", "completion", "reference"];
+
+/** `RangeError` for a name in braces that a prompt does not have. */
+const checkNames = (template: string, { name: task, train: [first], answered }: Task): void => {
+  const known = [
+    ...own.filter((name) => name !== "reference" || answered !== false),
+    ...Object.keys(first?.fields ?? {}),
+  ];
+  for (const name of namesIn(template)) {
+    if (name === "reference" && answered === false) checkAnswered("judge", { name: task, answered });
+    if (known.includes(name)) continue;
+    throw new RangeError(
+      `judge: expected one of ${known.map((one) => `{${one}}`).join(", ")} in the template, got {${name}}`,
+    );
+  }
+};
+
 /** The template with the texts in it; what the texts hold is not read as a template. */
-const filled = (template: string, { prompt, text }: Rollout): string => {
-  const texts: Readonly<Record<string, string>> = {
-    prompt: prompt.text,
-    completion: text,
-    reference: prompt.reference,
-  };
-  return template.replaceAll(/\{(prompt|completion|reference)\}/g, (_whole, name: string) => texts[name]!);
+const questionOf = (template: string, rollout: Rollout, task: Task): string => {
+  const example = exampleOf(rollout, task);
+  return filled(template, (name) =>
+    own.includes(name) ? example[name as "prompt" | "completion" | "reference"] : example.fields[name]!,
+  );
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -114,13 +134,13 @@ export const judge = define({
       throw new RangeError(`judge: expected a scale of two different numbers, got [${worst}, ${best}]`);
     if (!template.includes("{completion}"))
       throw new RangeError("judge: expected a template with {completion}, got one without");
-    if (template.includes("{reference}")) checkAnswered("judge", task);
+    checkNames(template, task);
     const expression = linearRegExp(pattern);
     const client = serverClient({ ...server, url: url.replace(/\/*$/, "/") });
     const before = system === undefined ? [] : [{ role: "system", content: system }];
     const messagesFor = (rollout: Rollout): readonly unknown[] => [
       ...before,
-      { role: "user", content: filled(template, rollout) },
+      { role: "user", content: questionOf(template, rollout, task) },
     ];
     const bodyOf = (rollout: Rollout): object => {
       const body = { model, messages: messagesFor(rollout), temperature, seed, max_tokens: maxTokens, ...request };

@@ -6,12 +6,14 @@ import { defined } from "../../optional/defined.ts";
 
 const Ids = Type.Array(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }));
 
-/** A rollout as a server reads it. */
+/** A rollout as a server reads it: the names of a `RewardExample`, and what else is known. */
 export const WireRollout = Type.Object({
   prompt: Type.String(),
   completion: Type.String(),
   /** null in a task without references. */
   reference: Type.Union([Type.String(), Type.Null()]),
+  /** Further texts of the prompt, by name, where it has some. */
+  fields: Type.Optional(Type.Record(Type.String(), Type.String())),
   /** Of a prompt that asks for code. */
   tests: Type.Optional(Type.Array(Type.String())),
   /** Of the prompt in its split. */
@@ -32,7 +34,7 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
     prompt: prompt.text,
     completion: text,
     reference: answered ? prompt.reference : null,
-    ...defined({ tests: prompt.tests && [...prompt.tests] }),
+    ...defined({ fields: prompt.fields && { ...prompt.fields }, tests: prompt.tests && [...prompt.tests] }),
     index: prompt.index,
     sample: order.sample,
     finish,
@@ -48,9 +50,9 @@ export const wireRollout = (rollout: Rollout, answered: boolean): Static<typeof 
  * that were sent with it.
  */
 export const receivedRollout = (sent: Static<typeof WireRollout>, row: number): Rollout => {
-  const { prompt: text, completion, reference, tests, index, sample, promptTokens, tokens, ...rest } = sent;
+  const { prompt: text, completion, reference, fields, tests, index, sample, promptTokens, tokens, ...rest } = sent;
   return {
-    prompt: { index, text, reference: reference ?? "", ...defined({ tests }) },
+    prompt: { index, text, reference: reference ?? "", ...defined({ fields, tests }) },
     order: { prompt: row, sample },
     promptTokens: Int32Array.from(promptTokens),
     tokens: Int32Array.from(tokens),

@@ -1,6 +1,7 @@
 /** The checks that watch a run's steps, from the settings. */
 import type { RewardRange } from "../../rewards/reward.ts";
 import type { Check } from "./check.ts";
+import { constantReward } from "./constant-reward.ts";
 import { negativeDivergence } from "./divergence.ts";
 import { rewardRange } from "./reward-range.ts";
 import { samplingAgreement } from "./sampling-agreement.ts";
@@ -27,6 +28,7 @@ export const stepChecks = (
     cut,
     noGradient,
     noAdvantage,
+    constantReward,
   };
   return Object.entries(made).flatMap(([name, make]) => {
     const threshold = settings[name as keyof typeof made];

@@ -31,7 +31,7 @@ export interface Finding {
 export interface Check {
   /** Its key in `training.checks`; its count is the metric `checks/<name>`. */
   readonly name: string;
-  /** Steps in a row with a finding that stop the run. */
+  /** Steps in a row with a finding that stop the run; `Infinity` for a check that only warns, at the first of them. */
   readonly patience: number;
   /** What to do about it, as a sentence without its end. */
   readonly remedy: string;

@@ -28,8 +28,11 @@ export class CheckError extends Error {
   override readonly name = "CheckError";
 }
 
-/** A tenth of the patience: soon enough to be of use, late enough for a run that has just begun. */
-const warnsAt = (patience: number): number => Math.ceil(patience / 10);
+/**
+ * A tenth of the patience: soon enough to be of use, late enough for a run that has just begun. At once where the
+ * check stops nothing.
+ */
+const warnsAt = (patience: number): number => (patience === Number.POSITIVE_INFINITY ? 1 : Math.ceil(patience / 10));
 
 const since = (step: number, streak: number): string =>
   streak === 1 ? `step ${step}` : `steps ${step - streak + 1} to ${step}`;
@@ -50,10 +53,9 @@ export const watch = (checks: readonly Check[], facts: StepFacts, before: WatchS
     if (now.streak >= patience)
       failures.push(`${message}. Or give training.checks.${name} another value; 0 turns this check off`);
     else if (now.streak === warnsAt(patience)) {
-      warnings.push({
-        check: name,
-        message: `${message}. After ${patience} such steps in a row the run stops (training.checks.${name})`,
-      });
+      const ending = patience === Number.POSITIVE_INFINITY ? "This" : `After ${patience} such steps in a row the run`;
+      const stops = patience === Number.POSITIVE_INFINITY ? "stops nothing" : "stops";
+      warnings.push({ check: name, message: `${message}. ${ending} ${stops} (training.checks.${name})` });
     }
   }
   const metrics = Object.fromEntries(Object.entries(state).map(([name, { count }]) => [`checks/${name}`, count]));

@@ -38,6 +38,13 @@ export const CheckSettings = closedObject(
     cut: patience(500, "in which at least 95% of the rewards or of the importance ratios were cut."),
     noGradient: patience(200, "whose gradient was zero."),
     noAdvantage: patience(1000, "in which every advantage was zero."),
+    constantReward: Type.Integer({
+      default: 8,
+      minimum: 0,
+      description:
+        "Completions of the first step from which a reward is warned of that is the same for all of them; it stops " +
+        "nothing. 0 turns the check off.",
+    }),
   },
   { description: "Self-checks: what stops a run that cannot be right." },
 );

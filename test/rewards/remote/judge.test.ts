@@ -66,7 +66,7 @@ test("the last number of the pattern counts, from 0 to 1 over the scale", async 
 test("a request is what the file asks for", async () => {
   const server = await httpServer(judging(() => "grade -2.5 of -5"));
   const reward = judgeAt(`${server.url}//`.slice(0, -2), {
-    template: "{reference} or {completion} to {prompt}? {other} {completion}",
+    template: "{reference} or {completion} to {prompt}? { other } {completion}",
     system: "Be just.",
     pattern: "grade (-?[0-9.]+)",
     scale: [0, -5],
@@ -82,13 +82,23 @@ test("a request is what the file asks for", async () => {
     model: "wise",
     messages: [
       { role: "system", content: "Be just." },
-      { role: "user", content: `${prompt!.reference} or {prompt}$& to ${prompt!.text}? {other} {prompt}$&` },
+      { role: "user", content: `${prompt!.reference} or {prompt}$& to ${prompt!.text}? { other } {prompt}$&` },
     ],
     temperature: 0.5,
     seed: 7,
     max_completion_tokens: 20,
     top_p: 1,
   });
+});
+
+test("a template may name the prompt's fields", async () => {
+  const server = await httpServer(judging(() => "Score: 10"));
+  const train = task.train.map((prompt) => ({ ...prompt, fields: { source: "a book" } }));
+  const checked = withDefaults({ url: `${server.url}/v1`, model: "wise", template: "{source}: {completion}" });
+  if (!("values" in checked)) throw new Error("expected values");
+  const reward = judge.create(checked.values, { task: { ...task, train } });
+  await reward.score({ ...rollouts[1]!, prompt: train[0]! }, signal);
+  expect(questionIn(server.asked[0]!)).toBe("a book: 12");
 });
 
 describe("before training starts", () => {
@@ -103,6 +113,9 @@ describe("before training starts", () => {
   test("so must the texts, the pattern and the scale make sense", () => {
     const url = "http://127.0.0.1:1";
     expect(() => judgeAt(url, { template: "How good?" })).toThrow("judge: expected a template with {completion}, got one without");
+    expect(() => judgeAt(url, { template: "{completion} {answer}" })).toThrow(
+      "judge: expected one of {prompt}, {completion}, {reference} in the template, got {answer}",
+    );
     expect(() => judgeAt(url, { scale: [1, 1] })).toThrow("judge: expected a scale of two different numbers, got [1, 1]");
     expect(() => judgeAt(url, { pattern: "(?=x)" })).toThrow(/expected a pattern that RE2 reads/);
     const unanswered = { ...task, answered: false };

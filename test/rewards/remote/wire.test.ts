@@ -24,7 +24,7 @@ test("a rollout is sent with its texts, tokens and coordinates", () => {
 
 test("what arrives is the rollout, but for its log-probs and its step's coordinates", () => {
   const { rawLogProbs: _raw, ...rollout } = { ...rolloutAt(3, 1), rawLogProbs: undefined };
-  const prompt = { ...rollout.prompt, tests: ["assert(true)"] };
+  const prompt = { ...rollout.prompt, tests: ["assert(true)"], fields: { source: "a book" } };
   const sent = JSON.parse(JSON.stringify(wireRollout({ ...rollout, prompt }, true))) as Parameters<typeof receivedRollout>[0];
   expect(Value.Check(WireRollout, sent)).toBe(true);
   expect(receivedRollout(sent, 5)).toEqual({ ...rollout, prompt, order: { prompt: 5, sample: 1 }, behaviorLogProbs: new Float32Array(3) });

@@ -7,7 +7,17 @@ import { watch } from "../../../src/training/checks/watch.ts";
 import { healthyFacts } from "../../fixtures/facts.ts";
 import { checks as standard } from "../../fixtures/recipes.ts";
 
-const names = ["negativeDivergence", "teacherScores", "samplingAgreement", "rewardRange", "truncated", "cut", "noGradient", "noAdvantage"];
+const names = [
+  "negativeDivergence",
+  "teacherScores",
+  "samplingAgreement",
+  "rewardRange",
+  "truncated",
+  "cut",
+  "noGradient",
+  "noAdvantage",
+  "constantReward",
+];
 const ranges = { "exact-match": [0, 1], brevity: [0, 1] } as const;
 
 test("all are on by default", () => {
@@ -20,7 +30,7 @@ test("each can be turned off alone, and gets its own threshold", () => {
     expect(stepChecks({ ...standard, [name]: 0 }, {}).map((check) => check.name)).toEqual(names.filter((other) => other !== name));
   }
   const patient = stepChecks({ ...standard, rewardRange: 2, truncated: 3, cut: 4, noGradient: 5, noAdvantage: 6 }, {});
-  expect(patient.map(({ patience }) => patience)).toEqual([1, 1, 1, 2, 3, 4, 5, 6]);
+  expect(patient.map(({ patience }) => patience)).toEqual([1, 1, 1, 2, 3, 4, 5, 6, Infinity]);
   const metrics = { "divergence/forward-kl": -0.5 };
   const found = (negativeDivergence: number) =>
     stepChecks({ ...standard, negativeDivergence }, {})[0]?.inspect({ ...healthyFacts(), metrics });

@@ -63,3 +63,13 @@ test("all checks that fail at one step are said", () => {
     expect.stringContaining("4 are wrong; mend it. Or give training.checks.c"),
   ]);
 });
+
+test("a check that stops nothing warns at the first step of a streak", () => {
+  const all = watched([check("a", Infinity)], [{ a: 1 }, { a: 1 }, {}]);
+  expect(all.map(({ warnings }) => warnings.map(({ message }) => message))).toEqual([
+    ["step 1: 1 are wrong; mend it. This stops nothing (training.checks.a)"],
+    [],
+    [],
+  ]);
+  expect(all.every(({ failure }) => failure === undefined)).toBe(true);
+});

@@ -46,7 +46,7 @@ variants:
 /** Where it is asked for the answer it takes so long that a signal comes in the middle of a step. */
 const slowReward = `
 import { setTimeout } from "node:timers/promises";
-export default async ({ text }) => {
+export default async ({ completion: text }) => {
   await setTimeout(60);
   return text.length;
 };
