@@ -84,6 +84,8 @@ describe("an experiment", () => {
     expect(lines(first, "metrics.jsonl").map(({ kind, step }) => `${String(kind)} ${String(step)}`)).toEqual([
       "evaluation 0",
       "step 1",
+      // No completion of a fresh student is right.
+      "warning 1",
       "step 2",
       "evaluation 2",
       "step 3",
