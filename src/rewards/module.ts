@@ -34,10 +34,10 @@ const load = async (file: string): Promise<Exported> => {
 };
 
 /**
- * Calls the function that a module exports by default, or the reward that `reward` defines there. The module is named by its file, without the ending.
- * `RangeError` when there is no such file, and for a range that is turned round; `prepare` or the first score loads it,
- * once, and rejects when it cannot be loaded (`Error` with `cause`), exports no function (`TypeError`), or has a schema
- * that the parameters do not fit (`RangeError`).
+ * Calls the function that a module exports by default, or the reward that `reward` defines there. The module is named
+ * by its file, without the ending. `RangeError` when there is no such file, and for a range that is turned round;
+ * `prepare` or the first score loads it, once, and rejects when it cannot be loaded (`Error` with `cause`), exports no
+ * function (`TypeError`), or has a schema that the parameters do not fit (`RangeError`).
  */
 export const moduleReward = define({
   type: "module",

@@ -1,4 +1,4 @@
-/** What came of trainings, in a line and in tables: the accuracy, or in a task without references the held-out reward. */
+/** What came of trainings, in a line and in tables: the accuracy, or without references the held-out reward. */
 import type { Outcome } from "../../training/recipe/headline.ts";
 import { figure, percent } from "./number-text.ts";
 import type { Cell } from "./table.ts";

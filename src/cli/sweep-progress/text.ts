@@ -27,7 +27,7 @@ export const countsText = (all: readonly TrialState[]): string =>
     .map(([status, count]) => `${count} ${status}`)
     .join(", ");
 
-/** The trial with the highest accuracy, or where none has any with the highest held-out reward; nothing without both. */
+/** The trial with the highest accuracy, or where none has one, held-out reward; nothing without both. */
 export const bestOf = (all: readonly TrialState[]): TrialState | undefined => {
   const highest = (metric: string): TrialState | undefined =>
     all.reduce<TrialState | undefined>((best, entry) => {

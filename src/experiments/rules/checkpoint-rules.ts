@@ -48,6 +48,8 @@ export const checkpointMistakes = (values: TrainingValues, task: Task, folder: s
   const isKnown = (name: string): boolean =>
     best === name || (begins(name) && best.startsWith(name.endsWith("/") ? name : `${name}/`));
   if (known.some(isKnown)) return [];
-  const message = `expected a metric of every evaluation, ${known.join(", ")}, got "${best}"; did you mean "${closest(best, [...known])}"?`;
+  const message =
+    `expected a metric of every evaluation, ${known.join(", ")}, got "${best}"; ` +
+    `did you mean "${closest(best, [...known])}"?`;
   return [{ pointer, message }];
 };

@@ -24,8 +24,9 @@ export interface RecipeOptions {
 const checkPlain = (value: unknown, pointer = ""): void => {
   if (typeof value === "function") {
     throw new RangeError(
-      `recipe: expected plain data at ${pointer}, got a function: a recipe goes to other threads; export the function ` +
-        `from a module and name that ({ "type": "module", "path": "reward.ts" }), or write a loop with createRewards`,
+      `recipe: expected plain data at ${pointer}, got a function: a recipe goes to other threads; export the ` +
+        `function from a module and name that ({ "type": "module", "path": "reward.ts" }), or use createRewards ` +
+        "in a loop",
     );
   }
   if (typeof value !== "object" || value === null) return;

@@ -31,8 +31,11 @@ export interface SweepReport {
 }
 
 /** Metrics that say how the training went, and not what came of it. */
-const internal =
-  /^(?:checks|gradient|objective|rollouts|divergence|policy)\/|^(?:learning-rate|on-policy-fraction)$|\/(?:spread|unscored)$/u;
+const internal = new RegExp(
+  "^(?:checks|gradient|objective|rollouts|divergence|policy)/|^(?:learning-rate|on-policy-fraction)$|" +
+    "/(?:spread|unscored)$",
+  "u",
+);
 
 /** Metrics in tables, and those with learning curves: more would not be read. */
 const [mostMetrics, mostCurves] = [24, 8];

@@ -1,4 +1,4 @@
-/** Rewards that users write: a function of a completion, or of a batch of them, with parameters that may have a schema. */
+/** Rewards that users write: a function of a completion or of a batch, with parameters that may have a schema. */
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Task } from "../../tasks/task.ts";

@@ -37,8 +37,8 @@ const parameters = {
     minLength: 1,
     default: question,
     description:
-      "What the judge is asked; {prompt}, {completion}, {reference} and the name of any field of the prompt in braces " +
-      "are replaced by the texts.",
+      "What the judge is asked; {prompt}, {completion}, {reference} and the name of any field of the prompt in " +
+      "braces are replaced by the texts.",
   }),
   system: Type.Optional(Type.String({ description: "A system message before it; none when left out." })),
   pattern: Type.String({

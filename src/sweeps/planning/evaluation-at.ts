@@ -7,8 +7,8 @@ import { headlineOf } from "../../training/recipe/headline.ts";
 import { metricsIn } from "../../runs/reading/run-record.ts";
 
 /**
- * The metric of the evaluation after `step` steps of the run in a folder, or its headline where none is named. Nothing where there is no
- * such evaluation, or it has no such number.
+ * The metric of the evaluation after `step` steps of the run in a folder, or its headline where none is named. Nothing
+ * where there is no such evaluation, or it has no such number.
  */
 export const evaluationAt = async (folder: string, step: number, metric?: string): Promise<number | undefined> => {
   const path = join(folder, "metrics.jsonl");

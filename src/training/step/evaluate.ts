@@ -226,7 +226,8 @@ const evaluateMode = async (
  * published. Metrics: `accuracy`, the share of right answers, if there are references; `well-formed` and `truncated` as
  * shares; `length` in tokens; the measures of the settings; how near the student is to its teacher
  * (`settings.agreement`); and of every reward of the recipe `evaluation/reward/<name>` (`heldOutRewards`). A full
- * evaluation adds those of the other modes (`settings.also`), as `mode/metric` and `mode/reward/<name>`. The draws do not depend on the step, so evaluations differ by the student alone.
+ * evaluation adds those of the other modes (`settings.also`), as `mode/metric` and `mode/reward/<name>`.
+ * The draws do not depend on the step, so evaluations differ by the student alone.
  */
 export const evaluate = async (
   threads: EvaluationThreads,

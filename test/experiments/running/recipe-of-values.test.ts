@@ -34,4 +34,10 @@ describe("recipeOf", () => {
   test.each([{ variants: { a: {}, b: {} } }, { stages: { first }, teacher: { stage: "first" } }])("refuses %j", async (more) => {
     await expect(recipeOf({ ...values, ...more })).rejects.toThrow(/^recipe: expected one training, got variants or stages/u);
   });
+
+  test("refuses a function, which no other thread can be given", async () => {
+    await expect(recipeOf({ ...values, rewards: [() => 1] })).rejects.toThrow(
+      /^recipe: expected plain data at \/rewards\/0, got a function: .*"type": "module"/u,
+    );
+  });
 });
