@@ -73,9 +73,8 @@ export const runMetrics = (): RunMetrics => {
       tokens.inc({ training }, progress.tokens);
       seconds.inc({ training }, progress.milliseconds / 1000);
       stepMetrics(training, progress.metrics);
-    } else if (progress.kind === "evaluation") {
-      showOutcome(outcomes, training, outcomeOf(progress.metrics));
-    } else if (progress.kind === "checkpoint") checkpoints.inc({ training });
+    } else if (progress.kind === "evaluation") showOutcome(outcomes, training, outcomeOf(progress.metrics));
+    else if (progress.kind === "checkpoint") checkpoints.inc({ training });
     else if (progress.kind === "warning") warnings.inc({ training, check: progress.check });
   };
   return {
