@@ -33,7 +33,7 @@ const recipeWith = (microseconds: number): Recipe =>
   recipeOf({
     student: model(2, 64),
     teacher: { ...model(Number(flags["teacher-layers"]), 192), temperature: 1 },
-    rewards: [{ type: "module", path: "busy-reward.ts", parameters: { microseconds } }],
+    rewards: [{ module: "busy-reward.ts", microseconds }],
     rollouts: { chunk: Number(flags.chunk) },
     steps: 1,
     batch: 128,

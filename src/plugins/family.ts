@@ -7,7 +7,7 @@ import type { Definition, ParametersOf } from "./definition.ts";
 import { closedObject } from "./closed-object.ts";
 import { having } from "./having.ts";
 import { addContract, contractOf } from "./module-contracts.ts";
-import { moduleKeyword, type ModuleSchema } from "./module-keyword.ts";
+import { moduleKeyword, readValues, type ModuleSchema } from "./module-keyword.ts";
 import { knownModule, pluginIn, type ModuleContract } from "./module-registry.ts";
 import type { PluginKind } from "./plugin.ts";
 
@@ -37,7 +37,7 @@ type ContextOf<Members extends readonly Member[]> = Members[number]["create"] ex
 type ProductOf<Members extends readonly Member[]> = ReturnType<Members[number]["create"]>;
 
 /** A closed list of plug-ins of one kind. */
-export interface Family<V extends { type: string }, Context, Product> {
+export interface Family<V extends object, Context, Product> {
   /** What the family is called in errors, for example `divergence`. */
   readonly name: string;
   readonly types: readonly string[];
@@ -48,8 +48,12 @@ export interface Family<V extends { type: string }, Context, Product> {
 }
 
 /** Parameters of a module of the user's, which its own schema checks; `code` is written by the check of the file. */
-const moduleBranch = (kind: PluginKind, common: Readonly<Record<string, TSchema>>): TSchema => {
-  const keyword: ModuleSchema = { kind, common: Object.keys(common) };
+const moduleBranch = (
+  keyword: ModuleSchema,
+  common: Readonly<Record<string, TSchema>>,
+  { also }: ModuleContract,
+): TSchema => {
+  const { kind } = keyword;
   return Type.Object(
     {
       module: Type.String({
@@ -64,6 +68,7 @@ const moduleBranch = (kind: PluginKind, common: Readonly<Record<string, TSchema>
             "takes no other code.",
         }),
       ),
+      ...also,
       ...common,
     },
     {
@@ -87,17 +92,26 @@ const fits = (made: object, { functions, keys }: ModuleContract): boolean =>
   functions.every((name) => typeof (made as Readonly<Record<string, unknown>>)[name] === "function") &&
   keys.every((name) => name in made);
 
+/** Keys of a module's values that are not its own. */
+const keysOf = (common: Readonly<Record<string, TSchema>>, { also = {} }: ModuleContract): readonly string[] => [
+  ...Object.keys(common),
+  ...Object.keys(also),
+];
+
+/** The values as the check of a file leaves them; those of a recipe that was made by hand are read here. */
+const codedValues = (values: ModuleValues, schema: ModuleSchema, context: unknown): ModuleValues => {
+  if (values.code !== undefined) return values;
+  const folder = typeof context === "object" && context !== null && "folder" in context ? context.folder : undefined;
+  return typeof folder === "string" ? (readValues(values, schema, folder) as ModuleValues) : values;
+};
+
 /**
  * Makes a part from a module of the user's. `RangeError` when the module was not read before, as the check of a file
  * does, and when what it makes is no part of this family.
  */
-const createFromModule = (
-  kind: PluginKind,
-  values: ModuleValues,
-  common: readonly string[],
-  context: unknown,
-): object => {
-  const { module: path, code: hash = "", ...others } = values;
+const createFromModule = (schema: ModuleSchema, given: ModuleValues, context: unknown): object => {
+  const { kind, common } = schema;
+  const { module: path, code: hash = "", ...others } = codedValues(given, schema, context);
   const code = knownModule(hash);
   if (code === undefined)
     throw new RangeError(`${kind}: expected ${path} to be read before it is used, got none; plan it as part of a file`);
@@ -129,10 +143,10 @@ const union = (name: string, members: readonly Member[], common: Readonly<Record
   oneOf: members.map((member) => branch(member, common)),
 });
 
-const withModules = (name: string, common: Readonly<Record<string, TSchema>>, members: object): object => ({
+const withModules = (name: string, branchOfModules: TSchema, members: object): object => ({
   type: "object",
   description: `Which ${name}: "type" names one of Retort's, "module" a file with one of your own.`,
-  ...having("module", moduleBranch(name as PluginKind, common), Type.Unsafe(members)),
+  ...having("module", branchOfModules, Type.Unsafe(members)),
 });
 
 /**
@@ -149,16 +163,17 @@ export const family = <
   const byType = new Map<string, Member>(members.map((member) => [member.type, member]));
   const types = [...byType.keys()];
   const listed = union(name, members, common ?? {});
+  const keyword = { kind: name as PluginKind, common: modules === undefined ? [] : keysOf(common ?? {}, modules) };
   if (modules !== undefined) addContract(name as PluginKind, modules);
   return {
     name,
     types,
     schema: Type.Unsafe<Values<Members> & Static<TObject<Common>>>(
-      modules === undefined ? listed : withModules(name, common ?? {}, listed),
+      modules === undefined ? listed : withModules(name, moduleBranch(keyword, common ?? {}, modules), listed),
     ),
     create(values, context) {
       if (modules !== undefined && isModule(values)) {
-        return createFromModule(name as PluginKind, values, Object.keys(common ?? {}), context) as ProductOf<Members>;
+        return createFromModule(keyword, values, context) as ProductOf<Members>;
       }
       const member = byType.get(values.type);
       if (member === undefined) {

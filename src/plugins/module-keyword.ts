@@ -7,7 +7,7 @@ import { Ajv, type ErrorObject, type KeywordDefinition, type SchemaValidateFunct
 import { closedObject } from "./closed-object.ts";
 import { contractOf } from "./module-contracts.ts";
 import { pluginIn, readModule } from "./module-registry.ts";
-import type { PluginKind } from "./plugin.ts";
+import type { KindedPlugin, PluginKind } from "./plugin.ts";
 
 /** The keyword: its value is a kind, or a kind with the keys that are every member's. */
 export const moduleKeyword = "retortModule";
@@ -41,15 +41,21 @@ const mistake = (key: string, message: string, data: unknown): Partial<ErrorObje
   schemaPath: `#/${moduleKeyword}`,
 });
 
-/** What is wrong with the parameters; fills in the defaults of those that are left out. */
-const parameterMistakes = (parameters: object, given: Values): readonly Partial<ErrorObject>[] => {
-  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, ownProperties: true });
-  const plain = JSON.parse(JSON.stringify(closedObject(parameters as never))) as {
-    required?: string[];
-    properties: Values;
+/** The schema of all parameters: ajv fills in defaults of what is not required. */
+const schemaOf = ({ parameters = {}, schema = closedObject(parameters) }: KindedPlugin): object => {
+  const plain = JSON.parse(JSON.stringify({ type: "object", additionalProperties: false, ...(schema as object) })) as {
+    readonly required?: readonly string[];
+    readonly properties?: Readonly<Record<string, Values>>;
   };
-  const isOptional = (key: string): boolean => (plain.properties[key] as Values | undefined)?.["default"] !== undefined;
-  const validate = ajv.compile({ ...plain, required: (plain.required ?? []).filter((key) => !isOptional(key)) });
+  const hasDefault = (key: string): boolean => plain.properties?.[key]?.["default"] !== undefined;
+  return { ...plain, required: (plain.required ?? []).filter((key) => !hasDefault(key)) };
+};
+
+/** What is wrong with the parameters; fills in the defaults of those that are left out. */
+const parameterMistakes = (plugin: KindedPlugin, given: Values): readonly Partial<ErrorObject>[] => {
+  if (plugin.schema === true) return [];
+  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, ownProperties: true });
+  const validate = ajv.compile(schemaOf(plugin));
   return validate(given) ? [] : (validate.errors ?? []);
 };
 
@@ -64,13 +70,27 @@ const mistakesIn = (
     const read = readModule(resolve(folder, String(path)));
     if (code !== undefined && code !== read.hash)
       return [mistake("code", `expected the code of ${String(path)} to have the sha256 ${read.hash}`, code)];
-    const found = parameterMistakes(pluginIn(read, kind, contractOf(kind)).parameters ?? {}, own);
+    const found = parameterMistakes(pluginIn(read, kind, contractOf(kind)), own);
     if (found.length === 0) Object.assign(values, own, { code: read.hash });
     return found;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return [mistake("module", error.message, path)];
   }
+};
+
+/**
+ * The values with their module's defaults and the hash of its code, for those that no file's check has seen.
+ * `RangeError` with every mistake.
+ */
+export const readValues = (values: object, schema: ModuleSchema, folder: string): object => {
+  const copy: Values = { ...values };
+  const found = mistakesIn(copy, schema, folder);
+  if (found.length === 0) return copy;
+  const texts = found.map(({ instancePath = "", message = "" }) =>
+    ["", "/module"].includes(instancePath) ? message : `${instancePath}: ${message}`,
+  );
+  throw new RangeError(`${schema.kind}: ${texts.join("; ")}`);
 };
 
 /** Without a folder, as in an editor, modules are not read. */

@@ -4,9 +4,18 @@
  */
 import { createRequire, Module } from "node:module";
 import { dirname } from "node:path";
+import type { TSchema } from "@sinclair/typebox";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { moduleCode, type ModuleCode } from "./module-code.ts";
 import { pluginKinds, type KindedPlugin, type PluginKind } from "./plugin.ts";
+
+/** Values of a member that a module makes, after the check of a file. */
+export interface ModuleMember {
+  readonly module: string;
+  /** sha256 of its code. */
+  readonly code: string;
+  readonly [parameter: string]: unknown;
+}
 
 /** What a family asks of modules. */
 export interface ModuleContract {
@@ -16,8 +25,10 @@ export interface ModuleContract {
   readonly functions: readonly string[];
   /** Names of what else they have. */
   readonly keys: readonly string[];
+  /** Further keys that values of a module may have in a file, which are not the plug-in's. */
+  readonly also?: Readonly<Record<string, TSchema>>;
   /** The product with what follows from the values that it was made of, such as their configuration. */
-  finish?(product: object, values: { readonly module: string; readonly code: string }, context: unknown): object;
+  finish?(product: object, values: ModuleMember, context: unknown): object;
   /** Libraries that a module shares with this package, by name. */
   readonly host?: Readonly<Record<string, unknown>>;
   /** The plug-in that an export of another form stands for, such as a function; nothing where there is none. */
@@ -69,7 +80,8 @@ const exportsOf = ({ file, script }: ModuleCode, host: Readonly<Record<string, u
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RangeError(`expected a module at ${file}, got an error while loading it: ${reason}`, { cause });
   }
-  return (made.exports as { readonly default?: unknown }).default;
+  const exported = made.exports as { readonly __esModule?: true; readonly default?: unknown };
+  return exported.__esModule === true ? exported.default : exported;
 };
 
 /** Whether a default export is a plug-in of some family. */
@@ -107,9 +119,12 @@ export const pluginIn = (code: ModuleCode, kind: PluginKind, { host, read }: Mod
   if (isPlugin(exported) && exported.kind === kind) return exported;
   const other = isPlugin(exported) ? undefined : read?.(exported, code.file);
   if (other !== undefined) return other;
-  const helper = `define${kind[0]!.toUpperCase()}${kind.slice(1)}`;
+  const written =
+    kind === "reward"
+      ? "({ prompt, completion }) => ..."
+      : `define${kind[0]!.toUpperCase()}${kind.slice(1)}({ create: ... })`;
   throw new RangeError(
     `expected ${code.file} to export ${article(kind)} ${kind} by default, got ${described(exported)}; write "export ` +
-      `default ${helper}({ create: ... })"`,
+      `default ${written}"`,
   );
 };

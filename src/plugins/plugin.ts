@@ -23,7 +23,11 @@ export interface Plugin<Parameters extends ParameterSchemas, Context, Product, L
 }
 
 /** A plug-in with the family that it belongs to. */
-export type KindedPlugin = Plugin<ParameterSchemas, never, unknown> & { readonly kind: PluginKind };
+export type KindedPlugin = Plugin<ParameterSchemas, never, unknown> & {
+  readonly kind: PluginKind;
+  /** JSON Schema of the object of all parameters, in place of `parameters`; `true` for any. */
+  readonly schema?: Readonly<Record<string, unknown>> | true;
+};
 
 /**
  * A function that fixes the types of a family's plug-ins and says their family: `export default defineX({ ... })`. What

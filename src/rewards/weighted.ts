@@ -101,7 +101,7 @@ const inlineMember = (entry: InlineReward, context: RewardContext): WeightedRewa
 
 const memberOf = (entry: RewardEntry, context: RewardContext): WeightedReward => {
   if (typeof entry === "function" || isDefinedReward(entry)) return inlineMember({ reward: entry }, context);
-  return "type" in entry
+  return "type" in entry || "module" in entry
     ? { reward: rewards.create(entry, context), weight: entry.weight ?? 1, name: entry.name }
     : inlineMember(entry, context);
 };

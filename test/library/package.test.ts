@@ -121,7 +121,7 @@ test("a reward's module imports it where it is not installed", async () => {
     import { createRewards } from "retort-rl/rewards";
     import { tasks } from "retort-rl/tasks";
     const task = tasks.create({ type: "arithmetic", numbers: [2, 2], range: [1, 9], operators: "+", train: 4, test: 2 }, { seed: 0 });
-    const values = { type: "module", path: "reward.ts", parameters: { factor: 3 } };
+    const values = { module: "reward.ts", factor: 3 };
     const made = createRewards([values], { task, folder: ${JSON.stringify(elsewhere)} });
     const rollout = { prompt: task.train[0], order: { prompt: 0, sample: 0 }, text: "12", tokens: Int32Array.of(1) };
     console.log((await made.score(rollout, new AbortController().signal)).value);

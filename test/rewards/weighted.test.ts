@@ -150,9 +150,8 @@ describe("createRewards", () => {
     expect(closed).toEqual(["a", "b"]);
   });
 
-  test("prepares its members", async () => {
-    const sum = createRewards([{ type: "module", path: "../fixtures/rewards/not-a-function.ts" }], context);
-    await expect(sum.prepare?.()).rejects.toThrow(TypeError);
+  test("makes its members at once: a module that exports no reward is refused before anything is scored", () => {
+    expect(() => createRewards([{ module: "../fixtures/rewards/not-a-function.ts" }], context)).toThrow(/to export a reward by default/u);
   });
 });
 
@@ -162,8 +161,8 @@ test("ranges are those that the rewards of a list state, by their names in it", 
       { type: "exact-match", correct: -1, incorrect: 0.5 },
       { type: "brevity", target: 1, limit: 2, weight: 5, name: "short" },
       { type: "well-formed" },
-      { type: "module", path: "../fixtures/rewards/length.mjs" },
-      { type: "module", path: "../fixtures/rewards/length.mjs", name: "bounded", range: [0, 9] },
+      { module: "../fixtures/rewards/length.mjs" },
+      { module: "../fixtures/rewards/length.mjs", name: "bounded", range: [0, 9] },
     ],
     context,
   );
@@ -181,12 +180,12 @@ test("the schema fills in defaults and refuses unknown keys", () => {
   const values = { type: "exact-match" };
   expect(validate(values)).toBe(true);
   expect(values).toEqual({ type: "exact-match", correct: 1, incorrect: 0, weight: 1 });
-  expect(validate({ type: "module", path: "reward.ts", parameters: { words: ["a"], depth: { any: 1 } }, name: "mine" })).toBe(true);
+  expect(validate({ module: "reward.ts", words: ["a"], depth: { any: 1 }, name: "mine" })).toBe(true);
   for (const wrong of [
     { type: "exact" },
-    { type: "module" },
-    { type: "module", path: "reward.ts", range: [0] },
-    { type: "module", path: "reward.ts", range: [0, 1, 2] },
+    { module: "" },
+    { module: "reward.ts", range: [0] },
+    { module: "reward.ts", range: [0, 1, 2] },
     { type: "brevity" },
     { type: "well-formed", wieght: 1 },
     { type: "well-formed", name: "" },

@@ -16,7 +16,7 @@ const folder = "test/fixtures";
 const rewards = [
   { type: "exact-match", correct: 1, incorrect: 0, weight: 2 },
   { type: "brevity", target: 2, limit: 6, weight: 0.5 },
-  { type: "module", path: "rewards/length.mjs", weight: 0.25 },
+  { module: "rewards/length.mjs", weight: 0.25 },
 ] as const;
 const rollouts = task.train.slice(0, 4).flatMap((prompt) => [prompt.reference, "", "12"].map((text) => rolloutOf(task, prompt, text)));
 
@@ -80,7 +80,7 @@ describe("refusals", () => {
 
   test("a rollout that cannot be scored fails alone", async () => {
     const thread = connect<RewardHandlers>(new URL("../../src/rewards/reward-worker.ts", import.meta.url));
-    await thread.call("open", { rewards: [{ type: "module", path: "rewards/sour.mjs" }], task: taskValues, taskSeed: 5, folder });
+    await thread.call("open", { rewards: [{ module: "rewards/sour.mjs" }], task: taskValues, taskSeed: 5, folder });
     const [route] = rewardRoutes(thread).slice(1);
     const sent = rollouts.slice(0, 2).map((rollout) => wireRollout(rollout, true));
     const answer = await route!.answer(JSON.parse(JSON.stringify({ rollouts: sent })), signal);

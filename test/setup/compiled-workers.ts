@@ -24,7 +24,6 @@ const external = [
   "bullmq",
   "ioredis",
   "esbuild",
-  "jiti",
   "mathjs",
   "onnxruntime-node",
   "pyodide",

@@ -14,7 +14,7 @@ const values = (direction: number): Recipe =>
   recipe({
     evaluation: { every: 2, prompts: 4, temperature: 1 },
     rewards: [
-      { type: "module", path: "rewards/slow.ts", parameters: { direction }, normalize: "running", weight: 2 },
+      { module: "rewards/slow.ts", direction, normalize: "running", weight: 2 },
       { type: "brevity", target: 1, limit: 6, normalize: "group" },
       { type: "repetition", order: 1, unit: "tokens", weight: -1 },
     ],

@@ -22,7 +22,7 @@ const { teacher: _teacher, ...alone } = recipe();
 /** REINFORCE with importance weights on a slow reward, `steps` steps of which up to `maxStaleness` are ahead. */
 const values = (maxStaleness: number, steps: number, parameters: Record<string, unknown> = {}): Recipe => ({
   ...alone,
-  rewards: [{ type: "module", path: "rewards/slow.ts", parameters: { direction: 1, ...parameters } }],
+  rewards: [{ module: "rewards/slow.ts", direction: 1, ...parameters }],
   objective: {
     type: "policy-gradient",
     baseline: { type: "moving-average", decay: 0.5 },

@@ -23,7 +23,7 @@ afterEach(() => {
 const values = (parameters: Record<string, unknown>, changes: Partial<Recipe> = {}): Recipe =>
   recipe({
     student: model(smallLlama(), 1),
-    rewards: [{ type: "module", path: "rewards/slow.ts", parameters }],
+    rewards: [{ module: "rewards/slow.ts", ...parameters }],
     objective: { ...recipe().objective, baseline: { type: "moving-average", decay: 0.5 } } as Recipe["objective"],
     evaluation: { every: 3, prompts: 4, temperature: 0 },
     ...changes,
@@ -194,7 +194,7 @@ describe("a clean end", () => {
 
   test("after a check that is not passed: its step is kept, and with more patience the run resumes from there", async () => {
     const given = (rewardRange: number): Recipe => ({
-      ...recipe({ rewards: [{ type: "module", path: "rewards/length.mjs", range: [0, 3] }] }),
+      ...recipe({ rewards: [{ module: "rewards/length.mjs", range: [0, 3] }] }),
       training: { ...recipe().training, steps: 2, checks: { ...checks, rewardRange } },
     });
     const { error, reports } = await failure(given(1));

@@ -82,5 +82,7 @@ export const trainingSetting = (...training: Decisive): string => {
   const { seed: _seed, taskSeed: _taskSeed, task, ...rest } = values;
   // A tokenizer that is trained on the lines follows from the values, the content and the seed that holds lines out.
   const own = trainsTokenizer(task) ? undefined : tokenizer;
-  return contentHash({ setting: { ...others, tokenizer: own, values: { ...rest, task: { ...task, seed: undefined } } } });
+  return contentHash({
+    setting: { ...others, tokenizer: own, values: { ...rest, task: { ...task, seed: undefined } } },
+  });
 };

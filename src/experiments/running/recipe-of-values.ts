@@ -25,7 +25,7 @@ const checkPlain = (value: unknown, pointer = ""): void => {
   if (typeof value === "function") {
     throw new RangeError(
       `recipe: expected plain data at ${pointer}, got a function: a recipe goes to other threads; export the ` +
-        `function from a module and name that ({ "type": "module", "path": "reward.ts" }), or use createRewards ` +
+        `function from a module and name that ({ "module": "reward.ts" }), or use createRewards ` +
         "in a loop",
     );
   }

@@ -87,7 +87,12 @@ const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mista
   const types = typesOf(schema);
   const given = isObject(data) ? data["type"] : undefined;
   if (given === undefined) return { pointer, message: `missing key "type": one of ${list(types)}` };
-  const hint = typeof given === "string" ? suggest(given, types) : "";
+  const hint =
+    given === "module"
+      ? '; a module is named by its file, { "module": "./own.ts" }, with its parameters beside it;'
+      : typeof given === "string"
+        ? suggest(given, types)
+        : "";
   return {
     pointer: below(pointer, "type"),
     message: `unknown type ${quote(given)}${hint}${hint === "" ? ";" : ""} expected one of ${list(types)}`,

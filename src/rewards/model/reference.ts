@@ -58,6 +58,8 @@ export const modelsNamed = (rewards: readonly object[], pointer = ""): LocatedRe
   rewards.flatMap((values, index) => modelsOf(values, `${pointer}/${index}`));
 
 const modelsOf = (values: object, pointer: string): LocatedReference[] => {
+  // What a module's parameters are called is its own affair.
+  if ("module" in values) return [];
   const { model } = values as { readonly model?: unknown };
   const own = isReference(model) ? [{ reference: model, pointer: `${pointer}/model` }] : [];
   const inner = nested.flatMap((key) => {
@@ -72,6 +74,7 @@ const modelsOf = (values: object, pointer: string): LocatedReference[] => {
 export const withModels = (values: object, change: (reference: ModelReference) => object): object =>
   Object.fromEntries(
     Object.entries(values).map(([key, value]: [string, unknown]) => {
+      if ("module" in values) return [key, value];
       if (key === "model" && isReference(value)) return [key, change(value)];
       if (!nested.some((name) => name === key)) return [key, value];
       if (Array.isArray(value)) return [key, value.map((item: object) => withModels(item, change))];

@@ -78,7 +78,7 @@ describe.each<[string, string[], string, string]>([
     "/evaluation/minNewTokens",
     "tokens of a completion, got 99",
   ],
-  ["a module that is not there", ['/rewards/-={"type": "module", "path": "no.ts"}'], "/rewards/1", "module reward: expected a file"],
+  ["a module that is not there", ['/rewards/-={ "module": "no.ts"}'], "/rewards/1", "expected a module at"],
   [
     "a reward normalised by groups of one",
     ["/rewards/0/normalize=group", "/rollouts/group=1", "/objective/baseline/type=batch-mean"],

@@ -216,7 +216,7 @@ describe("an experiment", () => {
     const outcome = await perform([
       `/stages/start/objective={"type": "reinforce", "baseline": {"type": "none"}}`,
       "/stages/start/data/onPolicyFraction=1",
-      `/stages/start/rewards=[{"type": "module", "path": "../rewards/slow.ts", "parameters": {"at": 0, "what": "throw"}}]`,
+      `/stages/start/rewards=[{ "module": "../rewards/slow.ts", "at": 0, "what": "throw"}]`,
     ]);
     expect(String(outcome.error)).toContain("the judge is ill");
     expect(outline(outcome)).toEqual(["begin start"]);

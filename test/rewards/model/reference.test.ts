@@ -7,7 +7,7 @@ const rewards = [
   { type: "exact-match" },
   { type: "reward-model", model: { stage: "judge" } },
   { type: "product", rewards: [model("a"), { type: "gate", condition: model("b"), reward: model("c"), otherwise: 0 }] },
-  { type: "module", path: "x.ts", parameters: { model: { checkpoint: "none" } } },
+  { module: "x.ts", model: { checkpoint: "none" } },
   { type: "json-schema", schema: { properties: { model: { stage: "none" } } } },
 ];
 

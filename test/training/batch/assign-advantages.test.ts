@@ -43,7 +43,7 @@ const request: RowsRequest = {
 
 const slow = (direction: number, more: Record<string, unknown> = {}) =>
   recipe({
-    rewards: [{ type: "module", path: "rewards/slow.ts", parameters: { direction, ...more } }],
+    rewards: [{ module: "rewards/slow.ts", direction, ...more }],
     rollouts: { group: 2, temperature: 1, behavior: { type: "student" }, maxNewTokens: 8, chunk: 3 },
   });
 

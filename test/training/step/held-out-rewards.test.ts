@@ -16,7 +16,7 @@ const task = smallTask();
 const never = new AbortController().signal;
 
 const rewards: Recipe["rewards"] = [
-  { type: "module", path: "rewards/length.mjs", name: "tokens", weight: 2, normalize: "running" },
+  { module: "rewards/length.mjs", name: "tokens", weight: 2, normalize: "running" },
   { type: "brevity", target: 1, limit: 6, weight: 0 },
 ];
 const request = {

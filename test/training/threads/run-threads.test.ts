@@ -137,7 +137,7 @@ describe("the threads of a run", () => {
 
   test("does not wait for a reward that never loads once it is aborted", async () => {
     const controller = new AbortController();
-    const opening = open(recipe({ rewards: [{ type: "module", path: "rewards/endless.ts" }] }), controller.signal);
+    const opening = open(recipe({ rewards: [{ module: "rewards/endless.ts" }] }), controller.signal);
     // Late enough for all the others to be open on most machines; earlier the test says less and passes all the same.
     setTimeout(() => controller.abort(new Error("enough")), 4000);
     await expect(opening).rejects.toThrow("enough");

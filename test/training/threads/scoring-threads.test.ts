@@ -35,7 +35,7 @@ const scored = async (
   const { signal } = new AbortController();
   const threads = opened();
   const values = recipe({
-    rewards: [{ type: "module", path: "rewards/faulty.ts", parameters }],
+    rewards: [{ module: "rewards/faulty.ts", ...parameters }],
     rollouts: { ...recipe().rollouts, chunk: 50 },
     scoring: scoring(changes),
   });
@@ -108,7 +108,7 @@ test("several threads give the same scores, also when one of them ends", async (
 test("Ctrl-C while a thread hangs ends the stream at once", async () => {
   const threads = opened();
   const stop = new AbortController();
-  const hanging = recipe({ rewards: [{ type: "module", path: "rewards/faulty.ts", parameters: { fault: "spin" } }], scoring: scoring({}) });
+  const hanging = recipe({ rewards: [{ module: "rewards/faulty.ts", fault: "spin" }], scoring: scoring({}) });
   const reward = await openRewards(threads, hanging, stop.signal);
   const seen: number[] = [];
   const routed = route(chunksOf(rollouts, 4), { reward }, { inFlight: 3 }).pipe(toArray());

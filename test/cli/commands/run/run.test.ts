@@ -29,7 +29,7 @@ stages:
     evaluation: { prompts: 4 }
 teacher: { stage: teacher }
 student: { type: llama, layers: 1, width: 16, heads: 2 }
-rewards: [{ type: module, path: slow.mjs }]
+rewards: [{ module: slow.mjs }]
 objective:
   type: reinforce-gkd
   alpha: 0.5
@@ -212,7 +212,7 @@ describe("a file that is wrong does not start", () => {
     ["beta 1", [jsd(1)], "expected beta inside (0, 1), got 1"],
     ["no teacher, and alpha above 0", ["/teacher=null"], 'add { "stage": "<name>" }, or take an objective without one (alpha 0)'],
     ["a context that is too short", ["/rollouts/maxNewTokens=40"], 'needs 44; give its first stage as many "maxNewTokens"'],
-    ["no reward module", ['/rewards=[{"type":"module","path":"none.mjs"}]'], 'expected a file at "none.mjs"'],
+    ["no reward module", ['/rewards=[{ "module": "none.mjs"}]'], "none.mjs, got nothing"],
     ["no such run", ["--only", "bot"], 'the file has no run "bot"; did you mean "both"?'],
   ])("%s", async (_name, args, message) => {
     const { code, output, errors } = await retort([file, ...args], nowhere);
@@ -236,7 +236,7 @@ describe("a run that fails leaves nothing half-written", () => {
     expect(drafts()).toEqual([]);
     return { ...result, made: runFolders().filter((name) => !before.includes(name)) };
   };
-  const reward = (path: string): string => `/rewards=${JSON.stringify([{ type: "module", path }])}`;
+  const reward = (path: string): string => `/rewards=${JSON.stringify([{ module: path }])}`;
 
   test.each([
     [

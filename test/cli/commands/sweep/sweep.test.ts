@@ -74,7 +74,7 @@ describe.sequential("retort sweep", () => {
   });
 
   test("tries again what fails, and shows the end of its log", async () => {
-    const bad = { ...tinyExperiment({ axes: { "/seed": [7] } }), rewards: [{ type: "module", path: "throws.mjs" }] };
+    const bad = { ...tinyExperiment({ axes: { "/seed": [7] } }), rewards: [{ module: "throws.mjs" }] };
     const file = join(sweep.root, "bad.json");
     writeFileSync(file, JSON.stringify(bad));
     writeFileSync(join(sweep.root, "throws.mjs"), 'export default () => { throw new Error("the service is down"); };');
