@@ -25,7 +25,7 @@ export interface ModuleCode {
 }
 
 /** Limits of a module with all that it imports. */
-export const moduleLimits = { files: 1000, bytes: 20_000_000 } as const;
+export const moduleLimits = { files: 1000, bytes: 10_000_000 } as const;
 
 /** Files that are imported as texts. */
 const texts = [".txt", ".csv", ".jsonl", ".md"];
@@ -48,6 +48,9 @@ const reasonOf = (cause: unknown): string => {
 };
 
 const build = (file: string): Built => {
+  // Else it starts a thread that stays, for modules that are read once.
+  process.env["ESBUILD_WORKER_THREADS"] ??= "0";
+  process.env["ESBUILD_MAX_BUFFER"] ??= String(4 * moduleLimits.bytes);
   // It is loaded when a module is: few experiments have one.
   const { buildSync } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
   try {

@@ -68,6 +68,6 @@ describe("what is no module", () => {
   test("is refused when it is too large", () => {
     write("large.txt", "x".repeat(moduleLimits.bytes));
     const file = write("heavy.ts", `import large from "./large.txt"; export default large;`);
-    expect(() => moduleCode(file)).toThrow(/expected at most 20000000 bytes with its imports, got 2000\d+/u);
+    expect(() => moduleCode(file)).toThrow(/expected at most 10000000 bytes with its imports, got 1000\d+/u);
   });
 });

@@ -200,7 +200,7 @@ describe("an experiment", () => {
 
   test("whose run fails says so in its manifest, and leaves no student", async () => {
     const before = folders();
-    const { error } = await perform([`/rewards/0/parameters={"at": 1, "what": "nan"}`]);
+    const { error } = await perform(["/rewards/0/at=1", "/rewards/0/what=nan"]);
     expect(String(error)).toMatch(/reward digits: expected a finite number for prompt/u);
     const [folder] = folders().filter((name) => !before.includes(name));
     expect(read(out, "small", folder!, "manifest.json")).toMatchObject({

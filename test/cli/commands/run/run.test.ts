@@ -241,11 +241,11 @@ describe("a run that fails leaves nothing half-written", () => {
   test.each([
     [
       "throws.mjs",
-      /^error: scorer "reward" .*: reward throws: expected a score for prompt \d+ "\d\+\d=", sample \d, got an error: the service is down\n--debug shows where\n$/u,
+      /^error: .*scorer "reward" .*: reward throws: expected a score for prompt \d+ "\d\+\d=", sample \d, got an error: the service is down.*\n--debug shows where\n$/u,
     ],
     [
       "nan.mjs",
-      /^error: scorer "reward" .*: reward nan: expected a finite number for prompt \d+ "\d\+\d=", sample \d, got NaN\n--debug shows where\n$/u,
+      /^error: .*scorer "reward" .*: reward nan: expected a finite number for prompt \d+ "\d\+\d=", sample \d, got NaN.*\n--debug shows where\n$/u,
     ],
   ])(
     "%s",
