@@ -28,7 +28,7 @@ const openOnnx = async (options: EngineOptions): Promise<Engine> => {
     return onnxEngine(options);
   } catch (error) {
     throw new Error(
-      `ONNX Runtime's native library does not load here: ${reasonOf(error)}; npm rebuild onnxruntime-node, ` +
+      `ONNX Runtime's native library does not load here: ${reasonOf(error)}; install Retort anew on this machine, ` +
         "or choose another engine",
       { cause: error },
     );

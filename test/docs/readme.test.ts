@@ -10,7 +10,7 @@ import { blocksOf, commandsOf, textOf } from "./pages.ts";
 
 const readme = textOf("README.md");
 const commands = commandsOf("README.md");
-const byRetort = commands.filter((command) => command.startsWith("npx retort "));
+const byRetort = commands.filter((command) => command.startsWith("npx retort-rl "));
 const byNpm = commands.filter((command) => !byRetort.includes(command));
 
 /** What the README shows right below a block with this command alone. */

@@ -1,79 +1,27 @@
 /** The package as it would be published: packed, unpacked into a project of its own, its types checked, and every example run there as a user would. */
-import { execFile } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { compiler, manifest, packPackage, run } from "../fixtures/packed-package.ts";
 
 const root = join(import.meta.dirname, "../..");
 mkdirSync(join(root, "build"), { recursive: true });
 /** Below this repository, so that the package finds the libraries that are installed here. */
 const folder = mkdtempSync(join(root, "build", "package-"));
-const source = join(folder, "source");
 const consumer = join(folder, "consumer");
 const packed = join(consumer, "node_modules", "retort-rl");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 vi.setConfig({ testTimeout: 600_000 });
 
-const start = promisify(execFile);
-const run = async (where: string, command: string, ...parameters: readonly string[]): Promise<string> => {
-  const { stdout, stderr } = await start(command, parameters, { cwd: where, timeout: 600_000, maxBuffer: 2 ** 26 }).catch(
-    (error: unknown) => {
-      const { stdout: said, stderr: errors } = error as { stdout?: string; stderr?: string };
-      throw new Error(`${parameters.join(" ")}: ${said}${errors}`, { cause: error });
-    },
-  );
-  return stdout + stderr;
-};
-const compiler = join(root, "node_modules/typescript/bin/tsc");
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-  readonly version: string;
-  readonly files: readonly string[];
-};
 const entryPoints = readdirSync(join(root, "src/library")).map((name) => name.replace(/\.ts$/, ""));
 const examples = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
 
-const times = (paths: readonly string[]): number[] => paths.map((path) => statSync(path).mtimeMs);
-const filesBelow = (name: string): string[] =>
-  readdirSync(join(root, name), { recursive: true }).map((path) => join(root, name, String(path)));
-
-/** Whether `dist` is of this source as it is, and not a link to another's: `npm ci` has just compiled it where continuous integration runs. */
-const isBuilt = (): boolean => {
-  const built = join(root, "dist", "cli", "retort.js");
-  const inputs = [...filesBelow("src"), ...["package.json", "tsconfig.json", "tsconfig.build.json"].map((name) => join(root, name))];
-  return (
-    existsSync(built) &&
-    !lstatSync(join(root, "dist")).isSymbolicLink() &&
-    Math.min(...times(filesBelow("dist"))) > Math.max(...times(inputs))
-  );
-};
-
 beforeAll(async () => {
-  mkdirSync(source);
   mkdirSync(join(consumer, "node_modules"), { recursive: true });
-  for (const name of ["package.json", "README.md", "LICENSE", ...manifest.files.filter((name) => name !== "dist")]) {
-    cpSync(join(root, name), join(source, name), { recursive: true });
-  }
-  if (isBuilt()) cpSync(join(root, "dist"), join(source, "dist"), { recursive: true });
-  else await run(root, process.execPath, compiler, "--project", "tsconfig.build.json", "--outDir", join(source, "dist"));
-  await run(source, "npm", "pack", "--ignore-scripts", "--silent");
-  await run(source, "tar", "-xzf", `retort-rl-${manifest.version}.tgz`);
-  renameSync(join(source, "package"), packed);
-  rmSync(source, { recursive: true });
+  await run(folder, "tar", ["-xzf", await packPackage(folder)]);
+  renameSync(join(folder, "package"), packed);
   cpSync(join(root, "examples"), join(consumer, "examples"), { recursive: true });
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
   const compilerOptions = { strict: true, target: "es2023", module: "nodenext", skipLibCheck: true, noEmit: true, types: ["node"] };
@@ -81,7 +29,19 @@ beforeAll(async () => {
 }, 600_000);
 
 test("it holds what it runs with, and no sources", () => {
-  expect(readdirSync(packed).toSorted()).toEqual(["LICENSE", "README.md", "dist", "docs", "experiments", "package.json", "schema"]);
+  expect(readdirSync(packed).toSorted()).toEqual([
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "dist",
+    "docs",
+    "examples",
+    "experiments",
+    "package.json",
+    "schema",
+    "scripts",
+  ]);
+  expect(readdirSync(join(packed, "scripts"))).toEqual(["preinstall.js"]);
 });
 
 test("every name that it exports can be imported, and nothing else", async () => {
@@ -92,17 +52,17 @@ test("every name that it exports can be imported, and nothing else", async () =>
     const refused = await import("retort-rl/experiments/execute").catch((error) => error.code);
     console.log(refused);
     process.exit();`;
-  expect(await run(consumer, process.execPath, "--input-type=module", "--no-warnings", "--eval", script)).toBe("ERR_MODULE_NOT_FOUND\n");
+  expect(await run(consumer, process.execPath, ["--input-type=module", "--no-warnings", "--eval", script])).toBe("ERR_MODULE_NOT_FOUND\n");
 });
 
 test("its command runs", async () => {
-  expect(await run(consumer, process.execPath, join(packed, "dist/cli/retort.js"), "--version")).toBe(`${manifest.version}\n`);
+  expect(await run(consumer, process.execPath, [join(packed, "dist/cli/retort.js"), "--version"])).toBe(`${manifest.version}\n`);
 });
 
 test("the types of every entry point and of the examples are right, and refuse what is wrong", async () => {
   writeFileSync(join(consumer, "all.ts"), entryPoints.map((name) => `export * as ${name} from "retort-rl/${name}";\n`).join(""));
   writeFileSync(join(consumer, "wrong.ts"), `import { train } from "retort-rl/training";\ntrain({ seed: "1" });\n`);
-  const { message } = (await run(consumer, process.execPath, compiler).catch((error: unknown) => error)) as Error;
+  const { message } = (await run(consumer, process.execPath, [compiler]).catch((error: unknown) => error)) as Error;
   expect(message.match(/\S+: error .*$/gmu)).toEqual([expect.stringMatching(/^wrong\.ts\(2,\d+\): error TS2322/u)]);
 });
 
@@ -140,7 +100,7 @@ const said: Readonly<Record<string, RegExp>> = {
 };
 
 const outputOf = (name: string): Promise<string> =>
-  run(consumer, process.execPath, "--import", import.meta.resolve("tsx"), join("examples", name), `runs-${name}`);
+  run(consumer, process.execPath, ["--import", import.meta.resolve("tsx"), join("examples", name), `runs-${name}`]);
 
 test.each(examples)("examples/%s", async (name) => {
   expect(await outputOf(name)).toMatch(said[name]!);

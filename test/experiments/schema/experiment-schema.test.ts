@@ -17,7 +17,7 @@ const objects = function* (schema: Json): Generator<JsonObject> {
 };
 
 describe("the published schema", () => {
-  test("is up to date: npx retort schema > schema/experiment.json", () => {
+  test("is up to date: npx retort-rl schema > schema/experiment.json", () => {
     expect(readFileSync(new URL("../../../schema/experiment.json", import.meta.url), "utf8")).toBe(schemaText());
   });
 
