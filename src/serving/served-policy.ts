@@ -6,6 +6,7 @@ import { resourcePool } from "../workers/resource-pool.ts";
 import { streamText } from "../rollouts/sampling/stream-text.ts";
 import { Streamer } from "../rollouts/sampling/streamer.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
+import { mostLogProbs } from "../teachers/remote/answer-size.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { PolicyRequest } from "./policy-request.ts";
 import { chosenLogProbs, promptLogProbsJson } from "./prompt-log-probs.ts";
@@ -34,11 +35,12 @@ export interface ServedPolicyOptions {
   readonly seed: number;
 }
 
-/** Most entries of log-probs in one answer: some hundred megabytes of JSON. */
-const mostEntries = 2 ** 21;
-
 const chosenAreOwn = (ids: readonly number[], { chosen }: PolicyRequest): boolean =>
   chosen === undefined || chosen.ids.every((row, i) => row.length === 1 && row[0] === ids[chosen.start + i + 1]);
+
+/** Size of the array that holds the log-probs of chosen ids: the longest row is that of all. */
+const chosenEntries = ({ chosen }: PolicyRequest): number =>
+  chosen === undefined ? 0 : chosen.ids.length * chosen.ids.reduce((most, row) => Math.max(most, row.length), 0);
 
 /** Answers one prompt after the other. */
 export class ServedPolicy {
@@ -101,9 +103,10 @@ export class ServedPolicy {
     if (promptLogProbs === undefined && chosen === undefined) return undefined;
     const { vocabularySize } = this.#options.policy;
     const breadth: Breadth = chosenAreOwn(ids, request) ? (promptLogProbs ?? 0) : "all";
-    const entries = ids.length * (promptLogProbs === "all" ? vocabularySize : (promptLogProbs ?? 0) + 1);
-    if (entries > mostEntries)
-      throw new RangeError(`expected at most ${mostEntries} log-probs in an answer, got a request for ${entries}`);
+    const listed = ids.length * (promptLogProbs === "all" ? vocabularySize : (promptLogProbs ?? 0) + 1);
+    const entries = Math.max(listed, chosenEntries(request));
+    if (entries > mostLogProbs)
+      throw new RangeError(`expected at most ${mostLogProbs} log-probs in an answer, got a request for ${entries}`);
     this.#check(chosen?.ids.flat() ?? []);
     return this.#scorer.score(ids, breadth);
   }
@@ -144,7 +147,7 @@ export class ServedPolicy {
   #ended(tokens: readonly [number]): Pick<PolicyAnswer, "text" | "tokens" | "finish"> {
     const { tokenizer } = this.#options;
     return {
-      text: tokenizer.decode(tokens),
+      text: this.#textOf(tokens[0]),
       tokens,
       finish: tokenizer.stopIds.includes(tokens[0]) ? "stop" : "length",
     };

@@ -23,7 +23,7 @@ describe.skipIf(!isReached)("installed from a tarball", () => {
   const folder = mkdtempSync(join(tmpdir(), "retort-install-"));
   const modules = join(folder, "node_modules");
   const experiment = "node_modules/retort-rl/experiments/quickstart.json";
-  const npx = (...words: readonly string[]): Promise<string> => run(folder, "npx", ["--no", "retort-rl", ...words], environment);
+  const npx = (...words: readonly string[]): Promise<string> => run(folder, "npx", ["retort-rl", ...words], environment);
 
   beforeAll(async () => {
     writeFileSync(join(folder, "package.json"), '{ "private": true }');

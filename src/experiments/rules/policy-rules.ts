@@ -16,6 +16,7 @@ import type { FileFacts } from "../inputs/file-context.ts";
 import { isNewPolicy, stageValues, type TrainingValues } from "../schema/trainings.ts";
 import { sourcePolicy, studentPolicy } from "../inputs/students.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
+import { answerSizeMistakes } from "./teacher-rules.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
 /** The student's policy, or what is wrong with it. */
@@ -143,6 +144,10 @@ export const policyMistakes = (file: ExperimentValues, values: TrainingValues, k
   const own =
     "mistakes" in student
       ? student.mistakes
-      : [...trainedMistakes(student.policy, values), ...vocabularyMistakes(student.policy, values, known)];
+      : [
+          ...trainedMistakes(student.policy, values),
+          ...vocabularyMistakes(student.policy, values, known),
+          ...answerSizeMistakes(values, known.task(values), student.policy.vocabularySize),
+        ];
   return [...own, ...contextMistakes(file, values, known)];
 };

@@ -1,9 +1,10 @@
 /** A teacher on a server that speaks as vLLM does. */
 import { jsonClient, type JsonClient } from "../../remote/client.ts";
+import { RemoteError } from "../../remote/remote-error.ts";
 import { coordinatesText } from "../../rollouts/batches/order.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { Detail, Teacher, TeacherScore } from "../teacher.ts";
-import { endpoints } from "./requests.ts";
+import { endpoints, type Part } from "./requests.ts";
 import type { TeacherServerValues } from "./settings.ts";
 
 /** What a remote teacher is made for. */
@@ -23,7 +24,7 @@ export interface RemoteTeacher extends Teacher {
   close(): Promise<void>;
 }
 
-/** Most bytes of an answer: all log-probs of some hundred positions of a large vocabulary are as much. */
+/** Most bytes of an answer: as many log-probs as one has, as JSON, are less. */
 const largest = 2 ** 28;
 
 /** log softmax(l / T) out of l [L, V], row by row; in place. */
@@ -38,6 +39,16 @@ const tempered = (logProbs: Float32Array, temperature: number, vocabularySize: n
     for (const [k, value] of row.entries()) row[k] = (value - most) / temperature - normalizer;
   }
   return logProbs;
+};
+
+const joined = (arrays: readonly Float32Array[]): Float32Array => {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const array of arrays) {
+    all.set(array, start);
+    start += array.length;
+  }
+  return all;
 };
 
 /** What came, or why nothing did; the signal's reason is thrown. */
@@ -65,7 +76,7 @@ const clientOf = ({ url, tokenVariable, connections, timeout }: TeacherServerVal
   });
 
 /**
- * Asks the server once for each rollout, at most `connections` at a time. Row i of a score is for completion token i.
+ * Asks the server for each rollout, once or in parts (`Endpoint.parts`), at most `connections` at a time. Row i of a score is for completion token i.
  * What a server cannot say is -9999 nats: a probability of 0. What has no score has the client's `RemoteError`, which
  * says whether another attempt makes sense, also for an answer that is no score. `RangeError` for a temperature that is
  * not above 0, or is not 1 where not all log-probs are asked for.
@@ -80,14 +91,29 @@ export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: R
   }
   const endpoint = endpoints[server.endpoint];
   const client = clientOf(server);
-  const scoreOne = async (rollout: Rollout, signal: AbortSignal): Promise<TeacherScore> => {
-    const answer = await client.post(endpoint.path, endpoint.request(server.model, rollout, detail), signal);
+  const partsOf = (rollout: Rollout): readonly Part[] => {
     try {
-      const score = endpoint.score(answer, rollout, detail, vocabularySize);
-      return temperature === 1 ? score : { logProbs: tempered(score.logProbs, temperature, vocabularySize) };
+      return endpoint.parts(rollout, detail, vocabularySize);
+    } catch (error) {
+      throw new RemoteError((error as Error).message, { retryable: false });
+    }
+  };
+  const scorePart = async (part: Part, rollout: Rollout, signal: AbortSignal): Promise<TeacherScore> => {
+    const request = endpoint.request(server.model, part, detail, vocabularySize);
+    const answer = await client.post(endpoint.path, request, signal);
+    try {
+      return endpoint.score(answer, part, detail, vocabularySize);
     } catch (error) {
       throw client.misfit(endpoint.path, `a score of ${coordinatesText(rollout)}`, (error as Error).message);
     }
+  };
+  const scoreOne = async (rollout: Rollout, signal: AbortSignal): Promise<TeacherScore> => {
+    const parts = partsOf(rollout);
+    // One after the other: no more than one large answer of a rollout is here at once.
+    const scores: TeacherScore[] = [];
+    for (const part of parts) scores.push(await scorePart(part, rollout, signal));
+    const score = scores.length === 1 ? scores[0]! : { logProbs: joined(scores.map(({ logProbs }) => logProbs)) };
+    return temperature === 1 ? score : { logProbs: tempered(score.logProbs, temperature, vocabularySize) };
   };
   return {
     vocabularySize,

@@ -21,7 +21,7 @@ describe("completions", () => {
     ["all", -1],
     [{ topK: 5 }, 5],
   ] as const)("%j is prompt_logprobs %i of the ids, and as few new tokens as all versions allow", (detail, count) => {
-    expect(completions.request("m", rollout, detail)).toEqual({
+    expect(completions.request("m", rollout, detail, 4)).toEqual({
       model: "m",
       prompt: [3, 1, 1, 3, 1],
       max_tokens: 1,
@@ -46,7 +46,7 @@ describe("completions", () => {
 
 describe("generate", () => {
   test("asks for each position's own token by its id, from the position that draws the first one", () => {
-    expect(generate.request("m", rollout, "tokens")).toEqual({
+    expect(generate.request("m", rollout, "tokens", 4)).toEqual({
       model: "m",
       token_ids: [3, 1, 1, 3, 1],
       sampling_params: {
@@ -57,7 +57,7 @@ describe("generate", () => {
         prompt_logprob_start: 1,
       },
     });
-    expect(generate.request("m", rollout, { topK: 2 })).toMatchObject({ sampling_params: { prompt_logprobs: 2 } });
+    expect(generate.request("m", rollout, { topK: 2 }, 4)).toMatchObject({ sampling_params: { prompt_logprobs: 2 } });
   });
 
   const chosen = (rows: number, columns: number, ...values: number[]): unknown => ({
@@ -81,5 +81,45 @@ describe("generate", () => {
     [chosen(3, 1, -1, 0.5, -1), "expected log-probs of at most 0, got 0.5"],
   ])("an answer of another form is refused: %#", (answer, message) => {
     expect(() => generate.score(answer, rollout, "tokens", 4)).toThrow(message);
+  });
+});
+
+describe("at a vocabulary of 49,152", () => {
+  const vocabularySize = 49_152;
+  const long = { ...rollout, promptTokens: Int32Array.of(7, 8), tokens: Int32Array.from({ length: 100 }, (_, t) => t) };
+
+  test("an array of all log-probs is asked for in parts of two million, each after the tokens before it", () => {
+    const parts = generate.parts(long, "all", vocabularySize);
+    expect(parts.map(({ promptTokens, tokens }) => [promptTokens.length, tokens.length])).toEqual([
+      [2, 42],
+      [44, 42],
+      [86, 16],
+    ]);
+    expect(parts.flatMap(({ tokens }) => [...tokens])).toEqual([...long.tokens]);
+    expect([...parts[2]!.promptTokens]).toEqual([7, 8, ...long.tokens.subarray(0, 84)]);
+    const { token_ids, sampling_params } = generate.request("m", parts[2]!, "all", vocabularySize) as {
+      readonly token_ids: readonly number[];
+      readonly sampling_params: Readonly<Record<string, unknown>>;
+    };
+    expect(token_ids).toEqual([7, 8, ...long.tokens]);
+    expect(sampling_params).toMatchObject({ prompt_logprob_start: 85 });
+    const rows = sampling_params["prompt_logprob_token_ids"] as number[][];
+    expect(rows).toHaveLength(16);
+    expect([rows[15]!.length, rows[15]![0], rows[15]!.at(-1)]).toEqual([vocabularySize, 0, vocabularySize - 1]);
+  });
+
+  test("one row that is more is one part, and what is small or has no tokens too", () => {
+    expect(generate.parts(long, "all", 2 ** 22)).toHaveLength(100);
+    expect(generate.parts(rollout, "all", 4)).toHaveLength(1);
+    expect(generate.parts({ ...long, tokens: new Int32Array(0) }, "all", vocabularySize)).toHaveLength(1);
+  });
+
+  test("a list has the prompt's tokens too and no parts: it is refused where it is too large", () => {
+    const message =
+      "teacher: expected at most 42 tokens of prompt and completion, whose scores fit one answer, got 102; take the likeliest K " +
+      '("topK" of the objective), or "endpoint": "generate", which gives all in parts';
+    expect(() => completions.parts(long, "all", vocabularySize)).toThrow(new RangeError(message));
+    expect(() => generate.parts(long, { topK: 30_000 }, vocabularySize)).toThrow("expected at most 69 tokens");
+    expect(completions.parts(long, { topK: 64 }, vocabularySize)).toEqual([long]);
   });
 });

@@ -7,7 +7,7 @@ import { localTeacher } from "../../../src/teachers/local.ts";
 import { remoteTeacher, type RemoteTeacher, type RemoteTeacherOptions } from "../../../src/teachers/remote/teacher.ts";
 import type { Detail, TeacherScore } from "../../../src/teachers/teacher.ts";
 import { httpServer, json } from "../../fixtures/http-server.ts";
-import { bigram, context, model } from "../../fixtures/recipes.ts";
+import { bigram, context, model, smallLlama } from "../../fixtures/recipes.ts";
 import { rolloutAt } from "../../fixtures/rollouts.ts";
 import { serverAt, serveTaskPolicy } from "../../fixtures/served-task.ts";
 
@@ -73,6 +73,44 @@ describe("of a served policy", () => {
       status: 404,
       message: expect.stringContaining('expected the model \\"tiny\\"') as string,
     });
+  });
+});
+
+describe("of a served policy with 49,152 tokens", () => {
+  const large = { vocabularySize: 49_152, contextLength: 64 };
+  const policy = smallLlama(large);
+  const long = { ...rolloutAt(0, 0), promptTokens: Int32Array.of(3, 4), tokens: Int32Array.from({ length: 45 }, (_, t) => t * 1000) };
+  let server: JsonServer;
+  beforeAll(async () => {
+    server = await serveTaskPolicy(policy, 7);
+    return () => server.close(0);
+  });
+
+  test("an array of all log-probs comes in parts, with the scores of the local teacher", async () => {
+    const engine = await openEngine("onnx", { threads: 1 });
+    onTestFinished(() => engine.dispose());
+    const { weights } = model(policy, 7);
+    const options = { policy, weights, temperature: 1, batch: 1, length: 64, padId: 0, detail: "all" } as const;
+    const local = await (await localTeacher(engine, options)).score([long], signal);
+    const settings = serverAt(server.url, { endpoint: "generate" });
+    const [score] = (await teacherAt(server.url, { ...large, server: settings }).score([long], signal)) as readonly TeacherScore[];
+    if (score instanceof Error) throw score;
+    expect(score!.logProbs.length).toBe(45 * large.vocabularySize);
+    expect(score!.logProbs.findIndex((value, k) => value !== local[0]!.logProbs[k])).toBe(-1);
+  });
+
+  test("a list that would be too large is not asked for, and a server that is asked refuses", async () => {
+    const [answer] = await teacherAt(server.url, large).score([long], signal);
+    expect(answer).toMatchObject({ retryable: false, message: expect.stringContaining("expected at most 42 tokens") as string });
+    const { client } = teacherAt(server.url, large);
+    const all = { prompt_logprobs: -1, max_tokens: 1, temperature: 0 };
+    const prompt = [...long.tokens];
+    await expect(client.post("v1/completions", { prompt, ...all }, signal)).rejects.toThrow(
+      "expected at most 2097152 log-probs in an answer",
+    );
+    const rows = [Array.from({ length: large.vocabularySize }, (_, id) => id), ...Array.from({ length: 43 }, () => [0])];
+    const chosen = { token_ids: prompt, sampling_params: { max_tokens: 1, temperature: 0, prompt_logprob_token_ids: rows } };
+    await expect(client.post("inference/v1/generate", chosen, signal)).rejects.toThrow("got a request for 2162688");
   });
 });
 
