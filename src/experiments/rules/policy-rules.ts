@@ -16,7 +16,7 @@ import type { FileFacts } from "../inputs/file-context.ts";
 import { isNewPolicy, stageValues, type TrainingValues } from "../schema/trainings.ts";
 import { sourcePolicy, studentPolicy } from "../inputs/students.ts";
 import { singleTeachers } from "../schema/teacher-schema.ts";
-import { answerSizeMistakes } from "./teacher-rules.ts";
+import { answerSizeMistakes } from "./server-answer-rules.ts";
 import { sameTokens } from "./tokenizer-rules.ts";
 
 /** The student's policy, or what is wrong with it. */

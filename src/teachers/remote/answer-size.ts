@@ -28,8 +28,8 @@ export const bytesOfToken = (
   logProbsAt(detail, vocabularySize) * (isArray(endpoint, detail) ? 16 / 3 : jsonBytes);
 
 /**
- * Most tokens of prompt and completion whose scores are one answer. A list has the prompt's too, and cannot be asked for
- * in parts.
+ * Most tokens of prompt and completion whose scores are one answer. A list has the prompt's too, and cannot be asked
+ * for in parts.
  */
 export const tokensOfAnswer = (detail: Detail, vocabularySize: number): number =>
   Math.floor(mostLogProbs / logProbsAt(detail, vocabularySize));
