@@ -78,8 +78,8 @@ const clientOf = ({ url, tokenVariable, connections, timeout }: TeacherServerVal
 /**
  * Asks the server for each rollout, once or in parts, at most `connections` at a time. Row i of a score is for
  * completion token i. What a server cannot say is -9999 nats: a probability of 0. What has no score has the client's
- * `RemoteError`, which says whether another attempt makes sense, also for an answer that is no score. `RangeError` for a
- * temperature that is not above 0, or is not 1 where not all log-probs are asked for.
+ * `RemoteError`, which says whether another attempt makes sense, also for an answer that is no score. `RangeError` for
+ * a temperature that is not above 0, or is not 1 where not all log-probs are asked for.
  */
 export const remoteTeacher = ({ server, temperature, detail, vocabularySize }: RemoteTeacherOptions): RemoteTeacher => {
   if (!(temperature > 0)) throw new RangeError(`teacher: expected a temperature above 0, got ${temperature}`);
