@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   "src/evaluation": { statistics: [], measures: ["statistics"], claims: ["statistics"] },
   "src/experiments": {
     schema: [],
+    reference: ["schema"],
     file: ["schema"],
     inputs: ["schema", "file"],
     rules: ["schema", "file", "inputs"],

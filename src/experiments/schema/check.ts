@@ -6,6 +6,8 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv"
 import { closest, distance } from "fastest-levenshtein";
 import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
 import { dataOf, moduleKeyword, moduleKeywordDefinition } from "../../plugins/module-keyword.ts";
+import { expectation, quoted } from "./expectation.ts";
+import { keysOf } from "./located-schema.ts";
 import { narrowedSchema, typesIn, typesOfDefaults } from "./narrowed-schema.ts";
 
 /** A value's key, the value itself, or the value with everything inside it. */
@@ -23,11 +25,6 @@ export interface Mistake {
 /** Either the values with their defaults, or every mistake. */
 export type Checked<T> = { readonly values: T } | { readonly mistakes: readonly Mistake[] };
 
-const quote = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
-
 /** `; did you mean "alpha"?`, when a known name is at most a third of its letters away. */
 const suggest = (name: string, known: readonly string[]): string => {
   if (known.length === 0 || name.length > 100) return "";
@@ -39,40 +36,6 @@ const suggest = (name: string, known: readonly string[]): string => {
 
 const list = (names: readonly unknown[]): string =>
   names.map((name) => (typeof name === "string" ? `"${name}"` : String(name))).join(", ");
-
-const keysOf = (schema: JsonObject): string[] =>
-  Object.keys(isObject(schema["properties"]) ? schema["properties"] : {});
-
-/** `a number above 0 and at most 1`. */
-const expectation = (schema: JsonObject): string => {
-  const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
-  const bounds =
-    minimum !== undefined && maximum !== undefined
-      ? [`from ${quote(minimum)} to ${quote(maximum)}`]
-      : [
-          ...(minimum === undefined ? [] : [`of at least ${quote(minimum)}`]),
-          ...(exclusiveMinimum === undefined ? [] : [`above ${quote(exclusiveMinimum)}`]),
-          ...(maximum === undefined ? [] : [`of at most ${quote(maximum)}`]),
-          ...(exclusiveMaximum === undefined ? [] : [`below ${quote(exclusiveMaximum)}`]),
-        ];
-  const names: Readonly<Record<string, string>> = {
-    integer: "a whole number",
-    number: "a number",
-    string: "a text",
-    boolean: "true or false",
-    object: "an object {...}",
-    array: "a list [...]",
-    null: "null",
-  };
-  const range = bounds.length === 0 ? "" : ` ${bounds.join(" and ")}`;
-  if (!Array.isArray(type)) return `${names[type as string] ?? quote(type)}${range}`;
-  // Of several types, the bounds are the number's and the keys are the object's.
-  const choices = (type as readonly string[]).map((one) => {
-    if (one === "object") return `an object { ${keysOf(schema).join(", ")} }`;
-    return `${names[one] ?? one}${one === "number" || one === "integer" ? range : ""}`;
-  });
-  return choices.join(", or ");
-};
 
 const typesOf = (schema: JsonObject): string[] =>
   (Array.isArray(schema["oneOf"]) ? (schema["oneOf"] as readonly Json[]) : []).flatMap((branch) => {
@@ -95,7 +58,7 @@ const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mista
         : "";
   return {
     pointer: below(pointer, "type"),
-    message: `unknown type ${quote(given)}${hint}${hint === "" ? ";" : ""} expected one of ${list(types)}`,
+    message: `unknown type ${quoted(given)}${hint}${hint === "" ? ";" : ""} expected one of ${list(types)}`,
   };
 };
 
@@ -135,22 +98,22 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
       const allowed = schema["enum"] as readonly Json[];
       const texts = allowed.filter((value) => typeof value === "string");
       const hint = typeof data === "string" ? suggest(data, texts) : "";
-      return { pointer, message: `expected one of ${list(allowed)}, got ${quote(data)}${hint}` };
+      return { pointer, message: `expected one of ${list(allowed)}, got ${quoted(data)}${hint}` };
     }
     case "const":
-      return { pointer, message: `expected ${quote(schema["const"])}, got ${quote(data)}` };
+      return { pointer, message: `expected ${quoted(schema["const"])}, got ${quoted(data)}` };
     case "type":
     case "minimum":
     case "maximum":
     case "exclusiveMinimum":
     case "exclusiveMaximum":
-      return { pointer, message: `expected ${expectation(schema)}, got ${quote(data)}` };
+      return { pointer, message: `expected ${expectation(schema)}, got ${quoted(data)}` };
     case "minProperties":
     case "minItems": {
       const limit = Number(params["limit"]);
       return {
         pointer,
-        message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quote(data)}`,
+        message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quoted(data)}`,
       };
     }
     case "propertyNames":
@@ -159,14 +122,14 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
         part: "key",
         message:
           `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ` +
-          `${quote(params["propertyName"])}`,
+          `${quoted(params["propertyName"])}`,
       };
     case moduleKeyword:
       return { pointer, message: error.message ?? "" };
     case "false schema":
       return { pointer, message: `the key "${pointer.slice(pointer.lastIndexOf("/") + 1)}" can't be here` };
     default:
-      return { pointer, message: `${error.message ?? error.keyword}, got ${quote(data)}` };
+      return { pointer, message: `${error.message ?? error.keyword}, got ${quoted(data)}` };
   }
 };
 

@@ -31,6 +31,13 @@ const whole: JsonObject = {
   },
 };
 
+/** The schema of a whole file, with what its parts refer to: no part is written twice, and no patch is among them. */
+export const wholeFileSchema: JsonObject = {
+  ...experiment,
+  properties: { $schema: editors!, extends: extended, ...properties },
+  definitions: definitions!,
+};
+
 /** The parts of an experiment as a file may have them that others complete. */
 const parts = patchSchema(whole, "/definitions/experiment")["properties"] as JsonObject;
 const reference = (...keys: readonly string[]): JsonObject => ({ $ref: `#/definitions/${keys.join("/")}` });

@@ -2,46 +2,9 @@
  * From the schema of whole values to that of a patch of them (RFC 7386): nothing is required, and null takes a key
  * away.
  */
-import { formatPointer, isObject, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
+import { isObject, type JsonObject } from "../../files/json.ts";
 import { defined } from "../../optional/defined.ts";
-
-/** A schema, and its pointer in the document. */
-interface LocatedSchema {
-  readonly schema: JsonObject;
-  readonly pointer: string;
-}
-
-const under = ({ pointer, schema }: LocatedSchema, ...keys: readonly (string | number)[]): LocatedSchema => {
-  let here: Json | undefined = schema;
-  for (const key of keys) here = (here as Readonly<Record<string | number, Json>>)[key];
-  return { schema: here as JsonObject, pointer: pointer + formatPointer(keys) };
-};
-
-const valueAt = (document: JsonObject, pointer: string): LocatedSchema =>
-  under({ schema: document, pointer: "" }, ...parsePointer(pointer));
-
-const listed = (located: LocatedSchema, key: string): readonly LocatedSchema[] =>
-  Array.isArray(located.schema[key])
-    ? (located.schema[key] as readonly Json[]).map((_, i) => under(located, key, i))
-    : [];
-
-/** The alternatives of a schema, references followed: each says for itself what it takes. */
-const alternatives = (document: JsonObject, located: LocatedSchema): readonly LocatedSchema[] => {
-  const { schema } = located;
-  const reference = schema["$ref"];
-  if (typeof reference === "string") return alternatives(document, valueAt(document, reference.slice(1)));
-  const inner = [
-    ...listed(located, "oneOf"),
-    ...listed(located, "anyOf"),
-    ...(["then", "else"] as const).flatMap((key) => (isObject(schema[key]) ? [under(located, key)] : [])),
-  ];
-  return inner.length === 0 ? [located] : inner.flatMap((one) => alternatives(document, one));
-};
-
-const takesObjects = ({ type, properties }: JsonObject): boolean =>
-  type === "object" ||
-  properties !== undefined ||
-  (Array.isArray(type) && (type as readonly Json[]).includes("object"));
+import { alternatives, schemaAt, takesObjects, under, type LocatedSchema } from "./located-schema.ts";
 
 const takesOthers = ({ type }: JsonObject): boolean => type !== "object" && type !== undefined;
 
@@ -58,7 +21,7 @@ const distinct = (schemas: readonly LocatedSchema[]): readonly LocatedSchema[] =
 const descriptionOf = (document: JsonObject, { schema }: LocatedSchema): string | undefined => {
   const { description, $ref } = schema;
   if (typeof description === "string") return description;
-  return typeof $ref === "string" ? descriptionOf(document, valueAt(document, $ref.slice(1))) : undefined;
+  return typeof $ref === "string" ? descriptionOf(document, schemaAt(document, $ref.slice(1))) : undefined;
 };
 
 /** Any of these values, or null. A closed list of texts stays one that an editor completes. */
@@ -106,4 +69,4 @@ const patchOf = (document: JsonObject, located: LocatedSchema): JsonObject => {
 
 /** The schema of patches of the value whose schema is at the pointer in a document of schemas. */
 export const patchSchema = (document: JsonObject, pointer: string): JsonObject =>
-  patchOf(document, valueAt(document, pointer));
+  patchOf(document, schemaAt(document, pointer));
