@@ -1,7 +1,7 @@
 /** RL + on-policy GKD for four steps: a reward and a teacher at once, from values as an experiment file has them. */
-import { recipeOf, train } from "retort-rl/training";
+import { recipeOf, train, type RecipeValues } from "retort-rl/training";
 
-const values = {
+const values: RecipeValues = {
   task: { type: "arithmetic", numbers: [2, 2], range: [1, 9], operators: "+", train: 40, test: 8 },
   student: { type: "llama", layers: 1, width: 16, heads: 2 },
   teacher: { student: "initial" },

@@ -1,5 +1,6 @@
 /** Training: one recipe, run to its end as a stream of reports. */
 export { recipeOf } from "../experiments/running/recipe-of-values.ts";
+export type { RecipeValues } from "../experiments/schema/experiment-file.ts";
 export type { RecipeOptions } from "../experiments/running/recipe-of-values.ts";
 export { CheckError } from "../training/checks/watch.ts";
 export type { Machine, Model, Recipe } from "../training/recipe/recipe.ts";

@@ -8,6 +8,7 @@ import { readInputs } from "../inputs/inputs.ts";
 import { planRuns } from "../planning/run-plan.ts";
 import { checkSource } from "../planning/sound-file.ts";
 import { machineFor, recipeFor } from "./planned-recipe.ts";
+import type { RecipeValues } from "../schema/experiment-file.ts";
 import { parseSource } from "../file/file-source.ts";
 
 /** Where a recipe is made. */
@@ -39,7 +40,7 @@ const checkPlain = (value: unknown, pointer = ""): void => {
  * `execute` runs, and for functions, which no other thread can be given.
  */
 export const recipeOf = async (
-  values: Readonly<Record<string, unknown>>,
+  values: RecipeValues,
   { folder = ".", threads, hub = {} }: RecipeOptions = {},
 ): Promise<Recipe> => {
   checkPlain(values);

@@ -1,9 +1,10 @@
 /** Tests of recipes that are made from values without a file. */
 import { describe, expect, test } from "vitest";
 import { ExperimentError } from "../../../src/experiments/file/problem.ts";
+import type { RecipeValues } from "../../../src/experiments/schema/experiment-file.ts";
 import { recipeOf } from "../../../src/experiments/running/recipe-of-values.ts";
 
-const values = {
+const values: RecipeValues = {
   engine: "onnx",
   task: { type: "arithmetic", numbers: [2, 2], range: [1, 4], operators: "+", train: 12, test: 4 },
   student: { type: "ngram", order: 2 },
@@ -24,7 +25,9 @@ describe("recipeOf", () => {
   });
 
   test("says every mistake with its pointer", async () => {
-    const error: unknown = await recipeOf({ ...values, seed: "a", objective: { type: "distilation" } }).catch((reason: unknown) => reason);
+    const error: unknown = await recipeOf({ ...values, seed: "a", objective: { type: "distilation" } } as never).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toBeInstanceOf(ExperimentError);
     expect((error as ExperimentError).problems.map(({ pointer }) => pointer).toSorted()).toEqual(["/objective/type", "/seed"]);
   });
@@ -32,7 +35,9 @@ describe("recipeOf", () => {
   const first = { student: values.student, objective: { type: "sft" }, data: { onPolicyFraction: 0 }, training: values.training };
 
   test.each([{ variants: { a: {}, b: {} } }, { stages: { first }, teacher: { stage: "first" } }])("refuses %j", async (more) => {
-    await expect(recipeOf({ ...values, ...more })).rejects.toThrow(/^recipe: expected one training, got variants or stages/u);
+    await expect(recipeOf({ ...values, ...more } as RecipeValues)).rejects.toThrow(
+      /^recipe: expected one training, got variants or stages/u,
+    );
   });
 
   test("refuses a function, which no other thread can be given", async () => {
