@@ -4,13 +4,14 @@ import {
   covers,
   formatPointer,
   isObject,
-  mergePatch,
   omit,
   parentPointer,
   parsePointer,
+  valueAt,
   type Json,
 } from "../../files/json.ts";
-import { applyOverride, locationOf, type Override } from "./overrides.ts";
+import { mergeLayer, typeSwitch, type TypeSwitch } from "./merge-layers.ts";
+import { applyOverride, locationOf, typesFirst, withPointers, type Override } from "./overrides.ts";
 import { ExperimentError, type Location, type Problem } from "./problem.ts";
 import type { Source } from "./file-source.ts";
 
@@ -28,6 +29,8 @@ export interface Draft {
   readonly value: Json;
   /** What a trial of a sweep sets, by pointer. */
   readonly axes?: Readonly<Record<string, Json>>;
+  /** Plug-ins that others took the place of, on the way from the deepest file to the overrides. */
+  readonly switches?: readonly TypeSwitch[];
   /**
    * Where the value at a pointer was written, or the nearest that holds it; and the pointer in the file's own terms.
    */
@@ -37,11 +40,18 @@ export interface Draft {
 const inVariants = (override: Override): boolean =>
   override.pointer === "/variants" || override.pointer.startsWith("/variants/");
 
-const apply = (value: Json, overrides: readonly Override[]): Json => {
+const apply = (value: Json, overrides: readonly Override[], switches: TypeSwitch[] = []): Json => {
   const problems: Problem[] = [];
   let result = value;
-  for (const override of overrides) {
+  for (const override of typesFirst(overrides)) {
     try {
+      const { pointer } = override;
+      const parent = parentPointer(pointer);
+      if (pointer.endsWith("/type")) {
+        switches.push(
+          ...[typeSwitch(valueAt(result, parent), override.value, parent)].filter((one) => one !== undefined),
+        );
+      }
       result = applyOverride(result, override);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -51,6 +61,10 @@ const apply = (value: Json, overrides: readonly Override[]): Json => {
   if (problems.length > 0) throw new ExperimentError(problems);
   return result;
 };
+
+/** Overrides by a short name, or of axes that may have one: the file's values say what it stands for. */
+const needsPointer = ({ pointer }: Override): boolean =>
+  !pointer.startsWith("/") || /^\/sweep\/axes\/[^~/][^/]*$/u.test(pointer);
 
 /** A variant's patch, and its pointer in the file. */
 interface Patch {
@@ -80,12 +94,8 @@ const locator =
     }
   };
 
-/**
- * The runs of a file: one for each variant that is an object, or one named `run`. Overrides of `/variants/...` come
- * before the merge, all others after it, so the command line wins. `ExperimentError` for an override that cannot be
- * applied.
- */
-export const expand = (
+/** The runs of a file with overrides that have pointers. */
+const expanded = (
   source: Source,
   overrides: readonly Override[],
 ): { readonly file: WholeFile; readonly drafts: readonly Draft[] } => {
@@ -100,14 +110,36 @@ export const expand = (
   const variants = isObject(file) ? file["variants"] : undefined;
   const own = isObject(file) && typeof file["label"] === "string" ? file["label"] : "run";
   const whole: WholeFile = { ...draft("run", own, file), variants };
-  if (!isObject(file) || variants === undefined)
-    return { file: whole, drafts: [{ ...whole, value: apply(file, later) }] };
+  if (!isObject(file) || variants === undefined) {
+    const switches = [...(source.switches ?? [])];
+    return { file: whole, drafts: [{ ...whole, value: apply(file, later, switches), switches }] };
+  }
   const base = omit(file, "variants", "label");
   const drafts = Object.entries(isObject(variants) ? variants : {}).flatMap(([name, value]) => {
     if (!isObject(value)) return [];
     const label = typeof value["label"] === "string" ? value["label"] : name;
-    const merged = apply(mergePatch(base, omit(value, "label", "stages", "variants")), later);
-    return [draft(name, label, merged, { pointer: formatPointer(["variants", name]), value })];
+    const switches = [...(source.switches ?? [])];
+    const patched = mergeLayer(base, omit(value, "label", "stages", "variants"), switches);
+    const merged = apply(patched, later, switches);
+    return [{ ...draft(name, label, merged, { pointer: formatPointer(["variants", name]), value }), switches }];
   });
   return { file: whole, drafts };
+};
+
+/**
+ * The runs of a file, and the overrides with pointers for short names: one for each variant that is an object, or one named `run`. Overrides of `/variants/...` come
+ * before the merge, all others after it, so the command line wins. `ExperimentError` for an override that cannot be
+ * applied.
+ */
+export const expand = (
+  source: Source,
+  given: readonly Override[],
+): { readonly file: WholeFile; readonly drafts: readonly Draft[]; readonly overrides: readonly Override[] } => {
+  const overrides = given.some(needsPointer)
+    ? withPointers(
+        given,
+        expand(source, []).drafts.map(({ value }) => value),
+      )
+    : given;
+  return { ...expanded(source, overrides), overrides };
 };

@@ -5,16 +5,8 @@
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { rebased } from "./base-paths.ts";
-import {
-  covers,
-  formatPointer,
-  isObject,
-  mergePatch,
-  omit,
-  parsePointer,
-  type Json,
-  type JsonObject,
-} from "../../files/json.ts";
+import { covers, formatPointer, isObject, omit, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
+import { mergeLayer, type TypeSwitch } from "./merge-layers.ts";
 import { ExperimentError, type Problem } from "./problem.ts";
 import { readSource, type Source } from "./file-source.ts";
 
@@ -32,9 +24,9 @@ const mergeVariants = (base: Json, top: Json): Json =>
     ? Object.fromEntries(Object.entries({ ...base, ...top }).filter(([, variant]) => variant !== null))
     : top;
 
-const mergeFiles = (base: Json, top: Json): Json => {
+const mergeFiles = (base: Json, top: Json, switches: TypeSwitch[]): Json => {
   if (!isObject(base) || !isObject(top)) return top;
-  const merged = mergePatch(base, omit(top, "variants")) as JsonObject;
+  const merged = mergeLayer(base, omit(top, "variants"), switches) as JsonObject;
   const own = top["variants"];
   if (own === undefined) return merged;
   return own === null
@@ -139,7 +131,7 @@ const sameFile = (a: string, b: string): boolean => {
 
 /**
  * The file with those that it names under `extends` merged in, later ones over earlier ones and the file over all of
- * them, as JSON merge patches; variants by name. Paths in a base count from the base. `ExperimentError` with everything
+ * them, as JSON merge patches in which another `type` starts anew; variants by name. Paths in a base count from the base. `ExperimentError` with everything
  * that cannot be read, for circles, and for more than can be meant.
  */
 export const extendedSource = (source: Source): Source => {
@@ -149,10 +141,12 @@ export const extendedSource = (source: Source): Source => {
   if (bases.problems.length > 0) throw new ExperimentError(bases.problems);
   const values = layers.map(({ value }) => (isObject(value) ? omit(value, "extends") : value));
   const down = layers.toReversed();
+  const switches: TypeSwitch[] = [];
   return {
     path: source.path,
     length: layers.reduce((sum, layer) => sum + layer.source.length, 0),
-    value: values.reduce(mergeFiles),
+    value: values.reduce((base, top) => mergeFiles(base, top, switches)),
+    switches,
     layers: layers.map((layer) => layer.source),
     find(pointer, part) {
       const keys = parsePointer(pointer);

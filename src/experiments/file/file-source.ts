@@ -20,6 +20,7 @@ import {
 } from "yaml";
 import type { CST } from "yaml";
 import { formatPointer, type Json } from "../../files/json.ts";
+import type { TypeSwitch } from "./merge-layers.ts";
 import { ExperimentError, type Location } from "./problem.ts";
 
 const limits = { bytes: 1_000_000, depth: 64, values: 100_000, problems: 20 } as const;
@@ -33,6 +34,8 @@ export interface Source {
   readonly length: number;
   /** The files that it is made of, itself last, when it extends others. */
   readonly layers?: readonly Source[];
+  /** Plug-ins of the files that it extends that others took the place of. */
+  readonly switches?: readonly TypeSwitch[];
   /**
    * Where the value at a pointer was written, or its key where it has one. Undefined for a pointer that the file does
    * not hold.

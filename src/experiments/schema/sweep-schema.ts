@@ -31,7 +31,8 @@ export const Sweep = closedObject(
   {
     axes: byPointer(
       Values,
-      'A grid: each value with each of all others, by JSON pointer, such as "/objective/alpha": [0.1, 0.5].',
+      'A grid: each value with each of all others, by JSON pointer, such as "/objective/alpha": [0.1, 0.5], or by ' +
+        'the end of one where no other value ends so: "alpha".',
       {
         default: {},
       },

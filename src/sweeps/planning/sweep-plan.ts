@@ -18,6 +18,7 @@ import { assignments } from "./assignments.ts";
 import { rungMistakes, type HalvingValues } from "../../experiments/schema/halving.ts";
 import { axesOf, sweepMistakes } from "./sweep-rules.ts";
 import type { SweepValues } from "../../experiments/schema/sweep-schema.ts";
+import { withNamedAxes } from "./named-axes.ts";
 import { axisNames, trialDraft } from "./trial-drafts.ts";
 
 /** Problems that are told of one sweep; what is wrong with one trial is mostly wrong with many. */
@@ -120,12 +121,14 @@ const draftTrials = (
  */
 export const checkTrials = (source: Source, overrides: readonly Override[]): SoundSweep => {
   const order = byLocation(source.path, overrides);
-  const { file, drafts } = expand(source, overrides);
+  const { file, drafts: written, overrides: pointed } = expand(source, overrides);
+  const { drafts, mistakes: wrongNames } = withNamedAxes(written);
+  refuse(located([{ draft: written[0] ?? file, mistakes: wrongNames }], 1, order), source.path);
   const variants = file.variants === undefined ? { mistakes: [] } : checkVariants(file.variants);
   const inVariants =
     "mistakes" in variants ? variants.mistakes.map((one) => ({ ...one, pointer: `/variants${one.pointer}` })) : [];
   refuse(located([{ draft: file, mistakes: inVariants }], 1, order), source.path);
-  const sweep = sweepOf(drafts, file, overrides, order);
+  const sweep = sweepOf(drafts, file, pointed, order);
   const bases = drafts.map((draft): Draft => ({
     ...draft,
     value: isObject(draft.value) ? omit(draft.value, "sweep") : draft.value,

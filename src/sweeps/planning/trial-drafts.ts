@@ -5,7 +5,7 @@
 import { valueText } from "../../evaluation/claims/value-text.ts";
 import type { Draft } from "../../experiments/file/drafts.ts";
 import { parsePointer, valueAt, type Json } from "../../files/json.ts";
-import { applyOverride } from "../../experiments/file/overrides.ts";
+import { applyOverride, typesFirst } from "../../experiments/file/overrides.ts";
 import type { Assignment, Setting } from "./assignments.ts";
 
 type Set = Pick<Setting, "pointer" | "value">;
@@ -17,12 +17,10 @@ const depth = ({ pointer }: Set): number => parsePointer(pointer).length;
  * has no key.
  */
 export const withSettings = (value: Json, settings: readonly Set[]): Json =>
-  settings
-    .toSorted((a, b) => depth(a) - depth(b))
-    .reduce<Json>(
-      (result, { pointer, value: set }) => applyOverride(result, { text: pointer, pointer, value: set }),
-      value,
-    );
+  typesFirst(settings.toSorted((a, b) => depth(a) - depth(b))).reduce<Json>(
+    (result, { pointer, value: set }) => applyOverride(result, { text: pointer, pointer, value: set }),
+    value,
+  );
 
 const locator =
   (base: Draft, settings: Assignment): Draft["locate"] =>

@@ -29,6 +29,16 @@ describe("expand", () => {
     expect(plain.drafts.map(({ name, value }) => [name, value])).toEqual([["run", { a: 1, b: 2 }]]);
   });
 
+  test("knows which plug-in took the place of which: of a file, a variant and an override", () => {
+    const file = parseSource("x.yaml", "d: { type: a, x: 1 }\nvariants: { v: { d: { type: b, y: 2 } } }");
+    const [draft] = expand(file, parseOverrides(["/d/z=3", "/d/type=c"])).drafts;
+    expect(draft?.value).toEqual({ d: { type: "c", z: 3 } });
+    expect(draft?.switches).toEqual([
+      { pointer: "/d", from: "a", to: "b", dropped: ["x"] },
+      { pointer: "/d", from: "b", to: "c", dropped: ["y"] },
+    ]);
+  });
+
   test("applies the command line last, except to a variant's own values", () => {
     expect(drafts("/a/b=9").map(({ value }) => value)).toEqual([
       { a: { b: 9, c: 2 }, d: [1, 2] },

@@ -1,6 +1,6 @@
 /** Tests of overrides on the command line. */
 import { describe, expect, test } from "vitest";
-import { applyOverride, environmentOverrides, parseOverride, parseOverrides } from "../../../src/experiments/file/overrides.ts";
+import { applyOverride, environmentOverrides, parseOverride, parseOverrides, typesFirst } from "../../../src/experiments/file/overrides.ts";
 import type { Json } from "../../../src/files/json.ts";
 import { ExperimentError } from "../../../src/experiments/file/problem.ts";
 
@@ -42,7 +42,7 @@ describe("overrides", () => {
   });
 
   test.each([
-    "alpha=1",
+    "1 alpha=1",
     "/alpha",
     "=1",
     "/a~x=1",
@@ -73,6 +73,32 @@ describe("overrides", () => {
   });
 });
 
+describe("another type", () => {
+  const divergence = { type: "jsd", beta: 0.5, scale: "paper" };
+  const setAll = (...texts: string[]) =>
+    typesFirst(parseOverrides(texts)).reduce<Json>((value, override) => applyOverride(value, override), { divergence });
+
+  test("takes the old one's parameters with it, and leaves what is set beside it, in any order", () => {
+    expect(setAll("/divergence/type=skew-kl")).toEqual({ divergence: { type: "skew-kl" } });
+    expect(setAll("/divergence/beta=0.9", "/seed=1", "/divergence/type=skew-kl")).toEqual({
+      divergence: { type: "skew-kl", beta: 0.9 },
+      seed: 1,
+    });
+    expect(setAll("/divergence/type=jsd")).toEqual({ divergence });
+  });
+
+  test("comes no sooner than what holds it", () => {
+    const texts = ["/divergence/beta=1", '/divergence={"type":"a","beta":2}', "/divergence/beta=3", "/divergence/type=b"];
+    expect(setAll(...texts)).toEqual({ divergence: { type: "b", beta: 3 } });
+  });
+
+  test("of the command line drops what the environment set", () => {
+    const environment = environmentOverrides({ RETORT_OVERRIDES: "/divergence/beta=0.9" });
+    const order = typesFirst([...environment, ...parseOverrides(["/divergence/type=skew-kl"])]);
+    expect(order.map(({ text }) => text)).toEqual(["/divergence/beta=0.9", "/divergence/type=skew-kl"]);
+  });
+});
+
 describe("overrides of the environment", () => {
   const texts = (RETORT_OVERRIDES?: string): string[] => environmentOverrides({ RETORT_OVERRIDES }).map(({ text }) => text);
 
@@ -80,11 +106,12 @@ describe("overrides of the environment", () => {
     expect(texts()).toEqual([]);
     expect(texts(" \n")).toEqual([]);
     expect(texts('/a=1 /b={ "c": 2 }  /d=x y')).toEqual(["/a=1", '/b={ "c": 2 }', "/d=x y"]);
+    expect(texts("/a=1 b=2 /c=x=y")).toEqual(["/a=1", "b=2", "/c=x=y"]);
     expect(texts("/a=1 /b=2\n  /c=3\n")).toEqual(["/a=1 /b=2", "/c=3"]);
   });
 
   test("are wrong by the variable's name", () => {
-    expect(() => environmentOverrides({ RETORT_OVERRIDES: "a=1\nb" })).toThrow(/^RETORT_OVERRIDES: a=1: .*\nRETORT_OVERRIDES: b: /u);
+    expect(() => environmentOverrides({ RETORT_OVERRIDES: "=1\nb" })).toThrow(/^RETORT_OVERRIDES: =1: .*\nRETORT_OVERRIDES: b: /u);
     expect(() => parseOverrides(["a"])).toThrow(/^command line: a: /u);
     expect(() => parseOverrides(["a"])).toThrow(ExperimentError);
   });

@@ -140,7 +140,7 @@ describe("problems", () => {
       "command line: /objective/alpha=2: expected a number from 0 to 1, or an object { from, to, start, end }, got 2",
       'command line: /trainning/steps=1: /trainning: unknown key "trainning"; did you mean "training"?',
     ]);
-    expect(problems(() => plan("alpha=2", "/x"))).toHaveLength(2);
+    expect(problems(() => plan("=2", "/x"))).toHaveLength(2);
     expect(problems(() => plan("/seed/x=2", "/rewards/7=2"))).toHaveLength(1);
   });
 

@@ -19,6 +19,7 @@ import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { localJobs } from "../../options/local-jobs.ts";
 import { numberFrom } from "../../options/numbers.ts";
 import type { DisplayStyle } from "../../display/progress.ts";
+import { axisOverride } from "../../options/axis.ts";
 import { redisIn, redisOption } from "../../options/redis-option.ts";
 import { driveShown, reportFailures } from "../../sweep-progress/driving.ts";
 import { addKubernetesFlags, emitJob, type KubernetesFlags } from "./kubernetes.ts";
@@ -28,6 +29,7 @@ import { printable, type Terminal } from "../../display/terminal.ts";
 interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly out: string;
   readonly cache: string;
+  readonly axis?: readonly string[];
   readonly dryRun?: true;
   readonly executor: "local" | "slurm" | "bullmq" | "kubernetes";
   readonly redis: string;
@@ -119,7 +121,8 @@ const perform = async (
   terminal: Terminal,
 ): Promise<void> => {
   const shown = flags.quiet === true ? { ...terminal, live: undefined } : terminal;
-  const prepared = await prepareSweep(file, overrides, hubOptions(flags, shown));
+  const axes = (flags.axis ?? []).map(axisOverride);
+  const prepared = await prepareSweep(file, [...overrides, ...axes], hubOptions(flags, shown));
   const sweep = freeze(prepared, flags.cache);
   const folder = resolve(sweepFolder(flags.out, file));
   if (flags.quiet !== true) sayOlder(folder, prepared, terminal);
@@ -143,6 +146,12 @@ export const addSweep = (command: Command, terminal: Terminal): void => {
     )
     .argument("<file>", "experiment file with a sweep: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /training/steps=100 or /sweep/axes/~1seed=[0,1]")
+    .option(
+      "--axis <axis>",
+      "values that the trials take, beside the file's sweep, such as alpha=0.2,0.5 or /seed=[0,1]; may be given " +
+        "several times",
+      (one: string, all?: string[]) => [...(all ?? []), one],
+    )
     .option("--dry-run", "list the trials and their progress, and run none")
     .addOption(
       new Option(
@@ -180,6 +189,7 @@ export const addSweep = (command: Command, terminal: Terminal): void => {
 Examples:
   retort sweep experiments/alpha.json --dry-run
   retort sweep experiments/alpha.json --jobs 4
+  retort sweep experiments/quickstart.json --axis alpha=0.2,0.5 --axis seed=0,1,2
   retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
   retort sweep experiments/alpha.json --executor bullmq --redis redis://queue:6379 --out /shared/runs
   retort sweep /shared/alpha.json --executor kubernetes --emit job.yaml --image retort:1 --claim runs \\
