@@ -21,6 +21,7 @@ import {
 import type { CST } from "yaml";
 import { formatPointer, type Json } from "../../files/json.ts";
 import type { TypeSwitch } from "./merge-layers.ts";
+import { excerptOf, jsonMistake } from "./json-syntax.ts";
 import { ExperimentError, type Location } from "./problem.ts";
 
 const limits = { bytes: 1_000_000, depth: 64, values: 100_000, problems: 20 } as const;
@@ -47,6 +48,8 @@ interface Found {
   readonly offset: number;
   readonly message: string;
   readonly pointer?: string;
+  /** True where the text itself is wrong, and not what it says. */
+  readonly syntax?: true;
 }
 
 class Refusal extends Error {
@@ -94,6 +97,11 @@ const boundTree = (root: CST.Token): void => {
 const compose = (text: string, json: boolean, lines: LineCounter): Document.Parsed<ParsedNode> => {
   if (text.trim() === "") throw new Refusal({ offset: 0, message: "expected an experiment, got an empty file" });
   boundBrackets(text);
+  const wrong = json ? jsonMistake(text) : undefined;
+  if (wrong !== undefined) {
+    for (const { index } of text.matchAll(/^/gmu)) lines.addNewLine(index);
+    throw new Refusal({ ...wrong, syntax: true });
+  }
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   for (const token of tokens) boundTree(token);
   const composer = new Composer({ schema: json ? "json" : "core", uniqueKeys: false, keepSourceTokens: false });
@@ -191,21 +199,24 @@ export const parseSource = (path: string, text: string): Source => {
   const json = ![".yaml", ".yml"].includes(extname(path).toLowerCase());
   const lines = new LineCounter();
   const content = (json ? stripJsonComments(text) : text).replace(/^\uFEFF/u, "");
-  const location = (offset: number): Location => {
+  const location = (offset: number): Extract<Location, { readonly line: number }> => {
     const { line, col } = lines.linePos(Math.min(offset, content.length));
     return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const refuse = (found: readonly Found[]): ExperimentError =>
     new ExperimentError(
-      found
-        .slice(0, limits.problems)
-        .map(({ offset, pointer = "", message }) => ({ location: location(offset), pointer, message })),
+      found.slice(0, limits.problems).map(({ offset, pointer = "", message, syntax }) => {
+        const at = location(offset);
+        return { location: at, pointer, message, ...(syntax && { excerpt: excerptOf(text, at.line, at.column) }) };
+      }),
     );
   try {
     const document = compose(content, json, lines);
     const syntax = [...document.errors, ...document.warnings];
     if (syntax.length > 0)
-      throw refuse(syntax.map(({ pos, message }) => ({ offset: pos[0], message: firstLine(message) })));
+      throw refuse(
+        syntax.map(({ pos, message }) => ({ offset: pos[0], message: firstLine(message), syntax: true as const })),
+      );
     const reader = new Reader(document);
     const value = reader.read(document.contents, [], 0);
     if (reader.found.length > 0) throw refuse(reader.found);

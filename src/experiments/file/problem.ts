@@ -17,6 +17,8 @@ export interface Problem {
   readonly pointer: string;
   /** What was expected, what came, and what to do. */
   readonly message: string;
+  /** The line that cannot be read, with a caret below what is wrong. */
+  readonly excerpt?: string;
 }
 
 /** Colours of a terminal; `plain` leaves the text as it is. */
@@ -29,7 +31,7 @@ export const plain: Colors = pc.createColors(false);
  * `file:line:column: /pointer: message`, `file: message`, or `command line: /pointer=value: message`; the variable's
  * name instead of the command line.
  */
-export const formatProblem = ({ location, pointer, message }: Problem, colors: Colors = plain): string => {
+export const formatProblem = ({ location, pointer, message, excerpt }: Problem, colors: Colors = plain): string => {
   if ("override" in location) {
     const same = location.override === pointer || location.override.startsWith(`${pointer}=`);
     return [
@@ -39,10 +41,11 @@ export const formatProblem = ({ location, pointer, message }: Problem, colors: C
       message,
     ].join(": ");
   }
+  const lines = excerpt === undefined ? "" : `\n${excerpt}`;
   const where = colors.bold(
     "line" in location ? `${location.file}:${location.line}:${location.column}` : location.file,
   );
-  return [where, ...(pointer === "" ? [] : [colors.cyan(pointer)]), message].join(": ");
+  return [where, ...(pointer === "" ? [] : [colors.cyan(pointer)]), message].join(": ") + lines;
 };
 
 /**

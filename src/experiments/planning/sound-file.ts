@@ -51,7 +51,7 @@ export const located = (
   const problems = new Map<string, { problem: Problem; drafts: Draft[] }>();
   for (const { draft, mistakes } of found) {
     for (const { pointer, part, message } of mistakes) {
-      const problem = { ...draft.locate(pointer, part), message };
+      const problem: Problem = { ...draft.locate(pointer, part), message };
       const key = JSON.stringify(problem);
       const entry = problems.get(key) ?? { problem, drafts: [] };
       entry.drafts.push(draft);

@@ -6,6 +6,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv"
 import { closest, distance } from "fastest-levenshtein";
 import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
 import { dataOf, moduleKeyword, moduleKeywordDefinition } from "../../plugins/module-keyword.ts";
+import { exampleOf } from "./example.ts";
 import { expectation, quoted } from "./expectation.ts";
 import { keysOf } from "./located-schema.ts";
 import { narrowedSchema, typesIn, typesOfDefaults } from "./narrowed-schema.ts";
@@ -71,16 +72,18 @@ const unknownKey = (pointer: string, key: string, schema: JsonObject): Mistake =
   };
 };
 
-const missingKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
+const missingKey = (pointer: string, key: string, schema: JsonObject, document: JsonObject): Mistake => {
   const properties = schema["properties"];
   const wanted = isObject(properties) ? properties[key] : undefined;
   const description =
     isObject(wanted) && typeof wanted["description"] === "string" ? ` (${wanted["description"]})` : "";
-  return { pointer, message: `missing key "${key}"${description}` };
+  if (!isObject(wanted)) return { pointer, message: `missing key "${key}"` };
+  const example = quoted(exampleOf(document, { schema: wanted, pointer: "" }, key));
+  return { pointer, message: `missing key "${key}"${description}, such as "${key}": ${example}` };
 };
 
 /** In words what one of ajv's errors means; undefined where another error says it better. */
-const toMistake = (error: ErrorObject): Mistake | undefined => {
+const toMistake = (error: ErrorObject, document: JsonObject): Mistake | undefined => {
   const pointer = error.instancePath;
   const schema = (error.parentSchema ?? {}) as JsonObject;
   const data = dataOf(error);
@@ -91,7 +94,7 @@ const toMistake = (error: ErrorObject): Mistake | undefined => {
     case "additionalProperties":
       return unknownKey(pointer, String(params["additionalProperty"]), schema);
     case "required":
-      return missingKey(pointer, String(params["missingProperty"]), schema);
+      return missingKey(pointer, String(params["missingProperty"]), schema, document);
     case "discriminator":
       return unionMistake(pointer, schema, data);
     case "enum": {
@@ -162,12 +165,12 @@ const saysNothing = (
   );
 };
 
-/** In words what ajv found, each mistake once. It must have been asked to be verbose. */
-export const mistakesOf = (found: readonly ErrorObject[]): readonly Mistake[] => {
+/** In words what ajv found by a schema, each mistake once. It must have been asked to be verbose. */
+export const mistakesOf = (found: readonly ErrorObject[], document: JsonObject): readonly Mistake[] => {
   const errors = found.filter((error) => !saysNothing(error, found));
   // A name's own error (its pattern) is repeated by `propertyNames`, which says whose name it is.
   const said = errors.filter((error) => error.propertyName === undefined && !misspelt(error, errors));
-  const mistakes = unique(said.flatMap((error) => toMistake(error) ?? []));
+  const mistakes = unique(said.flatMap((error) => toMistake(error, document) ?? []));
   const [first] = found;
   return mistakes.length > 0 || first === undefined
     ? mistakes
@@ -233,6 +236,6 @@ export const checker = <T>(schema: JsonObject): ((value: Json, folder?: string) 
     // What is wrong is said with all that there might have been.
     whole ??= new Ajv(options).compile<T>(schema);
     const again: unknown = structuredClone(value);
-    return accepts(whole, context, again) ? { values: again } : { mistakes: mistakesOf(whole.errors ?? []) };
+    return accepts(whole, context, again) ? { values: again } : { mistakes: mistakesOf(whole.errors ?? [], schema) };
   };
 };

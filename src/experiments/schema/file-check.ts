@@ -17,5 +17,5 @@ export const fileMistakes = (value: Json, isBase: boolean): readonly Mistake[] =
     code: { optimize: false },
   }).compile(fileSchema));
   const file = isBase && isObject(value) && !Object.hasOwn(value, "extends") ? { ...value, extends: [] } : value;
-  return validate(file) ? [] : mistakesOf(validate.errors ?? []);
+  return validate(file) ? [] : mistakesOf(validate.errors ?? [], fileSchema);
 };

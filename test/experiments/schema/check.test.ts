@@ -61,7 +61,7 @@ describe("checker", () => {
       "/zzzzzzz",
       'unknown key "zzzzzzz"; known: steps, rate, share, decay, part, nested, named, banned, ramp',
     ],
-    ["a missing key", { part: { type: "jsd" } }, "", 'missing key "steps" (How many.)'],
+    ["a missing key", { part: { type: "jsd" } }, "", 'missing key "steps" (How many.), such as "steps": 300'],
     ["a wrong type", { ...sound, steps: "x" }, "/steps", 'expected a whole number of at least 1, got "x"'],
     ["none of several types", { ...sound, ramp: "x" }, "/ramp", 'expected a number of at least 0, or an object { from, to }, got "x"'],
     ["a number below its range", { ...sound, steps: 0 }, "/steps", "expected a whole number of at least 1, got 0"],

@@ -6,7 +6,9 @@ test("a base may leave out what others say, and a file that is run may not", () 
   const part = { training: { steps: 3 } };
   expect(fileMistakes(part, true)).toEqual([]);
   expect(fileMistakes({ ...part, extends: "base.json" }, false)).toEqual([]);
-  expect(fileMistakes(part, false).map(({ message }) => message)).toContain('missing key "question" (What this experiment is to answer.)');
+  expect(fileMistakes(part, false).map(({ message }) => message)).toContain(
+    'missing key "question" (What this experiment is to answer.), such as "question": "What do a reward and a teacher bring at once?"',
+  );
 });
 
 test("what it says is right as far as it goes, and null takes away", () => {
