@@ -5,6 +5,7 @@ export { explainExperiment } from "../experiments/explaining/explain.ts";
 export type { ExplainedRun, ExplainedTraining } from "../experiments/explaining/explain.ts";
 export { experiment } from "../experiments/schema/experiment-file.ts";
 export type { ExperimentFile } from "../experiments/schema/experiment-file.ts";
+export type { TypeSwitch } from "../experiments/file/merge-layers.ts";
 export { fileSchema } from "../experiments/schema/file-schema.ts";
 export { LockedError } from "../runs/folder/locked-error.ts";
 export type { Json, JsonObject } from "../files/json.ts";

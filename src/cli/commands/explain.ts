@@ -1,6 +1,9 @@
 /** `retort explain`: what a file means, value by value, and what its runs take. */
 import type { Command } from "commander";
 import { explainExperiment, type ExplainedRun, type ExplainedTraining } from "../../experiments/explaining/explain.ts";
+import { readExperiment } from "../../experiments/file/extended-source.ts";
+import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
+import { hasSweep } from "../../sweeps/planning/sweep-plan.ts";
 import { duration, mebibytes } from "../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
 import { table } from "../display/table.ts";
@@ -9,6 +12,7 @@ import { printable, type Terminal } from "../display/terminal.ts";
 interface ExplainOptions extends HubFlags {
   readonly out: string;
   readonly cache: string;
+  readonly all?: true;
   readonly json?: true;
 }
 
@@ -49,29 +53,67 @@ const trainings = (all: readonly ExplainedTraining[]): string =>
 /** What a line has room for. */
 const short = (text: string): string => (text.length > 48 ? `${text.slice(0, 45)}...` : text);
 
-const textOf = ({ name, label, values, trainings: all }: ExplainedRun): string => {
-  const rows = values.map(({ pointer, value, from }) => [pointer, short(JSON.stringify(value)), from].map(printable));
+/** What all of a run's trainings take together: sequences, memory at the peak, and the time where all of it is known. */
+const cost = (all: readonly ExplainedTraining[]): string => {
+  const left = all.filter(({ made }) => !made);
+  const steps = left.reduce((sum, one) => sum + one.steps, 0);
+  const memory = left.reduce((most, one) => Math.max(most, one.memory.sampling, one.memory.training), 0);
+  const times = left.map(({ earlier, steps: own }) => (earlier?.millisecondsPerStep ?? NaN) * own);
+  const time = times.reduce((sum, one) => sum + one, 0);
+  const known = Number.isNaN(time) ? "time not measured yet" : `about ${duration(time)}`;
+  return `takes ${steps} steps of ${left.length} trainings, ${mebibytes(memory)} at most, ${known}`;
+};
+
+const switchText = ({ pointer, from, to, dropped }: ExplainedRun["switches"][number]): string =>
+  `${pointer}: ${to} takes the place of ${from}${dropped.length === 0 ? "" : `, whose ${dropped.join(", ")} went with it`}`;
+
+const textOf = ({ name, label, values, switches, trainings: all }: ExplainedRun, whole: boolean): string => {
+  const written = values.filter(({ from }) => from !== "default");
+  const defaults = values.length - written.length;
+  const shown = whole ? [...written, ...values.filter(({ from }) => from === "default")] : written;
+  const rows = shown.map(({ pointer, value, from }) => [pointer, short(JSON.stringify(value)), from].map(printable));
   const title = printable(name === label ? name : `${name}: ${label}`);
-  return `${title}\n\n${table(["value", "is", "from"], rows)}\n\n${trainings(all)}\n`;
+  const more = whole || defaults === 0 ? [] : [`and ${defaults} defaults, which --all shows`];
+  return `${[
+    `${title}\n${cost(all)}`,
+    trainings(all),
+    [table(["value", "is", "from"], rows), ...more].join("\n"),
+    ...(switches.length === 0 ? [] : [switches.map((one) => printable(switchText(one))).join("\n")]),
+  ].join("\n\n")}\n`;
+};
+
+/** What the trials of the file's sweep take one after another, as long as each is like the file's own run. */
+const sweepText = (trials: number, [run]: readonly ExplainedRun[]): string => {
+  const own = run?.trainings.at(-1);
+  const time =
+    own?.earlier === undefined
+      ? "time not measured yet"
+      : `about ${duration(own.earlier.millisecondsPerStep * own.steps * trials)}, one after another`;
+  return `sweep of ${trials} trials: ${time}\n\n`;
 };
 
 /** Adds description, arguments, options and action to the command. */
 export const addExplain = (command: Command, terminal: Terminal): void => {
   command
     .description(
-      "Prints every value of a file's runs with where it was written, the stages that they start " +
-        "from, and what they take: memory as an estimate for the student's programs, time as earlier trainings " +
-        "of the same kind took.",
+      "Prints what a file's runs take, the stages that they start from, and each value that the file says with where " +
+        "it was written: memory as an estimate for the student's programs, time as earlier trainings of the same " +
+        "kind took. Defaults are counted; --all prints them too.",
     )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
     .option("--out <folder>", "where the runs' folders are", "runs")
     .option("--cache <folder>", "where stages are stored", ".retort")
-    .option("--json", "print it as JSON, memory in bytes");
+    .option("--all", "print every value, defaults too")
+    .option("--json", "print it as JSON, every value, memory in bytes");
   addHubFlags(command)
     .addHelpText("after", "\nExample:\n  retort explain experiments/quickstart.json /seed=1")
-    .action(async (file: string, overrides: string[], { out, cache, json, ...flags }: ExplainOptions) => {
-      const runs = await explainExperiment(file, overrides, { out, cache }, hubOptions(flags, terminal));
-      terminal.output.write(json === true ? `${JSON.stringify(runs, null, 2)}\n` : runs.map(textOf).join("\n"));
+    .action(async (file: string, overrides: string[], { out, cache, all, json, ...flags }: ExplainOptions) => {
+      const hub = hubOptions(flags, terminal);
+      const runs = await explainExperiment(file, overrides, { out, cache }, hub);
+      if (json === true) return void terminal.output.write(`${JSON.stringify(runs, null, 2)}\n`);
+      const trials = hasSweep(readExperiment(file), overrides) ? (await prepareSweep(file, overrides, hub)).trials : [];
+      const head = trials.length === 0 ? "" : sweepText(trials.length, runs);
+      terminal.output.write(head + runs.map((run) => textOf(run, all === true)).join("\n"));
     });
 };

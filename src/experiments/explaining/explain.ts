@@ -4,6 +4,7 @@ import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { stageStoreIn } from "../stage-store/stage-store.ts";
 import { earlierTime, type EarlierTime, type ResultFolders } from "../stage-store/earlier-times.ts";
 import { readExperiment } from "../file/extended-source.ts";
+import type { TypeSwitch } from "../file/merge-layers.ts";
 import { readInputs } from "../inputs/inputs.ts";
 import type { Json } from "../../files/json.ts";
 import { givenOverrides } from "../file/overrides.ts";
@@ -40,6 +41,8 @@ export interface ExplainedRun {
   readonly name: string;
   readonly label: string;
   readonly values: readonly { readonly pointer: string; readonly value: Json; readonly from: string }[];
+  /** Plug-ins that others took the place of: by a file over those that it extends, a variant or an override. */
+  readonly switches: readonly TypeSwitch[];
   /** Its stages in the order in which they are made, and the run. */
   readonly trainings: readonly ExplainedTraining[];
 }
@@ -93,6 +96,7 @@ export const explainExperiment = async (
         value,
         from: originText(location),
       })),
+      switches: draft.switches ?? [],
       trainings: [
         ...run.stages.map((stage) => explainTraining(stage, values, true, from)),
         explainTraining(run, values, false, from),
