@@ -53,7 +53,7 @@ const trainings = (all: readonly ExplainedTraining[]): string =>
 /** What a line has room for. */
 const short = (text: string): string => (text.length > 48 ? `${text.slice(0, 45)}...` : text);
 
-/** What all of a run's trainings take together: sequences, memory at the peak, and the time where all of it is known. */
+/** What a run's trainings that are not made yet take together; the time where all of it is known. */
 const cost = (all: readonly ExplainedTraining[]): string => {
   const left = all.filter(({ made }) => !made);
   const steps = left.reduce((sum, one) => sum + one.steps, 0);
@@ -65,7 +65,8 @@ const cost = (all: readonly ExplainedTraining[]): string => {
 };
 
 const switchText = ({ pointer, from, to, dropped }: ExplainedRun["switches"][number]): string =>
-  `${pointer}: ${to} takes the place of ${from}${dropped.length === 0 ? "" : `, whose ${dropped.join(", ")} went with it`}`;
+  `${pointer}: ${to} takes the place of ${from}` +
+  (dropped.length === 0 ? "" : `, whose ${dropped.join(", ")} went with it`);
 
 const textOf = ({ name, label, values, switches, trainings: all }: ExplainedRun, whole: boolean): string => {
   const written = values.filter(({ from }) => from !== "default");

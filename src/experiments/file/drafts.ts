@@ -47,11 +47,9 @@ const apply = (value: Json, overrides: readonly Override[], switches: TypeSwitch
     try {
       const { pointer } = override;
       const parent = parentPointer(pointer);
-      if (pointer.endsWith("/type")) {
-        switches.push(
-          ...[typeSwitch(valueAt(result, parent), override.value, parent)].filter((one) => one !== undefined),
-        );
-      }
+      const patch = { [parsePointer(pointer).at(-1)!]: override.value };
+      const switched = typeSwitch(valueAt(result, parent), patch, parent);
+      if (switched !== undefined) switches.push(switched);
       result = applyOverride(result, override);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -127,9 +125,9 @@ const expanded = (
 };
 
 /**
- * The runs of a file, and the overrides with pointers for short names: one for each variant that is an object, or one named `run`. Overrides of `/variants/...` come
- * before the merge, all others after it, so the command line wins. `ExperimentError` for an override that cannot be
- * applied.
+ * The runs of a file, one for each variant that is an object, or one named `run`; and the overrides with pointers for
+ * short names. Overrides of `/variants/...` come before the merge, all others after it, so the command line wins.
+ * `ExperimentError` for an override that cannot be applied.
  */
 export const expand = (
   source: Source,

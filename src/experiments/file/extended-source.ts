@@ -131,8 +131,8 @@ const sameFile = (a: string, b: string): boolean => {
 
 /**
  * The file with those that it names under `extends` merged in, later ones over earlier ones and the file over all of
- * them, as JSON merge patches in which another `type` starts anew; variants by name. Paths in a base count from the base. `ExperimentError` with everything
- * that cannot be read, for circles, and for more than can be meant.
+ * them, as JSON merge patches in which another `type` starts anew; variants by name. Paths in a base count from the
+ * base. `ExperimentError` with everything that cannot be read, for circles, and for more than can be meant.
  */
 export const extendedSource = (source: Source): Source => {
   if (!isObject(source.value) || !Object.hasOwn(source.value, "extends")) return source;

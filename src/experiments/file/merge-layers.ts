@@ -14,11 +14,23 @@ export interface TypeSwitch {
   readonly dropped: readonly string[];
 }
 
-/** The switch that values at a pointer make when `type` becomes `to`; nothing where it stays as it is. */
-export const typeSwitch = (before: Json | undefined, to: Json | undefined, pointer: string): TypeSwitch | undefined => {
-  const from = isObject(before) && Object.hasOwn(before, "type") ? before["type"] : undefined;
-  if (typeof from !== "string" || typeof to !== "string" || from === to) return undefined;
-  return { pointer, from, to, dropped: Object.keys(before as JsonObject).filter((key) => key !== "type") };
+/** The keys that say which plug-in an object is: a member of a family by its type, or a module of the user's. */
+const marks = ["type", "module"] as const;
+
+const markOf = (value: Json | undefined): { readonly key: string; readonly text: string } | undefined => {
+  for (const key of marks) {
+    const text = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    if (typeof text === "string") return { key, text };
+  }
+  return undefined;
+};
+
+/** The switch that values at a pointer make when a patch says another plug-in; nothing where it stays the same. */
+export const typeSwitch = (before: Json | undefined, patch: Json, pointer: string): TypeSwitch | undefined => {
+  const [from, to] = [markOf(before), markOf(patch)];
+  if (from === undefined || to === undefined || (from.key === to.key && from.text === to.text)) return undefined;
+  const dropped = Object.keys(before as JsonObject).filter((key) => key !== from.key);
+  return { pointer, from: from.text, to: to.text, dropped };
 };
 
 /**
@@ -32,7 +44,7 @@ export const mergeLayer = (
   keys: readonly string[] = [],
 ): Json => {
   if (!isObject(patch)) return patch;
-  const switched = typeSwitch(target, Object.hasOwn(patch, "type") ? patch["type"] : undefined, formatPointer(keys));
+  const switched = typeSwitch(target, patch, formatPointer(keys));
   if (switched !== undefined) switches.push(switched);
   const merged = new Map(isObject(target) && switched === undefined ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {

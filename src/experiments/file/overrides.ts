@@ -38,8 +38,9 @@ const holdsPrototype = (value: Json): boolean => {
 };
 
 /**
- * Reads `pointer=value`, or a short name for the pointer; the value is JSON where it parses as JSON, and text otherwise. `RangeError` for anything else,
- * for the whole file (an empty pointer), for keys named `__proto__`, and for more than 4096 characters.
+ * Reads `pointer=value`, or a short name for the pointer; the value is JSON where it parses as JSON, and text
+ * otherwise. `RangeError` for anything else, for the whole file (an empty pointer), for keys named `__proto__`, and for
+ * more than 4096 characters.
  */
 export const parseOverride = (text: string): Override => {
   if (text.length > longest) throw new RangeError(`expected at most ${longest} characters, got ${text.length}`);
@@ -75,7 +76,7 @@ const set = (target: Json | undefined, keys: readonly string[], value: Json, pat
   const object: JsonObject = target ?? {};
   if (rest.length === 0 && value === null) return omit(object, key);
   // Another plug-in starts with its own defaults: parameters of the old one would be mistakes, or mean something else.
-  if (rest.length === 0 && key === "type" && typeSwitch(target, value, path) !== undefined) return { type: value };
+  if (rest.length === 0 && typeSwitch(target, { [key]: value }, path) !== undefined) return { [key]: value };
   const before = Object.hasOwn(object, key) ? object[key] : undefined;
   return { ...object, [key]: set(before, rest, value, `${path}/${key}`) };
 };
@@ -100,7 +101,7 @@ export const typesFirst = <T extends Pick<Override, "pointer" | "variable">>(set
     const { pointer, variable } = setting;
     const part = `${parentOf(pointer)}/`;
     let at = ordered.length;
-    if (pointer.endsWith("/type")) {
+    if (/\/(?:type|module)$/u.test(pointer)) {
       const fixed = ordered.findLastIndex(
         (one) => one.variable !== variable || one.pointer === pointer || part.startsWith(`${one.pointer}/`),
       );

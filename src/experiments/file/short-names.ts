@@ -1,4 +1,4 @@
-/** Values of an experiment by the end of their pointers: `alpha` for `/objective/alpha` where one value alone ends so. */
+/** Values of an experiment by the end of their pointers: `alpha` for `/objective/alpha` where no other ends so. */
 import { closest } from "fastest-levenshtein";
 import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
 import { wholeFileSchema } from "../schema/file-schema.ts";

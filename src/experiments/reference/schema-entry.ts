@@ -55,7 +55,7 @@ export const meaningOf = (located: LocatedSchema): string => {
 };
 
 /** A key of an object, as its schema says. */
-export const keyEntry = (key: string, located: LocatedSchema, required: boolean): KeyEntry => ({
+const keyEntry = (key: string, located: LocatedSchema, required: boolean): KeyEntry => ({
   key,
   type: typeText(wholeFileSchema, located),
   default: located.schema["default"] === undefined ? undefined : JSON.stringify(located.schema["default"]),

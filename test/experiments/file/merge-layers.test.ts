@@ -25,8 +25,14 @@ test("the same type, none, and null merge as a patch does", () => {
   expect(switches).toEqual([]);
 });
 
+test("a module of one's own takes the place of a type, and the other way round", () => {
+  const module = { module: "./x.ts", order: 2 };
+  expect(mergeLayer({ divergence: { type: "jsd", beta: 0.5 } }, { divergence: module })).toEqual({ divergence: module });
+  expect(mergeLayer({ divergence: module }, { divergence: { type: "jsd" } })).toEqual({ divergence: { type: "jsd" } });
+});
+
 test("a type that is no text switches nothing", () => {
-  expect(typeSwitch({ type: 1 }, "a", "")).toBeUndefined();
-  expect(typeSwitch({ type: "a" }, undefined, "")).toBeUndefined();
-  expect(typeSwitch(undefined, "a", "")).toBeUndefined();
+  expect(typeSwitch({ type: 1 }, { type: "a" }, "")).toBeUndefined();
+  expect(typeSwitch({ type: "a" }, {}, "")).toBeUndefined();
+  expect(typeSwitch(undefined, { type: "a" }, "")).toBeUndefined();
 });

@@ -35,9 +35,7 @@ describe("recipeOf", () => {
   const first = { student: values.student, objective: { type: "sft" }, data: { onPolicyFraction: 0 }, training: values.training };
 
   test.each([{ variants: { a: {}, b: {} } }, { stages: { first }, teacher: { stage: "first" } }])("refuses %j", async (more) => {
-    await expect(recipeOf({ ...values, ...more } as RecipeValues)).rejects.toThrow(
-      /^recipe: expected one training, got variants or stages/u,
-    );
+    await expect(recipeOf({ ...values, ...more })).rejects.toThrow(/^recipe: expected one training, got variants or stages/u);
   });
 
   test("refuses a function, which no other thread can be given", async () => {
