@@ -106,15 +106,20 @@ interface Found {
   readonly required: boolean;
 }
 
+/** A module of one's own takes any key: what it names is known to it alone. */
+const isOpen = ({ schema }: LocatedSchema): boolean => Object.keys(schema).length === 0;
+
 const step = (found: readonly Found[], key: string): readonly Found[] =>
   found.flatMap(({ located, member }) =>
     alternatives(wholeFileSchema, located).flatMap((one) => {
       const { required } = one.schema;
-      return inside(one, key).map((next) => ({
-        located: next,
-        member: typeOf(one.schema) ?? member,
-        required: Array.isArray(required) && (required as readonly Json[]).includes(key),
-      }));
+      return inside(one, key)
+        .filter((next) => !isOpen(next))
+        .map((next) => ({
+          located: next,
+          member: typeOf(one.schema) ?? member,
+          required: Array.isArray(required) && (required as readonly Json[]).includes(key),
+        }));
     }),
   );
 
