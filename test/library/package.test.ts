@@ -86,12 +86,12 @@ test("a reward's module imports it where it is not installed", async () => {
     const rollout = { prompt: task.train[0], order: { prompt: 0, sample: 0 }, text: "12", tokens: Int32Array.of(1) };
     console.log((await made.score(rollout, new AbortController().signal)).value);
     process.exit();`;
-  expect(await run(consumer, process.execPath, "--input-type=module", "--no-warnings", "--eval", script)).toBe("6\n");
+  expect(await run(consumer, process.execPath, ["--input-type=module", "--no-warnings", "--eval", script])).toBe("6\n");
 });
 
 test("without skipLibCheck nothing is wrong but the declarations that TensorFlow.js itself comes with", async () => {
   const flags = ["--strict", "--target", "es2023", "--module", "nodenext", "--noEmit", "--types", "node", "--skipLibCheck", "false"];
-  const outcome = await run(consumer, process.execPath, compiler, ...flags, "--ignoreConfig", "all.ts").catch((error: unknown) => error);
+  const outcome = await run(consumer, process.execPath, [compiler, ...flags, "--ignoreConfig", "all.ts"]).catch((error: unknown) => error);
   const said = outcome instanceof Error ? outcome.message : String(outcome);
   const files = [...said.matchAll(/^(\S+)\(\d+,\d+\): error /gmu)].map(([, file]) => file!);
   // Two of them disagree on WebGPU with the library of TypeScript, which is then at fault too.

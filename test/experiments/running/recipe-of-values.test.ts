@@ -39,7 +39,7 @@ describe("recipeOf", () => {
   });
 
   test("refuses a function, which no other thread can be given", async () => {
-    await expect(recipeOf({ ...values, rewards: [() => 1] })).rejects.toThrow(
+    await expect(recipeOf({ ...values, rewards: [() => 1] as never })).rejects.toThrow(
       /^recipe: expected plain data at \/rewards\/0, got a function: .*"module": "reward\.ts"/u,
     );
   });
