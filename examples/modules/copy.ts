@@ -8,7 +8,7 @@ export default defineTask({
   parameters: { length: Type.Integer({ default: 6, minimum: 1, maximum: 12, description: "Letters of a text." }) },
   create({ length }) {
     const all = Array.from({ length: 2 ** length }, (_, i) =>
-      [...i.toString(2).padStart(length, "0")].map((digit) => (digit === "0" ? "a" : "b")).join(""),
+      Array.from(i.toString(2).padStart(length, "0"), (digit) => (digit === "0" ? "a" : "b")).join(""),
     );
     const lines = all.map((text) => ({ text: `${text}=`, reference: text }));
     const held = (i: number): boolean => i % 4 === 0;

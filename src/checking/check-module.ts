@@ -3,9 +3,8 @@ import { basename, dirname, resolve } from "node:path";
 import { openEngine } from "../engine/choose.ts";
 import { measures } from "../evaluation/measures/index.ts";
 import { checker } from "../experiments/schema/check.ts";
-import type { Json, JsonObject } from "../files/json.ts";
+import type { JsonObject } from "../files/json.ts";
 import { baselines } from "../objectives/baselines/index.ts";
-import type { DivergenceLaws } from "../objectives/divergences/divergence.ts";
 import { divergences } from "../objectives/divergences/index.ts";
 import { objectives } from "../objectives/index.ts";
 import { contractOf } from "../plugins/module-contracts.ts";
@@ -56,15 +55,14 @@ const tensorLaws = (
   laws: object,
   evaluate: Evaluate,
 ): Promise<readonly LawResult[]> => {
-  if (kind === "divergence")
-    return checkDivergence(divergences.create(values as never, undefined), laws as DivergenceLaws, evaluate);
+  if (kind === "divergence") return checkDivergence(divergences.create(values as never, undefined), laws, evaluate);
   if (kind === "objective") return checkObjective(objectives.create(values as never, undefined), evaluate);
   return checkPolicy(policies.create(values as never, policyContext), evaluate);
 };
 
 const hostLaws = (kind: CheckedKind, values: Values, folder: string): Promise<readonly LawResult[]> => {
   if (kind === "baseline") return checkBaseline(baselines.create(values as never, undefined));
-  if (kind === "measure") return checkMeasure(measures.create(values as never, undefined as never));
+  if (kind === "measure") return checkMeasure(measures.create(values as never, undefined));
   return checkTask((seed) => tasks.create(values as never, { seed, folder }));
 };
 
@@ -85,10 +83,7 @@ const onEngines = async (kind: CheckedKind, values: Values, laws: object): Promi
 /** `RangeError` that says each mistake of the parameters. */
 const checkedValues = (kind: CheckedKind, file: string, parameters: JsonObject): Values & JsonObject => {
   const schema = JSON.parse(JSON.stringify(families[kind].schema)) as JsonObject;
-  const checked = checker<Values & JsonObject>(schema)(
-    { ...parameters, module: basename(file) } as Json,
-    dirname(file),
-  );
+  const checked = checker<Values & JsonObject>(schema)({ ...parameters, module: basename(file) }, dirname(file));
   if ("values" in checked) return checked.values;
   throw new RangeError(
     checked.mistakes.map(({ pointer, message }) => `${pointer === "" ? "" : `${pointer}: `}${message}`).join("; "),

@@ -34,10 +34,51 @@ const extreme = {
   student: noise("far student", positions * vocabulary, 60),
 };
 
+const all = (values: Float32Array, test: (value: number) => boolean, wanted: string): void => {
+  const wrong = values.find((value) => !test(value));
+  demand(wrong === undefined, () => `expected ${wanted}, got ${wrong}`);
+};
+
+/** Values at given positions; at the ordinary ones when none are given. */
+type Values = (inputs?: typeof ordinary) => Promise<Float32Array>;
+
+/** The laws that a divergence claims. */
+const claimedLaws = (
+  { zeroAtEqual, nonNegative, symmetric, atMost }: DivergenceLaws,
+  values: Values,
+): readonly Promise<LawResult>[] => [
+  ...(zeroAtEqual === true
+    ? [
+        tryLaw("it is zero where teacher and student agree", async () => {
+          const equal = { ...ordinary, teacher: logSoftmax(ordinary.student) };
+          return demandClose(await values(equal), new Float32Array(positions), 1e-5);
+        }),
+      ]
+    : []),
+  ...(nonNegative === true
+    ? [tryLaw("it is never below zero", async () => all(await values(), (value) => value >= -1e-6, "at least 0"))]
+    : []),
+  ...(symmetric === true
+    ? [
+        tryLaw("it is the same with teacher and student exchanged", async () => {
+          const exchanged = { teacher: logSoftmax(ordinary.student), student: ordinary.teacher };
+          return demandClose(await values(exchanged), await values(), 1e-5);
+        }),
+      ]
+    : []),
+  ...(atMost === undefined
+    ? []
+    : [
+        tryLaw(`it is at most ${atMost}`, async () =>
+          all(await values(extreme), (value) => value <= atMost + 1e-5, `at most ${atMost}`),
+        ),
+      ]),
+];
+
 /** The laws of every divergence, and those that this one claims. */
 export const checkDivergence = async (
   divergence: Divergence,
-  { zeroAtEqual, nonNegative, symmetric, atMost }: DivergenceLaws,
+  laws: DivergenceLaws,
   evaluate: Evaluate,
 ): Promise<readonly LawResult[]> => {
   const build = ({ teacher, student }: NamedTensors): tf.Tensor => between(divergence, teacher!, student!);
@@ -51,10 +92,6 @@ export const checkDivergence = async (
       }),
     };
     return evaluate(program, inputs);
-  };
-  const all = (values: Float32Array, test: (value: number) => boolean, wanted: string): void => {
-    const wrong = values.find((value) => !test(value));
-    demand(wrong === undefined, () => `expected ${wanted}, got ${wrong}`);
   };
   const values = async (inputs = ordinary): Promise<Float32Array> => (await valuesAt(inputs)).value as Float32Array;
   return Promise.all([
@@ -75,31 +112,6 @@ export const checkDivergence = async (
       const shifted = { ...ordinary, student: ordinary.student.map((z) => z + 16) };
       return demandClose(await values(shifted), await values(), 1e-4);
     }),
-    ...(zeroAtEqual === true
-      ? [
-          tryLaw("it is zero where teacher and student agree", async () => {
-            const equal = { ...ordinary, teacher: logSoftmax(ordinary.student) };
-            return demandClose(await values(equal), new Float32Array(positions), 1e-5);
-          }),
-        ]
-      : []),
-    ...(nonNegative === true
-      ? [tryLaw("it is never below zero", async () => all(await values(), (value) => value >= -1e-6, "at least 0"))]
-      : []),
-    ...(symmetric === true
-      ? [
-          tryLaw("it is the same with teacher and student exchanged", async () => {
-            const exchanged = { teacher: logSoftmax(ordinary.student), student: ordinary.teacher };
-            return demandClose(await values(exchanged), await values(), 1e-5);
-          }),
-        ]
-      : []),
-    ...(atMost === undefined
-      ? []
-      : [
-          tryLaw(`it is at most ${atMost}`, async () =>
-            all(await values(extreme), (value) => value <= atMost + 1e-5, `at most ${atMost}`),
-          ),
-        ]),
+    ...claimedLaws(laws, values),
   ]);
 };

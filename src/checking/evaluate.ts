@@ -56,7 +56,9 @@ export interface Differentiated {
  * Compares the gradient of the sum of `build` in one input, along a random direction, with a central difference of
  * fourth order. `RangeError` when they differ by more than two thousandths; says both where they do not.
  */
-export const demandGradient = async ({ evaluate, specs, inputs, of, build }: Differentiated): Promise<string> => {
+export const demandGradient = async (differentiated: Differentiated): Promise<string> => {
+  const { evaluate, specs, inputs, of } = differentiated;
+  const build = (given: NamedTensors): tf.Tensor => differentiated.build(given);
   const program = <O extends string>(outputs: (given: NamedTensors) => NamedTensors<O>): Program<string, O> => ({
     name: "check",
     inputs: specs,

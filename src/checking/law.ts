@@ -29,7 +29,7 @@ export const demandFinite = (what: string, values: ArrayLike<number>): void => {
 };
 
 /** Largest difference of two arrays, each next to max(1, |expected|). `RangeError` when they differ in length. */
-export const farthest = (actual: ArrayLike<number>, expected: ArrayLike<number>): number => {
+const farthest = (actual: ArrayLike<number>, expected: ArrayLike<number>): number => {
   demand(actual.length === expected.length, () => `expected ${expected.length} values, got ${actual.length}`);
   let worst = 0;
   for (let i = 0; i < expected.length; i += 1)

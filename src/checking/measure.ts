@@ -11,7 +11,7 @@ const groups = (samples: number, entailed: boolean): readonly EvaluatedGroup[] =
       const text = texts[(index + sample) % texts.length]!;
       return {
         text,
-        tokens: [...text].map((_c, i) => i + 2),
+        tokens: Array.from(text, (_character, i) => i + 2),
         correct: text === reference,
         ...(entailed ? { entailed: true } : {}),
       };

@@ -68,7 +68,7 @@ export const checkObjective = (objective: Objective<Signal>, evaluate: Evaluate)
       },
     };
     const { gradient, ...all } = await evaluate(program, given);
-    return { all, gradient: gradient! };
+    return { all, gradient: gradient };
   };
   return Promise.all([
     tryLaw("the loss is one finite number, and so is each metric", async () => {

@@ -60,8 +60,42 @@ const decoded = (policy: Policy) => (inputs: NamedTensors) => {
   return { logits: tf.stack(all) };
 };
 
-/** The laws of every policy. */
-export const checkPolicy = (policy: Policy, evaluate: Evaluate): Promise<readonly LawResult[]> => {
+/** A policy's program without its sequences. */
+interface Weighted {
+  readonly evaluate: Evaluate;
+  readonly specs: Readonly<Record<string, TensorSpec>>;
+  readonly weights: HostInputs;
+}
+
+/** `RangeError` where decoding does not give the logits of `whole`, which were read at once. */
+const demandDecoding = async (
+  policy: Policy,
+  { evaluate, specs, weights }: Weighted,
+  whole: ArrayLike<number>,
+): Promise<string> => {
+  const { tokens, positions, mask } = padPrompts(
+    rows().map((row) => row.slice(0, -added)),
+    { length: width, padId: 0, side: "left" },
+  );
+  const continuation = Int32Array.from(rows().flatMap((row) => row.slice(-added)));
+  const program = {
+    name: "decode",
+    inputs: { ...specs, continuation: int32(lengths.length, added) },
+    build: decoded(policy),
+  };
+  const inputs = { ...weights, tokens, positions, mask, prompt: mask, continuation };
+  const found = (await evaluate(program, inputs)).logits;
+  const expected = Array.from({ length: added + 1 }, (_, i) =>
+    lengths.flatMap((_length, row) => {
+      const at = row * width + width - 1 - added + i;
+      return Array.from({ length: V }, (_v, v) => whole[at * V + v]!);
+    }),
+  ).flat();
+  return demandClose(found, expected, 1e-5);
+};
+
+/** Weights far from symmetric, so that every part of the policy matters. */
+const weightedOf = (policy: Policy, evaluate: Evaluate): Weighted => {
   const shape = [lengths.length, width];
   const weightSpecs = Object.fromEntries(
     Object.entries(policy.parameters).map(([name, spec]) => [name, float32(...spec.shape)]),
@@ -79,6 +113,13 @@ export const checkPolicy = (policy: Policy, evaluate: Evaluate): Promise<readonl
     mask: float32(...shape),
     prompt: float32(...shape),
   };
+  return { evaluate, specs, weights };
+};
+
+/** The laws of every policy. */
+export const checkPolicy = (policy: Policy, evaluate: Evaluate): Promise<readonly LawResult[]> => {
+  const weighted = weightedOf(policy, evaluate);
+  const { specs, weights } = weighted;
   const build = (inputs: NamedTensors): tf.Tensor => policy.logits(inputs, inputs as NamedTensors & Sequences);
   const logits = async (sequences: HostInputs): Promise<ArrayLike<number>> =>
     (
@@ -110,28 +151,9 @@ export const checkPolicy = (policy: Policy, evaluate: Evaluate): Promise<readonl
         1e-5,
       ),
     ),
-    tryLaw("decoding token by token agrees with reading all at once", async () => {
-      const whole = await logits(sequencesOf("left"));
-      const { tokens, positions, mask } = padPrompts(
-        rows().map((row) => row.slice(0, -added)),
-        { length: width, padId: 0, side: "left" },
-      );
-      const continuation = Int32Array.from(rows().flatMap((row) => row.slice(-added)));
-      const program = {
-        name: "decode",
-        inputs: { ...specs, continuation: int32(lengths.length, added) },
-        build: decoded(policy),
-      };
-      const inputs = { ...weights, tokens, positions, mask, prompt: mask, continuation };
-      const found = (await evaluate(program, inputs)).logits;
-      const expected = Array.from({ length: added + 1 }, (_, i) =>
-        lengths.flatMap((_length, row) => {
-          const at = row * width + width - 1 - added + i;
-          return Array.from({ length: V }, (_v, v) => whole[at * V + v]!);
-        }),
-      ).flat();
-      return demandClose(found, expected, 1e-5);
-    }),
+    tryLaw("decoding token by token agrees with reading all at once", async () =>
+      demandDecoding(policy, weighted, await logits(sequencesOf("left"))),
+    ),
     tryLaw("gradients in the parameters are those of the logits, by finite differences", async () => {
       const [first] = Object.keys(policy.parameters);
       demand(first !== undefined, () => "expected at least one parameter, got none");

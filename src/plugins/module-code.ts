@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import type * as Esbuild from "esbuild";
 import type { BuildResult } from "esbuild";
 import { contentHash } from "../files/canonical-json.ts";
 
@@ -52,7 +53,7 @@ const build = (file: string): Built => {
   process.env["ESBUILD_WORKER_THREADS"] ??= "0";
   process.env["ESBUILD_MAX_BUFFER"] ??= String(4 * moduleLimits.bytes);
   // It is loaded when a module is: few experiments have one.
-  const { buildSync } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
+  const { buildSync } = createRequire(import.meta.url)("esbuild") as Pick<typeof Esbuild, "buildSync">;
   try {
     return buildSync({
       absWorkingDir: dirname(file),

@@ -114,10 +114,10 @@ export const defaultExport = (code: ModuleCode, host: Readonly<Record<string, un
  * The plug-in that a module's code exports by default. `RangeError` when it cannot be loaded, and when it is none of
  * this family.
  */
-export const pluginIn = (code: ModuleCode, kind: PluginKind, { host, read }: ModuleContract): KindedPlugin => {
-  const exported = defaultExport(code, host);
+export const pluginIn = (code: ModuleCode, kind: PluginKind, contract: ModuleContract): KindedPlugin => {
+  const exported = defaultExport(code, contract.host);
   if (isPlugin(exported) && exported.kind === kind) return exported;
-  const other = isPlugin(exported) ? undefined : read?.(exported, code.file);
+  const other = isPlugin(exported) ? undefined : contract.read?.(exported, code.file);
   if (other !== undefined) return other;
   const written =
     kind === "reward"

@@ -102,4 +102,4 @@ export interface ModuleRewardValues extends Pick<Parameters<typeof listed.create
 export type RewardValues = Parameters<typeof listed.create>[0] | ModuleRewardValues;
 
 /** Every reward that an experiment file can name. */
-export const rewards: Family<RewardValues, RewardContext, Reward> = listed as never;
+export const rewards: Family<RewardValues, RewardContext, Reward> = listed;

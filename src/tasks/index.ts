@@ -16,7 +16,8 @@ export const tasks = family("task", [arithmetic, gaussianMixture, instructions, 
         minimum: 0,
         maximum: 2 ** 53 - 1,
         description:
-          "What its prompts are drawn with; the run's seed when left out. A sweep over seeds keeps one test split by it.",
+          "What its prompts are drawn with; the run's seed when left out. A sweep over seeds keeps one test split by " +
+          "it.",
       }),
     ),
   },

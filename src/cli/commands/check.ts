@@ -1,7 +1,7 @@
 /** `retort check`: holds a module of the user's to the laws of its kind. */
 import { InvalidArgumentError, type Command } from "commander";
 import { checkModule, type CheckedModule } from "../../checking/check-module.ts";
-import type { Json, JsonObject } from "../../files/json.ts";
+import type { Json } from "../../files/json.ts";
 import { table } from "../display/table.ts";
 import { printable, type Terminal } from "../display/terminal.ts";
 
@@ -54,7 +54,7 @@ Examples:
   retort check my-divergence.ts factor=2`,
     )
     .action(async (file: string, given: string[], { json }: CheckOptions) => {
-      const checked = await checkModule(file, Object.fromEntries(given.map(parameterIn)) as JsonObject);
+      const checked = await checkModule(file, Object.fromEntries(given.map(parameterIn)));
       if (json === true) terminal.output.write(`${JSON.stringify(checked, null, 2)}\n`);
       else show(checked, file, terminal);
       const broken = checked.results.filter(({ passed }) => !passed).length;

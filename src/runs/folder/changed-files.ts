@@ -40,7 +40,7 @@ export interface Unfinished {
   readonly changes: readonly ChangedFile[];
 }
 
-/** The first folder beside `folder` that holds the same run, begun with other files and not done; nothing when none does. */
+/** The first folder beside `folder` with the same run, begun with other files and not done; nothing when none has. */
 export const unfinishedBefore = (folder: string, run: RunFacts): Unfinished | undefined => {
   const parent = dirname(folder);
   const names = existsSync(parent) ? readdirSync(parent).filter((name) => name.startsWith(`${run.name}-`)) : [];

@@ -5,7 +5,7 @@ import { writeWhole } from "../../files/atomic-file.ts";
 import type { ModuleCode } from "../../plugins/module-code.ts";
 
 /** The name of the folder in a run's folder. */
-export const codeFolder = "code";
+const codeFolder = "code";
 
 /** A path inside of the copy: `..` would lead out of it. */
 const inside = (path: string): string =>

@@ -33,7 +33,7 @@ export const olderTrials = (
 ): OlderTrials => {
   const [ids, asked] = [new Set(trials.map(({ id }) => id)), new Set(trials.map(setBy))];
   const older = manifestsIn(folder).flatMap((manifest) => {
-    if (ids.has(String(manifest["id"])) || !asked.has(setBy(manifest))) return [];
+    if (ids.has(manifest["id"] as string) || !asked.has(setBy(manifest))) return [];
     const changes = changedFiles(manifest["files"], files).filter(
       ({ before, now }) => before !== undefined && now !== undefined,
     );

@@ -72,14 +72,16 @@ test("runs of two alphas, codes and data sets are said to be so at the top, and 
     for (const name of Object.keys(mixedIn)) expect(top).toContain(name);
     expect(top).toContain("differ in more than their seeds and what was swept");
     const means = report.means.settings.map(({ means: own }) => own.get("accuracy")!);
-    expect(means.map(({ mean, n }) => [mean, n]).toSorted()).toEqual(settingAccuracies.map((accuracy) => [accuracy + 0.25, 2]));
+    expect(means.map(({ mean, n }) => [mean, n]).toSorted((a, b) => a[0]! - b[0]!)).toEqual(
+      settingAccuracies.map((accuracy) => [accuracy + 0.25, 2]),
+    );
     expect(page).toContain(mixedIn["file reward.ts"][1].slice(0, 8));
 
     const eight = await readSweepReport(
       "mixed",
       runs.filter(({ record }) => record.files?.["data.jsonl"] === mixedIn["file data.jsonl"][0]),
     );
-    expect(eight.curves[0]!.lines.map(({ points }) => points.map(({ value }) => value)).toSorted()).toEqual(
+    expect(eight.curves[0]!.lines.map(({ points }) => points.map(({ value }) => value)).toSorted((a, b) => a[1]! - b[1]!)).toEqual(
       [0, 2, 4, 6].map((accuracy) => [0, accuracy + 0.25, 2 * accuracy + 0.5]),
     );
     const seeds = runs.filter(({ record }) => record.metrics["accuracy"]! < 1);

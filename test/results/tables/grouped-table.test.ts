@@ -82,7 +82,8 @@ test("two alphas, codes and data sets of two seeds are eight groups, whatever is
   const table = resultTable(readRuns(writeMixedRuns(mkdtempSync(join(tmpdir(), "retort-grouped-")))).runs);
   const all = groupOver(table, ["/seed"]);
   expect(all.parameters.toSorted()).toEqual(Object.keys(mixedIn).toSorted());
-  const accuracies = (grouped: GroupedTable) => grouped.groups.map(({ values }) => values[0]!.toSorted()).toSorted();
+  const accuracies = (grouped: GroupedTable) =>
+    grouped.groups.map(({ values }) => values[0]!.toSorted((a, b) => a - b)).toSorted((a, b) => a[0]! - b[0]!);
   const seeds = settingAccuracies.map((accuracy) => [accuracy, accuracy + 0.5]);
   expect(accuracies(all)).toEqual(seeds);
   const asked = withColumns(all, ["/objective/alpha"]);
