@@ -17,3 +17,10 @@ export const initialWeights = (policy: Pick<Policy, "parameters">, seed: number)
 /** Number of trainable numbers; a tied head counts once. */
 export const parameterCount = (policy: Pick<Policy, "parameters">): number =>
   Object.values(policy.parameters).reduce((count, { shape }) => count + sizeOf(shape), 0);
+
+/** The same of its layers alone, without the tables of tokens and positions; 0 for a policy that has none. */
+export const layerParameterCount = ({ parameters }: Pick<Policy, "parameters">): number =>
+  Object.entries(parameters).reduce(
+    (count, [name, { shape }]) => count + (/\.\d+\./u.test(name) ? sizeOf(shape) : 0),
+    0,
+  );

@@ -1,7 +1,7 @@
 /** Initial weights. */
 import { expect, test } from "vitest";
 import { llama } from "../../src/policies/families/llama.ts";
-import { initialWeights, parameterCount } from "../../src/policies/initialize.ts";
+import { initialWeights, layerParameterCount, parameterCount } from "../../src/policies/initialize.ts";
 
 const sizes = { layers: 2, width: 64, heads: 4, hidden: 96, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 };
 const context = { vocabularySize: 50, contextLength: 16 };
@@ -35,4 +35,5 @@ test("parameters are counted once", () => {
   const layer = 4 * 64 * 64 + 3 * 64 * 96 + 2 * 64;
   expect(parameterCount(policy)).toBe(50 * 64 + 2 * layer + 64);
   expect(parameterCount(llama.create({ ...sizes, tied: false }, context))).toBe(2 * 50 * 64 + 2 * layer + 64);
+  expect(layerParameterCount(policy)).toBe(2 * layer);
 });

@@ -86,8 +86,11 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
  * The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with
  * every problem between its parts.
  */
-export const planRuns = ({ path, overrides, drafts }: SoundFile, inputs: Inputs): readonly PlannedRun[] => {
-  const fileContext = new FileContext(dirname(path), inputs);
+export const planRuns = (
+  { path, overrides, drafts }: SoundFile,
+  inputs: Inputs,
+  fileContext = new FileContext(dirname(path), inputs),
+): readonly PlannedRun[] => {
   const semantic = drafts.map(({ draft, values }) => ({
     draft,
     mistakes: semanticMistakes(values, path, fileContext),

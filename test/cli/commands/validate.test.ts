@@ -30,9 +30,37 @@ describe("retort validate", () => {
     const { code, output } = await retort("validate", valid);
     expect(code).toBe(0);
     expect(output).toMatch(
-      /^test\/fixtures\/experiments\/valid\.json: ok\n\nrun {2}label[^\n]*\n-[^\n]*\nrun {2}run {4}sft-student, teacher {12}400 {12}50 {5}20 {2}[0-9a-f]{8}\n$/u,
+      /^test\/fixtures\/experiments\/valid\.json: ok\n\nrun {2}label[^\n]*\n-[^\n]*\nrun {2}run {4}sft-student, teacher {12}400 {12}50 {5}20 {2}[0-9a-f]{8}\n/u,
     );
   });
+
+  test("prints what each reward says of a few completions, and what is odd beside the result", async () => {
+    const { code, output, errors } = await retort("validate", valid, "/training/optimizer/learningRate=0.5");
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /\nrewards of completions of "[^\n]*"\n\nreward {6}name {9}its reference {2}another reference {2}nothing\n[^\n]*\n\/rewards\/0 {2}exact-match {14}1 {18}0 {8}0\n$/u,
+    );
+    expect(errors).toMatch(
+      /^warning: command line: \/training\/optimizer\/learningRate=0.5: expected about 0\.\d+ for a student [^\n]*\n$/u,
+    );
+    const json = JSON.parse((await retort("validate", valid, "--json", "/training/optimizer/learningRate=0.5")).output) as object;
+    expect(json).toMatchObject([
+      { warnings: [{ pointer: "/training/optimizer/learningRate" }], tried: [{ rewards: [{ values: [1, 0, 0] }] }] },
+    ]);
+  });
+
+  test("says which rewards it did not call, which are the same for all, and where one fails", async () => {
+    const list = '/rewards=[{ "type": "http", "url": "http://127.0.0.1:9/score" }, { "type": "regular-expression", "pattern": "x" }]';
+    const { output } = await retort("validate", valid, list);
+    expect(output).toMatch(/http +- +- +- {2}not called: it asks a server; --call-rewards does\n/u);
+    expect(output).toMatch(/regular-expression +0 +0 +0 {2}the same for each\n/u);
+    const called = await retort("validate", valid, list, "--call-rewards");
+    expect(called).toMatchObject({
+      code: 2,
+      output: "",
+      errors: expect.stringMatching(/^command line: \/rewards=[^]*: \/rewards\/0: [^]*127\.0\.0\.1:9/u) as string,
+    });
+  }, 60_000);
 
   test("prints all values as JSON", async () => {
     const { output } = await retort("validate", valid, "/seed=5", "--json");
