@@ -2,95 +2,39 @@
  * A file to start from: a small experiment of one rung of the ladder, from SFT to RL + on-policy GKD, with comments on
  * what it says.
  */
+import { usualLearningRate } from "../../training/recipe/usual-learning-rate.ts";
 import type { JsonObject } from "../../files/json.ts";
-import { layout, type Member } from "./json-layout.ts";
-
-/** A rung of the ladder. */
-export interface Rung {
-  readonly title: string;
-  /** What a file of it asks when nothing else is said. */
-  readonly question: string;
-  readonly teacher: boolean;
-  readonly reward: boolean;
-  readonly objective: JsonObject;
-  readonly data: JsonObject;
-  /** Completions of a prompt in a step; nothing where the student answers none. */
-  readonly group?: number;
-  readonly note: string;
-}
-
-/** The rungs by their names, from the first. */
-export const rungs = {
-  sft: {
-    title: "SFT: the student imitates references",
-    question: "How far do references alone bring this student?",
-    teacher: false,
-    reward: false,
-    objective: { type: "sft" },
-    data: { onPolicyFraction: 0 },
-    note: "The log-probability of references. No teacher, no reward.",
-  },
-  "supervised-kd": {
-    title: "supervised KD: it imitates a teacher's probabilities on references",
-    question: "What does a teacher's distribution bring beyond its references?",
-    teacher: true,
-    reward: false,
-    objective: { type: "distillation", divergence: { type: "forward-kl" } },
-    data: { onPolicyFraction: 0 },
-    note: "KL(teacher || student) at every token of the references.",
-  },
-  "on-policy-kd": {
-    title: "on-policy KD: it imitates the teacher on its own answers",
-    question: "What does it bring to learn from the teacher on the student's own answers?",
-    teacher: true,
-    reward: false,
-    objective: { type: "distillation", divergence: { type: "forward-kl" } },
-    data: { onPolicyFraction: 1 },
-    group: 1,
-    note: "KL(teacher || student) at every token that the student drew itself.",
-  },
-  gkd: {
-    title: "GKD: half of the steps on its own answers, another divergence",
-    question: "Which mixture of references and own answers, and which divergence, suits this student?",
-    teacher: true,
-    reward: false,
-    objective: { type: "distillation", divergence: { type: "jsd", beta: 0.5, scale: "normalized" } },
-    data: { onPolicyFraction: 0.5 },
-    group: 1,
-    note: "JSD(beta); lambda, the share of steps on the student's own answers, is data.onPolicyFraction.",
-  },
-  rl: {
-    title: "RL: it is rewarded for its own answers",
-    question: "What does the reward alone bring?",
-    teacher: false,
-    reward: true,
-    objective: { type: "reinforce", baseline: { type: "leave-one-out" } },
-    data: { onPolicyFraction: 1 },
-    group: 4,
-    note: "REINFORCE: each answer against the mean reward of the other answers to its prompt.",
-  },
-  "rl-gkd": {
-    title: "RL + on-policy GKD: the reward and the teacher at once",
-    question: "What do a reward and a teacher bring at once?",
-    teacher: true,
-    reward: true,
-    objective: {
-      type: "reinforce-gkd",
-      alpha: 0.5,
-      divergence: { type: "forward-kl" },
-      baseline: { type: "leave-one-out" },
-    },
-    data: { onPolicyFraction: 1 },
-    group: 2,
-    note: "(1 - alpha) of the reward, alpha of the teacher: 0 is RL, 1 is on-policy distillation.",
-  },
-} as const satisfies Readonly<Record<string, Rung>>;
-
-/** The name of a rung. */
-export type RungName = keyof typeof rungs;
+import { defined } from "../../optional/defined.ts";
+import type { Member } from "./json-layout.ts";
+import { rungs, type Rung, type RungName } from "./rungs.ts";
 
 /** A decoder that is trained from the start, or a checkpoint by its name. */
-export type StartingModel = { readonly layers: number; readonly width: number } | { readonly checkpoint: string };
+export type StartingModel =
+  | { readonly layers: number; readonly width: number }
+  | {
+      readonly checkpoint: string;
+      /** Parameters of its layers; nothing where it was not read. */
+      readonly parameters?: number | undefined;
+    };
+
+/** Sums that are worked out step by step, or a file of prompts, of which `test` are held out. */
+export type StartingTask =
+  | { readonly type: "arithmetic" }
+  | {
+      readonly type: "prompts";
+      readonly path: string;
+      readonly test: number;
+      /** What prompts and references are made of, where rows have other keys. */
+      readonly prompt?: string;
+      readonly reference?: string;
+      /** What becomes of rows that cannot be used; refused when left out. */
+      readonly unfit?: "leave-out";
+      /** False for prompts without references. */
+      readonly answered: boolean;
+    };
+
+/** Tokens after which completions are cut where no reference says how long they are. */
+const COMPLETION = 128;
 
 /** What a file is to say. */
 export interface StartingAnswers {
@@ -98,16 +42,13 @@ export interface StartingAnswers {
   readonly schema: string;
   readonly question: string;
   readonly rung: RungName;
-  /** Sums that are worked out step by step, or a file of prompts, of which `test` are held out. */
-  readonly task:
-    | { readonly type: "arithmetic" }
-    | { readonly type: "prompts"; readonly path: string; readonly test: number };
+  readonly task: StartingTask;
   readonly teacher: StartingModel;
   readonly student: StartingModel;
   /** The tokens that a new student and a new teacher use for prompts of one's own. */
   readonly tokenizer?: { readonly checkpoint: string } | { readonly bpe: number } | undefined;
-  /** A type of reward. */
-  readonly reward: string;
+  /** A reward, and what is to be said of it. */
+  readonly reward: { readonly value: JsonObject; readonly note?: string };
   readonly steps: number;
   /** True for a sweep over alpha, where the rung has one, and over seeds. */
   readonly sweep: boolean;
@@ -115,33 +56,58 @@ export interface StartingAnswers {
 
 const adamw = (learningRate: number): JsonObject => ({ type: "adamw", learningRate, beta2: 0.99 });
 
-const decoder = ({ layers, width }: { readonly layers: number; readonly width: number }): JsonObject => ({
-  type: "llama",
-  layers,
-  width,
-  heads: 4,
-});
+type NewModel = Extract<StartingModel, { layers: number }>;
+
+const decoder = ({ layers, width }: NewModel): JsonObject => ({ type: "llama", layers, width, heads: 4 });
 
 /** Four heads of an even number of dimensions. */
 export const widthStep = 8;
 
+/** Of a decoder's layers: four matrices of attention and three of a feed-forward layer, 12 width^2 together. */
+const parametersOf = (model: StartingModel): number =>
+  "layers" in model ? 12 * model.layers * model.width ** 2 : (model.parameters ?? Infinity);
+
+const imitating = { rewarded: false, imitating: true };
+
+const isAnswered = (task: StartingTask): boolean => task.type === "arithmetic" || task.answered;
+
 const taskOf = ({ task, tokenizer }: StartingAnswers): JsonObject => {
   if (task.type === "arithmetic")
     return { type: "arithmetic", numbers: [3, 4], range: [1, 9], train: 20_000, test: 500 };
-  return { ...task, ...(tokenizer === undefined ? {} : { tokenizer: { ...tokenizer } }) };
+  const { answered, ...values } = task;
+  const lengths = answered ? {} : { completionTokens: COMPLETION };
+  return { ...values, ...lengths, ...(tokenizer === undefined ? {} : { tokenizer: { ...tokenizer } }) };
 };
 
-const stage = (
-  model: { readonly layers: number; readonly width: number },
-  steps: number,
-  learningRate: number,
-  data: JsonObject,
-): JsonObject => ({
+const stage = (model: NewModel, steps: number, parts: JsonObject, data: JsonObject = {}): JsonObject => ({
   student: decoder(model),
+  ...parts,
   objective: { type: "sft", average: "token" },
   data: { onPolicyFraction: 0, ...data },
-  training: { steps, optimizer: adamw(learningRate), schedule: { warmup: 50 } },
+  training: {
+    steps,
+    optimizer: adamw(usualLearningRate(parametersOf(model), imitating)),
+    schedule: { warmup: 50 },
+  },
 });
+
+/** The student's start: on references, or where there are none on what the teacher writes. */
+const startOf = (student: NewModel, task: StartingTask, teacher: JsonObject): Member => {
+  const key = "sft-student";
+  if (!isAnswered(task)) {
+    const value = stage(student, 600, { teacher }, { offPolicy: "teacher" });
+    return {
+      key,
+      value,
+      note: "The student's start: it imitates what the teacher writes, for there are no references.",
+    };
+  }
+  if (task.type === "prompts") return { key, value: stage(student, 600, {}), note: "The student's start." };
+  const note = "The student's start, on few references: right now and then.";
+  return { key, value: stage(student, 600, {}, { examples: 800 }), note };
+};
+
+const named = ({ checkpoint }: Exclude<StartingModel, NewModel>): JsonObject => ({ checkpoint });
 
 /** The stages, and what names the models in the file. */
 const modelsOf = ({
@@ -151,44 +117,54 @@ const modelsOf = ({
   student,
 }: StartingAnswers): { stages: Member[]; student: JsonObject; teacher: JsonObject } => {
   const stages: Member[] = [];
-  if (rungs[rung].teacher && "layers" in teacher) {
-    stages.push({ key: "teacher", value: stage(teacher, 1200, 0.003, {}), note: "A larger policy on all references." });
-  }
-  const fresh = "layers" in student;
-  if (fresh && rung !== "sft") {
-    const few = task.type === "arithmetic" ? { examples: 800 } : {};
-    const note =
-      task.type === "arithmetic"
-        ? "The student's start, on few references: right now and then."
-        : "The student's start.";
-    stages.push({ key: "sft-student", value: stage(student, 600, 0.004, few), note });
-  }
-  const named = fresh ? (rung === "sft" ? decoder(student) : { stage: "sft-student" }) : student;
-  return { stages, student: named, teacher: "layers" in teacher ? { stage: "teacher" } : teacher };
+  const taught = rungs[rung].teacher;
+  const teacherValue = "layers" in teacher ? { stage: "teacher" } : named(teacher);
+  if (taught && "layers" in teacher)
+    stages.push({ key: "teacher", value: stage(teacher, 1200, {}), note: "A larger policy on all references." });
+  if (!("layers" in student)) return { stages, student: named(student), teacher: teacherValue };
+  if (rung === "sft") return { stages, student: decoder(student), teacher: teacherValue };
+  stages.push(startOf(student, task, teacherValue));
+  return { stages, student: { stage: "sft-student" }, teacher: teacherValue };
 };
 
 const trainingOf = ({ rung, student, steps }: StartingAnswers): JsonObject => {
-  const fresh = "layers" in student;
-  const learningRate = fresh ? (rung === "rl" ? 0.0002 : 0.004) : 0.00003;
-  const batch = fresh ? 64 : 16;
+  const batch = "layers" in student ? 64 : 16;
+  const { reward: rewarded, teacher } = rungs[rung];
+  const learningRate = usualLearningRate(parametersOf(student), { rewarded, imitating: teacher || !rewarded });
   return { steps, batch, optimizer: adamw(learningRate), schedule: { warmup: Math.min(20, Math.floor(steps / 10)) } };
 };
 
-/** The text of the file: JSON with comments. */
-export const startingFile = (answers: StartingAnswers): string => {
+const trainingNote = ({ student }: StartingAnswers): string =>
+  "checkpoint" in student && student.parameters === undefined
+    ? "The learning rate of the largest student that was measured; retort validate says whether it suits this one."
+    : "The learning rate that was found to be good for students of this size.";
+
+const taskNote = (task: StartingTask): string => {
+  if (task.type === "arithmetic") return "Sums of three or four one-digit numbers, every step written out.";
+  const held = "some are held out for the evaluation";
+  if (task.unfit !== undefined) return `Prompts of your own, without those that are too long or stand twice; ${held}.`;
+  if (!task.answered)
+    return `Prompts of your own, without references; ${held}. completionTokens is where answers are cut.`;
+  return `Prompts of your own; ${held}.`;
+};
+
+const dataOf = ({ data }: Rung, task: StartingTask): Member => {
+  if (isAnswered(task) || data["onPolicyFraction"] === 1) return { key: "data", value: data };
+  const note = "There are no references: what the student does not write itself is written by the teacher.";
+  return { key: "data", value: { ...data, offPolicy: "teacher" }, note };
+};
+
+/** The parts of the file, with what is said of them. */
+export const startingParts = (answers: StartingAnswers): readonly Member[] => {
   const { schema, question, reward, sweep, task } = answers;
   const rung: Rung = rungs[answers.rung];
   const models = modelsOf(answers);
   const axes =
     answers.rung === "rl-gkd" ? { "/objective/alpha": [0.25, 0.5, 0.75], "/seed": [0, 1] } : { "/seed": [0, 1, 2] };
-  const taskNote =
-    task.type === "arithmetic"
-      ? "Sums of three or four one-digit numbers, every step written out."
-      : 'A file of lines such as { "prompt": "...", "reference": "..." }; some are held out for the evaluation.';
   const members: readonly (Member | false)[] = [
     { key: "$schema", value: schema },
     { key: "question", value: question },
-    { key: "task", value: taskOf(answers), note: taskNote, apart: true },
+    { key: "task", value: taskOf(answers), note: taskNote(task), apart: true },
     models.stages.length > 0 && {
       key: "stages",
       members: models.stages,
@@ -197,15 +173,15 @@ export const startingFile = (answers: StartingAnswers): string => {
     },
     { key: "student", value: models.student, apart: true },
     rung.teacher && { key: "teacher", value: models.teacher },
-    rung.reward && { key: "rewards", value: [{ type: reward }] },
+    rung.reward && { key: "rewards", value: [reward.value], ...defined({ note: reward.note }) },
     { key: "objective", value: rung.objective, note: rung.note, apart: true },
-    { key: "data", value: rung.data },
+    dataOf(rung, task),
     rung.group !== undefined && {
       key: "rollouts",
       value: { group: rung.group },
       note: "Answers to each prompt of a step.",
     },
-    { key: "training", value: trainingOf(answers), apart: true },
+    { key: "training", value: trainingOf(answers), note: trainingNote(answers), apart: true },
     { key: "evaluation", value: { prompts: task.type === "arithmetic" ? 500 : task.test } },
     sweep && {
       key: "sweep",
@@ -214,5 +190,5 @@ export const startingFile = (answers: StartingAnswers): string => {
       apart: true,
     },
   ];
-  return layout(members.filter((member) => member !== false));
+  return members.filter((member) => member !== false);
 };

@@ -88,6 +88,21 @@ const reason = (cause: unknown): string => {
     .slice(0, 400);
 };
 
+const columnsOf = (connection: DuckDBConnection, table: string): Promise<string[]> =>
+  rowsOf(connection, `SELECT column_name FROM (DESCRIBE SELECT * FROM ${table})`);
+
+/** The columns of a table, in their order. `RangeError` that starts with its path for what is no such file. */
+export const tableColumns = async (kind: TableKind, path: string): Promise<readonly string[]> => {
+  try {
+    return await withDatabase(async (connection) => {
+      await shutOff(connection, [path]);
+      return columnsOf(connection, tableOf(kind, [path]));
+    });
+  } catch (cause) {
+    throw new RangeError(`${path}: ${reason(cause)}`, { cause });
+  }
+};
+
 /**
  * Writes the rows of tables of the same columns, one file after another, as JSON lines, whole or not at all. Cells of a
  * CSV are texts; its first line names the columns. `RangeError` that starts with the first file's path for what is no
@@ -103,7 +118,7 @@ export const writeTableLines = async (
   try {
     await withDatabase(async (connection) => {
       await shutOff(connection, paths);
-      const there = await rowsOf(connection, `SELECT column_name FROM (DESCRIBE SELECT * FROM ${table})`);
+      const there = await columnsOf(connection, table);
       const cells = chosen(there, columns).map((name) => [name, cellOf(kind, name)] as const);
       await writeWhole(target, linesOf(connection, table, cells));
     });

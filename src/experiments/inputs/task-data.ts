@@ -30,7 +30,8 @@ type Kind = "jsonl" | TableKind;
 
 const endings = /\.(parquet|jsonl|csv|tsv)(?:\.gz)?$/iu;
 
-const kindOf = (path: string): Kind => endings.exec(path)![1]!.toLowerCase() as Kind;
+/** How the file is written, by its name. */
+export const kindOf = (path: string): Kind => endings.exec(path)![1]!.toLowerCase() as Kind;
 
 /**
  * What an error says of a file of JSON lines that was made of a source, said of the source itself: a table's rows are

@@ -34,15 +34,39 @@ const likeliest = (keys: readonly string[], names: readonly string[]): string | 
   return keys.find((key) => key.toLowerCase() === found);
 };
 
+/** What prompts and references are likely made of. */
+export interface LikelyTemplates {
+  readonly prompt: string | undefined;
+  /** True where the key has a name that prompts often have. */
+  readonly isNamedPrompt: boolean;
+  readonly reference: string | undefined;
+  /** True where the key has a name that answers often have. */
+  readonly isNamedReference: boolean;
+}
+
+const templateOf = (key: string | undefined): string | undefined => (key === undefined ? undefined : `{${key}}`);
+
+/** Templates for rows of these keys: by their names, else the first two. */
+export const likelyTemplates = (keys: readonly string[]): LikelyTemplates => {
+  const usable = keys.filter((key) => plain.test(key) && key !== "reference");
+  const named = keys.includes("prompt") ? "prompt" : likeliest(usable, asked);
+  const prompt = named ?? usable.find((key) => likeliest([key], answers) === undefined) ?? usable[0];
+  const others = usable.filter((key) => key !== prompt);
+  const answer = likeliest(others, answers);
+  return {
+    prompt: templateOf(prompt),
+    isNamedPrompt: named !== undefined,
+    reference: keys.includes("reference") ? undefined : templateOf(answer ?? others[0]),
+    isNamedReference: answer !== undefined,
+  };
+};
+
 /** What to add to the task for rows with these keys and no prompt: by their names, else the first two. */
 export const templateHint = (keys: readonly string[]): string => {
-  const usable = keys.filter((key) => plain.test(key) && key !== "reference");
-  const prompt = likeliest(usable, asked) ?? usable.find((key) => likeliest([key], answers) === undefined) ?? usable[0];
+  const { prompt, reference } = likelyTemplates(keys);
   if (prompt === undefined) return 'say what a "prompt" is made of';
-  const others = usable.filter((key) => key !== prompt);
-  const reference = keys.includes("reference") ? undefined : (likeliest(others, answers) ?? others[0]);
-  const answer = reference === undefined ? "" : `, "reference": "{${reference}}"`;
-  return `add "prompt": "{${prompt}}"${answer} to the task`;
+  const answer = reference === undefined ? "" : `, "reference": "${reference}"`;
+  return `add "prompt": "${prompt}"${answer} to the task`;
 };
 
 /** Keys that an error names at most. */

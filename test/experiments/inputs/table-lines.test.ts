@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { writeTableLines, type TableKind } from "../../../src/experiments/inputs/table-lines.ts";
+import { tableColumns, writeTableLines, type TableKind } from "../../../src/experiments/inputs/table-lines.ts";
 import type { Columns } from "../../../src/tasks/prompts/data-source.ts";
 
 const fixture = (name: string): string => join(import.meta.dirname, "../../fixtures/parquet", `${name}.parquet`);
@@ -42,6 +42,12 @@ test("rows are lines with the columns that are asked for, in their order, whatev
     id: 7,
     answer: "7 and 7 is <<7+7=14>>14\n#### 14",
   });
+});
+
+test("columns are known by their names before any is read", async () => {
+  expect(await tableColumns("parquet", fixture("questions"))).toEqual(expect.arrayContaining(["id", "question", "answer"]));
+  const path = join(folder, "none.csv");
+  await expect(tableColumns("csv", path)).rejects.toThrow(path);
 });
 
 test("several files follow one another, in whatever order their columns are", async () => {

@@ -1,6 +1,6 @@
 /** Tests of what errors say of rows without a prompt. */
 import { expect, test } from "vitest";
-import { missingPrompt, templateHint } from "../../../src/tasks/prompts/row-keys.ts";
+import { likelyTemplates, missingPrompt, templateHint } from "../../../src/tasks/prompts/row-keys.ts";
 
 test.each<[readonly string[], string]>([
   [["question", "answer"], 'add "prompt": "{question}", "reference": "{answer}" to the task'],
@@ -22,4 +22,15 @@ test("keys are named, and not more than a line has room for", () => {
   const many = missingPrompt(Array.from({ length: 99 }, (_, i) => `${"k".repeat(99)}${i}`));
   expect(many).toContain(", ...; ");
   expect(many.length).toBeLessThan(2000);
+});
+
+test("what has a usual name is told from what is only there", () => {
+  expect(likelyTemplates(["id", "Question", "response"])).toEqual({
+    prompt: "{Question}",
+    isNamedPrompt: true,
+    reference: "{response}",
+    isNamedReference: true,
+  });
+  expect(likelyTemplates(["id", "x"])).toMatchObject({ prompt: "{id}", isNamedPrompt: false, reference: "{x}", isNamedReference: false });
+  expect(likelyTemplates(["prompt", "reference"])).toMatchObject({ prompt: "{prompt}", reference: undefined });
 });

@@ -1,13 +1,12 @@
 /** `retort new`: a file to start from, by a few questions or by flags. */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { planSource } from "../../../experiments/planning/run-plan.ts";
-import { checkSource } from "../../../experiments/planning/sound-file.ts";
-import { ExperimentError } from "../../../experiments/file/problem.ts";
-import { parseSource, type Source } from "../../../experiments/file/file-source.ts";
-import { rungs, startingFile, type StartingAnswers } from "../../../experiments/file/starting-file.ts";
-import { answersOf, plainRewards, usual, type Said } from "./answers.ts";
+import { rungs } from "../../../experiments/file/rungs.ts";
+import { answersOf, usual, type Said } from "./answers.ts";
+import { comparing, independent, writeModule } from "./offered-rewards.ts";
 import { askRest } from "./questions.ts";
+import { soundText } from "./sound-answers.ts";
+import { addTemplateOptions } from "../../options/template-options.ts";
 import { numberFrom } from "../../options/numbers.ts";
 import { canAsk } from "../../display/questions.ts";
 import { shownPath } from "../../display/shown-path.ts";
@@ -19,22 +18,6 @@ interface NewFlags extends Said {
 
 /** The output instead of a file. */
 const OUTPUT = "-";
-
-/** Checkpoints are not read: one of the Hub may be large. */
-const namesCheckpoints = ({ teacher, student, tokenizer }: StartingAnswers): boolean =>
-  (tokenizer !== undefined && "checkpoint" in tokenizer) || "checkpoint" in student || "checkpoint" in teacher;
-
-/** `InvalidArgumentError` when the file would be refused. */
-const check = (source: Source, answers: StartingAnswers): void => {
-  try {
-    if (namesCheckpoints(answers)) checkSource(source, []);
-    else planSource(source, []);
-  } catch (error) {
-    if (!(error instanceof ExperimentError)) throw error;
-    const reasons = error.problems.map(({ pointer, message }) => `${pointer}: ${message}`);
-    throw new InvalidArgumentError(`these answers do not go together: ${reasons.join("; ")}`);
-  }
-};
 
 /** Writes a new file, whole or not at all. `InvalidArgumentError` where one is. */
 const write = (file: string, text: string): void => {
@@ -59,16 +42,24 @@ const perform = async (file: string, { yes, ...said }: NewFlags, terminal: Termi
     );
   }
   const answers = await answersOf(file, yes === true ? said : await askRest(file, said, { output: terminal.live! }));
-  const text = startingFile(answers);
-  check(parseSource(file === OUTPUT ? "experiment.json" : file, text), answers);
-  if (file === OUTPUT) {
-    terminal.output.write(text);
-    return;
+  const toOutput = file === OUTPUT;
+  const named = toOutput ? "experiment.json" : file;
+  const written = rungs[answers.rung].reward ? writeModule(named, answers.reward) : undefined;
+  try {
+    const { text, notes } = await soundText(named, answers);
+    if (toOutput) terminal.output.write(text);
+    else write(file, text);
+    for (const note of notes) terminal.errors.write(`${note}\n`);
+    if (written !== undefined)
+      terminal.errors.write(`${shownPath(written)} is written: the reward, to be made yours\n`);
+  } catch (error) {
+    if (written !== undefined) rmSync(written, { force: true });
+    throw error;
   }
-  write(file, text);
+  if (toOutput) return;
   const shown = shownPath(file);
   const next = answers.sweep ? `retort sweep ${shown}` : `retort run ${shown}`;
-  terminal.errors.write(`${shown} is written\n\n  retort explain ${shown}\n  ${next}\n`);
+  terminal.errors.write(`${shown} is written\n\n  retort validate ${shown}\n  ${next}\n`);
 };
 
 /** Adds description, arguments, options and action to the command. */
@@ -78,14 +69,14 @@ export const addNew = (command: Command, terminal: Terminal): void => {
       "Writes an experiment file to start from, with comments: asks a few questions, or takes the answers " +
         "from flags. Never writes over a file.",
     )
-    .argument("[file]", "the new file, or - for the output", "experiment.json")
+    .argument("[file]", "the new file, JSON or YAML by its name, or - for the output", "experiment.json")
     .addOption(
       new Option(
         "--rung <name>",
         `what the student learns from: ${Object.keys(rungs).join(", ")} (default: ${usual.rung})`,
       ).choices(Object.keys(rungs)),
     )
-    .option("--prompts <file>", 'lines such as { "prompt": "...", "reference": "..." }, instead of sums')
+    .option("--prompts <file>", "JSON lines, CSV or Parquet with prompts, with references or without, instead of sums")
     .option(
       "--teacher <model>",
       `layers x width of one that is trained first, or a checkpoint (default: ${usual.teacher})`,
@@ -95,17 +86,24 @@ export const addNew = (command: Command, terminal: Terminal): void => {
       "--tokenizer <checkpoint>",
       "with --prompts: whose tokens a new student uses; those of a BPE that is trained on them when left out",
     )
-    .addOption(new Option("--reward <type>", `what is rewarded (default: ${usual.reward})`).choices(plainRewards))
+    .addOption(
+      new Option("--reward <type>", `what is rewarded (default: ${usual.reward}; without references module)`).choices([
+        ...comparing,
+        ...independent,
+      ]),
+    )
     .option("--steps <n>", `optimizer steps (default: ${usual.steps})`, numberFrom(1, true))
     .option("--sweep", "a sweep over seeds, and over alpha where the objective has one")
     .option("--question <text>", "what the experiment is to answer")
-    .option("--yes", "ask nothing: what no flag says has its default")
+    .option("--yes", "ask nothing: what no flag says has its default");
+  addTemplateOptions(command)
     .addHelpText(
       "after",
       `
 Examples:
   retort new
-  retort new alpha.json --rung rl-gkd --sweep
+  retort new alpha.yaml --rung rl-gkd --sweep
+  retort new own.json --yes --prompts questions.csv --reference "{answer}" --rung gkd
   retort new --yes --rung gkd --teacher 3x64 --student 1x32 --steps 200 - | less`,
     )
     .action((file: string, flags: NewFlags) => perform(file, flags, terminal));

@@ -1,7 +1,10 @@
 /** The questions of `retort new`: what flags have not said yet. */
 import { InvalidArgumentError } from "commander";
-import { rungs, type RungName } from "../../../experiments/file/starting-file.ts";
-import { modelFrom, plainRewards, promptsFile, usual, type Said } from "./answers.ts";
+import { rungs, type RungName } from "../../../experiments/file/rungs.ts";
+import { promptFacts } from "../../../experiments/inputs/prompt-facts.ts";
+import { defined } from "../../../optional/defined.ts";
+import { modelFrom, promptsFile, usual, type Said } from "./answers.ts";
+import { comparing, independent } from "./offered-rewards.ts";
 import { answered } from "../../display/questions.ts";
 
 const AGAIN = "asks again, and nothing was written";
@@ -53,16 +56,42 @@ const wholeSteps = (text: string): number => {
   throw new InvalidArgumentError("expected a whole number from 1");
 };
 
-const ownPrompts = async ({ choose, write }: Questions): Promise<{ prompts?: string }> => {
+const whichPrompts = async ({ choose, write }: Questions): Promise<string | undefined> => {
   const task = await choose(
     "Task",
     [
       { value: "arithmetic", name: "sums, worked out step by step: nothing is needed" },
-      { value: "prompts", name: "prompts of your own: a file of one JSON object a line" },
+      { value: "prompts", name: "prompts of your own: JSON lines, CSV or Parquet" },
     ],
     "arithmetic",
   );
-  return task === "arithmetic" ? {} : { prompts: await write("File of prompts", promptsFile) };
+  return task === "arithmetic" ? undefined : write("File of prompts", promptsFile);
+};
+
+/** What is known of the data. */
+interface Known {
+  readonly said: Said;
+  /** False for prompts without references. */
+  readonly answered: boolean;
+}
+
+/** The data; where its keys say nothing of a prompt, what prompts and references are made of is asked. */
+const dataOf = async (said: Said, questions: Questions): Promise<Known> => {
+  const prompts = said.prompts ?? (await whichPrompts(questions));
+  if (prompts === undefined) return { said, answered: true };
+  const given = defined({ prompt: said.prompt, reference: said.reference });
+  try {
+    return { said: { ...said, prompts }, answered: (await promptFacts(prompts, given)).answered };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // What is wrong beside the keys is said again when the answers are complete.
+    if (said.prompt !== undefined) return { said: { ...said, prompts }, answered: true };
+    const prompt = await questions.write(`${error.message}\nWhat a prompt is made of`, () => true);
+    const reference =
+      said.reference ?? (await questions.write("What a reference is made of (none: empty)", () => true, ""));
+    const made = defined({ prompt, reference: reference === "" ? undefined : reference });
+    return { said: { ...said, prompts, ...made }, answered: "reference" in made };
+  }
 };
 
 const models = async (file: string, said: Said, { choose, write }: Questions): Promise<Said> => {
@@ -87,12 +116,13 @@ const models = async (file: string, said: Said, { choose, write }: Questions): P
 export const askRest = async (file: string, said: Said, streams: Streams): Promise<Said> => {
   const questions = await questionsOn(streams);
   const { choose, write, agree } = questions;
-  const task = said.prompts === undefined ? await ownPrompts(questions) : {};
-  const known = await models(file, { ...said, ...task }, questions);
+  const data = await dataOf(said, questions);
+  const known = await models(file, data.said, questions);
   const { rung = usual.rung } = known;
-  const rewards = plainRewards.map((value) => ({ value, name: value }));
+  const offered = [...(data.answered ? comparing : []), ...independent].map((value) => ({ value, name: value }));
+  const first = data.answered ? usual.reward : "module";
   const asksReward = rungs[rung].reward && said.reward === undefined;
-  const reward = asksReward ? { reward: await choose("Reward", rewards, usual.reward) } : {};
+  const reward = asksReward ? { reward: await choose<string>("Reward", offered, first) } : {};
   return {
     ...known,
     ...reward,

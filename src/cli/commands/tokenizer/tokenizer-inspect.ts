@@ -8,7 +8,7 @@ import type { ModelTokenizer } from "../../../tokenizers/huggingface/tokenizer.t
 import { tokenTexts } from "../../../tokenizers/token-texts.ts";
 import { printable, type Terminal } from "../../display/terminal.ts";
 import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "../../options/hub.ts";
-import { addTemplateOptions, type TemplateFlags } from "./template-options.ts";
+import { addTemplateOptions, type TemplateFlags } from "../../options/template-options.ts";
 import { countTexts, rateText, type TokenCounts } from "./token-counts.ts";
 
 /** What the command reports; `--json` prints it as it is. */

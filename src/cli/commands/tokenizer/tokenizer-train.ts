@@ -8,7 +8,7 @@ import { bpeSizes, trainTokenizer, type TrainedKind } from "../../../tokenizers/
 import { numberFrom } from "../../options/numbers.ts";
 import type { Terminal } from "../../display/terminal.ts";
 import { countTexts, rateText } from "./token-counts.ts";
-import { addTemplateOptions, type TemplateFlags } from "./template-options.ts";
+import { addTemplateOptions, type TemplateFlags } from "../../options/template-options.ts";
 
 interface TrainOptions extends TemplateFlags {
   readonly type: "characters" | "words" | "bpe";

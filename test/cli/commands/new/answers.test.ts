@@ -4,10 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
-import { answersOf, modelFrom, plainRewards, promptsFile } from "../../../../src/cli/commands/new/answers.ts";
-import { planSource } from "../../../../src/experiments/planning/run-plan.ts";
-import { parseSource } from "../../../../src/experiments/file/file-source.ts";
-import { startingFile } from "../../../../src/experiments/file/starting-file.ts";
+import { answersOf, heldOut, modelFrom, promptsFile } from "../../../../src/cli/commands/new/answers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-new-"));
 const file = join(folder, "x.json");
@@ -35,13 +32,6 @@ test("what is not said has its default", async () => {
   expect(answers.question).toContain("?");
 });
 
-test("every reward that is offered needs nothing more", async () => {
-  for (const reward of plainRewards) {
-    const text = startingFile(await answersOf(file, { reward, rung: "rl" }));
-    expect(planSource(parseSource(file, text), [])[0]!.values.rewards).toMatchObject([{ type: reward }]);
-  }
-});
-
 test("prompts use the tokens of the checkpoint that is there, and a share of them is held out", async () => {
   expect(await answersOf(file, { prompts, teacher: "owner/name" })).toMatchObject({
     task: { type: "prompts", path: "p.jsonl", test: 8 },
@@ -50,13 +40,40 @@ test("prompts use the tokens of the checkpoint that is there, and a share of the
   expect((await answersOf(file, { prompts, student: "owner/name", rung: "rl" })).tokenizer).toBeUndefined();
   expect((await answersOf(file, { prompts, rung: "sft", tokenizer: "a/b" })).tokenizer).toEqual({ checkpoint: "a/b" });
   // Without one they are trained on the prompts.
-  for (const said of [{ prompts }, { prompts, teacher: "a/b", rung: "rl" as const }])
-    expect((await answersOf(file, said)).tokenizer).toEqual({ bpe: 512 });
+  for (const said of [{ prompts }, { prompts, rung: "rl" as const }]) expect((await answersOf(file, said)).tokenizer).toEqual({ bpe: 512 });
   expect((await answersOf(file, {})).tokenizer).toBeUndefined();
 });
 
 test("answers that do not go together are refused", async () => {
   await expect(answersOf(file, { teacher: "a/b" })).rejects.toThrow("both new, or both checkpoints");
   await expect(answersOf(file, { prompts: join(folder, "none") })).rejects.toThrow(InvalidArgumentError);
-  expect(() => promptsFile(folder)).toThrow("expected a file of lines");
+  expect(() => promptsFile(folder)).toThrow("expected a file of prompts");
+});
+
+test("a flag that changes nothing is refused, and one that nothing reads", async () => {
+  for (const [said, reason] of [
+    [{ rung: "sft", teacher: "2x64" }, "--teacher: sft has none"],
+    [{ rung: "gkd", reward: "bleu" }, "--reward: gkd has none"],
+    [{ tokenizer: "a/b" }, "beside sums, which have tokens of their own"],
+    [{ prompts, tokenizer: "2x64" }, "--tokenizer: expected a checkpoint"],
+    [{ prompts, rung: "sft", student: "a/b", tokenizer: "c/d" }, "beside checkpoints, which have their own"],
+    [{ reference: "{a}" }, "expected --prompts beside them"],
+  ] as const)
+    await expect(answersOf(file, said)).rejects.toThrow(reason);
+});
+
+test("without references a reward that compares is refused, and one that does not is taken", async () => {
+  const bare = join(folder, "bare.jsonl");
+  writeFileSync(bare, '{"prompt":"a"}\n{"prompt":"b"}\n');
+  const said = { rung: "rl", prompts: bare, student: "a/b" } as const;
+  expect((await answersOf(file, said)).reward.value).toEqual({ type: "module", path: "reward.ts" });
+  await expect(answersOf(file, { ...said, reward: "bleu" })).rejects.toThrow("take one of module, length, repetition, regular-expression");
+  expect((await answersOf(file, { ...said, reward: "length" })).reward.value).toMatchObject({ type: "length" });
+});
+
+test("what is held out is a fifth, at least one and at most a hundred", async () => {
+  expect([2, 9, 10, 500, 10_000].map(heldOut)).toEqual([1, 1, 2, 100, 100]);
+  const one = join(folder, "one.jsonl");
+  writeFileSync(one, '{"prompt":"a","reference":"b"}\n');
+  await expect(answersOf(file, { prompts: one })).rejects.toThrow("expected at least 2 prompts, one to hold out, got 1");
 });

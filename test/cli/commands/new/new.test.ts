@@ -15,7 +15,7 @@ const retort = async (...args: string[]) => {
 test("writes a file that runs, says what comes next, and never writes over one", async () => {
   const file = join(folder, "a.json");
   const written = await retort("new", file, "--yes", "--rung", "sft", "--student", "1x8", "--steps", "2");
-  expect(written).toEqual({ code: 0, output: "", errors: `${file} is written\n\n  retort explain ${file}\n  retort run ${file}\n` });
+  expect(written).toEqual({ code: 0, output: "", errors: `${file} is written\n\n  retort validate ${file}\n  retort run ${file}\n` });
   const small = ["/task/train=12", "/task/test=4", "/evaluation/prompts=4", "/training/batch=4"];
   const ran = await retort("run", file, ...small, "--quiet", "--out", join(folder, "runs"), "--cache", join(folder, "cache"));
   expect(ran.code).toBe(0);

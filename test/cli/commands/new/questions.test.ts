@@ -1,4 +1,7 @@
 /** Tests of the questions of `retort new`. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { InterruptedError } from "../../../../src/cli/display/exit-codes.ts";
@@ -36,6 +39,27 @@ test("only what a rung needs is asked", async () => {
   const said = await askRest("x.json", { rung: "sft", steps: 5 }, streams).finally(leave);
   expect(said).toMatchObject({ rung: "sft", student: "2x48", steps: 5 });
   for (const word of ["Teacher", "Reward", "Steps"]) expect(shown()).not.toContain(word);
+});
+
+test("without references only rewards are offered that need none", async () => {
+  const prompts = join(mkdtempSync(join(tmpdir(), "retort-questions-")), "p.jsonl");
+  writeFileSync(prompts, '{"text":"a"}\n{"text":"b"}\n');
+  const { streams, shown, leave } = person("\r");
+  const said = await askRest("x.json", { prompts, rung: "rl", student: "a/b", steps: 1, sweep: false, question: "?" }, streams).finally(
+    leave,
+  );
+  expect(said).toMatchObject({ prompts, reward: "module" });
+  expect(shown()).not.toContain("exact-match");
+});
+
+test("what a prompt is made of is asked where the keys do not say it", async () => {
+  const prompts = join(mkdtempSync(join(tmpdir(), "retort-questions-")), "p.jsonl");
+  writeFileSync(prompts, '{"x":"a","y":"c"}\n{"x":"b","y":"c"}\n');
+  const { streams, shown, leave } = person("{x}\r");
+  const rest = { rung: "sft", student: "1x8", steps: 1, sweep: false, question: "?" } as const;
+  const said = await askRest("x.json", { prompts, ...rest }, streams).finally(leave);
+  expect(said).toMatchObject({ prompts, prompt: "{x}", reference: "{x}" });
+  expect(shown()).toContain("What a prompt is made of");
 });
 
 test("Ctrl-C leaves", async () => {

@@ -1,7 +1,7 @@
 /** Tests of the options that make prompts of other keys. */
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import { addTemplateOptions } from "../../../../src/cli/commands/tokenizer/template-options.ts";
+import { addTemplateOptions } from "../../../src/cli/options/template-options.ts";
 
 test("are a prompt and a reference, or neither", () => {
   const parsed = (...args: string[]): object => addTemplateOptions(new Command()).parse(args, { from: "user" }).opts();
