@@ -13,7 +13,7 @@ test("the quickstart's rates are usual, of its stages too", async () => {
 });
 
 test("a rate that is far off is told with its place, the student's size and what is usual", async () => {
-  expect(await warningsOf("/training/optimizer/learningRate=0.05", "/stages/teacher/training/optimizer/learningRate=0.00001")).toEqual([
+  expect(await warningsOf("/stages/teacher/training/optimizer/learningRate=0.00001", "/training/optimizer/learningRate=0.05")).toEqual([
     "command line: /stages/teacher/training/optimizer/learningRate=0.00001: expected about 0.004 for a student with " +
       "100,608 parameters in its layers, got 0.00001, more than ten times off",
     "command line: /training/optimizer/learningRate=0.05: expected about 0.004 for a student with " +

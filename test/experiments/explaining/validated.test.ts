@@ -45,7 +45,7 @@ test("the rewards of stages and of each variant are tried", async () => {
 
 test("a reward that throws is a problem at its place in the file", async () => {
   writeFileSync(join(folder, "throws.ts"), 'export default () => { throw new Error("no luck"); };\n');
-  const rewards = [{ type: "exact-match" }, { type: "module", path: "throws.ts" }];
+  const rewards = [{ type: "exact-match" }, { module: "throws.ts" }];
   const source = written({ rewards });
   // The object begins on the line before its type.
   const line = textOf({ rewards })

@@ -21,7 +21,7 @@ const MODULE = "reward.ts";
 
 const alone: Readonly<Record<string, Reward>> = {
   module: {
-    value: { type: "module", path: MODULE },
+    value: { module: MODULE },
     note: "A function of your own; what it says is what the student will do. retort validate calls it.",
   },
   length: {
@@ -63,7 +63,7 @@ export default reward(({ completion }) => {
  * path of what was written, else nothing.
  */
 export const writeModule = (file: string, { value }: Reward): string | undefined => {
-  if (value["type"] !== "module") return undefined;
+  if (value["module"] !== MODULE) return undefined;
   const path = join(dirname(file), MODULE);
   if (existsSync(path)) return undefined;
   writeFileSync(path, moduleText(file), { flag: "wx" });

@@ -66,7 +66,7 @@ test("without references a reward that compares is refused, and one that does no
   const bare = join(folder, "bare.jsonl");
   writeFileSync(bare, '{"prompt":"a"}\n{"prompt":"b"}\n');
   const said = { rung: "rl", prompts: bare, student: "a/b" } as const;
-  expect((await answersOf(file, said)).reward.value).toEqual({ type: "module", path: "reward.ts" });
+  expect((await answersOf(file, said)).reward.value).toEqual({ module: "reward.ts" });
   await expect(answersOf(file, { ...said, reward: "bleu" })).rejects.toThrow("take one of module, length, repetition, regular-expression");
   expect((await answersOf(file, { ...said, reward: "length" })).reward.value).toMatchObject({ type: "length" });
 });

@@ -1,9 +1,10 @@
 /** Tests of `retort new`. */
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
+import { modelPolicy, writeModel } from "../../../fixtures/model-folder.ts";
 import { recorder } from "../../recorder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-new-"));
@@ -40,3 +41,22 @@ test("refuses what it cannot ask or make a file of, and writes none", async () =
   expect(await retort("new", file, "--yes", "--student", "2x63")).toMatchObject({ code: 2 });
   expect(existsSync(file)).toBe(false);
 });
+
+test("without references it writes a reward beside the file, in which the values are to be seen", async () => {
+  const own = mkdtempSync(join(tmpdir(), "retort-new-"));
+  const [file, prompts, model] = [join(own, "a.yaml"), join(own, "p.csv"), join(own, "model")];
+  writeFileSync(prompts, `text,id\n${Array.from({ length: 6 }, (_, i) => `"say ${i},\nagain",${i}`).join("\n")}\n`);
+  await writeModel(model, 1, modelPolicy(1, 256));
+  const flags = ["--yes", "--rung", "rl", "--student", model, "--prompts", prompts];
+  const written = await retort("new", file, ...flags);
+  expect(written).toMatchObject({ code: 0, output: "", errors: expect.stringContaining("reward.ts is written: the reward") as string });
+  expect(readFileSync(file, "utf8")).toMatch(/test: 1\n[^]*# A function of your own[^\n]*\nrewards:\n {2}- module: reward\.ts\n/u);
+  const { code, output } = await retort("validate", file);
+  expect(code).toBe(0);
+  expect(output).toMatch(/\/rewards\/0 {2}reward +1 +0\n/u);
+  // What is refused leaves nothing behind.
+  const other = join(own, "other");
+  mkdirSync(other);
+  expect(await retort("new", join(other, "b.json"), ...flags, "--prompt", "{none}")).toMatchObject({ code: 2 });
+  expect(readdirSync(other)).toEqual([]);
+}, 60_000);
