@@ -3,10 +3,11 @@
  * but the npm registry. Left out where that cannot be reached.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { shareOf } from "../fixtures/own-question/share.ts";
 import { manifest, packPackage, run } from "../fixtures/packed-package.ts";
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -17,6 +18,9 @@ const environment = Object.fromEntries(
 );
 const isReached =
   spawnSync("npm", ["ping", "--fetch-retries=0", "--fetch-timeout=20000"], { cwd: tmpdir(), env: environment }).status === 0;
+
+/** A question of somebody else's: prompts without references, a BPE of them, a reward and a divergence in TypeScript. */
+const own = join(import.meta.dirname, "../fixtures/own-question");
 
 // Without the registry there is nothing to install the libraries from.
 describe.skipIf(!isReached)("installed from a tarball", () => {
@@ -51,5 +55,44 @@ describe.skipIf(!isReached)("installed from a tarball", () => {
     const schedules = ["", "/stages/teacher", "/stages/sft-student"].map((place) => `${place}/training/schedule={}`);
     expect(await npx("run", experiment, ...few, ...fewer, ...schedules)).toMatch(/^RL \+ GKD student .*runs\/quickstart\/run-/mu);
     expect(readdirSync(join(folder, "runs/quickstart"))).toHaveLength(1);
+  });
+
+  test("somebody with prompts, a reward and a divergence of their own gets an answer from a sweep, and its numbers are the reward's", async () => {
+    for (const name of readdirSync(own)) cpSync(join(own, name), join(folder, name));
+    expect(await npx("check", "skewed.ts", "beta=0.5")).toMatch(/\nall 12 laws hold\n$/u);
+    expect(await npx("validate", "own.json")).toMatch(/own\.json: ok\n[^]*sweep of 8 trials/u);
+    expect(await npx("sweep", "own.json", "--jobs", "2")).toMatch(/8 trials: 8 done/u);
+
+    // The student's greedy completions of the held-out prompts, scored by the reward itself.
+    const trials = readdirSync(join(folder, "runs/own")).filter((name) => name.startsWith("trial-"));
+    const held = readFileSync(join(folder, "held.jsonl"), "utf8").trimEnd().split("\n");
+    for (const trial of trials.slice(0, 2)) {
+      const values: number[] = [];
+      for (const line of held) {
+        const { prompt } = JSON.parse(line) as { prompt: string };
+        const { stdout } = spawnSync(
+          "npx",
+          ["retort-rl", "sample", `runs/own/${trial}/student`, "--prompt", prompt, "--temperature", "0", "--max-new-tokens", "6"],
+          { cwd: folder, env: environment, encoding: "utf8" },
+        );
+        values.push(shareOf(stdout.replace(/\n$/u, ""), "aeiou"));
+      }
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const { metrics } = JSON.parse(readFileSync(join(folder, "runs/own", trial, "summary.json"), "utf8")) as {
+        metrics: Record<string, number>;
+      };
+      expect(metrics["evaluation/reward/vowels"]).toBeCloseTo(mean, 6);
+    }
+
+    const lines = (await npx("results", "runs/own", "--over", "/seed", "--json")).split("\n").filter((line) => line.startsWith("{"));
+    expect(lines.map((line) => (JSON.parse(line) as { runs: number }).runs)).toEqual([2, 2, 2, 2]);
+    await npx("report", "runs/own", "--out", "own.html");
+    expect(readFileSync(join(folder, "own.html"), "utf8")).toContain("Do vowels survive a teacher?");
+
+    // Another reward is another question: every trial is run again, and the older ones are told apart.
+    writeFileSync(join(folder, "share.ts"), readFileSync(join(folder, "share.ts"), "utf8").replace("length / all.length", "length"));
+    const again = await npx("sweep", "own.json", "--dry-run");
+    expect(again).toMatch(/older: 8 trials there are of other files: share\.ts \(sha256 [0-9a-f]{12} then, [0-9a-f]{12} now\)/u);
+    expect(again).toMatch(/8 trials: 8 waiting/u);
   });
 });
