@@ -11,6 +11,7 @@ import { contractOf } from "../plugins/module-contracts.ts";
 import { defaultExport, isPlugin, pluginIn, readModule } from "../plugins/module-registry.ts";
 import type { PluginKind } from "../plugins/plugin.ts";
 import { policies } from "../policies/families/index.ts";
+import { rewardModules } from "../rewards/module.ts";
 import { tasks } from "../tasks/index.ts";
 import { checkBaseline } from "./baseline.ts";
 import { checkDivergence } from "./divergence.ts";
@@ -99,6 +100,12 @@ export const checkModule = async (path: string, parameters: JsonObject = {}): Pr
   const code = readModule(file);
   const exported = defaultExport(code, contractOf("divergence").host);
   const kind = isPlugin(exported) ? exported.kind : undefined;
+  if (rewardModules.read?.(exported, file) !== undefined) {
+    throw new RangeError(
+      `expected ${path} to be no reward, whose laws depend on prompts: name it in an experiment file, and ` +
+        "retort validate calls it on some of them",
+    );
+  }
   if (kind === undefined || !isChecked(kind)) {
     throw new RangeError(
       `expected ${path} to export one of ${Object.keys(families).join(", ")} by default, got ` +

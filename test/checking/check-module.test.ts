@@ -111,5 +111,6 @@ test("parameters are checked, and what is no module of a family is refused", asy
   await expect(checkModule(write("none.ts", "export default 3;"))).rejects.toThrow(
     /expected .*none\.ts to export one of divergence, .*, got number/u,
   );
+  await expect(checkModule(write("reward.ts", "export default () => 1;"))).rejects.toThrow(/retort validate calls it/u);
   expect((await checkModule(example("hellinger"), { factor: 3 })).parameters).toEqual({ factor: 3 });
 });

@@ -36,6 +36,11 @@ test("the signal reaches the module", async () => {
   await expect(rewards.create({ module: "digits.ts" }, context).score(rollout, AbortSignal.abort(reason))).rejects.toBe(reason);
 });
 
+test("what a module throws says the line that threw it", async () => {
+  const reward = rewards.create({ module: "sour.mjs" }, context);
+  await expect(reward.score(rollouts[0]!, signal)).rejects.toThrow(/\(at sour\.mjs:\d+:\d+\)$/u);
+});
+
 describe("refusals", () => {
   const make = (module: string, more: object = {}) => rewards.create({ module, ...more }, context);
 

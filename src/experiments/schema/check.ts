@@ -82,6 +82,13 @@ const missingKey = (pointer: string, key: string, schema: JsonObject, document: 
   return { pointer, message: `missing key "${key}"${description}, such as "${key}": ${example}` };
 };
 
+/** `, such as {"steps":300}`: the form of an object or a list, which its name does not say. */
+const formOf = (schema: JsonObject, pointer: string, document: JsonObject): string => {
+  if (pointer === "" || (schema["type"] !== "object" && schema["type"] !== "array")) return "";
+  const key = pointer.slice(pointer.lastIndexOf("/") + 1);
+  return `, such as ${quoted(exampleOf(document, { schema, pointer: "" }, key))}`;
+};
+
 /** In words what one of ajv's errors means; undefined where another error says it better. */
 const toMistake = (error: ErrorObject, document: JsonObject): Mistake | undefined => {
   const pointer = error.instancePath;
@@ -110,7 +117,10 @@ const toMistake = (error: ErrorObject, document: JsonObject): Mistake | undefine
     case "maximum":
     case "exclusiveMinimum":
     case "exclusiveMaximum":
-      return { pointer, message: `expected ${expectation(schema)}, got ${quoted(data)}` };
+      return {
+        pointer,
+        message: `expected ${expectation(schema)}, got ${quoted(data)}${formOf(schema, pointer, document)}`,
+      };
     case "minProperties":
     case "minItems": {
       const limit = Number(params["limit"]);
@@ -153,6 +163,25 @@ const unique = (mistakes: readonly Mistake[]): Mistake[] => [
   ...new Map(mistakes.map((mistake) => [`${mistake.pointer}\n${mistake.message}`, mistake])).values(),
 ];
 
+const kinds = ["type", "const", "enum"];
+
+const isNull = (schema: Json): boolean => isObject(schema) && schema["type"] === "null";
+
+/** The alternatives of a value of which none is of its kind: they are said in one sentence. */
+const choicesOf = (error: ErrorObject, errors: readonly ErrorObject[]): readonly Json[] => {
+  if (error.keyword !== "anyOf") return [];
+  const inside = errors.filter((other) => other !== error && other.instancePath.startsWith(error.instancePath));
+  const areKinds = inside.every((other) => other.instancePath === error.instancePath && kinds.includes(other.keyword));
+  const choices = ((error.parentSchema as JsonObject)["anyOf"] as readonly Json[]).filter((one) => !isNull(one));
+  return areKinds && choices.length > 2 ? choices : [];
+};
+
+const choiceMistake = (error: ErrorObject, choices: readonly Json[], document: JsonObject): Mistake => {
+  const pointer = error.instancePath;
+  const texts = choices.map((schema) => quoted(exampleOf(document, { schema: schema as JsonObject, pointer: "" }, "")));
+  return { pointer, message: `expected one of ${texts.join(", ")}, got ${quoted(error.data)}` };
+};
+
 /** That nothing fits is said by what each alternative lacks; that null would do is not worth saying. */
 const saysNothing = (
   { keyword, params, instancePath, schemaPath }: ErrorObject,
@@ -167,10 +196,15 @@ const saysNothing = (
 
 /** In words what ajv found by a schema, each mistake once. It must have been asked to be verbose. */
 export const mistakesOf = (found: readonly ErrorObject[], document: JsonObject): readonly Mistake[] => {
-  const errors = found.filter((error) => !saysNothing(error, found));
+  const choices = found.map((error) => [error, choicesOf(error, found)] as const).filter(([, all]) => all.length > 0);
+  const places = choices.map(([{ instancePath }]) => instancePath);
+  const errors = found.filter((error) => !places.includes(error.instancePath) && !saysNothing(error, found));
   // A name's own error (its pattern) is repeated by `propertyNames`, which says whose name it is.
   const said = errors.filter((error) => error.propertyName === undefined && !misspelt(error, errors));
-  const mistakes = unique(said.flatMap((error) => toMistake(error, document) ?? []));
+  const mistakes = unique([
+    ...choices.map(([error, all]) => choiceMistake(error, all, document)),
+    ...said.flatMap((error) => toMistake(error, document) ?? []),
+  ]);
   const [first] = found;
   return mistakes.length > 0 || first === undefined
     ? mistakes

@@ -82,7 +82,7 @@ describe("checker", () => {
     ],
     ["a type that is no text", { ...sound, part: { type: 3 } }, "/part/type", 'unknown type 3; expected one of "jsd", "forward-kl"'],
     ["another part's key", { ...sound, part: { type: "forward-kl", beta: 1 } }, "/part/beta", 'unknown key "beta"; known: type'],
-    ["a text for an object", { ...sound, part: "jsd" }, "/part", 'expected an object {...}, got "jsd"'],
+    ["a text for an object", { ...sound, part: "jsd" }, "/part", 'expected an object {...}, got "jsd", such as'],
     ["a bad name", { ...sound, named: { "../x": "a" } }, "/named/..~1x", "expected a name of letters"],
     ["a banned key", { ...sound, banned: 1 }, "/banned", `the key "banned" can't be here`],
     ["null", null, "", "expected an object {...}, got null"],

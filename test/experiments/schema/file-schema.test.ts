@@ -22,7 +22,8 @@ const varied = [file("test/fixtures/experiments/variants.yaml"), file("experimen
 /** What `retort validate` says before it asks whether parts fit together. */
 const isSound = (value: Json): boolean => {
   try {
-    checkSource(parseSource("x.json", JSON.stringify(value)), []);
+    // Where the modules are that the files name.
+    checkSource(parseSource("test/fixtures/experiments/x.json", JSON.stringify(value)), []);
     return true;
   } catch (error) {
     if (!(error instanceof ExperimentError)) throw error;
@@ -148,7 +149,8 @@ test("what a variant makes up for is said all the same", () => {
   const [first] = varied as [JsonObject];
   const problems = (value: Json): string => {
     try {
-      checkSource(parseSource("x.json", JSON.stringify(value)), []);
+      // Where the modules are that the files name.
+      checkSource(parseSource("test/fixtures/experiments/x.json", JSON.stringify(value)), []);
     } catch (error) {
       return String(error);
     }

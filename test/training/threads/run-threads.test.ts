@@ -134,13 +134,4 @@ describe("the threads of a run", () => {
     await expect(open(values)).rejects.toThrow(new RangeError(message));
     expect(openThreads()).toBe(0);
   });
-
-  test("does not wait for a reward that never loads once it is aborted", async () => {
-    const controller = new AbortController();
-    const opening = open(recipe({ rewards: [{ module: "rewards/endless.ts" }] }), controller.signal);
-    // Late enough for all the others to be open on most machines; earlier the test says less and passes all the same.
-    setTimeout(() => controller.abort(new Error("enough")), 4000);
-    await expect(opening).rejects.toThrow("enough");
-    expect(openThreads()).toBe(0);
-  });
 });
