@@ -25,3 +25,5 @@ export { readExperiment } from "../experiments/file/extended-source.ts";
 export type { Source } from "../experiments/file/file-source.ts";
 export type { Definition, ParameterSchemas, ParametersOf } from "../plugins/definition.ts";
 export type { Family, Values } from "../plugins/family.ts";
+export type { DecidingFiles } from "../experiments/planning/deciding-files.ts";
+export type { Outcome } from "../training/recipe/headline.ts";

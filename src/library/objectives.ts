@@ -29,3 +29,5 @@ export { defineDivergence } from "../objectives/divergences/divergence.ts";
 export { defineBaseline } from "../objectives/baselines/baseline.ts";
 export { defineObjective } from "../objectives/objective.ts";
 export { softmaxJacobian } from "../objectives/divergences/softmax-jacobian.ts";
+export type { DivergenceLaws } from "../objectives/divergences/divergence.ts";
+export type { Plugin } from "../plugins/plugin.ts";

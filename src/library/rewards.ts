@@ -17,3 +17,4 @@ export type { Reward, RewardContext, RewardModel, RewardRange, RewardScore } fro
 export { createRewards, weighted } from "../rewards/weighted.ts";
 export type { InlineReward, RewardEntry, WeightedReward } from "../rewards/weighted.ts";
 export type { ModelReference } from "../rewards/model/reference.ts";
+export type { ModuleRewardValues } from "../rewards/index.ts";

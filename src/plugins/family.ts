@@ -6,7 +6,7 @@ import { Type, type Static, type TObject, type TProperties, type TSchema, type T
 import type { Definition, ParametersOf } from "./definition.ts";
 import { closedObject } from "./closed-object.ts";
 import { having } from "./having.ts";
-import { addContract, contractOf } from "./module-contracts.ts";
+import { addContract } from "./module-contracts.ts";
 import { moduleKeyword, readValues, type ModuleSchema } from "./module-keyword.ts";
 import { knownModule, pluginIn, type ModuleContract } from "./module-registry.ts";
 import type { PluginKind } from "./plugin.ts";
@@ -109,13 +109,17 @@ const codedValues = (values: ModuleValues, schema: ModuleSchema, context: unknow
  * Makes a part from a module of the user's. `RangeError` when the module was not read before, as the check of a file
  * does, and when what it makes is no part of this family.
  */
-const createFromModule = (schema: ModuleSchema, given: ModuleValues, context: unknown): object => {
+const createFromModule = (
+  schema: ModuleSchema,
+  contract: ModuleContract,
+  given: ModuleValues,
+  context: unknown,
+): object => {
   const { kind, common } = schema;
   const { module: path, code: hash = "", ...others } = codedValues(given, schema, context);
   const code = knownModule(hash);
   if (code === undefined)
     throw new RangeError(`${kind}: expected ${path} to be read before it is used, got none; plan it as part of a file`);
-  const contract = contractOf(kind);
   const parameters = Object.fromEntries(Object.entries(others).filter(([key]) => !common.includes(key)));
   const made: unknown = pluginIn(code, kind, contract).create(parameters as never, context as never);
   if (typeof made === "object" && made !== null && fits(made, contract))
@@ -173,7 +177,7 @@ export const family = <
     ),
     create(values, context) {
       if (modules !== undefined && isModule(values)) {
-        return createFromModule(keyword, values, context) as ProductOf<Members>;
+        return createFromModule(keyword, modules, values, context) as ProductOf<Members>;
       }
       const member = byType.get(values.type);
       if (member === undefined) {

@@ -6,12 +6,18 @@ import { Type } from "@sinclair/typebox";
 import { Ajv } from "ajv";
 import { afterAll, describe, expect, test } from "vitest";
 import { define } from "../../src/plugins/definition.ts";
+import { addContract, contractOf } from "../../src/plugins/module-contracts.ts";
+import { baselines } from "../../src/objectives/baselines/index.ts";
 import { family } from "../../src/plugins/family.ts";
 import { dataOf, moduleKeywordDefinition } from "../../src/plugins/module-keyword.ts";
 import { modulesIn, withoutCode } from "../../src/plugins/modules-in.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-module-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Other tests of this process know the family by its own contract. */
+const before = contractOf(baselines.name as "baseline");
+afterAll(() => addContract("baseline", before));
 
 const zero = define({ type: "zero", summary: "Zero.", parameters: {}, create: () => ({ value: 0 }) });
 const numbers = family("baseline", [zero], {
