@@ -106,3 +106,28 @@ describe("a run that is not done", () => {
     expect(folders().map((name) => manifest(name).status)).toEqual(["done", "done"]);
   });
 });
+
+test("data are among the files, with those of held-out prompts: an edit is another run, and one that is not done is refused", async () => {
+  const lines = (...texts: readonly string[]): string => texts.map((prompt) => `${JSON.stringify({ prompt, reference: "b" })}\n`).join("");
+  writeFileSync(join(work, "words.jsonl"), lines("one", "two", "three", "four"));
+  writeFileSync(join(work, "held.jsonl"), lines("five"));
+  const task = { type: "prompts", path: "words.jsonl", heldOut: { path: "held.jsonl" }, test: 1, tokenizer: { bpe: 260 } };
+  writeFileSync(file, JSON.stringify({ ...experiment, task, evaluation: { prompts: 1 } }));
+  const { id } = planExperiment(file)[0]!;
+  await run({ pauseAt: 1 });
+  const [first] = folders() as [string];
+  expect(Object.keys(manifest(first).files)).toEqual(["held.jsonl", "lib/half.ts", "share.ts", "words.jsonl"]);
+  for (const [name, ...texts] of [
+    ["words.jsonl", "one", "two", "three", "for"],
+    ["held.jsonl", "six"],
+  ] as const) {
+    const before = readFileSync(join(work, name), "utf8");
+    writeFileSync(join(work, name), lines(...texts));
+    expect(planExperiment(file)[0]!.id).not.toBe(id);
+    await expect(run()).rejects.toThrow(new RegExp(`${name} \\(sha256 [0-9a-f]{12} then, [0-9a-f]{12} now\\)`, "u"));
+    writeFileSync(join(work, name), before);
+  }
+  writeFileSync(file, JSON.stringify({ ...experiment, task: { ...task, tokenizer: { bpe: 261 } }, evaluation: { prompts: 1 } }));
+  expect(planExperiment(file)[0]!.id).not.toBe(id);
+  expect(folders()).toEqual([first]);
+});
