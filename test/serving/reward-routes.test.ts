@@ -88,7 +88,10 @@ describe("refusals", () => {
     expect(answer).toMatchObject({
       scores: [
         { value: 1 },
-        { error: expect.stringMatching(/^reward sour: expected a score for .* got an error: empty$/) as string, retryable: false },
+        {
+          error: expect.stringMatching(/^reward sour: expected a score for .* got an error: empty \(at sour\.mjs:\d+:\d+\)$/) as string,
+          retryable: false,
+        },
       ],
     });
   });

@@ -109,6 +109,9 @@ const startOf = (student: NewModel, task: StartingTask, teacher: JsonObject): Me
 
 const named = ({ checkpoint }: Exclude<StartingModel, NewModel>): JsonObject => ({ checkpoint });
 
+/** Whether nothing is there that a new student could be started on. */
+const isUntaught = (rung: RungName, task: StartingTask): boolean => !rungs[rung].teacher && !isAnswered(task);
+
 /** The stages, and what names the models in the file. */
 const modelsOf = ({
   rung,
@@ -122,7 +125,7 @@ const modelsOf = ({
   if (taught && "layers" in teacher)
     stages.push({ key: "teacher", value: stage(teacher, 1200, {}), note: "A larger policy on all references." });
   if (!("layers" in student)) return { stages, student: named(student), teacher: teacherValue };
-  if (rung === "sft") return { stages, student: decoder(student), teacher: teacherValue };
+  if (rung === "sft" || isUntaught(rung, task)) return { stages, student: decoder(student), teacher: teacherValue };
   stages.push(startOf(student, task, teacherValue));
   return { stages, student: { stage: "sft-student" }, teacher: teacherValue };
 };
@@ -138,6 +141,11 @@ const trainingNote = ({ student }: StartingAnswers): string =>
   "checkpoint" in student && student.parameters === undefined
     ? "The learning rate of the largest student that was measured; retort validate says whether it suits this one."
     : "The learning rate that was found to be good for students of this size.";
+
+const studentNote = ({ rung, task, student }: StartingAnswers): string | undefined =>
+  "layers" in student && isUntaught(rung, task)
+    ? "Nothing has taught it: it writes at random at first, and learns only from a reward that tells such texts apart."
+    : undefined;
 
 const taskNote = (task: StartingTask): string => {
   if (task.type === "arithmetic") return "Sums of three or four one-digit numbers, every step written out.";
@@ -171,7 +179,7 @@ export const startingParts = (answers: StartingAnswers): readonly Member[] => {
       note: "Made once, kept in .retort, and used by every run that starts from them.",
       apart: true,
     },
-    { key: "student", value: models.student, apart: true },
+    { key: "student", value: models.student, ...defined({ note: studentNote(answers) }), apart: true },
     rung.teacher && { key: "teacher", value: models.teacher },
     rung.reward && { key: "rewards", value: [reward.value], ...defined({ note: reward.note }) },
     { key: "objective", value: rung.objective, note: rung.note, apart: true },

@@ -170,7 +170,7 @@ const checkTokens = ({ rung, teacher, student }: Models): void => {
 };
 
 /** `InvalidArgumentError` for prompts without references where something learns from references. */
-const checkUnanswered = (file: string, { rung, teacher, student }: Models): void => {
+const checkUnanswered = (file: string, { rung, teacher }: Models): void => {
   const without = `${file} has no references`;
   const templates = "or say what they are made of by --reference";
   if (rung === "sft") {
@@ -179,11 +179,8 @@ const checkUnanswered = (file: string, { rung, teacher, student }: Models): void
   }
   if (rungs[rung].teacher && isNew(teacher))
     throw new InvalidArgumentError(
-      `${without}, which a new teacher is trained on; name one by --teacher CHECKPOINT, ${templates}`,
-    );
-  if (!rungs[rung].teacher && isNew(student))
-    throw new InvalidArgumentError(
-      `${without}, which a new student starts on; name one by --student CHECKPOINT, ${templates}`,
+      `${without}, which a new teacher is trained on; name one by --teacher CHECKPOINT, take --rung rl, which needs ` +
+        `none, ${templates}`,
     );
 };
 
@@ -199,26 +196,32 @@ const rewardOf = (said: Said, rung: RungName, answered: boolean): StartingAnswer
   return offeredReward(type);
 };
 
+/** A new teacher is trained on references; where there are none, and no teacher was named, a reward is left. */
+export const usualRung = (answered: boolean, { teacher }: Said): RungName =>
+  answered || teacher !== undefined ? usual.rung : "rl";
+
 /** What the file is made of. `InvalidArgumentError` for answers that do not go together. */
 export const answersOf = async (file: string, said: Said): Promise<StartingAnswers> => {
-  const { rung = usual.rung, steps = usual.steps, sweep = false } = said;
+  const { steps = usual.steps, sweep = false } = said;
+  const task = await taskOf(file, said);
+  const answered = task.type === "arithmetic" || task.answered;
+  const rung = said.rung ?? usualRung(answered, said);
   if (said.teacher !== undefined && !rungs[rung].teacher)
     throw new InvalidArgumentError(`--teacher: ${rung} has none; take another --rung, or leave it out`);
-  const task = await taskOf(file, said);
   const models: Models = {
     rung,
     teacher: modelFrom(file, said.teacher ?? usual.teacher),
     student: await measured(file, modelFrom(file, said.student ?? usual.student)),
   };
   if (task.type === "arithmetic") checkTokens(models);
-  else if (!task.answered) checkUnanswered(said.prompts!, models);
+  else if (!answered) checkUnanswered(said.prompts!, models);
   return {
     schema: fromFile(file, schemaFile),
     question: said.question ?? rungs[rung].question,
     ...models,
     task,
     tokenizer: tokenizerOf(file, said, models),
-    reward: rewardOf(said, rung, task.type === "arithmetic" || task.answered),
+    reward: rewardOf(said, rung, answered),
     steps,
     sweep,
   };

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { rungs, type RungName } from "../../../experiments/file/rungs.ts";
 import { promptFacts } from "../../../experiments/inputs/prompt-facts.ts";
 import { defined } from "../../../optional/defined.ts";
-import { modelFrom, promptsFile, usual, type Said } from "./answers.ts";
+import { modelFrom, promptsFile, usual, type Said, usualRung } from "./answers.ts";
 import { comparing, independent } from "./offered-rewards.ts";
 import { answered } from "../../display/questions.ts";
 
@@ -94,10 +94,10 @@ const dataOf = async (said: Said, questions: Questions): Promise<Known> => {
   }
 };
 
-const models = async (file: string, said: Said, { choose, write }: Questions): Promise<Said> => {
+const models = async (file: string, { said, answered }: Known, { choose, write }: Questions): Promise<Said> => {
   const readModel = (text: string): unknown => modelFrom(file, text);
   const titled = (Object.keys(rungs) as RungName[]).map((value) => ({ value, name: rungs[value].title }));
-  const rung = said.rung ?? (await choose("What does the student learn from?", titled, usual.rung));
+  const rung = said.rung ?? (await choose("What does the student learn from?", titled, usualRung(answered, said)));
   const asksTeacher = rungs[rung].teacher && said.teacher === undefined;
   const teacher = asksTeacher
     ? {
@@ -117,7 +117,7 @@ export const askRest = async (file: string, said: Said, streams: Streams): Promi
   const questions = await questionsOn(streams);
   const { choose, write, agree } = questions;
   const data = await dataOf(said, questions);
-  const known = await models(file, data.said, questions);
+  const known = await models(file, data, questions);
   const { rung = usual.rung } = known;
   const offered = [...(data.answered ? comparing : []), ...independent].map((value) => ({ value, name: value }));
   const first = data.answered ? usual.reward : "module";

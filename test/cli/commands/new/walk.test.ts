@@ -55,8 +55,7 @@ const reason = (rung: RungName, task: string, chosen: string): string | undefine
   if (task === "sums") return teacher && newTeacher !== newStudent ? "both new, or both checkpoints" : undefined;
   if (task === "answered") return undefined;
   if (rung === "sft") return "has no references, which sft learns from; take --rung supervised-kd";
-  if (newTeacher) return "which a new teacher is trained on; name one by --teacher CHECKPOINT";
-  return !teacher && newStudent ? "which a new student starts on; name one by --student CHECKPOINT" : undefined;
+  return newTeacher ? "which a new teacher is trained on; name one by --teacher CHECKPOINT, take --rung rl" : undefined;
 };
 
 const cases = names.flatMap((rung) =>
@@ -106,6 +105,11 @@ test.each(bad)("%s on %s with %s is refused with a way on", async (rung, task, c
   await expect(refused).rejects.toThrow(reason(rung, task, chosen));
 });
 
+test("prompts without references are learned from by a reward where no teacher is named", async () => {
+  const of = async (said: Said) => (await answersOf(join(folder, "x.json"), { ...tasks["unanswered"], ...said })).rung;
+  expect([await of({}), await of({ teacher: model })]).toEqual(["rl", "rl-gkd"]);
+});
+
 /** Overrides that make a file's stages and its run as small as can be. */
 const tiny = (stages: readonly string[], of: "sums" | "prompts"): string[] => [
   ...["", ...stages.map((name) => `/stages/${name}`)].flatMap((at) => [
@@ -123,13 +127,14 @@ const ran: readonly (readonly [RungName, string, string, readonly string[]])[] =
   ["on-policy-kd", "answered", "new teacher", ["teacher"]],
   ["gkd", "unanswered", "new student", ["sft-student"]],
   ["rl", "sums", "new", ["sft-student"]],
+  ["rl", "unanswered", "new", []],
   ["rl-gkd", "sums", "new", ["teacher", "sft-student"]],
 ];
 
 test.each(ran)(
   "%s on %s with %s runs its first step",
   async (rung, task, chosen, stages) => {
-    const file = join(folder, `${rung}.yaml`);
+    const file = join(folder, `${rung}-${task}.yaml`);
     const flags = Object.entries(saidOf(rung, task, chosen)).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const retort = async (...args: string[]) => {
       const { terminal, output, errors } = recorder();
