@@ -102,8 +102,8 @@ export const checkModule = async (path: string, parameters: JsonObject = {}): Pr
   const kind = isPlugin(exported) ? exported.kind : undefined;
   if (rewardModules.read?.(exported, file) !== undefined) {
     throw new RangeError(
-      `expected ${path} to be no reward, whose laws depend on prompts: name it in an experiment file, and ` +
-        "retort validate calls it on some of them",
+      `expected ${path} to export one of ${Object.keys(families).join(", ")}, got a reward: what is right of one ` +
+        "depends on the prompts; name it in an experiment file, and retort validate calls it on some of them",
     );
   }
   if (kind === undefined || !isChecked(kind)) {

@@ -85,8 +85,7 @@ interface ModuleValues {
   readonly code?: string;
 }
 
-const isModule = (values: object): values is ModuleValues =>
-  "module" in values && typeof values.module === "string" && !("type" in values);
+const isModule = (values: object): values is ModuleValues => "module" in values && typeof values.module === "string";
 
 const fits = (made: object, { functions, keys }: ModuleContract): boolean =>
   functions.every((name) => typeof (made as Readonly<Record<string, unknown>>)[name] === "function") &&

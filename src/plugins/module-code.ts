@@ -137,26 +137,40 @@ const stamp = (path: string): string => {
   return facts === undefined ? "none" : `${facts.mtimeMs} ${facts.size} ${facts.ino}`;
 };
 
-/** Modules that were made, each as long as none of its files is touched: each trial of a sweep asks for the same. */
-const made = new Map<string, { readonly stamps: Readonly<Record<string, string>>; readonly code: ModuleCode }>();
+/** A module's code, with what its files looked like when they were read. */
+interface Made {
+  readonly stamps: Readonly<Record<string, string>>;
+  readonly code: ModuleCode;
+}
 
-const make = (file: string): ModuleCode => {
+/** Modules that were made, each as long as none of its files is touched: each trial of a sweep asks for the same. */
+const made = new Map<string, Made>();
+
+/** Times that a module is read whose files are written meanwhile. */
+const mostTries = 5;
+
+const make = (file: string): Made => {
   const folder = dirname(file);
-  for (let script = ""; ;) {
-    const built = build(file);
+  let built = build(file);
+  for (let tries = 0; tries < mostTries; tries += 1) {
     const paths = inputsOf(built, folder);
     checkSize(file, paths);
+    const stamps = Object.fromEntries(paths.map((path) => [path, stamp(path)]));
     const sources = readSources(paths);
     const packages = packagesOf(built, folder);
-    const files = Object.entries(sources).map(([path, { sha256 }]) => [
-      relative(folder, path).replaceAll(sep, "/"),
-      sha256,
-    ]);
-    const hash = contentHash({ file: basename(file), files, packages });
-    // A file that was written in between would have the hash of one text and do what another says.
-    if (script === scriptOf(built)) return { file, hash, sources, packages, script };
-    script = scriptOf(built);
+    const again = build(file);
+    // Between two equal scripts: no file has the hash of one text and does what another says.
+    if (scriptOf(again) === scriptOf(built)) {
+      const files = Object.entries(sources).map(([path, { sha256 }]) => [
+        relative(folder, path).replaceAll(sep, "/"),
+        sha256,
+      ]);
+      const hash = contentHash({ file: basename(file), files, packages });
+      return { stamps, code: { file, hash, sources, packages, script: scriptOf(built) } };
+    }
+    built = again;
   }
+  throw new RangeError(`${file}: expected files that stay as they are while they are read, got changes; try again`);
 };
 
 /**
@@ -170,7 +184,7 @@ export const moduleCode = (file: string): ModuleCode => {
   const known = made.get(file);
   if (known !== undefined && Object.entries(known.stamps).every(([path, before]) => stamp(path) === before))
     return known.code;
-  const code = make(file);
-  made.set(file, { stamps: Object.fromEntries(Object.keys(code.sources).map((path) => [path, stamp(path)])), code });
-  return code;
+  const read = make(file);
+  made.set(file, read);
+  return read.code;
 };

@@ -51,9 +51,22 @@ const schemaOf = ({ parameters = {}, schema = closedObject(parameters) }: Kinded
   return { ...plain, required: (plain.required ?? []).filter((key) => !hasDefault(key)) };
 };
 
+/** `RangeError` for a parameter that would never come: the file has another meaning for its name. */
+const checkNames = (schema: object, reserved: readonly string[]): void => {
+  const { properties = {} } = schema as { readonly properties?: object };
+  const taken = Object.keys(properties).filter((name) => reserved.includes(name));
+  if (taken.length > 0)
+    throw new RangeError(`expected parameters that are not called ${reserved.join(", ")}, got ${taken.join(", ")}`);
+};
+
 /** What is wrong with the parameters; fills in the defaults of those that are left out. */
-const parameterMistakes = (plugin: KindedPlugin, given: Values): readonly Partial<ErrorObject>[] => {
+const parameterMistakes = (
+  plugin: KindedPlugin,
+  given: Values,
+  common: readonly string[],
+): readonly Partial<ErrorObject>[] => {
   if (plugin.schema === true) return [];
+  checkNames(schemaOf(plugin), ["module", "code", ...common]);
   const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, ownProperties: true });
   const validate = ajv.compile(schemaOf(plugin));
   return validate(given) ? [] : (validate.errors ?? []);
@@ -70,7 +83,7 @@ const mistakesIn = (
     const read = readModule(resolve(folder, String(path)));
     if (code !== undefined && code !== read.hash)
       return [mistake("code", `expected the code of ${String(path)} to have the sha256 ${read.hash}`, code)];
-    const found = parameterMistakes(pluginIn(read, kind, contractOf(kind)), own);
+    const found = parameterMistakes(pluginIn(read, kind, contractOf(kind)), own, common);
     if (found.length === 0) Object.assign(values, own, { code: read.hash });
     return found;
   } catch (error) {

@@ -88,6 +88,19 @@ describe("a module in a file", () => {
     expect(() => numbers.create(inner as never, undefined)).toThrow(/\.\/sum\.ts: expected create to give an object \{ value \}, got 7/u);
   });
 
+  test("is refused when it has a parameter by a name that means something else there", () => {
+    const own =
+      "import { defineBaseline } from 'retort-rl/objectives';\nexport default defineBaseline({ create: () => ({ value: 1 }) as never, parameters: ";
+    writeFileSync(join(folder, "taken.ts"), `${own}{ weight: { type: "number", default: 3 } } as never });`);
+    expect(check({ module: "./taken.ts" }).errors).toEqual([
+      expect.stringMatching(/^\/inner\/module: expected parameters that are not called module, code, weight, got weight/u) as string,
+    ]);
+    writeFileSync(join(folder, "typed.ts"), `${own}{ type: { type: "string" } } as never });`);
+    const { inner, errors } = check({ module: "./typed.ts", type: "zero" });
+    expect(errors).toEqual([]);
+    expect(numbers.create(inner as never, undefined)).toEqual({ value: 1 });
+  });
+
   test("is no way into a family that takes none", () => {
     expect(() => family("number", [zero]).create({ module: "./sum.ts" } as never, undefined)).toThrow(
       /expected type to be one of zero, got undefined/u,

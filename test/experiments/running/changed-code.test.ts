@@ -131,3 +131,17 @@ test("data are among the files, with those of held-out prompts: an edit is anoth
   expect(planExperiment(file)[0]!.id).not.toBe(id);
   expect(folders()).toEqual([first]);
 });
+
+test("seeds that hold out other lines are seeds of one setting, though the tokenizer that is trained on the rest differs", () => {
+  const names = ["ada", "ben", "cleo", "dov", "eva", "finn"];
+  writeFileSync(join(work, "words.jsonl"), names.map((prompt) => `${JSON.stringify({ prompt, reference: prompt })}\n`).join(""));
+  const of = (seed: number, size: number) => {
+    const task = { type: "prompts", path: "words.jsonl", test: 3, tokenizer: { bpe: size } };
+    writeFileSync(file, JSON.stringify({ ...experiment, seed, task, evaluation: { prompts: 3 } }));
+    return planExperiment(file)[0]!;
+  };
+  const runs = [0, 1, 2, 3].map((seed) => of(seed, 262));
+  expect(new Set(runs.map(({ id }) => id)).size).toBe(4);
+  expect(new Set(runs.map(({ setting }) => setting)).size).toBe(1);
+  expect(of(0, 263).setting).not.toBe(runs[0]!.setting);
+});

@@ -73,7 +73,8 @@ export const addNew = (command: Command, terminal: Terminal): void => {
     .addOption(
       new Option(
         "--rung <name>",
-        `what the student learns from: ${Object.keys(rungs).join(", ")} (default: ${usual.rung}; rl for prompts without references and a teacher)`,
+        `what the student learns from: ${Object.keys(rungs).join(", ")} (default: ${usual.rung}; rl for prompts ` +
+          "without references and without a teacher)",
       ).choices(Object.keys(rungs)),
     )
     .option("--prompts <file>", "JSON lines, CSV or Parquet with prompts, with references or without, instead of sums")
