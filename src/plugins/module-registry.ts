@@ -31,7 +31,7 @@ export interface ModuleContract {
   finish?(product: object, values: ModuleMember, context: unknown): object;
   /** Libraries that a module shares with this package, by name. */
   readonly host?: Readonly<Record<string, unknown>>;
-  /** The plug-in that an export of another form stands for, such as a function; nothing where there is none. */
+  /** The plug-in of an export of another form, such as a function; nothing where there is none. */
   read?(exported: unknown, file: string): KindedPlugin | undefined;
 }
 

@@ -45,7 +45,10 @@ export interface Task {
   readonly entails?: boolean;
   /** sha256 of the file that its prompts were read from, in hexadecimal, if they were. */
   readonly content?: string;
-  /** sha256 of each of those files, in hexadecimal: of its own, and of that of the held-out prompts if there is one. */
+  /**
+   * sha256 of each of those files, in hexadecimal: its own, then that of the held-out
+   * prompts and that of the tokenizer where there are such.
+   */
   readonly files?: readonly string[];
   /** Checks a completion's text. Total: any text gets a verdict. */
   check(prompt: Prompt, completion: string): Verdict;

@@ -18,7 +18,7 @@ export interface TokenizerFacts {
   readonly special: readonly NamedToken[];
   readonly end: NamedToken;
   readonly pad: NamedToken;
-  /** What stands for text without an id; absent where such text is refused. */
+  /** The token for text without an id; absent where such text is refused. */
   readonly unknown?: NamedToken;
   readonly chatTemplate: boolean;
 }

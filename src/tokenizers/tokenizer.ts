@@ -12,7 +12,7 @@ export interface Tokenizer {
    * the end of a turn.
    */
   readonly stopIds: readonly number[];
-  /** What stands for words that have no id of their own, and has no text; absent where there is none. */
+  /** The token for words that have no id of their own; it has no text. Absent where there is none. */
   readonly unknownId?: number;
   /** Ids of the text, without special tokens. `RangeError` names the first character or word that has no id. */
   encode(text: string): number[];

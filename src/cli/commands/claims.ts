@@ -35,12 +35,12 @@ const perform = async (
   const mixed = mixedOf(done);
   if (flags.json === true) {
     const counts = { planned: planned.size, done: done.length };
-    const told = mixed.length === 0 ? {} : { mixed };
-    terminal.output.write(`${jsonText({ trials: counts, ...told, claims: judged }, 2)}\n`);
+    const differing = mixed.length === 0 ? {} : { mixed };
+    terminal.output.write(`${jsonText({ trials: counts, ...differing, claims: judged }, 2)}\n`);
     return;
   }
-  const told = mixedText(mixed);
-  if (told !== undefined) terminal.output.write(`${printable(told)}\n\n`);
+  const warning = mixedText(mixed);
+  if (warning !== undefined) terminal.output.write(`${printable(warning)}\n\n`);
   for (const claim of judged) terminal.output.write(`${claimText(claim, terminal)}\n`);
   terminal.output.write(`${tallyText(judged)}; ${done.length} of ${planned.size} trials are done\n`);
 };

@@ -127,8 +127,8 @@ const tell = (
     `\n${colors.bold(`figure ${figure.name}`)}  ${results.trials.length} of ${results.planned} trials: ` +
       `${shownPath(path)}\n\n`,
   );
-  const told = mixedText(mixed);
-  if (told !== undefined) output.write(`${printable(told)}\n\n`);
+  const warning = mixedText(mixed);
+  if (warning !== undefined) output.write(`${printable(warning)}\n\n`);
   for (const claim of judged) output.write(`${claimText(claim, terminal)}\n`);
   if (judged.length > 0) output.write(`${tallyText(judged)}\n`);
 };

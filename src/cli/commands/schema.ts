@@ -75,7 +75,7 @@ export const addSchema = (command: Command, terminal: Terminal): void => {
   command
     .description(
       "Prints the JSON Schema of experiment files: every part, with defaults, ranges and descriptions. With a " +
-        "pointer, what it says of one key: type, default, meaning, an example and where it stands.",
+        "pointer, what it says of one key: type, default, meaning, an example and the sections that have it.",
     )
     .argument("[pointer]", "a key of an experiment file, such as /objective/alpha")
     .option("--json", "print the schema of that key as JSON")

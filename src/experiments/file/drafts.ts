@@ -60,7 +60,7 @@ const apply = (value: Json, overrides: readonly Override[], switches: TypeSwitch
   return result;
 };
 
-/** Overrides by a short name, or of axes that may have one: the file's values say what it stands for. */
+/** Overrides by a short name, or of axes that may have one: the file's values say which one it means. */
 const needsPointer = ({ pointer }: Override): boolean =>
   !pointer.startsWith("/") || /^\/sweep\/axes\/[^~/][^/]*$/u.test(pointer);
 

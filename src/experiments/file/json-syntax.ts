@@ -17,7 +17,7 @@ const shown = (token: string): string => {
   return line.length > 30 ? `${line.slice(0, 27)}...` : line;
 };
 
-/** From an offset to the end of what stands there. */
+/** From an offset to the end of the value there. */
 const wordAt = (text: string, offset: number): string => {
   const [word = ""] = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s,:{}[\]]+|.)/u.exec(text.slice(offset, offset + 1000)) ?? [];
   return shown(word);

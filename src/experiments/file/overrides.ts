@@ -12,7 +12,7 @@ export interface Override {
   readonly text: string;
   /** The variable of the environment that holds it; nothing for one of the command line. */
   readonly variable?: string;
-  /** Of the value; a short name (`alpha`) until the file is known that says what it stands for. */
+  /** Of the value; a short name (`alpha`) until the file is known that says which value it means. */
   readonly pointer: string;
   readonly value: Json;
 }

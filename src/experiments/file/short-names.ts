@@ -68,7 +68,7 @@ const listed = (pointers: readonly string[]): string =>
 export const isShortName = (text: string): boolean => /^[A-Za-z_$][\w.$-]*(?:\/[\w.$-]+)*$/u.test(text);
 
 /**
- * The pointer that a short name stands for in files of these values: a key of the file itself, else the one value of
+ * The pointer that a short name means in files of these values: a key of the file itself, else the one value of
  * the run that ends so, else the one value of a stage. `RangeError` with the candidates where several end so, and with
  * the nearest where none does.
  */

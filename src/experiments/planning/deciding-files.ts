@@ -1,4 +1,7 @@
-/** The files of the user's that decide a training's result: the data of its task, and the code of its modules. */
+/**
+ * The files of the user's that decide a training's result: its task's data and tokenizer, and the code of
+ * its modules.
+ */
 import { relative, resolve, sep } from "node:path";
 import { modulesIn } from "../../plugins/modules-in.ts";
 import { sourceNames } from "../../tasks/prompts/data-source.ts";

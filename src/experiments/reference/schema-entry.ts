@@ -39,7 +39,7 @@ export interface Form {
   readonly located: LocatedSchema;
 }
 
-/** What stands at a pointer. */
+/** The value at a pointer. */
 export interface SchemaEntry extends KeyEntry {
   /** The types of the members that have this key, or nothing where it is not in a family. */
   readonly members: readonly string[];

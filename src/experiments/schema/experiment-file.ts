@@ -34,7 +34,7 @@ type Needed = "task" | "student" | "objective" | "training";
  */
 export type RecipeValues = Written<Omit<Parts, Needed>> & { readonly [Key in Needed]: Written<Parts[Key]> };
 
-/** An experiment file as it is written: one that stands by itself. */
+/** An experiment file as it is written: one that is complete by itself. */
 export type ExperimentFile = RecipeValues & {
   readonly $schema?: string;
   readonly question: string;

@@ -100,10 +100,13 @@ export const foreignSources = (task: object): readonly ForeignSource[] => {
 
 const nameOf = ({ path, hub }: DataSource): string => path ?? hub?.dataset ?? "";
 
-/** What a task calls its files: its own, then that of its held-out prompts. */
+/** What a task calls its files: its own, then that of its held-out prompts and that of its tokenizer. */
 export const sourceNames = (task: object): readonly string[] => {
   const { heldOut, ...own } = task as TaskData;
-  return [nameOf(own), ...(heldOut === undefined ? [] : [nameOf(heldOut)])];
+  const { tokenizer } = task as { readonly tokenizer?: unknown };
+  const named =
+    typeof tokenizer === "object" && tokenizer !== null && "path" in tokenizer ? [String(tokenizer.path)] : [];
+  return [nameOf(own), ...(heldOut === undefined ? [] : [nameOf(heldOut)]), ...named];
 };
 
 /** The same task with a file of JSON lines instead of each of its `foreignSources`. */

@@ -216,7 +216,7 @@ export const prompts = define({
       test: promptsOf(splits.test),
       longest: answered ? longest : { ...longest, completion: completionTokens },
       content: contentOf(splits.files),
-      files: splits.files,
+      files: [...splits.files, ...(tokens.file === undefined ? [] : [tokens.file])],
       answered,
       check: ({ reference }, completion) => ({
         correct: answered && checks[check](completion, reference),

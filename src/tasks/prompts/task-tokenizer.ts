@@ -1,4 +1,5 @@
 /** Whose tokens a task of prompts is written in: trained on its file, of a file, or of a checkpoint. */
+import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
@@ -62,6 +63,8 @@ export interface TaskTokens {
   readonly tokenizer: Tokenizer;
   /** The same one, with a plain template where it came without one and the task brings it. */
   readonly writer: Tokenizer & Writer;
+  /** sha256 of the file that it was read from, in hexadecimal, if it was. */
+  readonly file?: string;
 }
 
 /** Those of a tokenizer that a task brings. */
@@ -77,16 +80,18 @@ export const trainedTokens = (texts: readonly string[], kind: TrainedKind): Task
 /** Longest file of a tokenizer, in bytes. */
 const longest = 100_000_000;
 
-const readFile = (path: string): unknown => {
+const readFile = (path: string): Buffer => {
   const facts = statSync(path, { throwIfNoEntry: false });
   if (facts?.isFile() !== true) throw new RangeError("expected a tokenizer.json, got no file");
   if (facts.size > longest) throw new RangeError(`expected at most ${longest} bytes, got ${facts.size}`);
-  return JSON.parse(readFileSync(path, "utf8"));
+  return readFileSync(path);
 };
 
-const fromFile = (path: string): Tokenizer => {
+const fromFile = (path: string): TaskTokens => {
   try {
-    return tokenizerFromJSON(readFile(path));
+    const bytes = readFile(path);
+    const tokens = broughtTokens(tokenizerFromJSON(JSON.parse(bytes.toString("utf8"))));
+    return { ...tokens, file: createHash("sha256").update(bytes).digest("hex") };
   } catch (cause) {
     throw new RangeError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
@@ -99,7 +104,7 @@ export const readTokens = (named: TaskTokenizer | undefined, document: unknown, 
     // Where a task brought a tokenizer to conversations, the document has their template.
     return { tokenizer, writer: tokenizer };
   }
-  if (typeof named === "object" && "path" in named) return broughtTokens(fromFile(resolve(folder, named.path)));
+  if (typeof named === "object" && "path" in named) return fromFile(resolve(folder, named.path));
   throw new RangeError(
     'prompts: expected a tokenizer, got none; add "tokenizer": { "bpe": 512 } (or "words", "characters") to train ' +
       "one on the prompts, or take a student from a checkpoint",

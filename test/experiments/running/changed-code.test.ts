@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { execute, type ExecutionOptions } from "../../../src/experiments/running/execute.ts";
+import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
 import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-changed-"));
@@ -111,18 +112,21 @@ test("data are among the files, with those of held-out prompts: an edit is anoth
   const lines = (...texts: readonly string[]): string => texts.map((prompt) => `${JSON.stringify({ prompt, reference: "b" })}\n`).join("");
   writeFileSync(join(work, "words.jsonl"), lines("one", "two", "three", "four"));
   writeFileSync(join(work, "held.jsonl"), lines("five"));
-  const task = { type: "prompts", path: "words.jsonl", heldOut: { path: "held.jsonl" }, test: 1, tokenizer: { bpe: 260 } };
+  const task = { type: "prompts", path: "words.jsonl", heldOut: { path: "held.jsonl" }, test: 1, tokenizer: { path: "tokens.json" } };
+  const tokens = (letters: string): string => JSON.stringify(characterTokenizer(letters).toJSON());
+  writeFileSync(join(work, "tokens.json"), tokens("abefhinortuwvxs"));
   writeFileSync(file, JSON.stringify({ ...experiment, task, evaluation: { prompts: 1 } }));
   const { id } = planExperiment(file)[0]!;
   await run({ pauseAt: 1 });
   const [first] = folders() as [string];
-  expect(Object.keys(manifest(first).files)).toEqual(["held.jsonl", "lib/half.ts", "share.ts", "words.jsonl"]);
-  for (const [name, ...texts] of [
-    ["words.jsonl", "one", "two", "three", "for"],
-    ["held.jsonl", "six"],
+  expect(Object.keys(manifest(first).files)).toEqual(["held.jsonl", "lib/half.ts", "share.ts", "tokens.json", "words.jsonl"]);
+  for (const [name, text] of [
+    ["words.jsonl", lines("one", "two", "three", "for")],
+    ["held.jsonl", lines("six")],
+    ["tokens.json", tokens("sxvwuwrtonihfeba".replace("w", ""))],
   ] as const) {
     const before = readFileSync(join(work, name), "utf8");
-    writeFileSync(join(work, name), lines(...texts));
+    writeFileSync(join(work, name), text);
     expect(planExperiment(file)[0]!.id).not.toBe(id);
     await expect(run()).rejects.toThrow(new RegExp(`${name} \\(sha256 [0-9a-f]{12} then, [0-9a-f]{12} now\\)`, "u"));
     writeFileSync(join(work, name), before);

@@ -145,7 +145,7 @@ export const addResults = (command: Command, terminal: Terminal): void => {
     .option("--metric <name>", "a column, instead of the best known; may be given several times", several)
     .option(
       "--over <pointer>",
-      "one row for runs that differ in this alone, such as /seed, which stands for all seeds; may be given several " +
+      "one row for runs that differ in this alone, such as /seed, which covers every seed; may be given several " +
         "times",
       several,
     )
