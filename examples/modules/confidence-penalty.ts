@@ -1,7 +1,6 @@
 /** An objective of one's own: SFT with a penalty on confidence, -log p(target) - beta H(p), averaged over tokens. */
 import * as tf from "@tensorflow/tfjs";
-import { Type } from "@sinclair/typebox";
-import { defineObjective } from "retort-rl/objectives";
+import { defineObjective, Type } from "retort-rl/objectives";
 
 export default defineObjective({
   summary: "SFT with a penalty on confidence (Pereyra et al., 2017, arXiv 1701.06548).",

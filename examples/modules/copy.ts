@@ -1,6 +1,5 @@
 /** A task of one's own: copy a short text of two letters. */
-import { Type } from "@sinclair/typebox";
-import { defineTask, taskOf } from "retort-rl/tasks";
+import { defineTask, taskOf, Type } from "retort-rl/tasks";
 import { characterTokenizer } from "retort-rl/tokenizers";
 
 export default defineTask({

@@ -1,7 +1,6 @@
 /** A divergence of one's own: the squared Hellinger distance, 1 - sum_i sqrt(P_i Q_i), times a factor. */
 import * as tf from "@tensorflow/tfjs";
-import { Type } from "@sinclair/typebox";
-import { defineDivergence } from "retort-rl/objectives";
+import { defineDivergence, Type } from "retort-rl/objectives";
 
 export default defineDivergence({
   summary: "Squared Hellinger distance of the student from the teacher, times a factor.",

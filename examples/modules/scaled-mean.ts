@@ -1,6 +1,5 @@
 /** A baseline of one's own: a share of the step's mean reward. It holds no state. */
-import { Type } from "@sinclair/typebox";
-import { defineBaseline } from "retort-rl/objectives";
+import { defineBaseline, Type } from "retort-rl/objectives";
 
 export default defineBaseline({
   summary: "A share of the mean reward of the step.",

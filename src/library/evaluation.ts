@@ -1,4 +1,5 @@
 /** Evaluation: measures of what a student says, and claims that trials replicate or do not. */
+export { Type } from "@sinclair/typebox";
 export { claims } from "../evaluation/claims/index.ts";
 export type { ClaimValues } from "../evaluation/claims/index.ts";
 export type { Metrics, Trial } from "../evaluation/claims/trial.ts";

@@ -1,4 +1,5 @@
 /** Objectives: what is minimised, and the divergences and baselines that it is made of. */
+export { Type } from "@sinclair/typebox";
 export type { Baseline } from "../objectives/baselines/baseline.ts";
 export { baselines } from "../objectives/baselines/index.ts";
 export type { BaselineValues } from "../objectives/baselines/index.ts";

@@ -1,4 +1,5 @@
 /** Policies: distributions over the next token, their weights, and the files that hold them. */
+export { Type } from "@sinclair/typebox";
 export { loadModel } from "../experiments/inputs/model.ts";
 export type { Model } from "../experiments/inputs/model.ts";
 export { loadAdapters, saveAdapters } from "../policies/adapters/peft.ts";

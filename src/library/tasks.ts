@@ -1,4 +1,5 @@
 /** Tasks: where prompts come from, and how answers are checked. */
+export { Type } from "@sinclair/typebox";
 export { tasks } from "../tasks/index.ts";
 export type { TaskValues } from "../tasks/index.ts";
 export type { Prompt, Task, TaskContext, Verdict } from "../tasks/task.ts";

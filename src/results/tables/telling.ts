@@ -59,11 +59,16 @@ const unexplained = (runs: readonly FoundRun[], columns: RunColumns, known: read
   return found;
 };
 
+/** Whether a value is a part of one that was swept, and the same wherever that is. */
+const follows = (runs: readonly FoundRun[], columns: RunColumns, swept: readonly string[], name: string): boolean =>
+  swept.some((axis) => name.startsWith(`${axis}/`) && !splits(keysOf(runs, columns, [axis]), columns.read(name)));
+
 /** Names of what was swept, after it of what else differs in values, then of what else decides results. */
 export const telling = (runs: readonly FoundRun[], columns: RunColumns = runColumns(runs)): string[] => {
   const swept = runs.flatMap(({ record }) => Object.keys(record.axes));
   const values = differing(runs.map(({ record }) => record.values));
-  const known = [...new Set([...swept, ...values, ...certain(runs, columns)])];
+  const apart = values.filter((name) => !follows(runs, columns, swept, name));
+  const known = [...new Set([...swept, ...apart, ...certain(runs, columns)])];
   return [...known, ...unexplained(runs, columns, known)];
 };
 

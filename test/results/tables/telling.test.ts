@@ -79,3 +79,15 @@ test("what no column says is still told apart, by what all of it is made of", ()
   const made = (setting: string) => ({ values: zero, made: { stageSettings: {}, setting } });
   expect(toldApart(made(one), made(other))).toEqual(["setting"]);
 });
+
+test("the parts of a value that was swept are no columns, but where they differ beside it", () => {
+  const run = (divergence: Readonly<Record<string, string>>, code?: string): RunFacts => ({
+    axes: { "/divergence": divergence },
+    values: { seed: 0, divergence: { ...divergence, ...(code === undefined ? {} : { code }), scale: String(divergence["type"]) } },
+  });
+  const [kl, mine] = [{ type: "kl" }, { module: "./own.ts" }];
+  expect(toldApart(run(kl), run(mine, one))).toEqual(["/divergence"]);
+  root = mkdtempSync(join(tmpdir(), "retort-telling-"));
+  // An edit of the module between two trials.
+  expect(toldApart(run(kl), run(mine, one), run(mine, other))).toEqual(["/divergence", "/divergence/code"]);
+});
