@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type * as Esbuild from "esbuild";
 import type { BuildResult } from "esbuild";
 import { contentHash } from "../files/canonical-json.ts";
+import { nearPath } from "../files/near-name.ts";
 
 /** A module's code. Plain data, which crosses threads. */
 export interface ModuleCode {
@@ -179,8 +180,13 @@ const make = (file: string): Made => {
  * as code, and when it is above `moduleLimits`.
  */
 export const moduleCode = (file: string): ModuleCode => {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new RangeError(`expected a module at ${file}, got ${existsSync(file) ? "something else" : "nothing"}`);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    const near = nearPath(file);
+    throw new RangeError(
+      `expected a module at ${file}, got ${existsSync(file) ? "something else" : "nothing"}` +
+        (near === undefined || near === file ? "" : `; did you mean ${near}?`),
+    );
+  }
   const known = made.get(file);
   if (known !== undefined && Object.entries(known.stamps).every(([path, before]) => stamp(path) === before))
     return known.code;

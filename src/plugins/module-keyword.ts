@@ -5,8 +5,9 @@
 import { resolve } from "node:path";
 import { Ajv, type ErrorObject, type KeywordDefinition, type SchemaValidateFunction } from "ajv";
 import { closedObject } from "./closed-object.ts";
+import type { ModuleCode } from "./module-code.ts";
 import { contractOf } from "./module-contracts.ts";
-import { pluginIn, readModule } from "./module-registry.ts";
+import { moduleForm, pluginIn, readModule } from "./module-registry.ts";
 import type { KindedPlugin, PluginKind } from "./plugin.ts";
 
 /** The keyword: its value is a kind, or a kind with the keys that are every member's. */
@@ -72,6 +73,17 @@ const parameterMistakes = (
   return validate(given) ? [] : (validate.errors ?? []);
 };
 
+/** The module's code. An error that names no other file says what a module of the kind is written like. */
+const codeIn = (file: string, kind: PluginKind): ModuleCode => {
+  try {
+    return readModule(file);
+  } catch (error) {
+    if (error instanceof RangeError && !error.message.includes("did you mean"))
+      error.message += `; ${moduleForm(kind)}`;
+    throw error;
+  }
+};
+
 const mistakesIn = (
   values: Values,
   { kind, common }: ModuleSchema,
@@ -80,7 +92,7 @@ const mistakesIn = (
   const { module: path, code, ...others } = values;
   const own = Object.fromEntries(Object.entries(others).filter(([key]) => !common.includes(key)));
   try {
-    const read = readModule(resolve(folder, String(path)));
+    const read = codeIn(resolve(folder, String(path)), kind);
     if (code !== undefined && code !== read.hash)
       return [mistake("code", `expected the code of ${String(path)} to have the sha256 ${read.hash}`, code)];
     const found = parameterMistakes(pluginIn(read, kind, contractOf(kind)), own, common);

@@ -98,6 +98,15 @@ const described = (exported: unknown): string => {
   return isPlugin(exported) ? `a plug-in of the family ${exported.kind}` : typeof exported;
 };
 
+/** What a module of a family is like at its least: `write "export default defineBaseline({ create: ... })"`. */
+export const moduleForm = (kind: PluginKind): string => {
+  const written =
+    kind === "reward"
+      ? "({ prompt, completion }) => ..."
+      : `define${kind[0]!.toUpperCase()}${kind.slice(1)}({ create: ... })`;
+  return `write "export default ${written}"`;
+};
+
 const article = (kind: PluginKind): string => (kind === "objective" ? "an" : "a");
 
 const loaded = new Map<string, unknown>();
@@ -119,12 +128,8 @@ export const pluginIn = (code: ModuleCode, kind: PluginKind, contract: ModuleCon
   if (isPlugin(exported) && exported.kind === kind) return exported;
   const other = isPlugin(exported) ? undefined : contract.read?.(exported, code.file);
   if (other !== undefined) return other;
-  const written =
-    kind === "reward"
-      ? "({ prompt, completion }) => ..."
-      : `define${kind[0]!.toUpperCase()}${kind.slice(1)}({ create: ... })`;
   throw new RangeError(
-    `expected ${code.file} to export ${article(kind)} ${kind} by default, got ${described(exported)}; write "export ` +
-      `default ${written}"`,
+    `expected ${code.file} to export ${article(kind)} ${kind} by default, got ${described(exported)}; ` +
+      moduleForm(kind),
   );
 };

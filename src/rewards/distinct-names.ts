@@ -9,10 +9,13 @@ export const checkDistinctNames = (rewards: readonly { readonly name: string }[]
   for (const { name } of rewards) {
     if (name === taken)
       throw new RangeError(
-        `rewards: expected another name than "${taken}", which is a metric's; give it another "name"`,
+        `rewards: expected another name than "${taken}", which is a metric's; give it another, ` +
+          `such as "name": "own-${taken}"`,
       );
     if (names.has(name))
-      throw new RangeError(`rewards: expected different names, got ${name} twice; give one of them another "name"`);
+      throw new RangeError(
+        `rewards: expected different names, got ${name} twice; give one of them another, such as "name": "${name}-2"`,
+      );
     names.add(name);
   }
 };

@@ -18,7 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   remote: ["optional"],
   "text-metrics": [],
   tokenizers: ["optional", "plugins"],
-  tasks: ["optional", "plugins", "random", "tokenizers"],
+  tasks: ["optional", "files", "plugins", "random", "tokenizers"],
   policies: ["optional", "files", "engine", "plugins", "random"],
   objectives: ["optional", "engine", "plugins"],
   rollouts: ["optional", "workers", "engine", "plugins", "random", "tokenizers", "tasks", "policies"],

@@ -106,7 +106,9 @@ test.each([
 });
 
 test("parameters are checked, and what is no module of a family is refused", async () => {
-  await expect(checkModule(example("hellinger"), { factor: -1 })).rejects.toThrow(/\/factor: expected a number above 0, got -1/u);
+  await expect(checkModule(example("hellinger"), { factor: -1 })).rejects.toThrow(
+    /\/factor: expected a number above 0, such as .+, got -1/u,
+  );
   await expect(checkModule(example("hellinger"), { facto: 1 })).rejects.toThrow(/unknown key "facto"; did you mean "factor"/u);
   await expect(checkModule(write("none.ts", "export default 3;"))).rejects.toThrow(
     /expected .*none\.ts to export one of divergence, .*, got number/u,

@@ -1,4 +1,4 @@
-/** Forty mistakes that people make in experiment files: each gives one message, with its place, what came, what was expected and an example. */
+/** Mistakes that people make in experiment files: each gives one message, with its place, what came, what was expected and an example. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +53,13 @@ const said = async (text: string, overrides: readonly string[] = []): Promise<st
 
 const llama = (more: string): string => `{ "type": "llama", "layers": 1, "width": 16, "heads": 2${more} }`;
 const prompts = (more: string): string => `{ "type": "prompts", "path": "prompts.jsonl", "test": 1, "tokenizer": { "bpe": 300 }${more} }`;
+
+/**
+ * What would be right: a value, the nearest known name, all that there are, or what to write. An expectation that is
+ * a value as it is written is its own example.
+ */
+const example =
+  /, such as .|; did you mean .+\?|one of .|; the line has \{|(?:write|add|use) (?:"|\{)|expected (?:"|true\b|false\b|null\b)/u;
 
 /** What is wrong, and the keys that say so. */
 const mistakes: readonly (readonly [name: string, changed: Readonly<Record<string, string | undefined>>, overrides?: readonly string[]])[] =
@@ -133,6 +140,7 @@ test.each(mistakes.map(([name, changed, overrides = []]) => [name, changed, over
   async (_name, changed, overrides) => {
     const text = await said(textOf(changed), overrides);
     expect(text.split("\n").filter((line) => /^\S/u.test(line))).toHaveLength(1);
+    expect(text).toMatch(example);
     expect(text).toMatchSnapshot();
   },
 );
@@ -144,5 +152,6 @@ test.each<readonly [name: string, change: (text: string) => string]>([
   ["True for true", (text) => text.replace('"Does it learn?"', "True")],
 ])("in JSON: %s", async (_name, change) => {
   const text = await said(change(textOf({})));
+  expect(text).toMatch(example);
   expect(text).toMatchSnapshot();
 });

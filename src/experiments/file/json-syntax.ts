@@ -28,9 +28,9 @@ const spellings: Readonly<Record<string, string>> = { True: "true", False: "fals
 const wordMistake = (text: string, offset: number): string => {
   const word = wordAt(text, offset);
   const isKey = /^\s*:/u.test(text.slice(offset + word.length, offset + word.length + 1000));
-  if (word.startsWith("'")) return `expected double quotes, got single quotes: "${word.replaceAll("'", "")}"`;
-  if (isKey) return `expected double quotes around the key: "${word}"`;
-  if (/^[-+]?(?:NaN|Infinity|\.inf)$/iu.test(word)) return `expected a number that is finite, got ${word}`;
+  if (word.startsWith("'")) return `expected "${word.replaceAll("'", "")}", in double quotes, got single quotes`;
+  if (isKey) return `expected "${word}", in double quotes, got ${word}`;
+  if (/^[-+]?(?:NaN|Infinity|\.inf)$/iu.test(word)) return `expected a number that is finite, such as 0.5, got ${word}`;
   const known = Object.hasOwn(spellings, word) ? spellings[word] : undefined;
   if (known !== undefined) return `expected ${known}, got ${word}`;
   if (/^[-+]?[\d.]/u.test(word)) return `expected a number as JSON has it, such as 0.5 or 1e-3, got ${word}`;
@@ -39,7 +39,7 @@ const wordMistake = (text: string, offset: number): string => {
 
 const commaMistake = (text: string, offset: number): string => {
   const before = text.slice(0, offset).trimEnd();
-  return `expected a comma between line ${lineAt(text, before.length)}'s value and ${wordAt(text, offset)}`;
+  return `expected "," between line ${lineAt(text, before.length)}'s value and ${wordAt(text, offset)}, got nothing`;
 };
 
 const closeMistake = (text: string, offset: number, open: { readonly at: number; readonly close: string }): string => {
@@ -60,11 +60,11 @@ export const jsonMistake = (text: string): SyntaxMistake | undefined => {
       case codes.symbol:
         return wordMistake(text, offset);
       case codes.key:
-        return `expected a key in double quotes, got ${wordAt(text, offset)}`;
+        return `expected a key in double quotes, such as "seed", got ${wordAt(text, offset)}`;
       case codes.value:
-        return `expected a value, got ${ended ? "the end of the file" : wordAt(text, offset)}`;
+        return `expected a value, such as 0.5 or "text", got ${ended ? "the end of the file" : wordAt(text, offset)}`;
       case codes.colon:
-        return `expected a colon between the key and its value, got ${wordAt(text, offset)}`;
+        return `expected ":" between the key and its value, got ${wordAt(text, offset)}`;
       case codes.comma:
         return last !== undefined && /[\]}]/u.test(text[offset] ?? "")
           ? closeMistake(text, offset, last)
@@ -72,7 +72,7 @@ export const jsonMistake = (text: string): SyntaxMistake | undefined => {
       case codes.end:
         return `expected the end of the file, got ${wordAt(text, offset)}; a file has one experiment`;
       case codes.text:
-        return "expected a double quote at the end of this text, got the end of the line";
+        return `expected '"' at the end of this text, got the end of the line`;
       default:
         return last !== undefined && (code === codes.brace || code === codes.bracket)
           ? closeMistake(text, offset, last)

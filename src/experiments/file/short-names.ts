@@ -80,7 +80,7 @@ export const pointerNamed = (name: string, values: readonly Json[]): string => {
   const [first, ...more] = own.length > 0 ? own : ending;
   if (first !== undefined && more.length === 0) return first;
   if (first !== undefined)
-    throw new RangeError(`"${name}" may be ${listed([first, ...more])}; write the one that you mean`);
+    throw new RangeError(`expected one of ${listed([first, ...more])}, got "${name}"; write the one that you mean`);
   const lastKey = (pointer: string): string => pointer.slice(pointer.lastIndexOf("/") + 1);
   const nearest = closest(lastKey(name), all.map(lastKey));
   const near = all.filter((pointer) => lastKey(pointer) === nearest);

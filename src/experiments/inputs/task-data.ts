@@ -15,6 +15,7 @@ import { writeWhole } from "../../files/atomic-file.ts";
 import type { TableKind } from "./table-lines.ts";
 import type { Made } from "../file/refusals.ts";
 import { canonicalJson, contentHash } from "../../files/canonical-json.ts";
+import { nearPath } from "../../files/near-name.ts";
 
 /** Files of JSON lines by `dataKey`; what could not be read, with the reason. */
 export type TaskData = ReadonlyMap<string, Made<string>>;
@@ -59,9 +60,15 @@ const checkSizes = async (paths: readonly string[]): Promise<void> => {
   let bytes = 0;
   for (const path of paths) {
     const facts = await stat(path).catch((cause: unknown) => {
-      throw new RangeError(`${path}: expected a file, got none that can be read: ${(cause as Error).message}`, {
-        cause,
-      });
+      const near = nearPath(path);
+      const { code, message } = cause as NodeJS.ErrnoException;
+      const got = code === "ENOENT" ? "none" : `none that can be read: ${message}`;
+      throw new RangeError(
+        near === undefined
+          ? `${path}: expected a file, such as a table of prompt and reference, got ${got}`
+          : `${path}: expected a file, got ${got}; did you mean ${near}?`,
+        { cause },
+      );
     });
     if (!facts.isFile()) throw new RangeError(`${path}: expected a file, got something else`);
     bytes += facts.size;

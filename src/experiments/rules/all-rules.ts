@@ -11,6 +11,7 @@ import { createRewards } from "../../rewards/weighted.ts";
 import type { Task } from "../../tasks/task.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
+import { suchAs } from "../schema/expectation.ts";
 import { checkpointMistakes } from "./checkpoint-rules.ts";
 import { claimMistakes } from "./claim-rules.ts";
 import { evaluationMistakes } from "./evaluation-rules.ts";
@@ -41,14 +42,16 @@ const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mist
     mistakes.push({
       pointer: "",
       message:
-        `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs; add { "stage": ` +
-        `"<name>" }, or take an objective without one (alpha 0)`,
+        `missing key "teacher": the objective ${objective.name} reads a teacher's log-probs; add "teacher": ` +
+        `{ "stage": "<name>" }, or take an objective without one (alpha 0)`,
     });
   }
   if (reads("advantages", "rewards") && values.rewards.length === 0) {
     mistakes.push({
       pointer: "/rewards",
-      message: `expected at least one reward: the objective ${objective.name} learns from rewards`,
+      message:
+        `expected at least one reward${suchAs([{ type: "exact-match" }])}, got none: the objective ` +
+        `${objective.name} learns from rewards`,
     });
   }
   return mistakes;
@@ -57,11 +60,14 @@ const signalRules = (values: TrainingValues, objective: Objective<Signal>): Mist
 const sizeRules = ({ training, rollouts }: TrainingValues): Mistake[] => {
   const mistakes: Mistake[] = [];
   if (training.batch % rollouts.group !== 0) {
-    const message = `expected a multiple of /rollouts/group = ${rollouts.group}, got ${training.batch}`;
+    const next = Math.ceil(training.batch / rollouts.group) * rollouts.group;
+    const message = `expected a multiple of /rollouts/group = ${rollouts.group}${suchAs(next)}, got ${training.batch}`;
     mistakes.push({ pointer: "/training/batch", message });
   }
   if (training.schedule.warmup > training.steps) {
-    const message = `expected at most /training/steps = ${training.steps}, got ${training.schedule.warmup}`;
+    const { steps, schedule } = training;
+    const tenth = suchAs(Math.ceil(steps / 10));
+    const message = `expected at most /training/steps = ${steps}${tenth}, got ${schedule.warmup}`;
     mistakes.push({ pointer: "/training/schedule/warmup", message });
   }
   return mistakes;
@@ -103,12 +109,17 @@ const dataMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   const { length } = task.train;
   if (examples > length) {
     return [
-      { pointer: "/data/examples", message: `expected at most the task's ${length} training prompts, got ${examples}` },
+      {
+        pointer: "/data/examples",
+        message: `expected at most the task's ${length} training prompts${suchAs(length)}, got ${examples}`,
+      },
     ];
   }
   const [left, held] = [length - Math.max(examples, 1), adaptive?.prompts ?? 0];
   if (held <= left) return [];
-  const message = `expected at most ${left} of the task's ${length} training prompts to be left over, got ${held}`;
+  const message =
+    `expected at most ${left} of the task's ${length} training prompts to be left over${suchAs(left)}, ` +
+    `got ${held}`;
   return [{ pointer: "/data/adaptive/prompts", message }];
 };
 
@@ -120,7 +131,7 @@ const lengthMistakes = (values: TrainingValues, task: Task): Mistake[] => {
   return [
     {
       pointer: "/rollouts/minNewTokens",
-      message: `expected at most the ${most} tokens of a completion, got ${minNewTokens}`,
+      message: `expected at most the ${most} tokens of a completion${suchAs(Math.min(1, most))}, got ${minNewTokens}`,
     },
   ];
 };
@@ -135,7 +146,7 @@ const rewardMistakes = (values: TrainingValues, task: Task, folder: string): Mis
       ? [
           {
             pointer: `/rewards/${i}/normalize`,
-            message: "expected at least 2 completions of each prompt (/rollouts/group) to normalise by, got 1",
+            message: `expected a /rollouts/group of at least 2 to normalise by${suchAs(4)}, got 1`,
           },
         ]
       : [],

@@ -3,11 +3,11 @@
  * known.
  */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv";
-import { closest, distance } from "fastest-levenshtein";
-import { formatPointer, isObject, type Json, type JsonObject } from "../../files/json.ts";
+import { formatPointer, isObject, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
+import { didYouMean } from "../../files/near-name.ts";
 import { dataOf, moduleKeyword, moduleKeywordDefinition } from "../../plugins/module-keyword.ts";
 import { exampleOf } from "./example.ts";
-import { expectation, quoted } from "./expectation.ts";
+import { expectation, quoted, suchAs } from "./expectation.ts";
 import { keysOf } from "./located-schema.ts";
 import { narrowedSchema, typesIn, typesOfDefaults } from "./narrowed-schema.ts";
 
@@ -25,15 +25,6 @@ export interface Mistake {
 
 /** Either the values with their defaults, or every mistake. */
 export type Checked<T> = { readonly values: T } | { readonly mistakes: readonly Mistake[] };
-
-/** `; did you mean "alpha"?`, when a known name is at most a third of its letters away. */
-const suggest = (name: string, known: readonly string[]): string => {
-  if (known.length === 0 || name.length > 100) return "";
-  const nearest = closest(name, known);
-  return distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3)
-    ? `; did you mean "${nearest}"?`
-    : "";
-};
 
 const list = (names: readonly unknown[]): string =>
   names.map((name) => (typeof name === "string" ? `"${name}"` : String(name))).join(", ");
@@ -55,7 +46,7 @@ const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mista
     given === "module"
       ? '; a module is named by its file, { "module": "./own.ts" }, with its parameters beside it;'
       : typeof given === "string"
-        ? suggest(given, types)
+        ? didYouMean(given, types)
         : "";
   return {
     pointer: below(pointer, "type"),
@@ -64,7 +55,7 @@ const unionMistake = (pointer: string, schema: JsonObject, data: unknown): Mista
 };
 
 const unknownKey = (pointer: string, key: string, schema: JsonObject): Mistake => {
-  const hint = suggest(key, keysOf(schema));
+  const hint = didYouMean(key, keysOf(schema));
   return {
     pointer: below(pointer, key),
     part: "key",
@@ -82,11 +73,14 @@ const missingKey = (pointer: string, key: string, schema: JsonObject, document: 
   return { pointer, message: `missing key "${key}"${description}, such as "${key}": ${example}` };
 };
 
-/** `, such as {"steps":300}`: the form of an object or a list, which its name does not say. */
-const formOf = (schema: JsonObject, pointer: string, document: JsonObject): string => {
-  if (pointer === "" || (schema["type"] !== "object" && schema["type"] !== "array")) return "";
-  const key = pointer.slice(pointer.lastIndexOf("/") + 1);
-  return `, such as ${quoted(exampleOf(document, { schema, pointer: "" }, key))}`;
+/** Their values are all said by their name: `true or false`, `null`. */
+const enumerated: readonly Json[] = ["boolean", "null"];
+
+/** `, such as 0.5`: a value that a schema takes; nothing for the file itself, and where the expectation lists all. */
+const exampleFor = (schema: JsonObject, pointer: string, document: JsonObject): string => {
+  if (pointer === "" || schema["type"] === undefined || enumerated.includes(schema["type"])) return "";
+  const key = parsePointer(pointer).findLast((part) => !/^\d+$/u.test(part)) ?? "";
+  return suchAs(exampleOf(document, { schema, pointer: "" }, key));
 };
 
 /** In words what one of ajv's errors means; undefined where another error says it better. */
@@ -107,7 +101,7 @@ const toMistake = (error: ErrorObject, document: JsonObject): Mistake | undefine
     case "enum": {
       const allowed = schema["enum"] as readonly Json[];
       const texts = allowed.filter((value) => typeof value === "string");
-      const hint = typeof data === "string" ? suggest(data, texts) : "";
+      const hint = typeof data === "string" ? didYouMean(data, texts) : "";
       return { pointer, message: `expected one of ${list(allowed)}, got ${quoted(data)}${hint}` };
     }
     case "const":
@@ -119,22 +113,20 @@ const toMistake = (error: ErrorObject, document: JsonObject): Mistake | undefine
     case "exclusiveMaximum":
       return {
         pointer,
-        message: `expected ${expectation(schema)}, got ${quoted(data)}${formOf(schema, pointer, document)}`,
+        message: `expected ${expectation(schema)}${exampleFor(schema, pointer, document)}, got ${quoted(data)}`,
       };
     case "minProperties":
     case "minItems": {
       const limit = Number(params["limit"]);
-      return {
-        pointer,
-        message: `expected at least ${limit} ${limit === 1 ? "entry" : "entries"}, got ${quoted(data)}`,
-      };
+      const least = `at least ${limit} ${limit === 1 ? "entry" : "entries"}`;
+      return { pointer, message: `expected ${least}${exampleFor(schema, pointer, document)}, got ${quoted(data)}` };
     }
     case "propertyNames":
       return {
         pointer: below(pointer, String(params["propertyName"])),
         part: "key",
         message:
-          `expected a name of letters, digits, ".", "_" and "-", at most 64 long, got ` +
+          `expected a name of letters, digits, ".", "_" and "-", at most 64 long${suchAs("sft-1")}, got ` +
           `${quoted(params["propertyName"])}`,
       };
     case moduleKeyword:
@@ -142,7 +134,10 @@ const toMistake = (error: ErrorObject, document: JsonObject): Mistake | undefine
     case "false schema":
       return { pointer, message: `the key "${pointer.slice(pointer.lastIndexOf("/") + 1)}" can't be here` };
     default:
-      return { pointer, message: `${error.message ?? error.keyword}, got ${quoted(data)}` };
+      return {
+        pointer,
+        message: `${error.message ?? error.keyword}${exampleFor(schema, pointer, document)}, got ${quoted(data)}`,
+      };
   }
 };
 
@@ -155,7 +150,7 @@ const misspelt = (error: ErrorObject, errors: readonly ErrorObject[]): boolean =
     return (
       keyword === "additionalProperties" &&
       instancePath === error.instancePath &&
-      suggest(String(unknown), [String(missing)]) !== ""
+      didYouMean(String(unknown), [String(missing)]) !== ""
     );
   });
 

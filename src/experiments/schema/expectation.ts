@@ -8,6 +8,9 @@ export const quoted = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 };
 
+/** `, such as 0.5`: what every error has where what was expected does not list all that would be right. */
+export const suchAs = (example: unknown): string => `, such as ${quoted(example)}`;
+
 /** `a number above 0 and at most 1`. */
 export const expectation = (schema: JsonObject): string => {
   const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;

@@ -1,6 +1,7 @@
 /** Which trainings a run starts from, and in which order they are made. */
 import { closest } from "fastest-levenshtein";
 import type { Mistake } from "./check.ts";
+import { quoted } from "./expectation.ts";
 import { bringsTokenizer } from "../../tasks/prompts/task-tokenizer.ts";
 import { modelsNamed } from "../../rewards/model/reference.ts";
 import type { PolicyValues } from "../../policies/families/index.ts";
@@ -127,6 +128,9 @@ export const inputNames = (values: Origins): string[] => [...new Set(inputs(valu
 /** Where the parts of a stage are; the run's own parts are at the root. */
 export const stagePointer = (name: string): string => formatPointer(["stages", name]);
 
+const stagesForm = (name: string): string =>
+  `"stages": { ${quoted(name)}: { "student": ..., "objective": { "type": "sft" }, "training": ... } }`;
+
 /** Every stage that is named and not there, and every stage that starts from itself. */
 export const stageMistakes = (file: ExperimentValues): Mistake[] => {
   const stages = file.stages ?? {};
@@ -140,7 +144,10 @@ export const stageMistakes = (file: ExperimentValues): Mistake[] => {
         const circle = [...path.slice(path.indexOf(name)), name].join(" -> ");
         mistakes.push({ pointer: pointer + at, message: `stage "${name}" starts from itself: ${circle}` });
       } else if (stage === undefined) {
-        const hint = known.length === 0 ? "the file has no stages" : `did you mean "${closest(name, known)}"?`;
+        const hint =
+          known.length === 0
+            ? `the file has no stages: add ${stagesForm(name)}`
+            : `did you mean "${closest(name, known)}"?`;
         mistakes.push({ pointer: pointer + at, message: `no stage "${name}"; ${hint}` });
       } else if (!done.has(name)) {
         visit(stage, stagePointer(name), [...path, name]);

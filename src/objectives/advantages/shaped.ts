@@ -35,7 +35,7 @@ const normalizers: Readonly<
     if (group < 2) {
       throw new RangeError(
         "advantages: expected at least 2 completions of each prompt to normalise by group, got groups of 1; " +
-          'sample more completions, or use "batch"',
+          'sample more, such as 4, or use "batch"',
       );
     }
     for (let start = 0; start < rewards.length; start += group) {

@@ -20,7 +20,7 @@ export const groupMean: Baseline<null> = {
     if (group < 2) {
       throw new RangeError(
         "group-mean: expected at least 2 completions of each prompt, got groups of 1, whose advantages are " +
-          'all zero; sample more completions, or use "moving-average"',
+          'all zero; sample more, such as 4, or use "moving-average"',
       );
     }
     const baselines = new Float32Array(rewards.length);

@@ -15,8 +15,8 @@ export const leaveOneOut: Baseline<null> = {
     checkGroups("leave-one-out", rewards, group);
     if (group < 2) {
       throw new RangeError(
-        "leave-one-out: expected at least 2 completions of each prompt, got groups of 1; sample more " +
-          'completions, or use "moving-average"',
+        "leave-one-out: expected at least 2 completions of each prompt, got groups of 1; sample more, " +
+          'such as 4, or use "moving-average"',
       );
     }
     const baselines = new Float32Array(rewards.length);

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isThere, naming } from "../../files/byte-source.ts";
 import { openGguf } from "./gguf/gguf.ts";
 import type { GgufTokenizer } from "./gguf/gguf-tokenizer.ts";
+import { nearPath } from "../../files/near-name.ts";
 import { fetchFromHub, hubForms, parseHubName, type HubOptions } from "./hub/hub.ts";
 import { configFile, policyOf, policyWith, readConfig, type Checkpoint } from "./huggingface.ts";
 import { openShards, openWeights, openWeightsFile } from "./safetensors/safetensors-files.ts";
@@ -61,7 +62,14 @@ export const locateCheckpoint = async (name: string, options: HubOptions = {}, f
   if (await isThere(path)) return path;
   const nothing = `no folder or file is at ${resolve(path)}`;
   const hubName = parseHubName(name);
-  if (hubName === undefined) throw new Error(`${nothing}, and a model of the Hub is called ${hubForms}`);
+  if (hubName === undefined) {
+    const near = nearPath(resolve(path));
+    throw new Error(
+      near === undefined
+        ? `${nothing}, and a model of the Hub is called ${hubForms}`
+        : `${nothing}; did you mean ${near}?`,
+    );
+  }
   return fetchFromHub(hubName, options).catch((error: unknown) => {
     options.signal?.throwIfAborted();
     throw new Error(

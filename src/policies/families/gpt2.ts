@@ -48,7 +48,10 @@ const parameters = {
 const sizesOf = (values: ParametersOf<typeof parameters>, context: PolicyContext): Gpt2Sizes => {
   const { width, heads } = values;
   if (width % heads !== 0)
-    throw new RangeError(`gpt2: expected width to be a multiple of heads = ${heads}, got ${width}`);
+    throw new RangeError(
+      `gpt2: expected width to be a multiple of heads = ${heads}, such as ${Math.ceil(width / heads) * heads}, ` +
+        `got ${width}`,
+    );
   return { ...values, ...context, hidden: values.hidden ?? 4 * width, deviations: deviationsOf(values) };
 };
 

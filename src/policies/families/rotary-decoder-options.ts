@@ -101,9 +101,10 @@ export const plainArithmetic: Arithmetic = {
 
 const headWidthOf = (type: string, { width, heads, headWidth }: RotaryValues): number => {
   if (headWidth === undefined && width % (2 * heads) !== 0) {
+    const next = Math.ceil(width / (2 * heads)) * 2 * heads;
     throw new RangeError(
-      `${type}: expected width to be a multiple of 2 * heads = ${2 * heads} (each head has an even width), ` +
-        `got ${width}; or set headWidth`,
+      `${type}: expected width to be a multiple of 2 * heads = ${2 * heads} (each head has an even width), such as ` +
+        `${next}, got ${width}; or set headWidth`,
     );
   }
   if (headWidth !== undefined && headWidth % 2 !== 0)

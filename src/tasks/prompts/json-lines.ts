@@ -3,9 +3,12 @@
  */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { nearPath } from "../../files/near-name.ts";
 
 /** Limits of a file: bytes, bytes of a line, and lines. */
 export const jsonLinesLimits = { bytes: 2 ** 31, lineBytes: 2 ** 22, lines: 5_000_000 } as const;
+
+const exampleLine = '{"prompt":"2+3=","reference":"5"}';
 
 const newline = 0x0a;
 
@@ -31,8 +34,12 @@ const opened = (path: string): number => {
   try {
     return openSync(path, "r");
   } catch (error) {
+    const near = nearPath(path);
+    const { code, message } = error as NodeJS.ErrnoException;
     throw new RangeError(
-      `${path}: expected a file of JSON lines, got none that can be read: ${(error as Error).message}`,
+      `${path}: expected a file of JSON lines${near === undefined ? `, such as ${exampleLine}` : ""}, got ` +
+        (code === "ENOENT" ? "no file" : `none that can be read: ${message}`) +
+        (near === undefined ? "" : `; did you mean ${near}?`),
     );
   }
 };

@@ -85,7 +85,8 @@ const textAt = (row: unknown, name: string, location: string): string => {
   const value = name.split(".").reduce(inside, row);
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const known = typeof row === "object" && row !== null ? Object.keys(row).slice(0, 20).join(", ") : "no keys";
+  const keys = typeof row === "object" && row !== null ? Object.keys(row).slice(0, 20) : [];
+  const known = keys.length === 0 ? "no keys" : keys.map((key) => `{${key}}`).join(", ");
   throw new RangeError(
     `${location}: expected a text {${name}}, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}; ` +
       `the line has ${known}`,

@@ -45,6 +45,15 @@ const leftOver = (lines: readonly CountedLine[], tested: readonly CountedLine[])
   return lines.filter(({ text }) => !texts.has(text));
 };
 
+/** What to set where there are too few: the most that may be tested on, and half of them where even that is none. */
+const lower = (prompts: number, train: number): string => {
+  const half = Math.floor(prompts / 2);
+  if (half === 0) return "add prompts";
+  const most = prompts - train;
+  const sizes = most > 0 ? `"test": ${most}` : `"test": ${half}, "train": ${prompts - half}`;
+  return `lower "test" or "train", such as ${sizes}`;
+};
+
 const leftToTrain = (
   file: string,
   others: readonly CountedLine[],
@@ -52,7 +61,8 @@ const leftToTrain = (
 ): readonly CountedLine[] => {
   if (others.length >= (train ?? 1)) return others.slice(0, train);
   throw new RangeError(
-    `${file}: expected ${train ?? 1} prompts to be left to train on, got ${others.length}; lower "test" or "train"`,
+    `${file}: expected ${train ?? 1} prompts to be left to train on, got ${others.length}; ` +
+      (others.length > 0 ? `lower "train", such as "train": ${others.length}` : 'add prompts, or lower "test"'),
   );
 };
 
@@ -61,8 +71,8 @@ export const checkEnough = (file: string, prompts: number, { test, train }: Spli
   const needed = test + (train ?? 1);
   if (prompts >= needed) return;
   throw new RangeError(
-    `${file}: expected at least ${needed} prompts, ${test} of them to test on, got ${prompts}; lower ` +
-      `"test" or "train"`,
+    `${file}: expected at least ${needed} prompts, ${test} of them to test on, got ${prompts}; ` +
+      lower(prompts, train ?? 1),
   );
 };
 

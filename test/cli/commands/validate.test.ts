@@ -85,7 +85,7 @@ describe("retort validate", () => {
     expect(errors).toBe(
       [
         'command line: /objective/alpah=2: unknown key "alpah"; did you mean "alpha"?',
-        "command line: /seed=-1: expected a whole number from 0 to 9007199254740991, got -1",
+        "command line: /seed=-1: expected a whole number from 0 to 9007199254740991, such as 0, got -1",
         "2 problems",
         "",
       ].join("\n"),

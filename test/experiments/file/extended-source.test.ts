@@ -114,7 +114,7 @@ ${extra}`;
       "base.yaml": valid("seed: -1\n"),
     });
     expect(problems(path, () => planExperiment(join(path, "own.yaml")))).toEqual([
-      'own.yaml:2:20 /training/steps: expected a whole number of at least 1, got "many"',
+      'own.yaml:2:20 /training/steps: expected a whole number of at least 1, such as 300, got "many"',
       'own.yaml:3:12 /student/ordr: unknown key "ordr"; did you mean "order"?',
       expect.stringMatching(/^base.yaml:7:7 \/seed: expected a whole number from 0/u),
     ]);

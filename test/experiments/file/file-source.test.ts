@@ -49,7 +49,7 @@ describe("parseSource", () => {
     ['{"a": 1, "a": 2}', '1:10: /a: the key "a" is here twice; keep one'],
     ['{"a": {"b": 1,\n "b": 2}}', '2:2: /a/b: the key "b" is here twice; keep one'],
     ['{"a": 1', '1:8: expected "}" for the "{" of line 1, got the end of the file\n1 | {"a": 1\n           ^'],
-    ['{\n// c\n"a": 1\n"b": 2}', `4:1: expected a comma between line 3's value and "b"\n4 | "b": 2}\n    ^`],
+    ['{\n// c\n"a": 1\n"b": 2}', `4:1: expected "," between line 3's value and "b", got nothing\n4 | "b": 2}\n    ^`],
     ['{"a": nope}', "1:7: expected a value "],
     ['{"a": 1} {"b": 2}', "1:10: "],
     ['{"__proto__": {"x": 1}}', '1:2: /__proto__: the key "__proto__" is not allowed'],

@@ -26,7 +26,7 @@ describe("a short name", () => {
 
   test("that may be several is refused with all of them", () => {
     expect(() => pointerNamed("temperature", [file])).toThrow(
-      '"temperature" may be /teacher/temperature, /rollouts/temperature, /evaluation/temperature; write the one that you mean',
+      'expected one of /teacher/temperature, /rollouts/temperature, /evaluation/temperature, got "temperature"; write the one that you mean',
     );
   });
 

@@ -95,7 +95,7 @@ describe("what cannot be read", () => {
     expect([...found.keys()]).toEqual(["tiny", "./no"]);
     expect(found.get("tiny")).toHaveProperty("part");
     expect(found.get("./no")).toEqual({
-      message: `no folder or file is at ${resolve(root, "no")}, and a model of the Hub is called owner/name or owner/name/file.gguf, each with or without @revision`,
+      message: `no folder or file is at ${resolve(root, "no")}, and a model of the Hub is called owner/name or owner/name/file.gguf, each with or without @revision, such as HuggingFaceTB/SmolLM2-135M`,
     });
   });
 

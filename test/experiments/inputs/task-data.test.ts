@@ -52,7 +52,7 @@ test("what cannot be read is a reason in its entry", async () => {
   mkdirSync(join(folder, "folder.parquet"));
   const found = await readTaskData(tasks, folder);
   const reasons = [...found.values()].map((made) => ("message" in made ? made.message : ""));
-  expect(reasons[0]).toContain(`${join(folder, "none.parquet")}: expected a file, got none that can be read`);
+  expect(reasons[0]).toContain(`${join(folder, "none.parquet")}: expected a file, such as a table of prompt and reference, got none`);
   expect(reasons[1]).toBe(`${join(folder, "folder.parquet")}: expected a file, got something else`);
   expect(reasons[2]).toContain(`${join(folder, "text.parquet")}: `);
 });

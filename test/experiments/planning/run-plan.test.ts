@@ -96,7 +96,7 @@ describe("variants", () => {
   test("have their problems where they were written", () => {
     const text = variants.replace("beta: 0.5", "beta: 0.5, gamma: 1").replace("reverse-kl", "revers-kl").replace("batch: 32", "batch: x");
     expect(problems(() => planSource(parseSource("x.yaml", text), []))).toEqual([
-      'x.yaml:9:10: /training/batch: expected a whole number of at least 1, got "x"',
+      'x.yaml:9:10: /training/batch: expected a whole number of at least 1, such as 64, got "x"',
       expect.stringContaining("x.yaml:31:58: /variants/distillation/objective/divergence/type: unknown type"),
       'x.yaml:34:88: /variants/both/objective/divergence/gamma: unknown key "gamma"; known: type, beta, scale',
     ]);
@@ -112,7 +112,7 @@ describe("variants", () => {
   test.each([
     ["/variants={}", "command line: /variants={}: expected at least 1 entry, got {}"],
     ["/variants=3", "command line: /variants=3: expected an object {...}, got 3"],
-    ["/variants/sft=3", "command line: /variants/sft=3: expected an object {...}, got 3"],
+    ["/variants/sft=3", 'command line: /variants/sft=3: expected an object {...}, such as {"label":"RL + GKD"}, got 3'],
     ["/variants/sft/stages=1", `the key "stages" can't be here`],
     ['/variants/a b={"data": {}}', "expected a name of letters"],
   ])("are refused with %s", (override, message) => {
@@ -128,16 +128,16 @@ describe("problems", () => {
       .replace('"steps": 30', '"steps": 1.5')
       .replace('"temperature": 1 }', '"temperature": 0 }');
     expect(problems(() => planSource(parseSource("x.json", text), []))).toEqual([
-      "x.json:6:51: /teacher/temperature: expected a number above 0, got 0",
+      "x.json:6:51: /teacher/temperature: expected a number above 0, such as 1, got 0",
       expect.stringMatching(/^x\.json:9:25: \/rewards\/0\/type: unknown type "exact-mach"; did you mean "exact-match"\?/u),
       'x.json:10:43: /objective/alpah: unknown key "alpah"; did you mean "alpha"?',
-      "x.json:18:30: /stages/teacher/training/steps: expected a whole number of at least 1, got 1.5",
+      "x.json:18:30: /stages/teacher/training/steps: expected a whole number of at least 1, such as 300, got 1.5",
     ]);
   });
 
   test("of overrides point to the command line", () => {
     expect(problems(() => plan("/objective/alpha=2", "/trainning/steps=1"))).toEqual([
-      "command line: /objective/alpha=2: expected a number from 0 to 1, or an object { from, to, start, end }, got 2",
+      "command line: /objective/alpha=2: expected a number from 0 to 1, or an object { from, to, start, end }, such as 0.5, got 2",
       'command line: /trainning/steps=1: /trainning: unknown key "trainning"; did you mean "training"?',
     ]);
     expect(problems(() => plan("=2", "/x"))).toHaveLength(2);

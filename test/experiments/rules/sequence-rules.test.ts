@@ -154,7 +154,7 @@ describe.each<[string, string[], string, string]>([
     "more prompts to validate with than are left over",
     ["/data/onPolicyFraction=0", '/data/adaptive={"prompts": 11}', "/data/examples=390", "/evaluation/every=5"],
     "/data/adaptive/prompts",
-    "expected at most 10 of the task's 400 training prompts to be left over, got 11",
+    "expected at most 10 of the task's 400 training prompts to be left over, such as 10, got 11",
   ],
 ])("%s", (_name, overrides, pointer, message) => {
   test("is one mistake at its location", () => {

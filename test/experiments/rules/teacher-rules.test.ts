@@ -69,8 +69,8 @@ describe("a mixture", () => {
       "/teacher/mixture/1/teacher/stage",
       'no stage "teachr"; did you mean "teacher"?',
     ],
-    ["no teachers", ['/teacher={"mixture": []}'], "/teacher/mixture", "expected at least 1 entry, got []"],
-    ["a weight of 0", [mixture(small), "/teacher/mixture/1/weight=0"], "/teacher/mixture/1/weight", "expected a number above 0, got 0"],
+    ["no teachers", ['/teacher={"mixture": []}'], "/teacher/mixture", "expected at least 1 entry, such as [{"],
+    ["a weight of 0", [mixture(small), "/teacher/mixture/1/weight=0"], "/teacher/mixture/1/weight", "expected a number above 0, such as"],
     [
       "an address that is none",
       [mixture('{"server": {"url": "here", "model": "big"}}')],
@@ -129,7 +129,7 @@ describe("the student itself", () => {
       "/teacher/decay",
       "expected no decay of the initial student, which is frozen",
     ],
-    ["a decay of 1", [self("average"), "/teacher/decay=1"], "/teacher/decay", "expected a number of at least 0 and below 1, got 1"],
+    ["a decay of 1", [self("average"), "/teacher/decay=1"], "/teacher/decay", "expected a number of at least 0 and below 1, such as"],
     ["another name", [self("final")], "/teacher/student", 'expected one of "initial", "average", got "final"'],
     [
       "an average that draws",
@@ -224,7 +224,7 @@ describe("teachers that prompts name", () => {
       },
     ]);
     expect(mistakes('/teacher={"by": "subject", "routes": {}}')).toContainEqual(
-      expect.objectContaining({ pointer: "/teacher/routes", message: "expected at least 1 entry, got {}" }),
+      expect.objectContaining({ pointer: "/teacher/routes", message: expect.stringContaining("at least 1 entry, such as {") as unknown }),
     );
   });
 

@@ -156,7 +156,7 @@ test("what a variant makes up for is said all the same", () => {
     }
     return "none";
   };
-  expect(problems({ ...first, objective: 5 })).toMatch(/x\.json:1:\d+: \/objective: expected an object \{\.\.\.\}, got 5/u);
+  expect(problems({ ...first, objective: 5 })).toMatch(/x\.json:1:\d+: \/objective: expected an object \{\.\.\.\}, such as .*, got 5/u);
   expect(problems({ ...first, variants: { sft: { ...((first["variants"] as JsonObject)["sft"] as JsonObject), techer: null } } })).toMatch(
     /x\.json:1:\d+: \/variants\/sft\/techer: unknown key "techer"; did you mean "teacher"\?/u,
   );

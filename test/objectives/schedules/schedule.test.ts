@@ -114,17 +114,23 @@ describe("in a file", () => {
     });
   });
 
-  const alpha = "expected a number from 0 to 1, or an object { from, to, start, end }, got";
+  const alpha = "expected a number from 0 to 1, or an object { from, to, start, end }, such as 0.5, got";
   test.each<[Json, readonly string[]]>([
     [{ alpha: "x" }, [`/alpha: ${alpha} "x"`]],
     [{ alpha: 2 }, [`/alpha: ${alpha} 2`]],
     [
       { alpha: { from: 2 } },
-      ['/alpha: missing key "to" (The number after it.), such as "to": 0.5', "/alpha/from: expected a number from 0 to 1, got 2"],
+      [
+        '/alpha: missing key "to" (The number after it.), such as "to": 0.5',
+        "/alpha/from: expected a number from 0 to 1, such as 0.5, got 2",
+      ],
     ],
     [{ alpha: { form: 0, to: 1 } }, ['/alpha/form: unknown key "form"; did you mean "from"?']],
-    [{ alpha: { from: 0, to: 1, start: 3 } }, ["/alpha/start: expected a number from 0 to 1, got 3"]],
-    [{ alpha: 0, weight: -1 }, ["/weight: expected a number of at least 0, or an object { from, to, start, end }, got -1"]],
+    [{ alpha: { from: 0, to: 1, start: 3 } }, ["/alpha/start: expected a number from 0 to 1, such as 0, got 3"]],
+    [
+      { alpha: 0, weight: -1 },
+      ['/weight: expected a number of at least 0, or an object { from, to, start, end }, such as {"from":0,"to":2}, got -1'],
+    ],
     [{}, [': missing key "alpha" (Share. A number, or a ramp over the run.), such as "alpha": 0.5']],
   ])("%j is said to be wrong in words", (value, messages) => {
     const result = check(value);

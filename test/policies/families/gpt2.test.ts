@@ -53,6 +53,8 @@ describe("gpt2", () => {
   });
 
   test("a width that the heads do not divide is refused", () => {
-    expect(() => gpt2.create({ ...small, heads: 5 }, context)).toThrow("gpt2: expected width to be a multiple of heads = 5, got 12");
+    expect(() => gpt2.create({ ...small, heads: 5 }, context)).toThrow(
+      "gpt2: expected width to be a multiple of heads = 5, such as 15, got 12",
+    );
   });
 });

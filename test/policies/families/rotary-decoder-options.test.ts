@@ -13,7 +13,10 @@ test("heads, their width and the feed-forward layer have defaults", () => {
 });
 
 test.each<[Partial<Parameters<typeof rotarySizes>[1]>, string]>([
-  [{ width: 20 }, "some: expected width to be a multiple of 2 * heads = 8 (each head has an even width), got 20; or set headWidth"],
+  [
+    { width: 20 },
+    "some: expected width to be a multiple of 2 * heads = 8 (each head has an even width), such as 24, got 20; or set headWidth",
+  ],
   [{ headWidth: 5 }, "some: expected headWidth to be even, got 5"],
   [{ keyValueHeads: 3 }, "some: expected keyValueHeads to divide heads = 4, got 3"],
   [{ ropeScaling: { type: "factors", factors: [1, 2] } }, "some: expected ropeScaling.factors to be headWidth / 2 = 4 numbers, got 2"],

@@ -55,7 +55,7 @@ test("mistakes are told where the short name is written", () => {
   const [none] = problems({ axes: { temperture: [1] } });
   expect(none).toMatchObject({ pointer: "/sweep/axes/temperture", location: { line: 8 } });
   expect(none?.message).toMatch(/^no value of this file is called "temperture"; did you mean .*\/rollouts\/temperature/u);
-  expect(problems({ axes: { temperature: [1] } })[0]?.message).toMatch(/^"temperature" may be /u);
+  expect(problems({ axes: { temperature: [1] } })[0]?.message).toMatch(/^expected one of .+, got "temperature"/u);
   expect(problems({ axes: { steps: [1, 0] } })[0]).toMatchObject({ pointer: "/sweep/axes/steps/1", location: { line: 8 } });
   expect(problems({ axes: { seed: [1], "/seed": [2] } })[0]?.message).toMatch(/^an axis is here twice/u);
 });

@@ -94,7 +94,7 @@ describe("problems", () => {
   test("between parts name the trial that has them", () => {
     const found = problems(() => planSweep(swept({ axes: { "/rollouts/group": [4, 5] } })));
     expect(found).toEqual([
-      expect.stringMatching(/\/training\/batch: expected a multiple of \/rollouts\/group = 5, got 32 \(trial group=5\)$/u),
+      expect.stringMatching(/\/training\/batch: expected a multiple of \/rollouts\/group = 5, such as 35, got 32 \(trial group=5\)$/u),
     ]);
   });
 

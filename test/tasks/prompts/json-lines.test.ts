@@ -53,7 +53,7 @@ describe("a file", () => {
       throw new Error("nothing should be read");
     };
     expect(() => readJsonLines(join(folder, "no.jsonl"), never)).toThrow(
-      /no\.jsonl: expected a file of JSON lines, got none that can be read/u,
+      /no\.jsonl: expected a file of JSON lines, such as \{"prompt":"2\+3=","reference":"5"\}, got no file/u,
     );
     expect(() => readJsonLines(folder, never)).toThrow(RangeError);
     writeFileSync(path, "");

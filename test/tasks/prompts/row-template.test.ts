@@ -52,7 +52,7 @@ test("replacements make no text of any length", () => {
 
 describe("a name without a text", () => {
   test.each([
-    ["{nothing}", "f:1: expected a text {nothing}, got none; the line has question, answer, translation, choices, label"],
+    ["{nothing}", "f:1: expected a text {nothing}, got none; the line has {question}, {answer}, {translation}, {choices}, {label}"],
     ["{translation}", 'expected a text {translation}, got {"de":"Hallo {x}","en":"Hello"}'],
     ["{translation.fr}", "expected a text {translation.fr}, got none"],
     ["{constructor}", "expected a text {constructor}, got none"],

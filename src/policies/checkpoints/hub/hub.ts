@@ -40,7 +40,8 @@ export interface HubName {
 }
 
 /** How a model of the Hub is called, for errors. */
-export const hubForms = "owner/name or owner/name/file.gguf, each with or without @revision";
+export const hubForms =
+  "owner/name or owner/name/file.gguf, each with or without @revision, such as HuggingFaceTB/SmolLM2-135M";
 
 /** Where models come from, and how. What is left out is as HuggingFace's environment variables say. */
 export interface HubOptions {
