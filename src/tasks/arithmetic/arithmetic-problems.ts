@@ -123,7 +123,7 @@ export const drawProblems = (space: ProblemSpace, count: number, uniforms: Unifo
   return Array.from({ length: count }, () => {
     const chosen = lengths[integer(uniforms, 0, lengths.length - 1)];
     if (chosen === undefined)
-      throw new RangeError(`arithmetic: expected fewer than ${count} problems to be drawn, got no more of them`);
+      throw new RangeError(`arithmetic: expected fewer than ${count} prompts to be drawn, got no more of them`);
     const problem = chosen.next(uniforms);
     chosen.left -= 1;
     if (chosen.left === 0) lengths = lengths.filter((entry) => entry !== chosen);

@@ -104,7 +104,7 @@ export const arithmetic = define({
     const { total, terms } = problemCount(space);
     if (train + test > total) {
       throw new RangeError(
-        `arithmetic: expected at most ${total} problems (${terms}), got train ${train} + test ${test} = ` +
+        `arithmetic: expected at most ${total} different prompts (${terms}), got train ${train} + test ${test} = ` +
           `${train + test}; ` +
           `widen "numbers" or "range", or ask for fewer prompts`,
       );

@@ -57,7 +57,7 @@ describe.each<[string, string[], string, string]>([
     "/data/examples",
     "expected at most the task's 400 training prompts, such as 400, got 401",
   ],
-  ["a task that cannot be", ["/task/train=99999"], "/task", "arithmetic: expected at most 3078 problems"],
+  ["a task that cannot be", ["/task/train=99999"], "/task", "arithmetic: expected at most 3078 different prompts"],
   [
     "heads that do not divide the width",
     ["/stages/teacher/student/heads=5"],

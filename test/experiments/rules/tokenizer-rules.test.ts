@@ -60,6 +60,10 @@ test("a stage must not train on what a later one is tested on", () => {
 
 test("a stage's task that cannot be made is said at its location, once", () => {
   expect(mistakes(own("teacher", { train: 99_999 }))).toEqual([
-    { pointer: "/stages/teacher/task", part: "whole", message: expect.stringMatching(/expected at most \d+ problems/u) as unknown },
+    {
+      pointer: "/stages/teacher/task",
+      part: "whole",
+      message: expect.stringMatching(/expected at most \d+ different prompts/u) as unknown,
+    },
   ]);
 });

@@ -93,7 +93,7 @@ describe("refusals", () => {
   test("of more problems than there are, with the arithmetic of it", () => {
     expect(() => arithmetic.create({ ...usual, numbers: [2, 3], range: [1, 3], train: 118, test: 9 }, { seed: 5 })).toThrow(
       new RangeError(
-        "arithmetic: expected at most 126 problems (3^2 x 2^1 + 3^3 x 2^2), got train 118 + test 9 = 127; " +
+        "arithmetic: expected at most 126 different prompts (3^2 x 2^1 + 3^3 x 2^2), got train 118 + test 9 = 127; " +
           'widen "numbers" or "range", or ask for fewer prompts',
       ),
     );
