@@ -16,7 +16,7 @@ export const exitCodesHelp = `
 Exit codes:
   0    all went well
   1    a run failed
-  2    the input is wrong: a file, an override or an option
+  2    the input is wrong: a file, an override or an option; or code or data of a run changed before it was done
   75   another process works on the run
   130  stopped by Ctrl-C, or 128 and the number of another signal that stopped it`;
 

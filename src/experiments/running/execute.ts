@@ -13,6 +13,7 @@ import { probeTeacher } from "../../training/step/teacher-probe.ts";
 import { stageStoreIn, type StageStore } from "../stage-store/stage-store.ts";
 import { lockUnlessDone, isLock, type FolderLock } from "../../runs/folder/lock.ts";
 import { LockedError } from "../../runs/folder/locked-error.ts";
+import { ExperimentError } from "../file/problem.ts";
 import { makeStages } from "./make-stages.ts";
 import type { PlannedRun } from "../planning/planned.ts";
 import { machineFor, recipeFor } from "./planned-recipe.ts";
@@ -113,15 +114,15 @@ const reuse = ({ name }: PlannedRun, folder: string, { emit }: RunContext): void
   emit({ kind: "reuse", training: { run: name, stage: undefined }, folder, ...outcome });
 };
 
-/** `RangeError` when the run was begun with other code or data, and is not done: it cannot go on as what it was. */
+/** `ExperimentError` when the run was begun with other code or data, and is not done: it cannot go on as it was. */
 const refuseChanged = (folder: string, run: PlannedRun): void => {
   const found = unfinishedBefore(folder, run);
   if (found === undefined) return;
-  throw new RangeError(
-    `run: expected ${found.folder}, which is not done, to go on with the files that it began with; changed since: ` +
-      `${found.changes.map(changeText).join(", ")}; put them back to go on (copies of code are in its folder code), ` +
-      "or add --fork to begin in a folder of its own",
-  );
+  const message =
+    `expected ${found.folder}, which is not done, to go on with the files that it began with; changed since: ` +
+    `${found.changes.map(changeText).join(", ")}; put them back to go on (copies of code are in its folder code), ` +
+    "or add --fork to begin in a folder of its own";
+  throw new ExperimentError([{ location: { file: run.path }, pointer: "", message }]);
 };
 
 const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {

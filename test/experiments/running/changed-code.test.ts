@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { main } from "../../../src/cli/program.ts";
 import { execute, type ExecutionOptions } from "../../../src/experiments/running/execute.ts";
 import { characterTokenizer } from "../../../src/tokenizers/characters.ts";
 import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
+import { recorder } from "../../cli/recorder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-changed-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -86,6 +88,9 @@ describe("a run that is not done", () => {
     await expect(run()).rejects.toThrow(
       new RegExp(`lib/half\\.ts \\(sha256 ${before.slice(0, 12)} then, [0-9a-f]{12} now\\); put them back .* or add --fork`, "u"),
     );
+    const { terminal, errors } = recorder();
+    expect(await main(["run", file, "--out", out, "--cache", join(root, "cache")], terminal)).toBe(2);
+    expect(errors()).toContain(`${file}: expected ${join(out, "own", first)}, which is not done, to go on with the files`);
     expect(folders()).toEqual([first]);
     await run({ fork: true });
     expect(folders()).toHaveLength(2);
