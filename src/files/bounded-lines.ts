@@ -25,3 +25,12 @@ export async function* boundedLines(path: string, longest: number): AsyncGenerat
     else parts = [];
   }
 }
+
+/** `boundedLines` of a file that may not be there, or may be removed before it is opened: then there are none. */
+export async function* presentLines(path: string, longest: number): AsyncGenerator<string> {
+  try {
+    yield* boundedLines(path, longest);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}

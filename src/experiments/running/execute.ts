@@ -79,9 +79,10 @@ interface Prepared {
 const trainRun = async (
   { run, folder, recipe, teacher }: Prepared,
   context: RunContext,
-  { attempt, lost }: FolderLock,
+  lock: FolderLock,
 ): Promise<void> => {
   const { stageStore, emit, pauseAt } = context;
+  const { attempt, lost } = lock;
   const training = { run: run.name, stage: undefined };
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
   const store = await openRun(run, { folder, attempt, engine: { name: recipe.machine.engine, reason }, teacher });
@@ -91,9 +92,14 @@ const trainRun = async (
     signal: AbortSignal.any([context.signal, lost]),
     ...defined({ pauseAt }),
   };
-  const followers = { store, report: (report: ProgressReport) => emit({ kind: "report", training, report }) };
+  const report = (given: ProgressReport): void => {
+    lock.check();
+    emit({ kind: "report", training, report: given });
+  };
+  const followers = { store, report, check: () => lock.check() };
   try {
     const { finished, outcome, milliseconds } = await trainToEnd((given) => train(recipe, given), options, followers);
+    lock.check();
     if (finished === undefined) {
       await store.finish("paused");
       return;
@@ -104,7 +110,10 @@ const trainRun = async (
     await forgetCheckpoints(checkpoints, run, finished.best);
     emit({ kind: "end", training, folder, milliseconds, ...outcome });
   } catch (error) {
-    if (!lost.aborted) await ended(store, context.signal, error);
+    if (lost.aborted) throw lost.reason;
+    // Whatever failed, failed for it.
+    lock.check();
+    await ended(store, context.signal, error);
     throw error;
   }
 };

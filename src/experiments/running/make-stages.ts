@@ -50,18 +50,18 @@ const makeStage = async (
   stage: PlannedTraining,
   work: string,
   context: StageContext,
-  { lost }: FolderLock,
+  lock: FolderLock,
 ): Promise<void> => {
   const { stageStore, machine, emit } = context;
   const name = { run: run.name, stage: stage.name };
-  const signal = AbortSignal.any([context.signal, lost]);
+  const signal = AbortSignal.any([context.signal, lock.lost]);
   emit({ kind: "begin", training: name, steps: stage.values.training.steps });
   const recipe = await recipeFor(stage, run.path, stageStore, machine);
   const teacher = await probeTeacher(recipe, signal);
   const { finished, outcome, milliseconds } = await trainToEnd(
     (options) => train(recipe, options),
     { folder: work, signal },
-    { report: (report) => emit({ kind: "report", training: name, report }) },
+    { report: (report) => emit({ kind: "report", training: name, report }), check: () => lock.check() },
   );
   if (finished === undefined)
     throw new Error(`stage "${stage.name}": expected a last report with the weights, got none`);

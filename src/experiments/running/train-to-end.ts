@@ -10,6 +10,8 @@ export interface TrainingFollowers {
   readonly report: (report: ProgressReport) => void;
   /** Where it is written down, if it is. */
   readonly store?: Pick<RunStore, "lines" | "log">;
+  /** Called before a checkpoint is written; what it throws ends the training without one. */
+  readonly check?: () => void;
 }
 
 /** What a training leaves. */
@@ -29,7 +31,7 @@ export interface Trained {
 export const trainToEnd = async (
   start: (options: TrainOptions) => Observable<StepReport>,
   options: TrainOptions & { readonly folder: string; readonly signal: AbortSignal },
-  { report: tell, store }: TrainingFollowers,
+  { report: tell, store, check }: TrainingFollowers,
 ): Promise<Trained> => {
   const lines = store?.lines;
   const began = performance.now();
@@ -62,9 +64,12 @@ export const trainToEnd = async (
   // What cannot be written down, as on a full disk, ends the training before it is learned from further.
   const unwritten = new AbortController();
   const signal = AbortSignal.any([options.signal, unwritten.signal]);
-  const secure = lines === undefined ? {} : { secure: () => lines.secure() };
+  const secure = (): void => {
+    check?.();
+    lines?.secure();
+  };
   await new Promise<void>((resolve, reject) => {
-    start({ ...options, signal, ...secure }).subscribe({
+    start({ ...options, signal, secure }).subscribe({
       next: (report) => {
         if (unwritten.signal.aborted) return;
         try {

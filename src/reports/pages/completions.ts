@@ -2,10 +2,9 @@
  * Completions of a run, as `rollouts.jsonl` has them: those of its first step, and of the last whose tokens were
  * inspected into.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseObject, type Json, type JsonObject } from "../../files/json.ts";
-import { boundedLines } from "../../files/bounded-lines.ts";
+import { presentLines } from "../../files/bounded-lines.ts";
 import { numberOf } from "../../runs/reading/run-record.ts";
 
 /** A token of a completion. */
@@ -74,7 +73,6 @@ const completionOf = (line: JsonObject, step: number): ShownCompletion => ({
  */
 export const readCompletions = async (folder: string): Promise<readonly (readonly ShownCompletion[])[]> => {
   const path = join(folder, "rollouts.jsonl");
-  if (!existsSync(path)) return [];
   const none: readonly ShownCompletion[] = [];
   let [first, last, inspected] = [none, none, none];
   let current: ShownCompletion[] = [];
@@ -83,7 +81,7 @@ export const readCompletions = async (folder: string): Promise<readonly (readonl
     else if (current.some(({ pieces }) => pieces.length > 0)) inspected = current;
     else last = current;
   };
-  for await (const text of boundedLines(path, longestLine)) {
+  for await (const text of presentLines(path, longestLine)) {
     const line = parseObject(text);
     const step = line?.["step"];
     if (line === undefined || typeof step !== "number" || !Number.isSafeInteger(step)) continue;

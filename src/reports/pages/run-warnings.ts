@@ -1,8 +1,7 @@
 /** What the checks of a run warned of. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseObject } from "../../files/json.ts";
-import { boundedLines } from "../../files/bounded-lines.ts";
+import { presentLines } from "../../files/bounded-lines.ts";
 
 /** A warning of a check. */
 export interface RunWarning {
@@ -18,8 +17,7 @@ const [longestLine, mostWarnings] = [2 ** 20, 50];
 export const readWarnings = async (folder: string): Promise<readonly RunWarning[]> => {
   const path = join(folder, "metrics.jsonl");
   const warnings: RunWarning[] = [];
-  if (!existsSync(path)) return warnings;
-  for await (const line of boundedLines(path, longestLine)) {
+  for await (const line of presentLines(path, longestLine)) {
     if (!line.startsWith('{"kind":"warning"')) continue;
     const { step, check, message } = parseObject(line) ?? {};
     if (typeof step !== "number" || typeof check !== "string" || typeof message !== "string") continue;

@@ -4,10 +4,12 @@
  * so what is found dead stays dead.
  */
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../../files/atomic-file.ts";
 import { parseObject } from "../../files/json.ts";
+import { VanishedError } from "./vanished-error.ts";
 import { isRunning, thisProcess, type ProcessIdentity } from "./process-identity.ts";
 
 /** Who works on a folder. */
@@ -20,8 +22,10 @@ export interface LockHolder extends ProcessIdentity {
 export interface FolderLock {
   /** Counted from 1, over all processes that ever worked on the folder. */
   readonly attempt: number;
-  /** Aborts when another process took this one for dead: nothing may be written any more. */
+  /** Aborts when another process took this one for dead, or the folder was removed: nothing may be written any more. */
   readonly lost: AbortSignal;
+  /** `VanishedError` when the folder was removed, also where another one is at its place; `lost` then aborts. */
+  check(): void;
   /** Unlocks the folder. */
   release(): Promise<void>;
 }
@@ -108,8 +112,19 @@ const created = async (path: string, content: string): Promise<boolean> => {
 const lockOf = (folder: string, attempt: number, identity: ProcessIdentity, beat: number): FolderLock => {
   const path = fileOf(folder, attempt);
   const lost = new AbortController();
+  const vanish = (): VanishedError => {
+    clearInterval(timer);
+    const error = new VanishedError(folder);
+    lost.abort(error);
+    return error;
+  };
   const live = async (): Promise<void> => {
-    if ((await newestAttempt(folder)) !== attempt) {
+    const newest = await newestAttempt(folder);
+    if (newest < attempt) {
+      vanish();
+      return;
+    }
+    if (newest !== attempt) {
       clearInterval(timer);
       lost.abort(new Error(`${folder}: another process took this one for dead, and works on it now`));
       return;
@@ -127,9 +142,14 @@ const lockOf = (folder: string, attempt: number, identity: ProcessIdentity, beat
   return {
     attempt,
     lost: lost.signal,
+    check() {
+      if (!existsSync(path)) throw vanish();
+    },
     async release() {
+      // Written where the folder was removed, it would be there again, with nothing else in it.
       clearInterval(timer);
-      if (!lost.signal.aborted) await writeWhole(path, JSON.stringify({ ...identity, released: true }));
+      if (!lost.signal.aborted && existsSync(path))
+        await writeWhole(path, JSON.stringify({ ...identity, released: true }));
     },
   };
 };

@@ -1,8 +1,7 @@
 /** What a run reported step by step, with the time at which it did. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseObject, type Json } from "../../files/json.ts";
-import { boundedLines } from "../../files/bounded-lines.ts";
+import { presentLines } from "../../files/bounded-lines.ts";
 import { metricsIn } from "./run-record.ts";
 import type { FoundRun } from "./read-runs.ts";
 
@@ -25,10 +24,8 @@ const isStep = (value: Json | undefined): value is number =>
 
 /** Milliseconds of each step, from `timings.jsonl`. */
 const stepTimes = async (folder: string): Promise<ReadonlyMap<number, number>> => {
-  const path = join(folder, "timings.jsonl");
   const times = new Map<number, number>();
-  if (!existsSync(path)) return times;
-  for await (const line of boundedLines(path, LONGEST)) {
+  for await (const line of presentLines(join(folder, "timings.jsonl"), LONGEST)) {
     const { step, milliseconds } = parseObject(line) ?? {};
     if (isStep(step) && typeof milliseconds === "number" && milliseconds >= 0) times.set(step, milliseconds);
   }
@@ -43,11 +40,9 @@ export async function* readHistory({
   folder,
   record,
 }: Pick<FoundRun, "folder" | "record">): AsyncGenerator<HistoryLine> {
-  const path = join(folder, "metrics.jsonl");
-  if (!existsSync(path)) return;
   const times = await stepTimes(folder);
   let time = Date.parse(record.started);
-  for await (const text of boundedLines(path, LONGEST)) {
+  for await (const text of presentLines(join(folder, "metrics.jsonl"), LONGEST)) {
     const line = parseObject(text) ?? {};
     const { kind, step } = line;
     if ((kind !== "step" && kind !== "evaluation") || !isStep(step)) continue;

@@ -2,7 +2,7 @@
  * All runs below a folder. The truth about a run is its folder; one that is damaged is said to be, and stops none of
  * the others.
  */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Json, JsonObject } from "../../files/json.ts";
 import { readBounded, stampOf } from "../../files/bounded-file.ts";
@@ -69,8 +69,8 @@ const readRun = (folder: string): IndexedRun => {
  */
 export const recordIn = (folder: string): RunRecord => readRun(folder).record;
 
-const reasonOf = (error: unknown): string => {
-  if (missing(error)) return "no manifest.json";
+const reasonOf = (error: unknown, folder: string): string => {
+  if (missing(error)) return existsSync(folder) ? "no manifest.json" : "removed while it was read";
   return error instanceof Error ? error.message : String(error);
 };
 
@@ -104,7 +104,7 @@ const readGroup = ({ parent, names }: RunGroup): Runs => {
       kept.push([name, read]);
       if (known === undefined) added += 1;
     } catch (error) {
-      damaged.push({ folder, reason: reasonOf(error) });
+      damaged.push({ folder, reason: reasonOf(error, folder) });
     }
   }
   if (names.length > FEW && (added > FEW || index.size > 2 * kept.length)) writeIndex(parent, kept);

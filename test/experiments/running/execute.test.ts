@@ -1,5 +1,5 @@
 /** Experiments, run: where everything is left, what is used again, and how it resumes. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -196,6 +196,25 @@ describe("an experiment", () => {
     expect(String(error)).toContain(`${folder}: process ${process.pid} on`);
     expect(readdirSync(folder)).toEqual(["attempts"]);
     await claimed.release();
+  });
+
+  test.each(["the run's folder", "its parent"])("whose folder is removed while it runs says so, and begins anew: %s", async (what) => {
+    const where = { out: join(root, what), cache };
+    const folder = join(where.out, "small", basename(first));
+    const removed = what === "its parent" ? where.out : folder;
+    const { error, events } = await perform(
+      ["/training/checkpoints/every=1"],
+      ({ kind, training }) => {
+        if (kind === "report" && training.stage === undefined) rmSync(removed, { recursive: true, force: true });
+      },
+      where,
+    );
+    expect(error).toMatchObject({ name: "VanishedError", vanished: removed });
+    expect(events.some(({ kind, training }) => kind === "end" && training.stage === undefined)).toBe(false);
+    expect(existsSync(removed)).toBe(false);
+    expect(openThreads()).toBe(0);
+    expect((await perform([], undefined, where)).error).toBeUndefined();
+    expect(weights(folder)).toEqual(weights(first));
   });
 
   test("whose run fails says so in its manifest, and leaves no student", async () => {

@@ -1,10 +1,11 @@
 /** One process at a time works on a folder. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { lockFolder, lockUnlessDone, holderOf, isLock, type FolderLock } from "../../../src/runs/folder/lock.ts";
+import { VanishedError } from "../../../src/runs/folder/vanished-error.ts";
 import { thisProcess, type ProcessIdentity } from "../../../src/runs/folder/process-identity.ts";
 
 let folder: string;
@@ -120,4 +121,23 @@ test("a lock that another process has taken over is lost, and is not released", 
   await first.release();
   expect(readFileSync(join(folder, "attempts", "0001.json"), "utf8")).not.toContain("released");
   expect(await holderOf(folder)).toMatchObject({ host: "elsewhere", attempt: 2 });
+});
+
+test("a lock whose folder was removed is lost, and is not written again", async () => {
+  const first = await locked(20);
+  expect(first.check()).toBeUndefined();
+  await rm(dirname(folder), { recursive: true });
+  await new Promise((resolve) => first.lost.addEventListener("abort", resolve));
+  expect(first.lost.reason).toBeInstanceOf(VanishedError);
+  await first.release();
+  expect(existsSync(dirname(folder))).toBe(false);
+  const second = await locked();
+  await rm(folder, { recursive: true });
+  await second.release();
+  expect(existsSync(folder)).toBe(false);
+  const third = await locked();
+  await rm(folder, { recursive: true });
+  mkdirSync(folder);
+  expect(() => third.check()).toThrow(VanishedError);
+  expect(third.lost.aborted).toBe(true);
 });

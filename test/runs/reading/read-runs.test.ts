@@ -1,5 +1,15 @@
 /** Tests of reading all runs, with the index and without. */
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -33,6 +43,8 @@ describe("runs", () => {
     });
     mkdirSync(folder("8"));
     mkdirSync(join(folder("9"), "manifest.json"), { recursive: true });
+    // A folder that is listed, and is not there any more when it is read.
+    symlinkSync(join(root, "gone"), folder("a"));
     const { runs, damaged } = readRuns(root);
     expect(runs.map((run) => run.folder)).toEqual([good]);
     expect(damaged.map(({ reason }) => reason)).toEqual([
@@ -42,6 +54,7 @@ describe("runs", () => {
       expect.stringContaining("expected at most 8388608 bytes"),
       "no manifest.json",
       expect.stringContaining("expected a file, got a folder"),
+      "removed while it was read",
     ]);
   });
 
