@@ -1,9 +1,12 @@
 /** `retort explain`: what a file means, value by value, and what its runs take. */
 import type { Command } from "commander";
+import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { explainExperiment, type ExplainedRun, type ExplainedTraining } from "../../experiments/explaining/explain.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { hasSweep } from "../../sweeps/planning/sweep-plan.ts";
+import { SweepTimes, type SweepTime } from "../../sweeps/planning/sweep-time.ts";
+import { numberFrom } from "../options/numbers.ts";
 import { duration, mebibytes } from "../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
 import { table } from "../display/table.ts";
@@ -12,6 +15,7 @@ import { printable, type Terminal } from "../display/terminal.ts";
 interface ExplainOptions extends HubFlags {
   readonly out: string;
   readonly cache: string;
+  readonly jobs?: number;
   readonly all?: true;
   readonly json?: true;
 }
@@ -83,14 +87,28 @@ const textOf = ({ name, label, values, switches, trainings: all }: ExplainedRun,
   ].join("\n\n")}\n`;
 };
 
-/** What the trials of the file's sweep take one after another, as long as each is like the file's own run. */
-const sweepText = (trials: number, [run]: readonly ExplainedRun[]): string => {
-  const own = run?.trainings.at(-1);
-  const time =
-    own?.earlier === undefined
-      ? "time not measured yet"
-      : `about ${duration(own.earlier.millisecondsPerStep * own.steps * trials)}, one after another`;
-  return `sweep of ${trials} trials: ${time}\n\n`;
+const counted = (count: number, name: string): string => `${count} ${name}${count === 1 ? "" : "s"}`;
+
+/** What is left of a sweep takes: stages once, each trial by itself. */
+const timeText = ({ trials, stages, unmeasured, milliseconds }: SweepTime, jobs: number): string => {
+  if (trials === 0) return "all done";
+  if (unmeasured === trials + stages) return "time not measured yet";
+  const what = `${counted(trials, "trial")} to run and ${counted(stages, "stage")} to make once`;
+  const left = unmeasured === 0 ? "" : `; ${unmeasured} of them not measured yet, and not counted`;
+  const how = jobs === 1 ? "one after another" : `${jobs} at once, each as fast as alone`;
+  return `about ${duration(milliseconds)} for ${what}, ${how}${left}`;
+};
+
+const sweepText = async (
+  file: string,
+  overrides: readonly string[],
+  { jobs = 1, ...folders }: ExplainOptions,
+  hub: HubOptions,
+): Promise<string> => {
+  const times = new SweepTimes(file, folders);
+  const { trials, halving } = await prepareSweep(file, overrides, hub, (trial) => times.add(trial));
+  const stopped = halving === undefined ? "" : "; halving stops some before their end";
+  return `sweep of ${counted(trials.length, "trial")}: ${timeText(times.total(jobs), jobs)}${stopped}\n\n`;
 };
 
 /** Adds description, arguments, options and action to the command. */
@@ -105,16 +123,17 @@ export const addExplain = (command: Command, terminal: Terminal): void => {
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
     .option("--out <folder>", "where the runs' folders are", "runs")
     .option("--cache <folder>", "where stages are stored", ".retort")
+    .option("--jobs <n>", "of a sweep: the time with this many trials at once", numberFrom(1, true))
     .option("--all", "print every value, defaults too")
     .option("--json", "print it as JSON, every value, memory in bytes");
   addHubFlags(command)
     .addHelpText("after", "\nExample:\n  retort explain experiments/quickstart.json /seed=1")
-    .action(async (file: string, overrides: string[], { out, cache, all, json, ...flags }: ExplainOptions) => {
-      const hub = hubOptions(flags, terminal);
+    .action(async (file: string, overrides: string[], options: ExplainOptions) => {
+      const { out, cache, all, json } = options;
+      const hub = hubOptions(options, terminal);
       const runs = await explainExperiment(file, overrides, { out, cache }, hub);
       if (json === true) return void terminal.output.write(`${JSON.stringify(runs, null, 2)}\n`);
-      const trials = hasSweep(readExperiment(file), overrides) ? (await prepareSweep(file, overrides, hub)).trials : [];
-      const head = trials.length === 0 ? "" : sweepText(trials.length, runs);
+      const head = hasSweep(readExperiment(file), overrides) ? await sweepText(file, overrides, options, hub) : "";
       terminal.output.write(head + runs.map((run) => textOf(run, all === true)).join("\n"));
     });
 };

@@ -2,7 +2,7 @@
 import { join, dirname } from "node:path";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { stageStoreIn } from "../stage-store/stage-store.ts";
-import { earlierTime, type EarlierTime, type ResultFolders } from "../stage-store/earlier-times.ts";
+import { earlierTimes, type EarlierTime, type ResultFolders } from "../stage-store/earlier-times.ts";
 import { readExperiment } from "../file/extended-source.ts";
 import type { TypeSwitch } from "../file/merge-layers.ts";
 import { readInputs } from "../inputs/inputs.ts";
@@ -52,10 +52,14 @@ const explainTraining = (
   file: ExperimentValues,
   isStage: boolean,
   {
-    path,
     fileContext,
     folders,
-  }: { readonly path: string; readonly fileContext: FileContext; readonly folders: ResultFolders },
+    timeOf,
+  }: {
+    readonly fileContext: FileContext;
+    readonly folders: ResultFolders;
+    readonly timeOf: ReturnType<typeof earlierTimes>;
+  },
 ): ExplainedTraining => {
   const { name, id, values, prompts, contextLength: length } = training;
   const { steps, batch } = values.training;
@@ -70,7 +74,7 @@ const explainTraining = (
     batch,
     length,
     memory: trainingMemory(training, file, fileContext),
-    earlier: earlierTime(training, path, folders),
+    earlier: timeOf(training),
   };
 };
 
@@ -84,7 +88,8 @@ export const explainExperiment = async (
   const file = checkSource(readExperiment(path), givenOverrides(overrides));
   const inputs = await readInputs(file.drafts, dirname(path), hub);
   const runs = planRuns(file, inputs);
-  const from = { path, fileContext: new FileContext(dirname(path), inputs), folders };
+  const fileContext = new FileContext(dirname(path), inputs);
+  const from = { fileContext, folders, timeOf: earlierTimes(path, folders) };
   return file.drafts.map(({ draft, values }, i) => {
     const run = runs[i]!;
     const { $schema: _schema, variants: _variants, ...shown } = values;

@@ -30,27 +30,34 @@ export interface ResultFolders {
   readonly cache: string;
 }
 
-/**
- * Times of the trainings of the same kind that are done: of runs of the same file, and of stages. Nothing when there
- * are none; manifests that cannot be read are passed over.
- */
-export const earlierTime = (
-  training: PlannedTraining,
-  file: string,
-  { out, cache }: ResultFolders,
-): EarlierTime | undefined => {
-  const kind = kindOf(JSON.parse(JSON.stringify(training.values)) as Json);
-  const folders = [...entriesOf(join(out, basename(file, extname(file)))), ...entriesOf(join(cache, "stages"))];
-  const times = folders.flatMap((folder) => {
+/** Milliseconds of a step of each training in these folders that is done, by kind. */
+const timesIn = (folders: readonly string[]): ReadonlyMap<string, readonly number[]> => {
+  const times = new Map<string, number[]>();
+  for (const folder of folders) {
     const manifest = readObject(join(folder, "manifest.json"));
     const values = manifest?.["values"];
-    if (manifest === undefined || values === undefined || kindOf(values) !== kind) return [];
-    if (manifest["status"] !== undefined && manifest["status"] !== "done") return [];
+    const kind = values === undefined ? undefined : kindOf(values);
+    if (manifest === undefined || kind === undefined) continue;
+    if (manifest["status"] !== undefined && manifest["status"] !== "done") continue;
     const milliseconds = manifest["milliseconds"] ?? readObject(join(folder, "summary.json"))?.["milliseconds"];
     const steps = ((values as JsonObject)["training"] as JsonObject)["steps"];
-    return typeof milliseconds === "number" && typeof steps === "number" && steps > 0 && milliseconds > 0
-      ? [milliseconds / steps]
-      : [];
-  });
-  return times.length === 0 ? undefined : { trainings: times.length, millisecondsPerStep: jstat.jStat.median(times) };
+    if (typeof milliseconds !== "number" || typeof steps !== "number" || steps <= 0 || milliseconds <= 0) continue;
+    times.set(kind, [...(times.get(kind) ?? []), milliseconds / steps]);
+  }
+  return times;
+};
+
+/**
+ * Times of the trainings that are done, of runs of the same file and of stages, which are read once: for a training,
+ * that of those of its kind. Nothing when there are none; manifests that cannot be read are passed over.
+ */
+export const earlierTimes = (
+  file: string,
+  { out, cache }: ResultFolders,
+): ((training: PlannedTraining) => EarlierTime | undefined) => {
+  const times = timesIn([...entriesOf(join(out, basename(file, extname(file)))), ...entriesOf(join(cache, "stages"))]);
+  return (training) => {
+    const found = times.get(kindOf(JSON.parse(JSON.stringify(training.values)) as Json) ?? "");
+    return found && { trainings: found.length, millisecondsPerStep: jstat.jStat.median([...found]) };
+  };
 };

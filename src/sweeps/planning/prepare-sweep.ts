@@ -20,12 +20,13 @@ export interface PreparedSweep extends Pick<SoundSweep, "path" | "bases" | "clai
 
 /**
  * The trials of a file, given by its path or as it was read, with overrides. `ExperimentError` with every problem; one
- * is that a checkpoint cannot be read.
+ * is that a checkpoint cannot be read. `see` gets each trial's whole plan, of which little is kept.
  */
 export const prepareSweep = async (
   file: string | Source,
   overrides: readonly string[] = [],
   hub: HubOptions = {},
+  see: (trial: PlannedRun) => void = () => undefined,
 ): Promise<PreparedSweep> => {
   const source = typeof file === "string" ? readExperiment(file) : file;
   const sound = checkTrials(source, givenOverrides(overrides));
@@ -34,6 +35,7 @@ export const prepareSweep = async (
   const [fileContext, memory] = [new FileContext(dirname(path), inputs), new TrialMemory()];
   const files: Record<string, string> = {};
   const trials = planTrials(sound, fileContext, (run, values) => {
+    see(run);
     memory.add(run, values, fileContext);
     Object.assign(files, run.files);
     return trialOf(run);

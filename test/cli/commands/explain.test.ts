@@ -35,6 +35,7 @@ test("it says which plug-in took the place of which, and how many trials a sweep
     "no-cache",
   );
   expect(output).toMatch(/^sweep of 2 trials: time not measured yet\n/u);
+  expect(output).not.toContain("at once");
   expect(output).toMatch(/^\/objective\/divergence: reverse-kl takes the place of /mu);
 });
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { earlierTime } from "../../../src/experiments/stage-store/earlier-times.ts";
+import { earlierTimes } from "../../../src/experiments/stage-store/earlier-times.ts";
 import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-times-"));
@@ -19,7 +19,7 @@ const write = (folder: string, name: string, value: unknown): void => {
 };
 
 test("a training takes as long as those of the same kind took, by the step", () => {
-  expect(earlierTime(run(), path, folders)).toBeUndefined();
+  expect(earlierTimes(path, folders)(run())).toBeUndefined();
   for (const [name, milliseconds, status] of [
     ["a", 1000, "done"],
     ["b", 3000, "done"],
@@ -31,13 +31,13 @@ test("a training takes as long as those of the same kind took, by the step", () 
   }
   write("runs/valid/broken", "manifest.json", "{");
   write("runs/valid/empty", "manifest.json", {});
-  expect(earlierTime(run("/training/steps=99", "/objective/alpha=0.5", "/seed=4"), path, folders)).toEqual({
+  expect(earlierTimes(path, folders)(run("/training/steps=99", "/objective/alpha=0.5", "/seed=4"))).toEqual({
     trainings: 3,
     millisecondsPerStep: 100,
   });
-  expect(earlierTime(run("/training/batch=64"), path, folders)).toBeUndefined();
-  expect(earlierTime(run(), "other.json", folders)).toBeUndefined();
+  expect(earlierTimes(path, folders)(run("/training/batch=64"))).toBeUndefined();
+  expect(earlierTimes("other.json", folders)(run())).toBeUndefined();
   const [stage] = run().stages;
   write("cache/stages/x", "manifest.json", { values: stage!.values, milliseconds: 50 });
-  expect(earlierTime(stage!, "other.json", folders)).toEqual({ trainings: 1, millisecondsPerStep: 5 });
+  expect(earlierTimes("other.json", folders)(stage!)).toEqual({ trainings: 1, millisecondsPerStep: 5 });
 });
