@@ -7,10 +7,10 @@ import type { FloatType } from "../../policies/checkpoints/safetensors/float-typ
 import { savePolicy } from "../../policies/checkpoints/huggingface.ts";
 import { parameterCount } from "../../policies/initialize.ts";
 import { amount } from "../display/number-text.ts";
-import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "../options/hub.ts";
+import { addModelArgument, addModelFlags, locateModel, type ModelFlags } from "../options/named-model.ts";
 import type { Terminal } from "../display/terminal.ts";
 
-interface ConvertOptions extends HubFlags {
+interface ConvertOptions extends ModelFlags {
   readonly dtype: FloatType;
 }
 
@@ -31,7 +31,7 @@ const convert = async (
   terminal: Terminal,
 ): Promise<void> => {
   await checkEmpty(folder);
-  const { policy, weights, tokenizer } = await loadModel(name, hubOptions(flags, terminal));
+  const { policy, weights, tokenizer } = await loadModel(await locateModel(name, flags, terminal));
   await savePolicy(folder, { policy, weights }, tokenizer, dtype);
   if (tokenizer === undefined) terminal.errors.write("the checkpoint has no tokenizer: none is written\n");
   else await writeTokenizerFiles(folder, tokenizer);
@@ -42,18 +42,17 @@ const convert = async (
 
 /** Adds description, arguments, options and action to the command. */
 export const addConvert = (command: Command, terminal: Terminal): void => {
-  command
+  addModelArgument(command)
     .description(
       "Reads a model and writes config.json, model.safetensors and its tokenizer, for transformers and others to load.",
     )
-    .argument("<model>", modelHelp)
     .argument("<folder>", "a new or empty folder")
     .addOption(
       new Option("--dtype <type>", "how weights are stored; F16 and BF16 round")
         .choices(["F32", "F16", "BF16"])
         .default("F32"),
     );
-  addHubFlags(command)
+  addModelFlags(command)
     .addHelpText(
       "after",
       `

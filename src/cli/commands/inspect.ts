@@ -12,7 +12,7 @@ import type { ProgramMemory } from "../../engine/onnx/memory.ts";
 import { memoryOf, type MemoryShape, type Use } from "../../training/learner/memory.ts";
 import { numberFrom } from "../options/numbers.ts";
 import { parameterCount } from "../../policies/initialize.ts";
-import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "../options/hub.ts";
+import { addModelArgument, addModelFlags, locateModel, type ModelFlags } from "../options/named-model.ts";
 import type { Terminal } from "../display/terminal.ts";
 
 /** What the command reports; `--json` prints it as it is. */
@@ -36,7 +36,7 @@ export interface Inspection {
   };
 }
 
-interface InspectOptions extends HubFlags {
+interface InspectOptions extends ModelFlags {
   readonly batch: number;
   readonly length?: number;
   readonly json?: true;
@@ -63,7 +63,7 @@ const inspect = async (
   { batch, length, ...flags }: InspectOptions,
   terminal: Terminal,
 ): Promise<Inspection> => {
-  const opened = await openCheckpoint(model, hubOptions(flags, terminal));
+  const opened = await openCheckpoint(await locateModel(model, flags, terminal));
   const policy = policyOf(opened.config);
   const tokenizer = await tokenizerOf(opened);
   const labels = labelsOf(opened.config);
@@ -145,15 +145,14 @@ export const inspectionText = ({
 
 /** Adds description, arguments, options and action to the command. */
 export const addInspect = (command: Command, terminal: Terminal): void => {
-  command
+  addModelArgument(command)
     .description(
       "Reads a model's configuration and headers, not its weights: family, sizes, tokenizer, and memory in float32.",
     )
-    .argument("<model>", modelHelp)
     .option("--batch <n>", "sequences at once, for the memory of each use", numberFrom(1, true), 1)
     .option("--length <n>", "tokens of each; 1,024 or the context when left out", numberFrom(2, true))
     .option("--json", "print it as JSON, sizes in bytes");
-  addHubFlags(command)
+  addModelFlags(command)
     .addHelpText("after", "\nExample:\n  retort inspect smollm2.gguf")
     .action(async (model: string, options: InspectOptions) => {
       const inspection = await inspect(model, options, terminal);

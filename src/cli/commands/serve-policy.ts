@@ -5,11 +5,11 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { engineNames, type EngineName } from "../../engine/choose.ts";
 import { loadModel } from "../../experiments/inputs/model.ts";
 import { openServedPolicy } from "../../serving/open-policy.ts";
-import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "../options/hub.ts";
 import { addListenFlags, listen, type ListenFlags } from "../options/listen.ts";
+import { addModelArgument, addModelFlags, locateModel, type ModelFlags } from "../options/named-model.ts";
 import type { Terminal } from "../display/terminal.ts";
 
-interface ServeOptions extends HubFlags, ListenFlags {
+interface ServeOptions extends ModelFlags, ListenFlags {
   readonly name?: string;
   readonly maxLogprobs: number;
   readonly seed: number;
@@ -28,7 +28,7 @@ const wholeFrom =
   };
 
 const perform = async (model: string, options: ServeOptions, terminal: Terminal): Promise<void> => {
-  const loaded = await loadModel(model, hubOptions(options, terminal));
+  const loaded = await loadModel(await locateModel(model, options, terminal));
   const { engine, seed, maxLogprobs: mostLogProbs } = options;
   const threads = Math.min(availableParallelism(), mostThreads);
   const opened = await openServedPolicy({
@@ -48,13 +48,11 @@ const perform = async (model: string, options: ServeOptions, terminal: Terminal)
 
 /** Adds description, arguments, options and action to the command. */
 export const addServePolicy = (command: Command, terminal: Terminal): void => {
-  command
-    .description(
-      "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, " +
-        "/v1/models, /tokenize and /health. A teacher of experiment files.",
-    )
-    .argument("<model>", modelHelp);
-  addListenFlags(addHubFlags(command))
+  addModelArgument(command).description(
+    "Serves a policy: /v1/completions with prompt_logprobs, /inference/v1/generate with chosen ids, " +
+      "/v1/models, /tokenize and /health. A teacher of experiment files.",
+  );
+  addListenFlags(addModelFlags(command))
     .option("--name <name>", "what the model is called; the last part of its path when left out")
     .option(
       "--max-logprobs <n>",

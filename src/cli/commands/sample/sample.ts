@@ -14,12 +14,12 @@ import { checkShaping, type Shaping } from "../../../rollouts/decoding/shaping.t
 import { chatPrompt } from "../../../tokenizers/chat/prompt.ts";
 import type { ModelTokenizer } from "../../../tokenizers/huggingface/tokenizer.ts";
 import { promptIds } from "../../../tokenizers/prompt-ids.ts";
-import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "../../options/hub.ts";
+import { addModelArgument, addModelFlags, locateModel, type ModelFlags } from "../../options/named-model.ts";
 import { finite, numberFrom } from "../../options/numbers.ts";
 import { sampleBeams } from "./sample-beams.ts";
 import { printable, type Terminal } from "../../display/terminal.ts";
 
-interface SampleOptions extends HubFlags, Shaping {
+interface SampleOptions extends ModelFlags, Shaping {
   readonly prompt?: string;
   readonly chat?: true;
   readonly system?: string;
@@ -169,7 +169,7 @@ const perform = async (name: string, options: SampleOptions, terminal: Terminal)
       `--count: expected at most the ${options.beams} completions of --beams, got ${options.count}`,
     );
   const text = options.prompt ?? (await readAll(process.stdin));
-  const { tokenizer, ...checkpoint } = await loadModel(name, hubOptions(options, terminal));
+  const { tokenizer, ...checkpoint } = await loadModel(await locateModel(name, options, terminal));
   if (tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
   const prompt = promptOf(text, options, tokenizer);
   const maxNewTokens = newTokens(prompt.length, checkpoint.policy.contextLength, options.maxNewTokens);
@@ -213,13 +213,12 @@ const addSampling = (command: Command): Command =>
 
 /** Adds description, arguments, options and action to the command. */
 export const addSample = (command: Command, terminal: Terminal): void => {
-  command
+  addModelArgument(command)
     .description("Completes a prompt, text as it comes: the completion to the output, speed to the errors.")
-    .argument("<model>", modelHelp)
     .option("--prompt <text>", "the text to continue; standard input when left out")
     .option("--chat", "the prompt is a user's message, in the model's chat template")
     .option("--system <text>", "a system message before it; implies --chat");
-  addHubFlags(addSampling(command))
+  addModelFlags(addSampling(command))
     .addOption(new Option("--engine <name>", "what runs the programs").choices([...engineNames]).default("auto"))
     .option(
       "--json",
@@ -231,6 +230,7 @@ export const addSample = (command: Command, terminal: Terminal): void => {
 Examples:
   retort sample smollm2.gguf --chat --prompt "What is gravity?" --temperature 0
   retort sample runs/quickstart/run-0a1b2c3d/student --prompt "3+4-2=" --count 4 --max-new-tokens 32
+  retort sample runs/own/run-0a1b2c3d/student --module runs/own/run-0a1b2c3d/code/policy.ts --prompt "abc"
   retort sample owner/name --prompt "The sky is" --beams 4 --length-penalty 0.6 --count 2`,
     )
     .action((name: string, options: SampleOptions) => perform(name, options, terminal));
