@@ -8,6 +8,7 @@ import { closedObject } from "./closed-object.ts";
 import { having } from "./having.ts";
 import { addContract } from "./module-contracts.ts";
 import { moduleKeyword, readValues, type ModuleSchema } from "./module-keyword.ts";
+import { calling, withLines } from "./module-errors.ts";
 import { knownModule, pluginIn, type ModuleContract } from "./module-registry.ts";
 import type { PluginKind } from "./plugin.ts";
 
@@ -87,9 +88,16 @@ interface ModuleValues {
 
 const isModule = (values: object): values is ModuleValues => "module" in values && typeof values.module === "string";
 
+/** What an object has under a name such as `decoder.step`. */
+const under = (made: object, name: string): unknown =>
+  name.split(".").reduce<unknown>((object, key) => (Object(object) as Record<string, unknown>)[key], made);
+
 const fits = (made: object, { functions, keys }: ModuleContract): boolean =>
-  functions.every((name) => typeof (made as Readonly<Record<string, unknown>>)[name] === "function") &&
-  keys.every((name) => name in made);
+  functions.every((name) => typeof under(made, name) === "function") && keys.every((name) => name in made);
+
+/** The objects of a product in which a contract names functions. */
+const innerOf = ({ functions }: ModuleContract): readonly string[] =>
+  functions.filter((name) => name.includes(".")).map((name) => name.split(".", 1)[0]!);
 
 /** Keys of a module's values that are not its own. */
 const keysOf = (common: Readonly<Record<string, TSchema>>, { also = {} }: ModuleContract): readonly string[] => [
@@ -120,9 +128,12 @@ const createFromModule = (
   if (code === undefined)
     throw new RangeError(`${kind}: expected ${path} to be read before it is used, got none; plan it as part of a file`);
   const parameters = Object.fromEntries(Object.entries(others).filter(([key]) => !common.includes(key)));
-  const made: unknown = pluginIn(code, kind, contract).create(parameters as never, context as never);
-  if (typeof made === "object" && made !== null && fits(made, contract))
-    return contract.finish?.(made, { ...others, module: path, code: hash }, context) ?? made;
+  const plugin = pluginIn(code, kind, contract);
+  const made: unknown = calling(code, () => plugin.create(parameters as never, context as never));
+  if (typeof made === "object" && made !== null && fits(made, contract)) {
+    const product = withLines(made, code, innerOf(contract));
+    return contract.finish?.(product, { ...others, module: path, code: hash }, context) ?? product;
+  }
   throw new TypeError(
     `${path}: expected create to give ${contract.product}, got ${JSON.stringify(made) ?? typeof made}`,
   );

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import type { TSchema } from "@sinclair/typebox";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { moduleCode, type ModuleCode } from "./module-code.ts";
+import { calling, keepUserFrames } from "./module-errors.ts";
 import { pluginKinds, type KindedPlugin, type PluginKind } from "./plugin.ts";
 
 /** Values of a member that a module makes, after the check of a file. */
@@ -21,7 +22,7 @@ export interface ModuleMember {
 export interface ModuleContract {
   /** What their products are, for errors: `an object { name, formula(teacher, student) }`. */
   readonly product: string;
-  /** Names of the functions that they have. */
+  /** Names of the functions that they have; `decoder.step` is one of an object that they have. */
   readonly functions: readonly string[];
   /** Names of what else they have. */
   readonly keys: readonly string[];
@@ -67,15 +68,19 @@ const requireFor = (file: string, host: Readonly<Record<string, unknown>>) => {
   };
 };
 
-const exportsOf = ({ file, script }: ModuleCode, host: Readonly<Record<string, unknown>>): unknown => {
-  // So that errors name the lines of the user's files.
-  process.setSourceMapsEnabled(true);
+/** Node forgets the lines of a module that nothing holds. */
+const held: Module[] = [];
+
+const exportsOf = (code: ModuleCode, host: Readonly<Record<string, unknown>>): unknown => {
+  const { file, script } = code;
+  keepUserFrames();
   const made = new Module(file) as Module & { _compile(script: string, file: string): void };
+  held.push(made);
   made.filename = file;
   made.paths = [dirname(file)];
   made.require = requireFor(file, host) as NodeJS.Require;
   try {
-    made._compile(script, file);
+    calling(code, () => made._compile(script, file));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RangeError(`expected a module at ${file}, got an error while loading it: ${reason}`, { cause });

@@ -1,5 +1,5 @@
 /** Rewards from users' own modules, in TypeScript or JavaScript. */
-import { basename, dirname, extname, sep } from "node:path";
+import { basename, extname } from "node:path";
 import { Type } from "@sinclair/typebox";
 import type { ModuleContract, ModuleMember } from "../plugins/module-registry.ts";
 import type { KindedPlugin } from "../plugins/plugin.ts";
@@ -7,24 +7,7 @@ import { ownReward } from "./own/own-reward.ts";
 import { isDefinedReward, type FreeParameters, type RewardFunction } from "./own/reward-function.ts";
 import type { Reward, RewardContext, RewardRange } from "./reward.ts";
 
-/** The first frame in a folder, by its path from there; "" where none is. */
-const ownFrame = (frames: readonly string[], folder: string): string => {
-  const frame = frames.find((line) => line.trimStart().startsWith("at ") && line.includes(folder)) ?? "";
-  return frame.slice(frame.indexOf(folder) + folder.length);
-};
-
 const nameOf = (file: string): string => basename(file, extname(file));
-
-/** Throws what the module threw, with the line of the user's in its message. */
-const located =
-  (file: string) =>
-  (error: unknown): never => {
-    const folder = `${dirname(file)}${sep}`;
-    const frames = error instanceof Error ? (error.stack ?? "").split("\n") : [];
-    const [, place] = /((?:[^\s()/\\]+[/\\])*[^\s()/\\]+:\d+:\d+)\)?$/u.exec(ownFrame(frames, folder)) ?? [];
-    if (error instanceof Error && place !== undefined) error.message += ` (at ${place})`;
-    throw error;
-  };
 
 /**
  * A module exports a function of an example by default, or what `reward` makes of one. Its reward is named by its file,
@@ -37,8 +20,7 @@ const readReward = (exported: unknown, file: string): KindedPlugin | undefined =
     kind: "reward",
     schema: schema ?? true,
     create(parameters: FreeParameters, context: RewardContext): Reward {
-      const made = ownReward(exported as RewardFunction<never>, { name: nameOf(file), parameters, context });
-      return { ...made, score: (rollout, signal) => made.score(rollout, signal).catch(located(file)) };
+      return ownReward(exported as RewardFunction<never>, { name: nameOf(file), parameters, context });
     },
   };
 };

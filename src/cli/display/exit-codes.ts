@@ -43,6 +43,13 @@ const reasons = (error: unknown): string => {
   return error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 };
 
+/** The stack with those of its causes: the first one of a module's error is that of what called it. */
+const stacks = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { stack = error.message, cause } = error;
+  return cause === undefined ? stack : `${stack}\ncaused by: ${stacks(cause)}`;
+};
+
 /** Says what went wrong in a line or a few, or with the stack when `debug`, and gives the exit code. */
 export const reportError = (error: unknown, terminal: Terminal, debug: boolean): number => {
   const { errors, colors } = terminal;
@@ -60,11 +67,11 @@ export const reportError = (error: unknown, terminal: Terminal, debug: boolean):
     for (const problem of error.problems) errors.write(`${formatProblem(problem, colors)}\n`);
     const { length } = error.problems;
     errors.write(`${colors.red(length === 1 ? "1 problem" : `${length} problems`)}\n`);
-    if (debug && error.stack !== undefined) errors.write(`${error.stack}\n`);
+    if (debug) errors.write(`${stacks(error)}\n`);
     return exitCodes.badInput;
   }
   const hint = debug ? "" : `\n${colors.dim("--debug shows where")}`;
-  const text = debug && error instanceof Error ? (error.stack ?? error.message) : reasons(error);
+  const text = debug ? stacks(error) : reasons(error);
   errors.write(`${colors.red("error")}: ${text}${hint}\n`);
   return error instanceof LockedError ? exitCodes.held : exitCodes.failed;
 };

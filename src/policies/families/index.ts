@@ -21,9 +21,9 @@ import { t5Config } from "./config/t5-config.ts";
 /** Schema and creation of every policy by its `type`. */
 export const policies = family("policy", [llama, mistral, qwen2, qwen3, gemma, gpt2, t5, ngram, gaussianMixture], {
   modules: {
-    product: "an object { parameters, hiddenSize, hidden, head, logits, decoder }",
-    functions: ["hidden", "head", "logits"],
-    keys: ["parameters", "hiddenSize", "decoder"],
+    product: "an object { parameters, hiddenSize, hidden, head, logits, decoder: { prefill, step } }",
+    functions: ["hidden", "head", "logits", "decoder.prefill", "decoder.step"],
+    keys: ["parameters", "hiddenSize"],
     finish: configured,
     host: { "@tensorflow/tfjs": tf },
   },

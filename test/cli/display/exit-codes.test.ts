@@ -15,7 +15,9 @@ describe("explain", () => {
   test("gives a failure with its causes in one line", () => {
     const error = new Error("training failed", { cause: new RangeError("reward x: NaN") });
     expect(explained(error)).toEqual({ code: 1, text: "error: training failed: reward x: NaN\n--debug shows where\n" });
-    expect(explained(error, true).text).toContain("\n    at ");
+    expect(explained(error, true).text).toMatch(
+      /^error: Error: training failed\n {4}at [^]*\ncaused by: RangeError: reward x: NaN\n {4}at /u,
+    );
     const wrapped = new Error(`scorer failed: ${error.message}: reward x: NaN`, { cause: error });
     expect(explained(wrapped).text).toBe("error: scorer failed: training failed: reward x: NaN\n--debug shows where\n");
     expect(explained("plain text")).toMatchObject({ code: 1, text: expect.stringContaining("error: plain text") as string });
