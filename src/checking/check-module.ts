@@ -11,6 +11,7 @@ import { contractOf } from "../plugins/module-contracts.ts";
 import { defaultExport, isPlugin, pluginIn, readModule } from "../plugins/module-registry.ts";
 import type { PluginKind } from "../plugins/plugin.ts";
 import { policies } from "../policies/families/index.ts";
+import { rewards } from "../rewards/index.ts";
 import { rewardModules } from "../rewards/module.ts";
 import { tasks } from "../tasks/index.ts";
 import { checkBaseline } from "./baseline.ts";
@@ -20,6 +21,8 @@ import type { LawResult } from "./law.ts";
 import { checkMeasure } from "./measure.ts";
 import { checkObjective } from "./objective.ts";
 import { checkPolicy, policyContext } from "./policy.ts";
+import { rewardExamples } from "./reward-examples.ts";
+import { checkReward } from "./reward.ts";
 import { checkTask } from "./task.ts";
 
 /** What was found of a module. */
@@ -33,10 +36,17 @@ export interface CheckedModule {
   readonly results: readonly (LawResult & { readonly engine?: string })[];
 }
 
+/** How a module is checked. */
+export interface CheckOptions {
+  /** A file of JSON lines with examples, for a reward; some that are built in when left out. */
+  readonly data?: string;
+}
+
 type Values = { readonly module: string; readonly code: string };
 
-/** Families that make parts without knowing a task. */
+/** Families with laws. */
 const families = {
+  reward: rewards,
   divergence: divergences,
   baseline: baselines,
   objective: objectives,
@@ -61,7 +71,15 @@ const tensorLaws = (
   return checkPolicy(policies.create(values as never, policyContext), evaluate);
 };
 
-const hostLaws = (kind: CheckedKind, values: Values, folder: string): Promise<readonly LawResult[]> => {
+const hostLaws = (
+  kind: CheckedKind,
+  values: Values,
+  { folder, data }: CheckOptions & { readonly folder: string },
+): Promise<readonly LawResult[]> => {
+  if (kind === "reward") {
+    const examples = rewardExamples(data);
+    return checkReward(() => rewards.create(values, { task: examples.task, folder }), examples);
+  }
   if (kind === "baseline") return checkBaseline(baselines.create(values as never, undefined));
   if (kind === "measure") return checkMeasure(measures.create(values as never, undefined));
   return checkTask((seed) => tasks.create(values as never, { seed, folder }));
@@ -91,31 +109,42 @@ const checkedValues = (kind: CheckedKind, file: string, parameters: JsonObject):
   );
 };
 
+/** What a module exports; functions are rewards. */
+const kindOf = (exported: unknown, file: string): PluginKind | undefined => {
+  if (isPlugin(exported)) return exported.kind;
+  return rewardModules.read?.(exported, file) === undefined ? undefined : "reward";
+};
+
 /**
  * Reads the module in a file and tries the laws of its kind with these parameters, defaults for those that are left
- * out. `RangeError` when it is no module of a family with laws, and when the parameters do not fit.
+ * out. `RangeError` when it is no module of a family with laws, when the parameters do not fit, and for examples that
+ * cannot be read or are of no use.
  */
-export const checkModule = async (path: string, parameters: JsonObject = {}): Promise<CheckedModule> => {
+export const checkModule = async (
+  path: string,
+  parameters: JsonObject = {},
+  options: CheckOptions = {},
+): Promise<CheckedModule> => {
   const file = resolve(path);
   const code = readModule(file);
   const exported = defaultExport(code, contractOf("divergence").host);
-  const kind = isPlugin(exported) ? exported.kind : undefined;
-  if (rewardModules.read?.(exported, file) !== undefined) {
-    throw new RangeError(
-      `expected ${path} to export one of ${Object.keys(families).join(", ")}, got a reward: what is right of one ` +
-        "depends on the prompts; name it in an experiment file, and retort validate calls it on some of them",
-    );
-  }
+  const kind = kindOf(exported, file);
   if (kind === undefined || !isChecked(kind)) {
     throw new RangeError(
       `expected ${path} to export one of ${Object.keys(families).join(", ")} by default, got ` +
         `${kind ?? typeof exported}; write "export default defineDivergence({ ... })", for example`,
     );
   }
+  if (kind !== "reward" && options.data !== undefined)
+    throw new RangeError(`${path}: expected examples for a reward alone, got some for a ${kind}; leave them out`);
   const values = checkedValues(kind, file, parameters);
   const { laws = {} } = pluginIn(code, kind, contractOf(kind));
-  const { module: _module, code: _code, ...given } = values;
+  const { module: _module, code: _code, ...all } = values;
+  // What every entry of a file may say of a reward is none of its parameters.
+  const given = Object.fromEntries(Object.entries(all).filter(([key]) => kind !== "reward" || key !== "weight"));
   const onTensors = kind === "divergence" || kind === "objective" || kind === "policy";
-  const results = await (onTensors ? onEngines(kind, values, laws) : hostLaws(kind, values, dirname(file)));
+  const results = await (onTensors
+    ? onEngines(kind, values, laws)
+    : hostLaws(kind, values, { ...options, folder: dirname(file) }));
   return { kind, code: code.hash, parameters: given, results };
 };

@@ -4,6 +4,8 @@
 export interface LawResult {
   readonly law: string;
   readonly passed: boolean;
+  /** True where it does not hold, and need not: a warning. */
+  readonly warned?: true;
   /** What was found, in words: why it failed, or what was measured. */
   readonly detail: string;
 }

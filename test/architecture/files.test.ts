@@ -19,6 +19,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/checking/objective.ts": "test/checking/check-module.test.ts keeps and breaks its laws",
   "src/checking/baseline.ts": "test/checking/check-module.test.ts keeps and breaks its laws",
   "src/checking/measure.ts": "test/checking/check-module.test.ts keeps and breaks its laws",
+  "src/checking/reward-examples.ts": "test/checking/reward.test.ts tries rewards on them, and on what is none",
   "src/checking/task.ts": "test/checking/check-module.test.ts keeps and breaks its laws",
   "src/checking/policy.ts": "test/checking/check-module.test.ts keeps and breaks its laws",
   "src/evaluation/measures/measure.ts": "test/plugins/examples.test.ts defines one of each kind",

@@ -5,7 +5,8 @@ import type { Json } from "../../files/json.ts";
 import { table } from "../display/table.ts";
 import { printable, type Terminal } from "../display/terminal.ts";
 
-interface CheckOptions {
+interface CheckFlags {
+  readonly data?: string;
   readonly json?: true;
 }
 
@@ -22,8 +23,12 @@ const parameterIn = (text: string): readonly [string, Json] => {
 };
 
 const show = ({ kind, code, parameters, results }: CheckedModule, file: string, { output, colors }: Terminal): void => {
-  const rows = results.map(({ law, engine, passed, detail }) => [
-    passed ? colors.green("holds") : colors.red("broken"),
+  const verdict = ({ passed, warned }: CheckedModule["results"][number]): string => {
+    if (warned === true) return colors.yellow("warning");
+    return passed ? colors.green("holds") : colors.red("broken");
+  };
+  const rows = results.map(({ law, engine, detail, ...result }) => [
+    verdict({ law, detail, ...result }),
     printable(law),
     engine ?? "",
     printable(detail),
@@ -33,28 +38,33 @@ const show = ({ kind, code, parameters, results }: CheckedModule, file: string, 
     `${printable(file)}: a ${kind}, sha256 ${code.slice(0, 12)}, with ${printable(JSON.stringify(parameters))}\n\n`,
   );
   output.write(`${table(["", "law", "engine", "found"], rows)}\n\n`);
-  output.write(broken === 0 ? `all ${results.length} laws hold\n` : `${broken} of ${results.length} laws are broken\n`);
+  const warnings = results.filter(({ warned }) => warned === true).length;
+  const rest = warnings === 0 ? "" : `, ${warnings} warning`;
+  const all = warnings === 0 ? `all ${results.length} laws hold` : `${results.length - warnings} laws hold`;
+  output.write(`${broken === 0 ? all : `${broken} of ${results.length} laws are broken`}${rest}\n`);
 };
 
 /** Adds description, arguments, options and action to the command. */
 export const addCheck = (command: Command, terminal: Terminal): void => {
   command
     .description(
-      "Holds a module of your own, such as a divergence or a baseline, to what must hold of its kind: finite values, " +
+      "Holds a module of your own, such as a divergence or a reward, to what must hold of its kind: finite values, " +
         "gradients against finite differences, and what it says of itself (laws). Programs run on two engines.",
     )
     .argument("<file>", "the module, in TypeScript or JavaScript")
     .argument("[parameters...]", "parameters of it, such as factor=2; its defaults when left out")
+    .option("--data <file>", "JSON lines of prompt, completion, reference and fields, which a reward is tried on")
     .option("--json", "print what was found as JSON")
     .addHelpText(
       "after",
       `
 Examples:
   retort check my-divergence.ts
-  retort check my-divergence.ts factor=2`,
+  retort check my-divergence.ts factor=2
+  retort check my-reward.ts --data examples.jsonl`,
     )
-    .action(async (file: string, given: string[], { json }: CheckOptions) => {
-      const checked = await checkModule(file, Object.fromEntries(given.map(parameterIn)));
+    .action(async (file: string, given: string[], { json, ...options }: CheckFlags) => {
+      const checked = await checkModule(file, Object.fromEntries(given.map(parameterIn)), options);
       if (json === true) terminal.output.write(`${JSON.stringify(checked, null, 2)}\n`);
       else show(checked, file, terminal);
       const broken = checked.results.filter(({ passed }) => !passed).length;

@@ -32,3 +32,14 @@ test("ends with 1 and the number of laws that are broken; --json has the same as
   expect(await main(["check", file, "no"], wrong.terminal)).toBe(2);
   expect(wrong.errors()).toMatch(/expected a parameter such as factor=2, got "no"/u);
 });
+
+test("a reward is tried on examples; what is constant over them is a warning, which is no failure", async () => {
+  const [file, data] = [join(root, "reward.ts"), join(root, "examples.jsonl")];
+  writeFileSync(file, "export default ({ completion }) => completion.length;");
+  writeFileSync(data, '{ "prompt": "a", "completion": "" }\n');
+  const [builtIn, own] = [recorder(), recorder()];
+  expect(await main(["check", file], builtIn.terminal)).toBe(0);
+  expect(builtIn.output()).toMatch(/: a reward, sha256 [0-9a-f]{12}, with \{\}\n[^]*\nall 6 laws hold\n$/u);
+  expect(await main(["check", file, "--data", data], own.terminal)).toBe(0);
+  expect(own.output()).toMatch(/\nwarning {2}completions differ in their values .*got 0 for all[^]*\n5 laws hold, 1 warning\n$/u);
+});
