@@ -3,7 +3,8 @@
  * of sampling and updating. `node --import tsx bench/memory.ts [engine] [steps]`.
  */
 import * as tf from "@tensorflow/tfjs";
-import { engineNames, openEngine, type EngineName } from "../src/engine/choose.ts";
+import { openEngine } from "../src/engine/choose.ts";
+import { engineNames, type EngineName } from "../src/engine/names.ts";
 import { table } from "../src/cli/display/table.ts";
 import { openSampling, openTraining } from "./work.ts";
 

@@ -19,7 +19,7 @@ export interface RewardExamples {
 }
 
 /** Lines of a file that are read at most: laws need some, and each is scored several times. */
-export const mostExamples = 100;
+const mostExamples = 100;
 
 const usual: readonly Example[] = [
   {

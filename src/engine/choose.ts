@@ -2,12 +2,9 @@
 import { existsSync } from "node:fs";
 import { eagerEngine } from "./eager/engine.ts";
 import type { Engine } from "./engine.ts";
+import { engineNames, type EngineName } from "./names.ts";
 import { probeEngine } from "./probe.ts";
 
-/** Engines by their name in experiment files, best first; `auto` takes the first that is there. */
-export const engineNames = ["auto", "tensorflow-gpu", "onnx", "tensorflow-cpu", "webgpu", "wasm", "cpu"] as const;
-/** One of them. */
-export type EngineName = (typeof engineNames)[number];
 /** The name of an engine itself. */
 export type ConcreteEngineName = Exclude<EngineName, "auto">;
 

@@ -1,5 +1,5 @@
 /** A reward: how good a completion is, as a number. */
-import type { EngineName } from "../engine/choose.ts";
+import type { EngineName } from "../engine/names.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import type { Task } from "../tasks/task.ts";
 

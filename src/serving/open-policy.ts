@@ -1,5 +1,5 @@
 /** A policy in a thread of its own, with the routes through which others ask it. */
-import type { EngineName } from "../engine/choose.ts";
+import type { EngineName } from "../engine/names.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
 import type { Route } from "../remote/server.ts";
 import { connect } from "../workers/connect.ts";

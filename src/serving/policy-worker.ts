@@ -1,5 +1,6 @@
 /** The thread of a served policy: a `ServedPolicy` behind calls. */
-import { openEngine, type EngineName } from "../engine/choose.ts";
+import { openEngine } from "../engine/choose.ts";
+import type { EngineName } from "../engine/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";

@@ -1,5 +1,6 @@
 /** The thread that scores as the teacher: a teacher behind calls. */
-import { openEngine, type EngineName } from "../engine/choose.ts";
+import { openEngine } from "../engine/choose.ts";
+import type { EngineName } from "../engine/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Weights } from "../policies/policy.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";

@@ -1,6 +1,7 @@
 /** The choice of engine. */
 import { describe, expect, test } from "vitest";
-import { chooseEngine, concreteEngineNames, engineNames, openEngine } from "../../src/engine/choose.ts";
+import { chooseEngine, concreteEngineNames, openEngine } from "../../src/engine/choose.ts";
+import { engineNames } from "../../src/engine/names.ts";
 
 describe("openEngine", () => {
   test.each([

@@ -98,6 +98,14 @@ test("without skipLibCheck nothing is wrong but the declarations that TensorFlow
   expect(files.filter((file) => !/(?:@tensorflow|@webgpu\/types|typescript\/lib)\//u.test(file))).toEqual([]);
 });
 
+test("without skipLibCheck a module of a reward, a task or a measure, and who reads results, meets no error at all", async () => {
+  const uses = ["reward rewards", "taskOf tasks", "defineMeasure evaluation", "readRuns results"];
+  const lines = uses.map((use) => use.split(" ")).map(([name, from]) => `export { ${name} } from "retort-rl/${from}";\n`);
+  writeFileSync(join(consumer, "few.ts"), lines.join(""));
+  const flags = ["--strict", "--target", "es2023", "--module", "nodenext", "--noEmit", "--types", "node", "--skipLibCheck", "false"];
+  await run(consumer, process.execPath, [compiler, ...flags, "--ignoreConfig", "few.ts"]);
+});
+
 /** What each example says when it works. */
 const said: Readonly<Record<string, RegExp>> = {
   "score.ts":

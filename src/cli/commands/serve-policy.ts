@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { engineNames, type EngineName } from "../../engine/choose.ts";
+import { engineNames, type EngineName } from "../../engine/names.ts";
 import { loadModel } from "../../experiments/inputs/model.ts";
 import { openServedPolicy } from "../../serving/open-policy.ts";
 import { addListenFlags, listen, type ListenFlags } from "../options/listen.ts";

@@ -1,6 +1,6 @@
 /** The schema of experiment files, composed from the families of plug-ins and the settings of a training run. */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
-import { engineNames } from "../../engine/choose.ts";
+import { engineNames } from "../../engine/names.ts";
 import { claims } from "../../evaluation/claims/index.ts";
 import { objectives } from "../../objectives/index.ts";
 import { policies } from "../../policies/families/index.ts";

@@ -1,5 +1,6 @@
 /** The thread that learns: a `Learner` behind calls. */
-import { openEngine, type EngineName } from "../../engine/choose.ts";
+import { openEngine } from "../../engine/choose.ts";
+import type { EngineName } from "../../engine/names.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";

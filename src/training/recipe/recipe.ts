@@ -1,7 +1,7 @@
 /**
  * A recipe: everything that one training run needs, as plain data. Each thread makes the parts that it uses from it.
  */
-import type { EngineName } from "../../engine/choose.ts";
+import type { EngineName } from "../../engine/names.ts";
 import type { ObjectiveValues } from "../../objectives/index.ts";
 import type { Weights } from "../../policies/policy.ts";
 import type { RewardValues } from "../../rewards/index.ts";
