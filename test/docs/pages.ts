@@ -4,10 +4,12 @@ import { dirname, join, normalize } from "node:path";
 import { main } from "../../src/cli/program.ts";
 import { recorder } from "../cli/recorder.ts";
 
-/** Pages that a reader begins with: those of the folder itself. */
-export const guides: readonly string[] = readdirSync("docs")
-  .filter((name) => name.endsWith(".md"))
-  .map((name) => `docs/${name}`);
+/** Pages that a reader begins with: those of the folder itself and of the guide. */
+export const guides: readonly string[] = ["docs", "docs/guide"].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `${folder}/${name}`),
+);
 
 /** All pages of the repository. */
 export const pages: readonly string[] = [
@@ -58,6 +60,9 @@ export const linksOf = (page: string): readonly Link[] =>
     path: path === "" ? page : normalize(join(dirname(page), path!)),
     anchor,
   }));
+
+/** The pages of the guide in the order of its first page: a test runs each as it stands. */
+export const guidePages: readonly string[] = linksOf("docs/guide/README.md").map(({ path }) => path);
 
 /** The anchors of a page's headings, as GitHub makes them. */
 export const anchorsOf = (page: string): readonly string[] =>

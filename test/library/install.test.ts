@@ -7,31 +7,25 @@ import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
 import { shareOf } from "../fixtures/own-question/share.ts";
 import { manifest, packPackage, run } from "../fixtures/packed-package.ts";
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
-/** What `npm test` in a checkout sets from its .npmrc would be a setting here. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^npm_(?!config_registry)|^RETORT_|^ONNXRUNTIME_/iu.test(name)),
-);
-const isReached =
-  spawnSync("npm", ["ping", "--fetch-retries=0", "--fetch-timeout=20000"], { cwd: tmpdir(), env: environment }).status === 0;
-
 /** A question of somebody else's: prompts without references, a BPE of them, a reward and a divergence in TypeScript. */
 const own = join(import.meta.dirname, "../fixtures/own-question");
 
 // Without the registry there is nothing to install the libraries from.
-describe.skipIf(!isReached)("installed from a tarball", () => {
+describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
   const folder = mkdtempSync(join(tmpdir(), "retort-install-"));
   const modules = join(folder, "node_modules");
   const experiment = "node_modules/retort-rl/experiments/quickstart.json";
-  const npx = (...words: readonly string[]): Promise<string> => run(folder, "npx", ["retort-rl", ...words], environment);
+  const npx = (...words: readonly string[]): Promise<string> => run(folder, "npx", ["retort-rl", ...words], userEnvironment);
 
   beforeAll(async () => {
     writeFileSync(join(folder, "package.json"), '{ "private": true }');
-    await run(folder, "npm", ["install", await packPackage(folder)], environment);
+    await run(folder, "npm", ["install", await packPackage(folder)], userEnvironment);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -73,7 +67,7 @@ describe.skipIf(!isReached)("installed from a tarball", () => {
         const { stdout } = spawnSync(
           "npx",
           ["retort-rl", "sample", `runs/own/${trial}/student`, "--prompt", prompt, "--temperature", "0", "--max-new-tokens", "6"],
-          { cwd: folder, env: environment, encoding: "utf8" },
+          { cwd: folder, env: userEnvironment, encoding: "utf8" },
         );
         values.push(shareOf(stdout.replace(/\n$/u, ""), "aeiou"));
       }

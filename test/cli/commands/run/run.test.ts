@@ -210,7 +210,11 @@ describe("a file that is wrong does not start", () => {
     ["an unknown key", ["/objective/alpah=1"], 'unknown key "alpah"; did you mean "alpha"?'],
     ["beta 0", [jsd(0)], "expected beta inside (0, 1), got 0"],
     ["beta 1", [jsd(1)], "expected beta inside (0, 1), got 1"],
-    ["no teacher, and alpha above 0", ["/teacher=null"], 'add "teacher": { "stage": "<name>" }, or take an objective without one (alpha 0)'],
+    [
+      "no teacher, and alpha above 0",
+      ["/teacher=null"],
+      'add "teacher": { "stage": "<name>" }, or take an objective without one (alpha 0)',
+    ],
     ["a context that is too short", ["/rollouts/maxNewTokens=40"], 'needs 44; give its first stage as many "maxNewTokens"'],
     ["no reward module", ['/rewards=[{ "module": "none.mjs"}]'], "none.mjs, got nothing"],
     ["no such run", ["--only", "bot"], 'the file has no run "bot"; did you mean "both"?'],
