@@ -1,12 +1,18 @@
 /** Values as JSON on the disk. */
 import { writeWhole } from "./atomic-file.ts";
+import { visible } from "./visible.ts";
 
-/** JSON has no NaN and no infinities; they are kept as their names, so that a broken run can be read. */
+/**
+ * JSON in which every character is seen. It has no NaN and no infinities: they are kept as their names, so that a
+ * broken run can be read.
+ */
 export const jsonText = (value: unknown, indent?: number): string =>
-  JSON.stringify(
-    value,
-    (_key, inner: unknown) => (typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner),
-    indent,
+  visible(
+    JSON.stringify(
+      value,
+      (_key, inner: unknown) => (typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner),
+      indent,
+    ),
   );
 
 /** Writes a value as JSON, whole or not at all. */

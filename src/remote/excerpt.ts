@@ -1,4 +1,5 @@
 /** What a stranger sent, in an error. */
+import { visible } from "../files/visible.ts";
 
 const longest = 160;
 
@@ -16,5 +17,5 @@ export const excerpt = (value: unknown, secret?: string): string => {
   }
   const open = secret === undefined ? text : text.replaceAll(JSON.stringify(secret).slice(1, -1), "***");
   const short = open.length > longest ? `${open.slice(0, longest)}...` : open;
-  return short.replaceAll(/[\u007f-\u009f\u2028\u2029]/gu, "\ufffd");
+  return visible(short);
 };

@@ -15,7 +15,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ["optional"],
   plugins: ["files"],
   random: [],
-  remote: ["optional"],
+  remote: ["optional", "files"],
   "text-metrics": [],
   tokenizers: ["optional", "plugins"],
   tasks: ["optional", "files", "plugins", "random", "tokenizers"],

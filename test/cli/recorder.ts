@@ -5,9 +5,11 @@ import type { Terminal } from "../../src/cli/display/terminal.ts";
 /** A terminal without a live display, and the text of its two streams. */
 export const recorder = (): { terminal: Terminal; output: () => string; errors: () => string } => {
   const texts = { output: "", errors: "" };
+  const output = { write: (text: string) => (texts.output += text) };
   return {
     terminal: {
-      output: { write: (text) => (texts.output += text) },
+      output,
+      data: output,
       errors: { write: (text) => (texts.errors += text) },
       live: undefined,
       colors: plain,

@@ -9,7 +9,7 @@ test.each([
   [Number.NaN, "NaN"],
   [-Infinity, "-Infinity"],
   [10n, "a value that is no JSON, or nested too deeply"],
-  ["\u001b[2J\r\n\u009b1m", '"\\u001b[2J\\r\\n\ufffd1m"'],
+  ["\u001b[2J\r\n\u009b1m", '"\\u001b[2J\\r\\n\\u009b1m"'],
 ])("%o", (value, shown) => {
   expect(excerpt(value)).toBe(shown);
 });

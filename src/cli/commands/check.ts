@@ -3,7 +3,8 @@ import { InvalidArgumentError, type Command } from "commander";
 import { checkModule, type CheckedModule } from "../../checking/check-module.ts";
 import type { Json } from "../../files/json.ts";
 import { table } from "../display/table.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface CheckFlags {
   readonly data?: string;
@@ -29,13 +30,13 @@ const show = ({ kind, code, parameters, results }: CheckedModule, file: string, 
   };
   const rows = results.map(({ law, engine, detail, ...result }) => [
     verdict({ law, detail, ...result }),
-    printable(law),
+    visible(law),
     engine ?? "",
-    printable(detail),
+    visible(detail),
   ]);
   const broken = results.filter(({ passed }) => !passed).length;
   output.write(
-    `${printable(file)}: a ${kind}, sha256 ${code.slice(0, 12)}, with ${printable(JSON.stringify(parameters))}\n\n`,
+    `${visible(file)}: a ${kind}, sha256 ${code.slice(0, 12)}, with ${visible(JSON.stringify(parameters))}\n\n`,
   );
   output.write(`${table(["", "law", "engine", "found"], rows)}\n\n`);
   const warnings = results.filter(({ warned }) => warned === true).length;

@@ -12,7 +12,8 @@ import { judge } from "../../results/verdicts.ts";
 import { claimText, tallyText } from "../display/claim-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
 import { requireClaims } from "../options/required-claims.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface ClaimFlags extends HubFlags {
   readonly out: string;
@@ -40,7 +41,7 @@ const perform = async (
     return;
   }
   const warning = mixedText(mixed);
-  if (warning !== undefined) terminal.output.write(`${printable(warning)}\n\n`);
+  if (warning !== undefined) terminal.output.write(`${visible(warning)}\n\n`);
   for (const claim of judged) terminal.output.write(`${claimText(claim, terminal)}\n`);
   terminal.output.write(`${tallyText(judged)}; ${done.length} of ${planned.size} trials are done\n`);
 };

@@ -6,7 +6,8 @@ import { compareRuns, type ComparedRow, type Comparison } from "../../results/ta
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import { readChosen } from "../options/run-choice.ts";
 import { table, type Cell } from "../display/table.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface CompareOptions {
   readonly all?: true;
@@ -30,7 +31,7 @@ const LONGEST = 40;
 const cellOf = (value: Json | undefined): Cell => {
   if (value === undefined) return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  const text = printable(typeof value === "string" ? value : JSON.stringify(value));
+  const text = visible(typeof value === "string" ? value : JSON.stringify(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 };
 
@@ -44,7 +45,7 @@ const part = (title: string, rows: readonly ComparedRow[], runs: readonly FoundR
   const head = [title, ...runs.map((_, i) => letterOf(i))];
   const lines = table(
     head,
-    shown.map(({ name, values }) => [printable(name), ...values.map(cellOf)]),
+    shown.map(({ name, values }) => [visible(name), ...values.map(cellOf)]),
   );
   return `${lines}\n${rest === 0 ? "" : `(${rest} more are the same)\n`}`;
 };
@@ -69,7 +70,7 @@ const show = async (folders: readonly string[], { all, json }: CompareOptions, t
     return;
   }
   runs.forEach(({ folder, record }, i) =>
-    output.write(`${letterOf(i)}  ${printable(`${record.label}, ${record.status}  ${folder}`)}\n`),
+    output.write(`${letterOf(i)}  ${visible(`${record.label}, ${record.status}  ${folder}`)}\n`),
   );
   output.write(`\n${part("parameter", comparison.parameters, runs, all === true)}`);
   output.write(`\n${part("metric", comparison.metrics, runs, all === true)}`);

@@ -10,7 +10,8 @@ import { numberFrom } from "../options/numbers.ts";
 import { duration, mebibytes } from "../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
 import { table } from "../display/table.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface ExplainOptions extends HubFlags {
   readonly out: string;
@@ -76,14 +77,14 @@ const textOf = ({ name, label, values, switches, trainings: all }: ExplainedRun,
   const written = values.filter(({ from }) => from !== "default");
   const defaults = values.length - written.length;
   const shown = whole ? [...written, ...values.filter(({ from }) => from === "default")] : written;
-  const rows = shown.map(({ pointer, value, from }) => [pointer, short(JSON.stringify(value)), from].map(printable));
-  const title = printable(name === label ? name : `${name}: ${label}`);
+  const rows = shown.map(({ pointer, value, from }) => [pointer, short(JSON.stringify(value)), from].map(visible));
+  const title = visible(name === label ? name : `${name}: ${label}`);
   const more = whole || defaults === 0 ? [] : [`and ${defaults} defaults, which --all shows`];
   return `${[
     `${title}\n${cost(all)}`,
     trainings(all),
     [table(["value", "is", "from"], rows), ...more].join("\n"),
-    ...(switches.length === 0 ? [] : [switches.map((one) => printable(switchText(one))).join("\n")]),
+    ...(switches.length === 0 ? [] : [switches.map((one) => visible(switchText(one))).join("\n")]),
   ].join("\n\n")}\n`;
 };
 

@@ -3,7 +3,8 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { exporters } from "../../results/exporters/index.ts";
 import { interruptible } from "../display/interruptible.ts";
 import { addRunChoice, addStatusChoice, readChosen, type RunChoice } from "../options/run-choice.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface ExportOptions extends RunChoice {
   readonly to: string;
@@ -21,7 +22,7 @@ const perform = async (
     throw new InvalidArgumentError(`--to ${to}: expected --target, got none; it is ${exporter.description}`);
   const { chosen: runs } = await readChosen(root, choice, terminal);
   if (runs.length === 0)
-    throw new InvalidArgumentError(`expected runs in "${printable(root)}", got none; retort runs lists them`);
+    throw new InvalidArgumentError(`expected runs in "${visible(root)}", got none; retort runs lists them`);
   let count = 0;
   const note = (text: string): void => void terminal.errors.write(`${text}\n`);
   await interruptible(
@@ -29,7 +30,7 @@ const perform = async (
     (signal) => exporter.send({ runs, target, signal, exported: () => (count += 1) }),
     "writes all of it again",
   );
-  terminal.errors.write(`${count} ${count === 1 ? "run" : "runs"} in ${printable(target)}\n`);
+  terminal.errors.write(`${count} ${count === 1 ? "run" : "runs"} in ${visible(target)}\n`);
 };
 
 /** Adds description, arguments, options and action to the command. */

@@ -28,7 +28,8 @@ import { numberFrom } from "../options/numbers.ts";
 import { shownPath } from "../display/shown-path.ts";
 import { driveShown, reportFailures } from "../sweep-progress/driving.ts";
 import { table } from "../display/table.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface ReproduceFlags extends HubFlags {
   readonly figure: readonly string[];
@@ -128,7 +129,7 @@ const tell = (
       `${shownPath(path)}\n\n`,
   );
   const warning = mixedText(mixed);
-  if (warning !== undefined) output.write(`${printable(warning)}\n\n`);
+  if (warning !== undefined) output.write(`${visible(warning)}\n\n`);
   for (const claim of judged) output.write(`${claimText(claim, terminal)}\n`);
   if (judged.length > 0) output.write(`${tallyText(judged)}\n`);
 };

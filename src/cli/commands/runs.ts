@@ -10,7 +10,8 @@ import { outcomeColumns } from "../display/outcome-text.ts";
 import { numberFrom } from "../options/numbers.ts";
 import { addRunChoice, addStatusChoice, readChosen, type RunChoice } from "../options/run-choice.ts";
 import { table } from "../display/table.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface RunsOptions extends RunChoice {
   readonly limit: number;
@@ -42,12 +43,12 @@ const runsTable = (runs: readonly FoundRun[]): string => {
   return table(
     ["run", "status", ...head, "time", "started (UTC)", "folder"],
     runs.map(({ folder, record }) => [
-      printable(nameOf(record)),
+      visible(nameOf(record)),
       record.status,
       ...cells(outcomeOf(record.metrics)),
       record.milliseconds === undefined ? undefined : duration(record.milliseconds),
       minute(record.started),
-      printable(folder),
+      visible(folder),
     ]),
   );
 };
@@ -66,7 +67,7 @@ const show = async (root: string, { limit, json, ...choice }: RunsOptions, termi
     return;
   }
   if (chosen.length === 0) {
-    terminal.errors.write(`no runs${all === 0 ? "" : " that the flags choose"} in ${printable(root)}\n`);
+    terminal.errors.write(`no runs${all === 0 ? "" : " that the flags choose"} in ${visible(root)}\n`);
     return;
   }
   const shown = limit === 0 ? chosen : chosen.slice(0, limit);

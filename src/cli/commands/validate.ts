@@ -9,7 +9,8 @@ import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { hasSweep, type PlannedTrial } from "../../sweeps/planning/sweep-plan.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
 import { table } from "../display/table.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 interface ValidateFlags extends HubFlags {
   readonly json?: boolean;
@@ -64,7 +65,7 @@ const rewardsText = ({ prompt, completions, rewards }: TriedRewards): string => 
     ...(noted ? [remarks[row]!] : []),
   ]);
   const heads = ["reward", "name", ...completions.map(({ name }) => name), ...(noted ? ["note"] : [])];
-  return `\n\nrewards of completions of ${printable(short(prompt))}\n\n${table(heads, rows)}`;
+  return `\n\nrewards of completions of ${visible(short(prompt))}\n\n${table(heads, rows)}`;
 };
 
 /** Each table once, however many runs have the same rewards. */

@@ -1,7 +1,8 @@
 /** What commands say of judged claims. */
 import type { Finding, Outcome } from "../../evaluation/claims/verdict.ts";
 import { outcomeNames, tally, type JudgedClaim } from "../../results/verdicts.ts";
-import { printable, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 const coloured = (outcome: Outcome, { colors }: Pick<Terminal, "colors">): string => {
   if (outcome === "replicated") return colors.green(outcomeNames[outcome]);
@@ -27,8 +28,8 @@ export const claimText = (
   terminal: Pick<Terminal, "colors">,
 ): string => {
   const source = paper === undefined ? "" : `  (${paper})`;
-  const lines = findings.map((finding) => `    ${printable(findingText(finding))}\n`);
-  return `${coloured(outcome, terminal)}  ${id}${printable(source)}\n  ${printable(statement)}\n${lines.join("")}`;
+  const lines = findings.map((finding) => `    ${visible(findingText(finding))}\n`);
+  return `${coloured(outcome, terminal)}  ${id}${visible(source)}\n  ${visible(statement)}\n${lines.join("")}`;
 };
 
 /** `4 claims: 3 replicated, 1 inconclusive`. */

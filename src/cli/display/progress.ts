@@ -17,6 +17,7 @@ import { outcomeOf } from "../../training/recipe/headline.ts";
 import { outcomeText } from "./outcome-text.ts";
 import type { Colors } from "../../experiments/file/problem.ts";
 import type { Terminal } from "./terminal.ts";
+import { visible } from "../../files/visible.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** Takes the events of a run in their order. */
@@ -186,7 +187,7 @@ class Bar implements Display {
   #draw({ name, steps, step, status }: Drawn): void {
     this.#bar = new SingleBar({
       stream: this.#stream,
-      format: `${this.#terminal.colors.bold(name)}  {bar}  {value}/{total}  {status}`,
+      format: `${this.#terminal.colors.bold(visible(name))}  {bar}  {value}/{total}  {status}`,
       barCompleteChar: "█",
       barIncompleteChar: "░",
       barsize: 20,
@@ -215,7 +216,7 @@ class Bar implements Display {
   note(text: string): void {
     const drawn = this.#bar !== undefined;
     this.close();
-    this.#stream.write(`${text}\n`);
+    this.#terminal.errors.write(`${text}\n`);
     if (drawn && this.#last !== undefined) this.#draw(this.#last);
   }
 

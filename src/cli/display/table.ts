@@ -10,6 +10,7 @@ const width = (text: string): number =>
 
 const show = (cell: Cell): string => {
   if (cell === undefined) return "-";
+  // Colours of ours are in cells already; whatever else acts is made visible where it is written.
   if (typeof cell === "string") return cell.replaceAll(/[\r\n\t]+/gu, " ");
   return Number.isInteger(cell) ? String(cell) : cell.toPrecision(4);
 };

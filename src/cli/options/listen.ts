@@ -2,7 +2,8 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { serveJson, type Route, type ServedRequest } from "../../remote/server.ts";
 import { tokenFrom } from "../../remote/token.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 /** Where a server listens. */
 export interface ListenFlags {
@@ -34,8 +35,8 @@ const logLine = ({ method, path, status, milliseconds, error }: ServedRequest): 
   const time = new Date().toISOString().slice(11, 19);
   const why = error === undefined ? "" : ` ${error.slice(0, 300)}`;
   return (
-    `${time} ${printable(`${method} ${path.slice(0, 200)}`)} ${status} ${Math.round(milliseconds)} ` +
-    `ms${printable(why)}\n`
+    `${time} ${visible(`${method} ${path.slice(0, 200)}`)} ${status} ${Math.round(milliseconds)} ` +
+    `ms${visible(why)}\n`
   );
 };
 

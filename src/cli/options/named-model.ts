@@ -7,7 +7,8 @@ import { moduleCode } from "../../plugins/module-code.ts";
 import { readModule } from "../../plugins/module-registry.ts";
 import { readConfig } from "../../policies/checkpoints/huggingface.ts";
 import { locateCheckpoint } from "../../policies/checkpoints/load.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "./hub.ts";
 
 /** Where a model comes from, and the code of its policy where that is the user's. */
@@ -52,7 +53,7 @@ const admit = (path: string, config: unknown, file: string | undefined): void =>
   }
   const { module, code } = own;
   const copy = copyOf(path, module);
-  const found = copy === undefined ? `the file ${quoted(basename(module))}` : `${printable(copy)}, a copy`;
+  const found = copy === undefined ? `the file ${quoted(basename(module))}` : `${visible(copy)}, a copy`;
   if (file === undefined) {
     throw new RangeError(
       `${path}: expected --module with the code of its policy, got none; read that code, for it runs with all rights ` +

@@ -4,7 +4,8 @@ import { InvalidArgumentError, type Command } from "commander";
 import { withAbandoned } from "../../runs/reading/abandoned-runs.ts";
 import { runStatuses, type RunStatus } from "../../runs/folder/manifest.ts";
 import { readRuns, type FoundRun, type Runs } from "../../runs/reading/read-runs.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 /** What the flags say. */
 export interface RunChoice {
@@ -55,7 +56,7 @@ const NAMED = 5;
 /** Says which folders could not be read. */
 const sayDamaged = (damaged: Runs["damaged"], { errors, colors }: Terminal): void => {
   for (const { folder, reason } of damaged.slice(0, NAMED)) {
-    errors.write(`${colors.yellow("damaged")}: ${printable(`${folder}: ${reason}`)}\n`);
+    errors.write(`${colors.yellow("damaged")}: ${visible(`${folder}: ${reason}`)}\n`);
   }
   if (damaged.length > NAMED) errors.write(`${colors.yellow("damaged")}: ${damaged.length - NAMED} more folders\n`);
 };

@@ -7,6 +7,7 @@ import { outcomeOf } from "../../training/recipe/headline.ts";
 import type { DisplayStyle } from "../display/progress.ts";
 import { changeText, countsText, headText, runningLines, SweepPace } from "./text.ts";
 import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 /** Takes the progress of the trials, again and again. */
 export interface SweepDisplay {
@@ -50,7 +51,7 @@ const lines = (terminal: Terminal, quiet: boolean): SweepDisplay => ({
 /** Rows of a terminal that says nothing of its size. */
 const usualRows = 24;
 
-const live = (stream: NodeJS.WriteStream, { colors }: Terminal): SweepDisplay => {
+const live = (stream: NodeJS.WriteStream, { errors, colors }: Terminal): SweepDisplay => {
   const pace = new SweepPace(performance.now());
   let drawn = 0;
   const clear = (): void => {
@@ -60,7 +61,7 @@ const live = (stream: NodeJS.WriteStream, { colors }: Terminal): SweepDisplay =>
   const draw = (texts: readonly string[]): void => {
     const columns = stream.columns > 0 ? stream.columns : 80;
     const cut = texts.map((text) =>
-      Array.from(text)
+      Array.from(visible(text))
         .slice(0, columns - 1)
         .join(""),
     );
@@ -71,13 +72,13 @@ const live = (stream: NodeJS.WriteStream, { colors }: Terminal): SweepDisplay =>
     show(all, changed) {
       clear();
       for (const entry of changed.filter(({ progress }) => progress.status === "failed"))
-        stream.write(`${colors.red(changeText(entry))}\n`);
+        errors.write(`${colors.red(changeText(entry))}\n`);
       const rows = stream.rows > 0 ? stream.rows : usualRows;
       draw([headText(all, pace.left(all, performance.now())), ...runningLines(all, rows - 4)]);
     },
     note(text) {
       clear();
-      stream.write(`${text}\n`);
+      errors.write(`${text}\n`);
     },
     close: clear,
   };

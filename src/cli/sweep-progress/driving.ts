@@ -10,7 +10,8 @@ import { ownCommand } from "../options/own-command.ts";
 import type { DisplayStyle } from "../display/progress.ts";
 import { shownPath } from "../display/shown-path.ts";
 import { sweepDisplayOf } from "./display.ts";
-import { printable, type Terminal } from "../display/terminal.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 /** Lines at the end of a failed trial's log that are shown. */
 const logLines = 10;
@@ -34,7 +35,7 @@ export const driveShown = async (
   terminal: Terminal,
 ): Promise<readonly TrialState[]> => {
   const display = sweepDisplayOf(style, terminal);
-  const note = (text: string): void => display.note(printable(text));
+  const note = (text: string): void => display.note(visible(text));
   let all: readonly TrialState[] = [];
   try {
     await interruptible(display, async (signal) => {
@@ -49,7 +50,7 @@ export const driveShown = async (
 const logEnd = async (folder: string): Promise<string> => {
   const text = await readFile(join(folder, "process.log"), "utf8").catch(() => "");
   const lines = text.trimEnd().split("\n").slice(-logLines);
-  return lines.map((line) => `  ${printable(line)}\n`).join("");
+  return lines.map((line) => `  ${visible(line)}\n`).join("");
 };
 
 /**
@@ -63,7 +64,7 @@ export const reportFailures = async (all: readonly TrialState[], { errors, color
   for (const { trial, folder, progress } of [...failed, ...others].slice(0, mostLogs)) {
     const what = progress.status === "failed" ? colors.red("failed") : colors.yellow("not done");
     errors.write(
-      `\n${what}: ${printable(trial.label)}, ${shownPath(join(folder, "process.log"))} ends ` +
+      `\n${what}: ${visible(trial.label)}, ${shownPath(join(folder, "process.log"))} ends ` +
         `with\n${await logEnd(folder)}`,
     );
   }

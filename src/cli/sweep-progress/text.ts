@@ -8,7 +8,7 @@ import { duration, headline } from "../display/number-text.ts";
 import { outcomeColumns, outcomeText } from "../display/outcome-text.ts";
 import { shownPath } from "../display/shown-path.ts";
 import { table } from "../display/table.ts";
-import { printable } from "../display/terminal.ts";
+import { visible } from "../../files/visible.ts";
 
 const statuses = ["done", "running", "waiting", "interrupted", "paused", "stopped", "failed"] as const;
 
@@ -73,7 +73,7 @@ export const headText = (all: readonly TrialState[], left: number): string => {
   return [
     countsText(all),
     ...(Number.isFinite(left) && left > 0 ? [`${duration(left)} left`] : []),
-    ...(best === undefined ? [] : [`best ${shortText(outcomeOfTrial(best))} (${printable(best.trial.label)})`]),
+    ...(best === undefined ? [] : [`best ${shortText(outcomeOfTrial(best))} (${visible(best.trial.label)})`]),
   ].join("  ");
 };
 
@@ -85,7 +85,7 @@ export const runningLines = (all: readonly TrialState[], rows: number): string[]
     const { trial, progress } = entry;
     const steps = `${String(progress.step).padStart(String(trial.steps).length)}/${trial.steps}`;
     return [
-      `  ${printable(trial.label).padEnd(width)}`,
+      `  ${visible(trial.label).padEnd(width)}`,
       steps,
       ...headline(progress.metrics),
       ...outcomeText(outcomeOfTrial(entry)),
@@ -104,9 +104,9 @@ export const changeText = (entry: TrialState): string => {
     waiting: "waits",
     interrupted: `interrupted at step ${step}`,
     paused: `pauses at step ${step}`,
-    failed: `failed at step ${step}${error === undefined ? "" : `: ${printable(error)}`}`,
+    failed: `failed at step ${step}${error === undefined ? "" : `: ${visible(error)}`}`,
   };
-  return [printable(trial.label), what[status], ...(status === "done" ? outcomeText(outcomeOfTrial(entry)) : [])].join(
+  return [visible(trial.label), what[status], ...(status === "done" ? outcomeText(outcomeOfTrial(entry)) : [])].join(
     "  ",
   );
 };
@@ -118,7 +118,7 @@ export const trialsTable = (all: readonly TrialState[]): string => {
     .slice(0, mostRows)
     .map((entry) => [entry, statusOf(entry)] as const)
     .map(([{ trial, folder, progress }, status]) => [
-      printable(trial.label),
+      visible(trial.label),
       status === "done" || progress.step === 0 ? status : `${status} at ${progress.step}/${trial.steps}`,
       ...cells(outcomeOf(progress.metrics)),
       progress.milliseconds === undefined ? undefined : duration(progress.milliseconds),

@@ -1,4 +1,5 @@
 /** HTML in which nothing that is put in can become markup. */
+import { visible } from "../../files/visible.ts";
 
 /** Text that is HTML already. */
 export class Markup {
@@ -20,16 +21,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Control characters that HTML does not allow, and those that turn the direction of the text around them. */
-// oxlint-disable-next-line no-control-regex -- these are what is searched for
-const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Text without those characters. */
-export const harmless = (text: string): string => text.replaceAll(unwanted, "\ufffd");
-
 /** Text as it is written between tags and in quoted attributes. */
 export const escaped = (text: string): string =>
-  harmless(text).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
+  visible(text).replaceAll(/[&<>"']/gu, (character) => entities[character]!);
 
 const shown = (value: Shown): string => {
   if (value instanceof Markup) return value.text;

@@ -2,7 +2,8 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { numberText } from "../html/number-text.ts";
-import { harmless, Markup } from "../html/markup.ts";
+import { visible } from "../../files/visible.ts";
+import { Markup } from "../html/markup.ts";
 
 const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
 const dashes = ["none", "7,3", "2,3", "9,3,2,3", "5,5", "1,2"] as const;
@@ -12,7 +13,7 @@ export const drawn = (options: Plot.PlotOptions): Markup => {
   const parsed: unknown = parseHTML("<!doctype html><html><body></body></html>");
   const { document } = parsed as { readonly document: object };
   const figure: unknown = Plot.plot({ ...options, className: "plot", document });
-  return new Markup(harmless((figure as { readonly outerHTML: string }).outerHTML));
+  return new Markup(visible((figure as { readonly outerHTML: string }).outerHTML));
 };
 
 /** From the least to the greatest, with room around; where a scale has no numbers to span, Plot finds none to draw. */

@@ -1,8 +1,12 @@
 /** Rows as comma-separated values (RFC 4180): a head, lines that end in CR LF, quotes where they are needed. */
 import type { FlatCell, FlatTable } from "./flat-table.ts";
 
+/** Texts that a spreadsheet would compute; an apostrophe before them makes them texts there (OWASP, CSV injection). */
+const computed = /^[=+\-@\t\r]/u;
+
 const field = (cell: FlatCell): string => {
-  const text = cell === undefined ? "" : String(cell);
+  const written = cell === undefined ? "" : String(cell);
+  const text = typeof cell === "string" && computed.test(cell) ? `'${written}` : written;
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { visible } from "../../files/visible.ts";
 import { destination, pino, stdTimeFunctions } from "pino";
 import type { ProgressReport, RolloutsScored } from "../../training/recipe/step-report.ts";
 
@@ -41,7 +42,9 @@ export const openRunLog = (folder: string): RunLog => {
   const target = destination({ dest: file, sync: true });
   target.on("error", () => undefined);
   const formatters = { level: (level: string) => ({ level }) };
-  const logger = pino({ timestamp: stdTimeFunctions.isoTime, formatters }, target);
+  // People read logs on a terminal, and errors quote what strangers wrote.
+  const sink = { write: (line: string) => void target.write(visible(line)) };
+  const logger = pino({ timestamp: stdTimeFunctions.isoTime, formatters }, sink);
   return {
     begun: (attempt) => logger.info({ attempt }, attempt === 1 ? "begun" : "continues"),
     report(report) {

@@ -1,7 +1,6 @@
 /** Tests of where commands write. */
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { printable } from "../../../src/cli/display/terminal.ts";
 
 test("a process without a terminal has no live display and no colours", () => {
   const script = `
@@ -16,7 +15,17 @@ test("a process without a terminal has no live display and no colours", () => {
   expect({ stdout, stderr }).toEqual({ stdout: "to output", stderr: "to errors" });
 });
 
-test("printable text moves no cursor: control characters are shown as such, line ends and tabs stay", () => {
-  expect(printable("a\tb\nc")).toBe("a\tb\nc");
-  expect(printable("\u001b[2Jgone\r\u0007\u009b31m")).toBe("\ufffd[2Jgone\ufffd\ufffd\ufffd31m");
+test("what strangers wrote acts on nothing, whoever writes it: colours alone pass", () => {
+  const script = `
+    const { processTerminal } = await import("./src/cli/display/terminal.ts");
+    const { output, errors, data } = processTerminal();
+    output.write("a\\tb\\r\\n\\u001b[2J\\u202egone\\u001b[8m \\u001b[31mred\\u001b[39m");
+    errors.write("\\u009b31m");
+    data.write("\\u200d");
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
+    encoding: "utf8",
+  });
+  expect(stdout).toBe("a\tb\r\n\\u001b[2J\\u202egone\\u001b[8m \u001b[31mred\u001b[39m\u200d");
+  expect(stderr).toBe("\\u009b31m");
 });

@@ -51,7 +51,7 @@ describe("a change", () => {
   test.each<[TrialState, string]>([
     [done, "a=1  done in 1:05  accuracy 50.0%"],
     [running, "a=22  resumes from step 4"],
-    [failed, "a=3  failed at step 2: no\ufffd[2J"],
+    [failed, "a=3  failed at step 2: no\\u001b[2J"],
     [entry("a=5", { status: "running" }), "a=5  begins"],
     [entry("a=5", { status: "interrupted", step: 3 }), "a=5  interrupted at step 3"],
   ])("is said in a line", (changed, text) => {

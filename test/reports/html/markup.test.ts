@@ -13,5 +13,5 @@ test("markup, lists and nothing are put in as they are", () => {
 });
 
 test("characters that HTML does not allow, or that turn text around, are replaced", () => {
-  expect(escaped("a\u0000b\u001b[2Jc\u202ed\n")).toBe("a\ufffdb\ufffd[2Jc\ufffdd\n");
+  expect(escaped("a\u0000b\u001b[2Jc\u202ed\n")).toBe("a\\u0000b\\u001b[2Jc\\u202ed\n");
 });

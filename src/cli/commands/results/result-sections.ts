@@ -2,7 +2,8 @@
 import { besideMean, type FlatCell, type FlatTable, type Uncertainty } from "../../../results/tables/flat-table.ts";
 import { heldOutReward } from "../../../training/recipe/headline.ts";
 import { table, type Cell } from "../../display/table.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 interface SectionOptions {
   readonly parameter?: readonly string[];
@@ -38,7 +39,7 @@ const figure = (cell: FlatCell): string | undefined => {
 /** A cell of a table: four digits of a number, and no control characters. */
 export const shownCell = (cell: FlatCell): Cell => {
   if (typeof cell === "number") return Number.isFinite(cell) ? Number(cell.toPrecision(4)) : String(cell);
-  return cell === undefined ? undefined : printable(String(cell));
+  return cell === undefined ? undefined : visible(String(cell));
 };
 
 const column = (rows: FlatTable, name: string): ((row: readonly FlatCell[]) => FlatCell) => {
@@ -76,7 +77,7 @@ const section = (
   const known = names.metrics.filter((name) => own.map(column(rows, name)).some((cell) => cell !== undefined));
   const metrics = shownMetrics(known, options.metric);
   const labelled = options.over === undefined && (differs("label") || parameters.length === 0);
-  const plain = (name: string, head = printable(name)): Shown => {
+  const plain = (name: string, head = visible(name)): Shown => {
     const read = column(rows, name);
     return { head, cell: (row) => shownCell(read(row)) };
   };
@@ -85,9 +86,7 @@ const section = (
     ...parameters.map((name) => plain(name)),
     ...(options.over === undefined ? [] : [plain("runs")]),
     ...metrics.map((name) =>
-      options.over === undefined
-        ? plain(name)
-        : { head: printable(name), cell: meanCell(rows, name, options.interval) },
+      options.over === undefined ? plain(name) : { head: visible(name), cell: meanCell(rows, name, options.interval) },
     ),
   ];
   const lines = table(
@@ -111,12 +110,12 @@ export const resultSections = (
   const hidden = new Set<string>();
   files.forEach((file, i) => {
     const shown = section(rows, file, names, options);
-    if (files.length > 1) output.write(`${i === 0 ? "" : "\n"}${printable(file)}\n\n`);
+    if (files.length > 1) output.write(`${i === 0 ? "" : "\n"}${visible(file)}\n\n`);
     output.write(`${shown.lines}\n`);
     for (const name of shown.hidden) hidden.add(name);
   });
   if (hidden.size === 0) return;
-  const named = [...hidden].slice(0, NAMED).map(printable).join(", ");
+  const named = [...hidden].slice(0, NAMED).map(visible).join(", ");
   const more = hidden.size > NAMED ? ` and ${hidden.size - NAMED} more` : "";
   errors.write(`${colors.dim(`\nnot shown: ${named}${more}; --parameter, --metric, --csv and --json show them`)}\n`);
 };

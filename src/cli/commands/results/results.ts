@@ -16,7 +16,8 @@ import type { FoundRun } from "../../../runs/reading/read-runs.ts";
 import { resultSections, shownCell } from "./result-sections.ts";
 import { addRunChoice, orUsageError, readChosen, several, type RunChoice } from "../../options/run-choice.ts";
 import { table } from "../../display/table.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 interface ResultsOptions extends RunChoice {
   readonly parameter?: readonly string[];
@@ -76,7 +77,7 @@ const sayAdded = (
   if (parameter === undefined || over === undefined) return;
   const added = parameters.filter((name) => !parameter.includes(name));
   if (added.length === 0) return;
-  const names = added.map(printable).join(", ");
+  const names = added.map(visible).join(", ");
   errors.write(`${colors.dim(`shown too: ${names}; no mean is taken of runs that differ in more than --over`)}\n`);
 };
 
@@ -84,13 +85,13 @@ const sayAdded = (
 const written = async (
   rows: FlatTable,
   { csv, json, parquet }: ResultsOptions,
-  { output, errors }: Terminal,
+  { output, errors, data }: Terminal,
 ): Promise<boolean> => {
   if (json === true) {
     for (const row of rows.rows)
       output.write(`${jsonText(Object.fromEntries(rows.columns.map((name, i) => [name, row[i]])))}\n`);
   }
-  if (csv === "-") for (const line of csvText(rows)) output.write(line);
+  if (csv === "-") for (const line of csvText(rows)) data.write(line);
   else if (csv !== undefined) await writeWhole(csv, [...csvText(rows)].join(""));
   if (parquet !== undefined) await (await import("../../../results/sql/write-parquet.ts")).writeParquet(parquet, rows);
   for (const file of [csv, parquet])
@@ -112,7 +113,7 @@ const answer = async (
   );
   if (await written(rows, options, terminal)) return;
   const cells = rows.rows.map((row) => row.map(shownCell));
-  terminal.output.write(`${table(rows.columns.map(printable), cells)}\n`);
+  terminal.output.write(`${table(rows.columns.map(visible), cells)}\n`);
 };
 
 const show = async (root: string, options: ResultsOptions, terminal: Terminal): Promise<void> => {
@@ -126,7 +127,7 @@ const show = async (root: string, options: ResultsOptions, terminal: Terminal): 
   const joined = orUsageError(() => resultTable(chosen, { ...asked, metrics: metric }));
   const leftOut = leftOutNote(joined.leftOut);
   if (joined.rows.length === 0) {
-    terminal.errors.write(`no finished runs in ${printable(root)}${leftOut === "" ? "" : `; left out: ${leftOut}`}\n`);
+    terminal.errors.write(`no finished runs in ${visible(root)}${leftOut === "" ? "" : `; left out: ${leftOut}`}\n`);
     return;
   }
   checkNames(joined);

@@ -5,7 +5,8 @@ import { bestCompletions } from "../../../rollouts/sampling/best-completions.ts"
 import type { Shaping } from "../../../rollouts/decoding/shaping.ts";
 import { stopIn } from "../../../rollouts/sampling/stop-strings.ts";
 import type { ModelTokenizer } from "../../../tokenizers/huggingface/tokenizer.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 /** What is searched, and how much of it is shown. */
 export interface BeamSampling extends Pick<Shaping, "repetitionPenalty" | "minNewTokens"> {
@@ -44,7 +45,7 @@ export const sampleBeams = async (
     const cut = stopIn(tokens, decode, stop);
     const text = cut === undefined ? decode(tokens) : cut.text;
     const kept = [...tokens.subarray(0, cut?.length)];
-    if (json === undefined) output.write(`${sample === 0 ? "" : "\n"}${printable(text)}\n`);
+    if (json === undefined) output.write(`${sample === 0 ? "" : "\n"}${visible(text)}\n`);
     else {
       const ending = cut === undefined ? finish : "stop-string";
       output.write(`${JSON.stringify({ sample, text, tokens: kept, score, finish: ending })}\n`);

@@ -18,7 +18,8 @@ import { promptIds } from "../../../tokenizers/prompt-ids.ts";
 import { addModelArgument, addModelFlags, locateModel, type ModelFlags } from "../../options/named-model.ts";
 import { finite, numberFrom } from "../../options/numbers.ts";
 import { sampleBeams } from "./sample-beams.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 interface SampleOptions extends ModelFlags, Shaping {
   readonly prompt?: string;
@@ -86,7 +87,7 @@ const show = async (
   let [text, logProb, finish]: [string, number, StreamedText["finish"]] = ["", 0, undefined];
   const tokens: number[] = [];
   for await (const chunk of chunks) {
-    if (json === undefined) terminal.output.write(printable(chunk.text));
+    if (json === undefined) terminal.output.write(visible(chunk.text));
     text += chunk.text;
     tokens.push(...chunk.tokens);
     for (const value of chunk.rawLogProbs) logProb += value;

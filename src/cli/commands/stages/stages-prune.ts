@@ -11,7 +11,8 @@ import { bytesFrom, numberFrom } from "../../options/numbers.ts";
 import { answered, canAsk } from "../../display/questions.ts";
 import { several } from "../../options/run-choice.ts";
 import { table } from "../../display/table.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 interface PruneOptions {
   readonly unused?: true;
@@ -53,13 +54,13 @@ const listing = (results: readonly PruneResult[], goes: string): string =>
   table(
     ["stage", "MiB", "made (UTC)", "used last", "runs", "id", ""],
     results.map(({ stage: { name, bytes, made, used, usedBy, id }, obstacle }) => [
-      printable(name),
+      visible(name),
       Math.ceil(bytes / 2 ** 20),
       day(made),
       day(used),
       usedBy.length,
       id.slice(0, 16),
-      obstacle === undefined ? goes : `stays: ${printable(obstacle)}`,
+      obstacle === undefined ? goes : `stays: ${visible(obstacle)}`,
     ]),
   );
 

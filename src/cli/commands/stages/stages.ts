@@ -7,7 +7,8 @@ import { outcomeColumns } from "../../display/outcome-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { addStagesPrune } from "./stages-prune.ts";
 import { table } from "../../display/table.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 interface StagesOptions extends HubFlags {
   readonly file?: string;
@@ -21,13 +22,13 @@ const listing = (stored: readonly StoredStage[]): string => {
   return table(
     ["stage", ...head, "MiB", "made (UTC)", "used last", "runs", "id"],
     stored.map(({ name, accuracy, reward, bytes, made, used, usedBy, id }) => [
-      printable(name),
+      visible(name),
       ...cells({ accuracy, reward }),
       Math.ceil(bytes / 2 ** 20),
       made.slice(0, 16).replace("T", " "),
       used.slice(0, 16).replace("T", " "),
       usedBy.length,
-      printable(id.slice(0, 16)),
+      visible(id.slice(0, 16)),
     ]),
   );
 };
@@ -48,9 +49,9 @@ const stageText = (stage: PlannedTraining, stored: readonly StoredStage[]): stri
   const older = stored.find(({ name }) => name === stage.name);
   if (older === undefined) return `${title}  to be made; none of this name is stored\n`;
   const found = staleness(older, stage);
-  const shown = (value: unknown): string => printable(value === undefined ? "nothing" : JSON.stringify(value));
+  const shown = (value: unknown): string => visible(value === undefined ? "nothing" : JSON.stringify(value));
   const lines = found.map(
-    ({ pointer, kept: was, asked }) => `  ${printable(pointer)}: ${shown(asked)}, and there ${shown(was)}`,
+    ({ pointer, kept: was, asked }) => `  ${visible(pointer)}: ${shown(asked)}, and there ${shown(was)}`,
   );
   const why = lines.length === 0 ? ["  the files of its task have other contents"] : lines;
   return [`${title}  to be made; ${older.folder} differs in`, ...why, ""].join("\n");

@@ -7,7 +7,8 @@ import { kubernetesJob } from "../../../sweeps/executors/kubernetes-job.ts";
 import { trialStates } from "../../../sweeps/driving/drive.ts";
 import { writeFrozen, type FrozenSweep } from "../../../sweeps/planning/frozen.ts";
 import { writeWhole } from "../../../files/atomic-file.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 /** The options of the file. */
 export interface KubernetesFlags {
@@ -89,7 +90,7 @@ export const emitJob = async (
   await writeWhole(list, text);
   await writeWhole(resolve(emit), job);
   output.write(
-    `${printable(emit)}: a Job of ${ids.length} trials; submit it with kubectl apply -f, and see their ` +
+    `${visible(emit)}: a Job of ${ids.length} trials; submit it with kubectl apply -f, and see their ` +
       "progress with --dry-run\n",
   );
 };

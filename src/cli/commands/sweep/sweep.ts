@@ -24,7 +24,8 @@ import { redisIn, redisOption } from "../../options/redis-option.ts";
 import { driveShown, reportFailures } from "../../sweep-progress/driving.ts";
 import { addKubernetesFlags, emitJob, type KubernetesFlags } from "./kubernetes.ts";
 import { countsText, trialsTable } from "../../sweep-progress/text.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly out: string;
@@ -89,7 +90,7 @@ const sayOlder = (folder: string, prepared: PreparedSweep, { errors, colors }: T
   if (count === 0) return;
   const trials = count === 1 ? "1 trial there is" : `${count} trials there are`;
   errors.write(
-    `${colors.yellow("older")}: ${trials} of other files: ${printable(changes.map(changeText).join(", "))}; ` +
+    `${colors.yellow("older")}: ${trials} of other files: ${visible(changes.map(changeText).join(", "))}; ` +
       "they are left as they are, and those of the files as they are now are run\n",
   );
 };

@@ -10,7 +10,8 @@ import { interruptible } from "../../display/interruptible.ts";
 import { numberFrom } from "../../options/numbers.ts";
 import { ownCommand } from "../../options/own-command.ts";
 import { displayOf } from "../../display/progress.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 import { defined } from "../../../optional/defined.ts";
 
 interface TrialFlags {
@@ -44,7 +45,7 @@ const performSupervised = async (
   const { threads, retries, pauseAt } = flags;
   const sweep = readFrozen(folder);
   const trial = trialNamed(sweep, id);
-  const note = (text: string): void => void errors.write(`${printable(text)}\n`);
+  const note = (text: string): void => void errors.write(`${visible(text)}\n`);
   const pausing = defined({ pauseAt });
   await interruptible({ note, close: () => undefined }, async (signal) => {
     const work = {

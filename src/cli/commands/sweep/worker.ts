@@ -7,7 +7,8 @@ import { interruptible } from "../../display/interruptible.ts";
 import { numberFrom } from "../../options/numbers.ts";
 import { ownCommand } from "../../options/own-command.ts";
 import { redisIn, redisOption } from "../../options/redis-option.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 
 interface WorkerFlags {
   readonly redis: string;
@@ -18,7 +19,7 @@ interface WorkerFlags {
 const perform = async ({ redis, jobs, out }: WorkerFlags, { errors }: Terminal): Promise<void> => {
   const address = redisIn(redis);
   const folder = resolve(out);
-  const note = (text: string): void => void errors.write(`${printable(text)}\n`);
+  const note = (text: string): void => void errors.write(`${visible(text)}\n`);
   note(`waiting for trials of sweeps in ${folder}, at ${address.shown}; Ctrl-C stops`);
   await interruptible({ note, close: () => undefined }, (signal) =>
     work(address, { out: folder, jobs, command: ownCommand(), signal, note }),

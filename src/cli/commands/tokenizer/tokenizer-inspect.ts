@@ -6,7 +6,8 @@ import { defined } from "../../../optional/defined.ts";
 import { tokenizerFacts, type TokenizerFacts } from "../../../tokenizers/facts.ts";
 import type { ModelTokenizer } from "../../../tokenizers/huggingface/tokenizer.ts";
 import { tokenTexts } from "../../../tokenizers/token-texts.ts";
-import { printable, type Terminal } from "../../display/terminal.ts";
+import type { Terminal } from "../../display/terminal.ts";
+import { visible } from "../../../files/visible.ts";
 import { addHubFlags, hubOptions, modelHelp, type HubFlags } from "../../options/hub.ts";
 import { addTemplateOptions, type TemplateFlags } from "../../options/template-options.ts";
 import { countTexts, rateText, type TokenCounts } from "./token-counts.ts";
@@ -69,12 +70,12 @@ const inspectionText = (found: TokenizerInspection): string => {
     ["chat", chatTemplate ? "with a template" : "without a template"],
   ];
   const rows = (all: readonly (readonly [string, string])[]): string =>
-    all.map(([key, value]) => `${key.padEnd(10)}  ${printable(value)}\n`).join("");
+    all.map(([key, value]) => `${key.padEnd(10)}  ${visible(value)}\n`).join("");
   const split = pieces?.map((piece) => `${piece.id} ${piece.unknown ? "unknown" : JSON.stringify(piece.text)}`);
   return [
-    `${printable(tokenizer)}\n\n${rows(lines)}`,
+    `${visible(tokenizer)}\n\n${rows(lines)}`,
     ...(counts === undefined ? [] : [`\n${rows(countsText(counts))}`]),
-    ...(split === undefined ? [] : [`\n${split.map((line) => `${printable(line)}\n`).join("")}`]),
+    ...(split === undefined ? [] : [`\n${split.map((line) => `${visible(line)}\n`).join("")}`]),
   ].join("");
 };
 
