@@ -1,5 +1,6 @@
 /** Bytes that are read by position: of a file, or in memory. */
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import { openRegular } from "./regular-file.ts";
 
 /** Bytes that do not change while they are read. */
 export interface ByteSource {
@@ -43,11 +44,9 @@ export const naming = async <T>(path: string, read: () => T | Promise<T>): Promi
   }
 };
 
-/** Opens a file for the time of `use`. `TypeError` when it is no file; other errors of a wrong file name it. */
+/** Opens a file for the time of `use`. `RangeError` when it is no regular file; other errors of a wrong file name it. */
 export const withFile = async <T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> => {
-  const { size, ...kind } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
-  if (!kind.isFile) throw new TypeError(`${path}: expected a file, got a folder or a device`);
-  const file = await open(path, "r");
+  const { file, size } = await openRegular(path);
   const read = async (target: Uint8Array, position: number): Promise<void> => {
     for (let done = 0; done < target.length;) {
       const { bytesRead } = await file.read(target, done, Math.min(largestRead, target.length - done), position + done);

@@ -1,7 +1,8 @@
 /** Files that other processes leave, read as far as they can be: what is missing or broken is nothing. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseObject, type JsonObject } from "./json.ts";
+import { readBoundedText } from "./regular-file.ts";
 
 /** Longest file that is read, in bytes. */
 const longest = 64_000_000;
@@ -9,7 +10,7 @@ const longest = 64_000_000;
 /** The object that a file holds as JSON; nothing when there is none, it is too long, or it cannot be read. */
 export const readObject = (path: string): JsonObject | undefined => {
   try {
-    return statSync(path).size > longest ? undefined : parseObject(readFileSync(path, "utf8"));
+    return parseObject(readBoundedText(path, longest));
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import type * as Esbuild from "esbuild";
 import type { BuildResult } from "esbuild";
 import { contentHash } from "../files/canonical-json.ts";
 import { nearPath } from "../files/near-name.ts";
+import { readBounded } from "../files/regular-file.ts";
 
 /** A module's code. Plain data, which crosses threads. */
 export interface ModuleCode {
@@ -119,7 +120,7 @@ const packagesOf = ({ metafile }: Built, folder: string): Readonly<Record<string
 const readSources = (paths: readonly string[]): ModuleCode["sources"] =>
   Object.fromEntries(
     paths.map((path) => {
-      const bytes = readFileSync(path);
+      const { bytes } = readBounded(path, moduleLimits.bytes);
       return [path, { sha256: createHash("sha256").update(bytes).digest("hex"), text: bytes.toString("utf8") }];
     }),
   );

@@ -1,13 +1,14 @@
 /**
  * What a figure's trials measured, as a file that is small, the same however often it is made, and without the weights.
  */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Metrics, Trial } from "../evaluation/claims/trial.ts";
 import { canonicalJson } from "../files/canonical-json.ts";
 import { isObject, parseObject, type Json, type JsonObject } from "../files/json.ts";
 import { defined } from "../optional/defined.ts";
 import { writeWhole } from "../files/atomic-file.ts";
+import { readBoundedText } from "../files/regular-file.ts";
 import { numbersIn } from "../runs/reading/run-record.ts";
 import { scales, type Figure, type Scale } from "./figures.ts";
 
@@ -101,10 +102,8 @@ const resultsOf = (given: JsonObject): FigureResults => {
  */
 export const readFigure = (folder: string, figure: Pick<Figure, "name">): FigureResults | undefined => {
   const path = resultsPath(folder, figure);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  if (stats.size > largest) throw new RangeError(`${path}: expected at most ${largest} bytes, got ${stats.size}`);
-  const given = parseObject(readFileSync(path, "utf8"));
+  if (!existsSync(path)) return undefined;
+  const given = parseObject(readBoundedText(path, largest));
   if (given === undefined) throw new TypeError(`${path}: expected a JSON object, got something else`);
   try {
     return resultsOf(given);

@@ -23,7 +23,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   objectives: ["optional", "engine", "plugins"],
   rollouts: ["optional", "workers", "engine", "plugins", "random", "tokenizers", "tasks", "policies"],
   rewards: ["optional", "workers", "engine", "plugins", "remote", "text-metrics", "tokenizers", "tasks", "policies", "rollouts"],
-  teachers: ["optional", "workers", "engine", "plugins", "remote", "tokenizers", "tasks", "policies", "rollouts"],
+  teachers: ["optional", "files", "workers", "engine", "plugins", "remote", "tokenizers", "tasks", "policies", "rollouts"],
   serving: [...foundation, "tokenizers", "tasks", "policies", "rollouts", "rewards", "teachers"],
   evaluation: [...foundation, "tokenizers", "tasks", "policies", "rollouts"],
   training,

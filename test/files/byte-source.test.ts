@@ -35,7 +35,7 @@ test("bytes in memory and of a file are read alike", async () => {
 describe("a file", () => {
   test("that is not there, or is a folder, is named", async () => {
     await expect(withFile(join(folder, "none"), reads)).rejects.toThrow(join(folder, "none"));
-    await expect(withFile(folder, reads)).rejects.toThrow(`${folder}: expected a file, got a folder or a device`);
+    await expect(withFile(folder, reads)).rejects.toThrow(`${folder}: expected a file, got a folder, a pipe or a device`);
   });
 
   test("is named once in errors of what is in it, and not in others", async () => {

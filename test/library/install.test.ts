@@ -66,10 +66,10 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
         const { prompt } = JSON.parse(line) as { prompt: string };
         const { stdout } = spawnSync(
           "npx",
-          ["retort-rl", "sample", `runs/own/${trial}/student`, "--prompt", prompt, "--temperature", "0", "--max-new-tokens", "6"],
+          ["retort-rl", "sample", `runs/own/${trial}/student`, "--prompt", prompt, "--temperature", "0", "--max-new-tokens", "6", "--json"],
           { cwd: folder, env: userEnvironment, encoding: "utf8" },
         );
-        values.push(shareOf(stdout.replace(/\n$/u, ""), "aeiou"));
+        values.push(shareOf((JSON.parse(stdout) as { text: string }).text, "aeiou"));
       }
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       const { metrics } = JSON.parse(readFileSync(join(folder, "runs/own", trial, "summary.json"), "utf8")) as {

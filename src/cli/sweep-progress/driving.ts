@@ -1,5 +1,4 @@
 /** Drives a sweep before a person's eyes, and says what failed. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SweepFolder } from "../../sweeps/executors/executor.ts";
 import type { DriveOptions, TrialState } from "../../sweeps/driving/drive.ts";
@@ -11,10 +10,12 @@ import type { DisplayStyle } from "../display/progress.ts";
 import { shownPath } from "../display/shown-path.ts";
 import { sweepDisplayOf } from "./display.ts";
 import type { Terminal } from "../display/terminal.ts";
+import { lastText } from "../../files/regular-file.ts";
 import { visible } from "../../files/visible.ts";
 
 /** Lines at the end of a failed trial's log that are shown. */
 const logLines = 10;
+const logBytes = 2 ** 16;
 
 /** Failed trials whose logs are shown. */
 const mostLogs = 3;
@@ -47,8 +48,8 @@ export const driveShown = async (
   return all;
 };
 
-const logEnd = async (folder: string): Promise<string> => {
-  const text = await readFile(join(folder, "process.log"), "utf8").catch(() => "");
+const logEnd = (folder: string): string => {
+  const text = lastText(join(folder, "process.log"), logBytes);
   const lines = text.trimEnd().split("\n").slice(-logLines);
   return lines.map((line) => `  ${visible(line)}\n`).join("");
 };
@@ -64,8 +65,7 @@ export const reportFailures = async (all: readonly TrialState[], { errors, color
   for (const { trial, folder, progress } of [...failed, ...others].slice(0, mostLogs)) {
     const what = progress.status === "failed" ? colors.red("failed") : colors.yellow("not done");
     errors.write(
-      `\n${what}: ${visible(trial.label)}, ${shownPath(join(folder, "process.log"))} ends ` +
-        `with\n${await logEnd(folder)}`,
+      `\n${what}: ${visible(trial.label)}, ${shownPath(join(folder, "process.log"))} ends ` + `with\n${logEnd(folder)}`,
     );
   }
   if (left.length === 0) return;

@@ -3,7 +3,7 @@
  * written.
  */
 import { closest } from "fastest-levenshtein";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import stripJsonComments from "strip-json-comments";
 import {
@@ -20,6 +20,7 @@ import {
 } from "yaml";
 import type { CST } from "yaml";
 import { formatPointer, type Json } from "../../files/json.ts";
+import { readBoundedText } from "../../files/regular-file.ts";
 import type { TypeSwitch } from "./merge-layers.ts";
 import { excerptOf, jsonMistake } from "./json-syntax.ts";
 import { ExperimentError, type Location } from "./problem.ts";
@@ -261,12 +262,11 @@ export const readSource = (path: string): Source => {
     try {
       const stats = statSync(path, { throwIfNoEntry: false });
       if (stats === undefined) throw missing(path);
-      if (!stats.isFile()) throw problemWithFile(path, "expected a file, got something else");
-      if (stats.size > limits.bytes)
-        throw problemWithFile(path, `expected at most ${limits.bytes} bytes, got ${stats.size}`);
-      return readFileSync(path, "utf8");
+      return readBoundedText(path, limits.bytes);
     } catch (error) {
-      throw error instanceof ExperimentError ? error : problemWithFile(path, `cannot be read: ${reason(error)}`);
+      if (error instanceof ExperimentError) throw error;
+      if (error instanceof RangeError) throw problemWithFile(path, error.message.replace(`${path}: `, ""));
+      throw problemWithFile(path, `cannot be read: ${reason(error)}`);
     }
   })();
   return parseSource(path, text);

@@ -1,9 +1,9 @@
 /** Checkpoints that an experiment file names: what a plan must know of them, before any of their weights are read. */
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { naming, readText } from "../../files/byte-source.ts";
+import { fileBytes } from "../../files/regular-file.ts";
 import { labelsOf } from "../../policies/checkpoints/classifier.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
@@ -38,7 +38,7 @@ const longestIndex = 100_000_000;
 const addFile = async (hash: Hash, path: string): Promise<void> => {
   const { size } = await stat(path);
   hash.update(`${basename(path)}\n${size}\n`);
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+  for await (const piece of fileBytes(path)) hash.update(piece);
 };
 
 const hashOf = async (paths: readonly string[]): Promise<string> => {

@@ -1,6 +1,6 @@
 /** The texts of a file that is no task's: what a tokenizer is trained on, or measured with. */
-import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { withRegular } from "../../files/regular-file.ts";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { foreignSources } from "../../tasks/prompts/data-source.ts";
 import type { RowTemplates } from "../../tasks/prompts/row-template.ts";
@@ -14,19 +14,17 @@ const mostBytes = trainingLimits.characters;
 const plain = /\.(?:txt|text|md)$/iu;
 
 /** Lines with their ends. Of a longer file those that are whole within the limit. */
-const linesOf = async (path: string): Promise<readonly string[]> => {
-  const file = await open(path);
+const linesOf = (path: string): readonly string[] => {
+  const start = withRegular(path, Number.POSITIVE_INFINITY, ({ facts, read }) => {
+    const bytes = Buffer.alloc(Math.min(facts.size, mostBytes));
+    const count = read(bytes, 0);
+    return bytes.subarray(0, facts.size > count ? bytes.lastIndexOf(0x0a, count - 1) + 1 : count);
+  });
   try {
-    const { size } = await file.stat();
-    const bytes = Buffer.alloc(Math.min(size, mostBytes));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-    const end = size > bytesRead ? bytes.lastIndexOf(0x0a, bytesRead - 1) + 1 : bytesRead;
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, end));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(start);
     return text === "" ? [] : text.split(/(?<=\n)/u);
   } catch (cause) {
     throw new RangeError(`${path}: expected text in UTF-8: ${(cause as Error).message}`, { cause });
-  } finally {
-    await file.close();
   }
 };
 
@@ -36,7 +34,7 @@ const linesOf = async (path: string): Promise<readonly string[]> => {
  * refuses, and for a file without texts.
  */
 export const fileTexts = async (path: string, templates: RowTemplates, hub: HubOptions = {}): Promise<string[]> => {
-  const texts = [...(plain.test(path) ? await linesOf(path) : await promptTexts(path, templates, hub))];
+  const texts = [...(plain.test(path) ? linesOf(path) : await promptTexts(path, templates, hub))];
   if (texts.length === 0) throw new RangeError(`${path}: expected texts, got none`);
   return texts;
 };

@@ -2,8 +2,7 @@
  * The data that tasks name besides plain JSON lines: found or downloaded, and made into JSON lines that each thread
  * can read.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { Readable, pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
@@ -12,6 +11,7 @@ import { fetchFromHub, type HubOptions } from "../../policies/checkpoints/hub/hu
 import { foreignSources, type Columns, type DataSource, type ForeignSource } from "../../tasks/prompts/data-source.ts";
 import { jsonLinesLimits } from "../../tasks/prompts/json-lines.ts";
 import { writeWhole } from "../../files/atomic-file.ts";
+import { fileBytes, fileHash } from "../../files/regular-file.ts";
 import type { TableKind } from "./table-lines.ts";
 import type { Made } from "../file/refusals.ts";
 import { canonicalJson, contentHash } from "../../files/canonical-json.ts";
@@ -50,12 +50,6 @@ export const dataKey = ({ source, columns }: ForeignSource): string => canonical
 /** Where files are kept that were made of others: a folder of the user's cache (`XDG_CACHE_HOME`). */
 const kept = (): string => join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "retort", "data");
 
-const hashOf = async (path: string): Promise<string> => {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
-};
-
 const checkSizes = async (paths: readonly string[]): Promise<void> => {
   let bytes = 0;
   for (const path of paths) {
@@ -86,7 +80,10 @@ const isThere = (path: string): Promise<boolean> =>
 async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   try {
-    for await (const chunk of createReadStream(path).pipe(createGunzip()) as AsyncIterable<Buffer>) {
+    const gunzip = createGunzip();
+    // What ends it, the loop throws.
+    pipeline(Readable.from(fileBytes(path, largest)), gunzip, () => undefined);
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > jsonLinesLimits.bytes)
         throw new RangeError(`expected at most ${jsonLinesLimits.bytes} bytes when it is unpacked, got more`);
@@ -101,7 +98,7 @@ async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
 const linesOf = async (paths: readonly string[], columns: Columns): Promise<string> => {
   await checkSizes(paths);
   const kind = kindOf(paths[0]!);
-  const hashes = await Promise.all(paths.map(hashOf));
+  const hashes = await Promise.all(paths.map(fileHash));
   const id = contentHash({ form: FORM, columns, files: hashes, ...(kind === "parquet" ? {} : { kind }) });
   const target = join(kept(), id, `${basename(paths[0]!).replace(endings, "")}.jsonl`);
   if (await isThere(target)) return target;

@@ -2,7 +2,7 @@
  * Makes the stages that a run starts from, where they are not there yet. Several processes may want the same one: one
  * makes it, the others wait or make another.
  */
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Outcome } from "../../training/recipe/headline.ts";
@@ -16,6 +16,7 @@ import type { PlannedRun, PlannedTraining } from "../planning/planned.ts";
 import { recipeFor } from "./planned-recipe.ts";
 import type { RunEvent } from "./run-event.ts";
 import { writeStudent } from "./student-files.ts";
+import { manifestIn } from "../../runs/folder/manifest.ts";
 import { provenance } from "../../runs/folder/provenance.ts";
 import { trainToEnd } from "./train-to-end.ts";
 
@@ -33,16 +34,12 @@ export interface StageContext {
 }
 
 /** The outcome in a stage's manifest. */
-const storedOutcome = async (folder: string): Promise<Outcome> => {
-  const text = await readFile(join(folder, "manifest.json"), "utf8");
-  let manifest: { readonly accuracy?: unknown; readonly reward?: unknown };
-  try {
-    manifest = JSON.parse(text) as typeof manifest;
-  } catch (cause) {
-    throw new Error(`stage: its manifest.json cannot be read; remove ${folder}, and it is made again`, { cause });
-  }
+const storedOutcome = (folder: string): Outcome => {
+  const manifest = manifestIn(folder);
+  if (manifest === undefined)
+    throw new Error(`stage: its manifest.json cannot be read; remove ${folder}, and it is made again`);
   const known = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
-  return { accuracy: known(manifest.accuracy), reward: known(manifest.reward) };
+  return { accuracy: known(manifest["accuracy"]), reward: known(manifest["reward"]) };
 };
 
 const makeStage = async (
@@ -107,7 +104,7 @@ const makeThese = async (run: PlannedRun, stages: readonly PlannedTraining[], co
       const training = { run: run.name, stage: stage.name };
       if (stageStore.has(id)) {
         const folder = stageStore.folder(id);
-        emit({ kind: "reuse", training, folder, ...(await storedOutcome(folder)) });
+        emit({ kind: "reuse", training, folder, ...storedOutcome(folder) });
       } else {
         if (Object.values(stage.inputs).some((input) => missing.has(input))) continue;
         const holder = await tryStage(run, stage, context);

@@ -2,7 +2,7 @@
  * What people make of verdicts: a page of Markdown whose sections name the figures that they are about, `## Students
  * that are full (figures 8, 9)`.
  */
-import { readBounded } from "../../files/bounded-file.ts";
+import { readBounded } from "../../files/regular-file.ts";
 
 /** A section of the page. */
 export interface Discussion {

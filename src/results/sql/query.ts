@@ -2,10 +2,10 @@
  * SQL over runs: the tables `runs`, `metrics`, `timings` and `rollouts`, read from their folders while the query asks
  * for them.
  */
-import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { StatementType, type DuckDBConnection } from "@duckdb/node-api";
 import { jsonText } from "../../files/json-file.ts";
+import { isRegular } from "../../files/regular-file.ts";
 import { identifier, literal, shutOff, withDatabase } from "../../files/database.ts";
 import { createTable, type ColumnType } from "./tables.ts";
 import { settingNames } from "../tables/telling.ts";
@@ -124,7 +124,7 @@ const createView = async (
 ): Promise<string[]> => {
   const { file, columns, select } = views[name];
   const files = new Map(
-    runs.map(({ folder }) => [resolve(folder, file), folder] as const).filter(([path]) => existsSync(path)),
+    runs.map(({ folder }) => [resolve(folder, file), folder] as const).filter(([path]) => isRegular(path)),
   );
   const fields = Object.entries(columns);
   const struct = fields.map(([column, type]) => `${identifier(column)}: ${literal(type)}`).join(", ");

@@ -1,9 +1,9 @@
 /** Runs side by side: what was asked of each and what came out, and whether they are the same to the bit. */
-import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../../files/json.ts";
 import { jsonText } from "../../files/json-file.ts";
+import { fileHash } from "../../files/regular-file.ts";
 import { flattened } from "./parameters.ts";
 import { runColumns, wholeSetting } from "./run-columns.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
@@ -39,12 +39,6 @@ const rows = (columns: readonly ReadonlyMap<string, Json>[]): ComparedRow[] => {
   return [...all.filter(({ same }) => !same), ...all.filter(({ same }) => same)];
 };
 
-const hashOf = async (path: string): Promise<string> => {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
-};
-
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 const alike = async (folders: readonly string[], file: string): Promise<boolean | undefined> => {
@@ -53,7 +47,7 @@ const alike = async (folders: readonly string[], file: string): Promise<boolean 
   if (there.length === 0) return undefined;
   if (there.length < paths.length || new Set(paths.map((path) => statSync(path).size)).size > 1) return false;
   const hashes = new Set<string>();
-  for (const path of paths) hashes.add(await hashOf(path));
+  for (const path of paths) hashes.add(await fileHash(path));
   return hashes.size === 1;
 };
 

@@ -5,10 +5,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../../files/atomic-file.ts";
 import { parseObject } from "../../files/json.ts";
+import { readBoundedText } from "../../files/regular-file.ts";
 import { VanishedError } from "./vanished-error.ts";
 import { isRunning, thisProcess, type ProcessIdentity } from "./process-identity.ts";
 
@@ -55,9 +56,19 @@ const newestAttempt = async (folder: string): Promise<number> => {
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.length < 1000;
 
-const readHolder = async (path: string): Promise<(ProcessIdentity & { readonly released: boolean }) | undefined> => {
-  const { host, pid, boot, namespace, started, released } =
-    parseObject(await readFile(path, "utf8").catch(unlessAbsent(""))) ?? {};
+/** Longest file of an attempt, in bytes. */
+const longest = 2 ** 16;
+
+const textOf = (path: string): string => {
+  try {
+    return readBoundedText(path, longest);
+  } catch (error) {
+    return unlessAbsent("")(error);
+  }
+};
+
+const readHolder = (path: string): (ProcessIdentity & { readonly released: boolean }) | undefined => {
+  const { host, pid, boot, namespace, started, released } = parseObject(textOf(path)) ?? {};
   if (!isText(host) || typeof pid !== "number" || !isText(boot) || !isText(namespace) || !isText(started))
     return undefined;
   return { host, pid, boot, namespace, started, released: released === true };
@@ -84,7 +95,7 @@ const isAlive = async (folder: string, path: string, holder: ProcessIdentity): P
 const holderBy = async (folder: string, attempt: number): Promise<LockHolder | undefined> => {
   if (attempt === 0) return undefined;
   const path = fileOf(folder, attempt);
-  const holder = await readHolder(path);
+  const holder = readHolder(path);
   if (holder === undefined || holder.released || !(await isAlive(folder, path, holder))) return undefined;
   const { released: _released, ...identity } = holder;
   return { ...identity, attempt };

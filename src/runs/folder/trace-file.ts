@@ -2,10 +2,9 @@
  * `trace.json`: when each part of each step ran, as Chrome's trace events, so that Perfetto and Chrome open the file
  * as it is. An array that is never closed, which the format allows, one event a line: lines are only ever added.
  */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import type { StepTimed } from "../../training/recipe/step-report.ts";
+import { boundedLines } from "../../files/bounded-lines.ts";
 import { isObject, type Json } from "../../files/json.ts";
 
 /** Microseconds of a millisecond, the format's unit. */
@@ -87,22 +86,9 @@ const timedOf = (line: string, path: string, number: number): { step: number; sp
 export const readTrace = async (path: string, step?: number): Promise<StepTimed> => {
   let found: { step: number; spans: Span[] } | undefined;
   let number = 0;
-  let damaged: Error | undefined;
-  for await (const line of createInterface({
-    input: createReadStream(path, "utf8"),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
+  for await (const line of boundedLines(path, LONGEST_LINE, "error")) {
     number += 1;
-    if (damaged !== undefined) throw damaged;
-    if (line.length > LONGEST_LINE)
-      throw new RangeError(`${path}:${number}: expected at most ${LONGEST_LINE} characters, got ${line.length}`);
-    let timed: ReturnType<typeof timedOf>;
-    try {
-      timed = timedOf(line, path, number);
-    } catch (error) {
-      damaged = error as Error;
-      continue;
-    }
+    const timed = timedOf(line, path, number);
     if (timed === undefined || (step !== undefined && timed.step !== step)) continue;
     const { span } = timed;
     if (found?.step !== timed.step) found = { step: timed.step, spans: [] };

@@ -5,7 +5,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Json, JsonObject } from "../../files/json.ts";
-import { readBounded, stampOf } from "../../files/bounded-file.ts";
+import { readBounded, stampOf } from "../../files/regular-file.ts";
 import { findRuns, type RunGroup } from "./run-folders.ts";
 import { readIndex, writeIndex, type IndexedRun } from "./run-index.ts";
 import { recordOf, type RunRecord } from "./run-record.ts";

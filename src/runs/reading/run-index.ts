@@ -10,7 +10,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject, type Json } from "../../files/json.ts";
-import { readBounded } from "../../files/bounded-file.ts";
+import { readBounded } from "../../files/regular-file.ts";
 import { checkedValue, numberOf, recordWith, type RunRecord } from "./run-record.ts";
 
 /** A run in an index. */

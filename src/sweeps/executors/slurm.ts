@@ -3,10 +3,11 @@
  * the progress of trials is read from their folders.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { writeWhole } from "../../files/atomic-file.ts";
+import { readBoundedText } from "../../files/regular-file.ts";
 import type { FrozenTrial } from "../planning/frozen.ts";
 import { progressIn, trialFolder, type TrialProgress } from "../planning/trial-progress.ts";
 import type { Executor, Work } from "./executor.ts";
@@ -28,11 +29,17 @@ const checkEvery = 3000;
 /** Most tasks of an array where Slurm was not configured for more. */
 const mostTasks = 1000;
 
+/** Longest list of an array's trials, in bytes. */
+const longestArray = 2 ** 24;
+
 /** What was submitted before: arrays by number, with the ids of their trials. */
 const submitted = (slurmFolder: string): Map<string, readonly string[]> => {
   const names = readdirSync(slurmFolder).filter((name) => /^\d+\.array$/u.test(name));
   return new Map(
-    names.map((name) => [name.split(".", 1)[0]!, readFileSync(join(slurmFolder, name), "utf8").trim().split("\n")]),
+    names.map((name) => [
+      name.split(".", 1)[0]!,
+      readBoundedText(join(slurmFolder, name), longestArray).trim().split("\n"),
+    ]),
   );
 };
 

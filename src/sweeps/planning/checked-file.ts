@@ -1,7 +1,8 @@
 /** JSON files beside a sweep that one of its processes writes and all others read: checked before they are believed. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { checker } from "../../experiments/schema/check.ts";
 import type { Json, JsonObject } from "../../files/json.ts";
+import { readBoundedText } from "../../files/regular-file.ts";
 
 /** What a file must be. */
 export interface Expected<T> {
@@ -27,7 +28,7 @@ export const readChecked = <T>(path: string, { what, longest, check }: Expected<
   }
   let value: Json;
   try {
-    value = JSON.parse(readFileSync(path, "utf8")) as Json;
+    value = JSON.parse(readBoundedText(path, longest)) as Json;
   } catch (cause) {
     throw new Error(`${path}: expected JSON`, { cause });
   }

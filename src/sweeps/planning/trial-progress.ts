@@ -1,8 +1,8 @@
 /** The progress of a trial, from its folder: the same whoever runs it, and wherever. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { holderOf } from "../../runs/folder/lock.ts";
 import { parseObject, type JsonObject } from "../../files/json.ts";
+import { lastText } from "../../files/regular-file.ts";
 import { manifestIn, type RunStatus } from "../../runs/folder/manifest.ts";
 import { runFolder } from "../../runs/folder/run-folder.ts";
 import { metricsIn } from "../../runs/reading/run-record.ts";
@@ -29,21 +29,8 @@ const tailBytes = 64 * 1024;
 
 /** The last whole lines of a file, as far as they are objects; none when there is no file. */
 const lastLines = (path: string): JsonObject[] => {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch {
-    return [];
-  }
-  try {
-    const { size } = fstatSync(file);
-    const bytes = Buffer.alloc(Math.min(size, tailBytes));
-    const read = readSync(file, bytes, 0, bytes.length, size - bytes.length);
-    const lines = bytes.toString("utf8", 0, read).split("\n").slice(0, -1);
-    return lines.map(parseObject).filter((line) => line !== undefined);
-  } finally {
-    closeSync(file);
-  }
+  const lines = lastText(path, tailBytes).split("\n").slice(0, -1);
+  return lines.map(parseObject).filter((line) => line !== undefined);
 };
 
 const finiteIn = (written: JsonObject = {}): Record<string, number> =>

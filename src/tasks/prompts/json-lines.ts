@@ -2,7 +2,7 @@
  * Files of JSON values, one a line: read piece by piece, in bounded memory, with the number of the line in every error.
  */
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { withRegular, type RegularFile } from "../../files/regular-file.ts";
 import { nearPath } from "../../files/near-name.ts";
 
 /** Limits of a file: bytes, bytes of a line, and lines. */
@@ -30,12 +30,16 @@ const parse = (text: string, location: string): unknown => {
   }
 };
 
-const opened = (path: string): number => {
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && "syscall" in error;
+
+/** `withRegular`, with what is said of a file that is not there. */
+const withLines = <T>(path: string, use: (file: RegularFile) => T): T => {
   try {
-    return openSync(path, "r");
+    return withRegular(path, jsonLinesLimits.bytes, use);
   } catch (error) {
+    if (!isSystemError(error)) throw error;
     const near = nearPath(path);
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message } = error;
     throw new RangeError(
       `${path}: expected a file of JSON lines${near === undefined ? `, such as ${exampleLine}` : ""}, got ` +
         (code === "ENOENT" ? "no file" : `none that can be read: ${message}`) +
@@ -44,18 +48,13 @@ const opened = (path: string): number => {
   }
 };
 
-const checkFile = (path: string, file: number): void => {
-  const stats = fstatSync(file);
-  if (!stats.isFile()) throw new RangeError(`${path}: expected a file of JSON lines, got something else`);
-  if (stats.size > jsonLinesLimits.bytes)
-    throw new RangeError(`${path}: expected at most ${jsonLinesLimits.bytes} bytes, got ${stats.size}`);
-};
-
 /** The bytes of each line, without its end; the last one may have none. */
-function* linesOf(path: string, file: number, see: (bytes: Uint8Array) => void): Generator<Uint8Array> {
+function* linesOf(path: string, file: RegularFile, see: (bytes: Uint8Array) => void): Generator<Uint8Array> {
   const chunk = Buffer.alloc(2 ** 16);
   let rest = Buffer.alloc(0);
-  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+  let position = 0;
+  for (let read = file.read(chunk, position); read > 0; read = file.read(chunk, position)) {
+    position += read;
     see(chunk.subarray(0, read));
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0 && end < read; end = chunk.indexOf(newline, start)) {
@@ -75,10 +74,8 @@ function* linesOf(path: string, file: number, see: (bytes: Uint8Array) => void):
  * `false`; returns the sha256 of what was read of the file, in hexadecimal. `RangeError` for a file that is not there
  * or above 2 GiB, a line above 4 MiB, more than five million lines, and what is not UTF-8 or not JSON.
  */
-export const readJsonLines = (path: string, each: (value: unknown, location: string) => unknown): string => {
-  const file = opened(path);
-  try {
-    checkFile(path, file);
+export const readJsonLines = (path: string, each: (value: unknown, location: string) => unknown): string =>
+  withLines(path, (file) => {
     const hash = createHash("sha256");
     let line = 0;
     for (const bytes of linesOf(path, file, (seen) => hash.update(seen))) {
@@ -91,7 +88,4 @@ export const readJsonLines = (path: string, each: (value: unknown, location: str
       if (text !== "" && each(parse(text, location), location) === false) break;
     }
     return hash.digest("hex");
-  } finally {
-    closeSync(file);
-  }
-};
+  });

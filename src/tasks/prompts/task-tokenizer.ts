@@ -1,8 +1,9 @@
 /** Whose tokens a task of prompts is written in: trained on its file, of a file, or of a checkpoint. */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
+import { readBounded } from "../../files/regular-file.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 import { withPlainChat } from "../../tokenizers/plain-chat.ts";
 import { tokenizerFromJSON } from "../../tokenizers/read.ts";
@@ -80,20 +81,15 @@ export const trainedTokens = (texts: readonly string[], kind: TrainedKind): Task
 /** Longest file of a tokenizer, in bytes. */
 const longest = 100_000_000;
 
-const readFile = (path: string): Buffer => {
-  const facts = statSync(path, { throwIfNoEntry: false });
-  if (facts?.isFile() !== true) throw new RangeError("expected a tokenizer.json, got no file");
-  if (facts.size > longest) throw new RangeError(`expected at most ${longest} bytes, got ${facts.size}`);
-  return readFileSync(path);
-};
-
 const fromFile = (path: string): TaskTokens => {
+  if (!existsSync(path)) throw new RangeError(`${path}: expected a tokenizer.json, got no file`);
   try {
-    const bytes = readFile(path);
+    const { bytes } = readBounded(path, longest);
     const tokens = broughtTokens(tokenizerFromJSON(JSON.parse(bytes.toString("utf8"))));
     return { ...tokens, file: createHash("sha256").update(bytes).digest("hex") };
   } catch (cause) {
-    throw new RangeError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(message.startsWith(path) ? message : `${path}: ${message}`, { cause });
   }
 };
 

@@ -1,8 +1,9 @@
 /** A folder of scores, one file for each sequence: shared by trials and processes, and bounded in size. */
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { withFile } from "../../files/byte-source.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import type { TeacherScore } from "../teacher.ts";
 import { decodeEntry, encodeEntry, entryBytes, type ScoreSize } from "./entry.ts";
@@ -30,15 +31,13 @@ const keyOf = ({ promptTokens, tokens }: Rollout): string => {
 const isAbsent = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /** The file's bytes if it has as many as it should; a file of another size is not read. */
-const bytesIn = async (path: string, count: number): Promise<Uint8Array | undefined> => {
-  const file = await open(path, "r");
-  try {
-    const { size } = await file.stat();
-    return size === count ? await file.readFile() : undefined;
-  } finally {
-    await file.close();
-  }
-};
+const bytesIn = (path: string, count: number): Promise<Uint8Array | undefined> =>
+  withFile(path, async (source) => {
+    if (source.size !== count) return undefined;
+    const bytes = new Uint8Array(count);
+    await source.read(bytes, 0);
+    return bytes;
+  });
 
 /** How the name of a file ends that is still being written. */
 const unfinished = ".part";

@@ -60,7 +60,7 @@ describe("a trace", () => {
     const text = written();
     expect((await readTrace(file(text.slice(0, -20)), 2)).spans).toHaveLength(2);
     await expect(readTrace(file(text.replace('"name":"draw"', '"name":draw')))).rejects.toThrow(/trace\.json:3: expected a trace event/u);
-    await expect(readTrace(file(`[\n${"x".repeat(5000)}`))).rejects.toThrow("expected at most 4096 characters");
+    await expect(readTrace(file(`[\n${"x".repeat(5000)}`))).rejects.toThrow("expected at most 4096 bytes in a line");
     await expect(readTrace(file('[\n{"ph":"X","name":7},\n'))).rejects.toThrow("expected a step, got none");
   });
 });

@@ -3,10 +3,11 @@
  * commit, branches and tags in refs.
  */
 import { createHash, randomUUID, type Hash } from "node:crypto";
-import { copyFile, mkdir, open, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { copyFile, mkdir, open, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { getRepoFolderName } from "@huggingface/hub";
 import { writeWhole } from "../../../files/atomic-file.ts";
+import { lastText } from "../../../files/regular-file.ts";
 
 /** One model or dataset in the cache. */
 export interface CachedModel {
@@ -40,7 +41,7 @@ export const snapshotOf = (model: CachedModel, commit: string): string => join(f
 /** The commit that a branch or a tag was at when it was last looked up, if it ever was. */
 export const rememberedCommit = async (model: CachedModel, revision: string): Promise<string | undefined> => {
   if (isCommit(revision)) return revision;
-  const commit = await readFile(join(folderOf(model), "refs", revision), "utf8").catch(() => "");
+  const commit = lastText(join(folderOf(model), "refs", revision), 64);
   return isCommit(commit.trim()) ? commit.trim() : undefined;
 };
 
