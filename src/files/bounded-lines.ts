@@ -5,8 +5,8 @@ const LINE_END = 10;
 
 /**
  * The lines of a regular file that end in a line feed, without it, as they come. One of more than `longest` bytes is
- * left out, or an error where it is said so, and a last one that was cut is left out. `RangeError` for that, and for what
- * is no regular file; errors of the system.
+ * left out, or an error where it is said so, and a last one that was cut is left out. `RangeError` for that, and for
+ * what is no regular file; errors of the system.
  */
 export async function* boundedLines(
   path: string,

@@ -44,7 +44,7 @@ export const naming = async <T>(path: string, read: () => T | Promise<T>): Promi
   }
 };
 
-/** Opens a file for the time of `use`. `RangeError` when it is no regular file; other errors of a wrong file name it. */
+/** Opens a file for the time of `use`. `RangeError` where it is no regular file; errors of a wrong file name it. */
 export const withFile = async <T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> => {
   const { file, size } = await openRegular(path);
   const read = async (target: Uint8Array, position: number): Promise<void> => {

@@ -7,7 +7,7 @@ import { DeadlineError, withDeadline } from "./deadline.ts";
 import { excerpt } from "./excerpt.ts";
 import { RemoteError, type RemoteFacts } from "./remote-error.ts";
 import { parseRetryAfter } from "./retry-after.ts";
-import { tokenFrom } from "./token.ts";
+import { allowedToken, ownToken } from "./token.ts";
 
 /** Whom a client talks to, and how. */
 export interface ClientOptions {
@@ -15,8 +15,13 @@ export interface ClientOptions {
   readonly name: string;
   /** Address, of which paths are resolved: `http:` or `https:`. */
   readonly url: string;
-  /** Environment variable that holds the server's bearer token; without it, none is sent. */
+  /**
+   * Environment variable that holds the server's bearer token, which the user has allowed (`allowedToken`); without it,
+   * none is sent.
+   */
   readonly tokenVariable?: string | undefined;
+  /** Who named the server and the variable: a file, which may be a stranger's, or the user. Default `file`. */
+  readonly namedBy?: "file" | "user" | undefined;
   /** Most connections at once; further requests wait. Default 8. */
   readonly connections?: number | undefined;
   /** Milliseconds for a request, the wait for a connection included. Default 60,000. */
@@ -120,7 +125,7 @@ interface Content {
 const untimed = { connect: { timeout: 0 }, headersTimeout: 0, bodyTimeout: 0 } as const;
 
 class PooledClient implements JsonClient {
-  readonly #options: Pick<ClientOptions, "name" | "tokenVariable"> & {
+  readonly #options: Pick<ClientOptions, "name" | "tokenVariable" | "namedBy"> & {
     readonly timeout: number;
     readonly largest: number;
   };
@@ -129,8 +134,8 @@ class PooledClient implements JsonClient {
   #token: string | undefined;
 
   constructor(options: ClientOptions) {
-    const { name, tokenVariable, connections = 8, timeout = 60_000, largest = 2 ** 26 } = options;
-    this.#options = { name, tokenVariable, timeout, largest };
+    const { name, tokenVariable, namedBy, connections = 8, timeout = 60_000, largest = 2 ** 26 } = options;
+    this.#options = { name, tokenVariable, namedBy, timeout, largest };
     this.#base = addressOf(options);
     this.#pool = new Pool(this.#base.origin, { connections, maxResponseSize: largest, ...untimed });
   }
@@ -217,8 +222,9 @@ class PooledClient implements JsonClient {
   }
 
   #authorization(): Record<string, string> {
-    const { name, tokenVariable } = this.#options;
-    if (tokenVariable !== undefined) this.#token ??= tokenFrom(tokenVariable, `${name} ${this.#base.origin}`);
+    const { name, tokenVariable, namedBy } = this.#options;
+    const read = namedBy === "user" ? ownToken : allowedToken;
+    if (tokenVariable !== undefined) this.#token ??= read(tokenVariable, this.#base, `${name} ${this.#base.origin}`);
     return this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
   }
 

@@ -16,3 +16,43 @@ export const tokenFrom = (variable: string, who: string): string => {
   }
   return token;
 };
+
+/** The environment variable in which a user says which others files may have sent, and whereto. */
+const allowance = "RETORT_TOKENS";
+
+/** Machines that nobody is between. */
+const isLoopback = ({ hostname }: URL): boolean =>
+  /^(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/u.test(hostname);
+
+/** `RangeError` for an address to which a token would travel in the clear. */
+const checkPrivate = (address: URL, who: string): void => {
+  if (address.protocol !== "https:" && !isLoopback(address))
+    throw new RangeError(
+      `${who}: expected https:// where a token is sent, got ${address.protocol}//, which others can read; ` +
+        "use https://, or a tunnel to 127.0.0.1",
+    );
+};
+
+/**
+ * The token for a server that the user named. `RangeError` for a connection that others can read along, and as of
+ * `tokenFrom`.
+ */
+export const ownToken = (variable: string, address: URL, who: string): string => {
+  checkPrivate(address, who);
+  return tokenFrom(variable, who);
+};
+
+/**
+ * The token for a server that a file names, which may be a stranger's who would like any variable sent to a machine of
+ * his. `RangeError` unless the user has allowed this variable for this host, by `NAME@host` in `RETORT_TOKENS`; and as
+ * of `ownToken`.
+ */
+export const allowedToken = (variable: string, address: URL, who: string): string => {
+  const entry = `${variable}@${address.host}`;
+  if (!(process.env[allowance] ?? "").split(/[\s,]+/u).includes(entry))
+    throw new RangeError(
+      `${who}: expected leave to send the environment variable ${variable} there, got none; if you trust this file, ` +
+        `set ${allowance}=${entry} (several with spaces)`,
+    );
+  return ownToken(variable, address, who);
+};

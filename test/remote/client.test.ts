@@ -74,6 +74,7 @@ describe("a token", () => {
   test("is sent, and never shown", async () => {
     vi.stubEnv("RETORT_TEST_TOKEN", "s3cret-token");
     const server = await httpServer(({ headers }, response) => json(response, { you: headers.authorization }, 403));
+    vi.stubEnv("RETORT_TOKENS", `RETORT_TEST_TOKEN@${new URL(server.url).host}`);
     const error = await failure(clientOf(server.url, { tokenVariable: "RETORT_TEST_TOKEN" }).get("/", signal));
     expect(server.asked[0]?.headers.authorization).toBe("Bearer s3cret-token");
     expect(error.message).toBe(
@@ -83,9 +84,48 @@ describe("a token", () => {
   });
 
   test("that is not there is an error before anything is sent", async () => {
+    vi.stubEnv("RETORT_TOKENS", "RETORT_NO_TOKEN@127.0.0.1:1");
     await expect(clientOf("http://127.0.0.1:1", { tokenVariable: "RETORT_NO_TOKEN" }).get("/", signal)).rejects.toThrow(
       new RangeError("reward http://127.0.0.1:1: expected a token in the environment variable RETORT_NO_TOKEN, got nothing; set it"),
     );
+  });
+});
+
+describe("a file that names a variable and a server", () => {
+  const failed = (url: string, namedBy?: "user"): Promise<string> =>
+    clientOf(url, { tokenVariable: "RETORT_TEST_TOKEN", namedBy })
+      .get("/", signal)
+      .then(String, (error: Error) => error.message);
+
+  test("has nothing sent unless the user allowed it, for this variable and this host", async () => {
+    vi.stubEnv("RETORT_TEST_TOKEN", "s3cret-token");
+    const server = await httpServer((_asked, response) => json(response, 1));
+    const { host } = new URL(server.url);
+    for (const allowed of [
+      undefined,
+      "",
+      `OTHER@${host}`,
+      "RETORT_TEST_TOKEN",
+      "RETORT_TEST_TOKEN@127.0.0.1",
+      `RETORT_TEST_TOKEN@${host}.evil`,
+    ]) {
+      vi.stubEnv("RETORT_TOKENS", allowed);
+      expect(await failed(server.url)).toContain(`set RETORT_TOKENS=RETORT_TEST_TOKEN@${host} `);
+    }
+    expect(server.asked).toEqual([]);
+    vi.stubEnv("RETORT_TOKENS", `OTHER@a.example RETORT_TEST_TOKEN@${host}`);
+    expect(await clientOf(server.url, { tokenVariable: "RETORT_TEST_TOKEN" }).get("/", signal)).toBe(1);
+    vi.stubEnv("RETORT_TOKENS", undefined);
+    expect(await clientOf(server.url, { tokenVariable: "RETORT_TEST_TOKEN", namedBy: "user" }).get("/", signal)).toBe(1);
+  });
+
+  test("has nothing sent in the clear to another machine, whoever named it", async () => {
+    vi.stubEnv("RETORT_TEST_TOKEN", "s3cret-token");
+    vi.stubEnv("RETORT_TOKENS", "RETORT_TEST_TOKEN@192.0.2.1 RETORT_TEST_TOKEN@127.0.0.1.example.org");
+    for (const host of ["192.0.2.1", "127.0.0.1.example.org"]) {
+      for (const namedBy of [undefined, "user"] as const)
+        expect(await failed(`http://${host}`, namedBy)).toContain("expected https:// where a token is sent, got http://");
+    }
   });
 });
 

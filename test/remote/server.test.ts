@@ -18,7 +18,7 @@ const started = async (routes: readonly Route[] = [echo, health], options: Parti
 };
 
 const clientOf = ({ url }: JsonServer, tokenVariable?: string): JsonClient => {
-  const client = jsonClient({ name: "test", url, tokenVariable });
+  const client = jsonClient({ name: "test", url, tokenVariable, namedBy: "user" });
   onTestFinished(() => client.close());
   return client;
 };

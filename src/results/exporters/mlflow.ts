@@ -209,6 +209,7 @@ export const mlflow: Exporter = {
       name: "mlflow",
       url,
       tokenVariable: token === undefined || token === "" ? undefined : TOKEN,
+      namedBy: "user",
       connections: 1,
     });
     try {

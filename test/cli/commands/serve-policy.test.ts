@@ -49,7 +49,7 @@ describe("retort serve-policy", () => {
       "2",
       "--quiet",
     );
-    const client = jsonClient({ name: "test", url, tokenVariable: "RETORT_TEST_TOKEN" });
+    const client = jsonClient({ name: "test", url, tokenVariable: "RETORT_TEST_TOKEN", namedBy: "user" });
     await expect(client.post("/v1/completions", { prompt: "abc", prompt_logprobs: 3 }, signal)).rejects.toThrow(
       `got 400 "expected prompt_logprobs of at most 2, the server's --max-logprobs, got 3"`,
     );

@@ -104,6 +104,7 @@ describe("before training starts", () => {
     expect(() => rewardAt("http://127.0.0.1:1", { range: [1, 0] })).toThrow(
       "http reward: expected a range from its least to its greatest value",
     );
+    vi.stubEnv("RETORT_TOKENS", "RETORT_NO_TOKEN@127.0.0.1:1");
     await expect(rewardAt("http://127.0.0.1:1", { tokenVariable: "RETORT_NO_TOKEN" }).prepare?.()).rejects.toThrow(
       "RETORT_NO_TOKEN, got nothing",
     );
@@ -114,6 +115,7 @@ describe("before training starts", () => {
 test("the token is sent", async () => {
   vi.stubEnv("RETORT_TEST_TOKEN", "abc");
   const server = await httpServer(lengths);
+  vi.stubEnv("RETORT_TOKENS", `RETORT_TEST_TOKEN@${new URL(server.url).host}`);
   await scoreAll(rewardAt(server.url, { tokenVariable: "RETORT_TEST_TOKEN" }));
   expect(server.asked.every(({ headers }) => headers.authorization === "Bearer abc")).toBe(true);
 });

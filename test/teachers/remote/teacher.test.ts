@@ -146,6 +146,7 @@ test("no more connections than allowed, and the token is sent", async () => {
       json(response, {}, 500);
     }, 5);
   });
+  vi.stubEnv("RETORT_TOKENS", `RETORT_TEST_TOKEN@${new URL(server.url).host}`);
   const teacher = teacherAt(server.url, { server: serverAt(server.url, { connections: 2, tokenVariable: "RETORT_TEST_TOKEN" }) });
   await teacher.score([...rollouts, ...rollouts], signal);
   expect(most).toBe(2);
