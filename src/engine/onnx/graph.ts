@@ -1,10 +1,7 @@
 /**
- * An ONNX graph under construction: nodes in scopes, constants, and the encoding to a model that ONNX Runtime reads.
+ * An ONNX graph under construction: nodes in scopes, constants, and what of them is read.
  */
-import proto from "onnx-proto";
 import type { DataType, TensorSpec, TypedArray } from "../program.ts";
-
-const { onnx } = proto;
 
 /** ONNX element types (TensorProto.DataType). Shapes, indices and loop counters are int64 inside the graph. */
 export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
@@ -23,13 +20,15 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-interface Constant {
+/** Numbers that are part of a graph. */
+export interface Constant {
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly data: TypedArray | BigInt64Array;
 }
 
-interface Value {
+/** What goes into a scope or comes out of it. */
+export interface Value {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
@@ -47,33 +46,6 @@ const scope = (depth: number): Scope => ({ depth, nodes: [], inputs: [], outputs
 
 const bytes = (data: TypedArray | BigInt64Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-const valueInfo = ({ name, type, shape }: Value): proto.onnx.IValueInfoProto => ({
-  name,
-  type: { tensorType: { elemType: elementTypes[type], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
-});
-
-const attribute = (name: string, value: Attribute): proto.onnx.IAttributeProto => {
-  const { AttributeType } = onnx.AttributeProto;
-  if (typeof value === "number") return { name, type: AttributeType.INT, i: value };
-  if (typeof value === "string") return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
-  if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
-  if ("nodes" in value) return { name, type: AttributeType.GRAPH, g: graphProto(value, "body") };
-  return { name, type: AttributeType.INTS, ints: [...value] };
-};
-
-const graphProto = (body: Scope, name: string): proto.onnx.IGraphProto => ({
-  name,
-  node: liveNodes(body).map((node) => ({
-    opType: node.operator,
-    domain: node.domain,
-    input: [...node.inputs],
-    output: [...node.outputs],
-    attribute: Object.entries(node.attributes).map(([key, value]) => attribute(key, value)),
-  })),
-  input: body.inputs.map(valueInfo),
-  output: body.outputs.map(valueInfo),
-});
 
 /** Whether an attribute is the body of a loop. */
 export const isScope = (value: Attribute): value is Scope => typeof value === "object" && "nodes" in value;
@@ -237,23 +209,10 @@ export class GraphBuilder {
     return inner;
   }
 
-  /** The finished model as a serialised ModelProto. */
-  encode(name: string): Uint8Array {
+  /** The main graph and the constants that are read. */
+  finished(): { readonly main: Scope; readonly constants: readonly (readonly [string, Constant])[] } {
     const main = this.#scopes[0]!;
-    const graph = graphProto(main, name);
     const needed = new Set(liveNodes(main).flatMap(readBy));
-    graph.initializer = [...this.#constants]
-      .filter(([constant]) => needed.has(constant))
-      .map(([constant, { data, shape, type }]) => ({
-        name: constant,
-        dims: [...shape],
-        dataType: elementTypes[type],
-        rawData: bytes(data),
-      }));
-    const opsetImport = [
-      { domain: "", version: 20 },
-      { domain: "com.microsoft", version: 1 },
-    ];
-    return onnx.ModelProto.encode(onnx.ModelProto.create({ irVersion: 9, opsetImport, graph })).finish();
+    return { main, constants: [...this.#constants].filter(([name]) => needed.has(name)) };
   }
 }

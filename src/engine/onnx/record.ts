@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Program, TensorSpec } from "../program.ts";
 import { repairGradients } from "../gradients.ts";
 import { GraphBuilder } from "./graph.ts";
+import { modelFile } from "./model-file.ts";
 import { registerElementwise } from "./kernels/elementwise.ts";
 import { registerIndices } from "./kernels/indexing.ts";
 import { registerMatrices } from "./kernels/matrix.ts";
@@ -86,5 +87,6 @@ export const recordGraph = <I extends string, O extends string>(program: Program
 /** `recordGraph`, encoded. Errors are the same. */
 export const record = <I extends string, O extends string>(program: Program<I, O>): RecordedProgram<O> => {
   const { graph, outputs } = recordGraph(program);
-  return { model: graph.encode(program.name), outputs };
+  const { main, constants } = graph.finished();
+  return { model: modelFile(main, program.name, constants), outputs };
 };

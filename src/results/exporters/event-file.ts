@@ -1,5 +1,5 @@
 /** TensorBoard's event files: records of TFRecord, each an `Event` of tensorboard/compat/proto/event.proto. */
-import { bytesField, doubleField, floatField, integerField, message, textField } from "./protobuf.ts";
+import { bytesField, doubleField, floatField, integerField, message, textField } from "../../files/protobuf.ts";
 
 /** CRC-32C (Castagnoli), reflected. */
 const table = Uint32Array.from({ length: 256 }, (_, i) => {

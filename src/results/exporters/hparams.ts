@@ -2,7 +2,7 @@
 import type { Json } from "../../files/json.ts";
 import type { RunStatus } from "../../runs/folder/manifest.ts";
 import { hparamsValue } from "./event-file.ts";
-import { bytesField, doubleField, integerField, message, textField } from "./protobuf.ts";
+import { bytesField, doubleField, integerField, message, textField } from "../../files/protobuf.ts";
 
 /** A hyperparameter as the plugin knows them. */
 export type HParam = number | boolean | string;

@@ -69,7 +69,7 @@ test("says what is damaged and continues, and keeps strangers' control character
   writeRunFolder(root, { name: "\u001B[2J" });
   const { code, output, errors } = await retort("runs", root);
   expect(code).toBe(0);
-  expect(output).toContain("\uFFFD[2J");
+  expect(output).toContain("\\u001b[2J");
   expect(output).not.toContain("\u001B");
   expect(errors).toContain("damaged: ");
   expect(errors).toContain("trial-0000000000000000: no manifest.json\n");

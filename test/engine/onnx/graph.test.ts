@@ -2,9 +2,13 @@
 import proto from "onnx-proto";
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../../src/engine/onnx/graph.ts";
+import { modelFile } from "../../../src/engine/onnx/model-file.ts";
 import { float32 } from "../../../src/engine/program.ts";
 
-const decode = (graph: GraphBuilder) => proto.onnx.ModelProto.decode(graph.encode("test")).graph!;
+const decode = (graph: GraphBuilder) => {
+  const { main, constants } = graph.finished();
+  return proto.onnx.ModelProto.decode(modelFile(main, "test", constants)).graph!;
+};
 const operators = (graph: GraphBuilder): (string | null | undefined)[] => decode(graph).node!.map((node) => node.opType);
 
 test("equal small constants are stored once, minus zero and other types are not equal to zero", () => {

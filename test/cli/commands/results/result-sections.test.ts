@@ -39,5 +39,5 @@ test("one run alone has its label, since nothing tells it apart", () => {
   const joined = resultTable([run(0, { loss: 1 })]);
   const { terminal, output } = recorder();
   resultSections(flatRuns(joined), joined, { interval: "standard-error" }, terminal);
-  expect(output()).toMatch(/^run +loss\n-+ {2}-+\n\uFFFD\[1mbold +1\n$/u);
+  expect(output()).toMatch(/^run +loss\n-+ {2}-+\n\\u001b\[1mbold +1\n$/u);
 });

@@ -1,7 +1,7 @@
 /** Tests of writing protocol buffers: the examples of the format's own documentation, and what a reader gets back. */
 import { expect, test } from "vitest";
-import { bytesField, doubleField, floatField, integerField, message, textField } from "../../../src/results/exporters/protobuf.ts";
-import { fieldsOf } from "../../fixtures/event-records.ts";
+import { bytesField, doubleField, floatField, integerField, message, textField } from "../../src/files/protobuf.ts";
+import { fieldsOf } from "../fixtures/event-records.ts";
 
 test("fields are as protobuf.dev/programming-guides/encoding has them", () => {
   expect([...integerField(1, 150)]).toEqual([0x08, 0x96, 0x01]);

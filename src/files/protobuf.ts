@@ -22,6 +22,10 @@ export const message = (...fields: readonly Uint8Array[]): Uint8Array => Buffer.
 export const integerField = (field: number, value: number | boolean): Uint8Array =>
   Buffer.concat([key(field, 0), varint(BigInt(value))]);
 
+/** A repeated field of type int32 or int64, packed; nothing where there are no values. */
+export const integersField = (field: number, values: readonly number[]): Uint8Array =>
+  values.length === 0 ? message() : bytesField(field, message(...values.map((value) => varint(BigInt(value)))));
+
 /** A field of type double. */
 export const doubleField = (field: number, value: number): Uint8Array => {
   const bytes = Buffer.alloc(8);
