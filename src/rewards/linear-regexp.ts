@@ -7,6 +7,9 @@ import { RE2JS } from "re2js";
 /** Most characters of a pattern. */
 const longest = 10_000;
 
+/** Most instructions of a compiled one: each character of a text takes as many at the worst. */
+const mostInstructions = 12_000;
+
 /** How a pattern is read. */
 export interface RegExpOptions {
   /** Letters of either case are the same. */
@@ -21,6 +24,8 @@ export interface RegExpOptions {
 
 /** A pattern, ready to be searched for. */
 export interface LinearRegExp {
+  /** Instructions that it is compiled to. */
+  readonly size: number;
   /** Whether it matches somewhere in the text. */
   test(text: string): boolean;
   /** Whether it matches the whole text. */
@@ -37,7 +42,7 @@ const lastOf = (compiled: RE2JS, text: string): string | undefined => {
   return last;
 };
 
-/** `RangeError` for a pattern of more than 10,000 characters, and one that RE2 does not read or finds too large. */
+/** `RangeError` for a pattern of more than 10,000 characters, and one that RE2 does not read or compiles to more than 12,000 instructions. */
 export const linearRegExp = (pattern: string, options: RegExpOptions = {}): LinearRegExp => {
   if (pattern.length > longest)
     throw new RangeError(`expected a pattern of at most ${longest} characters, got ${pattern.length}`);
@@ -54,7 +59,15 @@ export const linearRegExp = (pattern: string, options: RegExpOptions = {}): Line
       cause,
     });
   }
+  const size = compiled.programSize();
+  if (size > mostInstructions) {
+    throw new RangeError(
+      `expected a pattern of at most ${mostInstructions} instructions, got ${size}; have it repeat fewer times, as {0,1000} ` +
+        "writes what it repeats a thousand times",
+    );
+  }
   return {
+    size,
     test: (text) => compiled.matcher(text).find(),
     matches: (text) => compiled.matcher(text).matches(),
     last: (text) => lastOf(compiled, text),

@@ -28,6 +28,7 @@ test.each([
   ["(?=a)", "expected a pattern that RE2 reads"],
   ["((a{1000}){1000})", "invalid repeat count"],
   ["(", "missing closing"],
+  ["(?:.{0,1000}x)|".repeat(20), "expected a pattern of at most 12000 instructions, got 40043; have it repeat fewer times"],
   ["a".repeat(10_001), "expected a pattern of at most 10000 characters, got 10001"],
 ])("%.20s is refused", (pattern, message) => {
   expect(() => linearRegExp(pattern)).toThrow(RangeError);

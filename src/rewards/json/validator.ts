@@ -1,14 +1,18 @@
 /**
  * Validators of JSON schemas that a stranger may have written: bounded, no references to elsewhere, patterns in linear
- * time.
+ * time, and steps that are counted.
  */
-import { Ajv, type Format, type Options } from "ajv";
+import { Ajv, type Format, type FuncKeywordDefinition, type Options } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats, { type FormatName } from "ajv-formats";
-import { linearRegExp } from "../linear-regexp.ts";
+import { linearRegExp, type LinearRegExp } from "../linear-regexp.ts";
+import { countedSchema, counter, weightOf } from "./counted-schema.ts";
 
-/** Limits of a schema. */
-const most = { characters: 100_000, depth: 64 } as const;
+/** Limits of a schema, and of what one answer may take: counts, so that it is refused on every machine or on none. */
+const most = { characters: 100_000, depth: 64, instructions: 100_000, steps: 30_000_000 } as const;
+
+/** Steps in whose time a pattern of so many instructions searches one character. */
+const stepsOfSearch = (instructions: number): number => Math.max(32, instructions / 8);
 
 const formatNames = [
   "date",
@@ -30,22 +34,53 @@ const withLookAhead: ReadonlySet<FormatName> = new Set(["duration", "hostname"])
 const formatOf = (name: FormatName): Format => {
   const format = ajvFormats.default.get(name);
   if (!(format instanceof RegExp) || withLookAhead.has(name)) return format;
-  return (text) => linearRegExp(format.source, { fromJavaScript: true, ignoreCase: format.ignoreCase }).test(text);
+  let linear: LinearRegExp | undefined;
+  return (text) => {
+    linear ??= linearRegExp(format.source, { fromJavaScript: true, ignoreCase: format.ignoreCase });
+    return linear.test(text);
+  };
 };
 
-const options: Options = {
+const options = {
   strict: true,
   strictTypes: false,
   strictTuples: false,
   ownProperties: true,
   logger: false,
+  messages: false,
+  // A part that many refer to is compiled once.
+  inlineRefs: false,
   formats: Object.fromEntries(formatNames.map((name) => [name, formatOf(name)])),
   code: {
-    regExp: Object.assign((pattern: string) => linearRegExp(pattern, { fromJavaScript: true }), {
-      code: "linearRegExp",
-    }),
+    // Its optimizer takes longer than what it spares, and would leave out a call of which nothing is read.
+    optimize: false,
   },
-};
+} satisfies Options;
+
+/** The patterns of a schema, each compiled once, and all of them not too large. */
+class Patterns {
+  readonly #known = new Map<string, LinearRegExp>();
+  #instructions = 0;
+
+  readonly get = (pattern: string): LinearRegExp => {
+    const known = this.#known.get(pattern);
+    if (known !== undefined) return known;
+    const made = linearRegExp(pattern, { fromJavaScript: true });
+    this.#instructions += made.size;
+    if (this.#instructions > most.instructions) {
+      throw new RangeError(
+        `expected patterns of at most ${most.instructions} instructions together, got more; have them repeat fewer times`,
+      );
+    }
+    this.#known.set(pattern, made);
+    return made;
+  };
+
+  /** Ajv tells patterns apart by their texts. */
+  readonly engine = Object.assign((pattern: string) => ({ ...this.get(pattern), toString: () => pattern }), {
+    code: "linearRegExp",
+  });
+}
 
 /** Every reference stays in the schema, and nothing is waited for. */
 const check = (part: unknown, depth = 0): void => {
@@ -60,10 +95,80 @@ const check = (part: unknown, depth = 0): void => {
   }
 };
 
+/** What a part goes through in a value: characters, items, names; `search` is what its patterns take a character. */
+const stepsOf = (value: unknown, search: number): number => {
+  if (typeof value === "string") return 1 + value.length * (1 + search);
+  if (typeof value !== "object" || value === null) return 1;
+  if (Array.isArray(value)) return 1 + value.length;
+  return Object.keys(value).reduce((sum, name) => sum + 1 + name.length * search, 1);
+};
+
+/** A text that equal values share, whatever the order of their keys. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+
+/** The steps of one answer. */
+class Steps {
+  #taken = 0;
+  readonly #patterns: Patterns;
+
+  constructor(patterns: Patterns) {
+    this.#patterns = patterns;
+  }
+
+  /** Counts each part that is applied, before its other keywords are. */
+  readonly counter: FuncKeywordDefinition = {
+    keyword: counter,
+    before: "$ref",
+    errors: false,
+    compile: (_value: unknown, part: Readonly<Record<string, unknown>>) => {
+      const weight = weightOf(part);
+      const { pattern, patternProperties } = part;
+      const patterns = [...(typeof pattern === "string" ? [pattern] : []), ...Object.keys(patternProperties ?? {})];
+      const search = patterns.reduce((sum, one) => sum + stepsOfSearch(this.#patterns.get(one).size), 0);
+      return (value: unknown) => this.#take(weight + stepsOf(value, search));
+    },
+  };
+
+  /** Ajv's own compares each item with each other one. */
+  readonly uniqueItems: FuncKeywordDefinition = {
+    keyword: "uniqueItems",
+    type: "array",
+    schemaType: "boolean",
+    errors: false,
+    validate: (isUnique: boolean, items: readonly unknown[]) => {
+      if (!isUnique) return true;
+      const texts = items.map(canonical);
+      this.#take(texts.reduce((sum, { length }) => sum + length, 0));
+      return new Set(texts).size === items.length;
+    },
+  };
+
+  begin(): void {
+    this.#taken = 0;
+  }
+
+  #take(steps: number): true {
+    this.#taken += steps;
+    if (this.#taken <= most.steps) return true;
+    throw new RangeError(
+      `expected a schema that an answer is held to in at most ${most.steps} steps, got one that takes more: parts that ` +
+        "refer to themselves are tried again for each alternative, and patterns search each text; have allOf, anyOf " +
+        "and oneOf refer to each part once, tell alternatives apart by a property with const, or bound answers with " +
+        "maxItems and maxLength",
+    );
+  }
+}
+
 /**
  * Says whether a value is of the schema: draft 7, or 2020-12 where `$schema` says so. `RangeError` for a schema that is
  * none, has keywords or formats that are not known, refers to elsewhere, is nested deeper than 64 levels or longer than
- * 100,000 characters.
+ * 100,000 characters, or whose references lead nowhere; of what is returned for a value that takes more than
+ * 30,000,000 steps.
  */
 export const schemaValidator = (schema: Readonly<Record<string, unknown>>): ((value: unknown) => boolean) => {
   const { length } = JSON.stringify(schema);
@@ -71,10 +176,18 @@ export const schemaValidator = (schema: Readonly<Record<string, unknown>>): ((va
     throw new RangeError(`expected a schema of at most ${most.characters} characters, got ${length}`);
   check(schema);
   const { $schema: dialect } = schema;
-  const ajv = typeof dialect === "string" && dialect.includes("2020-12") ? new Ajv2020(options) : new Ajv(options);
+  const counted = countedSchema(schema);
+  const patterns = new Patterns();
+  const own = { ...options, code: { ...options.code, regExp: patterns.engine } };
+  const ajv = typeof dialect === "string" && dialect.includes("2020-12") ? new Ajv2020(own) : new Ajv(own);
+  const steps = new Steps(patterns);
+  ajv.removeKeyword("uniqueItems").addKeyword(steps.uniqueItems).addKeyword(steps.counter);
   try {
-    const validate = ajv.compile(schema);
-    return (value) => validate(value);
+    const validate = ajv.compile(counted);
+    return (value) => {
+      steps.begin();
+      return validate(value);
+    };
   } catch (cause) {
     throw new RangeError(`expected a JSON schema, got an error: ${(cause as Error).message}`, { cause });
   }

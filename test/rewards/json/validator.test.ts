@@ -1,5 +1,5 @@
 /** Tests of validators of strangers' schemas. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { schemaValidator } from "../../../src/rewards/json/validator.ts";
 
 test("drafts 7 and 2020-12 are known", () => {
@@ -48,6 +48,100 @@ test("patterns and formats take linear time", () => {
   }
 });
 
+test("each pattern is its own", () => {
+  const validate = schemaValidator({ properties: { a: { type: "string", pattern: "^a$" }, b: { type: "string", pattern: "^b$" } } });
+  expect([validate({ a: "a", b: "b" }), validate({ a: "a", b: "a" })]).toEqual([true, false]);
+});
+
+test("unique items are values, whatever the order of their keys", () => {
+  const unique = schemaValidator({ type: "array", uniqueItems: true });
+  expect(unique([{ a: 1, b: [0] }, { a: 1, b: [1] }, "1", 1, { 1: 1 }])).toBe(true);
+  expect(
+    unique([
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+    ]),
+  ).toBe(false);
+  expect(unique([0, -0])).toBe(false);
+  // Ajv's own keyword would compare 100 million pairs.
+  expect(unique(Array.from({ length: 14_000 }, (_, i) => [i]))).toBe(true);
+});
+
+const deepAnswer = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`);
+
+describe("what would take too long", () => {
+  const twice = { properties: { a: { $ref: "#" } } };
+
+  test.each(["allOf", "anyOf", "oneOf"])("%s of parts that refer to the whole", (keyword) => {
+    const schema = { [keyword]: [keyword === "anyOf" ? { not: twice } : twice, twice] };
+    const validate = schemaValidator(schema);
+    expect(typeof validate(deepAnswer(4))).toBe("boolean");
+    expect(() => validate(deepAnswer(90))).toThrow(/at most 30000000 steps, got one that takes more: .*; have allOf/u);
+    // The next answer has steps of its own.
+    expect(typeof validate(deepAnswer(4))).toBe("boolean");
+  });
+
+  test("patterns and values that are many, at many places", () => {
+    const long = "a".repeat(60_000);
+    const patterns = { allOf: Array.from({ length: 100 }, (_, i) => ({ not: { pattern: `^[b-z${i}]` } })) };
+    expect(() => schemaValidator(patterns)(long)).toThrow("30000000 steps");
+    const names = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`^b${i}`, true]));
+    const keys = Object.fromEntries(Array.from({ length: 4000 }, (_, i) => [`k${i}`, 1]));
+    expect(() => schemaValidator({ patternProperties: names })(keys)).toThrow("30000000 steps");
+    const values = { items: { not: { enum: Array.from({ length: 10_000 }, (_, i) => i + 10) } } };
+    expect(() => schemaValidator(values)(Array.from({ length: 20_000 }, () => 1))).toThrow("30000000 steps");
+  });
+
+  test("a large answer of a usual schema is held to it", () => {
+    const tree = schemaValidator({
+      oneOf: [
+        { type: "object", properties: { op: { const: "add" }, of: { type: "array", items: { $ref: "#" } } }, required: ["op", "of"] },
+        { type: "object", properties: { op: { const: "not" }, it: { $ref: "#" } }, required: ["op", "it"] },
+        { type: "number" },
+      ],
+    });
+    let sum: unknown = { op: "add", of: Array.from({ length: 10_000 }, (_, i) => i) };
+    for (let i = 0; i < 45; i += 1) sum = { op: "not", it: sum };
+    expect([tree(sum), tree({ op: "not", it: "x" })]).toEqual([true, false]);
+  });
+
+  test.each([
+    [
+      "parts of parts of parts",
+      {
+        definitions: Object.fromEntries(
+          Array.from({ length: 40 }, (_, i) => [
+            `d${i}`,
+            i === 39 ? {} : { anyOf: [{ $ref: `#/definitions/d${i + 1}` }, { $ref: `#/definitions/d${i + 1}` }] },
+          ]),
+        ),
+      },
+      "expected at most 100000 parts that hold for one value",
+    ],
+    [
+      "a circle by anchors",
+      { $schema: "https://json-schema.org/draft/2020-12/schema", $dynamicAnchor: "a", anyOf: [{ type: "null" }, { $dynamicRef: "#a" }] },
+      "leads back to itself",
+    ],
+    [
+      "a circle over two",
+      { definitions: { a: { not: { $ref: "#/definitions/b" } }, b: { if: { $ref: "#/definitions/a" } } } },
+      "leads back to itself",
+    ],
+    ["a reference to a constant", { $ref: "#/enum/0", enum: [{ type: "null" }] }, 'got "#/enum/0", where there is no schema'],
+    [
+      "patterns of many repetitions",
+      { allOf: Array.from({ length: 60 }, (_, i) => ({ pattern: `${i}.{0,1000}x` })) },
+      "patterns of at most 100000 instructions together",
+    ],
+    ["an inner $id", { items: { $id: "http://x.org/y", $ref: "#" } }, "expected $id at the top of the schema alone"],
+    ["our own counter", { "retort:count": true }, 'unknown keyword: "retort:count"'],
+  ])("%s: refused before any answer", (_what, schema, message) => {
+    expect(() => schemaValidator(schema)).toThrow(RangeError);
+    expect(() => schemaValidator(schema)).toThrow(message);
+  });
+});
+
 const nested = (depth: number): Readonly<Record<string, unknown>> => (depth === 0 ? {} : { not: nested(depth - 1) });
 
 test.each([
@@ -57,7 +151,8 @@ test.each([
     'expected $ref into the schema itself (#...), got "https://example.org',
   ],
   ["a file", { items: { $ref: "file:///etc/passwd" } }, "expected $ref into the schema itself"],
-  ["a reference to nothing", { $ref: "#/definitions/none" }, "can't resolve reference"],
+  ["a reference to nothing", { $ref: "#/definitions/none" }, "expected references to parts such as #/definitions/name"],
+  ["a reference to itself", { $ref: "#" }, 'got $ref "#", which leads back to itself for the same value'],
   ["waiting", { $async: true }, "expected a schema without $async"],
   ["an unknown keyword", { tpye: "string" }, 'unknown keyword: "tpye"'],
   ["an unknown format", { type: "string", format: "url" }, 'unknown format "url"'],
