@@ -12,6 +12,8 @@ import {
 const limits = {
   /** Characters of a template. */
   template: 1 << 17,
+  /** Spaces and line ends in a row in a template: the library takes time with their square. */
+  space: 1000,
   /** Expressions and statements that are evaluated. */
   steps: 200_000,
   /** Characters and list items of all values on the way. */
@@ -89,8 +91,11 @@ const globals = {
   raise_exception: raise,
 };
 
+const tooMuchSpace = new RegExp(String.raw`\s{${limits.space + 1}}`, "u");
+
 const parsed = (template: string): unknown => {
   if (template.length > limits.template) throw over("characters", limits.template);
+  if (tooMuchSpace.test(template)) throw over("spaces and line ends in a row", limits.space);
   try {
     return apply(parse, apply(tokenize, template, { lstrip_blocks: true, trim_blocks: true }));
   } catch (cause) {

@@ -59,6 +59,17 @@ describe("templates that would not end or would fill the memory", () => {
     expect(() => render("{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}", {})).toThrow(/^chat template: /u);
   });
 
+  test("spaces and line ends without end, in a template; in a conversation they are a text as any other", () => {
+    for (const space of ["\n", " ", " \n", "\t", "\u00a0"]) {
+      for (const template of [space.repeat(60_000), `{{ 1 }}${space.repeat(1001)}{% if x %}{% endif %}`])
+        expect(() => render(template, {})).toThrow("expected at most 1000 spaces and line ends in a row, got more");
+      expect(render("{% for m in messages %}{{ m | trim }}{{ m }}{% endfor %}", { messages: [space.repeat(100_000)] })).toBe(
+        space.repeat(100_000),
+      );
+    }
+    expect(render(`a${"\n".repeat(1000)}b`, {})).toBe(`a${"\n".repeat(1000)}b`);
+  });
+
   test("a template without end", () => {
     expect(() => render("x".repeat((1 << 17) + 1), {})).toThrow("expected at most 131072 characters");
     expect(() => render(`{{ ${"(".repeat(50_000)} }}`, {})).toThrow(SyntaxError);
