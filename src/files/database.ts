@@ -2,6 +2,7 @@
  * DuckDB in memory: bounded, and shut off from everything else before a stranger's SQL runs or a stranger's file is
  * read.
  */
+import { availableParallelism } from "node:os";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 
 /** A text as an SQL literal. */
@@ -10,13 +11,20 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 /** A name as an SQL identifier. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Memory that a database may take. What needs more is an error: nothing is written beside it. */
-const MEMORY = "2GB";
+/**
+ * Bytes that a database may take: half of what this process may still take, but at most two thousand million. What
+ * needs more is an error: nothing is written beside it.
+ */
+const memory = (): number => Math.max(2 ** 27, Math.min(2e9, Math.floor(process.availableMemory() / 2)));
+
+/** Most threads: each takes memory of its own. */
+const threads = (): number => Math.min(4, availableParallelism());
 
 /** Calls `work` with an empty database in memory, and closes it. No extension is ever loaded. */
 export const withDatabase = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
   const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: MEMORY,
+    memory_limit: `${memory()}B`,
+    threads: String(threads()),
     temp_directory: "",
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

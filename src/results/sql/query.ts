@@ -12,8 +12,9 @@ import { settingNames } from "../tables/telling.ts";
 import type { FlatCell, FlatTable } from "../tables/flat-table.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 
-/** Most rows of an answer. */
+/** Most rows of an answer, and most characters of all of its cells. */
 const MOST_ROWS = 1_000_000;
+const MOST_CHARACTERS = 2 ** 27;
 
 /**
  * Beside `runs`: each file's columns as they are read, and the view that shows them. `folder` names the run in all
@@ -162,16 +163,35 @@ const onlySelect = async (connection: DuckDBConnection, sql: string): Promise<vo
   }
 };
 
+/** Reads an answer as it comes, so that one without end is not held. */
 const answer = async (connection: DuckDBConnection, sql: string): Promise<FlatTable> => {
   try {
     await onlySelect(connection, sql);
-    const reader = await connection.streamAndReadUntil(sql, MOST_ROWS + 1);
-    if (reader.currentRowCount > MOST_ROWS)
-      throw new RangeError(`sql: expected at most ${MOST_ROWS} rows, got more; add LIMIT`);
-    return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowsJS().map((row) => row.map(cellOf)) };
+    const result = await connection.stream(sql);
+    const rows: FlatCell[][] = [];
+    let characters = 0;
+    for await (const some of result.yieldRowsJs()) {
+      for (const row of some) {
+        const cells = row.map(cellOf);
+        characters += cells.reduce<number>((sum, cell) => sum + (typeof cell === "string" ? cell.length : 8), 0);
+        rows.push(cells);
+      }
+      if (rows.length > MOST_ROWS) throw new RangeError(`sql: expected at most ${MOST_ROWS} rows, got more; add LIMIT`);
+      if (characters <= MOST_CHARACTERS) continue;
+      throw new RangeError(
+        `sql: expected an answer of at most ${MOST_CHARACTERS} characters, got more; add LIMIT, ask for fewer columns, ` +
+          "or shorten texts: left(completion, 200)",
+      );
+    }
+    return { columns: result.deduplicatedColumnNames(), rows };
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    throw new RangeError(`sql: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    // What DuckDB advises beyond its first line, a file beside it, is not to be had here.
+    const full = /^Out of Memory Error: [^\n]*/u.exec(reason)?.[0];
+    const shown =
+      full === undefined ? reason : `${full}; sort, group or join fewer rows or columns: WHERE, left(completion, 200)`;
+    throw new RangeError(`sql: ${shown}`, { cause: error });
   }
 };
 

@@ -84,6 +84,14 @@ describe("what is refused", () => {
     ["SELECT nothing FROM runs", /sql: .*nothing/u],
     ["SELEKT 1", /sql: .*syntax error/u],
     ["FROM range(1000001)", /at most 1000000 rows, got more; add LIMIT/u],
+    ["SELECT repeat('a', 100000) FROM range(5000)", /answer of at most 134217728 characters, got more; add LIMIT, ask for fewer columns/u],
+    [
+      "SELECT repeat('a', 100000) FROM range(30000) ORDER BY hash(range)",
+      /^sql: Out of Memory Error: [^\n]*; sort, group or join fewer rows/u,
+    ],
+    ["FROM 'https://example.org/runs.parquet'", /sql: (?:Permission|Missing Extension|Catalog) Error/u],
+    ["INSTALL httpfs", /expected a question/u],
+    ["SET enable_external_access = true", /expected a question/u],
     [`FROM read_text('${process.execPath}')`, /sql: Permission Error/u],
   ])("%s", async (query, message) => {
     const error: unknown = await queryRuns(runs, query).catch((reason: unknown) => reason);
@@ -91,8 +99,13 @@ describe("what is refused", () => {
     expect((error as Error).message).toMatch(message);
   });
 
-  test("memory has a bound, and nothing is written beside it", async () => {
-    expect(await sql("SELECT current_setting('memory_limit'), current_setting('temp_directory')")).toEqual([["1.8 GiB", ""]]);
+  test("memory and threads have a bound, nothing is written beside it, and none of that can be changed", async () => {
+    const [[memory, ...rest] = []] = await sql(
+      "SELECT current_setting('memory_limit'), current_setting('threads') <= 4, " +
+        "current_setting('temp_directory'), current_setting('enable_external_access'), current_setting('lock_configuration')",
+    );
+    expect(memory).toMatch(/^(?:1\.[0-8] GiB|[1-9][0-9]{2}\.[0-9] MiB)$/u);
+    expect(rest).toEqual([true, "", false, true]);
   });
 
   test("a file that a query may read is not written", async () => {

@@ -99,6 +99,21 @@ const written = async (
   return json === true || csv !== undefined || parquet !== undefined;
 };
 
+/** Most characters of a table that is printed: each cell is as wide as the widest of its column. */
+const mostPrinted = 2 ** 26;
+
+/** The answer as a table; refused where it would be too large to print, which it is long before it is too large. */
+const printed = ({ columns, rows }: FlatTable): string => {
+  const cells = rows.map((row) => row.map(shownCell));
+  const wide = columns.map((_, i) => cells.reduce((most, row) => Math.max(most, String(row[i] ?? "").length), 0));
+  const characters = rows.length * wide.reduce((sum, one) => sum + one, 0);
+  if (characters <= mostPrinted) return table(columns.map(visible), cells);
+  throw new InvalidArgumentError(
+    `--sql: expected a table of at most ${mostPrinted} characters, got ${characters}; add LIMIT, ask for fewer columns, ` +
+      "or write it with --csv FILE or --json",
+  );
+};
+
 const answer = async (
   runs: readonly FoundRun[],
   sql: string,
@@ -112,8 +127,7 @@ const answer = async (
     }),
   );
   if (await written(rows, options, terminal)) return;
-  const cells = rows.rows.map((row) => row.map(shownCell));
-  terminal.output.write(`${table(rows.columns.map(visible), cells)}\n`);
+  terminal.output.write(`${printed(rows)}\n`);
 };
 
 const show = async (root: string, options: ResultsOptions, terminal: Terminal): Promise<void> => {

@@ -132,4 +132,10 @@ test("answers SQL, as a table and as files, and says what is wrong with it", asy
   const wrong = await retort("results", root, "--sql", "DROP TABLE runs");
   expect(wrong).toMatchObject({ code: 2, output: "" });
   expect(wrong.errors).toContain("expected a question (SELECT, DESCRIBE), got DROP");
+  // One wide cell makes all rows as wide: the answer is small, its table would not be.
+  const wide = ["--sql", "SELECT range AS i, CASE WHEN range = 0 THEN repeat('x', 100000) END AS text FROM range(2000)"];
+  const refused = await retort("results", root, ...wide);
+  expect(refused).toMatchObject({ code: 2, output: "" });
+  expect(refused.errors).toContain("--sql: expected a table of at most 67108864 characters, got 200008000; add LIMIT");
+  expect((await retort("results", root, ...wide, "--csv", "-")).output.split("\r\n")).toHaveLength(2002);
 });
