@@ -52,10 +52,9 @@ const parameters = {
 };
 
 /**
- * Runs the completion's code, followed by one of the prompt's tests, for each of them, in an interpreter of its own
- * that reaches neither files nor network nor processes: the share of the tests that end without an error, or 1 when all
- * do and else 0. A test sees what the code gives through the code's own objects: one that says it equals everything
- * passes `assert.ok(f() == 1)`. `RangeError` when a prompt of the task has no tests.
+ * Runs the completion's code in an interpreter of its own that reaches neither files nor network nor processes, and
+ * each of the prompt's tests in another, which asks it: the share of the tests that end without an error, or 1 when all
+ * do and else 0. Only plain data goes from the one to the other. `RangeError` when a prompt of the task has no tests.
  */
 export const code = define({
   type: "code",

@@ -104,6 +104,14 @@ const untested: Readonly<Record<string, string>> = {
     "test/training/threads/threads.test.ts opens each of them, test/training/step/signals.test.ts looks at what they say",
   "src/rewards/sandbox/python-interpreter.mjs":
     "test/rewards/sandbox/python.test.ts runs it in the process that it is made for, with flags that a test's own process does not have",
+  "src/rewards/sandbox/python-judge.mjs": "test/rewards/sandbox/programs.test.ts runs tests in it, of programs right and wrong",
+  "src/rewards/sandbox/python-plain.mjs": "test/rewards/sandbox/programs.test.ts sends values of every kind through it",
+  "src/rewards/sandbox/python-program.mjs": "test/rewards/sandbox/programs.test.ts asks programs right and wrong by it",
+  "src/rewards/sandbox/python-realms.mjs": "test/rewards/sandbox/python.test.ts runs it as it does python-interpreter.mjs",
+  "src/rewards/sandbox/javascript-judge.ts": "test/rewards/sandbox/programs.test.ts runs tests in it, of programs right and wrong",
+  "src/rewards/sandbox/javascript-plain.ts": "test/rewards/sandbox/programs.test.ts sends values of every kind through it",
+  "src/rewards/sandbox/javascript-program.ts": "test/rewards/sandbox/programs.test.ts asks programs right and wrong by it",
+  "src/rewards/sandbox/javascript-trial.ts": "test/rewards/sandbox/quickjs.test.ts runs trials of every outcome",
   "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",
 };
 

@@ -6,7 +6,7 @@
 /** A program and what checks it. */
 export interface Trial {
   readonly code: string;
-  /** Runs after the code, in the same interpreter. */
+  /** Runs after the code, in another interpreter, which asks that of the code. */
   readonly test: string;
 }
 
@@ -22,7 +22,7 @@ export interface Verdict {
 export interface Limits {
   /** Of the clock, in ms. */
   readonly time: number;
-  /** In MiB, the interpreter included. */
+  /** In MiB, of each interpreter, itself included. */
   readonly memory: number;
 }
 
@@ -33,7 +33,7 @@ export interface Cell {
   /** What a trial may take beside its own time, in ms; a cell that takes longer hears nothing any more. */
   readonly grace: number;
   /**
-   * Runs one trial in an interpreter of its own: none leaves anything for the next. Rejects when the cell ends
+   * Runs one trial in interpreters of its own: none leaves anything for the next. Rejects when the cell ends
    * in the meantime.
    */
   run(trial: Trial): Promise<Verdict>;

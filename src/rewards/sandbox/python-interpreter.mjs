@@ -1,14 +1,20 @@
 /**
  * Runs Python in Pyodide, in realms that reach nothing: one for each program, started from an image of an interpreter's
- * memory.
+ * memory, and one for the tests, the judge, in which no program ever runs. Texts are all that goes from the one to the
+ * other.
  */
 // @ts-check
 import { performance } from "node:perf_hooks";
 import vm from "node:vm";
+import { judge } from "./python-judge.mjs";
+import { plain } from "./python-plain.mjs";
+import { program } from "./python-program.mjs";
+import { ascii, connect, copyInto, inRealm, memoryOf, restore, START_TIME } from "./python-realms.mjs";
 
 /**
  * The files of an interpreter.
  * @typedef {object} Files
+ * @property {string} channel Text of python-channel.mjs.
  * @property {string} realm Text of python-realm.mjs.
  * @property {string} pyodide Text of pyodide.asm.mjs.
  * @property {Uint8Array} wasm Bytes of pyodide.asm.wasm.
@@ -29,10 +35,19 @@ import vm from "node:vm";
 const MODULES =
   "abc array base64 bisect cmath collections contextlib copy dataclasses datetime decimal enum fractions " +
   "functools hashlib heapq itertools json math numbers operator " +
-  "random re statistics string textwrap time typing";
+  "random re statistics string textwrap time typing unittest";
 
-/** Some time that an interpreter of unknown speed may take to start, in ms. */
-const START_TIME = 120_000;
+/** Python that imports them, and adds the modules of this folder. */
+const INSTALL = `for name in "${MODULES}".split(): __import__(name)
+import sys, types
+for name, text in ${JSON.stringify(Object.entries({ plain, program, judge }))}:
+  module = sys.modules["retort_" + name] = types.ModuleType("retort_" + name)
+  exec(compile(text, name, "exec"), module.__dict__)
+del name, text, module, sys, types`;
+
+const ANSWER = `__import__("sys").modules["retort_program"].serve()`;
+const CALL_BACK = `__import__("sys").modules["retort_judge"].serve()`;
+const TEST = `__import__("sys").modules["retort_judge"].test()`;
 
 /** So much before its time a program's timer may go off, in ms. */
 const EARLY = 10;
@@ -42,40 +57,10 @@ const WebAssembly = /** @type {{ WebAssembly: { Module: new (bytes: Uint8Array) 
 ).WebAssembly;
 
 /**
- * @param {vm.Context} realm
- * @param {string} call
- * @param {number} time Most ms.
+ * @param {string} said What the judge answers.
+ * @returns {string | undefined}
  */
-const inRealm = (realm, call, time) =>
-  /** @type {unknown} */ (vm.runInContext(call, realm, { timeout: Math.max(1, Math.ceil(time)) }));
-
-/**
- * @param {vm.Context} realm
- * @param {Uint8Array} bytes
- * @returns {Uint8Array} A copy that belongs to the realm.
- */
-const copyInto = (realm, bytes) => {
-  const copy = /** @type {Uint8Array} */ (inRealm(realm, `new Uint8Array(${bytes.length})`, START_TIME));
-  // Not `copy.set`: a realm's own functions may have been replaced by what ran in it.
-  Uint8Array.prototype.set.call(copy, bytes);
-  return copy;
-};
-
-/**
- * @param {vm.Context} realm
- * @returns {Uint8Array} The memory itself.
- */
-const memoryOf = (realm) => /** @type {Uint8Array} */ (inRealm(realm, "memory()", START_TIME));
-
-/**
- * @param {vm.Context} realm
- * @param {Uint8Array} image
- */
-const restore = (realm, image) => {
-  const memory = memoryOf(realm);
-  Uint8Array.prototype.set.call(memory, image);
-  Uint8Array.prototype.fill.call(memory, 0, image.length);
-};
+const reasonIn = (said) => /** @type {{ reason: string | null }} */ (JSON.parse(said)).reason ?? undefined;
 
 /** Pyodide, compiled, and the memory of a Python that has just started. */
 export class PythonInterpreter {
@@ -88,6 +73,8 @@ export class PythonInterpreter {
   #spare;
   /** @type {Prepared | undefined} */
   #prepared;
+  /** @type {vm.Context | undefined} */
+  #judge;
   /** @type {Map<string, Buffer>} */
   #compiled = new Map();
 
@@ -107,11 +94,7 @@ export class PythonInterpreter {
    */
   async open() {
     const realm = await this.#realm(0);
-    const status = inRealm(
-      realm,
-      `run(${JSON.stringify(`for name in "${MODULES}".split(): __import__(name)\ndel name`)})`,
-      START_TIME,
-    );
+    const status = inRealm(realm, `run(${JSON.stringify(INSTALL)})`, START_TIME);
     this.#image = Uint8Array.prototype.slice.call(memoryOf(realm));
     const used = this.#image.length / 2 ** 20;
     if (status !== 0 || used > this.#limits.memory) {
@@ -122,13 +105,14 @@ export class PythonInterpreter {
     await this.warm();
   }
 
-  /** Makes an interpreter ready for the next program, if none is. */
+  /** Makes interpreters ready for the next program and for its tests, if none are. */
   async warm() {
     this.#spare ??= await this.#started();
+    this.#judge ??= await this.#started();
   }
 
   /**
-   * Runs a test after the program, in the memory that the program left.
+   * Runs a test in the judge's interpreter, which asks that of the program, in the memory that the program left.
    * @param {import("./cell.ts").Trial} trial
    * @returns {Promise<import("./cell.ts").Verdict>}
    */
@@ -142,9 +126,39 @@ export class PythonInterpreter {
     const prepared = this.#prepared;
     const { realm, failure, took } = prepared;
     if (failure !== undefined || realm === undefined) return failed(failure ?? "");
-    const { failure: error, broken } = this.#execute(realm, test, this.#limits.time - took);
-    if (broken) prepared.realm = undefined;
+    this.#judge ??= await this.#started();
+    const error = this.#tested(prepared, realm, this.#judge, test, this.#limits.time - took);
     return error === undefined ? { passed: true } : failed(error);
+  }
+
+  /**
+   * @param {Prepared} prepared
+   * @param {vm.Context} realm
+   * @param {vm.Context} judge
+   * @param {string} test
+   * @param {number} time
+   * @returns {string | undefined} Why the test failed.
+   */
+  #tested(prepared, realm, judge, test, time) {
+    const late = `took longer than ${this.#limits.time} ms`;
+    if (time <= 0) return late;
+    restore(judge, this.#image);
+    inRealm(judge, "clean()", START_TIME);
+    let ended = false;
+    connect(judge, realm, ANSWER, () => (prepared.realm = undefined));
+    connect(realm, judge, CALL_BACK, () => (ended = true));
+    const deadline = performance.now() + time;
+    try {
+      const said = inRealm(judge, `channel.serve(${JSON.stringify(TEST)}, ${JSON.stringify(ascii(test))})`, time);
+      const answered = !ended && typeof said === "string" && said !== "";
+      if (!answered) this.#judge = undefined;
+      if (prepared.realm === undefined) return "ended the interpreter";
+      return answered ? reasonIn(said) : "the test ended its interpreter";
+    } catch {
+      // Where both of them were interrupted is not known.
+      [prepared.realm, this.#judge] = [undefined, undefined];
+      return performance.now() < deadline - EARLY ? "the test ended its interpreter" : late;
+    }
   }
 
   /**
@@ -157,7 +171,7 @@ export class PythonInterpreter {
     const realm = /** @type {vm.Context} */ (this.#spare);
     this.#spare = undefined;
     const began = performance.now();
-    const { failure } = this.#execute(realm, code, this.#limits.time);
+    const failure = this.#execute(realm, code);
     const took = performance.now() - began;
     const prepared = { code, took, failure, realm: undefined, image: new Uint8Array(0) };
     return failure === undefined
@@ -167,21 +181,19 @@ export class PythonInterpreter {
 
   /**
    * @param {vm.Context} realm
-   * @param {string} text
-   * @param {number} time
-   * @returns {{ failure: string | undefined, broken: boolean }} broken: the interpreter can run no more.
+   * @param {string} code
+   * @returns {string | undefined} Why it failed.
    */
-  #execute(realm, text, time) {
-    const late = `took longer than ${this.#limits.time} ms`;
-    if (time <= 0) return { failure: late, broken: false };
+  #execute(realm, code) {
+    const { time } = this.#limits;
     const deadline = performance.now() + time;
     try {
-      if (inRealm(realm, `run(${JSON.stringify(text)})`, time) === 0) return { failure: undefined, broken: false };
+      if (inRealm(realm, `run(${JSON.stringify(code)})`, time) === 0) return undefined;
       const error = inRealm(realm, "lastError()", time);
-      return { failure: typeof error === "string" && error !== "" ? error : "ended with an error", broken: false };
+      return typeof error === "string" && error !== "" ? error : "ended with an error";
     } catch {
       // What was thrown may be an object of the program, and is not read.
-      return { failure: performance.now() < deadline - EARLY ? "ended the interpreter" : late, broken: true };
+      return performance.now() < deadline - EARLY ? "ended the interpreter" : `took longer than ${time} ms`;
     }
   }
 
@@ -202,6 +214,7 @@ export class PythonInterpreter {
     const context = vm.createContext(/** @type {object} */ (Object.create(null)), {
       codeGeneration: { strings: false, wasm: true },
     });
+    await this.#evaluated(context, "python-channel.mjs", this.#files.channel);
     await this.#evaluated(context, "python-realm.mjs", this.#files.realm);
     const { default: create } = await this.#evaluated(context, "pyodide.asm.mjs", this.#files.pyodide);
     // A module of this realm's class, without compiling it again.

@@ -38,10 +38,11 @@ const watch = (most) => {
 
 const serve = async () => {
   const { limits, ...paths } = /** @type {Settings} */ (JSON.parse(process.argv[2] ?? "{}"));
-  new Worker(new URL(import.meta.url), { workerData: 2 * limits.memory + OVERHEAD }).unref();
+  new Worker(new URL(import.meta.url), { workerData: 3 * limits.memory + OVERHEAD }).unref();
   process.on("disconnect", () => process.exit());
   const interpreter = new PythonInterpreter(
     {
+      channel: readFileSync(new URL("./python-channel.mjs", import.meta.url), "utf8"),
       realm: readFileSync(new URL("./python-realm.mjs", import.meta.url), "utf8"),
       pyodide: readFileSync(paths.pyodide, "utf8"),
       wasm: readFileSync(paths.wasm),

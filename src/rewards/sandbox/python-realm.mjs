@@ -1,8 +1,9 @@
 /**
  * What runs inside the realm of one Python interpreter: a JavaScript realm without process, modules, network, timers or
  * compilation of strings. It has its own WebAssembly, and what little of a JavaScript shell Pyodide asks for. Nothing
- * of another realm comes in, and only numbers and strings go out. `python-interpreter.mjs` makes the realm and calls
- * this file through the globals that it defines.
+ * of another realm comes in but the function that `python-channel.mjs` asks the other interpreter with, and only
+ * numbers and strings go out. `python-interpreter.mjs` makes the realm and calls this file through the globals that it
+ * defines.
  */
 // @ts-check
 /**
@@ -13,17 +14,33 @@
  * @property {(pointer: number) => void} _free
  * @property {(text: string, pointer: number, size: number) => void} stringToUTF8
  * @property {(bytes: Uint8Array) => string} UTF8ArrayToString
- * @property {(callback: number, argument: number) => void} _PyEval_SetTrace
- * @property {(callback: number, argument: number) => void} _PyEval_SetProfile
+ * @property {() => number} _PyGILState_Ensure
+ * @property {(state: number) => void} _PyGILState_Release
  * @property {(source: number) => number} _PyRun_SimpleString 0 when it ended without an error.
  */
 
 /**
  * What is used of its files and variables before it starts.
  * @typedef {object} Surroundings
- * @property {{ mkdirTree(path: string): void, chdir(path: string): void, writeFile(path: string, bytes: Uint8Array,
- * options: object): void }} FS
+ * @property {FileSystem} FS
  * @property {Record<string, string>} ENV
+ */
+
+/**
+ * @typedef {object} FileSystem
+ * @property {(path: string) => void} mkdirTree
+ * @property {(path: string) => void} chdir
+ * @property {(path: string) => string[]} readdir
+ * @property {(path: string) => { mode: number }} lstat
+ * @property {(mode: number) => boolean} isDir
+ * @property {(path: string) => void} rmdir
+ * @property {(path: string) => void} unlink
+ * @property {({ fd: number } | null | undefined)[]} streams
+ * @property {(stream: object) => void} close
+ * @property {(path: string, bytes: Uint8Array, options: object) => void} writeFile
+ * @property {(path: string, mode: number, device: number) => void} mkdev
+ * @property {(major: number, minor: number) => number} makedev
+ * @property {(device: number, operations: object) => void} registerDevice
  */
 
 /** @typedef {{ buffer: ArrayBuffer, grow(pages: number): number }} Memory */
@@ -36,6 +53,11 @@
  */
 
 const { WebAssembly } = /** @type {{ WebAssembly: WebAssemblyParts }} */ (/** @type {unknown} */ (globalThis));
+
+/** Of python-channel.mjs. */
+const { channel } = /** @type {{ channel: { addDevices(files: FileSystem): void } }} */ (
+  /** @type {unknown} */ (globalThis)
+);
 
 const PAGE = 65_536;
 
@@ -112,6 +134,35 @@ const pyodide = () => {
   return opened;
 };
 
+/** @type {FileSystem | undefined} */
+let fileSystem;
+
+/** Folders that Python may write to. */
+const WRITABLE = ["/program", "/tmp", "/home"];
+
+/**
+ * @param {FileSystem} files
+ * @param {string} path
+ */
+const empty = (files, path) => {
+  for (const name of files.readdir(path)) {
+    if (name === "." || name === "..") continue;
+    const inner = `${path}/${name}`;
+    if (files.isDir(files.lstat(inner).mode)) {
+      empty(files, inner);
+      files.rmdir(inner);
+    } else files.unlink(inner);
+  }
+};
+
+/** Removes the files that Python has made, and closes those that it has open. */
+const clean = () => {
+  if (fileSystem === undefined) return;
+  for (const stream of fileSystem.streams) if (stream && stream.fd > 2) fileSystem.close(stream);
+  for (const path of WRITABLE) empty(fileSystem, path);
+  fileSystem.chdir("/program");
+};
+
 /** Functions of JavaScript that Pyodide lends to Python: all of them are refused. */
 const bridge = new RegExp(
   String.raw`^(?:Js|js|python2js|pyproxy|create_|set_pyodide|set_suspender|pyodide_js|hiwire|` +
@@ -144,10 +195,12 @@ const settings = (wasm, library, size) => ({
   locateFile: (/** @type {string} */ name) => name,
   preRun: [
     (/** @type {Surroundings} */ { FS, ENV }) => {
+      fileSystem = FS;
       for (const folder of ["/lib/python3.14/site-packages", "/lib/python3.14/lib-dynload", "/program"])
         FS.mkdirTree(folder);
       FS.chdir("/program");
       FS.writeFile("/lib/python314.zip", library, { canOwn: true });
+      channel.addDevices(FS);
       Object.assign(ENV, { HOME: "/program", USER: "program", LOGNAME: "program", PYTHONHASHSEED: "0" });
     },
   ],
@@ -196,10 +249,10 @@ const run = (source) => {
   const pointer = python._malloc(size);
   if (pointer === 0) return -1;
   python.stringToUTF8(text, pointer, size);
-  // A trace function of the code before would run in the test, and could jump over its lines.
-  python._PyEval_SetTrace(0, 0);
-  python._PyEval_SetProfile(0, 0);
+  // A question may come while Python waits for the answer to its own, and holds no lock.
+  const state = python._PyGILState_Ensure();
   const status = python._PyRun_SimpleString(pointer);
+  python._PyGILState_Release(state);
   python._free(pointer);
   return status;
 };
@@ -208,5 +261,5 @@ const run = (source) => {
 const lastError = () =>
   pyodide().UTF8ArrayToString(Uint8Array.from(errors)).trimEnd().split("\n").at(-1)?.slice(-200) ?? "";
 
-for (const [name, value] of Object.entries({ start, memory, run, lastError }))
+for (const [name, value] of Object.entries({ start, memory, run, clean, lastError }))
   Object.defineProperty(globalThis, name, { value });

@@ -2,16 +2,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
-import {
-  newQuickJSWASMModule,
-  newVariant,
-  RELEASE_SYNC,
-  type QuickJSContext,
-  type QuickJSHandle,
-  type QuickJSRuntime,
-} from "quickjs-emscripten";
+import { newQuickJSWASMModule, newVariant, RELEASE_SYNC, type QuickJSContext } from "quickjs-emscripten";
 import { failed, type Limits, type Trial, type Verdict } from "./cell.ts";
-import { javaScriptPrelude } from "./javascript-prelude.ts";
+import { JavaScriptTrial } from "./javascript-trial.ts";
 
 /** The part of Node's WebAssembly that is used here: its types come with those of browsers only. */
 interface WebAssemblyParts {
@@ -41,54 +34,31 @@ export class QuickJs {
   }
 
   /**
-   * Runs code and test in a QuickJS of its own: new memory, which cannot grow beyond the limit, and a new set of
-   * globals. The test is the body of an async function of `assert` and `require`; the program is asked to stop after
-   * the limit of time, which a few built-in functions do not hear. `RangeError` for less memory than QuickJS starts
-   * with.
+   * Runs code in one QuickJS and its test in another: each has new memory, which cannot grow beyond the limit, and a
+   * new set of globals. The test is the body of an async function of `assert` and `require`; both are asked to stop
+   * after the limit of time, which a few built-in functions do not hear. `RangeError` for less memory than QuickJS
+   * starts with.
    */
   async run({ code, test }: Trial, { time, memory }: Limits): Promise<Verdict> {
     const least = FIRST_PAGES / PAGES_PER_MIB;
     if (memory < least)
       throw new RangeError(`JavaScript sandbox: expected at least ${least} MiB of memory, got ${memory}`);
     const deadline = performance.now() + time;
-    const wasmMemory = new Memory({ initial: FIRST_PAGES, maximum: memory * PAGES_PER_MIB });
-    const quickJs = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmModule: this.#module, wasmMemory }));
     const late = (): boolean => performance.now() > deadline;
-    const runtime = quickJs.newRuntime({ interruptHandler: late, maxStackSizeBytes: STACK });
+    const [program, judge] = [await this.#open(memory, late), await this.#open(memory, late)];
     try {
-      const error = errorOf(runtime, runtime.newContext(), code, test);
+      const error = new JavaScriptTrial(program, judge, late).errorOf(code, test);
       if (late()) return failed(`took longer than ${time} ms`);
       return error === undefined ? { passed: true } : failed(error);
     } catch (error) {
-      // A trap, or the thread's own stack: the instance is left to the collector.
+      // A trap, or the thread's own stack: the instances are left to the collector.
       return failed(late() ? `took longer than ${time} ms` : `ended the interpreter: ${String(error)}`);
     }
   }
+
+  async #open(memory: number, late: () => boolean): Promise<QuickJSContext> {
+    const wasmMemory = new Memory({ initial: FIRST_PAGES, maximum: memory * PAGES_PER_MIB });
+    const quickJs = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmModule: this.#module, wasmMemory }));
+    return quickJs.newRuntime({ interruptHandler: late, maxStackSizeBytes: STACK }).newContext();
+  }
 }
-
-/** The message of what was thrown, read without running code of the program where it is an ordinary error. */
-const messageOf = (context: QuickJSContext, thrown: QuickJSHandle): string => {
-  if (context.typeof(thrown) !== "object") return context.getString(thrown);
-  const [name, message] = ["name", "message"].map((key) => context.getString(context.getProp(thrown, key)));
-  return `${name}: ${message}`;
-};
-
-/** Runs code, then test, then what they left to be done. Undefined when all ended well. */
-const errorOf = (runtime: QuickJSRuntime, context: QuickJSContext, code: string, test: string): string | undefined => {
-  const tools = context.unwrapResult(context.evalCode(javaScriptPrelude, "prelude.js"));
-  const ran = context.evalCode(code, "code.js", { type: "global" });
-  if (ran.error !== undefined) return messageOf(context, ran.error);
-  const check = context.evalCode(`(async (assert, require) => {\n${test}\n})`, "test.js", { type: "global" });
-  if (check.error !== undefined) return messageOf(context, check.error);
-  const [assert, require] = ["assert", "require"].map((key) => context.getProp(tools, key)) as [
-    QuickJSHandle,
-    QuickJSHandle,
-  ];
-  const begun = context.callFunction(check.value, context.undefined, assert, require);
-  if (begun.error !== undefined) return messageOf(context, begun.error);
-  const jobs = runtime.executePendingJobs();
-  if (jobs.error !== undefined) return messageOf(jobs.error.context, jobs.error);
-  const state = context.getPromiseState(begun.value);
-  if (state.type === "fulfilled") return undefined;
-  return state.type === "rejected" ? messageOf(context, state.error) : "waits for what never happens";
-};

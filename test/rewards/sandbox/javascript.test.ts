@@ -105,6 +105,36 @@ describe("resources", () => {
   });
 });
 
+describe("what crosses between program and test", () => {
+  test.each([
+    ["class A {} const f = () => new A();", "try { f() == 1; } catch {}", "expected plain data, got an object of the program's class A"],
+    [
+      "class A {} const f = () => new A();",
+      "try { Object.keys(f()); } catch {}",
+      "expected plain data, got an object of the program's class A",
+    ],
+    [
+      "const f = () => { const a = []; a.push(a); return a; };",
+      "try { f(); } catch {}",
+      "no plain data: expected values in at most 200 others",
+    ],
+    ["const f = () => 'a'.repeat(1e7);", "f()", "no plain data: expected at most 4194304 characters of arguments or results, got 10000"],
+    ["const f = () => {};", "f('a'.repeat(1e7))", "expected at most 4194304 characters"],
+    [
+      "const f = () => {};",
+      "f(new (class A {})())",
+      "expected plain data or functions as arguments of the program, got an object of a class",
+    ],
+    ["const f = () => Symbol('a');", "f()", "no plain data: expected plain data, got a symbol"],
+    ["const f = () => Array.from({ length: 1e5 }, () => () => 1);", "f()", "expected at most 65536 objects of the program in a test"],
+    ["const f = (g) => { try { g(0); } catch {} };", "f((x) => assert.equal(x, 1, 'heard'))", "AssertionError: heard"],
+  ])("%s; %s is told", async (code, check, reason) => {
+    const verdict = await run(code, check);
+    expect(verdict.passed).toBe(false);
+    expect(verdict.reason).toContain(reason);
+  });
+});
+
 describe("what a program changes, the next does not see", () => {
   test.each([
     "Object.prototype.polluted = true; Array.prototype.push = () => {};",

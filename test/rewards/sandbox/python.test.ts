@@ -31,24 +31,26 @@ describe("honest programs", () => {
   test.each([
     ["def add(a, b):\n  return a + b", "assert add(1, 2) == 3"],
     ["import re, math, collections\nclass A:\n  x: int = math.floor(2.5)", "assert A().x == 2"],
-    ["from dataclasses import dataclass\n@dataclass\nclass P:\n  x: int", "assert P(1) == P(1)"],
+    ["from dataclasses import dataclass\n@dataclass\nclass P:\n  x: int", "assert P(1).x == 1"],
     ["name = __name__", "assert name == '__main__'"],
     ["if __name__ == '__main__':\n  print('hello')", ""],
     ["import sys\nsys.setrecursionlimit(20000)\ndef f(n):\n  return 0 if n == 0 else 1 + f(n - 1)", "assert f(10000) == 10000"],
     ["text = 'ä€😀\\n'", "assert text == 'ä€😀\\n' and len(text) == 4"],
     ["text = '\uD800'", "assert text == '\uFFFD'"],
     ["import unittest, string, textwrap, heapq", ""],
-    ["open('mine', 'w').write('a')", "assert open('mine').read() == 'a'"],
+    ["open('mine', 'w').write('a')\ndef read(): return open('mine').read()", "assert read() == 'a'"],
+    ["", "open('mine', 'w').write('a')\nassert open('mine').read() == 'a'"],
+    ["", "import os\nassert os.listdir() == []"],
     ["", ""],
   ])("%s; %s", async (code, check) => {
     expect(await run(code, check)).toEqual({ passed: true });
   });
 
   test("each test sees what the program left, and nothing of another test", async () => {
-    const code = "items = []\nimport math";
-    for (let k = 0; k < 3; k += 1) expect(await run(code, "items.append(1)\nmath.pi = 3\nassert items == [1]")).toEqual({ passed: true });
+    const code = "items = []\nimport math\ndef add(x): items.append(x)";
+    for (let k = 0; k < 3; k += 1) expect(await run(code, "add(1)\nmath.pi = 3\nassert items == [1]")).toEqual({ passed: true });
     expect(await run(code, "assert items == [] and math.pi > 3")).toEqual({ passed: true });
-    expect(await run(code, "while True: items.append(1)")).toMatchObject({ passed: false });
+    expect(await run(code, "while True: add(1)")).toMatchObject({ passed: false });
     expect(await run(code, "assert items == []")).toEqual({ passed: true });
   });
 
@@ -209,11 +211,39 @@ test("too little memory for Python is said when it is opened", async () => {
   );
 });
 
-test("a trace function of the program does not steer its test", async () => {
-  const code = `import sys
-def trace(frame, event, argument):
-  if event == "line" and frame.f_lineno == 1: frame.f_lineno = 2
-  return trace
-sys.settrace(trace)`;
-  expect(await run(code, "assert 1 == 2\npass")).toMatchObject({ passed: false });
+describe("what crosses between program and test", () => {
+  test.each([
+    [
+      "class A: pass\ndef f(): return A()",
+      "try: f() == 1\nexcept TypeError: pass",
+      "expected plain data to compare, got an object of the program's class A",
+    ],
+    [
+      "def f():\n  a = []\n  a.append(a)\n  return a",
+      "try: f()\nexcept TypeError: pass",
+      "no plain data: expected values in at most 200 others",
+    ],
+    ["def f(): return 'a' * 10**7", "f()", "no plain data: expected at most 4194304 bytes of arguments or results, got 10000"],
+    ["def f(x): pass", "f('a' * 10**7)", "expected at most 4194304 bytes of arguments or results, got 10000"],
+    ["def f(x): pass", "f(iter([]))", "expected plain data or functions as arguments of the program, got an object of class list_iterator"],
+    ["class A: pass\ndef f(): return [A() for _ in range(10**5)]", "f()", "expected at most 65536 objects of the program in a test"],
+    ["def f(x): x(0)", "def hear(x): assert x == 1, 'heard'\nf(hear)", "AssertionError: heard"],
+    ["def f(x):\n  try: x(0)\n  except AssertionError: pass", "def hear(x): assert x == 1, 'heard'\nf(hear)", "AssertionError: heard"],
+  ])("%s; %s is told", async (code, check, reason) => {
+    const verdict = await run(code, check);
+    expect(verdict.passed).toBe(false);
+    expect(verdict.reason).toContain(reason);
+  });
+
+  test("output of a call beyond 64 KiB is left out", async () => {
+    const check =
+      "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()) as said: f()\nassert len(said.getvalue()) == 2**16";
+    expect(await run("def f(): print('a' * 10**6)", check)).toEqual({ passed: true });
+  });
+
+  test("a test that ends its own interpreter has failed, and the next has another", async () => {
+    const ended = await run("def add(a, b): return a + b", "import os\nos._exit(0)");
+    expect(ended).toEqual({ passed: false, reason: "the test ended its interpreter" });
+    await honest();
+  });
 });
