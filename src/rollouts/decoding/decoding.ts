@@ -10,7 +10,15 @@ import { repeatAll, repeatRows } from "./cache-rows.ts";
 import { endsOf, type GenerationOptions } from "./generation-options.ts";
 import { drawFrom, likeliest, valuesAt, type Draw } from "./draw-token.ts";
 import { seenIn, withToken } from "./seen-tokens.ts";
-import { constrained, isTempered, logProbsAt, narrowed, penalizes, type Moment } from "./shaping.ts";
+import {
+  constrained,
+  isTempered,
+  logProbsAt,
+  narrowed,
+  penalizes,
+  type Moment,
+  type ProgramShaping,
+} from "./shaping.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** Prefix of the inputs that are the policy's parameters. */
@@ -29,6 +37,8 @@ interface Reader {
 export interface Setting {
   readonly readers: readonly (Reader & { readonly parameters: NamedTensors })[];
   readonly options: GenerationOptions;
+  /** That of the options, or one whose numbers come with each run. */
+  readonly shaping: ProgramShaping;
   /** [B] int32. */
   readonly promptLengths: tf.Tensor1D;
   /** [B, P + N - 1] float32: 1 where there is a prompt token. */
@@ -71,8 +81,16 @@ export const promptsOf = (inputs: NamedTensors): Sequences => {
 /** Slots of the cache: the last token is never fed. */
 const capacityOf = ({ promptLength, maxNewTokens }: GenerationOptions): number => promptLength + maxNewTokens - 1;
 
-/** The setting of a program whose inputs hold parameters and the prompts' `mask` [B / G, P]. */
-export const settingOf = (policy: Policy, options: GenerationOptions, inputs: NamedTensors): Setting => {
+/**
+ * The setting of a program whose inputs hold parameters and the prompts' `mask` [B / G, P]. The shaping is that of the
+ * options when left out.
+ */
+export const settingOf = (
+  policy: Policy,
+  options: GenerationOptions,
+  inputs: NamedTensors,
+  shaping: ProgramShaping = options,
+): Setting => {
   const { group = 1, promptLength } = options;
   const mask = repeatRows(inputs["mask"] as tf.Tensor2D, group);
   return {
@@ -83,6 +101,7 @@ export const settingOf = (policy: Policy, options: GenerationOptions, inputs: Na
       ),
     })),
     options,
+    shaping,
     promptLengths: tf.cast(tf.sum(mask, 1), "int32"),
     promptSlots: tf.pad2d(mask, [
       [0, 0],
@@ -118,12 +137,12 @@ interface Drawn extends Draw {
 const next = (
   [student, teacher]: readonly tf.Tensor2D[],
   uniforms: tf.Tensor1D,
-  { options }: Pick<Setting, "options">,
+  { options, shaping }: Pick<Setting, "options" | "shaping">,
   moment: Moment,
 ): Drawn => {
   const { mixed, temperature } = options;
   const ends = endsOf(options);
-  const allowed = constrained(student!, options, ends, moment);
+  const allowed = constrained(student!, shaping, ends, moment);
   const drawn = (): Draw => {
     if (mixed !== undefined) {
       // The teacher may not end a completion either that is too short.
@@ -132,10 +151,10 @@ const next = (
       });
       return drawFrom(mixed.mixture(narrowed(allowed, options), logProbsAt(others, mixed.temperature)), uniforms);
     }
-    return temperature === 0 ? likeliest(allowed) : drawFrom(narrowed(allowed, options), uniforms);
+    return temperature === 0 ? likeliest(allowed) : drawFrom(narrowed(allowed, shaping), uniforms);
   };
   const draw = drawn();
-  const plain = mixed === undefined && temperature === 1 && isTempered(options);
+  const plain = shaping === options && mixed === undefined && temperature === 1 && isTempered(options);
   return { ...draw, rawLogProb: plain ? draw.logProb : valuesAt(tf.logSoftmax(student!), draw.token) };
 };
 
@@ -201,7 +220,7 @@ export const readPrompts = (
   setting: Setting,
   prompts: Sequences,
 ): Reading & { readonly seen: tf.Tensor2D | undefined } => {
-  const { readers, options } = setting;
+  const { readers, options, shaping } = setting;
   const { group = 1 } = options;
   const read = readers.map(({ policy, parameters }) =>
     policy.decoder.prefill(parameters, prompts, capacityOf(options)),
@@ -209,7 +228,7 @@ export const readPrompts = (
   return {
     logits: read.map(({ logits }) => repeatRows(logits, group)),
     caches: readers.flatMap((reader, i) => packed(reader, repeatAll(read[i]!.cache, group))),
-    seen: penalizes(options) ? repeatRows(continuedTokens(setting, prompts), group) : undefined,
+    seen: penalizes(shaping) ? repeatRows(continuedTokens(setting, prompts), group) : undefined,
   };
 };
 

@@ -5,6 +5,21 @@
 import * as tf from "@tensorflow/tfjs";
 import { loop } from "../../engine/loop.ts";
 
+/** A number of a program: fixed when it is made, or a scalar that comes with each run. */
+export type Amount = number | tf.Scalar;
+
+/** k that comes with each run, int32, at most `most`. */
+export interface GivenTopK {
+  readonly most: number;
+  readonly k: tf.Scalar;
+}
+
+/** p that comes with each run, below 1, with `leastKept` of it. */
+export interface GivenTopP {
+  readonly p: tf.Scalar;
+  readonly least: tf.Scalar;
+}
+
 /**
  * The logit of a token that is ruled out: its probability is 0 at every temperature, and finite, so that log-probs and
  * mixtures of them are.
@@ -19,7 +34,7 @@ const keeping = (kept: tf.Tensor, logits: tf.Tensor2D): tf.Tensor2D =>
  * of a token that has been seen is divided by `penalty` where it is positive and multiplied by it where it is negative.
  * `seen` [B, V] float32, 1 for such tokens.
  */
-export const penalizeSeen = (logits: tf.Tensor2D, seen: tf.Tensor2D, penalty: number): tf.Tensor2D => {
+export const penalizeSeen = (logits: tf.Tensor2D, seen: tf.Tensor2D, penalty: Amount): tf.Tensor2D => {
   const lowered: tf.Tensor2D = tf.where<tf.Tensor2D>(
     tf.less(logits, 0),
     tf.mul(logits, penalty),
@@ -41,8 +56,13 @@ export const excludeWhile = (logits: tf.Tensor2D, ids: readonly number[], early:
  * Top-k (Fan et al., 2018, arXiv 1805.04833): keeps the k greatest logits of each row, and all that equal the least of
  * them.
  */
-export const keepTopK = (logits: tf.Tensor2D, k: number): tf.Tensor2D => {
+export const keepTopK = (logits: tf.Tensor2D, k: number | GivenTopK): tf.Tensor2D => {
   const [batch, vocabulary] = logits.shape;
+  if (typeof k !== "number") {
+    const { values } = tf.topk(logits, Math.min(k.most, vocabulary));
+    const last = tf.reshape(tf.sub(k.k, tf.scalar(1, "int32")), [1]);
+    return keeping(tf.greaterEqual(logits, tf.gather(values, tf.cast(last, "int32"), 1)), logits);
+  }
   if (k >= vocabulary) return logits;
   const least = tf.slice(tf.topk(logits, k).values, [0, k - 1], [batch, 1]);
   return keeping(tf.greaterEqual(logits, least), logits);
@@ -54,6 +74,9 @@ export const keepTopK = (logits: tf.Tensor2D, k: number): tf.Tensor2D => {
  */
 const mostHalvings = 32;
 
+/** Below this log-prob top-p keeps no token: the margin of 1 nat covers the rounding of the sums. */
+export const leastKept = (p: number, vocabulary: number): number => Math.log((1 - p) / vocabulary) - 1;
+
 /**
  * Top-p, the nucleus (Holtzman et al., 2020, arXiv 1904.09751): keeps the likeliest tokens of each row until their
  * probabilities sum to p, the token that reaches p included, and all that are exactly as likely as that one. p in (0,
@@ -64,9 +87,11 @@ const mostHalvings = 32;
  * over V for each halving (about 26) instead of a sort. No token below log((1 - p) / V) is kept: the tokens that are
  * at most as likely as the last one kept have more than 1 - p together.
  */
-export const keepTopP = (logits: tf.Tensor2D, p: number): tf.Tensor2D => {
-  if (p === 1) return logits;
+export const keepTopP = (logits: tf.Tensor2D, nucleus: number | GivenTopP): tf.Tensor2D => {
+  if (nucleus === 1) return logits;
   const [batch, vocabulary] = logits.shape;
+  const [p, lowest]: readonly [Amount, Amount] =
+    typeof nucleus === "number" ? [nucleus, leastKept(nucleus, vocabulary)] : [nucleus.p, nucleus.least];
   const logProbs = tf.logSoftmax(logits);
   const probabilities = tf.exp(logProbs);
   const none = tf.zerosLike(probabilities);
@@ -76,8 +101,7 @@ export const keepTopP = (logits: tf.Tensor2D, p: number): tf.Tensor2D => {
   };
   const middleOf = (low: tf.Tensor, high: tf.Tensor): tf.Tensor => tf.mul(tf.add(low, high), 0.5);
   const top = tf.max(logProbs, 1, true);
-  // The margin of 1 nat covers the rounding of the sums.
-  const least = tf.fill([batch, 1], Math.log((1 - p) / vocabulary) - 1);
+  const least = typeof lowest === "number" ? tf.fill([batch, 1], lowest) : tf.mul(tf.ones([batch, 1]), lowest);
   const { carried } = loop({
     trips: mostHalvings,
     carried: { low: tf.where(suffices(top), top, tf.minimum(least, top)), high: top },
@@ -95,7 +119,10 @@ export const keepTopP = (logits: tf.Tensor2D, p: number): tf.Tensor2D => {
 
 /**
  * Min-p (Nguyen et al., 2024, arXiv 2407.01082): keeps the tokens that are at least `minP` times as likely as the
- * likeliest. minP in [0, 1].
+ * likeliest. minP in [0, 1]; one that comes with each run comes as its logarithm.
  */
-export const keepMinP = (logits: tf.Tensor2D, minP: number): tf.Tensor2D =>
-  minP === 0 ? logits : keeping(tf.greaterEqual(logits, tf.add(tf.max(logits, 1, true), Math.log(minP))), logits);
+export const keepMinP = (logits: tf.Tensor2D, minP: number | { readonly log: tf.Scalar }): tf.Tensor2D => {
+  if (minP === 0) return logits;
+  const share: Amount = typeof minP === "number" ? Math.log(minP) : minP.log;
+  return keeping(tf.greaterEqual(logits, tf.add(tf.max(logits, 1, true), share)), logits);
+};

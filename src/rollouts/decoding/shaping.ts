@@ -1,6 +1,15 @@
 /** Shaping: what is done to a policy's logits before a token is drawn from them. */
 import * as tf from "@tensorflow/tfjs";
-import { excludeWhile, keepMinP, keepTopK, keepTopP, penalizeSeen } from "./logit-filters.ts";
+import {
+  excludeWhile,
+  keepMinP,
+  keepTopK,
+  keepTopP,
+  penalizeSeen,
+  type Amount,
+  type GivenTopK,
+  type GivenTopP,
+} from "./logit-filters.ts";
 
 /**
  * How the distribution that is drawn from is made of the policy's own. In this order, which is that of transformers:
@@ -29,6 +38,18 @@ export interface Shaping {
   readonly repetitionPenalty?: number;
   /** No token ends a completion that would have fewer tokens than this, the end not counted. */
   readonly minNewTokens?: number;
+}
+
+/** Shaping as a program has it: each number is fixed with the program, or comes with each run. */
+export interface ProgramShaping {
+  /** One that comes with each run comes as its inverse. */
+  readonly temperature: number | { readonly inverse: tf.Scalar };
+  readonly topK?: number | GivenTopK;
+  readonly topP?: number | GivenTopP;
+  readonly minP?: number | { readonly log: tf.Scalar };
+  readonly repetitionPenalty?: Amount;
+  /** A scalar is int32. */
+  readonly minNewTokens?: Amount;
 }
 
 /** What the constraints read besides logits. */
@@ -83,7 +104,8 @@ export const shapingIn = ({ temperature, ...settings }: Shaping): Shaping => {
 };
 
 /** Whether tokens that have been seen are penalised. */
-export const penalizes = ({ repetitionPenalty = 1 }: Shaping): boolean => repetitionPenalty !== 1;
+export const penalizes = ({ repetitionPenalty = 1 }: Pick<ProgramShaping, "repetitionPenalty">): boolean =>
+  repetitionPenalty !== 1;
 
 /** Whether the distribution that draws is the policy's own but for the temperature; a greedy one is not. */
 export const isTempered = (shaping: Shaping): boolean => {
@@ -97,14 +119,15 @@ export const isTempered = (shaping: Shaping): boolean => {
  */
 export const constrained = (
   logits: tf.Tensor2D,
-  shaping: Shaping,
+  shaping: ProgramShaping,
   ends: readonly number[],
   { length, seen }: Moment,
 ): tf.Tensor2D => {
   const { repetitionPenalty = 1, minNewTokens = 0 } = shaping;
   const penalized = seen === undefined ? logits : penalizeSeen(logits, seen, repetitionPenalty);
   if (minNewTokens === 0) return penalized;
-  return excludeWhile(penalized, ends, tf.less(length, tf.scalar(minNewTokens, "int32")));
+  const least = typeof minNewTokens === "number" ? tf.scalar(minNewTokens, "int32") : minNewTokens;
+  return excludeWhile(penalized, ends, tf.less(length, least));
 };
 
 /** log softmax(logits / temperature), in nats, [B, V] for a temperature above 0. */
@@ -117,8 +140,9 @@ export const logProbsAt = (logits: tf.Tensor2D, temperature: number): tf.Tensor2
  */
 export const narrowed = (
   logits: tf.Tensor2D,
-  { temperature, topK = Infinity, topP = 1, minP = 0 }: Shaping,
+  { temperature, topK = Infinity, topP = 1, minP = 0 }: ProgramShaping,
 ): tf.Tensor2D => {
-  const tempered: tf.Tensor2D = temperature === 1 ? logits : tf.mul(logits, 1 / temperature);
+  const inverse: Amount = typeof temperature === "number" ? 1 / temperature : temperature.inverse;
+  const tempered: tf.Tensor2D = inverse === 1 ? logits : tf.mul(logits, inverse);
   return tf.logSoftmax(keepMinP(keepTopP(keepTopK(tempered, topK), topP), minP));
 };

@@ -1,20 +1,25 @@
 /** The streamer: completes one prompt at a time and gives out its tokens as they come. */
-import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
+import type { Buffer, Engine } from "../../engine/engine.ts";
+import { ProgramCache } from "../../engine/program-cache.ts";
 import { float32, int32, type Program, type TensorSpec } from "../../engine/program.ts";
 import type { Policy, Weights } from "../../policies/policy.ts";
 import { continueProgram, prefillProgram, statePrefix } from "../decoding/chunked-generation.ts";
 import { numbersAt, type Coordinates } from "./coordinates.ts";
 import { parameterPrefix } from "../decoding/decoding.ts";
-import { endsOf, type GenerationOptions } from "../decoding/generation-options.ts";
+import { checkGeneration, endsOf, type GenerationOptions } from "../decoding/generation-options.ts";
 import { padPrompts } from "./pad-prompts.ts";
 import { uploadWeights } from "./resident-weights.ts";
-import { shapingIn, type Shaping } from "../decoding/shaping.ts";
+import { kindOf, shapingInputs, shapingNumbers, shapingOfKind, type ShapingKind } from "../decoding/given-shaping.ts";
+import type { Shaping } from "../decoding/shaping.ts";
+import { paddedSizes } from "./padded-sizes.ts";
 
 /** What a streamer is made for. */
 export interface StreamerOptions extends Pick<GenerationOptions, "endId" | "stopIds" | "padId"> {
   readonly policy: Policy;
   /** Tokens between two checks of the signal and of the text; each chunk is one call of the engine. Default 4. */
   readonly chunk?: number;
+  /** Where compiled programs are kept, which others may share. Default: one of the streamer's own, of 32 programs. */
+  readonly programs?: ProgramCache;
 }
 
 /** One completion to stream. */
@@ -39,21 +44,14 @@ export interface StreamedTokens {
 
 type Buffers = Readonly<Record<string, Buffer>>;
 
-/** Prompts are padded to powers of two from this on, so that prompts of all lengths share few programs. */
-const shortestPrompt = 16;
+/** What the programs of a request are made for. */
+interface Generation {
+  readonly kind: ShapingKind;
+  readonly options: GenerationOptions;
+}
 
 const dispose = (buffers: Buffers): void => {
   for (const buffer of Object.values(buffers)) buffer.dispose();
-};
-
-/** Padded length of a prompt. `RangeError` when there is no room for the completion after it. */
-const paddedLength = (length: number, maxNewTokens: number, { contextLength }: Policy): number => {
-  const room = contextLength - maxNewTokens;
-  if (length <= room) return Math.min(room, Math.max(shortestPrompt, 2 ** Math.ceil(Math.log2(length))));
-  throw new RangeError(
-    `streamer: expected prompt and completion within the context of ${contextLength} tokens, got ${length} + ` +
-      `${maxNewTokens}; shorten the prompt or lower maxNewTokens`,
-  );
 };
 
 const specsOf = (buffers: Buffers): Record<string, TensorSpec> =>
@@ -63,12 +61,13 @@ const specsOf = (buffers: Buffers): Record<string, TensorSpec> =>
 export class Streamer {
   readonly #engine: Engine;
   readonly #options: StreamerOptions;
-  readonly #executables = new Map<string, Executable>();
+  readonly #programs: ProgramCache;
   #parameters: Buffers = {};
 
   constructor(engine: Engine, options: StreamerOptions) {
     this.#engine = engine;
     this.#options = options;
+    this.#programs = options.programs ?? new ProgramCache(engine);
   }
 
   /** Takes over new weights. `RangeError` when an array does not fit its parameter. */
@@ -88,43 +87,42 @@ export class Streamer {
   async *stream(request: StreamRequest, signal?: AbortSignal): AsyncGenerator<StreamedTokens, void> {
     if (Object.keys(this.#parameters).length === 0)
       throw new RangeError("streamer: expected weights before the first completion, got none; load them");
-    const options = this.#generationOf(request);
-    const ends = endsOf(options);
-    const next = options.temperature === 0 ? (): number => 0 : numbersAt(request.coordinates);
-    const prompt = this.#uploadPrompt(request.prompt, options);
+    const { maxNewTokens } = request;
+    const generation = this.#generationOf(request);
+    const ends = endsOf(generation.options);
+    const next = request.shaping.temperature === 0 ? (): number => 0 : numbersAt(request.coordinates);
+    const prompt = this.#uploadPrompt(request.prompt, generation.options);
+    const shaping = this.#uploadShaping(request, generation.kind);
     let state: Buffers = {};
     let drawn = 0;
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const outputs = await this.#run(options, prompt, state, drawn, next);
+        const outputs = await this.#run(generation, { prompt, shaping, state }, { drawn, maxNewTokens }, next);
         dispose(state);
         state = Object.fromEntries(Object.entries(outputs).filter(([name]) => name.startsWith(statePrefix)));
-        const newest = await this.#newest(outputs, options.maxNewTokens - drawn, ends);
+        const newest = await this.#newest(outputs, maxNewTokens - drawn, ends);
         drawn += newest.tokens.length;
         const ended = ends.includes(newest.tokens.at(-1)!);
-        if (ended || drawn === options.maxNewTokens) {
+        if (ended || drawn === maxNewTokens) {
           yield { ...newest, finish: ended ? "stop" : "length" };
           return;
         }
         yield newest;
       }
     } finally {
-      dispose({ ...state, ...prompt });
+      dispose({ ...state, ...prompt, ...shaping });
     }
   }
 
-  #generationOf({ prompt, shaping, maxNewTokens }: StreamRequest): GenerationOptions {
+  /** Of a kind of shaping, and of padded sizes: what programs are made for. */
+  #generationOf({ prompt, shaping, maxNewTokens }: StreamRequest): Generation {
     const { policy, endId, stopIds = [], padId } = this.#options;
-    return {
-      batch: 1,
-      promptLength: paddedLength(prompt.length, maxNewTokens, policy),
-      maxNewTokens,
-      endId,
-      stopIds,
-      padId,
-      ...shaping,
-    };
+    const own = { batch: 1, endId, stopIds, padId };
+    const { promptLength, room } = paddedSizes(prompt.length, maxNewTokens, policy.contextLength);
+    checkGeneration(policy, { ...own, promptLength: prompt.length, maxNewTokens, ...shaping });
+    const kind = kindOf(shaping, policy.vocabularySize);
+    return { kind, options: { ...own, promptLength, maxNewTokens: room, ...shapingOfKind(kind) } };
   }
 
   #uploadPrompt(prompt: ArrayLike<number>, { promptLength, padId }: GenerationOptions): Buffers {
@@ -136,29 +134,43 @@ export class Streamer {
     };
   }
 
-  /** The outputs of the next chunk; `drawn` tokens are there already. */
+  /** The numbers of the request's shaping. */
+  #uploadShaping({ shaping }: StreamRequest, kind: ShapingKind): Buffers {
+    const numbers = shapingNumbers(shaping, this.#options.policy.vocabularySize);
+    return Object.fromEntries(
+      Object.entries(shapingInputs(kind)).map(([name, spec]) => [name, this.#engine.upload(numbers[name]!, spec)]),
+    );
+  }
+
+  /** The outputs of the next chunk; `drawn` tokens are there already, `maxNewTokens` are to be. */
   async #run(
-    options: GenerationOptions,
-    prompt: Buffers,
-    state: Buffers,
-    drawn: number,
+    { kind, options }: Generation,
+    { prompt, shaping, state }: Readonly<Record<"prompt" | "shaping" | "state", Buffers>>,
+    { drawn, maxNewTokens }: { readonly drawn: number; readonly maxNewTokens: number },
     next: () => number,
   ): Promise<Buffers> {
     const { policy, chunk = 4 } = this.#options;
     const first = drawn === 0;
     const count = first ? 1 : chunk;
-    const program = first ? prefillProgram(policy, options) : continueProgram(policy, options, chunk, specsOf(state));
-    const executable = await this.#executable(program, options);
+    const program = (): Program =>
+      first ? prefillProgram(policy, options, kind) : continueProgram(policy, options, chunk, specsOf(state), kind);
+    const { promptLength, maxNewTokens: room } = options;
+    const key = JSON.stringify([first ? "prefill" : "continue", promptLength, room, kind]);
     const own: Buffers = {
       uniforms: this.#engine.upload(
         Float32Array.from({ length: count }, () => next()),
         float32(count, 1),
       ),
-      ...(first ? {} : { index: this.#engine.upload(Int32Array.of(drawn - 1), int32()) }),
+      ...(first
+        ? {}
+        : {
+            index: this.#engine.upload(Int32Array.of(drawn - 1), int32()),
+            last: this.#engine.upload(Int32Array.of(maxNewTokens - 1), int32()),
+          }),
     };
     try {
       const read = first ? prompt : { mask: prompt["mask"]! };
-      return await executable.run({ ...this.#parameters, ...state, ...read, ...own });
+      return await this.#programs.run(key, program, { ...this.#parameters, ...state, ...shaping, ...read, ...own });
     } finally {
       dispose(own);
     }
@@ -179,19 +191,9 @@ export class Streamer {
     return { tokens: all.slice(0, count), logProbs: used.slice(0, count), rawLogProbs: raw.slice(0, count) };
   }
 
-  async #executable(
-    program: Program,
-    { promptLength, maxNewTokens, ...options }: GenerationOptions,
-  ): Promise<Executable> {
-    const key = JSON.stringify([program.name, promptLength, maxNewTokens, shapingIn(options)]);
-    const known = this.#executables.get(key) ?? (await this.#engine.compile(program));
-    this.#executables.set(key, known);
-    return known;
-  }
-
-  /** Frees programs and weights. */
+  /** Frees programs that are its own, and weights. */
   async dispose(): Promise<void> {
     dispose(this.#parameters);
-    for (const executable of this.#executables.values()) await executable.dispose();
+    if (this.#options.programs === undefined) await this.#programs.dispose();
   }
 }

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../../src/engine/choose.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
+import { ProgramCache } from "../../../src/engine/program-cache.ts";
 import type { Weights } from "../../../src/policies/policy.ts";
 import { Sampler } from "../../../src/rollouts/sampling/sampler.ts";
 import type { Completion } from "../../../src/rollouts/batches/rollout.ts";
@@ -114,6 +115,21 @@ describe.each(["cpu", "onnx"] as const)("a streamer on %s", async (name) => {
     );
     await expect(all(own.stream(request({ shaping: { temperature: -1 } })))).rejects.toThrow(RangeError);
     expect(engine.memory()).toEqual(before);
+    await own.dispose();
+  });
+
+  test("requests of all settings share the programs of their kinds", async () => {
+    const programs = new ProgramCache(engine);
+    const own = new Streamer(engine, { policy, padId, endId, programs });
+    own.load(weights);
+    for (let n = 0; n < 12; n += 1) {
+      const shaping = { temperature: 0.5 + n / 10, topK: 2 + n, topP: 0.8 + n / 100, minP: n / 100, minNewTokens: n % 3 };
+      await all(own.stream(request({ shaping, maxNewTokens: 3 + (n % 3) })));
+    }
+    expect(programs.size.programs).toBe(2);
+    await all(own.stream(request({ shaping: { temperature: 0, minNewTokens: 2 } })));
+    expect(programs.size.programs).toBe(4);
+    await programs.dispose();
     await own.dispose();
   });
 
