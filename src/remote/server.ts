@@ -2,32 +2,29 @@
  * A server that speaks JSON over HTTP: on this machine alone unless told otherwise, with bounds on everything that a
  * stranger can send.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { isIP, type AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isIP, type AddressInfo, type Socket } from "node:net";
 import { defined } from "../optional/defined.ts";
-
-/** Thrown by what answers, for a request that is wrong: the status and the message are the answer. */
-export class RefusedRequest extends Error {
-  override readonly name = "RefusedRequest";
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.status = status;
-    this.headers = headers;
-  }
-}
+import { HeldBytes, type Holding } from "./held-bytes.ts";
+import { admit, isOwn, passOver, readDocument } from "./received.ts";
+import { RefusedRequest } from "./refused-request.ts";
+import { piecesOf, send, sizeOfPieces } from "./send.ts";
 
 /** One kind of request. */
 export interface Route {
   readonly method: "GET" | "POST";
   /** Begins with a slash; exact. */
   readonly path: string;
+  /** Answered however many others are at work: for what says how the server is. */
+  readonly always?: boolean;
   /**
-   * Makes the answer from the document that was sent, or from nothing: a document, or the bytes of its JSON. The signal
-   * aborts when the client is gone, or the server closes.
+   * About as many bytes will the answer to this document have: they are held from before it is made until it is sent.
+   * None when left out. `RefusedRequest` for a document that is wrong.
+   */
+  bytes?(document: unknown): number;
+  /**
+   * Makes the answer from the document that was sent, or from nothing: a document, or the bytes of its JSON, in one
+   * array or a list of them. The signal aborts when the client is gone, or the server closes.
    */
   answer(document: unknown, signal: AbortSignal): Promise<unknown>;
 }
@@ -43,6 +40,16 @@ export interface ServedRequest {
   readonly error?: string;
 }
 
+/** How long clients may take, in ms. */
+export interface Patience {
+  /** For the headers of a request. Default 10,000. */
+  readonly head: number;
+  /** For a whole request. Default 60,000. */
+  readonly body: number;
+  /** For reading a MiB of an answer. Default 30,000. */
+  readonly unread: number;
+}
+
 /** Where a server listens, and for whom. */
 export interface ServerOptions {
   /** Default 127.0.0.1. */
@@ -55,6 +62,12 @@ export interface ServerOptions {
   readonly largest?: number | undefined;
   /** Most requests at work; further ones are told to come back. Default 64. */
   readonly concurrency?: number | undefined;
+  /** Most bytes of all requests and answers at a time; what does not fit is told to come back. Default 256 MiB. */
+  readonly held?: number | undefined;
+  /** Most connections: the one that has been silent or unfinished for longest makes room. Default 1024. */
+  readonly connections?: number | undefined;
+  /** How long clients may take, in ms. */
+  readonly patience?: Partial<Patience> | undefined;
   /** Told of each request that ended. */
   readonly observe?: ((request: ServedRequest) => void) | undefined;
 }
@@ -65,47 +78,6 @@ export interface JsonServer {
   /** Takes no more requests, waits at most `grace` ms (default 5000) for those at work, then aborts them. */
   close(grace?: number): Promise<void>;
 }
-
-const isOwn = (host: string): boolean =>
-  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-
-/** The document of a request. `RefusedRequest` when it is too large, or no JSON. */
-const readDocument = async (request: IncomingMessage, largest: number): Promise<unknown> => {
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
-    // This also keeps web pages that are open on this machine from sending requests: browsers need permission for it.
-    throw new RefusedRequest(415, "expected content of type application/json");
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largest)
-      throw new RefusedRequest(413, `expected at most ${largest} bytes, got more`, { connection: "close" });
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
-  } catch (error) {
-    throw new RefusedRequest(400, `expected JSON, got an error: ${(error as Error).message}`);
-  }
-};
-
-/** `RefusedRequest` unless the request is allowed. */
-const admit = (request: IncomingMessage, host: string, token: string | undefined): void => {
-  if (token !== undefined) {
-    const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return;
-    throw new RefusedRequest(401, "expected the server's token in the header Authorization: Bearer", {
-      "www-authenticate": "Bearer",
-    });
-  }
-  // A page of another host, whose name was made to mean this machine, requests that name.
-  const requested = (request.headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  if (requested !== host && !isOwn(requested))
-    throw new RefusedRequest(403, `expected a request for ${host}, got another host's`);
-};
 
 const routeOf = (routes: readonly Route[], method: string, path: string): Route => {
   const there = routes.filter((route) => route.path === path);
@@ -120,59 +92,64 @@ const routeOf = (routes: readonly Route[], method: string, path: string): Route 
 /** The path of a request; "" for an address that has none, which no route has. */
 const pathOf = ({ url = "" }: IncomingMessage): string => /^\/[^?#]*/.exec(url)?.[0] ?? "";
 
-const send = (
-  response: ServerResponse,
-  status: number,
-  document: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void => {
-  const body = document instanceof Uint8Array ? document : Buffer.from(JSON.stringify(document));
-  response
-    .writeHead(status, { "content-type": "application/json", "content-length": body.length, ...headers })
-    .end(body);
-};
+const patienceOf = ({ patience }: ServerOptions): Patience => ({
+  head: 10_000,
+  body: 60_000,
+  unread: 30_000,
+  ...patience,
+});
 
 /** Refuses as OpenAI's and vLLM's servers do. */
-const refuse = (response: ServerResponse, error: unknown): string => {
+const refuse = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  unread: number,
+): Promise<string> => {
   const message = error instanceof Error ? error.message : String(error);
   const [status, headers] = error instanceof RefusedRequest ? [error.status, error.headers] : [500, {}];
-  send(response, status, { error: { message, code: status } }, headers);
+  const whole = await passOver(request);
+  await send(response, status, piecesOf({ error: { message, code: status } }), {
+    unread,
+    headers: whole ? headers : { ...headers, connection: "close" },
+  });
   return message;
 };
 
-/** Answers one request, and gives what went wrong. */
-const respond = async (
-  routes: readonly Route[],
-  { host = "127.0.0.1", token, largest = 2 ** 26 }: ServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  signal: AbortSignal,
-): Promise<string | undefined> => {
-  try {
-    admit(request, host, token);
-    const route = routeOf(routes, request.method ?? "", pathOf(request));
-    const document = route.method === "POST" ? await readDocument(request, largest) : undefined;
-    const answer = await route.answer(document, signal);
-    if (!signal.aborted) send(response, 200, answer);
-    return undefined;
-  } catch (error) {
-    return response.headersSent || response.destroyed ? String(error) : refuse(response, error);
-  }
-};
+const full = (): RefusedRequest =>
+  new RefusedRequest(503, "expected fewer requests at once; try again", { "retry-after": "1" });
 
-/** Handles requests: counts those at work, and can abort them. */
+/** Handles requests: counts those at work and the bytes that they hold, and can abort them. */
 class RequestHandler {
   readonly #controllers = new Set<AbortController>();
+  /** Connections, the oldest first, without those whose request is whole and not answered. */
+  readonly #idle = new Set<Socket>();
+  readonly #busy = new Set<Socket>();
+  readonly #held: HeldBytes;
   readonly #routes: readonly Route[];
   readonly #options: ServerOptions;
+  readonly #unread: number;
 
   constructor(routes: readonly Route[], options: ServerOptions) {
     this.#routes = routes;
     this.#options = options;
+    this.#held = new HeldBytes(options.held ?? 2 ** 28);
+    this.#unread = patienceOf(options).unread;
+  }
+
+  /** A new connection, for which another may have to make room. */
+  connected(socket: Socket): void {
+    const { connections = 1024 } = this.#options;
+    if (this.#idle.size + this.#busy.size >= connections) this.#idle.values().next().value?.destroy();
+    this.#idle.add(socket);
+    socket.once("close", () => {
+      this.#idle.delete(socket);
+      this.#busy.delete(socket);
+    });
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { concurrency = 64, observe } = this.#options;
+    const { observe } = this.#options;
     const start = performance.now();
     const controller = new AbortController();
     const finished = new Promise<void>((resolve) => {
@@ -181,13 +158,11 @@ class RequestHandler {
         resolve();
       });
     });
-    const full = this.#controllers.size >= concurrency;
-    this.#controllers.add(controller);
-    const error = full
-      ? refuse(response, new RefusedRequest(503, "expected fewer requests at once; try again", { "retry-after": "1" }))
-      : await respond(this.#routes, this.#options, request, response, controller.signal);
-    this.#controllers.delete(controller);
+    const holding = this.#held.open();
+    const error = await this.#respond(request, response, controller, holding);
     await finished;
+    holding.release();
+    this.#move(request.socket, this.#busy, this.#idle);
     const status = response.writableFinished ? response.statusCode : 499;
     const milliseconds = performance.now() - start;
     observe?.({
@@ -202,7 +177,74 @@ class RequestHandler {
   abort(): void {
     for (const controller of this.#controllers) controller.abort(new Error("the server closes"));
   }
+
+  /** Answers one request, and gives what went wrong. */
+  async #respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    controller: AbortController,
+    holding: Holding,
+  ): Promise<string | undefined> {
+    const { host = "127.0.0.1", token, largest = 2 ** 26 } = this.#options;
+    try {
+      admit(request, host, token);
+      const route = routeOf(this.#routes, request.method ?? "", pathOf(request));
+      this.#checkRoom(route);
+      const document = route.method === "POST" ? await readDocument(request, largest, holding) : undefined;
+      this.#move(request.socket, this.#idle, this.#busy);
+      this.#checkRoom(route);
+      const pieces = await this.#answer(route, document, controller, holding);
+      if (!controller.signal.aborted) await send(response, 200, pieces, { unread: this.#unread });
+      return undefined;
+    } catch (error) {
+      return response.headersSent || response.destroyed
+        ? String(error)
+        : refuse(request, response, error, this.#unread);
+    }
+  }
+
+  async #answer(
+    route: Route,
+    document: unknown,
+    controller: AbortController,
+    holding: Holding,
+  ): Promise<readonly Uint8Array[]> {
+    if (!(route.always ?? false)) this.#controllers.add(controller);
+    try {
+      const expected = route.bytes?.(document) ?? 0;
+      if (expected > 0) holding.hold(expected, "an answer");
+      const pieces = piecesOf(await route.answer(document, controller.signal));
+      holding.hold(sizeOfPieces(pieces), "an answer");
+      return pieces;
+    } finally {
+      this.#controllers.delete(controller);
+    }
+  }
+
+  /** `RefusedRequest` while too many are at work. */
+  #checkRoom(route: Route): void {
+    const { concurrency = 64 } = this.#options;
+    if (!(route.always ?? false) && this.#controllers.size >= concurrency) throw full();
+  }
+
+  #move(socket: Socket, from: Set<Socket>, to: Set<Socket>): void {
+    if (from.delete(socket)) to.add(socket);
+  }
 }
+
+/** A server of HTTP, which does not listen yet. */
+const serverOf = (handler: RequestHandler, options: ServerOptions): Server => {
+  const { head, body } = patienceOf(options);
+  const server = createServer(
+    {
+      headersTimeout: Math.min(head, body),
+      requestTimeout: body,
+      connectionsCheckingInterval: Math.min(1000, head / 2, body / 2),
+    },
+    (request, response) => void handler.serve(request, response),
+  );
+  return server.on("connection", (socket) => handler.connected(socket));
+};
 
 const urlOf = (host: string, { port }: AddressInfo): string =>
   `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
@@ -218,7 +260,7 @@ export const serveJson = async (routes: readonly Route[], options: ServerOptions
     throw new RangeError(`server: expected a token for ${host}, where other machines can ask, got none`);
   }
   const handler = new RequestHandler(routes, options);
-  const server = createServer((request, response) => void handler.serve(request, response));
+  const server = serverOf(handler, options);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(new Error(`server: expected to listen on ${host}:${port}, got ${cause.message}`, { cause })),

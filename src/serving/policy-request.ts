@@ -1,7 +1,7 @@
 /** What is asked of a served policy, in the words of vLLM's two endpoints. */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { RefusedRequest } from "../remote/server.ts";
+import { RefusedRequest } from "../remote/refused-request.ts";
 import type { Shaping } from "../rollouts/decoding/shaping.ts";
 import type { ChosenIds } from "./prompt-log-probs.ts";
 import type { Breadth } from "./prompt-scorer.ts";

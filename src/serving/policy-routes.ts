@@ -1,7 +1,8 @@
 /** What a server of a policy answers, in the forms of vLLM's. */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { RefusedRequest, type Route } from "../remote/server.ts";
+import { RefusedRequest } from "../remote/refused-request.ts";
+import type { Route } from "../remote/server.ts";
 import type { Caller } from "../workers/connect.ts";
 import { completionRequest, generateRequest, type PolicyRequest, type ServedLimits } from "./policy-request.ts";
 import type { PolicyHandlers } from "./policy-worker.ts";
@@ -106,7 +107,7 @@ export const policyRoutes = (options: PolicyRoutesOptions): readonly Route[] => 
   const { thread, name, contextLength, created } = options;
   const model = { id: name, object: "model", created, owned_by: "retort", max_model_len: contextLength };
   return [
-    { method: "GET", path: "/health", answer: () => Promise.resolve({}) },
+    { method: "GET", path: "/health", always: true, answer: () => Promise.resolve({}) },
     { method: "GET", path: "/v1/models", answer: () => Promise.resolve({ object: "list", data: [model] }) },
     completionsRoute(options),
     generateRoute(options),

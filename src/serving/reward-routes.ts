@@ -1,7 +1,8 @@
 /** What a server of rewards answers: docs/remote-scorers.md. */
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { RefusedRequest, type Route } from "../remote/server.ts";
+import { RefusedRequest } from "../remote/refused-request.ts";
+import type { Route } from "../remote/server.ts";
 import { receivedRollout, WireRollout, type WireFailure } from "../rewards/remote/wire.ts";
 import type { RewardAnswer, RewardHandlers } from "../rewards/reward-worker.ts";
 import type { RewardScore } from "../rewards/reward.ts";
@@ -22,7 +23,7 @@ const scoreOf = (answer: RewardAnswer): RewardScore | WireFailure => {
 
 /** `GET /health` and `POST /score`: the rewards of a thread that has been opened. */
 export const rewardRoutes = (thread: Pick<Caller<RewardHandlers>, "call">): readonly Route[] => [
-  { method: "GET", path: "/health", answer: () => Promise.resolve({}) },
+  { method: "GET", path: "/health", always: true, answer: () => Promise.resolve({}) },
   {
     method: "POST",
     path: "/score",

@@ -4,7 +4,8 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { jsonClient, type JsonClient } from "../../src/remote/client.ts";
-import { RefusedRequest, serveJson, type JsonServer, type Route, type ServedRequest, type ServerOptions } from "../../src/remote/server.ts";
+import { RefusedRequest } from "../../src/remote/refused-request.ts";
+import { serveJson, type JsonServer, type Route, type ServedRequest, type ServerOptions } from "../../src/remote/server.ts";
 
 const { signal } = new AbortController();
 

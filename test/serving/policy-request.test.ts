@@ -1,6 +1,6 @@
 /** Tests of what is asked of a served policy. */
 import { describe, expect, test } from "vitest";
-import { RefusedRequest } from "../../src/remote/server.ts";
+import { RefusedRequest } from "../../src/remote/refused-request.ts";
 import { completionRequest, generateRequest } from "../../src/serving/policy-request.ts";
 
 const limits = { name: "tiny", mostLogProbs: -1 };
