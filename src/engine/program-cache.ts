@@ -23,7 +23,7 @@ interface Kept {
   running: number;
 }
 
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en-US")} MiB`;
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** Compiles programs when they are first run; those that were run least recently make room for others. */
 export class ProgramCache {

@@ -2,15 +2,19 @@
 import type { EngineName } from "../engine/names.ts";
 import type { Policy, Weights } from "../policies/policy.ts";
 import type { Route } from "../remote/server.ts";
-import { connect } from "../workers/connect.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { policyRoutes } from "./policy-routes.ts";
-import type { PolicyHandlers } from "./policy-worker.ts";
+import { policyThread } from "./policy-thread.ts";
+import { defined } from "../optional/defined.ts";
 
 /** What is served, and how. */
 export interface OpenPolicyOptions {
   readonly policy: Policy;
-  readonly weights: Weights;
+  /**
+   * Kept, for threads that are started again; or what reads them for each thread, which takes them over: the same ones
+   * each time.
+   */
+  readonly weights: Weights | (() => Promise<Weights>);
   readonly tokenizer: Tokenizer | undefined;
   /** What the model is called. */
   readonly name: string;
@@ -20,6 +24,11 @@ export interface OpenPolicyOptions {
   readonly seed: number;
   /** Most log-probs beside a token's own; -1: as many as are asked for. */
   readonly mostLogProbs: number;
+  /**
+   * Most bytes that programs may take beside the weights, as they are predicted. Half of what is free when the policy
+   * is opened, when left out.
+   */
+  readonly memory?: number;
 }
 
 /** A policy that answers. */
@@ -32,32 +41,32 @@ export interface OpenedPolicy {
   close(): Promise<void>;
 }
 
-const worker = new URL("./policy-worker.ts", import.meta.url);
+const copyOf = (weights: Weights): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, values.slice()]));
 
 /** Opens the thread. `RangeError` for a model without a tokenizer, and for one with an encoder. */
 export const openServedPolicy = async (options: OpenPolicyOptions): Promise<OpenedPolicy> => {
-  const { policy, weights, tokenizer, name, engine, threads, seed, mostLogProbs } = options;
+  const { policy, weights, tokenizer, name, engine, threads, seed, mostLogProbs, memory } = options;
   if (tokenizer === undefined) throw new RangeError(`${name}: expected a tokenizer.json beside the weights, got none`);
   if (policy.config["is_encoder_decoder"] === true)
     throw new RangeError(`${name}: expected a decoder, got an encoder and a decoder`);
-  const thread = connect<PolicyHandlers>(worker, { name: "policy" });
-  const close = async (): Promise<void> => {
-    await thread.close();
-  };
+  const thread = policyThread({
+    engine,
+    threads,
+    config: policy.config,
+    weights: typeof weights === "function" ? weights : () => Promise.resolve(copyOf(weights)),
+    tokenizer: tokenizer.toJSON(),
+    seed,
+    ...defined({ memory }),
+  });
   try {
-    const used = await thread.call("open", {
-      engine,
-      threads,
-      config: policy.config,
-      weights,
-      tokenizer: tokenizer.toJSON(),
-      seed,
-    });
-    const created = Math.floor(Date.now() / 1000);
-    const routes = policyRoutes({ thread, name, mostLogProbs, contextLength: policy.contextLength, created });
-    return { name, engine: used, routes, close };
+    await thread.ready();
   } catch (error) {
-    await close();
+    await thread.close();
     throw error;
   }
+  const created = Math.floor(Date.now() / 1000);
+  const { contextLength, vocabularySize } = policy;
+  const routes = policyRoutes({ thread, name, mostLogProbs, contextLength, vocabularySize, created });
+  return { name, engine: thread.engine(), routes, close: () => thread.close() };
 };

@@ -76,13 +76,19 @@ const GenerateBody = closedObject({
 
 type Sampling = Static<ReturnType<typeof Type.Object<typeof sampling>>>;
 
+/** A value of a request as an error shows it, however large it is. */
+const shown = (value: unknown): string => {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return JSON.stringify(typeof value === "string" ? value.slice(0, 80) : value) ?? "nothing";
+};
+
 const checked = <T extends TSchema>(schema: T, document: unknown): Static<T> => {
   if (Value.Check(schema, document)) return document;
   const [first] = Value.Errors(schema, document);
   throw new RefusedRequest(
     400,
-    `${first?.path ?? ""}: ${first?.message ?? "another form expected"}, got ` +
-      `${JSON.stringify(first?.value)?.slice(0, 80) ?? "nothing"}`,
+    `${first?.path ?? ""}: ${first?.message ?? "another form expected"}, got ${shown(first?.value)}`,
   );
 };
 

@@ -4,6 +4,7 @@ import type { EngineName } from "../engine/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
+import type { Answer } from "../workers/messages.ts";
 import { serve } from "../workers/serve.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
@@ -22,6 +23,8 @@ export interface OpenPolicy {
   /** What `toJSON` of its tokenizer gave. */
   readonly tokenizer: unknown;
   readonly seed: number;
+  /** Most bytes that programs may take beside the weights; half of what is free then, when left out. */
+  readonly memory?: number;
 }
 
 let engine: Engine | undefined;
@@ -40,15 +43,18 @@ const handlers = {
     weights,
     tokenizer: document,
     seed,
+    memory = Math.floor(process.availableMemory() / 2),
   }: OpenPolicy): Promise<{ value: string }> => {
     engine = await openEngine(name, { threads });
     const tokenizer = tokenizerFromJSON(document);
-    opened = { tokenizer, policy: new ServedPolicy(engine, { policy: policyOf(config), weights, tokenizer, seed }) };
+    const policy = new ServedPolicy(engine, { policy: policyOf(config), weights, tokenizer, seed, memory });
+    opened = { tokenizer, policy };
     return { value: engine.name };
   },
-  answer: async (request: PolicyRequest, signal: AbortSignal): Promise<{ value: readonly PolicyAnswer[] }> => ({
-    value: await open().policy.answer(request, signal),
-  }),
+  answer: async (request: PolicyRequest, signal: AbortSignal): Promise<Answer<readonly PolicyAnswer[]>> => {
+    const value = await open().policy.answer(request, signal);
+    return { value, transfer: value.flatMap(({ promptLogProbs = [] }) => promptLogProbs) };
+  },
   tokenize: ({
     text,
     whole,

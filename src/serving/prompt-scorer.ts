@@ -1,7 +1,8 @@
 /** What a policy says of tokens that are there already: of every position of a sequence, as much as is asked for. */
 import * as tf from "@tensorflow/tfjs";
-import type { Buffer, Engine, Executable } from "../engine/engine.ts";
-import { float32, int32, type Program } from "../engine/program.ts";
+import type { Buffer, Engine } from "../engine/engine.ts";
+import { ProgramCache } from "../engine/program-cache.ts";
+import { float32, int32, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import { uploadWeights } from "../rollouts/sampling/resident-weights.ts";
@@ -10,19 +11,23 @@ import { uploadWeights } from "../rollouts/sampling/resident-weights.ts";
 export type Breadth = number | "all";
 
 /**
- * What is said of a sequence of T tokens: position t is what the policy says after token t, for t from 0 to T - 1.
- * Log-probs in nats, at temperature 1.
+ * What is said of n positions of a sequence in a row: position t is what the policy says after token t. Log-probs in
+ * nats, at temperature 1.
  */
 export interface PromptScore {
-  /** [T - 1] of token t + 1. */
+  /** The first position, from 0. */
+  readonly start: number;
+  /** n. */
+  readonly count: number;
+  /** [n] of token t + 1; [n - 1] where the last position of all is among them. */
   readonly logProbs: Float32Array;
-  /** [T - 1]: how many tokens are likelier than token t + 1, and one more. */
+  /** As many: how many tokens are likelier than token t + 1, and one more. */
   readonly ranks: Int32Array;
-  /** [T, K], falling; there for K from 1. */
+  /** [n, K], falling; there for K from 1. */
   readonly top?: { readonly ids: Int32Array; readonly logProbs: Float32Array };
-  /** [T, V]; there when all are asked for. */
+  /** [n, V]; there when all are asked for. */
   readonly all?: Float32Array;
-  /** The likeliest token after the last. */
+  /** The likeliest token after the last of them. */
   readonly next: number;
 }
 
@@ -31,6 +36,10 @@ export interface PromptScorerOptions {
   readonly policy: Policy;
   readonly weights: Weights;
   readonly padId: number;
+  /** Most positions whose log-probs are computed at once. Default: those of 32 MiB. */
+  readonly piece?: number;
+  /** Where compiled programs are kept, which others may share. Default: a place of the scorer's own. */
+  readonly programs?: ProgramCache;
 }
 
 /**
@@ -43,22 +52,37 @@ const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(count));
 
 const prefix = "parameters/";
 
-/** [1, T] -> `logProbs`, `ranks` and `best` [1, T]; `top` and `ids` [1, T, K], or `all` [1, T, V]. */
-const scoreProgram = (policy: Policy, length: number, breadth: Breadth): Program<string, string> => ({
-  name: "score-prompt",
+/** Bytes of the log-probs of a piece. */
+const pieceBytes = 2 ** 25;
+
+const parameterSpecs = (policy: Policy): Record<string, TensorSpec> =>
+  Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [prefix + name, float32(...shape)]));
+
+const parametersIn = (policy: Policy, inputs: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> =>
+  Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[prefix + name]!]));
+
+/** [1, T] -> `hidden` [1, T, D]. */
+const hiddenProgram = (policy: Policy, length: number): Program => ({
+  name: "score-hidden",
   inputs: {
-    ...Object.fromEntries(
-      Object.entries(policy.parameters).map(([name, { shape }]) => [prefix + name, float32(...shape)]),
-    ),
+    ...parameterSpecs(policy),
     tokens: int32(1, length),
     positions: int32(1, length),
     mask: float32(1, length),
     prompt: float32(1, length),
-    targets: int32(1, length),
   },
+  build: (inputs) => ({
+    hidden: policy.hidden(parametersIn(policy, inputs), inputs as unknown as Sequences),
+  }),
+});
+
+/** Hidden states [1, n, D] -> `logProbs`, `ranks` and `best` [1, n]; `top` and `ids` [1, n, K], or `all` [1, n, V]. */
+const headProgram = (policy: Policy, length: number, breadth: Breadth): Program => ({
+  name: "score-head",
+  inputs: { ...parameterSpecs(policy), hidden: float32(1, length, policy.hiddenSize), targets: int32(1, length) },
   build(inputs) {
-    const parameters = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[prefix + name]!]));
-    const logProbs = tf.logSoftmax(policy.logits(parameters, inputs as unknown as Sequences));
+    const logits = policy.head(parametersIn(policy, inputs), inputs["hidden"] as tf.Tensor3D);
+    const logProbs = tf.logSoftmax(logits);
     const own = tf.sum(tf.mul(logProbs, tf.oneHot(inputs["targets"]!, policy.vocabularySize, 1, 0, "float32")), -1);
     const likelier = tf.sum(tf.cast(tf.greater(logProbs, tf.expandDims(own, -1)), "float32"), -1);
     const spoken = { logProbs: own, likelier, best: tf.argMax(logProbs, -1) };
@@ -69,71 +93,98 @@ const scoreProgram = (policy: Policy, length: number, breadth: Breadth): Program
   },
 });
 
+type Values = Readonly<Record<string, Float32Array | Int32Array>>;
+
+const dispose = (buffers: Readonly<Record<string, Buffer>>): void => {
+  for (const buffer of Object.values(buffers)) buffer.dispose();
+};
+
 /**
- * Scores sequences one by one on an engine. Programs are compiled when they are first needed, one for each padded
- * length and breadth.
+ * Scores sequences one by one on an engine: hidden states at once, log-probs piece by piece, for those of a long
+ * sequence over a large vocabulary are far larger than all else. Programs are compiled when they are first needed, for
+ * each padded length and breadth.
  */
 export class PromptScorer {
   readonly #engine: Engine;
   readonly #options: PromptScorerOptions;
   readonly #parameters: Readonly<Record<string, Buffer>>;
-  readonly #executables = new Map<string, Promise<Executable>>();
+  readonly #programs: ProgramCache;
 
   /** Uploads the weights. `RangeError` when an array does not fit its parameter. */
   constructor(engine: Engine, options: PromptScorerOptions) {
     this.#engine = engine;
     this.#options = options;
+    this.#programs = options.programs ?? new ProgramCache(engine);
     const uploaded = uploadWeights(engine, options.policy.parameters, options.weights, "server");
     this.#parameters = Object.fromEntries(Object.entries(uploaded).map(([name, buffer]) => [prefix + name, buffer]));
   }
 
   /**
-   * Scores a sequence of 1 to `contextLength` tokens below V; a breadth of V or more is all. `RangeError` for any
-   * other.
+   * Scores a sequence of 1 to `contextLength` tokens below V, piece by piece; a breadth of V or more is all.
+   * `RangeError` for any other, and for one that takes more memory than the programs may.
    */
-  async score(ids: ArrayLike<number>, breadth: Breadth): Promise<PromptScore> {
+  async *score(ids: ArrayLike<number>, breadth: Breadth): AsyncGenerator<PromptScore, void> {
+    const tokens = this.#checked(ids);
     const { policy, padId } = this.#options;
-    const tokens = Int32Array.from(ids);
-    if (tokens.length < 1 || tokens.length > policy.contextLength) {
-      throw new RangeError(`expected 1 to ${policy.contextLength} tokens, got ${tokens.length}`);
+    const { vocabularySize: V, hiddenSize: D, contextLength } = policy;
+    const length = Math.min(contextLength, Math.max(shortest, powerOfTwo(tokens.length)));
+    const wanted: Breadth = breadth === "all" || breadth >= V ? "all" : breadth;
+    const width = wanted === "all" ? V : Math.min(V - 1, powerOfTwo(wanted));
+    const computed: Breadth = wanted === "all" || wanted === 0 ? wanted : width;
+    const most = this.#options.piece ?? Math.max(shortest, 2 ** Math.floor(Math.log2(pieceBytes / 4 / V)));
+    const piece = Math.min(length, most);
+    const hidden = await this.#hidden(tokens, length);
+    for (let start = 0; start < tokens.length; start += piece) {
+      const states = new Float32Array(piece * D);
+      states.set(hidden.subarray(start * D, (start + piece) * D));
+      const targets = new Int32Array(piece).fill(padId);
+      targets.set(tokens.subarray(start + 1, start + 1 + piece));
+      const inputs = {
+        hidden: this.#engine.upload(states, float32(1, piece, D)),
+        targets: this.#engine.upload(targets, int32(1, piece)),
+      };
+      const values = await this.#run(`${piece} ${computed}`, () => headProgram(policy, piece, computed), inputs);
+      const count = Math.min(piece, tokens.length - start);
+      const own = Math.min(count, tokens.length - 1 - start);
+      yield { start, count, ...scoreOf(values, { count, own, breadth: wanted, width }) };
     }
-    const stranger = tokens.find((id) => id < 0 || id >= policy.vocabularySize);
-    if (stranger !== undefined) throw new RangeError(`expected ids below ${policy.vocabularySize}, got ${stranger}`);
-    const length = Math.min(policy.contextLength, Math.max(shortest, powerOfTwo(tokens.length)));
-    const wanted: Breadth = breadth === "all" || breadth >= policy.vocabularySize ? "all" : breadth;
-    const width =
-      wanted === "all" || powerOfTwo(wanted) >= policy.vocabularySize ? policy.vocabularySize - 1 : powerOfTwo(wanted);
-    const executable = await this.#executable(length, wanted === "all" || wanted === 0 ? wanted : width);
+  }
+
+  #checked(ids: ArrayLike<number>): Int32Array {
+    const { contextLength, vocabularySize } = this.#options.policy;
+    const tokens = Int32Array.from(ids);
+    if (tokens.length < 1 || tokens.length > contextLength)
+      throw new RangeError(`expected 1 to ${contextLength} tokens, got ${tokens.length}`);
+    const stranger = tokens.find((id) => id < 0 || id >= vocabularySize);
+    if (stranger !== undefined) throw new RangeError(`expected ids below ${vocabularySize}, got ${stranger}`);
+    return tokens;
+  }
+
+  /** [length, D]. */
+  async #hidden(tokens: Int32Array, length: number): Promise<Float32Array> {
+    const { policy, padId } = this.#options;
     const sequence = padPrompts([tokens], { length, padId, side: "right" });
-    const targets = padPrompts([[...tokens.subarray(1), padId]], { length, padId, side: "right" });
     const inputs = {
       tokens: this.#engine.upload(sequence.tokens, int32(1, length)),
       positions: this.#engine.upload(sequence.positions, int32(1, length)),
       mask: this.#engine.upload(sequence.mask, float32(1, length)),
       prompt: this.#engine.upload(new Float32Array(sequence.mask), float32(1, length)),
-      targets: this.#engine.upload(targets.tokens, int32(1, length)),
     };
-    const outputs = await executable.run({ ...this.#parameters, ...inputs });
-    const values = await this.#download(outputs);
-    for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
-    return scoreOf(values, tokens.length, wanted, wanted === "all" ? policy.vocabularySize : width);
+    const { hidden } = await this.#run(`${length}`, () => hiddenProgram(policy, length), inputs);
+    return hidden as Float32Array;
   }
 
-  #executable(length: number, breadth: Breadth): Promise<Executable> {
-    const key = `${length} ${breadth}`;
-    const compiled =
-      this.#executables.get(key) ?? this.#engine.compile(scoreProgram(this.#options.policy, length, breadth));
-    this.#executables.set(key, compiled);
-    return compiled;
-  }
-
-  async #download(
-    buffers: Readonly<Record<string, Buffer>>,
-  ): Promise<Readonly<Record<string, Float32Array | Int32Array>>> {
-    const values: Record<string, Float32Array | Int32Array> = {};
-    for (const [name, buffer] of Object.entries(buffers))
-      values[name] = (await this.#engine.download(buffer)) as Float32Array | Int32Array;
-    return values;
+  async #run(key: string, make: () => Program, inputs: Readonly<Record<string, Buffer>>): Promise<Values> {
+    let outputs: Readonly<Record<string, Buffer>> = {};
+    try {
+      outputs = await this.#programs.run(`score ${key}`, make, { ...this.#parameters, ...inputs });
+      const values: Record<string, Float32Array | Int32Array> = {};
+      for (const [name, buffer] of Object.entries(outputs))
+        values[name] = (await this.#engine.download(buffer)) as Float32Array | Int32Array;
+      return values;
+    } finally {
+      dispose({ ...inputs, ...outputs });
+    }
   }
 }
 
@@ -141,24 +192,27 @@ export class PromptScorer {
 const firstOf = <Row extends Float32Array | Int32Array>(rows: Row, width: number, topK: number): Row =>
   rows.filter((_, k) => k % width < topK) as Row;
 
-/** The score of the first `length` positions; `width` is that of the rows of `top` and `all`. */
+/** Of `count` positions; `own` have a token after them, and `width` is that of the rows of `top` and `all`. */
 const scoreOf = (
-  values: Readonly<Record<string, Float32Array | Int32Array>>,
-  length: number,
-  breadth: Breadth,
-  width: number,
-): PromptScore => {
-  const floats = (name: string, count: number): Float32Array => (values[name] as Float32Array).slice(0, count);
+  values: Values,
+  {
+    count,
+    own,
+    breadth,
+    width,
+  }: { readonly count: number; readonly own: number; readonly breadth: Breadth; readonly width: number },
+): Omit<PromptScore, "start" | "count"> => {
+  const floats = (name: string, length: number): Float32Array => (values[name] as Float32Array).slice(0, length);
   const spoken = {
-    logProbs: floats("logProbs", length - 1),
-    ranks: Int32Array.from(floats("likelier", length - 1), (count) => count + 1),
-    next: values["best"]![length - 1]!,
+    logProbs: floats("logProbs", own),
+    ranks: Int32Array.from(floats("likelier", own), (likelier) => likelier + 1),
+    next: values["best"]![count - 1]!,
   };
   if (breadth === 0) return spoken;
-  if (breadth === "all") return { ...spoken, all: floats("all", length * width) };
-  const ids = (values["ids"] as Int32Array).slice(0, length * width);
+  if (breadth === "all") return { ...spoken, all: floats("all", count * width) };
+  const ids = (values["ids"] as Int32Array).slice(0, count * width);
   return {
     ...spoken,
-    top: { ids: firstOf(ids, width, breadth), logProbs: firstOf(floats("top", length * width), width, breadth) },
+    top: { ids: firstOf(ids, width, breadth), logProbs: firstOf(floats("top", count * width), width, breadth) },
   };
 };

@@ -6,7 +6,8 @@ import type { Route } from "../remote/server.ts";
 import { receivedRollout, WireRollout, type WireFailure } from "../rewards/remote/wire.ts";
 import type { RewardAnswer, RewardHandlers } from "../rewards/reward-worker.ts";
 import type { RewardScore } from "../rewards/reward.ts";
-import type { Caller } from "../workers/connect.ts";
+import type { Restarting } from "../workers/restarting.ts";
+import { healthRoute } from "./health-route.ts";
 import { closedObject } from "../plugins/closed-object.ts";
 
 const ScoreBody = Type.Object({
@@ -22,8 +23,8 @@ const scoreOf = (answer: RewardAnswer): RewardScore | WireFailure => {
 };
 
 /** `GET /health` and `POST /score`: the rewards of a thread that has been opened. */
-export const rewardRoutes = (thread: Pick<Caller<RewardHandlers>, "call">): readonly Route[] => [
-  { method: "GET", path: "/health", always: true, answer: () => Promise.resolve({}) },
+export const rewardRoutes = (thread: Pick<Restarting<RewardHandlers>, "call"> & Partial<Pick<Restarting<RewardHandlers>, "alive">>): readonly Route[] => [
+  healthRoute(thread),
   {
     method: "POST",
     path: "/score",

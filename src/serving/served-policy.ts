@@ -8,9 +8,11 @@ import { Streamer } from "../rollouts/sampling/streamer.ts";
 import { promptIds } from "../tokenizers/prompt-ids.ts";
 import { mostLogProbs } from "../teachers/remote/answer-size.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { entriesOf } from "./answer-bytes.ts";
 import type { PolicyRequest } from "./policy-request.ts";
-import { chosenLogProbs, promptLogProbsJson } from "./prompt-log-probs.ts";
-import { PromptScorer, type Breadth, type PromptScore } from "./prompt-scorer.ts";
+import { ChosenLogProbs, PromptLogProbsWriter } from "./prompt-log-probs.ts";
+import { PromptScorer, type Breadth } from "./prompt-scorer.ts";
+import { ProgramCache } from "../engine/program-cache.ts";
 import { defined } from "../optional/defined.ts";
 
 /** What one prompt gets. Plain data. */
@@ -20,8 +22,8 @@ export interface PolicyAnswer {
   readonly tokens: readonly number[];
   readonly finish: "stop" | "length";
   readonly promptTokens: number;
-  /** JSON of vLLM's `prompt_logprobs`. */
-  readonly promptLogProbs?: string;
+  /** JSON of vLLM's `prompt_logprobs`, in pieces. */
+  readonly promptLogProbs?: readonly Uint8Array[];
   /** base64 of vLLM's `prompt_token_id_logprobs`. */
   readonly chosen?: string;
 }
@@ -33,14 +35,21 @@ export interface ServedPolicyOptions {
   readonly tokenizer: Tokenizer;
   /** Of draws for which a request has no seed of its own. */
   readonly seed: number;
+  /** Most bytes that programs may take beside the weights, as they are predicted; not bounded when left out. */
+  readonly memory?: number;
 }
+
+/** What was said of a prompt. */
+interface Said extends Pick<PolicyAnswer, "promptLogProbs" | "chosen"> {
+  /** The likeliest token after it. */
+  readonly next: number;
+}
+
+/** Longer texts for each token of the context are no prompts: they are not read at all. */
+const charactersOfToken = 64;
 
 const chosenAreOwn = (ids: readonly number[], { chosen }: PolicyRequest): boolean =>
   chosen === undefined || chosen.ids.every((row, i) => row.length === 1 && row[0] === ids[chosen.start + i + 1]);
-
-/** Size of the array that holds the log-probs of chosen ids: the longest row is that of all. */
-const chosenEntries = ({ chosen }: PolicyRequest): number =>
-  chosen === undefined ? 0 : chosen.ids.length * chosen.ids.reduce((most, row) => Math.max(most, row.length), 0);
 
 /** Answers one prompt after the other. */
 export class ServedPolicy {
@@ -53,11 +62,13 @@ export class ServedPolicy {
 
   /** Uploads the weights. `RangeError` when an array does not fit its parameter. */
   constructor(engine: Engine, options: ServedPolicyOptions) {
-    const { policy, weights, tokenizer } = options;
+    const { policy, weights, tokenizer, memory } = options;
     const { endId, stopIds, padId } = tokenizer;
+    const resident = Object.values(weights).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const programs = new ProgramCache(engine, { resident, ...defined({ bytes: memory }) });
     this.#options = options;
-    this.#scorer = new PromptScorer(engine, { policy, weights, padId });
-    this.#streamer = new Streamer(engine, { policy, endId, stopIds, padId });
+    this.#scorer = new PromptScorer(engine, { policy, weights, padId, programs });
+    this.#streamer = new Streamer(engine, { policy, endId, stopIds, padId, programs });
     this.#streamer.load(weights);
   }
 
@@ -67,12 +78,14 @@ export class ServedPolicy {
    */
   async answer(request: PolicyRequest, signal: AbortSignal): Promise<readonly PolicyAnswer[]> {
     const answers: PolicyAnswer[] = [];
-    for (const [index, prompt] of request.prompts.entries()) {
+    const prompts = request.prompts.map((prompt) => this.#idsOf(prompt));
+    this.#checkEntries(prompts, request);
+    for (const [index, prompt] of prompts.entries()) {
       const lease = await this.#turn.acquire(signal);
       try {
         const seed = request.seed ?? this.#options.seed;
         const number = request.seed === undefined ? (this.#answered += 1) : 0;
-        answers.push(await this.#answerOne(this.#idsOf(prompt), request, [seed, "serve", number, index], signal));
+        answers.push(await this.#answerOne(prompt, request, [seed, "serve", number, index], signal));
       } finally {
         lease.release();
       }
@@ -88,42 +101,47 @@ export class ServedPolicy {
   ): Promise<PolicyAnswer> {
     const { maxNewTokens, shaping, stops } = request;
     signal.throwIfAborted();
-    const score = await this.#score(ids, request);
+    const score = await this.#score(ids, request, signal);
     // What a teacher is asked for: the likeliest token after the prompt is known then.
     const known =
       score !== undefined && maxNewTokens === 1 && shaping.temperature === 0 && (shaping.repetitionPenalty ?? 1) === 1;
     const drawn = known && (shaping.minNewTokens ?? 0) === 0 ? this.#ended([score.next]) : undefined;
     const completion = drawn ?? (await this.#complete(ids, { maxNewTokens, shaping, stops }, coordinates, signal));
-    return { ...completion, promptTokens: ids.length, ...(score === undefined ? {} : this.#said(ids, score, request)) };
+    return {
+      ...completion,
+      promptTokens: ids.length,
+      ...defined({ promptLogProbs: score?.promptLogProbs, chosen: score?.chosen }),
+    };
+  }
+
+  /** `RangeError` for more log-probs, of all prompts together, than one answer has. */
+  #checkEntries(prompts: readonly (readonly number[])[], request: PolicyRequest): void {
+    const { vocabularySize } = this.#options.policy;
+    const lengths = prompts.map(({ length }) => length);
+    const entries = entriesOf(lengths, request, vocabularySize);
+    if (entries > mostLogProbs)
+      throw new RangeError(`expected at most ${mostLogProbs} log-probs in an answer, got a request for ${entries}`);
+    for (const row of request.chosen?.ids ?? []) this.#check(row);
   }
 
   /** As much as the request asks for; nothing when it asks for none. */
-  async #score(ids: readonly number[], request: PolicyRequest): Promise<PromptScore | undefined> {
+  async #score(ids: readonly number[], request: PolicyRequest, signal: AbortSignal): Promise<Said | undefined> {
     const { promptLogProbs, chosen } = request;
     if (promptLogProbs === undefined && chosen === undefined) return undefined;
-    const { vocabularySize } = this.#options.policy;
     const breadth: Breadth = chosenAreOwn(ids, request) ? (promptLogProbs ?? 0) : "all";
-    const listed = ids.length * (promptLogProbs === "all" ? vocabularySize : (promptLogProbs ?? 0) + 1);
-    const entries = Math.max(listed, chosenEntries(request));
-    if (entries > mostLogProbs)
-      throw new RangeError(`expected at most ${mostLogProbs} log-probs in an answer, got a request for ${entries}`);
-    this.#check(chosen?.ids.flat() ?? []);
-    return this.#scorer.score(ids, breadth);
-  }
-
-  #said(
-    ids: readonly number[],
-    score: PromptScore,
-    { promptLogProbs, chosen }: PolicyRequest,
-  ): Pick<PolicyAnswer, "promptLogProbs" | "chosen"> {
-    const { all: _all, ...rest } = score;
-    const listed = promptLogProbs === "all" ? score : rest;
-    return {
-      ...(promptLogProbs === undefined
-        ? {}
-        : { promptLogProbs: promptLogProbsJson(ids, listed, (id) => this.#textOf(id)) }),
-      ...defined({ chosen: chosen && chosenLogProbs(chosen, score, this.#options.policy.vocabularySize) }),
-    };
+    const listing =
+      promptLogProbs === undefined
+        ? undefined
+        : new PromptLogProbsWriter(ids, promptLogProbs, (id) => this.#textOf(id));
+    const matrix = chosen && new ChosenLogProbs(chosen);
+    let next = 0;
+    for await (const score of this.#scorer.score(ids, breadth)) {
+      signal.throwIfAborted();
+      listing?.add(score);
+      matrix?.add(score);
+      next = score.next;
+    }
+    return { next, ...defined({ promptLogProbs: listing?.end(), chosen: matrix?.end() }) };
   }
 
   async #complete(
@@ -154,7 +172,12 @@ export class ServedPolicy {
   }
 
   #idsOf(prompt: string | readonly number[]): readonly number[] {
-    if (typeof prompt === "string") return promptIds(this.#options.tokenizer, prompt);
+    if (typeof prompt === "string") {
+      const most = charactersOfToken * this.#options.policy.contextLength;
+      if (prompt.length > most)
+        throw new RangeError(`expected a prompt of at most ${most} characters, got ${prompt.length}`);
+      return promptIds(this.#options.tokenizer, prompt);
+    }
     this.#check(prompt);
     return prompt;
   }

@@ -19,6 +19,8 @@ export interface RestartingOptions<H extends Handlers> {
 export interface Restarting<H extends Handlers> extends Pick<Caller<H>, "call"> {
   /** Resolves when a thread is there that takes calls. Rejects with what starting it rejects with. */
   ready(): Promise<void>;
+  /** Whether a thread is there that takes calls. Where there is none, one is started. */
+  alive(): boolean;
 }
 
 /** The handler of a call: resolves when it has ended. */
@@ -80,6 +82,11 @@ export const restarting = <H extends Handlers>({
   return {
     async ready() {
       await usable();
+    },
+    alive() {
+      if (current?.usable === true) return true;
+      void usable().catch(() => undefined);
+      return false;
     },
     async call<Name extends keyof H & string>(
       name: Name,

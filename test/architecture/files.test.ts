@@ -13,6 +13,7 @@ const vague = new Set(["util", "utils", "helper", "helpers", "common", "misc", "
 /** Files of src with behaviour and without a test of the same name, each with the reason. */
 const untested: Readonly<Record<string, string>> = {
   "src/experiments/file/rungs.ts": "values alone: test/experiments/file/starting-file.test.ts makes a file of each",
+  "src/serving/health-route.ts": "test/serving/policy-attacks.test.ts asks while the thread has ended",
   "src/remote/refused-request.ts": "test/remote/server.test.ts has routes that refuse",
   "src/remote/received.ts": "test/remote/attacks.test.ts and test/remote/server.test.ts send what is refused",
   "src/remote/send.ts": "test/remote/attacks.test.ts reads answers, and reads them not",

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/engine/choose.ts";
 import { loadModel } from "../../src/experiments/inputs/model.ts";
 import { jsonClient, type JsonClient } from "../../src/remote/client.ts";
-import { PromptScorer } from "../../src/serving/prompt-scorer.ts";
+import { PromptScorer, type PromptScore } from "../../src/serving/prompt-scorer.ts";
 import { readNpy } from "../../src/teachers/remote/npy.ts";
 import { saveModel } from "../fixtures/models.ts";
 import { startPolicyServer } from "../fixtures/served.ts";
@@ -40,6 +40,11 @@ beforeAll(async () => {
     rmSync(folder, { recursive: true });
   };
 });
+
+const whole = async (scores: AsyncIterable<PromptScore>): Promise<PromptScore> => {
+  for await (const score of scores) return score;
+  throw new Error("expected a score");
+};
 
 const complete = async (body: object): Promise<Completions> => (await client.post("/v1/completions", body, signal)) as Completions;
 
@@ -85,7 +90,7 @@ describe("completions", () => {
     const engine = await openEngine("onnx", { threads: 1 });
     onTestFinished(() => engine.dispose());
     const ids = tokenizer!.encode("abcdefgh ab");
-    const expected = await new PromptScorer(engine, { policy, weights, padId: tokenizer!.padId }).score(ids, 3);
+    const expected = await whole(new PromptScorer(engine, { policy, weights, padId: tokenizer!.padId }).score(ids, 3));
     for (const maxTokens of [0, 1, 2]) {
       const { choices } = await complete({ prompt: ids, max_tokens: maxTokens, temperature: 0, prompt_logprobs: 3 });
       const positions = choices[0]!.prompt_logprobs!;
@@ -121,7 +126,7 @@ describe("generate", () => {
     const engine = await openEngine("onnx", { threads: 1 });
     onTestFinished(() => engine.dispose());
     const ids = tokenizer!.encode("abcde");
-    const { all, logProbs, next } = await new PromptScorer(engine, { policy, weights, padId: tokenizer!.padId }).score(ids, "all");
+    const { all, logProbs, next } = await whole(new PromptScorer(engine, { policy, weights, padId: tokenizer!.padId }).score(ids, "all"));
     const ask = async (params: object): Promise<{ prompt_token_id_logprobs: string; prompt_logprobs: unknown; choices: unknown }> =>
       (await client.post(
         "/inference/v1/generate",

@@ -66,6 +66,22 @@ test("more log-probs than fit into an answer are refused before they are compute
   );
 });
 
+test("log-probs of all prompts of a request count together", async () => {
+  const asked = (count: number) =>
+    served().answer(request({ prompts: Array.from({ length: count }, () => [3]), promptLogProbs: 2 ** 20, maxNewTokens: 0 }), signal);
+  expect(await asked(1)).toHaveLength(1);
+  await expect(asked(2)).rejects.toThrow(`got a request for ${2 * (2 ** 20 + 1)}`);
+});
+
+test("the likeliest are there beside chosen ids too", async () => {
+  const ids = [3, 1, 4];
+  const said = async (changes: Partial<PolicyRequest>): Promise<string> => {
+    const [answer] = await served().answer(request({ prompts: [ids], maxNewTokens: 0, promptLogProbs: 2, ...changes }), signal);
+    return Buffer.concat(answer!.promptLogProbs!).toString();
+  };
+  expect(await said({ chosen: { ids: [[0, 1], [2]], start: 0 } })).toBe(await said({}));
+});
+
 test("an aborted signal ends it", async () => {
   const reason = new Error("enough");
   await expect(served().answer(request(), AbortSignal.abort(reason))).rejects.toBe(reason);

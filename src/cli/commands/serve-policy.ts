@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { engineNames, type EngineName } from "../../engine/names.ts";
 import { loadModel } from "../../experiments/inputs/model.ts";
+import type { Weights } from "../../policies/policy.ts";
 import { openServedPolicy } from "../../serving/open-policy.ts";
 import { addListenFlags, listen, type ListenFlags } from "../options/listen.ts";
 import { addModelArgument, addModelFlags, locateModel, type ModelFlags } from "../options/named-model.ts";
@@ -12,12 +13,16 @@ import type { Terminal } from "../display/terminal.ts";
 interface ServeOptions extends ModelFlags, ListenFlags {
   readonly name?: string;
   readonly maxLogprobs: number;
+  readonly memory?: number;
   readonly seed: number;
   readonly engine: EngineName;
 }
 
 /** More threads than this bring the products of one row nothing. */
 const mostThreads = 4;
+
+/** Bytes of a request: those of all chosen ids that one answer may be about. */
+const largest = 2 ** 24;
 
 const wholeFrom =
   (least: number) =>
@@ -28,11 +33,20 @@ const wholeFrom =
   };
 
 const perform = async (model: string, options: ServeOptions, terminal: Terminal): Promise<void> => {
-  const loaded = await loadModel(await locateModel(model, options, terminal));
-  const { engine, seed, maxLogprobs: mostLogProbs } = options;
+  const located = await locateModel(model, options, terminal);
+  const { weights: first, ...loaded } = await loadModel(located);
+  const { engine, seed, maxLogprobs: mostLogProbs, memory } = options;
+  let unused: Weights | undefined = first;
+  const weights = async (): Promise<Weights> => {
+    const read = unused ?? (await loadModel(located)).weights;
+    unused = undefined;
+    return read;
+  };
   const threads = Math.min(availableParallelism(), mostThreads);
   const opened = await openServedPolicy({
     ...loaded,
+    weights,
+    ...(memory === undefined ? {} : { memory: memory * 2 ** 20 }),
     name: options.name ?? basename(model),
     engine,
     threads,
@@ -40,7 +54,7 @@ const perform = async (model: string, options: ServeOptions, terminal: Terminal)
     mostLogProbs,
   });
   try {
-    await listen(opened.routes, `${opened.name} on the engine ${opened.engine}`, options, terminal);
+    await listen(opened.routes, `${opened.name} on the engine ${opened.engine}`, { ...options, largest }, terminal);
   } finally {
     await opened.close();
   }
@@ -59,6 +73,11 @@ export const addServePolicy = (command: Command, terminal: Terminal): void => {
       "most log-probs beside a token's own; -1: as many as are asked for",
       wholeFrom(-1),
       -1,
+    )
+    .option(
+      "--memory <MiB>",
+      "most memory beside the weights; half of what is free at the start when left out",
+      wholeFrom(1),
     )
     .option("--seed <n>", "of draws for which a request has no seed", wholeFrom(0), 0)
     .addOption(new Option("--engine <name>", "what runs the programs").choices([...engineNames]).default("auto"))

@@ -1,6 +1,6 @@
 /** What the commands that serve have in common: where they listen, what they log, and how Ctrl-C ends them. */
 import { InvalidArgumentError, type Command } from "commander";
-import { serveJson, type Route, type ServedRequest } from "../../remote/server.ts";
+import { serveJson, type Route, type ServedRequest, type ServerOptions } from "../../remote/server.ts";
 import { tokenFrom } from "../../remote/token.ts";
 import type { Terminal } from "../display/terminal.ts";
 import { visible } from "../../files/visible.ts";
@@ -58,13 +58,13 @@ const untilStopped = (terminal: Terminal): Promise<void> =>
 export const listen = async (
   routes: readonly Route[],
   what: string,
-  { host, port, tokenEnv, quiet }: ListenFlags,
+  { host, port, tokenEnv, quiet, largest }: ListenFlags & Pick<ServerOptions, "largest">,
   terminal: Terminal,
 ): Promise<void> => {
   const token = tokenEnv === undefined ? undefined : tokenFrom(tokenEnv, "--token-env");
   const stopped = untilStopped(terminal);
   const observe = quiet === true ? undefined : (request: ServedRequest) => void terminal.errors.write(logLine(request));
-  const server = await serveJson(routes, { host, port, token, observe });
+  const server = await serveJson(routes, { host, port, token, observe, largest });
   terminal.errors.write(`serving ${what}; Ctrl-C ends it\n`);
   terminal.output.write(`${server.url}\n`);
   await stopped;

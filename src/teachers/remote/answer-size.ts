@@ -6,7 +6,7 @@ import type { TeacherServerValues } from "./settings.ts";
 export const mostLogProbs = 2 ** 21;
 
 /** About as many bytes has one log-prob as JSON, with its id, its rank and its token's text. */
-const jsonBytes = 75;
+export const jsonBytes = 75;
 
 /** Log-probs that a server is asked for at each token; 1 is the token's own. */
 const logProbsAt = (detail: Detail, vocabularySize: number): number => {
