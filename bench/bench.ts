@@ -12,6 +12,7 @@ const benches = {
   router: () => import("./router.ts"),
   staleness: () => import("./staleness.ts"),
   "sweep-chaos": () => import("./sweep-chaos.ts"),
+  serve: () => import("./serve.ts"),
   soak: () => import("./soak.ts"),
 } as const;
 

@@ -12,6 +12,8 @@ export type ConcreteEngineName = Exclude<EngineName, "auto">;
 export interface EngineOptions {
   /** Threads of one program, where the engine has threads. */
   readonly threads: number;
+  /** Threads wait for their next work without sleeping, where the engine has threads. Default true. */
+  readonly spinning?: boolean;
 }
 
 /** All but `auto`, best first. */

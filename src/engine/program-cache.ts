@@ -5,7 +5,7 @@ import type { Program } from "./program.ts";
 
 /** How much is kept. */
 export interface ProgramCacheOptions {
-  /** Most programs. Default 32. */
+  /** Most programs. Default 64. */
   readonly programs?: number;
   /**
    * Most bytes of the kept programs together: what a run takes, as `programMemory` predicts it, which a runtime keeps
@@ -80,7 +80,7 @@ export class ProgramCache {
 
   async #opened(key: string, program: Program): Promise<Kept> {
     const bytes = this.#bytesOf(program);
-    const { programs = 32, bytes: most = Infinity } = this.#options;
+    const { programs = 64, bytes: most = Infinity } = this.#options;
     if (bytes > most) {
       throw new RangeError(
         `expected a request that takes at most ${mebibytes(most)} beside the weights, got one that takes about ` +

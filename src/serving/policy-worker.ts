@@ -45,7 +45,7 @@ const handlers = {
     seed,
     memory = Math.floor(process.availableMemory() / 2),
   }: OpenPolicy): Promise<{ value: string }> => {
-    engine = await openEngine(name, { threads });
+    engine = await openEngine(name, { threads, spinning: false });
     const tokenizer = tokenizerFromJSON(document);
     const policy = new ServedPolicy(engine, { policy: policyOf(config), weights, tokenizer, seed, memory });
     opened = { tokenizer, policy };

@@ -36,7 +36,7 @@ export interface PromptScorerOptions {
   readonly policy: Policy;
   readonly weights: Weights;
   readonly padId: number;
-  /** Most positions whose log-probs are computed at once. Default: those of 32 MiB. */
+  /** Most positions whose log-probs are computed at once. Default 64. */
   readonly piece?: number;
   /** Where compiled programs are kept, which others may share. Default: a place of the scorer's own. */
   readonly programs?: ProgramCache;
@@ -44,16 +44,13 @@ export interface PromptScorerOptions {
 
 /**
  * Sequences are padded to powers of two from this on, so that all lengths share few programs; K is rounded up to powers
- * of two for the same reason.
+ * of four for the same reason.
  */
 const shortest = 32;
 
-const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(count));
+const powerOf = (base: 2 | 4, count: number): number => base ** Math.ceil(Math.log2(count) / Math.log2(base));
 
 const prefix = "parameters/";
-
-/** Bytes of the log-probs of a piece. */
-const pieceBytes = 2 ** 25;
 
 const parameterSpecs = (policy: Policy): Record<string, TensorSpec> =>
   Object.fromEntries(Object.entries(policy.parameters).map(([name, { shape }]) => [prefix + name, float32(...shape)]));
@@ -127,12 +124,11 @@ export class PromptScorer {
     const tokens = this.#checked(ids);
     const { policy, padId } = this.#options;
     const { vocabularySize: V, hiddenSize: D, contextLength } = policy;
-    const length = Math.min(contextLength, Math.max(shortest, powerOfTwo(tokens.length)));
+    const length = Math.min(contextLength, Math.max(shortest, powerOf(2, tokens.length)));
     const wanted: Breadth = breadth === "all" || breadth >= V ? "all" : breadth;
-    const width = wanted === "all" ? V : Math.min(V - 1, powerOfTwo(wanted));
+    const width = wanted === "all" ? V : Math.min(V - 1, powerOf(4, wanted));
     const computed: Breadth = wanted === "all" || wanted === 0 ? wanted : width;
-    const most = this.#options.piece ?? Math.max(shortest, 2 ** Math.floor(Math.log2(pieceBytes / 4 / V)));
-    const piece = Math.min(length, most);
+    const piece = Math.min(length, this.#options.piece ?? 64);
     const hidden = await this.#hidden(tokens, length);
     for (let start = 0; start < tokens.length; start += piece) {
       const states = new Float32Array(piece * D);

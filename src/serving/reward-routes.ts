@@ -23,7 +23,9 @@ const scoreOf = (answer: RewardAnswer): RewardScore | WireFailure => {
 };
 
 /** `GET /health` and `POST /score`: the rewards of a thread that has been opened. */
-export const rewardRoutes = (thread: Pick<Restarting<RewardHandlers>, "call"> & Partial<Pick<Restarting<RewardHandlers>, "alive">>): readonly Route[] => [
+export const rewardRoutes = (
+  thread: Pick<Restarting<RewardHandlers>, "call"> & Partial<Pick<Restarting<RewardHandlers>, "alive">>,
+): readonly Route[] => [
   healthRoute(thread),
   {
     method: "POST",

@@ -45,6 +45,9 @@ interface Said extends Pick<PolicyAnswer, "promptLogProbs" | "chosen"> {
   readonly next: number;
 }
 
+/** Tokens of a completion between two looks at its text and at the signal. */
+const chunk = 16;
+
 /** Longer texts for each token of the context are no prompts: they are not read at all. */
 const charactersOfToken = 64;
 
@@ -68,7 +71,7 @@ export class ServedPolicy {
     const programs = new ProgramCache(engine, { resident, ...defined({ bytes: memory }) });
     this.#options = options;
     this.#scorer = new PromptScorer(engine, { policy, weights, padId, programs });
-    this.#streamer = new Streamer(engine, { policy, endId, stopIds, padId, programs });
+    this.#streamer = new Streamer(engine, { policy, endId, stopIds, padId, programs, chunk });
     this.#streamer.load(weights);
   }
 

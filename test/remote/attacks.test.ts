@@ -97,9 +97,9 @@ test("bytes of requests and answers are bounded, for all clients together", asyn
 
 test("an answer that nobody reads is let go", async () => {
   const told: ServedRequest[] = [];
-  const server = await started({ held: 50 * 2 ** 20, patience: { unread: 200 }, observe: (request) => told.push(request) });
+  const server = await started({ held: 50 * 2 ** 20, patience: { unread: 2000 }, observe: (request) => told.push(request) });
   open(server).write(head("GET /large HTTP/1.1"));
-  await vi.waitFor(() => expect(told).toMatchObject([{ path: "/large", status: 499 }]));
+  await vi.waitFor(() => expect(told).toMatchObject([{ path: "/large", status: 499 }]), { timeout: 30_000 });
   expect((await (await fetch(`${server.url}/large`)).arrayBuffer()).byteLength).toBe(40 * 2 ** 20);
 });
 

@@ -9,6 +9,11 @@ import { inputName, outputName, record } from "./record.ts";
 export interface OnnxOptions {
   /** Threads of one program; more threads than free cores slow it down. Default 1. */
   readonly threads?: number;
+  /**
+   * Threads wait for their next work without sleeping. Each program has threads of its own: where many programs take
+   * turns, those of all wait. Default true.
+   */
+  readonly spinning?: boolean;
 }
 
 interface Held {
@@ -49,7 +54,7 @@ const asOnnx = (buffer: Buffer): OnnxBuffer => {
   throw new TypeError("a buffer of another engine was given to the ONNX engine; download it there and upload it here");
 };
 
-const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions => ({
+const sessionOptions = (threads: number, spinning: boolean): ort.InferenceSession.SessionOptions => ({
   executionProviders: ["cpu"],
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
@@ -60,14 +65,14 @@ const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions =>
   logSeverityLevel: 3,
   // The thread that makes a session keeps this mode: its JavaScript takes the smallest numbers for zero too, when it
   // computes with them or copies them one by one.
-  extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
+  extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: threads > 1 && spinning ? "1" : "0" } } },
 });
 
 /**
  * Makes an engine on ONNX Runtime's CPU provider. Runs of one program on the same inputs are bit-equal.
  * A run occupies the calling thread: give it a worker thread when something else must stay responsive.
  */
-export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
+export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): Engine => {
   const alive = new Set<OnnxBuffer>();
   const sessions = new Set<ort.InferenceSession>();
   let open = true;
@@ -105,7 +110,7 @@ export const onnxEngine = ({ threads = 1 }: OnnxOptions = {}): Engine => {
     async compile(program) {
       checkOpen();
       const { model, outputs } = record(program);
-      const session = await ort.InferenceSession.create(model, sessionOptions(threads));
+      const session = await ort.InferenceSession.create(model, sessionOptions(threads, spinning));
       sessions.add(session);
       return executable(program, session, outputs);
     },

@@ -4,50 +4,37 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { float32, int32, type NamedTensors, type TensorSpec, type TypedArray } from "../../engine/program.ts";
-import { leastKept } from "./logit-filters.ts";
-import { penalizes, type ProgramShaping, type Shaping } from "./shaping.ts";
+import { leastKept, noBound } from "./logit-filters.ts";
+import type { ProgramShaping, Shaping } from "./shaping.ts";
 
-/** What makes programs differ: that which costs time at every token, or changes what is carried between them. */
+/** What makes programs differ: that which costs time at every token. */
 export interface ShapingKind {
   readonly greedy: boolean;
-  readonly penalized: boolean;
-  /** Greatest k of its programs; there where top-k rules out tokens. */
-  readonly mostTopK?: number;
-  readonly nucleus: boolean;
+  /** Greatest k of top-k; 0 where it is greedy. */
+  readonly mostTopK: number;
 }
 
-/** Sorting 64 numbers more than are needed costs little; few values make few programs. */
+/** Sorting 64 numbers costs little beside all else; few values make few programs. */
 const topKs = [64, 1024];
 
 /** The kind of a shaping, over V tokens. What a greedy one says of chances is passed over. */
-export const kindOf = (shaping: Shaping, vocabularySize: number): ShapingKind => {
-  const { temperature, topK = Infinity, topP = 1 } = shaping;
-  const penalized = penalizes(shaping);
-  if (temperature === 0) return { greedy: true, penalized, nucleus: false };
-  const mostTopK = Math.min(vocabularySize, topKs.find((most) => topK <= most) ?? vocabularySize);
-  return { greedy: false, penalized, nucleus: topP < 1, ...(topK < vocabularySize ? { mostTopK } : {}) };
+export const kindOf = ({ temperature, topK = 1 }: Shaping, vocabularySize: number): ShapingKind => {
+  if (temperature === 0) return { greedy: true, mostTopK: 0 };
+  const most = topK >= vocabularySize ? topKs[0]! : (topKs.find((each) => topK <= each) ?? vocabularySize);
+  return { greedy: false, mostTopK: Math.min(vocabularySize, most) };
 };
 
 /** A shaping of the kind, with any numbers: for the options of its programs. */
-export const shapingOfKind = ({ greedy, penalized }: ShapingKind): Shaping => ({
-  temperature: greedy ? 0 : 1,
-  ...(penalized ? { repetitionPenalty: 2 } : {}),
-});
+export const shapingOfKind = ({ greedy }: ShapingKind): Shaping => ({ temperature: greedy ? 0 : 1 });
 
 const prefix = "shaping/";
 
-/** Least finite float32, about: that of a min-p of 0, which rules nothing out. */
-const lowest = -3e38;
+const shared = ["minNewTokens", "penalty"] as const;
+const ofChances = ["inverse", "topK", "topKSlack", "topP", "leastKept", "topPSlack", "logMinP"] as const;
 
-type Name = "inverse" | "topK" | "topP" | "leastKept" | "logMinP" | "penalty" | "minNewTokens";
+type Name = (typeof shared)[number] | (typeof ofChances)[number];
 
-const namesOf = ({ greedy, penalized, mostTopK, nucleus }: ShapingKind): readonly Name[] => [
-  "minNewTokens",
-  ...(penalized ? (["penalty"] as const) : []),
-  ...(greedy ? [] : (["inverse", "logMinP"] as const)),
-  ...(mostTopK === undefined ? [] : (["topK"] as const)),
-  ...(nucleus ? (["topP", "leastKept"] as const) : []),
-];
+const namesOf = ({ greedy }: ShapingKind): readonly Name[] => (greedy ? shared : [...shared, ...ofChances]);
 
 const isWhole = (name: Name): boolean => name === "topK" || name === "minNewTokens";
 
@@ -55,15 +42,21 @@ const isWhole = (name: Name): boolean => name === "topK" || name === "minNewToke
 export const shapingInputs = (kind: ShapingKind): Record<string, TensorSpec> =>
   Object.fromEntries(namesOf(kind).map((name) => [prefix + name, isWhole(name) ? int32() : float32()]));
 
+/** p of a top-p that rules nothing out: the bound is found at once, and then lowered. */
+const anyP = 1e-30;
+
 /** The numbers of a shaping, one each, for the inputs of programs of its kind. */
 export const shapingNumbers = (shaping: Shaping, vocabularySize: number): Record<string, TypedArray> => {
-  const { temperature, topK = 0, topP = 1, minP = 0, repetitionPenalty = 1, minNewTokens = 0 } = shaping;
+  const { temperature, topK = Infinity, topP = 1, minP = 0, repetitionPenalty = 1, minNewTokens = 0 } = shaping;
+  const [cuts, isNucleus] = [topK < vocabularySize, topP < 1];
   const numbers: Readonly<Record<Name, number>> = {
     inverse: 1 / temperature,
-    topK,
-    topP,
-    leastKept: leastKept(topP, vocabularySize),
-    logMinP: Math.max(lowest, Math.log(minP)),
+    topK: cuts ? topK : 1,
+    topKSlack: cuts ? 0 : noBound,
+    topP: isNucleus ? topP : anyP,
+    leastKept: leastKept(isNucleus ? topP : anyP, vocabularySize),
+    topPSlack: isNucleus ? 0 : noBound,
+    logMinP: Math.max(noBound, Math.log(minP)),
     penalty: repetitionPenalty,
     minNewTokens,
   };
@@ -76,15 +69,15 @@ export const shapingNumbers = (shaping: Shaping, vocabularySize: number): Record
 };
 
 /** The shaping that such inputs give. */
-export const givenShaping = (kind: ShapingKind, inputs: NamedTensors): ProgramShaping => {
-  const { greedy, penalized, mostTopK, nucleus } = kind;
+export const givenShaping = ({ greedy, mostTopK }: ShapingKind, inputs: NamedTensors): ProgramShaping => {
   const given = (name: Name): tf.Scalar => inputs[prefix + name] as tf.Scalar;
+  const both = { minNewTokens: given("minNewTokens"), repetitionPenalty: given("penalty") };
+  if (greedy) return { ...both, temperature: 0 };
   return {
-    temperature: greedy ? 0 : { inverse: given("inverse") },
-    minNewTokens: given("minNewTokens"),
-    ...(greedy ? {} : { minP: { log: given("logMinP") } }),
-    ...(penalized ? { repetitionPenalty: given("penalty") } : {}),
-    ...(mostTopK === undefined ? {} : { topK: { most: mostTopK, k: given("topK") } }),
-    ...(nucleus ? { topP: { p: given("topP"), least: given("leastKept") } } : {}),
+    ...both,
+    temperature: { inverse: given("inverse") },
+    topK: { most: mostTopK, k: given("topK"), slack: given("topKSlack") },
+    topP: { p: given("topP"), least: given("leastKept"), slack: given("topPSlack") },
+    minP: { log: given("logMinP") },
   };
 };

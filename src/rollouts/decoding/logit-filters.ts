@@ -8,17 +8,22 @@ import { loop } from "../../engine/loop.ts";
 /** A number of a program: fixed when it is made, or a scalar that comes with each run. */
 export type Amount = number | tf.Scalar;
 
-/** k that comes with each run, int32, at most `most`. */
+/** k that comes with each run, int32, at most `most`; `slack` is 0, or `noBound` where nothing is ruled out. */
 export interface GivenTopK {
   readonly most: number;
   readonly k: tf.Scalar;
+  readonly slack: tf.Scalar;
 }
 
-/** p that comes with each run, below 1, with `leastKept` of it. */
+/** p that comes with each run, below 1, with `leastKept` of it; `slack` as of top-k. */
 export interface GivenTopP {
   readonly p: tf.Scalar;
   readonly least: tf.Scalar;
+  readonly slack: tf.Scalar;
 }
+
+/** Least finite float32, about: a bound that is lowered by it rules nothing out. */
+export const noBound = -3e38;
 
 /**
  * The logit of a token that is ruled out: its probability is 0 at every temperature, and finite, so that log-probs and
@@ -61,7 +66,8 @@ export const keepTopK = (logits: tf.Tensor2D, k: number | GivenTopK): tf.Tensor2
   if (typeof k !== "number") {
     const { values } = tf.topk(logits, Math.min(k.most, vocabulary));
     const last = tf.reshape(tf.sub(k.k, tf.scalar(1, "int32")), [1]);
-    return keeping(tf.greaterEqual(logits, tf.gather(values, tf.cast(last, "int32"), 1)), logits);
+    const bound = tf.add(tf.gather(values, tf.cast(last, "int32"), 1), k.slack);
+    return keeping(tf.greaterEqual(logits, bound), logits);
   }
   if (k >= vocabulary) return logits;
   const least = tf.slice(tf.topk(logits, k).values, [0, k - 1], [batch, 1]);
@@ -114,7 +120,8 @@ export const keepTopP = (logits: tf.Tensor2D, nucleus: number | GivenTopP): tf.T
       return { carried: { low: lower, high: upper }, outputs: {}, proceed: tf.any(open) };
     },
   });
-  return keeping(tf.greaterEqual(logProbs, carried["low"]!), logits);
+  const bound = typeof nucleus === "number" ? carried["low"]! : tf.add(carried["low"]!, nucleus.slack);
+  return keeping(tf.greaterEqual(logProbs, bound), logits);
 };
 
 /**

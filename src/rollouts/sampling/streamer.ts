@@ -18,7 +18,7 @@ export interface StreamerOptions extends Pick<GenerationOptions, "endId" | "stop
   readonly policy: Policy;
   /** Tokens between two checks of the signal and of the text; each chunk is one call of the engine. Default 4. */
   readonly chunk?: number;
-  /** Where compiled programs are kept, which others may share. Default: one of the streamer's own, of 32 programs. */
+  /** Where compiled programs are kept, which others may share. Default: one of the streamer's own, of 64 programs. */
   readonly programs?: ProgramCache;
 }
 

@@ -5,6 +5,7 @@ import { paddedSizes } from "../../../src/rollouts/sampling/padded-sizes.ts";
 test.each([
   [3, 5, { promptLength: 16, room: 16 }],
   [17, 60, { promptLength: 32, room: 64 }],
+  [500, 200, { promptLength: 512, room: 256 }],
   [500, 500, { promptLength: 512, room: 512 }],
   [600, 300, { promptLength: 640, room: 384 }],
   [1000, 24, { promptLength: 1000, room: 24 }],

@@ -123,7 +123,12 @@ describe.each(["cpu", "onnx"] as const)("a streamer on %s", async (name) => {
     const own = new Streamer(engine, { policy, padId, endId, programs });
     own.load(weights);
     for (let n = 0; n < 12; n += 1) {
-      const shaping = { temperature: 0.5 + n / 10, topK: 2 + n, topP: 0.8 + n / 100, minP: n / 100, minNewTokens: n % 3 };
+      const shaping = {
+        temperature: 0.5 + n / 10,
+        minP: n / 100,
+        minNewTokens: n % 3,
+        ...(n % 2 === 0 ? { topK: 2 + n, topP: 0.8 + n / 100 } : { repetitionPenalty: 1 + n / 10 }),
+      };
       await all(own.stream(request({ shaping, maxNewTokens: 3 + (n % 3) })));
     }
     expect(programs.size.programs).toBe(2);
