@@ -1,4 +1,5 @@
 /** Secrets that servers require: named in files by an environment variable, never written down. */
+import { isOwn } from "./received.ts";
 
 /**
  * The token in an environment variable. `RangeError`, which says who needs it, when the variable is not set, or no
@@ -21,12 +22,11 @@ export const tokenFrom = (variable: string, who: string): string => {
 const allowance = "RETORT_TOKENS";
 
 /** Machines that nobody is between. */
-const isLoopback = ({ hostname }: URL): boolean =>
-  /^(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/u.test(hostname);
+const isNear = ({ hostname }: URL): boolean => hostname === "0.0.0.0" || isOwn(hostname.replace(/^\[(.*)\]$/u, "$1"));
 
 /** `RangeError` for an address to which a token would travel in the clear. */
 const checkPrivate = (address: URL, who: string): void => {
-  if (address.protocol !== "https:" && !isLoopback(address))
+  if (address.protocol !== "https:" && !isNear(address))
     throw new RangeError(
       `${who}: expected https:// where a token is sent, got ${address.protocol}//, which others can read; ` +
         "use https://, or a tunnel to 127.0.0.1",

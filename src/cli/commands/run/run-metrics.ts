@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { admit } from "../../../remote/received.ts";
+import { RefusedRequest } from "../../../remote/refused-request.ts";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
 import { outcomeOf, type Outcome } from "../../../training/recipe/headline.ts";
 import type { ProgressReport } from "../../../training/recipe/step-report.ts";
@@ -111,6 +113,12 @@ export const serveMetrics = async (metrics: RunMetrics, port: number): Promise<M
     { requestTimeout: LONGEST, headersTimeout: LONGEST, maxHeaderSize: 2 ** 14 },
     (request, response) => {
       request.resume();
+      try {
+        admit(request, "127.0.0.1", undefined);
+      } catch (error) {
+        response.writeHead(error instanceof RefusedRequest ? error.status : 500).end(`${(error as Error).message}\n`);
+        return;
+      }
       if (request.method !== "GET" || request.url !== "/metrics") response.writeHead(404).end("GET /metrics\n");
       else
         answer(metrics, response).catch((error: unknown) =>

@@ -3,9 +3,13 @@ import { request } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { runMetrics, serveMetrics } from "../../../../src/cli/commands/run/run-metrics.ts";
 
-const ask = (url: string, method = "GET"): Promise<{ status: number; type: string; text: string }> =>
+const ask = (
+  url: string,
+  method = "GET",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; type: string; text: string }> =>
   new Promise((resolve, reject) => {
-    request(url, { method }, (response) => {
+    request(url, { method, headers }, (response) => {
       let text = "";
       response.on("data", (part) => (text += String(part)));
       response.on("end", () => resolve({ status: response.statusCode!, type: response.headers["content-type"] ?? "", text }));
@@ -70,6 +74,8 @@ test("answers nothing else, on this machine alone, and a port that is taken is a
   onTestFinished(() => server.close());
   expect((await ask(server.url.replace("/metrics", "/"))).status).toBe(404);
   expect((await ask(server.url, "POST")).status).toBe(404);
+  // A page of another site, whose name was made to mean this machine.
+  expect((await ask(server.url, "GET", { host: "evil.example" })).status).toBe(403);
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/u);
   await expect(serveMetrics(runMetrics(), Number(new URL(server.url).port))).rejects.toThrow(/EADDRINUSE/u);
 });
