@@ -8,7 +8,8 @@ import type { Reward, RewardContext } from "./reward.ts";
  * `correct` when the completion's final answer and the reference's have the same value, else `incorrect`: numbers,
  * expressions, tuples, sets, intervals, matrices, equations and inequalities in LaTeX or plain signs, or else the same
  * text. Where the final answer is found says `math/extract.ts`. Expressions are equal when they are at several
- * points of their variables. `RangeError` for a task without references.
+ * points of their variables: exactly where their values are fractions, else to 12 digits. `decimals` is for a decimal
+ * of so many places or more alone, which may be a rounded one. `RangeError` for a task without references.
  */
 export const mathAnswer = define({
   type: "math-answer",

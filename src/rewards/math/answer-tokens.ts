@@ -3,13 +3,17 @@ import { isBracketed, type Token } from "./tokens.ts";
 
 const render = ({ kind, text }: Token): string => (kind === "command" ? `\\${text} ` : text);
 
-/** The tokens without what differs between writings of the same text: spaces, capitals, brackets and full stops. */
+/**
+ * The tokens without what differs between writings of the same text: spaces, capitals, brackets, and points and
+ * commas that are in no number.
+ */
 export const textOf = (tokens: readonly Token[]): string =>
   tokens
     .map(render)
     .join("")
     .toLowerCase()
-    .replace(/[\s(){}.,"'*\\]/g, "");
+    .replace(/[\s(){}"'*\\]/g, "")
+    .replace(/(?<!\d)[.,]|[.,](?!\d)/g, "");
 
 /** Whether it is the sign `text`. */
 export const isSign = (token: Token | undefined, text: string): boolean =>

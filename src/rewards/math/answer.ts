@@ -2,6 +2,7 @@
 import { expressionOf } from "./expression.ts";
 import { isBracketed, splitTokens, tokensOf, type Token } from "./tokens.ts";
 import { isCommand, isSign, isWord, textOf, trimmed, withoutUnits } from "./answer-tokens.ts";
+import { claimsOf, placesOf, type Claims } from "./claims.ts";
 import { defined } from "../../optional/defined.ts";
 
 /** One answer. */
@@ -10,7 +11,8 @@ export type Answer =
       readonly kind: "value";
       readonly text: string;
       readonly expression: string;
-      readonly decimal: boolean;
+      /** Most places behind the point of a number in it; 0 where none has a point. */
+      readonly places: number;
       readonly percent: boolean;
     }
   /** `ordered`: a tuple; else a set, or values in a row. Of two in round brackets: also an open interval. */
@@ -25,7 +27,7 @@ export type Answer =
   | { readonly kind: "union"; readonly text: string; readonly parts: readonly Answer[] }
   /**
    * left - right is the operator's relation to 0. `value` is what a name is said to be; `range` what a name is said to
-   * lie in.
+   * lie in. `claims`: what it says of numbers alone, such as 8 = 7.
    */
   | {
       readonly kind: "relation";
@@ -34,21 +36,18 @@ export type Answer =
       readonly difference: string;
       readonly value?: Answer;
       readonly range?: Answer;
+      readonly claims?: Claims;
     }
   | { readonly kind: "text"; readonly text: string };
 
-/** Most items of a list. */
-const MOST = 64;
-
-/** Deepest nesting of lists. */
-const DEEPEST = 6;
+/** Most items of a list, and deepest nesting of lists. */
+const [MOST, DEEPEST] = [64, 6];
 
 const valueOf = (tokens: readonly Token[]): Answer | undefined => {
   const { tokens: bare, percent } = withoutUnits(tokens);
   const expression = expressionOf(bare);
   if (expression === undefined) return undefined;
-  const decimal = bare.some(({ kind, text }) => kind === "number" && text.includes("."));
-  return { kind: "value", text: textOf(bare), expression, decimal, percent };
+  return { kind: "value", text: textOf(bare), expression, places: placesOf(bare), percent };
 };
 
 const SIGNS: ReadonlyMap<string, "+" | "-"> = new Map([
@@ -221,10 +220,18 @@ class AnswerReader {
     if (left === undefined || right === undefined) return undefined;
     const value = this.read(right);
     if (left.length === 0 || filled.length === 1) return value;
-    const [a, b] = [expressionOf(left), expressionOf(right)];
+    const [a, b] = [left, right].map((side) => expressionOf(withoutUnits(side).tokens));
     const named = isName(left) || sides.length > 2 || !/v_/.test(`${a}${b}`);
     if (a === undefined || b === undefined) return named ? value : undefined;
-    return { kind: "relation", text, operator: "=", difference: `(${a}) - (${b})`, ...(named ? { value } : {}) };
+    const claims = claimsOf(filled);
+    return {
+      kind: "relation",
+      text,
+      operator: "=",
+      difference: `(${a}) - (${b})`,
+      ...(named ? { value } : {}),
+      ...defined({ claims }),
+    };
   }
 
   #inequality(parts: readonly (readonly Token[])[], signs: readonly string[], text: string): Answer | undefined {
@@ -260,7 +267,7 @@ class AnswerReader {
       kind: "value",
       text: `${sign}\\infty`,
       expression: sign === "-" ? "(-Infinity)" : "Infinity",
-      decimal: false,
+      places: 0,
       percent: false,
     });
     const above = greater !== flipped;

@@ -158,8 +158,8 @@ export interface Closeness {
 const close = (a: number, b: number, { relative, decimals }: Closeness): boolean => {
   const gap = Math.abs(a - b);
   return (
-    gap <= relative * Math.max(Math.abs(a), Math.abs(b), 1e-9) ||
-    (decimals !== undefined && gap <= 0.5 * 10 ** -decimals)
+    gap <= relative * Math.max(Math.abs(a), Math.abs(b), 1e-3) ||
+    (decimals !== undefined && gap <= 0.5 * 10 ** -decimals && gap <= Math.max(Math.abs(a), Math.abs(b)) / 10)
   );
 };
 

@@ -69,7 +69,7 @@ const plain = (latex: string): string =>
   latex
     .replace(/[πθαβ∞√×·⋅÷−–±≤≥≠≈∈∪∅²³½]/g, (sign) => signs[sign] ?? sign)
     .replace(/\\\\/g, latex.includes("begin{") ? "\\cr " : "\\")
-    .replace(/(\d)\s*(?:\{\s*,\s*\}|,\s*\\!)\s*(?=\d)/g, "$1")
+    .replace(/(\d)\s*(?:\{\s*,\s*\}\s*(?=\d{3}(?!\d))|,\s*\\!\s*(?=\d))/g, "$1")
     .replace(/(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (number) =>
       /[([{]/.test(latex) ? number : number.replaceAll(",", ""),
     )
