@@ -104,42 +104,6 @@ describe("what would take too long", () => {
     for (let i = 0; i < 45; i += 1) sum = { op: "not", it: sum };
     expect([tree(sum), tree({ op: "not", it: "x" })]).toEqual([true, false]);
   });
-
-  test.each([
-    [
-      "parts of parts of parts",
-      {
-        definitions: Object.fromEntries(
-          Array.from({ length: 40 }, (_, i) => [
-            `d${i}`,
-            i === 39 ? {} : { anyOf: [{ $ref: `#/definitions/d${i + 1}` }, { $ref: `#/definitions/d${i + 1}` }] },
-          ]),
-        ),
-      },
-      "expected at most 100000 parts that hold for one value",
-    ],
-    [
-      "a circle by anchors",
-      { $schema: "https://json-schema.org/draft/2020-12/schema", $dynamicAnchor: "a", anyOf: [{ type: "null" }, { $dynamicRef: "#a" }] },
-      "leads back to itself",
-    ],
-    [
-      "a circle over two",
-      { definitions: { a: { not: { $ref: "#/definitions/b" } }, b: { if: { $ref: "#/definitions/a" } } } },
-      "leads back to itself",
-    ],
-    ["a reference to a constant", { $ref: "#/enum/0", enum: [{ type: "null" }] }, 'got "#/enum/0", where there is no schema'],
-    [
-      "patterns of many repetitions",
-      { allOf: Array.from({ length: 60 }, (_, i) => ({ pattern: `${i}.{0,1000}x` })) },
-      "patterns of at most 100000 instructions together",
-    ],
-    ["an inner $id", { items: { $id: "http://x.org/y", $ref: "#" } }, "expected $id at the top of the schema alone"],
-    ["our own counter", { "retort:count": true }, 'unknown keyword: "retort:count"'],
-  ])("%s: refused before any answer", (_what, schema, message) => {
-    expect(() => schemaValidator(schema)).toThrow(RangeError);
-    expect(() => schemaValidator(schema)).toThrow(message);
-  });
 });
 
 const nested = (depth: number): Readonly<Record<string, unknown>> => (depth === 0 ? {} : { not: nested(depth - 1) });
@@ -159,6 +123,11 @@ test.each([
   ["no schema", { type: "text" }, "expected a JSON schema"],
   ["a pattern with a look ahead", { type: "string", pattern: "(?=a)" }, "expected a pattern that RE2 reads"],
   ["a deep one", nested(80), "expected at most 64 levels"],
+  [
+    "patterns of many repetitions",
+    { allOf: Array.from({ length: 60 }, (_, i) => ({ pattern: `${i}.{0,1000}x` })) },
+    "patterns of at most 100000 instructions together",
+  ],
   ["a long one", { enum: ["a".repeat(100_000)] }, "expected a schema of at most 100000 characters"],
 ])("%s is refused", (_what, schema, message) => {
   expect(() => schemaValidator(schema)).toThrow(RangeError);
