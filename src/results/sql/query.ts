@@ -179,8 +179,8 @@ const answer = async (connection: DuckDBConnection, sql: string): Promise<FlatTa
       if (rows.length > MOST_ROWS) throw new RangeError(`sql: expected at most ${MOST_ROWS} rows, got more; add LIMIT`);
       if (characters <= MOST_CHARACTERS) continue;
       throw new RangeError(
-        `sql: expected an answer of at most ${MOST_CHARACTERS} characters, got more; add LIMIT, ask for fewer columns, ` +
-          "or shorten texts: left(completion, 200)",
+        `sql: expected an answer of at most ${MOST_CHARACTERS} characters, got more; add LIMIT, ask for fewer ` +
+          "columns, or shorten texts: left(completion, 200)",
       );
     }
     return { columns: result.deduplicatedColumnNames(), rows };

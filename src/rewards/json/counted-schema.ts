@@ -101,8 +101,8 @@ const checkInPlace = (root: Part, parts: ReadonlySet<Part>): void => {
     if (known !== undefined) return known;
     if (open.has(part)) {
       throw new RangeError(
-        `expected references that lead into the answer, such as from a property's schema, got ${by}, which leads back ` +
-          "to itself for the same value",
+        `expected references that lead into the answer, such as from a property's schema, got ${by}, which leads ` +
+          "back to itself for the same value",
       );
     }
     open.add(part);

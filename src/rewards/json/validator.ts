@@ -69,7 +69,7 @@ class Patterns {
     this.#instructions += made.size;
     if (this.#instructions > most.instructions) {
       throw new RangeError(
-        `expected patterns of at most ${most.instructions} instructions together, got more; have them repeat fewer times`,
+        `expected patterns of at most ${most.instructions} instructions together, got more; have them repeat less`,
       );
     }
     this.#known.set(pattern, made);
@@ -156,9 +156,9 @@ class Steps {
     this.#taken += steps;
     if (this.#taken <= most.steps) return true;
     throw new RangeError(
-      `expected a schema that an answer is held to in at most ${most.steps} steps, got one that takes more: parts that ` +
-        "refer to themselves are tried again for each alternative, and patterns search each text; have allOf, anyOf " +
-        "and oneOf refer to each part once, tell alternatives apart by a property with const, or bound answers with " +
+      `expected a schema that an answer is held to in at most ${most.steps} steps, got one that takes more: parts ` +
+        "that refer to themselves are tried again for each alternative, and patterns search each text; have allOf, " +
+        "anyOf and oneOf refer to each part once, tell alternatives apart by a property with const, or bound answers with " +
         "maxItems and maxLength",
     );
   }

@@ -26,7 +26,7 @@ const fromState = (inputs: NamedTensors): NamedTensors =>
 /**
  * The program that reads a batch of prompts. Inputs: as `generateProgram`, with `uniforms` [1, B]. Outputs: `tokens`
  * [1, B] int32, `logProbs` and `rawLogProbs` [1, B] float32 in nats, and the state, `state/<name>`. `RangeError` for
- * options that do not fit the policy. With a kind, which must be that of the options' shaping, the shaping's numbers are
+ * options that do not fit the policy. With a kind, which must be that of the options' shaping, its numbers are
  * further inputs, those of `shapingInputs`.
  */
 export const prefillProgram = (policy: Policy, options: GenerationOptions, kind?: ShapingKind): Program => {
@@ -54,7 +54,7 @@ export const prefillProgram = (policy: Policy, options: GenerationOptions, kind?
  * int32, the number of the newest token in its completion, from 0; `uniforms` [chunk, B]; and the state, whose specs
  * are `state`, those of what `prefillProgram` gave. Outputs: as of that program, with `chunk` rows, zero where it did
  * not continue because every row had ended or N tokens were drawn. With the same numbers the tokens are those of
- * `generateProgram`: both are the same steps. With a kind there are the inputs of `shapingInputs`, and `last` int32, the
+ * `generateProgram`: both are the same steps. With a kind there are the inputs of `shapingInputs`, and `last`, the
  * number of the last token that is wanted, below N.
  */
 export const continueProgram = (

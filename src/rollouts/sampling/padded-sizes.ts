@@ -1,6 +1,6 @@
 /** Sizes to which one prompt and its completion are padded, so that those of all lengths share few programs. */
 
-/** Prompts are padded to powers of two from this on, completions to every other one: room that stays empty costs less. */
+/** Prompts are padded to powers of two from this on, completions to every other one: empty room costs less. */
 const shortest = 16;
 
 const rungOf = (length: number, factor: number): number =>

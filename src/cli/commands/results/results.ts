@@ -109,8 +109,8 @@ const printed = ({ columns, rows }: FlatTable): string => {
   const characters = rows.length * wide.reduce((sum, one) => sum + one, 0);
   if (characters <= mostPrinted) return table(columns.map(visible), cells);
   throw new InvalidArgumentError(
-    `--sql: expected a table of at most ${mostPrinted} characters, got ${characters}; add LIMIT, ask for fewer columns, ` +
-      "or write it with --csv FILE or --json",
+    `--sql: expected a table of at most ${mostPrinted} characters, got ${characters}; add LIMIT, ask for fewer ` +
+      "columns, or write it with --csv FILE or --json",
   );
 };
 
