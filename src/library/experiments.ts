@@ -19,7 +19,7 @@ export type { RunEvent, TrainingName } from "../experiments/running/run-event.ts
 export { readTrace } from "../runs/folder/trace-file.ts";
 export type { LockHolder } from "../runs/folder/lock.ts";
 export type { EarlierTime, ResultFolders } from "../experiments/stage-store/earlier-times.ts";
-export type { TrainingMemory } from "../experiments/explaining/training-memory.ts";
+export type { TrainingMemory } from "../experiments/planning/training-memory.ts";
 export type { TrainingValues } from "../experiments/schema/trainings.ts";
 export { readExperiment } from "../experiments/file/extended-source.ts";
 export type { Source } from "../experiments/file/file-source.ts";

@@ -5,6 +5,7 @@ import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { formatProblem } from "../../experiments/file/problem.ts";
 import type { TriedReward, TriedRewards } from "../../experiments/explaining/tried-rewards.ts";
 import { validateExperiment, type ValidatedRun } from "../../experiments/explaining/validated.ts";
+import { machineMemory } from "../../sweeps/executors/available-memory.ts";
 import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { hasSweep, type PlannedTrial } from "../../sweeps/planning/sweep-plan.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
@@ -80,7 +81,7 @@ const validate = async (
 ): Promise<void> => {
   const hub = hubOptions(flags, terminal);
   const source = readExperiment(file);
-  const validated = await validateExperiment(source, overrides, { callRewards, hub });
+  const validated = await validateExperiment(source, overrides, { callRewards, hub, memory: machineMemory() });
   const trials = hasSweep(source, overrides) ? (await prepareSweep(source, overrides, hub)).trials : [];
   if (json) {
     const runs = validated.map(({ run, warnings, tried }) => ({ ...run, warnings, tried }));

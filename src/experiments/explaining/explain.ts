@@ -13,7 +13,7 @@ import type { PlannedTraining } from "../planning/planned.ts";
 import { checkSource } from "../planning/sound-file.ts";
 import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import { FileContext } from "../inputs/file-context.ts";
-import { trainingMemory, type TrainingMemory } from "./training-memory.ts";
+import { trainingMemory, type TrainingMemory } from "../planning/training-memory.ts";
 import { originText, valueOrigins } from "../file/value-origins.ts";
 
 /** One training, and what it takes. */

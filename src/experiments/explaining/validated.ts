@@ -8,6 +8,7 @@ import { givenOverrides } from "../file/overrides.ts";
 import { ExperimentError, type Problem } from "../file/problem.ts";
 import { FileContext } from "../inputs/file-context.ts";
 import { readInputs } from "../inputs/inputs.ts";
+import { MemoryRules } from "../planning/memory-rules.ts";
 import type { PlannedRun } from "../planning/planned.ts";
 import { planRuns } from "../planning/run-plan.ts";
 import { byLocation, checkSource, located, type Found } from "../planning/sound-file.ts";
@@ -63,6 +64,8 @@ export interface ValidationOptions {
   /** Whether rewards that ask servers and sandboxes are called too. */
   readonly callRewards?: boolean;
   readonly hub?: HubOptions;
+  /** Bytes of this machine: it is warned of what is estimated to take more, which may run elsewhere. */
+  readonly memory?: number;
 }
 
 /**
@@ -72,7 +75,7 @@ export interface ValidationOptions {
 export const validateExperiment = async (
   source: Source,
   overrides: readonly string[] = [],
-  { callRewards = false, hub = {} }: ValidationOptions = {},
+  { callRewards = false, hub = {}, memory = Number.POSITIVE_INFINITY }: ValidationOptions = {},
 ): Promise<readonly ValidatedRun[]> => {
   const file = checkSource(source, givenOverrides(overrides));
   const folder = dirname(file.path);
@@ -80,6 +83,7 @@ export const validateExperiment = async (
   const fileContext = new FileContext(folder, inputs);
   const runs = planRuns(file, inputs, fileContext);
   const trials = new Trials(fileContext, { folder, callOutside: callRewards });
+  const rules = Number.isFinite(memory) ? new MemoryRules(fileContext, memory) : undefined;
   const found: Found[] = [];
   const validated: ValidatedRun[] = [];
   const order = byLocation(file.path, file.overrides);
@@ -87,7 +91,7 @@ export const validateExperiment = async (
     const run = runs[index]!;
     const tries = await rewardsOf(run, trials);
     found.push({ draft, mistakes: tries.flatMap(({ mistakes }) => mistakes) });
-    const hints = rateHints(run, values, fileContext);
+    const hints = [...rateHints(run, values, fileContext), ...(rules?.mistakes(run, values) ?? [])];
     const warnings = located([{ draft, mistakes: hints }], 1, order);
     validated.push({ run, warnings, tried: tries.map(({ tried }) => tried) });
   }

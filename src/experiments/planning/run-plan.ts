@@ -23,8 +23,9 @@ import {
 } from "../schema/trainings.ts";
 import { contextLength, maxNewTokens } from "../inputs/lengths.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
-import { byLocation, checkSource, located, type SoundFile } from "./sound-file.ts";
+import { byLocation, checkSource, located, type Found, type SoundFile } from "./sound-file.ts";
 import { trainingId, trainingSetting } from "./training-id.ts";
+import { MemoryRules } from "./memory-rules.ts";
 import { decidingFiles } from "./deciding-files.ts";
 import { defined } from "../../optional/defined.ts";
 
@@ -84,20 +85,28 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
 
 /**
  * The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with
- * every problem between its parts.
+ * every problem between its parts; with `memory`, the bytes of the machine, of runs that are estimated to take more.
  */
 export const planRuns = (
   { path, overrides, drafts }: SoundFile,
   inputs: Inputs,
   fileContext = new FileContext(dirname(path), inputs),
+  memory?: number,
 ): readonly PlannedRun[] => {
   const semantic = drafts.map(({ draft, values }) => ({
     draft,
     mistakes: semanticMistakes(values, path, fileContext),
   }));
-  const contradictions = located(semantic, drafts.length, byLocation(path, overrides));
-  if (contradictions.length > 0) throw new ExperimentError(contradictions);
-  return drafts.map(({ draft, values }) => planDraft(draft, values, path, fileContext));
+  const refuse = (found: readonly Found[]): void => {
+    const problems = located(found, drafts.length, byLocation(path, overrides));
+    if (problems.length > 0) throw new ExperimentError(problems);
+  };
+  refuse(semantic);
+  const runs = drafts.map(({ draft, values }) => planDraft(draft, values, path, fileContext));
+  if (memory === undefined) return runs;
+  const rules = new MemoryRules(fileContext, memory);
+  refuse(drafts.map(({ draft, values }, i) => ({ draft, mistakes: rules.mistakes(runs[i]!, values) })));
+  return runs;
 };
 
 /**
@@ -117,13 +126,15 @@ export const planExperiment = (path: string, overrides: readonly string[] = []):
 /**
  * The runs of a file, given by its path or as it was read, with the overrides of the environment and over them others
  * such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that
- * a checkpoint or a dataset cannot be read.
+ * a checkpoint or a dataset cannot be read, and with `memory`, the bytes of the machine, that a run is estimated to take
+ * more.
  */
 export const prepareExperiment = async (
   file: string | Source,
   overrides: readonly string[] = [],
   hub: HubOptions = {},
+  memory?: number,
 ): Promise<readonly PlannedRun[]> => {
   const checked = checkSource(typeof file === "string" ? readExperiment(file) : file, givenOverrides(overrides));
-  return planRuns(checked, await readInputs(checked.drafts, dirname(checked.path), hub));
+  return planRuns(checked, await readInputs(checked.drafts, dirname(checked.path), hub), undefined, memory);
 };

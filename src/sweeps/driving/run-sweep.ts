@@ -32,6 +32,8 @@ export interface SweepOptions {
   readonly show?: DriveOptions["show"];
   /** Told what a person should know, such as that a process of a trial ended. */
   readonly note?: DriveOptions["note"];
+  /** Trials start although the machine has less memory than they are estimated to take. */
+  readonly overMemory?: true;
   /** How models of the Hub are found. */
   readonly hub?: HubOptions;
 }
@@ -51,7 +53,7 @@ export const runSweep = async (file: string, options: SweepOptions): Promise<rea
   const { out, cache = ".retort", executor = local(1), threads = 1, retries = 1, hub } = options;
   const { signal = new AbortController().signal, show = () => undefined, note = () => undefined } = options;
   const prepared = await prepareSweep(file, options.overrides, hub);
-  const sweep = freeze(prepared, cache);
+  const sweep = freeze(prepared, cache, options.overMemory);
   const folder = resolve(sweepFolder(out, file));
   await writeFrozen(folder, sweep);
   const driving = { executor, threads, retries, command: retortCommand(), signal, show, note };

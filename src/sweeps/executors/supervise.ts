@@ -52,7 +52,8 @@ const runProcess = (trial: FrozenTrial, work: Work): Promise<number | undefined>
   const log = openSync(join(folder, "process.log"), "a");
   const [program, ...first] = work.command;
   // A group of its own: Ctrl-C is for the driver, which asks its processes to stop, once.
-  const child = spawn(program!, [...first, ...trialArguments(work.folder, trial.id, work)], {
+  const over = work.sweep.overMemory === true ? ["--over-memory"] : [];
+  const child = spawn(program!, [...first, ...trialArguments(work.folder, trial.id, work), ...over], {
     stdio: ["ignore", log, log, "ipc"],
     detached: true,
   });

@@ -13,11 +13,13 @@ import type { Json } from "../../files/json.ts";
 import { packageVersion } from "../../runs/folder/package-version.ts";
 import { planDraft } from "../../experiments/planning/run-plan.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
+import { MemoryRules } from "../../experiments/planning/memory-rules.ts";
 import { checkValues } from "../../experiments/planning/sound-file.ts";
 import { checkerOf, readChecked } from "./checked-file.ts";
 import type { PreparedSweep } from "./prepare-sweep.ts";
 import { FileContext } from "../../experiments/inputs/file-context.ts";
 import { withSettings } from "./trial-drafts.ts";
+import { defined } from "../../optional/defined.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
 /** Longest plan, in bytes: some hundreds for each of the most trials. */
@@ -38,6 +40,7 @@ const Frozen = closedObject({
   cache: Type.String({ minLength: 1 }),
   bases: Type.Unsafe<Readonly<Record<string, Json>>>({ type: "object", additionalProperties: {} }),
   trials: Type.Array(Trial),
+  overMemory: Type.Optional(Type.Literal(true)),
 });
 
 /** The plan. */
@@ -51,14 +54,18 @@ const check = checkerOf<FrozenSweep>(Frozen);
 /** The folder of the trials of an experiment file and of their plan. */
 export const sweepFolder = (out: string, file: string): string => join(out, basename(file, extname(file)));
 
-/** The plan of a prepared sweep; `cache` is where stages are kept. */
-export const freeze = ({ path, bases, trials }: PreparedSweep, cache: string): FrozenSweep => ({
+/**
+ * The plan of a prepared sweep; `cache` is where stages are kept. With `overMemory` its trials start on machines too that
+ * have less memory than they are estimated to take.
+ */
+export const freeze = ({ path, bases, trials }: PreparedSweep, cache: string, overMemory?: true): FrozenSweep => ({
   kind: "retort sweep",
   version: packageVersion(),
   file: resolve(path),
   cache: resolve(cache),
   bases,
   trials: [...trials],
+  ...defined({ overMemory }),
 });
 
 /** Writes the plan into the folder, instead of an earlier one. */
@@ -91,12 +98,14 @@ export const trialNamed = ({ trials }: FrozenSweep, id: string): FrozenTrial => 
 };
 
 /**
- * Plans a trial again, where it is to run. `Error` when what comes out is another: a file or a checkpoint has changed.
+ * Plans a trial again, where it is to run. `Error` when what comes out is another: a file or a checkpoint has changed;
+ * and when the machine's memory is given, in bytes, and the trial is estimated to take more, unless the plan allows it.
  */
 export const planTrial = async (
   sweep: FrozenSweep,
   { id, name, label, axes }: FrozenTrial,
   hub: HubOptions = {},
+  memory = Number.POSITIVE_INFINITY,
 ): Promise<PlannedRun> => {
   const { bases, file } = sweep;
   const base = bases[name] ?? bases["run"];
@@ -111,12 +120,16 @@ export const planTrial = async (
       `${file}: ${checked.mistakes.map((mistake) => `${mistake.pointer}: ${mistake.message}`).join("; ")}`,
     );
   const inputs = await readInputs([checked], dirname(file), hub);
-  const run = planDraft(draft, checked.values, file, new FileContext(dirname(file), inputs));
+  const fileContext = new FileContext(dirname(file), inputs);
+  const run = planDraft(draft, checked.values, file, fileContext);
   if (run.id !== id) {
     throw new Error(
       `trial ${label}: expected the id ${id}, got ${run.id}: a file or a checkpoint has changed since; start ` +
         "the sweep again",
     );
   }
+  if (sweep.overMemory === true || !Number.isFinite(memory)) return run;
+  const [tooMuch] = new MemoryRules(fileContext, memory).mistakes(run, checked.values);
+  if (tooMuch !== undefined) throw new Error(`trial ${label}: ${tooMuch.pointer}: ${tooMuch.message}`);
   return run;
 };

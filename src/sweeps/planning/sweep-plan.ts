@@ -1,7 +1,7 @@
 /** From an experiment file with a sweep to its trials: each checked as a run is, with the id that names its result. */
 import { dirname } from "node:path";
 import type { ClaimValues } from "../../evaluation/claims/index.ts";
-import { checker } from "../../experiments/schema/check.ts";
+import { checker, type Mistake } from "../../experiments/schema/check.ts";
 import { axisMistakes, claimMistakes } from "../../experiments/rules/claim-rules.ts";
 import { expand, type Draft } from "../../experiments/file/drafts.ts";
 import { isObject, omit, type Json, type JsonObject } from "../../files/json.ts";
@@ -173,12 +173,13 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
 /**
  * The trials of a sound sweep, given what is known of the checkpoints that it names; those with the same id are one.
  * `keep` says what is kept of each, given the values of its file too, for sweeps of many. `ExperimentError` with every
- * problem between the parts of a trial.
+ * problem between the parts of a trial, and what `beyond` finds in its plan.
  */
 export const planTrials = <T>(
   { path, overrides, drafts }: SoundSweep,
   fileContext: FileContext,
   keep: (run: PlannedRun, values: ExperimentValues) => T,
+  beyond: (run: PlannedRun, values: ExperimentValues) => readonly Mistake[] = () => [],
 ): readonly T[] => {
   const found: Found[] = [];
   const trials = new Map<string, T>();
@@ -187,7 +188,10 @@ export const planTrials = <T>(
     if (mistakes.length > 0) found.push({ draft, mistakes });
     if (found.length > 0) continue;
     const run = planDraft(draft, values, path, fileContext);
-    if (!trials.has(run.id)) trials.set(run.id, keep(run, values));
+    if (trials.has(run.id)) continue;
+    const more = beyond(run, values);
+    if (more.length > 0) found.push({ draft, mistakes: more });
+    else trials.set(run.id, keep(run, values));
   }
   refuse(located(found, drafts.length, byLocation(path, overrides)), path);
   return [...trials.values()];

@@ -3,13 +3,7 @@ import { canonicalJson } from "../../files/canonical-json.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
 import type { ExperimentValues } from "../../experiments/schema/experiment-schema.ts";
 import type { FileContext } from "../../experiments/inputs/file-context.ts";
-import { trainingMemory } from "../../experiments/explaining/training-memory.ts";
-
-/**
- * Bytes of a process that trains next to nothing: Node.js, this package, ONNX Runtime and three threads; 175 MiB were
- * measured at the most.
- */
-const processBytes = 200 * 2 ** 20;
+import { processBytes, trainingMemory } from "../../experiments/planning/training-memory.ts";
 
 /** The kinds of trials: those that differ in what decides their memory. */
 export class TrialMemory {

@@ -59,8 +59,56 @@ export const programOf = (use: Use, policy: Policy, { batch, length }: MemorySha
   });
 };
 
-/** The memory of each use. Errors as of `programOf`. */
-export const memoryOf = (policy: Policy, shape: MemoryShape): Readonly<Record<Use, ProgramMemory>> => {
-  const memory = (use: Use): ProgramMemory => programMemory(programOf(use, policy, shape));
-  return { sampling: memory("sampling"), scoring: memory("scoring"), training: memory("training") };
+/**
+ * Largest sizes that are recorded: indices and masks of a program are made in proportion to them. What larger ones take
+ * follows from those below.
+ */
+const recorded = { batch: 4096, length: 2048 } as const;
+
+type Measure = (shape: MemoryShape) => ProgramMemory;
+
+const combined = (parts: readonly (readonly [number, ProgramMemory])[]): ProgramMemory => {
+  const sum = (key: keyof ProgramMemory): number =>
+    Math.ceil(parts.reduce((all, [weight, memory]) => all + weight * memory[key], 0));
+  return { inputs: sum("inputs"), running: sum("running") };
 };
+
+/** On a straight line in the batch. */
+const inBatch =
+  (measure: Measure): Measure =>
+  ({ batch, length }) => {
+    const { batch: most } = recorded;
+    if (!(batch > most)) return measure({ batch, length });
+    const beyond = (batch - most) / (most / 2);
+    return combined([
+      [1 + beyond, measure({ batch: most, length })],
+      [-beyond, measure({ batch: most / 2, length })],
+    ]);
+  };
+
+/** On a parabola in the length, as attention grows with its square. */
+const inLength =
+  (measure: Measure): Measure =>
+  ({ batch, length }) => {
+    const { length: most } = recorded;
+    if (!(length > most)) return measure({ batch, length });
+    const points = [most / 4, most / 2, most];
+    return combined(
+      points.map((own) => {
+        const others = points.filter((each) => each !== own);
+        const weight = others.reduce((product, other) => (product * (length - other)) / (own - other), 1);
+        return [weight, measure({ batch, length: own })];
+      }),
+    );
+  };
+
+/** The memory of one use, also at sizes that no machine has the memory for. Errors as of `programOf`. */
+export const memoryOfUse = (use: Use, policy: Policy, shape: MemoryShape): ProgramMemory =>
+  inLength(inBatch((each) => programMemory(programOf(use, policy, each))))(shape);
+
+/** The memory of each use. Errors as of `programOf`. */
+export const memoryOf = (policy: Policy, shape: MemoryShape): Readonly<Record<Use, ProgramMemory>> => ({
+  sampling: memoryOfUse("sampling", policy, shape),
+  scoring: memoryOfUse("scoring", policy, shape),
+  training: memoryOfUse("training", policy, shape),
+});

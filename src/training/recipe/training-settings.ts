@@ -124,6 +124,7 @@ export const RolloutSettings = closedObject(
     chunk: Type.Integer({
       default: 32,
       minimum: 1,
+      maximum: 1_048_576,
       description:
         "Completions sampled and scored in one go: while one chunk is scored the next one is sampled. A " +
         "multiple of the group lets each prompt be read once.",
@@ -226,7 +227,7 @@ export const TrainingSettings = closedObject(
       minimum: 1,
       description: "Steps: each draws and scores a batch of sequences and learns from it.",
     }),
-    batch: Type.Integer({ default: 64, minimum: 1, description: "Sequences in each step." }),
+    batch: Type.Integer({ default: 64, minimum: 1, maximum: 1_048_576, description: "Sequences in each step." }),
     updates: Type.Integer({
       default: 1,
       minimum: 1,

@@ -5,7 +5,7 @@ import { readExperiment } from "../../../src/experiments/file/extended-source.ts
 import { planRuns } from "../../../src/experiments/planning/run-plan.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
 import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
-import { trainingMemory } from "../../../src/experiments/explaining/training-memory.ts";
+import { trainingMemory } from "../../../src/experiments/planning/training-memory.ts";
 import { studentPolicy } from "../../../src/experiments/inputs/students.ts";
 import { memoryOf } from "../../../src/training/learner/memory.ts";
 

@@ -1,5 +1,5 @@
 /** Tests of shaping whose numbers come with each run: it is the shaping whose numbers are fixed, bit for bit. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { givenShaping, kindOf, shapingInputs, shapingNumbers, shapingOfKind } from "../../../src/rollouts/decoding/given-shaping.ts";
 import { float32, int32, type NamedTensors } from "../../../src/engine/program.ts";

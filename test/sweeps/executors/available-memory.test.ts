@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { freemem, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { availableMemory } from "../../../src/sweeps/executors/available-memory.ts";
+import { availableMemory, machineMemory } from "../../../src/sweeps/executors/available-memory.ts";
 
 let root: string;
 beforeAll(() => {
@@ -25,6 +25,12 @@ test("the limit of an outer group holds, less what is used and not idle", () => 
 
 test("the tightest limit counts, and nothing is less than nothing", () => {
   expect(availableMemory(root, "/outer/small")).toBe(0);
+});
+
+test("what the machine has at all is the least limit, whoever uses it", () => {
+  expect(machineMemory(root, "/outer/inner")).toBe(1000);
+  expect(machineMemory(root, "/outer/small")).toBe(300);
+  expect(machineMemory(root, "/none")).toBe(totalmem());
 });
 
 test("without limits it is what the machine has free", () => {

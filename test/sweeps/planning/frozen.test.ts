@@ -2,7 +2,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { planTrial, readFrozen, sweepFolder, trialNamed, writeFrozen } from "../../../src/sweeps/planning/frozen.ts";
+import { prepareSweep } from "../../../src/sweeps/planning/prepare-sweep.ts";
+import { freeze, planTrial, readFrozen, sweepFolder, trialNamed, writeFrozen } from "../../../src/sweeps/planning/frozen.ts";
 import { planSweep } from "../../../src/sweeps/planning/sweep-plan.ts";
 import { readSource } from "../../../src/experiments/file/file-source.ts";
 import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
@@ -32,6 +33,15 @@ describe("a plan", () => {
       run: { ...(sweep.bases["run"] as object), seed: 3, training: { steps: 9, batch: 4, optimizer: { type: "adamw", learningRate: 1 } } },
     };
     await expect(planTrial({ ...sweep, bases }, sweep.trials[0]!)).rejects.toThrow(/has changed since; start the sweep again$/u);
+  });
+
+  test("is held to the memory of the machine that a trial comes to, unless it says otherwise", async () => {
+    const sweep = readFrozen(folder);
+    const [trial] = sweep.trials;
+    await expect(planTrial(sweep, trial!, {}, 1e6)).rejects.toThrow(/^trial seed=0: \/.*: expected what fits into the memory/u);
+    expect((await planTrial(sweep, trial!, {}, 1e12)).id).toBe(trial!.id);
+    const told = freeze(await prepareSweep(tiny.file), "cache", true);
+    expect((await planTrial(told, trial!, {}, 1e6)).id).toBe(trial!.id);
   });
 
   test("names trials by the beginning of their ids", () => {

@@ -1,7 +1,8 @@
 /** Memory of a policy in use. `npm run bench -- program-memory` compares with what is measured. */
 import { describe, expect, test } from "vitest";
 import { parameterCount } from "../../../src/policies/initialize.ts";
-import { memoryOf } from "../../../src/training/learner/memory.ts";
+import { programMemory } from "../../../src/engine/onnx/memory.ts";
+import { memoryOf, programOf } from "../../../src/training/learner/memory.ts";
 import { bigram, smallLlama, smallT5 } from "../../fixtures/recipes.ts";
 
 const roomy = { contextLength: 256 };
@@ -35,4 +36,17 @@ describe.each([
 test("sizes that do not fit the policy are refused", () => {
   expect(() => memoryOf(smallLlama(), { batch: 1, length: 17 })).toThrow(RangeError);
   expect(() => memoryOf(smallLlama(), { batch: 0, length: 8 })).toThrow(RangeError);
+});
+
+test("sizes that no machine has the memory for are estimated without taking it", () => {
+  const policy = smallLlama({ contextLength: 2 ** 20 });
+  const bytes = (batch: number, length: number): number => memoryOf(policy, { batch, length }).training.running;
+  // In proportion to the batch, with the square of the length.
+  expect(bytes(1_048_576, 8) / bytes(4096, 8)).toBeCloseTo(256, -1);
+  expect(bytes(1, 65_536) / bytes(1, 16_384)).toBeCloseTo(16, -1);
+  // The runtime's arena grows in steps, which a line does not.
+  const exact = programMemory(programOf("training", policy, { batch: 8192, length: 8 })).running;
+  expect(Math.abs(bytes(8192, 8) / exact - 1)).toBeLessThan(0.05);
+  const long = programMemory(programOf("training", policy, { batch: 1, length: 4096 })).running;
+  expect(Math.abs(bytes(1, 4096) / long - 1)).toBeLessThan(0.2);
 });

@@ -7,12 +7,14 @@ import type { PlannedRun } from "../../../experiments/planning/planned.ts";
 import { readExperiment } from "../../../experiments/file/extended-source.ts";
 import { prepareExperiment } from "../../../experiments/planning/run-plan.ts";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
+import { machineMemory } from "../../../sweeps/executors/available-memory.ts";
 import { hasSweep } from "../../../sweeps/planning/sweep-plan.ts";
 import { duration } from "../../display/number-text.ts";
 import { outcomeColumns } from "../../display/outcome-text.ts";
 import { interruptible } from "../../display/interruptible.ts";
 import { portIn } from "../../options/listen.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
+import { overMemoryOption } from "../../options/over-memory.ts";
 import { displayOf, type DisplayStyle } from "../../display/progress.ts";
 import { table } from "../../display/table.ts";
 import type { Terminal } from "../../display/terminal.ts";
@@ -22,6 +24,7 @@ interface RunOptions extends HubFlags {
   readonly cache: string;
   readonly only?: readonly string[];
   readonly fork?: true;
+  readonly overMemory?: true;
   readonly quiet?: true;
   readonly json?: true;
   readonly metrics?: number;
@@ -114,7 +117,8 @@ const prepare = async (
   if (options.quiet !== true && hasSweep(source, overrides)) {
     terminal.errors.write("the file has a sweep; this runs the file's own values, without it\n");
   }
-  return choose(await prepareExperiment(source, overrides, hubOptions(options, shown)), options.only);
+  const memory = options.overMemory === true ? undefined : machineMemory();
+  return choose(await prepareExperiment(source, overrides, hubOptions(options, shown), memory), options.only);
 };
 
 /** Adds description, arguments, options and action to the command. */
@@ -132,6 +136,7 @@ export const addRun = (command: Command, terminal: Terminal): void => {
     .option("--out <folder>", "where the runs' folders go", "runs")
     .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .option("--fork", "begin anew, in a folder of its own, where code or data of a run changed before it was done")
+    .addOption(overMemoryOption())
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line")
     .option(

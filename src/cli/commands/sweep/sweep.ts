@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Executor, SweepFolder } from "../../../sweeps/executors/executor.ts";
+import { machineMemory } from "../../../sweeps/executors/available-memory.ts";
 import { local } from "../../../sweeps/executors/local.ts";
 import { slurm } from "../../../sweeps/executors/slurm.ts";
 import { trialStates, type TrialState } from "../../../sweeps/driving/drive.ts";
@@ -17,6 +18,7 @@ import { outcomeOf } from "../../../training/recipe/headline.ts";
 import { duration } from "../../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { localJobs } from "../../options/local-jobs.ts";
+import { overMemoryOption } from "../../options/over-memory.ts";
 import { numberFrom } from "../../options/numbers.ts";
 import type { DisplayStyle } from "../../display/progress.ts";
 import { axisOverride } from "../../options/axis.ts";
@@ -32,6 +34,7 @@ interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly cache: string;
   readonly axis?: readonly string[];
   readonly dryRun?: true;
+  readonly overMemory?: true;
   readonly executor: "local" | "slurm" | "bullmq" | "kubernetes";
   readonly redis: string;
   readonly slurm?: readonly string[];
@@ -123,8 +126,11 @@ const perform = async (
 ): Promise<void> => {
   const shown = flags.quiet === true ? { ...terminal, live: undefined } : terminal;
   const axes = (flags.axis ?? []).map(axisOverride);
-  const prepared = await prepareSweep(file, [...overrides, ...axes], hubOptions(flags, shown));
-  const sweep = freeze(prepared, flags.cache);
+  // Elsewhere each trial is held to the machine that it comes to.
+  const isHere = flags.executor === "local" && flags.dryRun !== true && flags.overMemory !== true;
+  const machine = isHere ? machineMemory() : undefined;
+  const prepared = await prepareSweep(file, [...overrides, ...axes], hubOptions(flags, shown), undefined, machine);
+  const sweep = freeze(prepared, flags.cache, flags.overMemory);
   const folder = resolve(sweepFolder(flags.out, file));
   if (flags.quiet !== true) sayOlder(folder, prepared, terminal);
   if (flags.dryRun === true) listTrials(await trialStates({ folder, sweep }), flags, terminal);
@@ -137,6 +143,17 @@ const perform = async (
     await emitJob(folder, sweep, flags, terminal);
   } else await run({ folder, sweep }, prepared, flags, terminal);
 };
+
+const examples = `
+Examples:
+  retort sweep experiments/alpha.json --dry-run
+  retort sweep experiments/alpha.json --jobs 4
+  retort sweep experiments/quickstart.json --axis alpha=0.2,0.5 --axis seed=0,1,2
+  retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
+  retort sweep experiments/alpha.json --executor bullmq --redis redis://queue:6379 --out /shared/runs
+  retort sweep /shared/alpha.json --executor kubernetes --emit job.yaml --image retort:1 --claim runs \\
+    --mount /shared --out /shared/runs --cache /shared/.retort
+  retort sweep experiments/quickstart.json '/sweep={"axes": {"/objective/alpha": [0.1, 0.5], "/seed": [0, 1, 2]}}'`;
 
 /** Adds description, arguments, options and action to the command. */
 export const addSweep = (command: Command, terminal: Terminal): void => {
@@ -180,22 +197,11 @@ export const addSweep = (command: Command, terminal: Terminal): void => {
     .option("--retries <n>", "how many times a trial that failed is tried again", numberFrom(0, true), 1)
     .option("--out <folder>", "where the runs' folders go", "runs")
     .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
+    .addOption(overMemoryOption())
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line");
   addKubernetesFlags(command);
   addHubFlags(command)
-    .addHelpText(
-      "after",
-      `
-Examples:
-  retort sweep experiments/alpha.json --dry-run
-  retort sweep experiments/alpha.json --jobs 4
-  retort sweep experiments/quickstart.json --axis alpha=0.2,0.5 --axis seed=0,1,2
-  retort sweep experiments/alpha.json --executor slurm --slurm=--partition=gpu --slurm=--time=60
-  retort sweep experiments/alpha.json --executor bullmq --redis redis://queue:6379 --out /shared/runs
-  retort sweep /shared/alpha.json --executor kubernetes --emit job.yaml --image retort:1 --claim runs \\
-    --mount /shared --out /shared/runs --cache /shared/.retort
-  retort sweep experiments/quickstart.json '/sweep={"axes": {"/objective/alpha": [0.1, 0.5], "/seed": [0, 1, 2]}}'`,
-    )
+    .addHelpText("after", examples)
     .action((file: string, overrides: string[], flags: SweepFlags) => perform(file, overrides, flags, terminal));
 };

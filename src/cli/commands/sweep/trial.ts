@@ -4,9 +4,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../../../experiments/running/execute.ts";
+import { machineMemory } from "../../../sweeps/executors/available-memory.ts";
 import { supervise } from "../../../sweeps/executors/supervise.ts";
 import { planTrial, readFrozen, trialNamed } from "../../../sweeps/planning/frozen.ts";
 import { interruptible } from "../../display/interruptible.ts";
+import { overMemoryOption } from "../../options/over-memory.ts";
 import { numberFrom } from "../../options/numbers.ts";
 import { ownCommand } from "../../options/own-command.ts";
 import { displayOf } from "../../display/progress.ts";
@@ -18,6 +20,7 @@ interface TrialFlags {
   readonly threads: number;
   readonly retries: number;
   readonly pauseAt?: number;
+  readonly overMemory?: true;
   readonly supervised?: true;
 }
 
@@ -42,8 +45,8 @@ const performSupervised = async (
   flags: TrialFlags,
   { errors }: Terminal,
 ): Promise<void> => {
-  const { threads, retries, pauseAt } = flags;
-  const sweep = readFrozen(folder);
+  const { threads, retries, pauseAt, overMemory } = flags;
+  const sweep = { ...readFrozen(folder), ...defined({ overMemory }) };
   const trial = trialNamed(sweep, id);
   const note = (text: string): void => void errors.write(`${visible(text)}\n`);
   const pausing = defined({ pauseAt });
@@ -71,11 +74,11 @@ const performSupervised = async (
 const perform = async (
   folder: string,
   id: string,
-  { threads, pauseAt }: TrialFlags,
+  { threads, pauseAt, overMemory }: TrialFlags,
   terminal: Terminal,
 ): Promise<void> => {
   const sweep = readFrozen(folder);
-  const run = await planTrial(sweep, trialNamed(sweep, id));
+  const run = await planTrial(sweep, trialNamed(sweep, id), {}, overMemory === true ? undefined : machineMemory());
   const display = displayOf("auto", terminal);
   const out = dirname(resolve(folder));
   const pausing = defined({ pauseAt });
@@ -109,6 +112,7 @@ export const addTrial = (command: Command, terminal: Terminal): void => {
     .option("--threads <n>", "threads of each part", numberFrom(1, true), 1)
     .option("--supervised", "in another process, which is begun again when it fails or dies")
     .option("--retries <n>", "how many times it is begun again when it fails, if supervised", numberFrom(0, true), 1)
+    .addOption(overMemoryOption())
     .option("--pause-at <step>", "steps after which it pauses", numberFrom(1, true))
     .action((folder: string, id: string, flags: TrialFlags) =>
       flags.supervised === true ? performSupervised(folder, id, flags, terminal) : perform(folder, id, flags, terminal),

@@ -1,0 +1,67 @@
+/** Whether a machine has the memory that trainings are estimated to take: known before any of it is taken. */
+import { canonicalJson } from "../../files/canonical-json.ts";
+import type { FileContext } from "../inputs/file-context.ts";
+import type { Mistake } from "../schema/check.ts";
+import type { ExperimentValues } from "../schema/experiment-schema.ts";
+import { stagePointer } from "../schema/trainings.ts";
+import type { PlannedRun, PlannedTraining } from "./planned.ts";
+import { processBytes, trainingMemory, type TrainingMemory } from "./training-memory.ts";
+
+const gibibytes = (bytes: number): string =>
+  `${(bytes / 2 ** 30).toLocaleString("en", { maximumFractionDigits: bytes < 2 ** 30 ? 2 : 1 })} GiB`;
+
+/** Holds trainings to a machine's bytes; those of the same sizes are estimated once. */
+export class MemoryRules {
+  readonly #known = new Map<string, TrainingMemory>();
+  readonly #fileContext: FileContext;
+  readonly #has: number;
+
+  constructor(fileContext: FileContext, has: number) {
+    this.#fileContext = fileContext;
+    this.#has = has;
+  }
+
+  /** What a run and its stages take too much, at the key to lower first. */
+  mistakes(run: PlannedRun, file: ExperimentValues): readonly Mistake[] {
+    return [
+      ...run.stages.flatMap((stage) => this.#mistakesOf(stage, file, stagePointer(stage.name))),
+      ...this.#mistakesOf(run, file, ""),
+    ];
+  }
+
+  #memory(training: PlannedTraining, file: ExperimentValues): TrainingMemory {
+    const { student, task, taskSeed, tokenizer, training: settings, rollouts } = training.values;
+    const key = canonicalJson({
+      sizes: [student, task, taskSeed, tokenizer ?? null, settings.batch, rollouts.chunk, training.contextLength],
+      stages: file.stages,
+    });
+    const known = this.#known.get(key) ?? trainingMemory(training, file, this.#fileContext);
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #mistakesOf(training: PlannedTraining, file: ExperimentValues, at: string): Mistake[] {
+    const memory = this.#memory(training, file);
+    // Sampler and learner are threads with weights of their own.
+    const needed = processBytes + memory.sampling + memory.training;
+    if (needed <= this.#has) return [];
+    const { values, contextLength } = training;
+    const { batch } = values.training;
+    const chunk = Math.min(values.rollouts.chunk, batch);
+    const isBatch = memory.training >= memory.sampling;
+    const [what, size, key, other] = isBatch
+      ? ["learning from", batch, "/training/batch", "/rollouts/chunk"]
+      : ["sampling", chunk, "/rollouts/chunk", "/training/batch"];
+    const part = Math.max(memory.training, memory.sampling);
+    return [
+      {
+        pointer: `${at}${key}`,
+        message:
+          `expected what fits into the memory of this machine, ${gibibytes(this.#has)}, got what is estimated to take ` +
+          `${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
+          `${contextLength.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
+          "/rollouts/maxNewTokens or the student's size, or start it all the same with --over-memory",
+      },
+    ];
+  }
+}
