@@ -42,7 +42,10 @@ const lastOf = (compiled: RE2JS, text: string): string | undefined => {
   return last;
 };
 
-/** `RangeError` for a pattern of more than 10,000 characters, and one that RE2 does not read or compiles to more than 12,000 instructions. */
+/**
+ * `RangeError` for a pattern of more than 10,000 characters, and one that RE2 does not read or compiles to more than
+ * 12,000 instructions.
+ */
 export const linearRegExp = (pattern: string, options: RegExpOptions = {}): LinearRegExp => {
   if (pattern.length > longest)
     throw new RangeError(`expected a pattern of at most ${longest} characters, got ${pattern.length}`);
@@ -62,8 +65,8 @@ export const linearRegExp = (pattern: string, options: RegExpOptions = {}): Line
   const size = compiled.programSize();
   if (size > mostInstructions) {
     throw new RangeError(
-      `expected a pattern of at most ${mostInstructions} instructions, got ${size}; have it repeat fewer times, as {0,1000} ` +
-        "writes what it repeats a thousand times",
+      `expected a pattern of at most ${mostInstructions} instructions, got ${size}; have it repeat fewer times, as ` +
+        "{0,1000} writes what it repeats a thousand times",
     );
   }
   return {

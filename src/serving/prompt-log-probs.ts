@@ -46,7 +46,8 @@ const together = 2 ** 20;
 
 /**
  * JSON of `prompt_logprobs`, written score by score, in pieces of bytes: null for the first token, then for each token
- * an object by id: its own entry, and those of as many of the likeliest as the breadth says. `textOf` gives the text of one id.
+ * an object by id: its own entry, and those of as many of the likeliest as the breadth says. `textOf` gives the text of
+ * one id.
  */
 export class PromptLogProbsWriter {
   readonly #ids: ArrayLike<number>;

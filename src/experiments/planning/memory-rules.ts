@@ -57,8 +57,8 @@ export class MemoryRules {
       {
         pointer: `${at}${key}`,
         message:
-          `expected what fits into the memory of this machine, ${gibibytes(this.#has)}, got what is estimated to take ` +
-          `${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
+          `expected what fits into the memory of this machine, ${gibibytes(this.#has)}, got what is estimated to ` +
+          `take ${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
           `${contextLength.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
           "/rollouts/maxNewTokens or the student's size, or start it all the same with --over-memory",
       },

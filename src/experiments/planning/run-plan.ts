@@ -126,8 +126,8 @@ export const planExperiment = (path: string, overrides: readonly string[] = []):
 /**
  * The runs of a file, given by its path or as it was read, with the overrides of the environment and over them others
  * such as `/teacher/checkpoint=owner/name`. `ExperimentError` with every problem, in the order of the file; one is that
- * a checkpoint or a dataset cannot be read, and with `memory`, the bytes of the machine, that a run is estimated to take
- * more.
+ * a checkpoint or a dataset cannot be read, and with `memory`, the bytes of the machine, that a run is estimated to
+ * take more.
  */
 export const prepareExperiment = async (
   file: string | Source,

@@ -158,8 +158,8 @@ class Steps {
     throw new RangeError(
       `expected a schema that an answer is held to in at most ${most.steps} steps, got one that takes more: parts ` +
         "that refer to themselves are tried again for each alternative, and patterns search each text; have allOf, " +
-        "anyOf and oneOf refer to each part once, tell alternatives apart by a property with const, or bound answers with " +
-        "maxItems and maxLength",
+        "anyOf and oneOf refer to each part once, tell alternatives apart by a property with const, or bound answers " +
+        "with maxItems and maxLength",
     );
   }
 }

@@ -48,6 +48,9 @@ const least = (root: string, own: string, machine: number, read: (folder: string
 export const machineMemory = (root = "/sys/fs/cgroup", own = ownGroup()): number =>
   least(root, own, totalmem(), (folder) => numberIn(join(folder, "memory.max")));
 
-/** Bytes that are free. `root` is where control groups (version 2) are mounted, `own` the path of this process's group below it. */
+/**
+ * Bytes that are free. `root` is where control groups (version 2) are mounted, `own` the path of this process's group
+ * below it.
+ */
 export const availableMemory = (root = "/sys/fs/cgroup", own = ownGroup()): number =>
   least(root, own, freemem(), leftIn);

@@ -55,8 +55,8 @@ const check = checkerOf<FrozenSweep>(Frozen);
 export const sweepFolder = (out: string, file: string): string => join(out, basename(file, extname(file)));
 
 /**
- * The plan of a prepared sweep; `cache` is where stages are kept. With `overMemory` its trials start on machines too that
- * have less memory than they are estimated to take.
+ * The plan of a prepared sweep; `cache` is where stages are kept. With `overMemory` its trials start on machines too
+ * that have less memory than they are estimated to take.
  */
 export const freeze = ({ path, bases, trials }: PreparedSweep, cache: string, overMemory?: true): FrozenSweep => ({
   kind: "retort sweep",
