@@ -15,6 +15,7 @@ export const guides: readonly string[] = ["docs", "docs/guide"].flatMap((folder)
 export const pages: readonly string[] = [
   "README.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   "CHANGELOG.md",
   ...readdirSync("docs", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))

@@ -1,6 +1,6 @@
 /** Tests of what modules throw: the message names the user's line, whatever the family, and `--debug` shows the frame. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -61,6 +61,12 @@ test.each([
   const { stderr, status } = spawnSync(process.execPath, [compiledCommand, ...words], { encoding: "utf8" });
   expect(status, stderr).toBe(1);
   expect(stderr).toContain(` (${join(folder, name)}.ts:${line}:`);
+  // The memory that a run takes is estimated from the policy's own program, before there is a run.
+  if (kind === "policy") {
+    expect(stderr).toMatch(new RegExp(`error: .*\\(at ${name}\\.ts:${line}:\\d+\\)`, "u"));
+    expect(existsSync(join(folder, "own"))).toBe(false);
+    return;
+  }
   const run = readdirSync(join(folder, "own"))[0]!;
   const { error } = JSON.parse(readFileSync(join(folder, "own", run, "manifest.json"), "utf8")) as { error: string };
   expect(error).toMatch(reason);

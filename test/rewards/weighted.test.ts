@@ -95,7 +95,9 @@ describe("weighted", () => {
         { reward: match, weight: 1 },
         { reward: match, weight: 2 },
       ]),
-    ).toThrow(new RangeError('rewards: expected different names, got exact-match twice; give one of them another "name"'));
+    ).toThrow(
+      new RangeError('rewards: expected different names, got exact-match twice; give one of them another, such as "name": "exact-match-2"'),
+    );
   });
 });
 

@@ -34,7 +34,8 @@ const rows = (columns: readonly ReadonlyMap<string, Json>[]): ComparedRow[] => {
   const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
   const all = names.map((name) => {
     const values = columns.map((column) => column.get(name));
-    return { name, values, same: values.every((value) => jsonText(value) === jsonText(values[0])) };
+    const texts = new Set(values.map((value) => (value === undefined ? undefined : jsonText(value))));
+    return { name, values, same: texts.size === 1 };
   });
   return [...all.filter(({ same }) => !same), ...all.filter(({ same }) => same)];
 };

@@ -79,7 +79,9 @@ test("a plan has the file's own values and where the data are; its id goes by th
 });
 
 test("what cannot be read is a mistake of the task, with its location", async () => {
-  expect(await problemsOf(prepare({ path: "no.parquet" }))).toEqual([expect.stringMatching(/no\.parquet: expected a file, got none/u)]);
+  expect(await problemsOf(prepare({ path: "no.parquet" }))).toEqual([
+    expect.stringMatching(/no\.parquet: expected a file, such as a table of prompt and reference, got none/u),
+  ]);
   expect(await problemsOf(prepare({ prompt: "{sum}" }))).toEqual([expect.stringMatching(/expected a column "sum", got id, question/u)]);
   expect(() => planExperiment(path())).toThrow(/(was|were) not read; plan/u);
 });

@@ -96,7 +96,7 @@ describe("variants", () => {
   test("have their problems where they were written", () => {
     const text = variants.replace("beta: 0.5", "beta: 0.5, gamma: 1").replace("reverse-kl", "revers-kl").replace("batch: 32", "batch: x");
     expect(problems(() => planSource(parseSource("x.yaml", text), []))).toEqual([
-      'x.yaml:9:10: /training/batch: expected a whole number of at least 1, such as 64, got "x"',
+      'x.yaml:9:10: /training/batch: expected a whole number from 1 to 1048576, such as 64, got "x"',
       expect.stringContaining("x.yaml:31:58: /variants/distillation/objective/divergence/type: unknown type"),
       'x.yaml:34:88: /variants/both/objective/divergence/gamma: unknown key "gamma"; known: type, beta, scale',
     ]);

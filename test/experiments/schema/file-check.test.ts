@@ -15,6 +15,6 @@ test("what it says is right as far as it goes, and null takes away", () => {
   const file = { extends: [], training: { stepz: 3, batch: "x" }, teacher: null, objective: { alpha: null } };
   expect(fileMistakes(file, false)).toEqual([
     { pointer: "/training/stepz", part: "key", message: 'unknown key "stepz"; did you mean "steps"?' },
-    { pointer: "/training/batch", message: 'expected a whole number of at least 1, such as 64, got "x"' },
+    { pointer: "/training/batch", message: 'expected a whole number from 1 to 1048576, such as 64, got "x"' },
   ]);
 });
