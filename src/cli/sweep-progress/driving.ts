@@ -65,7 +65,7 @@ export const reportFailures = async (all: readonly TrialState[], { errors, color
   for (const { trial, folder, progress } of [...failed, ...others].slice(0, mostLogs)) {
     const what = progress.status === "failed" ? colors.red("failed") : colors.yellow("not done");
     errors.write(
-      `\n${what}: ${visible(trial.label)}, ${shownPath(join(folder, "process.log"))} ends ` + `with\n${logEnd(folder)}`,
+      `\n${what}: ${visible(trial.label)}, ${shownPath(join(folder, "process.log"))} ends with\n${logEnd(folder)}`,
     );
   }
   if (left.length === 0) return;
