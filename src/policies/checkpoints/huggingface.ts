@@ -5,7 +5,7 @@ import { moduleKeywordDefinition } from "../../plugins/module-keyword.ts";
 import { configFormats, policies } from "../families/index.ts";
 import type { Policy, Weights } from "../policy.ts";
 import { writeWhole } from "../../files/atomic-file.ts";
-import { naming, readText } from "../../files/byte-source.ts";
+import { isThere, naming, readText } from "../../files/byte-source.ts";
 import type { ConfigFormat } from "../families/config/config-format.ts";
 import { unknownKeys } from "../families/config/config-keys.ts";
 import type { FloatType } from "./safetensors/float-types.ts";
@@ -172,9 +172,15 @@ export const policyWith = async (document: unknown, stored: StoredWeights): Prom
   return { policy, weights: await readParameters(policy.parameters, document, stored) };
 };
 
-/** The document of a folder's `config.json`. Errors name the file. */
+/** The document of a folder's `config.json`. Errors name the file; `RangeError` for a folder without one. */
 export const readConfig = async (folder: string): Promise<unknown> => {
   const path = join(folder, configFile);
+  if (!(await isThere(path))) {
+    // The folder of a run is what tables show.
+    const student = join(folder, "student");
+    const near = (await isThere(join(student, configFile))) ? `; the model of this run is ${student}` : "";
+    throw new RangeError(`${path}: expected the configuration of a model, got no file${near}`);
+  }
   const text = await readText(path, longestConfig);
   return naming(path, (): unknown => JSON.parse(text));
 };

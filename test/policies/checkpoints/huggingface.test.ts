@@ -81,6 +81,12 @@ test("buffers that follow from the configuration are passed over", async () => {
   expect((await loadPolicy(folder)).weights).toEqual(weights);
 });
 
+test("a folder without a model is refused, and that of a run names the model in it", async () => {
+  await expect(loadPolicy(folder)).rejects.toThrow(/config\.json: expected the configuration of a model, got no file$/u);
+  await savePolicy(join(folder, "student"), { policy: ngram, weights: initialWeights(ngram, 1) });
+  await expect(loadPolicy(folder)).rejects.toThrow(`got no file; the model of this run is ${join(folder, "student")}`);
+});
+
 describe("a damaged folder", () => {
   beforeEach(async () => {
     await savePolicy(folder, { policy: llama, weights: initialWeights(llama, 1) });
