@@ -33,6 +33,7 @@ test("it holds what it runs with, and no sources", () => {
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
+    "SECURITY.md",
     "dist",
     "docs",
     "examples",
