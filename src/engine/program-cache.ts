@@ -52,10 +52,9 @@ export class ProgramCache {
     make: () => Program,
     inputs: Readonly<Record<string, Buffer>>,
   ): Promise<Record<string, Buffer>> {
-    const kept = this.#kept.get(key) ?? (await this.#opened(key, make()));
+    const kept = this.#begun(key) ?? (await this.#opened(key, make()));
     this.#kept.delete(key);
     this.#kept.set(key, kept);
-    kept.running += 1;
     try {
       return await (await kept.executable).run(inputs);
     } catch (error) {
@@ -78,6 +77,14 @@ export class ProgramCache {
     await Promise.all([...this.#kept.keys()].map((key) => this.#drop(key)));
   }
 
+  /** The kept program of a key with one run more: nothing that makes room meanwhile may take it away. */
+  #begun(key: string): Kept | undefined {
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) kept.running += 1;
+    return kept;
+  }
+
+  /** As `#begun`, of a program that is compiled first. */
   async #opened(key: string, program: Program): Promise<Kept> {
     const bytes = this.#bytesOf(program);
     const { programs = 64, bytes: most = Infinity } = this.#options;
@@ -88,9 +95,9 @@ export class ProgramCache {
       );
     }
     await this.#makeRoom(programs - 1, most - bytes);
-    const again = this.#kept.get(key);
+    const again = this.#begun(key);
     if (again !== undefined) return again;
-    const kept = { executable: this.#engine.compile(program), bytes, running: 0 };
+    const kept = { executable: this.#engine.compile(program), bytes, running: 1 };
     this.#kept.set(key, kept);
     return kept;
   }
