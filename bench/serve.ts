@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { Agent, request } from "undici";
 import { table } from "../src/cli/display/table.ts";
@@ -146,18 +147,18 @@ const runUntil = async (end: number): Promise<void> => {
   await Promise.all(Array.from({ length: concurrency }, () => workUntil(end)));
 };
 
-const health: number[] = [];
-let watching = true;
-const watch = async (): Promise<void> => {
-  const own = new Agent({ connections: 1 });
-  while (watching) {
-    const start = performance.now();
-    const { statusCode, body } = await request(`${server.url}/health`, { dispatcher: own });
-    await body.arrayBuffer();
-    health.push(statusCode === 200 ? performance.now() - start : Infinity);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await own.close();
+/** Asks for the server's health from a process of its own, until it is told to end. */
+const watch = (): { end(): Promise<readonly number[]> } => {
+  const child = spawn(process.execPath, ["--import", "tsx", "bench/serve-health.ts", server.url], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const printed = text(child.stdout);
+  return {
+    end: async () => {
+      child.stdin.end();
+      return (JSON.parse(await printed) as readonly (number | null)[]).map((time) => time ?? Infinity);
+    },
+  };
 };
 
 const watched = watch();
@@ -171,8 +172,7 @@ for (let part = 1; part <= parts; part += 1) {
   console.error(`${begun} requests, ${residentOf(server.process)} MiB, ${lost.length} lost`);
 }
 const seconds = (performance.now() - start) / 1000;
-watching = false;
-await watched;
+const health = await watched.end();
 await agent.close();
 server.process.kill("SIGINT");
 const [code] = (await once(server.process, "exit")) as [number | null];
