@@ -3,7 +3,8 @@ import * as ort from "onnxruntime-node";
 import { checkData, checkInputs } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
 import { bytesOf, type Program, type TensorSpec, type TypedArray } from "../program.ts";
-import { inputName, outputName, record } from "./record.ts";
+import { inputName, outputName, record } from "../recording/record.ts";
+import { modelFile } from "./model-file.ts";
 
 /** How ONNX Runtime may use the machine. */
 export interface OnnxOptions {
@@ -109,7 +110,9 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
     name: "onnx-cpu",
     async compile(program) {
       checkOpen();
-      const { model, outputs } = record(program);
+      const { graph, outputs } = record(program);
+      const { main, constants } = graph.finished();
+      const model = modelFile(main, program.name, constants);
       const session = await ort.InferenceSession.create(model, sessionOptions(threads, spinning));
       sessions.add(session);
       return executable(program, session, outputs);

@@ -3,8 +3,8 @@
  */
 import { bytesOf, type Program, type TensorSpec } from "../program.ts";
 import { Arena, type Block } from "./arena.ts";
-import { isScope, liveNodes, readBy, type Node, type Scope } from "./graph.ts";
-import { recordGraph } from "./record.ts";
+import { isScope, liveNodes, readBy, type Node, type Scope } from "../recording/graph.ts";
+import { record } from "../recording/record.ts";
 
 /** Bytes. */
 export interface ProgramMemory {
@@ -97,7 +97,7 @@ const total = (specs: Readonly<Record<string, TensorSpec>>): number =>
 
 /** The memory of a program. Errors are those of recording it. */
 export const programMemory = (program: Program): ProgramMemory => {
-  const { graph, outputs } = recordGraph(program);
+  const { graph, outputs } = record(program);
   const { main, sizes, constants } = graph.extent();
   const arena = new Arena();
   walk(main, sizes, arena);

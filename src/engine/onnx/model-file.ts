@@ -12,7 +12,7 @@ import {
   type Node,
   type Scope,
   type Value,
-} from "./graph.ts";
+} from "../recording/graph.ts";
 
 /** AttributeProto.AttributeType. */
 const attributeTypes = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;

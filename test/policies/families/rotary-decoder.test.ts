@@ -1,6 +1,6 @@
 /** The decoder against transformers, on the checkpoints of test/fixtures/rotary_decoders_reference.py; and what it does with long contexts. */
 import { expect, test } from "vitest";
-import { record } from "../../../src/engine/onnx/record.ts";
+import { record } from "../../../src/engine/recording/record.ts";
 import type { NamedTensors } from "../../../src/engine/program.ts";
 import { llama } from "../../../src/policies/families/llama.ts";
 import type { Sequences } from "../../../src/policies/policy.ts";
@@ -17,7 +17,7 @@ const policyOf = (contextLength: number) =>
 
 test("a program holds no more angles than it can need, however long the context is", () => {
   const options = { batch: 2, promptLength: 3, maxNewTokens: 4, temperature: 1, endId: 0, padId: 0 };
-  const sizes = [16, 131_072].map((contextLength) => record(generateProgram(policyOf(contextLength), options)).model.length);
+  const sizes = [16, 131_072].map((contextLength) => record(generateProgram(policyOf(contextLength), options)).graph.extent().constants);
   expect(sizes[1]).toBe(sizes[0]);
 });
 

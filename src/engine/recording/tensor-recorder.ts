@@ -1,6 +1,6 @@
 /** What a recording backend of TensorFlow.js knows of each tensor instead of its values: where it is in the graph. */
 import * as tf from "@tensorflow/tfjs";
-import { bytesOf, type DataType, type TypedArray } from "../program.ts";
+import type { DataType, TypedArray } from "../program.ts";
 import type { Attribute, GraphBuilder } from "./graph.ts";
 
 /** What the recorder knows of a tensor instead of its values. */
@@ -122,13 +122,13 @@ export class TensorRecorder extends tf.KernelBackend {
 
   #expanded(source: Recorded, shape: readonly number[]): Recorded {
     const [name] = this.graph.node("Expand", [source.name, this.graph.indices(shape)]);
-    this.graph.size(name!, bytesOf({ shape, dtype: source.dtype }));
+    this.graph.shaped(name!, { shape, dtype: source.dtype });
     return { name: name!, shape, dtype: source.dtype, source: source.source ?? source };
   }
 
   #info(recorded: Recorded): tf.TensorInfo {
     const id = {};
-    this.graph.size(recorded.name, bytesOf(recorded));
+    this.graph.shaped(recorded.name, recorded);
     this.#tensors.set(id, recorded);
     return { dataId: id, shape: [...recorded.shape], dtype: recorded.dtype };
   }

@@ -1,9 +1,8 @@
-/** Records a program into an ONNX model by building it once on the recording backend. */
+/** Records a program as a graph by building it once on the recording backend. */
 import * as tf from "@tensorflow/tfjs";
 import type { Program, TensorSpec } from "../program.ts";
 import { repairGradients } from "../gradients.ts";
 import { GraphBuilder } from "./graph.ts";
-import { modelFile } from "./model-file.ts";
 import { registerElementwise } from "./kernels/elementwise.ts";
 import { registerIndices } from "./kernels/indexing.ts";
 import { registerMatrices } from "./kernels/matrix.ts";
@@ -18,19 +17,10 @@ registerMatrices();
 registerShapes();
 registerIndices();
 
-/**
- * A program as a model: serialised ONNX, and the specs of its outputs. Inputs and outputs carry the program's own names
- * with a prefix.
- */
-export interface RecordedProgram<O extends string> {
-  readonly model: Uint8Array;
-  readonly outputs: Readonly<Record<O, TensorSpec>>;
-}
-
-/** Name of a program's input in the model. */
+/** Name of a program's input in the graph. */
 export const inputName = (name: string): string => `in:${name}`;
 
-/** Name of a program's output in the model. */
+/** Name of a program's output in the graph. */
 export const outputName = (name: string): string => `out:${name}`;
 
 const explain = (program: string, error: unknown): Error => {
@@ -39,16 +29,20 @@ const explain = (program: string, error: unknown): Error => {
   if (missing !== undefined) {
     return new Error(
       `program "${program}": the compiled engine has no kernel for the op ${missing}; write it with other ops, ` +
-        "add the kernel under src/engine/onnx/kernels, or choose another engine",
+        "add the kernel under src/engine/recording/kernels, or choose another engine",
       { cause: error },
     );
   }
   return new Error(`program "${program}": ${message}`, { cause: error });
 };
 
-/** A program as a graph, before it is encoded. */
-export interface RecordedGraph<O extends string> extends Pick<RecordedProgram<O>, "outputs"> {
+/**
+ * A program as a graph of ONNX's operators, and the specs of its outputs. Inputs and outputs carry the program's own
+ * names with a prefix.
+ */
+export interface RecordedGraph<O extends string> {
   readonly graph: GraphBuilder;
+  readonly outputs: Readonly<Record<O, TensorSpec>>;
 }
 
 /**
@@ -56,7 +50,7 @@ export interface RecordedGraph<O extends string> extends Pick<RecordedProgram<O>
  * unchanged, so gradients and the optimizer become part of the graph. Throws an error that names the program when it
  * reads a value or uses an op without a kernel.
  */
-export const recordGraph = <I extends string, O extends string>(program: Program<I, O>): RecordedGraph<O> => {
+export const record = <I extends string, O extends string>(program: Program<I, O>): RecordedGraph<O> => {
   const previous = tf.getBackend();
   const graph = new GraphBuilder();
   void tf.setBackend(recorderName);
@@ -82,11 +76,4 @@ export const recordGraph = <I extends string, O extends string>(program: Program
     recorder.stop();
     if (previous) void tf.setBackend(previous);
   }
-};
-
-/** `recordGraph`, encoded. Errors are the same. */
-export const record = <I extends string, O extends string>(program: Program<I, O>): RecordedProgram<O> => {
-  const { graph, outputs } = recordGraph(program);
-  const { main, constants } = graph.finished();
-  return { model: modelFile(main, program.name, constants), outputs };
 };

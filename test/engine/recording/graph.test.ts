@@ -1,7 +1,7 @@
 /** The graph under construction, as ONNX Runtime reads it. */
 import proto from "onnx-proto";
 import { expect, test } from "vitest";
-import { GraphBuilder } from "../../../src/engine/onnx/graph.ts";
+import { GraphBuilder } from "../../../src/engine/recording/graph.ts";
 import { modelFile } from "../../../src/engine/onnx/model-file.ts";
 import { float32 } from "../../../src/engine/program.ts";
 

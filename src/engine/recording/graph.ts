@@ -1,7 +1,7 @@
 /**
- * An ONNX graph under construction: nodes in scopes, constants, and what of them is read.
+ * A graph of ONNX's operators under construction: nodes in scopes, constants, and what of them is read.
  */
-import type { DataType, TensorSpec, TypedArray } from "../program.ts";
+import { bytesOf, type DataType, type TensorSpec, type TypedArray } from "../program.ts";
 
 /** ONNX element types (TensorProto.DataType). Shapes, indices and loop counters are int64 inside the graph. */
 export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
@@ -100,6 +100,7 @@ export class GraphBuilder {
   readonly #depths = new Map<string, number>();
   readonly #constants = new Map<string, Constant>();
   readonly #sizes = new Map<string, number>();
+  readonly #shapes = new Map<string, readonly number[]>();
   readonly #interned = new Map<string, string>();
   #count = 0;
 
@@ -134,6 +135,17 @@ export class GraphBuilder {
   /** Says how many bytes a value has, for the estimate of the memory of a run. */
   size(name: string, bytes: number): void {
     this.#sizes.set(name, bytes);
+  }
+
+  /** Says which shape a value has. */
+  shaped(name: string, spec: TensorSpec): void {
+    this.#shapes.set(name, spec.shape);
+    this.#sizes.set(name, bytesOf(spec));
+  }
+
+  /** The shapes of those values that are known: all that kernels gave as tensors. */
+  get shapes(): ReadonlyMap<string, readonly number[]> {
+    return this.#shapes;
   }
 
   /** The main graph, the bytes of those values that are known, and the bytes of all constants that are read. */

@@ -11,7 +11,7 @@ import { elementTypes } from "./graph.ts";
 import { TensorRecorder } from "./tensor-recorder.ts";
 
 /** Name under which TensorFlow.js knows the recording backend. */
-export const recorderName = "onnx-recorder";
+export const recorderName = "recorder";
 
 /** The recording backend. One graph is recorded at a time, synchronously; `start` begins it. */
 export class Recorder extends TensorRecorder implements LoopRecorder, MapRecorder, SlotRecorder {

@@ -1,0 +1,56 @@
+/** A program as the file of a SavedModel that TensorFlow's sessions run. */
+import type { Program, TensorSpec } from "../program.ts";
+import { record } from "../recording/record.ts";
+import { savedModel, type NodeDef } from "./graph-def.ts";
+import { programFunction, Translator, type TranslationOptions } from "./translate.ts";
+
+/** A translated program. */
+export interface TranslatedProgram<O extends string> {
+  /** The file `saved_model.pb`. */
+  readonly file: Uint8Array;
+  /** The names of the inputs of the session, in the order of the program's inputs. */
+  readonly inputNames: readonly string[];
+  /** Those of its outputs, in the order of `outputs`. */
+  readonly outputNames: readonly string[];
+  readonly outputs: Readonly<Record<O, TensorSpec>>;
+}
+
+/** Records a program and translates it. Errors are those of recording, and name the program. */
+export const translated = <I extends string, O extends string>(
+  program: Program<I, O>,
+  options: TranslationOptions,
+): TranslatedProgram<O> => {
+  const { graph, outputs } = record(program);
+  const { main } = graph.finished();
+  const translator = new Translator(graph, options);
+  const { inputs, outputs: results } = translator.program(main);
+  const placeholders: NodeDef[] = inputs.map(({ type }, i) => ({
+    name: `in_${i}`,
+    operator: "Placeholder",
+    inputs: [],
+    attributes: { dtype: { type }, shape: { shape: main.inputs[i]!.shape } },
+  }));
+  const call: NodeDef = {
+    name: "call",
+    operator: "PartitionedCall",
+    inputs: placeholders.map(({ name }) => `${name}:0`),
+    attributes: {
+      Tin: { types: inputs.map(({ type }) => type) },
+      Tout: { types: results.map(({ type }) => type) },
+      f: { function: programFunction },
+      ...(options.xla ? { _XlaMustCompile: { boolean: true } } : {}),
+    },
+  };
+  const identities: NodeDef[] = results.map(({ type }, i) => ({
+    name: `out_${i}`,
+    operator: "Identity",
+    inputs: [`call:${i}`],
+    attributes: { T: { type } },
+  }));
+  return {
+    file: savedModel([...placeholders, call, ...identities], translator.functions),
+    inputNames: placeholders.map(({ name }) => `${name}:0`),
+    outputNames: identities.map(({ name }) => `${name}:0`),
+    outputs,
+  };
+};
