@@ -73,6 +73,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/engine/write-slot.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/eager/backends.ts":
     "test/laws/engine.laws.ts opens every backend that is there, test/engine/choose.test.ts those that are not",
+  "src/engine/eager/tensorflow.ts": "test/laws/engine.laws.ts gathers along every axis, from the end too, where the library is installed",
   "src/engine/tensorflow/function-builder.ts": "test/engine/tensorflow/engine.test.ts runs what it builds",
   "src/engine/tensorflow/translate.ts": "test/engine/tensorflow/engine.test.ts runs every operation and loop of the laws",
   "src/engine/tensorflow/operators/operator.ts": "test/engine/tensorflow/engine.test.ts runs every operation of the laws",

@@ -13,7 +13,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     commands: ["display", "options", "sweep-progress"],
   },
   "src/cli/commands": { new: [], report: [], results: [], run: [], sample: [], stages: [], sweep: [], tokenizer: [] },
-  "src/engine": { eager: [], recording: [], onnx: ["recording"], tensorflow: ["recording"] },
+  "src/engine": { eager: ["tensorflow"], recording: [], onnx: ["recording"], tensorflow: ["recording"] },
   "src/engine/tensorflow": { library: [], operators: [] },
   "src/evaluation": { statistics: [], measures: ["statistics"], claims: ["statistics"] },
   "src/experiments": {

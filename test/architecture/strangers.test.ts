@@ -4,6 +4,7 @@ import { readSources } from "./source.ts";
 
 /** The package's own files, and those that the kernel writes. */
 const ownFiles: Readonly<Record<string, string>> = {
+  "src/engine/tensorflow/library/load.ts": "/proc",
   "src/plugins/module-code.ts": "package.json of packages, whose code runs anyway",
   "src/rewards/sandbox/": "code of the package and of Pyodide, and the protocol with a process of ours",
   "src/runs/folder/package-version.ts": "package.json of the package",

@@ -29,7 +29,9 @@ describe("openEngine", () => {
           const engine = await openEngine(name, { threads: 1 });
           expect(engine.name).toBe(name);
         } catch (error) {
-          expect(String(error)).toMatch(new RegExp(`the engine ${name} is not there: .*(npm|CUDA).*retort doctor`));
+          expect(String(error)).toMatch(
+            new RegExp(`the engine ${name} is not there: .*(retort engines install tensorflow|CUDA).*retort doctor`),
+          );
         }
       });
     await Promise.all(tries);

@@ -2,8 +2,11 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { repairGradients } from "../gradients.ts";
+import { installCommand, installedTensorFlow, type TensorFlowDevice } from "../tensorflow/library/folder.ts";
+import { loadTensorFlow } from "../tensorflow/library/load.ts";
 import { copyBeforeWriting } from "./cpu.ts";
 import { refuseMixedBatches } from "./products.ts";
+import { countAxesFromTheEnd } from "./tensorflow.ts";
 import { addMissingKernels, correctKernels, transposeBeforeProducts } from "./wasm.ts";
 
 /** Backends that the eager engine can use, by the name that `engine` has in experiment files. */
@@ -18,35 +21,42 @@ export interface BackendOptions {
 
 const require = createRequire(import.meta.url);
 
-const installed = (name: string): void => {
+/** Packages of npm that bring the library themselves, where their install scripts can fetch it. */
+const packages = { cpu: "@tensorflow/tfjs-node", gpu: "@tensorflow/tfjs-node-gpu" } as const;
+
+const isInstalled = (name: string): boolean => {
   try {
     require.resolve(name);
+    return true;
   } catch {
-    throw new Error(`the package ${name} is not installed; npm install ${name}`);
+    return false;
   }
 };
 
-const loadTensorFlow = async (name: string): Promise<string> => {
-  installed(name);
+const loadPackage = async (device: TensorFlowDevice): Promise<tf.KernelBackend> => {
+  const name = packages[device];
   try {
     await import(name);
   } catch (error) {
     throw new Error(
-      `the package ${name} has no native library that works here (its install script fetches libtensorflow ` +
-        `from outside the npm registry); npm rebuild ${name}`,
+      `the package ${name} has no native library that works here, and Retort's own is not installed; ` +
+        installCommand(device),
       { cause: error },
     );
   }
-  return "tensorflow";
+  await tf.setBackend("tensorflow");
+  return tf.backend();
 };
 
-const loadTensorFlowGpu = async (): Promise<string> => {
-  const name = await loadTensorFlow("@tensorflow/tfjs-node-gpu");
-  await tf.setBackend(name);
+/** What `retort engines` installed, or else a package of npm. */
+const loadTensorFlowOn = async (device: TensorFlowDevice): Promise<string> => {
+  const own = installedTensorFlow(device) !== undefined || !isInstalled(packages[device]);
+  const backend = await (own ? loadTensorFlow(device) : loadPackage(device));
   // Without a device TensorFlow would compute on the CPU and say nothing.
-  if ("isUsingGpuDevice" in tf.backend() && (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true)
-    return name;
-  throw new Error("TensorFlow sees no CUDA device; it needs an NVIDIA driver, CUDA 11 and cuDNN 8");
+  if (device === "gpu" && (backend as { isUsingGpuDevice?: boolean }).isUsingGpuDevice !== true)
+    throw new Error("TensorFlow sees no CUDA device; it needs an NVIDIA GPU and its driver");
+  countAxesFromTheEnd();
+  return "tensorflow";
 };
 
 const noAdapter =
@@ -62,7 +72,7 @@ interface Dawn {
 
 const loadWebGpu = async (): Promise<string> => {
   const name: string = "webgpu";
-  installed(name);
+  if (!isInstalled(name)) throw new Error(`the package ${name} is not installed; npm install ${name}`);
   const { create, globals } = (await import(name)) as Dawn;
   Object.assign(globalThis, globals);
   // TensorFlow.js registers its backend only where navigator.gpu is there at import.
@@ -87,8 +97,8 @@ const loadWasm = async ({ shippedWasm = false }: BackendOptions): Promise<string
 };
 
 const loaders: Readonly<Record<EagerBackend, (options: BackendOptions) => Promise<string>>> = {
-  "tensorflow-gpu": loadTensorFlowGpu,
-  "tensorflow-cpu": () => loadTensorFlow("@tensorflow/tfjs-node"),
+  "tensorflow-gpu": () => loadTensorFlowOn("gpu"),
+  "tensorflow-cpu": () => loadTensorFlowOn("cpu"),
   webgpu: loadWebGpu,
   wasm: loadWasm,
   cpu: async () => {

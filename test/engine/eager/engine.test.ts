@@ -1,22 +1,18 @@
 /** The eager engine on every TensorFlow.js backend that this machine has. */
-import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { eagerEngine } from "../../../src/engine/eager/engine.ts";
+import { probeEngine } from "../../../src/engine/probe.ts";
 import { float32, type Program } from "../../../src/engine/program.ts";
+import type { TensorFlowDevice } from "../../../src/engine/tensorflow/library/folder.ts";
 import { engineLaws, type EngineLimits } from "../../laws/engine.laws.ts";
 import { downloadAll, uploadAll } from "../evaluation.ts";
 import { missingAdapter } from "./adapter.ts";
 
-const require = createRequire(import.meta.url);
-
-const missingPackage = (name: string): string | undefined => {
-  try {
-    require(name);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.split("\n")[0] : String(error);
-  }
+/** Whether it works is asked in another process: a build for another device that was loaded here would stay. */
+const missingLibrary = async (device: TensorFlowDevice): Promise<string | undefined> => {
+  const { found, reason } = await probeEngine(`tensorflow-${device}`);
+  return found ? undefined : reason.split("\n")[0];
 };
 
 const products = {
@@ -29,8 +25,8 @@ engineLaws("wasm", () => eagerEngine("wasm"), { without: [products] });
 
 const absent = {
   webgpu: await missingAdapter(),
-  "tensorflow-cpu": missingPackage("@tensorflow/tfjs-node"),
-  "tensorflow-gpu": missingPackage("@tensorflow/tfjs-node-gpu"),
+  "tensorflow-cpu": await missingLibrary("cpu"),
+  "tensorflow-gpu": await missingLibrary("gpu"),
 } as const;
 
 const limits: Readonly<Record<keyof typeof absent, EngineLimits>> = {

@@ -1,0 +1,19 @@
+/** What TensorFlow's library reads from the environment, once in a process, when it is loaded. */
+import { isMainThread } from "node:worker_threads";
+
+/**
+ * Sets what the library reads when it is loaded, where the user has not: it writes nothing of its own to the terminal,
+ * and takes memory of a GPU as it needs it; with `threads`, programs of all threads of the process share that many.
+ *
+ * It reads the real environment, which only the main thread can write: `process.env` of a worker thread is a copy. So
+ * the main thread calls this before it starts threads, and in a worker thread it does nothing: where somebody else's
+ * worker is the first to load the library, that uses all processors. Once the library is loaded it changes nothing.
+ */
+export const prepareTensorFlow = (threads?: number): void => {
+  if (!isMainThread) return;
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "3";
+  process.env["TF_FORCE_GPU_ALLOW_GROWTH"] ??= "true";
+  if (threads === undefined) return;
+  process.env["TF_NUM_INTRAOP_THREADS"] ??= String(threads);
+  process.env["TF_NUM_INTEROP_THREADS"] ??= String(threads);
+};
