@@ -6,7 +6,7 @@ import { engineNames, type EngineName } from "./names.ts";
 import { probeEngine } from "./probe.ts";
 
 /** The name of an engine itself. */
-export type ConcreteEngineName = Exclude<EngineName, "auto">;
+export type ConcreteEngineName = Exclude<EngineName, "auto" | "tensorflow-bfloat16">;
 
 /** How an engine may use the machine. */
 export interface EngineOptions {
@@ -72,6 +72,10 @@ export const openEngine = async (name: EngineName, options: EngineOptions): Prom
   const concrete = name === "auto" ? await chooseEngine() : name;
   if (concrete === "onnx") return openOnnx(options);
   try {
+    if (concrete === "tensorflow" || concrete === "tensorflow-bfloat16") {
+      const { tensorflowEngine } = await import("./tensorflow/engine.ts");
+      return await tensorflowEngine({ bfloat16: concrete === "tensorflow-bfloat16" });
+    }
     return await eagerEngine(concrete);
   } catch (error) {
     throw new Error(`the engine ${concrete} is not there: ${reasonOf(error)}; retort doctor lists those that are`, {

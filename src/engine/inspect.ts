@@ -21,6 +21,7 @@ export interface InspectedEngine {
 const packages: Readonly<Record<ConcreteEngineName, string>> = {
   "tensorflow-gpu": "@tensorflow/tfjs-node-gpu",
   onnx: "onnxruntime-node",
+  tensorflow: "@tensorflow/tfjs-node",
   "tensorflow-cpu": "@tensorflow/tfjs-node",
   webgpu: "webgpu",
   wasm: "@tensorflow/tfjs-backend-wasm",

@@ -133,6 +133,7 @@ const mistakes: readonly (readonly [name: string, changed: Readonly<Record<strin
     ["a sweep over nothing", { sweep: '{ "axes": { "/training/stps": [1, 2] } }' }],
     ["an axis that is no list", { sweep: '{ "axes": { "/seed": 3 } }' }],
     ["an engine that there is not", { engine: '"cuda"' }],
+    ["a precision that the engine does not have", { engine: '"onnx"', precision: '"bfloat16"' }],
   ];
 
 test.each(mistakes.map(([name, changed, overrides = []]) => [name, changed, overrides] as const))(

@@ -242,13 +242,15 @@ const growthLaws = (engine: () => Engine, runs: number): void => {
 export interface EngineLimits {
   /** Runs that must leave nothing behind. */
   readonly runs?: number;
+  /** How it runs programs, where it has several ways. */
+  readonly how?: string;
   /** Operations that TensorFlow.js's backend refuses or gets wrong, with the reason. */
   readonly without?: readonly { readonly operations: RegExp; readonly reason: string }[];
 }
 
 /** `open` makes a new engine each time; `name` is the one that it must give itself. */
-export const engineLaws = (name: string, open: () => Promise<Engine>, { runs = 1000, without = [] }: EngineLimits = {}): void => {
-  describe(`laws of an engine: ${name}`, () => {
+export const engineLaws = (name: string, open: () => Promise<Engine>, { runs = 1000, how, without = [] }: EngineLimits = {}): void => {
+  describe(`laws of an engine: ${how === undefined ? name : `${name}, ${how}`}`, () => {
     let opened: Engine | undefined;
     const engine = (): Engine => {
       if (opened === undefined) throw new Error(`the engine ${name} was not opened`);

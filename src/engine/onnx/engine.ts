@@ -2,7 +2,8 @@
 import * as ort from "onnxruntime-node";
 import { checkData, checkInputs } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
-import { bytesOf, type Program, type TensorSpec, type TypedArray } from "../program.ts";
+import { HeldBuffers } from "../held-buffers.ts";
+import type { Program, TensorSpec, TypedArray } from "../program.ts";
 import { inputName, outputName, record } from "../recording/record.ts";
 import { modelFile } from "./model-file.ts";
 
@@ -16,44 +17,6 @@ export interface OnnxOptions {
    */
   readonly spinning?: boolean;
 }
-
-interface Held {
-  tensor: ort.Tensor | undefined;
-}
-
-/** A buffer is a tensor of ONNX Runtime in ordinary memory; sessions read it without a copy. */
-class OnnxBuffer implements Buffer {
-  readonly shape: readonly number[];
-  readonly dtype: TensorSpec["dtype"];
-  readonly #held: Held;
-  readonly #released: (buffer: OnnxBuffer) => void;
-
-  constructor(tensor: ort.Tensor, spec: TensorSpec, released: (buffer: OnnxBuffer) => void) {
-    this.shape = spec.shape;
-    this.dtype = spec.dtype;
-    this.#held = { tensor };
-    this.#released = released;
-  }
-
-  get tensor(): ort.Tensor {
-    if (this.#held.tensor === undefined) throw new Error("a buffer was used after it had been disposed");
-    return this.#held.tensor;
-  }
-
-  dispose(): void {
-    if (this.#held.tensor === undefined) return;
-    this.#held.tensor = undefined;
-    this.#released(this);
-  }
-}
-
-const feedsOf = (inputs: Readonly<Record<string, Buffer>>): Record<string, ort.Tensor> =>
-  Object.fromEntries(Object.entries(inputs).map(([name, buffer]) => [inputName(name), asOnnx(buffer).tensor]));
-
-const asOnnx = (buffer: Buffer): OnnxBuffer => {
-  if (buffer instanceof OnnxBuffer) return buffer;
-  throw new TypeError("a buffer of another engine was given to the ONNX engine; download it there and upload it here");
-};
 
 const sessionOptions = (threads: number, spinning: boolean): ort.InferenceSession.SessionOptions => ({
   executionProviders: ["cpu"],
@@ -74,17 +37,14 @@ const sessionOptions = (threads: number, spinning: boolean): ort.InferenceSessio
  * A run occupies the calling thread: give it a worker thread when something else must stay responsive.
  */
 export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): Engine => {
-  const alive = new Set<OnnxBuffer>();
+  const buffers = new HeldBuffers<ort.Tensor>("onnx-cpu");
   const sessions = new Set<ort.InferenceSession>();
   let open = true;
   const checkOpen = (): void => {
     if (!open) throw new Error("the engine onnx-cpu was used after it had been disposed");
   };
-  const hold = (tensor: ort.Tensor, spec: TensorSpec): OnnxBuffer => {
-    const buffer = new OnnxBuffer(tensor, spec, (released) => alive.delete(released));
-    alive.add(buffer);
-    return buffer;
-  };
+  const feedsOf = (inputs: Readonly<Record<string, Buffer>>): Record<string, ort.Tensor> =>
+    Object.fromEntries(Object.entries(inputs).map(([name, buffer]) => [inputName(name), buffers.tensor(buffer)]));
 
   const executable = <I extends string, O extends string>(
     program: Program<I, O>,
@@ -96,10 +56,10 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
       if (!sessions.has(session)) throw new Error(`program "${program.name}" was run after it had been disposed`);
       checkInputs(program.name, program.inputs, inputs);
       const results = await session.run(feedsOf(inputs));
-      const buffers = {} as Record<O, Buffer>;
+      const held = {} as Record<O, Buffer>;
       for (const name of Object.keys(outputs) as O[])
-        buffers[name] = hold(results[outputName(name)] as ort.Tensor, outputs[name]);
-      return buffers;
+        held[name] = buffers.hold(results[outputName(name)] as ort.Tensor, outputs[name]);
+      return held;
     },
     async dispose() {
       if (sessions.delete(session)) await session.release();
@@ -120,17 +80,15 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
     upload(data, spec) {
       checkOpen();
       checkData(data, spec);
-      return hold(new ort.Tensor(spec.dtype, data, [...spec.shape]), spec);
+      return buffers.hold(new ort.Tensor(spec.dtype, data, [...spec.shape]), spec);
     },
     async download(buffer) {
-      return (asOnnx(buffer).tensor.data as TypedArray).slice();
+      return (buffers.tensor(buffer).data as TypedArray).slice();
     },
-    memory() {
-      return { buffers: alive.size, bytes: [...alive].reduce((sum, buffer) => sum + bytesOf(buffer), 0) };
-    },
+    memory: () => buffers.memory(),
     async dispose() {
       open = false;
-      for (const buffer of alive) buffer.dispose();
+      buffers.dispose();
       await Promise.all([...sessions].map((session) => session.release()));
       sessions.clear();
     },

@@ -2,7 +2,16 @@
 import type { Program, TensorSpec } from "../program.ts";
 import { record } from "../recording/record.ts";
 import { savedModel, type NodeDef } from "./graph-def.ts";
-import { programFunction, Translator, type TranslationOptions } from "./translate.ts";
+import { liveNodes } from "../recording/graph.ts";
+import { programFunction, Translator } from "./translate.ts";
+
+/** How a program is translated. */
+export interface ProgramOptions {
+  /** XLA compiles it. Default: when it has a loop, whose rounds cost TensorFlow's executor more than their work. */
+  readonly xla?: boolean;
+  /** Products are computed in bfloat16. Default false. */
+  readonly bfloat16?: boolean;
+}
 
 /** A translated program. */
 export interface TranslatedProgram<O extends string> {
@@ -18,11 +27,12 @@ export interface TranslatedProgram<O extends string> {
 /** Records a program and translates it. Errors are those of recording, and name the program. */
 export const translated = <I extends string, O extends string>(
   program: Program<I, O>,
-  options: TranslationOptions,
+  { xla: asked, bfloat16 = false }: ProgramOptions = {},
 ): TranslatedProgram<O> => {
   const { graph, outputs } = record(program);
   const { main } = graph.finished();
-  const translator = new Translator(graph, options);
+  const xla = asked ?? liveNodes(main).some(({ operator }) => operator === "Loop");
+  const translator = new Translator(graph, { xla, bfloat16 });
   const { inputs, outputs: results } = translator.program(main);
   const placeholders: NodeDef[] = inputs.map(({ type }, i) => ({
     name: `in_${i}`,
@@ -38,7 +48,7 @@ export const translated = <I extends string, O extends string>(
       Tin: { types: inputs.map(({ type }) => type) },
       Tout: { types: results.map(({ type }) => type) },
       f: { function: programFunction },
-      ...(options.xla ? { _XlaMustCompile: { boolean: true } } : {}),
+      ...(xla ? { _XlaMustCompile: { boolean: true } } : {}),
     },
   };
   const identities: NodeDef[] = results.map(({ type }, i) => ({

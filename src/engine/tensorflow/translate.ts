@@ -50,7 +50,12 @@ interface Round {
   /** At the beginning, after the number of the round and whether it goes on. */
   readonly initial: readonly Value[];
   /** Appended to the body's function; the next values in the same order, and whether it goes on. */
-  step(builder: FunctionBuilder, index: Value, going: Value, values: readonly Value[]): readonly [Value, ...Value[]];
+  readonly step: (
+    builder: FunctionBuilder,
+    index: Value,
+    going: Value,
+    values: readonly Value[],
+  ) => readonly [Value, ...Value[]];
 }
 
 /** Translates one recorded graph. */
@@ -127,13 +132,13 @@ export class Translator {
       trips,
       initial: [
         ...carried.map((name) => context.value(name)),
-        ...rows.map(({ type, shape }) => zeros(context, type as ElementType, [trips, ...shape])),
+        ...rows.map(({ type, shape }) => zeros(context, type, [trips, ...shape])),
         ...captured.map((name) => context.value(name)),
       ],
       step: (builder, index, going, values) => {
         const known = new Map<string, Value>();
         const inner = { ...context, builder };
-        known.set(body.inputs[0]!.name, cast(inner, index, body.inputs[0]!.type as ElementType));
+        known.set(body.inputs[0]!.name, cast(inner, index, body.inputs[0]!.type));
         known.set(body.inputs[1]!.name, going);
         for (const [i, { name }] of body.inputs.slice(2).entries()) known.set(name, values[i]!);
         const others = values.slice(carried.length + rows.length);
@@ -161,7 +166,7 @@ export class Translator {
     const results = this.#while(context, {
       trips: count,
       initial: [
-        ...body.outputs.map(({ type, shape }) => zeros(context, type as ElementType, [count, ...shape])),
+        ...body.outputs.map(({ type, shape }) => zeros(context, type, [count, ...shape])),
         ...node.inputs.map((name) => context.value(name)),
         ...captured.map((name) => context.value(name)),
       ],

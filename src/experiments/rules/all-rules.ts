@@ -185,6 +185,15 @@ const trainingMistakes = (
   ];
 };
 
+/** `auto` may take an engine that has no other precision. */
+const precisionMistakes = ({ engine, precision = "float32" }: ExperimentValues): Mistake[] => {
+  if (engine === "tensorflow" || precision === "float32") return [];
+  const message =
+    `expected "float32" with "engine": "${engine}"${suchAs("float32")}, got "${precision}": only the engine ` +
+    `tensorflow computes in it; add "engine": "tensorflow"`;
+  return [{ pointer: "/precision", message }];
+};
+
 /**
  * Everything that is wrong between the parts of a file whose schema is right; `path` is the file's, from which modules
  * are resolved. Stages that no run needs are checked too.
@@ -217,6 +226,7 @@ export const semanticMistakes = (file: ExperimentValues, path: string, fileConte
   });
   return [
     ...claimMistakes(file.claims),
+    ...precisionMistakes(file),
     ...ofTask,
     ...trainings.flatMap(({ pointer, values }) =>
       trainingMistakes(file, values, fileContext, folder).map((mistake) => ({

@@ -139,7 +139,7 @@ const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {
   const { folder, done } = runFolder(context.out, run, context.repeat);
   if (done) return reuse(run, folder, context);
   if (!context.fork && !existsSync(folder)) refuseChanged(folder, run);
-  const machine = await machineFor(run.values.engine, context.threads);
+  const machine = await machineFor(run.values, context.threads);
   await makeStages(run, { stageStore, cache, machine, signal, emit });
   signal.throwIfAborted();
   emit({ kind: "begin", training: { run: run.name, stage: undefined }, steps: run.values.training.steps });

@@ -5,6 +5,7 @@
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { chooseEngine } from "../../engine/choose.ts";
+import { withPrecision } from "../../engine/names.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import { rewardModelFrom } from "../../policies/classification-head.ts";
 import { withLayers } from "../../policies/checkpoints/chosen-layers.ts";
@@ -37,14 +38,16 @@ import { defined } from "../../optional/defined.ts";
 const mostThreads = 4;
 
 /**
- * The machine as this process finds it, with the engine that the values ask for; `auto` is resolved here, so that the
- * manifest can say it. `threads` of each part, as many as the machine has and programs make use of when left out.
+ * The machine as this process finds it, with the engine and the precision that the values ask for; `auto` is resolved
+ * here, so that the manifest can say it. `threads` of each part, as many as the machine has and programs make use of
+ * when left out. `RangeError` for a precision that the engine does not have.
  */
 export const machineFor = async (
-  engine: PlannedTraining["values"]["engine"],
+  { engine, precision }: Pick<PlannedTraining["values"], "engine" | "precision">,
   threads: number = Math.min(availableParallelism(), mostThreads),
 ): Promise<Machine> => {
-  return { engine: engine === "auto" ? await chooseEngine() : engine, threads, samplers: threads };
+  const chosen = engine === "auto" ? await chooseEngine() : engine;
+  return { engine: withPrecision(chosen, precision ?? "float32"), threads, samplers: threads };
 };
 
 /** A policy with its weights, and the tokenizer that it was trained with. */

@@ -53,10 +53,5 @@ export const recipeOf = async (
       "recipe: expected one training, got variants or stages; write them to a file and run it with execute",
     );
   }
-  return recipeFor(
-    run,
-    path,
-    stageStoreIn(join(folder, ".retort", "stages")),
-    await machineFor(run.values.engine, threads),
-  );
+  return recipeFor(run, path, stageStoreIn(join(folder, ".retort", "stages")), await machineFor(run.values, threads));
 };

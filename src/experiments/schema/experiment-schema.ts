@@ -1,6 +1,6 @@
 /** The schema of experiment files, composed from the families of plug-ins and the settings of a training run. */
 import { Type, type Static, type TSchema } from "@sinclair/typebox";
-import { engineNames } from "../../engine/names.ts";
+import { engineNames, precisions } from "../../engine/names.ts";
 import { claims } from "../../evaluation/claims/index.ts";
 import { objectives } from "../../objectives/index.ts";
 import { policies } from "../../policies/families/index.ts";
@@ -124,6 +124,16 @@ const Experiment = closedObject(
     engine: Type.Union(
       engineNames.map((name) => Type.Literal(name)),
       { default: "auto", description: "What runs the programs; auto takes the best on this machine." },
+    ),
+    precision: Type.Optional(
+      Type.Union(
+        precisions.map((name) => Type.Literal(name)),
+        {
+          description:
+            "The type in which products of matrices are computed; weights, sums, norms, softmax and losses are " +
+            "float32. bfloat16 needs the engine tensorflow. Default: float32.",
+        },
+      ),
     ),
     task: defined("task"),
     ...parts,

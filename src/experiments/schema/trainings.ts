@@ -16,6 +16,8 @@ export interface TrainingValues extends Omit<StageValues, "seed" | "task"> {
   /** Of the task's prompts: its own or the file's, so that no stage trains on what a later one is tested on. */
   readonly taskSeed: number;
   readonly engine: ExperimentValues["engine"];
+  /** Where it is not float32. */
+  readonly precision?: "bfloat16";
   readonly task: ExperimentValues["task"];
   /**
    * The checkpoint whose tokenizer the task is written in, unless it brings its own: the task's, or the one that the
@@ -55,6 +57,10 @@ const tokenizerSource = (
   return tokenizerSource(file, { task: stage.task ?? file.task, student: stage.student }, [...passed, student.stage]);
 };
 
+/** float32 is the same training, said or not. */
+const precisionOf = ({ precision }: ExperimentValues): { precision?: "bfloat16" } =>
+  precision === "bfloat16" ? { precision } : {};
+
 /** The run's own training. */
 export const runValues = (file: ExperimentValues): TrainingValues => {
   const {
@@ -66,9 +72,10 @@ export const runValues = (file: ExperimentValues): TrainingValues => {
     variants: _variants,
     sweep: _sweep,
     claims: _claims,
+    precision: _precision,
     ...parts
   } = file;
-  return { ...parts, taskSeed: taskSeed(file), ...tokenizerSource(file, file) };
+  return { ...parts, ...precisionOf(file), taskSeed: taskSeed(file), ...tokenizerSource(file, file) };
 };
 
 /** A stage's training. `RangeError` when the file has no stage of this name. */
@@ -83,6 +90,7 @@ export const stageValues = (file: ExperimentValues, name: string): TrainingValue
     seed: stage.seed ?? file.seed,
     taskSeed: taskSeed(file, task),
     engine: file.engine,
+    ...precisionOf(file),
     task,
     ...source,
   };

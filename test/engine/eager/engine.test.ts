@@ -2,18 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { eagerEngine } from "../../../src/engine/eager/engine.ts";
-import { probeEngine } from "../../../src/engine/probe.ts";
 import { float32, type Program } from "../../../src/engine/program.ts";
-import type { TensorFlowDevice } from "../../../src/engine/tensorflow/library/folder.ts";
 import { engineLaws, type EngineLimits } from "../../laws/engine.laws.ts";
 import { downloadAll, uploadAll } from "../evaluation.ts";
+import { missingLibrary } from "../tensorflow/missing-library.ts";
 import { missingAdapter } from "./adapter.ts";
-
-/** Whether it works is asked in another process: a build for another device that was loaded here would stay. */
-const missingLibrary = async (device: TensorFlowDevice): Promise<string | undefined> => {
-  const { found, reason } = await probeEngine(`tensorflow-${device}`);
-  return found ? undefined : reason.split("\n")[0];
-};
 
 const products = {
   operations: /^matMul.*\[2,1,\d,\d\], float32\[2,2/,

@@ -1,4 +1,76 @@
+/** The compiled engine on TensorFlow: the laws of engines, by TensorFlow's own executor and by XLA, and products in bfloat16. */
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, test } from "vitest";
+import { onnxEngine } from "../../../src/engine/onnx/engine.ts";
+import { float32, int32, type Program } from "../../../src/engine/program.ts";
 import { tensorflowEngine } from "../../../src/engine/tensorflow/engine.ts";
 import { engineLaws } from "../../laws/engine.laws.ts";
+import { evaluate } from "../evaluation.ts";
+import { missingLibrary } from "./missing-library.ts";
 
-engineLaws("tensorflow", () => tensorflowEngine({ xla: true }));
+const absent = await missingLibrary("cpu");
+
+if (absent === undefined) {
+  engineLaws("tensorflow", () => tensorflowEngine({ xla: false }), { how: "by its executor" });
+  engineLaws("tensorflow", () => tensorflowEngine({ xla: true }), { how: "by XLA" });
+} else {
+  // The reason is in the name: nothing is installed, or it does not load here.
+  test.skip(`laws of an engine: tensorflow is absent: ${absent}`, () => {});
+}
+
+const product: Program<"a" | "b", "plain" | "transposed" | "batch"> = {
+  name: "product",
+  inputs: { a: float32(3, 4), b: float32(4, 3) },
+  build: ({ a, b }) => ({
+    plain: tf.matMul(a, b),
+    transposed: tf.matMul(b, a, true, true),
+    batch: tf.matMul(tf.reshape(a, [1, 3, 4]), tf.reshape(b, [1, 4, 3])),
+  }),
+};
+
+const values = { a: Array.from({ length: 12 }, (_, i) => Math.sin(i + 1)), b: Array.from({ length: 12 }, (_, i) => Math.cos(i)) };
+
+/** The nearest number of 8 significant bits, of two equally near the even one. */
+const brief = (value: number): number => {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
+  const rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
+  return new Float32Array(Uint32Array.of(rounded).buffer)[0]!;
+};
+
+// Needs the library that `retort engines install tensorflow` installs.
+describe.skipIf(absent !== undefined)("the engine tensorflow", () => {
+  test.each([false, true])("rounds the operands and the result of products to bfloat16, and nothing else (XLA %s)", async (xla) => {
+    const engine = await tensorflowEngine({ xla, bfloat16: true });
+    expect(engine.name).toBe("tensorflow-bfloat16");
+    const found = await evaluate(engine, product, values);
+    const of = (row: number, column: number): number =>
+      [0, 1, 2, 3].reduce((sum, i) => sum + brief(values.a[4 * row + i]!) * brief(values.b[3 * i + column]!), 0);
+    const expected = Array.from({ length: 9 }, (_, i) => brief(of(Math.floor(i / 3), i % 3)));
+    for (const { data } of [found.plain, found.batch]) expect([...data]).toEqual(expected);
+    const sum: Program<"a", "y"> = { name: "sum", inputs: { a: float32(3, 4) }, build: ({ a }) => ({ y: tf.add(a, tf.exp(a)) }) };
+    const [own, plain] = [await evaluate(engine, sum, values), await evaluate(onnxEngine(), sum, values)];
+    for (const [i, value] of [...own.y.data].entries()) expect(value).toBeCloseTo(plain.y.data[i]!, 6);
+    await engine.dispose();
+  });
+
+  test("an index beyond a tensor is an error that names the program", async () => {
+    const engine = await tensorflowEngine();
+    const program: Program<"x" | "at", "y"> = {
+      name: "picked",
+      inputs: { x: float32(3), at: int32(1) },
+      build: ({ x, at }) => ({ y: tf.gather(x, at) }),
+    };
+    await expect(evaluate(engine, program, { x: [1, 2, 3], at: [7] })).rejects.toThrow(
+      /program "picked": .*indices\[0\] = 7 is not in \[0, 3\)/u,
+    );
+    await engine.dispose();
+  });
+
+  test("a program with another one's buffers is refused", async () => {
+    const [engine, other] = [await tensorflowEngine(), onnxEngine()];
+    const executable = await engine.compile(product);
+    const buffers = { a: other.upload(new Float32Array(12), float32(3, 4)), b: other.upload(new Float32Array(12), float32(4, 3)) };
+    await expect(executable.run(buffers)).rejects.toThrow("a buffer of another engine was given to the engine tensorflow");
+    await Promise.all([engine.dispose(), other.dispose()]);
+  });
+});

@@ -25,7 +25,13 @@ const make = async (
     if (event.kind !== "report") outline.push(`${event.kind} ${event.training.stage}`);
     see(event);
   };
-  await makeStages(run, { stageStore: stageStoreIn(join(cache, "stages")), cache, machine: await machineFor("onnx"), signal, emit });
+  await makeStages(run, {
+    stageStore: stageStoreIn(join(cache, "stages")),
+    cache,
+    machine: await machineFor({ engine: "onnx" }),
+    signal,
+    emit,
+  });
   return outline;
 };
 

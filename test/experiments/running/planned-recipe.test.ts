@@ -118,14 +118,21 @@ describe("a recipe", () => {
 
 describe("the machine", () => {
   test("has the engine that was asked for, and a thread for each sampler", async () => {
-    const found = await machineFor("cpu");
+    const found = await machineFor({ engine: "cpu" });
     expect(found.engine).toBe("cpu");
     expect(found.threads).toBeGreaterThanOrEqual(1);
     expect(found.threads).toBeLessThanOrEqual(4);
     expect(found.samplers).toBeGreaterThanOrEqual(1);
   });
 
+  test("has the precision that was asked for, where the engine has it", async () => {
+    expect((await machineFor({ engine: "tensorflow", precision: "bfloat16" })).engine).toBe("tensorflow-bfloat16");
+    await expect(machineFor({ engine: "wasm", precision: "bfloat16" })).rejects.toThrow(
+      "precision: expected float32 with the engine wasm, got bfloat16; the engine tensorflow has it",
+    );
+  });
+
   test("chooses what auto means", async () => {
-    expect(concreteEngineNames).toContain((await machineFor("auto")).engine);
+    expect(concreteEngineNames).toContain((await machineFor({ engine: "auto" })).engine);
   });
 });

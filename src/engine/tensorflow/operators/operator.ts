@@ -9,13 +9,13 @@ export interface Context {
   /** Products are computed in bfloat16. */
   readonly isBrief: boolean;
   /** The value of the recorded graph with this name. */
-  value(name: string): Value;
+  readonly value: (name: string) => Value;
   /** What is recorded of a value, if it is a constant. */
-  constant(name: string): Constant | undefined;
+  readonly constant: (name: string) => Constant | undefined;
   /** The node that makes a value, if it is not a constant or an input. */
-  maker(name: string): Node | undefined;
+  readonly maker: (name: string) => Node | undefined;
   /** The shape of a value that a kernel gave as a tensor. */
-  shape(name: string): readonly number[] | undefined;
+  readonly shape: (name: string) => readonly number[] | undefined;
 }
 
 /** Makes nodes of TensorFlow for one node of ONNX's operators, and gives its results. */

@@ -17,7 +17,7 @@ const computeInThread = (): Promise<unknown> => {
   return new Promise((resolve, reject) => {
     let answer: unknown;
     const worker = new Worker(url, { execArgv });
-    worker.on("message", (value) => (answer = value));
+    worker.on("message", (value: unknown) => (answer = value));
     worker.on("error", reject);
     worker.on("exit", () => resolve(answer));
   });
