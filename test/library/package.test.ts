@@ -39,10 +39,17 @@ test("it holds what it runs with, and no sources", () => {
     "examples",
     "experiments",
     "package.json",
+    "sbom.cdx.json",
     "schema",
     "scripts",
   ]);
   expect(readdirSync(join(packed, "scripts"))).toEqual(["preinstall.js"]);
+});
+
+test("packed again, it is the same bytes", async () => {
+  const first = readFileSync(await packPackage(join(folder, "first")));
+  const second = readFileSync(await packPackage(join(folder, "second")));
+  expect(second.equals(first)).toBe(true);
 });
 
 test("every name that it exports can be imported, and nothing else", async () => {
