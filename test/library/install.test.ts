@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isRegistryReached, userEnvironment } from "../fixtures/installed-package.ts";
 import { shareOf } from "../fixtures/own-question/share.ts";
 import { manifest, packPackage, run } from "../fixtures/packed-package.ts";
@@ -21,7 +21,15 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
   const folder = mkdtempSync(join(tmpdir(), "retort-install-"));
   const modules = join(folder, "node_modules");
   const experiment = "node_modules/retort-rl/experiments/quickstart.json";
-  const npx = (...words: readonly string[]): Promise<string> => run(folder, "npx", ["retort-rl", ...words], userEnvironment);
+  /** The experiment in a few seconds. */
+  const few = ["", "/stages/teacher", "/stages/sft-student"].flatMap((place) => [
+    `${place}/training/steps=1`,
+    `${place}/evaluation/prompts=4`,
+    `${place}/training/schedule={}`,
+  ]);
+  const npxIn = (where: string, ...words: readonly string[]): Promise<string> =>
+    run(where, "npx", ["retort-rl", ...words], userEnvironment);
+  const npx = (...words: readonly string[]): Promise<string> => npxIn(folder, ...words);
 
   beforeAll(async () => {
     writeFileSync(join(folder, "package.json"), '{ "private": true }');
@@ -44,11 +52,33 @@ describe.skipIf(!isRegistryReached())("installed from a tarball", () => {
 
   test("an experiment of the package is checked and trained from there", async () => {
     expect(await npx("validate", experiment)).toContain(`${experiment}: ok\n`);
-    const few = ["/training/steps=1", "/stages/teacher/training/steps=1", "/stages/sft-student/training/steps=1"];
-    const fewer = ["/evaluation/prompts=4", "/stages/teacher/evaluation/prompts=4", "/stages/sft-student/evaluation/prompts=4"];
-    const schedules = ["", "/stages/teacher", "/stages/sft-student"].map((place) => `${place}/training/schedule={}`);
-    expect(await npx("run", experiment, ...few, ...fewer, ...schedules)).toMatch(/^RL \+ GKD student .*runs\/quickstart\/run-/mu);
+    expect(await npx("run", experiment, ...few)).toMatch(/^RL \+ GKD student .*runs\/quickstart\/run-/mu);
     expect(readdirSync(join(folder, "runs/quickstart"))).toHaveLength(1);
+  });
+
+  test("npm ci --ignore-scripts: without any install script all works but the engine that one fetches", async () => {
+    // Not below the other: what were missing would be found there.
+    const scriptless = mkdtempSync(join(tmpdir(), "retort-scriptless-"));
+    onTestFinished(() => rmSync(scriptless, { recursive: true, force: true }));
+    // The lockfile names the tarball by its place beside it.
+    const names = ["package.json", "package-lock.json", `retort-rl-${manifest.version}.tgz`];
+    for (const name of names) cpSync(join(folder, name), join(scriptless, name));
+    await run(scriptless, "npm", ["ci", "--ignore-scripts"], userEnvironment);
+    // Its own script has not run: ONNX Runtime for other systems is still there.
+    expect(readdirSync(join(scriptless, "node_modules/onnxruntime-node/bin/napi-v6"))).toEqual(expect.arrayContaining(["darwin", "win32"]));
+
+    const engines = await npxIn(scriptless, "doctor");
+    expect(engines).toMatch(/^onnx +chosen /mu);
+    expect(engines).toMatch(/^tensorflow-gpu +not there /mu);
+    for (const name of ["wasm", "cpu"]) expect(engines).toMatch(new RegExp(`^${name} +found `, "mu"));
+
+    expect(await npxIn(scriptless, "run", experiment, ...few)).toMatch(/^RL \+ GKD student .*runs\/quickstart\/run-/mu);
+    // DuckDB, esbuild and resvg have parts of their own for each platform.
+    expect(await npxIn(scriptless, "results", "runs", "--sql", "SELECT count(*) AS finished FROM runs")).toMatch(/^finished\n-+\n +1$/mu);
+    await npxIn(scriptless, "report", "runs", "--out", "runs.html", "--png", "plots");
+    expect(readdirSync(join(scriptless, "plots")).filter((name) => name.endsWith(".png"))).not.toEqual([]);
+    cpSync(join(own, "skewed.ts"), join(scriptless, "skewed.ts"));
+    expect(await npxIn(scriptless, "check", "skewed.ts", "beta=0.5")).toMatch(/\nall 12 laws hold\n$/u);
   });
 
   test("somebody with prompts, a reward and a divergence of their own gets an answer from a sweep, and its numbers are the reward's", async () => {
