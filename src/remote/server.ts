@@ -249,16 +249,27 @@ const serverOf = (handler: RequestHandler, options: ServerOptions): Server => {
 const urlOf = (host: string, { port }: AddressInfo): string =>
   `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
+/** Characters of a token that is not found by trying. */
+const shortestToken = 16;
+
+const checkToken = (token: string | undefined, host: string): void => {
+  if (token === undefined || token === "")
+    throw new RangeError(`server: expected a token for ${host}, where other machines can ask, got none`);
+  if (token.length < shortestToken)
+    throw new RangeError(
+      `server: expected a token of at least ${shortestToken} characters for ${host}, where other machines can try ` +
+        `them, got ${token.length}; make one with "openssl rand -hex 16"`,
+    );
+};
+
 /**
  * Listens. An answer that throws a `RefusedRequest` is that refusal, and any other error status 500 with its message;
  * the body of both is `{ "error": { "message", "code" } }`. `RangeError` when other machines could send requests and
- * there is no token; `Error` when it cannot listen there.
+ * there is no token, or a short one; `Error` when it cannot listen there.
  */
 export const serveJson = async (routes: readonly Route[], options: ServerOptions): Promise<JsonServer> => {
   const { host = "127.0.0.1", port, token } = options;
-  if (!isOwn(host) && (token === undefined || token === "")) {
-    throw new RangeError(`server: expected a token for ${host}, where other machines can ask, got none`);
-  }
+  if (!isOwn(host)) checkToken(token, host);
   const handler = new RequestHandler(routes, options);
   const server = serverOf(handler, options);
   await new Promise<void>((resolve, reject) => {

@@ -112,10 +112,19 @@ describe("a token", () => {
         new RangeError(`server: expected a token for ${host}, where other machines can ask, got none`),
       );
     }
-    const server = await started(undefined, { host: "0.0.0.0", token: "t" });
-    expect(statusOf(await raw(server, head(["GET /health HTTP/1.1", "host: any.example.com", "authorization: Bearer t"])))).toBe(
+    const token = "0123456789abcdef";
+    const server = await started(undefined, { host: "0.0.0.0", token });
+    expect(statusOf(await raw(server, head(["GET /health HTTP/1.1", "host: any.example.com", `authorization: Bearer ${token}`])))).toBe(
       "HTTP/1.1 200 OK",
     );
+  });
+
+  test("that other machines could find by trying is refused", async () => {
+    for (const token of ["t", "0123456789abcde"])
+      await expect(serveJson([], { port: 0, host: "0.0.0.0", token })).rejects.toThrow(
+        `server: expected a token of at least 16 characters for 0.0.0.0, where other machines can try them, got ${token.length}; make one`,
+      );
+    expect((await started(undefined, { token: "t" })).url).toMatch(/^http:\/\/127\.0\.0\.1:/u);
   });
 
   test("opens to who has it, before anything else is looked at", async () => {

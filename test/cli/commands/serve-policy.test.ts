@@ -38,7 +38,7 @@ describe("retort serve-policy", () => {
     const { terminal, errors: said } = recorder();
     expect(await main(["serve-policy", model, "--host", "0.0.0.0", "--port", "0", "--engine", "cpu"], terminal)).toBe(1);
     expect(said()).toContain("expected a token for 0.0.0.0, where other machines can ask, got none");
-    vi.stubEnv("RETORT_TEST_TOKEN", "abc");
+    vi.stubEnv("RETORT_TEST_TOKEN", "0123456789abcdef");
     const { url, errors, end } = await servingPolicy(
       model,
       "--host",
