@@ -16,3 +16,9 @@ test("a file is replaced whole, and no draft stays", async () => {
   expect(readFileSync(join(folder, "x.json"), "utf8")).toBe('{\n  "b": "Infinity"\n}\n');
   expect(readdirSync(folder)).toEqual(["x.json"]);
 });
+
+test("every character is seen, and read as it was", () => {
+  const value = { "\u202ea": "b\u200b\u009b2J" };
+  expect(jsonText(value)).toBe(String.raw`{"\u202ea":"b\u200b\u009b2J"}`);
+  expect(JSON.parse(jsonText(value))).toEqual(value);
+});

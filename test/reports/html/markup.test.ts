@@ -12,6 +12,7 @@ test("markup, lists and nothing are put in as they are", () => {
   expect(html`${[1, 2].map((i) => html`<li>${i}</li>`)}${undefined}${"<"}`.text).toBe("<li>1</li><li>2</li>&lt;");
 });
 
-test("characters that HTML does not allow, or that turn text around, are replaced", () => {
+test("characters that HTML does not allow, that turn text around or that have no width, are shown as what they are", () => {
+  expect(escaped("a\u200bb\ufeff\u2066\u{e0041}")).toBe("a\\u200bb\\ufeff\\u2066\\udb40\\udc41");
   expect(escaped("a\u0000b\u001b[2Jc\u202ed\n")).toBe("a\\u0000b\\u001b[2Jc\\u202ed\n");
 });

@@ -1,5 +1,5 @@
 /** Tests of the export to CSV. */
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { csv } from "../../../src/results/exporters/csv.ts";
 import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { mixedIn, writeMixedRuns } from "../../fixtures/mixed-runs.ts";
 import { exportedRuns } from "../../fixtures/exported-runs.ts";
+import { writeRunFolder } from "../../fixtures/run-folders.ts";
 import { exporterLaws } from "../../laws/exporter.laws.ts";
 
 const target = (): string => join(mkdtempSync(join(tmpdir(), "retort-csv-")), "new");
@@ -43,4 +44,20 @@ test("runs of other code and data have it in columns", async () => {
   const [head, ...all] = rows(join(folder, "runs.csv"));
   const columns = Object.keys(mixedIn).map((name) => head!.indexOf(name));
   expect(new Set(all.map((row) => columns.map((i) => row[i]).join(" "))).size).toBe(8);
+});
+
+test("names of runs, values and metrics that a spreadsheet would compute are texts there", async () => {
+  const folder = target();
+  const root = mkdtempSync(join(tmpdir(), "retort-csv-"));
+  const run = writeRunFolder(root, {
+    name: "=run",
+    values: { note: "=2" },
+    axes: { "/note": '=HYPERLINK("http://x")' },
+    metrics: { "@m": 1 },
+  });
+  writeFileSync(join(run, "metrics.jsonl"), `${JSON.stringify({ kind: "step", step: 1, steps: 1, metrics: { "+metric": 1 } })}\n`);
+  await csv.send({ runs: readRuns(root).runs, target: folder, signal: new AbortController().signal, exported: () => undefined });
+  for (const name of ["runs.csv", "metrics.csv"]) for (const cell of rows(join(folder, name)).flat()) expect(cell).not.toMatch(/^"?[=+@]/u);
+  expect(readFileSync(join(folder, "runs.csv"), "utf8")).toContain(`"'=HYPERLINK(""http://x"")"`);
+  expect(readFileSync(join(folder, "metrics.csv"), "utf8")).toContain("'+metric");
 });

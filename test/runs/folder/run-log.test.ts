@@ -66,3 +66,15 @@ test("continues where it was, and keeps the stack of what failed", () => {
     err: { type: "RangeError", message: "no luck", stack: expect.stringContaining("run-log.test") as string },
   });
 });
+
+test("what strangers wrote acts on no terminal that shows it, and is what it was for who reads JSON", () => {
+  const log = openRunLog(folder);
+  const message = "\u202egnp.exe\u009b2J\u200b";
+  log.report({ kind: "warning", step: 1, check: "truncated", message });
+  log.ended("failed", new Error(message));
+  log.close();
+  const text = readFileSync(join(folder, "log.jsonl"), "utf8");
+  expect(text).toContain(String.raw`\u202egnp.exe\u009b2J\u200b`);
+  expect(text).not.toMatch(/[\u200b\u202e\u009b]/u);
+  expect(lines()).toMatchObject([{ msg: message }, { err: { message } }]);
+});

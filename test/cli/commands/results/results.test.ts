@@ -129,6 +129,7 @@ test("answers SQL, as a table and as files, and says what is wrong with it", asy
   expect(await retort("results", root, ...sql, "--parquet", file)).toEqual({ code: 0, output: "", errors: `2 rows in ${file}\n` });
   expect(readFileSync(file).subarray(0, 4).toString()).toBe("PAR1");
   expect((await retort("results", root, ...sql, "--csv", "-")).output.split("\r\n")[0]).toBe("alpha,mean");
+  expect((await retort("results", root, "--sql", "SELECT '=1+1' AS computed", "--csv", "-")).output).toBe("computed\r\n'=1+1\r\n");
   const wrong = await retort("results", root, "--sql", "DROP TABLE runs");
   expect(wrong).toMatchObject({ code: 2, output: "" });
   expect(wrong.errors).toContain("expected a question (SELECT, DESCRIBE), got DROP");
