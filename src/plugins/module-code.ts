@@ -50,12 +50,23 @@ const reasonOf = (cause: unknown): string => {
   return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 };
 
-const build = (file: string): Built => {
+/** It is loaded when a module is: few experiments have one. */
+const loadEsbuild = (): Pick<typeof Esbuild, "buildSync"> => {
+  const { ESBUILD_WORKER_THREADS: before } = process.env;
   // Else it starts a thread that stays, for modules that are read once.
-  process.env["ESBUILD_WORKER_THREADS"] ??= "0";
+  process.env["ESBUILD_WORKER_THREADS"] = before ?? "0";
+  try {
+    return createRequire(import.meta.url)("esbuild") as typeof Esbuild;
+  } finally {
+    // Where another had loaded it, as tsx does, it has such a thread, which must not be told that there is none: it
+    // would be waited for without end.
+    if (before === undefined) delete process.env["ESBUILD_WORKER_THREADS"];
+  }
+};
+
+const build = (file: string): Built => {
   process.env["ESBUILD_MAX_BUFFER"] ??= String(4 * moduleLimits.bytes);
-  // It is loaded when a module is: few experiments have one.
-  const { buildSync } = createRequire(import.meta.url)("esbuild") as Pick<typeof Esbuild, "buildSync">;
+  const { buildSync } = loadEsbuild();
   try {
     return buildSync({
       absWorkingDir: dirname(file),

@@ -1,4 +1,5 @@
 /** Tests of modules as code: what their hash covers, and what is no module. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +52,22 @@ describe("the hash of a module", () => {
     expect(moduleCode(file).packages).toEqual({ "@sinclair/typebox": expect.stringMatching(/^\d+\.\d+\.\d+$/u) as string });
     expect(moduleCode(file).script.length).toBeLessThan(20_000);
   });
+});
+
+test("a module is read where tsx has loaded esbuild already, whose thread is left as it is", () => {
+  const url = new URL("../../src/plugins/module-code.ts", import.meta.url).href;
+  const file = write(
+    "reader.mts",
+    `import { moduleCode } from ${JSON.stringify(url)}; console.log(moduleCode(${JSON.stringify(entry)}).hash);`,
+  );
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), file], {
+    encoding: "utf8",
+    timeout: 120_000,
+    env: { ...process.env, ESBUILD_WORKER_THREADS: undefined },
+  });
+  // One that waits without end has none.
+  expect(status, stderr).toBe(0);
+  expect(stdout.trim()).toBe(moduleCode(entry).hash);
 });
 
 describe("what is no module", () => {
