@@ -1,5 +1,6 @@
 /** What a reward of the user's is tried on: completions of a file, or some that say little and much. */
 import type { Rollout } from "../rollouts/batches/rollout.ts";
+import { quoted } from "../files/quoted.ts";
 import { readJsonLines } from "../tasks/prompts/json-lines.ts";
 import { taskOf, type Line } from "../tasks/task-of.ts";
 import type { Task } from "../tasks/task.ts";
@@ -43,7 +44,7 @@ const textIn = (line: Readonly<Record<string, unknown>>, key: string, location: 
   const value = line[key];
   if (typeof value === "string") return value;
   throw new RangeError(
-    `${location}: expected a text "${key}", got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}; lines are such as ` +
+    `${location}: expected a text "${key}", got ${value === undefined ? "none" : quoted(value)}; lines are such as ` +
       `{ "prompt": "2+3=", "completion": "6", "reference": "5" }`,
   );
 };

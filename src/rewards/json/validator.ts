@@ -57,6 +57,18 @@ const options = {
   },
 } satisfies Options;
 
+type Dialect = typeof Ajv | typeof Ajv2020;
+
+/** What says what is wrong with a schema, in words: one for each dialect, for it takes longer than most schemas. */
+const checkers = new Map<Dialect, Ajv>();
+
+/** Errors of the library for what is no schema. */
+const checkSchema = (schema: object, dialect: Dialect): void => {
+  const checker = checkers.get(dialect) ?? new dialect({ ...options, messages: true });
+  checkers.set(dialect, checker);
+  void checker.validateSchema(schema, true);
+};
+
 /** The patterns of a schema, each compiled once, and all of them not too large. */
 class Patterns {
   readonly #known = new Map<string, LinearRegExp>();
@@ -171,18 +183,19 @@ class Steps {
  * 30,000,000 steps.
  */
 export const schemaValidator = (schema: Readonly<Record<string, unknown>>): ((value: unknown) => boolean) => {
+  check(schema);
   const { length } = JSON.stringify(schema);
   if (length > most.characters)
     throw new RangeError(`expected a schema of at most ${most.characters} characters, got ${length}`);
-  check(schema);
   const { $schema: dialect } = schema;
   const counted = countedSchema(schema);
   const patterns = new Patterns();
-  const own = { ...options, code: { ...options.code, regExp: patterns.engine } };
-  const ajv = typeof dialect === "string" && dialect.includes("2020-12") ? new Ajv2020(own) : new Ajv(own);
+  const Dialect = typeof dialect === "string" && dialect.includes("2020-12") ? Ajv2020 : Ajv;
+  const ajv = new Dialect({ ...options, validateSchema: false, code: { ...options.code, regExp: patterns.engine } });
   const steps = new Steps(patterns);
   ajv.removeKeyword("uniqueItems").addKeyword(steps.uniqueItems).addKeyword(steps.counter);
   try {
+    checkSchema(schema, Dialect);
     const validate = ajv.compile(counted);
     return (value) => {
       steps.begin();

@@ -4,6 +4,7 @@
  */
 import { runStatuses, type RunStatus } from "../folder/manifest.ts";
 import { isObject, type Json, type JsonObject } from "../../files/json.ts";
+import { quoted } from "../../files/quoted.ts";
 
 /** Texts by name. */
 type Texts = Readonly<Record<string, string>>;
@@ -52,8 +53,7 @@ const DEEPEST = 64;
 const LONGEST = 100_000;
 
 const refuse = (field: string, expected: string, got: unknown): never => {
-  const text = JSON.stringify(got) ?? "nothing";
-  throw new TypeError(`${field}: expected ${expected}, got ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`);
+  throw new TypeError(`${field}: expected ${expected}, got ${quoted(got)}`);
 };
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.length <= LONGEST;

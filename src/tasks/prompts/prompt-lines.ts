@@ -4,6 +4,7 @@ import { Value } from "@sinclair/typebox/value";
 import { chatPrompt } from "../../tokenizers/chat/prompt.ts";
 import type { ModelTokenizer } from "../../tokenizers/huggingface/tokenizer.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
+import { quoted } from "../../files/quoted.ts";
 import { defined } from "../../optional/defined.ts";
 import { missingPrompt } from "./row-keys.ts";
 
@@ -86,7 +87,7 @@ const fieldsOf = (line: object, { names, location }: Reading): Pick<PromptLine, 
     if (typeof value === "string") return [name, value] as const;
     throw new RangeError(
       `${location}: expected a text "${name}", which the task's "fields" name, got ` +
-        `${JSON.stringify(value)?.slice(0, 60) ?? "none"}`,
+        `${value === undefined ? "none" : quoted(value)}`,
     );
   });
   return { fields: Object.fromEntries(fields) };
@@ -133,7 +134,5 @@ export const readPromptLine = (
     problem?.path === ""
       ? "an object with prompt or messages"
       : `${problem?.message.toLowerCase().replace(/^expected /, "")} at ${problem?.path}`;
-  throw new RangeError(
-    `${location}: expected ${expected}, got ${(JSON.stringify(problem?.value) ?? "nothing").slice(0, 60)}`,
-  );
+  throw new RangeError(`${location}: expected ${expected}, got ${quoted(problem?.value)}`);
 };

@@ -1,6 +1,7 @@
 /** Rows of a table as lines of prompts: the texts of their columns, put into templates. */
 import { Type, type Static } from "@sinclair/typebox";
 import { filled, namesIn } from "../template.ts";
+import { quoted } from "../../files/quoted.ts";
 import { defined } from "../../optional/defined.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
 
@@ -88,7 +89,7 @@ const textAt = (row: unknown, name: string, location: string): string => {
   const keys = typeof row === "object" && row !== null ? Object.keys(row).slice(0, 20) : [];
   const known = keys.length === 0 ? "no keys" : keys.map((key) => `{${key}}`).join(", ");
   throw new RangeError(
-    `${location}: expected a text {${name}}, got ${JSON.stringify(value)?.slice(0, 60) ?? "none"}; ` +
+    `${location}: expected a text {${name}}, got ${value === undefined ? "none" : quoted(value)}; ` +
       `the line has ${known}`,
   );
 };

@@ -23,14 +23,25 @@ export interface ChatOptions {
 /** Characters of all messages, as JSON. */
 const mostCharacters = 1 << 20;
 
+const charactersOf = (value: unknown): number => {
+  try {
+    return JSON.stringify(value).length;
+  } catch (cause) {
+    throw new RangeError(
+      "chat template: expected messages, tools and variables that JSON can hold, got a value in itself, or too deep",
+      { cause },
+    );
+  }
+};
+
 /**
  * The prompt of a conversation, as `apply_chat_template` of transformers makes it. It begins with begin-of-sequence
  * where the template says so: encode it with `encode` alone. A template is data of a stranger: it is refused when it
  * runs too long or writes too much. There is no clock in it; where it wants a date, give it as a variable. Errors are
- * those of `render`; `RangeError` without messages or with too many characters.
+ * those of `render`; `RangeError` without messages, with too many characters, or with what JSON cannot hold.
  */
 export const chatPrompt = (template: string, messages: readonly ChatMessage[], options: ChatOptions): string => {
-  const length = JSON.stringify([messages, options]).length;
+  const length = charactersOf([messages, options]);
   if (messages.length === 0) throw new RangeError("chat template: expected at least one message, got none");
   if (length > mostCharacters)
     throw new RangeError(`chat template: expected messages of at most ${mostCharacters} characters, got ${length}`);

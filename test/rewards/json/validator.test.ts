@@ -120,9 +120,15 @@ test.each([
   ["waiting", { $async: true }, "expected a schema without $async"],
   ["an unknown keyword", { tpye: "string" }, 'unknown keyword: "tpye"'],
   ["an unknown format", { type: "string", format: "url" }, 'unknown format "url"'],
-  ["no schema", { type: "text" }, "expected a JSON schema"],
+  ["no schema", { type: "text" }, "expected a JSON schema, got an error: schema is invalid: data/type must be equal to one of"],
+  [
+    "no schema of another draft",
+    { $schema: "https://json-schema.org/draft/2020-12/schema", if: 1 },
+    "expected a JSON schema, got an error: schema is invalid: data/if must be object,boolean",
+  ],
   ["a pattern with a look ahead", { type: "string", pattern: "(?=a)" }, "expected a pattern that RE2 reads"],
   ["a deep one", nested(80), "expected at most 64 levels"],
+  ["one deeper than JSON is written", nested(5000), "expected at most 64 levels"],
   [
     "patterns of many repetitions",
     { allOf: Array.from({ length: 60 }, (_, i) => ({ pattern: `${i}.{0,1000}x` })) },

@@ -60,6 +60,11 @@ describe("what is of the wrong kind is named", () => {
     ["a status of its own", { ...manifest, status: "great" }, /status: expected one of .*done, got "great"/u],
     ["no name", { ...manifest, name: 7 }, /name: expected a text, got 7/u],
     ["a text without end", { ...manifest, label: "x".repeat(200_000) }, /label: expected a text, got "x+\.\.\./u],
+    [
+      "a name without bottom",
+      { ...manifest, name: deep(5000) },
+      /name: expected a text, got a value that is no JSON, or nested too deeply/u,
+    ],
     ["no time", { ...manifest, started: "yesterday" }, /started: expected a time/u],
     ["no values", { ...manifest, values: null }, /values: expected an object, got null/u],
     ["files that are none", { ...manifest, files: { "a.ts": 3 } }, /files\/a\.ts: expected a text, got 3/u],

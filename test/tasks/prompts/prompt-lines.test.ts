@@ -60,10 +60,22 @@ test.each<[string, unknown, string]>([
   ["two better ones", { prompt: "a", chosen: "b", reference: "b" }, 'file:3: expected "reference" or "chosen", got both'],
   ["no tests", { prompt: "a", tests: [] }, "file:3: expected array length to be greater or equal to 1 at /tests, got []"],
   ["a test that is no text", { prompt: "a", tests: [1] }, "file:3: expected string at /tests/0, got 1"],
+  [
+    "a prompt without bottom",
+    { prompt: JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`) as unknown },
+    "file:3: expected string at /prompt, got a value that is no JSON, or nested too deeply",
+  ],
   ["a message that is no text", { messages: [{ role: "user", content: [1] }] }, "file:3: expected string at /messages/0/content, got [1]"],
 ])("%s is refused with its location", (_, value, message) => {
   expect(() => readPromptLine(value, location, chatting)).toThrow(RangeError);
   expect(() => readPromptLine(value, location, chatting)).toThrow(message);
+});
+
+test("a field without bottom is refused with its location", () => {
+  const value = { prompt: "a", why: JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`) as unknown };
+  expect(() => readPromptLine(value, location, plain, ["why"])).toThrow(
+    'file:3: expected a text "why", which the task\'s "fields" name, got a value that is no JSON, or nested too deeply',
+  );
 });
 
 test("messages without a template, and those that a template refuses, are refused with their location", () => {

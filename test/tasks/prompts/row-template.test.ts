@@ -61,6 +61,13 @@ describe("a name without a text", () => {
     expect(() => made({ prompt })).toThrow(message);
   });
 
+  test("is refused whatever it has in its place", () => {
+    const row = { a: JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`) as unknown };
+    expect(() => shapeRow(row, "f:2", { prompt: "{a}" })).toThrow(
+      "f:2: expected a text {a}, got a value that is no JSON, or nested too deeply",
+    );
+  });
+
   test("of what is no object too", () => {
     expect(() => shapeRow("text", "f:2", { prompt: "{a}" })).toThrow("f:2: expected a text {a}, got none; the line has no keys");
   });

@@ -42,4 +42,11 @@ describe("refusals", () => {
       /expected messages of at most 1048576 characters, got \d+/u,
     );
   });
+
+  test("of messages that are nested too deeply", () => {
+    const content: unknown = JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`);
+    expect(() => chatPrompt("x", [{ role: "user", content }], { addGenerationPrompt: false })).toThrow(
+      "expected messages, tools and variables that JSON can hold, got a value in itself, or too deep",
+    );
+  });
 });
