@@ -3,7 +3,7 @@
  * before it is believed.
  */
 import { runStatuses, type RunStatus } from "../folder/manifest.ts";
-import { isObject, type Json, type JsonObject } from "../../files/json.ts";
+import { isObject, parsePointer, type Json, type JsonObject } from "../../files/json.ts";
 import { quoted } from "../../files/quoted.ts";
 
 /** Texts by name. */
@@ -93,6 +93,18 @@ const object = (value: Json | undefined, field: string): JsonObject => {
   return value;
 };
 
+/** By pointers, which tables read the same values of other runs by. */
+const pointed = (axes: JsonObject, field: string): JsonObject => {
+  for (const pointer of Object.keys(axes)) {
+    try {
+      parsePointer(pointer);
+    } catch {
+      refuse(field, "pointers, such as /objective/alpha", pointer);
+    }
+  }
+  return axes;
+};
+
 /** `read` gives the text of a value, which is the value itself when left out. */
 const texts = (value: Json, field: string, read = (inner: Json): Json | undefined => inner): Texts => {
   // Has nothing of its own, so that a name such as `__proto__` is like the others.
@@ -157,7 +169,7 @@ export const recordWith = (
   setting: optional(text, given["setting"], "setting"),
   milliseconds: numberOf(given["milliseconds"]),
   values,
-  axes,
+  axes: pointed(axes, "axes"),
   metrics,
 });
 

@@ -65,6 +65,11 @@ describe("what is of the wrong kind is named", () => {
       { ...manifest, name: deep(5000) },
       /name: expected a text, got a value that is no JSON, or nested too deeply/u,
     ],
+    [
+      "axes that are no pointers",
+      { ...manifest, axes: { "/seed": 1, seed: 2 } },
+      /axes: expected pointers, such as \/objective\/alpha, got "seed"/u,
+    ],
     ["no time", { ...manifest, started: "yesterday" }, /started: expected a time/u],
     ["no values", { ...manifest, values: null }, /values: expected an object, got null/u],
     ["files that are none", { ...manifest, files: { "a.ts": 3 } }, /files\/a\.ts: expected a text, got 3/u],
