@@ -2,7 +2,7 @@
 import { openSync, writeSync } from "node:fs";
 import { stream } from "../../src/random/stream.ts";
 import { mutate } from "./mutate.ts";
-import type { FuzzedReader } from "./reader.ts";
+import { mostResident, type FuzzedReader } from "./reader.ts";
 
 /** What a process found. */
 export interface Findings {
@@ -44,7 +44,10 @@ const { readers } = (await import(module)) as { readers: readonly FuzzedReader[]
 const reader = readers.find((one) => one.name === name);
 if (reader === undefined) throw new RangeError(`expected a reader among ${readers.map((one) => one.name).join(", ")}, got ${name}`);
 
+const mostMemory = (): number => process.resourceUsage().maxRSS * 1024;
+
 const file = openSync(progress, "w");
+let isLarge = false;
 const failures: { mutation: number; problem: string }[] = [];
 let [read, refused, slowest] = [0, 0, 0];
 for (let mutation = Number(first); mutation < Number(first) + Number(count); mutation += 1) {
@@ -63,7 +66,12 @@ for (let mutation = Number(first); mutation < Number(first) + Number(count); mut
   slowest = Math.max(slowest, performance.now() - start);
   const grown = memory() - before;
   if (grown > allowance(bytes.length)) problem = `${grown} bytes of memory for a file of ${bytes.length}`;
+  if (!isLarge && mostMemory() > mostResident(reader)) {
+    isLarge = true;
+    problem = `a process of ${mostMemory()} bytes, of at most ${mostResident(reader)}`;
+  }
   if (problem !== undefined && failures.length < 20) failures.push({ mutation, problem });
 }
-const findings: Findings = { mutations: read + refused, read, refused, slowest, resident: process.resourceUsage().maxRSS * 1024, failures };
+await reader.close?.();
+const findings: Findings = { mutations: read + refused, read, refused, slowest, resident: mostMemory(), failures };
 process.stdout.write(`\n${JSON.stringify(findings)}\n`);

@@ -60,6 +60,7 @@ const read = (name: string) => {
 export const readers: readonly FuzzedReader[] = [
   {
     name: "experiment-json",
+    weight: 0.15,
     seeds: [
       ...["test/fixtures/experiments/valid.json", "experiments/quickstart.json", "experiments/teachers.json"].map((name) =>
         bytes(plain(name)),
@@ -71,6 +72,7 @@ export const readers: readonly FuzzedReader[] = [
   },
   {
     name: "experiment-yaml",
+    weight: 0.15,
     seeds: ["small.yaml", "variants.yaml"].map((name) => bytes(small(text("test/fixtures/experiments", name)))),
     read: read("fuzzed.yaml"),
   },

@@ -8,7 +8,14 @@ import { policyOf } from "../../src/policies/checkpoints/huggingface.ts";
 import { parseIndex } from "../../src/policies/checkpoints/safetensors/safetensors-files.ts";
 import { decodeSafetensors } from "../../src/policies/checkpoints/safetensors/safetensors.ts";
 import { wholeText, type FuzzedReader, type JsonPart } from "./reader.ts";
+import { readers as answerReaders } from "./answer-readers.ts";
+import { readers as chatReaders } from "./chat-readers.ts";
 import { readers as experimentReaders } from "./experiment-readers.ts";
+import { readers as metricsReaders } from "./metrics-readers.ts";
+import { readers as promptReaders } from "./prompt-readers.ts";
+import { readers as requestReaders } from "./request-readers.ts";
+import { readers as runReaders } from "./run-readers.ts";
+import { readers as tableReaders } from "./table-readers.ts";
 import { readers as tokenizerReaders } from "./tokenizer-readers.ts";
 
 const files = (...paths: readonly string[]): Promise<Uint8Array[]> =>
@@ -71,4 +78,18 @@ const config: FuzzedReader = {
 };
 
 /** Every reader. */
-export const readers: readonly FuzzedReader[] = [safetensors, index, gguf, config, ...tokenizerReaders, ...experimentReaders];
+export const readers: readonly FuzzedReader[] = [
+  safetensors,
+  index,
+  gguf,
+  config,
+  ...tokenizerReaders,
+  ...chatReaders,
+  ...promptReaders,
+  ...experimentReaders,
+  ...runReaders,
+  ...metricsReaders,
+  ...tableReaders,
+  ...answerReaders,
+  ...requestReaders,
+];

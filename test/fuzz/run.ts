@@ -38,7 +38,8 @@ export const fuzz = async ({ module, reader, seed, first, count, patience, child
     const child = spawn(
       process.execPath,
       [`--max-old-space-size=${heap}`, ...program, module, reader, ...[seed, first, count].map(String), progress],
-      { stdio: ["ignore", "pipe", "pipe"], cwd: join(import.meta.dirname, "../..") },
+      // What a process leaves that was ended goes with the folder.
+      { stdio: ["ignore", "pipe", "pipe"], cwd: join(import.meta.dirname, "../.."), env: { ...process.env, TMPDIR: folder } },
     );
     let [output, errors, seen, isHanging] = ["", "", "", false];
     child.stdout.on("data", (data: Buffer) => {
@@ -62,6 +63,6 @@ export const fuzz = async ({ module, reader, seed, first, count, patience, child
     if (code !== 0) throw new Error(`${which}: the process crashed with ${code}: ${errors.slice(-2000)}`);
     return JSON.parse(output.trim().split("\n").at(-1)!) as Findings;
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, force: true });
   }
 };

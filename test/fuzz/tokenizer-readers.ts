@@ -1,6 +1,5 @@
-/** The readers of tokenizers: documents of checkpoints, metadata of GGUF files, and chat templates. */
+/** The readers of tokenizers: documents of checkpoints, and metadata of GGUF files. */
 import { readFileSync } from "node:fs";
-import { render } from "../../src/tokenizers/chat/jinja.ts";
 import { tokenizerDocumentsFromGguf } from "../../src/tokenizers/gguf/documents.ts";
 import type { TokenizerDocuments } from "../../src/tokenizers/huggingface/special-tokens.ts";
 import { readTokenizer, tokenizerFromJSON } from "../../src/tokenizers/read.ts";
@@ -151,24 +150,5 @@ const ggufTokenizer: FuzzedReader = {
   read: (bytes) => use(readTokenizer(tokenizerDocumentsFromGguf(parsed(bytes) as Readonly<Record<string, unknown>>))),
 };
 
-const { templates } = JSON.parse(readFileSync(new URL("../fixtures/chat_reference.json", import.meta.url), "utf8")) as {
-  readonly templates: Readonly<Record<string, string>>;
-};
-
-const chat: FuzzedReader = {
-  name: "chat-template",
-  seeds: Object.values(templates).map((template) => new TextEncoder().encode(template)),
-  read: (bytes) => {
-    try {
-      return render(new TextDecoder().decode(bytes), { messages: [{ role: "user", content: "Hello you" }], bos_token: "<s>", tools: null });
-    } catch (error) {
-      // What a template itself cannot do, in the words of its language.
-      if (error instanceof Error && error.constructor === Error && error.message.startsWith("chat template: "))
-        throw new SyntaxError("template");
-      throw error;
-    }
-  },
-};
-
 /** Every reader of tokenizers. */
-export const readers: readonly FuzzedReader[] = [tokenizer, ggufTokenizer, chat];
+export const readers: readonly FuzzedReader[] = [tokenizer, ggufTokenizer];
