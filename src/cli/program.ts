@@ -142,6 +142,11 @@ const commands: readonly Listed[] = [
     summary: "say which engines this machine has",
     load: async () => (await import("./commands/doctor.ts")).addDoctor,
   },
+  {
+    name: "engines",
+    summary: "install native libraries of engines",
+    load: async () => (await import("./commands/engines/engines.ts")).addEngines,
+  },
 ];
 
 /** The program with all commands by name, and with those that the arguments name whole. */

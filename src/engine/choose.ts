@@ -4,6 +4,7 @@ import { eagerEngine } from "./eager/engine.ts";
 import type { Engine } from "./engine.ts";
 import { engineNames, type EngineName } from "./names.ts";
 import { probeEngine } from "./probe.ts";
+import { prepareEngine } from "./tensorflow/library/environment.ts";
 
 /** The name of an engine itself. */
 export type ConcreteEngineName = Exclude<EngineName, "auto" | "tensorflow-bfloat16">;
@@ -71,6 +72,7 @@ export const chooseEngine = async (): Promise<ConcreteEngineName> => {
 export const openEngine = async (name: EngineName, options: EngineOptions): Promise<Engine> => {
   const concrete = name === "auto" ? await chooseEngine() : name;
   if (concrete === "onnx") return openOnnx(options);
+  prepareEngine(concrete, options.threads);
   try {
     if (concrete === "tensorflow" || concrete === "tensorflow-bfloat16") {
       const { tensorflowEngine } = await import("./tensorflow/engine.ts");

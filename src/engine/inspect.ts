@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { chooseEngine, concreteEngineNames, type ConcreteEngineName } from "./choose.ts";
 import { probeEngine } from "./probe.ts";
+import { engineLibrary } from "./tensorflow/library/build.ts";
 import { defined } from "../optional/defined.ts";
 
 /** One engine on this machine. */
@@ -14,7 +15,7 @@ export interface InspectedEngine {
   readonly reason: string;
   /** What it runs on; absent when it is not there. */
   readonly device?: string;
-  /** Package and version, when the package is installed. */
+  /** Package or library and its version, when it is installed. */
   readonly version?: string;
 }
 
@@ -38,8 +39,19 @@ const versionOf = (name: string): string | undefined => {
   }
 };
 
+/** TensorFlow's library where `retort engines` installed it: it is taken before a package of npm. */
+const libraryOf = (name: ConcreteEngineName): string | undefined => {
+  try {
+    const library = engineLibrary(name);
+    return library && `${library.name} ${library.version}`;
+  } catch {
+    // What is wrong with it says who tries to load it.
+    return undefined;
+  }
+};
+
 const inspect = async (name: ConcreteEngineName, chosen: ConcreteEngineName): Promise<InspectedEngine> => {
-  const version = versionOf(packages[name]);
+  const version = libraryOf(name) ?? versionOf(packages[name]);
   const common = { name, chosen: name === chosen, ...defined({ version }) };
   const { found, reason } = await probeEngine(name);
   if (!found) return { ...common, found, reason };

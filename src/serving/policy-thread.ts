@@ -1,5 +1,6 @@
 /** The thread of a served policy, which is started again when it ends. */
 import { createHash } from "node:crypto";
+import { prepareEngine } from "../engine/tensorflow/library/environment.ts";
 import type { Weights } from "../policies/policy.ts";
 import { connect, type Connection } from "../workers/connect.ts";
 import { restarting, type Restarting } from "../workers/restarting.ts";
@@ -42,6 +43,7 @@ export const policyThread = ({
   start = () => connect<PolicyHandlers>(worker, { name: "policy" }),
   ...options
 }: PolicyThreadOptions): PolicyThread => {
+  prepareEngine(options.engine, options.threads);
   let current: Connection<PolicyHandlers> | undefined;
   let first: string | undefined;
   let engine = "";

@@ -75,6 +75,11 @@ const untested: Readonly<Record<string, string>> = {
   "src/engine/write-slot.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/eager/backends.ts":
     "test/laws/engine.laws.ts opens every backend that is there, test/engine/choose.test.ts those that are not",
+  "src/cli/commands/engines/engines-check.ts": "test/cli/commands/engines/engines.test.ts calls it",
+  "src/cli/commands/engines/engines-install.ts": "test/cli/commands/engines/engines.test.ts calls it",
+  "src/cli/commands/engines/engines-remove.ts": "test/cli/commands/engines/engines.test.ts calls it",
+  "src/cli/commands/engines/library-argument.ts": "test/cli/commands/engines/engines.test.ts gives right and wrong ones",
+  "src/engine/tensorflow/install/pinned.ts": "an installation compares what it fetches with it",
   "src/engine/eager/tensorflow.ts": "test/laws/engine.laws.ts gathers along every axis, from the end too, where the library is installed",
   "src/engine/tensorflow/function-builder.ts": "test/engine/tensorflow/engine.test.ts runs what it builds",
   "src/engine/tensorflow/graph-def.ts": "test/engine/tensorflow/engine.test.ts loads every file that it writes into TensorFlow",

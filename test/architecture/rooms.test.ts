@@ -12,9 +12,9 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     "sweep-progress": ["display", "options"],
     commands: ["display", "options", "sweep-progress"],
   },
-  "src/cli/commands": { new: [], report: [], results: [], run: [], sample: [], stages: [], sweep: [], tokenizer: [] },
+  "src/cli/commands": { engines: [], new: [], report: [], results: [], run: [], sample: [], stages: [], sweep: [], tokenizer: [] },
   "src/engine": { eager: ["tensorflow"], recording: [], onnx: ["recording"], tensorflow: ["recording"] },
-  "src/engine/tensorflow": { library: [], operators: [] },
+  "src/engine/tensorflow": { library: [], install: ["library"], operators: [] },
   "src/evaluation": { statistics: [], measures: ["statistics"], claims: ["statistics"] },
   "src/experiments": {
     schema: [],

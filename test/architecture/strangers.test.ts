@@ -4,6 +4,7 @@ import { readSources } from "./source.ts";
 
 /** The package's own files, and those that the kernel writes. */
 const ownFiles: Readonly<Record<string, string>> = {
+  "src/engine/instruction-sets.ts": "/proc",
   "src/engine/tensorflow/library/load.ts": "/proc",
   "src/plugins/module-code.ts": "package.json of packages, whose code runs anyway",
   "src/rewards/sandbox/": "code of the package and of Pyodide, and the protocol with a process of ours",
@@ -19,6 +20,7 @@ const streams: Readonly<Record<string, string>> = {
   "src/cli/retort.ts": "ends where nobody reads",
   "src/cli/commands/trace.ts": "the width of the terminal",
   "src/engine/probe-process.ts": "one line of JSON for the process that asked",
+  "src/engine/tensorflow/library/check-process.ts": "one line of JSON for the process that asked",
 };
 
 const sources = readSources("src");

@@ -1,6 +1,7 @@
 /** `retort doctor`: which engines this machine has, which one runs, and why the others do not. */
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import type { Command } from "commander";
+import { instructionSets } from "../../engine/instruction-sets.ts";
 import { inspectEngines, type InspectedEngine } from "../../engine/inspect.ts";
 import { packageVersion } from "../../runs/folder/package-version.ts";
 import { table } from "../display/table.ts";
@@ -12,6 +13,8 @@ export interface Diagnosis {
   readonly node: string;
   readonly platform: string;
   readonly processor: string;
+  /** Instructions that decide how fast it multiplies, as Linux names them; none where the system does not say. */
+  readonly instructions: readonly string[];
   readonly cores: number;
   /** Bytes. */
   readonly memory: { readonly total: number; readonly free: number };
@@ -23,6 +26,7 @@ const diagnose = async (): Promise<Diagnosis> => ({
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
   processor: cpus()[0]?.model.trim() ?? "unknown processor",
+  instructions: instructionSets(),
   cores: availableParallelism(),
   memory: { total: totalmem(), free: freemem() },
   engines: await inspectEngines(),
@@ -31,13 +35,15 @@ const diagnose = async (): Promise<Diagnosis> => ({
 const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
 
 /** The text that a person reads: the machine, a table of the engines, and one line of reason for each. */
-export const diagnosisText = ({ retort, node, platform, processor, cores, memory, engines }: Diagnosis): string => {
+export const diagnosisText = (diagnosis: Diagnosis): string => {
+  const { retort, node, platform, processor, instructions, cores, memory, engines } = diagnosis;
   const state = ({ found, chosen }: InspectedEngine): string => (chosen ? "chosen" : found ? "found" : "not there");
   const width = Math.max(...engines.map(({ name }) => name.length));
   return [
     `retort ${retort}, Node ${node}, ${platform}`,
     `${processor}, ${cores} ${cores === 1 ? "core" : "cores"}, ${gibibytes(memory.total)} GiB of memory, ` +
       `${gibibytes(memory.free)} free`,
+    ...(instructions.length === 0 ? [] : [`instructions: ${instructions.join(", ")}`]),
     "",
     table(
       ["engine", "state", "runs on", "package"],

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { concatMap, from, Observable, type Subscriber } from "rxjs";
+import { engineLibrary } from "../../engine/tensorflow/library/build.ts";
 import { pruneCheckpoints } from "../../training/checkpoints/checkpoint-folder.ts";
 import type { ServerFacts } from "../../teachers/remote/probe.ts";
 import { outcomeOf } from "../../training/recipe/headline.ts";
@@ -85,7 +86,9 @@ const trainRun = async (
   const { attempt, lost } = lock;
   const training = { run: run.name, stage: undefined };
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
-  const store = await openRun(run, { folder, attempt, engine: { name: recipe.machine.engine, reason }, teacher });
+  const engine = recipe.machine.engine;
+  const choice = { name: engine, reason, ...defined({ library: engineLibrary(engine) }) };
+  const store = await openRun(run, { folder, attempt, engine: choice, teacher });
   const checkpoints = join(folder, "checkpoints");
   const options = {
     folder: checkpoints,

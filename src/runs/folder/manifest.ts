@@ -1,5 +1,6 @@
 /** `manifest.json` of a run's folder: what it says, the states of a run, and how it is read as plain values. */
 import { join } from "node:path";
+import type { EngineLibrary } from "../../engine/tensorflow/library/build.ts";
 import type { Json, JsonObject } from "../../files/json.ts";
 import { readObject } from "../../files/object-file.ts";
 import type { ServerFacts } from "../../teachers/remote/probe.ts";
@@ -45,6 +46,8 @@ export interface RunFacts {
 export interface EngineChoice {
   readonly name: string;
   readonly reason: string;
+  /** The native library that it runs on, where that is not a package of npm. */
+  readonly library?: EngineLibrary;
 }
 
 /** `manifest.json`: everything that is needed to know what a result is, and to have it again. */

@@ -2,6 +2,7 @@
  * The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only
  * routes between them.
  */
+import { prepareEngine } from "../../engine/tensorflow/library/environment.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
@@ -189,6 +190,7 @@ export const openRunThreads = async (
   opening: AbortSignal,
 ): Promise<RunThreads> => {
   const threads = new ThreadGroup();
+  prepareEngine(recipe.machine.engine, recipe.machine.threads);
   const { needs, pairs } = objectiveOf(recipe.objective);
   try {
     const reads = (...signals: readonly Signal[]): boolean => signals.some((signal) => needs.includes(signal));

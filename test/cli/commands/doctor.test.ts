@@ -9,6 +9,7 @@ const diagnosis: Diagnosis = {
   node: "v20.19.0",
   platform: "linux x64",
   processor: "A processor",
+  instructions: ["avx2", "amx_bf16"],
   cores: 1,
   memory: { total: 2 ** 34, free: 2 ** 33 },
   engines: [
@@ -23,6 +24,7 @@ describe("retort doctor", () => {
     expect(diagnosisText(diagnosis).split("\n")).toEqual([
       "retort 1.2.3, Node v20.19.0, linux x64",
       "A processor, 1 core, 16.0 GiB of memory, 8.0 free",
+      "instructions: avx2, amx_bf16",
       "",
       "engine          state      runs on  package",
       "--------------  ---------  -------  ----------------------",

@@ -1,5 +1,6 @@
 /** What TensorFlow's library reads from the environment, once in a process, when it is loaded. */
 import { isMainThread } from "node:worker_threads";
+import type { EngineName } from "../../names.ts";
 
 /**
  * Sets what the library reads when it is loaded, where the user has not: it writes nothing of its own to the terminal,
@@ -16,4 +17,13 @@ export const prepareTensorFlow = (threads?: number): void => {
   if (threads === undefined) return;
   process.env["TF_NUM_INTRAOP_THREADS"] ??= String(threads);
   process.env["TF_NUM_INTEROP_THREADS"] ??= String(threads);
+};
+
+/**
+ * Prepares TensorFlow's library for the threads of a run on an engine: programs of all of them together use so many
+ * threads of the library. To be called in the main thread before the run's threads start; without effect for engines
+ * that are not TensorFlow's, and where the library is loaded already.
+ */
+export const prepareEngine = (engine: EngineName, threads: number): void => {
+  if (engine === "auto" || engine.startsWith("tensorflow")) prepareTensorFlow(threads);
 };

@@ -77,11 +77,18 @@ interface BackendModule {
 
 const require = createRequire(import.meta.url);
 
-/** The bundle, which registers its kernels with the TensorFlow.js of this thread whatever its own folder is. */
+/** The bundle calls the constructor of what it extends, as ES5 does; what is a class refuses that. */
+function KernelBackend(): void {}
+KernelBackend.prototype = tf.KernelBackend.prototype;
+
+/** The TensorFlow.js of this thread as the bundle takes it. */
+const given: unknown = Object.create(tf, { KernelBackend: { value: KernelBackend } });
+
+/** The bundle, which registers its kernels with that TensorFlow.js whatever its own folder is. */
 const evaluate = (path: string): BackendModule => {
   const code = readBoundedText(path, 2 ** 24);
   const module = { exports: {} };
-  const requireHere = (name: string): unknown => (name === "@tensorflow/tfjs" ? tf : (require(name) as unknown));
+  const requireHere = (name: string): unknown => (name === "@tensorflow/tfjs" ? given : (require(name) as unknown));
   const run = compileFunction(code, ["require", "module", "exports"], { filename: path }) as (
     ...values: readonly unknown[]
   ) => void;

@@ -1,6 +1,6 @@
 /** tfjs-node's JavaScript as one file: its kernels and its backend, without what fetches, draws or logs. */
 import { build, type Plugin } from "esbuild";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Functions of Node's `util` that tfjs-node calls and that Node 23 no longer has. */
 const util = "module.exports = { isArray: Array.isArray, isNullOrUndefined: (value) => value == null };";
@@ -28,7 +28,9 @@ export const bundleBackend = async (folder: string, target: string): Promise<voi
         exports.NodeJSKernelBackend = require("./nodejs_kernel_backend").NodeJSKernelBackend;`,
       resolveDir: join(folder, "dist"),
     },
-    outfile: target,
+    // Names of files in comments are then the same wherever it is made.
+    absWorkingDir: resolve(folder),
+    outfile: resolve(target),
     bundle: true,
     format: "cjs",
     platform: "node",

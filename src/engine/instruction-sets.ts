@@ -1,0 +1,32 @@
+/** Instructions of this machine's processor that decide how fast native libraries multiply. */
+import { readFileSync } from "node:fs";
+
+/** As Linux names them, from the oldest to the newest. */
+const wanted = [
+  "avx",
+  "avx2",
+  "fma",
+  "avx512f",
+  "avx512_vnni",
+  "avx512_bf16",
+  "avx512_fp16",
+  "amx_tile",
+  "amx_int8",
+  "amx_bf16",
+  "amx_fp16",
+] as const;
+
+/** Those of them in the text of /proc/cpuinfo. */
+export const instructionSetsIn = (text: string): readonly string[] => {
+  const flags = new Set(/^flags\s*:(.*)$/mu.exec(text)?.[1]?.trim().split(/\s+/u));
+  return wanted.filter((name) => flags.has(name));
+};
+
+/** Those of this machine; none where the system does not say, which only Linux does. */
+export const instructionSets = (): readonly string[] => {
+  try {
+    return instructionSetsIn(readFileSync("/proc/cpuinfo", "utf8"));
+  } catch {
+    return [];
+  }
+};

@@ -1,0 +1,53 @@
+/** A whole experiment on TensorFlow's library, whose threads each load it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { installedTensorFlow } from "../../../src/engine/tensorflow/library/folder.ts";
+import { execute } from "../../../src/experiments/running/execute.ts";
+import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
+import { openThreads } from "../../fixtures/threads.ts";
+
+const planned = planExperiment("test/fixtures/experiments/small.yaml", ["/engine=tensorflow-cpu"]);
+
+/** What a run sets for its threads is put back. */
+const set = ["TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"];
+beforeEach(() => {
+  for (const name of set) vi.stubEnv(name, process.env[name]);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+/** Runs it in folders of its own, and gives its manifest and its student's weights. */
+const perform = async (): Promise<{ manifest: unknown; weights: Buffer }> => {
+  const root = mkdtempSync(join(tmpdir(), "retort-tensorflow-"));
+  const folder = join(root, "runs", "small", `run-${planned[0]!.id.slice(0, 16)}`);
+  await new Promise<void>((resolve, reject) => {
+    const roots = { out: join(root, "runs"), cache: join(root, "cache") };
+    execute(planned, { ...roots, signal: new AbortController().signal }).subscribe({ complete: resolve, error: reject });
+  });
+  const manifest: unknown = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  const weights = readFileSync(join(folder, "student", "model.safetensors"));
+  rmSync(root, { recursive: true });
+  return { manifest, weights };
+};
+
+// Needs the library that `retort engines install tensorflow` installs.
+test.skipIf(installedTensorFlow("cpu") === undefined)("it gives the same bytes again, and its manifest names the build", async () => {
+  const first = await perform();
+  expect(openThreads()).toBe(0);
+  const installation = installedTensorFlow("cpu")!;
+  expect(first.manifest).toMatchObject({
+    status: "done",
+    engine: {
+      name: "tensorflow-cpu",
+      library: {
+        name: "TensorFlow",
+        version: installation.version,
+        wheel: installation.wheel.name,
+        sha256: installation.wheel.sha256,
+        binding: installation.files["tfjs_binding.node"],
+      },
+    },
+  });
+  expect((await perform()).weights.equals(first.weights)).toBe(true);
+});
