@@ -2,13 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { installedTensorFlow } from "../../../src/engine/tensorflow/library/folder.ts";
 import { execute } from "../../../src/experiments/running/execute.ts";
 import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import { openThreads } from "../../fixtures/threads.ts";
-
-const planned = planExperiment("test/fixtures/experiments/small.yaml", ["/engine=tensorflow-cpu"]);
 
 /** What a run sets for its threads is put back. */
 const set = ["TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"];
@@ -18,7 +16,8 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 /** Runs it in folders of its own, and gives its manifest and its student's weights. */
-const perform = async (): Promise<{ manifest: unknown; weights: Buffer }> => {
+const perform = async (engine: string): Promise<{ manifest: unknown; weights: Buffer }> => {
+  const planned = planExperiment("test/fixtures/experiments/small.yaml", [`/engine=${engine}`]);
   const root = mkdtempSync(join(tmpdir(), "retort-tensorflow-"));
   const folder = join(root, "runs", "small", `run-${planned[0]!.id.slice(0, 16)}`);
   await new Promise<void>((resolve, reject) => {
@@ -32,22 +31,24 @@ const perform = async (): Promise<{ manifest: unknown; weights: Buffer }> => {
 };
 
 // Needs the library that `retort engines install tensorflow` installs.
-test.skipIf(installedTensorFlow("cpu") === undefined)("it gives the same bytes again, and its manifest names the build", async () => {
-  const first = await perform();
-  expect(openThreads()).toBe(0);
-  const installation = installedTensorFlow("cpu")!;
-  expect(first.manifest).toMatchObject({
-    status: "done",
-    engine: {
-      name: "tensorflow-cpu",
-      library: {
-        name: "TensorFlow",
-        version: installation.version,
-        wheel: installation.wheel.name,
-        sha256: installation.wheel.sha256,
-        binding: installation.files["tfjs_binding.node"],
+describe.skipIf(installedTensorFlow("cpu") === undefined)("an experiment on TensorFlow's library", () => {
+  test.each(["tensorflow-cpu", "tensorflow"])("gives the same bytes again on %s, and its manifest names the build", async (engine) => {
+    const first = await perform(engine);
+    expect(openThreads()).toBe(0);
+    const installation = installedTensorFlow("cpu")!;
+    expect(first.manifest).toMatchObject({
+      status: "done",
+      engine: {
+        name: engine,
+        library: {
+          name: "TensorFlow",
+          version: installation.version,
+          wheel: installation.wheel.name,
+          sha256: installation.wheel.sha256,
+          binding: installation.files["tfjs_binding.node"],
+        },
       },
-    },
+    });
+    expect((await perform(engine)).weights.equals(first.weights)).toBe(true);
   });
-  expect((await perform()).weights.equals(first.weights)).toBe(true);
 });

@@ -16,7 +16,7 @@ export interface EngineLibrary {
 
 /** The library that `retort engines` installed for an engine; undefined for an engine that runs on none. */
 export const engineLibrary = (engine: EngineName): EngineLibrary | undefined => {
-  if (engine !== "tensorflow-cpu" && engine !== "tensorflow-gpu") return undefined;
+  if (!engine.startsWith("tensorflow")) return undefined;
   const installation = installedTensorFlow(engine === "tensorflow-gpu" ? "gpu" : "cpu");
   if (installation === undefined) return undefined;
   const { version, wheel, compiler, files } = installation;
