@@ -2,6 +2,7 @@
 
 const benches = {
   engines: () => import("./engines.ts"),
+  graphs: () => import("./graphs.ts"),
   divergence: () => import("./divergence.ts"),
   "math-answers": () => import("./math-answers.ts"),
   interruptions: () => import("./interruptions.ts"),

@@ -27,12 +27,16 @@ export type WorkName = "training" | "sampling";
 /** Runs one piece of work once and gives a number that must not depend on the engine. */
 export type Work = () => Promise<number>;
 
-const vocabularySize = 512;
+const smallVocabulary = 512;
 
 interface DecoderSizes {
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
+  /** Default: as many as heads. */
+  readonly keyValueHeads?: number;
+  /** Default 512. */
+  readonly vocabularySize?: number;
 }
 
 /** Sizes of a training step. */
@@ -54,9 +58,15 @@ export const training: TrainingSizes = { batch: 16, length: 64, layers: 4, width
 /** Decoder 4 x 128, batch 32, 64 new tokens. */
 export const sampling: SamplingSizes = { batch: 32, promptLength: 8, newTokens: 64, layers: 4, width: 128, heads: 4 };
 
-const policyOf = ({ layers, width, heads }: DecoderSizes): Policy =>
+const policyOf = ({
+  layers,
+  width,
+  heads,
+  keyValueHeads = heads,
+  vocabularySize = smallVocabulary,
+}: DecoderSizes): Policy =>
   llama.create(
-    { layers, width, heads, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 },
+    { layers, width, heads, keyValueHeads, tied: true, ropeTheta: 10_000, normEpsilon: 1e-5 },
     { vocabularySize, contextLength: 128 },
   );
 
@@ -71,10 +81,8 @@ const numbers = (count: number, make: (next: () => number) => number, ...coordin
   return Array.from({ length: count }, () => make(next));
 };
 
-const token = (next: () => number): number => Math.floor(next() * vocabularySize);
-
 /** Rows of log-probs from standard normal logits. */
-const teacher = (rows: number): Float32Array => {
+const teacher = (rows: number, vocabularySize: number): Float32Array => {
   const logits = Float32Array.from(numbers(rows * vocabularySize, normal, 2));
   for (let row = 0; row < rows; row += 1) {
     const line = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
@@ -84,8 +92,9 @@ const teacher = (rows: number): Float32Array => {
   return logits;
 };
 
-const batchOf = ({ batch, length }: TrainingSizes): Batch => {
+const batchOf = ({ batch, length, vocabularySize = smallVocabulary }: TrainingSizes): Batch => {
   const positions = batch * length;
+  const token = (next: () => number): number => Math.floor(next() * vocabularySize);
   return {
     tokens: Int32Array.from(numbers(positions, token, 0)),
     targets: Int32Array.from(numbers(positions, token, 1)),
@@ -93,7 +102,7 @@ const batchOf = ({ batch, length }: TrainingSizes): Batch => {
     mask: new Float32Array(positions).fill(1),
     prompt: Float32Array.from({ length: positions }, (_, i) => (i % length === 0 ? 1 : 0)),
     completionMask: new Float32Array(positions).fill(1),
-    teacherLogProbs: teacher(positions),
+    teacherLogProbs: teacher(positions, vocabularySize),
   };
 };
 
@@ -110,7 +119,7 @@ const optimizer = {
 export const openTraining = async (engine: Engine, sizes: TrainingSizes): Promise<Work> => {
   const policy = policyOf(sizes);
   const batch = batchOf(sizes);
-  const shape = { size: sizes.batch, prompt: 1, completion: sizes.length, vocabularySize };
+  const shape = { size: sizes.batch, prompt: 1, completion: sizes.length, vocabularySize: policy.vocabularySize };
   const objective = distillation({ divergence: forwardKl });
   const learner = await Learner.open(
     engine,
