@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command `retort`. */
-import { prepareTensorFlow } from "../engine/tensorflow/library/environment.ts";
 import { main } from "./program.ts";
 import { processTerminal } from "./display/terminal.ts";
 
@@ -14,6 +13,4 @@ const stopUnread = (error: NodeJS.ErrnoException): void => {
 process.stdout.on("error", stopUnread);
 process.stderr.on("error", stopUnread);
 
-// What its library reads only the main thread can set, and only before another one loads it.
-prepareTensorFlow();
 process.exitCode = await main(process.argv.slice(2), processTerminal());

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { stageStoreIn } from "../../experiments/stage-store/stage-store.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
+import { prepareTensorFlow } from "../../engine/tensorflow/library/environment.ts";
 import { prepareExperiment } from "../../experiments/planning/run-plan.ts";
 import { rewardRecipe } from "../../experiments/running/planned-recipe.ts";
 import type { RewardHandlers } from "../../rewards/reward-worker.ts";
@@ -40,6 +41,7 @@ const perform = async (
   const run = runNamed(await prepareExperiment(file, overrides, hubOptions(options, terminal)), options.run);
   const recipe = await rewardRecipe(run, run.path, stageStoreIn(join(options.cache, "stages")));
   if (recipe.rewards.length === 0) throw new RangeError(`${file}: expected rewards, got none`);
+  prepareTensorFlow();
   let current: Connection<RewardHandlers> | undefined;
   const thread = restarting<RewardHandlers>({
     start: () => (current = connect<RewardHandlers>(rewardWorker, { name: "reward" })),
