@@ -7,7 +7,7 @@ import { normalizerOf } from "../rewards/normalization.ts";
 import { rangesOf } from "../rewards/weighted.ts";
 import { isTempered } from "../rollouts/decoding/shaping.ts";
 import { Timeline } from "../rollouts/scoring/timeline.ts";
-import { stepChecks } from "./checks/all.ts";
+import { checksOn, stepChecks } from "./checks/all.ts";
 import { CheckError } from "./checks/watch.ts";
 import { beginning, type Progress } from "./checkpoints/checkpoint.ts";
 import { newestCheckpoint } from "./checkpoints/checkpoint-folder.ts";
@@ -126,7 +126,11 @@ const run = async (
   const context = { task, folder: recipe.folder };
   const ranges = rangesOf(recipe.rewards, context);
   const normalizer = normalizerOf(recipe.rewards, context);
-  const checks = stepChecks(recipe.training.checks, ranges, isTempered(recipe.rollouts));
+  const checks = stepChecks(
+    checksOn(recipe.machine.engine, recipe.training.checks),
+    ranges,
+    isTempered(recipe.rollouts),
+  );
   const parts = {
     recipe,
     objective: objectiveOf(recipe.objective, aheadTemperature(recipe)),

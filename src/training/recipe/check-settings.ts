@@ -31,7 +31,7 @@ export const CheckSettings = closedObject(
     samplingAgreement: tolerance(
       1e-3,
       "Most, in nats, that the log-prob of a fresh token under the student may differ between sampling and " +
-        "learning; checked in inspections.",
+        "learning; checked in inspections. At least 0.25 where products are in bfloat16.",
     ),
     rewardRange: patience(1, "each with a reward outside of the range that it states."),
     truncated: patience(500, "in which at least 95% of the student's completions were cut at the limit of tokens."),

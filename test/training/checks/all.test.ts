@@ -1,7 +1,8 @@
 /** Tests of which checks watch a run, and that a healthy step trips none. */
 import { expect, test } from "vitest";
 import { Value } from "@sinclair/typebox/value";
-import { stepChecks } from "../../../src/training/checks/all.ts";
+import type { EngineName } from "../../../src/engine/names.ts";
+import { checksOn, stepChecks } from "../../../src/training/checks/all.ts";
 import { CheckSettings } from "../../../src/training/recipe/check-settings.ts";
 import { watch } from "../../../src/training/checks/watch.ts";
 import { healthyFacts } from "../../fixtures/facts.ts";
@@ -46,4 +47,11 @@ test("a healthy step trips none", () => {
 test("a reward outside of its range trips that of ranges", () => {
   const facts = healthyFacts(() => ({ parts: { brevity: 2 } }));
   expect(watch(stepChecks(standard, ranges), facts, {}).failure?.message).toMatch(/training\.checks\.rewardRange/u);
+});
+
+test("in bfloat16 sampling and learning may differ by what its rounding brings, unless the check is off", () => {
+  const agreement = (engine: EngineName, samplingAgreement: number): number =>
+    checksOn(engine, { ...standard, samplingAgreement }).samplingAgreement;
+  expect([agreement("tensorflow", 1e-3), agreement("onnx", 1e-3)]).toEqual([1e-3, 1e-3]);
+  expect([1e-3, 0.5, 0].map((tolerance) => agreement("tensorflow-bfloat16", tolerance))).toEqual([0.25, 0.5, 0]);
 });
