@@ -2,12 +2,11 @@
 import type { Program, TensorSpec } from "../program.ts";
 import { record } from "../recording/record.ts";
 import { savedModel, type NodeDef } from "./graph-def.ts";
-import { liveNodes } from "../recording/graph.ts";
 import { programFunction, Translator } from "./translate.ts";
 
 /** How a program is translated. */
 export interface ProgramOptions {
-  /** XLA compiles it. Default: when it has a loop, whose rounds cost TensorFlow's executor more than their work. */
+  /** XLA compiles it, at its first run; else TensorFlow's executor runs op by op. Default true. */
   readonly xla?: boolean;
   /** Products are computed in bfloat16. Default false. */
   readonly bfloat16?: boolean;
@@ -27,11 +26,10 @@ export interface TranslatedProgram<O extends string> {
 /** Records a program and translates it. Errors are those of recording, and name the program. */
 export const translated = <I extends string, O extends string>(
   program: Program<I, O>,
-  { xla: asked, bfloat16 = false }: ProgramOptions = {},
+  { xla = true, bfloat16 = false }: ProgramOptions = {},
 ): TranslatedProgram<O> => {
   const { graph, outputs } = record(program);
   const { main } = graph.finished();
-  const xla = asked ?? liveNodes(main).some(({ operator }) => operator === "Loop");
   const translator = new Translator(graph, { xla, bfloat16 });
   const { inputs, outputs: results } = translator.program(main);
   const placeholders: NodeDef[] = inputs.map(({ type }, i) => ({

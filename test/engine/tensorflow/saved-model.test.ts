@@ -25,10 +25,13 @@ const looping: Program<"x", "y"> = {
 
 const contains = (file: Uint8Array, text: string): boolean => Buffer.from(file).includes(text);
 
-test("a program with a loop is compiled by XLA, another one is not, unless told otherwise", () => {
-  const asks = (program: Program, options = {}): boolean => contains(translated(program, options).file, "_XlaMustCompile");
-  expect([asks(plain), asks(looping)]).toEqual([false, true]);
-  expect([asks(plain, { xla: true }), asks(looping, { xla: false })]).toEqual([true, false]);
+test("a program and the loops in it are compiled by XLA, or left to the executor where that is asked for", () => {
+  const marks = (program: Program, options = {}): boolean[] => {
+    const { file } = translated(program, options);
+    return [contains(file, "_XlaMustCompile"), contains(file, "_lower_using_switch_merge")];
+  };
+  expect([marks(plain), marks(looping)]).toEqual([[true, false], [true, false]]); // prettier-ignore
+  expect([marks(plain, { xla: false }), marks(looping, { xla: false })]).toEqual([[false, false], [false, true]]); // prettier-ignore
 });
 
 test("inputs and outputs are numbered in the order of the program, whatever their names", () => {
