@@ -68,7 +68,6 @@ const untested: Readonly<Record<string, string>> = {
   "src/reports/pages/sweep-report.ts": "test/reports/pages/sweep-page.test.ts reads what it makes of a sweep",
   "src/reports/plots/trade-off-plot.ts": "test/reports/means/trade-off.test.ts draws with it",
   "src/reproduction/collect.ts": "test/cli/commands/reproduce.test.ts collects every figure",
-  "src/engine/tensorflow/library/bundle.ts": "test/engine/tensorflow/library/load.test.ts loads what it makes",
   "src/engine/held-buffers.ts": "test/laws/engine.laws.ts holds it for both compiled engines",
   "src/engine/loop.ts": "test/laws/loop.laws.ts holds it for every engine",
   "src/engine/map-slices.ts": "test/laws/loop.laws.ts holds it for every engine",

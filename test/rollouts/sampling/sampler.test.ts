@@ -6,6 +6,7 @@ import { behaviors, type BehaviorValues } from "../../../src/rollouts/behaviors/
 import { bestCompletions } from "../../../src/rollouts/sampling/best-completions.ts";
 import { Sampler, type DrawRequest, type Writer } from "../../../src/rollouts/sampling/sampler.ts";
 import type { Completion } from "../../../src/rollouts/batches/rollout.ts";
+import { presentEngines } from "../../engine/present.ts";
 import { bigram, model, smallLlama, smallTask } from "../../fixtures/recipes.ts";
 import { roughWeights } from "../../laws/policy.laws.ts";
 
@@ -18,7 +19,7 @@ const at = (temperature: number): Writer => ({ by: "student", temperature });
 /** Far from uniform, so that another prompt or another number gives another completion. */
 const weights = Object.fromEntries(Object.entries(roughWeights(policy)).map(([name, { data }]) => [name, data])) as Weights;
 
-describe.each(["cpu", "onnx"] as const)("a sampler on %s", async (name) => {
+describe.each(presentEngines)("a sampler on %s", async (name) => {
   const engine = await openEngine(name, { threads: 1 });
   afterAll(() => engine.dispose());
   const sampler = new Sampler(engine, { ...options, policy });

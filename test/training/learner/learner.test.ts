@@ -10,13 +10,13 @@ import { collate } from "../../../src/training/batch/collate.ts";
 import { initialTrained, traineeOf } from "../../../src/training/learner/trained.ts";
 import { initialState, Learner, type LearnerState } from "../../../src/training/learner/learner.ts";
 import { stateKinds } from "../../../src/training/learner/update.ts";
+import { presentEngines } from "../../engine/present.ts";
 import { batchShape, referenceBatch, referenceRows } from "../../fixtures/batches.ts";
-import { bigram, bytesOf, model, recipe, smallLlama } from "../../fixtures/recipes.ts";
+import { bigram, bytesOf, model, recipe, smallLlama, smallT5 } from "../../fixtures/recipes.ts";
 
 const { optimizer } = recipe().training;
 const both = recipe().objective;
 const sft: ObjectiveValues = { type: "sft", average: "sequence" };
-const engineNames = ["cpu", "onnx"] as const;
 
 const open = (
   engine: Engine,
@@ -30,7 +30,7 @@ const open = (
 const stateOf = async (learner: Learner): Promise<Record<string, Record<string, string>>> =>
   Object.fromEntries(await Promise.all(stateKinds.map(async (kind) => [kind, bytesOf(await learner.read(kind))] as const)));
 
-describe.each(engineNames)("a learner on %s", (name) => {
+describe.each(presentEngines)("a learner on %s", (name) => {
   const withEngine = async (work: (engine: Engine) => Promise<void>): Promise<void> => {
     const engine = await openEngine(name, { threads: 1 });
     try {
@@ -39,6 +39,14 @@ describe.each(engineNames)("a learner on %s", (name) => {
       await engine.dispose();
     }
   };
+
+  test("lowers the loss of an encoder-decoder step by step", () =>
+    withEngine(async (engine) => {
+      const learner = await open(engine, smallT5(), sft);
+      const losses: number[] = [];
+      for (let step = 1; step <= 30; step += 1) losses.push((await learner.update(referenceBatch(), step, 0.5)).metrics["loss"]!);
+      expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]!);
+    }));
 
   test.each([
     ["bigram", bigram()],
