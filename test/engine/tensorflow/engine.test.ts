@@ -53,17 +53,21 @@ describe.skipIf(absent !== undefined)("the engine tensorflow", () => {
     await engine.dispose();
   });
 
-  test("an index beyond a tensor is an error that names the program", async () => {
-    const engine = await tensorflowEngine();
-    const program: Program<"x" | "at", "y"> = {
-      name: "picked",
-      inputs: { x: float32(3), at: int32(1) },
-      build: ({ x, at }) => ({ y: tf.gather(x, at) }),
-    };
-    await expect(evaluate(engine, program, { x: [1, 2, 3], at: [7] })).rejects.toThrow(
-      /program "picked": .*indices\[0\] = 7 is not in \[0, 3\)/u,
-    );
-    await engine.dispose();
+  const picked: Program<"x" | "at", "y"> = {
+    name: "picked",
+    inputs: { x: float32(3), at: int32(1) },
+    build: ({ x, at }) => ({ y: tf.gather(x, at) }),
+  };
+
+  test("an index beyond a tensor is an error of the executor that names the program, and the nearest one to XLA", async () => {
+    const engines = [await tensorflowEngine({ xla: false }), await tensorflowEngine()] as const;
+    const [byExecutor, byXla] = engines.map((engine) => evaluate(engine, picked, { x: [1, 2, 3], at: [7] })) as [
+      Promise<unknown>,
+      ReturnType<typeof evaluate<"x" | "at", "y">>,
+    ];
+    await expect(byExecutor).rejects.toThrow(/program "picked": .*indices\[0\] = 7 is not in \[0, 3\)/u);
+    expect([...(await byXla).y.data]).toEqual([3]);
+    await Promise.all(engines.map((engine) => engine.dispose()));
   });
 
   test("a program with another one's buffers is refused", async () => {
