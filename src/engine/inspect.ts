@@ -19,10 +19,10 @@ export interface InspectedEngine {
   readonly version?: string;
 }
 
-const packages: Readonly<Record<ConcreteEngineName, string>> = {
+/** Of npm; `tensorflow` runs on the installed library alone. */
+const packages: Readonly<Record<Exclude<ConcreteEngineName, "tensorflow">, string>> = {
   "tensorflow-gpu": "@tensorflow/tfjs-node-gpu",
   onnx: "onnxruntime-node",
-  tensorflow: "@tensorflow/tfjs-node",
   "tensorflow-cpu": "@tensorflow/tfjs-node",
   webgpu: "webgpu",
   wasm: "@tensorflow/tfjs-backend-wasm",
@@ -51,7 +51,7 @@ const libraryOf = (name: ConcreteEngineName): string | undefined => {
 };
 
 const inspect = async (name: ConcreteEngineName, chosen: ConcreteEngineName): Promise<InspectedEngine> => {
-  const version = libraryOf(name) ?? versionOf(packages[name]);
+  const version = libraryOf(name) ?? (name === "tensorflow" ? undefined : versionOf(packages[name]));
   const common = { name, chosen: name === chosen, ...defined({ version }) };
   const { found, reason } = await probeEngine(name);
   if (!found) return { ...common, found, reason };

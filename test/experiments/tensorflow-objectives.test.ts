@@ -3,21 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { installedTensorFlow } from "../../src/engine/tensorflow/library/folder.ts";
 import { prepareExperiment } from "../../src/experiments/planning/run-plan.ts";
 import { execute } from "../../src/experiments/running/execute.ts";
 import { glance } from "../../src/reproduction/scale.ts";
+import { keepTensorFlowVariables } from "../fixtures/tensorflow-environment.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-tensorflow-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** What a run sets for its threads is put back. */
-const set = ["TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"];
-beforeEach(() => {
-  for (const name of set) vi.stubEnv(name, process.env[name]);
-});
-afterEach(() => vi.unstubAllEnvs());
+keepTensorFlowVariables();
 
 interface MetricsRecord {
   readonly kind: string;

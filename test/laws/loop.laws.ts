@@ -123,6 +123,18 @@ const mapping = (engine: () => Engine): void => {
     expect([...same.data]).toEqual(x);
   });
 
+  test("a body sums by segments whose ids are from outside", async () => {
+    const program: Program<"x" | "ids", "sums"> = {
+      name: "segments",
+      inputs: { x: float32(2, 3, 2), ids: int32(3) },
+      build: ({ x, ids }) => ({
+        sums: mapSlices({ x }, (slices) => ({ sums: tf.unsortedSegmentSum(slices["x"]!, ids as tf.Tensor1D, 2) }))["sums"]!,
+      }),
+    };
+    const { sums } = await evaluate(engine(), program, { x: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], ids: [1, 0, 1] });
+    expect(sums).toEqual({ shape: [2, 2, 2], dtype: "float32", data: Float32Array.of(3, 4, 6, 8, 9, 10, 18, 20) });
+  });
+
   test("tensors of different numbers of slices are refused, and none at all", async () => {
     const program = (names: readonly ("x" | "y")[]): Program<"x" | "y", "z"> => ({
       name: "mapping",

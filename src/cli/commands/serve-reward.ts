@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { stageStoreIn } from "../../experiments/stage-store/stage-store.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
+import { withPrecision } from "../../engine/names.ts";
 import { prepareTensorFlow } from "../../engine/tensorflow/library/environment.ts";
 import { prepareExperiment } from "../../experiments/planning/run-plan.ts";
 import { rewardRecipe } from "../../experiments/running/planned-recipe.ts";
@@ -41,12 +42,13 @@ const perform = async (
   const run = runNamed(await prepareExperiment(file, overrides, hubOptions(options, terminal)), options.run);
   const recipe = await rewardRecipe(run, run.path, stageStoreIn(join(options.cache, "stages")));
   if (recipe.rewards.length === 0) throw new RangeError(`${file}: expected rewards, got none`);
+  const { engine, precision = "float32" } = run.values;
   prepareTensorFlow();
   let current: Connection<RewardHandlers> | undefined;
   const thread = restarting<RewardHandlers>({
     start: () => (current = connect<RewardHandlers>(rewardWorker, { name: "reward" })),
     prepare: async (connection) => {
-      await connection.call("open", { ...recipe, engine: run.values.engine });
+      await connection.call("open", { ...recipe, engine: withPrecision(engine, precision) });
     },
   });
   try {

@@ -8,20 +8,10 @@ import { HeldBuffers } from "../held-buffers.ts";
 import type { DataType, Program } from "../program.ts";
 import { tag } from "./graph-def.ts";
 import { loadTensorFlow, type TensorFlowBinding } from "./library/load.ts";
-import { translated, type ProgramOptions, type TranslatedProgram } from "./saved-model.ts";
+import { naming, translated, type ProgramOptions, type TranslatedProgram } from "./saved-model.ts";
 
 const typeIn = (binding: TensorFlowBinding, dtype: DataType): number =>
   ({ float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL })[dtype];
-
-/** What TensorFlow says, in one line, with the name of the program that it is about. */
-const naming = <T>(program: string, work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    const said = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/gu, "; ");
-    throw new Error(`program "${program}": ${said}`, { cause: error });
-  }
-};
 
 /** Loads the graph into a session of its own; the file is needed only while it is read. */
 const openSession = (binding: TensorFlowBinding, file: Uint8Array): number => {

@@ -50,8 +50,8 @@ export interface FunctionDef {
   readonly attributes: Attributes;
 }
 
-/** The version of graphs that is written (GraphDef.versions.producer). */
-const producer = 1882;
+/** The version of graphs that is written (GraphDef.versions.producer): that of TensorFlow 2.21. */
+const producer = 2474;
 
 const shapeProto = (shape: readonly number[]): Uint8Array =>
   message(...shape.map((size) => bytesField(2, integerField(1, size))));

@@ -23,7 +23,17 @@ export interface TranslatedProgram<O extends string> {
   readonly outputs: Readonly<Record<O, TensorSpec>>;
 }
 
-/** Records a program and translates it. Errors are those of recording, and name the program. */
+/** What TensorFlow or its translation say, in one line, with the name of the program that it is about. */
+export const naming = <T>(program: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    const said = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/gu, "; ");
+    throw new Error(`program "${program}": ${said}`, { cause: error });
+  }
+};
+
+/** Records a program and translates it. Errors name the program. */
 export const translated = <I extends string, O extends string>(
   program: Program<I, O>,
   { xla = true, bfloat16 = false }: ProgramOptions = {},
@@ -31,7 +41,7 @@ export const translated = <I extends string, O extends string>(
   const { graph, outputs } = record(program);
   const { main } = graph.finished();
   const translator = new Translator(graph, { xla, bfloat16 });
-  const { inputs, outputs: results } = translator.program(main);
+  const { inputs, outputs: results } = naming(program.name, () => translator.program(main));
   const placeholders: NodeDef[] = inputs.map(({ type }, i) => ({
     name: `in_${i}`,
     operator: "Placeholder",

@@ -23,39 +23,37 @@ export const programFunction = "program";
 
 const translations: Translations = { ...elementwise, ...reductions, ...matrices, ...shapes, ...indexing };
 
-/** How many bodies a node has inputs for before those that it carries: a loop's limit and whether it begins. */
+/** Inputs of ONNX's Loop before the loop variables: the most iterations, and the first condition. */
 const loopInputs = 2;
 
-/** Names that the body of a loop reads of what is around it, constants left out. */
-const capturedBy = (body: Scope, constants: ReadonlyMap<string, Constant>): string[] => {
-  const nodes = liveNodes(body);
-  const own = new Set([...body.inputs.map(({ name }) => name), ...nodes.flatMap(({ outputs }) => outputs)]);
-  const read = [...nodes.flatMap(readBy), ...body.outputs.map(({ name }) => name)];
-  const inner = new Set(nodes.flatMap(({ attributes }) => Object.values(attributes).filter(isScope)).flatMap(madeIn));
-  return [...new Set(read)].filter((name) => !own.has(name) && !inner.has(name) && !constants.has(name));
-};
-
-/** Every name that a body and the bodies in it give. */
-const madeIn = (body: Scope): string[] => [
+/** Every name that a body and the bodies in it define. */
+const definedIn = (body: Scope): string[] => [
   ...body.inputs.map(({ name }) => name),
   ...body.nodes.flatMap(({ outputs, attributes }) => [
     ...outputs,
-    ...Object.values(attributes).filter(isScope).flatMap(madeIn),
+    ...Object.values(attributes).filter(isScope).flatMap(definedIn),
   ]),
 ];
 
-/** What one loop becomes: values that go round, and how a round makes the next ones. */
-interface Round {
+/** Names that the body of a loop reads from outside, constants left out. */
+const capturedBy = (body: Scope, constants: ReadonlyMap<string, Constant>): string[] => {
+  const defined = new Set(definedIn(body));
+  const read = [...liveNodes(body).flatMap(readBy), ...body.outputs.map(({ name }) => name)];
+  return [...new Set(read)].filter((name) => !defined.has(name) && !constants.has(name));
+};
+
+/** A while loop of at most `trips` iterations. Its variables are the iteration, the condition, and those of `initial`. */
+interface WhileLoop {
   readonly trips: number;
-  /** At the beginning, after the number of the round and whether it goes on. */
+  /** The loop variables before the first iteration. */
   readonly initial: readonly Value[];
-  /** Appended to the body's function; the next values in the same order, and whether it goes on. */
-  readonly step: (
+  /** Builds the body: from the loop variables of an iteration, the condition and the variables of the next one. */
+  readonly body: (
     builder: FunctionBuilder,
-    index: Value,
-    going: Value,
-    values: readonly Value[],
-  ) => readonly [Value, ...Value[]];
+    iteration: Value,
+    condition: Value,
+    variables: readonly Value[],
+  ) => readonly [condition: Value, ...variables: Value[]];
 }
 
 /** Translates one recorded graph. */
@@ -88,7 +86,6 @@ export class Translator {
   /** Appends the nodes of a scope, and gives a way to look up values by their recorded names. */
   #nodes(scope: Scope, builder: FunctionBuilder, values: Map<string, Value>): (name: string) => Value {
     const nodes = liveNodes(scope);
-    const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
     const value = (name: string): Value => {
       const known = values.get(name);
       if (known !== undefined) return known;
@@ -98,10 +95,9 @@ export class Translator {
     };
     const context: Context = {
       builder,
-      isBrief: this.#options.bfloat16,
+      bfloat16: this.#options.bfloat16,
       value,
       constant: (name) => this.#constants.get(name),
-      maker: (name) => makers.get(name),
       shape: (name) => this.#shapes.get(name) ?? this.#constants.get(name)?.shape,
     };
     for (const node of nodes) {
@@ -116,11 +112,14 @@ export class Translator {
     if (node.operator === "Scan") return this.#scan(node, context);
     const translation = translations[node.operator];
     if (translation === undefined)
-      throw new Error(`expected an operator with a translation to TensorFlow, got ${node.operator}`);
+      throw new Error(
+        `the engine tensorflow has no translation of the operator ${node.operator}; add it under ` +
+          "src/engine/tensorflow/operators, or choose another engine",
+      );
     return translation(node, context);
   }
 
-  /** ONNX's Loop: values that are carried, and rows that are stacked. */
+  /** ONNX's Loop: loop variables, and rows that the iterations stack. */
   #loop(node: Node, context: Context): readonly Value[] {
     const body = node.attributes["body"] as Scope;
     const [limit] = this.#constants.get(node.inputs[0]!)!.data;
@@ -135,19 +134,19 @@ export class Translator {
         ...rows.map(({ type, shape }) => zeros(context, type, [trips, ...shape])),
         ...captured.map((name) => context.value(name)),
       ],
-      step: (builder, index, going, values) => {
+      body: (builder, iteration, condition, variables) => {
         const known = new Map<string, Value>();
         const inner = { ...context, builder };
-        known.set(body.inputs[0]!.name, cast(inner, index, body.inputs[0]!.type));
-        known.set(body.inputs[1]!.name, going);
-        for (const [i, { name }] of body.inputs.slice(2).entries()) known.set(name, values[i]!);
-        const others = values.slice(carried.length + rows.length);
+        known.set(body.inputs[0]!.name, cast(inner, iteration, body.inputs[0]!.type));
+        known.set(body.inputs[1]!.name, condition);
+        for (const [i, { name }] of body.inputs.slice(2).entries()) known.set(name, variables[i]!);
+        const others = variables.slice(carried.length + rows.length);
         for (const [i, name] of captured.entries()) known.set(name, others[i]!);
         const value = this.#nodes(body, builder, known);
         const [proceed, ...made] = body.outputs.map(({ name }) => value(name));
         const stacked = made
           .slice(carried.length)
-          .map((row, i) => withRow(inner, values[carried.length + i]!, index, row, rows[i]!.shape));
+          .map((row, i) => withRow(inner, variables[carried.length + i]!, iteration, row, rows[i]!.shape));
         return [proceed!, ...made.slice(0, carried.length), ...stacked, ...others];
       },
     });
@@ -170,38 +169,40 @@ export class Translator {
         ...node.inputs.map((name) => context.value(name)),
         ...captured.map((name) => context.value(name)),
       ],
-      step: (builder, index, going, values) => {
+      body: (builder, iteration, condition, variables) => {
         const inner = { ...context, builder };
-        const sources = values.slice(body.outputs.length);
+        const sources = variables.slice(body.outputs.length);
         const known = new Map<string, Value>();
-        for (const [i, { name }] of body.inputs.entries()) known.set(name, rowOf(inner, sources[i]!, index));
+        for (const [i, { name }] of body.inputs.entries()) known.set(name, rowOf(inner, sources[i]!, iteration));
         for (const [i, name] of captured.entries()) known.set(name, sources[body.inputs.length + i]!);
         const value = this.#nodes(body, builder, known);
-        const stacked = body.outputs.map(({ name, shape }, i) => withRow(inner, values[i]!, index, value(name), shape));
-        return [going, ...stacked, ...sources];
+        const stacked = body.outputs.map(({ name, shape }, i) =>
+          withRow(inner, variables[i]!, iteration, value(name), shape),
+        );
+        return [condition, ...stacked, ...sources];
       },
     });
     return results.slice(0, body.outputs.length);
   }
 
-  /** Appends a While, and gives the last values of what went round. */
-  #while(context: Context, { trips, initial, step }: Round): readonly Value[] {
+  /** Appends a while loop, and gives its variables after the last iteration. */
+  #while(context: Context, { trips, initial, body: buildBody }: WhileLoop): readonly Value[] {
     const { builder } = context;
     const types: ElementType[] = ["int32", "bool", ...initial.map(({ type }) => type)];
     const name = `${builder.name}_${this.functions.length}`;
 
-    const condition = new FunctionBuilder(`${name}_condition`);
-    const [at, goes] = types.map((type) => condition.argument(type));
-    const inCondition = { ...context, builder: condition };
-    const isLeft = one(inCondition, "Less", [at!, condition.whole(trips)], ["z", "bool"], typed("int32"));
-    this.functions.push(condition.finished([one(inCondition, "LogicalAnd", [isLeft, goes!], ["z", "bool"])]));
+    const test = new FunctionBuilder(`${name}_condition`);
+    const [reached, proceeds] = types.map((type) => test.argument(type));
+    const inTest = { ...context, builder: test };
+    const isBelow = one(inTest, "Less", [reached!, test.whole(trips)], ["z", "bool"], typed("int32"));
+    this.functions.push(test.finished([one(inTest, "LogicalAnd", [isBelow, proceeds!], ["z", "bool"])]));
 
     const body = new FunctionBuilder(`${name}_body`);
-    const [index, going, ...values] = types.map((type) => body.argument(type));
-    const [proceed, ...next] = step(body, index!, going!, values);
+    const [iteration, condition, ...variables] = types.map((type) => body.argument(type));
+    const next = buildBody(body, iteration!, condition!, variables);
     const inBody = { ...context, builder: body };
-    const following = one(inBody, "AddV2", [index!, body.whole(1)], ["z", "int32"], typed("int32"));
-    this.functions.push(body.finished([following, proceed, ...next]));
+    const nextIteration = one(inBody, "AddV2", [iteration!, body.whole(1)], ["z", "int32"], typed("int32"));
+    this.functions.push(body.finished([nextIteration, ...next]));
 
     const always = builder.constant("bool true", { data: Uint8Array.of(1), shape: [], type: "bool" });
     const [, , ...results] = builder.node(
@@ -209,7 +210,7 @@ export class Translator {
       [builder.whole(0), always, ...initial],
       {
         T: { types },
-        cond: { function: condition.name },
+        cond: { function: test.name },
         body: { function: body.name },
         parallel_iterations: { integer: 1 },
         ...(this.#options.xla ? {} : { _lower_using_switch_merge: { boolean: true } }),
@@ -227,7 +228,7 @@ const zeros = ({ builder }: Context, type: ElementType, shape: readonly number[]
   return filled!;
 };
 
-/** [count, ...] with another row at `index`. */
+/** [count, ...] -> [count, ...], with another row at `index`. */
 const withRow = (context: Context, rows: Value, index: Value, row: Value, shape: readonly number[]): Value => {
   const { builder } = context;
   const place = one(context, "Reshape", [index, builder.whole([1, 1])], ["output", "int32"], typed("int32"));

@@ -31,10 +31,10 @@ const product: Program<"a" | "b", "plain" | "transposed" | "batch"> = {
 const values = { a: Array.from({ length: 12 }, (_, i) => Math.sin(i + 1)), b: Array.from({ length: 12 }, (_, i) => Math.cos(i)) };
 
 /** The nearest number of 8 significant bits, of two equally near the even one. */
-const brief = (value: number): number => {
+const rounded = (value: number): number => {
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
-  const rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
-  return new Float32Array(Uint32Array.of(rounded).buffer)[0]!;
+  const kept = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
+  return new Float32Array(Uint32Array.of(kept).buffer)[0]!;
 };
 
 // Needs the library that `retort engines install tensorflow` installs.
@@ -44,8 +44,8 @@ describe.skipIf(absent !== undefined)("the engine tensorflow", () => {
     expect(engine.name).toBe("tensorflow-bfloat16");
     const found = await evaluate(engine, product, values);
     const of = (row: number, column: number): number =>
-      [0, 1, 2, 3].reduce((sum, i) => sum + brief(values.a[4 * row + i]!) * brief(values.b[3 * i + column]!), 0);
-    const expected = Array.from({ length: 9 }, (_, i) => brief(of(Math.floor(i / 3), i % 3)));
+      [0, 1, 2, 3].reduce((sum, i) => sum + rounded(values.a[4 * row + i]!) * rounded(values.b[3 * i + column]!), 0);
+    const expected = Array.from({ length: 9 }, (_, i) => rounded(of(Math.floor(i / 3), i % 3)));
     for (const { data } of [found.plain, found.batch]) expect([...data]).toEqual(expected);
     const sum: Program<"a", "y"> = { name: "sum", inputs: { a: float32(3, 4) }, build: ({ a }) => ({ y: tf.add(a, tf.exp(a)) }) };
     const [own, plain] = [await evaluate(engine, sum, values), await evaluate(onnxEngine(), sum, values)];

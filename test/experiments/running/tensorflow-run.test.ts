@@ -2,18 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { installedTensorFlow } from "../../../src/engine/tensorflow/library/folder.ts";
 import { execute } from "../../../src/experiments/running/execute.ts";
 import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import { openThreads } from "../../fixtures/threads.ts";
+import { keepTensorFlowVariables } from "../../fixtures/tensorflow-environment.ts";
 
-/** What a run sets for its threads is put back. */
-const set = ["TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"];
-beforeEach(() => {
-  for (const name of set) vi.stubEnv(name, process.env[name]);
-});
-afterEach(() => vi.unstubAllEnvs());
+keepTensorFlowVariables();
 
 /** Runs it in folders of its own, and gives its manifest and its student's weights. */
 const perform = async (engine: string): Promise<{ manifest: unknown; weights: Buffer }> => {

@@ -30,26 +30,26 @@ const oneHot = (node: Node, context: Context): Value => {
   });
 };
 
-/** The rows' numbers: the recorder widened them to [rows, 1, ...] of int64 and to the shape of the rows. */
-const segmentsOf = (node: Node, { maker, value }: Context): Value => {
-  let name = node.inputs[1]!;
-  for (const operator of ["Expand", "Reshape", "Cast"]) {
-    const made = maker(name);
-    if (made?.operator !== operator)
-      throw new Error(`ScatterElements: expected indices that are widened by ${operator}, got ${made?.operator}`);
-    name = made.inputs[0]!;
-  }
-  return value(name);
-};
-
+/**
+ * Rows of x summed by segment. The recorder widens the ids of the segments, [N], to the shape of x, [N, ...], since
+ * ONNX scatters element by element; the first of each row is its id.
+ */
 const segmentSum = (node: Node, context: Context): Value => {
-  const zeros = context.maker(node.inputs[0]!);
-  if (zeros?.operator !== "Expand") throw new Error("ScatterElements: expected to add to zeros");
-  const [count] = numbers(zeros, 1, context);
-  const [segments, x] = [segmentsOf(node, context), input(node, 2, context)];
-  return one(context, "UnsortedSegmentSum", [x, segments, context.builder.whole(count!)], ["output", x.type], {
+  const { builder, shape } = context;
+  const [indices, x] = [input(node, 1, context), input(node, 2, context)];
+  const [sums, rows] = [shape(node.inputs[0]!), shape(node.inputs[2]!)];
+  if (sums === undefined || rows === undefined) throw new Error("ScatterElements: expected tensors of known shapes");
+  const starts = [builder.whole(rows.map(() => 0)), builder.whole(rows.map((size, i) => (i === 0 ? size : 1)))];
+  const first = one(context, "Slice", [indices, ...starts], ["output", indices.type], {
+    ...typed(indices.type),
+    Index: { type: "int32" },
+  });
+  const ids = one(context, "Reshape", [first, builder.whole([rows[0]!])], ["output", indices.type], {
+    ...typed(indices.type),
+  });
+  return one(context, "UnsortedSegmentSum", [x, ids, builder.whole(sums[0]!)], ["output", x.type], {
     ...typed(x.type),
-    Tindices: { type: segments.type },
+    Tindices: { type: indices.type },
   });
 };
 

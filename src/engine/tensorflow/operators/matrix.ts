@@ -4,7 +4,7 @@ import type { Value } from "../function-builder.ts";
 import { cast, input, one, typed, wholeAttribute, type Context, type Translations } from "./operator.ts";
 
 const product = (node: Node, context: Context): readonly Value[] => {
-  const type = context.isBrief ? "bfloat16" : "float32";
+  const type = context.bfloat16 ? "bfloat16" : "float32";
   const operands = [0, 1].map((index) => cast(context, input(node, index, context), type));
   const [transposeA, transposeB] = ["transA", "transB"].map((name) => ({
     boolean: wholeAttribute(node, name, 0) === 1,

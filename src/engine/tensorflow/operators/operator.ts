@@ -7,13 +7,11 @@ import type { Attributes, ElementType } from "../graph-def.ts";
 export interface Context {
   readonly builder: FunctionBuilder;
   /** Products are computed in bfloat16. */
-  readonly isBrief: boolean;
+  readonly bfloat16: boolean;
   /** The value of the recorded graph with this name. */
   readonly value: (name: string) => Value;
   /** What is recorded of a value, if it is a constant. */
   readonly constant: (name: string) => Constant | undefined;
-  /** The node that makes a value, if it is not a constant or an input. */
-  readonly maker: (name: string) => Node | undefined;
   /** The shape of a value that a kernel gave as a tensor. */
   readonly shape: (name: string) => readonly number[] | undefined;
 }

@@ -1,34 +1,17 @@
 /** Installing: that nothing is left of what fails or is stopped, and that what is there stays. That it succeeds, continuous integration shows. */
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { installTensorFlow, place, type InstallResult } from "../../../../src/engine/tensorflow/install/install.ts";
 import { tensorFlowFolder, type Installation } from "../../../../src/engine/tensorflow/library/folder.ts";
 import { hasPip, programPath } from "../../../fixtures/programs-on-path.ts";
+import { installationOf, ownEnginesCache } from "../../../fixtures/engines-cache.ts";
 
-let cache: string;
-beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), "retort-install-"));
-  vi.stubEnv("XDG_CACHE_HOME", cache);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(cache, { recursive: true, force: true });
-});
+const cache = ownEnginesCache();
 
-const installation: Installation = {
-  version: "2.21.0",
-  device: "cpu",
-  wheel: { name: "tensorflow.whl", sha256: "00" },
-  cuda: [],
-  packages: [],
-  compiler: "g++",
-  date: "2026-01-01T00:00:00.000Z",
-  files: {},
-};
+const installation = installationOf("cpu");
 const write = (folder: string, made: Installation): void => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "installed.json"), JSON.stringify(made));
@@ -50,12 +33,12 @@ test("what is there already stays, and nothing is fetched", async () => {
 });
 
 test("a wheel that is another leaves nothing", async () => {
-  const wheel = join(cache, "..", `${cache.split("-").at(-1)}.whl`);
+  const wheel = join(cache(), "..", `${cache().split("-").at(-1)}.whl`);
   writeFileSync(wheel, "another");
   const report = (): void => undefined;
   const request = { device: "cpu", wheel, signal: new AbortController().signal, report } as const;
   await expect(installTensorFlow(request)).rejects.toThrow(/with the sha256 2b84/);
-  expect(readdirSync(cache)).toEqual([]);
+  expect(readdirSync(cache())).toEqual([]);
   rmSync(wheel);
 });
 
@@ -73,14 +56,14 @@ describe.skipIf(!able)("an installation", () => {
     const reports: string[] = [];
     await expect(install(undefined, reports)).rejects.toThrow(/^engines: tensorflow-cpu==2\.21\.0 could not be fetched: ERROR/);
     expect(reports).toEqual(["downloading tensorflow-cpu==2.21.0 (274 MB)"]);
-    expect(readdirSync(cache)).toEqual([]);
+    expect(readdirSync(cache())).toEqual([]);
   });
 
   test("that is stopped while it fetches leaves nothing but what was there, or was abandoned", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     useIndex(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
-    const engines = join(cache, "retort", "engines");
+    const engines = join(cache(), "retort", "engines");
     const [old, young] = [".installing-old", ".installing-young"].map((name) => join(engines, name));
     for (const folder of [old!, young!]) mkdirSync(folder, { recursive: true });
     utimesSync(old!, 0, 0);
@@ -98,7 +81,7 @@ describe.skipIf(!able)("an installation", () => {
 
 describe("the place of a finished folder", () => {
   const made = (): string => {
-    const target = join(cache, "made");
+    const target = join(cache(), "made");
     write(target, installation);
     return target;
   };
@@ -108,7 +91,7 @@ describe("the place of a finished folder", () => {
     mkdirSync(join(folder, ".."), { recursive: true });
     expect(await place(made(), folder, installation)).toEqual({ folder, installation, already: false });
     expect(readdirSync(folder)).toEqual(["installed.json"]);
-    expect(existsSync(join(cache, "made"))).toBe(false);
+    expect(existsSync(join(cache(), "made"))).toBe(false);
   });
 
   test("is left to an installation that was quicker", async () => {

@@ -1,11 +1,11 @@
 /** Whether what is installed works, and is what was installed. */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkLibrary, tryLibrary } from "../../../../src/engine/tensorflow/library/check.ts";
 import { installedTensorFlow, tensorFlowFolder } from "../../../../src/engine/tensorflow/library/folder.ts";
+import { ownEnginesCache } from "../../../fixtures/engines-cache.ts";
 
 // Needs the library that `retort engines install tensorflow` installs.
 test.skipIf(installedTensorFlow("cpu") === undefined)("an installed library is as it was, and computes", async () => {
@@ -14,15 +14,7 @@ test.skipIf(installedTensorFlow("cpu") === undefined)("an installed library is a
 });
 
 describe("a folder of another cache", () => {
-  let cache: string;
-  beforeEach(() => {
-    cache = mkdtempSync(join(tmpdir(), "retort-engines-"));
-    vi.stubEnv("XDG_CACHE_HOME", cache);
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    rmSync(cache, { recursive: true });
-  });
+  ownEnginesCache();
 
   /** A binding that is text. */
   const install = (): void => {

@@ -3,14 +3,14 @@ import { Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
 import { prepareTensorFlow } from "../../../../src/engine/tensorflow/library/environment.ts";
 import { workerFile } from "../../../../src/workers/worker-file.ts";
+import { tensorFlowVariables } from "../../../fixtures/tensorflow-environment.ts";
 
-const names = ["TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"] as const;
-const values = (): (string | undefined)[] => names.map((name) => process.env[name]);
+const values = (): (string | undefined)[] => tensorFlowVariables.map((name) => process.env[name]);
 
 afterEach(() => vi.unstubAllEnvs());
 
 test("what the user has set stays, the rest is set", () => {
-  for (const name of names) vi.stubEnv(name, undefined);
+  for (const name of tensorFlowVariables) vi.stubEnv(name, undefined);
   prepareTensorFlow();
   expect(values()).toEqual(["3", "true", undefined, undefined]);
   vi.stubEnv("TF_CPP_MIN_LOG_LEVEL", "0");
@@ -20,7 +20,7 @@ test("what the user has set stays, the rest is set", () => {
 });
 
 test("a worker thread, whose environment is a copy, sets nothing", async () => {
-  for (const name of names) vi.stubEnv(name, undefined);
+  for (const name of tensorFlowVariables) vi.stubEnv(name, undefined);
   const { url, execArgv } = workerFile(new URL("./preparing-thread.ts", import.meta.url));
   const worker = new Worker(url, { execArgv });
   expect(await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))).toBe("unset");

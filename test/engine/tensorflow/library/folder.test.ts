@@ -1,19 +1,11 @@
 /** Where the library is, and the record of it. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { installedTensorFlow, tensorFlowFolder, type Installation } from "../../../../src/engine/tensorflow/library/folder.ts";
+import { expect, test } from "vitest";
+import { installedTensorFlow, tensorFlowFolder } from "../../../../src/engine/tensorflow/library/folder.ts";
+import { installationOf, ownEnginesCache } from "../../../fixtures/engines-cache.ts";
 
-let cache: string;
-beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), "retort-engines-"));
-  vi.stubEnv("XDG_CACHE_HOME", cache);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(cache, { recursive: true });
-});
+const cache = ownEnginesCache();
 
 const write = (text: string): void => {
   mkdirSync(tensorFlowFolder("gpu"), { recursive: true });
@@ -21,22 +13,13 @@ const write = (text: string): void => {
 };
 
 test("builds for different devices are in different folders of the user's cache", () => {
-  expect(tensorFlowFolder("cpu")).toBe(join(cache, "retort", "engines", "tensorflow-cpu-2.21.0"));
-  expect(tensorFlowFolder("gpu")).toBe(join(cache, "retort", "engines", "tensorflow-gpu-2.21.0"));
+  expect(tensorFlowFolder("cpu")).toBe(join(cache(), "retort", "engines", "tensorflow-cpu-2.21.0"));
+  expect(tensorFlowFolder("gpu")).toBe(join(cache(), "retort", "engines", "tensorflow-gpu-2.21.0"));
 });
 
 test("without a folder nothing is installed; with one its record says what", () => {
   expect(installedTensorFlow("gpu")).toBeUndefined();
-  const record: Installation = {
-    version: "2.21.0",
-    device: "gpu",
-    wheel: { name: "tensorflow.whl", sha256: "00" },
-    cuda: [],
-    packages: [],
-    compiler: "g++",
-    date: "2026-01-01T00:00:00.000Z",
-    files: {},
-  };
+  const record = installationOf("gpu");
   write(JSON.stringify(record));
   expect(installedTensorFlow("gpu")).toEqual(record);
   expect(installedTensorFlow("cpu")).toBeUndefined();

@@ -1,20 +1,12 @@
 /** What is installed, listed and removed. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { tensorFlowFolder } from "../../../../src/engine/tensorflow/library/folder.ts";
 import { installableEngines, removeTensorFlow } from "../../../../src/engine/tensorflow/library/list.ts";
+import { ownEnginesCache } from "../../../fixtures/engines-cache.ts";
 
-let cache: string;
-beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), "retort-engines-"));
-  vi.stubEnv("XDG_CACHE_HOME", cache);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(cache, { recursive: true });
-});
+const cache = ownEnginesCache();
 
 const write = (folder: string, record: string): void => {
   mkdirSync(join(folder, "library"), { recursive: true });
@@ -64,5 +56,5 @@ test("those that are there are listed with their sizes, damaged ones and those o
 test("removing takes all versions for a device, and leaves the others", async () => {
   for (const folder of [tensorFlowFolder("cpu"), other(), tensorFlowFolder("gpu")]) write(folder, record);
   expect(await removeTensorFlow("cpu")).toEqual([other(), tensorFlowFolder("cpu")]);
-  expect(readdirSync(join(cache, "retort", "engines"))).toEqual(["tensorflow-gpu-2.21.0"]);
+  expect(readdirSync(join(cache(), "retort", "engines"))).toEqual(["tensorflow-gpu-2.21.0"]);
 });
