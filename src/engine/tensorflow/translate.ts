@@ -42,7 +42,7 @@ const capturedBy = (body: Scope, constants: ReadonlyMap<string, Constant>): stri
   return [...new Set(read)].filter((name) => !defined.has(name) && !constants.has(name));
 };
 
-/** A while loop of at most `trips` iterations. Its variables are the iteration, the condition, and those of `initial`. */
+/** A while loop of at most `trips` iterations. Its variables: the iteration, the condition, and those of `initial`. */
 interface WhileLoop {
   readonly trips: number;
   /** The loop variables before the first iteration. */

@@ -47,7 +47,14 @@ Examples:
   retort engines check
   retort engines remove tensorflow --gpu`,
     )
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .allowExcessArguments()
+    .action(async ({ json = false }: { json?: boolean }, own: Command) => {
+      const [unknown] = own.args;
+      if (unknown !== undefined) {
+        own.error(`error: unknown command '${unknown}', expected install, check or remove`, {
+          code: "commander.unknownCommand",
+        });
+      }
       const engines = await installableEngines();
       terminal.output.write(json ? `${JSON.stringify(engines, null, 2)}\n` : listing(engines));
     });

@@ -58,9 +58,18 @@ export const fetchWheels = async (
   return (await readdir(folder)).filter((name) => name.endsWith(".whl")).map((name) => join(folder, name));
 };
 
-/** The file and its hash. `RangeError` where it is not the pinned wheel. */
+const hashOfWheel = async (path: string): Promise<string> => {
+  try {
+    return await fileHash(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    throw new RangeError(`engines: expected TensorFlow's wheel at ${path}, got no file`, { cause });
+  }
+};
+
+/** The file and its hash. `RangeError` where it is not there, or not the pinned wheel. */
 export const checkWheel = async (path: string, { file, sha256 }: PinnedWheel): Promise<FetchedFile> => {
-  const found = await fileHash(path);
+  const found = await hashOfWheel(path);
   if (found === sha256) return { name: file, sha256 };
   throw new RangeError(
     `engines: expected ${path} to be ${file} with the sha256 ${sha256}, got ${found}; fetch it anew`,

@@ -28,6 +28,12 @@ test.skipIf(installedTensorFlow("cpu") === undefined)("what is installed is chec
   expect(JSON.parse(output)).toMatchObject({ already: true, folder: tensorFlowFolder("cpu"), version: "2.21.0", device: "cpu" });
 });
 
+test("a command that there is not is said, and nothing is listed", async () => {
+  const { code, output, errors } = await retort("instal", "tensorflow");
+  expect({ code, output }).toEqual({ code: 2, output: "" });
+  expect(errors).toContain("error: unknown command 'instal', expected install, check or remove\n");
+});
+
 describe("with another cache", () => {
   let root: string;
   let cache: string;
@@ -106,7 +112,7 @@ describe("with another cache", () => {
     writeFileSync(wheel, "another");
     await refuses(/expected .* with the sha256 2b84[0-9a-f]{60}, got [0-9a-f]{64}; fetch it anew/, "--wheel", wheel);
     await refuses(/with the sha256 9056[0-9a-f]{60}, got/, "--wheel", wheel, "--gpu");
-    await refuses(/ENOENT.*none\.whl/, "--wheel", join(root, "none.whl"));
+    await refuses(/expected TensorFlow's wheel at .*none\.whl, got no file/, "--wheel", join(root, "none.whl"));
   });
 
   // Needs Linux on x64.
