@@ -1,21 +1,61 @@
 /** Contestants in processes of their own: starting them, having them work in turn, and what is made of their times. */
-import { fork, type ChildProcess } from "node:child_process";
+import { fork, spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** A process that answers messages, one after the other. */
+export interface Contender {
+  /** Sends one message and gives the answer. Rejects when the process ends instead. */
+  ask<Answer>(message: string): Promise<Answer>;
+  kill(): void;
+}
+
+/** Waits for what `listen` hears, or for the end of the process, which is an error. */
+const answerOf = <Answer>(
+  child: ChildProcess,
+  send: () => void,
+  listen: (heard: (answer: Answer) => void) => void,
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const failed = (reason: unknown): void => reject(new Error(`a contestant's process ended: ${String(reason)}`));
+    child.once("exit", failed);
+    child.once("error", failed);
+    listen((answer) => {
+      child.off("exit", failed);
+      child.off("error", failed);
+      resolve(answer);
+    });
+    send();
+  });
 
 /** Starts the file at `url` with one argument, as JSON. */
-export const start = (url: URL, argument: unknown): ChildProcess =>
-  fork(url, [JSON.stringify(argument)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+export const start = (url: URL, argument: unknown): Contender => {
+  const child = fork(url, [JSON.stringify(argument)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  return {
+    ask: <Answer>(message: string) =>
+      answerOf<Answer>(
+        child,
+        () => child.send(message),
+        (heard) => child.once("message", (answer) => heard(answer as Answer)),
+      ),
+    kill: () => child.kill(),
+  };
+};
 
-/** Sends one message and gives the answer. Rejects when the process ends instead. */
-export const ask = <Answer>(child: ChildProcess, message: string): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`a contestant's process ended with ${code}`));
-    child.once("exit", ended);
-    child.once("message", (answer) => {
-      child.off("exit", ended);
-      resolve(answer as Answer);
-    });
-    child.send(message);
-  });
+/** Starts a file of Python with one argument, as JSON: it answers each line of its input with a line of JSON. */
+export const startPython = (python: string, url: URL, argument: unknown): Contender => {
+  const child = spawn(python, [fileURLToPath(url), JSON.stringify(argument)], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  return {
+    ask: <Answer>(message: string) =>
+      answerOf<Answer>(
+        child,
+        () => child.stdin.write(`${message}\n`),
+        (heard) => lines.once("line", (line) => heard(JSON.parse(line) as Answer)),
+      ),
+    kill: () => child.kill(),
+  };
+};
 
 /** Answers every message with what `work` makes of it; ends the process when it fails. */
 export const answer = (work: (message: string) => Promise<object>): void => {

@@ -8,7 +8,7 @@ import { inspectEngines } from "../src/engine/inspect.ts";
 import { median } from "./median.ts";
 import { packageVersion } from "../src/runs/folder/package-version.ts";
 import { table } from "../src/cli/display/table.ts";
-import { ask, report, start } from "./contest.ts";
+import { report, start } from "./contest.ts";
 import { size, type DivergenceContestant, type DivergenceRun } from "./divergence-work.ts";
 
 interface Measured {
@@ -46,7 +46,7 @@ const measure = async (): Promise<Measured[]> => {
   try {
     const firsts: DivergenceRun[] = [];
     for (const [i, child] of children.entries()) {
-      firsts.push(await ask<DivergenceRun>(child, "run"));
+      firsts.push(await child.ask<DivergenceRun>("run"));
       report(
         `${contestants[i]!.label}: first run ${firsts[i]!.milliseconds.toFixed(0)} ms, ` +
           `${firsts[i]!.peak.toFixed(0)} MiB`,
@@ -55,7 +55,7 @@ const measure = async (): Promise<Measured[]> => {
     const runs: DivergenceRun[][] = children.map(() => []);
     for (let round = 0; round < rounds; round += 1) {
       for (const [i, child] of children.entries())
-        runs[i]!.push(await ask<DivergenceRun>(child, round === rounds - 1 ? "check" : "run"));
+        runs[i]!.push(await child.ask<DivergenceRun>(round === rounds - 1 ? "check" : "run"));
       report(
         `round ${round + 1} of ${rounds}: ${runs.map((each) => each[round]!.milliseconds.toFixed(0)).join(", ")} ms`,
       );

@@ -3,13 +3,12 @@
  * between them. Each engine has a process of its own; the engines take turns, and the median counts. `--json` prints
  * data.
  */
-import type { ChildProcess } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import { inspectEngines, type InspectedEngine } from "../src/engine/inspect.ts";
 import { median } from "./median.ts";
 import { packageVersion } from "../src/runs/folder/package-version.ts";
 import { table } from "../src/cli/display/table.ts";
-import { ask, report, start } from "./contest.ts";
+import { report, start, type Contender } from "./contest.ts";
 import type { Timing } from "./engine-process.ts";
 import { parameters, sampling, training, type Contestant, type WorkName } from "./work.ts";
 
@@ -45,7 +44,7 @@ const contestantsOf = (engines: readonly InspectedEngine[]): Contestant[] =>
     });
 
 /** Runs every contestant in turn; the first run of a fast one is its warm-up. */
-const measure = async (work: WorkName, children: ReadonlyMap<string, ChildProcess>): Promise<Measured[]> => {
+const measure = async (work: WorkName, children: ReadonlyMap<string, Contender>): Promise<Measured[]> => {
   const runs = new Map<string, number[]>();
   const checks = new Map<string, number>();
   for (let round = 0; round <= rounds; round += 1) {
@@ -53,7 +52,7 @@ const measure = async (work: WorkName, children: ReadonlyMap<string, ChildProces
       const known = runs.get(label);
       if (known !== undefined && known.reduce((sum, each) => sum + each, 0) > (known[0]! > slow ? slow : enough))
         continue;
-      const { milliseconds, check } = await ask<Timing>(child, work);
+      const { milliseconds, check } = await child.ask<Timing>(work);
       checks.set(label, check);
       runs.set(label, round === 0 && milliseconds <= slow ? [] : [...(known ?? []), milliseconds]);
       report(

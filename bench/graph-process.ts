@@ -5,7 +5,7 @@ import { tensorflowEngine } from "../src/engine/tensorflow/engine.ts";
 import { prepareTensorFlow } from "../src/engine/tensorflow/library/environment.ts";
 import { answer } from "./contest.ts";
 import type { GraphContestant, GraphWork } from "./graphs.ts";
-import { openSampling, openTraining, type Work } from "./work.ts";
+import { openSampling, openScoring, openTraining, type Work } from "./work.ts";
 
 const { threads, works, ...how } = JSON.parse(process.argv[2]!) as GraphContestant;
 
@@ -18,8 +18,11 @@ const open = (): Promise<Engine> => {
 const engine = open();
 const opened = new Map<string, Promise<Work>>();
 
-const openWork = async ({ kind, sizes }: GraphWork): Promise<Work> =>
-  kind === "update" ? openTraining(await engine, sizes) : openSampling(await engine, sizes);
+const openWork = async (work: GraphWork): Promise<Work> => {
+  const opened = await engine;
+  if (work.kind === "draw") return openSampling(opened, work.sizes);
+  return (work.kind === "update" ? openTraining : openScoring)(opened, work.sizes);
+};
 
 answer(async (name) => {
   const begun = performance.now();

@@ -1,25 +1,26 @@
 /**
- * `npm run bench -- graphs [--works NAME,...] [--rounds 7] [--threads 2]`: an update and a draw of several sizes on ONNX
- * Runtime and on TensorFlow's graphs, by its executor and by XLA, in float32 and with products in bfloat16. Each way has
- * a process of its own; they take turns, one work after the other, and medians count. The first run, which compiles, is
- * shown beside. `--json` prints data.
+ * `npm run bench -- graphs [--works NAME,...] [--rounds 7] [--threads 2] [--python PYTHON] [--write]`: an update, a
+ * draw and a teacher's scores of several sizes on ONNX Runtime, on TensorFlow's graphs by its executor and by XLA, and
+ * with products in bfloat16. `--python` names a Python that has torch: the same works in plain PyTorch, eager and
+ * compiled, beside them. Each way has a process of its own; they take turns, one work after the other, and medians
+ * count. `--json` prints data, and `--write` writes docs/results/speed.md.
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { table } from "../src/cli/display/table.ts";
+import { instructionSets } from "../src/engine/instruction-sets.ts";
 import { packageVersion } from "../src/runs/folder/package-version.ts";
-import { ask, report, start } from "./contest.ts";
-import { median } from "./median.ts";
+import { report, start, startPython, type Contender } from "./contest.ts";
+import { page, summary, type Machine, type Result } from "./graphs-page.ts";
 import type { SamplingSizes, TrainingSizes } from "./work.ts";
 
-/** One piece of work: an update of a learner, or a batch of completions. */
+/** One piece of work: an update of a learner, a teacher's scores, or a batch of completions. */
 export type GraphWork =
-  | { readonly kind: "update"; readonly sizes: TrainingSizes }
+  | { readonly kind: "update" | "score"; readonly sizes: TrainingSizes }
   | { readonly kind: "draw"; readonly sizes: SamplingSizes };
 
 /** One way to run graphs. */
 export interface GraphContestant {
-  readonly label: string;
   readonly library: "onnx" | "tensorflow";
   readonly xla: boolean;
   readonly bfloat16: boolean;
@@ -32,24 +33,30 @@ interface GraphTiming {
   readonly check: number;
   /** Most memory that the process had, in bytes. */
   readonly peak: number;
+  /** PyTorch's. */
+  readonly version?: string;
 }
 
-const smollm2 = { layers: 10, width: 576, heads: 9, keyValueHeads: 3, vocabularySize: 49_152 };
 const toy = { layers: 2, width: 64, heads: 4, vocabularySize: 258 };
+const toyTeacher = { layers: 4, width: 128, heads: 4, vocabularySize: 258 };
 const mini = { layers: 4, width: 128, heads: 4, vocabularySize: 4096 };
+const miniTeacher = { layers: 6, width: 256, heads: 4, vocabularySize: 4096 };
+const smollm2 = { layers: 10, width: 576, heads: 9, keyValueHeads: 3, vocabularySize: 49_152 };
+const step = { layers: 4, width: 256, heads: 4 };
+const small = { layers: 4, width: 128, heads: 4 };
 
 const all: Readonly<Record<string, GraphWork>> = {
-  "toy update": { kind: "update", sizes: { ...toy, batch: 8, length: 32 } },
   "toy draw": { kind: "draw", sizes: { ...toy, batch: 8, promptLength: 8, newTokens: 32 } },
-  "mini update": { kind: "update", sizes: { ...mini, batch: 8, length: 64 } },
+  "toy teacher": { kind: "score", sizes: { ...toyTeacher, batch: 8, length: 32 } },
+  "toy update": { kind: "update", sizes: { ...toy, batch: 8, length: 32 } },
   "mini draw": { kind: "draw", sizes: { ...mini, batch: 8, promptLength: 8, newTokens: 64 } },
-  "4x256 update": { kind: "update", sizes: { layers: 4, width: 256, heads: 4, batch: 16, length: 64 } },
-  "4x128 draw": {
-    kind: "draw",
-    sizes: { layers: 4, width: 128, heads: 4, batch: 32, promptLength: 8, newTokens: 64 },
-  },
-  "SmolLM2 update": { kind: "update", sizes: { ...smollm2, batch: 8, length: 96 } },
+  "mini teacher": { kind: "score", sizes: { ...miniTeacher, batch: 8, length: 64 } },
+  "mini update": { kind: "update", sizes: { ...mini, batch: 8, length: 64 } },
+  "4x128 draw": { kind: "draw", sizes: { ...small, batch: 32, promptLength: 8, newTokens: 64 } },
+  "4x256 update": { kind: "update", sizes: { ...step, batch: 16, length: 64 } },
   "SmolLM2 draw": { kind: "draw", sizes: { ...smollm2, batch: 8, promptLength: 32, newTokens: 64 } },
+  "SmolLM2 teacher": { kind: "score", sizes: { ...smollm2, layers: 30, batch: 8, length: 64 } },
+  "SmolLM2 update": { kind: "update", sizes: { ...smollm2, batch: 8, length: 96 } },
 };
 
 const { values: flags } = parseArgs({
@@ -57,6 +64,8 @@ const { values: flags } = parseArgs({
     works: { type: "string" },
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(Math.min(2, availableParallelism())) },
+    python: { type: "string" },
+    write: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -66,43 +75,55 @@ for (const name of names)
   if (!Object.hasOwn(all, name))
     throw new RangeError(`graphs: expected works among ${Object.keys(all).join(", ")}, got ${name}`);
 
-const ways = [
-  { label: "onnx, 1 thread", library: "onnx", xla: false, bfloat16: false, threads: 1 },
-  { label: `onnx, ${threads} threads`, library: "onnx", xla: false, bfloat16: false, threads },
-  { label: "tensorflow, executor", library: "tensorflow", xla: false, bfloat16: false, threads },
-  { label: "tensorflow, XLA", library: "tensorflow", xla: true, bfloat16: false, threads },
-  { label: "bfloat16, executor", library: "tensorflow", xla: false, bfloat16: true, threads },
-  { label: "bfloat16, XLA", library: "tensorflow", xla: true, bfloat16: true, threads },
-] as const;
-
-/** What one way did of one work. */
-interface Result {
+interface Way {
   readonly label: string;
-  /** With compiling, in ms. */
-  readonly first: number;
-  readonly runs: readonly number[];
-  readonly check: number;
-  readonly peak: number;
+  readonly start: () => Contender;
 }
+
+const graphWay = (label: string, how: Omit<GraphContestant, "works">): Way => ({
+  label,
+  start: () => start(new URL("graph-process.ts", import.meta.url), { ...how, works: all } satisfies GraphContestant),
+});
+
+const torchWay = (label: string, how: { readonly compiled: boolean; readonly bfloat16: boolean }): Way => ({
+  label,
+  start: () => startPython(flags.python!, new URL("graphs-torch.py", import.meta.url), { ...how, threads, works: all }),
+});
+
+const plain = { library: "onnx", xla: false, bfloat16: false, threads } as const;
+const ways: readonly Way[] = [
+  graphWay("ONNX, 1 thread", { ...plain, threads: 1 }),
+  graphWay("ONNX", plain),
+  graphWay("executor", { ...plain, library: "tensorflow" }),
+  graphWay("XLA", { ...plain, library: "tensorflow", xla: true }),
+  graphWay("XLA, bfloat16", { ...plain, library: "tensorflow", xla: true, bfloat16: true }),
+  ...(flags.python === undefined
+    ? []
+    : [
+        torchWay("PyTorch", { compiled: false, bfloat16: false }),
+        torchWay("PyTorch, compiled", { compiled: true, bfloat16: false }),
+        torchWay("PyTorch, compiled, bfloat16", { compiled: true, bfloat16: true }),
+      ]),
+];
+
+let torch: string | undefined;
 
 /** One work: the processes live for it alone, so that peaks of memory are its own. */
 const measure = async (name: string): Promise<Result[]> => {
-  const children = ways.map((way) => ({
-    label: way.label,
-    child: start(new URL("graph-process.ts", import.meta.url), { ...way, works: all } satisfies GraphContestant),
-    runs: [] as GraphTiming[],
-  }));
+  const contestants = ways.map(({ label, start }) => ({ label, contender: start(), runs: [] as GraphTiming[] }));
   try {
     for (let round = 0; round <= Number(flags.rounds); round += 1) {
-      for (const { label, child, runs } of children) {
-        runs.push(await ask<GraphTiming>(child, name));
-        report(`${name}  ${label}  ${runs.at(-1)!.milliseconds.toFixed(1)} ms${round === 0 ? " (first)" : ""}`);
+      for (const { label, contender, runs } of contestants) {
+        const timing = await contender.ask<GraphTiming>(name);
+        runs.push(timing);
+        torch = timing.version ?? torch;
+        report(`${name}  ${label}  ${timing.milliseconds.toFixed(1)} ms${round === 0 ? " (first)" : ""}`);
       }
     }
   } finally {
-    for (const { child } of children) child.kill();
+    for (const { contender } of contestants) contender.kill();
   }
-  return children.map(({ label, runs: [first, ...rest] }) => ({
+  return contestants.map(({ label, runs: [first, ...rest] }) => ({
     label,
     first: first!.milliseconds,
     runs: rest.map(({ milliseconds }) => milliseconds),
@@ -111,29 +132,23 @@ const measure = async (name: string): Promise<Result[]> => {
   }));
 };
 
-const rowsOf = (name: string, results: readonly Result[]): (string | number)[][] => {
-  const reference = median(results[1]!.runs);
-  return results.map(({ label, first, runs, check, peak }, i) => [
-    i === 0 ? name : "",
-    label,
-    median(runs).toPrecision(4),
-    Math.min(...runs).toPrecision(4),
-    `${(reference / median(runs)).toPrecision(3)}x`,
-    (first / 1000).toPrecision(3),
-    Math.round(peak / 2 ** 20),
-    check.toPrecision(6),
-  ]);
-};
-
 const results: Record<string, readonly Result[]> = {};
 for (const name of names) results[name] = await measure(name);
-const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`;
-if (flags.json) process.stdout.write(`${JSON.stringify({ machine, retort: packageVersion(), threads, results })}\n`);
-else {
-  process.stdout.write(
-    `retort ${packageVersion()}, ${machine}\n\n${table(
-      ["work", "how", "median ms", "least ms", `against onnx, ${threads}`, "first s", "peak MiB", "check"],
-      Object.entries(results).flatMap(([name, each]) => rowsOf(name, each)),
-    )}\n`,
-  );
+const machine: Machine = {
+  processor: cpus()[0]?.model.trim() ?? "unknown processor",
+  instructions: instructionSets(),
+  cores: availableParallelism(),
+  threads,
+  rounds: Number(flags.rounds),
+  date: new Date().toISOString().slice(0, 10),
+  versions: [
+    `Retort ${packageVersion()}`,
+    `Node ${process.version}`,
+    ...(torch === undefined ? [] : [`PyTorch ${torch}`]),
+  ],
+};
+process.stdout.write(flags.json ? `${JSON.stringify({ machine, results })}\n` : summary(machine, results));
+if (flags.write) {
+  const file = new URL("../docs/results/speed.md", import.meta.url);
+  writeFileSync(file, page(machine, results, readFileSync(file, "utf8")));
 }

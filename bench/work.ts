@@ -1,4 +1,4 @@
-/** The two pieces of work that the engines are compared by, on the project's own learner and sampler. */
+/** The pieces of work that the engines are compared by, on the project's own learner, sampler and teacher. */
 import { eagerEngine } from "../src/engine/eager/engine.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { openEngine, type ConcreteEngineName } from "../src/engine/choose.ts";
@@ -8,7 +8,9 @@ import { llama } from "../src/policies/families/llama.ts";
 import { initialWeights, parameterCount } from "../src/policies/initialize.ts";
 import type { Policy } from "../src/policies/policy.ts";
 import { normal, stream } from "../src/random/stream.ts";
+import type { Rollout } from "../src/rollouts/batches/rollout.ts";
 import { Sampler } from "../src/rollouts/sampling/sampler.ts";
+import { localTeacher } from "../src/teachers/local.ts";
 import type { Batch } from "../src/training/batch/collate.ts";
 import { initialState, Learner } from "../src/training/learner/learner.ts";
 
@@ -143,7 +145,7 @@ export const openSampling = async (engine: Engine, sizes: SamplingSizes): Promis
   const sampler = new Sampler(engine, { policy, batch, promptLength, maxNewTokens: newTokens, endId: 0, padId: 0 });
   sampler.load(initialWeights(policy, 2));
   const prompts = Array.from({ length: batch }, (_, row) =>
-    Int32Array.from(numbers(promptLength, (next) => 1 + Math.floor(next() * 511), 3, row)),
+    Int32Array.from(numbers(promptLength, (next) => 1 + Math.floor(next() * (policy.vocabularySize - 1)), 3, row)),
   );
   const coordinates = prompts.map((_, row) => [1, 1, row, 0] as const);
   return async () => {
@@ -151,6 +153,41 @@ export const openSampling = async (engine: Engine, sizes: SamplingSizes): Promis
     return (
       completions.reduce((sum, { behaviorLogProbs: logProbs }) => sum + logProbs.reduce((a, b) => a + b, 0), 0) / batch
     );
+  };
+};
+
+/** Scores a fixed batch of sequences whose prompts are one token; gives the mean log-prob of a token. */
+export const openScoring = async (engine: Engine, sizes: TrainingSizes): Promise<Work> => {
+  const policy = policyOf(sizes);
+  const { batch, length } = sizes;
+  const teacher = await localTeacher(engine, {
+    policy,
+    weights: initialWeights(policy, 3),
+    temperature: 1,
+    batch,
+    length,
+    completion: length,
+    padId: 0,
+  });
+  const rollouts = Array.from({ length: batch }, (_, row): Rollout => {
+    const tokens = Int32Array.from(numbers(length + 1, (next) => Math.floor(next() * policy.vocabularySize), 4, row));
+    return {
+      prompt: { index: row, text: "", reference: "" },
+      order: { prompt: row, sample: 0 },
+      promptTokens: tokens.subarray(0, 1),
+      tokens: tokens.subarray(1),
+      behaviorLogProbs: new Float32Array(length),
+      finish: "length",
+      text: "",
+      version: 0,
+      source: "data",
+    };
+  });
+  const { signal } = new AbortController();
+  return async () => {
+    const scores = await teacher.score(rollouts, signal);
+    const sums = scores.map(({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length);
+    return sums.reduce((sum, value) => sum + value, 0) / batch;
   };
 };
 

@@ -18,6 +18,7 @@ export type Attribute =
   | { readonly integer: number }
   | { readonly boolean: boolean }
   | { readonly float: number }
+  | { readonly bytes: Uint8Array }
   | { readonly function: string }
   | { readonly shape: readonly number[] }
   | { readonly tensor: Constant };
@@ -76,6 +77,7 @@ const attributeValue = (value: Attribute): Uint8Array => {
   if ("integer" in value) return integerField(3, value.integer);
   if ("boolean" in value) return integerField(5, value.boolean);
   if ("float" in value) return floatField(4, value.float);
+  if ("bytes" in value) return bytesField(2, value.bytes);
   if ("function" in value) return bytesField(10, textField(1, value.function));
   if ("shape" in value) return bytesField(7, shapeProto(value.shape));
   return bytesField(8, tensorProto(value.tensor));

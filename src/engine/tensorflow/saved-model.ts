@@ -1,15 +1,20 @@
 /** A program as the file of a SavedModel that TensorFlow's sessions run. */
+import { instructionSets } from "../instruction-sets.ts";
 import type { Program, TensorSpec } from "../program.ts";
 import { record } from "../recording/record.ts";
 import { savedModel, type NodeDef } from "./graph-def.ts";
 import { programFunction, Translator } from "./translate.ts";
 
+const hasMatrixUnits = (): boolean => instructionSets().includes("amx_bf16");
+
 /** How a program is translated. */
 export interface ProgramOptions {
   /** XLA compiles it, at its first run; else TensorFlow's executor runs op by op. Default true. */
   readonly xla?: boolean;
-  /** Products are computed in bfloat16. Default false. */
+  /** Operands of products of two matrices are rounded to bfloat16; their sums are float32. Default false. */
   readonly bfloat16?: boolean;
+  /** Which kernels bfloat16 takes: those for processors with AMX or without. Default: what this processor has. */
+  readonly matrixUnits?: boolean;
 }
 
 /** A translated program. */
@@ -36,11 +41,11 @@ export const naming = <T>(program: string, work: () => T): T => {
 /** Records a program and translates it. Errors name the program. */
 export const translated = <I extends string, O extends string>(
   program: Program<I, O>,
-  { xla = true, bfloat16 = false }: ProgramOptions = {},
+  { xla = true, bfloat16 = false, matrixUnits = hasMatrixUnits() }: ProgramOptions = {},
 ): TranslatedProgram<O> => {
   const { graph, outputs } = record(program);
   const { main } = graph.finished();
-  const translator = new Translator(graph, { xla, bfloat16 });
+  const translator = new Translator(graph, { xla, bfloat16, matrixUnits });
   const { inputs, outputs: results } = naming(program.name, () => translator.program(main));
   const placeholders: NodeDef[] = inputs.map(({ type }, i) => ({
     name: `in_${i}`,

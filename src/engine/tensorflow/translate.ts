@@ -6,17 +6,9 @@ import type { Attributes, ElementType, FunctionDef } from "./graph-def.ts";
 import { elementwise } from "./operators/elementwise.ts";
 import { indexing } from "./operators/indexing.ts";
 import { matrices } from "./operators/matrix.ts";
-import { cast, one, typed, type Context, type Translations } from "./operators/operator.ts";
+import { cast, one, typed, type Context, type TranslationOptions, type Translations } from "./operators/operator.ts";
 import { reductions } from "./operators/reduction.ts";
 import { shapes } from "./operators/shape.ts";
-
-/** How a graph is translated. */
-export interface TranslationOptions {
-  /** XLA compiles the program, its loops included. */
-  readonly xla: boolean;
-  /** Products are computed in bfloat16: operands are rounded to it, and their product is widened again. */
-  readonly bfloat16: boolean;
-}
 
 /** The name of the program's function. */
 export const programFunction = "program";
@@ -94,8 +86,8 @@ export class Translator {
       return builder.constant(name, constant);
     };
     const context: Context = {
+      ...this.#options,
       builder,
-      bfloat16: this.#options.bfloat16,
       value,
       constant: (name) => this.#constants.get(name),
       shape: (name) => this.#shapes.get(name) ?? this.#constants.get(name)?.shape,

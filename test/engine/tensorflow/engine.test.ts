@@ -18,15 +18,18 @@ if (absent === undefined) {
   test.skip(`laws of an engine: tensorflow is absent: ${absent}`, () => {});
 }
 
-const product: Program<"a" | "b", "plain" | "transposed" | "batch"> = {
+/** Products of a few rows and of many, which XLA multiplies in different ways. */
+const productOf = (rows: number): Program<"a" | "b", "plain" | "transposed" | "batch"> => ({
   name: "product",
-  inputs: { a: float32(3, 4), b: float32(4, 3) },
+  inputs: { a: float32(rows, 4), b: float32(4, 3) },
   build: ({ a, b }) => ({
     plain: tf.matMul(a, b),
-    transposed: tf.matMul(b, a, true, true),
-    batch: tf.matMul(tf.reshape(a, [1, 3, 4]), tf.reshape(b, [1, 4, 3])),
+    // As in gradients; the columns of the first operand are the rows of the product.
+    transposed: tf.matMul(tf.concat([b, b], 1), a, true, true),
+    batch: tf.matMul(tf.reshape(a, [1, rows, 4]), tf.reshape(b, [1, 4, 3])),
   }),
-};
+});
+const product = productOf(3);
 
 const values = { a: Array.from({ length: 12 }, (_, i) => Math.sin(i + 1)), b: Array.from({ length: 12 }, (_, i) => Math.cos(i)) };
 
@@ -39,14 +42,39 @@ const rounded = (value: number): number => {
 
 // Needs the library that `retort engines install tensorflow` installs.
 describe.skipIf(absent !== undefined)("the engine tensorflow", () => {
-  test.each([false, true])("rounds the operands and the result of products to bfloat16, and nothing else (XLA %s)", async (xla) => {
-    const engine = await tensorflowEngine({ xla, bfloat16: true });
+  test.each([
+    ["by its executor", { xla: false }, 3],
+    ["by XLA, of few rows", { xla: true, matrixUnits: false }, 3],
+    ["by XLA, of many rows", { xla: true, matrixUnits: false }, 100],
+    ["by XLA, with a matrix unit", { xla: true, matrixUnits: true }, 100],
+  ] as const)("rounds the operands of products of matrices to bfloat16, and nothing else: %s", async (_, how, rows) => {
+    const engine = await tensorflowEngine({ ...how, bfloat16: true });
     expect(engine.name).toBe("tensorflow-bfloat16");
-    const found = await evaluate(engine, product, values);
-    const of = (row: number, column: number): number =>
-      [0, 1, 2, 3].reduce((sum, i) => sum + rounded(values.a[4 * row + i]!) * rounded(values.b[3 * i + column]!), 0);
-    const expected = Array.from({ length: 9 }, (_, i) => rounded(of(Math.floor(i / 3), i % 3)));
-    for (const { data } of [found.plain, found.batch]) expect([...data]).toEqual(expected);
+    const a = Array.from({ length: rows * 4 }, (_unused, i) => Math.sin(i + 1));
+    const found = await evaluate(engine, productOf(rows), { a, b: values.b });
+    const of = (round: (value: number) => number): number[] =>
+      Array.from({ length: rows * 3 }, (_unused, at) => {
+        const [row, column] = [Math.floor(at / 3), at % 3];
+        return [0, 1, 2, 3].reduce((sum, i) => sum + round(a[4 * row + i]!) * round(values.b[3 * i + column]!), 0);
+      });
+    const expectClose = (actual: ArrayLike<number>, expected: readonly number[]): void => {
+      expect(Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!)))).toBeLessThan(1e-6);
+    };
+    expectClose(found.plain.data, of(rounded));
+    const columns = Array.from({ length: 6 }, (_unused, column) => column % 3);
+    const [exact, near] = [of((value) => value), of(rounded)];
+    expectClose(
+      found.transposed.data,
+      columns.flatMap((column) => Array.from({ length: rows }, (_unused, row) => near[3 * row + column]!)),
+    );
+    expectClose(found.batch.data, exact);
+    // Both are told apart by what is compared.
+    expect(Math.max(...exact.map((value, i) => Math.abs(value - near[i]!)))).toBeGreaterThan(1e-3);
+    await engine.dispose();
+  });
+
+  test("adds and exponentials are those of float32 in bfloat16 too", async () => {
+    const engine = await tensorflowEngine({ bfloat16: true });
     const sum: Program<"a", "y"> = { name: "sum", inputs: { a: float32(3, 4) }, build: ({ a }) => ({ y: tf.add(a, tf.exp(a)) }) };
     const [own, plain] = [await evaluate(engine, sum, values), await evaluate(onnxEngine(), sum, values)];
     for (const [i, value] of [...own.y.data].entries()) expect(value).toBeCloseTo(plain.y.data[i]!, 6);

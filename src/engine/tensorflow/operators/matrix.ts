@@ -1,28 +1,113 @@
 /** Matrix products. */
+import { integersField, message } from "../../../files/protobuf.ts";
 import type { Node } from "../../recording/graph.ts";
 import type { Value } from "../function-builder.ts";
+import type { Attributes, ElementType } from "../graph-def.ts";
 import { cast, input, one, typed, wholeAttribute, type Context, type Translations } from "./operator.ts";
 
-const product = (node: Node, context: Context): readonly Value[] => {
-  const type = context.bfloat16 ? "bfloat16" : "float32";
-  const operands = [0, 1].map((index) => cast(context, input(node, index, context), type));
-  const [transposeA, transposeB] = ["transA", "transB"].map((name) => ({
-    boolean: wholeAttribute(node, name, 0) === 1,
-  })) as [{ boolean: boolean }, { boolean: boolean }];
-  // The operator of two matrices has faster kernels than that of batches.
-  const isPlain = node.inputs.every((name) => context.shape(name)?.length === 2);
-  const result = isPlain
-    ? one(context, "MatMul", operands, ["product", type], {
-        ...typed(type),
-        transpose_a: transposeA,
-        transpose_b: transposeB,
+/** Which operands of a product are transposed. */
+interface Transposes {
+  readonly a: boolean;
+  readonly b: boolean;
+}
+
+/**
+ * Up to so many rows, XLA's product of bfloat16 is faster than that of float32 without a matrix unit: reading the other
+ * operand is what takes the time, and it is half as large.
+ */
+const fewRows = 64;
+
+const matMul = (context: Context, operands: readonly Value[], { a, b }: Transposes): Value =>
+  one(context, "MatMul", operands, ["product", "float32"], {
+    ...typed("float32"),
+    transpose_a: { boolean: a },
+    transpose_b: { boolean: b },
+  });
+
+/** Products of batches: attention's, mostly. */
+const batchMatMul = (context: Context, operands: readonly Value[], { a, b }: Transposes): Value =>
+  one(context, "BatchMatMulV2", operands, ["output", "float32"], {
+    ...typed("float32"),
+    adj_x: { boolean: a },
+    adj_y: { boolean: b },
+  });
+
+/** The transpose, of this shape, of a matrix, as a tensor of its own. */
+const transposed = (context: Context, matrix: Value, shape: readonly [number, number]): Value => {
+  const { builder } = context;
+  const { type } = matrix;
+  const reshaped = (value: Value, to: readonly number[]): Value =>
+    one(context, "Reshape", [value, builder.whole(to)], ["output", type], typed(type));
+  const [rows, columns] = shape;
+  const attributes: Attributes = { ...typed(type), Tperm: { type: "int32" } };
+  // XLA has no kernel of bfloat16 for a first operand that is stored by columns. It would take the transpose into the
+  // product, but for the barrier; and it would keep the order of the transpose, but for the reshape, which TensorFlow
+  // would remove if it changed nothing.
+  const batch = reshaped(matrix, [1, columns, rows]);
+  const result = one(context, "Transpose", [batch, builder.whole([0, 2, 1])], ["y", type], attributes);
+  const kept = one(context, "XlaOptimizationBarrier", [result], ["output", type], { T: { types: [type] } });
+  return reshaped(kept, shape);
+};
+
+/** XLA's product of bfloat16 with a result of float32. */
+const dot = (
+  context: Context,
+  operands: readonly Value[],
+  shape: readonly [number, number],
+  { a, b }: Transposes,
+): Value => {
+  const [left, right] = operands.map((operand) => cast(context, operand, "bfloat16")) as [Value, Value];
+  // DotDimensionNumbers (xla_data.proto): the contracted dimensions of both operands.
+  const dimensions = message(integersField(1, [1]), integersField(2, [b ? 1 : 0]));
+  const type: { readonly type: ElementType } = { type: "bfloat16" };
+  return one(context, "XlaDotV2", [a ? transposed(context, left, shape) : left, right], ["output", "float32"], {
+    LhsT: type,
+    RhsT: type,
+    dimension_numbers: { bytes: dimensions },
+    precision_config: { bytes: message() },
+    preferred_element_type: { type: "float32" },
+  });
+};
+
+/** The nearest numbers of bfloat16's 8 significant bits, as float32. */
+const rounded = (context: Context, value: Value): Value =>
+  context.xla
+    ? // XLA removes a cast there and back.
+      one(context, "XlaReducePrecision", [value], ["output", "float32"], {
+        ...typed("float32"),
+        exponent_bits: { integer: 8 },
+        mantissa_bits: { integer: 7 },
       })
-    : one(context, "BatchMatMulV2", operands, ["output", type], {
-        ...typed(type),
-        adj_x: transposeA,
-        adj_y: transposeB,
-      });
-  return [cast(context, result, "float32")];
+    : cast(context, cast(context, value, "bfloat16"), "float32");
+
+/** A product of two matrices whose operands are rounded to bfloat16; sums and result are float32. */
+const roundedProduct = (
+  context: Context,
+  operands: readonly Value[],
+  [rows, inner]: readonly [number, number],
+  transposes: Transposes,
+): Value =>
+  context.xla && (context.matrixUnits || rows <= fewRows)
+    ? dot(context, operands, [rows, inner], transposes)
+    : matMul(
+        context,
+        operands.map((operand) => rounded(context, operand)),
+        transposes,
+      );
+
+const product = (node: Node, context: Context): readonly Value[] => {
+  const operands = [input(node, 0, context), input(node, 1, context)];
+  const transposes = {
+    a: wholeAttribute(node, "transA", 0) === 1,
+    b: wholeAttribute(node, "transB", 0) === 1,
+  };
+  const shape = context.shape(node.inputs[0]!);
+  // The operator of two matrices has faster kernels than that of batches.
+  const isPlain = shape?.length === 2 && context.shape(node.inputs[1]!)?.length === 2;
+  if (!isPlain) return [batchMatMul(context, operands, transposes)];
+  if (!context.bfloat16) return [matMul(context, operands, transposes)];
+  const [first, second] = shape as [number, number];
+  return [roundedProduct(context, operands, transposes.a ? [second, first] : [first, second], transposes)];
 };
 
 /** By operator. */

@@ -3,11 +3,19 @@ import type { Constant, Node } from "../../recording/graph.ts";
 import type { FunctionBuilder, Result, Value } from "../function-builder.ts";
 import type { Attributes, ElementType } from "../graph-def.ts";
 
-/** Where a node is translated. */
-export interface Context {
-  readonly builder: FunctionBuilder;
-  /** Products are computed in bfloat16. */
+/** How a graph is translated. */
+export interface TranslationOptions {
+  /** XLA compiles the program, its loops included. */
+  readonly xla: boolean;
+  /** Operands of products of two matrices are rounded to bfloat16; their sums are float32. */
   readonly bfloat16: boolean;
+  /** The processor has instructions for matrices of bfloat16 (AMX). */
+  readonly matrixUnits: boolean;
+}
+
+/** Where a node is translated. */
+export interface Context extends TranslationOptions {
+  readonly builder: FunctionBuilder;
   /** The value of the recorded graph with this name. */
   readonly value: (name: string) => Value;
   /** What is recorded of a value, if it is a constant. */
