@@ -4,7 +4,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { stageStoreIn } from "../../experiments/stage-store/stage-store.ts";
 import type { PlannedRun } from "../../experiments/planning/planned.ts";
 import { withPrecision } from "../../engine/names.ts";
-import { prepareTensorFlow } from "../../engine/tensorflow/library/environment.ts";
+import { prepareEngine } from "../../engine/tensorflow/library/environment.ts";
 import { prepareExperiment } from "../../experiments/planning/run-plan.ts";
 import { rewardRecipe } from "../../experiments/running/planned-recipe.ts";
 import type { RewardHandlers } from "../../rewards/reward-worker.ts";
@@ -42,13 +42,14 @@ const perform = async (
   const run = runNamed(await prepareExperiment(file, overrides, hubOptions(options, terminal)), options.run);
   const recipe = await rewardRecipe(run, run.path, stageStoreIn(join(options.cache, "stages")));
   if (recipe.rewards.length === 0) throw new RangeError(`${file}: expected rewards, got none`);
-  const { engine, precision = "float32" } = run.values;
-  prepareTensorFlow();
+  const { engine: name, precision = "float32" } = run.values;
+  const engine = withPrecision(name, precision);
+  prepareEngine(engine);
   let current: Connection<RewardHandlers> | undefined;
   const thread = restarting<RewardHandlers>({
     start: () => (current = connect<RewardHandlers>(rewardWorker, { name: "reward" })),
     prepare: async (connection) => {
-      await connection.call("open", { ...recipe, engine: withPrecision(engine, precision) });
+      await connection.call("open", { ...recipe, engine });
     },
   });
   try {

@@ -7,6 +7,7 @@ import type { Buffer, Engine, Executable } from "../engine.ts";
 import { HeldBuffers } from "../held-buffers.ts";
 import type { DataType, Program } from "../program.ts";
 import { tag } from "./graph-def.ts";
+import { checkXla, prepareXla } from "./library/environment.ts";
 import { loadTensorFlow, type TensorFlowBinding } from "./library/load.ts";
 import { naming, translated, type ProgramOptions, type TranslatedProgram } from "./saved-model.ts";
 
@@ -24,12 +25,19 @@ const openSession = (binding: TensorFlowBinding, file: Uint8Array): number => {
   }
 };
 
+const openBinding = async ({ xla = true, bfloat16 = false }: ProgramOptions): Promise<TensorFlowBinding> => {
+  if (xla) prepareXla();
+  if (xla && bfloat16) checkXla();
+  return (await loadTensorFlow("cpu")).binding;
+};
+
 /**
- * Makes an engine on the installed library. Rejects where it is not installed. Runs of one program on the same inputs
+ * Makes an engine on the installed library. Rejects where it is not installed, and in bfloat16 where XLA_FLAGS are not
+ * safe. Runs of one program on the same inputs
  * are bit-equal. A run occupies the calling thread: give it a worker thread when something else must stay responsive.
  */
 export const tensorflowEngine = async (options: ProgramOptions = {}): Promise<Engine> => {
-  const { binding } = await loadTensorFlow("cpu");
+  const binding = await openBinding(options);
   // A tensor of TensorFlow in ordinary memory, by its number; sessions read it without a copy.
   const buffers = new HeldBuffers<number>("tensorflow", (id) => binding.deleteTensor(id));
   const sessions = new Set<number>();

@@ -73,6 +73,20 @@ describe.skipIf(absent !== undefined)("the engine tensorflow", () => {
     await engine.dispose();
   });
 
+  test("a product that is summed, which XLA's library of kernels cannot do, is computed in bfloat16", async () => {
+    const engine = await tensorflowEngine({ bfloat16: true, matrixUnits: true });
+    // As large that XLA would give it to the library, which ends the process then.
+    const summed: Program<"a" | "b", "y"> = {
+      name: "summed",
+      inputs: { a: float32(8, 4), b: float32(4, 4096) },
+      build: ({ a, b }) => ({ y: tf.sum(tf.matMul(a, b), 1) }),
+    };
+    const halves = (count: number): number[] => Array.from({ length: count }, () => 0.5);
+    const found = await evaluate(engine, summed, { a: halves(32), b: halves(4 * 4096) });
+    expect([...found.y.data]).toEqual(Array.from({ length: 8 }, () => 4096));
+    await engine.dispose();
+  });
+
   test("adds and exponentials are those of float32 in bfloat16 too", async () => {
     const engine = await tensorflowEngine({ bfloat16: true });
     const sum: Program<"a", "y"> = { name: "sum", inputs: { a: float32(3, 4) }, build: ({ a }) => ({ y: tf.add(a, tf.exp(a)) }) };

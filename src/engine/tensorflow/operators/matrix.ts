@@ -32,35 +32,32 @@ const batchMatMul = (context: Context, operands: readonly Value[], { a, b }: Tra
     adj_y: { boolean: b },
   });
 
-/** The transpose, of this shape, of a matrix, as a tensor of its own. */
-const transposed = (context: Context, matrix: Value, shape: readonly [number, number]): Value => {
+/**
+ * The transpose of a matrix, stored by rows: XLA has no kernel of bfloat16 for a first operand that is stored by
+ * columns. But for the barrier it would take the transpose into the product. A padding by nothing has a result that is
+ * stored by rows; XLA removes it later, and TensorFlow, which would remove a reshape, leaves it.
+ */
+const transposed = (context: Context, matrix: Value): Value => {
   const { builder } = context;
   const { type } = matrix;
-  const reshaped = (value: Value, to: readonly number[]): Value =>
-    one(context, "Reshape", [value, builder.whole(to)], ["output", type], typed(type));
-  const [rows, columns] = shape;
-  const attributes: Attributes = { ...typed(type), Tperm: { type: "int32" } };
-  // XLA has no kernel of bfloat16 for a first operand that is stored by columns. It would take the transpose into the
-  // product, but for the barrier; and it would keep the order of the transpose, but for the reshape, which TensorFlow
-  // would remove if it changed nothing.
-  const batch = reshaped(matrix, [1, columns, rows]);
-  const result = one(context, "Transpose", [batch, builder.whole([0, 2, 1])], ["y", type], attributes);
-  const kept = one(context, "XlaOptimizationBarrier", [result], ["output", type], { T: { types: [type] } });
-  return reshaped(kept, shape);
+  const permutation: Attributes = { ...typed(type), Tperm: { type: "int32" } };
+  const byColumns = one(context, "Transpose", [matrix, builder.whole([1, 0])], ["y", type], permutation);
+  const types: Attributes = { T: { types: [type] } };
+  const kept = one(context, "XlaOptimizationBarrier", [byColumns], ["output", type], types);
+  const zero = builder.constant("float32 0", { data: Float32Array.of(0), shape: [], type: "float32" });
+  const nothing = builder.whole([0, 0]);
+  const padding: Attributes = { ...typed(type), Tindices: { type: "int32" } };
+  const inputs = [kept, cast(context, zero, type), nothing, nothing, nothing];
+  return one(context, "XlaPad", inputs, ["output", type], padding);
 };
 
 /** XLA's product of bfloat16 with a result of float32. */
-const dot = (
-  context: Context,
-  operands: readonly Value[],
-  shape: readonly [number, number],
-  { a, b }: Transposes,
-): Value => {
+const dot = (context: Context, operands: readonly Value[], { a, b }: Transposes): Value => {
   const [left, right] = operands.map((operand) => cast(context, operand, "bfloat16")) as [Value, Value];
   // DotDimensionNumbers (xla_data.proto): the contracted dimensions of both operands.
   const dimensions = message(integersField(1, [1]), integersField(2, [b ? 1 : 0]));
   const type: { readonly type: ElementType } = { type: "bfloat16" };
-  return one(context, "XlaDotV2", [a ? transposed(context, left, shape) : left, right], ["output", "float32"], {
+  return one(context, "XlaDotV2", [a ? transposed(context, left) : left, right], ["output", "float32"], {
     LhsT: type,
     RhsT: type,
     dimension_numbers: { bytes: dimensions },
@@ -81,14 +78,9 @@ const rounded = (context: Context, value: Value): Value =>
     : cast(context, cast(context, value, "bfloat16"), "float32");
 
 /** A product of two matrices whose operands are rounded to bfloat16; sums and result are float32. */
-const roundedProduct = (
-  context: Context,
-  operands: readonly Value[],
-  [rows, inner]: readonly [number, number],
-  transposes: Transposes,
-): Value =>
+const roundedProduct = (context: Context, operands: readonly Value[], rows: number, transposes: Transposes): Value =>
   context.xla && (context.matrixUnits || rows <= fewRows)
-    ? dot(context, operands, [rows, inner], transposes)
+    ? dot(context, operands, transposes)
     : matMul(
         context,
         operands.map((operand) => rounded(context, operand)),
@@ -106,8 +98,7 @@ const product = (node: Node, context: Context): readonly Value[] => {
   const isPlain = shape?.length === 2 && context.shape(node.inputs[1]!)?.length === 2;
   if (!isPlain) return [batchMatMul(context, operands, transposes)];
   if (!context.bfloat16) return [matMul(context, operands, transposes)];
-  const [first, second] = shape as [number, number];
-  return [roundedProduct(context, operands, transposes.a ? [second, first] : [first, second], transposes)];
+  return [roundedProduct(context, operands, shape[transposes.a ? 1 : 0]!, transposes)];
 };
 
 /** By operator. */

@@ -1,7 +1,7 @@
 /** What the library's environment is. */
 import { Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
-import { prepareTensorFlow } from "../../../../src/engine/tensorflow/library/environment.ts";
+import { checkXla, prepareEngine, prepareTensorFlow, prepareXla } from "../../../../src/engine/tensorflow/library/environment.ts";
 import { workerFile } from "../../../../src/workers/worker-file.ts";
 import { tensorFlowVariables } from "../../../fixtures/tensorflow-environment.ts";
 
@@ -12,11 +12,11 @@ afterEach(() => vi.unstubAllEnvs());
 test("what the user has set stays, the rest is set", () => {
   for (const name of tensorFlowVariables) vi.stubEnv(name, undefined);
   prepareTensorFlow();
-  expect(values()).toEqual(["3", "true", undefined, undefined]);
+  expect(values()).toEqual(["3", "true", undefined, undefined, undefined]);
   vi.stubEnv("TF_CPP_MIN_LOG_LEVEL", "0");
   vi.stubEnv("TF_NUM_INTEROP_THREADS", "7");
   prepareTensorFlow(2);
-  expect(values()).toEqual(["0", "true", "2", "7"]);
+  expect(values()).toEqual(["0", "true", "2", "7", undefined]);
 });
 
 test("a worker thread, whose environment is a copy, sets nothing", async () => {
@@ -24,4 +24,34 @@ test("a worker thread, whose environment is a copy, sets nothing", async () => {
   const { url, execArgv } = workerFile(new URL("./preparing-thread.ts", import.meta.url));
   const worker = new Worker(url, { execArgv });
   expect(await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))).toBe("unset");
+});
+
+const safe = "--xla_cpu_experimental_ynn_fusion_type=-reduce";
+
+test.each([
+  [undefined, safe],
+  ["--xla_dump_to=/x", `--xla_dump_to=/x ${safe}`],
+  ["--xla_cpu_experimental_ynn_fusion_type=", "--xla_cpu_experimental_ynn_fusion_type="],
+  ["--xla_cpu_experimental_ynn_fusion_type=-individual_dot,-reduce", "--xla_cpu_experimental_ynn_fusion_type=-individual_dot,-reduce"],
+])("XLA's flags %s become safe ones", (before, after) => {
+  vi.stubEnv("XLA_FLAGS", before);
+  prepareXla();
+  expect(process.env["XLA_FLAGS"]).toBe(after);
+  expect(checkXla).not.toThrow();
+});
+
+test.each(["flags.txt", "--xla_cpu_experimental_ynn_fusion_type=reduce"])("XLA's flags %s stay, and are no safe ones", (flags) => {
+  vi.stubEnv("XLA_FLAGS", flags);
+  prepareXla();
+  expect(process.env["XLA_FLAGS"]).toBe(flags);
+  expect(checkXla).toThrow(`expected XLA_FLAGS to have ${safe}, got ${flags}; without it`);
+});
+
+test("only engines whose programs XLA compiles set its flags", () => {
+  vi.stubEnv("XLA_FLAGS", undefined);
+  for (const engine of ["auto", "onnx", "tensorflow-cpu", "tensorflow-gpu"] as const) prepareEngine(engine, 1);
+  expect(process.env["XLA_FLAGS"]).toBeUndefined();
+  expect(checkXla).toThrow("got nothing");
+  prepareEngine("tensorflow", 1);
+  expect(process.env["XLA_FLAGS"]).toBe(safe);
 });
