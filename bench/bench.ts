@@ -3,6 +3,7 @@
 const benches = {
   engines: () => import("./engines.ts"),
   graphs: () => import("./graphs.ts"),
+  bfloat16: () => import("./bfloat16.ts"),
   divergence: () => import("./divergence.ts"),
   "math-answers": () => import("./math-answers.ts"),
   interruptions: () => import("./interruptions.ts"),

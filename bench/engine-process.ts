@@ -2,7 +2,8 @@
  * One engine in a process of its own: for each work that the parent names it runs it once and answers how long it took.
  */
 import { answer } from "./contest.ts";
-import { openWorks, type Contestant, type Work, type WorkName } from "./work.ts";
+import type { Work } from "../src/training/speed/work.ts";
+import { openWorks, type Contestant, type WorkName } from "./work.ts";
 
 /** An answer to the parent. */
 export interface Timing {

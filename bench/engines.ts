@@ -10,7 +10,8 @@ import { packageVersion } from "../src/runs/folder/package-version.ts";
 import { table } from "../src/cli/display/table.ts";
 import { report, start, type Contender } from "./contest.ts";
 import type { Timing } from "./engine-process.ts";
-import { parameters, sampling, training, type Contestant, type WorkName } from "./work.ts";
+import { sampling, training } from "../src/training/speed/work.ts";
+import { parameters, type Contestant, type WorkName } from "./work.ts";
 
 interface Measured {
   readonly label: string;

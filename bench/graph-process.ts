@@ -5,7 +5,8 @@ import { tensorflowEngine } from "../src/engine/tensorflow/engine.ts";
 import { prepareTensorFlow } from "../src/engine/tensorflow/library/environment.ts";
 import { answer } from "./contest.ts";
 import type { GraphContestant, GraphWork } from "./graphs.ts";
-import { openSampling, openScoring, openTraining, type Work } from "./work.ts";
+import { openDraw, openUpdate, type Work } from "../src/training/speed/work.ts";
+import { openScoring } from "./work.ts";
 
 const { threads, works, ...how } = JSON.parse(process.argv[2]!) as GraphContestant;
 
@@ -20,8 +21,8 @@ const opened = new Map<string, Promise<Work>>();
 
 const openWork = async (work: GraphWork): Promise<Work> => {
   const opened = await engine;
-  if (work.kind === "draw") return openSampling(opened, work.sizes);
-  return (work.kind === "update" ? openTraining : openScoring)(opened, work.sizes);
+  if (work.kind === "draw") return openDraw(opened, work.sizes);
+  return (work.kind === "update" ? openUpdate : openScoring)(opened, work.sizes);
 };
 
 answer(async (name) => {

@@ -131,7 +131,7 @@ def score(sizes):
 
     def once():
         with torch.inference_mode():
-            return run(tokens).float().log_softmax(-1).mean().item()
+            return run(tokens).float().log_softmax(-1)[:, 0, 0].mean().item()
 
     return once
 

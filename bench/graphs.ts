@@ -12,7 +12,7 @@ import { instructionSets } from "../src/engine/instruction-sets.ts";
 import { packageVersion } from "../src/runs/folder/package-version.ts";
 import { report, start, startPython, type Contender } from "./contest.ts";
 import { page, summary, type Machine, type Result } from "./graphs-page.ts";
-import type { SamplingSizes, TrainingSizes } from "./work.ts";
+import type { SamplingSizes, TrainingSizes } from "../src/training/speed/work.ts";
 
 /** One piece of work: an update of a learner, a teacher's scores, or a batch of completions. */
 export type GraphWork =

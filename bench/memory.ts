@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../src/engine/choose.ts";
 import { engineNames, type EngineName } from "../src/engine/names.ts";
 import { table } from "../src/cli/display/table.ts";
-import { openSampling, openTraining } from "./work.ts";
+import { openDraw, openUpdate } from "../src/training/speed/work.ts";
 
 const sizes = { layers: 2, width: 64, heads: 2 } as const;
 const warmUp = 50;
@@ -19,8 +19,8 @@ const steps = Number(count);
 if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`expected a whole number of steps, got ${count}`);
 
 const engine = await openEngine(name, { threads: 1 });
-const update = await openTraining(engine, { batch: 32, length: 32, ...sizes });
-const sample = await openSampling(engine, { batch: 32, promptLength: 8, newTokens: 16, ...sizes });
+const update = await openUpdate(engine, { batch: 32, length: 32, ...sizes });
+const sample = await openDraw(engine, { batch: 32, promptLength: 8, newTokens: 16, ...sizes });
 
 interface Reading {
   readonly step: number;

@@ -13,10 +13,9 @@ export interface AskOptions {
   /** Beside this process's own variables. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Milliseconds until an answer counts as none. Default a minute: a software renderer takes two seconds. */
+  readonly patience?: number;
 }
-
-/** Milliseconds until an answer counts as none; a software renderer takes two seconds. */
-const patience = 60_000;
 
 /** Compiled files are run plainly, those of the source through tsx. */
 const commandOf = (url: URL): string[] =>
@@ -37,7 +36,7 @@ const answerOf = (output: string): ProcessAnswer | undefined => {
 export const askProcess = (
   url: URL,
   args: readonly string[],
-  { environment = {}, signal }: AskOptions = {},
+  { environment = {}, signal, patience = 60_000 }: AskOptions = {},
 ): Promise<ProcessAnswer> =>
   new Promise((resolve) => {
     execFile(

@@ -53,6 +53,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     learner: ["recipe", "batch", "sequences"],
     checkpoints: ["recipe", "sequences", "checks", "learner"],
     threads: ["recipe", "batch", "learner"],
+    speed: ["recipe", "batch", "learner"],
     step: ["recipe", "sequences", "batch", "checks", "learner", "checkpoints", "threads"],
   },
 };

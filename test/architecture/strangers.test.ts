@@ -20,6 +20,7 @@ const streams: Readonly<Record<string, string>> = {
   "src/cli/retort.ts": "ends where nobody reads",
   "src/cli/commands/trace.ts": "the width of the terminal",
   "src/engine/probe-process.ts": "one line of JSON for the process that asked",
+  "src/training/speed/speed-process.ts": "one line of JSON for the process that asked",
   "src/engine/tensorflow/library/check-process.ts": "one line of JSON for the process that asked",
 };
 

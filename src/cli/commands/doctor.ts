@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { instructionSets } from "../../engine/instruction-sets.ts";
 import { inspectEngines, type InspectedEngine } from "../../engine/inspect.ts";
 import { packageVersion } from "../../runs/folder/package-version.ts";
+import { measureEngines, type EngineSpeed } from "../../training/speed/engine-speed.ts";
 import { table } from "../display/table.ts";
 import type { Terminal } from "../display/terminal.ts";
 
@@ -19,6 +20,8 @@ export interface Diagnosis {
   /** Bytes. */
   readonly memory: { readonly total: number; readonly free: number };
   readonly engines: readonly InspectedEngine[];
+  /** Of the compiled engines; only with `--speed`. */
+  readonly speeds?: readonly EngineSpeed[];
 }
 
 const diagnose = async (): Promise<Diagnosis> => ({
@@ -32,11 +35,41 @@ const diagnose = async (): Promise<Diagnosis> => ({
   engines: await inspectEngines(),
 });
 
+/** Threads that are measured with: those of a run that does nothing else, up to four. */
+const threads = Math.min(4, availableParallelism());
+
+const withSpeeds = async (diagnosis: Diagnosis): Promise<Diagnosis> => {
+  const found = diagnosis.engines.filter(({ found }) => found).map(({ name }) => name);
+  return { ...diagnosis, speeds: await measureEngines(found, threads) };
+};
+
+const speedLines = (speeds: readonly EngineSpeed[]): string[] => {
+  const [reference] = speeds;
+  const cell = (own: number, base: number | undefined): string =>
+    `${own.toPrecision(3)}${base === undefined || base === own ? "" : ` (${(base / own).toFixed(2)}x)`}`;
+  const fastest = speeds
+    .filter(({ engine }) => engine !== "tensorflow-bfloat16")
+    .toSorted((a, b) => a.update + a.draw - b.update - b.draw)[0];
+  return [
+    table(
+      ["engine", "update, ms", "draw, ms"],
+      speeds.map(({ engine, update, draw }) => [
+        engine === "tensorflow-bfloat16" ? 'tensorflow, "precision": "bfloat16"' : engine,
+        cell(update, reference?.update),
+        cell(draw, reference?.draw),
+      ]),
+    ),
+    `${fastest?.engine} is the fastest in float32 here: an update of 4 layers of width 256, 16 x 64 tokens, a draw of`,
+    `4 layers of width 128, 32 x 64 tokens; medians of 5, ${threads} threads. Other sizes: docs/results/speed.md`,
+    "",
+  ];
+};
+
 const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
 
 /** The text that a person reads: the machine, a table of the engines, and one line of reason for each. */
 export const diagnosisText = (diagnosis: Diagnosis): string => {
-  const { retort, node, platform, processor, instructions, cores, memory, engines } = diagnosis;
+  const { retort, node, platform, processor, instructions, cores, memory, engines, speeds } = diagnosis;
   const state = ({ found, chosen }: InspectedEngine): string => (chosen ? "chosen" : found ? "found" : "not there");
   const width = Math.max(...engines.map(({ name }) => name.length));
   return [
@@ -52,6 +85,9 @@ export const diagnosisText = (diagnosis: Diagnosis): string => {
     "",
     ...engines.map(({ name, reason }) => `${name.padEnd(width)}  ${reason}`),
     "",
+    ...(speeds === undefined
+      ? ["retort doctor --speed measures which compiled engine is the fastest here", ""]
+      : speedLines(speeds)),
   ].join("\n");
 };
 
@@ -62,9 +98,11 @@ export const addDoctor = (command: Command, terminal: Terminal): void => {
       "Tries every engine, each in a process of its own, and says which one runs, and why the others do not.",
     )
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  retort doctor --json")
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const diagnosis = await diagnose();
+    .option("--speed", "also measure the compiled engines, which takes half a minute")
+    .addHelpText("after", "\nExamples:\n  retort doctor --speed\n  retort doctor --json")
+    .action(async ({ json = false, speed = false }: { json?: boolean; speed?: boolean }) => {
+      const tried = await diagnose();
+      const diagnosis = speed ? await withSpeeds(tried) : tried;
       terminal.output.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis));
       if (!diagnosis.engines.some(({ found }) => found))
         throw new Error("no engine works on this machine; npm ci brings onnx, wasm and cpu");

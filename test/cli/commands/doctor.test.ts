@@ -36,7 +36,26 @@ describe("retort doctor", () => {
       "onnx            the best",
       "cpu             passed over: onnx comes first",
       "",
+      "retort doctor --speed measures which compiled engine is the fastest here",
+      "",
     ]);
+  });
+
+  test("with speeds, compares the engines and names the fastest in float32", () => {
+    const speeds = [
+      { engine: "onnx", update: 200, draw: 150 },
+      { engine: "tensorflow", update: 130, draw: 100 },
+      { engine: "tensorflow-bfloat16", update: 70, draw: 60 },
+    ] as const;
+    const lines = diagnosisText({ ...diagnosis, speeds }).split("\n");
+    expect(lines.slice(lines.indexOf("cpu             passed over: onnx comes first") + 2, -3)).toEqual([
+      "engine                               update, ms    draw, ms",
+      "-----------------------------------  ------------  ------------",
+      "onnx                                 200           150",
+      "tensorflow                           130 (1.54x)   100 (1.50x)",
+      'tensorflow, "precision": "bfloat16"  70.0 (2.86x)  60.0 (2.50x)',
+    ]);
+    expect(lines.at(-3)).toMatch(/^tensorflow is the fastest in float32 here: an update/u);
   });
 
   test("--json prints the same as data, with code 0 when an engine works", async () => {
@@ -47,5 +66,17 @@ describe("retort doctor", () => {
     expect(cores).toBeGreaterThan(0);
     expect(engines.filter(({ chosen }) => chosen)).toHaveLength(1);
     expect(engines.map(({ name }) => name)).toContain("onnx");
+  });
+
+  test("--speed measures what was found", { timeout: 180_000 }, async () => {
+    const { terminal, output } = recorder();
+    expect(await main(["doctor", "--json", "--speed"], terminal)).toBe(0);
+    const { engines, speeds } = JSON.parse(output()) as Diagnosis;
+    const found = engines.filter(({ found }) => found).map(({ name }) => name);
+    expect(speeds?.map(({ engine }) => engine)).toEqual([
+      "onnx",
+      ...(found.includes("tensorflow") ? ["tensorflow", "tensorflow-bfloat16"] : []),
+    ]);
+    expect(Math.min(...speeds!.flatMap(({ update, draw }) => [update, draw]))).toBeGreaterThan(0);
   });
 });
