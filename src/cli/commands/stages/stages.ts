@@ -99,6 +99,13 @@ export const addStages = (command: Command, terminal: Terminal): void => {
       "\nExamples:\n  retort stages\n  retort stages --file experiments/quickstart.json /seed=1\n  retort " +
         "stages prune --unused",
     )
-    .action((overrides: string[], options: StagesOptions) => show(overrides, options, terminal));
+    .action((overrides: string[], options: StagesOptions, own: Command) => {
+      const [first] = overrides;
+      if (options.file === undefined && first !== undefined)
+        own.error(`error: unknown command '${first}', expected prune, or --file <file> before values to set`, {
+          code: "commander.unknownCommand",
+        });
+      return show(overrides, options, terminal);
+    });
   addStagesPrune(command.command("prune").summary("remove results that are not needed any more"), terminal);
 };

@@ -41,3 +41,9 @@ test("retort stages lists results, and says why one is not what a file asks for"
   expect(stale.output).toContain("\n  /training/steps: 31, and there 30\n");
   expect(JSON.parse((await retort("--file", path, "--json")).output)).toContainEqual({ name: "teacher", id: teacher.id, folder });
 });
+
+test.each(["lst", "/seed=1"])("%s without a file is said, and nothing is listed", async (word) => {
+  const { code, output, errors } = await retort(word);
+  expect({ code, output }).toEqual({ code: 2, output: "" });
+  expect(errors).toContain(`error: unknown command '${word}', expected prune, or --file <file> before values to set\n`);
+});
