@@ -17,12 +17,10 @@ const answerOf = <Answer>(
   listen: (heard: (answer: Answer) => void) => void,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const failed = (reason: unknown): void => reject(new Error(`a contestant's process ended: ${String(reason)}`));
+    const failed = (reason: unknown): void => reject(new Error(`a contestant's process ended with ${String(reason)}`));
     child.once("exit", failed);
-    child.once("error", failed);
     listen((answer) => {
       child.off("exit", failed);
-      child.off("error", failed);
       resolve(answer);
     });
     send();
@@ -46,13 +44,22 @@ export const start = (url: URL, argument: unknown): Contender => {
 export const startPython = (python: string, url: URL, argument: unknown): Contender => {
   const child = spawn(python, [fileURLToPath(url), JSON.stringify(argument)], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
+  // A Python that is not there is known before it is asked.
+  const absent = new Promise<never>((_, reject) => {
+    child.once("error", ({ message }) => reject(new Error(`${python}: ${message}`)));
+  });
+  absent.catch(() => undefined);
+  child.stdin.on("error", () => undefined);
   return {
     ask: <Answer>(message: string) =>
-      answerOf<Answer>(
-        child,
-        () => child.stdin.write(`${message}\n`),
-        (heard) => lines.once("line", (line) => heard(JSON.parse(line) as Answer)),
-      ),
+      Promise.race([
+        absent,
+        answerOf<Answer>(
+          child,
+          () => child.stdin.write(`${message}\n`),
+          (heard) => lines.once("line", (line) => heard(JSON.parse(line) as Answer)),
+        ),
+      ]),
     kill: () => child.kill(),
   };
 };

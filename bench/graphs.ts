@@ -75,6 +75,9 @@ for (const name of names)
   if (!Object.hasOwn(all, name))
     throw new RangeError(`graphs: expected works among ${Object.keys(all).join(", ")}, got ${name}`);
 
+if (flags.write && (flags.works !== undefined || flags.python === undefined))
+  throw new RangeError("graphs: expected --python PYTHON and no --works with --write: the page has all of them");
+
 interface Way {
   readonly label: string;
   readonly start: () => Contender;

@@ -59,7 +59,7 @@ const inspect = async (name: ConcreteEngineName, chosen: ConcreteEngineName): Pr
     ...common,
     found,
     device: reason,
-    reason: common.chosen ? "the first of the list of auto that works here" : `passed over: ${chosen} comes first`,
+    reason: common.chosen ? "auto takes the first that works here" : `passed over: ${chosen} comes first`,
   };
 };
 

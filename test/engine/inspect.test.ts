@@ -8,7 +8,7 @@ test("every engine is tried; exactly the chosen one is chosen, and each has a re
   const chosen = await chooseEngine();
   expect(engines.map(({ name }) => name)).toEqual(concreteEngineNames);
   expect(engines.filter((engine) => engine.chosen)).toMatchObject([
-    { name: chosen, found: true, reason: "the first of the list of auto that works here" },
+    { name: chosen, found: true, reason: "auto takes the first that works here" },
   ]);
   for (const name of ["onnx", "wasm", "cpu"]) {
     const engine = engines.find((each) => each.name === name);

@@ -102,6 +102,7 @@ export const addDoctor = (command: Command, terminal: Terminal): void => {
     .addHelpText("after", "\nExamples:\n  retort doctor --speed\n  retort doctor --json")
     .action(async ({ json = false, speed = false }: { json?: boolean; speed?: boolean }) => {
       const tried = await diagnose();
+      if (speed) terminal.errors.write("measuring the compiled engines, half a minute or more\n");
       const diagnosis = speed ? await withSpeeds(tried) : tried;
       terminal.output.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis));
       if (!diagnosis.engines.some(({ found }) => found))

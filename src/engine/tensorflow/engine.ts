@@ -33,8 +33,8 @@ const openBinding = async ({ xla = true, bfloat16 = false }: ProgramOptions): Pr
 
 /**
  * Makes an engine on the installed library. Rejects where it is not installed, and in bfloat16 where XLA_FLAGS are not
- * safe. Runs of one program on the same inputs
- * are bit-equal. A run occupies the calling thread: give it a worker thread when something else must stay responsive.
+ * safe. Runs of one program on the same inputs are bit-equal. A run occupies the calling thread: give it a worker
+ * thread when something else must stay responsive.
  */
 export const tensorflowEngine = async (options: ProgramOptions = {}): Promise<Engine> => {
   const binding = await openBinding(options);

@@ -2,6 +2,7 @@
  * The process that measures engines: `node speed-process.js <threads> <name>...` writes `EngineSpeed`s, or why not, as
  * one line of JSON.
  */
+import jstat from "jstat";
 import { openEngine } from "../../engine/choose.ts";
 import type { EngineName } from "../../engine/names.ts";
 import { openDraw, openUpdate, sampling, training, type Work } from "./work.ts";
@@ -15,8 +16,6 @@ const timed = async (work: Work): Promise<number> => {
   await work();
   return performance.now() - start;
 };
-
-const middle = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
 
 /** Both works on one engine, after a first run that compiles. */
 const opened = async (name: EngineName, threads: number) => {
@@ -33,8 +32,8 @@ const measure = async (names: readonly EngineName[], threads: number): Promise<E
     for (const { works, times } of contestants) for (const i of [0, 1] as const) times[i].push(await timed(works[i]));
   return contestants.map(({ name, times: [updates, draws] }) => ({
     engine: name,
-    update: middle(updates),
-    draw: middle(draws),
+    update: jstat.jStat.median(updates),
+    draw: jstat.jStat.median(draws),
   }));
 };
 

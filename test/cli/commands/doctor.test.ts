@@ -69,8 +69,9 @@ describe("retort doctor", () => {
   });
 
   test("--speed measures what was found", { timeout: 180_000 }, async () => {
-    const { terminal, output } = recorder();
+    const { terminal, output, errors } = recorder();
     expect(await main(["doctor", "--json", "--speed"], terminal)).toBe(0);
+    expect(errors()).toBe("measuring the compiled engines, half a minute or more\n");
     const { engines, speeds } = JSON.parse(output()) as Diagnosis;
     const found = engines.filter(({ found }) => found).map(({ name }) => name);
     expect(speeds?.map(({ engine }) => engine)).toEqual([

@@ -25,7 +25,7 @@ const safeFusion = `${fusionFlag}=-reduce`;
 
 /**
  * Has XLA leave sums to its own code. Given to its library of kernels, the sum of a product of bfloat16 ends the
- * process, and that of one of float32 takes up to seven times as long (TensorFlow 2.21). Only in the main thread,
+ * process, and that of one of float32 takes up to eight times as long (TensorFlow 2.21). Only in the main thread,
  * before XLA's first program, and not where the user has set the flag, or where XLA_FLAGS names a file.
  */
 export const prepareXla = (): void => {
