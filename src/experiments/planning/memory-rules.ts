@@ -30,9 +30,18 @@ export class MemoryRules {
   }
 
   #memory(training: PlannedTraining, file: ExperimentValues): TrainingMemory {
-    const { student, task, taskSeed, tokenizer, training: settings, rollouts } = training.values;
+    const { student, teacher, task, taskSeed, tokenizer, training: settings, rollouts } = training.values;
     const key = canonicalJson({
-      sizes: [student, task, taskSeed, tokenizer ?? null, settings.batch, rollouts.chunk, training.contextLength],
+      sizes: [
+        student,
+        teacher ?? null,
+        task,
+        taskSeed,
+        tokenizer ?? null,
+        settings.batch,
+        rollouts,
+        training.contextLength,
+      ],
       stages: file.stages,
     });
     const known = this.#known.get(key) ?? trainingMemory(training, file, this.#fileContext);
@@ -45,7 +54,7 @@ export class MemoryRules {
     // Sampler and learner are threads with weights of their own.
     const needed = processBytes + memory.sampling + memory.training;
     if (needed <= this.#has) return [];
-    const { values, contextLength } = training;
+    const { values } = training;
     const { batch } = values.training;
     const chunk = Math.min(values.rollouts.chunk, batch);
     const isBatch = memory.training >= memory.sampling;
@@ -59,7 +68,7 @@ export class MemoryRules {
         message:
           `expected what fits into the memory of this machine, ${gibibytes(this.#has)}, got what is estimated to ` +
           `take ${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
-          `${contextLength.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
+          `${memory.length.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
           "/rollouts/maxNewTokens or the student's size, or start it all the same with --over-memory",
       },
     ];

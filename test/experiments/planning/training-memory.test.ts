@@ -18,8 +18,13 @@ test("the student's programs at the file's sizes: a chunk is sampled, a batch is
   const { batch } = run.values.training;
   const policy = studentPolicy(values, run.values, fileContext);
   const [learning, sampling] = [batch, Math.min(chunk, batch)].map((size) => memoryOf(policy, { batch: size, length: run.contextLength }));
-  expect(trainingMemory(run, values, fileContext)).toEqual({
+  const memory = trainingMemory(run, values, fileContext);
+  expect(memory).toEqual({
+    length: run.contextLength,
     sampling: sampling!.sampling.inputs + sampling!.sampling.running,
     training: learning!.training.inputs + learning!.training.running,
   });
+  // The context of a model from elsewhere is what it can read, not what this task puts before it.
+  expect(trainingMemory({ ...run, contextLength: 8192 }, values, fileContext)).toEqual(memory);
+  expect(trainingMemory({ ...run, contextLength: 8 }, values, fileContext).length).toBe(8);
 });
