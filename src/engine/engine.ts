@@ -35,8 +35,10 @@ export interface Engine {
    * and shape differ.
    */
   upload(data: TypedArray, spec: TensorSpec): Buffer;
-  /** A copy of the buffer's values. */
-  download(buffer: Buffer): Promise<TypedArray>;
+  /** A copy of the buffer's values: in `into`, which has as many of the same type, or in an array of its own. */
+  download(buffer: Buffer, into?: TypedArray): Promise<TypedArray>;
+  /** The buffer's values in memory of their own, which may move to another thread; the buffer is disposed. */
+  take(buffer: Buffer): Promise<TypedArray>;
   /** Bytes and buffers alive now, for the law that nothing grows. */
   memory(): { readonly buffers: number; readonly bytes: number };
   /** Frees every executable and buffer. */

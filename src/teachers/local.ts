@@ -137,14 +137,15 @@ const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promis
       ...uploadSequences(engine, rollouts, options),
     };
     const outputs = await executable.run({ ...parameters, ...inputs });
-    const logProbs = (await engine.download(outputs["logProbs"]!)) as Float32Array;
-    const ids = outputs["ids"] === undefined ? undefined : ((await engine.download(outputs["ids"])) as Int32Array);
-    for (const buffer of [...Object.values(inputs), ...Object.values(outputs)]) buffer.dispose();
+    const logProbs = (await engine.take(outputs["logProbs"]!)) as Float32Array;
+    const ids = outputs["ids"] === undefined ? undefined : ((await engine.take(outputs["ids"])) as Int32Array);
+    for (const buffer of Object.values(inputs)) buffer.dispose();
     return rollouts.map((rollout, row) => {
       const [first, end] = completionPositions(rollout, options).map(
         (position) => (row * positions + position) * width,
       );
-      return { logProbs: logProbs.slice(first, end), ...defined({ ids: ids?.slice(first, end) }) };
+      // Rows of one array: a pass over a large vocabulary says hundreds of megabytes, which are not copied.
+      return { logProbs: logProbs.subarray(first, end), ...defined({ ids: ids?.subarray(first, end) }) };
     });
   };
 };

@@ -2,17 +2,21 @@
 import { openEngine } from "../engine/choose.ts";
 import type { EngineName } from "../engine/names.ts";
 import type { Engine } from "../engine/engine.ts";
+import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
+import { programThreads } from "../policies/program-threads.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { encodeError, type ErrorData } from "../workers/error-data.ts";
 import { serve } from "../workers/serve.ts";
 import { openTeacher, type OpenedTeacher, type TeacherSetting } from "./open.ts";
-import type { TeacherSource } from "./teacher-source.ts";
+import { policySources, type TeacherSource } from "./teacher-source.ts";
 import type { TeacherScore } from "./teacher.ts";
 
 /** What the thread is started for. */
 export type OpenTeacher = Omit<TeacherSetting, "engine"> & {
   readonly engine: EngineName;
+  /** That a program of a large policy may use. */
+  readonly threads: number;
   readonly source: TeacherSource;
 };
 
@@ -28,8 +32,12 @@ const open = (): OpenedTeacher => {
 };
 
 const handlers = {
-  open: async ({ engine: name, source, ...setting }: OpenTeacher): Promise<{ value: undefined }> => {
-    const openOnce = (): Promise<Engine> => (engine ??= openEngine(name, { threads: 1 }));
+  open: async ({ engine: name, threads, source, ...setting }: OpenTeacher): Promise<{ value: undefined }> => {
+    const openOnce = (): Promise<Engine> => {
+      const policies = policySources(source).map(({ config }) => policyOf(config));
+      // A sampler may be at work at the same time: no thread waits without sleeping.
+      return (engine ??= openEngine(name, { threads: programThreads(policies, threads), spinning: false }));
+    };
     opened = await openTeacher(source, { ...setting, engine: openOnce });
     return { value: undefined };
   },

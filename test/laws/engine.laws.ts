@@ -11,6 +11,7 @@ import type { Operation } from "../engine/operations/operation.ts";
 import { reductionOperations } from "../engine/operations/reduction.ts";
 import { shapeOperations } from "../engine/operations/shape.ts";
 import { finiteDifferences } from "../engine/reference.ts";
+import { bufferLaws, double } from "./buffer.laws.ts";
 import { loopLaws } from "./loop.laws.ts";
 
 const valueTolerance = 1e-5;
@@ -61,13 +62,6 @@ const families = {
   broadcast: broadcastOperations,
 } as const;
 
-/** x -> 2 x, and the sum of x. */
-const double: Program<"x", "doubled" | "sum"> = {
-  name: "double",
-  inputs: { x: float32(2, 2) },
-  build: ({ x }) => ({ doubled: tf.mul(x, tf.scalar(2)), sum: tf.sum(x) }),
-};
-
 /** A training step in small: loss and updated weights of a regression, with a loop beside it. */
 const step: Program<"weights" | "x" | "y", "weights" | "loss"> = {
   name: "step",
@@ -85,42 +79,6 @@ const stepData = {
   weights: Array.from({ length: 64 }, (_, i) => Math.sin(i)),
   x: Array.from({ length: 128 }, (_, i) => Math.cos(i)),
   y: Array.from({ length: 128 }, (_, i) => Math.sin(3 * i)),
-};
-
-const bufferLaws = (engine: () => Engine): void => {
-  test.each([
-    ["float32", Float32Array.of(1.5, -0, Number.NaN, Number.POSITIVE_INFINITY)],
-    ["int32", Int32Array.of(1, -2, 2_147_483_647, -2_147_483_648)],
-    ["bool", Uint8Array.of(1, 0, 0, 1)],
-  ] as const)("%s comes back as it was uploaded", async (dtype, data) => {
-    const buffer = engine().upload(data.slice(), { shape: [2, 2], dtype });
-    expect(buffer).toMatchObject({ shape: [2, 2], dtype });
-    expect(await engine().download(buffer)).toEqual(data);
-    buffer.dispose();
-  });
-
-  test("data that does not fit its spec is refused", () => {
-    expect(() => engine().upload(new Float32Array(3), float32(2, 2))).toThrow(RangeError);
-    expect(() => engine().upload(new Int32Array(4), float32(2, 2))).toThrow(TypeError);
-  });
-
-  test("a buffer is not used after it was disposed", async () => {
-    const executable = await engine().compile(double);
-    const x = engine().upload(new Float32Array(4), float32(2, 2));
-    x.dispose();
-    x.dispose();
-    await expect(engine().download(x)).rejects.toThrow("disposed");
-    await expect(executable.run({ x })).rejects.toThrow("disposed");
-    await executable.dispose();
-  });
-
-  test("memory counts what is alive", async () => {
-    const before = engine().memory();
-    const x = engine().upload(new Float32Array(4), float32(2, 2));
-    expect(engine().memory()).toEqual({ buffers: before.buffers + 1, bytes: before.bytes + 16 });
-    x.dispose();
-    expect(engine().memory()).toEqual(before);
-  });
 };
 
 const executableLaws = (engine: () => Engine, open: () => Promise<Engine>): void => {

@@ -3,9 +3,9 @@
  * road to GPUs.
  */
 import * as tf from "@tensorflow/tfjs";
-import { checkData, checkInputs } from "../buffers.ts";
+import { checkData, checkInputs, copied, takenBy } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
-import type { DataType, Program, TensorSpec } from "../program.ts";
+import type { DataType, Program, TensorSpec, TypedArray } from "../program.ts";
 import { type BackendOptions, type EagerBackend, loadBackend } from "./backends.ts";
 
 /** A buffer is a tensor that outlives the run. */
@@ -103,6 +103,11 @@ export const eagerEngine = async (backend: EagerBackend, options: BackendOptions
     };
   };
 
+  const download = async (buffer: Buffer, into?: TypedArray): Promise<TypedArray> => {
+    select();
+    return copied(await asEager(buffer, backend).tensor.data(), into);
+  };
+
   return {
     name: backend,
     async compile(program) {
@@ -115,11 +120,8 @@ export const eagerEngine = async (backend: EagerBackend, options: BackendOptions
       select();
       return hold(tf.tensor(data, [...spec.shape], spec.dtype));
     },
-    async download(buffer) {
-      select();
-      const { tensor } = asEager(buffer, backend);
-      return (await tensor.data()).slice();
-    },
+    download,
+    take: takenBy(download),
     memory: () => memoryOf(alive),
     async dispose() {
       select();

@@ -1,6 +1,6 @@
 /** The compiled engine: a program is recorded once and run by ONNX Runtime, one call a run. */
 import * as ort from "onnxruntime-node";
-import { checkData, checkInputs } from "../buffers.ts";
+import { checkData, checkInputs, copied, takenBy } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
 import { HeldBuffers } from "../held-buffers.ts";
 import type { Program, TensorSpec, TypedArray } from "../program.ts";
@@ -80,11 +80,14 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
     upload(data, spec) {
       checkOpen();
       checkData(data, spec);
-      return buffers.hold(new ort.Tensor(spec.dtype, data, [...spec.shape]), spec);
+      // ONNX Runtime refuses memory that threads share.
+      const own = data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
+      return buffers.hold(new ort.Tensor(spec.dtype, own, [...spec.shape]), spec);
     },
-    async download(buffer) {
-      return (buffers.tensor(buffer).data as TypedArray).slice();
+    async download(buffer, into) {
+      return copied(buffers.tensor(buffer).data as TypedArray, into);
     },
+    take: takenBy(async (buffer) => buffers.tensor(buffer).data as TypedArray),
     memory: () => buffers.memory(),
     async dispose() {
       open = false;

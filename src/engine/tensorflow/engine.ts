@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkData, checkInputs } from "../buffers.ts";
+import { checkData, checkInputs, copied, takenBy } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
 import { HeldBuffers } from "../held-buffers.ts";
 import type { DataType, Program } from "../program.ts";
@@ -84,9 +84,11 @@ export const tensorflowEngine = async (options: ProgramOptions = {}): Promise<En
       checkData(data, spec);
       return buffers.hold(binding.createTensor(spec.shape, typeIn(binding, spec.dtype), data), spec);
     },
-    async download(buffer) {
-      return binding.tensorDataSync(buffers.tensor(buffer));
+    async download(buffer, into) {
+      const data = binding.tensorDataSync(buffers.tensor(buffer));
+      return into === undefined ? data : copied(data, into);
     },
+    take: takenBy(async (buffer) => binding.tensorDataSync(buffers.tensor(buffer))),
     memory: () => buffers.memory(),
     async dispose() {
       open = false;

@@ -3,6 +3,7 @@ import { openEngine } from "../../engine/choose.ts";
 import type { EngineName } from "../../engine/names.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
+import { programThreads } from "../../policies/program-threads.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { behaviors, type BehaviorValues } from "../behaviors/index.ts";
 import { Sampler, type DrawingTeacher, type DrawRequest, type SamplerOptions, type SearchRequest } from "./sampler.ts";
@@ -13,6 +14,8 @@ import { defined } from "../../optional/defined.ts";
 /** What the thread is started for. */
 export type OpenSampler = Omit<SamplerOptions, "policy" | "behavior" | "teacher"> & {
   readonly engine: EngineName;
+  /** That a program of a large policy may use. */
+  readonly threads: number;
   /** The policy's `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly behavior: BehaviorValues;
@@ -29,13 +32,18 @@ const opened = (): Sampler => {
 };
 
 const handlers = {
-  open: async ({ engine: name, config, behavior, teacher, ...sizes }: OpenSampler): Promise<{ value: string }> => {
-    engine = await openEngine(name, { threads: 1 });
+  open: async (request: OpenSampler): Promise<{ value: string }> => {
+    const { engine: name, threads, config, behavior, teacher, ...sizes } = request;
+    const policy = policyOf(config);
+    const drawing = teacher && { ...teacher, policy: policyOf(teacher.config) };
+    const used = programThreads(drawing === undefined ? [policy] : [policy, drawing.policy], threads);
+    // The teacher may be at work at the same time: no thread waits without sleeping.
+    engine = await openEngine(name, { threads: used, spinning: false });
     sampler = new Sampler(engine, {
       ...sizes,
-      policy: policyOf(config),
+      policy,
       behavior: behaviors.create(behavior, undefined),
-      ...defined({ teacher: teacher && { ...teacher, policy: policyOf(teacher.config) } }),
+      ...defined({ teacher: drawing }),
     });
     return { value: engine.name };
   },

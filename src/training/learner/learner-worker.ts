@@ -6,6 +6,7 @@ import { objectiveOf } from "../../objectives/objective-of.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import type { Weights } from "../../policies/policy.ts";
+import { releaseMemory } from "../../workers/release-memory.ts";
 import { serve } from "../../workers/serve.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { checkIdentity } from "./identity.ts";
@@ -44,6 +45,12 @@ export interface UpdateRequest {
   readonly updates: number;
   /** Whether to inspect the batch before. */
   readonly inspect: boolean;
+}
+
+/** Where weights are to be. */
+export interface SharingRequest {
+  /** Of weights that this thread shared before, and that nobody reads any more. */
+  readonly memory: SharedArrayBuffer | undefined;
 }
 
 /** What a step gives, and the inspection before it if there was one. */
@@ -91,11 +98,17 @@ const handlers = {
     const inspected = inspect ? await opened().inspect(batch) : undefined;
     const learned = await opened().update(batch, step, factor, updates);
     average?.follow(await opened().policyWeights());
+    releaseMemory(Object.values(batch));
     return { value: { ...learned, inspected } };
   },
   scores: async (batch: Batch): Promise<{ value: Float32Array }> => ({ value: await opened().scores(batch) }),
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const value = await opened().policyWeights();
+    return { value, transfer: Object.values(value) };
+  },
+  // Of many samplers none gets a copy: they read the same memory.
+  shared: async ({ memory }: SharingRequest): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+    const value = await opened().sharedWeights(memory);
     return { value, transfer: Object.values(value) };
   },
   average: (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {

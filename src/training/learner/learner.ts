@@ -255,6 +255,28 @@ export class Learner {
     return this.#merger.merge(base, trained);
   }
 
+  /**
+   * The same in memory that threads share: `memory`, which weights of this learner were in before, or new memory. The
+   * merged weights of adapters are not shared.
+   */
+  async sharedWeights(memory?: SharedArrayBuffer): Promise<Weights> {
+    if (isAdapted(this.#options.policy)) return this.policyWeights();
+    const { parameters } = this.#options.policy;
+    const packs = packsOf(this.#options);
+    const size = packs.reduce((sum, pack) => sum + pack.size, 0);
+    const flat = new Float32Array(memory ?? new SharedArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT));
+    const all: Record<string, Float32Array> = {};
+    let begin = 0;
+    for (const pack of packs) {
+      const part = flat.subarray(begin, begin + pack.size);
+      await this.#engine.download(this.#state.get(`parameters/${pack.name}`)!, part);
+      for (const { name, offset, size: own } of pack.members)
+        if (Object.hasOwn(parameters, name)) all[name] = part.subarray(offset, offset + own);
+      begin += pack.size;
+    }
+    return all;
+  }
+
   /** Frees programs and state. */
   async dispose(): Promise<void> {
     dispose(this.#state);

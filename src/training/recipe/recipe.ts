@@ -24,9 +24,9 @@ export interface Model {
  */
 export interface Machine {
   readonly engine: EngineName;
-  /** Threads of the learner's program. */
+  /** Threads of the learner's program; of the samplers' and the teacher's too, where their policies are large. */
   readonly threads: number;
-  /** Sampling threads, each with an engine of its own. */
+  /** Most sampling threads, each with an engine of its own; a large student has one. */
   readonly samplers: number;
 }
 

@@ -76,6 +76,10 @@ export class Lookahead<Sequences> {
   /** Resolves when all that has begun is drawn or has failed. */
   #drawn: Promise<void> = Promise.resolve();
   #published: number;
+  /** What the samplers read. */
+  #shown: Weights | undefined;
+  /** Memory of shared weights that nobody reads. */
+  readonly #spare: SharedArrayBuffer[] = [];
 
   constructor(options: LookaheadOptions) {
     this.#options = options;
@@ -94,7 +98,12 @@ export class Lookahead<Sequences> {
   offer(version: number, weights: Weights): void {
     this.#weights.set(version, weights);
     const oldest = versionOf(version + 1, this.#options.maxStaleness);
-    for (const known of this.#weights.keys()) if (known < oldest) this.#weights.delete(known);
+    for (const known of this.#weights.keys()) if (known < oldest) this.#forget(known);
+  }
+
+  /** Memory of shared weights that neither a sampler nor a later step reads; it is not given twice. */
+  spare(): SharedArrayBuffer | undefined {
+    return this.#spare.pop();
   }
 
   /**
@@ -170,8 +179,25 @@ export class Lookahead<Sequences> {
 
   async #publish(version: number, timeline: Timeline): Promise<void> {
     if (this.#published === version) return;
-    await timeline.during("publish", 0, () => this.#options.publish(this.#known(version)));
+    const weights = this.#known(version);
+    await timeline.during("publish", 0, () => this.#options.publish(weights));
     this.#published = version;
-    if (this.#options.maxStaleness === 0) this.#weights.delete(version);
+    const before = this.#shown;
+    this.#shown = weights;
+    if (before !== undefined) this.#release(before);
+    if (this.#options.maxStaleness === 0) this.#forget(version);
+  }
+
+  #forget(version: number): void {
+    const weights = this.#weights.get(version);
+    this.#weights.delete(version);
+    if (weights !== undefined) this.#release(weights);
+  }
+
+  /** Keeps the memory of weights that are neither known nor shown any more. */
+  #release(weights: Weights): void {
+    if (weights === this.#shown || [...this.#weights.values()].includes(weights)) return;
+    const [first] = Object.values(weights);
+    if (first?.buffer instanceof SharedArrayBuffer) this.#spare.push(first.buffer);
   }
 }

@@ -14,6 +14,8 @@ import { learningRateFactor } from "../recipe/learning-rate.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { stepRollouts } from "./step-rollouts.ts";
 import { withTokens } from "../batch/token-log.ts";
+import { releaseMemory } from "../../workers/release-memory.ts";
+import type { Answers } from "../batch/row.ts";
 import { defined } from "../../optional/defined.ts";
 import type { OpenRun, StepSequences } from "./open-run.ts";
 
@@ -26,12 +28,12 @@ export interface StepResult {
 /** Begins a step, which may be learned from later: its sequences are drawn and scored. */
 export const beginStep = (run: OpenRun, step: number, host: HostState): void => {
   const { recipe, objective, task, shape, threads, sequences, ahead } = run;
-  const { seed, rollouts, machine, scoring } = recipe;
+  const { seed, rollouts, scoring } = recipe;
   const wholeGroups = objective.advantages !== undefined;
   ahead.begin(step, async ({ version, timeline, drawn, signal }) => {
     const { fraction, assignments } = sequences.at(step, host.sequences);
     const bounds = {
-      inFlight: machine.samplers + 1,
+      inFlight: threads.samplers + 1,
       mostDropped: scoring.mostDropped,
       wholeGroups,
       maxNewTokens: shape.maxNewTokens,
@@ -64,7 +66,8 @@ const learn = async (
 ): Promise<UpdateAnswer> => {
   const learned = await threads.learner.call("update", update, { transfer: Object.values(update.batch) });
   await threads.follow?.();
-  if (ahead.needs(step) || evaluates(recipe, step)) ahead.offer(step, await threads.learner.call("weights", undefined));
+  if (ahead.needs(step) || evaluates(recipe, step))
+    ahead.offer(step, await threads.learner.call("shared", { memory: ahead.spare() }));
   return learned;
 };
 
@@ -79,6 +82,12 @@ const updateOf = (recipe: Recipe, step: number, batch: Batch): UpdateRequest => 
     inspect: inspects(recipe, step),
   };
 };
+
+/** The arrays that teacher and reference gave for a rollout. */
+const scoresOf = ({ teacher, reference }: Answers): ArrayBufferView[] =>
+  [teacher, reference].flatMap((score) =>
+    score === undefined ? [] : Object.values(score).filter((part) => ArrayBuffer.isView(part)),
+  );
 
 /** Takes one step: waits for its sequences, learns from them, and reports. */
 export const takeStep = async (run: OpenRun, step: number, host: HostState): Promise<StepResult> => {
@@ -124,6 +133,8 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
     milliseconds: ended - started,
   });
   emit({ kind: "timeline", step, spans: timeline.take() });
+  // Nobody reads them any more: what is kept of a step is its rollouts.
+  releaseMemory(taken.scored.flatMap(({ answers }) => scoresOf(answers)));
   for (const warning of watched.warnings) emit({ kind: "warning", step, ...warning });
   return {
     host: {

@@ -3,6 +3,7 @@ import { openEngine } from "../../engine/choose.ts";
 import type { EngineName } from "../../engine/names.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
+import { programThreads } from "../../policies/program-threads.ts";
 import type { Weights } from "../../policies/policy.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
 import { serve } from "../../workers/serve.ts";
@@ -13,6 +14,8 @@ import { Agreement, type AgreementMeans, type AgreementMeasures } from "./agreem
 /** What the thread is started for. */
 export interface OpenAgreement extends SequenceShape {
   readonly engine: EngineName;
+  /** That a program of a large policy may use. */
+  readonly threads: number;
   /** The student's `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly teacher: Pick<PolicySource, "config" | "weights" | "temperature">;
@@ -27,9 +30,9 @@ const opened = (): Agreement => {
 };
 
 const handlers = {
-  open: async ({ engine: name, config, teacher, ...shape }: OpenAgreement): Promise<{ value: undefined }> => {
-    engine = await openEngine(name, { threads: 1 });
+  open: async ({ engine: name, threads, config, teacher, ...shape }: OpenAgreement): Promise<{ value: undefined }> => {
     const policies = { student: policyOf(config), teacher: policyOf(teacher.config), temperature: teacher.temperature };
+    engine = await openEngine(name, { threads: programThreads([policies.student, policies.teacher], threads) });
     agreement = new Agreement(engine, { ...policies, ...shape }, teacher.weights);
     return { value: undefined };
   },

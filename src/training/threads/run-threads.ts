@@ -8,6 +8,7 @@ import type { Signal } from "../../objectives/objective.ts";
 import { boundsOf } from "../../objectives/schedules/schedule.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import type { Weights } from "../../policies/policy.ts";
+import { isLarge } from "../../policies/program-threads.ts";
 import { behaviors } from "../../rollouts/behaviors/index.ts";
 import { CallLimits } from "../../rollouts/scoring/call-limits.ts";
 import type { Scorer, Scorers } from "../../rollouts/scoring/scorer.ts";
@@ -48,6 +49,8 @@ const learnerWorker = new URL("../learner/learner-worker.ts", import.meta.url);
 export interface RunThreads {
   /** Name of the engine that they use. */
   readonly engine: string;
+  /** Sampling threads. */
+  readonly samplers: number;
   /**
    * Sends weights to every sampler, and to the scorer that validates; later calls use them. First all weights, later
    * those that have changed.
@@ -97,6 +100,10 @@ const drawingTeacher = ({ teacher, rollouts, data, evaluation }: Recipe): Pick<O
   return { teacher };
 };
 
+/** Sampling threads of a run. A large student has one, whose programs use all threads: each has weights of its own. */
+const samplersOf = ({ machine, student }: Pick<Recipe, "machine" | "student">): number =>
+  isLarge(studentPolicyOf(student.config)) ? 1 : machine.samplers;
+
 const openSamplers = async (
   threads: ThreadGroup,
   recipe: Recipe,
@@ -109,13 +116,14 @@ const openSamplers = async (
   const sizes = { batch: rollouts.chunk, promptLength, maxNewTokens, padId, endId, stopIds };
   const options = {
     engine: machine.engine,
+    threads: machine.threads,
     config: student.config,
     behavior: rollouts.behavior,
     ...sizes,
     ...drawingTeacher(recipe),
   };
   return Promise.all(
-    Array.from({ length: machine.samplers }, async (_, index) => {
+    Array.from({ length: samplersOf(recipe) }, async (_, index) => {
       const sampler = threads.start<SamplerHandlers>(samplerWorker, `sampler ${index + 1}`);
       await sampler.call("open", options, { signal });
       return sampler;
@@ -211,6 +219,7 @@ export const openRunThreads = async (
     const scorers = defined({ teacher, reward: learned ? reward : undefined, reference });
     return {
       engine,
+      samplers: samplers.length,
       ...(teacher === undefined || recipe.teacher === undefined || decayOf(recipe.teacher) === undefined
         ? {}
         : { follow: async () => teacher.follow(await learner.call("average", undefined)) }),

@@ -53,7 +53,7 @@ const openSource = async (
   threads: ThreadGroup,
   name: "teacher" | "reference",
   recipe: Recipe,
-  options: Omit<OpenTeacher, "engine" | "batch" | "vocabularySize">,
+  options: Omit<OpenTeacher, "engine" | "threads" | "batch" | "vocabularySize">,
   {
     signal,
     calls = 1,
@@ -69,7 +69,7 @@ const openSource = async (
     prepare: async (connection) => {
       await connection.call(
         "open",
-        { engine: machine.engine, batch: rollouts.chunk, vocabularySize, ...options },
+        { engine: machine.engine, threads: machine.threads, batch: rollouts.chunk, vocabularySize, ...options },
         { signal },
       );
       if (latest !== undefined) await connection.call("load", latest, { signal });
@@ -140,11 +140,9 @@ export const openValidation = async (
   const connection = threads.start<TeacherHandlers>(teacherWorker, "validation");
   const { vocabularySize } = policyOf(student.config);
   const sizes = { batch: rollouts.chunk, ...sizesOf(batch, task), vocabularySize };
-  await connection.call(
-    "open",
-    { engine: machine.engine, source: { ...student, temperature: 1 }, detail: "tokens", ...sizes },
-    { signal },
-  );
+  const { engine, threads: most } = machine;
+  const source = { ...student, temperature: 1 };
+  await connection.call("open", { engine, threads: most, source, detail: "tokens", ...sizes }, { signal });
   return {
     batch: rollouts.chunk,
     concurrency: 1,
@@ -185,7 +183,8 @@ export const openAgreement = async (
   const { config, weights, temperature } = teacher;
   const shape = { batch: rollouts.chunk, ...sizesOf(batch, task) };
   const policies = { config: student.config, teacher: { config, weights, temperature } };
-  await connection.call("open", { engine: machine.engine, ...policies, ...shape }, { signal });
+  const { engine, threads: most } = machine;
+  await connection.call("open", { engine, threads: most, ...policies, ...shape }, { signal });
   return {
     measure: (some, values, until) => connection.call("measure", { rollouts: some, values }, { signal: until }),
     load: (latest) => connection.call("load", latest),

@@ -119,6 +119,23 @@ describe.each(presentEngines)("a learner on %s", (name) => {
       expect(Math.sign(changed[one]![0]! - weights[one]![0]!)).toBe(Math.sign(all[one]![0]! - weights[one]![0]!));
     }));
 
+  test("shares its policy's weights, in the memory that it is given", () =>
+    withEngine(async (engine) => {
+      const policy = smallLlama();
+      const learner = await open(engine, policy, both, undefined);
+      const shared = await learner.sharedWeights();
+      const [{ buffer: memory }] = Object.values(shared) as [Float32Array];
+      expect(memory).toBeInstanceOf(SharedArrayBuffer);
+      expect(bytesOf(shared)).toEqual(bytesOf(await learner.policyWeights()));
+      await learner.update(referenceBatch(), 1, 1);
+      // Nothing changes under those who read it, until the memory is given back.
+      expect(bytesOf(shared)).not.toEqual(bytesOf(await learner.policyWeights()));
+      const again = await learner.sharedWeights(memory as SharedArrayBuffer);
+      for (const array of Object.values(again)) expect(array.buffer).toBe(memory);
+      expect(bytesOf(again)).toEqual(bytesOf(await learner.policyWeights()));
+      expect(bytesOf(shared)).toEqual(bytesOf(again));
+    }));
+
   test("trains adapters alone, and shows the policy with them merged", () =>
     withEngine(async (engine) => {
       const policy = smallLlama();

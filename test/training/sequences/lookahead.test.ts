@@ -141,3 +141,39 @@ test("closing ends what has begun, and begins nothing that waits", async () => {
   for (const end of await ends) expect(end).toMatchObject({ status: "rejected", reason: { message: "the run has ended" } });
   expect(log).toEqual(["draw 1 with 0"]);
 });
+
+test("memory of shared weights is spare when neither a sampler nor a later step reads it, and is given once", async () => {
+  const shared = (version: number): Weights => ({ table: new Float32Array(new SharedArrayBuffer(4)).fill(version) });
+  const [one, two, three] = [shared(1), shared(2), shared(3)];
+  const memoryOf = ({ table }: Weights): ArrayBufferLike => table!.buffer;
+  const { ahead } = watched({ maxStaleness: 0 });
+  ahead.offer(1, one);
+  await ahead.show(1, new Timeline());
+  // The samplers read it.
+  expect(ahead.spare()).toBeUndefined();
+  ahead.offer(2, two);
+  expect(ahead.spare()).toBeUndefined();
+  await ahead.show(2, new Timeline());
+  expect(ahead.spare()).toBe(memoryOf(one));
+  expect(ahead.spare()).toBeUndefined();
+  ahead.offer(3, three);
+  await ahead.show(3, new Timeline());
+  expect(ahead.spare()).toBe(memoryOf(two));
+  await ahead.close();
+});
+
+test("weights that a later step is drawn with keep their memory, and those in memory of their own are left alone", async () => {
+  const [own, ...later] = [weights(0), ...[1, 2, 3].map((v) => ({ table: new Float32Array(new SharedArrayBuffer(4)).fill(v) }))];
+  const { ahead } = watched({ maxStaleness: 1 });
+  ahead.offer(0, own);
+  ahead.offer(1, later[0]!);
+  await ahead.show(1, new Timeline());
+  expect(ahead.spare()).toBeUndefined();
+  ahead.offer(2, later[1]!);
+  await ahead.show(2, new Timeline());
+  // Version 1 is read by nobody any more, but step 3 may still be drawn with it.
+  expect(ahead.spare()).toBeUndefined();
+  ahead.offer(3, later[2]!);
+  expect(ahead.spare()).toBe(later[0]!.table.buffer);
+  await ahead.close();
+});
