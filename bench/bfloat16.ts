@@ -12,7 +12,8 @@ import { distillation } from "../src/objectives/distillation.ts";
 import { forwardKl } from "../src/objectives/divergences/forward-kl.ts";
 import { initialWeights } from "../src/policies/initialize.ts";
 import type { Weights } from "../src/policies/policy.ts";
-import { initialState, Learner, type LearnerState } from "../src/training/learner/learner.ts";
+import { Learner } from "../src/training/learner/learner.ts";
+import { initialState, type LearnerState } from "../src/training/learner/learner-state.ts";
 import { report } from "./contest.ts";
 import { batchOf, optimizer, policyOf, training, type TrainingSizes } from "../src/training/speed/work.ts";
 

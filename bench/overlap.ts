@@ -9,7 +9,7 @@ import { median } from "./median.ts";
 import { source } from "../src/rollouts/batches/assign-groups.ts";
 import { openRunThreads, type RunThreads } from "../src/training/threads/run-threads.ts";
 import { runShape } from "../src/training/batch/run-shape.ts";
-import { initialState } from "../src/training/learner/learner.ts";
+import { initialState } from "../src/training/learner/learner-state.ts";
 import type { Recipe } from "../src/training/recipe/recipe.ts";
 import { drawRollouts } from "../src/training/step/drawing.ts";
 import { stepRollouts } from "../src/training/step/step-rollouts.ts";

@@ -1,13 +1,15 @@
 /** The weights that a policy starts from. */
 import { sizeOf } from "../engine/program.ts";
 import { normal, stream } from "../random/stream.ts";
+import { sharedNumbers } from "./shared-numbers.ts";
 import type { ParameterSpec, Policy, Weights } from "./policy.ts";
 
 const drawn = (name: string, { shape, initial }: ParameterSpec, seed: number): Float32Array => {
-  const values = new Float32Array(sizeOf(shape));
+  const values = sharedNumbers(sizeOf(shape));
   if ("value" in initial) return values.fill(initial.value);
   const uniforms = stream(seed, "initialization", name);
-  return values.map(() => initial.standardDeviation * normal(uniforms));
+  for (let i = 0; i < values.length; i += 1) values[i] = initial.standardDeviation * normal(uniforms);
+  return values;
 };
 
 /** Draws every parameter by its own stream (seed, parameter name), so that adding a layer changes no other weight. */

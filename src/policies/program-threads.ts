@@ -1,5 +1,5 @@
 /** How many threads a program of a policy makes use of. */
-import { sizeOf } from "../engine/program.ts";
+import { parameterCount } from "./initialize.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -10,8 +10,7 @@ import type { Policy } from "./policy.ts";
 const large = 2 ** 24;
 
 /** Whether one program of the policy makes use of several threads. */
-export const isLarge = ({ parameters }: Pick<Policy, "parameters">): boolean =>
-  Object.values(parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= large;
+export const isLarge = (policy: Pick<Policy, "parameters">): boolean => parameterCount(policy) >= large;
 
 /**
  * Threads of the programs of these policies, of `threads` that the run may use. It depends on the machine for large

@@ -145,14 +145,14 @@ const run = async (
   const { threads, start } = await openAt(parts, folder);
   const ahead = new Lookahead<StepSequences>({
     ...lookaheadOf(recipe),
-    published: start.step,
     publish: (weights) => threads.publish(weights),
     signal,
   });
   try {
-    const newest = await threads.learner.call("weights", undefined);
+    const newest = await threads.learner.call("shared", { memory: undefined });
     await threads.publish({ ...recipe.student.weights, ...newest });
-    for (const [version, weights] of [...start.earlier, [start.step, newest] as const]) ahead.offer(version, weights);
+    for (const [version, weights] of start.earlier) ahead.offer(version, weights);
+    ahead.shows(start.step, newest);
     const writer = folder === undefined ? undefined : checkpointWriter(folder, recipe, secure);
     await takeSteps({ ...parts, threads, ahead }, start, pauseAt, writer);
   } finally {

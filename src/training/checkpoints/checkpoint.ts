@@ -15,7 +15,7 @@ import type { Weights } from "../../policies/policy.ts";
 import type { NormalizationState } from "../../rewards/normalization.ts";
 import { sourceIdentity } from "../../teachers/teacher-source.ts";
 import type { WatchState } from "../checks/watch.ts";
-import { initialState, type LearnerState } from "../learner/learner.ts";
+import { initialState, type LearnerState } from "../learner/learner-state.ts";
 import { lookaheadOf, noSequences, type SequenceState } from "../sequences/sequences.ts";
 import type { CheckpointSettings } from "../recipe/checkpoint-settings.ts";
 import { headlineOf, type Headline } from "../recipe/headline.ts";

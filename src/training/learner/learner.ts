@@ -7,23 +7,12 @@ import { float32 } from "../../engine/program.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { openMerger, type Merger } from "../../policies/adapters/merge.ts";
 import type { Weights } from "../../policies/policy.ts";
+import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
 import { inspectionProgram } from "./inspection.ts";
 import { stepScalars } from "./optimizer.ts";
-import { packArrays, packsFor, unpackArrays, type Pack } from "./packing.ts";
-import { scoresProgram, stateKinds, trainedParameters, updateProgram, type UpdateOptions } from "./update.ts";
-
-/**
- * Weights and moments of what is trained, on the host; with the step's number it is all that an exact continuation
- * needs of the learner.
- */
-export type LearnerState = Readonly<Record<(typeof stateKinds)[number], Weights>> & {
-  /**
-   * Of a teacher that follows the student: the average of the policy's weights that change. Absent before the first
-   * step.
-   */
-  readonly average?: Weights;
-};
+import { downloadState, packsOf, uploadFrozen, uploadState, type LearnerState } from "./learner-state.ts";
+import { scoresProgram, type stateKinds, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** What one step gives. */
 export interface Learned {
@@ -46,16 +35,6 @@ export interface LearnerOptions extends UpdateOptions {
   /** Of the student when it samples; 1 when left out. Inspections alone read it. */
   readonly samplingTemperature?: number;
 }
-
-/** The state before the first step: given weights of all that is trained, and moments of zero. */
-export const initialState = (parameters: Weights): LearnerState => {
-  const zeros = (): Weights =>
-    Object.fromEntries(Object.entries(parameters).map(([name, { length }]) => [name, new Float32Array(length)]));
-  return { parameters, first: zeros(), second: zeros() };
-};
-
-const packsOf = ({ policy, objective, frozen }: LearnerOptions): readonly Pack[] =>
-  packsFor(trainedParameters(policy, objective, frozen));
 
 const dispose = (buffers: ReadonlyMap<string, Buffer>): void => {
   for (const buffer of buffers.values()) buffer.dispose();
@@ -111,23 +90,10 @@ export class Learner {
     state: LearnerState,
     frozen: Weights = {},
   ): Promise<Learner> {
+    const packs = packsOf(options);
     const executable = await engine.compile(updateProgram(options));
-    const still = new Map<string, Buffer>();
-    for (const name of options.frozen ?? []) {
-      const data = frozen[name];
-      if (data === undefined) throw new RangeError(`learner: expected frozen weights of ${name}, got none`);
-      still.set(`frozen/${name}`, engine.upload(data, float32(...options.policy.parameters[name]!.shape)));
-    }
-    const buffers = new Map<string, Buffer>();
-    for (const kind of stateKinds) {
-      for (const pack of packsOf(options)) {
-        buffers.set(
-          `${kind}/${pack.name}`,
-          engine.upload(packArrays(`learner, ${kind}`, pack, state[kind]), float32(pack.size)),
-        );
-      }
-    }
-    return new Learner(engine, options, executable, { frozen: still, state: buffers });
+    const buffers = { frozen: uploadFrozen(engine, options, frozen), state: uploadState(engine, packs, state) };
+    return new Learner(engine, options, executable, buffers);
   }
 
   /**
@@ -160,6 +126,10 @@ export class Learner {
     return { metrics: Object.fromEntries(Object.keys(all[0] ?? {}).map((name) => [name, mean(name)])) };
   }
 
+  #parameters(): ReadonlyMap<string, Buffer> {
+    return new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
+  }
+
   /**
    * Inspects a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call.
    * Changes nothing.
@@ -167,8 +137,7 @@ export class Learner {
   async inspect(batch: Batch): Promise<Inspected> {
     const { samplingTemperature = 1 } = this.#options;
     this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
-    const parameters = new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
-    const outputs = await this.#run(this.#inspection, parameters, batch, {});
+    const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {});
     const { divergences } = outputs;
     const logProbs = outputNamed(outputs, "logProbs");
     const read = async (buffer: Buffer): Promise<Float32Array> => (await this.#engine.download(buffer)) as Float32Array;
@@ -187,8 +156,7 @@ export class Learner {
    */
   async scores(batch: Batch): Promise<Float32Array> {
     this.#scoring ??= await this.#engine.compile(scoresProgram(this.#options));
-    const parameters = new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
-    const { scores } = await this.#run(this.#scoring, parameters, batch, {});
+    const { scores } = await this.#run(this.#scoring, this.#parameters(), batch, {});
     try {
       return (await this.#engine.download(scores!)) as Float32Array;
     } finally {
@@ -233,12 +201,8 @@ export class Learner {
 
   /** Copies of the arrays of one kind, by parameter name. */
   async read(kind: (typeof stateKinds)[number]): Promise<Weights> {
-    const arrays: Record<string, Float32Array> = {};
-    for (const pack of packsOf(this.#options)) {
-      const flat = await this.#engine.download(this.#state.get(`${kind}/${pack.name}`)!);
-      Object.assign(arrays, unpackArrays(pack, flat as Float32Array));
-    }
-    return arrays;
+    const packs = packsOf(this.#options);
+    return downloadState(this.#engine, packs, this.#state, kind, ownNumbers(packs.map(({ size }) => size)));
   }
 
   /**
@@ -263,18 +227,11 @@ export class Learner {
     if (isAdapted(this.#options.policy)) return this.policyWeights();
     const { parameters } = this.#options.policy;
     const packs = packsOf(this.#options);
-    const size = packs.reduce((sum, pack) => sum + pack.size, 0);
-    const flat = new Float32Array(memory ?? new SharedArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT));
-    const all: Record<string, Float32Array> = {};
-    let begin = 0;
-    for (const pack of packs) {
-      const part = flat.subarray(begin, begin + pack.size);
-      await this.#engine.download(this.#state.get(`parameters/${pack.name}`)!, part);
-      for (const { name, offset, size: own } of pack.members)
-        if (Object.hasOwn(parameters, name)) all[name] = part.subarray(offset, offset + own);
-      begin += pack.size;
-    }
-    return all;
+    const { begins, bytes } = layoutOf(packs.map(({ size }) => size));
+    const shared = memory ?? new SharedArrayBuffer(bytes);
+    const flats = packs.map(({ size }, i) => new Float32Array(shared, begins[i], size));
+    const all = await downloadState(this.#engine, packs, this.#state, "parameters", flats);
+    return Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(parameters, name)));
   }
 
   /** Frees programs and state. */

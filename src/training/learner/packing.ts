@@ -66,11 +66,15 @@ export const packsFor = (parameters: Readonly<Record<string, ParameterSpec>>): r
 };
 
 /**
- * Arrays by parameter name -> the pack's flat array. `RangeError` names an array that is missing or of the wrong size;
- * `what` says whose.
+ * Arrays by parameter name -> the pack's flat array, `flat` of its size where it is given. `RangeError` names an array
+ * that is missing or of the wrong size; `what` says whose.
  */
-export const packArrays = (what: string, { members, size }: Pack, arrays: Weights): Float32Array => {
-  const flat = new Float32Array(size);
+export const packArrays = (
+  what: string,
+  { members, size }: Pack,
+  arrays: Weights,
+  flat: Float32Array = new Float32Array(size),
+): Float32Array => {
   for (const { name, offset, size: expected } of members) {
     const data = arrays[name];
     if (data?.length !== expected)
@@ -80,9 +84,9 @@ export const packArrays = (what: string, { members, size }: Pack, arrays: Weight
   return flat;
 };
 
-/** The pack's flat array -> copies by parameter name. */
+/** The pack's flat array -> its parts by parameter name. */
 export const unpackArrays = ({ members }: Pack, flat: Float32Array): Weights =>
-  Object.fromEntries(members.map(({ name, offset, size }) => [name, flat.slice(offset, offset + size)]));
+  Object.fromEntries(members.map(({ name, offset, size }) => [name, flat.subarray(offset, offset + size)]));
 
 /** The pack's flat tensor -> tensors by parameter name, in their shapes. */
 export const unpackTensors = ({ members }: Pack, flat: tf.Tensor): NamedTensors => {

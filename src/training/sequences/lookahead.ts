@@ -18,8 +18,6 @@ export interface LookaheadSizes {
 
 /** What drawing ahead needs of a run. */
 export interface LookaheadOptions extends LookaheadSizes {
-  /** The version that was published last. */
-  readonly published: number;
   /** Sends weights to the samplers. */
   readonly publish: (weights: Weights) => Promise<void>;
   /** Aborting ends all that has begun. */
@@ -75,7 +73,7 @@ export class Lookahead<Sequences> {
   readonly #steps = new Map<number, { readonly timeline: Timeline; readonly sequences: Promise<Sequences> }>();
   /** Resolves when all that has begun is drawn or has failed. */
   #drawn: Promise<void> = Promise.resolve();
-  #published: number;
+  #published: number | undefined;
   /** What the samplers read. */
   #shown: Weights | undefined;
   /** Memory of shared weights that nobody reads. */
@@ -83,7 +81,6 @@ export class Lookahead<Sequences> {
 
   constructor(options: LookaheadOptions) {
     this.#options = options;
-    this.#published = options.published;
     this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
     setMaxListeners(0, this.#signal);
   }
@@ -99,6 +96,13 @@ export class Lookahead<Sequences> {
     this.#weights.set(version, weights);
     const oldest = versionOf(version + 1, this.#options.maxStaleness);
     for (const known of this.#weights.keys()) if (known < oldest) this.#forget(known);
+  }
+
+  /** Offers the weights that the samplers were sent before any step began. */
+  shows(version: number, weights: Weights): void {
+    this.offer(version, weights);
+    this.#published = version;
+    this.#shown = weights;
   }
 
   /** Memory of shared weights that neither a sampler nor a later step reads; it is not given twice. */

@@ -8,7 +8,8 @@ import type { Policy } from "../../policies/policy.ts";
 import { normal, stream } from "../../random/stream.ts";
 import { Sampler } from "../../rollouts/sampling/sampler.ts";
 import type { Batch } from "../batch/collate.ts";
-import { initialState, Learner } from "../learner/learner.ts";
+import { Learner } from "../learner/learner.ts";
+import { initialState } from "../learner/learner-state.ts";
 
 /** Runs one piece of work once and gives a number that must not depend on the engine. */
 export type Work = () => Promise<number>;

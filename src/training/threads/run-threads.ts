@@ -25,7 +25,7 @@ import { decayOf, otherThanDrawing } from "../../teachers/teacher-source.ts";
 import type { TeacherScore } from "../../teachers/teacher.ts";
 import { agreementsOf, measuresRewards } from "../recipe/evaluation-settings.ts";
 import type { LearnerHandlers } from "../learner/learner-worker.ts";
-import type { LearnerState } from "../learner/learner.ts";
+import type { LearnerState } from "../learner/learner-state.ts";
 import type { Answers } from "../batch/row.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import {

@@ -14,7 +14,7 @@ import type { Policy, Sequences } from "../../../src/policies/policy.ts";
 import { initialValueHead } from "../../../src/policies/value-head.ts";
 import { collate } from "../../../src/training/batch/collate.ts";
 import { inspectionProgram, termGradients } from "../../../src/training/learner/inspection.ts";
-import { initialState } from "../../../src/training/learner/learner.ts";
+import { initialState } from "../../../src/training/learner/learner-state.ts";
 import { stepScalars } from "../../../src/training/learner/optimizer.ts";
 import { packArrays, packsFor, unpackTensors } from "../../../src/training/learner/packing.ts";
 import { stateKinds, trainedParameters, updateProgram } from "../../../src/training/learner/update.ts";

@@ -9,7 +9,7 @@ import { lengthOf } from "../../../src/training/batch/collate.ts";
 import { stepScalars } from "../../../src/training/learner/optimizer.ts";
 import { packArrays, packsFor, unpackArrays } from "../../../src/training/learner/packing.ts";
 import { stateKinds, trainedParameters, updateProgram } from "../../../src/training/learner/update.ts";
-import { initialState } from "../../../src/training/learner/learner.ts";
+import { initialState } from "../../../src/training/learner/learner-state.ts";
 import { batchShape, referenceBatch } from "../../fixtures/batches.ts";
 import { bigram, context, model, recipe, smallLlama } from "../../fixtures/recipes.ts";
 import { compute, engines, floats, ints } from "../../laws/evaluate.ts";

@@ -17,7 +17,7 @@ const watched = (sizes: Partial<LookaheadSizes>, signal = new AbortController().
     log.push(`publish ${table![0]}`);
     return turn();
   };
-  const ahead = new Lookahead<string>({ maxStaleness: 1, steps: 100, studentDraws: true, published: 0, publish, signal, ...sizes });
+  const ahead = new Lookahead<string>({ maxStaleness: 1, steps: 100, studentDraws: true, publish, signal, ...sizes });
   const begin = (step: number): void =>
     ahead.begin(step, (context) => {
       log.push(`draw ${step} with ${context.version}`);
@@ -31,7 +31,7 @@ const watched = (sizes: Partial<LookaheadSizes>, signal = new AbortController().
 
 test("a step begins when the step before is drawn, scored or not, with the weights of its own version", async () => {
   const { ahead, begin, log, at } = watched({ maxStaleness: 1 });
-  ahead.offer(0, weights(0));
+  ahead.shows(0, weights(0));
   for (const step of [1, 2]) begin(step);
   await turn();
   expect(log).toEqual(["draw 1 with 0"]);
@@ -63,7 +63,7 @@ test("a step begins when the step before is drawn, scored or not, with the weigh
 
 test("an evaluation sees its own version, after what has begun is drawn, and the next step does not publish it again", async () => {
   const { ahead, begin, log, at } = watched({ maxStaleness: 1 });
-  ahead.offer(0, weights(0));
+  ahead.shows(0, weights(0));
   for (const step of [1, 2]) begin(step);
   await turn();
   at(1).drawn();
@@ -119,6 +119,7 @@ test("nothing begins beyond the run, and a step that has not begun is not waited
 
 test("what goes wrong in a step is told when it is taken, and not before", async () => {
   const { ahead, begin, at } = watched({ maxStaleness: 1 });
+  ahead.shows(0, weights(0));
   for (const step of [1, 2]) begin(step);
   await turn();
   at(1).drawn();
@@ -133,6 +134,7 @@ test("what goes wrong in a step is told when it is taken, and not before", async
 
 test("closing ends what has begun, and begins nothing that waits", async () => {
   const { ahead, begin, log } = watched({ maxStaleness: 2 });
+  ahead.shows(0, weights(0));
   for (const step of [1, 2, 3]) begin(step);
   await turn();
   const taken = [1, 2, 3].map((step) => ahead.take(step));
@@ -165,7 +167,7 @@ test("memory of shared weights is spare when neither a sampler nor a later step 
 test("weights that a later step is drawn with keep their memory, and those in memory of their own are left alone", async () => {
   const [own, ...later] = [weights(0), ...[1, 2, 3].map((v) => ({ table: new Float32Array(new SharedArrayBuffer(4)).fill(v) }))];
   const { ahead } = watched({ maxStaleness: 1 });
-  ahead.offer(0, own);
+  ahead.shows(0, own);
   ahead.offer(1, later[0]!);
   await ahead.show(1, new Timeline());
   expect(ahead.spare()).toBeUndefined();

@@ -6,7 +6,7 @@ import { openRunThreads } from "../../../src/training/threads/run-threads.ts";
 import { evaluate } from "../../../src/training/step/evaluate.ts";
 import { drawRollouts, referenceRollout } from "../../../src/training/step/drawing.ts";
 import { runShape } from "../../../src/training/batch/run-shape.ts";
-import { initialState } from "../../../src/training/learner/learner.ts";
+import { initialState } from "../../../src/training/learner/learner-state.ts";
 import type { Recipe } from "../../../src/training/recipe/recipe.ts";
 import { inOneThread } from "../../fixtures/one-thread.ts";
 import { turnTokenizer } from "../../fixtures/model-folder.ts";

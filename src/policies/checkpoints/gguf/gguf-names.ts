@@ -1,6 +1,7 @@
 /**
  * Tensors of a GGUF file under their HuggingFace names, and what llama.cpp's conversion did to their numbers undone.
  */
+import { sharedNumbers } from "../../shared-numbers.ts";
 import { quoted } from "../../../files/quoted.ts";
 
 /**
@@ -116,7 +117,7 @@ const unpair = (values: Float32Array, columns: number, heads: number): void => {
 };
 
 const transposed = (values: Float32Array, [rows = 1, columns = 1]: readonly number[]): Float32Array => {
-  const turned = new Float32Array(values.length);
+  const turned = sharedNumbers(values.length);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) turned[column * rows + row] = values[row * columns + column]!;
   }

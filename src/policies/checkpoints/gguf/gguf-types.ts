@@ -1,4 +1,5 @@
 /** The types of numbers in GGUF files that are read, and how a tensor of one becomes float32. */
+import { sharedNumbers } from "../../shared-numbers.ts";
 import { GGMLQuantizationType } from "@huggingface/gguf";
 import type { ByteSource } from "../../../files/byte-source.ts";
 import { floatBytes, readFloats, type FloatType } from "../safetensors/float-types.ts";
@@ -45,7 +46,7 @@ const unpackAll = async (
   position: number,
   count: number,
 ): Promise<Float32Array> => {
-  const values = new Float32Array(count);
+  const values = sharedNumbers(count);
   const buffer = new Uint8Array(bytes * Math.min(blocksAtOnce, count / size));
   for (let begin = 0; begin < count; begin += blocksAtOnce * size) {
     const part = values.subarray(begin, begin + blocksAtOnce * size);

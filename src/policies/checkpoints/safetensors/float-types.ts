@@ -1,4 +1,5 @@
 /** Numbers of 32 and 16 bits in files: IEEE single and half precision, and bfloat16. On the host they are float32. */
+import { sharedNumbers } from "../../shared-numbers.ts";
 import type { ByteSource } from "../../../files/byte-source.ts";
 
 /** A type of numbers that weights are stored in, by its name in safetensors. */
@@ -80,14 +81,14 @@ export const readFloats = async (
   position: number,
   count: number,
 ): Promise<Float32Array> => {
-  const values = new Float32Array(count);
-  const bytes = new Uint8Array(values.buffer);
+  const values = sharedNumbers(count);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (type === "F32") {
     await source.read(bytes, position);
   } else {
     // From the front, writing never overtakes what is still to be read in the back half.
     await source.read(bytes.subarray(2 * count), position);
-    widen(type, new Uint16Array(values.buffer, 2 * count), values);
+    widen(type, new Uint16Array(values.buffer, values.byteOffset + 2 * count, count), values);
   }
   return values;
 };
