@@ -1,7 +1,7 @@
 /** What `npm run bench -- graphs` shows: a table for the terminal, and the page docs/results/engines.md. */
 import { table } from "../src/cli/display/table.ts";
 import type { Machine } from "./machine.ts";
-import { markdownTable, milliseconds, withConclusions } from "./markdown.ts";
+import { figure, markdownTable, withConclusions } from "./markdown.ts";
 import { median } from "./median.ts";
 
 /** What one way did of one work. */
@@ -71,7 +71,7 @@ Written by \`npm run bench -- graphs --python PYTHON --write\` in one run, ${dat
 ${versions.join(", ")}. Each way has a process of its own with ${threads} threads, unless its column says otherwise. The processes take turns.
 Milliseconds are medians of ${rounds} runs after the first; in brackets, how many times as fast as ONNX Runtime.
 
-${tableOf(results, (ways, way) => `${milliseconds(timeOf(way))} (${ratioText(ways, way)})`)}
+${tableOf(results, (ways, way) => `${figure(timeOf(way))} (${ratioText(ways, way)})`)}
 
 - toy: vocabulary of 258, student 2x64, teacher 4x128, 8 sequences of 32 tokens. mini: 4,096, 4x128, 6x256, 8 of 64.
 - 4x128 draw: 32 sequences of 64 new tokens, vocabulary of 512. 4x256 update: 16 sequences of 64 tokens, 512.
@@ -81,7 +81,7 @@ ${tableOf(results, (ways, way) => `${milliseconds(timeOf(way))} (${ratioText(way
 
 The spread: least to most, in ms.
 
-${tableOf(results, (_, { runs }) => `${milliseconds(Math.min(...runs))} to ${milliseconds(Math.max(...runs))}`)}
+${tableOf(results, (_, { runs }) => `${figure(Math.min(...runs))} to ${figure(Math.max(...runs))}`)}
 
 The first run, which compiles, in seconds, with making the weights and, of PyTorch, without starting Python.
 

@@ -7,8 +7,8 @@ const conclusions = "## What follows";
 export const markdownTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
-/** Three digits, or whole milliseconds. */
-export const milliseconds = (value: number): string =>
+/** A number of milliseconds or of anything else: three digits, or from 1,000 on whole. */
+export const figure = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3);
 
 /** What was measured, before what an earlier version of the page says below `## What follows`. */

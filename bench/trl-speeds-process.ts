@@ -43,7 +43,7 @@ const openProduct = async (size: number): Promise<Once> => {
   const program: Program<"left" | "right", "product"> = {
     name: "product",
     inputs: { left: spec, right: spec },
-    build: ({ left, right }) => ({ product: tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D) }),
+    build: ({ left, right }) => ({ product: tf.matMul(left, right) }),
   };
   const executable = await engine.compile(program);
   const matrix = (seed: number): Float32Array =>

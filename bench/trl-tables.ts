@@ -1,5 +1,5 @@
 /** The tables of the page of `npm run bench -- trl`. */
-import { markdownTable, milliseconds } from "./markdown.ts";
+import { figure, markdownTable } from "./markdown.ts";
 import { median } from "./median.ts";
 import { trialsPerHour, type Peaks, type Times } from "./trl-beside.ts";
 import {
@@ -62,7 +62,7 @@ export const stepTable = (works: WorkRounds, contenders: readonly TrlContender[]
     Object.keys(works),
     contenders,
     (name, label) => stepTimes(works[name]!)[label],
-    (own, name) => `${span(own, milliseconds)} ${times(rivalOf(contenders, stepTimes(works[name]!)) / median(own))}`,
+    (own, name) => `${span(own, figure)} ${times(rivalOf(contenders, stepTimes(works[name]!)) / median(own))}`,
   );
 
 const partsShown: readonly Part[] = ["draw", "teacher", "update", "optimizer", "publish", "rest", "between"];
@@ -79,7 +79,7 @@ export const partTable = (works: WorkRounds, contenders: readonly TrlContender[]
           label,
           ...partsShown.map((part) => {
             const known = rounds[label]!.map(({ parts }) => parts[part]).filter((value) => value !== undefined);
-            return known.length === 0 ? "-" : milliseconds(median(known));
+            return known.length === 0 ? "-" : figure(median(known));
           }),
         ]),
     ),
@@ -150,7 +150,7 @@ export const sweepTable = (sweeps: Times): string =>
 
 /** What the machine was seen to do. */
 export const peakTable = ({ float32, bfloat16, copy }: Peaks): string => {
-  const giga = (value: number): string => (value / 1e9).toPrecision(3);
+  const giga = (value: number): string => figure(value / 1e9);
   const rows = (what: string, each: Readonly<Record<string, number>>, speed: (time: number) => number): string[][] =>
     Object.entries(each).map(([label, time]) => [
       what,
@@ -169,11 +169,7 @@ export const peakTable = ({ float32, bfloat16, copy }: Peaks): string => {
 
 const needCells = (work: TrlWork, prompt: number, phase: Phase, peaks: Peaks): readonly string[] => {
   const need = needsOf(work, prompt)[phase];
-  return [
-    (need.operations / 1e9).toPrecision(3),
-    (need.bytes / 1e6).toPrecision(3),
-    milliseconds(leastTime(need, roofOf(peaks, false))),
-  ];
+  return [figure(need.operations / 1e9), figure(need.bytes / 1e6), figure(leastTime(need, roofOf(peaks, false)))];
 };
 
 /** What each phase needs, the least that it can take in float32, and which share of its peak each contender reached. */
