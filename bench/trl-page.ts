@@ -103,8 +103,9 @@ const besideSections = ({ draws, known, contenders, starts, sweeps, machine }: T
         section(
           "Completions alone",
           `Tokens in a second of a batch of completions: HuggingFace's \`generate\` and Retort's sampler on the same
-folder, with prompts of the most tokens. In bfloat16 HuggingFace's weights are bfloat16. Of SmolLM2 it is the whole model. Medians of
-${machine.rounds} after the first, [least to most], and how many times as fast as the better of HuggingFace's.`,
+folder, with prompts of the most tokens. In bfloat16 HuggingFace's weights are bfloat16. Of SmolLM2 it is the
+whole model. Medians of ${machine.rounds} after the first, [least to most], and how many times
+as fast as the better of HuggingFace's.`,
           drawTable(draws, known, contenders),
         ),
       ]),
