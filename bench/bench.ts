@@ -16,6 +16,7 @@ const benches = {
   "sweep-chaos": () => import("./sweep-chaos.ts"),
   serve: () => import("./serve.ts"),
   soak: () => import("./soak.ts"),
+  trl: () => import("./trl.ts"),
 } as const;
 
 const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);

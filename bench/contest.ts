@@ -40,9 +40,20 @@ export const start = (url: URL, argument: unknown): Contender => {
   };
 };
 
-/** Starts a file of Python with one argument, as JSON: it answers each line of its input with a line of JSON. */
-export const startPython = (python: string, url: URL, argument: unknown): Contender => {
-  const child = spawn(python, [fileURLToPath(url), JSON.stringify(argument)], { stdio: ["pipe", "pipe", "inherit"] });
+/**
+ * Starts a file of Python with one argument, as JSON: it answers each line of its input with a line of JSON. `env` is
+ * added to the environment.
+ */
+export const startPython = (
+  python: string,
+  url: URL,
+  argument: unknown,
+  env: Readonly<Record<string, string>> = {},
+): Contender => {
+  const child = spawn(python, [fileURLToPath(url), JSON.stringify(argument)], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const lines = createInterface({ input: child.stdout });
   // A Python that is not there is known before it is asked.
   const absent = new Promise<never>((_, reject) => {

@@ -1,5 +1,7 @@
-/** What `npm run bench -- graphs` shows: a table for the terminal, and the page docs/results/speed.md. */
+/** What `npm run bench -- graphs` shows: a table for the terminal, and the page docs/results/engines.md. */
 import { table } from "../src/cli/display/table.ts";
+import type { Machine } from "./machine.ts";
+import { figure, markdownTable, withConclusions } from "./markdown.ts";
 import { median } from "./median.ts";
 
 /** What one way did of one work. */
@@ -15,17 +17,6 @@ export interface Result {
   readonly peak: number;
 }
 
-/** Where and with what it was measured. */
-export interface Machine {
-  readonly processor: string;
-  readonly instructions: readonly string[];
-  readonly cores: number;
-  readonly threads: number;
-  readonly rounds: number;
-  readonly date: string;
-  readonly versions: readonly string[];
-}
-
 type Results = Readonly<Record<string, readonly Result[]>>;
 
 /** The way that the others are compared with. */
@@ -37,9 +28,6 @@ const ratioText = (results: readonly Result[], own: Result): string => {
   const base = results.find(({ label }) => label === reference);
   return base === undefined ? "-" : `${(timeOf(base) / timeOf(own)).toFixed(2)}x`;
 };
-
-const milliseconds = (value: number): string =>
-  value >= 1000 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3);
 
 /** One line for each work and way. */
 export const summary = ({ processor, cores, versions }: Machine, results: Results): string => {
@@ -59,9 +47,6 @@ export const summary = ({ processor, cores, versions }: Machine, results: Result
   return `${versions.join(", ")}; ${processor}, ${cores} cores\n\n${table(heads, rows)}\n`;
 };
 
-const markdownTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
-
 /** A table with a row for each work and a column for each way. */
 const tableOf = (results: Results, cell: (ways: readonly Result[], way: Result) => string): string => {
   const labels = [...new Set(Object.values(results).flatMap((ways) => ways.map(({ label }) => label)))];
@@ -75,14 +60,10 @@ const tableOf = (results: Results, cell: (ways: readonly Result[], way: Result) 
   return markdownTable(["work", ...labels], rows);
 };
 
-/** The heading from which on people write the page. */
-const conclusions = "## What follows";
-
 /** The page: what was measured, before what an earlier version of the page says below `## What follows`. */
 export const page = (machine: Machine, results: Results, earlier: string): string => {
-  const begin = earlier.indexOf(conclusions);
   const { processor, instructions, cores, threads, rounds, date, versions } = machine;
-  return `# Speed of the compiled engines
+  const measured = `# Speed of the compiled engines
 
 After this page you know how long an update, a draw and a teacher's scores take on each compiled engine, and beside PyTorch.
 
@@ -90,7 +71,7 @@ Written by \`npm run bench -- graphs --python PYTHON --write\` in one run, ${dat
 ${versions.join(", ")}. Each way has a process of its own with ${threads} threads, unless its column says otherwise. The processes take turns.
 Milliseconds are medians of ${rounds} runs after the first; in brackets, how many times as fast as ONNX Runtime.
 
-${tableOf(results, (ways, way) => `${milliseconds(timeOf(way))} (${ratioText(ways, way)})`)}
+${tableOf(results, (ways, way) => `${figure(timeOf(way))} (${ratioText(ways, way)})`)}
 
 - toy: vocabulary of 258, student 2x64, teacher 4x128, 8 sequences of 32 tokens. mini: 4,096, 4x128, 6x256, 8 of 64.
 - 4x128 draw: 32 sequences of 64 new tokens, vocabulary of 512. 4x256 update: 16 sequences of 64 tokens, 512.
@@ -100,7 +81,7 @@ ${tableOf(results, (ways, way) => `${milliseconds(timeOf(way))} (${ratioText(way
 
 The spread: least to most, in ms.
 
-${tableOf(results, (_, { runs }) => `${milliseconds(Math.min(...runs))} to ${milliseconds(Math.max(...runs))}`)}
+${tableOf(results, (_, { runs }) => `${figure(Math.min(...runs))} to ${figure(Math.max(...runs))}`)}
 
 The first run, which compiles, in seconds, with making the weights and, of PyTorch, without starting Python.
 
@@ -108,7 +89,6 @@ ${tableOf(results, (_, { first }) => (first / 1000).toPrecision(2))}
 
 Peak memory of the process, in MiB.
 
-${tableOf(results, (_, { peak }) => String(Math.round(peak / 2 ** 20)))}
-
-${begin === -1 ? `${conclusions}\n` : earlier.slice(begin)}`;
+${tableOf(results, (_, { peak }) => String(Math.round(peak / 2 ** 20)))}`;
+  return withConclusions(measured, earlier);
 };

@@ -3,15 +3,14 @@
  * draw and a teacher's scores of several sizes on ONNX Runtime, on TensorFlow's graphs by its executor and by XLA, and
  * with products in bfloat16. `--python` names a Python that has torch: the same works in plain PyTorch, eager and
  * compiled, beside them. Each way has a process of its own; they take turns, one work after the other, and medians
- * count. `--json` prints data, and `--write` writes docs/results/speed.md.
+ * count. `--json` prints data, and `--write` writes docs/results/engines.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { instructionSets } from "../src/engine/instruction-sets.ts";
-import { packageVersion } from "../src/runs/folder/package-version.ts";
 import { report, start, startPython, type Contender } from "./contest.ts";
-import { page, summary, type Machine, type Result } from "./graphs-page.ts";
+import { page, summary, type Result } from "./graphs-page.ts";
+import { machineHere } from "./machine.ts";
 import type { SamplingSizes, TrainingSizes } from "../src/training/speed/work.ts";
 
 /** One piece of work: an update of a learner, a teacher's scores, or a batch of completions. */
@@ -137,21 +136,9 @@ const measure = async (name: string): Promise<Result[]> => {
 
 const results: Record<string, readonly Result[]> = {};
 for (const name of names) results[name] = await measure(name);
-const machine: Machine = {
-  processor: cpus()[0]?.model.trim() ?? "unknown processor",
-  instructions: instructionSets(),
-  cores: availableParallelism(),
-  threads,
-  rounds: Number(flags.rounds),
-  date: new Date().toISOString().slice(0, 10),
-  versions: [
-    `Retort ${packageVersion()}`,
-    `Node ${process.version}`,
-    ...(torch === undefined ? [] : [`PyTorch ${torch}`]),
-  ],
-};
+const machine = machineHere(threads, Number(flags.rounds), torch === undefined ? [] : [`PyTorch ${torch}`]);
 process.stdout.write(flags.json ? `${JSON.stringify({ machine, results })}\n` : summary(machine, results));
 if (flags.write) {
-  const file = new URL("../docs/results/speed.md", import.meta.url);
+  const file = new URL("../docs/results/engines.md", import.meta.url);
   writeFileSync(file, page(machine, results, readFileSync(file, "utf8")));
 }

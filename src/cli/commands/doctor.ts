@@ -60,7 +60,7 @@ const speedLines = (speeds: readonly EngineSpeed[]): string[] => {
       ]),
     ),
     `${fastest?.engine} is the fastest in float32 here: an update of 4 layers of width 256, 16 x 64 tokens, a draw of`,
-    `4 layers of width 128, 32 x 64 tokens; medians of 5, ${threads} threads. Other sizes: docs/results/speed.md`,
+    `4 layers of width 128, 32 x 64 tokens; medians of 5, ${threads} threads. Other sizes: docs/results/engines.md`,
     "",
   ];
 };
