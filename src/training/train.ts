@@ -149,10 +149,10 @@ const run = async (
     signal,
   });
   try {
-    const newest = await threads.learner.call("shared", { memory: undefined });
+    const { weights: newest, memory } = await threads.learner.call("shared", { memory: undefined });
     await threads.publish({ ...recipe.student.weights, ...newest });
     for (const [version, weights] of start.earlier) ahead.offer(version, weights);
-    ahead.shows(start.step, newest);
+    ahead.shows(start.step, newest, memory);
     const writer = folder === undefined ? undefined : checkpointWriter(folder, recipe, secure);
     await takeSteps({ ...parts, threads, ahead }, start, pauseAt, writer);
   } finally {

@@ -11,7 +11,7 @@ import { serve } from "../../workers/serve.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { checkIdentity } from "./identity.ts";
 import type { Batch } from "../batch/collate.ts";
-import { Learner, type Inspected, type Learned, type LearnerOptions } from "./learner.ts";
+import { Learner, type Inspected, type Learned, type LearnerOptions, type SharedWeights } from "./learner.ts";
 import { type LearnerState } from "./learner-state.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { aheadTemperature } from "../sequences/sequences.ts";
@@ -108,9 +108,9 @@ const handlers = {
     return { value, transfer: Object.values(value) };
   },
   // Of many samplers none gets a copy: they read the same memory.
-  shared: async ({ memory }: SharingRequest): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
+  shared: async ({ memory }: SharingRequest): Promise<{ value: SharedWeights; transfer: ArrayBufferView[] }> => {
     const value = await opened().sharedWeights(memory);
-    return { value, transfer: Object.values(value) };
+    return { value, transfer: Object.values(value.weights) };
   },
   average: (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
     const value = average?.read() ?? {};

@@ -30,6 +30,12 @@ export interface Inspected {
   readonly divergences?: Float32Array;
 }
 
+/** A policy's weights, and the shared memory that they are alone in; none where they are not shared. */
+export interface SharedWeights {
+  readonly weights: Weights;
+  readonly memory: SharedArrayBuffer | undefined;
+}
+
 /** What a learner is made for. */
 export interface LearnerOptions extends UpdateOptions {
   /** Of the student when it samples; 1 when left out. Inspections alone read it. */
@@ -223,15 +229,16 @@ export class Learner {
    * The same in memory that threads share: `memory`, which weights of this learner were in before, or new memory. The
    * merged weights of adapters are not shared.
    */
-  async sharedWeights(memory?: SharedArrayBuffer): Promise<Weights> {
-    if (isAdapted(this.#options.policy)) return this.policyWeights();
+  async sharedWeights(memory?: SharedArrayBuffer): Promise<SharedWeights> {
+    if (isAdapted(this.#options.policy)) return { weights: await this.policyWeights(), memory: undefined };
     const { parameters } = this.#options.policy;
     const packs = packsOf(this.#options);
     const { begins, bytes } = layoutOf(packs.map(({ size }) => size));
     const shared = memory ?? new SharedArrayBuffer(bytes);
     const flats = packs.map(({ size }, i) => new Float32Array(shared, begins[i], size));
     const all = await downloadState(this.#engine, packs, this.#state, "parameters", flats);
-    return Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(parameters, name)));
+    const own = Object.entries(all).filter(([name]) => Object.hasOwn(parameters, name));
+    return { weights: Object.fromEntries(own), memory: shared };
   }
 
   /** Frees programs and state. */

@@ -41,6 +41,12 @@ export interface ReadyStep<Sequences> {
   readonly timeline: Timeline;
 }
 
+/** Weights, and the memory that they are alone in, where it may be written again when nobody reads them. */
+interface Offered {
+  readonly weights: Weights;
+  readonly memory: SharedArrayBuffer | undefined;
+}
+
 /**
  * The version of the student's weights that draws a step, from 1, at a lag of `maxStaleness`: max(0, step - 1 -
  * maxStaleness).
@@ -69,14 +75,14 @@ export class Lookahead<Sequences> {
   readonly #options: LookaheadOptions;
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #weights = new Map<number, Weights>();
+  readonly #offered = new Map<number, Offered>();
   readonly #steps = new Map<number, { readonly timeline: Timeline; readonly sequences: Promise<Sequences> }>();
   /** Resolves when all that has begun is drawn or has failed. */
   #drawn: Promise<void> = Promise.resolve();
   #published: number | undefined;
   /** What the samplers read. */
-  #shown: Weights | undefined;
-  /** Memory of shared weights that nobody reads. */
+  #shown: Offered | undefined;
+  /** Memory of weights that nobody reads. */
   readonly #spare: SharedArrayBuffer[] = [];
 
   constructor(options: LookaheadOptions) {
@@ -91,21 +97,24 @@ export class Lookahead<Sequences> {
     return studentDraws && version + maxStaleness < steps;
   }
 
-  /** Keeps the weights that have learned from `version` steps, and forgets those that no later step is drawn with. */
-  offer(version: number, weights: Weights): void {
-    this.#weights.set(version, weights);
+  /**
+   * Keeps the weights that have learned from `version` steps, and forgets those that no later step is drawn with.
+   * `memory`, where nothing but these weights is, becomes spare when nobody reads them.
+   */
+  offer(version: number, weights: Weights, memory?: SharedArrayBuffer): void {
+    this.#offered.set(version, { weights, memory });
     const oldest = versionOf(version + 1, this.#options.maxStaleness);
-    for (const known of this.#weights.keys()) if (known < oldest) this.#forget(known);
+    for (const known of this.#offered.keys()) if (known < oldest) this.#forget(known);
   }
 
   /** Offers the weights that the samplers were sent before any step began. */
-  shows(version: number, weights: Weights): void {
-    this.offer(version, weights);
+  shows(version: number, weights: Weights, memory?: SharedArrayBuffer): void {
+    this.offer(version, weights, memory);
     this.#published = version;
-    this.#shown = weights;
+    this.#shown = this.#offered.get(version);
   }
 
-  /** Memory of shared weights that neither a sampler nor a later step reads; it is not given twice. */
+  /** Memory of weights that neither a sampler nor a later step reads; it is not given twice. */
   spare(): SharedArrayBuffer | undefined {
     return this.#spare.pop();
   }
@@ -163,7 +172,7 @@ export class Lookahead<Sequences> {
 
   /** The weights of `versionsAhead` when `step` steps are done. */
   earlier(step: number): ReadonlyMap<number, Weights> {
-    return new Map(versionsAhead(step, this.#options).map((version) => [version, this.#known(version)]));
+    return new Map(versionsAhead(step, this.#options).map((version) => [version, this.#known(version).weights]));
   }
 
   /** Ends all that has begun, and waits for that. */
@@ -172,36 +181,35 @@ export class Lookahead<Sequences> {
     await Promise.allSettled([...this.#steps.values()].map(({ sequences }) => sequences));
   }
 
-  #known(version: number): Weights {
-    const weights = this.#weights.get(version);
-    if (weights === undefined)
+  #known(version: number): Offered {
+    const offered = this.#offered.get(version);
+    if (offered === undefined)
       throw new RangeError(
-        `lookahead: expected the weights of version ${version}, got ${[...this.#weights.keys()].join(", ") || "none"}`,
+        `lookahead: expected the weights of version ${version}, got ${[...this.#offered.keys()].join(", ") || "none"}`,
       );
-    return weights;
+    return offered;
   }
 
   async #publish(version: number, timeline: Timeline): Promise<void> {
     if (this.#published === version) return;
-    const weights = this.#known(version);
-    await timeline.during("publish", 0, () => this.#options.publish(weights));
+    const next = this.#known(version);
+    await timeline.during("publish", 0, () => this.#options.publish(next.weights));
     this.#published = version;
     const before = this.#shown;
-    this.#shown = weights;
+    this.#shown = next;
     if (before !== undefined) this.#release(before);
     if (this.#options.maxStaleness === 0) this.#forget(version);
   }
 
   #forget(version: number): void {
-    const weights = this.#weights.get(version);
-    this.#weights.delete(version);
-    if (weights !== undefined) this.#release(weights);
+    const offered = this.#offered.get(version);
+    this.#offered.delete(version);
+    if (offered !== undefined) this.#release(offered);
   }
 
   /** Keeps the memory of weights that are neither known nor shown any more. */
-  #release(weights: Weights): void {
-    if (weights === this.#shown || [...this.#weights.values()].includes(weights)) return;
-    const [first] = Object.values(weights);
-    if (first?.buffer instanceof SharedArrayBuffer) this.#spare.push(first.buffer);
+  #release(offered: Offered): void {
+    if (offered === this.#shown || [...this.#offered.values()].includes(offered)) return;
+    if (offered.memory !== undefined) this.#spare.push(offered.memory);
   }
 }

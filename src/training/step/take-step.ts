@@ -66,8 +66,10 @@ const learn = async (
 ): Promise<UpdateAnswer> => {
   const learned = await threads.learner.call("update", update, { transfer: Object.values(update.batch) });
   await threads.follow?.();
-  if (ahead.needs(step) || evaluates(recipe, step))
-    ahead.offer(step, await threads.learner.call("shared", { memory: ahead.spare() }));
+  if (ahead.needs(step) || evaluates(recipe, step)) {
+    const { weights, memory } = await threads.learner.call("shared", { memory: ahead.spare() });
+    ahead.offer(step, weights, memory);
+  }
   return learned;
 };
 

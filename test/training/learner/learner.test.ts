@@ -124,14 +124,14 @@ describe.each(presentEngines)("a learner on %s", (name) => {
     withEngine(async (engine) => {
       const policy = smallLlama();
       const learner = await open(engine, policy, both, undefined);
-      const shared = await learner.sharedWeights();
-      const [{ buffer: memory }] = Object.values(shared) as [Float32Array];
+      const { weights: shared, memory } = await learner.sharedWeights();
       expect(memory).toBeInstanceOf(SharedArrayBuffer);
+      for (const array of Object.values(shared)) expect(array.buffer).toBe(memory);
       expect(bytesOf(shared)).toEqual(bytesOf(await learner.policyWeights()));
       await learner.update(referenceBatch(), 1, 1);
       // Nothing changes under those who read it, until the memory is given back.
       expect(bytesOf(shared)).not.toEqual(bytesOf(await learner.policyWeights()));
-      const again = await learner.sharedWeights(memory as SharedArrayBuffer);
+      const { weights: again } = await learner.sharedWeights(memory);
       for (const array of Object.values(again)) expect(array.buffer).toBe(memory);
       expect(bytesOf(again)).toEqual(bytesOf(await learner.policyWeights()));
       expect(bytesOf(shared)).toEqual(bytesOf(again));

@@ -144,38 +144,44 @@ test("closing ends what has begun, and begins nothing that waits", async () => {
   expect(log).toEqual(["draw 1 with 0"]);
 });
 
+type Shared = [Weights, SharedArrayBuffer];
+
+const shared = (version: number): Shared => {
+  const memory = new SharedArrayBuffer(4);
+  return [{ table: new Float32Array(memory).fill(version) }, memory];
+};
+
 test("memory of shared weights is spare when neither a sampler nor a later step reads it, and is given once", async () => {
-  const shared = (version: number): Weights => ({ table: new Float32Array(new SharedArrayBuffer(4)).fill(version) });
-  const [one, two, three] = [shared(1), shared(2), shared(3)];
-  const memoryOf = ({ table }: Weights): ArrayBufferLike => table!.buffer;
+  const [one, two, three] = [1, 2, 3].map(shared) as [Shared, Shared, Shared];
   const { ahead } = watched({ maxStaleness: 0 });
-  ahead.offer(1, one);
+  ahead.offer(1, ...one);
   await ahead.show(1, new Timeline());
   // The samplers read it.
   expect(ahead.spare()).toBeUndefined();
-  ahead.offer(2, two);
+  ahead.offer(2, ...two);
   expect(ahead.spare()).toBeUndefined();
   await ahead.show(2, new Timeline());
-  expect(ahead.spare()).toBe(memoryOf(one));
+  expect(ahead.spare()).toBe(one[1]);
   expect(ahead.spare()).toBeUndefined();
-  ahead.offer(3, three);
+  ahead.offer(3, ...three);
   await ahead.show(3, new Timeline());
-  expect(ahead.spare()).toBe(memoryOf(two));
+  expect(ahead.spare()).toBe(two[1]);
   await ahead.close();
 });
 
-test("weights that a later step is drawn with keep their memory, and those in memory of their own are left alone", async () => {
-  const [own, ...later] = [weights(0), ...[1, 2, 3].map((v) => ({ table: new Float32Array(new SharedArrayBuffer(4)).fill(v) }))];
+test("weights that a later step is drawn with keep their memory; memory that was not offered is never spare", async () => {
+  const later = [1, 2, 3].map(shared);
   const { ahead } = watched({ maxStaleness: 1 });
-  ahead.shows(0, own);
-  ahead.offer(1, later[0]!);
+  // As of a checkpoint: its arrays lie beside others.
+  ahead.shows(0, shared(0)[0]);
+  ahead.offer(1, ...later[0]!);
   await ahead.show(1, new Timeline());
   expect(ahead.spare()).toBeUndefined();
-  ahead.offer(2, later[1]!);
+  ahead.offer(2, ...later[1]!);
   await ahead.show(2, new Timeline());
   // Version 1 is read by nobody any more, but step 3 may still be drawn with it.
   expect(ahead.spare()).toBeUndefined();
-  ahead.offer(3, later[2]!);
-  expect(ahead.spare()).toBe(later[0]!.table.buffer);
+  ahead.offer(3, ...later[2]!);
+  expect(ahead.spare()).toBe(later[0]![1]);
   await ahead.close();
 });
