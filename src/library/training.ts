@@ -26,7 +26,7 @@ export type { Batch, BatchShape, BatchSignal, StepSignals } from "../training/ba
 export type { Answers, Row } from "../training/batch/row.ts";
 export { Learner } from "../training/learner/learner.ts";
 export { initialState } from "../training/learner/learner-state.ts";
-export type { Inspected, Learned, LearnerOptions } from "../training/learner/learner.ts";
+export type { Inspected, Learned, LearnerOptions, SharedWeights } from "../training/learner/learner.ts";
 export type { LearnerState } from "../training/learner/learner-state.ts";
 export type { UpdateOptions } from "../training/learner/update.ts";
 export type { OptimizerSettings } from "../training/recipe/training-settings.ts";
