@@ -32,8 +32,9 @@ const sharing = filesIn(
 
 /** Some of these folders count the threads or the memory of their process, which is then their own. */
 const counting = [
-  "test/experiments/{running/execute,rules/reward-model-rules,rules/pair-rules,planning/run-plan-inputs}.test.ts",
-  "test/training/{threads/run-threads,threads/scoring-threads,threads/thread-group,learner/learner,step/signals}.test.ts",
+  "test/experiments/{running/execute,running/early-threads,rules/reward-model-rules,rules/pair-rules,planning/run-plan-inputs}.test.ts",
+  "test/training/{threads/run-threads,threads/early-threads,threads/scoring-threads,threads/thread-group,learner/learner,step/signals}.test.ts",
+  "test/workers/idle-threads.test.ts",
   "test/training/{faults-over-sockets,train,train-*}.test.ts",
 ];
 

@@ -1,5 +1,5 @@
 /**
- * Compiles `src` to `dist`: `npm run build`. With `--needed`, as npm does it before it installs or links a checkout,
+ * Compiles `src` to `dist`, bundles and declarations: `npm run build`. With `--needed`, as npm does it before it installs or links a checkout,
  * only where `dist` is of another source. With `--exact`, as before packing, what the source no longer makes is removed.
  *
  * A run or a sweep may be using `dist`, and starts its threads and trials from there. So it is compiled into a folder of
@@ -12,7 +12,7 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { requireTensorflow } from "./require-tensorflow.ts";
+import { bundleSource } from "./bundle.ts";
 
 /** In `dist`: the hash of what it was made of. */
 const stamp = ".source";
@@ -28,7 +28,7 @@ const filesBelow = (folder: string): readonly string[] =>
 const hashOfSource = (root: string): string => {
   const hash = createHash("sha256");
   const paths = [
-    ...["build.ts", "require-tensorflow.ts"].map((name) => join(import.meta.dirname, name)),
+    ...["build.ts", "bundle.ts"].map((name) => join(import.meta.dirname, name)),
     ...configuration.map((name) => join(root, name)),
     ...filesBelow(join(root, "src")).map((name) => join(root, "src", name)),
   ];
@@ -49,17 +49,33 @@ export const isBuilt = (root: string): boolean => {
 const isSame = (path: string, other: string): boolean =>
   existsSync(other) && readFileSync(path).equals(readFileSync(other));
 
+/** Compiles the `src` of a folder into another folder: bundles and declarations. Rejects where it does not compile. */
+export const compileSource = async (root: string, target: string): Promise<void> => {
+  const compiler = createRequire(join(root, "package.json")).resolve("typescript/bin/tsc");
+  const parameters = [compiler, "--project", "tsconfig.build.json", "--outDir", target];
+  execFileSync(process.execPath, parameters, { cwd: root, stdio: "inherit" });
+  await bundleSource(join(root, "src"), target);
+};
+
+/** Days after which a bundle that the source no longer makes is removed: whatever was started with it has ended. */
+const keptDays = 2;
+
+/** Files of `dist` that the source no longer makes: all, or the old ones among parts of bundles. */
+const staleIn = (dist: string, made: readonly string[], exact: boolean): readonly string[] => {
+  const stale = filesBelow(dist).filter((name) => !made.includes(name));
+  if (exact) return stale;
+  const old = (name: string): boolean => Date.now() - statSync(join(dist, name)).mtimeMs > keptDays * 86_400_000;
+  return stale.filter((name) => name.startsWith("chunks/") && old(name));
+};
+
 /** Compiles the `src` of a folder to its `dist`. */
-const build = (root: string, exact: boolean): void => {
+const build = async (root: string, exact: boolean): Promise<void> => {
   const dist = join(root, "dist");
   const source = hashOfSource(root);
   mkdirSync(join(root, "build"), { recursive: true });
   const made = mkdtempSync(join(root, "build", "dist-"));
   try {
-    const compiler = createRequire(join(root, "package.json")).resolve("typescript/bin/tsc");
-    const parameters = [compiler, "--project", "tsconfig.build.json", "--outDir", made];
-    execFileSync(process.execPath, parameters, { cwd: root, stdio: "inherit" });
-    requireTensorflow(made);
+    await compileSource(root, made);
     writeFileSync(join(made, stamp), source);
     // The stamp is last: who is stopped on the way has built nothing yet.
     const names = [...filesBelow(made).filter((name) => name !== stamp), stamp];
@@ -69,8 +85,7 @@ const build = (root: string, exact: boolean): void => {
       mkdirSync(dirname(join(dist, name)), { recursive: true });
       renameSync(join(made, name), join(dist, name));
     }
-    const stale = exact ? filesBelow(dist).filter((name) => !names.includes(name)) : [];
-    for (const name of stale) rmSync(join(dist, name));
+    for (const name of staleIn(dist, names, exact)) rmSync(join(dist, name));
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
@@ -80,5 +95,5 @@ if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.fi
   const options = { needed: { type: "boolean", default: false }, exact: { type: "boolean", default: false } } as const;
   const { needed, exact } = parseArgs({ options }).values;
   const root = process.cwd();
-  if (!needed || !isBuilt(root)) build(root, exact);
+  if (!needed || !isBuilt(root)) await build(root, exact);
 }

@@ -27,3 +27,4 @@ export type { Definition, ParameterSchemas, ParametersOf } from "../plugins/defi
 export type { Family, Values } from "../plugins/family.ts";
 export type { DecidingFiles } from "../experiments/planning/deciding-files.ts";
 export type { Outcome } from "../training/recipe/headline.ts";
+export { IdleThreads } from "../workers/idle-threads.ts";

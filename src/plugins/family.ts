@@ -44,6 +44,11 @@ export interface Family<V extends object, Context, Product> {
   readonly types: readonly string[];
   /** JSON Schema: an object whose `type` selects one of the members. */
   readonly schema: TUnsafe<V>;
+  /**
+   * JSON Schema of the member that the values name, which is quicker to compile than that of all; of all where they
+   * name a module or no member.
+   */
+  schemaFor(values: V): object;
   /** Makes the member that `values.type` names. `RangeError` for an unknown type. */
   create(values: V, context: Context): Product;
 }
@@ -150,11 +155,11 @@ export interface FamilyOptions<Common> {
   readonly modules?: ModuleContract;
 }
 
-const union = (name: string, members: readonly Member[], common: Readonly<Record<string, TSchema>>): object => ({
+const union = (name: string, branches: readonly object[]): object => ({
   type: "object",
   description: `Which ${name}: "type" names it, and each has parameters of its own.`,
   discriminator: { propertyName: "type" },
-  oneOf: members.map((member) => branch(member, common)),
+  oneOf: branches,
 });
 
 const withModules = (name: string, branchOfModules: TSchema, members: object): object => ({
@@ -176,15 +181,18 @@ export const family = <
 ): Family<Values<Members> & Static<TObject<Common>>, ContextOf<Members>, ProductOf<Members>> => {
   const byType = new Map<string, Member>(members.map((member) => [member.type, member]));
   const types = [...byType.keys()];
-  const listed = union(name, members, common ?? {});
+  const branches = new Map(members.map((member) => [member.type, branch(member, common ?? {})]));
+  const listed = union(name, [...branches.values()]);
   const keyword = { kind: name as PluginKind, common: modules === undefined ? [] : keysOf(common ?? {}, modules) };
   if (modules !== undefined) addContract(name as PluginKind, modules);
+  const schema = Type.Unsafe<Values<Members> & Static<TObject<Common>>>(
+    modules === undefined ? listed : withModules(name, moduleBranch(keyword, common ?? {}, modules), listed),
+  );
   return {
     name,
     types,
-    schema: Type.Unsafe<Values<Members> & Static<TObject<Common>>>(
-      modules === undefined ? listed : withModules(name, moduleBranch(keyword, common ?? {}, modules), listed),
-    ),
+    schema,
+    schemaFor: (values) => (isModule(values) ? undefined : branches.get(values.type)) ?? schema,
     create(values, context) {
       if (modules !== undefined && isModule(values)) {
         return createFromModule(keyword, modules, values, context) as ProductOf<Members>;

@@ -2,7 +2,9 @@
  * A client of one server that speaks JSON over HTTP: bounded connections that are reused, bounded answers, a time-out
  * for each request.
  */
-import { errors, Pool, type Dispatcher } from "undici";
+import { createRequire } from "node:module";
+import type * as Undici from "undici";
+import type { Dispatcher, Pool } from "undici";
 import { DeadlineError, withDeadline } from "./deadline.ts";
 import { excerpt } from "./excerpt.ts";
 import { RemoteError, type RemoteFacts } from "./remote-error.ts";
@@ -56,13 +58,22 @@ export interface JsonClient {
 
 const retryableStatus = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
 
+let library: typeof Undici | undefined;
+
+/** It is loaded when somebody asks a server: few runs do, and it takes as long as all else that a thread loads. */
+const undici = (): typeof Undici => (library ??= createRequire(import.meta.url)("undici") as typeof Undici);
+
 /** Failures of which another attempt makes nothing better. */
-const hopeless = [
-  errors.ResponseExceededMaxSizeError,
-  errors.InvalidArgumentError,
-  errors.ClientDestroyedError,
-  errors.ClientClosedError,
-];
+const isHopeless = (cause: unknown): boolean => {
+  const { errors } = undici();
+  const hopeless = [
+    errors.ResponseExceededMaxSizeError,
+    errors.InvalidArgumentError,
+    errors.ClientDestroyedError,
+    errors.ClientClosedError,
+  ];
+  return hopeless.some((kind) => cause instanceof kind);
+};
 
 /** The address. `RangeError` for what is none, or has a password in it. */
 const addressOf = ({ name, url }: ClientOptions): URL => {
@@ -80,7 +91,7 @@ const addressOf = ({ name, url }: ClientOptions): URL => {
 
 /** Why there was no whole answer. */
 const lost = (cause: unknown): string => {
-  if (cause instanceof errors.ResponseExceededMaxSizeError) return "a longer one";
+  if (cause instanceof undici().errors.ResponseExceededMaxSizeError) return "a longer one";
   if (cause instanceof AggregateError && cause.errors.length > 0) return lost(cause.errors[0]);
   const { code, message } = cause as { code?: unknown; message?: unknown };
   const reason = typeof message === "string" && message !== "" ? message : String(cause);
@@ -137,7 +148,7 @@ class PooledClient implements JsonClient {
     const { name, tokenVariable, namedBy, connections = 8, timeout = 60_000, largest = 2 ** 26 } = options;
     this.#options = { name, tokenVariable, namedBy, timeout, largest };
     this.#base = addressOf(options);
-    this.#pool = new Pool(this.#base.origin, { connections, maxResponseSize: largest, ...untimed });
+    this.#pool = new (undici().Pool)(this.#base.origin, { connections, maxResponseSize: largest, ...untimed });
   }
 
   async get(path: string, signal: AbortSignal): Promise<unknown> {
@@ -216,8 +227,10 @@ class PooledClient implements JsonClient {
     if (cause instanceof DeadlineError)
       return new RemoteError(`${who}: expected an answer within ${timeout} ms, got none`, { retryable: true });
     const expected =
-      cause instanceof errors.ResponseExceededMaxSizeError ? `an answer of at most ${largest} bytes` : "an answer";
-    const retryable = !hopeless.some((Class) => cause instanceof Class);
+      cause instanceof undici().errors.ResponseExceededMaxSizeError
+        ? `an answer of at most ${largest} bytes`
+        : "an answer";
+    const retryable = !isHopeless(cause);
     return new RemoteError(`${who}: expected ${expected}, got ${lost(cause)}`, { retryable }, { cause });
   }
 

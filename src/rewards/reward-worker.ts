@@ -48,4 +48,9 @@ const handlers = {
 /** The calls that the thread answers. */
 export type RewardHandlers = typeof handlers;
 
-serve(handlers, { close: async () => reward?.close?.() });
+serve(handlers, {
+  close: async () => {
+    await reward?.close?.();
+    reward = undefined;
+  },
+});

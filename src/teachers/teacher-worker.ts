@@ -71,5 +71,6 @@ serve(handlers, {
   close: async () => {
     await opened?.close?.();
     await (await engine)?.dispose();
+    [engine, opened] = [undefined, undefined];
   },
 });

@@ -19,6 +19,7 @@ import type { Recipe } from "./recipe/recipe.ts";
 import type { StepReport } from "./recipe/step-report.ts";
 import { runShape } from "./batch/run-shape.ts";
 import { objectiveOf } from "../objectives/objective-of.ts";
+import type { IdleThreads } from "../workers/idle-threads.ts";
 import { aheadTemperature, lookaheadOf, sequencesOf } from "./sequences/sequences.ts";
 import { evaluateStudent } from "./step/evaluate-student.ts";
 import type { OpenRun, StepSequences } from "./step/open-run.ts";
@@ -37,6 +38,8 @@ export interface TrainOptions {
   readonly secure?: () => void;
   /** The run pauses after this many steps, if it has as many, with a checkpoint. */
   readonly pauseAt?: number;
+  /** Threads that wait: those that the run needs are taken from here, and left here at its end. */
+  readonly idle?: IdleThreads;
 }
 
 /** Between two steps, what the run itself carries. */
@@ -101,7 +104,7 @@ const takeSteps = async (
  */
 const openAt = async (
   { recipe, task, shape, emit, signal }: Omit<OpenRun, "threads" | "ahead">,
-  folder: string | undefined,
+  { folder, idle }: Pick<TrainOptions, "folder" | "idle">,
 ): Promise<{ readonly threads: RunThreads; readonly start: RunProgress }> => {
   const { found, damaged } =
     folder === undefined ? { found: undefined, damaged: [] } : await newestCheckpoint(folder, recipe);
@@ -109,7 +112,7 @@ const openAt = async (
   const { learner, ...start } = found?.progress ?? beginning(recipe);
   if (found !== undefined) emit({ kind: "resumed", step: start.step, path: found.path });
   signal.throwIfAborted();
-  return { threads: await openRunThreads(recipe, task, shape, learner, signal), start };
+  return { threads: await openRunThreads(recipe, task, shape, learner, signal, idle), start };
 };
 
 const run = async (
@@ -142,7 +145,7 @@ const run = async (
     emit: (report: StepReport) => subscriber.next(report),
     signal,
   };
-  const { threads, start } = await openAt(parts, folder);
+  const { threads, start } = await openAt(parts, options);
   const ahead = new Lookahead<StepSequences>({
     ...lookaheadOf(recipe),
     publish: (weights) => threads.publish(weights),

@@ -1,10 +1,8 @@
 /** The caller's side of a worker: starts it, calls its handlers by name, and ends it. */
-import { Worker } from "node:worker_threads";
-import { decodeError, encodeError } from "./error-data.ts";
+import type { Worker } from "node:worker_threads";
 import { buffersOf, type ArgumentOf, type Handlers, type Reply, type Request, type ValueOf } from "./messages.ts";
 import { PendingCalls } from "./pending-calls.ts";
-import { workerFile } from "./worker-file.ts";
-import { defined } from "../optional/defined.ts";
+import { endThread, resetOrEnd, startThread, type Thread, type ThreadOptions } from "./thread.ts";
 
 /** How one call is made. */
 export interface CallOptions {
@@ -47,6 +45,11 @@ export interface Connection<H extends Handlers> extends Caller<H> {
    */
   close(grace?: number): Promise<void>;
   /**
+   * As `close`, but the thread lives on for another connection, as new: it has freed what it held. Gives nothing where
+   * it ended instead, as it does when it has not freed all in time.
+   */
+  release(): Promise<Thread | undefined>;
+  /**
    * Resolves when the worker runs nothing for this connection: cancelled calls continue in the worker until their
    * handler ends.
    */
@@ -54,122 +57,81 @@ export interface Connection<H extends Handlers> extends Caller<H> {
 }
 
 /** How a worker is started and ended. */
-export interface ConnectOptions {
-  /** Names the worker in errors. Default: its file's name. */
-  readonly name?: string;
-  /** Becomes the worker's `workerData`. */
-  readonly data?: unknown;
+export interface ConnectOptions extends ThreadOptions {
   /** How long `close` waits for handlers to end before it terminates the thread, in ms. Default 2000. */
   readonly grace?: number;
-  /** Stack of the thread, in MiB. Default: Node's own, 4. */
-  readonly stack?: number;
-  /**
-   * Most memory of the thread's JavaScript heap, in MiB: it ends with an error beyond that. Default: Node's own limit.
-   */
-  readonly heap?: number;
 }
 
-/** How a thread ended. */
-interface Ending {
-  readonly crashed: boolean;
-  /** Names the worker and its exit code; what crashed it is the cause. */
-  readonly error: Error;
+interface SentCall extends CallOptions {
+  readonly handler: string;
+  readonly argument: unknown;
 }
 
-/** Resolves when the thread ends, and never rejects. */
-const ending = (worker: Worker, name: string): Promise<Ending> =>
-  new Promise((resolve) => {
-    let crash: Error | undefined;
-    const fail = (thrown: unknown): void => {
-      crash ??= decodeError(encodeError(thrown));
-    };
-    worker.on("error", fail);
-    worker.on("messageerror", (error) => {
-      fail(error);
-      void worker.terminate();
-    });
-    worker.on("exit", (code) => {
-      const message = `worker ${name} ended with exit code ${code}`;
-      const error =
-        crash === undefined ? new Error(message) : new Error(`${message}: ${crash.message}`, { cause: crash });
-      resolve({ crashed: crash !== undefined, error });
-    });
-  });
-
-const spawn = (url: URL, name: string, { data, stack, heap }: ConnectOptions): Worker => {
-  const file = workerFile(url);
-  const resourceLimits = {
-    ...defined({ stackSizeMb: stack, maxOldGenerationSizeMb: heap }),
-  };
-  const worker = new Worker(file.url, { execArgv: file.execArgv, workerData: data, name, resourceLimits });
-  worker.unref();
-  return worker;
+/** Sends a call and gives what it is answered; aborting rejects it at once, and cancels it in the worker. */
+const answered = async (
+  worker: Worker,
+  pending: PendingCalls,
+  { handler, argument, signal, transfer, ended }: SentCall,
+): Promise<unknown> => {
+  const send = (request: Request, moved: readonly ArrayBuffer[] = []): void => worker.postMessage(request, moved);
+  let cancel: (() => void) | undefined;
+  try {
+    return await pending.open((id) => {
+      send({ kind: "call", id, name: handler, argument }, buffersOf(transfer));
+      cancel = () => {
+        pending.reject(id, signal?.reason);
+        send({ kind: "cancel", id });
+      };
+      signal?.addEventListener("abort", cancel);
+    }, ended);
+  } finally {
+    if (cancel !== undefined) signal?.removeEventListener("abort", cancel);
+  }
 };
 
-/** Asks the worker to close and waits for the end of its thread, which it terminates after `grace` ms. */
-const end = async (worker: Worker, ended: Promise<Ending>, grace: number): Promise<Ending> => {
-  worker.postMessage({ kind: "close" } satisfies Request);
-  worker.ref();
-  const timer = setTimeout(() => void worker.terminate(), grace);
-  const how = await ended;
-  clearTimeout(timer);
-  return how;
-};
-
-/**
- * Starts the worker at `url`, which calls `serve(handlers)`: `connect<typeof handlers>(new URL("./file.ts",
- * import.meta.url))`.
- */
-export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = {}): Connection<H> => {
-  const name = options.name ?? url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
-  const worker = spawn(url, name, options);
+/** Connects to a thread that no other connection uses. */
+export const connectTo = <H extends Handlers>(
+  thread: Thread,
+  { grace: usual = 2000 }: Pick<ConnectOptions, "grace"> = {},
+): Connection<H> => {
+  const { worker, name, ended } = thread;
   const pending = new PendingCalls();
   let waiting = 0;
-  let unusable: Error | undefined;
   let closing: Promise<void> | undefined;
 
-  const send = (request: Request, transfer: readonly ArrayBuffer[] = []): void => worker.postMessage(request, transfer);
-  const refuse = (error: Error): void => {
-    unusable ??= error;
-    pending.rejectAll(unusable);
-  };
-
-  worker.on("message", (reply: Reply) => pending.settle(reply));
-  const ended = ending(worker, name);
+  const settle = (reply: Reply): void => pending.settle(reply);
+  worker.on("message", settle);
   const cleared = ended.then(({ error }) => {
-    refuse(error);
+    pending.refuse(error);
     pending.clear();
   });
 
-  const close = async (grace = options.grace ?? 2000): Promise<void> => {
-    const late = unusable !== undefined;
-    refuse(new Error(`worker ${name} was closed`));
-    const { crashed, error } = await end(worker, ended, grace);
+  const close = async (grace: number): Promise<void> => {
+    const late = pending.refusal !== undefined;
+    pending.refuse(new Error(`worker ${name} was closed`));
+    const { crashed, error } = await endThread(thread, grace);
     await cleared;
     if (crashed && !late) throw error;
   };
 
-  const call = async (
-    handler: string,
-    argument: unknown,
-    { signal, transfer, ended: over }: CallOptions,
-  ): Promise<unknown> => {
-    signal?.throwIfAborted();
-    if (unusable !== undefined) throw unusable;
-    let cancel: (() => void) | undefined;
+  const release = async (): Promise<Thread | undefined> => {
+    if (pending.refusal !== undefined) return (closing ??= close(usual)).then(() => undefined);
+    pending.refuse(new Error(`worker ${name} was closed`));
+    const freed = resetOrEnd(thread, usual);
+    closing = freed.then(() => undefined);
+    if (!(await freed)) return undefined;
+    worker.off("message", settle).unref();
+    return thread;
+  };
+
+  const call = async (handler: string, argument: unknown, options: CallOptions): Promise<unknown> => {
+    options.signal?.throwIfAborted();
+    if (pending.refusal !== undefined) throw pending.refusal;
     waiting += 1;
     worker.ref();
     try {
-      return await pending.open((id) => {
-        send({ kind: "call", id, name: handler, argument }, buffersOf(transfer));
-        cancel = () => {
-          pending.reject(id, signal?.reason);
-          send({ kind: "cancel", id });
-        };
-        signal?.addEventListener("abort", cancel);
-      }, over);
+      return await answered(worker, pending, { handler, argument, ...options });
     } finally {
-      if (cancel !== undefined) signal?.removeEventListener("abort", cancel);
       waiting -= 1;
       if (waiting === 0 && closing === undefined) worker.unref();
     }
@@ -178,10 +140,18 @@ export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = 
   return {
     name,
     get usable() {
-      return unusable === undefined;
+      return pending.refusal === undefined;
     },
     call: (handler, argument, callOptions = {}) => call(handler, argument, callOptions) as Promise<never>,
     idle: () => pending.idle(),
-    close: (grace) => (closing ??= close(grace)),
+    close: (grace = usual) => (closing ??= close(grace)),
+    release,
   };
 };
+
+/**
+ * Starts the worker at `url`, which calls `serve(handlers)`: `connect<typeof handlers>(new URL("./file.ts",
+ * import.meta.url))`.
+ */
+export const connect = <H extends Handlers>(url: URL, options: ConnectOptions = {}): Connection<H> =>
+  connectTo<H>(startThread(url, options), options);

@@ -27,18 +27,21 @@ export type ValueOf<H> = H extends (...inputs: never) => Promise<infer A>
     : never
   : never;
 
-/** To the worker: run a handler, stop running it, or finish. */
+/** To the worker: run a handler, stop running it, free everything for another connection, or finish. */
 export type Request =
   | { readonly kind: "call"; readonly id: number; readonly name: string; readonly argument: unknown }
   | { readonly kind: "cancel"; readonly id: number }
+  | { readonly kind: "reset" }
   | { readonly kind: "close" };
 
 /**
- * From the worker: exactly one for each call, in any order; for a cancelled call it says that the handler has ended.
+ * From the worker: exactly one for each call, in any order, which for a cancelled call says that the handler has ended;
+ * and one when everything was freed.
  */
 export type Reply =
   | { readonly kind: "value"; readonly id: number; readonly value: unknown }
-  | { readonly kind: "error"; readonly id: number; readonly error: ErrorData };
+  | { readonly kind: "error"; readonly id: number; readonly error: ErrorData }
+  | { readonly kind: "reset" };
 
 /** The distinct buffers under typed arrays; memory that threads share anyway is left out. */
 export const buffersOf = (arrays: readonly ArrayBufferView[] = []): ArrayBuffer[] => [

@@ -14,6 +14,7 @@ interface PendingCall {
  */
 export class PendingCalls {
   #last = 0;
+  #refusal: Error | undefined;
   readonly #calls = new Map<number, PendingCall>();
   readonly #idle = new Set<() => void>();
 
@@ -29,8 +30,9 @@ export class PendingCalls {
     });
   }
 
-  /** Settles a call with its reply, and forgets it. */
+  /** Settles a call with its reply, and forgets it. What is about no call is passed over. */
   settle(reply: Reply): void {
+    if (reply.kind === "reset") return;
     const call = this.#calls.get(reply.id);
     if (reply.kind === "value") call?.resolve(reply.value);
     else call?.reject(decodeError(reply.error));
@@ -42,9 +44,15 @@ export class PendingCalls {
     this.#calls.get(id)?.reject(reason);
   }
 
-  /** Rejects every call for its caller; they still wait for their replies. */
-  rejectAll(reason: unknown): void {
-    for (const { reject } of this.#calls.values()) reject(reason);
+  /** Rejects every call for its caller, for good: they still wait for their replies, and `refusal` is the first reason. */
+  refuse(reason: Error): void {
+    this.#refusal ??= reason;
+    for (const { reject } of this.#calls.values()) reject(this.#refusal);
+  }
+
+  /** Why no call is taken any more; nothing while calls are taken. */
+  get refusal(): Error | undefined {
+    return this.#refusal;
   }
 
   /** Forgets every call: no reply will come. */

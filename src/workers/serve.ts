@@ -7,7 +7,10 @@ import { buffersOf, type Handlers, type Reply, type Request } from "./messages.t
 export interface ServeOptions {
   /** Default: the port to the thread that started this worker. */
   readonly port?: MessagePort;
-  /** Runs once when the connection closes, after every handler has ended: frees engines and files. */
+  /**
+   * Runs when a connection closes, after every handler has ended: frees engines and files, and forgets what calls have
+   * left, for another connection may follow.
+   */
   readonly close?: () => Promise<void>;
 }
 
@@ -40,11 +43,10 @@ export const serve = (handlers: Handlers, options: ServeOptions = {}): void => {
     }
   };
 
-  const close = async (): Promise<void> => {
+  const free = async (): Promise<void> => {
     for (const { controller } of running.values()) controller.abort();
     await Promise.all([...running.values()].map(({ ended }) => ended));
     await options.close?.();
-    port.close();
   };
 
   port.on("message", (request: Request) => {
@@ -55,6 +57,7 @@ export const serve = (handlers: Handlers, options: ServeOptions = {}): void => {
       );
       running.set(request.id, { controller, ended });
     } else if (request.kind === "cancel") running.get(request.id)?.controller.abort();
-    else void close();
+    else if (request.kind === "reset") void free().then(() => reply({ kind: "reset" }));
+    else void free().then(() => port.close());
   });
 };

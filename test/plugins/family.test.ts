@@ -61,6 +61,14 @@ describe("schema", () => {
     define({ type: "whole", summary: "None.", parameters, create: () => 0 });
   });
 
+  test("of one member is what the whole says of it, and nothing of the others", () => {
+    const [scaled, named] = plain.schema["oneOf"] as readonly object[];
+    expect(plain.schemaFor({ type: "scaled", factor: 5 })).toBe(scaled);
+    expect(plain.schemaFor({ type: "named", name: "abc", range: [0, 1] })).toBe(named);
+    const unknown = JSON.parse('{ "type": "scalde" }') as { type: "scaled"; factor: number };
+    expect(plain.schemaFor(unknown)).toBe(plain.schema);
+  });
+
   test("describes each member", () => {
     expect(plain.schema).toMatchObject({ oneOf: [{ description: "A multiple of the seed." }, { description: "The length of a name." }] });
   });

@@ -8,33 +8,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { bundleSettings, requireBanner, startedFile } from "../../scripts/bundle.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const copies = join(root, "build", "tests");
-
-/** Libraries that are loaded when they are needed, or have files beside their code. */
-const external = [
-  "@duckdb/node-api",
-  "@huggingface/hub",
-  "@resvg/resvg-js",
-  "@tensorflow/tfjs-backend-wasm",
-  "@tensorflow/tfjs-backend-webgpu",
-  "@tensorflow/tfjs-node",
-  "@tensorflow/tfjs-node-gpu",
-  "bullmq",
-  "ioredis",
-  "esbuild",
-  "mathjs",
-  "onnxruntime-node",
-  "pyodide",
-  "quickjs-emscripten",
-  "tsx",
-  "undici",
-  "webgpu",
-];
-
-/** Libraries in CommonJS ask for Node's modules by `require`. */
-const banner = { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' };
 
 /** The parts of TensorFlow.js that the source uses, instead of its layers, converters, data and WebGL. */
 const tensorflow = {
@@ -44,8 +21,6 @@ const tensorflow = {
     export * from "@tensorflow/tfjs-core";
     export * from "@tensorflow/tfjs-backend-cpu";`,
 };
-
-const workerUrl = /new URL\((["'])([^"'\n]+\.ts)\1, import\.meta\.url\)/g;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -84,7 +59,7 @@ export const compileWorkers = async (): Promise<CompiledWorkers> => {
   const fuzzed = ["test/fuzz/child.ts", "test/fuzz/readers.ts", "test/fixtures/fuzzed-readers.ts"].map((path) => join(root, path));
   const compiled = (path: string): string => join(folder, relative(root, path).replace(/\.ts$/, ".js"));
   const redirect = (code: string, path: string): string =>
-    code.replaceAll(workerUrl, (whole, _quote, target: string) => {
+    code.replaceAll(startedFile, (whole, _quote, target: string) => {
       const file = resolve(dirname(path), target);
       return workers.includes(file) ? `new URL(${JSON.stringify(pathToFileURL(compiled(file)).href)})` : whole;
     });
@@ -113,17 +88,9 @@ export const compileWorkers = async (): Promise<CompiledWorkers> => {
     ],
     absWorkingDir: root,
     outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    // Modules are smaller than what libraries publish for `require`, where esbuild keeps everything.
-    mainFields: ["module", "main"],
-    target: "node20",
-    external,
-    banner,
+    ...bundleSettings,
+    banner: { js: requireBanner },
     plugins: [own, smallTensorflow],
-    logLevel: "error",
   });
   return { command: compiled(command), tensorflow: join(folder, "tensorflow.js"), redirect };
 };

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
-import { connect, type Connection, type ConnectOptions } from "../../src/workers/connect.ts";
+import { connect, connectTo, type Connection, type ConnectOptions } from "../../src/workers/connect.ts";
 import type { EchoHandlers } from "../fixtures/workers/echo.ts";
 
 const open: Connection<EchoHandlers>[] = [];
@@ -157,6 +157,45 @@ describe("close", () => {
     const worker = start({ data: "break on close" });
     await worker.call("echo", null);
     await expect(worker.close()).rejects.toThrow("worker echo.ts ended with exit code 1: cannot close");
+  });
+});
+
+describe("release", () => {
+  test("gives the thread, as new, to another connection; the first one is closed", async () => {
+    const first = start({ name: "first" });
+    const waiting = failure(first.call("untilAborted", null));
+    await first.call("echo", null);
+    const thread = await first.release();
+    expect((await waiting).message).toBe("worker first was closed");
+    expect(thread).toBeDefined();
+    const second = connectTo<EchoHandlers>(thread!);
+    open.push(second);
+    // The same thread, which has freed what the first connection left: `closes` counts it.
+    expect(await second.call("abortions", null)).toBe(1);
+    expect(await second.call("closes", null)).toBe(1);
+    await expect(first.call("echo", 1)).rejects.toThrow("worker first was closed");
+    await first.close();
+    expect(await second.call("echo", 2)).toBe(2);
+  });
+
+  test.each(["deaf", "spin"] as const)("ends a thread whose handler never ends: %s", async (handler) => {
+    const worker = start({ grace: 100 });
+    const call = failure(worker.call(handler, null));
+    expect(await worker.release()).toBeUndefined();
+    expect((await call).message).toBe("worker echo.ts was closed");
+    expect(worker.usable).toBe(false);
+  });
+
+  test("gives nothing where the thread has ended or was closed, and rejects when it cannot free what it holds", async () => {
+    const ended = start();
+    await failure(ended.call("exit", 0));
+    expect(await ended.release()).toBeUndefined();
+    const closed = start();
+    await closed.close();
+    expect(await closed.release()).toBeUndefined();
+    const broken = start({ data: "break on close" });
+    await broken.call("echo", null);
+    await expect(broken.release()).rejects.toThrow("cannot close");
   });
 });
 

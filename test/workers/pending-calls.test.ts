@@ -38,7 +38,8 @@ test("a reply to no call changes nothing; clear forgets everyone", async () => {
   const calls = new PendingCalls();
   const { promise } = open(calls);
   calls.settle({ kind: "value", id: 99, value: "whose?" });
-  calls.rejectAll(new Error("the end"));
+  calls.refuse(new Error("the end"));
+  expect(calls.refusal?.message).toBe("the end");
   await expect(promise).rejects.toThrow("the end");
   calls.clear();
   await calls.idle();

@@ -53,6 +53,24 @@ test("a cancelled call is answered with an error when its handler has ended, wha
   port.close();
 });
 
+test("a reset frees everything as closing does, says so, and leaves the port open", async () => {
+  const events: string[] = [];
+  const { port, ask } = channel(
+    {
+      work: (_: unknown, signal: AbortSignal) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve({ value: events.push("aborted") }))),
+      echo: async (value: unknown) => ({ value }),
+    },
+    async () => void events.push("freed"),
+  );
+  port.postMessage({ kind: "call", id: 1, name: "work", argument: null });
+  expect(await ask({ kind: "reset" })).toMatchObject({ kind: "error", id: 1 });
+  expect((await once(port, "message")) as unknown).toEqual([{ kind: "reset" }]);
+  expect(events).toEqual(["aborted", "freed"]);
+  expect(await ask({ kind: "call", id: 1, name: "echo", argument: 7 })).toEqual({ kind: "value", id: 1, value: 7 });
+  port.close();
+});
+
 test("closing aborts the handlers, waits for them, then runs `close`, then closes the port", async () => {
   const events: string[] = [];
   const { port } = channel(
@@ -70,7 +88,7 @@ test("closing aborts the handlers, waits for them, then runs `close`, then close
     async () => void events.push("close"),
   );
   const closed = once(port, "close").then(() => events.push("port closed"));
-  port.on("message", ({ id }: Reply) => events.push(`reply ${id}`));
+  port.on("message", (reply: Reply) => events.push(reply.kind === "reset" ? "reset" : `reply ${reply.id}`));
   port.postMessage({ kind: "call", id: 1, name: "work", argument: null });
   port.postMessage({ kind: "close" });
   await closed;

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { concatMap, from, Observable, type Subscriber } from "rxjs";
+import { modulesIn } from "../../plugins/modules-in.ts";
+import { IdleThreads } from "../../workers/idle-threads.ts";
 import { engineLibrary } from "../../engine/tensorflow/library/build.ts";
 import { pruneCheckpoints } from "../../training/checkpoints/checkpoint-folder.ts";
 import type { ServerFacts } from "../../teachers/remote/probe.ts";
@@ -47,9 +49,13 @@ export interface ExecutionOptions {
   readonly threads?: number;
   /** The run pauses after this many steps, if it has as many. */
   readonly pauseAt?: number;
+  /** Threads that wait for the next training; own ones, which end with the last run, when left out. */
+  readonly idle?: IdleThreads;
 }
 
-interface RunContext extends Omit<ExecutionOptions, "cache" | "repeat" | "fork"> {
+interface RunContext extends Omit<ExecutionOptions, "cache" | "repeat" | "fork" | "idle"> {
+  /** Threads that trainings leave to each other; none where a user's code runs, which may leave something in them. */
+  readonly idle: IdleThreads | undefined;
   readonly stageStore: StageStore;
   readonly cache: string;
   readonly repeat: boolean;
@@ -82,7 +88,7 @@ const trainRun = async (
   context: RunContext,
   lock: FolderLock,
 ): Promise<void> => {
-  const { stageStore, emit, pauseAt } = context;
+  const { stageStore, emit, pauseAt, idle } = context;
   const { attempt, lost } = lock;
   const training = { run: run.name, stage: undefined };
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
@@ -93,7 +99,7 @@ const trainRun = async (
   const options = {
     folder: checkpoints,
     signal: AbortSignal.any([context.signal, lost]),
-    ...defined({ pauseAt }),
+    ...defined({ pauseAt, idle }),
   };
   const report = (given: ProgressReport): void => {
     lock.check();
@@ -138,12 +144,12 @@ const refuseChanged = (folder: string, run: PlannedRun): void => {
 };
 
 const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {
-  const { stageStore, cache, signal, emit } = context;
+  const { stageStore, cache, signal, emit, idle } = context;
   const { folder, done } = runFolder(context.out, run, context.repeat);
   if (done) return reuse(run, folder, context);
   if (!context.fork && !existsSync(folder)) refuseChanged(folder, run);
   const machine = await machineFor(run.values, context.threads);
-  await makeStages(run, { stageStore, cache, machine, signal, emit });
+  await makeStages(run, { stageStore, cache, machine, signal, emit, ...defined({ idle }) });
   signal.throwIfAborted();
   emit({ kind: "begin", training: { run: run.name, stage: undefined }, steps: run.values.training.steps });
   const recipe = await recipeFor(run, run.path, stageStore, machine);
@@ -159,33 +165,48 @@ const perform = async (run: PlannedRun, context: RunContext): Promise<void> => {
   }
 };
 
+const performRun = (run: PlannedRun, options: ExecutionOptions, idle: IdleThreads): Observable<RunEvent> =>
+  new Observable((subscriber: Subscriber<RunEvent>) => {
+    const { cache = ".retort", repeat = true, fork = false } = options;
+    const unsubscribed = new AbortController();
+    const signal = AbortSignal.any([options.signal, unsubscribed.signal]);
+    const emit = (event: RunEvent): void => subscriber.next(event);
+    perform(run, {
+      ...options,
+      stageStore: stageStoreIn(join(cache, "stages")),
+      cache,
+      repeat,
+      fork,
+      signal,
+      emit,
+      idle: modulesIn([run.values, run.stages]).length === 0 ? idle : undefined,
+    }).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+    return () => unsubscribed.abort(new Error("the run was unsubscribed"));
+  });
+
 /**
  * Runs planned runs one after another, stages first; cold, so subscribing is running. A stage that is there already is
  * used again; a training that was interrupted resumes. Errors with what made a run fail, and with a `LockedError` when
  * another process works on it.
  */
 export const execute = (runs: readonly PlannedRun[], options: ExecutionOptions): Observable<RunEvent> =>
-  from(runs).pipe(
-    concatMap(
-      (run) =>
-        new Observable((subscriber: Subscriber<RunEvent>) => {
-          const { cache = ".retort", repeat = true, fork = false } = options;
-          const unsubscribed = new AbortController();
-          const signal = AbortSignal.any([options.signal, unsubscribed.signal]);
-          const emit = (event: RunEvent): void => subscriber.next(event);
-          perform(run, {
-            ...options,
-            stageStore: stageStoreIn(join(cache, "stages")),
-            cache,
-            repeat,
-            fork,
-            signal,
-            emit,
-          }).then(
-            () => subscriber.complete(),
-            (error: unknown) => subscriber.error(error),
-          );
-          return () => unsubscribed.abort(new Error("the run was unsubscribed"));
-        }),
-    ),
-  );
+  new Observable((subscriber: Subscriber<RunEvent>) => {
+    const idle = options.idle ?? new IdleThreads();
+    const close = async (): Promise<void> => {
+      if (options.idle === undefined) await idle.close();
+    };
+    const work = from(runs)
+      .pipe(concatMap((run) => performRun(run, options, idle)))
+      .subscribe({
+        next: (event) => subscriber.next(event),
+        complete: () => void close().then(() => subscriber.complete()),
+        error: (error: unknown) => void close().then(() => subscriber.error(error)),
+      });
+    return () => {
+      work.unsubscribe();
+      void close();
+    };
+  });

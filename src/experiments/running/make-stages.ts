@@ -12,6 +12,8 @@ import { train } from "../../training/train.ts";
 import type { StageStore } from "../stage-store/stage-store.ts";
 import { lockUnlessDone, isLock, type FolderLock, type LockHolder } from "../../runs/folder/lock.ts";
 import { writeJson } from "../../files/json-file.ts";
+import { defined } from "../../optional/defined.ts";
+import type { IdleThreads } from "../../workers/idle-threads.ts";
 import type { PlannedRun, PlannedTraining } from "../planning/planned.ts";
 import { recipeFor } from "./planned-recipe.ts";
 import type { RunEvent } from "./run-event.ts";
@@ -31,6 +33,8 @@ export interface StageContext {
   readonly machine: Machine;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
+  /** Threads that wait for the next training. */
+  readonly idle?: IdleThreads;
 }
 
 /** The outcome in a stage's manifest. */
@@ -49,7 +53,7 @@ const makeStage = async (
   context: StageContext,
   lock: FolderLock,
 ): Promise<void> => {
-  const { stageStore, machine, emit } = context;
+  const { stageStore, machine, emit, idle } = context;
   const name = { run: run.name, stage: stage.name };
   const signal = AbortSignal.any([context.signal, lock.lost]);
   emit({ kind: "begin", training: name, steps: stage.values.training.steps });
@@ -57,7 +61,7 @@ const makeStage = async (
   const teacher = await probeTeacher(recipe, signal);
   const { finished, outcome, milliseconds } = await trainToEnd(
     (options) => train(recipe, options),
-    { folder: work, signal },
+    { folder: work, signal, ...defined({ idle }) },
     { report: (report) => emit({ kind: "report", training: name, report }), check: () => lock.check() },
   );
   if (finished === undefined)

@@ -70,9 +70,15 @@ const checkTensors = (
 
 /**
  * Each schema is compiled when it is first needed, and once: every thread of a run reads configurations. Optimising
- * costs more than the few checks gain.
+ * costs more than the few checks gain, and compiling the schema of schemas more than all else: tests hold ours to it.
  */
-const options = { allErrors: true, verbose: true, allowUnionTypes: true, code: { optimize: false } };
+const options = {
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  validateSchema: false,
+  code: { optimize: false },
+} as const;
 const configs = new Ajv({ ...options, useDefaults: true });
 const experiments = new Ajv({ ...options, discriminator: true, keywords: [moduleKeywordDefinition] });
 
@@ -116,7 +122,7 @@ export const policyOf = (document: unknown): Policy => {
   if (unknown.length + unfit.length > 0) throw new RangeError(sentence([...unfit, ...unknown]));
   const { values, context } = format.read(config);
   // The bounds that hold in experiment files hold for configurations of strangers too.
-  const isPossible = experiments.compile(policies.schema);
+  const isPossible = experiments.compile(policies.schemaFor(values));
   if (!isPossible(values)) throw new RangeError(sentence((isPossible.errors ?? []).map(describe)));
   return policies.create(values, context);
 };

@@ -67,4 +67,9 @@ const handlers = {
 /** The calls that the thread answers. */
 export type SamplerHandlers = typeof handlers;
 
-serve(handlers, { close: async () => engine?.dispose() });
+serve(handlers, {
+  close: async () => {
+    await engine?.dispose();
+    [engine, sampler] = [undefined, undefined];
+  },
+});

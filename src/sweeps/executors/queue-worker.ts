@@ -1,6 +1,6 @@
 /**
- * Takes trials from a queue in Redis, and runs each in a process of its own, so that this one is always free to say
- * that it lives.
+ * Takes trials from a queue in Redis, and runs each in another process, so that this one is always free to say that it
+ * lives.
  */
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -11,6 +11,7 @@ import type { RedisAddress } from "./redis-address.ts";
 import { openRedis, type RedisLink } from "./redis-link.ts";
 import { supervise, type Outcome } from "./supervise.ts";
 import { queueName, readTrialJob, withdrawn } from "./trial-job.ts";
+import { TrialProcesses } from "./trial-processes.ts";
 
 /** How a worker works. */
 export interface WorkerOptions {
@@ -73,13 +74,14 @@ const perform = async (
   job: Job,
   { out, command, note }: WorkerOptions,
   signal: AbortSignal,
-  held: Set<string>,
+  { held, processes }: { readonly held: Set<string>; readonly processes: TrialProcesses },
 ): Promise<Outcome | Error> => {
   try {
     const { trial, ...sweepFolder } = readTrialJob(job.data, out);
     const options = readQueuedOptions(sweepFolder.folder);
     if (!held.has(trial.id)) note(`${trial.label}  taken`);
-    const outcome = await supervise(trial, { ...sweepFolder, ...options, trials: [trial], command, signal, note });
+    const asked = { ...sweepFolder, ...options, trials: [trial], command, signal, note };
+    const outcome = await supervise(trial, asked, processes);
     if (outcome !== "held" || !held.has(trial.id)) note(`${trial.label}  ${outcome}`);
     if (outcome === "held") held.add(trial.id);
     else held.delete(trial.id);
@@ -108,12 +110,13 @@ class Lane {
   readonly #worker: Worker;
   readonly #link: RedisLink;
   readonly #options: WorkerOptions;
-  readonly #held = new Set<string>();
+  readonly #known: { readonly held: Set<string>; readonly processes: TrialProcesses };
 
-  constructor(worker: Worker, link: RedisLink, options: WorkerOptions) {
+  constructor(worker: Worker, link: RedisLink, options: WorkerOptions, processes: TrialProcesses) {
     this.#worker = worker;
     this.#link = link;
     this.#options = options;
+    this.#known = { held: new Set(), processes };
   }
 
   /** Until the signal; soon after it, jobs are given back. */
@@ -135,7 +138,7 @@ class Lane {
     const stop = new AbortController();
     const timer = holding(taken, this.#worker, this.#link, stop);
     try {
-      const outcome = await perform(taken.job, this.#options, AbortSignal.any([signal, stop.signal]), this.#held);
+      const outcome = await perform(taken.job, this.#options, AbortSignal.any([signal, stop.signal]), this.#known);
       const told = tell(taken, outcome, signal.aborted).catch(() => undefined);
       await Promise.race([told, leaving]);
     } finally {
@@ -159,10 +162,12 @@ export const work = async (address: RedisAddress, options: WorkerOptions): Promi
     maxStalledCount: mostDeaths,
   });
   worker.on("error", (error) => link.failed(error));
+  const processes = new TrialProcesses();
   try {
     await worker.startStalledCheckTimer();
-    await Promise.all(Array.from({ length: options.jobs }, () => new Lane(worker, link, options).run()));
+    await Promise.all(Array.from({ length: options.jobs }, () => new Lane(worker, link, options, processes).run()));
   } finally {
+    await processes.close();
     await worker.close(true);
     link.close();
   }

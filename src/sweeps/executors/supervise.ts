@@ -1,11 +1,9 @@
-/** Runs one trial in a process of its own, and begins it again when that process fails or dies. */
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+/** Runs one trial in another process, and begins it again when that process fails or dies. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FrozenTrial } from "../planning/frozen.ts";
 import { progressIn, trialFolder, type TrialProgress } from "../planning/trial-progress.ts";
 import type { Work } from "./executor.ts";
+import type { TrialProcesses } from "./trial-processes.ts";
 
 /**
  * How a supervised trial ended: at its end or its pause; held by another process; failed too often; stopped by the
@@ -28,50 +26,15 @@ export const isReached = (
   pauseAt: number | undefined,
 ): boolean => status === "done" || (status === "paused" && pauseAt !== undefined && step >= pauseAt);
 
-/** Arguments of `retort` that run a trial. */
-export const trialArguments = (
-  folder: string,
-  id: string,
-  { threads, pauseAt }: Pick<Work, "threads" | "pauseAt">,
-): string[] => [
-  "trial",
-  folder,
-  id,
-  "--threads",
-  String(threads),
-  ...(pauseAt === undefined ? [] : ["--pause-at", String(pauseAt)]),
-];
-
 /**
- * Runs the process to its end; gives its exit code, or nothing when a signal ended it. The process stops by itself when
- * this one is gone.
+ * Runs a trial in one of the processes until it is where it should be. It is left alone when another process works on
+ * it.
  */
-const runProcess = (trial: FrozenTrial, work: Work): Promise<number | undefined> => {
-  const folder = trialFolder(work.folder, work.sweep, trial);
-  mkdirSync(folder, { recursive: true });
-  const log = openSync(join(folder, "process.log"), "a");
-  const [program, ...first] = work.command;
-  // A group of its own: Ctrl-C is for the driver, which asks its processes to stop, once.
-  const over = work.sweep.overMemory === true ? ["--over-memory"] : [];
-  const child = spawn(program!, [...first, ...trialArguments(work.folder, trial.id, work), ...over], {
-    stdio: ["ignore", log, log, "ipc"],
-    detached: true,
-  });
-  closeSync(log);
-  const stop = (): void => void child.kill("SIGTERM");
-  if (work.signal.aborted) stop();
-  work.signal.addEventListener("abort", stop);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      work.signal.removeEventListener("abort", stop);
-      resolve(code ?? undefined);
-    });
-  });
-};
-
-/** Runs a trial until it is where it should be. It is left alone when another process works on it. */
-export const supervise = async (trial: FrozenTrial, work: Work): Promise<Outcome> => {
+export const supervise = async (
+  trial: FrozenTrial,
+  work: Work,
+  processes: Pick<TrialProcesses, "run">,
+): Promise<Outcome> => {
   const folder = trialFolder(work.folder, work.sweep, trial);
   let [failures, deaths] = [0, 0];
   let reached = -1;
@@ -80,7 +43,7 @@ export const supervise = async (trial: FrozenTrial, work: Work): Promise<Outcome
     if (isReached(before, work.pauseAt)) return "reached";
     if (work.signal.aborted) return "stopped";
     if (before.status === "running") return "held";
-    const code = await runProcess(trial, work);
+    const code = await processes.run(trial, work);
     if (code === heldCode) return "held";
     const after = await progressIn(folder, trial.steps);
     if (isReached(after, work.pauseAt)) return "reached";

@@ -133,4 +133,9 @@ const handlers = {
 /** The calls that the thread answers. */
 export type LearnerHandlers = typeof handlers;
 
-serve(handlers, { close: async () => engine?.dispose() });
+serve(handlers, {
+  close: async () => {
+    await engine?.dispose();
+    [engine, trainee, learner, average] = [undefined, undefined, undefined, undefined];
+  },
+});

@@ -10,6 +10,9 @@ import { closedObject } from "../../plugins/closed-object.ts";
 const milliseconds = (value: number, description: string) =>
   Type.Integer({ default: value, minimum: 1, maximum: 2 ** 31 - 1, description: `${description} In ms.` });
 
+/** Most memory of a scoring thread's heap where an experiment does not say it, in MiB. */
+export const usualHeap = 4096;
+
 const calling = {
   workers: Type.Integer({
     default: 1,
@@ -18,7 +21,7 @@ const calling = {
     description: "Threads that score, each with everything that it needs.",
   }),
   heap: Type.Integer({
-    default: 4096,
+    default: usualHeap,
     minimum: 64,
     maximum: 1_048_576,
     description: "Most memory of a thread's JavaScript heap, in MiB; one that needs more is ended and started anew.",

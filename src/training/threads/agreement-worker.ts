@@ -52,4 +52,9 @@ const handlers = {
 /** The calls that the thread answers. */
 export type AgreementHandlers = typeof handlers;
 
-serve(handlers, { close: async () => engine?.dispose() });
+serve(handlers, {
+  close: async () => {
+    await engine?.dispose();
+    [engine, agreement] = [undefined, undefined];
+  },
+});

@@ -15,6 +15,7 @@ import type { Scorer, Scorers } from "../../rollouts/scoring/scorer.ts";
 import type { DrawRequest, SearchRequest } from "../../rollouts/sampling/sampler.ts";
 import type { Completion } from "../../rollouts/batches/rollout.ts";
 import type { Caller, Connection } from "../../workers/connect.ts";
+import type { IdleThreads } from "../../workers/idle-threads.ts";
 import type { ArgumentOf, ValueOf } from "../../workers/messages.ts";
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import { isTempered } from "../../rollouts/decoding/shaping.ts";
@@ -42,8 +43,10 @@ import { ThreadGroup } from "./thread-group.ts";
 import { frozenWeights, traineeOf } from "../learner/trained.ts";
 import { defined } from "../../optional/defined.ts";
 
-const samplerWorker = new URL("../../rollouts/sampling/sampler-worker.ts", import.meta.url);
-const learnerWorker = new URL("../learner/learner-worker.ts", import.meta.url);
+/** The file of the sampling threads. */
+export const samplerWorker = new URL("../../rollouts/sampling/sampler-worker.ts", import.meta.url);
+/** The file of the thread that learns. */
+export const learnerWorker = new URL("../learner/learner-worker.ts", import.meta.url);
 
 /** The open threads of a run. */
 export interface RunThreads {
@@ -104,6 +107,9 @@ const drawingTeacher = ({ teacher, rollouts, data, evaluation }: Recipe): Pick<O
 const samplersOf = ({ machine, student }: Pick<Recipe, "machine" | "student">): number =>
   isLarge(studentPolicyOf(student.config)) ? 1 : machine.samplers;
 
+/** Name of a sampling thread; `index` counts from 0. */
+export const samplerName = (index: number): string => `sampler ${index + 1}`;
+
 const openSamplers = async (
   threads: ThreadGroup,
   recipe: Recipe,
@@ -124,7 +130,7 @@ const openSamplers = async (
   };
   return Promise.all(
     Array.from({ length: samplersOf(recipe) }, async (_, index) => {
-      const sampler = threads.start<SamplerHandlers>(samplerWorker, `sampler ${index + 1}`);
+      const sampler = threads.start<SamplerHandlers>(samplerWorker, samplerName(index));
       await sampler.call("open", options, { signal });
       return sampler;
     }),
@@ -188,7 +194,8 @@ const writersOf = (samplers: readonly Connection<SamplerHandlers>[]): Pick<RunTh
 
 /**
  * Starts the threads that the recipe needs and waits until each is ready; nothing is left running when one of them
- * fails or the signal aborts. `RangeError` when the objective needs a teacher or rewards and the recipe has none.
+ * fails or the signal aborts. Threads that wait are taken, and wait again when the run closes them. `RangeError` when
+ * the objective needs a teacher or rewards and the recipe has none.
  */
 export const openRunThreads = async (
   recipe: Recipe,
@@ -196,8 +203,9 @@ export const openRunThreads = async (
   shape: RunShape,
   state: LearnerState,
   opening: AbortSignal,
+  idle?: IdleThreads,
 ): Promise<RunThreads> => {
-  const threads = new ThreadGroup();
+  const threads = new ThreadGroup(idle);
   prepareEngine(recipe.machine.engine, recipe.machine.threads);
   const { needs, pairs } = objectiveOf(recipe.objective);
   try {

@@ -19,9 +19,11 @@ import { openScoringThreads } from "./scoring-threads.ts";
 import type { RunShape } from "../batch/run-shape.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 
-const teacherWorker = new URL("../../teachers/teacher-worker.ts", import.meta.url);
+/** The file of the threads that score as a teacher. */
+export const teacherWorker = new URL("../../teachers/teacher-worker.ts", import.meta.url);
 const agreementWorker = new URL("./agreement-worker.ts", import.meta.url);
-const rewardWorker = new URL("../../rewards/reward-worker.ts", import.meta.url);
+/** The file of the threads that reward. */
+export const rewardWorker = new URL("../../rewards/reward-worker.ts", import.meta.url);
 
 /** A scorer whose weights may be exchanged. */
 export type PolicyScorer = Scorer<TeacherScore> & { load(weights: Weights): Promise<void> };

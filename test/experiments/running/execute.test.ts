@@ -10,11 +10,12 @@ import { LockedError } from "../../../src/runs/folder/locked-error.ts";
 import { execute, type ExecutionOptions } from "../../../src/experiments/running/execute.ts";
 import { planExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import type { RunEvent } from "../../../src/experiments/running/run-event.ts";
+import { IdleThreads } from "../../../src/workers/idle-threads.ts";
 import { mergedWeights } from "../../../src/policies/adapters/merge.ts";
 import { loadAdapters } from "../../../src/policies/adapters/peft.ts";
 import { loadPolicy } from "../../../src/policies/checkpoints/huggingface.ts";
 import { openFiles, runFiles } from "../../fixtures/run-files.ts";
-import { openThreads, threadsEnded } from "../../fixtures/threads.ts";
+import { openThreads, startedThreads, threadsEnded } from "../../fixtures/threads.ts";
 
 const path = "test/fixtures/experiments/small.yaml";
 const root = mkdtempSync(join(tmpdir(), "retort-execute-"));
@@ -107,6 +108,29 @@ describe("an experiment", () => {
     expect(student.policy.config).toEqual(start.policy.config);
     expect(student.weights).not.toEqual(start.weights);
     expect(read(first, "student", "config.json")).toMatchObject({ eos_token_id: 1, pad_token_id: 0 });
+  });
+
+  test("has the same bytes on threads that another has left, and starts none anew; a user's code has its own", async () => {
+    const idle = new IdleThreads();
+    const plain = ['/rewards=[{"type":"exact-match"}]'];
+    const began = async (overrides: readonly string[], name: string, given?: IdleThreads) => {
+      const there = { out: join(root, name, "runs"), cache: join(root, name, "cache"), ...(given && { idle: given }) };
+      const before = startedThreads();
+      expect((await perform(overrides, undefined, there)).error).toBeUndefined();
+      const [folder] = readdirSync(join(there.out, "small"));
+      const path = join(there.out, "small", folder!);
+      return { threads: startedThreads() - before, bytes: weights(path), rollouts: lines(path, "rollouts.jsonl") };
+    };
+    const alone = await began(plain, "alone");
+    expect(openThreads()).toBe(0);
+    const leaves = await began(plain, "leaves", idle);
+    expect(openThreads()).toBe(leaves.threads);
+    expect(await began(plain, "takes", idle)).toEqual({ ...alone, threads: 0 });
+    expect({ ...leaves, threads: alone.threads }).toEqual(alone);
+    expect((await began([], "own code", idle)).threads).toBeGreaterThan(alone.threads);
+    expect(openThreads()).toBe(leaves.threads);
+    await idle.close();
+    expect(openThreads()).toBe(0);
   });
 
   test("that trains adapters leaves the student with them merged, and them beside it", async () => {

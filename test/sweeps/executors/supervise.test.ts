@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lockFolder, isLock } from "../../../src/runs/folder/lock.ts";
-import { isReached, supervise, trialArguments } from "../../../src/sweeps/executors/supervise.ts";
+import { isReached, supervise } from "../../../src/sweeps/executors/supervise.ts";
+import { TrialProcesses } from "../../../src/sweeps/executors/trial-processes.ts";
 import { trialFolder } from "../../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
 
@@ -19,7 +20,7 @@ const supervised = async (program: string, retries = 1, signal?: AbortSignal) =>
   writeFileSync(count, "");
   const text = `require("fs").appendFileSync(${JSON.stringify(count)}, "x"); ${program}`;
   const work = await sweep.work({ command: [process.execPath, "-e", text, "--"], retries, ...(signal === undefined ? {} : { signal }) });
-  const outcome = await supervise(work.trials[0]!, work);
+  const outcome = await supervise(work.trials[0]!, work, new TrialProcesses());
   return { outcome, begun: readFileSync(count, "utf8").length };
 };
 
@@ -67,8 +68,4 @@ test("a trial needs no process when it is done, or paused where it should", () =
   expect(isReached({ status: "paused", step: 4 }, 4)).toBe(true);
   expect(isReached({ status: "paused", step: 4 }, 5)).toBe(false);
   expect(isReached({ status: "paused", step: 4 }, undefined)).toBe(false);
-});
-
-test("arguments say the threads and the pause", () => {
-  expect(trialArguments("f", "id", { threads: 2, pauseAt: 7 })).toEqual(["trial", "f", "id", "--threads", "2", "--pause-at", "7"]);
 });

@@ -3,10 +3,12 @@ import { InvalidArgumentError, type Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../../../experiments/running/execute.ts";
+import { startEarlyThreads } from "../../../experiments/running/early-threads.ts";
 import type { PlannedRun } from "../../../experiments/planning/planned.ts";
 import { readExperiment } from "../../../experiments/file/extended-source.ts";
 import { prepareExperiment } from "../../../experiments/planning/run-plan.ts";
 import type { RunEvent } from "../../../experiments/running/run-event.ts";
+import { IdleThreads } from "../../../workers/idle-threads.ts";
 import { machineMemory } from "../../../sweeps/executors/available-memory.ts";
 import { hasSweep } from "../../../sweeps/planning/sweep-plan.ts";
 import { duration } from "../../display/number-text.ts";
@@ -76,7 +78,12 @@ const collecting = async (
   return { show: (event) => metrics.show(event), close: () => server.close() };
 };
 
-const perform = async (runs: readonly PlannedRun[], options: RunOptions, terminal: Terminal): Promise<void> => {
+const perform = async (
+  runs: readonly PlannedRun[],
+  options: RunOptions,
+  terminal: Terminal,
+  idle: IdleThreads,
+): Promise<void> => {
   const metrics = await collecting(options, terminal);
   const display = displayOf(style(options), terminal);
   const ended: Result[] = [];
@@ -88,10 +95,10 @@ const perform = async (runs: readonly PlannedRun[], options: RunOptions, termina
   try {
     await interruptible(display, async (signal) => {
       await lastValueFrom(
-        execute(runs, { out: options.out, cache: options.cache, fork: options.fork === true, signal }).pipe(follow),
-        {
-          defaultValue: undefined,
-        },
+        execute(runs, { out: options.out, cache: options.cache, fork: options.fork === true, signal, idle }).pipe(
+          follow,
+        ),
+        { defaultValue: undefined },
       );
     });
   } finally {
@@ -111,12 +118,15 @@ const prepare = async (
   overrides: readonly string[],
   options: RunOptions,
   terminal: Terminal,
+  idle: IdleThreads,
 ): Promise<readonly PlannedRun[]> => {
   const shown = options.quiet === true ? { ...terminal, live: undefined } : terminal;
   const source = readExperiment(file);
   if (options.quiet !== true && hasSweep(source, overrides)) {
     terminal.errors.write("the file has a sweep; this runs the file's own values, without it\n");
   }
+  // What is wrong with the file is said by its check.
+  void startEarlyThreads(idle, source.value).catch(() => undefined);
   const memory = options.overMemory === true ? undefined : machineMemory();
   return choose(await prepareExperiment(source, overrides, hubOptions(options, shown), memory), options.only);
 };
@@ -153,7 +163,12 @@ Examples:
   retort run experiments/quickstart.json /objective/alpha=0.5 /seed=1
   retort run experiments/ladder.json --only sft`,
     )
-    .action(async (file: string, overrides: string[], options: RunOptions) =>
-      perform(await prepare(file, overrides, options, terminal), options, terminal),
-    );
+    .action(async (file: string, overrides: string[], options: RunOptions) => {
+      const idle = new IdleThreads();
+      try {
+        await perform(await prepare(file, overrides, options, terminal, idle), options, terminal, idle);
+      } finally {
+        await idle.close();
+      }
+    });
 };

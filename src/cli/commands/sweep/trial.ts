@@ -1,12 +1,16 @@
-/** `retort trial`: runs one trial of a sweep in this process. Executors start it; a person rarely does. */
+/** `retort trial`: runs trials of a sweep in this process. Executors start it; a person rarely does. */
 import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { execute } from "../../../experiments/running/execute.ts";
+import { startEarlyThreads } from "../../../experiments/running/early-threads.ts";
 import { machineMemory } from "../../../sweeps/executors/available-memory.ts";
 import { supervise } from "../../../sweeps/executors/supervise.ts";
+import { TrialProcesses, type FreeMessage, type NextMessage } from "../../../sweeps/executors/trial-processes.ts";
+import { modulesIn } from "../../../plugins/modules-in.ts";
 import { planTrial, readFrozen, trialNamed } from "../../../sweeps/planning/frozen.ts";
+import { IdleThreads } from "../../../workers/idle-threads.ts";
 import { interruptible } from "../../display/interruptible.ts";
 import { overMemoryOption } from "../../options/over-memory.ts";
 import { numberFrom } from "../../options/numbers.ts";
@@ -22,21 +26,42 @@ interface TrialFlags {
   readonly pauseAt?: number;
   readonly overMemory?: true;
   readonly supervised?: true;
+  readonly further?: true;
 }
 
 /** Milliseconds until a trial is tried again that another process works on. */
 const retryAfter = 5000;
 
-/** A trial whose driver is gone, now or already, stops as by SIGTERM: another driver resumes it. */
-const stopWithParent = (): void => {
+/**
+ * A trial whose driver is gone, now or already, stops as by SIGTERM: another driver resumes it. Gives what ends that.
+ */
+const stopWithParent = (): (() => void) => {
   // Only who was started with a channel can miss it.
-  if (process.send === undefined) return;
+  if (process.send === undefined) return () => undefined;
   const stop = (): boolean => process.kill(process.pid, "SIGTERM");
   if (process.connected) process.once("disconnect", stop);
   else stop();
   // Listening alone keeps nothing alive.
   process.channel?.unref();
+  return () => void process.off("disconnect", stop);
 };
+
+/** Says that a trial has ended, and waits for the id of the next one; nothing when who started this wants no more. */
+const nextTrial = (): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) return resolve(undefined);
+    const give = (id?: string): void => {
+      process.off("message", take);
+      process.off("disconnect", give);
+      process.channel?.unref();
+      resolve(id);
+    };
+    const take = (message: unknown): void => give((message as NextMessage).trial);
+    process.on("message", take);
+    process.once("disconnect", give);
+    process.channel?.ref();
+    process.send({ free: true } satisfies FreeMessage);
+  });
 
 /** Has another process run the trial, again and again if need be. `Error` when it failed too often. */
 const performSupervised = async (
@@ -62,30 +87,37 @@ const performSupervised = async (
       note,
       ...pausing,
     };
-    let outcome = await supervise(trial, work);
+    const processes = new TrialProcesses();
+    let outcome = await supervise(trial, work, processes);
     while (outcome === "held") {
       await pause(retryAfter, undefined, { signal }).catch(() => undefined);
-      outcome = await supervise(trial, work);
+      outcome = await supervise(trial, work, processes);
     }
+    await processes.close();
     if (outcome === "failed") throw new Error(`${trial.label}: failed too often; its folder has the log`);
   });
 };
 
+/** Runs a trial; says whether another may follow in this process: not where a user's code may have left something. */
 const perform = async (
   folder: string,
   id: string,
   { threads, pauseAt, overMemory }: TrialFlags,
   terminal: Terminal,
-): Promise<void> => {
+  idle: IdleThreads,
+): Promise<boolean> => {
   const sweep = readFrozen(folder);
+  const { name } = trialNamed(sweep, id);
+  void startEarlyThreads(idle, sweep.bases[name] ?? sweep.bases["run"] ?? null, threads).catch(() => undefined);
   const run = await planTrial(sweep, trialNamed(sweep, id), {}, overMemory === true ? undefined : machineMemory());
   const display = displayOf("auto", terminal);
   const out = dirname(resolve(folder));
   const pausing = defined({ pauseAt });
   try {
     await interruptible(display, async (signal) => {
-      stopWithParent();
+      const ignoreParent = stopWithParent();
       const events = execute([run], {
+        idle,
         out,
         cache: sweep.cache,
         signal,
@@ -95,9 +127,23 @@ const perform = async (
         ...pausing,
       });
       await lastValueFrom(events.pipe(tap((event) => display.show(event))), { defaultValue: undefined });
+      ignoreParent();
     });
   } finally {
     display.close();
+  }
+  return modulesIn([run.values, run.stages]).length === 0;
+};
+
+const performAll = async (folder: string, first: string, flags: TrialFlags, terminal: Terminal): Promise<void> => {
+  const idle = new IdleThreads();
+  try {
+    for (let id: string | undefined = first; id !== undefined;) {
+      const mayFollow = await perform(folder, id, flags, terminal, idle);
+      id = flags.further === true && mayFollow ? await nextTrial() : undefined;
+    }
+  } finally {
+    await idle.close();
   }
 };
 
@@ -111,10 +157,13 @@ export const addTrial = (command: Command, terminal: Terminal): void => {
     .argument("<id>", "the trial's id, or its first digits")
     .option("--threads <n>", "threads of each part", numberFrom(1, true), 1)
     .option("--supervised", "in another process, which is begun again when it fails or dies")
+    .option("--further", "and then the trials that the process names which started it")
     .option("--retries <n>", "how many times it is begun again when it fails, if supervised", numberFrom(0, true), 1)
     .addOption(overMemoryOption())
     .option("--pause-at <step>", "steps after which it pauses", numberFrom(1, true))
     .action((folder: string, id: string, flags: TrialFlags) =>
-      flags.supervised === true ? performSupervised(folder, id, flags, terminal) : perform(folder, id, flags, terminal),
+      flags.supervised === true
+        ? performSupervised(folder, id, flags, terminal)
+        : performAll(folder, id, flags, terminal),
     );
 };

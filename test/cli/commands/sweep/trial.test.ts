@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
-import { trialArguments } from "../../../../src/sweeps/executors/supervise.ts";
+import { trialArguments } from "../../../../src/sweeps/executors/trial-processes.ts";
 import { progressIn, trialFolder } from "../../../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../../../fixtures/tiny-sweep.ts";
 import { recorder } from "../../recorder.ts";
