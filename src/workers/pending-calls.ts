@@ -44,7 +44,7 @@ export class PendingCalls {
     this.#calls.get(id)?.reject(reason);
   }
 
-  /** Rejects every call for its caller, for good: they still wait for their replies, and `refusal` is the first reason. */
+  /** Rejects every call for its caller, for good; they still wait for their replies. `refusal` is the first reason. */
   refuse(reason: Error): void {
     this.#refusal ??= reason;
     for (const { reject } of this.#calls.values()) reject(this.#refusal);

@@ -64,8 +64,8 @@ export const startThread = (url: URL, { data, stack, heap, name: given }: Thread
 };
 
 /**
- * Has the worker free all that it holds, as new for whoever is next. False when the thread has ended, or has not done it
- * within `grace` ms.
+ * Has the worker free all that it holds, as new for whoever is next. False when the thread has ended, or has not done
+ * it within `grace` ms.
  */
 export const resetThread = async ({ worker, ended }: Thread, grace: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
