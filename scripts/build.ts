@@ -47,7 +47,7 @@ export const isBuilt = (root: string): boolean => {
 };
 
 const isSame = (path: string, other: string): boolean =>
-  existsSync(other) && readFileSync(path).equals(readFileSync(other));
+  existsSync(other) && statSync(path).mode === statSync(other).mode && readFileSync(path).equals(readFileSync(other));
 
 /** Compiles the `src` of a folder into another folder: bundles and declarations. Rejects where it does not compile. */
 export const compileSource = async (root: string, target: string): Promise<void> => {

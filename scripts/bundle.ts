@@ -152,7 +152,9 @@ export const bundleSource = async (source: string, target: string): Promise<void
   });
   for (const file of outputFiles) {
     mkdirSync(dirname(file.path), { recursive: true });
-    writeFileSync(file.path, withPlace(file, target));
+    const text = withPlace(file, target);
+    // npx runs a command as it is: it makes it executable only when it sees the folder for the first time.
+    writeFileSync(file.path, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
   }
   // They run where nothing else may be read.
   for (const name of filesIn(source, ".mjs")) cpSync(join(source, name), join(target, name));

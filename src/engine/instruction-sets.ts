@@ -22,11 +22,20 @@ export const instructionSetsIn = (text: string): readonly string[] => {
   return wanted.filter((name) => flags.has(name));
 };
 
-/** Those of this machine; none where the system does not say, which only Linux does. */
-export const instructionSets = (): readonly string[] => {
+const cpuInfo = (): string => {
   try {
-    return instructionSetsIn(readFileSync("/proc/cpuinfo", "utf8"));
+    return readFileSync("/proc/cpuinfo", "utf8");
   } catch {
-    return [];
+    return "";
   }
 };
+
+/** Those of this machine; none where the system does not say, which only Linux does. */
+export const instructionSets = (): readonly string[] => instructionSetsIn(cpuInfo());
+
+/** What the system says of this machine's processor: its kind and all its instructions; nothing where it says nothing. */
+export const processorText = (): string =>
+  [...cpuInfo().matchAll(/^(?:vendor_id|cpu family|model|model name|stepping|flags)\s*:.*$/gmu)]
+    .map(([line]) => line)
+    .filter((line, place, all) => all.indexOf(line) === place)
+    .join("\n");

@@ -1,5 +1,5 @@
 /** `npm run build` in a small project of its own: what a running process has of `dist` is there at any moment. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isBuilt } from "../../scripts/build.ts";
@@ -24,6 +24,8 @@ beforeAll(async () => {
   write("same.ts", 'import * as tf from "@tensorflow/tfjs";\nexport const one = tf.scalar(1);\n');
   write("placed.ts", 'export { part } from "../part.ts";\nexport const place = import.meta.url;\n');
   writeFileSync(join(folder, "src", "part.ts"), 'export const part = "part of placed";\n');
+  mkdirSync(join(folder, "src", "cli"));
+  writeFileSync(join(folder, "src", "cli", "retort.ts"), '#!/usr/bin/env node\nprocess.stdout.write("called\\n");\n');
   write("changed.ts", "export const value = 1;\n");
   write("gone.ts", "export const gone = true;\n");
   await build();
@@ -37,6 +39,14 @@ test("bundles what others load, and declares its types", async () => {
     const [{ one }, { place, part }] = await Promise.all(["same", "placed"].map((name) => import("./dist/library/" + name + ".js")));
     console.log(one.dataSync()[0], new URL(place).pathname.endsWith("/dist/library/placed.js"), part);`;
   expect(await run(folder, process.execPath, ["--input-type=module", "--eval", script])).toMatch(/^1 true part of placed\n/u);
+});
+
+test("the command can be called as it is, whatever it was before", async () => {
+  const command = join(dist, "cli", "retort.js");
+  expect(await run(folder, command, [])).toBe("called\n");
+  chmodSync(command, 0o644);
+  await build();
+  expect(await run(folder, command, [])).toBe("called\n");
 });
 
 test("where it is only needed and the source is the same, nothing is touched", async () => {

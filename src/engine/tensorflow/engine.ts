@@ -7,7 +7,7 @@ import type { Buffer, Engine, Executable } from "../engine.ts";
 import { HeldBuffers } from "../held-buffers.ts";
 import type { DataType, Program } from "../program.ts";
 import { tag } from "./graph-def.ts";
-import { checkXla, prepareXla } from "./library/environment.ts";
+import { checkXla, prepareCompiled, prepareXla } from "./library/environment.ts";
 import { loadTensorFlow, type TensorFlowBinding } from "./library/load.ts";
 import { naming, translated, type ProgramOptions, type TranslatedProgram } from "./saved-model.ts";
 
@@ -27,6 +27,7 @@ const openSession = (binding: TensorFlowBinding, file: Uint8Array): number => {
 
 const openBinding = async ({ xla = true, bfloat16 = false }: ProgramOptions): Promise<TensorFlowBinding> => {
   if (xla) prepareXla();
+  if (xla) prepareCompiled();
   if (xla && bfloat16) checkXla();
   return (await loadTensorFlow("cpu")).binding;
 };

@@ -1,6 +1,7 @@
 /** What TensorFlow's library reads from the environment, once in a process, when it is loaded. */
 import { isMainThread } from "node:worker_threads";
 import type { EngineName } from "../../names.ts";
+import { programsFolder } from "./compiled-programs.ts";
 
 /**
  * Sets what the library reads when it is loaded, where the user has not: it writes nothing of its own to the terminal,
@@ -34,6 +35,16 @@ export const prepareXla = (): void => {
   process.env["XLA_FLAGS"] = `${flags} ${safeFusion}`.trim();
 };
 
+/**
+ * Has XLA keep what it compiles for later processes. Only in the main thread, before XLA's first program, and not where
+ * the user has set TF_XLA_FLAGS.
+ */
+export const prepareCompiled = (): void => {
+  if (!isMainThread || process.env["TF_XLA_FLAGS"] !== undefined) return;
+  const folder = programsFolder();
+  if (folder !== undefined) process.env["TF_XLA_FLAGS"] = `--tf_xla_persistent_cache_directory=${folder}`;
+};
+
 /** `Error` where XLA would give sums of products to its library of kernels. */
 export const checkXla = (): void => {
   const flags = process.env["XLA_FLAGS"] ?? "";
@@ -52,5 +63,7 @@ export const checkXla = (): void => {
  */
 export const prepareEngine = (engine: EngineName, threads?: number): void => {
   if (engine === "auto" || engine.startsWith("tensorflow")) prepareTensorFlow(threads);
-  if (engine === "tensorflow" || engine === "tensorflow-bfloat16") prepareXla();
+  if (engine !== "tensorflow" && engine !== "tensorflow-bfloat16") return;
+  prepareXla();
+  prepareCompiled();
 };
