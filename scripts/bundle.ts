@@ -3,7 +3,6 @@
  * hundreds of small ones, of the source and of the libraries that it is made with, took most of the time of a short run.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { build, type BuildOptions, type Metafile, type OnLoadResult, type OutputFile, type Plugin } from "esbuild";
 
@@ -84,8 +83,8 @@ const ownFiles = (source: string): Plugin => ({
 
 /**
  * TensorFlow.js without its layers, converters, data and WebGL, which load four times as long. Its operations and its
- * backend for processors stay libraries of their own, which other backends and a user's module share; the gradients
- * are in no file that Node can load.
+ * backend for processors stay libraries of their own, which other backends and a user's module share; the rest of what
+ * they need is in no file that Node can load.
  */
 const tensorflow = {
   name: "tensorflow.js",
@@ -94,8 +93,12 @@ const tensorflow = {
     const required = createRequire(moduleUrl("tensorflow.js"));
     const tf = required("@tensorflow/tfjs-core");
     required("@tensorflow/tfjs-backend-cpu");
-    required("./tensorflow-gradients.cjs");
+    required("./tensorflow-additions.cjs");
     export default tf;`,
+  /** What it registers on load with the operations: gradients, and operations as methods of tensors. */
+  additions: `
+    import "@tensorflow/tfjs-core/dist/register_all_gradients";
+    import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";`,
 };
 
 const smallTensorflow: Plugin = {
@@ -160,8 +163,8 @@ export const bundleSource = async (source: string, target: string): Promise<void
   for (const name of filesIn(source, ".mjs")) cpSync(join(source, name), join(target, name));
   writeFileSync(join(target, "licenses.txt"), licensesOf(metafile, folder));
   await build({
-    entryPoints: [createRequire(import.meta.url).resolve("@tensorflow/tfjs-core/dist/register_all_gradients")],
-    outfile: join(target, "tensorflow-gradients.cjs"),
+    stdin: { contents: tensorflow.additions, resolveDir: import.meta.dirname },
+    outfile: join(target, "tensorflow-additions.cjs"),
     ...bundleSettings,
     splitting: false,
     format: "cjs",

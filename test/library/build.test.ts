@@ -37,7 +37,7 @@ test("bundles what others load, and declares its types", async () => {
   expect(isBuilt(folder)).toBe(true);
   const script = `
     const [{ one }, { place, part }] = await Promise.all(["same", "placed"].map((name) => import("./dist/library/" + name + ".js")));
-    console.log(one.dataSync()[0], new URL(place).pathname.endsWith("/dist/library/placed.js"), part);`;
+    console.log(one.add(one).sub(1).dataSync()[0], new URL(place).pathname.endsWith("/dist/library/placed.js"), part);`;
   expect(await run(folder, process.execPath, ["--input-type=module", "--eval", script])).toMatch(/^1 true part of placed\n/u);
 });
 
@@ -58,13 +58,13 @@ test("where it is only needed and the source is the same, nothing is touched", a
 });
 
 test("another source: what differs is replaced, the rest stays the same file, and nothing is removed before packing", async () => {
-  const before = ["same.js", "../tensorflow-gradients.cjs"].map(inode);
+  const before = ["same.js", "../tensorflow-additions.cjs"].map(inode);
   write("changed.ts", "export const value = 2;\n");
   rmSync(join(folder, "src", "library", "gone.ts"));
   expect(isBuilt(folder)).toBe(false);
   await build("--needed");
   expect(textOf("changed.js")).toContain("value = 2");
-  expect(["same.js", "../tensorflow-gradients.cjs"].map(inode)).toEqual(before);
+  expect(["same.js", "../tensorflow-additions.cjs"].map(inode)).toEqual(before);
   expect(existsSync(join(dist, "library", "gone.js"))).toBe(true);
   await build("--exact");
   expect(readdirSync(join(dist, "library")).filter((name) => name.startsWith("gone"))).toEqual([]);

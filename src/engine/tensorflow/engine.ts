@@ -7,6 +7,7 @@ import type { Buffer, Engine, Executable } from "../engine.ts";
 import { HeldBuffers } from "../held-buffers.ts";
 import type { DataType, Program } from "../program.ts";
 import { tag } from "./graph-def.ts";
+import { recordCompiled } from "./library/compiled-programs.ts";
 import { checkXla, prepareCompiled, prepareXla } from "./library/environment.ts";
 import { loadTensorFlow, type TensorFlowBinding } from "./library/load.ts";
 import { naming, translated, type ProgramOptions, type TranslatedProgram } from "./saved-model.ts";
@@ -30,6 +31,12 @@ const openBinding = async ({ xla = true, bfloat16 = false }: ProgramOptions): Pr
   if (xla) prepareCompiled();
   if (xla && bfloat16) checkXla();
   return (await loadTensorFlow("cpu")).binding;
+};
+
+const closeSessions = (binding: TensorFlowBinding, sessions: Set<number>): void => {
+  for (const session of sessions) binding.deleteSavedModel(session);
+  sessions.clear();
+  recordCompiled();
 };
 
 /**
@@ -94,8 +101,7 @@ export const tensorflowEngine = async (options: ProgramOptions = {}): Promise<En
     async dispose() {
       open = false;
       buffers.dispose();
-      for (const session of sessions) binding.deleteSavedModel(session);
-      sessions.clear();
+      closeSessions(binding, sessions);
     },
   };
 };

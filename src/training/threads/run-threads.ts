@@ -2,6 +2,7 @@
  * The threads of a run: samplers, teacher, rewards and learner, each with an engine of its own. The main thread only
  * routes between them.
  */
+import { recordCompiled } from "../../engine/tensorflow/library/compiled-programs.ts";
 import { prepareEngine } from "../../engine/tensorflow/library/environment.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Signal } from "../../objectives/objective.ts";
@@ -243,7 +244,10 @@ export const openRunThreads = async (
       limits: new CallLimits(defined({ ...scorers, reward }), recipe.scoring.calls),
       ...defined({ validation, agreement, rewards: measured ? reward : undefined }),
       learner,
-      close: () => threads.close(),
+      close: async () => {
+        await threads.close();
+        recordCompiled();
+      },
     };
   } catch (error) {
     await threads.close().catch(() => undefined);

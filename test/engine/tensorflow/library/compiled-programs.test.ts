@@ -1,6 +1,9 @@
 /** Where compiled programs are kept, and when they are not. */
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { beforeEach, expect, test, vi } from "vitest";
 import { compiledFolder, programsFolder } from "../../../../src/engine/tensorflow/library/compiled-programs.ts";
 import { tensorFlowFolder } from "../../../../src/engine/tensorflow/library/folder.ts";
@@ -48,11 +51,38 @@ test("there is none whose path the library would read as several flags", () => {
   expect(programsFolder()).toBeUndefined();
 });
 
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+test("a program stays while it is as it was recorded, and only then; what is being written is left alone", () => {
+  const folder = programsFolder()!;
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const same = [write("same.pb", "code"), write("same.pb.sha256", sha256("code"))];
+  const others = [write("changed.pb", "cobe"), write("changed.pb.sha256", sha256("code")), write("unrecorded.pb", "code")];
+  const unfinished = write("other.pb.tmp123", "co");
+  programsFolder();
+  expect([...same, ...others, unfinished].map((path) => existsSync(path))).toEqual([true, true, false, false, false, true]);
+});
+
+test("a process that ends as it should records what was compiled", async () => {
+  const folder = programsFolder()!;
+  const script = `
+    import { writeFileSync } from "node:fs";
+    import { programsFolder } from ${JSON.stringify(new URL("../../../../src/engine/tensorflow/library/compiled-programs.ts", import.meta.url).href)};
+    writeFileSync(programsFolder() + "/new.pb", "new code");`;
+  await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script]);
+  expect(readFileSync(join(folder, "new.pb.sha256"), "utf8")).toBe(sha256("new code"));
+  expect(existsSync(join(programsFolder()!, "new.pb"))).toBe(true);
+});
+
 test("the newest stay, as many as have room together", () => {
   const folder = programsFolder()!;
   const paths = ["old", "newer", "newest"].map((name, age) => {
-    const path = join(folder, name);
+    const path = join(folder, `${name}.pb`);
     writeFileSync(path, Buffer.alloc(100));
+    writeFileSync(`${path}.sha256`, createHash("sha256").update(Buffer.alloc(100)).digest("hex"));
     utimesSync(path, 1000 + age, 1000 + age);
     return path;
   });
