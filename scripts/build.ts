@@ -12,7 +12,8 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { bundleSource } from "./bundle.ts";
+import { bundleStarted } from "./bundle.ts";
+import { requireTensorflow } from "./require-tensorflow.ts";
 
 /** In `dist`: the hash of what it was made of. */
 const stamp = ".source";
@@ -28,7 +29,7 @@ const filesBelow = (folder: string): readonly string[] =>
 const hashOfSource = (root: string): string => {
   const hash = createHash("sha256");
   const paths = [
-    ...["build.ts", "bundle.ts"].map((name) => join(import.meta.dirname, name)),
+    ...["build.ts", "bundle.ts", "require-tensorflow.ts"].map((name) => join(import.meta.dirname, name)),
     ...configuration.map((name) => join(root, name)),
     ...filesBelow(join(root, "src")).map((name) => join(root, "src", name)),
   ];
@@ -54,7 +55,8 @@ export const compileSource = async (root: string, target: string): Promise<void>
   const compiler = createRequire(join(root, "package.json")).resolve("typescript/bin/tsc");
   const parameters = [compiler, "--project", "tsconfig.build.json", "--outDir", target];
   execFileSync(process.execPath, parameters, { cwd: root, stdio: "inherit" });
-  await bundleSource(join(root, "src"), target);
+  await requireTensorflow(target);
+  await bundleStarted(target);
 };
 
 /** Days after which a bundle that the source no longer makes is removed: whatever was started with it has ended. */

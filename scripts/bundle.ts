@@ -1,8 +1,8 @@
 /**
- * Bundles the source for Node: whatever starts, a command, a thread or a user's program, reads few files. Loading
- * hundreds of small ones, of the source and of the libraries that it is made with, took most of the time of a short run.
+ * Bundles what starts: the command, threads and processes read few files. Loading hundreds of small ones, of the source
+ * and of the libraries that it is made with, took most of the time of a short run.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build, type BuildOptions, type Metafile, type OnLoadResult, type OutputFile, type Plugin } from "esbuild";
 
@@ -47,76 +47,38 @@ export const requireBanner =
 /** Addresses of TypeScript files in the source: those that threads and processes start with. */
 export const startedFile = /new URL\((["'])([^"'\n]+\.ts)\1, import\.meta\.url\)/g;
 
-/** Files of a folder, with paths from there. */
-const filesIn = (folder: string, ending: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(ending))
-    .toSorted();
-
-/** What others load: the library's parts, the command, and what threads and processes start with. */
-const entriesOf = (source: string): readonly string[] => {
-  const started = filesIn(source, ".ts").flatMap((name) => {
-    const text = readFileSync(join(source, name), "utf8");
-    return [...text.matchAll(startedFile)].map(([, , target]) =>
-      relative(source, resolve(source, dirname(name), target!)),
-    );
+/** The command, and what threads and processes start with, by their paths from the folder of compiled files. */
+const startedIn = (folder: string): readonly string[] => {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+  const started = names.flatMap((name) => {
+    const text = readFileSync(join(folder, name), "utf8");
+    const at = (target: string): string => relative(folder, resolve(folder, dirname(name), target));
+    return [...text.matchAll(startedFile)].map(([, , target]) => at(target!.replace(/\.ts$/u, ".js")));
   });
-  const others = filesIn(source, ".ts").filter((name) => name.startsWith("library/") || name === "cli/retort.ts");
-  return [...new Set([...others, ...started])].filter((name) => existsSync(join(source, name))).toSorted();
+  return [...new Set(["cli/retort.js", ...started])].filter((name) => existsSync(join(folder, name))).toSorted();
 };
 
-/** The source with what a module knows of its own place as it was before it was bundled. */
-const placed = (text: string, name: string): string =>
-  text
-    .replaceAll("import.meta.url", `moduleUrl(${JSON.stringify(name.replace(/\.ts$/u, ".js"))})`)
-    .replace('import * as tf from "@tensorflow/tfjs";', 'import tf from "@tensorflow/tfjs";');
-
-const ownFiles = (source: string): Plugin => ({
+/** A module knows its own place as it was before it was bundled. */
+const ownFiles = (folder: string): Plugin => ({
   name: "own-files",
   setup: (bundle) => {
-    bundle.onLoad({ filter: /\.ts$/ }, ({ path }): OnLoadResult | undefined => {
-      const name = relative(source, path);
-      return name.startsWith("..") ? undefined : { loader: "ts", contents: placed(readFileSync(path, "utf8"), name) };
+    bundle.onLoad({ filter: /\.js$/ }, ({ path }): OnLoadResult | undefined => {
+      const name = relative(folder, path);
+      if (name.startsWith("..") || name.includes("node_modules")) return undefined;
+      const place = `compiledFile(${JSON.stringify(name)})`;
+      return { loader: "js", contents: readFileSync(path, "utf8").replaceAll("import.meta.url", place) };
     });
   },
 });
-
-/**
- * TensorFlow.js without its layers, converters, data and WebGL, which load four times as long. Its operations and its
- * backend for processors stay libraries of their own, which other backends and a user's module share; the rest of what
- * they need is in no file that Node can load.
- */
-const tensorflow = {
-  name: "tensorflow.js",
-  contents: `
-    import { createRequire } from "node:module";
-    const required = createRequire(moduleUrl("tensorflow.js"));
-    const tf = required("@tensorflow/tfjs-core");
-    required("@tensorflow/tfjs-backend-cpu");
-    required("./tensorflow-additions.cjs");
-    export default tf;`,
-  /** What it registers on load with the operations: gradients, and operations as methods of tensors. */
-  additions: `
-    import "@tensorflow/tfjs-core/dist/register_all_gradients";
-    import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";`,
-};
-
-const smallTensorflow: Plugin = {
-  name: "small-tensorflow",
-  setup: (bundle) => {
-    bundle.onResolve({ filter: /^@tensorflow\/tfjs$/ }, ({ path }) => ({ path, namespace: "tensorflow" }));
-    bundle.onLoad({ filter: /./, namespace: "tensorflow" }, () => ({ contents: tensorflow.contents }));
-  },
-};
 
 /** An output with what it needs to know of its place. */
 const withPlace = ({ path, text }: OutputFile, target: string): string => {
   const [first = ""] = text.startsWith("#!") ? text.split("\n", 1) : [];
   const rest = text.slice(first.length);
   const up = `${relative(dirname(path), target) || "."}/`;
-  const moduleUrl = `const moduleUrl = (path) => new URL(${JSON.stringify(up)} + path, import.meta.url).href;`;
+  const compiledFile = `const compiledFile = (path) => new URL(${JSON.stringify(up)} + path, import.meta.url).href;`;
   const needed = [
-    ...(rest.includes("moduleUrl(") ? [moduleUrl] : []),
+    ...(rest.includes("compiledFile(") ? [compiledFile] : []),
     ...(/\brequire\b/u.test(rest) ? [requireBanner] : []),
   ];
   return `${[first, ...needed].filter((line) => line !== "").join("\n")}\n${rest.trimStart()}`;
@@ -140,33 +102,28 @@ const licensesOf = ({ inputs }: Metafile, folder: string): string => {
   return ["Parts of these libraries are in the files of this folder.\n", ...texts].join(`\n${"-".repeat(72)}\n\n`);
 };
 
-/** Bundles a source into a folder, in which files that others load have the same places. */
-export const bundleSource = async (source: string, target: string): Promise<void> => {
-  const folder = dirname(source);
+/**
+ * Bundles what starts, in a folder of compiled files, each in its place, with their common parts in `chunks`. The other
+ * files stay as they are: users' programs and modules import those.
+ */
+export const bundleStarted = async (folder: string): Promise<void> => {
   const { outputFiles, metafile } = await build({
     ...bundleSettings,
     metafile: true,
     write: false,
     absWorkingDir: folder,
-    entryPoints: entriesOf(source).map((name) => ({ in: join(source, name), out: name.replace(/\.ts$/u, "") })),
-    outdir: target,
+    entryPoints: startedIn(folder).map((name) => ({ in: join(folder, name), out: name.replace(/\.js$/u, "") })),
+    outdir: folder,
+    allowOverwrite: true,
     chunkNames: "chunks/[name]-[hash]",
-    plugins: [ownFiles(source), smallTensorflow],
+    plugins: [ownFiles(folder)],
   });
   for (const file of outputFiles) {
     mkdirSync(dirname(file.path), { recursive: true });
-    const text = withPlace(file, target);
+    const text = withPlace(file, folder);
     // npx runs a command as it is: it makes it executable only when it sees the folder for the first time.
-    writeFileSync(file.path, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
+    writeFileSync(file.path, text);
+    if (text.startsWith("#!")) chmodSync(file.path, 0o755);
   }
-  // They run where nothing else may be read.
-  for (const name of filesIn(source, ".mjs")) cpSync(join(source, name), join(target, name));
-  writeFileSync(join(target, "licenses.txt"), licensesOf(metafile, folder));
-  await build({
-    stdin: { contents: tensorflow.additions, resolveDir: import.meta.dirname },
-    outfile: join(target, "tensorflow-additions.cjs"),
-    ...bundleSettings,
-    splitting: false,
-    format: "cjs",
-  });
+  writeFileSync(join(folder, "licenses.txt"), licensesOf(metafile, folder));
 };

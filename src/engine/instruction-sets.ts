@@ -33,7 +33,7 @@ const cpuInfo = (): string => {
 /** Those of this machine; none where the system does not say, which only Linux does. */
 export const instructionSets = (): readonly string[] => instructionSetsIn(cpuInfo());
 
-/** What the system says of this machine's processor: its kind and all its instructions; nothing where it says nothing. */
+/** What the system says of this machine's processor, its kind and all its instructions; "" where it says nothing. */
 export const processorText = (): string =>
   [...cpuInfo().matchAll(/^(?:vendor_id|cpu family|model|model name|stepping|flags)\s*:.*$/gmu)]
     .map(([line]) => line)

@@ -14,60 +14,63 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const build = (...options: readonly string[]): Promise<string> =>
   run(folder, process.execPath, ["--import", import.meta.resolve("tsx"), join(root, "scripts/build.ts"), ...options]);
-const write = (name: string, text: string): void => writeFileSync(join(folder, "src", "library", name), text);
-const textOf = (name: string): string => readFileSync(join(dist, "library", name), "utf8");
-const inode = (name: string): number => statSync(join(dist, "library", name)).ino;
+const write = (name: string, text: string): void => writeFileSync(join(folder, "src", name), text);
+const textOf = (name: string): string => readFileSync(join(dist, name), "utf8");
+const inode = (name: string): number => statSync(join(dist, name)).ino;
 
 beforeAll(async () => {
   for (const name of ["package.json", "tsconfig.json", "tsconfig.build.json"]) cpSync(join(root, name), join(folder, name));
-  mkdirSync(join(folder, "src", "library"), { recursive: true });
+  mkdirSync(join(folder, "src"));
   write("same.ts", 'import * as tf from "@tensorflow/tfjs";\nexport const one = tf.scalar(1);\n');
-  write("placed.ts", 'export { part } from "../part.ts";\nexport const place = import.meta.url;\n');
-  writeFileSync(join(folder, "src", "part.ts"), 'export const part = "part of placed";\n');
-  mkdirSync(join(folder, "src", "cli"));
-  writeFileSync(join(folder, "src", "cli", "retort.ts"), '#!/usr/bin/env node\nprocess.stdout.write("called\\n");\n');
   write("changed.ts", "export const value = 1;\n");
+  mkdirSync(join(folder, "src", "cli"));
+  write(
+    "cli/retort.ts",
+    '#!/usr/bin/env node\nimport { one } from "../same.ts";\nimport { threadUrl } from "./started.ts";\nprocess.stdout.write(`${one.add(one).dataSync()[0]} ${new URL(threadUrl).pathname}`);\n',
+  );
+  write("cli/started.ts", 'export const threadUrl = new URL("./own-thread.ts", import.meta.url).href;\n');
+  write("cli/own-thread.ts", "export const started = true;\n");
   write("gone.ts", "export const gone = true;\n");
   await build();
 });
 
-test("bundles what others load, and declares its types", async () => {
+test("compiles the source, with TensorFlow.js as Node's require gives it", () => {
+  expect(textOf("same.js")).toContain('import tf from "./tensorflow.js"');
   expect(textOf("changed.js")).toContain("value = 1");
-  expect(textOf("changed.d.ts")).toBe("export declare const value = 1;\n");
   expect(isBuilt(folder)).toBe(true);
-  const script = `
-    const [{ one }, { place, part }] = await Promise.all(["same", "placed"].map((name) => import("./dist/library/" + name + ".js")));
-    console.log(one.add(one).sub(1).dataSync()[0], new URL(place).pathname.endsWith("/dist/library/placed.js"), part);`;
-  expect(await run(folder, process.execPath, ["--input-type=module", "--eval", script])).toMatch(/^1 true part of placed\n/u);
 });
 
-test("the command can be called as it is, whatever it was before", async () => {
+test("what starts is bundled, knows where its files are, and can be called as it is, whatever it was before", async () => {
   const command = join(dist, "cli", "retort.js");
-  expect(await run(folder, command, [])).toBe("called\n");
+  const said = `2 ${join(dist, "cli", "own-thread.ts")}`;
+  expect(await run(folder, command, [])).toContain(said);
+  expect(textOf("cli/retort.js")).not.toMatch(/from "\.\.?\/[^"]*same/u);
+  expect(textOf("cli/own-thread.js")).toContain("// cli/own-thread.js");
   chmodSync(command, 0o644);
   await build();
-  expect(await run(folder, command, [])).toBe("called\n");
+  expect(await run(folder, command, [])).toContain(said);
+  expect(textOf("licenses.txt")).toContain("Parts of these libraries");
 });
 
 test("where it is only needed and the source is the same, nothing is touched", async () => {
-  rmSync(join(dist, "library", "gone.js"));
+  rmSync(join(dist, "gone.js"));
   await build("--needed");
-  expect(existsSync(join(dist, "library", "gone.js"))).toBe(false);
+  expect(existsSync(join(dist, "gone.js"))).toBe(false);
   await build();
-  expect(existsSync(join(dist, "library", "gone.js"))).toBe(true);
+  expect(existsSync(join(dist, "gone.js"))).toBe(true);
 });
 
 test("another source: what differs is replaced, the rest stays the same file, and nothing is removed before packing", async () => {
-  const before = ["same.js", "../tensorflow-additions.cjs"].map(inode);
+  const before = ["same.js", "tensorflow.js"].map(inode);
   write("changed.ts", "export const value = 2;\n");
-  rmSync(join(folder, "src", "library", "gone.ts"));
+  rmSync(join(folder, "src", "gone.ts"));
   expect(isBuilt(folder)).toBe(false);
   await build("--needed");
   expect(textOf("changed.js")).toContain("value = 2");
-  expect(["same.js", "../tensorflow-additions.cjs"].map(inode)).toEqual(before);
-  expect(existsSync(join(dist, "library", "gone.js"))).toBe(true);
+  expect(["same.js", "tensorflow.js"].map(inode)).toEqual(before);
+  expect(existsSync(join(dist, "gone.js"))).toBe(true);
   await build("--exact");
-  expect(readdirSync(join(dist, "library")).filter((name) => name.startsWith("gone"))).toEqual([]);
+  expect(readdirSync(dist).filter((name) => name.startsWith("gone"))).toEqual([]);
   expect(readdirSync(join(folder, "build"))).toEqual([]);
 });
 
