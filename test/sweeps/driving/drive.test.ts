@@ -6,7 +6,8 @@ import { tinySweep, type TinySweep } from "../../fixtures/tiny-sweep.ts";
 
 let sweep: TinySweep;
 beforeAll(async () => {
-  sweep = await tinySweep({ axes: { "/seed": [0, 1] } });
+  // Long enough that the second is not done before the driver has seen that the first is.
+  sweep = await tinySweep({ axes: { "/seed": [0, 1] } }, 600);
 });
 afterAll(() => sweep.remove());
 
