@@ -1,5 +1,6 @@
 /** The thread that rewards: a user's slow or endless reward never blocks the threads that route and learn. */
-import { tasks, type TaskValues } from "../tasks/index.ts";
+import type { TaskValues } from "../tasks/index.ts";
+import { knownTask } from "../tasks/known-task.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 import { encodeError, type ErrorData } from "../workers/error-data.ts";
 import { serve } from "../workers/serve.ts";
@@ -34,7 +35,7 @@ const answerOf = async (opened: Reward, rollout: Rollout, signal: AbortSignal): 
 const handlers = {
   open: async ({ rewards, task, taskSeed, tokenizer, ...context }: OpenRewards): Promise<{ value: undefined }> => {
     const { folder } = context;
-    reward = createRewards(rewards, { ...context, task: tasks.create(task, { seed: taskSeed, folder, tokenizer }) });
+    reward = createRewards(rewards, { ...context, task: knownTask(task, { seed: taskSeed, folder, tokenizer }) });
     await reward.prepare?.();
     return { value: undefined };
   },

@@ -1,6 +1,7 @@
 /** What the rules of a file may ask besides the file: its tasks, made once each, and the checkpoints that it names. */
 import { foreignSources, withLines } from "../../tasks/prompts/data-source.ts";
-import { tasks, type TaskValues } from "../../tasks/index.ts";
+import type { TaskValues } from "../../tasks/index.ts";
+import { knownTask } from "../../tasks/known-task.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { attempt, type Made } from "../file/refusals.ts";
@@ -41,7 +42,7 @@ export class FileContext implements FileFacts {
     const known = this.#tasks.get(key);
     if (known !== undefined) return known;
     const made = attempt(() =>
-      tasks.create(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }),
+      knownTask(this.located(task), { seed: taskSeed, folder: this.#folder, ...this.#given(tokenizer) }),
     );
     const shown = "message" in made ? { message: this.#inSources(made.message, task) } : made;
     this.#tasks.set(key, shown);

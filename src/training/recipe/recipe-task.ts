@@ -1,5 +1,5 @@
 /** The task of a recipe, made by each thread that uses it. */
-import { tasks } from "../../tasks/index.ts";
+import { knownTask } from "../../tasks/known-task.ts";
 import { bringsTokenizer } from "../../tasks/prompts/task-tokenizer.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Recipe } from "./recipe.ts";
@@ -19,7 +19,7 @@ const made = new WeakMap<Recipe["task"], TaskSource & { readonly result: Task }>
 export const recipeTask = ({ task, taskSeed, folder, tokenizer }: TaskSource): Task => {
   const known = made.get(task);
   if (known?.taskSeed === taskSeed && known.folder === folder && known.tokenizer === tokenizer) return known.result;
-  const result = tasks.create(task, { seed: taskSeed, folder, ...defined({ tokenizer }) });
+  const result = knownTask(task, { seed: taskSeed, folder, ...defined({ tokenizer }) });
   made.set(task, { task, taskSeed, folder, tokenizer, result });
   return result;
 };

@@ -14,12 +14,21 @@ test("is made from the recipe's values and seed", () => {
   expect(recipeTask(recipe({ taskSeed: 6 })).test).not.toEqual(one.test);
 });
 
-test("is made once for the same values, and anew for another seed, folder or tokenizer", () => {
+test("is made once for the same values, and anew for another seed or tokenizer, and folder where it reads a file", () => {
   const given = recipe();
   const one = recipeTask(given);
   expect(recipeTask({ ...given })).toBe(one);
   const tokenizer = one.tokenizer.toJSON();
-  for (const change of [{ taskSeed: 6 }, { folder: "elsewhere" }, { tokenizer }]) expect(recipeTask({ ...given, ...change })).not.toBe(one);
+  for (const change of [{ taskSeed: 6 }, { tokenizer }]) expect(recipeTask({ ...given, ...change })).not.toBe(one);
+  const folders = ["a", "ab"].map((prompt) => {
+    const folder = mkdtempSync(join(tmpdir(), "retort-task-"));
+    writeFileSync(join(folder, "p.jsonl"), `{"prompt": "${prompt}"}\n{"prompt": "b"}`);
+    return folder;
+  });
+  const task = { type: "prompts", path: "p.jsonl", test: 1, promptTokens: 4, completionTokens: 4 } as const;
+  const reading = recipe({ task, tokenizer: characterTokenizer("ab").toJSON() });
+  const [here, there] = folders.map((folder) => recipeTask({ ...reading, folder }));
+  expect([...here!.train, ...here!.test]).not.toEqual([...there!.train, ...there!.test]);
 });
 
 test("finds its files in the recipe's folder, and is written in its tokenizer", () => {
