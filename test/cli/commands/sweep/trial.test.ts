@@ -27,18 +27,22 @@ test("a folder without a plan, and an id that no trial has, are told", async () 
   expect((await retort(folder, "x")).errors).toContain("expected the id of one of its 1 trials");
 });
 
-test("a trial whose parent is gone keeps what it has and stops", async () => {
+test.each(["ignore", "pipe"] as const)("a trial whose parent is gone keeps what it has and stops; its output: %s", async (output) => {
   const work = await sweep.work();
   const trial = work.trials[0]!;
   const [program, ...first] = work.command;
-  const child = spawn(program!, [...first, ...trialArguments(work.folder, trial.id, work)], {
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  const child = spawn(program!, [...first, ...trialArguments(work.folder, trial.id, work, true)], {
+    stdio: ["ignore", output, output, "ipc"],
   });
   const folder = trialFolder(work.folder, work.sweep, trial);
-  while ((await progressIn(folder, trial.steps)).step === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = (await progressIn(folder, trial.steps)).step;
+  while ((await progressIn(folder, trial.steps)).step <= before) await new Promise((resolve) => setTimeout(resolve, 100));
+  // As when the parent is killed: nobody reads any more, and the channel ends.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
   child.disconnect();
   expect(await once(child, "exit")).toEqual([143, null]);
   const { status, step } = await progressIn(folder, trial.steps);
   expect(status).toBe("interrupted");
-  expect(step).toBeGreaterThan(0);
+  expect(step).toBeGreaterThan(before);
 });
