@@ -10,11 +10,13 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 
+/** Its parts are dependencies of TensorFlow.js and not of this package: only from there are they found everywhere. */
 const required = `import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);
-const tf = require("@tensorflow/tfjs-core");
-require("@tensorflow/tfjs-backend-cpu");
-require("./tensorflow-additions.cjs");
+const own = createRequire(import.meta.url);
+const part = createRequire(own.resolve("@tensorflow/tfjs"));
+const tf = part("@tensorflow/tfjs-core");
+part("@tensorflow/tfjs-backend-cpu");
+own("./tensorflow-additions.cjs");
 export default tf;
 `;
 
