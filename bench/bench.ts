@@ -17,6 +17,7 @@ const benches = {
   serve: () => import("./serve.ts"),
   soak: () => import("./soak.ts"),
   trl: () => import("./trl.ts"),
+  ui: () => import("./ui.ts"),
 } as const;
 
 const isBench = (name: string): name is keyof typeof benches => Object.hasOwn(benches, name);

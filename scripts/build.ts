@@ -13,6 +13,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundleStarted } from "./bundle.ts";
+import { bundlePage } from "./bundle-page.ts";
 import { requireTensorflow } from "./require-tensorflow.ts";
 
 /** In `dist`: the hash of what it was made of. */
@@ -29,7 +30,7 @@ const filesBelow = (folder: string): readonly string[] =>
 const hashOfSource = (root: string): string => {
   const hash = createHash("sha256");
   const paths = [
-    ...["build.ts", "bundle.ts", "require-tensorflow.ts"].map((name) => join(import.meta.dirname, name)),
+    ...["build.ts", "bundle.ts", "bundle-page.ts", "require-tensorflow.ts"].map((name) => join(import.meta.dirname, name)),
     ...configuration.map((name) => join(root, name)),
     ...filesBelow(join(root, "src")).map((name) => join(root, "src", name)),
   ];
@@ -57,6 +58,7 @@ export const compileSource = async (root: string, target: string): Promise<void>
   execFileSync(process.execPath, parameters, { cwd: root, stdio: "inherit" });
   await requireTensorflow(target);
   await bundleStarted(target);
+  await bundlePage(root, join(target, "ui", "page"));
 };
 
 /** Days after which a bundle that the source no longer makes is removed: whatever was started with it has ended. */

@@ -84,8 +84,8 @@ const withPlace = ({ path, text }: OutputFile, target: string): string => {
   return `${[first, ...needed].filter((line) => line !== "").join("\n")}\n${rest.trimStart()}`;
 };
 
-/** Licenses of the libraries of which bundles have parts. */
-const licensesOf = ({ inputs }: Metafile, folder: string): string => {
+/** Licenses of the libraries of which bundles have parts; `folder` is where they were made. */
+export const licensesOf = ({ inputs }: Metafile, folder: string): string => {
   const packages = new Set(
     Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/u.exec(path)?.[0] ?? []),
   );

@@ -67,6 +67,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import("./commands/runs.ts")).addRuns,
   },
   {
+    name: "ui",
+    summary: "serve a page over runs as they happen",
+    load: async () => (await import("./commands/ui.ts")).addUi,
+  },
+  {
     name: "results",
     summary: "show results of runs beside what tells them apart",
     load: async () => (await import("./commands/results/results.ts")).addResults,

@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { Observable, type Subscriber } from "rxjs";
+import { defined } from "../optional/defined.ts";
 import { Lookahead } from "./sequences/lookahead.ts";
 import { normalizerOf } from "../rewards/normalization.ts";
 import { rangesOf } from "../rewards/weighted.ts";
@@ -36,6 +37,8 @@ export interface TrainOptions {
   readonly folder?: string;
   /** Called before a checkpoint is written: what was reported until then must be safe, for the run resumes after it. */
   readonly secure?: () => void;
+  /** Whether a checkpoint was asked for since it was called last: one follows the step in progress. */
+  readonly checkpointAsked?: () => boolean;
   /** The run pauses after this many steps, if it has as many, with a checkpoint. */
   readonly pauseAt?: number;
   /** Threads that wait: those that the run needs are taken from here, and left here at its end. */
@@ -121,7 +124,7 @@ const run = async (
   signal: AbortSignal,
   subscriber: Subscriber<StepReport>,
 ): Promise<void> => {
-  const { folder, secure, pauseAt = Number.POSITIVE_INFINITY } = options;
+  const { folder, secure, checkpointAsked: asked, pauseAt = Number.POSITIVE_INFINITY } = options;
   const task = recipeTask(recipe);
   const shape = runShape(recipe, task);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
@@ -156,7 +159,7 @@ const run = async (
     await threads.publish({ ...recipe.student.weights, ...newest });
     for (const [version, weights] of start.earlier) ahead.offer(version, weights);
     ahead.shows(start.step, newest, memory);
-    const writer = folder === undefined ? undefined : checkpointWriter(folder, recipe, secure);
+    const writer = folder === undefined ? undefined : checkpointWriter(folder, recipe, defined({ secure, asked }));
     await takeSteps({ ...parts, threads, ahead }, start, pauseAt, writer);
   } finally {
     await ahead.close();

@@ -132,6 +132,20 @@ const untested: Readonly<Record<string, string>> = {
   "src/rewards/sandbox/javascript-plain.ts": "test/rewards/sandbox/programs.test.ts sends values of every kind through it",
   "src/rewards/sandbox/javascript-program.ts": "test/rewards/sandbox/programs.test.ts asks programs right and wrong by it",
   "src/rewards/sandbox/javascript-trial.ts": "test/rewards/sandbox/quickjs.test.ts runs trials of every outcome",
+  "src/reports/pages/run-facts.ts": "test/reports/pages/run-page.test.ts reads what it makes of a run",
+  "src/ui/answering/experiment-file.ts": "test/ui/answering/run-command.test.ts finds files with it, and none",
+  "src/ui/answering/rollout-lines.ts": "test/ui/answering/rollouts.test.ts reads lines of every kind",
+  "src/ui/answering/run-details.ts": "test/ui/server/ui-server.test.ts asks for runs, whole and damaged",
+  "src/ui/answering/running-process.ts": "test/ui/server/control.test.ts stops what it finds, alone and of a sweep",
+  "src/ui/answering/step-lines.ts": "test/ui/answering/rollouts.test.ts and step-details.test.ts read steps with it",
+  "src/ui/answering/sweep-claims.ts": "test/ui/answering/sweep-details.test.ts judges claims of files, right and damaged",
+  "src/ui/server/answer-routes.ts": "test/ui/server/ui-server.test.ts asks for each",
+  "src/ui/server/control-routes.ts": "test/ui/server/control.test.ts asks for each action, and wrongly",
+  "src/ui/server/event-routes.ts": "test/ui/server/ui-server.test.ts reads what it tells",
+  "src/ui/server/guard.ts": "test/ui/server/ui-server.test.ts asks as strangers do",
+  "src/ui/server/page-files.ts": "test/ui/server/ui-server.test.ts gets the page",
+  "src/ui/server/queries.ts": "test/ui/server/ui-server.test.ts asks wrongly",
+  "src/cli/options/ui-option.ts": "test/cli/commands/ui.test.ts runs and sweeps with it",
   "src/plugins/definition.ts": "`define` returns its argument; what it is for is checked by the compiler",
 };
 
@@ -156,7 +170,10 @@ const isList = (file: SourceFile): boolean => {
 /** What users import holds no code: test/library/package.test.ts imports all of it. */
 const isEntryPoint = ({ path }: SourceFile): boolean => path.startsWith("src/library/");
 
-const needsTest = (file: SourceFile): boolean => !isEntryPoint(file) && exportsOf(file).some(({ value }) => value) && !isList(file);
+/** The page runs in a browser: test/ui/page.test.ts looks at all of it in one. */
+const isPage = ({ path }: SourceFile): boolean => path.startsWith("src/ui/page/");
+
+const needsTest = (file: SourceFile): boolean => !isEntryPoint(file) && !isPage(file) && exportsOf(file).some(({ value }) => value) && !isList(file);
 
 describe("files", () => {
   test(`none is longer than ${longest} lines`, () => {

@@ -34,8 +34,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   results: [...training, "training", "runs", "experiments", "sweeps"],
   reproduction: [...training, "training", "runs", "experiments", "sweeps", "results"],
   reports: [...training, "training", "runs", "experiments", "sweeps", "results", "reproduction"],
+  ui: [...training, "training", "runs", "experiments", "sweeps", "results", "reproduction", "reports"],
   library: [...training, "training", "runs", "experiments", "sweeps", "results", "reproduction", "reports"],
-  cli: [...training, "training", "runs", "experiments", "checking", "sweeps", "results", "reproduction", "reports"],
+  cli: [...training, "training", "runs", "experiments", "checking", "sweeps", "results", "reproduction", "reports", "ui"],
 };
 
 /** Where a library may be imported, as the start of a path. */
@@ -69,6 +70,8 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
     allowed: ["src/results/", "src/files/database.ts", "src/experiments/inputs/table-lines.ts"],
     reason: "a database is shut off before SQL runs or a stranger's file is read; use src/files/database.ts",
   },
+  { packages: /^@?hono(\/|$)/, allowed: ["src/ui/server/"], reason: "the page's server alone answers browsers; others serve by src/remote/server.ts" },
+  { packages: /^(preact|uplot)(\/|$)/, allowed: ["src/ui/page/"], reason: "they are of the page, which is bundled for browsers" },
   { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },
 ];
 

@@ -56,6 +56,18 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     speed: ["recipe", "batch", "learner"],
     step: ["recipe", "sequences", "batch", "checks", "learner", "checkpoints", "threads"],
   },
+  "src/ui": { answering: [], server: ["answering"], page: [] },
+  "src/ui/page": {
+    live: [],
+    parts: ["live"],
+    charts: ["live", "parts"],
+    rollouts: ["live", "parts"],
+    run: ["live", "parts", "charts", "rollouts"],
+    runs: ["live", "parts"],
+    compare: ["live", "parts", "charts"],
+    sweeps: ["live", "parts"],
+    figures: ["live", "parts"],
+  },
 };
 
 const sources = readSources("src");

@@ -48,7 +48,7 @@ const parse = (file: string): SourceFile => {
   return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true) };
 };
 
-const isSource = (file: string): boolean => file.endsWith(".ts") || (file.endsWith(".mjs") && file.startsWith(join(root, "src")));
+const isSource = (file: string): boolean => /(?<!\.d)\.tsx?$/u.test(file) || (file.endsWith(".mjs") && file.startsWith(join(root, "src")));
 
 /** Every source file below the folders of the repository; a folder that does not exist has none. */
 export const readSources = (...folders: readonly string[]): readonly SourceFile[] => {

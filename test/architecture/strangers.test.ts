@@ -13,6 +13,10 @@ const ownFiles: Readonly<Record<string, string>> = {
   "src/runs/folder/provenance.ts": "package.json of packages",
   "src/sweeps/driving/run-sweep.ts": "package.json of the package",
   "src/sweeps/executors/available-memory.ts": "/proc and /sys",
+  "src/ui/answering/running-process.ts": "/proc",
+  "src/ui/answering/step-details.ts": "/proc",
+  "src/ui/server/page-files.ts": "the page as the build made it",
+  "src/ui/server/ui-token.ts": "the user's own token, which must be a file that nobody else can read",
 };
 
 const streams: Readonly<Record<string, string>> = {

@@ -41,7 +41,7 @@ const logLine = ({ method, path, status, milliseconds, error }: ServedRequest): 
 };
 
 /** Resolves at Ctrl-C, or when the process is asked to end; a second time ends the process at once. */
-const untilStopped = (terminal: Terminal): Promise<void> =>
+export const untilStopped = (terminal: Pick<Terminal, "errors">): Promise<void> =>
   new Promise((resolve) => {
     const stop = (): void => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop);

@@ -47,6 +47,8 @@ export interface ExecutionOptions {
   readonly fork?: boolean;
   /** Threads of each part of a run; what the machine has when left out. */
   readonly threads?: number;
+  /** Whether a checkpoint was asked for since it was called last: one follows the step in progress of the run. */
+  readonly checkpointAsked?: () => boolean;
   /** The run pauses after this many steps, if it has as many. */
   readonly pauseAt?: number;
   /** Threads that wait for the next training; own ones, which end with the last run, when left out. */
@@ -88,7 +90,7 @@ const trainRun = async (
   context: RunContext,
   lock: FolderLock,
 ): Promise<void> => {
-  const { stageStore, emit, pauseAt, idle } = context;
+  const { stageStore, emit, pauseAt, checkpointAsked, idle } = context;
   const { attempt, lost } = lock;
   const training = { run: run.name, stage: undefined };
   const reason = run.values.engine === "auto" ? "the best on this machine" : "asked for by the experiment";
@@ -99,7 +101,7 @@ const trainRun = async (
   const options = {
     folder: checkpoints,
     signal: AbortSignal.any([context.signal, lost]),
-    ...defined({ pauseAt, idle }),
+    ...defined({ pauseAt, checkpointAsked, idle }),
   };
   const report = (given: ProgressReport): void => {
     lock.check();

@@ -3,19 +3,16 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { valueText } from "../../evaluation/claims/value-text.ts";
 import { readTrace } from "../../runs/folder/trace-file.ts";
-import { flattened } from "../../results/tables/parameters.ts";
-import { factCells } from "../../results/tables/run-columns.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
-import type { RunRecord } from "../../runs/reading/run-record.ts";
-import { headlineOf, heldOutReward } from "../../training/recipe/headline.ts";
 import type { StepTimed } from "../../training/recipe/step-report.ts";
 import { completionTables } from "./completion-section.ts";
 import { readCompletions, type ShownCompletion } from "./completions.ts";
-import { numberText, timeText } from "../html/number-text.ts";
+import { numberText } from "../html/number-text.ts";
 import { ganttPlot } from "../plots/gantt-plot.ts";
 import { curvePlot, isFlat, readCurves, type LearningCurve } from "../plots/learning-curves.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { plotFigure, smallFigure, type ReportPlot } from "../plots/plot-figure.ts";
+import { runFacts, settingsOf } from "./run-facts.ts";
 import { readWarnings, type RunWarning } from "./run-warnings.ts";
 import { factList, scrolledTable, section, shell } from "../html/page-shell.ts";
 
@@ -49,25 +46,6 @@ export const readRunReport = async (run: FoundRun): Promise<RunReport> => ({
   timed: await lastTimed(run.folder),
   completions: await readCompletions(run.folder),
 });
-
-/** What came of it, first of all. */
-const headlineFact = ({ metrics }: RunRecord): readonly (readonly [string, string])[] => {
-  const { metric, value } = headlineOf(metrics) ?? {};
-  if (metric === undefined || value === undefined) return [];
-  return [[metric === heldOutReward ? "held-out reward" : metric, numberText(value)]];
-};
-
-const facts = ({ record }: FoundRun): readonly (readonly [string, string])[] => [
-  ...headlineFact(record),
-  ["status", record.error === undefined ? record.status : `${record.status}: ${record.error}`],
-  ["experiment file", record.file],
-  ["id", record.id],
-  ["engine", record.engine],
-  ["started", record.started],
-  ...(record.finished === undefined ? [] : [["ended", record.finished] as const]),
-  ...(record.milliseconds === undefined ? [] : [["training", timeText(record.milliseconds)] as const]),
-  ...(record.attempt === undefined ? [] : [["attempts", String(record.attempt)] as const]),
-];
 
 const valueTable = (label: string, caption: string, values: readonly (readonly [string, number])[]): Markup =>
   scrolledTable(
@@ -106,7 +84,7 @@ const results = ({ run: { record }, curves }: RunReport): Markup => {
 
 const settings = (run: FoundRun): Markup => {
   const { record } = run;
-  const rows = [...flattened(record.values), ...factCells(run)].map(
+  const rows = settingsOf(run).map(
     ([pointer, value]) =>
       html`<tr>
         <th scope="row"><code>${pointer}</code></th>
@@ -167,7 +145,7 @@ export const runPage = (report: RunReport): string => {
     title:
       record.label === "run" || record.label === "trial" ? `${record.label} ${record.id.slice(0, 16)}` : record.label,
     intro: html`<p>${record.question}</p>
-      ${factList(facts(run))}`,
+      ${factList(runFacts(run))}`,
     links,
     linked: "Parts",
     main: links.map(([id, text]) => section(id, text, [content[id]])),

@@ -20,6 +20,8 @@ export interface ReportPlot {
   /** What the lines have in common, such as the axis that tells them apart. */
   readonly lines: string;
   readonly legend: readonly LegendLine[];
+  /** Parts of it are links. */
+  readonly linked?: boolean;
   /** Draws it at a width in pixels. */
   readonly svg: (width: number) => Markup;
   /** Its numbers: head and rows. */
@@ -49,7 +51,9 @@ const captioned = (plot: ReportPlot): Markup =>
 
 /** The plot as an element of the page. */
 export const plotFigure = (plot: ReportPlot): Markup => {
-  const { text, lines, legend, svg } = plot;
+  const { text, lines, legend, svg, linked = false } = plot;
+  // What is inside of an image cannot be reached by the keyboard.
+  const role = linked ? "group" : "img";
   const items = legend.map((line) => html`<li>${lineSample(line.look)}${line.name}</li>`);
   return html`<figure>
     ${
@@ -59,8 +63,8 @@ export const plotFigure = (plot: ReportPlot): Markup => {
             ${items}
           </ul>`
     }
-    <div class="wide" role="img" aria-label="${text}">${svg(widths.wide)}</div>
-    <div class="narrow" role="img" aria-label="${text}">${svg(widths.narrow)}</div>
+    <div class="wide" role="${role}" aria-label="${text}">${svg(widths.wide)}</div>
+    <div class="narrow" role="${role}" aria-label="${text}">${svg(widths.narrow)}</div>
     ${captioned(plot)}
   </figure>`;
 };

@@ -5,7 +5,7 @@
 import type { Span } from "../../rollouts/scoring/timeline.ts";
 import type { StepTimed } from "../../training/recipe/step-report.ts";
 import { boundedLines } from "../../files/bounded-lines.ts";
-import { isObject, type Json } from "../../files/json.ts";
+import { isObject, parseObject, type Json } from "../../files/json.ts";
 
 /** Microseconds of a millisecond, the format's unit. */
 const MICROSECONDS = 1000;
@@ -56,18 +56,13 @@ export const traceStep = (line: string): number | undefined => {
   return step === undefined ? undefined : Number(step);
 };
 
-const timedOf = (line: string, path: string, number: number): { step: number; span: Span } | undefined => {
+/** A line as an event; nothing for the lines around the events. */
+const eventText = (line: string): string | undefined => {
   const text = line.replace(/,$/, "");
-  if (text === "" || text === "[" || text === "]") return undefined;
-  let event: Json;
-  try {
-    event = JSON.parse(text) as Json;
-  } catch (cause) {
-    throw new SyntaxError(
-      `${path}:${number}: expected a trace event as JSON, got ${JSON.stringify(text.slice(0, 60))}`,
-      { cause },
-    );
-  }
+  return text === "" || text === "[" || text === "]" ? undefined : text;
+};
+
+const timedEvent = (event: Json | undefined): { readonly step: number; readonly span: Span } | undefined => {
   if (!isObject(event) || event["ph"] !== "X") return undefined;
   const { name, ts, dur, args } = event;
   if (typeof name !== "string" || !finite(ts) || !finite(dur) || !isObject(args)) return undefined;
@@ -77,6 +72,23 @@ const timedOf = (line: string, path: string, number: number): { step: number; sp
     step,
     span: { lane: name, slot, start: ts / MICROSECONDS, end: (ts + dur) / MICROSECONDS, count: rollouts },
   };
+};
+
+/** The span of a line, and its step; nothing for a line that has none, or is damaged. */
+export const timedSpan = (line: string): { readonly step: number; readonly span: Span } | undefined =>
+  timedEvent(parseObject(eventText(line) ?? ""));
+
+const timedOf = (line: string, path: string, number: number): { step: number; span: Span } | undefined => {
+  const text = eventText(line);
+  if (text === undefined) return undefined;
+  try {
+    return timedEvent(JSON.parse(text) as Json);
+  } catch (cause) {
+    throw new SyntaxError(
+      `${path}:${number}: expected a trace event as JSON, got ${JSON.stringify(text.slice(0, 60))}`,
+      { cause },
+    );
+  }
 };
 
 /**

@@ -69,7 +69,8 @@ const readRun = (folder: string): IndexedRun => {
  */
 export const recordIn = (folder: string): RunRecord => readRun(folder).record;
 
-const reasonOf = (error: unknown, folder: string): string => {
+/** Why a folder could not be read, from what was thrown. */
+export const damageOf = (error: unknown, folder: string): string => {
   if (missing(error)) return existsSync(folder) ? "no manifest.json" : "removed while it was read";
   return error instanceof Error ? error.message : String(error);
 };
@@ -104,7 +105,7 @@ const readGroup = ({ parent, names }: RunGroup): Runs => {
       kept.push([name, read]);
       if (known === undefined) added += 1;
     } catch (error) {
-      damaged.push({ folder, reason: reasonOf(error, folder) });
+      damaged.push({ folder, reason: damageOf(error, folder) });
     }
   }
   if (names.length > FEW && (added > FEW || index.size > 2 * kept.length)) writeIndex(parent, kept);

@@ -7,21 +7,30 @@ const MILLISECONDS = 60_000;
 
 /** A run's checkpoints. */
 export interface CheckpointWriter {
-  /** True when one is due after this step: by steps, by time, or because the student has never been as good. */
+  /**
+   * True when one is due after this step: by steps, by time, because the student has never been as good, or because
+   * somebody asked for one.
+   */
   isDue(step: number, host: Pick<HostState, "best">): boolean;
   /** Writes one, and gives its path. Errors are those of the disk; what was there before then still is. */
   write(progress: Progress): Promise<string>;
 }
 
-/**
- * Writes into a folder. `secure` is called before each, so that what was reported is on the disk first; `now` is a
- * clock in ms that never goes back.
- */
+/** When checkpoints are written. */
+export interface CheckpointWriterOptions {
+  /** Called before each, so that what was reported is on the disk first. */
+  readonly secure?: () => void;
+  /** Whether one was asked for since it was called last; never when left out. */
+  readonly asked?: () => boolean;
+  /** A clock in ms that never goes back. */
+  readonly now?: () => number;
+}
+
+/** Writes into a folder. */
 export const checkpointWriter = (
   folder: string,
   recipe: Recipe,
-  secure: () => void = () => undefined,
-  now: () => number = () => performance.now(),
+  { secure = () => undefined, asked = () => false, now = () => performance.now() }: CheckpointWriterOptions = {},
 ): CheckpointWriter => {
   const settings = recipe.training.checkpoints;
   const { every, minutes, best: keepBest, keepEvery } = settings;
@@ -29,6 +38,7 @@ export const checkpointWriter = (
   const isTurn = (step: number, interval: number): boolean => interval > 0 && step % interval === 0;
   return {
     isDue: (step, { best }) =>
+      asked() ||
       isTurn(step, every) ||
       isTurn(step, keepEvery) ||
       (keepBest !== false && best?.step === step) ||

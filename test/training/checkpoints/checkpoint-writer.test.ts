@@ -15,24 +15,31 @@ const opened = (settings: Partial<CheckpointSettings>) => {
   const values = { ...rest, training: { ...training, checkpoints: { ...training.checkpoints, ...settings } } };
   const clock = { now: 0 };
   const secured: number[] = [];
-  const writer = checkpointWriter(
-    folder,
-    values,
-    () => void secured.push(clock.now),
-    () => clock.now,
-  );
+  const request = { asked: false };
+  const writer = checkpointWriter(folder, values, {
+    secure: () => void secured.push(clock.now),
+    asked: () => request.asked,
+    now: () => clock.now,
+  });
   const write = (step: number, best?: number) =>
     writer.write({
       ...beginning(values),
       step,
       host: { ...beginning(values).host, best: best === undefined ? null : { step: best, metric: "accuracy", value: 1 } },
     });
-  return { folder, writer, clock, secured, write };
+  return { folder, writer, clock, request, secured, write };
 };
 const due = ({ writer }: ReturnType<typeof opened>, steps: number, best: BestEvaluation | null = null): number[] =>
   Array.from({ length: steps }, (_, i) => i + 1).filter((step) => writer.isDue(step, { best }));
 
 describe("a checkpoint is due", () => {
+  test("when somebody asks for one", () => {
+    const { writer, request } = opened({});
+    expect(writer.isDue(1, { best: null })).toBe(false);
+    request.asked = true;
+    expect(writer.isDue(2, { best: null })).toBe(true);
+  });
+
   test("every so many steps, and where one is kept for good", () => {
     expect(due(opened({}), 12)).toEqual([]);
     expect(due(opened({ every: 5 }), 12)).toEqual([5, 10]);

@@ -13,12 +13,14 @@ import { machineMemory } from "../../../sweeps/executors/available-memory.ts";
 import { hasSweep } from "../../../sweeps/planning/sweep-plan.ts";
 import { duration } from "../../display/number-text.ts";
 import { outcomeColumns } from "../../display/outcome-text.ts";
+import { withCheckpointRequests } from "../../display/checkpoint-requests.ts";
 import { interruptible } from "../../display/interruptible.ts";
 import { portIn } from "../../options/listen.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
 import { overMemoryOption } from "../../options/over-memory.ts";
 import { displayOf, type DisplayStyle } from "../../display/progress.ts";
 import { table } from "../../display/table.ts";
+import { uiOption, withUi, type UiFlag } from "../../options/ui-option.ts";
 import type { Terminal } from "../../display/terminal.ts";
 
 interface RunOptions extends HubFlags {
@@ -30,6 +32,7 @@ interface RunOptions extends HubFlags {
   readonly quiet?: true;
   readonly json?: true;
   readonly metrics?: number;
+  readonly ui?: UiFlag;
 }
 
 /** A result that is on disk: made now, or found there. */
@@ -93,14 +96,13 @@ const perform = async (
     if (event.kind === "end" || event.kind === "reuse") ended.push(event);
   });
   try {
-    await interruptible(display, async (signal) => {
-      await lastValueFrom(
-        execute(runs, { out: options.out, cache: options.cache, fork: options.fork === true, signal, idle }).pipe(
-          follow,
-        ),
-        { defaultValue: undefined },
-      );
-    });
+    const { out, cache, fork = false } = options;
+    await withCheckpointRequests(display, (checkpointAsked) =>
+      interruptible(display, async (signal) => {
+        const events = execute(runs, { out, cache, fork, signal, checkpointAsked, idle });
+        await lastValueFrom(events.pipe(follow), { defaultValue: undefined });
+      }),
+    );
   } finally {
     display.close();
     await metrics.close();
@@ -153,7 +155,8 @@ export const addRun = (command: Command, terminal: Terminal): void => {
       "--metrics <port>",
       "serve metrics for Prometheus on this machine, at /metrics; 0 takes a free port",
       portIn,
-    );
+    )
+    .addOption(uiOption());
   addHubFlags(command)
     .addHelpText(
       "after",
@@ -166,7 +169,8 @@ Examples:
     .action(async (file: string, overrides: string[], options: RunOptions) => {
       const idle = new IdleThreads();
       try {
-        await perform(await prepare(file, overrides, options, terminal, idle), options, terminal, idle);
+        const runs = await prepare(file, overrides, options, terminal, idle);
+        await withUi(options.ui, options.out, terminal, () => perform(runs, options, terminal, idle));
       } finally {
         await idle.close();
       }

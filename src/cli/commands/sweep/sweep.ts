@@ -26,6 +26,7 @@ import { redisIn, redisOption } from "../../options/redis-option.ts";
 import { driveShown, reportFailures } from "../../sweep-progress/driving.ts";
 import { addKubernetesFlags, emitJob, type KubernetesFlags } from "./kubernetes.ts";
 import { countsText, trialsTable } from "../../sweep-progress/text.ts";
+import { uiOption, withUi, type UiFlag } from "../../options/ui-option.ts";
 import type { Terminal } from "../../display/terminal.ts";
 import { visible } from "../../../files/visible.ts";
 
@@ -40,6 +41,7 @@ interface SweepFlags extends HubFlags, KubernetesFlags {
   readonly slurm?: readonly string[];
   readonly quiet?: true;
   readonly json?: true;
+  readonly ui?: UiFlag;
 }
 
 const style = ({ quiet, json }: SweepFlags): DisplayStyle =>
@@ -141,7 +143,7 @@ const perform = async (
       );
     }
     await emitJob(folder, sweep, flags, terminal);
-  } else await run({ folder, sweep }, prepared, flags, terminal);
+  } else await withUi(flags.ui, flags.out, terminal, () => run({ folder, sweep }, prepared, flags, terminal));
 };
 
 const examples = `
@@ -199,7 +201,8 @@ export const addSweep = (command: Command, terminal: Terminal): void => {
     .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .addOption(overMemoryOption())
     .option("--quiet", "print the results only")
-    .option("--json", "print one JSON event a line");
+    .option("--json", "print one JSON event a line")
+    .addOption(uiOption());
   addKubernetesFlags(command);
   addHubFlags(command)
     .addHelpText("after", examples)

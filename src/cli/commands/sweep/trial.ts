@@ -11,6 +11,7 @@ import { TrialProcesses, type FreeMessage, type NextMessage } from "../../../swe
 import { modulesIn } from "../../../plugins/modules-in.ts";
 import { planTrial, readFrozen, trialNamed } from "../../../sweeps/planning/frozen.ts";
 import { IdleThreads } from "../../../workers/idle-threads.ts";
+import { withCheckpointRequests } from "../../display/checkpoint-requests.ts";
 import { interruptible } from "../../display/interruptible.ts";
 import { overMemoryOption } from "../../options/over-memory.ts";
 import { numberFrom } from "../../options/numbers.ts";
@@ -114,21 +115,15 @@ const perform = async (
   const out = dirname(resolve(folder));
   const pausing = defined({ pauseAt });
   try {
-    await interruptible(display, async (signal) => {
-      const ignoreParent = stopWithParent();
-      const events = execute([run], {
-        idle,
-        out,
-        cache: sweep.cache,
-        signal,
-        repeat: false,
-        fork: true,
-        threads,
-        ...pausing,
-      });
-      await lastValueFrom(events.pipe(tap((event) => display.show(event))), { defaultValue: undefined });
-      ignoreParent();
-    });
+    await withCheckpointRequests(display, (checkpointAsked) =>
+      interruptible(display, async (signal) => {
+        const ignoreParent = stopWithParent();
+        const asked = { signal, checkpointAsked, ...pausing };
+        const events = execute([run], { idle, out, cache: sweep.cache, repeat: false, fork: true, threads, ...asked });
+        await lastValueFrom(events.pipe(tap((event) => display.show(event))), { defaultValue: undefined });
+        ignoreParent();
+      }),
+    );
   } finally {
     display.close();
   }

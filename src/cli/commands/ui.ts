@@ -1,0 +1,48 @@
+/** `retort ui`: a page over the runs of a folder, as they happen. */
+import type { Command } from "commander";
+import { serveUi } from "../../ui/server/ui-server.ts";
+import { visible } from "../../files/visible.ts";
+import { shownPath } from "../display/shown-path.ts";
+import type { Terminal } from "../display/terminal.ts";
+import { portIn, untilStopped } from "../options/listen.ts";
+import { ownCommand } from "../options/own-command.ts";
+
+interface UiFlags {
+  readonly runs: string;
+  readonly port?: number;
+}
+
+/** Until whoever started this is gone, where that is another process of ours. */
+const untilParentIsGone = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send !== undefined) process.once("disconnect", () => resolve());
+  });
+
+const perform = async ({ runs, port }: UiFlags, terminal: Terminal): Promise<void> => {
+  const { output, errors } = terminal;
+  const server = await serveUi({ root: runs, port, command: ownCommand() });
+  output.write(`${visible(server.url)}\n`);
+  errors.write(`the runs in ${shownPath(runs)}; whoever has the link sees and controls them; Ctrl-C ends the page\n`);
+  await Promise.race([untilStopped(terminal), untilParentIsGone()]);
+  await server.close();
+};
+
+/** Adds description, options and action to the command. */
+export const addUi = (command: Command, terminal: Terminal): void => {
+  command
+    .description(
+      "Serves a page on this machine over the runs of a folder, as they happen: curves, rollouts token by token, steps, " +
+        "sweeps, figures of the paper; stops, resumes and starts runs.",
+    )
+    .option("--runs <folder>", "one run, the runs of one file, or the root of all", "runs")
+    .option("--port <number>", "where to listen on 127.0.0.1; 0 takes a free one; 6400 or the next when left out", portIn)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  retort ui
+  retort ui --runs runs/quickstart --port 8080
+  ssh -L 6400:127.0.0.1:6400 machine retort ui --port 6400`,
+    )
+    .action((flags: UiFlags) => perform(flags, terminal));
+};

@@ -1,0 +1,2 @@
+/** Styles that are imported for the bundler. */
+declare module "*.css";
