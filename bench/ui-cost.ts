@@ -11,7 +11,10 @@ const [steps, warmUp] = [400, 40];
 /** Mean milliseconds of the steps of the run below a folder. */
 const stepTime = (out: string): number => {
   const runs = join(out, "quickstart");
-  const folder = join(runs, readdirSync(runs).find((name) => name.startsWith("run-"))!);
+  const folder = join(
+    runs,
+    readdirSync(runs).find((name) => name.startsWith("run-"))!,
+  );
   const lines = readFileSync(join(folder, "timings.jsonl"), "utf8").trim().split("\n").slice(warmUp);
   const times = lines.map((line) => (JSON.parse(line) as { readonly milliseconds: number }).milliseconds);
   return times.reduce((sum, time) => sum + time, 0) / times.length;
@@ -22,7 +25,9 @@ const train = (out: string, cache: string): Promise<void> =>
     const overrides = [`/training/steps=${steps}`, "/evaluation/prompts=1", "/evaluation/every=0"];
     const words = ["run", "experiments/quickstart.json", ...overrides, "--quiet", "--out", out, "--cache", cache];
     const child = spawn(process.execPath, ["dist/cli/retort.js", ...words], { stdio: ["ignore", "ignore", "inherit"] });
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`ui: expected a run, got exit code ${code}`))));
+    child.once("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error(`ui: expected a run, got exit code ${code}`)),
+    );
   });
 
 /** Milliseconds of a step while a page shows the run's curves. */
@@ -61,7 +66,8 @@ export const costPairs = async (
     };
     const shown = (): Promise<number> => watched(join(root, `shown-${round}`), cache, browser);
     // Whoever is second may find another machine: they take turns.
-    const pair = round % 2 === 0 ? { alone: await alone(), shown: await shown() } : { shown: await shown(), alone: await alone() };
+    const pair =
+      round % 2 === 0 ? { alone: await alone(), shown: await shown() } : { shown: await shown(), alone: await alone() };
     pairs.push(pair);
     report(pair);
   }

@@ -42,8 +42,23 @@ export const writeRuns = (root: string, count: number, steps: number): void => {
     const started = new Date(1.7e12 + 60_000 * run).toISOString();
     const axes = { "/objective/alpha": alpha, "/seed": values.seed };
     const setting = contentHash({ ...values, seed: 0 });
-    const facts = { name: "trial", label: `alpha ${alpha} seed ${values.seed}`, id, setting, file: "sweep.json", values, axes };
-    const manifest = { ...facts, question: "Does it stay fluid?", status: "done", started, finished: started, engine: { name: "onnx" } };
+    const facts = {
+      name: "trial",
+      label: `alpha ${alpha} seed ${values.seed}`,
+      id,
+      setting,
+      file: "sweep.json",
+      values,
+      axes,
+    };
+    const manifest = {
+      ...facts,
+      question: "Does it stay fluid?",
+      status: "done",
+      started,
+      finished: started,
+      engine: { name: "onnx" },
+    };
     writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
     const lines = Array.from({ length: steps }, (_, i) => i + 1);
     writeFileSync(join(folder, "metrics.jsonl"), lines.map((step) => stepLine(run, step, steps)).join(""));
@@ -57,21 +72,32 @@ export const writeRuns = (root: string, count: number, steps: number): void => {
 const timeTo = async (page: Page, go: () => Promise<unknown>, selector: string): Promise<number> => {
   const start = performance.now();
   await go();
-  await page.waitForFunction(`document.querySelector(${JSON.stringify(selector)}) !== null`, undefined, { polling: 10 });
+  await page.waitForFunction(`document.querySelector(${JSON.stringify(selector)}) !== null`, undefined, {
+    polling: 10,
+  });
   return performance.now() - start;
 };
 
 /** Milliseconds of the first table, and of a chart of 20 runs, each in a server and a tab that know nothing yet. */
-export const firstLooks = async (root: string, browser: Browser): Promise<{ readonly table: number; readonly chart: number }> => {
+export const firstLooks = async (
+  root: string,
+  browser: Browser,
+): Promise<{ readonly table: number; readonly chart: number }> => {
   const ui = await openUi(root);
   try {
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
     const page = await context.newPage();
     const table = await timeTo(page, () => page.goto(ui.url), "table.runs tbody tr:nth-child(50)");
-    const links = await page.locator("table.runs tbody a").evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
-    const keys = links.slice(0, 20).map((link) => decodeURIComponent(link.slice("#/run/".length)));
+    const links = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('table.runs tbody a')].slice(0, 20).map((link) => link.getAttribute('href'))",
+    );
+    const keys = links.map((link) => decodeURIComponent(link.slice("#/run/".length)));
     const hash = `#/compare?runs=${encodeURIComponent(JSON.stringify(keys))}`;
-    const chart = await timeTo(page, () => page.evaluate(`void (location.hash = ${JSON.stringify(hash)})`), ".uplot canvas");
+    const chart = await timeTo(
+      page,
+      () => page.evaluate(`void (location.hash = ${JSON.stringify(hash)})`),
+      ".uplot canvas",
+    );
     await context.close();
     return { table, chart };
   } finally {
@@ -96,12 +122,27 @@ const heldBy = async (page: Page, ui: OpenUi, minute: number): Promise<Held> => 
 };
 
 /** What is held while a run does a step each 200 ms and its curves are shown, minute by minute. */
-export const heldOver = async (root: string, browser: Browser, minutes: number, report: (held: Held) => void): Promise<readonly Held[]> => {
+export const heldOver = async (
+  root: string,
+  browser: Browser,
+  minutes: number,
+  report: (held: Held) => void,
+): Promise<readonly Held[]> => {
   const folder = join(root, "live", `run-${"a".repeat(16)}`);
   mkdirSync(folder, { recursive: true });
   const values = { seed: 0, training: { steps: 1_000_000 } };
   const started = new Date().toISOString();
-  const manifest = { name: "run", label: "run", id: "a".repeat(64), file: "live.json", question: "", values, status: "running", started, engine: { name: "onnx" } };
+  const manifest = {
+    name: "run",
+    label: "run",
+    id: "a".repeat(64),
+    file: "live.json",
+    question: "",
+    values,
+    status: "running",
+    started,
+    engine: { name: "onnx" },
+  };
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
   const lock = await lockFolder(folder);
   const ui = await openUi(root);

@@ -11,7 +11,9 @@ export interface OpenUi {
 
 /** Starts `retort ui` over a folder, and waits for its link. */
 export const openUi = async (root: string, command = "dist/cli/retort.js"): Promise<OpenUi> => {
-  const child = spawn(process.execPath, [command, "ui", "--runs", root, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [command, "ui", "--runs", root, "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let text = "";

@@ -26,12 +26,17 @@ const { values: flags } = parseArgs({
   },
 });
 const has = (part: string): boolean => flags.parts.split(",").includes(part);
-const [runs = 0, steps = 0, rounds = 0, minutes = 0] = [flags.runs, flags.steps, flags.rounds, flags.minutes].map(Number);
+const [runs = 0, steps = 0, rounds = 0, minutes = 0] = [flags.runs, flags.steps, flags.rounds, flags.minutes].map(
+  Number,
+);
 const report = (text: string): void => void process.stderr.write(`${text}\n`);
 const round = (value: number, digits = 0): string => value.toFixed(digits);
 
 const root = mkdtempSync(join(tmpdir(), "retort-ui-"));
-const browser = await chromium.launch({ executablePath: flags.chromium, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+const browser = await chromium.launch({
+  executablePath: flags.chromium,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+});
 const sections: string[] = [];
 
 const looks = async (): Promise<void> => {

@@ -30,7 +30,9 @@ const filesBelow = (folder: string): readonly string[] =>
 const hashOfSource = (root: string): string => {
   const hash = createHash("sha256");
   const paths = [
-    ...["build.ts", "bundle.ts", "bundle-page.ts", "require-tensorflow.ts"].map((name) => join(import.meta.dirname, name)),
+    ...["build.ts", "bundle.ts", "bundle-page.ts", "require-tensorflow.ts"].map((name) =>
+      join(import.meta.dirname, name),
+    ),
     ...configuration.map((name) => join(root, name)),
     ...filesBelow(join(root, "src")).map((name) => join(root, "src", name)),
   ];

@@ -15,7 +15,12 @@ const ui = await openUi(flags.runs);
 const browser = await chromium.launch({ executablePath: flags.chromium, args: ["--no-sandbox", "--disable-gpu"] });
 const page = await (await browser.newContext({ viewport: { width: 1200, height: 800 } })).newPage();
 
-const shoot = async (name: string, hash: string, content: string, prepare?: (shown: Page) => Promise<void>): Promise<void> => {
+const shoot = async (
+  name: string,
+  hash: string,
+  content: string,
+  prepare?: (shown: Page) => Promise<void>,
+): Promise<void> => {
   await page.evaluate(`void (location.hash = ${JSON.stringify(hash)})`);
   await page.locator(content).first().waitFor();
   await prepare?.(page);

@@ -173,7 +173,8 @@ const isEntryPoint = ({ path }: SourceFile): boolean => path.startsWith("src/lib
 /** The page runs in a browser: test/ui/page.test.ts looks at all of it in one. */
 const isPage = ({ path }: SourceFile): boolean => path.startsWith("src/ui/page/");
 
-const needsTest = (file: SourceFile): boolean => !isEntryPoint(file) && !isPage(file) && exportsOf(file).some(({ value }) => value) && !isList(file);
+const needsTest = (file: SourceFile): boolean =>
+  !isEntryPoint(file) && !isPage(file) && exportsOf(file).some(({ value }) => value) && !isList(file);
 
 describe("files", () => {
   test(`none is longer than ${longest} lines`, () => {

@@ -70,7 +70,11 @@ const libraries: readonly { readonly packages: RegExp; readonly allowed: readonl
     allowed: ["src/results/", "src/files/database.ts", "src/experiments/inputs/table-lines.ts"],
     reason: "a database is shut off before SQL runs or a stranger's file is read; use src/files/database.ts",
   },
-  { packages: /^@?hono(\/|$)/, allowed: ["src/ui/server/"], reason: "the page's server alone answers browsers; others serve by src/remote/server.ts" },
+  {
+    packages: /^@?hono(\/|$)/,
+    allowed: ["src/ui/server/"],
+    reason: "the page's server alone answers browsers; others serve by src/remote/server.ts",
+  },
   { packages: /^(preact|uplot)(\/|$)/, allowed: ["src/ui/page/"], reason: "they are of the page, which is bundled for browsers" },
   { packages: /^seedrandom$/, allowed: ["src/random/"], reason: "randomness comes from coordinates; use src/random/stream.ts" },
 ];
@@ -88,7 +92,8 @@ const layerViolations = (file: SourceFile): string[] => {
     ];
   }
   return referencesOf(file).flatMap(({ target, specifier }) => {
-    if (target === undefined) return [];
+    // Styles are no source, and are bundled with the page that imports them.
+    if (target === undefined || target.endsWith(".css")) return [];
     if (!known.has(target)) return [`${file.path}: expected "${specifier}" to be a file below src; correct the path`];
     const other = layerOf(target);
     if (other === layer || allowed.includes(other)) return [];

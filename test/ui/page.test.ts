@@ -96,22 +96,30 @@ inBrowser("the page", () => {
     [1400, "dark"],
     [400, "light"],
     [400, "dark"],
-  ] as const)("is whole at %d pixels, %s: no fault of access, no error, nothing wider than the window, nothing from elsewhere", { timeout: 120_000 }, async (width, colorScheme) => {
-    const { page, problems, foreign, context } = await opened({ viewport: { width, height: 800 }, colorScheme });
-    for (const [hash, heading, content] of pages()) {
-      await goto(page, hash, heading);
-      await page.locator(content).first().waitFor({ state: "attached", timeout: 20_000 });
-      expect([hash, await faults(page)]).toEqual([hash, []]);
-      const room = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-      expect([hash, room <= 0]).toEqual([hash, true]);
-    }
-    expect([problems, foreign]).toEqual([[], []]);
-    await context.close();
-  });
+  ] as const)(
+    "is whole at %d pixels, %s: no fault of access, no error, nothing wider than the window, nothing from elsewhere",
+    { timeout: 120_000 },
+    async (width, colorScheme) => {
+      const { page, problems, foreign, context } = await opened({ viewport: { width, height: 800 }, colorScheme });
+      for (const [hash, heading, content] of pages()) {
+        await goto(page, hash, heading);
+        await page.locator(content).first().waitFor({ state: "attached", timeout: 20_000 });
+        expect([hash, await faults(page)]).toEqual([hash, []]);
+        const room = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+        expect([hash, room <= 0]).toEqual([hash, true]);
+      }
+      expect([problems, foreign]).toEqual([[], []]);
+      await context.close();
+    },
+  );
 
   test("goes on by itself while a run is at work, in two tabs", async () => {
     const tabs = [await opened(), await opened()];
-    const progress = (page: Page) => page.locator("tr", { has: page.locator(`a[href="#/run/${encodeURIComponent(running)}"]`) }).locator(".steps").innerText();
+    const progress = (page: Page) =>
+      page
+        .locator("tr", { has: page.locator(`a[href="#/run/${encodeURIComponent(running)}"]`) })
+        .locator(".steps")
+        .innerText();
     const before = await Promise.all(tabs.map(({ page }) => progress(page)));
     for (const [i, { page }] of tabs.entries()) await expect.poll(() => progress(page), { timeout: 10_000 }).not.toBe(before[i]);
     for (const { context, problems } of tabs) {
@@ -130,7 +138,8 @@ inBrowser("the page", () => {
       }
       throw new Error(`the keyboard does not get there: ${await focused()}`);
     };
-    const onElement = (selector: string) => () => page.evaluate<boolean>(`document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`);
+    const onElement = (selector: string) => () =>
+      page.evaluate<boolean>(`document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`);
     await page.keyboard.press("Tab");
     expect(await focused()).toBe("Skip to the contents");
     await tabTo(onElement("input[type=search]"));
@@ -194,7 +203,10 @@ inBrowser("the page", () => {
     const { page, context } = await opened({}, /404/u);
     await goto(page, runAt(key, "settings"), /run/u);
     rmSync(join(live.out, "short"), { recursive: true });
-    await page.getByText(/removed/u).first().waitFor({ timeout: 10_000 });
+    await page
+      .getByText(/removed/u)
+      .first()
+      .waitFor({ timeout: 10_000 });
     await goto(page, "#/runs", /^Runs$/u);
     expect(await page.locator("table.runs").innerText()).not.toContain("short");
     await context.close();
@@ -222,7 +234,10 @@ inBrowser("the page", () => {
     await goto(page, runAt(now, "curves"), /alpha=/u);
     await page.getByRole("button", { name: /^Stop/u }).click();
     await page.getByRole("button", { name: /Really stop/u }).click();
-    await page.getByText(/kill \d+/u).first().waitFor();
+    await page
+      .getByText(/kill \d+/u)
+      .first()
+      .waitFor();
     await page.getByText("interrupted").first().waitFor({ timeout: 20_000 });
     await page.getByRole("button", { name: "Resume" }).waitFor();
     expect(problems).toEqual([]);

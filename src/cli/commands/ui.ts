@@ -35,7 +35,11 @@ export const addUi = (command: Command, terminal: Terminal): void => {
         "sweeps, figures of the paper; stops, resumes and starts runs.",
     )
     .option("--runs <folder>", "one run, the runs of one file, or the root of all", "runs")
-    .option("--port <number>", "where to listen on 127.0.0.1; 0 takes a free one; 6400 or the next when left out", portIn)
+    .option(
+      "--port <number>",
+      "where to listen on 127.0.0.1; 0 takes a free one; 6400 or the next when left out",
+      portIn,
+    )
     .addHelpText(
       "after",
       `

@@ -66,7 +66,10 @@ const placesOf = (axes: readonly ParallelAxis[], runs: readonly ParallelRun[]): 
   });
 };
 
-const tickTexts = (axes: readonly ParallelAxis[], runs: readonly ParallelRun[]): readonly (Place & { text: string })[] =>
+const tickTexts = (
+  axes: readonly ParallelAxis[],
+  runs: readonly ParallelRun[],
+): readonly (Place & { text: string })[] =>
   axes.flatMap((axis, i) => {
     const own = runs.map(({ values }) => values[i]);
     const numbers = numbersOf(own);

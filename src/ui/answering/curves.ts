@@ -116,8 +116,7 @@ export const readCurves = (request: CurveRequest, cache: SeriesCache): Curves =>
   const groups = request.bands ? [...bySetting(request.runs)] : request.runs.map((run) => [run.key, [run]] as const);
   for (const [setting, runs] of groups) {
     const repeats = runs.flatMap(seriesOf);
-    if (repeats.length < 2)
-      for (const { key, series } of repeats) curves.push(...curvesOf(key, series, request));
+    if (repeats.length < 2) for (const { key, series } of repeats) curves.push(...curvesOf(key, series, request));
     else
       for (const metric of request.metrics)
         for (const kind of kinds) bands.push(...bandOf(setting, repeats, metric, kind, request.points));

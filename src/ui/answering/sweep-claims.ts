@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
+import { isObject } from "../../files/json.ts";
 import { stampOf } from "../../files/regular-file.ts";
 import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
 import { experimentFileOf } from "./experiment-file.ts";
@@ -16,7 +17,10 @@ export interface ReadClaims {
 
 const readClaims = (path: string): ReadClaims => {
   try {
-    return { claims: checkTrials(readExperiment(path), []).claims, error: undefined };
+    const source = readExperiment(path);
+    // A sweep that was given on the command line is of a file without one, which can make no claims.
+    if (!isObject(source.value) || source.value["claims"] === undefined) return { claims: [], error: undefined };
+    return { claims: checkTrials(source, []).claims, error: undefined };
   } catch (error) {
     return { claims: [], error: error instanceof Error ? error.message : String(error) };
   }

@@ -121,7 +121,7 @@ const parallel = (report: SweepReport, runs: readonly WatchedRun[], metric: stri
 };
 
 /** A metric that says how far the student is from its teacher: the lower the closer. */
-const isDivergence = (name: string): boolean => /^divergence\//u.test(name);
+const isDivergence = (name: string): boolean => name.startsWith("divergence/");
 
 const pareto = (report: SweepReport, runs: readonly WatchedRun[], metric: string): readonly ReportPlot[] => {
   const names = new Set(runs.flatMap(({ record }) => Object.keys(record.metrics)));

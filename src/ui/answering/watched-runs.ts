@@ -140,7 +140,14 @@ export class WatchedRuns {
     const path = relative(this.root, run.parent).split(sep).join("/");
     // The root may be the folder of one file's runs, or one run.
     const file = path === "" || path.startsWith("..") ? basename(run.parent) : path;
-    return { ...run, written: run.record, key, file, stamp, sizes: run.record.status === "done" ? "" : sizesIn(run.folder) };
+    return {
+      ...run,
+      written: run.record,
+      key,
+      file,
+      stamp,
+      sizes: run.record.status === "done" ? "" : sizesIn(run.folder),
+    };
   }
 
   /** With slashes on every system; the root itself may be a run. */

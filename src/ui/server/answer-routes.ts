@@ -46,7 +46,12 @@ export const addAnswers = (app: Hono, runs: WatchedRuns): void => {
   get("/api/curves", (context): Curves => {
     const { found, missing } = runsNamed(runs, listIn(context, "runs"));
     const points = Math.min(mostPoints, Math.max(2, numberIn(context, "points") ?? usualPoints));
-    const request = { runs: found, metrics: listIn(context, "metrics"), points, bands: context.req.query("bands") === "1" };
+    const request = {
+      runs: found,
+      metrics: listIn(context, "metrics"),
+      points,
+      bands: context.req.query("bands") === "1",
+    };
     const curves = readCurves(request, readers.series);
     return { ...curves, missing: [...missing, ...curves.missing] };
   });

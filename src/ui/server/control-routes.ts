@@ -5,7 +5,7 @@ import { Type } from "@sinclair/typebox";
 import { closedObject } from "../../plugins/closed-object.ts";
 import type { Json } from "../../files/json.ts";
 import { checkerOf } from "../../sweeps/planning/checked-file.ts";
-import type { ControlRequest } from "../answers.ts";
+import type { ControlRequest } from "../control-answers.ts";
 import type { WatchedRuns } from "../answering/watched-runs.ts";
 import { commandFor, perform, type ControlOptions } from "./control.ts";
 import { refuse } from "./guard.ts";

@@ -6,7 +6,7 @@ import { lastText } from "../../files/regular-file.ts";
 import { commandText, resumeCommand, variantCommand, type Arguments } from "../answering/run-command.ts";
 import { runningProcess } from "../answering/running-process.ts";
 import type { WatchedRun } from "../answering/watched-runs.ts";
-import type { ControlAnswer, ControlRequest } from "../answers.ts";
+import type { ControlAnswer, ControlRequest } from "../control-answers.ts";
 
 /** How this package's command is started. */
 export interface ControlOptions {
@@ -83,7 +83,9 @@ export const perform = async (
   const given = action === "resume" ? await resumeCommand(run) : await variantCommand(run, overrides);
   await start(given, options);
   const message =
-    action === "resume" ? "The run goes on; it stays when this page is closed." : "The variant runs; it is in the table.";
+    action === "resume"
+      ? "The run goes on; it stays when this page is closed."
+      : "The variant runs; it is in the table.";
   return { command: commandText(given), message };
 };
 

@@ -26,7 +26,9 @@ describe("the Pareto front", () => {
     const { text } = plot.svg(700);
     expect(text).toContain('#/run/c"');
     expect(text).toMatch(/>a<.*>b</su);
-    expect(plot.text).toBe("reward over divergence of 4 settings; the Pareto front: a (divergence 1, reward 1); b (divergence 2, reward 3).");
+    expect(plot.text).toBe(
+      "reward over divergence of 4 settings; the Pareto front: a (divergence 1, reward 1); b (divergence 2, reward 3).",
+    );
     expect(plot.table).toContainEqual(["a", 1, 1, 1]);
   });
 

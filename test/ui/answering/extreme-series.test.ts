@@ -43,7 +43,10 @@ describe("a series", () => {
 
   test("first numbers of parts are at the same steps for series of the same length", () => {
     const steps = (of: (i: number) => number) =>
-      seriesOf(Array.from({ length: 77 }, (_, i) => of(i)), 16)
+      seriesOf(
+        Array.from({ length: 77 }, (_, i) => of(i)),
+        16,
+      )
         .parts()
         .map(({ step }) => step);
     expect(steps((i) => i)).toEqual(steps((i) => -(i ** 2)));

@@ -7,7 +7,17 @@ import { RolloutReader } from "../../../src/ui/answering/rollouts.ts";
 import type { WatchedRun } from "../../../src/ui/answering/watched-runs.ts";
 
 const line = (step: number, more: object = {}): string =>
-  JSON.stringify({ step, prompt: `p${step}`, reference: "r", completion: "ab", source: "student", finish: "stop", tokens: 2, version: 0, ...more });
+  JSON.stringify({
+    step,
+    prompt: `p${step}`,
+    reference: "r",
+    completion: "ab",
+    source: "student",
+    finish: "stop",
+    tokens: 2,
+    version: 0,
+    ...more,
+  });
 const inspected = {
   reward: 0.5,
   parts: { exact: 0.5 },
@@ -26,7 +36,12 @@ const runOf = (lines: readonly string[]): WatchedRun => {
 };
 
 describe("rollouts of a step", () => {
-  const run = runOf([line(1, inspected), line(1), line(2), line(2, { dropped: true, failures: { judge: { error: "late", attempts: 2 } } })]);
+  const run = runOf([
+    line(1, inspected),
+    line(1),
+    line(2),
+    line(2, { dropped: true, failures: { judge: { error: "late", attempts: 2 } } }),
+  ]);
 
   test("have what was drawn, scored and inspected, token by token", () => {
     const { steps, inspected: of, step, rollouts } = new RolloutReader().ofStep(run, undefined);
@@ -72,7 +87,15 @@ describe("rollouts are found", () => {
 });
 
 test("a rollout of a stranger is bounded, and never more than text and numbers", () => {
-  const hostile = { prompt: 7, completion: "x".repeat(50_000), reward: "much", parts: { a: "b", c: 1 }, pieces: ["a"], divergences: [1, 2], failures: [] };
+  const hostile = {
+    prompt: 7,
+    completion: "x".repeat(50_000),
+    reward: "much",
+    parts: { a: "b", c: 1 },
+    pieces: ["a"],
+    divergences: [1, 2],
+    failures: [],
+  };
   const { rollouts } = new RolloutReader().ofStep(runOf([line(1, hostile)]), 1);
   expect(rollouts[0]).toMatchObject({ prompt: "", reward: null, parts: { c: 1 }, tokens: [], failures: {} });
   expect(rollouts[0]!.completion.length).toBeLessThan(21_000);

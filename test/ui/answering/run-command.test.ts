@@ -54,7 +54,12 @@ describe("a variant", () => {
   test("has the run's values but those that are changed", async () => {
     const run = await runOf(["/objective/alpha=0.25", "/seed=7"]);
     expect(await variantCommand(run, ["/seed=8", "/training/steps=9"])).toEqual([
-      "run", file, "/objective/alpha=0.25", "/seed=8", "/training/steps=9", ...out,
+      "run",
+      file,
+      "/objective/alpha=0.25",
+      "/seed=8",
+      "/training/steps=9",
+      ...out,
     ]);
   });
 

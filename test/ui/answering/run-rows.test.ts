@@ -10,7 +10,13 @@ import { writeRunFolder } from "../../fixtures/run-folders.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-rows-"));
 const values = (seed: number, alpha: number) => ({ seed, objective: { alpha }, training: { steps: 10 } });
-writeRunFolder(root, { minute: 1, values: values(0, 0.5), axes: { "/objective/alpha": 0.5 }, accuracy: 0.75, metrics: { loss: Number.NaN } });
+writeRunFolder(root, {
+  minute: 1,
+  values: values(0, 0.5),
+  axes: { "/objective/alpha": 0.5 },
+  accuracy: 0.75,
+  metrics: { loss: Number.NaN },
+});
 const running = writeRunFolder(root, { minute: 2, values: values(1, 0.25), status: "running" });
 writeFileSync(
   join(running, "metrics.jsonl"),
@@ -33,7 +39,14 @@ describe("rows", () => {
     expect(names).toEqual(["/objective/alpha", "loss", "nothing", "/no~pointer"]);
     expect(rows.map(({ status, step, steps, left, headline, cells }) => ({ status, step, steps, left, headline, cells }))).toEqual([
       { status: "running", step: 2, steps: 10, left: 1600, headline: { metric: "accuracy", value: 0.1 }, cells: [0.25, 1, null, null] },
-      { status: "done", step: 10, steps: 10, left: undefined, headline: { metric: "accuracy", value: 0.75 }, cells: [0.5, "NaN", null, null] },
+      {
+        status: "done",
+        step: 10,
+        steps: 10,
+        left: undefined,
+        headline: { metric: "accuracy", value: 0.75 },
+        cells: [0.5, "NaN", null, null],
+      },
     ]);
     expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining(["/objective/alpha", "/seed", "loss", "accuracy"]));
     expect(columns.findIndex(({ name }) => name === "/objective/alpha")).toBeLessThan(columns.findIndex(({ name }) => name === "loss"));

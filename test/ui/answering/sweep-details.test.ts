@@ -11,7 +11,14 @@ import { tinyExperiment } from "../../fixtures/tiny-sweep.ts";
 
 const root = mkdtempSync(join(tmpdir(), "retort-sweep-details-"));
 const file = join(root, "sweep.json");
-const claim = { id: "more", statement: "More alpha, more right answers.", type: "trend", metric: "accuracy", along: "/objective/alpha", direction: "increasing" };
+const claim = {
+  id: "more",
+  statement: "More alpha, more right answers.",
+  type: "trend",
+  metric: "accuracy",
+  along: "/objective/alpha",
+  direction: "increasing",
+};
 writeFileSync(file, JSON.stringify({ ...tinyExperiment({ axes: { "/objective/alpha": [0, 1], "/seed": [0, 1] } }), claims: [claim] }));
 for (const alpha of [0, 1])
   for (const rate of [0.1, 0.2])
@@ -20,7 +27,14 @@ for (const alpha of [0, 1])
       const axes = { "/objective/alpha": alpha, "/training/rate": rate, "/seed": seed };
       const metrics = { "divergence/jsd": 1 - alpha / 2, "evaluation/reward": alpha };
       const status = alpha === 1 && rate === 0.2 && seed === 1 ? "failed" : "done";
-      writeRunFolder(join(root, "runs"), { values, axes, status, accuracy: 0.5 + 0.1 * alpha + rate + 0.01 * seed, metrics, made: { file } });
+      writeRunFolder(join(root, "runs"), {
+        values,
+        axes,
+        status,
+        accuracy: 0.5 + 0.1 * alpha + rate + 0.01 * seed,
+        metrics,
+        made: { file },
+      });
     }
 const watched = new WatchedRuns(join(root, "runs"));
 const runs = [...watched.runs.values()];
@@ -59,7 +73,12 @@ describe("a sweep", () => {
   test("is drawn: parallel coordinates, trade-offs, means, with links to runs", async () => {
     const { plots } = await sweep();
     expect(plots.map(([name]) => name)).toEqual(
-      expect.arrayContaining(["parallel-accuracy", "pareto-divergence-jsd-accuracy", "pareto-evaluation-reward-accuracy", "sweep-accuracy"]),
+      expect.arrayContaining([
+        "parallel-accuracy",
+        "pareto-divergence-jsd-accuracy",
+        "pareto-evaluation-reward-accuracy",
+        "sweep-accuracy",
+      ]),
     );
     expect(plots[0]![1]).toContain(`#/run/${encodeURIComponent(runs[0]!.key)}`);
   });

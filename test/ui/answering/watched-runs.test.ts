@@ -65,7 +65,9 @@ describe("watched runs", () => {
     writeFileSync(join(folder, "manifest.json"), "{");
     const runs = new WatchedRuns(root);
     await refreshed(runs);
-    expect(runs.damaged).toEqual([{ folder: expect.stringContaining("sweep"), reason: "manifest.json: expected JSON, got something else" }]);
+    expect(runs.damaged).toEqual([
+      { folder: expect.stringContaining("sweep") as string, reason: "manifest.json: expected JSON, got something else" },
+    ]);
     rmSync(folder, { recursive: true });
     writeRunFolder(root, {});
     await refreshed(runs);

@@ -52,7 +52,10 @@ describe("a run at work", () => {
     const checkpoints = (): number => (existsSync(join(out, key, "checkpoints")) ? readdirSync(join(out, key, "checkpoints")).length : 0);
     expect(checkpoints()).toBe(0);
     const asked = await control({ run: key, action: "checkpoint" });
-    expect(asked).toEqual({ status: 200, answer: { command: `kill -USR2 ${child.pid}`, message: expect.stringContaining("checkpoint") } });
+    expect(asked).toEqual({
+      status: 200,
+      answer: { command: `kill -USR2 ${child.pid}`, message: expect.stringContaining("checkpoint") as string },
+    });
     await expect.poll(checkpoints, { timeout: 20_000 }).toBe(1);
     expect((await control({ run: key, action: "stop" })).answer).toMatchObject({ command: `kill ${child.pid}` });
     expect(await end).toBe(143);
@@ -75,7 +78,10 @@ describe("a run at work", () => {
     const end = ended(child);
     const { key } = await running();
     const stopped = await control({ run: key, action: "stop" });
-    expect(stopped.answer).toMatchObject({ command: `kill ${child.pid}`, message: expect.stringContaining("The sweep that runs it stops") });
+    expect(stopped.answer).toMatchObject({
+      command: `kill ${child.pid}`,
+      message: expect.stringContaining("The sweep that runs it stops") as string,
+    });
     expect(await end).toBe(143);
   });
 });
@@ -85,7 +91,10 @@ describe("what cannot be done is refused, and says why", () => {
 
   test("a run that is done cannot be stopped", async () => {
     const { status, answer } = await control({ run: await done(), action: "stop" });
-    expect([status, answer]).toEqual([409, { error: { message: expect.stringContaining("expected a run at work, got one that is done") } }]);
+    expect([status, answer]).toEqual([
+      409,
+      { error: { message: expect.stringContaining("expected a run at work, got one that is done") as string } },
+    ]);
   });
 
   test("a variant of wrong values does not start", async () => {
@@ -114,7 +123,10 @@ describe("what cannot be done is refused, and says why", () => {
   test("a variant runs, and is in the table", { timeout: 60_000 }, async () => {
     const key = await done();
     const { status, answer } = await control({ run: key, action: "variant", overrides: ["/seed=5"] });
-    expect([status, answer["command"]]).toEqual([200, expect.stringMatching(/^retort run .*tiny\.json \/training\/steps=2 \/seed=5 --out /u)]);
+    expect([status, answer["command"]]).toEqual([
+      200,
+      expect.stringMatching(/^retort run .*tiny\.json \/training\/steps=2 \/seed=5 --out /u),
+    ]);
     await expect.poll(async () => (await rows()).filter((row) => row.status === "done").length, { timeout: 30_000 }).toBe(2);
   });
 });

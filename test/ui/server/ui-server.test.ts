@@ -33,7 +33,10 @@ interface Asked {
 }
 
 /** Unlike `fetch`, sends whatever headers it is told to. */
-const ask = (path: string, { headers = {}, method = "GET", body }: Asked = {}): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string }> =>
+const ask = (
+  path: string,
+  { headers = {}, method = "GET", body }: Asked = {},
+): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string }> =>
   new Promise((resolve, reject) => {
     const asked = request({ host: "127.0.0.1", port: server.port, path, method, headers }, (response) => {
       let text = "";
@@ -100,7 +103,11 @@ describe("answers", () => {
       expect([path, status, text]).toEqual([path, 200, expect.stringContaining("{")]);
     }
     const keys = encodeURIComponent(JSON.stringify([key, "gone"]));
-    expect(await json(`/api/curves?runs=${keys}&metrics=${encodeURIComponent('["loss"]')}`)).toEqual({ curves: [], bands: [], missing: ["gone"] });
+    expect(await json(`/api/curves?runs=${keys}&metrics=${encodeURIComponent('["loss"]')}`)).toEqual({
+      curves: [],
+      bands: [],
+      missing: ["gone"],
+    });
     expect(await json(`/api/compare?runs=${keys}`)).toMatchObject({ rows: [{ key }], differing: [] });
     expect(await json("/api/sweep?file=sweep")).toMatchObject({ trials: [{ status: "done" }], metrics: ["accuracy"] });
     expect(await json("/api/figures")).toEqual({ figures: [] });
@@ -123,9 +130,15 @@ describe("answers", () => {
 
   test("a damaged line is counted, and the others are shown", async () => {
     const folder = join(root, await only());
-    writeFileSync(join(folder, "metrics.jsonl"), '{"kind":"step","step":1,"metrics":{"loss":1}}\n{"kind":"st\n{"kind":"step","step":2,"metrics":{"loss":2}}\n');
+    writeFileSync(
+      join(folder, "metrics.jsonl"),
+      '{"kind":"step","step":1,"metrics":{"loss":1}}\n{"kind":"st\n{"kind":"step","step":2,"metrics":{"loss":2}}\n',
+    );
     const key = await only();
-    expect(await json(keyed("/api/run", key))).toMatchObject({ metrics: [{ name: "loss", kind: "step" }], unreadable: { "metrics.jsonl": 1 } });
+    expect(await json(keyed("/api/run", key))).toMatchObject({
+      metrics: [{ name: "loss", kind: "step" }],
+      unreadable: { "metrics.jsonl": 1 },
+    });
     const curves = `/api/curves?runs=${encodeURIComponent(JSON.stringify([key]))}&metrics=${encodeURIComponent('["loss"]')}`;
     expect(await json(curves)).toMatchObject({ curves: [{ step: [1, 2], value: [1, 2] }] });
   });
@@ -151,7 +164,12 @@ const events = async (last?: string): Promise<{ readonly all: { id: string; chan
     response.on("data", (piece: Buffer) => {
       text += piece.toString();
       for (let at = text.indexOf("\n\n"); at !== -1; at = text.indexOf("\n\n")) {
-        const fields = new Map(text.slice(0, at).split("\n").map((row) => [row.slice(0, row.indexOf(":")), row.slice(row.indexOf(":") + 1).trim()] as const));
+        const fields = new Map(
+          text
+            .slice(0, at)
+            .split("\n")
+            .map((row) => [row.slice(0, row.indexOf(":")), row.slice(row.indexOf(":") + 1).trim()] as const),
+        );
         text = text.slice(at + 2);
         const data = fields.get("data");
         if (data !== undefined) all.push({ id: fields.get("id") ?? "", changed: JSON.parse(data) as Changed });
@@ -193,7 +211,9 @@ describe("the server", () => {
     const other = await serveUi({ root, command: [], token, page });
     const third = await serveUi({ root, command: [], token, page });
     expect(third.port).not.toBe(other.port);
-    await expect(serveUi({ root, port: other.port, command: [], token, page })).rejects.toThrow(/expected to listen on 127\.0\.0\.1:\d+, got .*give another --port/u);
+    await expect(serveUi({ root, port: other.port, command: [], token, page })).rejects.toThrow(
+      /expected to listen on 127\.0\.0\.1:\d+, got .*give another --port/u,
+    );
     await Promise.all([other.close(), third.close()]);
   });
 

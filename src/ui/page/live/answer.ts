@@ -1,6 +1,7 @@
 /** Answers of the server that stay fresh: asked again when what they are about has changed. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ControlAnswer, ControlRequest, Refusal } from "../../answers.ts";
+import type { Refusal } from "../../answers.ts";
+import type { ControlAnswer, ControlRequest } from "../../control-answers.ts";
 import { visible } from "../../../files/visible.ts";
 import { onChanged } from "./events.ts";
 

@@ -1,6 +1,7 @@
 /** What can be done to a run: stop it, keep its state, resume it, run it again with other values. */
 import { useEffect, useState } from "preact/hooks";
-import type { ControlAnswer, ControlRequest, RunDetails } from "../../answers.ts";
+import type { RunDetails } from "../../answers.ts";
+import type { ControlAnswer, ControlRequest } from "../../control-answers.ts";
 import { visible } from "../../../files/visible.ts";
 import { commandFor, control } from "../live/answer.ts";
 import { CopyButton } from "../parts/inputs.tsx";

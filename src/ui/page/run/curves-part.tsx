@@ -180,7 +180,7 @@ const batchesOf = (metrics: readonly MetricName[], shown: number): readonly (rea
 export const CurvesPart = ({ details: { row, metrics } }: { readonly details: RunDetails }) => {
   const settings = useChartSettings();
   const [filter, setFilter] = useQuery("metric");
-  const [shown, setShown] = useState(batch);
+  const [shown, setShown] = useState(2 * batch);
   const found = metrics
     .filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()))
     .toSorted((a, b) => rankOf(a) - rankOf(b));

@@ -79,7 +79,7 @@ const Summary = ({ details }: { readonly details: RunDetails }) => {
       <Alarms alarms={alarms} />
       <Unreadable unreadable={unreadable} />
       <Controls details={details} />
-      <details class="choice" open>
+      <details class="choice">
         <summary>Facts</summary>
         <Facts facts={facts} />
       </details>
