@@ -1,14 +1,12 @@
 /** Tests of the page in Chromium, over a sweep that is really running. */
-import { createRequire } from "node:module";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { browserPath, openBrowser, watchedPage } from "../fixtures/browser.ts";
 import { hostileText, liveSweep, type LiveSweep } from "../fixtures/live-sweep.ts";
 import { writeRunFolder } from "../fixtures/run-folders.ts";
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let live: LiveSweep;
 let browser: Browser;
@@ -43,7 +41,7 @@ interface Fault {
 }
 
 const faults = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<{ readonly violations: readonly Fault[] }>("axe.run()");
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -31,8 +31,8 @@ const perform = async ({ runs, port }: UiFlags, terminal: Terminal): Promise<voi
 export const addUi = (command: Command, terminal: Terminal): void => {
   command
     .description(
-      "Serves a page on this machine over the runs of a folder, as they happen: curves, rollouts token by token, steps, " +
-        "sweeps, figures of the paper; stops, resumes and starts runs.",
+      "Serves a page on this machine over the runs of a folder, as they happen: curves, rollouts token by token, " +
+        "steps, sweeps, figures of the paper; stops, resumes and starts runs.",
     )
     .option("--runs <folder>", "one run, the runs of one file, or the root of all", "runs")
     .option(

@@ -27,7 +27,7 @@ export const runFacts = ({ record }: Pick<FoundRun, "record">): readonly (readon
   ...(record.attempt === undefined ? [] : [["attempts", String(record.attempt)] as const]),
 ];
 
-/** Everything that decides the result, by name: values by their pointers, and versions, files, checkpoints and stages. */
+/** Everything that decides the result: values by their pointers, and by name versions, files, checkpoints, stages. */
 export const settingsOf = (run: Pick<FoundRun, "record">): readonly (readonly [name: string, value: Json])[] => [
   ...flattened(run.record.values),
   ...factCells(run),

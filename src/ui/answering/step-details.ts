@@ -100,7 +100,7 @@ const filesOf = (folder: string): StepFiles => ({
 export class StepReader {
   readonly #recent = new Recent<StepFiles>({ most: keptRuns }, filesOf);
 
-  /** How a step went, with its alarms of the run's; the last that was timed where none is named. Errors of the system. */
+  /** How a step went, with its own of the run's alarms; where none is named the last. Errors of the system. */
   async read(run: WatchedRun, asked: number | undefined, { alarms }: Pick<RunSeries, "alarms">): Promise<StepDetails> {
     const { trace, timings } = this.#recent.of(run.folder, (files) => {
       files.trace.refresh();
