@@ -1,10 +1,10 @@
 /**
  * The live page: `npm run bench -- ui`. Needs `npm run build` and Chromium first. How long its first table of 2,000 runs
  * and a chart of 20 of them take; what a running training pays for it, in pairs of runs with the page and without; and
- * what page and server hold while a run goes on, for `--minutes N`. `--parts looks,cost,held` chooses, `--write` writes
- * docs/results/live-page.md of all of them.
+ * what page and server hold while a run goes on, for `--minutes N`. `--parts looks,cost,held` chooses, `--keep FILE`
+ * keeps what was measured and measures it no more, `--write` writes docs/results/live-page.md.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -22,6 +22,7 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "5" },
     minutes: { type: "string", default: "60" },
     chromium: { type: "string", default: "/usr/bin/chromium" },
+    keep: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
@@ -37,9 +38,14 @@ const browser = await chromium.launch({
   executablePath: flags.chromium,
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
 });
-const sections: string[] = [];
 
-const looks = async (): Promise<void> => {
+/** The lines of each part. */
+const kept: Record<string, readonly string[]> =
+  flags.keep !== undefined && existsSync(flags.keep)
+    ? (JSON.parse(readFileSync(flags.keep, "utf8")) as Record<string, readonly string[]>)
+    : {};
+
+const looks = async (): Promise<readonly string[]> => {
   const many = join(root, "many");
   mkdirSync(many);
   writeRuns(many, runs, steps);
@@ -51,7 +57,7 @@ const looks = async (): Promise<void> => {
     all.push(look);
   }
   rmSync(many, { recursive: true });
-  sections.push(
+  return [
     `## ${runs.toLocaleString("en-US")} runs of ${steps.toLocaleString("en-US")} steps`,
     "",
     `A server and a tab that know nothing yet, ${rounds} times; medians in milliseconds, and the slowest.`,
@@ -64,15 +70,15 @@ const looks = async (): Promise<void> => {
       return `| ${what} | ${round(median(times))} | ${round(Math.max(...times))} |`;
     }),
     "",
-  );
+  ];
 };
 
-const cost = async (): Promise<void> => {
+const cost = async (): Promise<readonly string[]> => {
   const pairs = await costPairs(root, browser, rounds, ({ alone, shown }) =>
     report(`a step alone ${round(alone, 1)} ms, shown ${round(shown, 1)} ms: ${round(shown / alone, 3)}`),
   );
   const ratios = pairs.map(({ alone, shown }) => shown / alone);
-  sections.push(
+  return [
     "## What a training pays",
     "",
     `experiments/quickstart.json, milliseconds of a step, in ${rounds} pairs of runs: alone, and while a tab in Chromium on`,
@@ -84,15 +90,15 @@ const cost = async (): Promise<void> => {
     "",
     `The median ratio is ${round(median(ratios), 3)}.`,
     "",
-  );
+  ];
 };
 
-const held = async (): Promise<void> => {
+const held = async (): Promise<readonly string[]> => {
   const all = await heldOver(join(root, "held"), browser, minutes, ({ minute, page, server }) =>
     report(`minute ${minute}: page ${round(page, 1)} MiB, server ${round(server)} MiB`),
   );
   const every = Math.max(1, Math.floor(minutes / 12));
-  sections.push(
+  return [
     `## ${minutes} minutes of live updates`,
     "",
     "A run that does a step each 200 ms, its curves shown; MiB of JavaScript of the page after a collection, and of the",
@@ -104,13 +110,16 @@ const held = async (): Promise<void> => {
       .filter(({ minute }) => minute % every === 0)
       .map(({ minute, page, server }) => `| ${minute} | ${round(page, 1)} | ${round(server)} |`),
     "",
-  );
+  ];
 };
 
+const parts = { looks, cost, held };
 try {
-  if (has("looks")) await looks();
-  if (has("cost")) await cost();
-  if (has("held")) await held();
+  for (const [name, measure] of Object.entries(parts)) {
+    if (!has(name) || kept[name] !== undefined) continue;
+    kept[name] = await measure();
+    if (flags.keep !== undefined) writeFileSync(flags.keep, JSON.stringify(kept));
+  }
 } finally {
   await browser.close();
   rmSync(root, { recursive: true, force: true });
@@ -121,7 +130,11 @@ const text = [
   "",
   `What \`npm run bench -- ui\` measured on ${cores} cores of an ${processor}, ${date}: ${versions.join(", ")}.`,
   "",
-  ...sections,
+  ...Object.keys(parts).flatMap((name) => kept[name] ?? []),
 ].join("\n");
 process.stdout.write(text);
-if (flags.write) writeFileSync("docs/results/live-page.md", text);
+if (flags.write) {
+  const missing = Object.keys(parts).filter((name) => kept[name] === undefined);
+  if (missing.length > 0) throw new RangeError(`ui: expected all parts for --write, got none of ${missing.join(", ")}`);
+  writeFileSync("docs/results/live-page.md", text);
+}
