@@ -1,14 +1,14 @@
 /** The metrics of a run step by step, read on as its files grow. */
 import { join } from "node:path";
-import { parseObject, type JsonObject } from "../../files/json.ts";
+import { isObject, parseObject, type JsonObject } from "../../files/json.ts";
 import type { Alarm } from "../answers.ts";
-import { metricsIn } from "../../runs/reading/run-record.ts";
+import { numberOf } from "../../runs/reading/run-record.ts";
 import { ExtremeSeries } from "./extreme-series.ts";
 import { FollowedLines } from "./followed-lines.ts";
 import { Recent } from "./recent.ts";
 
-/** Most parts of a series, metrics of a run, bytes of a line, and steps whose times are kept. */
-const [mostParts, mostMetrics, longestLine, mostSteps] = [2048, 400, 2 ** 20, 2_000_000];
+/** Most parts of a series, metrics of a kind, characters of a name, bytes of a line, steps whose times are kept. */
+const [mostParts, mostMetrics, longestName, longestLine, mostSteps] = [2048, 400, 500, 2 ** 20, 2_000_000];
 
 /** Alarms that are kept: so many of the first, and so many of the newest. */
 const keptAlarms = 50;
@@ -40,12 +40,12 @@ class StepSums {
   }
 }
 
-/** Whether a series is of numbers that were measured at steps or at evaluations. */
-const keyOf = (kind: SeriesKind, metric: string): string => `${kind} ${metric}`;
-
 /** The metrics of one run. */
 export class RunSeries {
-  readonly #series = new Map<string, ExtremeSeries>();
+  readonly #series: Readonly<Record<SeriesKind, Map<string, ExtremeSeries>>> = {
+    evaluation: new Map(),
+    step: new Map(),
+  };
   readonly #time = new StepSums();
   readonly #tokens = new StepSums();
   readonly #metrics: FollowedLines;
@@ -59,7 +59,8 @@ export class RunSeries {
       take: (text) => this.#takeMetrics(text),
       tooLong: () => void (this.#unreadable["metrics.jsonl"] += 1),
       restart: () => {
-        this.#series.clear();
+        this.#series.evaluation.clear();
+        this.#series.step.clear();
         this.#alarms = [];
         this.#unreadable["metrics.jsonl"] = 0;
       },
@@ -84,7 +85,7 @@ export class RunSeries {
   /** Parts of all series: what it holds in memory. */
   get size(): number {
     let size = 0;
-    for (const series of this.#series.values()) size += series.length;
+    for (const all of Object.values(this.#series)) for (const series of all.values()) size += series.length;
     return size;
   }
 
@@ -101,15 +102,13 @@ export class RunSeries {
   /** The metrics there are, those of evaluations first, in the order in which they came. */
   names(): readonly { readonly name: string; readonly kind: SeriesKind }[] {
     return (["evaluation", "step"] as const).flatMap((kind) =>
-      [...this.#series.keys()]
-        .filter((key) => key.startsWith(`${kind} `))
-        .map((key) => ({ name: key.slice(kind.length + 1), kind })),
+      [...this.#series[kind].keys()].map((name) => ({ name, kind })),
     );
   }
 
   /** The series of a metric. */
   series(kind: SeriesKind, metric: string): ExtremeSeries | undefined {
-    return this.#series.get(keyOf(kind, metric));
+    return this.#series[kind].get(metric);
   }
 
   /** Milliseconds of training until after a step. */
@@ -128,7 +127,11 @@ export class RunSeries {
     if (line === undefined || !isStep(step)) this.#unreadable["metrics.jsonl"] += 1;
     else if (kind === "warning") this.#takeWarning(line, step);
     else if (kind === "step" || kind === "evaluation") {
-      for (const [metric, value] of Object.entries(metricsIn(line))) this.#seriesOf(kind, metric)?.add(step, value);
+      const { metrics, accuracy } = line;
+      // As `metricsIn` has them, without an object for each of millions of lines.
+      const named = isObject(metrics) ? metrics : {};
+      for (const name in named) this.#add(kind, name, step, numberOf(named[name]));
+      if (named["accuracy"] === undefined) this.#add(kind, "accuracy", step, numberOf(accuracy));
     }
   }
 
@@ -147,13 +150,16 @@ export class RunSeries {
     }
   }
 
-  #seriesOf(kind: SeriesKind, metric: string): ExtremeSeries | undefined {
-    const key = keyOf(kind, metric);
-    const known = this.#series.get(key);
-    if (known !== undefined || this.#series.size >= mostMetrics) return known;
-    const made = new ExtremeSeries(mostParts);
-    this.#series.set(key, made);
-    return made;
+  #add(kind: SeriesKind, metric: string, step: number, value: number | undefined): void {
+    if (value === undefined) return;
+    const all = this.#series[kind];
+    const known = all.get(metric);
+    if (known !== undefined) known.add(step, value);
+    else if (all.size < mostMetrics && metric.length <= longestName) {
+      const made = new ExtremeSeries(mostParts);
+      made.add(step, value);
+      all.set(metric, made);
+    }
   }
 }
 
