@@ -57,11 +57,11 @@ const trained = async (engine: Engine, sizes: TrainingSizes, count: number): Pro
 const quantities = async (engine: Engine, sizes: TrainingSizes, weights: Weights): Promise<Quantities> => {
   const learner = await open(engine, sizes, initialState(weights));
   const batch = batchOf(sizes);
-  const { logProbs, divergences } = await learner.inspect(batch);
+  const { logProbs, tokens } = await learner.inspect(batch);
   const { metrics } = await learner.update(batch, 1, 1);
   const gradient = await learner.read("first");
   await learner.dispose();
-  return { loss: metrics["loss"]!, gradient, logProbs, divergences: divergences! };
+  return { loss: metrics["loss"]!, gradient, logProbs, divergences: tokens!.divergences };
 };
 
 const all = (weights: Weights): Float32Array[] =>

@@ -9,6 +9,7 @@ export type {
   CheckpointWritten,
   Evaluated,
   Finished,
+  LikelyToken,
   LoggedRollout,
   Paused,
   ProgressReport,
@@ -23,6 +24,7 @@ export { train } from "../training/train.ts";
 export type { TrainOptions } from "../training/train.ts";
 export { collate } from "../training/batch/collate.ts";
 export type { Batch, BatchShape, BatchSignal, StepSignals } from "../training/batch/collate.ts";
+export type { InspectedTokens } from "../training/batch/token-log.ts";
 export type { Answers, Row } from "../training/batch/row.ts";
 export { Learner } from "../training/learner/learner.ts";
 export { initialState } from "../training/learner/learner-state.ts";

@@ -2,7 +2,7 @@
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** How a decoder writes bytes that are no character yet. */
-const replacement = "\ufffd";
+export const replacement = "\ufffd";
 
 /**
  * The text that each of `ids` adds to the text of those before it; joined they are `decode(ids)`, as far as that does

@@ -31,7 +31,7 @@ export interface ShownCompletion {
 }
 
 /** Completions of a step that are shown, most bytes of a line, and characters of a text. */
-const [shown, longestLine, longestText] = [8, 2 ** 22, 4000];
+const [shown, longestLine, longestText] = [8, 2 ** 24, 4000];
 
 const textOf = (value: unknown): string => {
   if (typeof value !== "string") return "";

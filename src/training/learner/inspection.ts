@@ -1,6 +1,6 @@
 /**
- * Inspection: the gradient of each term of an objective, and the learner's log-probs and divergences of the tokens that
- * were sampled.
+ * Inspection: the gradient of each term of an objective, and what student and teacher say of the tokens that were
+ * sampled.
  */
 import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program } from "../../engine/program.ts";
@@ -10,10 +10,9 @@ import { scheduled } from "../../objectives/schedules/schedule.ts";
 import { tokenLogProbs } from "../../objectives/arithmetic/token-log-probs.ts";
 import type { Policy, Sequences } from "../../policies/policy.ts";
 import { batchSpecs, type BatchShape } from "../batch/collate.ts";
+import { inspectedTokens } from "./inspected-tokens.ts";
 import { packsFor, packTensors, type Pack } from "./packing.ts";
-import { tokenDivergences } from "./token-divergences.ts";
 import { frozenSpecs, measure, parametersOf, trainedParameters } from "./update.ts";
-import { defined } from "../../optional/defined.ts";
 
 /** What one inspection program is made for. */
 export interface InspectionOptions {
@@ -95,12 +94,15 @@ const comparisons = (terms: readonly TermGradient[]): Record<string, tf.Tensor> 
   return outputs;
 };
 
+const prefixed = (prefix: string, tensors: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
+
 /**
  * Inspects a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays
- * of `batchSpecs`. Outputs: `logProbs` [B, C], log-probs of the targets in nats at the sampling temperature;
- * `divergences` [B, C] (`tokenDivergences`) when the objective reads the teacher's distributions; and for a sum of two
- * terms or more, in the space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient,
- * `metrics/gradient/<a>~<b>/cosine` and `metrics/weight/<term>`.
+ * of `batchSpecs`. Outputs: `logProbs` [B, C], log-probs of the targets in nats at the sampling temperature; `tokens/*`
+ * (`InspectedTokens`) when the objective reads the teacher's distributions; and for a sum of two terms or more, in the
+ * space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient, `metrics/gradient/<a>~<b>/cosine` and
+ * `metrics/weight/<term>`. Nothing as wide as the vocabulary leaves the engine.
  */
 export const inspectionProgram = (options: InspectionOptions): Program => {
   const { policy, objective, batch, samplingTemperature, frozen } = options;
@@ -118,13 +120,13 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
       const all = { ...still, ...trained };
       const logits = policy.logits(all, given, given.targets.shape[1]);
       const logProbs = tokenLogProbs(tempered(logits, samplingTemperature), given.targets);
-      const divergences = tokenDivergences(logits, given);
+      const own = samplingTemperature === 1 ? logProbs : tokenLogProbs(logits, given.targets);
       const compared =
         (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
       return {
         logProbs,
-        ...defined({ divergences }),
-        ...Object.fromEntries(Object.entries(compared).map(([name, value]) => [`metrics/${name}`, value])),
+        ...prefixed("tokens/", inspectedTokens(logits, own, given) ?? {}),
+        ...prefixed("metrics/", compared),
       };
     },
   };

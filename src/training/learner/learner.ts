@@ -3,12 +3,13 @@
  * batch.
  */
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
-import { float32 } from "../../engine/program.ts";
+import { float32, type TypedArray } from "../../engine/program.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { openMerger, type Merger } from "../../policies/adapters/merge.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
+import type { InspectedTokens } from "../batch/token-log.ts";
 import { inspectionProgram } from "./inspection.ts";
 import { stepScalars } from "./optimizer.ts";
 import { downloadState, packsOf, uploadFrozen, uploadState, type LearnerState } from "./learner-state.ts";
@@ -26,8 +27,8 @@ export interface Inspected {
   readonly metrics: Readonly<Record<string, number>>;
   /** [B, C] log-probs in nats of the batch's targets at the sampling temperature. */
   readonly logProbs: Float32Array;
-  /** [B, C] KL(teacher || student) in nats, where the objective reads the teacher's distributions. */
-  readonly divergences?: Float32Array;
+  /** What student and teacher say of the batch's tokens, where the objective reads the teacher's distributions. */
+  readonly tokens?: InspectedTokens;
 }
 
 /** A policy's weights, and the shared memory that they are alone in; none where they are not shared. */
@@ -144,15 +145,13 @@ export class Learner {
     const { samplingTemperature = 1 } = this.#options;
     this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
     const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {});
-    const { divergences } = outputs;
-    const logProbs = outputNamed(outputs, "logProbs");
-    const read = async (buffer: Buffer): Promise<Float32Array> => (await this.#engine.download(buffer)) as Float32Array;
     try {
-      const seen = { metrics: await this.#readMetrics(outputs), logProbs: await read(logProbs) };
-      return divergences === undefined ? seen : { ...seen, divergences: await read(divergences) };
+      const logProbs = (await this.#engine.download(outputNamed(outputs, "logProbs"))) as Float32Array;
+      const seen = { metrics: await this.#readMetrics(outputs), logProbs };
+      const tokens = await this.#take(outputs, "tokens/");
+      return Object.keys(tokens).length === 0 ? seen : { ...seen, tokens: tokens as unknown as InspectedTokens };
     } finally {
-      logProbs.dispose();
-      divergences?.dispose();
+      dispose(new Map(Object.entries(outputs)));
     }
   }
 
@@ -194,15 +193,17 @@ export class Learner {
     }
   }
 
+  /** The values of the outputs whose names begin with the prefix, by the rest of their names. Frees them. */
+  async #take(outputs: Readonly<Record<string, Buffer>>, prefix: string): Promise<Record<string, TypedArray>> {
+    const values: Record<string, TypedArray> = {};
+    for (const [name, buffer] of Object.entries(outputs))
+      if (name.startsWith(prefix)) values[name.slice(prefix.length)] = await this.#engine.take(buffer);
+    return values;
+  }
+
   async #readMetrics(outputs: Readonly<Record<string, Buffer>>): Promise<Record<string, number>> {
-    const metrics: Record<string, number> = {};
-    for (const [name, buffer] of Object.entries(outputs)) {
-      if (!name.startsWith("metrics/")) continue;
-      const [value] = await this.#engine.download(buffer);
-      metrics[name.slice("metrics/".length)] = value!;
-      buffer.dispose();
-    }
-    return metrics;
+    const values = await this.#take(outputs, "metrics/");
+    return Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
   }
 
   /** Copies of the arrays of one kind, by parameter name. */

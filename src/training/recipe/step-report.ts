@@ -39,7 +39,17 @@ export interface CheckpointWritten {
   readonly path: string;
 }
 
-/** One sequence of a step as it is logged. */
+/**
+ * A token that may come in a place, and its log-prob there in nats: its text inside of a text; of a part of a character
+ * or a special token, which have none, how the vocabulary writes it.
+ */
+export type LikelyToken = readonly [text: string, logProb: number];
+
+/**
+ * One sequence of a step as it is logged. What it says of each token is there in steps that were inspected, when the
+ * teacher's distributions over the student's vocabulary are known: all of it or nothing. These numbers are in nats,
+ * rounded to four decimals, under the student that is about to learn.
+ */
 export interface LoggedRollout {
   readonly prompt: string;
   /** The task's own answer. */
@@ -58,12 +68,21 @@ export interface LoggedRollout {
   readonly reward?: number;
   readonly parts?: Readonly<Record<string, number>>;
   readonly advantage?: number;
-  /**
-   * The text of each token, and KL(teacher || student) in nats where it was drawn: in steps that were inspected, when
-   * the teacher's distributions are known.
-   */
+  /** The text that each token adds to those before it. */
   readonly pieces?: readonly string[];
+  /** KL(teacher || student) where each token was drawn. */
   readonly divergences?: readonly number[];
+  /** The student's log-prob of each token, at temperature 1. */
+  readonly logProbs?: readonly number[];
+  /** The teacher's, at its own temperature; null for a token outside of its top-k scores. */
+  readonly teacherLogProbs?: readonly (number | null)[];
+  /**
+   * In the place of each token the five that the student finds likeliest, at temperature 1, the likeliest first; of
+   * equally likely ones the lower id. As many as there are in a smaller vocabulary.
+   */
+  readonly top?: readonly (readonly LikelyToken[])[];
+  /** The teacher's, at its own temperature. As many as there are in fewer top-k scores. */
+  readonly teacherTop?: readonly (readonly LikelyToken[])[];
   /** What went wrong while it was scored, by the scorer's name. */
   readonly failures?: Readonly<Record<string, Failure>>;
   /** True when nothing was learned from it, because it or another of its group got no answer. */

@@ -114,7 +114,7 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
     { step, metrics: { ...metrics, ...shared }, rows: drawn.rows, logged: kept, ...defined({ logProbs }) },
     host.checks,
   );
-  emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.divergences, shape.batch, task.tokenizer) });
+  emit({ kind: "rollouts", step, rollouts: withTokens(drawn, inspected?.tokens, shape.batch, task.tokenizer) });
   emit({
     kind: "step",
     step,

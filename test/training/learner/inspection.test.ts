@@ -19,6 +19,7 @@ import { stepScalars } from "../../../src/training/learner/optimizer.ts";
 import { packArrays, packsFor, unpackTensors } from "../../../src/training/learner/packing.ts";
 import { stateKinds, trainedParameters, updateProgram } from "../../../src/training/learner/update.ts";
 import { batchShape, referenceRows } from "../../fixtures/batches.ts";
+import { likeliest, logSoftmax, rowsOf } from "../../fixtures/distributions.ts";
 import { bigram, model, recipe, smallLlama, smallTask } from "../../fixtures/recipes.ts";
 import { engines, type Evaluate } from "../../laws/evaluate.ts";
 
@@ -103,7 +104,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
   test("tokens' divergences are at temperature 1, and their mean is what the update reports; without a teacher there are none", async () => {
     const policy = smallLlama();
     const inputs = inputsOf(policy, covering);
-    const { divergences } = await evaluate(inspectionProgram(options(policy, covering, 3)), inputs);
+    const { "tokens/divergences": divergences } = await evaluate(inspectionProgram(options(policy, covering, 3)), inputs);
     const updated = await evaluate(updateProgram({ policy, objective: covering, batch: batchShape, optimizer, clipNorm: 1e9 }), inputs);
     const mask = inputs["completionMask"]!;
     const kept = [...divergences!].filter((_, position) => mask[position] === 1);
@@ -113,6 +114,52 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     expect(updated["metrics/divergence/forward-kl"]![0]).toBeCloseTo(mean, 5);
     const rewarded = await evaluate(inspectionProgram(options(policy, policyGradient)), inputsOf(policy, policyGradient));
     expect(Object.keys(rewarded)).toEqual(["logProbs"]);
+  });
+
+  test("tokens' log-probs are at temperature 1 whatever they were drawn at, and so are the likeliest tokens", async () => {
+    const policy = smallLlama();
+    const V = batchShape.vocabularySize;
+    const inputs = inputsOf(policy, covering);
+    const { inputs: specs } = inspectionProgram(options(policy, covering));
+    const packs = packsFor(trainedParameters(policy, covering));
+    const { logits } = await evaluate(
+      {
+        name: "logits",
+        inputs: specs,
+        build(given) {
+          const parameters = Object.assign(
+            {},
+            ...packs.map((pack) => unpackTensors(pack, given[`parameters/${pack.name}`]!)),
+          ) as NamedTensors;
+          return { logits: policy.logits(parameters, given as unknown as Sequences, batchShape.completion) };
+        },
+      },
+      inputs,
+    );
+    const student = rowsOf(logits, V).map(logSoftmax);
+    const teacher = rowsOf(inputs["teacherLogProbs"]!, V);
+    const [targets, mask] = [inputs["targets"]!, inputs["completionMask"]!];
+    for (const temperature of [1, 3]) {
+      const outputs = await evaluate(inspectionProgram(options(policy, covering, temperature)), inputs);
+      for (const [at, target] of targets.entries()) {
+        if (mask[at] === 0) continue;
+        expect(outputs["tokens/logProbs"]![at]).toBeCloseTo(student[at]![target]!, 5);
+        expect(outputs["tokens/teacherLogProbs"]![at]).toBe(teacher[at]![target]!);
+        for (const [name, rows] of [
+          ["top", student],
+          ["teacherTop", teacher],
+        ] as const) {
+          const [ids, logProbs] = [outputs[`tokens/${name}Ids`]!, outputs[`tokens/${name}LogProbs`]!];
+          likeliest(rows[at]!, 5).forEach(({ id, logProb }, k) => {
+            expect(ids[5 * at + k]).toBe(id);
+            expect(logProbs[5 * at + k]).toBeCloseTo(logProb, 5);
+          });
+        }
+      }
+      // Nothing as wide as the vocabulary leaves the engine.
+      for (const [name, output] of Object.entries(outputs)) expect(output.length, name).toBeLessThanOrEqual(5 * targets.length);
+    }
+    expect(V).toBeGreaterThan(5);
   });
 
   test.each<[string, Policy, Objective<Signal>]>([
@@ -143,7 +190,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     const outputs = await evaluate(inspectionProgram(options(bigram(), three)), inputsOf(bigram(), three));
     const weights = ["reinforce", "distillation", "distillation-2"].map((name) => outputs[`metrics/weight/${name}`]![0]);
     expect(weights).toEqual([0.5, 0.5, 0.25]);
-    expect(Object.keys(outputs)).toHaveLength(2 + 3 * 3);
+    expect(Object.keys(outputs)).toHaveLength(8 + 3 * 3);
   });
 
   test("terms that pull the same way have cosine 1, opposite ones -1, and a gradient of zero has none", async () => {
@@ -169,7 +216,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     const policy = smallLlama();
     const at = async (temperature: number): Promise<TypedArray> => {
       const outputs = await evaluate(inspectionProgram(options(policy, covering, temperature)), inputsOf(policy, covering));
-      expect(Object.keys(outputs)).toEqual(["logProbs", "divergences"]);
+      expect(Object.keys(outputs).filter((name) => !name.startsWith("tokens/"))).toEqual(["logProbs"]);
       return outputs["logProbs"]!;
     };
     const [cold, warm] = [await at(1), await at(1e6)];
