@@ -89,8 +89,8 @@ export const Heatmap = ({ details }: { readonly details: SweepDetails }) => {
     <Scroll label={`Heatmap of ${metricWords(details.metric)}`}>
       <table class="heatmap">
         <caption>
-          Mean of {metricWords(details.metric)} over seeds; × is the number of runs. A cell leads to its runs. One with
-          several settings has no number: they differ in more than these axes.
+          Mean of {metricWords(details.metric)} over seeds; × is the number of runs, done or not. A cell leads to its
+          runs. One with several settings has no number: they differ in more than these axes.
         </caption>
         <thead>
           <tr>
