@@ -1,4 +1,5 @@
 /** `retort ui`: a page over the runs of a folder, as they happen. */
+import { setPriority } from "node:os";
 import type { Command } from "commander";
 import { serveUi } from "../../ui/server/ui-server.ts";
 import { visible } from "../../files/visible.ts";
@@ -18,8 +19,16 @@ const untilParentIsGone = (): Promise<void> =>
     if (process.send !== undefined) process.once("disconnect", () => resolve());
   });
 
+/** How much less the page may than a training on the same machine. */
+const niceness = 10;
+
 const perform = async ({ runs, port }: UiFlags, terminal: Terminal): Promise<void> => {
   const { output, errors } = terminal;
+  try {
+    setPriority(niceness);
+  } catch {
+    // It runs as any other.
+  }
   const server = await serveUi({ root: runs, port, command: ownCommand() });
   output.write(`${visible(server.url)}\n`);
   errors.write(`the runs in ${shownPath(runs)}; whoever has the link sees and controls them; Ctrl-C ends the page\n`);

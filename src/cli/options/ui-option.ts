@@ -1,7 +1,6 @@
 /** `--ui`: the page over the runs, for as long as a command runs them. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { setPriority } from "node:os";
 import { Option } from "commander";
 import { ownCommand } from "./own-command.ts";
 import { portIn } from "./listen.ts";
@@ -9,9 +8,6 @@ import type { Terminal } from "../display/terminal.ts";
 
 /** A port, or true for the usual one. */
 export type UiFlag = number | true | undefined;
-
-/** How much less the page's process may than the training that it shows. */
-const niceness = 10;
 
 /** Milliseconds in which the page says where it is. */
 const startTime = 30_000;
@@ -51,11 +47,6 @@ const startUi = (out: string, flag: Exclude<UiFlag, undefined>, { errors }: Term
     // Ctrl-C in the terminal is for the training, which ends the page.
     detached: true,
   });
-  try {
-    setPriority(child.pid!, niceness);
-  } catch {
-    // It runs as any other.
-  }
   child.unref();
   child.channel?.unref();
   let [problem, isEnding] = ["", false];

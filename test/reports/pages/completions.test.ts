@@ -45,3 +45,8 @@ test("tokens that do not fit are none, and long ones end with the text", async (
   expect(many).toHaveLength(2001);
   expect(many.at(-1)).toEqual({ text: "…", divergence: 0 });
 });
+
+test("lines are as long as what was inspected of many tokens makes them, up to 16 MiB", async () => {
+  const lineOf = (step: number, bytes: number) => ({ step, completion: "a", ...tokens, top: "b".repeat(bytes) });
+  expect(await steps([lineOf(1, 2 ** 23), lineOf(2, 2 ** 24)])).toEqual([1]);
+});

@@ -3,6 +3,9 @@ import type { Band, Curve } from "../../answers.ts";
 import { numberText, timeText } from "../../../reports/html/number-text.ts";
 import { metricWords } from "../parts/words.ts";
 
+/** Milliseconds between two drawings of charts while a run goes on. */
+export const chartPause = 3000;
+
 /** What the horizontal axis has. */
 export type Axis = "step" | "time" | "tokens";
 

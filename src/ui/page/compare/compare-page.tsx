@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "preact/hooks";
 import type { Compared, Curves, RunRow } from "../../answers.ts";
 import { visible } from "../../../files/visible.ts";
 import { ChartControls, useChartSettings } from "../charts/chart-controls.tsx";
-import { lookOf, rankOf } from "../charts/lines.ts";
+import { chartPause, lookOf, rankOf } from "../charts/lines.ts";
 import { useAnswer } from "../live/answer.ts";
 import { compareHref, hrefOf, listIn, runHref, setQuery, useQuery } from "../live/place.ts";
 import { Check } from "../parts/inputs.tsx";
@@ -161,7 +161,7 @@ const CompareView = ({ compared, keys }: { readonly compared: Compared; readonly
   const metrics = listIn(named) ?? defaultMetrics(compared);
   const path =
     `/api/curves?runs=${asList(keys)}&metrics=${asList(metrics)}&points=${points}` + (bands ? "&bands=1" : "");
-  const answer = useAnswer<Curves>(metrics.length === 0 ? undefined : path, { runs: keys });
+  const answer = useAnswer<Curves>(metrics.length === 0 ? undefined : path, { runs: keys, pause: chartPause });
   const offered = compared.metrics.toSorted((a, b) => rankOf(a) - rankOf(b));
   return (
     <>

@@ -21,10 +21,12 @@ export interface Answer<T> {
 export interface About {
   readonly runs?: "all" | readonly string[];
   readonly list?: boolean;
+  /** Least milliseconds between two questions; 2000 when left out. What takes long to draw is asked for less often. */
+  readonly pause?: number;
 }
 
-/** Least milliseconds between two questions. */
-const pause = 1000;
+/** A training has the same processors as the page: each drawing of it is a part of a step. */
+const usualPause = 2000;
 
 const needsLink =
   "This page needs the link that `retort ui` printed: open that link in this browser again. The server says";
@@ -78,7 +80,12 @@ interface Asking {
 }
 
 /** Asks at once, and again whenever it is told to, one question after the other and never more often than `pause`. */
-const keepAsking = (path: string, onText: (text: string) => void, onError: (message: string) => void): Asking => {
+const keepAsking = (
+  path: string,
+  pause: number,
+  onText: (text: string) => void,
+  onError: (message: string) => void,
+): Asking => {
   const stopped = new AbortController();
   let [busy, again, begun] = [false, false, -pause];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -124,7 +131,10 @@ interface Held<T> {
 }
 
 /** The answer to a question, kept fresh; without a path nothing is asked. */
-export const useAnswer = <T>(path: string | undefined, { runs = [], list = false }: About = {}): Answer<T> => {
+export const useAnswer = <T>(
+  path: string | undefined,
+  { runs = [], list = false, pause = usualPause }: About = {},
+): Answer<T> => {
   const [held, setHeld] = useState<Held<T>>({ path: undefined, value: undefined, error: undefined });
   const ask = useRef<() => void>(() => undefined);
   const watched = JSON.stringify(runs);
@@ -134,6 +144,7 @@ export const useAnswer = <T>(path: string | undefined, { runs = [], list = false
     setHeld((before) => (before.error === undefined ? before : { ...before, error: undefined }));
     const asking = keepAsking(
       path,
+      pause,
       (text) => {
         // An answer that says nothing new must not draw everything again.
         if (text === known)
@@ -153,6 +164,6 @@ export const useAnswer = <T>(path: string | undefined, { runs = [], list = false
       forget();
       asking.close();
     };
-  }, [path, watched, list]);
+  }, [path, watched, list, pause]);
   return { value: held.value, pending: held.path !== path, error: held.error, ask: () => ask.current() };
 };

@@ -4,6 +4,7 @@ import type { Curve, Curves, MetricName, RunDetails } from "../../answers.ts";
 import { ChartControls, useChartSettings, type ChartSettings } from "../charts/chart-controls.tsx";
 import { Chart } from "../charts/chart.tsx";
 import {
+  chartPause,
   axisWords,
   curveWords,
   drawingOf,
@@ -145,7 +146,7 @@ const Batch = ({
   const path =
     `/api/curves?runs=${encodeURIComponent(JSON.stringify([run]))}` +
     `&metrics=${encodeURIComponent(names)}&points=${points}`;
-  const answer = useAnswer<Curves>(path, { runs: [run] });
+  const answer = useAnswer<Curves>(path, { runs: [run], pause: chartPause });
   return (
     <Shown answer={answer}>
       {({ curves }) => {
