@@ -1,6 +1,6 @@
 /**
  * The pictures of docs/live-page.md: `node --import tsx scripts/screenshots.ts --runs FOLDER`, over a folder with a sweep of
- * experiments/quickstart.json, one of whose runs is at work. Needs `npm run build` and Chromium.
+ * experiments/quickstart.json, one of whose runs is at work, and results of figures. Needs `npm run build` and Chromium.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -42,6 +42,13 @@ try {
   await shoot("step", `${link}?part=step`, ".report svg");
   const file = decodeURIComponent(link.slice("#/run/".length)).split("/")[0]!;
   await shoot("sweep", `#/sweep/${encodeURIComponent(file)}`, "table.heatmap td");
+  const links = await page.evaluate<string[]>(
+    "[...document.querySelectorAll('main table:not(.heatmap) th a')].slice(0, 6).map((one) => one.getAttribute('href'))",
+  );
+  const keys = links.map((one) => decodeURIComponent(one.slice("#/run/".length)));
+  const compared = `#/compare?runs=${encodeURIComponent(JSON.stringify(keys))}&bands=1&smooth=0.6`;
+  await shoot("compare", compared, ".uplot canvas");
+  await shoot("figures", "#/figures", ".report svg");
 } finally {
   await browser.close();
   await ui.close();
