@@ -105,9 +105,31 @@ const drawnOf = ({ curves, bands }: Overlaid, settings: ChartSettings, known: Kn
   };
 };
 
-/** The value of a line at a place, or the last before it. */
-const valueAt = (y: Drawing["lines"][number]["y"], place: number): number | null | undefined =>
-  y.slice(0, place + 1).findLast((value) => value !== undefined);
+/** The place of the value of a line at a place, or of the last before it; -1 where there is none. */
+const lastPlace = (y: Drawing["lines"][number]["y"], place: number): number =>
+  y.slice(0, place + 1).findLastIndex((value) => value !== undefined);
+
+/** A line's value; where it is older than what the legend speaks of, with its own place. */
+const LegendValue = ({
+  drawing: { x, lines },
+  line,
+  shown,
+  axis,
+}: {
+  readonly drawing: Drawing;
+  readonly line: number;
+  readonly shown: number;
+  readonly axis: Axis;
+}) => {
+  const { y } = lines[line]!;
+  const at = lastPlace(y, shown);
+  return (
+    <>
+      <b class="number">{maybeNumber(y[at])}</b>
+      {at < 0 || at === shown ? null : <span class="quiet">at {placeText(x[at]!, axis)}</span>}
+    </>
+  );
+};
 
 const Legend = ({
   drawn,
@@ -131,7 +153,7 @@ const Legend = ({
           <li key={i}>
             <LineSample look={look} />
             <a href={identities[i]!.href}>{name}</a>
-            <b class="number">{maybeNumber(valueAt(drawing.lines[at[i]!]!.y, shown))}</b>
+            <LegendValue drawing={drawing} line={at[i]!} shown={shown} axis={axis} />
           </li>
         ))}
       </ul>
