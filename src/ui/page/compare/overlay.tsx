@@ -134,11 +134,11 @@ const LegendValue = ({
 const Legend = ({
   drawn,
   place,
-  axis,
+  settings: { axis, smoothing },
 }: {
   readonly drawn: Drawn;
   readonly place: number | undefined;
-  readonly axis: Axis;
+  readonly settings: ChartSettings;
 }) => {
   const { main, identities, drawing, at } = drawn;
   const last = drawing.x.length - 1;
@@ -146,7 +146,7 @@ const Legend = ({
   return (
     <details open={main.length <= mostOpen}>
       <summary>
-        Values at {axisWords[axis]} {placeText(drawing.x[shown] ?? 0, axis)}
+        {smoothing > 0 ? "Smoothed values" : "Values"} at {axisWords[axis]} {placeText(drawing.x[shown] ?? 0, axis)}
       </summary>
       <ul class="legend">
         {main.map(({ name, look }, i) => (
@@ -193,7 +193,7 @@ export const Overlay = ({
           onPlace={setPlace}
         />
       )}
-      <Legend drawn={drawn} place={place} axis={axis} />
+      <Legend drawn={drawn} place={place} settings={settings} />
     </figure>
   );
 };
