@@ -81,7 +81,7 @@ describe("README", () => {
 
   test("has a picture that loads quickly", () => {
     const pictures = [...readme.matchAll(/!\[[^\]]+\]\(([^)]+)\)/gu)].map(([, path]) => path!);
-    expect(pictures.map((path) => basename(path))).toEqual(["report.png"]);
+    expect(pictures.map((path) => basename(path))).toEqual(["live-rollouts.png"]);
     for (const path of pictures) expect(statSync(path).size).toBeLessThanOrEqual(150_000);
   });
 });
