@@ -30,6 +30,9 @@ beforeAll(async () => {
   );
   write("cli/started.ts", 'export const threadUrl = new URL("./own-thread.ts", import.meta.url).href;\n');
   write("cli/own-thread.ts", "export const started = true;\n");
+  mkdirSync(join(folder, "src", "ui", "page"), { recursive: true });
+  write("ui/page/main.tsx", 'document.title = "page";\n');
+  write("ui/page/tsconfig.json", '{ "extends": "../../../tsconfig.json" }\n');
   write("gone.ts", "export const gone = true;\n");
   await build();
 });
@@ -38,6 +41,11 @@ test("compiles the source, with TensorFlow.js as Node's require gives it", () =>
   expect(textOf("same.js")).toContain('import tf from "./tensorflow.js"');
   expect(textOf("changed.js")).toContain("value = 1");
   expect(isBuilt(folder)).toBe(true);
+});
+
+test("the page is bundled for browsers, apart from what Node runs", () => {
+  expect(textOf("ui/page/page.js")).toContain('document.title="page"');
+  expect(existsSync(join(dist, "ui", "page", "main.js"))).toBe(false);
 });
 
 test("what starts is bundled, knows where its files are, and can be called as it is, whatever it was before", async () => {
