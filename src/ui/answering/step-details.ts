@@ -16,6 +16,13 @@ import type { WatchedRun } from "./watched-runs.ts";
 /** Runs whose steps are known, and bytes of a line. */
 const [keptRuns, longestLine] = [16, 4096];
 
+/** The step that is shown of a run, by the files that say of steps; 0 where none does. */
+const lastStep = (files: readonly StepLines[]): number => {
+  const last = files.flatMap((file) => file.steps().at(-1) ?? []);
+  // One of the files has a step before the others.
+  return last.length === 0 ? 0 : Math.min(...last);
+};
+
 type Numbers = readonly (readonly [name: string, value: number])[];
 
 const stepOfTiming = (text: string): number | undefined => {
@@ -107,7 +114,8 @@ export class StepReader {
       files.timings.refresh();
     });
     const steps = timings.steps();
-    const [first = 0, last = 0] = [steps[0], steps.at(-1)];
+    const first = steps[0] ?? 0;
+    const last = lastStep([timings, trace]);
     const step = asked ?? last;
     const spans = trace.at(step).flatMap((line) => timedSpan(line)?.span ?? []);
     const process = run.record.status === "running" ? await runningProcess(run.folder) : undefined;

@@ -1,5 +1,5 @@
 /** Tests of what is said of a step. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -39,6 +39,11 @@ describe("a step", () => {
     expect(Object.fromEntries(step.timings)).toMatchObject({ milliseconds: 50, update: 20, "tokens per second": 1000 });
     expect(Object.fromEntries(step.machine)).toEqual({ "rollouts that waited for teacher, at most": 8 });
     expect(step.alarms).toEqual([alarms[1]]);
+  });
+
+  test("that one of the files does not have yet is not the last", async () => {
+    appendFileSync(join(folder, "timings.jsonl"), '{"step":3,"milliseconds":50,"tokens":50}\n');
+    expect(await new StepReader().read(run, undefined, { alarms })).toMatchObject({ last: 2, step: 2 });
   });
 
   test("that was not timed says nothing", async () => {
