@@ -4,8 +4,8 @@
 export interface ControlRequest {
   readonly run: string;
   /**
-   * `stop` after this step, `checkpoint` after this step, `resume` what stopped or failed, `variant`: run its file with
-   * other values.
+   * `stop`, which keeps the last whole step; `checkpoint` after this step; `resume` what stopped or failed; `variant`:
+   * run its file with other values.
    */
   readonly action: "stop" | "checkpoint" | "resume" | "variant";
   /** Of a variant: `/objective/alpha=0.5`. */

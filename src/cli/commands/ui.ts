@@ -1,4 +1,5 @@
 /** `retort ui`: a page over the runs of a folder, as they happen. */
+import { mkdirSync } from "node:fs";
 import { setPriority } from "node:os";
 import type { Command } from "commander";
 import { serveUi } from "../../ui/server/ui-server.ts";
@@ -19,6 +20,9 @@ const untilParentIsGone = (): Promise<void> =>
     if (process.send !== undefined) process.once("disconnect", () => resolve());
   });
 
+/** Where runs go that name no other folder. */
+const usualRuns = "runs";
+
 /** How much less the page may than a training on the same machine. */
 const niceness = 10;
 
@@ -27,8 +31,10 @@ const perform = async ({ runs, port }: UiFlags, terminal: Terminal): Promise<voi
   try {
     setPriority(niceness);
   } catch {
-    // It runs as any other.
+    // Where the system does not allow that, it runs as any other.
   }
+  // Whoever opens the page before the first run shall see that run come.
+  if (runs === usualRuns) mkdirSync(runs, { recursive: true });
   const server = await serveUi({ root: runs, port, command: ownCommand() });
   output.write(`${visible(server.url)}\n`);
   errors.write(`the runs in ${shownPath(runs)}; whoever has the link sees and controls them; Ctrl-C ends the page\n`);
@@ -43,7 +49,7 @@ export const addUi = (command: Command, terminal: Terminal): void => {
       "Serves a page on this machine over the runs of a folder, as they happen: curves, rollouts token by token, " +
         "steps, sweeps, figures of the paper; stops, resumes and starts runs.",
     )
-    .option("--runs <folder>", "one run, the runs of one file, or the root of all", "runs")
+    .option("--runs <folder>", "one run, the runs of one file, or the root of all", usualRuns)
     .option(
       "--port <number>",
       "where to listen on 127.0.0.1; 0 takes a free one; 6400 or the next when left out",

@@ -32,16 +32,19 @@ export interface TradeOff {
   readonly front: readonly TradePoint[];
 }
 
-/** Of points that are the better the higher they are in both: those that no other beats, by x. */
-export const paretoFront = (points: readonly TradePoint[]): readonly TradePoint[] =>
+/** Of points that are the better the higher they are in both numbers: those that no other beats, by x. */
+export const paretoFront = <Point>(
+  points: readonly Point[],
+  x: (point: Point) => number,
+  y: (point: Point) => number,
+): readonly Point[] =>
   points
-    .filter(({ x, y }) =>
+    .filter((point) =>
       points.every(
-        (other) =>
-          !(other.x.mean >= x.mean && other.y.mean >= y.mean && (other.x.mean > x.mean || other.y.mean > y.mean)),
+        (other) => !(x(other) >= x(point) && y(other) >= y(point) && (x(other) > x(point) || y(other) > y(point))),
       ),
     )
-    .toSorted((a, b) => a.x.mean - b.x.mean);
+    .toSorted((a, b) => x(a) - x(b));
 
 type Trend = Extract<ClaimValues, { type: "trend" }>;
 
@@ -119,5 +122,15 @@ export const tradeOff = (claims: readonly ClaimValues[], trials: readonly Trial[
   const lines = alongAxis(means, along, x, y);
   if (lines.every(({ points }) => points.length < 2)) return undefined;
   const name = means.axes.find(({ pointer }) => pointer === along)?.name ?? along;
-  return { x, y, along: name, lines, front: paretoFront(lines.flatMap(({ points }) => points)) };
+  return {
+    x,
+    y,
+    along: name,
+    lines,
+    front: paretoFront(
+      lines.flatMap(({ points }) => points),
+      (point) => point.x.mean,
+      (point) => point.y.mean,
+    ),
+  };
 };

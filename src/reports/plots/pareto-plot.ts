@@ -1,5 +1,6 @@
 /** Two metrics of many settings against each other, and those that no other beats in both. */
 import * as Plot from "@observablehq/plot";
+import { paretoFront } from "../means/trade-off.ts";
 import { numberText } from "../html/number-text.ts";
 import type { Markup } from "../html/markup.ts";
 import { drawn, frame, lookOf, spanOf, tickFormat } from "./plot-drawing.ts";
@@ -24,12 +25,15 @@ export interface ParetoOptions {
   readonly points: readonly ParetoPoint[];
 }
 
-/** The points that no other equals or exceeds in both metrics, by x. */
+/** The points that no other beats in both metrics, by x. */
 export const paretoOf = ({ points, better }: Pick<ParetoOptions, "points" | "better">): readonly ParetoPoint[] => {
   const sign = better === "higher" ? 1 : -1;
-  const beats = (a: ParetoPoint, b: ParetoPoint): boolean =>
-    sign * a.x >= sign * b.x && a.y >= b.y && (a.x !== b.x || a.y !== b.y);
-  return points.filter((point) => !points.some((other) => beats(other, point))).toSorted((a, b) => a.x - b.x);
+  const front = paretoFront(
+    points,
+    ({ x }) => sign * x,
+    ({ y }) => y,
+  );
+  return front.toSorted((a, b) => a.x - b.x);
 };
 
 const draw = ({ x, y, points }: ParetoOptions, front: readonly ParetoPoint[], width: number): Markup =>

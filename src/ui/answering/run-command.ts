@@ -82,7 +82,7 @@ const sameOverrides = async (run: WatchedRun, file: string): Promise<Arguments> 
 };
 
 /**
- * The command that goes on with a run, or tries it again. `RangeError` where its file is gone or makes another run
+ * The command that continues a run, or tries it again. `RangeError` where its file is gone or makes another run
  * now; `ExperimentError` where the file is wrong.
  */
 export const resumeCommand = async (run: WatchedRun): Promise<Arguments> => {

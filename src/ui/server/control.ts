@@ -46,7 +46,7 @@ const checkpoint = async (run: WatchedRun): Promise<ControlAnswer> => {
   return { command: `kill -USR2 ${pid}`, message: "A checkpoint follows the step in progress." };
 };
 
-/** Starts a command that goes on when the page is closed. `Error` with its last words where it ends with an error. */
+/** Starts a command that continues when the page is closed. `Error` with the end of its output where it fails. */
 const start = async (given: Arguments, { command, root, cwd }: ControlOptions): Promise<void> => {
   const folder = join(root, ".ui");
   mkdirSync(folder, { recursive: true });
@@ -72,7 +72,7 @@ const start = async (given: Arguments, { command, root, cwd }: ControlOptions): 
   if (code !== undefined && code !== 0) throw new Error(`${commandText(given)}: ${lastText(output, 2000).trim()}`);
 };
 
-/** Does what was asked. `RangeError`, `ExperimentError` and `Error` that say what stands against it. */
+/** Does what was asked. `RangeError`, `ExperimentError` and `Error` that say why it was not done. */
 export const perform = async (
   run: WatchedRun,
   { action, overrides = [] }: ControlRequest,
@@ -83,9 +83,7 @@ export const perform = async (
   const given = action === "resume" ? await resumeCommand(run) : await variantCommand(run, overrides);
   await start(given, options);
   const message =
-    action === "resume"
-      ? "The run goes on; it stays when this page is closed."
-      : "The variant runs; it is in the table.";
+    action === "resume" ? "The run continues, also when this page is closed." : "The variant runs; it is in the table.";
   return { command: commandText(given), message };
 };
 

@@ -1,4 +1,4 @@
-/** The secret in the link to the page: the same after a restart, so that a page that is open goes on. */
+/** The secret in the link to the page: the same after a restart, so that an open page keeps working. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";

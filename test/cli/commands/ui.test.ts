@@ -1,6 +1,6 @@
 /** Tests of `retort ui`, and of the page that a run brings with it. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -34,6 +34,14 @@ describe("retort ui", () => {
     child.kill("SIGINT");
     expect(await end).toBe(0);
     await expect(answers(url)).rejects.toThrow();
+  });
+
+  test("may be opened before the first run: the usual folder is made, and no other", async () => {
+    const { child, end, output } = started("ui", "--port", "0");
+    await expect.poll(output, { timeout: 20_000 }).toMatch(link);
+    expect(existsSync(join(root, "runs"))).toBe(true);
+    child.kill("SIGINT");
+    expect(await end).toBe(0);
   });
 
   test.each([

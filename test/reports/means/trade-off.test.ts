@@ -98,7 +98,11 @@ test("the front holds what no other point beats, and every other point is beaten
     a.x.mean >= b.x.mean && a.y.mean >= b.y.mean && (a.x.mean > b.x.mean || a.y.mean > b.y.mean);
   fc.assert(
     fc.property(fc.array(point, { minLength: 1, maxLength: 12 }), (points) => {
-      const front = paretoFront(points);
+      const front = paretoFront(
+        points,
+        ({ x }) => x.mean,
+        ({ y }) => y.mean,
+      );
       for (const one of points) expect(front.includes(one)).toBe(!points.some((other) => beats(other, one)));
       expect(points.every((one) => front.includes(one) || front.some((other) => beats(other, one)))).toBe(true);
       expect(front.map(({ x }) => x.mean)).toEqual(front.map(({ x }) => x.mean).toSorted((a, b) => a - b));

@@ -3,7 +3,7 @@ import type { Band, Curve } from "../../answers.ts";
 import { numberText, timeText } from "../../../reports/html/number-text.ts";
 import { metricWords } from "../parts/words.ts";
 
-/** Milliseconds between two drawings of charts while a run goes on. */
+/** Milliseconds between two updates of charts while a run is at work. */
 export const chartPause = 3000;
 
 /** What the horizontal axis has. */

@@ -156,7 +156,7 @@ export const Controls = ({ details: { row, process, sweep } }: { readonly detail
         {running ? (
           <>
             <SureButton
-              text={sweep === undefined ? "Stop after this step" : "Stop its sweep after this step"}
+              text={sweep === undefined ? "Stop" : "Stop its sweep"}
               sure="Really stop?"
               disabled={busy || !reachable}
               onSure={() => void send({ action: "stop" })}
