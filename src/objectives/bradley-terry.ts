@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
 import { define, type ParametersOf } from "../plugins/definition.ts";
 import type { Objective } from "./objective.ts";
+import { overBatch } from "./arithmetic/over-batch.ts";
 
 const parameters = {
   center: Type.Number({
@@ -45,7 +46,7 @@ export const bradleyTerry = ({ center = 0 }: BradleyTerryParameters = {}): Objec
       const scores: tf.Tensor2D = tf.reshape(studentLogits, [rows / 2, 2]);
       const weights = pairWeights(completionMask);
       const mean = (values: tf.Tensor): tf.Scalar =>
-        tf.div(tf.sum(tf.mul(values, weights)), tf.maximum(tf.sum(weights), 1));
+        tf.div(tf.sum(tf.mul(values, weights)), tf.maximum(overBatch(tf.sum(weights)), 1));
       const signs = tf.tensor2d([[1], [-1]]);
       const margins: tf.Tensor1D = tf.squeeze(tf.matMul(scores, signs), [1]);
       const likelihood = mean(tf.softplus(tf.neg(margins)));

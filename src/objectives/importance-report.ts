@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { averages, sampledByStudent, weighted } from "./arithmetic/averages.ts";
 import { checkTemperature, tempered } from "./arithmetic/distribution.ts";
 import { importanceRatios } from "./arithmetic/importance.ts";
+import { overBatch } from "./arithmetic/over-batch.ts";
 import type { Objective, Signal } from "./objective.ts";
 import { tokenLogProbs } from "./arithmetic/token-log-probs.ts";
 
@@ -18,7 +19,9 @@ const tiny = 1e-30;
  */
 const effectiveShare = (weights: tf.Tensor, mask: tf.Tensor): tf.Scalar => {
   const kept = tf.mul(weights, mask);
-  return tf.div(tf.square(tf.sum(kept)), tf.maximum(tf.mul(tf.sum(mask), tf.sum(tf.square(kept))), tiny));
+  const sum: tf.Scalar = tf.sum(kept);
+  const squares = tf.mul(overBatch(tf.sum(mask)), overBatch(tf.sum(tf.square(kept))));
+  return tf.div(tf.mul(sum, overBatch(sum)), tf.maximum(squares, tiny));
 };
 
 /**

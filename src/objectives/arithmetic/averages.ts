@@ -1,18 +1,22 @@
 /** Averages over the completion tokens of a batch: how a value at each position becomes one number. */
 import { Type } from "@sinclair/typebox";
 import * as tf from "@tensorflow/tfjs";
+import { overBatch } from "./over-batch.ts";
 
 /**
  * An average as its weights: `completionMask` [B, T] -> weights [B, T], zero wherever the mask is. A batch without a
- * single completion token has the weights zero. "Sequences" below are those with at least one completion token.
+ * single completion token has the weights zero. "Sequences" below are those with at least one completion token. Of rows
+ * that are a part of a batch, the weights are those that they have in the batch (`overBatch`).
  */
 export type Average = (completionMask: tf.Tensor2D) => tf.Tensor2D;
 
 const atLeastOne = (count: tf.Tensor): tf.Tensor => tf.maximum(count, 1);
 
+const countOverBatch = (count: tf.Tensor): tf.Tensor => atLeastOne(overBatch(count));
+
 const lengths = (mask: tf.Tensor2D): tf.Tensor => tf.sum(mask, 1, true);
 
-const sequences = (mask: tf.Tensor2D): tf.Tensor => atLeastOne(tf.sum(tf.minimum(lengths(mask), 1)));
+const sequences = (mask: tf.Tensor2D): tf.Tensor => countOverBatch(tf.sum(tf.minimum(lengths(mask), 1)));
 
 /**
  * Mean over a sequence's own tokens, then over sequences: equation 2 of GKD (Agarwal et al., 2024). Every sequence
@@ -24,7 +28,7 @@ const sequence: Average = (mask) => tf.div(mask, tf.mul(atLeastOne(lengths(mask)
  * Mean over all tokens of the batch at once: TRL's reduction. Every token weighs the same, so long sequences weigh
  * more.
  */
-const token: Average = (mask) => tf.div(mask, atLeastOne(tf.sum(mask)));
+const token: Average = (mask) => tf.div(mask, countOverBatch(tf.sum(mask)));
 
 /**
  * Sum over a sequence's tokens, then mean over sequences: log p(y) itself, so REINFORCE is unbiased for the expected

@@ -92,13 +92,23 @@ export const factsIn = (summary: string): Facts | undefined => {
   return { agent, action, thing, ...defined({ place, day }) };
 };
 
+const names = new RegExp(`\\b${oneOf([...places, ...days])}\\b`, "gu");
+const upper = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** The text with a capital at the beginning of each sentence and name. */
+export const capitalized = (text: string): string => text.replace(names, upper).replace(/(?:^|(?<=\. ))[a-z]/gu, upper);
+
 /**
  * Every word of reports and summaries, as the word tokenizer has them: as they are at the beginning of a text, and
  * behind a space.
  */
-export const reportWords = (): string[] => {
+export const reportWords = (capitals = false): string[] => {
   const first = ["the", "on", "in"];
   const others = ["the", "on", "in", "was", "by", "this", "many", "people", "came", "to", "see", "it"];
-  const inner = [...others, ...agents, ...actions.flat(), ...things, ...places, ...days];
-  return [...first, ...inner.map((each) => ` ${each}`), ".", "\n"];
+  const called = [...places, ...days];
+  const plain = [...others, ...agents, ...actions.flat(), ...things, ...called];
+  if (!capitals) return [...first, ...plain.map((each) => ` ${each}`), ".", "\n"];
+  const inner = [...others, ...agents, ...actions.flat(), ...things, ...called.map(upper)];
+  const again = [...first, "this", "many"].map((each) => ` ${upper(each)}`);
+  return [...first.map(upper), ...inner.map((each) => ` ${each}`), ...again, ".", "\n"];
 };

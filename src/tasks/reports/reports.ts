@@ -3,10 +3,11 @@ import { Type } from "@sinclair/typebox";
 import { define, type ParametersOf } from "../../plugins/definition.ts";
 import { integer, stream } from "../../random/stream.ts";
 import { promptIds } from "../../tokenizers/prompt-ids.ts";
+import { tokenizerFromJSON } from "../../tokenizers/read.ts";
 import { wordTokenizer } from "../../tokenizers/words.ts";
 import { distinct, longestOf } from "../distinct.ts";
-import { drawEvents, holds, mistake, type ReportedEvent } from "./report-events.ts";
-import { factsIn, reportOf, reportWords, summaryOf } from "./report-sentences.ts";
+import { drawEvents, holds, mistake, type Facts, type ReportedEvent } from "./report-events.ts";
+import { capitalized, factsIn, reportOf, reportWords, summaryOf } from "./report-sentences.ts";
 import { splitSizes } from "../split-sizes.ts";
 import type { Prompt, Task, TaskContext, Verdict } from "../task.ts";
 
@@ -30,19 +31,39 @@ const parameters = {
     maximum: 1,
     description: "Share of the references that say one thing wrong, as summaries written by people do.",
   }),
+  capitals: Type.Optional(
+    Type.Boolean({
+      description:
+        "Whether sentences and names begin with capitals, as in the text that pretrained models know. Not when left " +
+        "out.",
+    }),
+  ),
   ...splitSizes,
 };
 
-type Drawing = Pick<ParametersOf<typeof parameters>, "events" | "mistaken">;
+type Drawing = Pick<ParametersOf<typeof parameters>, "events" | "mistaken" | "capitals">;
 
-const drawReport = (seed: number, index: number, { events: [fewest, most], mistaken }: Drawing): Report => {
+const drawReport = (seed: number, index: number, drawing: Drawing): Report => {
+  const {
+    events: [fewest, most],
+    mistaken,
+    capitals = false,
+  } = drawing;
+  const written = capitals ? capitalized : (text: string): string => text;
   const uniforms = stream(seed, "task", "reports", index);
   const events = drawEvents(uniforms, integer(uniforms, fewest, most));
   const main = integer(uniforms, 0, events.length - 1);
-  const text = `${reportOf(uniforms, events, main)}\n`;
+  const text = `${written(reportOf(uniforms, events, main))}\n`;
   const chances = stream(seed, "task", "reports", "mistakes", index);
   const told = chances() < mistaken ? mistake(chances, events[main]!) : events[main]!;
-  return { text, reference: summaryOf(uniforms, told), events, main };
+  return { text, reference: written(summaryOf(uniforms, told)), events, main };
+};
+
+/** What a summary says; nothing when it is not written as the task writes. */
+const factsOf = (summary: string, capitals: boolean): Facts | undefined => {
+  if (!capitals) return factsIn(summary);
+  const plain = summary.toLowerCase();
+  return capitalized(plain) === summary ? factsIn(plain) : undefined;
 };
 
 /**
@@ -54,23 +75,26 @@ const drawReport = (seed: number, index: number, { events: [fewest, most], mista
  * A completion is well-formed when it is a sentence of this language, entailed when all that it says holds for one of
  * the report's events, and correct when that is the one the report is about. A fluent sentence with one wrong word is
  * not entailed. References may be `mistaken` about one thing, be it one that they leave out; what is right is always
- * decided by the report. The test split depends on the seed and its own size only, and a smaller training split is the
+ * decided by the report. They are written in words, or in the tokens of the checkpoint that the student comes from. The
+ * test split depends on the seed and its own size only, and a smaller training split is the
  * beginning of a larger one. `RangeError` for more prompts than there are reports.
  */
 export const reports = define({
   type: "reports",
   summary: "Reports of events, to be summed up in one sentence; many sentences are right.",
   parameters,
-  create({ events, mistaken, train, test }, { seed }: TaskContext): Task {
+  create({ events, mistaken, capitals = false, train, test }, { seed, tokenizer: document }: TaskContext): Task {
     const [fewest, most] = events;
     if (fewest > most) throw new RangeError(`reports: expected "events" as [low, high], got [${fewest}, ${most}]`);
-    const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, { events, mistaken }));
+    const drawn = distinct("reports", train + test, (index) => drawReport(seed, index, { events, mistaken, capitals }));
     const all = [...drawn.values()];
     const prompts = (some: readonly Report[]): Prompt[] =>
       some.map(({ text, reference }, index) => ({ index, text, reference }));
-    const tokenizer = wordTokenizer(reportWords(), { unknown: "refuse" });
+    const words = reportWords(capitals);
+    const tokenizer =
+      document === undefined ? wordTokenizer(words, { unknown: "refuse" }) : tokenizerFromJSON(document);
     const check = ({ text }: Prompt, completion: string): Verdict => {
-      const facts = factsIn(completion);
+      const facts = factsOf(completion, capitals);
       const report = drawn.get(text);
       if (facts === undefined || report === undefined)
         return { correct: false, wellFormed: facts !== undefined, entailed: false };
