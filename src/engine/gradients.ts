@@ -44,3 +44,22 @@ export const repairGradients = (): void => {
     return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
   });
 };
+
+/**
+ * As `tf.grads`, from within the gradient of another computation: TensorFlow.js forgets the outer one's tape, and with
+ * it what the outer one has to free.
+ */
+export const gradsWithin = (
+  f: (...xs: tf.Tensor[]) => tf.Tensor,
+): ((xs: tf.Tensor[], dy: tf.Tensor) => tf.Tensor[]) => {
+  const inner = tf.grads(f);
+  return (xs, dy) => {
+    const { state } = tf.engine() as unknown as { state: { activeTape: unknown } };
+    const outer = state.activeTape;
+    try {
+      return inner(xs, dy);
+    } finally {
+      state.activeTape = outer;
+    }
+  };
+};

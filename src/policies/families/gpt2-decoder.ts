@@ -12,6 +12,7 @@ import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../l
 import { layerNorm } from "../layers/layer-norm.ts";
 import { conv1d, linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
+import { parametersWithin, recomputed, sharedByBlocks } from "../layers/recomputation.ts";
 import type { Decoder, Sequences } from "../policy.ts";
 import type { Deviations } from "./initial-deviation.ts";
 
@@ -51,6 +52,8 @@ interface Pass {
 const scaleOf = ({ width, heads, scaledByWidth, scaledByLayer }: Gpt2Sizes, layer: number): number =>
   (scaledByWidth ? 1 / Math.sqrt(width / heads) : 1) / (scaledByLayer ? layer + 1 : 1);
 
+const blockName = (layer: number): string => `transformer.h.${layer}`;
+
 /** One block: x [B * T, D] -> [B * A, D]. Every position is a key, and A of them are queries. */
 const block = (
   sizes: Gpt2Sizes,
@@ -59,7 +62,7 @@ const block = (
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
-  const name = `transformer.h.${layer}`;
+  const name = blockName(layer);
   const queried = layer === sizes.layers - 1 ? last : all;
   const normed = layerNorm(parameters, `${name}.ln_1`, x, sizes.normEpsilon);
   const [queries, keys, values] = tf.split<tf.Tensor2D>(conv1d(parameters, `${name}.attn.c_attn`, normed), 3, 1) as [
@@ -94,7 +97,10 @@ const states = (
     parameter(parameters, "transformer.wpe.weight"),
   ];
   let x: tf.Tensor2D = tf.add(embedding(tokenTable, ids), embedding(positionTable, positions));
-  for (let layer = 0; layer < sizes.layers; layer += 1) x = block(sizes, parameters, pass, layer, x);
+  for (let layer = 0; layer < sizes.layers; layer += 1) {
+    const own = parametersWithin(parameters, blockName(layer));
+    x = recomputed(own, x, (given, before) => block(sizes, given, pass, layer, before));
+  }
   return layerNorm(parameters, "transformer.ln_f", x, sizes.normEpsilon);
 };
 
@@ -119,7 +125,7 @@ const statesOf = (
   const [ids, positions] = [sequences.tokens, sequences.positions].map((x): tf.Tensor1D =>
     tf.reshape(tf.mul(x, real), [batch * tokens]),
   );
-  const all = allPositions(causalBias(sequences.mask));
+  const all = allPositions(sharedByBlocks(causalBias(sequences.mask)));
   return states(sizes, parameters, { batch, all, last: lastOf(all), updateCache }, ids!, positions!);
 };
 
@@ -133,7 +139,10 @@ export const gpt2Hidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = statesOf(sizes, parameters, sequences, withoutCache, ({ bias }) => lastPositionsOnly(bias, last));
+  const x = statesOf(sizes, parameters, sequences, withoutCache, ({ bias }) => {
+    const positions = lastPositionsOnly(bias, last);
+    return { ...positions, bias: sharedByBlocks(positions.bias) };
+  });
   return tf.reshape(x, [sequences.tokens.shape[0], last, sizes.width]);
 };
 

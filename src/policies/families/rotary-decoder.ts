@@ -12,6 +12,7 @@ import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../layers/key-value-cache.ts";
 import { linear } from "../layers/linear.ts";
 import { parameter } from "../layers/parameter.ts";
+import { parametersWithin, recomputed, sharedByBlocks } from "../layers/recomputation.ts";
 import { rmsNorm } from "../layers/rms-norm.ts";
 import { rotaryAt, rotate, type Rotary } from "../layers/rotary.ts";
 import type { RotarySizes } from "../layers/rotary-frequencies.ts";
@@ -76,6 +77,8 @@ const normHeads = (sizes: RotaryDecoderSizes, parameters: NamedTensors, name: st
   return tf.reshape(norm(sizes, parameters, name, rows), x.shape);
 };
 
+const blockName = (layer: number): string => `model.layers.${layer}`;
+
 /** One block: x [B * T, D] -> [B * A, D]. Every position is a key, and A of them are queries. */
 const block = (
   sizes: RotaryDecoderSizes,
@@ -84,7 +87,7 @@ const block = (
   layer: number,
   x: tf.Tensor2D,
 ): tf.Tensor2D => {
-  const prefix = `model.layers.${layer}`;
+  const prefix = blockName(layer);
   const attention = `${prefix}.self_attn`;
   const queried = layer === sizes.layers - 1 ? last : all;
   const read = norm(sizes, parameters, `${prefix}.input_layernorm`, x);
@@ -110,7 +113,10 @@ const block = (
 
 const blocks = (sizes: RotaryDecoderSizes, parameters: NamedTensors, pass: Pass, x: tf.Tensor2D): tf.Tensor2D => {
   let states = x;
-  for (let layer = 0; layer < sizes.layers; layer += 1) states = block(sizes, parameters, pass, layer, states);
+  for (let layer = 0; layer < sizes.layers; layer += 1) {
+    const own = parametersWithin(parameters, blockName(layer));
+    states = recomputed(own, states, (given, before) => block(sizes, given, pass, layer, before));
+  }
   return states;
 };
 
@@ -144,8 +150,9 @@ const states = (
   }
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
-  const rotary = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
-  const all = allPositions(causalBias(sequences.mask));
+  const { cos, sin } = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
+  const rotary = { cos: sharedByBlocks(cos), sin: sharedByBlocks(sin) };
+  const all = allPositions(sharedByBlocks(causalBias(sequences.mask)));
   return blocks(
     sizes,
     parameters,
@@ -161,7 +168,10 @@ export const rotaryHidden = (
   sequences: Sequences,
   last = sequences.tokens.shape[1],
 ): tf.Tensor3D => {
-  const x = states(sizes, parameters, sequences, withoutCache, ({ bias }) => lastPositionsOnly(bias, last));
+  const x = states(sizes, parameters, sequences, withoutCache, ({ bias }) => {
+    const positions = lastPositionsOnly(bias, last);
+    return { ...positions, bias: sharedByBlocks(positions.bias) };
+  });
   return tf.reshape(normed(sizes, parameters, x), [sequences.tokens.shape[0], last, sizes.width]);
 };
 

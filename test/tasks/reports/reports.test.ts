@@ -2,11 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { reports } from "../../../src/tasks/reports/reports.ts";
 import type { Prompt } from "../../../src/tasks/task.ts";
+import { trainTokenizer } from "../../../src/tokenizers/train.ts";
 import { taskLaws } from "../../laws/task.laws.ts";
 
 const usual = { events: [2, 3] as [number, number], mistaken: 0, train: 300, test: 40 };
 
 taskLaws((seed) => reports.create(usual, { seed }));
+taskLaws((seed) => reports.create({ ...usual, capitals: true }, { seed }));
 
 describe("the checker", () => {
   const task = reports.create(usual, { seed: 3 });
@@ -108,6 +110,33 @@ test("the test split does not depend on the training split, whose beginning does
   ];
   expect(small.test).toEqual(large.test);
   expect(small.train).toEqual(large.train.slice(0, 100));
+});
+
+test("with capitals sentences and names begin with them, in reports that say the same; summaries without are none", () => {
+  const of = (capitals: boolean) => reports.create({ ...usual, events: [2, 2], capitals }, { seed: 1 });
+  const [plain, task] = [of(false), of(true)];
+  expect(task.train.map(({ text }) => text.toLowerCase())).toEqual(plain.train.map(({ text }) => text));
+  for (const prompt of task.train) {
+    for (const sentence of prompt.text.trim().split(/(?<=\.) /u)) expect(sentence).toMatch(/^[A-Z]/u);
+    expect(prompt.text).not.toMatch(/\b(?:[Ii]n|[Oo]n) (?!the)[a-z]/u);
+    expect(task.check(prompt, prompt.reference)).toMatchObject({ wellFormed: true, entailed: true });
+    expect(task.check(prompt, prompt.reference.toLowerCase())).toMatchObject({ wellFormed: false });
+    expect(task.check(prompt, prompt.reference.toUpperCase())).toMatchObject({ wellFormed: false });
+  }
+});
+
+test("they are written in the tokens of the student's checkpoint, where it comes from one", () => {
+  const own = reports.create(usual, { seed: 1 });
+  const given = trainTokenizer(
+    own.train.map(({ text, reference }) => `${text}${reference}`),
+    { bpe: 300 },
+  );
+  const task = reports.create(usual, { seed: 1, tokenizer: given.toJSON() });
+  expect(task.train).toEqual(own.train);
+  expect(task.tokenizer.toJSON()).toEqual(given.toJSON());
+  expect(task.longest.completion).toBe(
+    Math.max(...[...task.train, ...task.test].map(({ reference }) => given.encode(reference).length)) + 1,
+  );
 });
 
 test("limits in the wrong order are refused", () => {
