@@ -3,8 +3,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** How much of a figure is run: a glance at its parts, the small suite, or the paper's own models and data. */
-export const scales = ["smoke", "small", "full"] as const;
+/**
+ * How much of a figure is run: a glance at its parts, the small suite, a real language model in place of the paper's, or
+ * the paper's own models and data.
+ */
+export const scales = ["smoke", "small", "pretrained", "full"] as const;
 
 /** One of `scales`. */
 export type Scale = (typeof scales)[number];
@@ -33,12 +36,15 @@ const { compare } = new Intl.Collator("en", { numeric: true });
 /** The figure of a panel, `1` of `1a`; of a figure itself. */
 export const wholeFigure = (name: string): string => name.replace(/[a-z]$/u, "");
 
+/** Where the files of a scale are, from the folder of the small ones. */
+const folders: Readonly<Record<Scale, string>> = { smoke: ".", small: ".", pretrained: "../smollm2", full: "full" };
+
 /**
  * The figures of a scale, in the paper's order; `folder` holds `figure-5.json`, `figure-a12.json`, and `full` beside
  * them; none where there is no such folder.
  */
 export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure[] => {
-  const files = scale === "full" ? join(folder, "full") : folder;
+  const files = join(folder, folders[scale]);
   if (!existsSync(files)) return [];
   return readdirSync(files)
     .flatMap((file) => figureOf(files, file))

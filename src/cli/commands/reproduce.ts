@@ -234,8 +234,8 @@ export const addReproduce = (command: Command, terminal: Terminal): void => {
     .addOption(
       new Option(
         "--scale <name>",
-        "smoke: every part for one step; small: tasks and models that two cores train; full: the paper's own " +
-          "models and data",
+        "smoke: every part for one step; small: tasks and models that two cores train; pretrained: SmolLM2-135M, " +
+          "which experiments/smollm2/fetch.py fetches; full: the paper's own models and data",
       )
         .choices(scales)
         .default("small"),
