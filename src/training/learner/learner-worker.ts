@@ -16,7 +16,6 @@ import { type LearnerState } from "./learner-state.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { aheadTemperature } from "../sequences/sequences.ts";
 import { traineeOf, type TrainedParts, type Trainee } from "./trained.ts";
-import { stateKinds } from "./update.ts";
 
 /** What the thread is started for. */
 export type OpenLearner = Omit<LearnerOptions, "policy" | "objective" | "frozen"> & {
@@ -123,10 +122,10 @@ const handlers = {
     return { value, transfer: Object.values(value) };
   },
   state: async (): Promise<{ value: LearnerState; transfer: ArrayBufferView[] }> => {
-    const entries = await Promise.all(stateKinds.map(async (kind) => [kind, await opened().read(kind)] as const));
-    const state = Object.fromEntries(entries) as Record<(typeof stateKinds)[number], Weights>;
+    const state = await opened().state();
     const value = average === undefined ? state : { ...state, average: average.read() };
-    return { value, transfer: Object.values(value).flatMap((arrays) => Object.values(arrays)) };
+    const groups = [value.parameters, value.average ?? {}, ...Object.values(value.slots ?? {})];
+    return { value, transfer: groups.flatMap((arrays) => Object.values(arrays)) };
   },
 };
 

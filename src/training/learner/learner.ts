@@ -1,5 +1,5 @@
 /**
- * The learner: holds the student's weights and the optimizer's moments on an engine, and takes one step with each
+ * The learner: holds the student's weights and what the optimizer keeps on an engine, and takes one step with each
  * batch.
  */
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
@@ -11,9 +11,13 @@ import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
 import type { InspectedTokens } from "../batch/token-log.ts";
 import { inspectionProgram } from "./inspection.ts";
-import { stepScalars } from "./optimizer.ts";
+import { optimizers } from "../optimizers/index.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { scalarValues } from "./apply-optimizer.ts";
 import { downloadState, packsOf, uploadFrozen, uploadState, type LearnerState } from "./learner-state.ts";
-import { scoresProgram, type stateKinds, updateProgram, type UpdateOptions } from "./update.ts";
+import { statePacks } from "./optimizer-state.ts";
+import type { Pack } from "./packing.ts";
+import { scoresProgram, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** What one step gives. */
 export interface Learned {
@@ -68,6 +72,9 @@ export class Learner {
   readonly #engine: Engine;
   readonly #options: LearnerOptions;
   readonly #executable: Executable;
+  readonly #optimizer: Optimizer;
+  /** Packs of each kind of arrays in the state. */
+  readonly #kinds: ReadonlyMap<string, readonly Pack[]>;
   readonly #frozen: ReadonlyMap<string, Buffer>;
   #inspection: Executable | undefined;
   #scoring: Executable | undefined;
@@ -83,13 +90,15 @@ export class Learner {
     this.#engine = engine;
     this.#options = options;
     this.#executable = executable;
+    this.#optimizer = optimizers.create(options.optimizer);
+    this.#kinds = statePacks(packsOf(options), this.#optimizer);
     this.#frozen = buffers.frozen;
     this.#state = buffers.state;
   }
 
   /**
-   * Compiles the update program and uploads the state, and the weights that are frozen. `RangeError` when an array does
-   * not fit its parameter.
+   * Compiles the update program and uploads the state, and the weights that are frozen. `RangeError` when an array is
+   * missing or does not fit, and for the state of another optimizer.
    */
   static async open(
     engine: Engine,
@@ -97,9 +106,9 @@ export class Learner {
     state: LearnerState,
     frozen: Weights = {},
   ): Promise<Learner> {
-    const packs = packsOf(options);
+    const kinds = statePacks(packsOf(options), optimizers.create(options.optimizer));
     const executable = await engine.compile(updateProgram(options));
-    const buffers = { frozen: uploadFrozen(engine, options, frozen), state: uploadState(engine, packs, state) };
+    const buffers = { frozen: uploadFrozen(engine, options, frozen), state: uploadState(engine, kinds, state) };
     return new Learner(engine, options, executable, buffers);
   }
 
@@ -114,8 +123,8 @@ export class Learner {
     const all: Record<string, number>[] = [];
     try {
       for (let i = 0; i < updates; i += 1) {
-        const scalars = stepScalars(this.#options.optimizer, factor, step + i);
-        const outputs = await this.#run(this.#executable, state, batch, { ...scalars });
+        const scalars = scalarValues(this.#optimizer, factor, step + i);
+        const outputs = await this.#run(this.#executable, state, batch, scalars);
         const metrics = await this.#readMetrics(outputs);
         const next = new Map([...state.keys()].map((name) => [name, outputNamed(outputs, name)]));
         if (state !== before) dispose(state);
@@ -206,10 +215,25 @@ export class Learner {
     return Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
   }
 
-  /** Copies of the arrays of one kind, by parameter name. */
-  async read(kind: (typeof stateKinds)[number]): Promise<Weights> {
-    const packs = packsOf(this.#options);
+  /**
+   * Copies of the arrays of one kind, by the names of the parameters that have one: `parameters`, or a slot of the
+   * optimizer. `RangeError` for a slot that it does not keep.
+   */
+  async read(kind: string): Promise<Weights> {
+    const packs = this.#kinds.get(kind);
+    if (packs === undefined)
+      throw new RangeError(
+        `learner: expected one of ${[...this.#kinds.keys()].join(", ")}, which ${this.#optimizer.name} has, ` +
+          `got ${kind}`,
+      );
     return downloadState(this.#engine, packs, this.#state, kind, ownNumbers(packs.map(({ size }) => size)));
+  }
+
+  /** Copies of all that an exact continuation needs: what is trained, and what the optimizer keeps of it. */
+  async state(): Promise<LearnerState> {
+    const slots: Record<string, Weights> = {};
+    for (const kind of this.#kinds.keys()) if (kind !== "parameters") slots[kind] = await this.read(kind);
+    return { parameters: await this.read("parameters"), slots };
   }
 
   /**

@@ -9,16 +9,17 @@ import type { ParameterSpec, Policy, Sequences } from "../../policies/policy.ts"
 import { valueHeadParameters, valuesOf } from "../../policies/value-head.ts";
 import { batchSpecs, type BatchShape } from "../batch/collate.ts";
 import { clipFactor, differentiate, globalNorm, type Measured } from "./gradients.ts";
-import { adamw, type StepScalars } from "./optimizer.ts";
+import { optimizers, type OptimizerValues } from "../optimizers/index.ts";
+import { applyOptimizer, scalarSpecs } from "./apply-optimizer.ts";
+import { stateSpecs } from "./optimizer-state.ts";
 import { packsFor, packTensors, unpackTensors, type Pack } from "./packing.ts";
-import type { OptimizerSettings } from "../recipe/training-settings.ts";
 
 /** What one update program is made for. */
 export interface UpdateOptions {
   readonly policy: Policy;
   readonly objective: Objective<Signal>;
   readonly batch: BatchShape;
-  readonly optimizer: OptimizerSettings;
+  readonly optimizer: OptimizerValues;
   /** Gradients are scaled down to this global norm. */
   readonly clipNorm: number;
   /** Names of the policy's parameters that stay as they are; none when left out. */
@@ -72,12 +73,6 @@ export const measure = (
   return objective.loss(policy.head(parameters, hidden), { ...batch, values: valuesOf(parameters, hidden) });
 };
 
-/** The three arrays that each parameter has, and the prefixes of their packs among inputs and outputs. */
-export const stateKinds = ["parameters", "first", "second"] as const;
-
-const stateSpecs = (packs: readonly Pack[]): Record<string, TensorSpec> =>
-  Object.fromEntries(stateKinds.flatMap((kind) => packs.map(({ name, size }) => [`${kind}/${name}`, float32(size)])));
-
 /**
  * The logits of a reward model's batch as `scores` [B]. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of
  * `batchSpecs`.
@@ -100,25 +95,24 @@ export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOption
   };
 };
 
-const scalarSpecs: Record<keyof StepScalars, TensorSpec> = { stepSize: float32(), epsilon: float32(), keep: float32() };
-
 /**
- * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32) of what is trained,
- * `frozen/*` of what is not, the arrays of `batchSpecs` and the scalars of `stepScalars`. Outputs: the new packs under
- * the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
+ * One optimizer step. Inputs: the packs of `stateSpecs` (`parameters/*` and the optimizer's slots, flat float32) of
+ * what is trained, `frozen/*` of what is not, the arrays of `batchSpecs` and the scalars of `scalarSpecs`. Outputs: the
+ * new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
  */
-export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm, frozen }: UpdateOptions): Program => {
+export const updateProgram = ({ policy, objective, batch, clipNorm, frozen, ...options }: UpdateOptions): Program => {
+  const optimizer = optimizers.create(options.optimizer);
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "update",
     inputs: {
-      ...stateSpecs(packs),
+      ...stateSpecs(packs, optimizer),
       ...frozenSpecs(policy, frozen),
       ...batchSpecs(batch, objective.needs),
-      ...scalarSpecs,
+      ...scalarSpecs(optimizer),
     },
     build(inputs) {
-      const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
+      const given = inputs as unknown as Sequences & TokenBatch & Signals;
       const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
       const { loss, metrics, gradients } = differentiate(
         (parameters) => measure(policy, objective, { ...still, ...parameters }, given),
@@ -129,20 +123,7 @@ export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm, f
       const scale = clipFactor(norm, clipNorm);
       const outputs: Record<string, tf.Tensor> = { "metrics/loss": loss, "metrics/gradient/norm": norm };
       for (const [name, metric] of Object.entries(metrics)) outputs[`metrics/${name}`] = metric;
-      for (const { name, decays } of packs) {
-        const [parameter, first, second] = stateKinds.map((kind) => inputs[`${kind}/${name}`]!) as [
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-        ];
-        const next = adamw(optimizer, { parameter, first, second }, { value: packed[name]!, scale }, given, decays);
-        Object.assign(outputs, {
-          [`parameters/${name}`]: next.parameter,
-          [`first/${name}`]: next.first,
-          [`second/${name}`]: next.second,
-        });
-      }
-      return outputs;
+      return { ...outputs, ...applyOptimizer(packs, optimizer, inputs, packed, scale) };
     },
   };
 };
