@@ -1,5 +1,6 @@
 /** The thread that learns: a `Learner` behind calls. */
 import { openEngine } from "../../engine/choose.ts";
+import { evaluateOn } from "../../engine/evaluate.ts";
 import type { EngineName } from "../../engine/names.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
@@ -9,6 +10,7 @@ import type { Weights } from "../../policies/policy.ts";
 import { releaseMemory } from "../../workers/release-memory.ts";
 import { serve } from "../../workers/serve.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
+import { checkAddsUp } from "./additivity.ts";
 import { checkIdentity } from "./identity.ts";
 import type { Batch } from "../batch/collate.ts";
 import { Learner, type Inspected, type Learned, type LearnerOptions, type SharedWeights } from "./learner.ts";
@@ -45,6 +47,16 @@ export interface UpdateRequest {
   readonly updates: number;
   /** Whether to inspect the batch before. */
   readonly inspect: boolean;
+}
+
+/** The optimizer step on the parts of a batch. */
+export interface ApplyRequest {
+  /** Its number, from 1. */
+  readonly step: number;
+  /** Fraction of the peak learning rate. */
+  readonly factor: number;
+  /** Whether it is the last on this batch. */
+  readonly isLast: boolean;
 }
 
 /** Where weights are to be. */
@@ -84,6 +96,8 @@ const handlers = {
     } = request;
     engine = await openEngine(name, { threads });
     await checkIdentity(engine, objectiveOf(recipe.objective), identityTolerance);
+    if (options.inParts === true)
+      await checkAddsUp(objectiveOf(recipe.objective, aheadTemperature(recipe)), evaluateOn(engine));
     trainee = traineeOf(studentPolicyOf(config), parts);
     learner = await Learner.open(
       engine,
@@ -100,6 +114,20 @@ const handlers = {
     average?.follow(await opened().policyWeights());
     releaseMemory(Object.values(batch));
     return { value: { ...learned, inspected } };
+  },
+  begin: async (parts: readonly Batch[]): Promise<{ value: undefined }> => {
+    await opened().begin(parts);
+    return { value: undefined };
+  },
+  add: async (part: Batch): Promise<{ value: undefined }> => {
+    await opened().add(part);
+    releaseMemory(Object.values(part));
+    return { value: undefined };
+  },
+  apply: async ({ step, factor, isLast }: ApplyRequest): Promise<{ value: Learned }> => {
+    const learned = await opened().apply(step, factor, isLast);
+    if (isLast) average?.follow(await opened().policyWeights());
+    return { value: learned };
   },
   scores: async (batch: Batch): Promise<{ value: Float32Array }> => ({ value: await opened().scores(batch) }),
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../../objectives/objective.ts";
 import type { ParameterSpec, Policy, Sequences } from "../../policies/policy.ts";
+import { recomputing } from "../../policies/layers/recomputation.ts";
 import { valueHeadParameters, valuesOf } from "../../policies/value-head.ts";
 import { batchSpecs, type BatchShape } from "../batch/collate.ts";
 import { clipFactor, differentiate, globalNorm, type Measured } from "./gradients.ts";
@@ -24,6 +25,8 @@ export interface UpdateOptions {
   readonly clipNorm: number;
   /** Names of the policy's parameters that stay as they are; none when left out. */
   readonly frozen?: readonly string[];
+  /** Whether activations are computed again when their gradients are. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -73,19 +76,47 @@ export const measure = (
   return objective.loss(policy.head(parameters, hidden), { ...batch, values: valuesOf(parameters, hidden) });
 };
 
+/** Loss, metrics and gradients, the latter as one flat array for each pack, by its name. */
+export type Differentiated = ReturnType<typeof differentiate>;
+
+/**
+ * Differentiates the loss of the rows that `inputs` hold: `parameters/*`, `frozen/*` and the arrays of `batchSpecs`.
+ * `RangeError` when activations are to be computed again by a policy that cannot.
+ */
+export const differentiated = (
+  { policy, objective, frozen, recompute = false }: Omit<UpdateOptions, "batch" | "optimizer" | "clipNorm">,
+  packs: readonly Pack[],
+  inputs: NamedTensors,
+): Differentiated => {
+  const given = inputs as unknown as Sequences & TokenBatch & Signals;
+  const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
+  const run = (): Differentiated =>
+    differentiate((parameters) => measure(policy, objective, { ...still, ...parameters }, given), trained);
+  const { gradients, ...measured } = recompute ? recomputing(run) : run();
+  return { ...measured, gradients: Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)])) };
+};
+
+/** Inputs for the parameters and rows of a batch: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. */
+export const rowSpecs = (
+  { policy, objective, batch, frozen }: Pick<UpdateOptions, "policy" | "objective" | "batch" | "frozen">,
+  packs: readonly Pack[],
+  signals: readonly Signal[] = objective.needs,
+): Record<string, TensorSpec> => ({
+  ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
+  ...frozenSpecs(policy, frozen),
+  ...batchSpecs(batch, signals),
+});
+
 /**
  * The logits of a reward model's batch as `scores` [B]. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of
  * `batchSpecs`.
  */
-export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOptions): Program<string, "scores"> => {
+export const scoresProgram = (options: UpdateOptions): Program<string, "scores"> => {
+  const { policy, objective, batch, frozen } = options;
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "scores",
-    inputs: {
-      ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
-      ...frozenSpecs(policy, frozen),
-      ...batchSpecs(batch, objective.needs),
-    },
+    inputs: rowSpecs(options, packs),
     build(inputs) {
       const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
       return {
@@ -100,30 +131,19 @@ export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOption
  * what is trained, `frozen/*` of what is not, the arrays of `batchSpecs` and the scalars of `scalarSpecs`. Outputs: the
  * new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
  */
-export const updateProgram = ({ policy, objective, batch, clipNorm, frozen, ...options }: UpdateOptions): Program => {
+export const updateProgram = (options: UpdateOptions): Program => {
+  const { policy, objective, clipNorm, frozen } = options;
   const optimizer = optimizers.create(options.optimizer);
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "update",
-    inputs: {
-      ...stateSpecs(packs, optimizer),
-      ...frozenSpecs(policy, frozen),
-      ...batchSpecs(batch, objective.needs),
-      ...scalarSpecs(optimizer),
-    },
+    inputs: { ...stateSpecs(packs, optimizer), ...rowSpecs(options, packs), ...scalarSpecs(optimizer) },
     build(inputs) {
-      const given = inputs as unknown as Sequences & TokenBatch & Signals;
-      const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
-      const { loss, metrics, gradients } = differentiate(
-        (parameters) => measure(policy, objective, { ...still, ...parameters }, given),
-        trained,
-      );
-      const packed = Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)]));
-      const norm = globalNorm(packed);
-      const scale = clipFactor(norm, clipNorm);
+      const { loss, metrics, gradients } = differentiated(options, packs, inputs);
+      const norm = globalNorm(gradients);
       const outputs: Record<string, tf.Tensor> = { "metrics/loss": loss, "metrics/gradient/norm": norm };
       for (const [name, metric] of Object.entries(metrics)) outputs[`metrics/${name}`] = metric;
-      return { ...outputs, ...applyOptimizer(packs, optimizer, inputs, packed, scale) };
+      return { ...outputs, ...applyOptimizer(packs, optimizer, inputs, gradients, clipFactor(norm, clipNorm)) };
     },
   };
 };

@@ -209,6 +209,22 @@ export const TrainingSettings = closedObject(
       description: "Steps: each draws and scores a batch of sequences and learns from it.",
     }),
     batch: Type.Integer({ default: 64, minimum: 1, maximum: 1_048_576, description: "Sequences in each step." }),
+    microBatch: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_048_576,
+        description:
+          "Sequences that the learner reads at once: the gradients of a step's parts are added up, and are those of " +
+          "the whole batch, in less memory. The whole batch when left out; --memory chooses it.",
+      }),
+    ),
+    recompute: Type.Optional(
+      Type.Boolean({
+        description:
+          "Whether activations are computed again in the backward pass instead of being kept for it: less memory, " +
+          "about a third more time. Not when left out.",
+      }),
+    ),
     updates: Type.Integer({
       default: 1,
       minimum: 1,
