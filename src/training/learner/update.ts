@@ -129,7 +129,8 @@ export const scoresProgram = (options: UpdateOptions): Program<string, "scores">
 /**
  * One optimizer step. Inputs: the packs of `stateSpecs` (`parameters/*` and the optimizer's slots, flat float32) of
  * what is trained, `frozen/*` of what is not, the arrays of `batchSpecs` and the scalars of `scalarSpecs`. Outputs: the
- * new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
+ * new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the metrics of the
+ * objective.
  */
 export const updateProgram = (options: UpdateOptions): Program => {
   const { policy, objective, clipNorm, frozen } = options;
