@@ -4,12 +4,15 @@
  */
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
 import { float32, type TypedArray } from "../../engine/program.ts";
+import type { Signal } from "../../objectives/objective.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { openMerger, type Merger } from "../../policies/adapters/merge.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
+import { inspectedSignals } from "../batch/inspected-signals.ts";
 import type { InspectedTokens } from "../batch/token-log.ts";
+import { diagnosticMetrics } from "./diagnostic-metrics.ts";
 import { inspectionProgram } from "./inspection.ts";
 import { stepScalars } from "./optimizer.ts";
 import { downloadState, packsOf, uploadFrozen, uploadState, type LearnerState } from "./learner-state.ts";
@@ -23,7 +26,7 @@ export interface Learned {
 
 /** What an inspection gives. */
 export interface Inspected {
-  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`. */
+  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`; see `diagnosticMetrics`. */
   readonly metrics: Readonly<Record<string, number>>;
   /** [B, C] log-probs in nats of the batch's targets at the sampling temperature. */
   readonly logProbs: Float32Array;
@@ -138,16 +141,17 @@ export class Learner {
   }
 
   /**
-   * Inspects a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call.
-   * Changes nothing.
+   * Inspects a batch, with `inspectedSignals`, with the weights as they are; see `inspectionProgram`, which is compiled
+   * at the first call. Changes nothing.
    */
   async inspect(batch: Batch): Promise<Inspected> {
-    const { samplingTemperature = 1 } = this.#options;
+    const { samplingTemperature = 1, objective } = this.#options;
     this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
-    const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {});
+    const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {}, inspectedSignals(objective.needs));
     try {
       const logProbs = (await this.#engine.download(outputNamed(outputs, "logProbs"))) as Float32Array;
-      const seen = { metrics: await this.#readMetrics(outputs), logProbs };
+      const compared = diagnosticMetrics(await this.#take(outputs, "diagnostics/"));
+      const seen = { metrics: { ...(await this.#readMetrics(outputs)), ...compared }, logProbs };
       const tokens = await this.#take(outputs, "tokens/");
       return Object.keys(tokens).length === 0 ? seen : { ...seen, tokens: tokens as unknown as InspectedTokens };
     } finally {
@@ -175,11 +179,12 @@ export class Learner {
     state: ReadonlyMap<string, Buffer>,
     batch: Batch,
     scalars: Readonly<Record<string, number>>,
+    signals: readonly Signal[] = this.#options.objective.needs,
   ): Promise<Record<string, Buffer>> {
     const { batch: shape, objective } = this.#options;
     const transient: Record<string, Buffer> = {};
     try {
-      for (const [name, spec] of Object.entries(batchSpecs(shape, objective.needs))) {
+      for (const [name, spec] of Object.entries(batchSpecs(shape, signals))) {
         const data = batch[name];
         if (data === undefined)
           throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);

@@ -6,6 +6,7 @@ import { progressAt } from "../../objectives/schedules/schedule.ts";
 import { type CheckError, watch } from "../checks/watch.ts";
 import { type HostState } from "../checkpoints/checkpoint.ts";
 import { collate, type Batch } from "../batch/collate.ts";
+import { inspectedSignals } from "../batch/inspected-signals.ts";
 import type { UpdateAnswer, UpdateRequest } from "../learner/learner-worker.ts";
 import { rolloutMetrics } from "../batch/rollout-metrics.ts";
 import { evaluates, inspects } from "../recipe/due.ts";
@@ -102,7 +103,8 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
   const drawn = rowsOf(run, taken.scored, host);
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
-  const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
+  const signals = inspects(recipe, step) ? inspectedSignals(needs) : needs;
+  const batch = collate(drawn.rows, shape.batch, signals, task.tokenizer.padId, { progress, controlled });
   const update = updateOf(recipe, step, batch);
   const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
   const ended = performance.now();
@@ -121,7 +123,6 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
     steps: training.steps,
     metrics: {
       ...metrics,
-      ...inspected?.metrics,
       ...watched.metrics,
       ...shared,
       ...rolloutMetrics(kept, step, recipe),
@@ -129,6 +130,8 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
       "on-policy-fraction": taken.fraction,
       ...defined({ controlled: controller && controlled }),
       "learning-rate": training.optimizer.learningRate * update.factor,
+      // Many, and not of every step: what shows the first metrics alone does not show these.
+      ...inspected?.metrics,
     },
     times: { rollouts: scored - started, update: ended - scored },
     tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),
