@@ -3,12 +3,15 @@
  * batch.
  */
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
+import type { Signal } from "../../objectives/objective.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { openMerger, type Merger } from "../../policies/adapters/merge.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
+import { inspectedSignals } from "../batch/inspected-signals.ts";
 import type { InspectedTokens } from "../batch/token-log.ts";
+import { diagnosticMetrics } from "./diagnostic-metrics.ts";
 import { inspectionProgram } from "./inspection.ts";
 import { optimizers } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -36,7 +39,7 @@ export interface Learned {
 
 /** What an inspection gives. */
 export interface Inspected {
-  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`. */
+  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`; see `diagnosticMetrics`. */
   readonly metrics: Readonly<Record<string, number>>;
   /** [B, C] log-probs in nats of the batch's targets at the sampling temperature. */
   readonly logProbs: Float32Array;
@@ -191,16 +194,17 @@ export class Learner {
   }
 
   /**
-   * Inspects a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call.
-   * Changes nothing.
+   * Inspects a batch, with `inspectedSignals`, with the weights as they are; see `inspectionProgram`, which is compiled
+   * at the first call. Changes nothing.
    */
   async inspect(batch: Batch): Promise<Inspected> {
-    const { samplingTemperature = 1 } = this.#options;
+    const { samplingTemperature = 1, objective } = this.#options;
     this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
-    const outputs = await this.#run(this.#inspection, this.#parameters(), batch);
+    const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {}, inspectedSignals(objective.needs));
     try {
       const logProbs = (await this.#engine.download(outputs["logProbs"]!)) as Float32Array;
-      const seen = { metrics: await takeMetrics(this.#engine, outputs), logProbs };
+      const compared = diagnosticMetrics(await takeOutputs(this.#engine, outputs, "diagnostics/"));
+      const seen = { metrics: { ...(await takeMetrics(this.#engine, outputs)), ...compared }, logProbs };
       const tokens = await takeOutputs(this.#engine, outputs, "tokens/");
       return Object.keys(tokens).length === 0 ? seen : { ...seen, tokens: tokens as unknown as InspectedTokens };
     } finally {
@@ -228,10 +232,17 @@ export class Learner {
     state: Buffers,
     arrays: Batch,
     scalars: Readonly<Record<string, number>> = {},
+    signals: readonly Signal[] = this.#options.objective.needs,
   ): Promise<Record<string, Buffer>> {
     const { batch, objective } = this.#options;
-    const specs = batchSpecs(batch, objective.needs);
-    return runProgram(this.#engine, executable, new Map([...this.#frozen, ...state]), { specs, arrays, scalars });
+    const reader = `the objective ${objective.name}`;
+    const buffers = new Map([...this.#frozen, ...state]);
+    return runProgram(this.#engine, executable, buffers, {
+      specs: batchSpecs(batch, signals),
+      arrays,
+      scalars,
+      reader,
+    });
   }
 
   /**

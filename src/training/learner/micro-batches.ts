@@ -27,7 +27,7 @@ const summed = async (
   const specs = Object.fromEntries(Object.entries(program.inputs).filter(([name]) => !read.has(name)));
   let all: Float64Array | undefined;
   for (const arrays of parts) {
-    const { sums } = await runProgram(engine, executable, read, { specs, arrays });
+    const { sums } = await runProgram(engine, executable, read, { specs, arrays, reader: "a sum over the batch" });
     const own = await engine.take(sums!);
     all ??= new Float64Array(own.length);
     for (const [i, sum] of own.entries()) all[i]! += sum;
@@ -122,6 +122,7 @@ export class MicroBatches {
     const outputs = await runProgram(this.#engine, this.#programs.add, new Map([...buffers, ...begun.gradients]), {
       specs: { ...batchSpecs(batch, objective.needs), sums: float32(begun.sums.length) },
       arrays: { ...part, sums: begun.sums.slice() },
+      reader: `the objective ${objective.name}`,
     });
     const next = outputsNamed(outputs, begun.gradients.keys());
     disposeAll(begun.gradients);
@@ -142,6 +143,7 @@ export class MicroBatches {
     const outputs = await runProgram(this.#engine, this.#programs.apply, new Map([...state, ...gradients]), {
       specs: {},
       arrays: {},
+      reader: this.#optimizer.name,
       scalars: scalarValues(this.#optimizer, factor, step),
     });
     const next = outputsNamed(outputs, state.keys());

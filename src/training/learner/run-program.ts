@@ -17,6 +17,8 @@ export interface RunArrays {
   readonly arrays: Readonly<Record<string, TypedArray>>;
   /** Of shape [], by name. */
   readonly scalars?: Readonly<Record<string, number>>;
+  /** Who reads the arrays, for errors. */
+  readonly reader: string;
 }
 
 /**
@@ -27,16 +29,13 @@ export const runProgram = async (
   engine: Engine,
   executable: Executable,
   buffers: Buffers,
-  { specs, arrays, scalars = {} }: RunArrays,
+  { specs, arrays, scalars = {}, reader }: RunArrays,
 ): Promise<Record<string, Buffer>> => {
   const transient = new Map<string, Buffer>();
   try {
     for (const [name, spec] of Object.entries(specs)) {
       const data = arrays[name];
-      if (data === undefined)
-        throw new TypeError(
-          `learner: the batch has no "${name}", which the objective reads; collate it with its needs`,
-        );
+      if (data === undefined) throw new TypeError(`learner: the batch has no "${name}", which ${reader} reads`);
       transient.set(name, engine.upload(data, spec));
     }
     for (const [name, value] of Object.entries(scalars))

@@ -245,8 +245,9 @@ export const TrainingSettings = closedObject(
       minimum: 0,
       description:
         "Steps between inspections, from the first step on: the gradient of each term of the objective, its " +
-        "size and its angle to the others, whether student and sampler agree, how far the student is from its " +
-        "teacher at each token, and what both find likeliest there (in the run's rollouts.jsonl). 0: never.",
+        "size and its angle to the others, whether student and sampler agree, how near the student is to its " +
+        "teacher on its own sequences and on others (inspection/own-prefixes/..., inspection/other-prefixes/...), " +
+        "how far it is at each token, and what both find likeliest there (in the run's rollouts.jsonl). 0: never.",
     }),
     freeze: Type.Optional(
       Type.Array(NamePattern, {

@@ -1,6 +1,7 @@
 /** Learning from the rows of a step: a batch at once, or its parts one after the other. */
 import type { Signal } from "../../objectives/objective.ts";
 import { collate, type Batch, type StepSignals } from "../batch/collate.ts";
+import { inspectedSignals } from "../batch/inspected-signals.ts";
 import type { Row } from "../batch/row.ts";
 import type { UpdateAnswer } from "../learner/learner-worker.ts";
 import { evaluates, inspects } from "../recipe/due.ts";
@@ -64,8 +65,10 @@ export const learn = async (
   const first = (step - 1) * training.updates + 1;
   const factor = learningRateFactor(training.schedule, step, training.steps);
   const inOne = (): Promise<UpdateAnswer> => {
-    const batch = collate(rows, shape.batch, objective.needs, task.tokenizer.padId, signals);
-    const request = { batch, step: first, factor, updates: training.updates, inspect: inspects(recipe, step) };
+    const inspect = inspects(recipe, step);
+    const needs = inspect ? inspectedSignals(objective.needs) : objective.needs;
+    const batch = collate(rows, shape.batch, needs, task.tokenizer.padId, signals);
+    const request = { batch, step: first, factor, updates: training.updates, inspect };
     return threads.learner.call("update", request, { transfer: buffersOf([batch]) });
   };
   const learned = shape.inParts ? await learnInParts(run, first, factor, rows, signals) : await inOne();

@@ -88,7 +88,6 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
     steps: training.steps,
     metrics: {
       ...metrics,
-      ...inspected?.metrics,
       ...watched.metrics,
       ...shared,
       ...rolloutMetrics(kept, step, recipe),
