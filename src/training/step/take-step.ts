@@ -95,6 +95,8 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
       "on-policy-fraction": taken.fraction,
       ...defined({ controlled: controller && controlled }),
       "learning-rate": training.optimizer.learningRate * learningRateFactor(training.schedule, step, training.steps),
+      // Many, and not of every step: what shows the first metrics alone does not show these.
+      ...inspected?.metrics,
     },
     times: { rollouts: scored - started, update: ended - scored },
     tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),
