@@ -6,6 +6,7 @@ import { forwardKl } from "../../../src/objectives/divergences/forward-kl.ts";
 import { samplingAgreement } from "../../../src/training/checks/sampling-agreement.ts";
 import type { Finding, StepFacts } from "../../../src/training/checks/check.ts";
 import { collate } from "../../../src/training/batch/collate.ts";
+import { inspectedSignals } from "../../../src/training/batch/inspected-signals.ts";
 import { Learner } from "../../../src/training/learner/learner.ts";
 import { initialState } from "../../../src/training/learner/learner-state.ts";
 import { batchShape } from "../../fixtures/batches.ts";
@@ -22,7 +23,7 @@ const logProbsOf = async ({ rows }: StepFacts, samplingTemperature: number): Pro
   const options = { policy: smallLlama(), objective, batch: batchShape, optimizer, clipNorm: 1, samplingTemperature };
   const learner = await Learner.open(engine, options, initialState(model(smallLlama(), 1).weights));
   try {
-    const batch = collate(rows, batchShape, objective.needs, smallTask().tokenizer.padId, { progress: 0, controlled: 0 });
+    const batch = collate(rows, batchShape, inspectedSignals(objective.needs), smallTask().tokenizer.padId, { progress: 0, controlled: 0 });
     return (await learner.inspect(batch)).logProbs;
   } finally {
     await learner.dispose();
