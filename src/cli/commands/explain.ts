@@ -49,7 +49,7 @@ const trainings = (all: readonly ExplainedTraining[]): string =>
       one.steps,
       one.steps * one.batch,
       one.steps * one.batch * one.length,
-      mebibytes(Math.max(one.memory.sampling, one.memory.training)),
+      mebibytes(one.memory.peak),
       timeOf(one),
       one.id.slice(0, 16),
     ]),
@@ -62,7 +62,7 @@ const short = (text: string): string => (text.length > 48 ? `${text.slice(0, 45)
 const cost = (all: readonly ExplainedTraining[]): string => {
   const left = all.filter(({ made }) => !made);
   const steps = left.reduce((sum, one) => sum + one.steps, 0);
-  const memory = left.reduce((most, one) => Math.max(most, one.memory.sampling, one.memory.training), 0);
+  const memory = left.reduce((most, one) => Math.max(most, one.memory.peak), 0);
   const times = left.map(({ earlier, steps: own }) => (earlier?.millisecondsPerStep ?? NaN) * own);
   const time = times.reduce((sum, one) => sum + one, 0);
   const known = Number.isNaN(time) ? "time not measured yet" : `about ${duration(time)}`;
@@ -117,8 +117,8 @@ export const addExplain = (command: Command, terminal: Terminal): void => {
   command
     .description(
       "Prints what a file's runs take, the stages that they start from, and each value that the file says with where " +
-        "it was written: memory as an estimate for the student's programs, time as earlier trainings of the same " +
-        "kind took. Defaults are counted; --all prints them too.",
+        "it was written: memory as an estimate of the process's peak on ONNX Runtime, time as earlier trainings of the " +
+        "same kind took. Defaults are counted; --all prints them too.",
     )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")

@@ -61,8 +61,9 @@ const explainTraining = (
     readonly timeOf: ReturnType<typeof earlierTimes>;
   },
 ): ExplainedTraining => {
-  const { name, id, values, prompts, contextLength: length } = training;
+  const { name, id, values, prompts } = training;
   const { steps, batch } = values.training;
+  const memory = trainingMemory(training, file, fileContext);
   const stageStore = stageStoreIn(join(folders.cache, "stages"));
   return {
     name,
@@ -72,8 +73,8 @@ const explainTraining = (
     prompts,
     steps,
     batch,
-    length,
-    memory: trainingMemory(training, file, fileContext),
+    length: memory.length,
+    memory,
     earlier: timeOf(training),
   };
 };

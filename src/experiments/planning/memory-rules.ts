@@ -5,7 +5,7 @@ import type { Mistake } from "../schema/check.ts";
 import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import { stagePointer } from "../schema/trainings.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
-import { processBytes, trainingMemory, type TrainingMemory } from "./training-memory.ts";
+import { trainingMemory, type TrainingMemory } from "./training-memory.ts";
 
 const gibibytes = (bytes: number): string =>
   `${(bytes / 2 ** 30).toLocaleString("en", { maximumFractionDigits: bytes < 2 ** 30 ? 2 : 1 })} GiB`;
@@ -38,7 +38,7 @@ export class MemoryRules {
         task,
         taskSeed,
         tokenizer ?? null,
-        settings.batch,
+        [settings.batch, settings.microBatch ?? null, settings.recompute ?? false, settings.optimizer.type],
         rollouts,
         training.contextLength,
       ],
@@ -51,15 +51,15 @@ export class MemoryRules {
 
   #mistakesOf(training: PlannedTraining, file: ExperimentValues, at: string): Mistake[] {
     const memory = this.#memory(training, file);
-    // Sampler and learner are threads with weights of their own.
-    const needed = processBytes + memory.sampling + memory.training;
+    const needed = memory.peak;
     if (needed <= this.#has) return [];
     const { values } = training;
     const { batch } = values.training;
     const chunk = Math.min(values.rollouts.chunk, batch);
     const isBatch = memory.training >= memory.sampling;
+    const rows = Math.min(batch, values.training.microBatch ?? batch);
     const [what, size, key, other] = isBatch
-      ? ["learning from", batch, "/training/batch", "/rollouts/chunk"]
+      ? ["learning from", rows, rows < batch ? "/training/microBatch" : "/training/batch", "/rollouts/chunk"]
       : ["sampling", chunk, "/rollouts/chunk", "/training/batch"];
     const part = Math.max(memory.training, memory.sampling);
     return [
@@ -69,7 +69,8 @@ export class MemoryRules {
           `expected what fits into the memory of this machine, ${gibibytes(this.#has)}, got what is estimated to ` +
           `take ${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
           `${memory.length.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
-          "/rollouts/maxNewTokens or the student's size, or start it all the same with --over-memory",
+          "/rollouts/maxNewTokens or the student's size, give --memory, which chooses /training/microBatch, or start " +
+          "it all the same with --over-memory",
       },
     ];
   }

@@ -15,25 +15,28 @@ export class TrialMemory {
     file: ExperimentValues,
     fileContext: FileContext,
   ): void {
-    const { student, task, training, rollouts } = values;
+    const { student, teacher, task, training, rollouts, objective } = values;
     const key = canonicalJson({
       student,
+      teacher,
+      objective: objective.type,
       task,
       stages: file.stages,
       batch: training.batch,
+      microBatch: training.microBatch,
+      recompute: training.recompute,
+      optimizer: training.optimizer.type,
       chunk: rollouts.chunk,
       contextLength,
     });
     if (!this.#kinds.has(key)) {
       this.#kinds.set(key, () => {
-        const memory = trainingMemory({ values, contextLength }, file, fileContext);
-        // Sampler and trainer are threads with weights of their own.
-        return processBytes + memory.sampling + memory.training;
+        return trainingMemory({ values, contextLength }, file, fileContext).peak;
       });
     }
   }
 
-  /** Bytes of the largest trial, an estimate; its teachers' are not in it. */
+  /** Bytes of the largest trial, an estimate. */
   largest(): number {
     return [...this.#kinds.values()].reduce((most, bytes) => Math.max(most, bytes()), processBytes);
   }

@@ -3,14 +3,15 @@
  * run.
  */
 import { programMemory, type ProgramMemory } from "../../engine/onnx/memory.ts";
-import type { Program } from "../../engine/program.ts";
+import { bytesOf, type Program } from "../../engine/program.ts";
 import { distillation } from "../../objectives/distillation.ts";
 import { forwardKl } from "../../objectives/divergences/forward-kl.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { generateProgram } from "../../rollouts/decoding/generate.ts";
 import { scoreProgram } from "../../teachers/local.ts";
 import type { OptimizerValues } from "../optimizers/index.ts";
-import { updateProgram } from "./update.ts";
+import { addProgram, applyProgram, updateSums } from "./accumulation.ts";
+import { updateProgram, type UpdateOptions } from "./update.ts";
 
 /** Sequences of one program call. */
 export interface MemoryShape {
@@ -36,36 +37,65 @@ const usualOptimizer: OptimizerValues = {
   weightDecay: 0.01,
 };
 
-/**
- * The program of each use, for ONNX Runtime in float32; training with AdamW unless another optimizer is given.
- * `RangeError` for sizes that do not fit the policy.
- */
-export const programOf = (
-  use: Use,
+/** How a policy learns: what its memory depends on besides its sizes. */
+export interface Learning {
+  /** AdamW when left out. */
+  readonly optimizer?: OptimizerValues;
+  /** Rows that are read at once; all of them when left out. */
+  readonly microBatch?: number;
+  readonly recompute?: boolean;
+}
+
+/** A program that runs, and the bytes of what stays beside it that it does not read. */
+interface Running {
+  readonly program: Program<string, string>;
+  readonly held: number;
+}
+
+/** One step of distillation: in one program, or the gradients of a part and then the optimizer. */
+const learningPrograms = (
   policy: Policy,
   { batch, length }: MemoryShape,
-  optimizer: OptimizerValues = usualOptimizer,
-): Program<string, string> => {
+  { optimizer = usualOptimizer, microBatch = batch, recompute = false }: Learning,
+): readonly Running[] => {
+  const prompt = Math.ceil(length / 2);
+  const size = Math.min(batch, microBatch);
+  const options: UpdateOptions = {
+    policy,
+    objective: distillation({ divergence: forwardKl }),
+    batch: { size, prompt, completion: length - prompt, vocabularySize: policy.vocabularySize },
+    optimizer,
+    clipNorm: 1,
+    recompute,
+  };
+  if (size === batch) return [{ program: updateProgram(options), held: 0 }];
+  const [add, apply] = [addProgram(options, updateSums(options)), applyProgram(options)];
+  const held = Object.entries(apply.inputs).reduce(
+    (sum, [name, spec]) => (Object.hasOwn(add.inputs, name) ? sum : sum + bytesOf(spec)),
+    0,
+  );
+  return [
+    { program: add, held },
+    { program: apply, held: 0 },
+  ];
+};
+
+/**
+ * The program of sampling or scoring, for ONNX Runtime in float32, and of one step of learning from the whole batch with
+ * AdamW. `RangeError` for sizes that do not fit the policy.
+ */
+export const programOf = (use: Use, policy: Policy, { batch, length }: MemoryShape): Program<string, string> => {
   const prompt = Math.ceil(length / 2);
   if (use === "scoring")
     return scoreProgram({ policy, temperature: 1, batch, length: length - 1, completion: length - prompt });
-  if (use === "sampling") {
-    return generateProgram(policy, {
-      batch,
-      promptLength: prompt,
-      maxNewTokens: length - prompt,
-      temperature: 1,
-      endId: 0,
-      padId: 0,
-    });
-  }
-  const shape = { size: batch, prompt, completion: length - prompt, vocabularySize: policy.vocabularySize };
-  return updateProgram({
-    policy,
-    objective: distillation({ divergence: forwardKl }),
-    batch: shape,
-    optimizer,
-    clipNorm: 1,
+  if (use === "training") return learningPrograms(policy, { batch, length }, {})[0]!.program;
+  return generateProgram(policy, {
+    batch,
+    promptLength: prompt,
+    maxNewTokens: length - prompt,
+    temperature: 1,
+    endId: 0,
+    padId: 0,
   });
 };
 
@@ -112,9 +142,30 @@ const inLength =
     );
   };
 
+const totalOf = ({ inputs, running }: ProgramMemory): number => inputs + running;
+
+/**
+ * The memory of a step of distillation, also at sizes that no machine has the memory for; of the gradients of parts and
+ * the optimizer's step, that which takes more. Errors as of `programOf`.
+ */
+export const memoryOfLearning = (policy: Policy, shape: MemoryShape, learning: Learning): ProgramMemory => {
+  const { microBatch } = learning;
+  const rows = Math.min(shape.batch, microBatch ?? shape.batch);
+  // Programs for parts of a batch are all of one size, however many parts there are.
+  const whole = (batch: number): number => (rows < shape.batch ? batch + 1 : batch);
+  const measure: Measure = ({ batch, length }) =>
+    learningPrograms(policy, { batch: whole(batch), length }, { ...learning, microBatch: batch })
+      .map(({ program, held }) => {
+        const { inputs, running } = programMemory(program);
+        return { inputs: inputs + held, running };
+      })
+      .reduce((most, each) => (totalOf(each) > totalOf(most) ? each : most));
+  return inLength(inBatch(measure))({ ...shape, batch: rows });
+};
+
 /** The memory of one use, also at sizes that no machine has the memory for. Errors as of `programOf`. */
-export const memoryOfUse = (use: Use, policy: Policy, shape: MemoryShape, optimizer?: OptimizerValues): ProgramMemory =>
-  inLength(inBatch((each) => programMemory(programOf(use, policy, each, optimizer))))(shape);
+export const memoryOfUse = (use: Use, policy: Policy, shape: MemoryShape): ProgramMemory =>
+  inLength(inBatch((each) => programMemory(programOf(use, policy, each))))(shape);
 
 /** The memory of each use, training with AdamW. Errors as of `programOf`. */
 export const memoryOf = (policy: Policy, shape: MemoryShape): Readonly<Record<Use, ProgramMemory>> => ({
