@@ -51,6 +51,10 @@ export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure
     .toSorted((a, b) => compare(a.name, b.name));
 };
 
+/** The names that figures of any scale have, each once, in the paper's order. */
+export const figureNames = (folder = figuresFolder): readonly string[] =>
+  [...new Set(scales.flatMap((scale) => figuresOf(scale, folder).map(({ name }) => name)))].toSorted(compare);
+
 /**
  * Those that are named, in the paper's order; all when none is. A figure of panels names all of them. `RangeError` for
  * a name that no figure has.

@@ -59,9 +59,15 @@ describe.each(engines)("on $name", ({ evaluate }) => {
   });
 
   test("an objective of one's own adds up when its sum over rows is one of the batch", async () => {
-    await checkAddsUp(meanEntropy((mask) => overBatch(tf.sum(mask))), evaluate);
-    await expect(checkAddsUp(meanEntropy((mask) => tf.sum(mask)), evaluate)).rejects.toThrow(
-      "objective mean-entropy: expected that the parts of a batch add up to it, got its gradient off by",
+    await checkAddsUp(
+      meanEntropy((mask) => overBatch(tf.sum(mask))),
+      evaluate,
     );
+    await expect(
+      checkAddsUp(
+        meanEntropy((mask) => tf.sum(mask)),
+        evaluate,
+      ),
+    ).rejects.toThrow("objective mean-entropy: expected that the parts of a batch add up to it, got its gradient off by");
   });
 });

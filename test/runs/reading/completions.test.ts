@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readCompletions } from "../../../src/reports/pages/completions.ts";
+import { readCompletions } from "../../../src/runs/reading/completions.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-completions-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
