@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * How much of a figure is run: a glance at its parts, the small suite, a real language model in place of the paper's, or
- * the paper's own models and data.
+ * How much of a figure is run: a glance at its parts, the small suite, a real language model in place of the paper's,
+ * or the paper's own models and data.
  */
 export const scales = ["smoke", "small", "pretrained", "full"] as const;
 

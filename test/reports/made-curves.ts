@@ -3,7 +3,7 @@ import type { FigureResults, FigureTrial } from "../../src/reproduction/figure-r
 import type { ShownCompletion } from "../../src/runs/reading/completions.ts";
 
 /** Text that must stay text, on a page and in Markdown. */
-export const stranger = "<img src=x> **bold** | [link](https://example.org) `code`";
+const stranger = "<img src=x> **bold** | [link](https://example.org) `code`";
 
 const completion = (alpha: number, text: string): ShownCompletion => ({
   step: 100,

@@ -112,7 +112,7 @@ export const againstEnds = (claims: readonly ClaimValues[], trials: readonly Tri
   });
 };
 
-/** A value between the ends that is above both in a metric: both intervals, each of 95 % by itself, exclude the rest. */
+/** A value between the ends that is above both in a metric: both intervals, each of 95 % by itself, are above 0. */
 export interface BeatsBoth {
   readonly label: string;
   readonly over: readonly [low: Finding, high: Finding];

@@ -41,9 +41,9 @@ export const completionsMarkdown = (trials: readonly ShownTrial[]): readonly str
   });
   return [
     "### Completions\n",
-    "What each setting learned from, of its lowest seed: in the last step whose tokens were inspected, else in the last. Tokens at which " +
-      `KL(teacher \\|\\| student) is ${marked} nats or more are bold, with their nats behind; ${silent} adds no text, like ` +
-      "the end of a sequence.\n",
+    "What each setting learned from, of its lowest seed: in the last step whose tokens were inspected, else in the " +
+      `last. Tokens at which KL(teacher \\|\\| student) is ${marked} nats or more are bold, with their nats behind; ` +
+      `${silent} adds no text, like the end of a sequence.\n`,
     cellTable(["setting", "prompt", "completion", "reference", "reward"], rows),
   ];
 };
