@@ -1,6 +1,6 @@
 /** The laws of a baseline of the user's. */
 import type { Baseline } from "../objectives/baselines/baseline.ts";
-import { noise } from "./evaluate.ts";
+import { noise } from "./demand-gradient.ts";
 import { demand, demandFinite, tryLaw, type LawResult } from "./law.ts";
 
 const group = 4;

@@ -16,7 +16,7 @@ import { rewardModules } from "../rewards/module.ts";
 import { tasks } from "../tasks/index.ts";
 import { checkBaseline } from "./baseline.ts";
 import { checkDivergence } from "./divergence.ts";
-import { evaluateOn, type Evaluate } from "./evaluate.ts";
+import { evaluateOn, type Evaluate } from "../engine/evaluate.ts";
 import type { LawResult } from "./law.ts";
 import { checkMeasure } from "./measure.ts";
 import { checkObjective } from "./objective.ts";

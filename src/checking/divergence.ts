@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors } from "../engine/program.ts";
 import { between } from "../objectives/divergences/between.ts";
 import type { Divergence, DivergenceLaws } from "../objectives/divergences/divergence.ts";
-import { demandGradient, noise, type Evaluate } from "./evaluate.ts";
+import type { Evaluate } from "../engine/evaluate.ts";
+import { demandGradient, noise } from "./demand-gradient.ts";
 import { demand, demandClose, demandFinite, tryLaw, type LawResult } from "./law.ts";
 
 const [positions, vocabulary] = [20, 7] as const;

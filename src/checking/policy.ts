@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { float32, int32, sizeOf, type NamedTensors, type TensorSpec } from "../engine/program.ts";
 import type { Policy, PolicyContext, Sequences } from "../policies/policy.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
-import { demandGradient, noise, type Evaluate, type HostInputs } from "./evaluate.ts";
+import type { Evaluate, HostInputs } from "../engine/evaluate.ts";
+import { demandGradient, noise } from "./demand-gradient.ts";
 import { demand, demandClose, demandFinite, tryLaw, type LawResult } from "./law.ts";
 
 /** What policies are checked with. */

@@ -31,4 +31,13 @@ export { initialState } from "../training/learner/learner-state.ts";
 export type { Inspected, Learned, LearnerOptions, SharedWeights } from "../training/learner/learner.ts";
 export type { LearnerState } from "../training/learner/learner-state.ts";
 export type { UpdateOptions } from "../training/learner/update.ts";
+export { optimizers } from "../training/optimizers/index.ts";
+export type { OptimizerValues } from "../training/optimizers/index.ts";
+export type {
+  Optimizer,
+  OptimizerArrays,
+  ScaledGradient,
+  TrainedParameter,
+  UpdateRule,
+} from "../training/optimizers/optimizer.ts";
 export type { OptimizerSettings } from "../training/recipe/training-settings.ts";

@@ -8,7 +8,7 @@ import type { Recipe } from "../../src/training/recipe/recipe.ts";
 import type { StepReport } from "../../src/training/recipe/step-report.ts";
 import { CheckError } from "../../src/training/checks/watch.ts";
 import { train } from "../../src/training/train.ts";
-import { bytesOf, checks, comparable, model, recipe, bigram, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";
+import { adamwValues, bytesOf, checks, comparable, model, recipe, bigram, smallLlama, trained, weightsOf } from "../fixtures/recipes.ts";
 import { openThreads, threadsEnded } from "../fixtures/threads.ts";
 
 let folder: string;
@@ -124,7 +124,7 @@ describe("the same bytes come out", () => {
 
 test("a student that equals its teacher has nothing to learn from it", async () => {
   const student = model(bigram(), 1);
-  const { optimizer, ...training } = recipe().training;
+  const { training } = recipe();
   const reports = await trained(
     recipe({
       student,
@@ -136,7 +136,7 @@ test("a student that equals its teacher has nothing to learn from it", async () 
         average: "sequence",
         studentTemperature: 1,
       } as Recipe["objective"],
-      training: { ...training, steps: 2, optimizer: { ...optimizer, weightDecay: 0, epsilon: 1e-3 } },
+      training: { ...training, steps: 2, optimizer: { ...adamwValues, weightDecay: 0, epsilon: 1e-3 } },
     }),
   );
   for (const report of reports) {

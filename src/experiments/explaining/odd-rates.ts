@@ -30,9 +30,9 @@ const signalsOf = (objective: Objective<Signal>): RateSignals => {
   return { rewarded: terms.some((term) => term.rewarded), imitating: terms.some((term) => term.imitating) };
 };
 
-/** Adapters and single steps, which only measure a student, have no usual rate. */
+/** Adapters, other optimizers than AdamW, and single steps, which only measure a student, have no usual rate. */
 const isMeasured = ({ values: { training } }: PlannedTraining): boolean =>
-  training.adapters === undefined && training.steps > 1;
+  training.adapters === undefined && training.optimizer.type === "adamw" && training.steps > 1;
 
 const hintsOf = (
   training: PlannedTraining,

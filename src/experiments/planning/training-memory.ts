@@ -14,7 +14,7 @@ export const processBytes = 200 * 2 ** 20;
 
 /**
  * Bytes at the peak of the student's programs in float32 on ONNX Runtime, weights included: sampling a chunk, and a
- * step of distillation. An estimate.
+ * step of distillation with the training's optimizer. An estimate.
  */
 export interface TrainingMemory {
   /** Tokens of the longest prompt with its longest completion, or the student's context length if that is less. */
@@ -29,11 +29,11 @@ export const trainingMemory = (
   file: ExperimentValues,
   known: Pick<FileFacts, "task" | "checkpoint">,
 ): TrainingMemory => {
-  const { batch } = values.training;
+  const { batch, optimizer } = values.training;
   // A checkpoint's context is often a hundred times what a task puts before it.
   const length = Math.min(contextLength, neededContext(values, known.task(values)));
   const policy = studentPolicy(file, values, known);
-  const training = memoryOfUse("training", policy, { batch, length });
+  const training = memoryOfUse("training", policy, { batch, length }, optimizer);
   const sampling = memoryOfUse("sampling", policy, { batch: Math.min(values.rollouts.chunk, batch), length });
   return {
     length,

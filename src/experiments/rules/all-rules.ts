@@ -9,6 +9,7 @@ import { boundsOf } from "../../objectives/schedules/schedule.ts";
 import { rewards } from "../../rewards/index.ts";
 import { createRewards } from "../../rewards/weighted.ts";
 import type { Task } from "../../tasks/task.ts";
+import { optimizers } from "../../training/optimizers/index.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
 import { suchAs } from "../schema/expectation.ts";
@@ -71,6 +72,11 @@ const sizeRules = ({ training, rollouts }: TrainingValues): Mistake[] => {
     mistakes.push({ pointer: "/training/schedule/warmup", message });
   }
   return mistakes;
+};
+
+const optimizerMistakes = ({ training }: TrainingValues): Mistake[] => {
+  const made = attempt(() => optimizers.create(training.optimizer));
+  return "message" in made ? [{ pointer: "/training/optimizer", part: "whole", message: made.message }] : [];
 };
 
 const objectiveMistakes = (values: TrainingValues): Mistake[] => {
@@ -163,7 +169,12 @@ const trainingMistakes = (
   fileContext: FileContext,
   folder: string,
 ): Mistake[] => {
-  const own = [...sizeRules(values), ...objectiveMistakes(values), ...teacherMistakes(values)];
+  const own = [
+    ...sizeRules(values),
+    ...optimizerMistakes(values),
+    ...objectiveMistakes(values),
+    ...teacherMistakes(values),
+  ];
   const tasksOf = [values, ...inputNames(values).map((name) => stageValues(file, name))].map((each) =>
     fileContext.make(each),
   );

@@ -1,10 +1,10 @@
 /**
- * Closed forms in chunks: a few positions at a time, so that what a formula needs on the way is as wide as a chunk and
- * not as the batch.
+ * Formulas in chunks: a few positions at a time, so that what a formula needs on the way is as wide as a chunk and not
+ * as the batch.
  */
 import * as tf from "@tensorflow/tfjs";
 import { mapSlices } from "../../engine/map-slices.ts";
-import { sizeOf } from "../../engine/program.ts";
+import { sizeOf, type NamedTensors } from "../../engine/program.ts";
 import type { ClosedForm } from "./distribution.ts";
 
 /** Numbers of a batch below which it is computed at once: a loop would cost more than it saves. */
@@ -14,38 +14,39 @@ const small = 2 ** 21;
 const chunkSize = 2 ** 18;
 
 /**
- * Positions C of a chunk, for N positions of `width` numbers: all of them when they are few, else about 2^18 numbers; a
- * divisor of N where one is near, so that nothing has to be cut off at the end.
+ * Positions C of a chunk, for N positions of `width` numbers: all of them when they are few, else about `size` numbers,
+ * 2^18 when left out; a divisor of N where one is near, so that nothing has to be cut off at the end.
  */
-export const positionsPerChunk = (N: number, width: number): number => {
+export const positionsPerChunk = (N: number, width: number, size = chunkSize): number => {
   if (N * width <= small) return N;
-  const most = Math.max(1, Math.floor(chunkSize / width));
+  const most = Math.max(1, Math.floor(size / width));
   for (let C = most; C > most / 2; C -= 1) if (N % C === 0) return C;
   return most;
 };
 
-/** `formula` at all positions of [count, C, W_i]: value [count * C] and gradient [count * C, V]. */
-const mapped = (chunks: readonly tf.Tensor[], formula: (...tensors: tf.Tensor[]) => ClosedForm): ClosedForm => {
-  const results = mapSlices(Object.fromEntries(chunks.map((chunk, i) => [`tensor${i}`, chunk])), (slices) => ({
-    ...formula(...chunks.map((_, i) => slices[`tensor${i}`]!)),
-  }));
+/** `formula` at all positions of [count, C, W_i]: results [count * C, ...]. */
+const mapped = (chunks: readonly tf.Tensor[], formula: (...tensors: tf.Tensor[]) => NamedTensors): NamedTensors => {
+  const results = mapSlices(Object.fromEntries(chunks.map((chunk, i) => [`tensor${i}`, chunk])), (slices) =>
+    formula(...chunks.map((_, i) => slices[`tensor${i}`]!)),
+  );
   const flat = (x: tf.Tensor): tf.Tensor => {
     const [count, C, ...rest] = x.shape as [number, number, ...number[]];
     return tf.reshape(x, [count * C, ...rest]);
   };
-  return { value: flat(results["value"]!), gradient: flat(results["gradient"]!) };
+  return Object.fromEntries(Object.entries(results).map(([name, x]) => [name, flat(x)]));
 };
 
 /**
- * `formula` of tensors [..., W_i], the last of them the logits [..., V], computed `chunk` positions at a time (as
- * `positionsPerChunk` says when left out): value [...] and gradient [..., V]. A position must not depend on another
- * one; within the formula the leading axes may be any. `RangeError` when `chunk` is not a positive whole number.
+ * `formula` of tensors [..., W_i], the last of them [..., V], computed `chunk` positions at a time (as
+ * `positionsPerChunk` says when left out): its results by name, [...] or [..., W] each. A position must not depend on
+ * another one; within the formula the leading axes may be any. `RangeError` when `chunk` is not a positive whole
+ * number.
  */
-export const inChunks = (
+export const allInChunks = (
   tensors: readonly tf.Tensor[],
-  formula: (...tensors: tf.Tensor[]) => ClosedForm,
+  formula: (...tensors: tf.Tensor[]) => NamedTensors,
   chunk?: number,
-): ClosedForm => {
+): NamedTensors => {
   const shape = tensors.at(-1)!.shape;
   const leading = shape.slice(0, -1);
   const N = sizeOf(leading);
@@ -62,7 +63,19 @@ export const inChunks = (
     formula,
   );
   const last = rest === 0 ? undefined : formula(...cut(count * C, rest));
-  const joined = (part: "value" | "gradient", to: number[]): tf.Tensor =>
-    tf.reshape(last === undefined ? whole[part] : tf.concat([whole[part], last[part]]), to);
-  return { value: joined("value", leading), gradient: joined("gradient", shape) };
+  const joined = (name: string): tf.Tensor => {
+    const all = last === undefined ? whole[name]! : tf.concat([whole[name]!, last[name]!]);
+    return tf.reshape(all, [...leading, ...all.shape.slice(1)]);
+  };
+  return Object.fromEntries(Object.keys(whole).map((name) => [name, joined(name)]));
+};
+
+/** `allInChunks` of a closed form: the last tensor are the logits [..., V]; value [...] and gradient [..., V]. */
+export const inChunks = (
+  tensors: readonly tf.Tensor[],
+  formula: (...tensors: tf.Tensor[]) => ClosedForm,
+  chunk?: number,
+): ClosedForm => {
+  const { value, gradient } = allInChunks(tensors, (...some) => ({ ...formula(...some) }), chunk);
+  return { value: value!, gradient: gradient! };
 };

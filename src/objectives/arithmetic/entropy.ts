@@ -1,11 +1,16 @@
 /** The entropy of the policy's next-token distribution: how undecided it still is. */
 import * as tf from "@tensorflow/tfjs";
 import { inChunks } from "./chunks.ts";
-import { distribution, withGradient, type ClosedForm } from "./distribution.ts";
+import { distribution, withGradient, type ClosedForm, type Distribution } from "./distribution.ts";
+
+/** H(Q) in nats of a distribution at every position: [..., V] -> [...]. */
+export const entropyOf = ({ probabilities, logProbs }: Distribution): tf.Tensor =>
+  tf.neg(tf.sum(tf.mul(probabilities, logProbs), -1));
 
 const formula = (logits: tf.Tensor): ClosedForm => {
-  const { probabilities, logProbs } = distribution(logits);
-  const value = tf.neg(tf.sum(tf.mul(probabilities, logProbs), -1));
+  const student = distribution(logits);
+  const { probabilities, logProbs } = student;
+  const value = entropyOf(student);
   return { value, gradient: tf.neg(tf.mul(probabilities, tf.add(logProbs, tf.expandDims(value, -1)))) };
 };
 

@@ -4,7 +4,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { float32, int32, type NamedTensors, type TensorSpec, type TypedArray } from "../../engine/program.ts";
-import { leastKept, noBound } from "./logit-filters.ts";
+import { noBound } from "./logit-filters.ts";
+import { leastKept } from "./nucleus.ts";
 import type { ProgramShaping, Shaping } from "./shaping.ts";
 
 /** What makes programs differ: that which costs time at every token. */

@@ -3,7 +3,7 @@
  * and is pure.
  */
 import * as tf from "@tensorflow/tfjs";
-import { loop } from "../../engine/loop.ts";
+import { leastKept, nucleusBound } from "./nucleus.ts";
 
 /** A number of a program: fixed when it is made, or a scalar that comes with each run. */
 export type Amount = number | tf.Scalar;
@@ -75,52 +75,17 @@ export const keepTopK = (logits: tf.Tensor2D, k: number | GivenTopK): tf.Tensor2
 };
 
 /**
- * Halvings after which no float32 is left inside: the interval is at most 50 nats wide, and a bound that is searched
- * for is beyond -log 2, where float32 are 2 ** -24 apart.
- */
-const mostHalvings = 32;
-
-/** Below this log-prob top-p keeps no token: the margin of 1 nat covers the rounding of the sums. */
-export const leastKept = (p: number, vocabulary: number): number => Math.log((1 - p) / vocabulary) - 1;
-
-/**
- * Top-p, the nucleus (Holtzman et al., 2020, arXiv 1904.09751): keeps the likeliest tokens of each row until their
- * probabilities sum to p, the token that reaches p included, and all that are exactly as likely as that one. p in (0,
- * 1].
- *
- * The kept tokens are those whose log-prob is at least the greatest bound above which the mass is p or more. The bound
- * is found by halving an interval until no float32 is inside, so the result is that of sorting, at one masked sum
- * over V for each halving (about 26) instead of a sort. No token below log((1 - p) / V) is kept: the tokens that are
- * at most as likely as the last one kept have more than 1 - p together.
+ * Top-p, the nucleus (Holtzman et al., 2020, arXiv 1904.09751): keeps the tokens of each row that are in its nucleus
+ * (`nucleusBound`). p in (0, 1].
  */
 export const keepTopP = (logits: tf.Tensor2D, nucleus: number | GivenTopP): tf.Tensor2D => {
   if (nucleus === 1) return logits;
-  const [batch, vocabulary] = logits.shape;
-  const [p, lowest]: readonly [Amount, Amount] =
-    typeof nucleus === "number" ? [nucleus, leastKept(nucleus, vocabulary)] : [nucleus.p, nucleus.least];
+  const given = typeof nucleus !== "number";
   const logProbs = tf.logSoftmax(logits);
-  const probabilities = tf.exp(logProbs);
-  const none = tf.zerosLike(probabilities);
-  const suffices = (bound: tf.Tensor): tf.Tensor => {
-    const above = tf.where(tf.greaterEqual(logProbs, bound), probabilities, none);
-    return tf.greaterEqual(tf.sum(above, 1, true), p);
-  };
-  const middleOf = (low: tf.Tensor, high: tf.Tensor): tf.Tensor => tf.mul(tf.add(low, high), 0.5);
-  const top = tf.max(logProbs, 1, true);
-  const least = typeof lowest === "number" ? tf.fill([batch, 1], lowest) : tf.mul(tf.ones([batch, 1]), lowest);
-  const { carried } = loop({
-    trips: mostHalvings,
-    carried: { low: tf.where(suffices(top), top, tf.minimum(least, top)), high: top },
-    body: (_, { low, high }) => {
-      const middle = middleOf(low!, high!);
-      const enough = suffices(middle);
-      const [lower, upper] = [tf.where(enough, middle, low!), tf.where(enough, high!, middle)];
-      const next = middleOf(lower, upper);
-      const open = tf.logicalAnd(tf.greater(next, lower), tf.less(next, upper));
-      return { carried: { low: lower, high: upper }, outputs: {}, proceed: tf.any(open) };
-    },
-  });
-  const bound = typeof nucleus === "number" ? carried["low"]! : tf.add(carried["low"]!, nucleus.slack);
+  const found = given
+    ? nucleusBound(logProbs, nucleus.p, nucleus.least)
+    : nucleusBound(logProbs, nucleus, leastKept(nucleus, logits.shape[1]));
+  const bound = given ? tf.add(found, nucleus.slack) : found;
   return keeping(tf.greaterEqual(logProbs, bound), logits);
 };
 

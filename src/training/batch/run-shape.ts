@@ -15,6 +15,8 @@ export interface RunShape {
   readonly promptLength: number;
   readonly maxNewTokens: number;
   readonly batch: BatchShape;
+  /** Whether a step's rows come to the learner in parts of the batch's size. */
+  readonly inParts: boolean;
 }
 
 /** Tokens of the teacher's vocabulary. `RangeError` when they must be the student's and are not. */
@@ -51,8 +53,10 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
         `${policy.contextLength}; lower rollouts.maxNewTokens or take a student with a longer context`,
     );
   }
+  const { microBatch = training.batch } = training;
+  const inParts = microBatch < training.batch;
   const batch: BatchShape = {
-    size: training.batch,
+    size: inParts ? microBatch : training.batch,
     prompt: promptLength,
     completion: maxNewTokens,
     ...(pairs ? { whole: true } : {}),
@@ -60,5 +64,5 @@ export const runShape = ({ student, teacher, objective, rollouts, training }: Re
     ...defined({ topK }),
     ...(foreign ? { foreignVocabularySize: vocabulary } : {}),
   };
-  return { promptLength, maxNewTokens, batch };
+  return { promptLength, maxNewTokens, batch, inParts };
 };

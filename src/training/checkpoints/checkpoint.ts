@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { sizeOf } from "../../engine/program.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
 import { studentPolicyOf } from "../../policies/checkpoints/classifier.ts";
 import {
@@ -24,7 +25,9 @@ import type { Evaluated } from "../recipe/step-report.ts";
 import { versionsAhead } from "../sequences/lookahead.ts";
 import { decisive } from "../recipe/training-settings.ts";
 import { frozenWeights, initialTrained, traineeOf } from "../learner/trained.ts";
-import { stateKinds, trainedParameters } from "../learner/update.ts";
+import { stateShapes } from "../learner/optimizer-state.ts";
+import { trainedParameters } from "../learner/update.ts";
+import { optimizers } from "../optimizers/index.ts";
 
 /**
  * The progress of a run between two steps. All randomness comes from coordinates, so no generator's state is part of
@@ -138,10 +141,11 @@ const digest = (
   return hash.digest("hex");
 };
 
-/** What a recipe trains. */
-const trainedOf = ({ student, training, objective }: Recipe): ReturnType<typeof trainedParameters> => {
+/** What a recipe trains and its optimizer keeps: the shapes of all arrays, by kind and by parameter. */
+const shapesOf = ({ student, training, objective }: Recipe): ReturnType<typeof stateShapes> => {
   const { policy, frozen } = traineeOf(studentPolicyOf(student.config), training);
-  return trainedParameters(policy, objectiveOf(objective), frozen);
+  const trained = trainedParameters(policy, objectiveOf(objective), frozen);
+  return stateShapes(trained, optimizers.create(training.optimizer));
 };
 
 /** Progress before the first step. */
@@ -164,17 +168,29 @@ export const beginning = (recipe: Recipe): Progress => {
   };
 };
 
+/** One array of the learner's. What an optimizer keeps is 0 before the first step. `RangeError` where it is missing. */
+const arrayOf = (
+  { parameters, slots }: LearnerState,
+  kind: string,
+  name: string,
+  shape: readonly number[],
+): Float32Array => {
+  if (kind !== "parameters" && slots === undefined) return new Float32Array(sizeOf(shape));
+  const data = (kind === "parameters" ? parameters : slots?.[kind])?.[name];
+  if (data === undefined) throw new RangeError(`checkpoint: expected ${kind} of ${name} from the learner, got none`);
+  return data;
+};
+
 /** Writes a checkpoint into the folder, and gives its path. */
 export const writeCheckpoint = async (
   folder: string,
   recipe: Recipe,
   { step, learner, earlier, host }: Progress,
 ): Promise<string> => {
-  const parameters = trainedOf(recipe);
   const tensors: Record<string, StoredTensor> = {};
-  for (const kind of stateKinds) {
-    for (const [name, { shape }] of Object.entries(parameters))
-      tensors[`${kind}/${name}`] = { shape, data: learner[kind][name]! };
+  for (const [kind, shapes] of shapesOf(recipe)) {
+    for (const [name, { shape }] of Object.entries(shapes))
+      tensors[`${kind}/${name}`] = { shape, data: arrayOf(learner, kind, name, shape) };
   }
   for (const [name, data] of Object.entries(learner.average ?? {}))
     tensors[`${averagePrefix}${name}`] = { shape: [data.length], data };
@@ -190,7 +206,7 @@ export const writeCheckpoint = async (
 };
 
 const arraysOf = (
-  parameters: ReturnType<typeof trainedParameters>,
+  parameters: Readonly<Record<string, { readonly shape: readonly number[] }>>,
   tensors: Readonly<Record<string, StoredTensor>>,
   kind: string,
   path: string,
@@ -261,14 +277,15 @@ export const readCheckpoint = async (path: string, recipe: Recipe): Promise<Prog
       `${path}: this checkpoint belongs to another experiment; remove it to start anew, or give the run another folder`,
     );
   }
-  const trained = trainedOf(recipe);
-  const [parameters, first, second] = stateKinds.map((kind) => arraysOf(trained, tensors, kind, path));
+  const { parameters = {}, ...slots } = Object.fromEntries(
+    [...shapesOf(recipe)].map(([kind, shapes]) => [kind, arraysOf(shapes, tensors, kind, path)]),
+  );
   const step = Number(metadata["step"]);
   if (!Number.isInteger(step) || step < 0)
     throw new RangeError(`${path}: expected a step, got ${JSON.stringify(metadata["step"])}`);
   return {
     step,
-    learner: { parameters: parameters!, first: first!, second: second!, ...averageIn(tensors) },
+    learner: { parameters, slots, ...averageIn(tensors) },
     earlier: earlierOf(recipe, step, tensors, path),
     host: JSON.parse(metadata["host"] ?? "null") as HostState,
   };

@@ -3,17 +3,12 @@
  * is.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Evaluate } from "../../engine/evaluate.ts";
 import { float32, sizeOf, type NamedTensors, type Program, type TypedArray } from "../../engine/program.ts";
 import { partOfBatch } from "../../objectives/arithmetic/over-batch.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../../objectives/objective.ts";
 import { batchSums, metricsOfBatch } from "./batch-sums.ts";
 import { exampleBatch, exampleRows, type ExampleBatch } from "./example-batch.ts";
-
-/** Runs a program once. */
-type Evaluate = <O extends string>(
-  program: Program<string, O>,
-  inputs: Readonly<Record<string, TypedArray>>,
-) => Promise<Record<O, TypedArray>>;
 
 /** Rows of a part: a pair, where rows are pairs. */
 const rowsOfPart = 2;

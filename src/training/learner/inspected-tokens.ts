@@ -52,15 +52,16 @@ const taught = (targets: tf.Tensor2D, signals: Partial<Signals>): Taught | undef
 
 /**
  * `InspectedTokens` as tensors, from the student's logits [B, C, V] at temperature 1 and the log-probs [B, C] in nats
- * that they give the targets. Undefined where the batch has no distributions of a teacher over the student's own
- * vocabulary.
+ * that they give the targets. `known` are `tokenDivergences` [B, C] where they have been computed. Undefined where the
+ * batch has no distributions of a teacher over the student's own vocabulary.
  */
 export const inspectedTokens = (
   logits: tf.Tensor3D,
   logProbs: tf.Tensor,
   batch: Pick<TokenBatch, "targets"> & Partial<Signals>,
+  known?: tf.Tensor,
 ): Readonly<Record<keyof InspectedTokens, tf.Tensor>> | undefined => {
-  const divergences = tokenDivergences(logits, batch);
+  const divergences = known ?? tokenDivergences(logits, batch);
   const teacher = taught(batch.targets, batch);
   if (divergences === undefined || teacher === undefined) return undefined;
   const student = likeliest(tf.logSoftmax(logits));

@@ -1,6 +1,6 @@
 /**
- * Inspection: the gradient of each term of an objective, and what student and teacher say of the tokens that were
- * sampled.
+ * Inspection: the gradient of each term of an objective, how near student and teacher are, and what they say of the
+ * tokens that were sampled.
  */
 import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program } from "../../engine/program.ts";
@@ -10,8 +10,10 @@ import { scheduled } from "../../objectives/schedules/schedule.ts";
 import { tokenLogProbs } from "../../objectives/arithmetic/token-log-probs.ts";
 import type { Policy, Sequences } from "../../policies/policy.ts";
 import { batchSpecs, type BatchShape } from "../batch/collate.ts";
+import { inspectedSignals } from "../batch/inspected-signals.ts";
 import { inspectedTokens } from "./inspected-tokens.ts";
 import { packsFor, packTensors, type Pack } from "./packing.ts";
+import { diagnosticSums, tokenMeasures } from "./step-diagnostics.ts";
 import { frozenSpecs, measure, parametersOf, trainedParameters } from "./update.ts";
 
 /** What one inspection program is made for. */
@@ -99,10 +101,11 @@ const prefixed = (prefix: string, tensors: Readonly<Record<string, tf.Tensor>>):
 
 /**
  * Inspects a batch before the update and changes nothing. Inputs: the packs `parameters/*`, `frozen/*` and the arrays
- * of `batchSpecs`. Outputs: `logProbs` [B, C], log-probs of the targets in nats at the sampling temperature; `tokens/*`
- * (`InspectedTokens`) when the objective reads the teacher's distributions; and for a sum of two terms or more, in the
- * space of what is trained, `metrics/gradient/<term>/norm` of weight x gradient, `metrics/gradient/<a>~<b>/cosine` and
- * `metrics/weight/<term>`. Nothing as wide as the vocabulary leaves the engine.
+ * of `batchSpecs` for `inspectedSignals`. Outputs: `logProbs` [B, C], log-probs of the targets in nats at the sampling
+ * temperature; `tokens/*` (`InspectedTokens`) and `diagnostics/*` (`diagnosticSums`) when the objective reads the
+ * teacher's distributions; and for a sum of two terms or more, in the space of what is trained,
+ * `metrics/gradient/<term>/norm` of weight x gradient, `metrics/gradient/<a>~<b>/cosine` and `metrics/weight/<term>`.
+ * Nothing as wide as the vocabulary leaves the engine.
  */
 export const inspectionProgram = (options: InspectionOptions): Program => {
   const { policy, objective, batch, samplingTemperature, frozen } = options;
@@ -112,7 +115,7 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
     inputs: {
       ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
       ...frozenSpecs(policy, frozen),
-      ...batchSpecs(batch, objective.needs),
+      ...batchSpecs(batch, inspectedSignals(objective.needs)),
     },
     build(inputs) {
       const given = inputs as unknown as Sequences & TokenBatch & Signals;
@@ -123,9 +126,11 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
       const own = samplingTemperature === 1 ? logProbs : tokenLogProbs(logits, given.targets);
       const compared =
         (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
+      const measures = tokenMeasures(logits, given);
       return {
         logProbs,
-        ...prefixed("tokens/", inspectedTokens(logits, own, given) ?? {}),
+        ...prefixed("tokens/", inspectedTokens(logits, own, given, measures?.["forward-kl"]) ?? {}),
+        ...(measures === undefined ? {} : prefixed("diagnostics/", diagnosticSums(measures, given))),
         ...prefixed("metrics/", compared),
       };
     },

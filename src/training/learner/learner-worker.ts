@@ -1,5 +1,6 @@
 /** The thread that learns: a `Learner` behind calls. */
 import { openEngine } from "../../engine/choose.ts";
+import { evaluateOn } from "../../engine/evaluate.ts";
 import type { EngineName } from "../../engine/names.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { objectiveOf } from "../../objectives/objective-of.ts";
@@ -9,6 +10,7 @@ import type { Weights } from "../../policies/policy.ts";
 import { releaseMemory } from "../../workers/release-memory.ts";
 import { serve } from "../../workers/serve.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
+import { checkAddsUp } from "./additivity.ts";
 import { checkIdentity } from "./identity.ts";
 import type { Batch } from "../batch/collate.ts";
 import { Learner, type Inspected, type Learned, type LearnerOptions, type SharedWeights } from "./learner.ts";
@@ -16,7 +18,6 @@ import { type LearnerState } from "./learner-state.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { aheadTemperature } from "../sequences/sequences.ts";
 import { traineeOf, type TrainedParts, type Trainee } from "./trained.ts";
-import { stateKinds } from "./update.ts";
 
 /** What the thread is started for. */
 export type OpenLearner = Omit<LearnerOptions, "policy" | "objective" | "frozen"> & {
@@ -46,6 +47,16 @@ export interface UpdateRequest {
   readonly updates: number;
   /** Whether to inspect the batch before. */
   readonly inspect: boolean;
+}
+
+/** The optimizer step on the parts of a batch. */
+export interface ApplyRequest {
+  /** Its number, from 1. */
+  readonly step: number;
+  /** Fraction of the peak learning rate. */
+  readonly factor: number;
+  /** Whether it is the last on this batch. */
+  readonly isLast: boolean;
 }
 
 /** Where weights are to be. */
@@ -85,6 +96,8 @@ const handlers = {
     } = request;
     engine = await openEngine(name, { threads });
     await checkIdentity(engine, objectiveOf(recipe.objective), identityTolerance);
+    if (options.inParts === true)
+      await checkAddsUp(objectiveOf(recipe.objective, aheadTemperature(recipe)), evaluateOn(engine));
     trainee = traineeOf(studentPolicyOf(config), parts);
     learner = await Learner.open(
       engine,
@@ -101,6 +114,20 @@ const handlers = {
     average?.follow(await opened().policyWeights());
     releaseMemory(Object.values(batch));
     return { value: { ...learned, inspected } };
+  },
+  begin: async (parts: readonly Batch[]): Promise<{ value: undefined }> => {
+    await opened().begin(parts);
+    return { value: undefined };
+  },
+  add: async (part: Batch): Promise<{ value: undefined }> => {
+    await opened().add(part);
+    releaseMemory(Object.values(part));
+    return { value: undefined };
+  },
+  apply: async ({ step, factor, isLast }: ApplyRequest): Promise<{ value: Learned }> => {
+    const learned = await opened().apply(step, factor, isLast);
+    if (isLast) average?.follow(await opened().policyWeights());
+    return { value: learned };
   },
   scores: async (batch: Batch): Promise<{ value: Float32Array }> => ({ value: await opened().scores(batch) }),
   weights: async (): Promise<{ value: Weights; transfer: ArrayBufferView[] }> => {
@@ -123,10 +150,10 @@ const handlers = {
     return { value, transfer: Object.values(value) };
   },
   state: async (): Promise<{ value: LearnerState; transfer: ArrayBufferView[] }> => {
-    const entries = await Promise.all(stateKinds.map(async (kind) => [kind, await opened().read(kind)] as const));
-    const state = Object.fromEntries(entries) as Record<(typeof stateKinds)[number], Weights>;
+    const state = await opened().state();
     const value = average === undefined ? state : { ...state, average: average.read() };
-    return { value, transfer: Object.values(value).flatMap((arrays) => Object.values(arrays)) };
+    const groups = [value.parameters, value.average ?? {}, ...Object.values(value.slots ?? {})];
+    return { value, transfer: groups.flatMap((arrays) => Object.values(arrays)) };
   },
 };
 

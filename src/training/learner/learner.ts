@@ -1,19 +1,35 @@
 /**
- * The learner: holds the student's weights and the optimizer's moments on an engine, and takes one step with each
+ * The learner: holds the student's weights and what the optimizer keeps on an engine, and takes one step with each
  * batch.
  */
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
-import { float32, type TypedArray } from "../../engine/program.ts";
+import type { Signal } from "../../objectives/objective.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { openMerger, type Merger } from "../../policies/adapters/merge.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
+import { inspectedSignals } from "../batch/inspected-signals.ts";
 import type { InspectedTokens } from "../batch/token-log.ts";
+import { diagnosticMetrics } from "./diagnostic-metrics.ts";
 import { inspectionProgram } from "./inspection.ts";
-import { stepScalars } from "./optimizer.ts";
+import { optimizers } from "../optimizers/index.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { scalarValues } from "./apply-optimizer.ts";
 import { downloadState, packsOf, uploadFrozen, uploadState, type LearnerState } from "./learner-state.ts";
-import { scoresProgram, type stateKinds, updateProgram, type UpdateOptions } from "./update.ts";
+import { MicroBatches } from "./micro-batches.ts";
+import { statePacks } from "./optimizer-state.ts";
+import type { Pack } from "./packing.ts";
+import {
+  checkFinite,
+  disposeAll,
+  outputsNamed,
+  runProgram,
+  takeMetrics,
+  takeOutputs,
+  type Buffers,
+} from "./run-program.ts";
+import { scoresProgram, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** What one step gives. */
 export interface Learned {
@@ -23,7 +39,7 @@ export interface Learned {
 
 /** What an inspection gives. */
 export interface Inspected {
-  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`. */
+  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`; see `diagnosticMetrics`. */
   readonly metrics: Readonly<Record<string, number>>;
   /** [B, C] log-probs in nats of the batch's targets at the sampling temperature. */
   readonly logProbs: Float32Array;
@@ -41,55 +57,51 @@ export interface SharedWeights {
 export interface LearnerOptions extends UpdateOptions {
   /** Of the student when it samples; 1 when left out. Inspections alone read it. */
   readonly samplingTemperature?: number;
+  /**
+   * Whether batches come in parts, whose rows the programs are made for: then steps are taken by `begin`, `add` and
+   * `apply`, else by `update`. Not when left out.
+   */
+  readonly inParts?: boolean;
 }
 
-const dispose = (buffers: ReadonlyMap<string, Buffer>): void => {
-  for (const buffer of buffers.values()) buffer.dispose();
-};
-
-const outputNamed = (outputs: Readonly<Record<string, Buffer>>, name: string): Buffer => {
-  const output = outputs[name];
-  if (output === undefined) throw new Error(`learner: the update program gave no "${name}"`);
-  return output;
-};
-
-const checkFinite = (metrics: Readonly<Record<string, number>>, step: number): void => {
-  const broken = ["loss", "gradient/norm"].filter((name) => !Number.isFinite(metrics[name]));
-  if (broken.length === 0) return;
-  const values = broken.map((name) => `${name} is ${metrics[name]}`).join(" and ");
-  throw new Error(
-    `step ${step}: ${values}; the weights before this step are kept. Lower the learning rate or clipNorm, or ` +
-      "check the rewards and teacher scores of this step",
-  );
-};
+const parametersIn = (state: Buffers): Buffers =>
+  new Map([...state].filter(([name]) => name.startsWith("parameters/")));
 
 /** Takes steps on one engine. */
 export class Learner {
   readonly #engine: Engine;
   readonly #options: LearnerOptions;
-  readonly #executable: Executable;
-  readonly #frozen: ReadonlyMap<string, Buffer>;
+  /** For whole batches, or for their parts. */
+  readonly #update: Executable | MicroBatches;
+  readonly #optimizer: Optimizer;
+  /** Packs of each kind of arrays in the state. */
+  readonly #kinds: ReadonlyMap<string, readonly Pack[]>;
+  readonly #frozen: Buffers;
   #inspection: Executable | undefined;
   #scoring: Executable | undefined;
   #merger: Merger | undefined;
-  #state: ReadonlyMap<string, Buffer>;
+  #state: Buffers;
+  /** After some of the updates of a step in parts. */
+  #begun: Buffers | undefined;
 
   private constructor(
     engine: Engine,
     options: LearnerOptions,
-    executable: Executable,
-    buffers: Record<"frozen" | "state", ReadonlyMap<string, Buffer>>,
+    update: Executable | MicroBatches,
+    buffers: Record<"frozen" | "state", Buffers>,
   ) {
     this.#engine = engine;
     this.#options = options;
-    this.#executable = executable;
+    this.#update = update;
+    this.#optimizer = optimizers.create(options.optimizer);
+    this.#kinds = statePacks(packsOf(options), this.#optimizer);
     this.#frozen = buffers.frozen;
     this.#state = buffers.state;
   }
 
   /**
-   * Compiles the update program and uploads the state, and the weights that are frozen. `RangeError` when an array does
-   * not fit its parameter.
+   * Compiles the update program and uploads the state, and the weights that are frozen. `RangeError` when an array is
+   * missing or does not fit, and for the state of another optimizer.
    */
   static async open(
     engine: Engine,
@@ -97,10 +109,11 @@ export class Learner {
     state: LearnerState,
     frozen: Weights = {},
   ): Promise<Learner> {
-    const packs = packsOf(options);
-    const executable = await engine.compile(updateProgram(options));
-    const buffers = { frozen: uploadFrozen(engine, options, frozen), state: uploadState(engine, packs, state) };
-    return new Learner(engine, options, executable, buffers);
+    const kinds = statePacks(packsOf(options), optimizers.create(options.optimizer));
+    const { inParts = false } = options;
+    const update = inParts ? await MicroBatches.open(engine, options) : await engine.compile(updateProgram(options));
+    const buffers = { frozen: uploadFrozen(engine, options, frozen), state: uploadState(engine, kinds, state) };
+    return new Learner(engine, options, update, buffers);
   }
 
   /**
@@ -109,49 +122,93 @@ export class Learner {
    * otherwise an error says which is not, and the weights stay as they were. Metrics are means over the updates.
    */
   async update(batch: Batch, step: number, factor: number, updates = 1): Promise<Learned> {
+    const update = this.#update;
+    if (update instanceof MicroBatches) throw new Error("learner: expected the parts of a batch, got all of it");
     const before = this.#state;
     let state = before;
     const all: Record<string, number>[] = [];
     try {
       for (let i = 0; i < updates; i += 1) {
-        const scalars = stepScalars(this.#options.optimizer, factor, step + i);
-        const outputs = await this.#run(this.#executable, state, batch, { ...scalars });
-        const metrics = await this.#readMetrics(outputs);
-        const next = new Map([...state.keys()].map((name) => [name, outputNamed(outputs, name)]));
-        if (state !== before) dispose(state);
+        const scalars = scalarValues(this.#optimizer, factor, step + i);
+        const outputs = await this.#run(update, state, batch, scalars);
+        const metrics = await takeMetrics(this.#engine, outputs);
+        const next = outputsNamed(outputs, state.keys());
+        if (state !== before) disposeAll(state);
         state = next;
         checkFinite(metrics, step + i);
         all.push(metrics);
       }
     } catch (error) {
-      if (state !== before) dispose(state);
+      if (state !== before) disposeAll(state);
       throw error;
     }
-    dispose(before);
+    disposeAll(before);
     this.#state = state;
     const mean = (name: string): number => all.reduce((sum, metrics) => sum + metrics[name]!, 0) / all.length;
     return { metrics: Object.fromEntries(Object.keys(all[0] ?? {}).map((name) => [name, mean(name)])) };
   }
 
-  #parameters(): ReadonlyMap<string, Buffer> {
-    return new Map([...this.#state].filter(([name]) => name.startsWith("parameters/")));
+  #micro(): MicroBatches {
+    if (this.#update instanceof MicroBatches) return this.#update;
+    throw new Error("learner: expected a whole batch, got parts of one");
   }
 
   /**
-   * Inspects a batch with the weights as they are; see `inspectionProgram`, which is compiled at the first call.
-   * Changes nothing.
+   * Begins an optimizer step on the parts of a batch, after those that were applied and not kept. What is as wide as a
+   * vocabulary may be absent from the parts.
+   */
+  async begin(parts: readonly Batch[]): Promise<void> {
+    const state = this.#begun ?? this.#state;
+    await this.#micro().begin(new Map([...this.#frozen, ...parametersIn(state)]), parts);
+  }
+
+  /** Adds the gradients of a part. */
+  async add(part: Batch): Promise<void> {
+    const state = this.#begun ?? this.#state;
+    await this.#micro().add(new Map([...this.#frozen, ...parametersIn(state)]), part);
+  }
+
+  /**
+   * Takes the optimizer step on what was added, number `step` from 1, with `factor` times the peak learning rate. The
+   * state changes with the last of a batch's updates; when a loss or a gradient is not finite, an error says so, and the
+   * weights stay as they were before the first.
+   */
+  async apply(step: number, factor: number, isLast: boolean): Promise<Learned> {
+    const before = this.#begun;
+    this.#begun = undefined;
+    try {
+      const { state, metrics } = await this.#micro().apply(before ?? this.#state, step, factor);
+      this.#begun = state;
+      if (isLast) {
+        disposeAll(this.#state);
+        [this.#state, this.#begun] = [state, undefined];
+      }
+      return { metrics };
+    } finally {
+      if (before !== undefined) disposeAll(before);
+    }
+  }
+
+  #parameters(): Buffers {
+    return parametersIn(this.#state);
+  }
+
+  /**
+   * Inspects a batch, with `inspectedSignals`, with the weights as they are; see `inspectionProgram`, which is compiled
+   * at the first call. Changes nothing.
    */
   async inspect(batch: Batch): Promise<Inspected> {
-    const { samplingTemperature = 1 } = this.#options;
+    const { samplingTemperature = 1, objective } = this.#options;
     this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
-    const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {});
+    const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {}, inspectedSignals(objective.needs));
     try {
-      const logProbs = (await this.#engine.download(outputNamed(outputs, "logProbs"))) as Float32Array;
-      const seen = { metrics: await this.#readMetrics(outputs), logProbs };
-      const tokens = await this.#take(outputs, "tokens/");
+      const logProbs = (await this.#engine.download(outputs["logProbs"]!)) as Float32Array;
+      const compared = diagnosticMetrics(await takeOutputs(this.#engine, outputs, "diagnostics/"));
+      const seen = { metrics: { ...(await takeMetrics(this.#engine, outputs)), ...compared }, logProbs };
+      const tokens = await takeOutputs(this.#engine, outputs, "tokens/");
       return Object.keys(tokens).length === 0 ? seen : { ...seen, tokens: tokens as unknown as InspectedTokens };
     } finally {
-      dispose(new Map(Object.entries(outputs)));
+      disposeAll(new Map(Object.entries(outputs)));
     }
   }
 
@@ -161,7 +218,7 @@ export class Learner {
    */
   async scores(batch: Batch): Promise<Float32Array> {
     this.#scoring ??= await this.#engine.compile(scoresProgram(this.#options));
-    const { scores } = await this.#run(this.#scoring, this.#parameters(), batch, {});
+    const { scores } = await this.#run(this.#scoring, this.#parameters(), batch);
     try {
       return (await this.#engine.download(scores!)) as Float32Array;
     } finally {
@@ -169,47 +226,44 @@ export class Learner {
     }
   }
 
-  /** Runs a program on a state and what the step brings; frees the latter even when an upload or the run fails. */
-  async #run(
+  /** Runs a program on a state and what the step brings. */
+  #run(
     executable: Executable,
-    state: ReadonlyMap<string, Buffer>,
-    batch: Batch,
-    scalars: Readonly<Record<string, number>>,
+    state: Buffers,
+    arrays: Batch,
+    scalars: Readonly<Record<string, number>> = {},
+    signals: readonly Signal[] = this.#options.objective.needs,
   ): Promise<Record<string, Buffer>> {
-    const { batch: shape, objective } = this.#options;
-    const transient: Record<string, Buffer> = {};
-    try {
-      for (const [name, spec] of Object.entries(batchSpecs(shape, objective.needs))) {
-        const data = batch[name];
-        if (data === undefined)
-          throw new TypeError(`learner: the batch has no "${name}", which the objective ${objective.name} reads`);
-        transient[name] = this.#engine.upload(data, spec);
-      }
-      for (const [name, value] of Object.entries(scalars))
-        transient[name] = this.#engine.upload(Float32Array.of(value), float32());
-      return await executable.run({ ...Object.fromEntries(this.#frozen), ...Object.fromEntries(state), ...transient });
-    } finally {
-      dispose(new Map(Object.entries(transient)));
-    }
+    const { batch, objective } = this.#options;
+    const reader = `the objective ${objective.name}`;
+    const buffers = new Map([...this.#frozen, ...state]);
+    return runProgram(this.#engine, executable, buffers, {
+      specs: batchSpecs(batch, signals),
+      arrays,
+      scalars,
+      reader,
+    });
   }
 
-  /** The values of the outputs whose names begin with the prefix, by the rest of their names. Frees them. */
-  async #take(outputs: Readonly<Record<string, Buffer>>, prefix: string): Promise<Record<string, TypedArray>> {
-    const values: Record<string, TypedArray> = {};
-    for (const [name, buffer] of Object.entries(outputs))
-      if (name.startsWith(prefix)) values[name.slice(prefix.length)] = await this.#engine.take(buffer);
-    return values;
-  }
-
-  async #readMetrics(outputs: Readonly<Record<string, Buffer>>): Promise<Record<string, number>> {
-    const values = await this.#take(outputs, "metrics/");
-    return Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
-  }
-
-  /** Copies of the arrays of one kind, by parameter name. */
-  async read(kind: (typeof stateKinds)[number]): Promise<Weights> {
-    const packs = packsOf(this.#options);
+  /**
+   * Copies of the arrays of one kind, by the names of the parameters that have one: `parameters`, or a slot of the
+   * optimizer. `RangeError` for a slot that it does not keep.
+   */
+  async read(kind: string): Promise<Weights> {
+    const packs = this.#kinds.get(kind);
+    if (packs === undefined)
+      throw new RangeError(
+        `learner: expected one of ${[...this.#kinds.keys()].join(", ")}, which ${this.#optimizer.name} has, ` +
+          `got ${kind}`,
+      );
     return downloadState(this.#engine, packs, this.#state, kind, ownNumbers(packs.map(({ size }) => size)));
+  }
+
+  /** Copies of all that an exact continuation needs: what is trained, and what the optimizer keeps of it. */
+  async state(): Promise<LearnerState> {
+    const slots: Record<string, Weights> = {};
+    for (const kind of this.#kinds.keys()) if (kind !== "parameters") slots[kind] = await this.read(kind);
+    return { parameters: await this.read("parameters"), slots };
   }
 
   /**
@@ -244,11 +298,12 @@ export class Learner {
 
   /** Frees programs and state. */
   async dispose(): Promise<void> {
-    dispose(this.#state);
-    dispose(this.#frozen);
+    disposeAll(this.#state);
+    disposeAll(this.#begun ?? new Map());
+    disposeAll(this.#frozen);
     await this.#merger?.dispose();
     await this.#inspection?.dispose();
     await this.#scoring?.dispose();
-    await this.#executable.dispose();
+    await this.#update.dispose();
   }
 }

@@ -9,6 +9,7 @@ import { forwardKl } from "../../objectives/divergences/forward-kl.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { generateProgram } from "../../rollouts/decoding/generate.ts";
 import { scoreProgram } from "../../teachers/local.ts";
+import type { OptimizerValues } from "../optimizers/index.ts";
 import { updateProgram } from "./update.ts";
 
 /** Sequences of one program call. */
@@ -25,17 +26,26 @@ export interface MemoryShape {
  */
 export type Use = "sampling" | "scoring" | "training";
 
-const optimizer = {
+/** AdamW, for a policy alone, of which nobody has said how it learns. */
+const usualOptimizer: OptimizerValues = {
   type: "adamw",
   learningRate: 1e-3,
   beta1: 0.9,
   beta2: 0.999,
   epsilon: 1e-8,
   weightDecay: 0.01,
-} as const;
+};
 
-/** The program of each use, for ONNX Runtime in float32. `RangeError` for sizes that do not fit the policy. */
-export const programOf = (use: Use, policy: Policy, { batch, length }: MemoryShape): Program<string, string> => {
+/**
+ * The program of each use, for ONNX Runtime in float32; training with AdamW unless another optimizer is given.
+ * `RangeError` for sizes that do not fit the policy.
+ */
+export const programOf = (
+  use: Use,
+  policy: Policy,
+  { batch, length }: MemoryShape,
+  optimizer: OptimizerValues = usualOptimizer,
+): Program<string, string> => {
   const prompt = Math.ceil(length / 2);
   if (use === "scoring")
     return scoreProgram({ policy, temperature: 1, batch, length: length - 1, completion: length - prompt });
@@ -103,10 +113,10 @@ const inLength =
   };
 
 /** The memory of one use, also at sizes that no machine has the memory for. Errors as of `programOf`. */
-export const memoryOfUse = (use: Use, policy: Policy, shape: MemoryShape): ProgramMemory =>
-  inLength(inBatch((each) => programMemory(programOf(use, policy, each))))(shape);
+export const memoryOfUse = (use: Use, policy: Policy, shape: MemoryShape, optimizer?: OptimizerValues): ProgramMemory =>
+  inLength(inBatch((each) => programMemory(programOf(use, policy, each, optimizer))))(shape);
 
-/** The memory of each use. Errors as of `programOf`. */
+/** The memory of each use, training with AdamW. Errors as of `programOf`. */
 export const memoryOf = (policy: Policy, shape: MemoryShape): Readonly<Record<Use, ProgramMemory>> => ({
   sampling: memoryOfUse("sampling", policy, shape),
   scoring: memoryOfUse("scoring", policy, shape),

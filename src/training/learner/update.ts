@@ -6,23 +6,27 @@ import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../../objectives/objective.ts";
 import type { ParameterSpec, Policy, Sequences } from "../../policies/policy.ts";
+import { recomputing } from "../../policies/layers/recomputation.ts";
 import { valueHeadParameters, valuesOf } from "../../policies/value-head.ts";
 import { batchSpecs, type BatchShape } from "../batch/collate.ts";
 import { clipFactor, differentiate, globalNorm, type Measured } from "./gradients.ts";
-import { adamw, type StepScalars } from "./optimizer.ts";
+import { optimizers, type OptimizerValues } from "../optimizers/index.ts";
+import { applyOptimizer, scalarSpecs } from "./apply-optimizer.ts";
+import { stateSpecs } from "./optimizer-state.ts";
 import { packsFor, packTensors, unpackTensors, type Pack } from "./packing.ts";
-import type { OptimizerSettings } from "../recipe/training-settings.ts";
 
 /** What one update program is made for. */
 export interface UpdateOptions {
   readonly policy: Policy;
   readonly objective: Objective<Signal>;
   readonly batch: BatchShape;
-  readonly optimizer: OptimizerSettings;
+  readonly optimizer: OptimizerValues;
   /** Gradients are scaled down to this global norm. */
   readonly clipNorm: number;
   /** Names of the policy's parameters that stay as they are; none when left out. */
   readonly frozen?: readonly string[];
+  /** Whether activations are computed again when their gradients are. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -72,25 +76,47 @@ export const measure = (
   return objective.loss(policy.head(parameters, hidden), { ...batch, values: valuesOf(parameters, hidden) });
 };
 
-/** The three arrays that each parameter has, and the prefixes of their packs among inputs and outputs. */
-export const stateKinds = ["parameters", "first", "second"] as const;
+/** Loss, metrics and gradients, the latter as one flat array for each pack, by its name. */
+export type Differentiated = ReturnType<typeof differentiate>;
 
-const stateSpecs = (packs: readonly Pack[]): Record<string, TensorSpec> =>
-  Object.fromEntries(stateKinds.flatMap((kind) => packs.map(({ name, size }) => [`${kind}/${name}`, float32(size)])));
+/**
+ * Differentiates the loss of the rows that `inputs` hold: `parameters/*`, `frozen/*` and the arrays of `batchSpecs`.
+ * `RangeError` when activations are to be computed again by a policy that cannot.
+ */
+export const differentiated = (
+  { policy, objective, frozen, recompute = false }: Omit<UpdateOptions, "batch" | "optimizer" | "clipNorm">,
+  packs: readonly Pack[],
+  inputs: NamedTensors,
+): Differentiated => {
+  const given = inputs as unknown as Sequences & TokenBatch & Signals;
+  const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
+  const run = (): Differentiated =>
+    differentiate((parameters) => measure(policy, objective, { ...still, ...parameters }, given), trained);
+  const { gradients, ...measured } = recompute ? recomputing(run) : run();
+  return { ...measured, gradients: Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)])) };
+};
+
+/** Inputs for the parameters and rows of a batch: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. */
+export const rowSpecs = (
+  { policy, objective, batch, frozen }: Pick<UpdateOptions, "policy" | "objective" | "batch" | "frozen">,
+  packs: readonly Pack[],
+  signals: readonly Signal[] = objective.needs,
+): Record<string, TensorSpec> => ({
+  ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
+  ...frozenSpecs(policy, frozen),
+  ...batchSpecs(batch, signals),
+});
 
 /**
  * The logits of a reward model's batch as `scores` [B]. Inputs: the packs `parameters/*`, `frozen/*` and the arrays of
  * `batchSpecs`.
  */
-export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOptions): Program<string, "scores"> => {
+export const scoresProgram = (options: UpdateOptions): Program<string, "scores"> => {
+  const { policy, objective, batch, frozen } = options;
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "scores",
-    inputs: {
-      ...Object.fromEntries(packs.map(({ name, size }) => [`parameters/${name}`, float32(size)])),
-      ...frozenSpecs(policy, frozen),
-      ...batchSpecs(batch, objective.needs),
-    },
+    inputs: rowSpecs(options, packs),
     build(inputs) {
       const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
       return {
@@ -100,49 +126,25 @@ export const scoresProgram = ({ policy, objective, batch, frozen }: UpdateOption
   };
 };
 
-const scalarSpecs: Record<keyof StepScalars, TensorSpec> = { stepSize: float32(), epsilon: float32(), keep: float32() };
-
 /**
- * One optimizer step. Inputs: the packs `parameters/*`, `first/*`, `second/*` (flat float32) of what is trained,
- * `frozen/*` of what is not, the arrays of `batchSpecs` and the scalars of `stepScalars`. Outputs: the new packs under
- * the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the objective's metrics.
+ * One optimizer step. Inputs: the packs of `stateSpecs` (`parameters/*` and the optimizer's slots, flat float32) of
+ * what is trained, `frozen/*` of what is not, the arrays of `batchSpecs` and the scalars of `scalarSpecs`. Outputs: the
+ * new packs under the same names, `metrics/loss`, `metrics/gradient/norm` (before clipping) and the metrics of the
+ * objective.
  */
-export const updateProgram = ({ policy, objective, batch, optimizer, clipNorm, frozen }: UpdateOptions): Program => {
+export const updateProgram = (options: UpdateOptions): Program => {
+  const { policy, objective, clipNorm, frozen } = options;
+  const optimizer = optimizers.create(options.optimizer);
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "update",
-    inputs: {
-      ...stateSpecs(packs),
-      ...frozenSpecs(policy, frozen),
-      ...batchSpecs(batch, objective.needs),
-      ...scalarSpecs,
-    },
+    inputs: { ...stateSpecs(packs, optimizer), ...rowSpecs(options, packs), ...scalarSpecs(optimizer) },
     build(inputs) {
-      const given = inputs as unknown as Sequences & TokenBatch & Signals & StepScalars;
-      const { trained, frozen: still } = parametersOf(packs, inputs, frozen);
-      const { loss, metrics, gradients } = differentiate(
-        (parameters) => measure(policy, objective, { ...still, ...parameters }, given),
-        trained,
-      );
-      const packed = Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)]));
-      const norm = globalNorm(packed);
-      const scale = clipFactor(norm, clipNorm);
+      const { loss, metrics, gradients } = differentiated(options, packs, inputs);
+      const norm = globalNorm(gradients);
       const outputs: Record<string, tf.Tensor> = { "metrics/loss": loss, "metrics/gradient/norm": norm };
       for (const [name, metric] of Object.entries(metrics)) outputs[`metrics/${name}`] = metric;
-      for (const { name, decays } of packs) {
-        const [parameter, first, second] = stateKinds.map((kind) => inputs[`${kind}/${name}`]!) as [
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-        ];
-        const next = adamw(optimizer, { parameter, first, second }, { value: packed[name]!, scale }, given, decays);
-        Object.assign(outputs, {
-          [`parameters/${name}`]: next.parameter,
-          [`first/${name}`]: next.first,
-          [`second/${name}`]: next.second,
-        });
-      }
-      return outputs;
+      return { ...outputs, ...applyOptimizer(packs, optimizer, inputs, gradients, clipFactor(norm, clipNorm)) };
     },
   };
 };

@@ -29,7 +29,9 @@ const AgreementSettings = closedObject(
   {
     description:
       "Compares the student's next-token distributions with the teacher's: on its own completions " +
-      "(own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap), on the references or the " +
+      "(own-prefixes/forward-kl, /entropy, /teacher-entropy, /top-5-overlap, and the probability that it gives to " +
+      "the teacher's likeliest tokens with 0.9 together, /nucleus-mass, and the teacher to its own, " +
+      "/teacher-nucleus-mass), on the references or the " +
       "teacher's (reference-prefixes/... or teacher-prefixes/...), and by how much the divergences are " +
       "larger on its own (exposure-gap/...). Means over tokens.",
   },

@@ -6,6 +6,7 @@ import { CheckSettings } from "./check-settings.ts";
 import { CheckpointSettings } from "./checkpoint-settings.ts";
 import { shapingSettings } from "./shaping-settings.ts";
 import { closedObject } from "../../plugins/closed-object.ts";
+import { optimizers, type OptimizerValues } from "../optimizers/index.ts";
 
 /** Where the training sequences come from. */
 export const DataSettings = closedObject(
@@ -135,42 +136,17 @@ export const RolloutSettings = closedObject(
 /** Values of `RolloutSettings`. */
 export type RolloutSettings = Static<typeof RolloutSettings>;
 
-/** AdamW (Loshchilov and Hutter, 2019). */
-export const OptimizerSettings = closedObject(
-  {
-    type: Type.Literal("adamw"),
-    learningRate: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "Peak learning rate." }),
-    beta1: Type.Number({
-      default: 0.9,
-      minimum: 0,
-      exclusiveMaximum: 1,
-      description: "Decay of the mean of gradients.",
-    }),
-    beta2: Type.Number({
-      default: 0.999,
-      minimum: 0,
-      exclusiveMaximum: 1,
-      description: "Decay of the mean of squared gradients.",
-    }),
-    epsilon: Type.Number({
-      default: 1e-8,
-      exclusiveMinimum: 0,
-      description: "Added to the root of the mean square before it divides.",
-    }),
-    weightDecay: Type.Number({
-      default: 0.01,
-      minimum: 0,
-      description: "Decoupled decay of matrices; vectors are left alone.",
-    }),
-  },
-  { description: "What turns gradients into steps." },
-);
+/** What turns gradients into steps. */
+export const OptimizerSettings = Type.Unsafe<OptimizerValues>({
+  ...optimizers.schema,
+  description: "What turns gradients into steps.",
+});
 /** Values of `OptimizerSettings`. */
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
 
 /**
- * Learning rate over the run: linear warm-up from 0, then `hold` steps at the peak, then a decay to a fraction
- * of it.
+ * Learning rate over the run: linear warm-up from 0, then `hold` steps at the peak, then a decay, to a fraction of it
+ * or as the steps go on.
  */
 export const ScheduleSettings = closedObject(
   {
@@ -181,15 +157,20 @@ export const ScheduleSettings = closedObject(
         description: "Steps at the peak after the warm-up, before it falls; none when left out.",
       }),
     ),
-    decay: Type.Union([Type.Literal("constant"), Type.Literal("linear"), Type.Literal("cosine")], {
-      default: "linear",
-      description: "How it falls from its peak to the fraction of it that final is.",
-    }),
+    decay: Type.Union(
+      [Type.Literal("constant"), Type.Literal("linear"), Type.Literal("cosine"), Type.Literal("inverse-square-root")],
+      {
+        default: "linear",
+        description:
+          "How it falls from its peak to the fraction of it that final is. inverse-square-root: sqrt(n / step), n " +
+          "the steps of warm-up and hold, at least 1; neither that nor constant reads final.",
+      },
+    ),
     final: Type.Number({
       default: 0.05,
       minimum: 0,
       maximum: 1,
-      description: "Fraction of the peak at the last step.",
+      description: "Fraction of the peak at the last step, for linear and cosine.",
     }),
   },
   { description: "The learning rate over the steps: a linear warm-up from 0, then a decay." },
@@ -228,6 +209,22 @@ export const TrainingSettings = closedObject(
       description: "Steps: each draws and scores a batch of sequences and learns from it.",
     }),
     batch: Type.Integer({ default: 64, minimum: 1, maximum: 1_048_576, description: "Sequences in each step." }),
+    microBatch: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_048_576,
+        description:
+          "Sequences that the learner reads at once: the gradients of a step's parts are added up, and are those of " +
+          "the whole batch, in less memory. The whole batch when left out; --memory chooses it.",
+      }),
+    ),
+    recompute: Type.Optional(
+      Type.Boolean({
+        description:
+          "Whether activations are computed again in the backward pass instead of being kept for it: less memory, " +
+          "about a third more time. Not when left out.",
+      }),
+    ),
     updates: Type.Integer({
       default: 1,
       minimum: 1,
@@ -248,8 +245,9 @@ export const TrainingSettings = closedObject(
       minimum: 0,
       description:
         "Steps between inspections, from the first step on: the gradient of each term of the objective, its " +
-        "size and its angle to the others, whether student and sampler agree, how far the student is from its " +
-        "teacher at each token, and what both find likeliest there (in the run's rollouts.jsonl). 0: never.",
+        "size and its angle to the others, whether student and sampler agree, how near the student is to its " +
+        "teacher on its own sequences and on others (inspection/own-prefixes/..., inspection/other-prefixes/...), " +
+        "how far it is at each token, and what both find likeliest there (in the run's rollouts.jsonl). 0: never.",
     }),
     freeze: Type.Optional(
       Type.Array(NamePattern, {

@@ -5,13 +5,10 @@
 import { progressAt } from "../../objectives/schedules/schedule.ts";
 import { type CheckError, watch } from "../checks/watch.ts";
 import { type HostState } from "../checkpoints/checkpoint.ts";
-import { collate, type Batch } from "../batch/collate.ts";
-import type { UpdateAnswer, UpdateRequest } from "../learner/learner-worker.ts";
 import { rolloutMetrics } from "../batch/rollout-metrics.ts";
-import { evaluates, inspects } from "../recipe/due.ts";
 import { assignAdvantages, shares, type StepRows } from "../batch/assign-advantages.ts";
 import { learningRateFactor } from "../recipe/learning-rate.ts";
-import type { Recipe } from "../recipe/recipe.ts";
+import { learn } from "./learn.ts";
 import { stepRollouts } from "./step-rollouts.ts";
 import { withTokens } from "../batch/token-log.ts";
 import { releaseMemory } from "../../workers/release-memory.ts";
@@ -55,36 +52,6 @@ const rowsOf = (
   return assignAdvantages(scored, { group, behavior, ...rewards, advantages, advantagesState: host.advantages });
 };
 
-/**
- * Learns from a batch; the teacher that follows the student gets the new weights, and they are offered when a later
- * step or an evaluation draws with them.
- */
-const learn = async (
-  { recipe, threads, ahead }: OpenRun,
-  step: number,
-  update: UpdateRequest,
-): Promise<UpdateAnswer> => {
-  const learned = await threads.learner.call("update", update, { transfer: Object.values(update.batch) });
-  await threads.follow?.();
-  if (ahead.needs(step) || evaluates(recipe, step)) {
-    const { weights, memory } = await threads.learner.call("shared", { memory: ahead.spare() });
-    ahead.offer(step, weights, memory);
-  }
-  return learned;
-};
-
-/** The update of a step's batch, with its learning rate. */
-const updateOf = (recipe: Recipe, step: number, batch: Batch): UpdateRequest => {
-  const { training } = recipe;
-  return {
-    batch,
-    step: (step - 1) * training.updates + 1,
-    factor: learningRateFactor(training.schedule, step, training.steps),
-    updates: training.updates,
-    inspect: inspects(recipe, step),
-  };
-};
-
 /** The arrays that teacher and reference gave for a rollout. */
 const scoresOf = ({ teacher, reference }: Answers): ArrayBufferView[] =>
   [teacher, reference].flatMap((score) =>
@@ -96,15 +63,15 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
   const { recipe, objective, task, shape, sequences, emit } = run;
   const { training } = recipe;
   const started = performance.now();
-  const { controller, needs } = objective;
+  const { controller } = objective;
   const progress = progressAt(step, training.steps);
   const { sequences: taken, timeline } = await run.ahead.take(step);
   const drawn = rowsOf(run, taken.scored, host);
   const scored = performance.now();
   const controlled = controller?.value(host.controller) ?? 0;
-  const batch = collate(drawn.rows, shape.batch, needs, task.tokenizer.padId, { progress, controlled });
-  const update = updateOf(recipe, step, batch);
-  const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () => learn(run, step, update));
+  const { metrics, inspected } = await timeline.during("update", drawn.rows.length, () =>
+    learn(run, step, drawn.rows, { progress, controlled }),
+  );
   const ended = performance.now();
   const kept = drawn.logged.filter(({ dropped }) => dropped !== true);
   const logProbs = inspected?.logProbs.subarray(0, drawn.rows.length * shape.batch.completion);
@@ -121,14 +88,15 @@ export const takeStep = async (run: OpenRun, step: number, host: HostState): Pro
     steps: training.steps,
     metrics: {
       ...metrics,
-      ...inspected?.metrics,
       ...watched.metrics,
       ...shared,
       ...rolloutMetrics(kept, step, recipe),
       "rollouts/dropped": 1 - kept.length / drawn.logged.length,
       "on-policy-fraction": taken.fraction,
       ...defined({ controlled: controller && controlled }),
-      "learning-rate": training.optimizer.learningRate * update.factor,
+      "learning-rate": training.optimizer.learningRate * learningRateFactor(training.schedule, step, training.steps),
+      // Many, and not of every step: what shows the first metrics alone does not show these.
+      ...inspected?.metrics,
     },
     times: { rollouts: scored - started, update: ended - scored },
     tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0),

@@ -2,12 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
 import { float32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
-import { between } from "../../objectives/divergences/between.ts";
 import { divergences, type DivergenceValues } from "../../objectives/divergences/index.ts";
-import { entropy } from "../../objectives/arithmetic/entropy.ts";
 import type { Policy, Sequences, Weights } from "../../policies/policy.ts";
 import { uploadWeights } from "../../rollouts/sampling/resident-weights.ts";
 import type { Rollout } from "../../rollouts/batches/rollout.ts";
+import { tokenAgreement } from "../learner/token-agreement.ts";
 import {
   queryPositions,
   completionPositions,
@@ -41,18 +40,9 @@ const prefixed = (prefix: string, policy: Policy): Record<string, TensorSpec> =>
 const parametersOf = (prefix: string, policy: Policy, inputs: NamedTensors): NamedTensors =>
   Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, inputs[prefix + name]!]));
 
-/** Share of the K likeliest tokens of the one, [..., V], that are among those of the other. */
-const overlap = (first: tf.Tensor, second: tf.Tensor, topK: number): tf.Tensor => {
-  const own = tf.expandDims(tf.topk(first, topK).indices, -1);
-  const others = tf.expandDims(tf.topk(second, topK).indices, -2);
-  return tf.div(tf.sum(tf.cast(tf.equal(own, others), "float32"), [-2, -1]), topK);
-};
-
 /**
  * The program that compares at every query position, before the token that follows it. Inputs:
- * `student/<name>` and `teacher/<name>`, the parameters, and `Sequences` [B, T]. Outputs [B, A]: of each divergence, by
- * its name, D(teacher || student) in nats as in the objectives; `entropy` and `teacher-entropy` in nats;
- * `top-<K>-overlap`, the share of the teacher's K likeliest tokens that are among the student's.
+ * `student/<name>` and `teacher/<name>`, the parameters, and `Sequences` [B, T]. Outputs [B, A]: `tokenAgreement`.
  */
 const agreementProgram = (
   { student, teacher, temperature, batch, length, completion }: Omit<AgreementOptions, "padId">,
@@ -67,12 +57,7 @@ const agreementProgram = (
       tf.div(teacher.logits(parametersOf("teacher/", teacher, inputs), sequences, completion), temperature),
     );
     const measured = all.map((values) => divergences.create(values, undefined));
-    return {
-      ...Object.fromEntries(measured.map((divergence) => [divergence.name, between(divergence, taught, logits)])),
-      entropy: entropy(logits),
-      "teacher-entropy": entropy(taught),
-      [`top-${topK}-overlap`]: overlap(taught, logits, topK),
-    };
+    return tokenAgreement(taught, logits, { divergences: measured, topK });
   },
 });
 

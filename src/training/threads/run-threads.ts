@@ -156,6 +156,8 @@ const openLearner = async (
     config: student.config,
     recipe: { objective, rollouts, data, training },
     batch: shape.batch,
+    inParts: shape.inParts,
+    ...defined({ recompute: training.recompute }),
     optimizer,
     clipNorm,
     // What the check samplingAgreement compares with.

@@ -21,7 +21,7 @@ test("a rate that is far off is told with its place, the student's size and what
   ]);
 });
 
-test("a reward alone wants smaller steps, adapters and single steps have none that is usual", async () => {
+test("a reward alone wants smaller steps, adapters, other optimizers and single steps have none that is usual", async () => {
   const rloo = ['/objective={"type": "rloo"}', "/rollouts/group=4"];
   expect(await warningsOf(...rloo, "/training/optimizer/learningRate=0.004")).toMatchObject([
     expect.stringContaining("expected about 0.0002"),
@@ -29,5 +29,6 @@ test("a reward alone wants smaller steps, adapters and single steps have none th
   expect(await warningsOf(...rloo, "/training/optimizer/learningRate=0.0002")).toEqual([]);
   const far = "/training/optimizer/learningRate=0.9";
   expect(await warningsOf(far, '/training/adapters={"rank": 2, "targets": ["q_proj"]}')).toEqual([]);
+  expect(await warningsOf('/training/optimizer={"type": "sgd", "learningRate": 0.9}')).toEqual([]);
   expect(await warningsOf(far, "/training/steps=1", "/training/schedule/warmup=0")).toEqual([]);
 });

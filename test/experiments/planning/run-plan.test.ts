@@ -41,6 +41,25 @@ describe("a file without variants", () => {
   });
 });
 
+describe("the optimizer", () => {
+  test("AdamW has the values, and their order, that ids and checkpoints of earlier versions are made of", () => {
+    expect(JSON.stringify(plan('/training/optimizer={"type":"adamw","learningRate":0.003,"beta2":0.99}').values.training.optimizer)).toBe(
+      '{"type":"adamw","learningRate":0.003,"beta2":0.99,"beta1":0.9,"epsilon":1e-8,"weightDecay":0.01}',
+    );
+  });
+
+  test("of another type starts anew, and makes another run", () => {
+    const lion = plan('/training/optimizer={"type":"lion","learningRate":0.0003}');
+    expect(lion.values.training.optimizer).toEqual({ type: "lion", learningRate: 0.0003, beta1: 0.9, beta2: 0.99, weightDecay: 0 });
+    expect(lion.id).not.toBe(plan().id);
+    expect(lion.inputs).toEqual(plan().inputs);
+    const parts = plan("/training/optimizer/learningRate=0.0003", "/training/optimizer/type=lion");
+    expect(parts.values.training.optimizer).toEqual(lion.values.training.optimizer);
+    // The learning rate of the old one is none of the new one.
+    expect(problems(() => plan("/training/optimizer/type=lion")).join()).toContain('missing key "learningRate"');
+  });
+});
+
 describe("ids", () => {
   const changed = (...overrides: string[]): { run: boolean; teacher: boolean; start: boolean } => {
     const [before, after] = [plan(), plan(...overrides)];

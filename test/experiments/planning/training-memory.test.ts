@@ -7,6 +7,7 @@ import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
 import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
 import { trainingMemory } from "../../../src/experiments/planning/training-memory.ts";
 import { studentPolicy } from "../../../src/experiments/inputs/students.ts";
+import { parameterCount } from "../../../src/policies/initialize.ts";
 import { memoryOf } from "../../../src/training/learner/memory.ts";
 
 test("the student's programs at the file's sizes: a chunk is sampled, a batch is learned from", () => {
@@ -24,6 +25,11 @@ test("the student's programs at the file's sizes: a chunk is sampled, a batch is
     sampling: sampling!.sampling.inputs + sampling!.sampling.running,
     training: learning!.training.inputs + learning!.training.running,
   });
+  // An optimizer that keeps nothing, in place of AdamW's two moments.
+  const optimizer = { type: "sgd", learningRate: 0.1, momentum: 0, nesterov: false, weightDecay: 0 } as const;
+  const plain = { ...run, values: { ...run.values, training: { ...run.values.training, optimizer } } };
+  const less = memory.training - trainingMemory(plain, values, fileContext).training;
+  expect(less).toBeGreaterThan(2 * 4 * parameterCount(policy));
   // The context of a model from elsewhere is what it can read, not what this task puts before it.
   expect(trainingMemory({ ...run, contextLength: 8192 }, values, fileContext)).toEqual(memory);
   expect(trainingMemory({ ...run, contextLength: 8 }, values, fileContext).length).toBe(8);

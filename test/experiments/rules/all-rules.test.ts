@@ -94,6 +94,12 @@ describe.each<[string, string[], string, string]>([
   ["a stage that is not there", ["/student/stage=sft-studen"], "/student/stage", `no stage "sft-studen"; did you mean "sft-student"?`],
   ["a file without stages", ["/stages=null", "/teacher=null"], "/student/stage", `no stage "sft-student"; the file has no stages`],
   [
+    "Nesterov's momentum without any",
+    ['/training/optimizer={"type": "sgd", "learningRate": 0.1, "momentum": 0, "nesterov": true}'],
+    "/training/optimizer",
+    "sgd: expected a momentum above 0 with nesterov, got 0",
+  ],
+  [
     "a stage that starts from itself",
     ['/stages/teacher/student={"stage": "teacher"}'],
     "/stages/teacher/student/stage",

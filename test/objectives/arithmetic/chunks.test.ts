@@ -1,7 +1,7 @@
 /** Tests of closed forms in chunks: the numbers do not depend on the chunk. */
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { inChunks, positionsPerChunk } from "../../../src/objectives/arithmetic/chunks.ts";
+import { allInChunks, inChunks, positionsPerChunk } from "../../../src/objectives/arithmetic/chunks.ts";
 import { between } from "../../../src/objectives/divergences/between.ts";
 import { jsd } from "../../../src/objectives/divergences/jsd.ts";
 import { reverseKl } from "../../../src/objectives/divergences/reverse-kl.ts";
@@ -48,6 +48,22 @@ describe.each(engines)("chunks on $name", ({ evaluate }) => {
         expect(farthest(data, whole[name as keyof typeof whole]), `${name}, chunks of ${chunk}`).toBeLessThan(1e-7);
       }
     }
+  });
+
+  test("results of any width come out by name, in the shape of the batch", async () => {
+    const student = noise("student", [B, T, V], 2);
+    const at = (chunk: number) =>
+      compute(evaluate, { student }, (inputs) => {
+        const outputs = allInChunks([inputs.student!], (z) => ({ most: tf.max(z, -1), first: tf.topk(z, 2).indices }), chunk);
+        expect(Object.values(outputs).map(({ shape, dtype }) => [...shape, dtype])).toEqual([
+          [B, T, "float32"],
+          [B, T, 2, "int32"],
+        ]);
+        return { most: outputs["most"]!, first: outputs["first"]! };
+      });
+    const whole = await at(B * T);
+    expect([...whole.most]).toEqual(Array.from({ length: B * T }, (_, i) => Math.max(...student.data.slice(i * V, (i + 1) * V))));
+    for (const chunk of [1, 4, 5]) expect(await at(chunk)).toEqual(whole);
   });
 
   test("a formula sees no more positions than a chunk has", async () => {

@@ -15,6 +15,7 @@ describe("a run's shape", () => {
     expect(runShape(recipe(), task)).toEqual({
       promptLength: 4,
       maxNewTokens: 6,
+      inParts: false,
       batch: { size: 8, prompt: 4, completion: 6, vocabularySize: context.vocabularySize },
     });
   });

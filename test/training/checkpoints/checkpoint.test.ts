@@ -15,7 +15,6 @@ import {
   type Progress,
 } from "../../../src/training/checkpoints/checkpoint.ts";
 import type { Recipe } from "../../../src/training/recipe/recipe.ts";
-import { stateKinds } from "../../../src/training/learner/update.ts";
 import { noLoss } from "../../../src/training/sequences/adaptive-fraction.ts";
 import { bigram, bytesOf, model, recipe, smallLlama } from "../../fixtures/recipes.ts";
 
@@ -23,7 +22,7 @@ const values = recipe({ student: model(smallLlama(), 1) });
 const arrays = (seed: number) => model(smallLlama(), seed).weights;
 const progress: Progress = {
   step: 12,
-  learner: { parameters: arrays(1), first: arrays(2), second: arrays(3) },
+  learner: { parameters: arrays(1), slots: { first: arrays(2), second: arrays(3) } },
   earlier: new Map(),
   host: {
     rewards: { length: { count: 3, mean: 0.1, squares: 1 / 3 } },
@@ -40,7 +39,9 @@ const progress: Progress = {
 
 const expectSame = (actual: Progress, expected: Progress): void => {
   expect([actual.step, actual.host]).toEqual([expected.step, expected.host]);
-  for (const kind of stateKinds) expect(bytesOf(actual.learner[kind])).toEqual(bytesOf(expected.learner[kind]));
+  expect(bytesOf(actual.learner.parameters)).toEqual(bytesOf(expected.learner.parameters));
+  for (const [slot, own] of Object.entries(expected.learner.slots ?? {}))
+    expect(bytesOf(actual.learner.slots![slot]!)).toEqual(bytesOf(own));
 };
 
 let folder: string;
@@ -66,8 +67,10 @@ describe("a checkpoint", () => {
       { advantages: null, rewards: {}, controller: null, checks: {}, sequences: { adaptive: noLoss, replay: [] }, best: null },
     ]);
     expect(bytesOf(learner.parameters)).toEqual(bytesOf(values.student.weights));
-    for (const kind of ["first", "second"] as const) {
-      expect(Object.values(learner[kind]).every((array) => array.every((value) => Object.is(value, 0)))).toBe(true);
+    expect(Object.keys(learner.slots!)).toEqual(["first", "second"]);
+    for (const own of Object.values(learner.slots!)) {
+      expect(Object.keys(own)).toEqual(Object.keys(values.student.weights));
+      expect(Object.values(own).every((array) => array.every((value) => Object.is(value, 0)))).toBe(true);
     }
   });
 
@@ -112,9 +115,14 @@ describe("a checkpoint", () => {
     const misfit = {
       ...progress,
       step: 10,
-      learner: { ...progress.learner, second: { ...arrays(3), "model.norm.weight": new Float32Array(1) } },
+      learner: { ...progress.learner, slots: { first: arrays(2), second: { ...arrays(3), "model.norm.weight": new Float32Array(1) } } },
     };
     await expect(writeCheckpoint(folder, values, misfit)).rejects.toThrow(/second\/model\.norm\.weight/u);
+    const { "model.norm.weight": _left, ...others } = arrays(3);
+    const partial = { ...misfit, learner: { ...progress.learner, slots: { first: arrays(2), second: others } } };
+    await expect(writeCheckpoint(folder, values, partial)).rejects.toThrow(
+      /expected second of model\.norm\.weight from the learner, got none/u,
+    );
     // A folder of that name cannot be replaced by a file: the last thing that can go wrong.
     mkdirSync(join(folder, "checkpoint-00000011.safetensors"));
     await expect(writeCheckpoint(folder, values, { ...progress, step: 11 })).rejects.toThrow();

@@ -13,17 +13,17 @@ import { weightedSum } from "../../../src/objectives/weighted-sum.ts";
 import type { Policy, Sequences } from "../../../src/policies/policy.ts";
 import { initialValueHead } from "../../../src/policies/value-head.ts";
 import { collate } from "../../../src/training/batch/collate.ts";
+import { inspectedSignals } from "../../../src/training/batch/inspected-signals.ts";
 import { inspectionProgram, termGradients } from "../../../src/training/learner/inspection.ts";
-import { initialState } from "../../../src/training/learner/learner-state.ts";
-import { stepScalars } from "../../../src/training/learner/optimizer.ts";
+import { optimizers } from "../../../src/training/optimizers/index.ts";
+import { scalarValues } from "../../../src/training/learner/apply-optimizer.ts";
 import { packArrays, packsFor, unpackTensors } from "../../../src/training/learner/packing.ts";
-import { stateKinds, trainedParameters, updateProgram } from "../../../src/training/learner/update.ts";
+import { trainedParameters, updateProgram } from "../../../src/training/learner/update.ts";
 import { batchShape, referenceRows } from "../../fixtures/batches.ts";
 import { likeliest, logSoftmax, rowsOf } from "../../fixtures/distributions.ts";
-import { bigram, model, recipe, smallLlama, smallTask } from "../../fixtures/recipes.ts";
+import { adamwValues as optimizer, bigram, model, smallLlama, smallTask } from "../../fixtures/recipes.ts";
 import { engines, type Evaluate } from "../../laws/evaluate.ts";
 
-const { optimizer } = recipe().training;
 const policyGradient = reinforce({ advantages: shapedAdvantages({ baseline: noBaseline }) });
 const covering = distillation({ divergence: forwardKl });
 const seeking = distillation({ divergence: reverseKl });
@@ -52,13 +52,16 @@ const withHead = weightedSum<Signal>([
 
 /** Every input of both programs, at a quarter of the run. */
 const inputsOf = (policy: Policy, objective: Objective<Signal>): Record<string, TypedArray> => {
-  const state = initialState({ ...model(policy, 1).weights, ...initialValueHead(policy) });
+  const weights = { ...model(policy, 1).weights, ...initialValueHead(policy) };
   const step = { progress: 0.25, controlled: 0 };
-  const all: Record<string, TypedArray> = { ...collate(referenceRows(), batchShape, objective.needs, smallTask().tokenizer.padId, step) };
-  for (const kind of stateKinds) {
-    for (const pack of packsFor(trainedParameters(policy, objective))) all[`${kind}/${pack.name}`] = packArrays("test", pack, state[kind]);
+  const all: Record<string, TypedArray> = {
+    ...collate(referenceRows(), batchShape, inspectedSignals(objective.needs), smallTask().tokenizer.padId, step),
+  };
+  for (const pack of packsFor(trainedParameters(policy, objective))) {
+    all[`parameters/${pack.name}`] = packArrays("test", pack, weights);
+    for (const kind of ["first", "second"]) all[`${kind}/${pack.name}`] = new Float32Array(pack.size);
   }
-  for (const [name, value] of Object.entries(stepScalars(optimizer, 1, 1))) all[name] = Float32Array.of(value);
+  for (const [name, value] of Object.entries(scalarValues(optimizers.create(optimizer), 1, 1))) all[name] = Float32Array.of(value);
   return all;
 };
 
@@ -190,7 +193,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     const outputs = await evaluate(inspectionProgram(options(bigram(), three)), inputsOf(bigram(), three));
     const weights = ["reinforce", "distillation", "distillation-2"].map((name) => outputs[`metrics/weight/${name}`]![0]);
     expect(weights).toEqual([0.5, 0.5, 0.25]);
-    expect(Object.keys(outputs)).toHaveLength(8 + 3 * 3);
+    expect(Object.keys(outputs).filter((name) => !name.startsWith("diagnostics/"))).toHaveLength(8 + 3 * 3);
   });
 
   test("terms that pull the same way have cosine 1, opposite ones -1, and a gradient of zero has none", async () => {
@@ -216,7 +219,7 @@ describe.each(engines)("on $name", ({ evaluate }) => {
     const policy = smallLlama();
     const at = async (temperature: number): Promise<TypedArray> => {
       const outputs = await evaluate(inspectionProgram(options(policy, covering, temperature)), inputsOf(policy, covering));
-      expect(Object.keys(outputs).filter((name) => !name.startsWith("tokens/"))).toEqual(["logProbs"]);
+      expect(Object.keys(outputs).filter((name) => !/^(?:tokens|diagnostics)\//u.test(name))).toEqual(["logProbs"]);
       return outputs["logProbs"]!;
     };
     const [cold, warm] = [await at(1), await at(1e6)];

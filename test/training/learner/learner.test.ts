@@ -9,14 +9,13 @@ import type { Policy } from "../../../src/policies/policy.ts";
 import { collate } from "../../../src/training/batch/collate.ts";
 import { initialTrained, traineeOf } from "../../../src/training/learner/trained.ts";
 import { Learner } from "../../../src/training/learner/learner.ts";
-import { initialState, type LearnerState } from "../../../src/training/learner/learner-state.ts";
-import { stateKinds } from "../../../src/training/learner/update.ts";
+import { initialState } from "../../../src/training/learner/learner-state.ts";
+import type { OptimizerValues } from "../../../src/training/optimizers/index.ts";
 import { presentEngines } from "../../engine/present.ts";
 import { batchShape, referenceBatch, referenceRows } from "../../fixtures/batches.ts";
 import { expectTokens } from "../../fixtures/inspected.ts";
-import { bigram, bytesOf, model, recipe, smallLlama, smallT5 } from "../../fixtures/recipes.ts";
+import { adamwValues as optimizer, bigram, bytesOf, model, recipe, smallLlama, smallT5 } from "../../fixtures/recipes.ts";
 
-const { optimizer } = recipe().training;
 const both = recipe().objective;
 const sft: ObjectiveValues = { type: "sft", average: "sequence" };
 
@@ -25,12 +24,14 @@ const open = (
   policy: Policy,
   objective: ObjectiveValues,
   state = initialState(model(policy, 1).weights),
-  settings = optimizer,
+  settings: OptimizerValues = optimizer,
 ): Promise<Learner> =>
   Learner.open(engine, { policy, objective: objectives.create(objective), batch: batchShape, optimizer: settings, clipNorm: 1 }, state);
 
-const stateOf = async (learner: Learner): Promise<Record<string, Record<string, string>>> =>
-  Object.fromEntries(await Promise.all(stateKinds.map(async (kind) => [kind, bytesOf(await learner.read(kind))] as const)));
+const stateOf = async (learner: Learner): Promise<Record<string, Record<string, string>>> => {
+  const { parameters, slots } = await learner.state();
+  return Object.fromEntries(Object.entries({ parameters, ...slots }).map(([kind, arrays]) => [kind, bytesOf(arrays)]));
+};
 
 describe.each(presentEngines)("a learner on %s", (name) => {
   const withEngine = async (work: (engine: Engine) => Promise<void>): Promise<void> => {
@@ -174,10 +175,7 @@ describe.each(presentEngines)("a learner on %s", (name) => {
       for (let step = 1; step <= 4; step += 1) await whole.update(referenceBatch(), step, 1);
       const first = await open(engine, policy, both);
       for (let step = 1; step <= 2; step += 1) await first.update(referenceBatch(), step, 1);
-      const state = Object.fromEntries(
-        await Promise.all(stateKinds.map(async (kind) => [kind, await first.read(kind)] as const)),
-      ) as unknown as LearnerState;
-      const second = await open(engine, policy, both, state);
+      const second = await open(engine, policy, both, await first.state());
       for (let step = 3; step <= 4; step += 1) await second.update(referenceBatch(), step, 1);
       expect(await stateOf(second)).toEqual(await stateOf(whole));
     }));
@@ -214,7 +212,12 @@ describe.each(presentEngines)("a learner on %s", (name) => {
       expect(first.logProbs).toHaveLength(batchShape.size * batchShape.completion);
       expectTokens(first);
       expect(first.metrics["weight/distillation"]).toBe(0.5);
-      expect(Object.keys(first.metrics)).toHaveLength(5);
+      const names = Object.keys(first.metrics);
+      const compared = names.filter((name) => name.startsWith("inspection/"));
+      expect(names.length - compared.length).toBe(5);
+      // The data's author wrote all of them.
+      expect(compared).toContain("inspection/other-prefixes/nucleus-mass");
+      expect(compared.filter((name) => !name.startsWith("inspection/other-prefixes/"))).toEqual([]);
       expect(await learner.inspect(referenceBatch())).toEqual(first);
       expect(await stateOf(learner)).toEqual(before);
       expect(engine.memory()).toEqual(memory);
@@ -254,10 +257,14 @@ describe.each(presentEngines)("a learner on %s", (name) => {
   test("refuses a state that does not fit", () =>
     withEngine(async (engine) => {
       const state = initialState(model(bigram(), 1).weights);
-      await expect(open(engine, bigram(), sft, { ...state, second: {} })).rejects.toThrow(
+      await expect(open(engine, bigram(), sft, { ...state, slots: { first: state.parameters } })).rejects.toThrow(
         /learner, second: expected \d+ values for ngram\.logits, got none/u,
       );
       await expect(open(engine, smallLlama(), sft, state)).rejects.toThrow(/learner, parameters: expected .* got none/u);
+      const learner = await open(engine, bigram(), sft);
+      await expect(learner.read("momentum")).rejects.toThrow(
+        new RangeError("learner: expected one of parameters, first, second, which adamw has, got momentum"),
+      );
     }));
 
   test("does not grow over 500 updates, and gives everything back", () =>

@@ -1,20 +1,20 @@
 /** The update program: the same on every engine, and equal to the parts that it is made of. */
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import type { TypedArray } from "../../../src/engine/program.ts";
+import { sizeOf, type TypedArray } from "../../../src/engine/program.ts";
 import { objectives, type ObjectiveValues } from "../../../src/objectives/index.ts";
 import type { Signals, TokenBatch } from "../../../src/objectives/objective.ts";
 import type { Policy, Sequences, Weights } from "../../../src/policies/policy.ts";
 import { lengthOf } from "../../../src/training/batch/collate.ts";
-import { stepScalars } from "../../../src/training/learner/optimizer.ts";
-import { packArrays, packsFor, unpackArrays } from "../../../src/training/learner/packing.ts";
-import { stateKinds, trainedParameters, updateProgram } from "../../../src/training/learner/update.ts";
-import { initialState } from "../../../src/training/learner/learner-state.ts";
+import { optimizers } from "../../../src/training/optimizers/index.ts";
+import { scalarValues } from "../../../src/training/learner/apply-optimizer.ts";
+import { stateSpecs } from "../../../src/training/learner/optimizer-state.ts";
+import { packArrays, packsFor, unpackArrays, type Pack } from "../../../src/training/learner/packing.ts";
+import { trainedParameters, updateProgram } from "../../../src/training/learner/update.ts";
 import { batchShape, referenceBatch } from "../../fixtures/batches.ts";
-import { bigram, context, model, recipe, smallLlama } from "../../fixtures/recipes.ts";
+import { adamwValues as optimizer, bigram, context, model, recipe, smallLlama } from "../../fixtures/recipes.ts";
 import { compute, engines, floats, ints } from "../../laws/evaluate.ts";
 
-const { optimizer } = recipe().training;
 const both = recipe().objective;
 const sft: ObjectiveValues = { type: "sft", average: "sequence" };
 const policies: readonly [string, Policy][] = [
@@ -25,13 +25,18 @@ const policies: readonly [string, Policy][] = [
 const options = (policy: Policy, objective: ObjectiveValues, clipNorm = 1) =>
   ({ policy, objective: objectives.create(objective), batch: batchShape, optimizer, clipNorm }) as const;
 
+/** The state before the first step: the weights in packs, and moments of zero. */
+const startOf = (packs: readonly Pack[], weights: Weights): Record<string, TypedArray> => ({
+  ...Object.fromEntries(
+    Object.entries(stateSpecs(packs, optimizers.create(optimizer))).map(([name, { shape }]) => [name, new Float32Array(sizeOf(shape))]),
+  ),
+  ...Object.fromEntries(packs.map((pack) => [`parameters/${pack.name}`, packArrays("test", pack, weights)])),
+});
+
 const inputsOf = (policy: Policy, objective: ObjectiveValues): Record<string, TypedArray> => {
-  const state = initialState(model(policy, 1).weights);
   const program = updateProgram(options(policy, objective));
-  const all: Record<string, TypedArray> = { ...referenceBatch() };
-  for (const kind of stateKinds)
-    for (const pack of packsFor(policy.parameters)) all[`${kind}/${pack.name}`] = packArrays("test", pack, state[kind]);
-  for (const [name, value] of Object.entries(stepScalars(optimizer, 1, 1))) all[name] = Float32Array.of(value);
+  const all: Record<string, TypedArray> = { ...referenceBatch(), ...startOf(packsFor(policy.parameters), model(policy, 1).weights) };
+  for (const [name, value] of Object.entries(scalarValues(optimizers.create(optimizer), 1, 1))) all[name] = Float32Array.of(value);
   return Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
 };
 
@@ -111,13 +116,12 @@ test.each(engines)("what is not frozen gets the gradient that it gets beside the
   const { weights } = model(policy, 1);
   const loose = { ...options(policy, both, 1e6), optimizer: { ...optimizer, weightDecay: 0 } };
   const partial = updateProgram({ ...loose, frozen });
-  const state = initialState(weights);
   const packs = packsFor(trainedParameters(policy, loose.objective, frozen));
   const all: Record<string, TypedArray> = {
     ...inputsOf(policy, both),
+    ...startOf(packs, weights),
     ...Object.fromEntries(frozen.map((name) => [`frozen/${name}`, weights[name]!])),
   };
-  for (const kind of stateKinds) for (const pack of packs) all[`${kind}/${pack.name}`] = packArrays("test", pack, state[kind]);
   const outputs = await evaluate(partial, Object.fromEntries(Object.keys(partial.inputs).map((name) => [name, all[name]!])));
   const whole = await evaluate(updateProgram(loose), inputsOf(policy, both));
   const firsts = (given: Readonly<Record<string, TypedArray>>, of: ReturnType<typeof packsFor>) =>

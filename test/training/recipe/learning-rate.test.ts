@@ -1,4 +1,5 @@
 /** The learning rate over a run. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { learningRateFactor } from "../../../src/training/recipe/learning-rate.ts";
@@ -7,7 +8,13 @@ import type { ScheduleSettings } from "../../../src/training/recipe/training-set
 const factors = (settings: ScheduleSettings, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => learningRateFactor(settings, i + 1, steps));
 
-const decays = ["constant", "linear", "cosine"] as const;
+const decays = ["constant", "linear", "cosine", "inverse-square-root"] as const;
+
+/** The fraction of the peak at the last step. */
+const atTheEnd = ({ warmup, decay, final }: ScheduleSettings, steps: number): number => {
+  if (decay === "constant") return 1;
+  return decay === "inverse-square-root" ? Math.sqrt(Math.max(1, warmup) / steps) : final;
+};
 
 describe("the learning rate's factor", () => {
   test("rises linearly to 1, and falls linearly to the last step", () => {
@@ -30,7 +37,27 @@ describe("the learning rate's factor", () => {
     expect(factors({ warmup: 2, decay: "constant", final: 0.1 }, 5)).toEqual([0.5, 1, 1, 1, 1]);
   });
 
-  test.each(decays)("is in (0, 1], rises while it warms up, and falls from then to the final fraction: %s", (decay) => {
+  test("falls with the square root of the step, as in transformers, and not to a final fraction", () => {
+    const { inverseSquareRoot } = JSON.parse(readFileSync("test/fixtures/optimizers_reference.json", "utf8")) as {
+      readonly inverseSquareRoot: { readonly warmup: number; readonly factors: readonly number[] };
+    };
+    const { warmup, factors: expected } = inverseSquareRoot;
+    const settings = { warmup, decay: "inverse-square-root", final: 0.5 } as const;
+    factors(settings, expected.length).forEach((factor, i) => expect(factor).toBeCloseTo(expected[i]!, 11));
+    expect(factors(settings, expected.length)).toEqual(factors({ ...settings, final: 0 }, expected.length));
+    // A run that is longer falls as it did.
+    expect(factors(settings, 500).slice(0, expected.length)).toEqual(factors(settings, expected.length));
+  });
+
+  test("falls from the end of what it holds, or from the first step", () => {
+    const settings = { decay: "inverse-square-root", final: 0.05 } as const;
+    const held = factors({ ...settings, warmup: 1, hold: 3 }, 16);
+    expect(held.slice(0, 4)).toEqual([1, 1, 1, 1]);
+    expect([held[4], held[15]]).toEqual([Math.sqrt(4 / 5), 0.5]);
+    expect(factors({ ...settings, warmup: 0 }, 4)).toEqual([1, Math.SQRT1_2, Math.sqrt(1 / 3), 0.5]);
+  });
+
+  test.each(decays)("is in (0, 1], rises while it warms up, and falls from then on: %s", (decay) => {
     const settings = fc.record({
       warmup: fc.integer({ min: 0, max: 30 }),
       steps: fc.integer({ min: 1, max: 30 }),
@@ -46,7 +73,7 @@ describe("the learning rate's factor", () => {
           if (i < warmup) expect(factor).toBeGreaterThan(all[i - 1]!);
           else expect(factor).toBeLessThanOrEqual(all[i - 1]! + 1e-12);
         }
-        if (steps > warmup) expect(all.at(-1)).toBeCloseTo(decay === "constant" ? 1 : final, 12);
+        if (steps > warmup) expect(all.at(-1)).toBeCloseTo(atTheEnd({ warmup, decay, final }, steps), 12);
       }),
       { seed: 1 },
     );

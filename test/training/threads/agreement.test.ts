@@ -50,7 +50,18 @@ describe.each(["cpu", "onnx"] as const)("agreement on %s", async (name) => {
 
   test("is the divergences, entropies and the overlap of what both say", async () => {
     const means = await open(everywhere(taught), everywhere(said)).measure([rollout([1], [2, 3, 0])], values);
-    expect(Object.keys(means).toSorted()).toEqual(["entropy", "forward-kl", "jsd-0.5", "reverse-kl", "teacher-entropy", "top-2-overlap"]);
+    expect(Object.keys(means).toSorted()).toEqual(
+      [
+        "entropy",
+        "forward-kl",
+        "jsd-0.5",
+        "reverse-kl",
+        "teacher-entropy",
+        "top-2-overlap",
+        "nucleus-mass",
+        "teacher-nucleus-mass",
+      ].toSorted(),
+    );
     // The golden values of these two distributions.
     expect(means["forward-kl"]).toBeCloseTo(1.1078, 4);
     expect(means["reverse-kl"]).toBeCloseTo(1.0361, 4);
@@ -61,6 +72,11 @@ describe.each(["cpu", "onnx"] as const)("agreement on %s", async (name) => {
     expect(means["top-2-overlap"]).toBeCloseTo(0.5, 6);
     const others = await open(everywhere(taught), everywhere([0.2, 0.1, 0.4, 0.3])).measure([rollout([1], [2])], values);
     expect(others["top-2-overlap"]).toBe(0);
+    // Tokens 0 and 1 have 0.95 of the teacher, 2, 1 and 3 of the student.
+    const far = open(everywhere([0.6, 0.35, 0.03, 0.02]), everywhere([0.05, 0.3, 0.5, 0.15]));
+    const masses = await far.measure([rollout([1], [2, 0])], values);
+    expect(masses["nucleus-mass"]).toBeCloseTo(0.35, 5);
+    expect(masses["teacher-nucleus-mass"]).toBeCloseTo(0.4, 5);
   });
 
   test("is a mean over the tokens of completions alone, whatever is in prompts, behind them, and in the same pass", async () => {

@@ -156,10 +156,11 @@ const wellKnown: readonly RegExp[] = [
   /^reward(\/|$)/u,
   /^divergence(\/|$)|divergence$/u,
   /^loss$|loss$|^objective/u,
-  /entropy/u,
+  /^(?!inspection\/).*entropy/u,
   /^rollouts\//u,
   /^gradient\//u,
   /learning-?rate/iu,
+  /^inspection\//u,
 ];
 
 /** How early a metric is shown; less is earlier. */
