@@ -2,16 +2,30 @@
 import { trialFolder } from "../sweeps/planning/trial-progress.ts";
 import type { FrozenSweep, FrozenTrial } from "../sweeps/planning/frozen.ts";
 import { doneTrials } from "../results/claim-trials.ts";
+import { defined } from "../optional/defined.ts";
+import { readCompletions, type ShownCompletion } from "../runs/reading/completions.ts";
 import { recordIn, type FoundRun } from "../runs/reading/read-runs.ts";
 import type { Figure, Scale } from "./figures.ts";
 import type { FigureResults, FigureTrial } from "./figure-results.ts";
+import { firstSeeds } from "./first-seeds.ts";
+import { stepMilliseconds } from "./step-time.ts";
+import { readTrialCurve } from "./trial-curve.ts";
 
 /** Results, and what they took. */
 export interface Collected {
   readonly results: FigureResults;
   /** Milliseconds. */
   readonly training: number;
+  /** Milliseconds of a step, by the ids of the trials that have a curve: the median without the first. */
+  readonly steps: Readonly<Record<string, number>>;
 }
+
+/** Completions that are kept of a trial. */
+const kept = 3;
+
+/** The first of the last step whose tokens were inspected. */
+const lastCompletions = async (folder: string): Promise<readonly ShownCompletion[] | undefined> =>
+  (await readCompletions(folder)).at(-1)?.slice(0, kept);
 
 const doneRun = (folder: string, parent: string): FoundRun | undefined => {
   try {
@@ -36,16 +50,23 @@ export const collectFigure = async (
     planned.set(run.folder, trial);
     return [run];
   });
+  const done = await doneTrials(runs);
+  const shown = new Set(firstSeeds(done.map(({ trial }) => trial)));
   const trials: FigureTrial[] = [];
   const engines = new Set<string>();
+  const steps: Record<string, number> = {};
   let [training, question] = [0, ""];
-  for (const { run, trial } of await doneTrials(runs)) {
+  for (const { run, trial } of done) {
     const { id, label } = planned.get(run.folder)!;
-    trials.push({ ...trial, id, label });
+    const curve = await readTrialCurve(run);
+    const completions = curve !== undefined && shown.has(trial) ? await lastCompletions(run.folder) : undefined;
+    trials.push({ ...trial, id, label, ...defined({ curve, completions }) });
+    const step = curve === undefined ? undefined : await stepMilliseconds(run.folder);
+    if (step !== undefined) steps[id] = step;
     engines.add(run.record.engine);
     training += run.record.milliseconds ?? 0;
     question = run.record.question;
   }
   const engine = [...engines].toSorted().join(", ");
-  return { results: { figure: name, scale, question, engine, planned: sweep.trials.length, trials }, training };
+  return { results: { figure: name, scale, question, engine, planned: sweep.trials.length, trials }, training, steps };
 };

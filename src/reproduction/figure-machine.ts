@@ -15,6 +15,11 @@ export interface FigureMachine extends Provenance {
    * Milliseconds from start to end, stages among them; undefined of a figure that has not run as a whole in one call.
    */
   readonly elapsed: number | undefined;
+  /**
+   * Milliseconds of a step, by the ids of the trials that have a curve: the median without the first step, in which
+   * programs are compiled.
+   */
+  readonly steps: Readonly<Record<string, number>>;
 }
 
 /** Its path in a folder of results. */
@@ -22,19 +27,25 @@ export const machinePath = (folder: string, figure: Pick<Figure, "name">): strin
   resultsPath(folder, figure).replace(/\.json$/u, ".machine.json");
 
 /** The machine as it is, with what the figure took. */
-export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed">): FigureMachine => ({
+export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed" | "steps">): FigureMachine => ({
   ...provenance(),
   ...took,
 });
 
-/** The results that come with the package. */
-export const packagedResults = fileURLToPath(new URL("../../docs/results/paper/", import.meta.url));
+const packaged = (folder: string): string => fileURLToPath(new URL(`../../docs/results/${folder}/`, import.meta.url));
+
+/** The results that come with the package: those at small scale. */
+export const packagedResults = packaged("paper");
 
 /**
  * Milliseconds that a trial of a figure took one job, stages and all, where the results that come with the package were
  * made; nothing when they have no such figure.
  */
-export const timeTaken = (figure: Figure, scale: Scale, folder = packagedResults): number | undefined => {
+export const timeTaken = (
+  figure: Figure,
+  scale: Scale,
+  folder = scale === "pretrained" ? packaged("smollm2") : packagedResults,
+): number | undefined => {
   const results = readFigure(folder, figure);
   const { jobs, elapsed } = readObject(machinePath(folder, figure)) ?? {};
   if (results?.scale !== scale || typeof jobs !== "number" || typeof elapsed !== "number") return undefined;

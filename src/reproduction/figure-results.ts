@@ -9,14 +9,20 @@ import { isObject, parseObject, type Json, type JsonObject } from "../files/json
 import { defined } from "../optional/defined.ts";
 import { writeWhole } from "../files/atomic-file.ts";
 import { readBoundedText } from "../files/regular-file.ts";
+import { completionOf, lineOf, type ShownCompletion } from "../runs/reading/completions.ts";
 import { numbersIn } from "../runs/reading/run-record.ts";
 import { scales, type Figure, type Scale } from "./figures.ts";
+import { curveIn, curveJson, type CurvePoint } from "./trial-curve.ts";
 
 /** A trial with what tells people which it is. */
 export interface FigureTrial extends Trial {
   /** sha256 of everything that decides its result. */
   readonly id: string;
   readonly label: string;
+  /** Its evaluations, the first and the last among them; only of a trial that was evaluated on the way. */
+  readonly curve?: readonly CurvePoint[];
+  /** Some that it learned from in its last inspected step; only of trials with a curve, one of each setting. */
+  readonly completions?: readonly ShownCompletion[];
 }
 
 /** A figure's results. */
@@ -41,9 +47,18 @@ const kind = "retort figure";
 export const resultsPath = (folder: string, { name }: Pick<Figure, "name">): string =>
   join(folder, `figure-${name.toLowerCase().replace(".", "")}.json`);
 
+/** As it is written: a trial without a curve has its own keys and no others. */
+const written = ({ curve, completions, ...trial }: FigureTrial): object => ({
+  ...trial,
+  ...defined({
+    curve: curve === undefined ? undefined : curveJson(curve),
+    completions: completions?.map(lineOf),
+  }),
+});
+
 /** One trial a line, so that a change of one shows as one. */
 const textOf = ({ trials, ...head }: FigureResults): string => {
-  const lines = trials.map((trial) => `    ${canonicalJson(trial)}`).join(",\n");
+  const lines = trials.map((trial) => `    ${canonicalJson(written(trial))}`).join(",\n");
   const start = canonicalJson({ kind, ...head }).slice(0, -1);
   return `${start},"trials":[\n${lines}\n]}\n`;
 };
@@ -63,9 +78,22 @@ const text = (value: Json | undefined, field: string): string => {
 
 const metricsOf = (value: Json | undefined): Metrics => numbersIn(value);
 
+/** Completions in a file: most of them, since a page shows them all. */
+const mostCompletions = 100;
+
+const completionsIn = (value: Json, field: string): readonly ShownCompletion[] => {
+  if (!Array.isArray(value) || value.length > mostCompletions)
+    throw new TypeError(`${field}: expected a list of at most ${mostCompletions} completions`);
+  return (value as readonly Json[]).map((line, i) => {
+    const step = isObject(line) ? line["step"] : undefined;
+    if (!isObject(line) || typeof step !== "number") throw new TypeError(`${field}/${i}/step: expected a number`);
+    return completionOf(line, step);
+  });
+};
+
 const trialOf = (value: Json, i: number): FigureTrial => {
   const given: JsonObject = isObject(value) ? value : {};
-  const { axes, others } = given;
+  const { axes, others, curve, completions } = given;
   if (!isObject(axes)) throw new TypeError(`trials/${i}/axes: expected an object`);
   if (others !== undefined && !isObject(others)) throw new TypeError(`trials/${i}/others: expected an object`);
   return {
@@ -76,6 +104,10 @@ const trialOf = (value: Json, i: number): FigureTrial => {
     ...defined({ others }),
     initial: metricsOf(given["initial"]),
     final: metricsOf(given["final"]),
+    ...defined({
+      curve: curve === undefined ? undefined : curveIn(curve, `trials/${i}/curve`),
+      completions: completions === undefined ? undefined : completionsIn(completions, `trials/${i}/completions`),
+    }),
   };
 };
 

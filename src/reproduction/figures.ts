@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * How much of a figure is run: a glance at its parts, the small suite, a real language model in place of the paper's, or
- * the paper's own models and data.
+ * How much of a figure is run: a glance at its parts, the small suite, a real language model in place of the paper's,
+ * or the paper's own models and data.
  */
 export const scales = ["smoke", "small", "pretrained", "full"] as const;
 
@@ -50,6 +50,10 @@ export const figuresOf = (scale: Scale, folder = figuresFolder): readonly Figure
     .flatMap((file) => figureOf(files, file))
     .toSorted((a, b) => compare(a.name, b.name));
 };
+
+/** The names that figures of any scale have, each once, in the paper's order. */
+export const figureNames = (folder = figuresFolder): readonly string[] =>
+  [...new Set(scales.flatMap((scale) => figuresOf(scale, folder).map(({ name }) => name)))].toSorted(compare);
 
 /**
  * Those that are named, in the paper's order; all when none is. A figure of panels names all of them. `RangeError` for

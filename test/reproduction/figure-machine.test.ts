@@ -15,11 +15,11 @@ test("the time of a trial is known from a whole figure of the same scale, and fr
   expect(timeTaken(figure, "small", folder)).toBeUndefined();
   await writeFigure(folder, { figure: "5", scale: "small", question: "?", engine: "onnx", planned: 10, trials: [] });
   expect(timeTaken(figure, "small", folder)).toBeUndefined();
-  await writeJson(machinePath(folder, figure), machineOf({ jobs: 2, training: 90_000, elapsed: 50_000 }));
+  await writeJson(machinePath(folder, figure), machineOf({ jobs: 2, training: 90_000, elapsed: 50_000, steps: {} }));
   expect(timeTaken(figure, "small", folder)).toBe(10_000);
   expect(timeTaken(figure, "full", folder)).toBeUndefined();
 });
 
 test("the machine is the one that this runs on", () => {
-  expect(machineOf({ jobs: 1, training: 0, elapsed: 0 })).toMatchObject({ versions: { node: process.versions.node }, jobs: 1 });
+  expect(machineOf({ jobs: 1, training: 0, elapsed: 0, steps: {} })).toMatchObject({ versions: { node: process.versions.node }, jobs: 1 });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readFigure, resultsPath, writeFigure, type FigureResults } from "../../src/reproduction/figure-results.ts";
+import { madeCurves } from "../reports/made-curves.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-figure-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,6 +40,18 @@ describe("results of a figure", () => {
     expect(first.toString().split("\n")).toHaveLength(5);
   });
 
+  test("keep curves and completions of the trials that have them, and no other key of those that have none", async () => {
+    await writeFigure(folder, madeCurves);
+    const path = resultsPath(folder, { name: "5" });
+    const first = readFileSync(path);
+    expect(readFigure(folder, { name: "5" })).toEqual(madeCurves);
+    await writeFigure(folder, readFigure(folder, { name: "5" })!);
+    expect(readFileSync(path).equals(first)).toBe(true);
+    const kept = (JSON.parse(first.toString()) as { trials: object[] }).trials.map((one) => Object.keys(one).join(" "));
+    expect(kept.slice(0, 2)).toEqual(["axes completions curve final id initial label run", "axes curve final id initial label run"]);
+    expect(kept.at(-1)).toBe("axes final id initial label run");
+  });
+
   test("are nothing before the figure was run", () => {
     expect(readFigure(folder, { name: "3" })).toBeUndefined();
   });
@@ -49,6 +62,8 @@ describe("results of a figure", () => {
     ["an unknown scale", { scale: "huge" }, "results of a figure"],
     ["no trials", { trials: {} }, "trials: expected a list"],
     ["a trial without axes", { trials: [{ run: "trial" }] }, "trials/0/axes"],
+    ["a curve that is none", { trials: [{ ...trial(0), curve: 1 }] }, "trials/0/curve: expected a list"],
+    ["completions that are none", { trials: [{ ...trial(0), completions: [{}] }] }, "trials/0/completions/0/step"],
     ["a name that is none", { trials: [{ run: 1, axes: {} }] }, "trials/0/run"],
   ] as const)("that are damaged are refused by the file's name: %s", (_what, change: object | undefined, message) => {
     const written = JSON.parse(readFileSync(resultsPath(folder, { name: "A.12" }), "utf8")) as object;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chosenFigures, figuresFolder, figuresOf } from "../../src/reproduction/figures.ts";
+import { chosenFigures, figureNames, figuresFolder, figuresOf } from "../../src/reproduction/figures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-figures-"));
 beforeAll(() => {
@@ -34,6 +34,11 @@ describe("figures", () => {
     expect(chosenFigures(all, ["1"]).map(({ name }) => name)).toEqual(["1a", "1b"]);
     expect(chosenFigures(all, ["1B", "10"]).map(({ name }) => name)).toEqual(["1b", "10"]);
     expect(() => chosenFigures(all, ["7"])).toThrow('figure: expected one of 1a, 1b, 9, 10, A.2, A.12, got "7"');
+  });
+
+  test("have each name once, whatever the scale", () => {
+    expect(figureNames(folder)).toEqual(["1", "1a", "1b", "9", "10", "A.2", "A.12"]);
+    expect(figureNames()).toEqual(expect.arrayContaining(["1", "1a", "5", "A.16"]));
   });
 
   test("come with the package", () => {

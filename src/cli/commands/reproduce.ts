@@ -158,11 +158,11 @@ const runFigure = async (
     { executor: local(jobs), threads: 1, retries: 1, style },
     terminal,
   );
-  const { results, training } = await collectFigure(trials, sweep, figure, flags.scale);
+  const { results, training, steps } = await collectFigure(trials, sweep, figure, flags.scale);
   await writeFigure(folder, results);
   const elapsed = left === all.length ? performance.now() - begun : undefined;
   if (left > 0 || !existsSync(machinePath(folder, figure))) {
-    await writeJson(machinePath(folder, figure), machineOf({ jobs, training, elapsed }));
+    await writeJson(machinePath(folder, figure), machineOf({ jobs, training, elapsed, steps }));
   }
   tell(results, prepared, resultsPath(folder, figure), flags, terminal);
   await reportFailures(all, terminal);

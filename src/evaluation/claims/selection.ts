@@ -38,7 +38,8 @@ export const axesOf = ({ where }: Measured, compared: Iterable<string>): string[
   ...new Set([...compared, ...Object.keys(where)]),
 ];
 
-const matches = (trial: Trial, match: Match): boolean =>
+/** Whether a trial has one of the values listed on each axis of a match. */
+export const matches = (trial: Trial, match: Match): boolean =>
   Object.entries(match).every(([axis, values]) => values.some((value) => sameValue(value, axisOf(trial, axis))));
 
 const valueOf = ({ initial, final }: Trial, { metric, gain }: Measured): number | undefined => {

@@ -1,6 +1,6 @@
 /**
- * Prose in Markdown as HTML: paragraphs, lists, emphasis and code. Nothing else becomes markup, and links lead nowhere,
- * as in a page that fetches nothing.
+ * Prose in Markdown as HTML: paragraphs, headings, lists, tables, emphasis and code. Nothing else becomes markup, and
+ * links lead nowhere, as in a page that fetches nothing.
  */
 import { html, type Markup, type Shown } from "./markup.ts";
 
@@ -22,20 +22,65 @@ const shownInline = (text: string): Shown => {
   return [...parts, text.slice(end)];
 };
 
+/** The cells of a line between its outer bars; a bar behind a backslash is text. */
+const cellsOf = (line: string): readonly string[] =>
+  line
+    .trim()
+    .replace(/^\|/u, "")
+    .replace(/(?<!\\)\|$/u, "")
+    .split(/(?<!\\)\|/u)
+    .map((cell) => cell.trim().replaceAll("\\|", "|"));
+
+const isTable = ([head = "", rule = "", ...rows]: readonly string[]): boolean =>
+  /^\|(?:\s*:?-+:?\s*\|)+$/u.test(rule.trim()) && [head, ...rows].every((line) => line.trim().startsWith("|"));
+
+const table = ([head = "", , ...rows]: readonly string[]): Markup => {
+  const names = cellsOf(head);
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="Table of ${names.join(", ")}">
+    <table aria-label="${names.join(", ")}">
+      <thead>
+        <tr>
+          ${names.map((name) => html`<th scope="col">${shownInline(name)}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${cellsOf(row).map((cell) => html`<td>${shownInline(cell)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+};
+
 const block = (text: string): Markup => {
-  const [first = "", ...rest] = text.split("\n");
+  const lines = text.split("\n");
+  const [first = "", ...rest] = lines;
   if (/^[-*] /u.test(first) && rest.every((line) => /^(?:[-*] |\s)/u.test(line))) {
     const items = text.split(/^[-*] /mu).filter((item) => item.trim() !== "");
     return html`<ul>
       ${items.map((item) => html`<li>${shownInline(item.trim())}</li>`)}
     </ul>`;
   }
-  return html`<p>${shownInline(text)}</p>`;
+  if (isTable(lines)) return table(lines);
+  const [heading] = lines.length === 1 ? (/(?<=^#{3,6} ).+$/u.exec(first) ?? []) : [];
+  return heading === undefined
+    ? html`<p>${shownInline(text)}</p>`
+    : html`<p><strong>${shownInline(heading)}</strong></p>`;
 };
+
+const blocks = (text: string): readonly Markup[] =>
+  text
+    .split(/\n\s*\n/u)
+    .map((part) => part.replace(/^\n+/u, "").trimEnd())
+    .filter((part) => part !== "")
+    .map(block);
 
 /** Text in Markdown as elements of a page. */
 export const prose = (text: string): readonly Markup[] =>
+  // Every second part is between fences.
   text
-    .split(/\n\s*\n/u)
-    .filter((part) => part.trim() !== "")
-    .map((part) => block(part.trimEnd()));
+    .split(/^```.*\n([^]*?)^```$/mu)
+    .flatMap((part, i) => (i % 2 === 0 ? blocks(part) : [html`<pre><code>${part}</code></pre>`]));

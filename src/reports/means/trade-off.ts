@@ -46,10 +46,11 @@ export const paretoFront = <Point>(
     )
     .toSorted((a, b) => x(a) - x(b));
 
-type Trend = Extract<ClaimValues, { type: "trend" }>;
+/** A claim that a metric rises or falls along an axis. */
+export type Trend = Extract<ClaimValues, { type: "trend" }>;
 
 /** Two metrics of which the claims say that one rises where the other falls. */
-const opposed = (claims: readonly ClaimValues[]): readonly [falls: Trend, rises: Trend] | undefined => {
+export const opposed = (claims: readonly ClaimValues[]): readonly [falls: Trend, rises: Trend] | undefined => {
   const trends = claims.filter((claim): claim is Trend => claim.type === "trend");
   for (const rises of trends.filter(({ direction }) => direction === "increasing")) {
     const falls = trends.find(

@@ -2,7 +2,7 @@
  * Completions in a report: each with what it was to say, its tokens coloured by the divergence from the teacher, and
  * its reward.
  */
-import type { ShownCompletion, ShownToken } from "./completions.ts";
+import type { ShownCompletion, ShownToken } from "../../runs/reading/completions.ts";
 import { numberText } from "../html/number-text.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { scrolledTable } from "../html/page-shell.ts";
@@ -63,23 +63,40 @@ const rewardKey = ([low, high]: readonly [number, number]): Markup =>
     greatest, <span class="reward-5">${numberText(high)}</span>.
   </p>`;
 
-/** A table for each step; nothing without completions. */
-export const completionTables = (steps: readonly (readonly ShownCompletion[])[]): Markup => {
-  const all = steps.flat();
+/** Completions under a heading of their own. */
+export interface CompletionTable {
+  readonly heading: Markup;
+  /** What they are of, for those who do not see the page: `step 3`. */
+  readonly of: string;
+  /** Not empty. */
+  readonly completions: readonly ShownCompletion[];
+}
+
+/** A table for each; nothing without completions. */
+export const completionTables = (tables: readonly CompletionTable[]): Markup => {
+  const all = tables.flatMap(({ completions }) => completions);
   const rewards = all.flatMap(({ reward }) => (reward !== undefined && Number.isFinite(reward) ? [reward] : []));
   const range = [Math.min(...rewards), Math.max(...rewards)] as const;
-  const tables = steps.map((completions) => {
-    const step = completions[0]!.step;
+  const shown = tables.map(({ heading, of, completions }) => {
     const head = ["Prompt", "Completion", "Reference", "Written by", "Tokens", "Divergence", "Reward", "Advantage"];
-    return html`<h3>Step ${step}</h3>
-      ${scrolledTable(
-        `Completions of step ${step}`,
-        `The first ${completions.length} sequences that step ${step} learned from.`,
-        head,
-        completions.map((shown) => row(shown, range)),
-      )}`;
+    return html`${heading}
+    ${scrolledTable(
+      `Completions of ${of}`,
+      `The first ${completions.length} sequences that step ${completions[0]!.step} learned from.`,
+      head,
+      completions.map((one) => row(one, range)),
+    )}`;
   });
   return html`${all.some(({ pieces }) => pieces.length > 0) ? divergenceKey() : ""}${
     rewards.length === 0 || range[0] === range[1] ? "" : rewardKey(range)
-  }${tables}`;
+  }${shown}`;
 };
+
+/** A table for each step of a run. */
+export const stepTables = (steps: readonly (readonly ShownCompletion[])[]): Markup =>
+  completionTables(
+    steps.map((completions) => {
+      const { step } = completions[0]!;
+      return { heading: html`<h3>Step ${step}</h3>`, of: `step ${step}`, completions };
+    }),
+  );

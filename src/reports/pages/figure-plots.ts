@@ -1,4 +1,5 @@
 /** The plots of a figure: its trade-off, if it is about one, and each metric over what was varied. */
+import { curvePlots } from "../plots/curve-plots.ts";
 import type { FigureReport } from "./figure-report.ts";
 import { numberText } from "../html/number-text.ts";
 import { fileName, type LegendLine, type ReportPlot } from "../plots/plot-figure.ts";
@@ -110,4 +111,5 @@ const tradePlot = (report: FigureReport, trade: TradeOff): ReportPlot => {
 export const figurePlots = (report: FigureReport): readonly ReportPlot[] => [
   ...(report.trade === undefined ? [] : [tradePlot(report, report.trade)]),
   ...metricPlots(anchorOf(report), report.means, report.metrics, report.before),
+  ...report.curves.flatMap((curve) => curvePlots(anchorOf(report), curve)),
 ];

@@ -6,10 +6,13 @@ import { readObject } from "../../files/object-file.ts";
 import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
 import { machinePath } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
-import { figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";
+import { figureNames, figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";
 import { judge, type JudgedClaim } from "../../results/verdicts.ts";
+import { numbersIn } from "../../runs/reading/run-record.ts";
 import type { Discussion } from "./discussion.ts";
 import { timeText } from "../html/number-text.ts";
+import { againstEnds, type EndsComparison } from "../means/against-ends.ts";
+import { curveMeans, type CurveMeans } from "../means/curve-means.ts";
 import { startOf } from "../means/start-means.ts";
 import { settingMeans, type SettingMeans } from "../means/setting-means.ts";
 import { tradeOff, type TradeOff } from "../means/trade-off.ts";
@@ -33,6 +36,10 @@ export interface FigureReport {
   readonly discussions: readonly Discussion[];
   /** Machine, versions and time in a few words each; none when they were not written down. */
   readonly made: readonly (readonly [name: string, value: string])[];
+  /** How its metrics came about; none where no trial was evaluated on the way. */
+  readonly curves: readonly CurveMeans[];
+  /** What is between the ends of what is traded along, beside both; none where the trade-off has no ends. */
+  readonly ends: readonly EndsComparison[];
 }
 
 const metricsOf = (claims: readonly ClaimValues[], { trials }: FigureResults): readonly string[] => {
@@ -68,7 +75,11 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
   ];
 };
 
-const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omit<FigureReport, "discussions"> => {
+const reportOf = (
+  folder: string,
+  { name }: Pick<Figure, "name">,
+  results: FigureResults,
+): Omit<FigureReport, "discussions"> => {
   const file = figuresOf(results.scale).find((figure) => figure.name === name);
   if (file === undefined)
     throw new RangeError(`report: expected a figure of scale ${results.scale}, got ${name}; run the figure again`);
@@ -85,19 +96,32 @@ const reportOf = (folder: string, { name }: Figure, results: FigureResults): Omi
     trade: tradeOff(claims, results.trials),
     before: startOf(results.trials, metrics),
     made: machine === undefined ? [] : madeOf(machine),
+    curves: curveMeans(results.trials, metrics, numbersIn(machine?.["steps"])),
+    ends: againstEnds(claims, results.trials),
   };
+};
+
+/** `RangeError` where the results are of several scales: no page can say what all of them are of. */
+const checkScale = (folder: string, all: readonly FigureResults[]): void => {
+  const [first] = all;
+  const other = all.find(({ scale }) => scale !== first?.scale);
+  if (first === undefined || other === undefined) return;
+  throw new RangeError(
+    `${folder}: expected results of one scale, got figure ${first.figure} of scale ${first.scale} and figure ` +
+      `${other.figure} of scale ${other.scale}; keep each scale in a folder of its own`,
+  );
 };
 
 /**
  * The figures whose results are in a folder, in the paper's order, each with the discussions that name it. `Error` as
- * of `readFigure` for results that are damaged.
+ * of `readFigure` for results that are damaged; `RangeError` for those of several scales.
  */
-export const readFigureReports = (folder: string, discussions: readonly Discussion[] = []): readonly FigureReport[] =>
-  figuresOf("small").flatMap((figure) => {
-    const results = readFigure(folder, figure);
-    if (results === undefined) return [];
-    const about = discussions.filter(
-      ({ figures }) => figures.includes(figure.name) || figures.includes(wholeFigure(figure.name)),
-    );
-    return [{ ...reportOf(folder, figure, results), discussions: about }];
+export const readFigureReports = (folder: string, discussions: readonly Discussion[] = []): readonly FigureReport[] => {
+  const all = figureNames().flatMap((name) => readFigure(folder, { name }) ?? []);
+  checkScale(folder, all);
+  return all.map((results) => {
+    const name = results.figure;
+    const about = discussions.filter(({ figures }) => figures.includes(name) || figures.includes(wholeFigure(name)));
+    return { ...reportOf(folder, { name }, results), discussions: about };
   });
+};

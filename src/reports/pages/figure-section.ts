@@ -2,7 +2,10 @@
 import { axisMeans } from "../means/axis-means.ts";
 import { axisMeansTable } from "./axis-means-table.ts";
 import { claimsTable } from "./claims-table.ts";
+import { completionTables } from "./completion-section.ts";
+import { endsTable } from "./ends-table.ts";
 import type { FigureReport } from "./figure-report.ts";
+import { shownTrials } from "./shown-trials.ts";
 import { anchorOf, figurePlots } from "./figure-plots.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { mixedOf } from "../../results/claim-trials.ts";
@@ -27,6 +30,24 @@ const discussed = ({ discussions, claims }: FigureReport): Markup => {
           ${prose(text)}`,
     )}
   </div>`;
+};
+
+/** What trials learned from last, one trial of each setting; nothing where none is kept. */
+const completionsOf = (report: FigureReport): Markup => {
+  const shown = shownTrials(report);
+  if (shown.length === 0) return html``;
+  return html`<h3>Completions</h3>
+    <p>
+      What each setting learned from, of its lowest seed: in the last step whose tokens were inspected, else in the
+      last.
+    </p>
+    ${completionTables(
+      shown.map(({ name, completions }) => ({
+        heading: html`<h4>${name}</h4>`,
+        of: `figure ${report.name}, ${name}`,
+        completions,
+      })),
+    )}`;
 };
 
 /** The section of a figure. */
@@ -56,8 +77,10 @@ export const figureSection = (report: FigureReport): Markup => {
             ${figurePlots(report).map(plotFigure)}
             <h3>Means</h3>
             ${meansTable(`Figure ${name}`, anchorOf(report), report.means, report.metrics)}
+            ${report.ends.map((ends) => endsTable(`Figure ${name}`, ends))}
             ${axisMeansTable(`Figure ${name}`, axisMeans(trials, report.means, report.metrics), report.metrics)}`
     }
+    ${completionsOf(report)}
     <h3>Made with</h3>
     ${factList(facts)}
   </section> `;

@@ -1,18 +1,36 @@
-/** Figures as a page of Markdown: questions, verdicts and means, without plots. */
+/** Figures as a page of Markdown: questions, verdicts and means; plots and discussions where they are given. */
 import { mixedOf } from "../../results/claim-trials.ts";
 import { mixedText } from "../../results/mixed.ts";
 import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
 import type { FigureReport } from "./figure-report.ts";
 import { intervalText } from "../html/number-text.ts";
+import type { ReportPlot } from "../plots/plot-figure.ts";
+import { completionsMarkdown } from "./completions-markdown.ts";
+import { generalSections, type Discussion } from "./discussion.ts";
+import { endsText, findingText, isSure, valueOf } from "./ends-table.ts";
+import { cellTable, plain, textTable } from "./markdown-text.ts";
+import { pageTitle } from "./page-title.ts";
+import { shownTrials } from "./shown-trials.ts";
+import type { EndsComparison } from "../means/against-ends.ts";
 
-/** A text in a line of Markdown, with nothing in it that Markdown or HTML would take for its own. */
-const plain = (text: string): string =>
-  text.replaceAll(/\s+/gu, " ").replaceAll(/[\\`*_[\]<>&|#]/gu, (sign) => `\\${sign}`);
+/** A plot that is a file already. */
+export interface PlotFile extends Pick<ReportPlot, "text" | "caption"> {
+  /** From the page to the file. */
+  readonly path: string;
+}
 
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(head.map(plain)), row(head.map(() => "---")), ...rows.map((cells) => row(cells.map(plain)))].join("");
+/** What a page has besides what was measured. */
+export interface MarkdownParts {
+  /** From the page to the page of discussions that it links to; `discussion.md` beside it when left out. */
+  readonly discussion?: string;
+  /**
+   * Discussions that are part of the page, in place of links: those of no figure come first, those of figures with
+   * them. Their text is Markdown whose links are the page's own.
+   */
+  readonly sections?: readonly Discussion[];
+  /** The files of a figure's plots; none when left out. */
+  readonly plots?: (figure: FigureReport) => readonly PlotFile[];
+}
 
 const claimRows = ({ statement, paper, outcome, findings }: JudgedClaim): string[][] => {
   const head = [statement, paper ?? "", outcomeNames[outcome]];
@@ -33,21 +51,65 @@ const discussed = ({ discussions }: FigureReport, page: string): string[] => {
   return links.length === 0 ? [] : [`Discussion: ${links.join("; ")}.\n`];
 };
 
+/** Headings of a section are one level deeper inside of a figure's. */
+const deeper = (text: string): string => text.replaceAll(/^#{3,5} /gmu, (hashes) => `#${hashes}`);
+
+/** The sections about a figure, whole with the first of the figures that they are about, and linked from the others. */
+const discussedHere = (
+  report: FigureReport,
+  figures: readonly FigureReport[],
+  sections: readonly Discussion[],
+): string[] => {
+  const titles = (figure: FigureReport): readonly string[] => figure.discussions.map(({ title }) => title);
+  const own = sections.filter(({ title }) => titles(report).includes(title));
+  const isFirst = ({ title }: Discussion): boolean =>
+    figures.find((figure) => titles(figure).includes(title)) === report;
+  const whole = own.filter(isFirst).map(({ title, text }) => `### ${title}\n\n${deeper(text)}\n`);
+  const others = { ...report, discussions: own.filter((section) => !isFirst(section)) };
+  return [...whole, ...discussed(others, "")];
+};
+
+const plotLines = ({ text, caption, path }: PlotFile): string =>
+  `![${plain(text)}](${encodeURI(path).replaceAll(/[()]/gu, (sign) => `%${sign.charCodeAt(0).toString(16)}`)})\n\n` +
+  `${plain(caption)}\n`;
+
+const endsLines = (comparison: EndsComparison): string[] => {
+  const { title, head, found, note } = endsText(comparison);
+  const rows = comparison.rows.map(({ label, cells }) => [
+    plain(label),
+    ...cells.flatMap((cell) => [
+      plain(valueOf(cell)),
+      ...cell.over.map((finding) => {
+        const text = plain(findingText(finding));
+        return isSure(finding) ? `**${text}**` : text;
+      }),
+    ]),
+  ]);
+  return [
+    `### ${plain(title)}\n`,
+    found.map((line) => `- ${plain(line)}\n`).join(""),
+    cellTable(head, rows),
+    `${plain(note)}\n`,
+  ];
+};
+
 const mixedLines = ({ results }: FigureReport): string[] => {
   const text = mixedText(mixedOf(results.trials));
   return text === undefined ? [] : [`**${plain(text)}**\n`];
 };
 
-const section = (report: FigureReport, page: string): string => {
-  const { name, paper, results, claims, metrics, means, before, made } = report;
-  const { question, trials, planned, scale, engine } = results;
-  const rows = means.settings.map(({ texts, means: own }) => [
+const meansRows = ({ means, metrics }: FigureReport): string[][] =>
+  means.settings.map(({ texts, means: own }) => [
     ...texts,
     ...metrics.map((metric) => {
       const found = own.get(metric);
       return found === undefined ? "" : intervalText(found.mean, found.interval);
     }),
   ]);
+
+const section = (report: FigureReport, discussions: readonly string[], plots: readonly PlotFile[]): string => {
+  const { name, paper, results, claims, metrics, means, before, made, ends } = report;
+  const { question, trials, planned, scale, engine } = results;
   const start = [...before].map(([metric, value]) => `${plain(metric)} ${intervalText(value, undefined)}`).join(", ");
   return [
     `## Figure ${plain(name)}\n`,
@@ -55,23 +117,44 @@ const section = (report: FigureReport, page: string): string => {
     `${trials.length} of ${planned} trials, scale ${scale}, engine ` +
       `${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
     ...mixedLines(report),
-    table(["claim", "paper", "verdict", "compared", "effect [95 %]", "numbers of settings"], claims.flatMap(claimRows)),
-    ...discussed(report, page),
-    table([...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`)], rows),
+    textTable(
+      ["claim", "paper", "verdict", "compared", "effect [95 %]", "numbers of settings"],
+      claims.flatMap(claimRows),
+    ),
+    ...ends.flatMap(endsLines),
+    ...discussions,
+    ...plots.map(plotLines),
+    textTable(
+      [...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`)],
+      meansRows(report),
+    ),
+    ...completionsMarkdown(shownTrials(report)),
     made.map(([fact, value]) => `- ${plain(fact)}: ${plain(value)}\n`).join(""),
   ].join("\n");
 };
 
 /**
- * The page, with links to a page of discussions, which is beside it when nothing else is said. Verdicts rest on
- * Student's interval, means have the bootstrap's.
+ * The page, with links to a page of discussions or with these in it. Verdicts rest on Student's interval, means have
+ * the bootstrap's.
  */
-export const figuresMarkdown = (figures: readonly FigureReport[], discussion = "discussion.md"): string =>
-  [
-    "# The paper's figures at small scale\n",
+export const figuresMarkdown = (figures: readonly FigureReport[], parts: MarkdownParts = {}): string => {
+  const { discussion = "discussion.md", sections, plots = () => [] } = parts;
+  const { title, models } = pageTitle(figures[0]?.results.scale ?? "small");
+  const first = sections === undefined ? [] : generalSections(figures, sections);
+  return [
+    `# ${title}\n`,
     "Written by `retort report --markdown` from what `retort reproduce` measured and the claims of the " +
       "figures' experiment files; no verdict is edited. A claim is replicated where the 95 % interval of its " +
       "effect excludes the opposite, not replicated where it excludes the claim, or any effect of the size " +
       "that the claim counts from, else inconclusive.\n",
-    ...figures.map((figure) => section(figure, discussion)),
+    ...(models === undefined ? [] : [`${models}\n`]),
+    ...first.map((one) => `## ${one.title}\n\n${one.text}\n`),
+    ...figures.map((figure) =>
+      section(
+        figure,
+        sections === undefined ? discussed(figure, discussion) : discussedHere(figure, figures, sections),
+        plots(figure),
+      ),
+    ),
   ].join("\n");
+};

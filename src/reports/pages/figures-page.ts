@@ -4,8 +4,11 @@ import { outcomeNames, tally, type JudgedClaim } from "../../results/verdicts.ts
 import { anchorOf } from "./figure-plots.ts";
 import type { FigureReport } from "./figure-report.ts";
 import { figureSection } from "./figure-section.ts";
-import { html, type Shown } from "../html/markup.ts";
-import { shell } from "../html/page-shell.ts";
+import type { Discussion } from "./discussion.ts";
+import { html, type Markup, type Shown } from "../html/markup.ts";
+import { section, shell } from "../html/page-shell.ts";
+import { pageTitle } from "./page-title.ts";
+import { prose } from "../html/prose.ts";
 
 const tallied = (claims: readonly JudgedClaim[]): Shown =>
   Object.entries(tally(claims)).map(
@@ -13,8 +16,11 @@ const tallied = (claims: readonly JudgedClaim[]): Shown =>
       html`${i === 0 ? "" : ", "}<span class="outcome ${outcome}">${count} ${outcomeNames[outcome as Outcome]}</span>`,
   );
 
-/** The whole page. */
-export const page = (figures: readonly FigureReport[]): string => {
+/** A section of a discussion that is about no one figure. */
+const general = ({ title, anchor, text }: Discussion): Markup => section(anchor, title, prose(text));
+
+/** The whole page; `sections` are of no one figure, and come before all of them. */
+export const page = (figures: readonly FigureReport[], sections: readonly Discussion[] = []): string => {
   const claims = figures.flatMap((figure) => figure.claims);
   const summary =
     figures.length === 0
@@ -22,15 +28,20 @@ export const page = (figures: readonly FigureReport[]): string => {
       : html`<p>
           ${figures.length} figure${figures.length === 1 ? "" : "s"}, ${claims.length} claims: ${tallied(claims)}.
         </p>`;
+  const scale = figures[0]?.results.scale;
+  const { title, models } = pageTitle(scale ?? "small");
   return shell({
-    title: "Reproduction of “On-Policy Distillation of Language Models”",
+    title: models === undefined ? "Reproduction of “On-Policy Distillation of Language Models”" : title,
     intro: html`<p>
         The ablations of Agarwal et al. (2024), run by Retort, with each claim of the paper judged by what was measured
         here. Verdicts are computed; none is written by hand.
       </p>
-      ${summary}`,
-    links: figures.map((figure) => [anchorOf(figure), `Figure ${figure.name}`]),
-    linked: "Figures",
-    main: figures.map(figureSection),
+      ${models === undefined ? "" : html`<p>${models}</p>`} ${summary}`,
+    links: [
+      ...sections.map(({ anchor, title: text }) => [anchor, text] as const),
+      ...figures.map((figure) => [anchorOf(figure), `Figure ${figure.name}`] as const),
+    ],
+    linked: sections.length === 0 ? "Figures" : "Parts",
+    main: [...sections.map(general), ...figures.map(figureSection)],
   });
 };

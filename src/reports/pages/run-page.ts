@@ -5,8 +5,8 @@ import { valueText } from "../../evaluation/claims/value-text.ts";
 import { readTrace } from "../../runs/folder/trace-file.ts";
 import type { FoundRun } from "../../runs/reading/read-runs.ts";
 import type { StepTimed } from "../../training/recipe/step-report.ts";
-import { completionTables } from "./completion-section.ts";
-import { readCompletions, type ShownCompletion } from "./completions.ts";
+import { stepTables } from "./completion-section.ts";
+import { readCompletions, type ShownCompletion } from "../../runs/reading/completions.ts";
 import { numberText } from "../html/number-text.ts";
 import { ganttPlot } from "../plots/gantt-plot.ts";
 import { curvePlot, isFlat, readCurves, type LearningCurve } from "../plots/learning-curves.ts";
@@ -137,7 +137,7 @@ export const runPage = (report: RunReport): string => {
     results: results(report),
     curves: curves.length === 0 ? none : curveGrid(curves),
     step: timed === undefined ? none : plotFigure(ganttPlot(timed.spans, timed.step)),
-    completions: completions.length === 0 ? none : completionTables(completions),
+    completions: completions.length === 0 ? none : stepTables(completions),
     warnings: warningList(warnings),
     settings: settings(run),
   };

@@ -62,7 +62,7 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
   return drawn({
     ...frame(width),
     x: lines
-      ? { label: shape.x, ticks: shape.ticks as number[], tickFormat }
+      ? { label: shape.x, ticks: shape.ticks.length === 0 ? width / 90 : (shape.ticks as number[]), tickFormat }
       : { type: "point", label: shape.x, domain: shape.ticks },
     y: {
       label: shape.metric,

@@ -39,6 +39,16 @@ export const fileName = (text: string): string =>
     .replaceAll(/^[-.]+|[-.]+$/gu, "")
     .slice(0, 100);
 
+/** Names of the plots' files, each once: metrics may differ in characters that names of files do not have. */
+export const plotNames = (plots: readonly Pick<ReportPlot, "name">[]): readonly string[] => {
+  const taken = new Map<string, number>();
+  return plots.map(({ name }) => {
+    const times = (taken.get(name) ?? 0) + 1;
+    taken.set(name, times);
+    return times === 1 ? name : `${name}-${times}`;
+  });
+};
+
 /** A link that saves a file that the page has in it. */
 export const download = (name: string, type: string, content: string, text: string): Markup =>
   html`<a href="data:${type};charset=utf-8,${encodeURIComponent(content)}" download="${name}">${text}</a>`;

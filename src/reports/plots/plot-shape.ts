@@ -27,7 +27,7 @@ export interface PlotShape {
   readonly points: readonly PlotPoint[];
   /** Of lines; none for other kinds. */
   readonly levels: readonly PlotLevel[];
-  /** Values along the plot, in their order. */
+  /** Values along the plot, in their order; none where round numbers serve, as of what was measured. */
   readonly ticks: readonly (number | string)[];
 }
 

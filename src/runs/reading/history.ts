@@ -14,6 +14,8 @@ export interface HistoryLine {
   readonly time: number;
   /** By name; an evaluation's `accuracy` among them. Some may not be finite. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Tokens of the sequences that a step learned from; nothing of an evaluation, and where the step does not say. */
+  readonly tokens: number | undefined;
 }
 
 /** Most bytes of a line. */
@@ -22,8 +24,8 @@ const LONGEST = 2 ** 20;
 const isStep = (value: Json | undefined): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
-/** Milliseconds of each step, from `timings.jsonl`. */
-const stepTimes = async (folder: string): Promise<ReadonlyMap<number, number>> => {
+/** Milliseconds of each step, from `timings.jsonl`; none where there is no such file. */
+export const stepTimes = async (folder: string): Promise<ReadonlyMap<number, number>> => {
   const times = new Map<number, number>();
   for await (const line of presentLines(join(folder, "timings.jsonl"), LONGEST)) {
     const { step, milliseconds } = parseObject(line) ?? {};
@@ -44,9 +46,9 @@ export async function* readHistory({
   let time = Date.parse(record.started);
   for await (const text of presentLines(join(folder, "metrics.jsonl"), LONGEST)) {
     const line = parseObject(text) ?? {};
-    const { kind, step } = line;
+    const { kind, step, tokens } = line;
     if ((kind !== "step" && kind !== "evaluation") || !isStep(step)) continue;
     if (kind === "step") time += times.get(step) ?? 0;
-    yield { kind, step, time, metrics: metricsIn(line) };
+    yield { kind, step, time, metrics: metricsIn(line), tokens: isStep(tokens) ? tokens : undefined };
   }
 }

@@ -12,8 +12,8 @@ export interface RateSignals {
  * Peak learning rates of AdamW (beta2 0.99, 32 to 64 sequences a step) by the number of parameters in a decoder's
  * layers, for imitation: SFT and distillation. Up to 154 thousand they are those kept in docs/results/calibration.md
  * (arithmetic, reports, translation, instructions); where tasks differ, the middle one. That of 35 million is the
- * student of ten layers of SmolLM2-135M in docs/results/smollm2.md. Between rows nothing was measured: the rate is
- * taken from a line through both in logarithms. Outside of them it is that of the nearest row.
+ * student of ten layers of SmolLM2-135M in docs/results/smollm2-model.md. Between rows nothing was measured: the rate
+ * is taken from a line through both in logarithms. Outside of them it is that of the nearest row.
  */
 export const measuredRates: readonly { readonly parameters: number; readonly rate: number }[] = [
   { parameters: 1_700, rate: 0.015 },

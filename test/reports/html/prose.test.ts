@@ -16,3 +16,11 @@ test("nothing else is, and links are their text", () => {
     "<p>&lt;script&gt;alert(1)&lt;/script&gt; [here](javascript:alert(1)) there <code>&lt;b&gt;</code></p>",
   );
 });
+
+test("tables, headings and fenced code are markup, too", () => {
+  const text = rendered("| a | `b` |\n| --- | :-: |\n| <i> | x \\| y |\n\n### Why\n\n```js\n*a*\n\n<b>\n```\n\nEnd.");
+  expect(text).toContain('<thead><tr><th scope="col">a</th><th scope="col"><code>b</code></th></tr></thead>');
+  expect(text).toContain("<tbody><tr><td>&lt;i&gt;</td><td>x | y</td></tr></tbody>");
+  expect(text).toContain("<p><strong>Why</strong></p><pre><code>*a*&lt;b&gt;</code></pre><p>End.</p>");
+  expect(rendered("| a |\n| b |")).toBe("<p>| a || b |</p>");
+});

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readHistory, type HistoryLine } from "../../../src/runs/reading/history.ts";
+import { readHistory, stepTimes, type HistoryLine } from "../../../src/runs/reading/history.ts";
 import { readRuns } from "../../../src/runs/reading/read-runs.ts";
 import { exportedRuns, reported } from "../../fixtures/exported-runs.ts";
 import { writeRunFolder } from "../../fixtures/run-folders.ts";
@@ -31,18 +31,32 @@ test("damaged lines are left out, and no file is no history", async () => {
   const [run] = readRuns(folder).runs;
   expect(await historyOf(run!)).toEqual([]);
   const lines = [
-    '{"kind":"step","step":1,"metrics":{"a":1}}',
+    '{"kind":"step","step":1,"metrics":{"a":1},"tokens":12}',
     "[]",
     "{",
     '{"kind":"step","step":-1}',
-    '{"kind":"step","step":2,"metrics":3}',
+    '{"kind":"step","step":2,"metrics":3,"tokens":-1}',
   ];
   writeFileSync(join(folder, "metrics.jsonl"), `${lines.join("\n")}\n`);
   const started = Date.parse(run!.record.started);
   expect(await historyOf(run!)).toEqual([
-    { kind: "step", step: 1, time: started, metrics: { a: 1 } },
-    { kind: "step", step: 2, time: started, metrics: {} },
+    { kind: "step", step: 1, time: started, metrics: { a: 1 }, tokens: 12 },
+    { kind: "step", step: 2, time: started, metrics: {}, tokens: undefined },
   ]);
   rmSync(join(folder, "metrics.jsonl"));
   expect(await historyOf(run!)).toEqual([]);
+});
+
+test("steps have the times that were written, whole lines alone", async () => {
+  const folder = writeRunFolder(mkdtempSync(join(tmpdir(), "retort-times-")));
+  expect([...(await stepTimes(folder))]).toEqual([]);
+  writeFileSync(
+    join(folder, "timings.jsonl"),
+    '{"step":1,"milliseconds":5}\n{"step":2}\n{"step":3,"milliseconds":-1}\n{"step":4,"milliseconds":7}\n{"st',
+  );
+  expect([...(await stepTimes(folder))]).toEqual([
+    [1, 5],
+    [4, 7],
+  ]);
+  rmSync(folder, { recursive: true });
 });

@@ -5,12 +5,12 @@ import { InvalidArgumentError } from "commander";
 import type { ClaimValues } from "../../../evaluation/claims/index.ts";
 import { readExperiment } from "../../../experiments/file/extended-source.ts";
 import { checkTrials } from "../../../sweeps/planning/sweep-plan.ts";
-import { readDiscussions, type Discussion } from "../../../reports/pages/discussion.ts";
+import { generalSections, readDiscussions, relinked, type Discussion } from "../../../reports/pages/discussion.ts";
 import { figurePlots } from "../../../reports/pages/figure-plots.ts";
-import { readFigureReports } from "../../../reports/pages/figure-report.ts";
-import { figuresMarkdown } from "../../../reports/pages/figures-markdown.ts";
+import { readFigureReports, type FigureReport } from "../../../reports/pages/figure-report.ts";
+import { figuresMarkdown, type PlotFile } from "../../../reports/pages/figures-markdown.ts";
 import { page as figuresPage } from "../../../reports/pages/figures-page.ts";
-import type { ReportPlot } from "../../../reports/plots/plot-figure.ts";
+import { plotNames, type ReportPlot } from "../../../reports/plots/plot-figure.ts";
 import { readRunReport, runPage, runPlots } from "../../../reports/pages/run-page.ts";
 import { sweepPage, sweepPlots } from "../../../reports/pages/sweep-page.ts";
 import { readSweepReport } from "../../../reports/pages/sweep-report.ts";
@@ -25,12 +25,31 @@ export interface Report {
   readonly of: string;
   readonly page: () => string;
   readonly plots: () => readonly ReportPlot[];
-  /** As Markdown that is to be written to a path; nothing where that is not to be had. */
-  readonly markdown?: (path: string) => string;
+  /**
+   * As Markdown that is to be written to a path, with the plots that are files in a folder; nothing where that is not
+   * to be had.
+   */
+  readonly markdown?: (path: string, plots?: PlotFolder) => string;
+}
+
+/** Where plots are, as files with the names of `plotNames` and an ending. */
+export interface PlotFolder {
+  readonly folder: string;
+  readonly format: string;
 }
 
 /** Beside the folder of results, as in the package's own documentation. */
 const besideOf = (folder: string): string => join(dirname(resolve(folder)), "discussion.md");
+
+/** In the folder of results itself: then it is part of the page. */
+const withinOf = (folder: string): string => join(folder, "discussion.md");
+
+/** Where the discussions are, and whether the page has them whole or links to them. */
+const chosenDiscussion = (folder: string, given: string | undefined) => {
+  if (given !== undefined) return { path: given, whole: false };
+  const within = withinOf(folder);
+  return existsSync(within) ? { path: within, whole: true } : { path: besideOf(folder), whole: false };
+};
 
 const discussionsOf = (path: string, given: boolean): readonly Discussion[] => {
   if (!given && !existsSync(path)) return [];
@@ -41,19 +60,44 @@ const discussionsOf = (path: string, given: boolean): readonly Discussion[] => {
 const linkTo = (file: string, from: string): string =>
   relative(dirname(resolve(from)), resolve(file)).replaceAll("\\", "/");
 
+/** The files of the plots of each figure, as a page of Markdown shows them. */
+const plotFiles = (
+  figures: readonly FigureReport[],
+  { folder, format }: PlotFolder,
+  page: string,
+): ReadonlyMap<FigureReport, readonly PlotFile[]> => {
+  const all = figures.flatMap((figure) => figurePlots(figure).map((plot) => ({ figure, plot })));
+  const names = plotNames(all.map(({ plot }) => plot));
+  const files = all.map(({ figure, plot: { text, caption } }, i) => ({
+    figure,
+    file: { text, caption, path: linkTo(join(folder, `${names[i]}.${format}`), page) },
+  }));
+  return new Map(figures.map((figure) => [figure, files.flatMap((one) => (one.figure === figure ? [one.file] : []))]));
+};
+
 /**
  * A report of the figures whose results are in a folder, with a page of discussions; nothing where there are no
- * results.
+ * results. Discussions in the folder itself are part of the report, others are linked from Markdown. `RangeError` for
+ * results of several scales.
  */
 export const figuresReport = (folder: string, discussion: string | undefined): Report | undefined => {
-  const discussed = discussion ?? besideOf(folder);
-  const figures = readFigureReports(folder, discussionsOf(discussed, discussion !== undefined));
+  const { path: discussed, whole } = chosenDiscussion(folder, discussion);
+  const sections = discussionsOf(discussed, discussion !== undefined);
+  const figures = orUsageError(() => readFigureReports(folder, sections));
   if (figures.length === 0) return undefined;
   return {
     of: `${figures.length} figure${figures.length === 1 ? "" : "s"}`,
-    page: () => figuresPage(figures),
+    page: () => figuresPage(figures, whole ? generalSections(figures, sections) : []),
     plots: () => figures.flatMap(figurePlots),
-    markdown: (path) => figuresMarkdown(figures, linkTo(discussed, path)),
+    markdown: (path, plots) => {
+      const files = plots === undefined ? undefined : plotFiles(figures, plots, path);
+      const way = linkTo(dirname(discussed), path);
+      return figuresMarkdown(figures, {
+        discussion: linkTo(discussed, path),
+        ...(whole ? { sections: sections.map((one) => ({ ...one, text: relinked(one.text, way) })) } : {}),
+        plots: (figure) => files?.get(figure) ?? [],
+      });
+    },
   };
 };
 

@@ -3,11 +3,11 @@ import { mkdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { writeWhole } from "../../../files/atomic-file.ts";
-import { plotCsv, type ReportPlot } from "../../../reports/plots/plot-figure.ts";
+import { plotCsv, plotNames, type ReportPlot } from "../../../reports/plots/plot-figure.ts";
 import { standalonePng } from "../../../reports/plots/standalone-png.ts";
 import { standaloneSvg } from "../../../reports/plots/standalone-svg.ts";
 import { packagedResults } from "../../../reproduction/figure-machine.ts";
-import { figuresReport, runsReport, type Report } from "./report-kinds.ts";
+import { figuresReport, runsReport, type PlotFolder, type Report } from "./report-kinds.ts";
 import { shownPath } from "../../display/shown-path.ts";
 import type { Terminal } from "../../display/terminal.ts";
 
@@ -48,18 +48,21 @@ const writePlots = async (
 ): Promise<void> => {
   const plots = report.plots();
   mkdirSync(folder, { recursive: true });
-  const taken = new Map<string, number>();
-  for (const plot of plots) {
-    // Metrics may differ in characters that names of files do not have.
-    const times = (taken.get(plot.name) ?? 0) + 1;
-    taken.set(plot.name, times);
-    const path = resolve(join(folder, times === 1 ? plot.name : `${plot.name}-${times}`));
+  const names = plotNames(plots);
+  for (const [i, plot] of plots.entries()) {
+    const path = resolve(join(folder, names[i]!));
     await writeWhole(`${path}.${format}`, await drawers[format](plot));
     await writeWhole(`${path}.csv`, plotCsv(plot));
   }
   output.write(
     `${shownPath(folder)}: ${plots.length} plot${plots.length === 1 ? "" : "s"} as ${format.toUpperCase()} and CSV\n`,
   );
+};
+
+/** The plots that a page of Markdown shows: those of the same call. */
+const plotFolder = ({ svg, png }: ReportFlags): PlotFolder | undefined => {
+  if (png !== undefined) return { folder: png, format: "png" };
+  return svg === undefined ? undefined : { folder: svg, format: "svg" };
 };
 
 const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): Promise<void> => {
@@ -74,7 +77,7 @@ const perform = async (folder: string, flags: ReportFlags, terminal: Terminal): 
   if (markdown !== undefined) {
     if (report.markdown === undefined)
       throw new InvalidArgumentError(`--markdown: expected results of figures, got ${report.of}`);
-    await write(markdown, report.markdown(markdown));
+    await write(markdown, report.markdown(markdown, plotFolder(flags)));
   }
   if (svg !== undefined) await writePlots(report, "svg", svg, terminal);
   if (png !== undefined) await writePlots(report, "png", png, terminal);
@@ -93,11 +96,11 @@ export const addReport = (command: Command, terminal: Terminal): void => {
         "results that come with the package when left out",
     )
     .option("--out <file>", "where the page goes; report.html when nothing else is asked for")
-    .option("--markdown <file>", "figures without plots, as Markdown")
+    .option("--markdown <file>", "figures as Markdown, with the plots that --png or --svg write in the same call")
     .option(
       "--discussion <file>",
       'what people make of the verdicts, in sections of Markdown such as "## Why (figures 8, 9)"; ' +
-        "discussion.md beside the folder when left out",
+        "discussion.md in the folder, which becomes part of the page, or beside it when left out",
     )
     .option("--claims <file>", "an experiment file whose claims are judged by the runs of a sweep")
     .option("--svg <folder>", "each plot as an SVG on white, and its numbers as CSV")

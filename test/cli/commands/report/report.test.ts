@@ -1,6 +1,6 @@
 /** Tests of `retort report`: what the page holds, and what Chromium makes of it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../../src/cli/program.ts";
 import { readExperiment } from "../../../../src/experiments/file/extended-source.ts";
 import { writeFigure } from "../../../../src/reproduction/figure-results.ts";
+import { madeCurves, madeSteps } from "../../../reports/made-curves.ts";
 import { madeFigure } from "../../../reports/made-figure.ts";
 import { writeMadeRun, writeMadeSweep } from "../../../reports/made-runs.ts";
 import { recorder } from "../../recorder.ts";
@@ -135,6 +136,61 @@ describe.sequential("retort report", () => {
         .map((line) => line.match(/(?<!\\)\|/gu)!.length);
       expect(new Set(cells).size).toBe(1);
     }
+  });
+
+  test("shows the plots of the same call in Markdown, and a discussion that is in the folder, whole", async () => {
+    const study = join(root, "study");
+    mkdirSync(study);
+    await writeFigure(study, madeCurves);
+    writeFileSync(join(study, "figure-5.machine.json"), JSON.stringify({ steps: madeSteps }));
+    writeFileSync(
+      join(study, "discussion.md"),
+      "## How it was made\n\nSee [why](why.md).\n\n### Tried\n\n## What alpha does (figure 5)\n\nMuch.\n\n### More\n",
+    );
+    const [file, plots, html] = [join(root, "study.md"), join(study, "plots (1)"), join(root, "study.html")];
+    expect(await report(study, "--markdown", file, "--png", plots, "--out", html)).toMatchObject({ code: 0, errors: "" });
+    const text = readFileSync(file, "utf8");
+    const shown = [...text.matchAll(/^!\[(?:[^\]\\]|\\.)*\]\(([^)]+)\)$/gmu)].map(([, address]) => decodeURIComponent(address!));
+    expect(shown.toSorted()).toEqual(
+      readdirSync(plots)
+        .filter((name) => name.endsWith(".png"))
+        .map((name) => `study/plots (1)/${name}`),
+    );
+    expect(shown).toContain("study/plots (1)/figure-5-rouge-2-over-minutes.png");
+    const headings = [...text.matchAll(/^#+ .+$/gmu)].map(([heading]) => heading);
+    expect(headings).toEqual([
+      "# The paper's figures on SmolLM2-135M",
+      "## How it was made",
+      "### Tried",
+      "## Figure 5",
+      "### alpha against the ends",
+      "### What alpha does (figure 5)",
+      "#### More",
+      "### Completions",
+    ]);
+    expect(text).toContain("See [why](study/why.md).");
+    expect(text).toContain("- rouge-2: above both ends is alpha 0.5 (by 5.05 \\[");
+    expect(text).toContain("- entailment: no alpha between is above both ends by intervals that exclude 0.");
+    expect(text).toContain("thirty layers");
+    const page = readFileSync(html, "utf8");
+    expect(page).toContain("<h1>The paper&#39;s figures on SmolLM2-135M</h1>");
+    expect(page.indexOf("How it was made</h2>")).toBeLessThan(page.indexOf("Figure 5</h2>"));
+    expect(page).toContain('aria-label="Figure 5: alpha against the ends"');
+    expect(page.match(/aria-label="Completions of figure 5, run rl-gkd, alpha/gu)).toHaveLength(3);
+    expect(page).not.toContain("<img");
+    // Without plots of the same call there are none in the page.
+    await report(study, "--markdown", file);
+    expect(readFileSync(file, "utf8")).not.toContain("![");
+  });
+
+  test("refuses results of two scales", async () => {
+    const mixed = join(root, "mixed");
+    mkdirSync(mixed);
+    await writeFigure(mixed, madeCurves);
+    await writeFigure(mixed, madeFigure);
+    const { code, errors } = await report(mixed, "--out", join(root, "mixed.html"));
+    expect([code, existsSync(join(root, "mixed.html"))]).toEqual([2, false]);
+    expect(errors).toContain("expected results of one scale, got figure 5 of scale pretrained and figure 8 of scale small");
   });
 
   test("refuses a folder without results", async () => {

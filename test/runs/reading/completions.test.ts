@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readCompletions } from "../../../src/reports/pages/completions.ts";
+import { completionOf, lineOf, readCompletions } from "../../../src/runs/reading/completions.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "retort-completions-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,4 +49,15 @@ test("tokens that do not fit are none, and long ones end with the text", async (
 test("lines are as long as what was inspected of many tokens makes them, up to 16 MiB", async () => {
   const lineOf = (step: number, bytes: number) => ({ step, completion: "a", ...tokens, top: "b".repeat(bytes) });
   expect(await steps([lineOf(1, 2 ** 23), lineOf(2, 2 ** 24)])).toEqual([1]);
+});
+
+test("a completion is the same again after it was written, but for nats of three digits", async () => {
+  const line = { prompt: "p", completion: "a", reference: "r", source: "student", finish: "length", tokens: 2, reward: 1, advantage: 0.5 };
+  const [[shown]] = (await read([{ step: 3, ...line, ...tokens, divergences: [0.123456, 0] }])) as [[ReturnType<typeof completionOf>]];
+  const written = JSON.parse(JSON.stringify(lineOf(shown))) as Parameters<typeof completionOf>[0];
+  expect(written).toEqual({ step: 3, ...line, pieces: ["a", ""], divergences: [0.123, 0] });
+  expect(completionOf(written, 3)).toEqual({ ...shown, pieces: [{ text: "a", divergence: 0.123 }, shown.pieces[1]] });
+  const odd = { ...shown, reward: NaN, advantage: undefined, cut: false, pieces: [{ text: "a", divergence: Infinity }] };
+  expect(completionOf(JSON.parse(JSON.stringify(lineOf(odd))) as typeof written, 3)).toEqual(odd);
+  expect(Object.keys(lineOf({ ...odd, pieces: [] }))).not.toContain("pieces");
 });

@@ -1,11 +1,12 @@
 /**
  * Completions of a run, as `rollouts.jsonl` has them: those of its first step, and of the last whose tokens were
- * inspected into.
+ * inspected.
  */
 import { join } from "node:path";
 import { parseObject, type Json, type JsonObject } from "../../files/json.ts";
 import { presentLines } from "../../files/bounded-lines.ts";
-import { numberOf } from "../../runs/reading/run-record.ts";
+import { defined } from "../../optional/defined.ts";
+import { numberOf } from "./run-record.ts";
 
 /** A token of a completion. */
 export interface ShownToken {
@@ -54,7 +55,8 @@ const piecesOf = ({ pieces, divergences }: JsonObject): readonly ShownToken[] =>
   return all;
 };
 
-const completionOf = (line: JsonObject, step: number): ShownCompletion => ({
+/** A completion as a line of `rollouts.jsonl` has it. What is missing or of the wrong kind is empty. */
+export const completionOf = (line: JsonObject, step: number): ShownCompletion => ({
   step,
   prompt: textOf(line["prompt"]),
   completion: textOf(line["completion"]),
@@ -66,6 +68,29 @@ const completionOf = (line: JsonObject, step: number): ShownCompletion => ({
   advantage: numberOf(line["advantage"]),
   pieces: piecesOf(line),
 });
+
+/** JSON has no NaN and no infinities: they are kept as their names. */
+const named = (value: number | undefined): number | string | undefined =>
+  value === undefined || Number.isFinite(value) ? value : String(value);
+
+/** A completion as a line of which `completionOf` makes the same again, but for nats, which keep three digits. */
+export const lineOf = (shown: ShownCompletion): JsonObject => {
+  const { step, prompt, completion, reference, source, cut, tokens, reward, advantage, pieces } = shown;
+  const inspected = pieces.length === 0 ? undefined : pieces;
+  return defined({
+    step,
+    prompt,
+    completion,
+    reference,
+    source,
+    finish: cut ? "length" : "stop",
+    tokens,
+    reward: named(reward),
+    advantage: named(advantage),
+    pieces: inspected?.map(({ text }) => text),
+    divergences: inspected?.map(({ divergence }) => named(Number(divergence.toPrecision(3)))!),
+  });
+};
 
 /**
  * The first completions of the first step that is there, and of the last: the last whose tokens were inspected, where
