@@ -50,12 +50,14 @@ describe.skipIf(!isRegistryReached())("the guide", () => {
         .split("\n");
     const lines = readdirSync(runs).flatMap(metricsOf);
     const names = new Set(lines.flatMap((line) => Object.keys((JSON.parse(line) as { metrics: object }).metrics)));
-    // A page has one row for each objective, divergence and reward.
+    // A page has one row for each objective, divergence, reward and range of positions, and for the sequences of all writers.
     const general = [...names].map((name) =>
       name
         .replace(/^(objective|divergence|weight|reward|evaluation\/reward)\/[^/]+$/u, "$1/<name>")
         .replace(/^gradient\/\w+\/norm$/u, "gradient/<name>/norm")
         .replace(/^gradient\/\w+~\w+\//u, "gradient/<a>~<b>/")
+        .replace(/^inspection\/(?:own|other)-prefixes\//u, ".../")
+        .replace(/\/position-[\d-]+$/u, "/position-<from>-<to>")
         .replace(/^.*\/spread$/u, ".../spread"),
     );
     expect(general.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
