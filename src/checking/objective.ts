@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors, TypedArray } from "../engine/program.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../objectives/objective.ts";
-import { exampleBatch, exampleMask, exampleVocabulary } from "../training/learner/example-batch.ts";
+import { exampleBatch, exampleMask, exampleVocabulary } from "../training/checks/example-batch.ts";
 import type { Evaluate } from "../engine/evaluate.ts";
 import { demandGradient } from "./demand-gradient.ts";
 import { demand, demandClose, demandFinite, tryLaw, type LawResult } from "./law.ts";

@@ -19,6 +19,7 @@ export type {
 } from "../objectives/objective.ts";
 export type { AdvantageEstimator, Estimate } from "../objectives/advantages/advantage.ts";
 export type { Normalization } from "../objectives/advantages/shaped.ts";
+export { overBatch } from "../objectives/arithmetic/over-batch.ts";
 export type { ClosedForm, Distribution } from "../objectives/arithmetic/distribution.ts";
 export type { RatioLevel } from "../objectives/arithmetic/importance.ts";
 export type { Scale } from "../objectives/divergences/scale.ts";

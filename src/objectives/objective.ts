@@ -127,7 +127,8 @@ export interface Objective<Needs extends Signal = never> {
    *
    * The rows may be a part of a batch (`training.microBatch`): then losses, gradients and metrics of the parts must add
    * up to those of the batch. Averages of `averages` do; any other sum over rows that something is divided by must be
-   * taken with `overBatch`. A metric named `weight/...` or `.../max` is not added up: of the parts' numbers the greatest
+   * taken with `overBatch`. A metric named `weight/...` or `.../max` is not added up: of the parts' numbers the
+   * greatest
    * counts, as for a number that no row changes.
    */
   loss(

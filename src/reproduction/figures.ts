@@ -21,7 +21,7 @@ export interface Figure {
 }
 
 /** Where the package keeps its figures. */
-export const figuresFolder = fileURLToPath(new URL("../../experiments/paper/", import.meta.url));
+export const figuresFolder = fileURLToPath(new URL("../../experiments/paper", import.meta.url));
 
 const fileName = /^figure-(a?)(\d{1,2}[a-z]?)\.json$/u;
 

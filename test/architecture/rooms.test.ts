@@ -51,7 +51,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     sequences: ["recipe"],
     batch: ["recipe"],
     checks: ["recipe", "batch"],
-    learner: ["optimizers", "recipe", "batch", "sequences"],
+    learner: ["optimizers", "recipe", "batch", "sequences", "checks"],
     checkpoints: ["optimizers", "recipe", "sequences", "checks", "learner"],
     threads: ["recipe", "batch", "learner"],
     speed: ["recipe", "batch", "learner"],

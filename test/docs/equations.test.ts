@@ -6,7 +6,7 @@ import { divergences } from "../../src/objectives/divergences/index.ts";
 import { objectives } from "../../src/objectives/index.ts";
 import { optimizers } from "../../src/training/optimizers/index.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../..", import.meta.url);
 
 const lines = readFileSync(new URL("docs/equations.md", root), "utf8").split("\n");
 

@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { bundleSettings, requireBanner, startedFile } from "../../scripts/bundle.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const copies = join(root, "build", "tests");
 
 /** The parts of TensorFlow.js that the source uses, instead of its layers, converters, data and WebGL. */

@@ -117,7 +117,7 @@ export const addExplain = (command: Command, terminal: Terminal): void => {
   command
     .description(
       "Prints what a file's runs take, the stages that they start from, and each value that the file says with where " +
-        "it was written: memory as an estimate of the process's peak on ONNX Runtime, time as earlier trainings of the " +
+        "it was written: memory as an estimate of the peak on ONNX Runtime, time as earlier trainings of the " +
         "same kind took. Defaults are counted; --all prints them too.",
     )
     .argument("<file>", "experiment file: JSON with comments, or YAML")

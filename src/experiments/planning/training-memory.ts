@@ -30,7 +30,9 @@ export interface TrainingMemory {
   readonly training: number;
   /** 0 without a teacher that runs here. */
   readonly scoring: number;
-  /** Of the process: all of these, for each has a thread and weights of its own, and what a process takes for itself. */
+  /**
+   * Of the process: all of these, for each has a thread and weights of its own, and what a process takes for itself.
+   */
   readonly peak: number;
 }
 

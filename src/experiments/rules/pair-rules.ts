@@ -56,6 +56,9 @@ const ownMistakes = (values: TrainingValues, { train, test, name }: Task): Mista
       `${objective.type} learns from pairs, and the task ${name} has none; give its lines "chosen" and ` + `"rejected"`;
     mistakes.push({ pointer: "/objective", part: "whole", message });
   }
+  const { microBatch = training.batch } = training;
+  if (microBatch < training.batch && microBatch % 2 !== 0)
+    mistakes.push({ pointer: "/training/microBatch", message: `expected an even number for pairs, got ${microBatch}` });
   if (training.batch % 2 !== 0)
     mistakes.push({ pointer: "/training/batch", message: `expected an even number for pairs, got ${training.batch}` });
   if (data.offPolicy !== "references") {

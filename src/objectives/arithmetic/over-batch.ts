@@ -1,5 +1,6 @@
 /**
- * Sums over all rows of a batch, where a program sees a part of them: with these as denominators the losses of the parts
+ * Sums over all rows of a batch, where a program sees a part of them: with these as denominators the losses of the
+ * parts
  * add up to the loss of the batch.
  */
 import * as tf from "@tensorflow/tfjs";
@@ -10,7 +11,8 @@ type Rows = { readonly part: tf.Tensor[] } | { readonly batch: readonly tf.Tenso
 let rows: Rows | undefined;
 
 /**
- * `sum`, a number that the rows of a part add up to -> the same of the whole batch. Where all rows are in the program, as
+ * `sum`, a number that the rows of a part add up to -> the same of the whole batch. Where all rows are in the
+ * program, as
  * they are unless `training.microBatch` says otherwise, it is the sum itself. It is constant in the logits: what is
  * divided by it has no gradient through it.
  */
@@ -47,7 +49,10 @@ export const sumsOfPart = (build: () => void): readonly tf.Tensor[] => {
   });
 };
 
-/** What `build` gives for a part, with the batch's sums in the order of `sumsOfPart`. `RangeError` when it asks for more or fewer. */
+/**
+ * What `build` gives for a part, with the batch's sums in the order of `sumsOfPart`. `RangeError` when it asks for
+ * more or fewer.
+ */
 export const partOfBatch = <R>(batch: readonly tf.Tensor[], build: () => R): R => {
   const given = { batch, read: 0 };
   const result = within(given, build);

@@ -34,7 +34,10 @@ export const recomputing = <T>(build: () => T): T => {
   }
 };
 
-/** A constant that blocks read besides what they are given: it outlives the forward pass where they are computed again. */
+/**
+ * A constant that blocks read besides what they are given: it outlives the forward pass where they are computed
+ * again.
+ */
 export const sharedByBlocks = <T extends tf.Tensor>(tensor: T): T => {
   building?.shared.push(tf.keep(tensor));
   return tensor;
@@ -50,7 +53,8 @@ const zeroAfter = (gradient: tf.Tensor): tf.Scalar => {
 };
 
 /**
- * `block` of x [N, D] and of the parameters that it reads -> [M, D]. Within `recomputing`, the gradient by both computes
+ * `block` of x [N, D] and of the parameters that it reads -> [M, D]. Within `recomputing`, the gradient by both
+ * computes
  * the block again; elsewhere it is the block itself.
  */
 export const recomputed = (
@@ -75,7 +79,7 @@ export const recomputed = (
       },
     };
   });
-  return apply(x, ...names.map((name) => parameters[name]!)) as tf.Tensor2D;
+  return apply(x, ...names.map((name) => parameters[name]!));
 };
 
 /** The parameters of one block, those whose names begin with its own. */

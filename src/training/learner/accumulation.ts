@@ -1,5 +1,6 @@
 /**
- * Programs of a step in micro-batches: the gradients of a batch's parts are added up, and the optimizer is applied once.
+ * Programs of a step in micro-batches: the gradients of a batch's parts are added up, and the optimizer is applied
+ * once.
  */
 import * as tf from "@tensorflow/tfjs";
 import { float32, type NamedTensors, type Program, type TensorSpec } from "../../engine/program.ts";
@@ -17,11 +18,11 @@ import { differentiated, rowSpecs, type UpdateOptions } from "./update.ts";
 const sumsSpec = (sums: BatchSums | undefined): TensorSpec => float32(sums?.count ?? 1);
 
 /** Builds with the sums over the batch, which are among the inputs. */
-export const withSums = <T>(sums: BatchSums | undefined, inputs: NamedTensors, build: () => T): T =>
+const withSums = <T>(sums: BatchSums | undefined, inputs: NamedTensors, build: () => T): T =>
   partOfBatch(sums === undefined ? [] : tf.unstack(inputs["sums"]!), build);
 
 /** Specs of `sums` beside others. */
-export const andSums = (
+const andSums = (
   sums: BatchSums | undefined,
   specs: Readonly<Record<string, TensorSpec>>,
 ): Record<string, TensorSpec> => ({ ...specs, sums: sumsSpec(sums) });
@@ -60,7 +61,8 @@ export const addProgram = (options: UpdateOptions, sums: BatchSums | undefined):
 };
 
 /**
- * One optimizer step with gradients that were added up. Inputs: the packs of `stateSpecs`, `gradients/*` and the scalars
+ * One optimizer step with gradients that were added up. Inputs: the packs of `stateSpecs`, `gradients/*` and the
+ * scalars
  * of `scalarSpecs`. Outputs: the new packs under the same names, and `metrics/gradient/norm` before clipping.
  */
 export const applyProgram = (options: UpdateOptions): Program => {

@@ -1,5 +1,6 @@
 /**
- * Before the first step of a training in micro-batches: the parts of a batch add up to the batch, for the objective as it
+ * Before the first step of a training in micro-batches: the parts of a batch add up to the batch, for the objective
+ * as it
  * is.
  */
 import * as tf from "@tensorflow/tfjs";
@@ -8,7 +9,7 @@ import { float32, sizeOf, type NamedTensors, type Program, type TypedArray } fro
 import { partOfBatch } from "../../objectives/arithmetic/over-batch.ts";
 import type { Objective, Signal, Signals, TokenBatch } from "../../objectives/objective.ts";
 import { batchSums, metricsOfBatch } from "./batch-sums.ts";
-import { exampleBatch, exampleRows, type ExampleBatch } from "./example-batch.ts";
+import { exampleBatch, exampleRows, type ExampleBatch } from "../checks/example-batch.ts";
 
 /** Rows of a part: a pair, where rows are pairs. */
 const rowsOfPart = 2;

@@ -9,7 +9,8 @@ export interface BatchSums {
   /** How many there are. */
   readonly count: number;
   /**
-   * `sums` [count] of a part, which those of the other parts are added to. Its inputs are those that the sums depend on:
+   * `sums` [count] of a part, which those of the other parts are added to. Its inputs are those that the sums depend
+   * on:
    * masks as a rule, and nothing as wide as a vocabulary.
    */
   readonly program: Program<string, "sums">;

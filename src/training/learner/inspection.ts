@@ -25,6 +25,11 @@ export interface InspectionOptions {
   readonly samplingTemperature: number;
   /** Names of the policy's parameters that stay as they are; none when left out. */
   readonly frozen?: readonly string[];
+  /**
+   * Whether the gradients of a sum's terms are compared, as they are when it is left out. Not of the parts of a batch:
+   * their norms do not add up.
+   */
+  readonly compared?: boolean;
 }
 
 /** A term's weight at this step, and the gradient of its loss without the weight, pack by pack. */
@@ -108,7 +113,7 @@ const prefixed = (prefix: string, tensors: Readonly<Record<string, tf.Tensor>>):
  * Nothing as wide as the vocabulary leaves the engine.
  */
 export const inspectionProgram = (options: InspectionOptions): Program => {
-  const { policy, objective, batch, samplingTemperature, frozen } = options;
+  const { policy, objective, batch, samplingTemperature, frozen, compared: compares = true } = options;
   const packs = packsFor(trainedParameters(policy, objective, frozen));
   return {
     name: "inspection",
@@ -125,7 +130,9 @@ export const inspectionProgram = (options: InspectionOptions): Program => {
       const logProbs = tokenLogProbs(tempered(logits, samplingTemperature), given.targets);
       const own = samplingTemperature === 1 ? logProbs : tokenLogProbs(logits, given.targets);
       const compared =
-        (objective.terms ?? []).length < 2 ? {} : comparisons(termGradients(options, packs, trained, given, still));
+        !compares || (objective.terms ?? []).length < 2
+          ? {}
+          : comparisons(termGradients(options, packs, trained, given, still));
       const measures = tokenMeasures(logits, given);
       return {
         logProbs,

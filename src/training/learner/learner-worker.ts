@@ -11,9 +11,10 @@ import { releaseMemory } from "../../workers/release-memory.ts";
 import { serve } from "../../workers/serve.ts";
 import { AveragedWeights } from "./averaged-weights.ts";
 import { checkAddsUp } from "./additivity.ts";
-import { checkIdentity } from "./identity.ts";
+import { checkIdentity } from "../checks/identity.ts";
 import type { Batch } from "../batch/collate.ts";
-import { Learner, type Inspected, type Learned, type LearnerOptions, type SharedWeights } from "./learner.ts";
+import type { Inspected, InspectedRows } from "./inspected.ts";
+import { Learner, type Learned, type LearnerOptions, type SharedWeights } from "./learner.ts";
 import { type LearnerState } from "./learner-state.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { aheadTemperature } from "../sequences/sequences.ts";
@@ -114,6 +115,11 @@ const handlers = {
     average?.follow(await opened().policyWeights());
     releaseMemory(Object.values(batch));
     return { value: { ...learned, inspected } };
+  },
+  inspectRows: async (rows: Batch): Promise<{ value: InspectedRows }> => {
+    const value = await opened().inspectRows(rows);
+    releaseMemory(Object.values(rows));
+    return { value };
   },
   begin: async (parts: readonly Batch[]): Promise<{ value: undefined }> => {
     await opened().begin(parts);

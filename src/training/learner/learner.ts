@@ -3,16 +3,13 @@
  * batch.
  */
 import type { Buffer, Engine, Executable } from "../../engine/engine.ts";
-import type { Signal } from "../../objectives/objective.ts";
 import { isAdapted } from "../../policies/adapters/lora.ts";
 import { openMerger, type Merger } from "../../policies/adapters/merge.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
-import { inspectedSignals } from "../batch/inspected-signals.ts";
-import type { InspectedTokens } from "../batch/token-log.ts";
-import { diagnosticMetrics } from "./diagnostic-metrics.ts";
-import { inspectionProgram } from "./inspection.ts";
+import { joined, type Inspected, type InspectedRows } from "./inspected.ts";
+import { Inspector } from "./inspector.ts";
 import { optimizers } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { scalarValues } from "./apply-optimizer.ts";
@@ -20,31 +17,13 @@ import { downloadState, packsOf, uploadFrozen, uploadState, type LearnerState } 
 import { MicroBatches } from "./micro-batches.ts";
 import { statePacks } from "./optimizer-state.ts";
 import type { Pack } from "./packing.ts";
-import {
-  checkFinite,
-  disposeAll,
-  outputsNamed,
-  runProgram,
-  takeMetrics,
-  takeOutputs,
-  type Buffers,
-} from "./run-program.ts";
+import { checkFinite, disposeAll, outputsNamed, runProgram, takeMetrics, type Buffers } from "./run-program.ts";
 import { scoresProgram, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** What one step gives. */
 export interface Learned {
   /** Scalars by name: `loss`, `gradient/norm`, and the objective's own. */
   readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** What an inspection gives. */
-export interface Inspected {
-  /** Scalars by name: `gradient/<term>/norm`, `gradient/<a>~<b>/cosine`, `weight/<term>`; see `diagnosticMetrics`. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** [B, C] log-probs in nats of the batch's targets at the sampling temperature. */
-  readonly logProbs: Float32Array;
-  /** What student and teacher say of the batch's tokens, where the objective reads the teacher's distributions. */
-  readonly tokens?: InspectedTokens;
 }
 
 /** A policy's weights, and the shared memory that they are alone in; none where they are not shared. */
@@ -77,7 +56,7 @@ export class Learner {
   /** Packs of each kind of arrays in the state. */
   readonly #kinds: ReadonlyMap<string, readonly Pack[]>;
   readonly #frozen: Buffers;
-  #inspection: Executable | undefined;
+  readonly #inspector: Inspector;
   #scoring: Executable | undefined;
   #merger: Merger | undefined;
   #state: Buffers;
@@ -95,6 +74,8 @@ export class Learner {
     this.#update = update;
     this.#optimizer = optimizers.create(options.optimizer);
     this.#kinds = statePacks(packsOf(options), this.#optimizer);
+    const { samplingTemperature = 1, inParts = false } = options;
+    this.#inspector = new Inspector(engine, { ...options, samplingTemperature, compared: !inParts });
     this.#frozen = buffers.frozen;
     this.#state = buffers.state;
   }
@@ -170,7 +151,8 @@ export class Learner {
 
   /**
    * Takes the optimizer step on what was added, number `step` from 1, with `factor` times the peak learning rate. The
-   * state changes with the last of a batch's updates; when a loss or a gradient is not finite, an error says so, and the
+   * state changes with the last of a batch's updates; when a loss or a gradient is not finite, an error says so, and
+   * the
    * weights stay as they were before the first.
    */
   async apply(step: number, factor: number, isLast: boolean): Promise<Learned> {
@@ -198,18 +180,12 @@ export class Learner {
    * at the first call. Changes nothing.
    */
   async inspect(batch: Batch): Promise<Inspected> {
-    const { samplingTemperature = 1, objective } = this.#options;
-    this.#inspection ??= await this.#engine.compile(inspectionProgram({ ...this.#options, samplingTemperature }));
-    const outputs = await this.#run(this.#inspection, this.#parameters(), batch, {}, inspectedSignals(objective.needs));
-    try {
-      const logProbs = (await this.#engine.download(outputs["logProbs"]!)) as Float32Array;
-      const compared = diagnosticMetrics(await takeOutputs(this.#engine, outputs, "diagnostics/"));
-      const seen = { metrics: { ...(await takeMetrics(this.#engine, outputs)), ...compared }, logProbs };
-      const tokens = await takeOutputs(this.#engine, outputs, "tokens/");
-      return Object.keys(tokens).length === 0 ? seen : { ...seen, tokens: tokens as unknown as InspectedTokens };
-    } finally {
-      disposeAll(new Map(Object.entries(outputs)));
-    }
+    return joined([await this.inspectRows(batch)]);
+  }
+
+  /** The same of a part of a batch, to be `joined` with the others. */
+  inspectRows(rows: Batch): Promise<InspectedRows> {
+    return this.#inspector.inspect(new Map([...this.#frozen, ...this.#parameters()]), rows);
   }
 
   /**
@@ -232,13 +208,12 @@ export class Learner {
     state: Buffers,
     arrays: Batch,
     scalars: Readonly<Record<string, number>> = {},
-    signals: readonly Signal[] = this.#options.objective.needs,
   ): Promise<Record<string, Buffer>> {
     const { batch, objective } = this.#options;
     const reader = `the objective ${objective.name}`;
     const buffers = new Map([...this.#frozen, ...state]);
     return runProgram(this.#engine, executable, buffers, {
-      specs: batchSpecs(batch, signals),
+      specs: batchSpecs(batch, objective.needs),
       arrays,
       scalars,
       reader,
@@ -302,7 +277,7 @@ export class Learner {
     disposeAll(this.#begun ?? new Map());
     disposeAll(this.#frozen);
     await this.#merger?.dispose();
-    await this.#inspection?.dispose();
+    await this.#inspector.dispose();
     await this.#scoring?.dispose();
     await this.#update.dispose();
   }

@@ -81,7 +81,8 @@ const learningPrograms = (
 };
 
 /**
- * The program of sampling or scoring, for ONNX Runtime in float32, and of one step of learning from the whole batch with
+ * The program of sampling or scoring, for ONNX Runtime in float32, and of one step of learning from the whole batch
+ * with
  * AdamW. `RangeError` for sizes that do not fit the policy.
  */
 export const programOf = (use: Use, policy: Policy, { batch, length }: MemoryShape): Program<string, string> => {

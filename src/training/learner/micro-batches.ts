@@ -36,7 +36,7 @@ const summed = async (
 };
 
 /** The sums over the batch that a program of parts is given. */
-export class PartSums {
+class PartSums {
   readonly #engine: Engine;
   readonly #sums: BatchSums | undefined;
   #executable: Executable | undefined;
@@ -97,7 +97,10 @@ export class MicroBatches {
     });
   }
 
-  /** Begins a step with `buffers`, the parameters and what is frozen. Of the parts only what no vocabulary is in is read. */
+  /**
+   * Begins a step with `buffers`, the parameters and what is frozen. Of the parts only what no vocabulary is in is
+   * read.
+   */
   async begin(buffers: Buffers, parts: readonly Batch[]): Promise<void> {
     this.abandon();
     const sums = await this.#programs.sums.of(buffers, parts);

@@ -96,7 +96,9 @@ export const differentiated = (
   return { ...measured, gradients: Object.fromEntries(packs.map((pack) => [pack.name, packTensors(pack, gradients)])) };
 };
 
-/** Inputs for the parameters and rows of a batch: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`. */
+/**
+ * Inputs for the parameters and rows of a batch: the packs `parameters/*`, `frozen/*` and the arrays of `batchSpecs`.
+ */
 export const rowSpecs = (
   { policy, objective, batch, frozen }: Pick<UpdateOptions, "policy" | "objective" | "batch" | "frozen">,
   packs: readonly Pack[],

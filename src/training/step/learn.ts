@@ -3,6 +3,7 @@ import type { Signal } from "../../objectives/objective.ts";
 import { collate, type Batch, type StepSignals } from "../batch/collate.ts";
 import { inspectedSignals } from "../batch/inspected-signals.ts";
 import type { Row } from "../batch/row.ts";
+import { joined, type Inspected, type InspectedRows } from "../learner/inspected.ts";
 import type { UpdateAnswer } from "../learner/learner-worker.ts";
 import { evaluates, inspects } from "../recipe/due.ts";
 import { learningRateFactor } from "../recipe/learning-rate.ts";
@@ -23,10 +24,16 @@ const meanOf = (all: readonly Readonly<Record<string, number>>[]): Record<string
 const partsOf = (rows: readonly Row[], size: number): readonly (readonly Row[])[] =>
   Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size));
 
+/** Of a step: its first optimizer step, the share of the peak learning rate, and whether it is inspected before. */
+interface StepNumbers {
+  readonly first: number;
+  readonly factor: number;
+  readonly inspect: boolean;
+}
+
 const learnInParts = async (
   { recipe, objective, task, shape, threads }: OpenRun,
-  first: number,
-  factor: number,
+  { first, factor, inspect }: StepNumbers,
   rows: readonly Row[],
   signals: StepSignals,
 ): Promise<UpdateAnswer> => {
@@ -34,9 +41,18 @@ const learnInParts = async (
   const { learner } = threads;
   const narrow = objective.needs.filter((need) => !wide.includes(need));
   const parts = partsOf(rows, shape.batch.size);
+  const inspectParts = async (): Promise<Inspected> => {
+    const seen: InspectedRows[] = [];
+    for (const part of parts) {
+      const batch = collated(part, inspectedSignals(objective.needs));
+      seen.push(await learner.call("inspectRows", batch, { transfer: buffersOf([batch]) }));
+    }
+    return joined(seen);
+  };
   const collated = (part: readonly Row[], needs: readonly Signal[]): Batch =>
     collate(part, shape.batch, needs, task.tokenizer.padId, signals);
   const all: Readonly<Record<string, number>>[] = [];
+  const inspected = inspect ? await inspectParts() : undefined;
   for (let update = 0; update < updates; update += 1) {
     const small = parts.map((part) => collated(part, narrow));
     await learner.call("begin", small, { transfer: buffersOf(small) });
@@ -47,11 +63,12 @@ const learnInParts = async (
     const { metrics } = await learner.call("apply", { step: first + update, factor, isLast: update === updates - 1 });
     all.push(metrics);
   }
-  return { metrics: meanOf(all), inspected: undefined };
+  return { metrics: meanOf(all), inspected };
 };
 
 /**
- * Learns from the rows of a step; the teacher that follows the student gets the new weights, and they are offered when a
+ * Learns from the rows of a step; the teacher that follows the student gets the new weights, and they are offered
+ * when a
  * later step or an evaluation draws with them.
  */
 export const learn = async (
@@ -64,14 +81,14 @@ export const learn = async (
   const { training } = recipe;
   const first = (step - 1) * training.updates + 1;
   const factor = learningRateFactor(training.schedule, step, training.steps);
+  const inspect = inspects(recipe, step);
   const inOne = (): Promise<UpdateAnswer> => {
-    const inspect = inspects(recipe, step);
     const needs = inspect ? inspectedSignals(objective.needs) : objective.needs;
     const batch = collate(rows, shape.batch, needs, task.tokenizer.padId, signals);
     const request = { batch, step: first, factor, updates: training.updates, inspect };
     return threads.learner.call("update", request, { transfer: buffersOf([batch]) });
   };
-  const learned = shape.inParts ? await learnInParts(run, first, factor, rows, signals) : await inOne();
+  const learned = shape.inParts ? await learnInParts(run, { first, factor, inspect }, rows, signals) : await inOne();
   await threads.follow?.();
   if (ahead.needs(step) || evaluates(recipe, step)) {
     const { weights, memory } = await threads.learner.call("shared", { memory: ahead.spare() });

@@ -13,7 +13,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Where the build puts the page. */
-const builtPage = fileURLToPath(new URL("../page/", import.meta.url));
+const builtPage = fileURLToPath(new URL("../page", import.meta.url));
 
 /** The page before its code runs. */
 const shell = (root: string): string =>

@@ -5,7 +5,7 @@ import { readExperiment } from "../../../src/experiments/file/extended-source.ts
 import { planRuns } from "../../../src/experiments/planning/run-plan.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
 import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
-import { trainingMemory } from "../../../src/experiments/planning/training-memory.ts";
+import { processBytes, trainingMemory } from "../../../src/experiments/planning/training-memory.ts";
 import { studentPolicy } from "../../../src/experiments/inputs/students.ts";
 import { parameterCount } from "../../../src/policies/initialize.ts";
 import { memoryOf } from "../../../src/training/learner/memory.ts";
@@ -20,11 +20,15 @@ test("the student's programs at the file's sizes: a chunk is sampled, a batch is
   const policy = studentPolicy(values, run.values, fileContext);
   const [learning, sampling] = [batch, Math.min(chunk, batch)].map((size) => memoryOf(policy, { batch: size, length: run.contextLength }));
   const memory = trainingMemory(run, values, fileContext);
+  const { scoring } = memory;
   expect(memory).toEqual({
     length: run.contextLength,
     sampling: sampling!.sampling.inputs + sampling!.sampling.running,
     training: learning!.training.inputs + learning!.training.running,
+    scoring,
+    peak: processBytes + memory.sampling + memory.training + scoring,
   });
+  expect(scoring > 0).toBe(values.teacher !== undefined);
   // An optimizer that keeps nothing, in place of AdamW's two moments.
   const optimizer = { type: "sgd", learningRate: 0.1, momentum: 0, nesterov: false, weightDecay: 0 } as const;
   const plain = { ...run, values: { ...run.values, training: { ...run.values.training, optimizer } } };

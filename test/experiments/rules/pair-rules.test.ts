@@ -106,6 +106,11 @@ describe("a file is refused", () => {
       ["/stages/judge/data/onPolicyFraction: expected 0, got 1: bradley-terry learns nothing from the student"],
     ],
     [
+      "that takes half a pair in a part",
+      { stages: { judge: { ...judge, training: { ...training, batch: 8, microBatch: 3 } } } },
+      ["/stages/judge/training/microBatch: expected an even number for pairs, got 3"],
+    ],
+    [
       "that takes half a pair",
       { stages: { judge: { ...judge, rollouts: { group: 1 }, training: { ...training, batch: 5 } } } },
       ["/stages/judge/training/batch: expected an even number for pairs, got 5"],

@@ -3,10 +3,10 @@ import { float32, int32, type TensorSpec, type TypedArray } from "../../engine/p
 import type { Objective, Signal } from "../../objectives/objective.ts";
 import { normal, stream } from "../../random/stream.ts";
 
-/** Its rows, their places, and the tokens of its vocabulary. */
-export const [exampleRows, exampleLength, exampleVocabulary] = [4, 5, 6] as const;
+const [B, T, V] = [4, 5, 6] as const;
 
-const [B, T, V] = [exampleRows, exampleLength, exampleVocabulary];
+/** Its rows, and the tokens of its vocabulary. */
+export const [exampleRows, exampleVocabulary] = [B, V] as const;
 
 /** Rows of 3, 1, 2 and 4 tokens of completions, behind prompts or before padding. */
 export const exampleMask = Float32Array.of(0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1);

@@ -12,7 +12,7 @@ import type { Objective, Signal } from "../../../src/objectives/objective.ts";
 import { reinforce } from "../../../src/objectives/reinforce.ts";
 import { sft } from "../../../src/objectives/sft.ts";
 import { weightedSum } from "../../../src/objectives/weighted-sum.ts";
-import { checkIdentity } from "../../../src/training/learner/identity.ts";
+import { checkIdentity } from "../../../src/training/checks/identity.ts";
 
 const policyGradient = reinforce({ advantages: shapedAdvantages({ baseline: noBaseline }) });
 
