@@ -69,8 +69,8 @@ export class MemoryRules {
           `expected what fits into the memory of this machine, ${gibibytes(this.#has)}, got what is estimated to ` +
           `take ${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
           `${memory.length.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
-          "/rollouts/maxNewTokens or the student's size, give --memory, which chooses /training/microBatch, or start " +
-          "it all the same with --over-memory",
+          "/rollouts/maxNewTokens or the student's size, set /training/microBatch, or start it all the same with " +
+          "--over-memory",
       },
     ];
   }

@@ -215,7 +215,7 @@ export const TrainingSettings = closedObject(
         maximum: 1_048_576,
         description:
           "Sequences that the learner reads at once: the gradients of a step's parts are added up, and are those of " +
-          "the whole batch, in less memory. The whole batch when left out; --memory chooses it.",
+          "the whole batch, in less memory. The whole batch when left out.",
       }),
     ),
     recompute: Type.Optional(
