@@ -2,32 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 import { eagerEngine } from "../../src/engine/eager/engine.ts";
-import type { Buffer, Engine } from "../../src/engine/engine.ts";
+import { evaluateOn, type Evaluate } from "../../src/engine/evaluate.ts";
 import { onnxEngine } from "../../src/engine/onnx/engine.ts";
 import { sizeOf, type NamedTensors, type Program, type TensorSpec, type TypedArray } from "../../src/engine/program.ts";
 import { normal, stream } from "../../src/random/stream.ts";
 
-/** Runs a program once. */
-export type Evaluate = <O extends string>(
-  program: Program<string, O>,
-  inputs: Readonly<Record<string, TypedArray>>,
-) => Promise<Record<O, TypedArray>>;
-
-/** Runs programs on one engine; frees what it made. */
-const evaluateOn =
-  (engine: Engine): Evaluate =>
-  async <O extends string>(program: Program<string, O>, inputs: Readonly<Record<string, TypedArray>>) => {
-    const executable = await engine.compile(program);
-    const buffers = Object.fromEntries(
-      Object.entries(program.inputs).map(([name, spec]) => [name, engine.upload(inputs[name]!.slice(), spec)]),
-    );
-    const outputs = await executable.run(buffers);
-    const results = {} as Record<O, TypedArray>;
-    for (const [name, buffer] of Object.entries<Buffer>(outputs)) results[name as O] = await engine.download(buffer);
-    for (const buffer of [...Object.values(buffers), ...Object.values<Buffer>(outputs)]) buffer.dispose();
-    await executable.dispose();
-    return results;
-  };
+export type { Evaluate } from "../../src/engine/evaluate.ts";
 
 /** The engines that programs of policies are tested on. */
 export const engines: readonly { readonly name: string; readonly evaluate: Evaluate }[] = [

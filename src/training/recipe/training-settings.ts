@@ -221,8 +221,8 @@ export const TrainingSettings = closedObject(
     recompute: Type.Optional(
       Type.Boolean({
         description:
-          "Whether activations are computed again in the backward pass instead of being kept for it: less memory, " +
-          "about a third more time. Not when left out.",
+          "Whether activations are computed again in the backward pass instead of being kept for it: a second " +
+          "forward pass for memory. What it saves was measured on no whole process yet. Not when left out.",
       }),
     ),
     updates: Type.Integer({
