@@ -25,14 +25,24 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** A model of as many layers as SmolLM2 has, instead of what a script would fetch. */
 const standIn = join(root, "smollm2");
-beforeAll(() => writeModel(standIn, 1, modelPolicy(30, 256), "{{ messages[0].content }}"));
+beforeAll(() => writeModel(standIn, 1, modelPolicy(30, 512), "{{ messages[0].content }}"));
 
 /** Overrides for files that name models which are not in this repository. */
 const localModels: Readonly<Record<string, readonly string[]>> = {
   "smollm2/ten-layers.json": [`/student/checkpoint=${standIn}`, `/teacher/checkpoint=${standIn}`],
 };
 
-const smoke = (name: string): string[] => [...glance(join("experiments", name)), ...(localModels[name] ?? [])];
+/** The study's files: with the stand-in, and on an engine that needs no library. */
+const study = [
+  ...["teacher", "start"].map((stage) => `/stages/${stage}/student/checkpoint=${standIn}`),
+  "/engine=onnx",
+  "/precision=float32",
+];
+
+const overridesOf = (name: string): readonly string[] =>
+  localModels[name] ?? (/^smollm2\/(?:base|pilot|figure-\d)/u.test(name) ? study : []);
+
+const smoke = (name: string): string[] => [...glance(join("experiments", name)), ...overridesOf(name)];
 
 /** Every `type` within a value. */
 const typesIn = (value: unknown): string[] => {

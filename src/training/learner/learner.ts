@@ -183,7 +183,10 @@ export class Learner {
     return joined([await this.inspectRows(batch)]);
   }
 
-  /** The same of a part of a batch, to be `joined` with the others. */
+  /**
+   * The same of a part of a batch, to be `joined` with the others.
+   * @internal
+   */
   inspectRows(rows: Batch): Promise<InspectedRows> {
     return this.#inspector.inspect(new Map([...this.#frozen, ...this.#parameters()]), rows);
   }
