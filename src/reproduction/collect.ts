@@ -6,7 +6,8 @@ import { defined } from "../optional/defined.ts";
 import { readCompletions, type ShownCompletion } from "../runs/reading/completions.ts";
 import { recordIn, type FoundRun } from "../runs/reading/read-runs.ts";
 import type { Figure, Scale } from "./figures.ts";
-import type { FigureResults, FigureTrial } from "./figure-results.ts";
+import type { FigureResults } from "./figure-results.ts";
+import type { KeptTrials } from "./kept-trials.ts";
 import { firstSeeds } from "./first-seeds.ts";
 import { stepMilliseconds } from "./step-time.ts";
 import { readTrialCurve } from "./trial-curve.ts";
@@ -20,12 +21,12 @@ export interface Collected {
   readonly steps: Readonly<Record<string, number>>;
 }
 
-/** Completions that are kept of a trial. */
-const kept = 3;
+/** Completions that a trial's results have. */
+const mostShown = 3;
 
 /** The first of the last step whose tokens were inspected. */
 const lastCompletions = async (folder: string): Promise<readonly ShownCompletion[] | undefined> =>
-  (await readCompletions(folder)).at(-1)?.slice(0, kept);
+  (await readCompletions(folder)).at(-1)?.slice(0, mostShown);
 
 const doneRun = (folder: string, parent: string): FoundRun | undefined => {
   try {
@@ -36,12 +37,16 @@ const doneRun = (folder: string, parent: string): FoundRun | undefined => {
   }
 };
 
-/** Collects what is done of a figure's trials; `folder` holds those of its sweep. */
+/**
+ * Collects what is done of a figure's trials; `folder` holds those of its sweep. Of `kept`, which were collected before,
+ * it takes those that are not there any more.
+ */
 export const collectFigure = async (
   folder: string,
   sweep: FrozenSweep,
   { name }: Figure,
   scale: Scale,
+  kept?: KeptTrials,
 ): Promise<Collected> => {
   const planned = new Map<string, FrozenTrial>();
   const runs = sweep.trials.flatMap((trial) => {
@@ -52,15 +57,15 @@ export const collectFigure = async (
   });
   const done = await doneTrials(runs);
   const shown = new Set(firstSeeds(done.map(({ trial }) => trial)));
-  const trials: FigureTrial[] = [];
-  const engines = new Set<string>();
+  const collected = new Map(kept?.trials.map((trial) => [trial.id, trial]));
+  const engines = new Set(kept?.engines);
   const steps: Record<string, number> = {};
-  let [training, question] = [0, ""];
+  let [training, question] = [0, kept?.question ?? ""];
   for (const { run, trial } of done) {
     const { id, label } = planned.get(run.folder)!;
     const curve = await readTrialCurve(run);
     const completions = curve !== undefined && shown.has(trial) ? await lastCompletions(run.folder) : undefined;
-    trials.push({ ...trial, id, label, ...defined({ curve, completions }) });
+    collected.set(id, { ...trial, id, label, ...defined({ curve, completions }) });
     const step = curve === undefined ? undefined : await stepMilliseconds(run.folder);
     if (step !== undefined) steps[id] = step;
     engines.add(run.record.engine);
@@ -68,5 +73,6 @@ export const collectFigure = async (
     question = run.record.question;
   }
   const engine = [...engines].toSorted().join(", ");
+  const trials = sweep.trials.flatMap(({ id }) => collected.get(id) ?? []);
   return { results: { figure: name, scale, question, engine, planned: sweep.trials.length, trials }, training, steps };
 };

@@ -1,7 +1,10 @@
 /** What a figure took, and where. It differs from machine to machine, so it is beside the results and not in them. */
 import { fileURLToPath } from "node:url";
+import { canonicalJson } from "../files/canonical-json.ts";
+import { isObject, type Json, type JsonObject } from "../files/json.ts";
 import { readObject } from "../files/object-file.ts";
 import { provenance, type Provenance } from "../runs/folder/provenance.ts";
+import { numbersIn } from "../runs/reading/run-record.ts";
 import { readFigure, resultsPath } from "./figure-results.ts";
 import type { Figure, Scale } from "./figures.ts";
 
@@ -20,6 +23,8 @@ export interface FigureMachine extends Provenance {
    * programs are compiled.
    */
   readonly steps: Readonly<Record<string, number>>;
+  /** The same of results that were kept from earlier calls, oldest first; none where there are none. */
+  readonly earlier?: readonly JsonObject[];
 }
 
 /** Its path in a folder of results. */
@@ -27,10 +32,28 @@ export const machinePath = (folder: string, figure: Pick<Figure, "name">): strin
   resultsPath(folder, figure).replace(/\.json$/u, ".machine.json");
 
 /** The machine as it is, with what the figure took. */
-export const machineOf = (took: Pick<FigureMachine, "jobs" | "training" | "elapsed" | "steps">): FigureMachine => ({
+export const machineOf = (
+  took: Pick<FigureMachine, "jobs" | "training" | "elapsed" | "steps" | "earlier">,
+): FigureMachine => ({
   ...provenance(),
   ...took,
 });
+
+/** The machines that a figure's results are of, in the order in which they ran; none where that is not recorded. */
+export const machinesIn = (folder: string, figure: Pick<Figure, "name">): readonly JsonObject[] => {
+  const { earlier, ...last } = readObject(machinePath(folder, figure)) ?? {};
+  const before = Array.isArray(earlier) ? (earlier as readonly Json[]).filter(isObject) : [];
+  return Object.keys(last).length === 0 ? before : [...before, last];
+};
+
+/**
+ * Milliseconds of a step by the ids of trials, of all machines that a figure's results are of; none where these are of
+ * several kinds, since their minutes are not each other's.
+ */
+export const stepsIn = (machines: readonly JsonObject[]): Readonly<Record<string, number>> => {
+  const kinds = new Set(machines.map(({ machine }) => canonicalJson(machine ?? null)));
+  return kinds.size > 1 ? {} : Object.fromEntries(machines.flatMap(({ steps }) => Object.entries(numbersIn(steps))));
+};
 
 const packaged = (folder: string): string => fileURLToPath(new URL(`../../docs/results/${folder}/`, import.meta.url));
 

@@ -1,10 +1,12 @@
 /** Tests of what is collected of trials that were trained: curves, completions and times, and the same bytes each time. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/sweeps/executors/local.ts";
 import { collectFigure, type Collected } from "../../src/reproduction/collect.ts";
 import { resultsPath, writeFigure } from "../../src/reproduction/figure-results.ts";
+import { keptTrials } from "../../src/reproduction/kept-trials.ts";
+import { trialFolder } from "../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../fixtures/tiny-sweep.ts";
 
 const figure = { name: "5", path: "figure-5.json" };
@@ -63,4 +65,24 @@ test("the same trials are the same bytes, however often they are collected", asy
     return readFileSync(resultsPath(folder, figure), "utf8");
   };
   expect(await write("again", await collect())).toBe(await write("first", collected));
+});
+
+test("of trials whose folders are gone the results are kept, where everything that decided them is as it was", async () => {
+  const { folder, sweep: frozen } = await sweep.work();
+  const results = join(sweep.root, "kept");
+  mkdirSync(results);
+  expect(keptTrials(results, figure, "pretrained", frozen)).toBeUndefined();
+  await writeFigure(results, collected.results);
+  const [gone] = frozen.trials;
+  rmSync(trialFolder(folder, frozen, gone!), { recursive: true });
+  expect((await collect()).results.trials).toHaveLength(3);
+  const again = await collectFigure(folder, frozen, figure, "pretrained", keptTrials(results, figure, "pretrained", frozen));
+  expect(again.results).toEqual(collected.results);
+  expect(Object.keys(again.steps)).not.toContain(gone!.id);
+
+  const other = { ...frozen, trials: frozen.trials.map((trial, i) => (i === 1 ? { ...trial, id: "0".repeat(64) } : trial)) };
+  expect(keptTrials(results, figure, "pretrained", other)!.trials.map(({ id }) => id)).toEqual(
+    frozen.trials.flatMap(({ id }, i) => (i === 1 ? [] : [id])),
+  );
+  expect(() => keptTrials(results, figure, "small", frozen)).toThrow("expected results of scale small, got those of scale pretrained");
 });

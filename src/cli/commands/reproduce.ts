@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { local } from "../../sweeps/executors/local.ts";
+import { defined } from "../../optional/defined.ts";
 import { ExperimentError } from "../../experiments/file/problem.ts";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { jsonText, writeJson } from "../../files/json-file.ts";
@@ -12,7 +13,8 @@ import { prepareSweep, type PreparedSweep } from "../../sweeps/planning/prepare-
 import { collectFigure } from "../../reproduction/collect.ts";
 import { resultsPath, writeFigure, type FigureResults } from "../../reproduction/figure-results.ts";
 import { chosenFigures, figuresOf, scales, type Figure, type Scale } from "../../reproduction/figures.ts";
-import { machineOf, machinePath, timeTaken } from "../../reproduction/figure-machine.ts";
+import { machineOf, machinePath, machinesIn, timeTaken } from "../../reproduction/figure-machine.ts";
+import { keptTrials, type KeptTrials } from "../../reproduction/kept-trials.ts";
 import { outlineFigure, type FigureOutline } from "../../reproduction/outline.ts";
 import { planFigures, type FigurePlan, type KnownFigure } from "../../reproduction/figure-plan.ts";
 import { scaleOverrides } from "../../reproduction/scale.ts";
@@ -38,6 +40,7 @@ interface ReproduceFlags extends HubFlags {
   readonly out: string;
   readonly cache: string;
   readonly results?: string;
+  readonly keepResults?: true;
   readonly jobs?: number;
   readonly dryRun?: true;
   readonly quiet?: true;
@@ -49,7 +52,12 @@ interface PreparedFigure extends KnownFigure, Pick<PreparedSweep, "halving"> {
   readonly claims: PreparedSweep["claims"];
   /** Where its trials are. */
   readonly folder: string;
+  /** Trials that are not run, since their results are there already. */
+  readonly kept: KeptTrials | undefined;
 }
+
+const resultsFolder = ({ results, out, scale }: ReproduceFlags): string =>
+  resolve(results ?? join(out, scale, "results"));
 
 const prepare = async (
   figure: Figure,
@@ -63,8 +71,10 @@ const prepare = async (
   const sweep = freeze(prepared, cache);
   const folder = resolve(sweepFolder(join(out, scale), figure.path));
   const jobs = flags.jobs ?? localJobs(1, () => memory.largest(), terminal);
-  const [progress, shared] = [await trialStates({ folder, sweep }), trialsToShare(folder, sweep)];
-  return { figure, claims, halving, sweep, folder, progress, shared, each: timeTaken(figure, scale), jobs };
+  const kept = flags.keepResults === true ? keptTrials(resultsFolder(flags), figure, scale, sweep) : undefined;
+  const progress = await trialStates({ folder, sweep });
+  const shared = [...trialsToShare(folder, sweep), ...(kept?.trials ?? []).map(({ id }) => id)];
+  return { figure, claims, halving, sweep, folder, kept, progress, shared, each: timeTaken(figure, scale), jobs };
 };
 
 const hubText = (plans: readonly FigurePlan[]): string => {
@@ -140,29 +150,35 @@ const runFigure = async (
   flags: ReproduceFlags,
   terminal: Terminal,
 ): Promise<void> => {
-  const { figure, sweep, folder: trials, halving, jobs } = prepared;
+  const { figure, sweep, folder: trials, halving, jobs, kept } = prepared;
   const begun = performance.now();
   const style = flags.json === true ? "json" : flags.quiet === true ? "quiet" : "auto";
   await writeFrozen(trials, sweep);
-  const shared = await shareTrials(trials, sweep);
+  const known = new Set(kept?.trials.map(({ id }) => id));
+  const unknown = { ...sweep, trials: sweep.trials.filter(({ id }) => !known.has(id)) };
+  const shared = await shareTrials(trials, unknown);
   if (shared > 0 && style === "auto")
     terminal.errors.write(
       `figure ${figure.name}: ${shared} of ${sweep.trials.length} trials taken over from other figures\n`,
     );
-  const left = (await trialStates({ folder: trials, sweep })).filter(
+  const left = (await trialStates({ folder: trials, sweep: unknown })).filter(
     ({ progress }) => progress.status !== "done",
   ).length;
   const all = await driveShown(
-    { folder: trials, sweep },
+    { folder: trials, sweep: unknown },
     halving,
     { executor: local(jobs), threads: 1, retries: 1, style },
     terminal,
   );
-  const { results, training, steps } = await collectFigure(trials, sweep, figure, flags.scale);
+  const { results, training, steps } = await collectFigure(trials, sweep, figure, flags.scale, kept);
+  const earlier = kept === undefined ? undefined : machinesIn(folder, figure);
   await writeFigure(folder, results);
-  const elapsed = left === all.length ? performance.now() - begun : undefined;
+  const elapsed = left === sweep.trials.length ? performance.now() - begun : undefined;
   if (left > 0 || !existsSync(machinePath(folder, figure))) {
-    await writeJson(machinePath(folder, figure), machineOf({ jobs, training, elapsed, steps }));
+    await writeJson(
+      machinePath(folder, figure),
+      machineOf({ jobs, training, elapsed, steps, ...defined({ earlier }) }),
+    );
   }
   tell(results, prepared, resultsPath(folder, figure), flags, terminal);
   await reportFailures(all, terminal);
@@ -212,7 +228,7 @@ const perform = async (flags: ReproduceFlags, terminal: Terminal): Promise<void>
   const figures: PreparedFigure[] = [];
   for (const figure of figuresFor(flags)) figures.push(await prepare(figure, flags, hub, terminal));
   if (flags.quiet !== true) tellPlan(figures, [], flags, terminal);
-  const folder = resolve(flags.results ?? join(flags.out, flags.scale, "results"));
+  const folder = resultsFolder(flags);
   for (const prepared of figures) await runFigure(prepared, folder, flags, terminal);
 };
 
@@ -248,6 +264,10 @@ export const addReproduce = (command: Command, terminal: Terminal): void => {
     )
     .option("--out <folder>", "where the trials' folders go, by scale", "runs/reproduction")
     .option("--results <folder>", "where the figures' results go; a folder in --out when left out")
+    .option(
+      "--keep-results",
+      "do not run trials again whose results are in the results' folder, wherever they were run",
+    )
     .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line");

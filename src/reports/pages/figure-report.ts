@@ -2,13 +2,11 @@
 import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { isObject, type JsonObject } from "../../files/json.ts";
-import { readObject } from "../../files/object-file.ts";
 import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
-import { machinePath } from "../../reproduction/figure-machine.ts";
+import { machinesIn, stepsIn } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
 import { figureNames, figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";
 import { judge, type JudgedClaim } from "../../results/verdicts.ts";
-import { numbersIn } from "../../runs/reading/run-record.ts";
 import type { Discussion } from "./discussion.ts";
 import { timeText } from "../html/number-text.ts";
 import { againstEnds, type EndsComparison } from "../means/against-ends.ts";
@@ -85,7 +83,7 @@ const reportOf = (
     throw new RangeError(`report: expected a figure of scale ${results.scale}, got ${name}; run the figure again`);
   const { claims, drafts } = checkTrials(readExperiment(file.path), []);
   const metrics = metricsOf(claims, results);
-  const machine = readObject(machinePath(folder, { name }));
+  const machines = machinesIn(folder, { name });
   return {
     name,
     paper: drafts[0]?.values.paper,
@@ -95,8 +93,8 @@ const reportOf = (
     means: settingMeans(results.trials, metrics),
     trade: tradeOff(claims, results.trials),
     before: startOf(results.trials, metrics),
-    made: machine === undefined ? [] : madeOf(machine),
-    curves: curveMeans(results.trials, metrics, numbersIn(machine?.["steps"])),
+    made: machines.flatMap(madeOf),
+    curves: curveMeans(results.trials, metrics, stepsIn(machines)),
     ends: againstEnds(claims, results.trials),
   };
 };
