@@ -18,6 +18,7 @@ export type {
   ParameterSpec,
   Policy,
   PolicyContext,
+  SequenceTensors,
   Sequences,
   Weights,
 } from "../policies/policy.ts";

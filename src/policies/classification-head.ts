@@ -99,6 +99,7 @@ export const scoringPolicy = (policy: Policy, names?: readonly (string | undefin
       return tf.reshape(linear(parameters, headName, tf.reshape(hidden, [batch * tokens, width])), [batch, tokens, 1]);
     },
     logits: (parameters, sequences) => tf.expandDims(classifier.scores(parameters, sequences), 1),
+    severalCompletions: false,
   };
 };
 

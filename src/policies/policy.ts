@@ -15,8 +15,8 @@ export interface ParameterSpec {
 /** Parameters of a policy on the host, by name; plain data that crosses threads and goes into safetensors. */
 export type Weights = Readonly<Record<string, Float32Array>>;
 
-/** A batch of padded sequences. Padding may be left or right, but each row's tokens are contiguous. */
-export interface Sequences {
+/** The tensors of a batch of padded sequences. */
+export interface SequenceTensors {
   /** [B, T] int32; any id where `mask` is 0. */
   readonly tokens: tf.Tensor2D;
   /** [B, T] int32: 0 at each row's first token, counting up; any value where `mask` is 0. */
@@ -28,6 +28,17 @@ export interface Sequences {
    * itself where there are only prompts. What an encoder reads; a decoder that reads both alike may ignore it.
    */
   readonly prompt: tf.Tensor2D;
+}
+
+/** A batch of padded sequences. Padding may be left or right, but each row's tokens are contiguous. */
+export interface Sequences extends SequenceTensors {
+  /**
+   * Where a row has several completions of its prompt: they are its last positions, one after the other, each `length`
+   * of them, of which the first has the prompt's last token again. A token sees what is before all completions, and its
+   * own completion up to itself; positions count up within a completion as if it were the only one. One completion
+   * when left out. Given to policies alone that say `severalCompletions`.
+   */
+  readonly completions?: { readonly count: number; readonly length: number };
 }
 
 /** One new token of every row, while decoding with a cache. */
@@ -82,6 +93,8 @@ export interface Policy {
    */
   logits(parameters: NamedTensors, sequences: Sequences, last?: number): tf.Tensor3D;
   readonly decoder: Decoder;
+  /** Whether `hidden` and `logits` know rows with several completions, see `Sequences`. Not when left out. */
+  readonly severalCompletions?: boolean;
 }
 
 /** What a family member needs to know besides its own parameters. */

@@ -1,8 +1,9 @@
 /** A teacher on this machine: any policy, scored in one pass over whole sequences. */
 import * as tf from "@tensorflow/tfjs";
-import type { Buffer, Engine } from "../engine/engine.ts";
+import type { Buffer, Engine, Executable } from "../engine/engine.ts";
 import { float32, int32, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
+import { rowsAtOnce, sharingPrompts } from "../policies/shared-prompts.ts";
 import { coordinatesText } from "../rollouts/batches/order.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
@@ -32,6 +33,8 @@ export interface LocalTeacherOptions {
    */
   readonly shortens?: boolean;
   readonly padId: number;
+  /** With `completion`: how many neighbouring rollouts of most passes have the same prompt; 1 when left out. */
+  readonly group?: number;
   /** How much it says; "all" when left out. */
   readonly detail?: Detail;
 }
@@ -125,13 +128,31 @@ const widthOf = (detail: Detail, vocabularySize: number): number => {
 /** Scores at most B rollouts of at most T tokens each. */
 type Pass = (parameters: Readonly<Record<string, Buffer>>, rollouts: readonly Rollout[]) => Promise<TeacherScore[]>;
 
+/** How many neighbouring rows are read together where they have the same prompt. */
+const rowsTogether = ({ policy, batch, length, completion, group = 1 }: LocalTeacherOptions): number =>
+  completion === undefined || batch % group !== 0 ? 1 : rowsAtOnce(policy, { length, completion }, group);
+
+/** Whether each `count` neighbouring rollouts of a full pass have the same prompt. */
+const sharePrompts = (rollouts: readonly Rollout[], batch: number, count: number): boolean =>
+  rollouts.length === batch &&
+  rollouts.every(({ promptTokens }, row) => {
+    const first = rollouts[row - (row % count)]!.promptTokens;
+    return promptTokens.length === first.length && promptTokens.every((token, i) => token === first[i]);
+  });
+
 /** The pass of B rows of T = `length` tokens. */
 const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promise<Pass> => {
   const { policy, batch, detail = "all" } = options;
   const positions = queryPositions(options);
   const width = widthOf(detail, policy.vocabularySize);
-  const executable = await engine.compile(scoreProgram(options));
+  const count = rowsTogether(options);
+  const compile = (together: number): Promise<Executable> =>
+    engine.compile(scoreProgram({ ...options, policy: sharingPrompts(policy, together) }));
+  const compiled = new Map([[count, await compile(count)]]);
   return async (parameters, rollouts) => {
+    const together = count > 1 && sharePrompts(rollouts, batch, count) ? count : 1;
+    const executable = compiled.get(together) ?? (await compile(together));
+    compiled.set(together, executable);
     const inputs: Record<string, Buffer> = {
       ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, positions)) } : {}),
       ...uploadSequences(engine, rollouts, options),

@@ -35,6 +35,8 @@ export interface TeacherSetting {
   /** Most tokens of a completion, C. */
   readonly completion: number;
   readonly padId: number;
+  /** How many neighbouring rollouts of most calls have the same prompt; 1 when left out. */
+  readonly group?: number;
   readonly detail: Detail;
   /** Of the student. */
   readonly vocabularySize: number;
@@ -61,11 +63,11 @@ export interface OpenedTeacher extends Teacher {
 /** The policy, as rollouts see it: itself, or through its own tokenizer. */
 const openPolicy = async (source: PolicySource, setting: TeacherSetting): Promise<OpenedTeacher> => {
   const { weights, temperature } = source;
-  const { batch, length, completion, padId, detail, translatesFrom } = setting;
+  const { batch, length, completion, padId, group = 1, detail, translatesFrom } = setting;
   const policy = policyOf(source.config);
   const engine = await setting.engine();
   if (translatesFrom === undefined)
-    return localTeacher(engine, { policy, weights, temperature, batch, length, completion, padId, detail });
+    return localTeacher(engine, { policy, weights, temperature, batch, length, completion, padId, group, detail });
   const [student, teacher] = [tokenizerFromJSON(translatesFrom), tokenizerFromJSON(source.tokenizer ?? translatesFrom)];
   // Made for its whole context, which few rollouts fill.
   const whole = policy.contextLength - 1;

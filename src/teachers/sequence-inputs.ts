@@ -1,7 +1,7 @@
 /** Rollouts as the inputs of a program that reads whole sequences. */
 import type { Buffer, Engine } from "../engine/engine.ts";
 import { float32, int32, type TensorSpec } from "../engine/program.ts";
-import type { Sequences } from "../policies/policy.ts";
+import type { SequenceTensors } from "../policies/policy.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
 
@@ -24,7 +24,7 @@ export interface SequenceShape {
 export const sequenceSpecs = ({
   batch,
   length,
-}: Pick<SequenceShape, "batch" | "length">): Record<keyof Sequences, TensorSpec> => ({
+}: Pick<SequenceShape, "batch" | "length">): Record<keyof SequenceTensors, TensorSpec> => ({
   tokens: int32(batch, length),
   positions: int32(batch, length),
   mask: float32(batch, length),
@@ -72,7 +72,7 @@ export const uploadSequences = (
   engine: Engine,
   rollouts: readonly Rollout[],
   shape: SequenceShape,
-): Record<keyof Sequences, Buffer> => {
+): Record<keyof SequenceTensors, Buffer> => {
   const { batch, length, padId } = shape;
   const rows = Array.from({ length: batch }, (_, row) => rollouts[row] ?? rollouts[0]!);
   const starts = rows.map((row) => firstPosition(row, shape));

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { float32, type NamedTensors } from "../../src/engine/program.ts";
-import type { Policy, Sequences } from "../../src/policies/policy.ts";
+import type { Policy, SequenceTensors, Sequences } from "../../src/policies/policy.ts";
 import { integer, stream } from "../../src/random/stream.ts";
 import type { Padding } from "../../src/rollouts/sampling/pad-prompts.ts";
 import { compute, expectGradients, farthest, floats, gradients, ints, noise, type Evaluate, type Value } from "./evaluate.ts";
@@ -101,7 +101,7 @@ export const policyLaws = (
   const [left, right] = [padded(rows, lengths, toLeft), padded(rows, lengths, toRight)];
   const meant = (row: number, position: number): boolean => from === "first token" || position >= lengths[row]! - 1;
   const [leftPositions, rightPositions] = [marked(rows, toLeft, meant), marked(rows, toRight, meant)];
-  const run = async (sequences: Record<keyof Sequences, Value>): Promise<Float32Array> => {
+  const run = async (sequences: Record<keyof SequenceTensors, Value>): Promise<Float32Array> => {
     const { logits } = await compute(evaluate, { ...weights, ...sequences }, (inputs) => ({ logits: logitsOf(policy)(inputs) }));
     return logits as Float32Array;
   };

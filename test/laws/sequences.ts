@@ -1,5 +1,5 @@
 /** Padded sequences for tests of policies, with their prompts. */
-import type { Sequences } from "../../src/policies/policy.ts";
+import type { SequenceTensors } from "../../src/policies/policy.ts";
 import { padPrompts, type Padding } from "../../src/rollouts/sampling/pad-prompts.ts";
 import { floats, ints, type Value } from "./evaluate.ts";
 
@@ -13,7 +13,7 @@ export const marked = (rows: Rows, padding: Padding, holds: (row: number, positi
   ).tokens;
 
 /** Sequences that begin with prompts of these lengths. */
-export const padded = (rows: Rows, prompts: readonly number[], padding: Padding): Record<keyof Sequences, Value> => {
+export const padded = (rows: Rows, prompts: readonly number[], padding: Padding): Record<keyof SequenceTensors, Value> => {
   const { batch, length, tokens, positions, mask } = padPrompts(rows, padding);
   const shape = [batch, length];
   return {

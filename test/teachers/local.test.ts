@@ -57,6 +57,22 @@ describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) =>
   const open = (policy: Policy, changes: Partial<LocalTeacherOptions> = {}) =>
     localTeacher(engine, { policy, weights: weightsOf(policy), temperature: 1, batch: 3, length: 12, padId, ...changes });
 
+  test("reads a prompt once for neighbours that have it, and rows alone where they do not", async () => {
+    const tokensOf = (...tokens: number[]): Int32Array => Int32Array.from(tokens);
+    const [first] = rollouts as [Rollout];
+    const [same, other] = [tokensOf(1, 2, 3, 4, 5, 6, 7, 8, 9, 1), tokensOf(3, 1, 4, 1, 5)];
+    const row = (promptTokens: Int32Array, ...tokens: number[]): Rollout => ({ ...first, promptTokens, tokens: tokensOf(...tokens) });
+    const neighbours = [row(same, 1, 2, 3), row(same, 4), row(same, 5, 6)];
+    const policy = smallLlama();
+    const alone = await open(policy, { completion: 3 });
+    const sharing = await open(policy, { completion: 3, group: 3 });
+    const all = [...neighbours, row(other, 7), row(same, 8), row(other, 9), row(other, 2, 2, 2)];
+    const [expected, found] = [await alone.score(all, never), await sharing.score(all, never)];
+    for (const [i, { logProbs }] of expected.entries()) expectClose(found[i]!.logProbs, logProbs);
+    // Rows that are read alone have the same bytes; a prompt that is read once has others, as sums are of other sizes.
+    for (const i of [3, 4, 5, 6]) expect(found[i]!.logProbs).toEqual(expected[i]!.logProbs);
+  });
+
   test.each(policies)("of a %s gives the distribution of every completion token, row by row", async (_policy, policy) => {
     const teacher = await open(policy);
     expect(teacher.vocabularySize).toBe(policy.vocabularySize);

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import { activations, type Activation } from "../layers/activation.ts";
 import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from "../layers/query-positions.ts";
-import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
+import { attend, causalBias, longestSequence, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../layers/key-value-cache.ts";
 import { layerNorm } from "../layers/layer-norm.ts";
@@ -116,16 +116,17 @@ const statesOf = (
   lastOf: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
-  if (tokens > sizes.contextLength) {
+  const longest = longestSequence(sequences);
+  if (longest > sizes.contextLength) {
     throw new RangeError(
-      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${tokens}; cut the sequences`,
+      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${longest}; cut the sequences`,
     );
   }
   const real = tf.cast(sequences.mask, "int32");
   const [ids, positions] = [sequences.tokens, sequences.positions].map((x): tf.Tensor1D =>
     tf.reshape(tf.mul(x, real), [batch * tokens]),
   );
-  const all = allPositions(sharedByBlocks(causalBias(sequences.mask)));
+  const all = allPositions(sharedByBlocks(causalBias(sequences.mask, sequences.completions)));
   return states(sizes, parameters, { batch, all, last: lastOf(all), updateCache }, ids!, positions!);
 };
 

@@ -119,6 +119,7 @@ export const gpt2 = define({
       head: (weights, hidden) => gpt2Head(sizes, weights, hidden),
       logits: (weights, sequences, last) => gpt2Head(sizes, weights, gpt2Hidden(sizes, weights, sequences, last)),
       decoder: gpt2Decoder(sizes),
+      severalCompletions: true,
     };
   },
 });

@@ -68,4 +68,5 @@ export const rotaryPolicy = (sizes: RotaryDecoderSizes, biases: Biases, config: 
   head: (weights, hidden) => rotaryHead(sizes, weights, hidden),
   logits: (weights, sequences, last) => rotaryHead(sizes, weights, rotaryHidden(sizes, weights, sequences, last)),
   decoder: rotaryDecoder(sizes),
+  severalCompletions: true,
 });

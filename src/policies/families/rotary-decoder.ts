@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/program.ts";
 import type { Activation } from "../layers/activation.ts";
 import { allPositions, lastPositionsOnly, rowEnds, type QueryPositions } from "../layers/query-positions.ts";
-import { attend, causalBias, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
+import { attend, causalBias, longestSequence, mergeHeads, slotBias, splitHeads } from "../layers/attention.ts";
 import { gatedFeedForward } from "../layers/gated-feed-forward.ts";
 import { embedding } from "../layers/embedding.ts";
 import { begunCache, continuedCache, withoutCache, type CacheUpdate } from "../layers/key-value-cache.ts";
@@ -143,16 +143,17 @@ const states = (
   lastOf: (all: QueryPositions) => QueryPositions,
 ): tf.Tensor2D => {
   const [batch, tokens] = sequences.tokens.shape;
-  if (tokens > sizes.contextLength) {
+  const longest = longestSequence(sequences);
+  if (longest > sizes.contextLength) {
     throw new RangeError(
-      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${tokens}; cut the sequences`,
+      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${longest}; cut the sequences`,
     );
   }
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
   const ids: tf.Tensor1D = tf.reshape(tf.mul(sequences.tokens, real), [batch * tokens]);
-  const { cos, sin } = rotaryAt(tf.mul(sequences.positions, real), tokens, sizes);
+  const { cos, sin } = rotaryAt(tf.mul(sequences.positions, real), longest, sizes);
   const rotary = { cos: sharedByBlocks(cos), sin: sharedByBlocks(sin) };
-  const all = allPositions(sharedByBlocks(causalBias(sequences.mask)));
+  const all = allPositions(sharedByBlocks(causalBias(sequences.mask, sequences.completions)));
   return blocks(
     sizes,
     parameters,

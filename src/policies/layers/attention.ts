@@ -1,5 +1,6 @@
 /** Grouped-query attention and its masks. */
 import * as tf from "@tensorflow/tfjs";
+import type { Sequences } from "../policy.ts";
 
 /**
  * Added to the score of what must not be seen. Finite, so that a token that sees nothing gives a plain average and not
@@ -10,15 +11,31 @@ const hidden = 1e9;
 /** visible [..., S] of ones and zeros -> what is added to scores: 0 where 1, -1e9 where 0. */
 const biasOf = <T extends tf.Tensor>(visible: T): T => tf.mul(tf.sub(visible, 1), hidden);
 
+/** [T, T] float32, 1 where the position of the column is of the prompt or of the row's own completion. */
+const ownCompletion = (tokens: number, { count, length }: NonNullable<Sequences["completions"]>): tf.Tensor2D => {
+  const prompt = tokens - count * length;
+  const completions = Int32Array.from({ length: tokens }, (_, t) => Math.max(-1, Math.floor((t - prompt) / length)));
+  const of = tf.tensor1d(completions, "int32");
+  const same = tf.cast(tf.equal(tf.reshape(of, [1, tokens]), tf.reshape(of, [tokens, 1])), "float32");
+  const ofPrompt = tf.tensor1d(Float32Array.from(completions, (completion) => (completion < 0 ? 1 : 0)));
+  return tf.maximum(same, tf.reshape(ofPrompt, [1, tokens]));
+};
+
 /**
- * mask [B, T] float32, 1 for tokens -> bias [B, 1, T, T]: a token sees itself and the tokens left of it, never padding.
+ * mask [B, T] float32, 1 for tokens -> bias [B, 1, T, T]: a token sees itself and the tokens left of it, never padding,
+ * nor another completion where a row has several.
  */
-export const causalBias = (mask: tf.Tensor2D): tf.Tensor4D => {
+export const causalBias = (mask: tf.Tensor2D, completions?: Sequences["completions"]): tf.Tensor4D => {
   const [batch, tokens] = mask.shape;
   const positions = tf.range(0, tokens, 1, "int32");
   const past = tf.cast(tf.lessEqual(tf.reshape(positions, [1, tokens]), tf.reshape(positions, [tokens, 1])), "float32");
-  return biasOf(tf.mul(tf.reshape(mask, [batch, 1, 1, tokens]), tf.reshape(past, [1, 1, tokens, tokens])));
+  const seen = completions === undefined ? past : tf.mul(past, ownCompletion(tokens, completions));
+  return biasOf(tf.mul(tf.reshape(mask, [batch, 1, 1, tokens]), tf.reshape(seen, [1, 1, tokens, tokens])));
 };
+
+/** Positions of the longest sequence of a row: its prompt and one completion. */
+export const longestSequence = ({ tokens, completions }: Pick<Sequences, "tokens" | "completions">): number =>
+  tokens.shape[1] - (completions === undefined ? 0 : (completions.count - 1) * completions.length);
 
 /** visible [B, S] float32, 1 for the cache slots that the newest token sees -> bias [B, 1, 1, S]. */
 export const slotBias = (visible: tf.Tensor2D): tf.Tensor4D => {

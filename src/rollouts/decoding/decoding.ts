@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LoopStep } from "../../engine/loop.ts";
 import { float32, int32, type NamedTensors, type TensorSpec } from "../../engine/program.ts";
-import type { Policy, Sequences } from "../../policies/policy.ts";
+import type { Policy, SequenceTensors, Sequences } from "../../policies/policy.ts";
 import { repeatAll, repeatRows } from "./cache-rows.ts";
 import { endsOf, type GenerationOptions } from "./generation-options.ts";
 import { drawFrom, likeliest, valuesAt, type Draw } from "./draw-token.ts";
@@ -66,7 +66,7 @@ export const promptInputs = ({
   batch,
   group = 1,
   promptLength,
-}: GenerationOptions): Record<Exclude<keyof Sequences, "prompt">, TensorSpec> => ({
+}: GenerationOptions): Record<Exclude<keyof SequenceTensors, "prompt">, TensorSpec> => ({
   tokens: int32(batch / group, promptLength),
   positions: int32(batch / group, promptLength),
   mask: float32(batch / group, promptLength),

@@ -30,6 +30,8 @@ export interface InspectionOptions {
    * their norms do not add up.
    */
   readonly compared?: boolean;
+  /** How many neighbouring rows of most batches have the same prompt; 1 when left out. */
+  readonly group?: number;
 }
 
 /** A term's weight at this step, and the gradient of its loss without the weight, pack by pack. */

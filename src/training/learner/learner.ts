@@ -18,6 +18,7 @@ import { MicroBatches } from "./micro-batches.ts";
 import { statePacks } from "./optimizer-state.ts";
 import type { Pack } from "./packing.ts";
 import { checkFinite, disposeAll, outputsNamed, runProgram, takeMetrics, type Buffers } from "./run-program.ts";
+import { SharingProgram } from "./sharing-program.ts";
 import { scoresProgram, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** What one step gives. */
@@ -51,7 +52,7 @@ export class Learner {
   readonly #engine: Engine;
   readonly #options: LearnerOptions;
   /** For whole batches, or for their parts. */
-  readonly #update: Executable | MicroBatches;
+  readonly #update: SharingProgram<LearnerOptions> | MicroBatches;
   readonly #optimizer: Optimizer;
   /** Packs of each kind of arrays in the state. */
   readonly #kinds: ReadonlyMap<string, readonly Pack[]>;
@@ -66,7 +67,7 @@ export class Learner {
   private constructor(
     engine: Engine,
     options: LearnerOptions,
-    update: Executable | MicroBatches,
+    update: SharingProgram<LearnerOptions> | MicroBatches,
     buffers: Record<"frozen" | "state", Buffers>,
   ) {
     this.#engine = engine;
@@ -92,7 +93,9 @@ export class Learner {
   ): Promise<Learner> {
     const kinds = statePacks(packsOf(options), optimizers.create(options.optimizer));
     const { inParts = false } = options;
-    const update = inParts ? await MicroBatches.open(engine, options) : await engine.compile(updateProgram(options));
+    const update = inParts
+      ? await MicroBatches.open(engine, options)
+      : await new SharingProgram(engine, options, updateProgram).prepare();
     const buffers = { frozen: uploadFrozen(engine, options, frozen), state: uploadState(engine, kinds, state) };
     return new Learner(engine, options, update, buffers);
   }
@@ -105,13 +108,14 @@ export class Learner {
   async update(batch: Batch, step: number, factor: number, updates = 1): Promise<Learned> {
     const update = this.#update;
     if (update instanceof MicroBatches) throw new Error("learner: expected the parts of a batch, got all of it");
+    const executable = await update.of(batch);
     const before = this.#state;
     let state = before;
     const all: Record<string, number>[] = [];
     try {
       for (let i = 0; i < updates; i += 1) {
         const scalars = scalarValues(this.#optimizer, factor, step + i);
-        const outputs = await this.#run(update, state, batch, scalars);
+        const outputs = await this.#run(executable, state, batch, scalars);
         const metrics = await takeMetrics(this.#engine, outputs);
         const next = outputsNamed(outputs, state.keys());
         if (state !== before) disposeAll(state);

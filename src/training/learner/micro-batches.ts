@@ -12,6 +12,7 @@ import { scalarValues } from "./apply-optimizer.ts";
 import { metricsOfBatch, type BatchSums } from "./batch-sums.ts";
 import { packsOf } from "./learner-state.ts";
 import { checkFinite, disposeAll, outputsNamed, runProgram, takeMetrics, type Buffers } from "./run-program.ts";
+import { SharingProgram } from "./sharing-program.ts";
 import type { UpdateOptions } from "./update.ts";
 
 /** The sums over a batch of the parts that were given, and what a program reads of them. */
@@ -61,7 +62,7 @@ class PartSums {
 /** The compiled programs of a step. */
 interface Programs {
   readonly sums: PartSums;
-  readonly add: Executable;
+  readonly add: SharingProgram<UpdateOptions>;
   readonly apply: Executable;
 }
 
@@ -92,7 +93,7 @@ export class MicroBatches {
     const sums = updateSums(options);
     return new MicroBatches(engine, options, {
       sums: new PartSums(engine, sums),
-      add: await engine.compile(addProgram(options, sums)),
+      add: await new SharingProgram(engine, options, (shared) => addProgram(shared, sums)).prepare(),
       apply: await engine.compile(applyProgram(options)),
     });
   }
@@ -122,7 +123,8 @@ export class MicroBatches {
   async add(buffers: Buffers, part: Batch): Promise<void> {
     const begun = this.#step();
     const { batch, objective } = this.#options;
-    const outputs = await runProgram(this.#engine, this.#programs.add, new Map([...buffers, ...begun.gradients]), {
+    const add = await this.#programs.add.of(part);
+    const outputs = await runProgram(this.#engine, add, new Map([...buffers, ...begun.gradients]), {
       specs: { ...batchSpecs(batch, objective.needs), sums: float32(begun.sums.length) },
       arrays: { ...part, sums: begun.sums.slice() },
       reader: `the objective ${objective.name}`,

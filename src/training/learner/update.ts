@@ -27,6 +27,8 @@ export interface UpdateOptions {
   readonly frozen?: readonly string[];
   /** Whether activations are computed again when their gradients are. */
   readonly recompute?: boolean;
+  /** How many neighbouring rows of most batches have the same prompt; 1 when left out. */
+  readonly group?: number;
 }
 
 /**

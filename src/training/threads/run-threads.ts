@@ -29,6 +29,7 @@ import { agreementsOf, measuresRewards } from "../recipe/evaluation-settings.ts"
 import type { LearnerHandlers } from "../learner/learner-worker.ts";
 import type { LearnerState } from "../learner/learner-state.ts";
 import type { Answers } from "../batch/row.ts";
+import { neighbours } from "../batch/shared-prompts.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import {
   openAgreement,
@@ -156,6 +157,7 @@ const openLearner = async (
     config: student.config,
     recipe: { objective, rollouts, data, training },
     batch: shape.batch,
+    group: neighbours(recipe),
     inParts: shape.inParts,
     ...defined({ recompute: training.recompute }),
     optimizer,

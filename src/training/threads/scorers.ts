@@ -14,6 +14,7 @@ import type { Detail, TeacherScore } from "../../teachers/teacher.ts";
 import type { AgreementMeans, AgreementMeasures } from "./agreement.ts";
 import type { AgreementHandlers } from "./agreement-worker.ts";
 import { lengthOf, type BatchShape } from "../batch/collate.ts";
+import { neighbours } from "../batch/shared-prompts.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { openScoringThreads } from "./scoring-threads.ts";
 import type { RunShape } from "../batch/run-shape.ts";
@@ -71,7 +72,14 @@ const openSource = async (
     prepare: async (connection) => {
       await connection.call(
         "open",
-        { engine: machine.engine, threads: machine.threads, batch: rollouts.chunk, vocabularySize, ...options },
+        {
+          engine: machine.engine,
+          threads: machine.threads,
+          batch: rollouts.chunk,
+          group: neighbours(recipe),
+          vocabularySize,
+          ...options,
+        },
         { signal },
       );
       if (latest !== undefined) await connection.call("load", latest, { signal });
