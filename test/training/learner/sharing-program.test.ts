@@ -5,7 +5,6 @@ import type { Engine } from "../../../src/engine/engine.ts";
 import { programMemory } from "../../../src/engine/onnx/memory.ts";
 import { objectives, type ObjectiveValues } from "../../../src/objectives/index.ts";
 import { integer, normal, stream } from "../../../src/random/stream.ts";
-import type { Rollout } from "../../../src/rollouts/batches/rollout.ts";
 import { collate, type Batch, type BatchShape } from "../../../src/training/batch/collate.ts";
 import { inspectedSignals } from "../../../src/training/batch/inspected-signals.ts";
 import type { Row } from "../../../src/training/batch/row.ts";
@@ -50,7 +49,7 @@ const rowsOf = (apart = false): Row[] => {
     const behaviorLogProbs = new Float32Array(tokens.length).fill(-1);
     const answers = { teacher: { logProbs } };
     return {
-      rollout: { ...rollout, source: "student", promptTokens, tokens, behaviorLogProbs } as Rollout,
+      rollout: { ...rollout, source: "student", promptTokens, tokens, behaviorLogProbs },
       answers,
       reward: row,
       advantage: row - 2.5,
