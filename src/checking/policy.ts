@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { float32, int32, sizeOf, type NamedTensors, type TensorSpec } from "../engine/program.ts";
 import type { Policy, PolicyContext, Sequences } from "../policies/policy.ts";
+import { sharingPrompts } from "../policies/shared-prompts.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import type { Evaluate, HostInputs } from "../engine/evaluate.ts";
 import { demandGradient, noise } from "./demand-gradient.ts";
@@ -61,6 +62,19 @@ const decoded = (policy: Policy) => (inputs: NamedTensors) => {
   return { logits: tf.stack(all) };
 };
 
+/** Two prompts of five and three tokens, each with two completions of three, of which the last is not read. */
+const twice = (): { readonly inputs: HostInputs; readonly shape: readonly [number, number]; readonly last: number } => {
+  const [prompt, last] = [5, 3];
+  const starts = [0, 0, 2, 2];
+  const length = prompt + last - 1;
+  const all = starts.map((start, row) =>
+    Array.from({ length: length - start }, (_, t) => (t < prompt - start ? 2 * start + 3 * t + 1 : row + 4 * t) % V),
+  );
+  const { tokens, positions, mask } = padPrompts(all, { length, padId: 0, side: (row) => starts[row]! });
+  const prompts = mask.map((real, i) => (real === 1 && i % length < prompt ? 1 : 0));
+  return { inputs: { tokens, positions, mask, prompt: prompts }, shape: [starts.length, length], last };
+};
+
 /** A policy's program without its sequences. */
 interface Weighted {
   readonly evaluate: Evaluate;
@@ -93,6 +107,23 @@ const demandDecoding = async (
     }),
   ).flat();
   return demandClose(found, expected, 1e-5);
+};
+
+/** `RangeError` where completions that are read behind one prompt do not get the logits that each gets alone. */
+const demandSharing = async (policy: Policy, { evaluate, specs, weights }: Weighted): Promise<string> => {
+  const { inputs, shape, last } = twice();
+  const own = Object.fromEntries(Object.keys(policy.parameters).map((name) => [name, specs[name]!]));
+  const [ids, numbers] = [int32(...shape), float32(...shape)];
+  const of = (by: Policy, given: NamedTensors): tf.Tensor => by.logits(given, given as NamedTensors & Sequences, last);
+  const { together, alone } = await evaluate(
+    {
+      name: "completions",
+      inputs: { ...own, tokens: ids, positions: ids, mask: numbers, prompt: numbers },
+      build: (given) => ({ together: of(sharingPrompts(policy, 2), given), alone: of(policy, given) }),
+    },
+    { ...weights, ...inputs },
+  );
+  return demandClose(together, alone, 1e-5);
 };
 
 /** Weights far from symmetric, so that every part of the policy matters. */
@@ -155,6 +186,9 @@ export const checkPolicy = (policy: Policy, evaluate: Evaluate): Promise<readonl
     tryLaw("decoding token by token agrees with reading all at once", async () =>
       demandDecoding(policy, weighted, await logits(sequencesOf("left"))),
     ),
+    ...(policy.severalCompletions === true
+      ? [tryLaw("several completions of a prompt are read as each alone", () => demandSharing(policy, weighted))]
+      : []),
     tryLaw("gradients in the parameters are those of the logits, by finite differences", async () => {
       const [first] = Object.keys(policy.parameters);
       demand(first !== undefined, () => "expected at least one parameter, got none");

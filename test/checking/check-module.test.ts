@@ -1,5 +1,5 @@
 /** Tests of holding users' modules to their laws: the examples keep them, and what breaks one is told. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -114,4 +114,22 @@ test("parameters are checked, and what is no module of a family is refused", asy
     /expected .*none\.ts to export one of reward, divergence, .*, got number/u,
   );
   expect((await checkModule(example("hellinger"), { factor: 3 })).parameters).toEqual({ factor: 3 });
+});
+
+describe("a policy that says it reads several completions of a prompt", () => {
+  const law = "several completions of a prompt are read as each alone";
+  const claiming = readFileSync(example("bigram"), "utf8").replace("decoder: {", "severalCompletions: true,\n      decoder: {");
+
+  test("is held to it", async () => {
+    const { results } = await checkModule(write("several.ts", claiming));
+    expect(results).toContainEqual(expect.objectContaining({ law, passed: true }));
+    expect(results.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
+  test("is told where it does not", async () => {
+    // Six positions are two completions of three; what it says of them has nothing to do with their tokens.
+    const wrong = claiming.replace("look(weights, tf.slice(", 'look(weights, last === 6 ? tf.zeros([batch, last], "int32") : tf.slice(');
+    expect(wrong).not.toBe(claiming);
+    expect(await failed(write("not-several.ts", wrong))).toContainEqual(expect.stringMatching(new RegExp(`^${law}: expected .* got`, "u")));
+  });
 });
