@@ -38,8 +38,8 @@ const doneRun = (folder: string, parent: string): FoundRun | undefined => {
 };
 
 /**
- * Collects what is done of a figure's trials; `folder` holds those of its sweep. Of `kept`, which were collected before,
- * it takes those that are not there any more.
+ * Collects what is done of a figure's trials; `folder` holds those of its sweep. Of `kept`, which were collected
+ * before, it takes those that are not there any more.
  */
 export const collectFigure = async (
   folder: string,

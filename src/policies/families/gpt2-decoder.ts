@@ -119,7 +119,8 @@ const statesOf = (
   const longest = longestSequence(sequences);
   if (longest > sizes.contextLength) {
     throw new RangeError(
-      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${longest}; cut the sequences`,
+      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${longest}; ` +
+        "cut the sequences",
     );
   }
   const real = tf.cast(sequences.mask, "int32");

@@ -146,7 +146,8 @@ const states = (
   const longest = longestSequence(sequences);
   if (longest > sizes.contextLength) {
     throw new RangeError(
-      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${longest}; cut the sequences`,
+      `expected at most ${sizes.contextLength} positions, the context of this policy, got ${longest}; ` +
+        "cut the sequences",
     );
   }
   const real: tf.Tensor2D = tf.cast(sequences.mask, "int32");
