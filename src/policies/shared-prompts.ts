@@ -49,8 +49,8 @@ const together = <T extends tf.Tensor2D>(x: T, count: number, completion: number
 
 /**
  * The policy, for batches of which each `count` neighbouring rows have the same prompt: of them it gives what the
- * policy gives, and reads each prompt once. Of other batches it gives something else. Only `hidden` and `logits` of the last
- * positions are changed. `RangeError` for a policy that cannot read several completions.
+ * policy gives, and reads each prompt once. Of other batches it gives something else. Only `hidden` and `logits` of the
+ * last positions are changed. `RangeError` for a policy that cannot read several completions.
  */
 export const sharingPrompts = (policy: Policy, count: number): Policy => {
   if (count === 1) return policy;
