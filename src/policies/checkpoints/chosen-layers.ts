@@ -13,8 +13,7 @@ const countKeys = ["num_hidden_layers", "n_layer", "num_layers", "num_decoder_la
 /** `model.layers.3.`, `transformer.h.3.`, `encoder.block.3.`: what comes before a layer's number, and the number. */
 const layerPart = /^((?:.*?\.)?(?:layers|h|block)\.)(\d+)(?=\.)/;
 
-const countKeysOf = (config: Config): readonly string[] =>
-  countKeys.filter((key) => typeof config[key] === "number");
+const countKeysOf = (config: Config): readonly string[] => countKeys.filter((key) => typeof config[key] === "number");
 
 /** Layers of a policy, counted from 0 where some are chosen; undefined for one that is not made of layers. */
 export const layerCount = ({ config }: Pick<Policy, "config">): number | undefined => {

@@ -62,7 +62,11 @@ test("as JSON, with sizes in bytes; a checkpoint without a tokenizer has none", 
   const { terminal, output } = recorder();
   expect(await main(["inspect", "test/fixtures/checkpoints/t5", "--json"], terminal)).toBe(0);
   const found = JSON.parse(output()) as Parameters<typeof inspectionText>[0];
-  expect(found).toMatchObject({ family: "t5", layers: 2, memory: { weights: 4 * found.parameters, uses: { batch: 1, length: found.context } } });
+  expect(found).toMatchObject({
+    family: "t5",
+    layers: 2,
+    memory: { weights: 4 * found.parameters, uses: { batch: 1, length: found.context } },
+  });
   const { sampling, scoring, training } = found.memory.uses!;
   expect(Math.min(sampling, scoring)).toBeGreaterThan(4 * found.parameters);
   expect(training).toBeGreaterThan(3 * 4 * found.parameters + scoring);
