@@ -4,6 +4,7 @@
 import type { Command } from "commander";
 import { tokenizerOf } from "../../experiments/inputs/model.ts";
 import { classifierOf } from "../../policies/classification-head.ts";
+import { layerCount } from "../../policies/checkpoints/chosen-layers.ts";
 import { labelsOf } from "../../policies/checkpoints/classifier.ts";
 import { policyOf } from "../../policies/checkpoints/huggingface.ts";
 import { openCheckpoint } from "../../policies/checkpoints/load.ts";
@@ -26,6 +27,8 @@ export interface Inspection {
   readonly vocabulary: number;
   /** Tokens of prompt and completion together. */
   readonly context: number;
+  /** Layers that `layers` of a student chooses among; nothing for a policy that is not made of layers. */
+  readonly layers: number | undefined;
   readonly width: number;
   readonly tokenizer: { readonly vocabulary: number; readonly end: string; readonly chatTemplate: boolean } | undefined;
   /** Bytes, all in float32. */
@@ -76,6 +79,7 @@ const inspect = async (
     labels,
     vocabulary: vocabularySize,
     context: contextLength,
+    layers: layerCount(policy),
     width: hiddenSize,
     tokenizer: tokenizer && {
       vocabulary: tokenizer.vocabularySize,
@@ -117,6 +121,7 @@ export const inspectionText = ({
   labels,
   vocabulary,
   context,
+  layers,
   width,
   tokenizer,
   memory,
@@ -129,6 +134,7 @@ export const inspectionText = ({
       : [["scores", `${labels.toLocaleString("en")} of each sequence, instead of next tokens`] as const]),
     ["vocabulary", vocabulary.toLocaleString("en")],
     ["context", `${context.toLocaleString("en")} tokens`],
+    ...(layers === undefined ? [] : [["layers", String(layers)] as const]),
     ["width", String(width)],
     [
       "tokenizer",

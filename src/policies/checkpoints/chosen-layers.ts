@@ -13,11 +13,19 @@ const countKeys = ["num_hidden_layers", "n_layer", "num_layers", "num_decoder_la
 /** `model.layers.3.`, `transformer.h.3.`, `encoder.block.3.`: what comes before a layer's number, and the number. */
 const layerPart = /^((?:.*?\.)?(?:layers|h|block)\.)(\d+)(?=\.)/;
 
-const checkLayers = (layers: readonly number[], keys: readonly string[], config: Config): void => {
-  if (keys.length === 0)
-    throw new RangeError(`layers: expected a policy made of layers, got a ${String(config["model_type"])}`);
+const countKeysOf = (config: Config): readonly string[] => countKeys.filter((key) => typeof config[key] === "number");
+
+/** Layers of a policy, counted from 0 where some are chosen; undefined for one that is not made of layers. */
+export const layerCount = ({ config }: Pick<Policy, "config">): number | undefined => {
+  const keys = countKeysOf(config);
+  return keys.length === 0 ? undefined : Math.min(...keys.map((key) => Number(config[key])));
+};
+
+const checkLayers = (layers: readonly number[], policy: Policy): void => {
+  const count = layerCount(policy);
+  if (count === undefined)
+    throw new RangeError(`layers: expected a policy made of layers, got a ${String(policy.config["model_type"])}`);
   if (layers.length === 0) throw new RangeError("layers: expected at least one, got none");
-  const count = Math.min(...keys.map((key) => Number(config[key])));
   const outside = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= count);
   if (outside !== undefined)
     throw new RangeError(`layers: expected numbers from 0 to ${count - 1}, since there are ${count}, got ${outside}`);
@@ -28,13 +36,13 @@ const checkLayers = (layers: readonly number[], keys: readonly string[], config:
  * the same layers of both halves. `RangeError` for a policy that is not made of layers, for no layers, and for a number
  * that it has no layer of.
  */
-export const chosenLayers = ({ config }: Policy, layers: readonly number[]): Policy => {
-  const keys = countKeys.filter((key) => typeof config[key] === "number");
-  checkLayers(layers, keys, config);
+export const chosenLayers = (policy: Policy, layers: readonly number[]): Policy => {
+  checkLayers(layers, policy);
+  const { config } = policy;
   const types: unknown = config["layer_types"];
   return policyOf({
     ...config,
-    ...Object.fromEntries(keys.map((key) => [key, layers.length])),
+    ...Object.fromEntries(countKeysOf(config).map((key) => [key, layers.length])),
     ...(Array.isArray(types) ? { layer_types: layers.map((layer): unknown => types[layer]) } : {}),
   });
 };

@@ -2,7 +2,10 @@
 import { expect, test } from "vitest";
 import { main } from "../../../src/cli/program.ts";
 import { inspectionText } from "../../../src/cli/commands/inspect.ts";
-import { savedModel } from "../../fixtures/models.ts";
+import { savePolicy } from "../../../src/policies/checkpoints/huggingface.ts";
+import { policies } from "../../../src/policies/families/index.ts";
+import { initialWeights } from "../../../src/policies/initialize.ts";
+import { savedModel, temporaryFolder } from "../../fixtures/models.ts";
 import { recorder } from "../recorder.ts";
 
 /** Of one layer 16 wide over 11 tokens: embedding, four square matrices, three of 48, three norms. */
@@ -19,6 +22,7 @@ test("says family, sizes, tokenizer and memory", async () => {
     `parameters  ${parameters.toLocaleString("en")}`,
     "vocabulary  11",
     "context     64 tokens",
+    "layers      1",
     "width       16",
     "tokenizer   11 tokens, ends with <eos>, without a chat template",
     "weights     0.0 MiB",
@@ -36,11 +40,33 @@ test("says of a classifier how many scores it gives", async () => {
   expect(output()).not.toContain("sampling");
 });
 
+test.each([
+  ["llama3", "layers      2\n"],
+  ["gpt2", "layers      2\n"],
+])("says how many layers a %s has", async (name, line) => {
+  const { terminal, output } = recorder();
+  expect(await main(["inspect", `test/fixtures/checkpoints/${name}`], terminal)).toBe(0);
+  expect(output()).toContain(line);
+});
+
+test("says nothing of layers where a policy is not made of them", async () => {
+  const folder = temporaryFolder();
+  const policy = policies.create({ type: "ngram", order: 2 }, { vocabularySize: 9, contextLength: 12 });
+  await savePolicy(folder, { policy, weights: initialWeights(policy, 1) });
+  const { terminal, output } = recorder();
+  expect(await main(["inspect", folder], terminal)).toBe(0);
+  expect(output()).not.toContain("layers");
+});
+
 test("as JSON, with sizes in bytes; a checkpoint without a tokenizer has none", async () => {
   const { terminal, output } = recorder();
   expect(await main(["inspect", "test/fixtures/checkpoints/t5", "--json"], terminal)).toBe(0);
   const found = JSON.parse(output()) as Parameters<typeof inspectionText>[0];
-  expect(found).toMatchObject({ family: "t5", memory: { weights: 4 * found.parameters, uses: { batch: 1, length: found.context } } });
+  expect(found).toMatchObject({
+    family: "t5",
+    layers: 2,
+    memory: { weights: 4 * found.parameters, uses: { batch: 1, length: found.context } },
+  });
   const { sampling, scoring, training } = found.memory.uses!;
   expect(Math.min(sampling, scoring)).toBeGreaterThan(4 * found.parameters);
   expect(training).toBeGreaterThan(3 * 4 * found.parameters + scoring);
