@@ -1,6 +1,7 @@
 /** From the folders of a figure's trials to its results. */
 import { trialFolder } from "../sweeps/planning/trial-progress.ts";
 import type { FrozenSweep, FrozenTrial } from "../sweeps/planning/frozen.ts";
+import type { Trial } from "../evaluation/claims/trial.ts";
 import { doneTrials } from "../results/claim-trials.ts";
 import { defined } from "../optional/defined.ts";
 import { readCompletions, type ShownCompletion } from "../runs/reading/completions.ts";
@@ -39,7 +40,7 @@ const doneRun = (folder: string, parent: string): FoundRun | undefined => {
 
 /**
  * Collects what is done of a figure's trials; `folder` holds those of its sweep. Of `kept`, which were collected
- * before, it takes those that are not there any more.
+ * before, the results are taken as they are, and no times. `RangeError` for trials of another engine than theirs.
  */
 export const collectFigure = async (
   folder: string,
@@ -49,15 +50,16 @@ export const collectFigure = async (
   kept?: KeptTrials,
 ): Promise<Collected> => {
   const planned = new Map<string, FrozenTrial>();
+  const collected = new Map(kept?.trials.map((trial) => [trial.id, trial]));
   const runs = sweep.trials.flatMap((trial) => {
+    if (collected.has(trial.id)) return [];
     const run = doneRun(trialFolder(folder, sweep, trial), folder);
     if (run === undefined) return [];
     planned.set(run.folder, trial);
     return [run];
   });
   const done = await doneTrials(runs);
-  const shown = new Set(firstSeeds(done.map(({ trial }) => trial)));
-  const collected = new Map(kept?.trials.map((trial) => [trial.id, trial]));
+  const shown = new Set<Trial>(firstSeeds([...collected.values(), ...done.map(({ trial }) => trial)]));
   const engines = new Set(kept?.engines);
   const steps: Record<string, number> = {};
   let [training, question] = [0, kept?.question ?? ""];
@@ -72,6 +74,11 @@ export const collectFigure = async (
     training += run.record.milliseconds ?? 0;
     question = run.record.question;
   }
+  if (kept !== undefined && engines.size > new Set(kept.engines).size)
+    throw new RangeError(
+      `figure ${name}: expected trials of ${kept.engines.join(", ")} beside results of it, got some of ` +
+        `${[...engines].filter((one) => !kept.engines.includes(one)).join(", ")}; run it again without --keep-results`,
+    );
   const engine = [...engines].toSorted().join(", ");
   const trials = sweep.trials.flatMap(({ id }) => collected.get(id) ?? []);
   return { results: { figure: name, scale, question, engine, planned: sweep.trials.length, trials }, training, steps };

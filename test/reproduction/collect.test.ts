@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/sweeps/executors/local.ts";
 import { collectFigure, type Collected } from "../../src/reproduction/collect.ts";
+import { writeJson } from "../../src/files/json-file.ts";
+import { machineOf, machinePath } from "../../src/reproduction/figure-machine.ts";
 import { resultsPath, writeFigure } from "../../src/reproduction/figure-results.ts";
 import { keptTrials } from "../../src/reproduction/kept-trials.ts";
 import { trialFolder } from "../../src/sweeps/planning/trial-progress.ts";
@@ -73,12 +75,23 @@ test("of trials whose folders are gone the results are kept, where everything th
   mkdirSync(results);
   expect(keptTrials(results, figure, "pretrained", frozen)).toBeUndefined();
   await writeFigure(results, collected.results);
+  const kept = () => keptTrials(results, figure, "pretrained", frozen);
+  expect(kept).toThrow("expected results of version 0.5.0, which can be joined, got none");
+  const machine = machineOf({ jobs: 2, training: collected.training, elapsed: undefined, steps: collected.steps });
+  await writeJson(machinePath(results, figure), { ...machine, versions: { ...machine.versions, "retort-rl": "0.4.0" } });
+  expect(kept).toThrow("got 0.4.0; run the figure again without --keep-results");
+  await writeJson(machinePath(results, figure), machine);
   const [gone] = frozen.trials;
   rmSync(trialFolder(folder, frozen, gone!), { recursive: true });
   expect((await collect()).results.trials).toHaveLength(3);
-  const again = await collectFigure(folder, frozen, figure, "pretrained", keptTrials(results, figure, "pretrained", frozen));
+  const again = await collectFigure(folder, frozen, figure, "pretrained", kept());
   expect(again.results).toEqual(collected.results);
-  expect(Object.keys(again.steps)).not.toContain(gone!.id);
+  expect([again.steps, again.training]).toEqual([{}, 0]);
+
+  const elsewhere = { ...kept()!, trials: kept()!.trials.slice(0, 2), engines: ["another"] };
+  await expect(collectFigure(folder, frozen, figure, "pretrained", elsewhere)).rejects.toThrow(
+    /expected trials of another .*, got some of \w+;/u,
+  );
 
   const other = { ...frozen, trials: frozen.trials.map((trial, i) => (i === 1 ? { ...trial, id: "0".repeat(64) } : trial)) };
   expect(keptTrials(results, figure, "pretrained", other)!.trials.map(({ id }) => id)).toEqual(

@@ -7,7 +7,7 @@ import { defined } from "../../optional/defined.ts";
 import { ExperimentError } from "../../experiments/file/problem.ts";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
 import { jsonText, writeJson } from "../../files/json-file.ts";
-import { trialStates } from "../../sweeps/driving/drive.ts";
+import { trialStates, type TrialState } from "../../sweeps/driving/drive.ts";
 import { freeze, sweepFolder, writeFrozen } from "../../sweeps/planning/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { collectFigure } from "../../reproduction/collect.ts";
@@ -29,6 +29,7 @@ import { localJobs } from "../options/local-jobs.ts";
 import { numberFrom } from "../options/numbers.ts";
 import { shownPath } from "../display/shown-path.ts";
 import { driveShown, reportFailures } from "../sweep-progress/driving.ts";
+import { InterruptedError } from "../display/exit-codes.ts";
 import { table } from "../display/table.ts";
 import type { Terminal } from "../display/terminal.ts";
 import { visible } from "../../files/visible.ts";
@@ -164,22 +165,34 @@ const runFigure = async (
   const left = (await trialStates({ folder: trials, sweep: unknown })).filter(
     ({ progress }) => progress.status !== "done",
   ).length;
-  const all = await driveShown(
-    { folder: trials, sweep: unknown },
-    halving,
-    { executor: local(jobs), threads: 1, retries: 1, style },
-    terminal,
-  );
-  const { results, training, steps } = await collectFigure(trials, sweep, figure, flags.scale, kept);
-  const earlier = kept === undefined ? undefined : machinesIn(folder, figure);
-  await writeFigure(folder, results);
-  const elapsed = left === sweep.trials.length ? performance.now() - begun : undefined;
-  if (left > 0 || !existsSync(machinePath(folder, figure))) {
-    await writeJson(
-      machinePath(folder, figure),
-      machineOf({ jobs, training, elapsed, steps, ...defined({ earlier }) }),
+  const keep = async (whole: boolean): Promise<FigureResults> => {
+    const { results, training, steps } = await collectFigure(trials, sweep, figure, flags.scale, kept);
+    if (!whole && results.trials.length === 0) return results;
+    const earlier = kept === undefined ? undefined : machinesIn(folder, figure);
+    await writeFigure(folder, results);
+    const elapsed = whole && left === sweep.trials.length ? performance.now() - begun : undefined;
+    const isNew = kept === undefined ? left > 0 : results.trials.length > kept.trials.length;
+    if (isNew || !existsSync(machinePath(folder, figure)))
+      await writeJson(
+        machinePath(folder, figure),
+        machineOf({ jobs, training, elapsed, steps, ...defined({ earlier }) }),
+      );
+    return results;
+  };
+  let all: readonly TrialState[];
+  try {
+    all = await driveShown(
+      { folder: trials, sweep: unknown },
+      halving,
+      { executor: local(jobs), threads: 1, retries: 1, style },
+      terminal,
     );
+  } catch (error) {
+    // What is done is kept, so that it can go on elsewhere.
+    if (error instanceof InterruptedError) await keep(false);
+    throw error;
   }
+  const results = await keep(true);
   tell(results, prepared, resultsPath(folder, figure), flags, terminal);
   await reportFailures(all, terminal);
 };

@@ -1,13 +1,16 @@
 /** Tests of `retort reproduce`: every figure that comes with the package, at a glance. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../../src/cli/program.ts";
 import { figuresOf } from "../../../src/reproduction/figures.ts";
-import { readFigure, resultsPath } from "../../../src/reproduction/figure-results.ts";
+import { machinesIn } from "../../../src/reproduction/figure-machine.ts";
+import { readFigure, resultsPath, writeFigure } from "../../../src/reproduction/figure-results.ts";
 import { compiledCommand } from "../../fixtures/compiled-command.ts";
 import { recorder } from "../recorder.ts";
 
@@ -97,4 +100,46 @@ describe.sequential("retort reproduce", () => {
     expect(last.claims!.length).toBeGreaterThan(0);
     expect(readFileSync(resultsPath(results, figure!)).equals(bytes)).toBe(true);
   });
+
+  test("goes on from the results where the folders of its runs are gone, with --keep-results", async () => {
+    const [figure] = figures;
+    const machines = () => machinesIn(results, figure!).length;
+    const [bytes, before] = [readFileSync(resultsPath(results, figure!)), machines()];
+    const away = [...folders, "--out", join(root, "elsewhere"), "--results", results, "--figure", figure!.name];
+    const left = async (...flags: string[]): Promise<number> => {
+      const { trials, done } = JSON.parse((await retort("--dry-run", "--json", ...away, ...flags)).output) as {
+        trials: number;
+        done: number;
+      };
+      return trials - done;
+    };
+    expect([await left(), await left("--keep-results")]).toEqual([readFigure(results, figure!)!.planned, 0]);
+    await started(...away, "--keep-results");
+    expect(readFileSync(resultsPath(results, figure!)).equals(bytes)).toBe(true);
+    expect(machines()).toBe(before);
+
+    // One trial fewer: it alone is run, on a machine that is written down beside the first.
+    const all = readFigure(results, figure!)!;
+    await writeFigure(results, { ...all, trials: all.trials.slice(1) });
+    expect(await left("--keep-results")).toBe(1);
+    await started(...away, "--keep-results");
+    expect(readFileSync(resultsPath(results, figure!)).equals(bytes)).toBe(true);
+    expect(machines()).toBe(before + 1);
+  }, 120_000);
+
+  test("keeps the results of what is done when it is stopped", async () => {
+    const figure = figures.find(({ name }) => name === "A.16")!;
+    const folder = join(root, "stopped");
+    const flags = [...folders, "--out", join(folder, "runs"), "--figure", figure.name, "--jobs", "1", "--json"];
+    const child = spawn(process.execPath, [compiledCommand, "reproduce", ...flags], { stdio: ["ignore", "pipe", "ignore"] });
+    let stopped = false;
+    for await (const line of createInterface({ input: child.stdout })) {
+      const { kind, status } = JSON.parse(line) as { kind: string; status?: string };
+      if (stopped || kind !== "trial" || status !== "done") continue;
+      stopped = child.kill("SIGINT");
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    const kept = readFigure(join(folder, "runs", "smoke", "results"), figure)!;
+    expect([child.exitCode, kept.planned, kept.trials.length]).toEqual([130, 2, 1]);
+  }, 120_000);
 });
