@@ -23,7 +23,7 @@ const checkVersion = (folder: string, figure: Figure): void => {
   if (other !== undefined || versions.includes(undefined))
     throw new RangeError(
       `${machinePath(folder, figure)}: expected results of version ${packageVersion()}, which can be joined, got ` +
-        `${String(other ?? "none")}; run the figure again without --keep-results`,
+        `${typeof other === "string" ? other : "none"}; run the figure again without --keep-results`,
     );
 };
 
