@@ -1,6 +1,7 @@
 /** Rows of a batch that have the same prompt: a policy reads it once for all of them. */
 import * as tf from "@tensorflow/tfjs";
-import type { NamedTensors } from "../engine/program.ts";
+import type { Engine, Executable } from "../engine/engine.ts";
+import type { NamedTensors, Program } from "../engine/program.ts";
 import type { Policy, Sequences } from "./policy.ts";
 
 /** Positions of a batch's rows. */
@@ -16,19 +17,21 @@ const positionsOf = ({ length, completion }: RowPositions, count: number): numbe
   length - completion + count * completion;
 
 /**
- * How many of `group` neighbouring rows, which have the same prompt, a policy reads as one: the most that divide
- * `group`, have at most half of the positions that they have alone, and let attention compare no more of them. 1 where
- * there is no such number, as where prompts are short beside completions, or where the policy cannot.
+ * How many neighbouring rows a policy reads as one, in a program of `rows` rows of which each `group` have the same
+ * prompt: the most that divide both, have at most half of the positions that they have alone, and let attention compare
+ * no more of them. 1 where there is no such number, as where prompts are short beside completions, or where the policy
+ * cannot.
  */
 export const rowsAtOnce = (
   { severalCompletions = false }: Pick<Policy, "severalCompletions">,
   row: RowPositions,
-  group: number,
+  { rows, group }: { readonly rows: number; readonly group: number },
 ): number => {
   if (!severalCompletions) return 1;
   const pays = (count: number): boolean => {
     const together = positionsOf(row, count);
-    return group % count === 0 && together <= (count * row.length) / 2 && together ** 2 <= count * row.length ** 2;
+    if (rows % count !== 0 || group % count !== 0) return false;
+    return together <= (count * row.length) / 2 && together ** 2 <= count * row.length ** 2;
   };
   for (let count = group; count > 1; count -= 1) if (pays(count)) return count;
   return 1;
@@ -77,3 +80,32 @@ export const sharingPrompts = (policy: Policy, count: number): Policy => {
     logits: (parameters, sequences, last) => policy.head(parameters, hidden(parameters, sequences, last)),
   };
 };
+
+/**
+ * A program for rows of which each `count` neighbouring ones have the same prompt, and the same program for any other
+ * rows. Each of them is compiled when it is first needed.
+ */
+export class SharingProgram {
+  /** How many rows are read together where they share a prompt. */
+  readonly count: number;
+  readonly #compile: (count: number) => Promise<Executable>;
+  readonly #compiled = new Map<number, Executable>();
+
+  constructor(engine: Engine, policy: Policy, count: number, program: (policy: Policy) => Program<string, string>) {
+    this.count = count;
+    this.#compile = (together) => engine.compile(program(sharingPrompts(policy, together)));
+  }
+
+  /** The one for rows that share prompts, or for rows that do not. */
+  async of(shares: boolean): Promise<Executable> {
+    const count = shares ? this.count : 1;
+    const executable = this.#compiled.get(count) ?? (await this.#compile(count));
+    this.#compiled.set(count, executable);
+    return executable;
+  }
+
+  /** Frees what was compiled. */
+  async dispose(): Promise<void> {
+    for (const executable of this.#compiled.values()) await executable.dispose();
+  }
+}

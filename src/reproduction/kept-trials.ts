@@ -1,4 +1,4 @@
-/** Trials whose results are kept from earlier, so that a figure goes on where neither their folders nor weights are. */
+/** Results of trials from earlier calls, so that `retort reproduce` can continue without the trials' folders. */
 import { isObject } from "../files/json.ts";
 import { packageVersion } from "../runs/folder/package-version.ts";
 import type { FrozenSweep } from "../sweeps/planning/frozen.ts";
@@ -7,29 +7,39 @@ import { readFigure, resultsPath, type FigureResults, type FigureTrial } from ".
 import type { Figure, Scale } from "./figures.ts";
 
 /** What was collected of a figure before. */
-export interface KeptTrials extends Pick<FigureResults, "question"> {
-  /** Those that the figure still has: everything that decides their results is as it was. */
-  readonly trials: readonly FigureTrial[];
+export interface KeptTrials extends Pick<FigureResults, "question" | "trials"> {
   /** Names of the engines that computed them. */
   readonly engines: readonly string[];
 }
 
 /** `RangeError` unless all machines that made the results ran this version: others' trials are not to be joined. */
 const checkVersion = (folder: string, figure: Figure): void => {
-  const versions = machinesIn(folder, figure).map(({ versions: all }) =>
-    isObject(all) ? all["retort-rl"] : undefined,
+  const versions = machinesIn(folder, figure).map(({ versions: all }) => (isObject(all) ? all["retort-rl"] : null));
+  const wrong = versions.filter((version) => version !== packageVersion());
+  if (versions.length > 0 && wrong.length === 0) return;
+  const found = wrong.map((version) => (typeof version === "string" ? version : "no version")).join(", ");
+  throw new RangeError(
+    `${machinePath(folder, figure)}: expected results of version ${packageVersion()}, which can be joined, got ` +
+      `${found === "" ? "no version" : found}; run the figure again without --keep-results, which replaces them`,
   );
-  const other = versions.length === 0 ? "none" : versions.find((version) => version !== packageVersion());
-  if (other !== undefined || versions.includes(undefined))
-    throw new RangeError(
-      `${machinePath(folder, figure)}: expected results of version ${packageVersion()}, which can be joined, got ` +
-        `${typeof other === "string" ? other : "none"}; run the figure again without --keep-results`,
-    );
+};
+
+/** `RangeError` for trials that the sweep does not have: they would be lost when the results are written again. */
+const checkPlanned = (path: string, trials: readonly FigureTrial[], sweep: FrozenSweep): void => {
+  const planned = new Set(sweep.trials.map(({ id }) => id));
+  const others = trials.filter(({ id }) => !planned.has(id));
+  if (others.length === 0) return;
+  const [{ label }] = others as [FigureTrial];
+  throw new RangeError(
+    `${path}: expected trials of the ${planned.size} that the figure has now, got ${others.length} of others, such ` +
+      `as ${label}: other --seeds, or what decides their results has changed since; choose ` +
+      "the seeds that they have, or run without --keep-results, which replaces them",
+  );
 };
 
 /**
- * Those trials of a figure that results in a folder have already; nothing where it has none of them. `RangeError` for
- * results of another scale or version; `Error` as of `readFigure`.
+ * Those results that a folder has of a figure already; nothing where it has none. `RangeError` for results of another
+ * scale or version, or of trials that the sweep does not have; `Error` as of `readFigure`.
  */
 export const keptTrials = (
   folder: string,
@@ -38,15 +48,15 @@ export const keptTrials = (
   sweep: FrozenSweep,
 ): KeptTrials | undefined => {
   const results = readFigure(folder, figure);
-  if (results === undefined) return undefined;
+  if (results === undefined || results.trials.length === 0) return undefined;
+  const { trials, question, engine } = results;
+  const path = resultsPath(folder, figure);
   if (results.scale !== scale)
     throw new RangeError(
-      `${resultsPath(folder, figure)}: expected results of scale ${scale}, got those of scale ${results.scale}; ` +
-        `keep each scale in a folder of its own`,
+      `${path}: expected results of scale ${scale}, got those of scale ${results.scale}; keep each scale in a folder ` +
+        "of its own",
     );
-  const planned = new Set(sweep.trials.map(({ id }) => id));
-  const trials = results.trials.filter(({ id }) => planned.has(id));
-  if (trials.length === 0) return undefined;
+  checkPlanned(path, trials, sweep);
   checkVersion(folder, figure);
-  return { trials, question: results.question, engines: results.engine.split(", ") };
+  return { trials, question, engines: engine.split(", ") };
 };

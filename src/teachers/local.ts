@@ -1,9 +1,9 @@
 /** A teacher on this machine: any policy, scored in one pass over whole sequences. */
 import * as tf from "@tensorflow/tfjs";
-import type { Buffer, Engine, Executable } from "../engine/engine.ts";
+import type { Buffer, Engine } from "../engine/engine.ts";
 import { float32, int32, type Program, type TensorSpec } from "../engine/program.ts";
 import type { Policy, Sequences, Weights } from "../policies/policy.ts";
-import { rowsAtOnce, sharingPrompts } from "../policies/shared-prompts.ts";
+import { rowsAtOnce, SharingProgram } from "../policies/shared-prompts.ts";
 import { coordinatesText } from "../rollouts/batches/order.ts";
 import { padPrompts } from "../rollouts/sampling/pad-prompts.ts";
 import type { Rollout } from "../rollouts/batches/rollout.ts";
@@ -128,9 +128,15 @@ const widthOf = (detail: Detail, vocabularySize: number): number => {
 /** Scores at most B rollouts of at most T tokens each. */
 type Pass = (parameters: Readonly<Record<string, Buffer>>, rollouts: readonly Rollout[]) => Promise<TeacherScore[]>;
 
-/** How many neighbouring rows are read together where they have the same prompt. */
-const rowsTogether = ({ policy, batch, length, completion, group = 1 }: LocalTeacherOptions): number =>
-  completion === undefined || batch % group !== 0 ? 1 : rowsAtOnce(policy, { length, completion }, group);
+/** How many neighbouring rows a teacher reads together where they have the same prompt. */
+export const rowsTogether = ({
+  policy,
+  batch,
+  length,
+  completion,
+  group = 1,
+}: Pick<LocalTeacherOptions, "policy" | "batch" | "length" | "completion" | "group">): number =>
+  completion === undefined ? 1 : rowsAtOnce(policy, { length, completion }, { rows: batch, group });
 
 /** Whether each `count` neighbouring rollouts of a full pass have the same prompt. */
 const sharePrompts = (rollouts: readonly Rollout[], batch: number, count: number): boolean =>
@@ -145,14 +151,12 @@ const compilePass = async (engine: Engine, options: LocalTeacherOptions): Promis
   const { policy, batch, detail = "all" } = options;
   const positions = queryPositions(options);
   const width = widthOf(detail, policy.vocabularySize);
-  const count = rowsTogether(options);
-  const compile = (together: number): Promise<Executable> =>
-    engine.compile(scoreProgram({ ...options, policy: sharingPrompts(policy, together) }));
-  const compiled = new Map([[count, await compile(count)]]);
+  const programs = new SharingProgram(engine, policy, rowsTogether(options), (by) =>
+    scoreProgram({ ...options, policy: by }),
+  );
+  await programs.of(true);
   return async (parameters, rollouts) => {
-    const together = count > 1 && sharePrompts(rollouts, batch, count) ? count : 1;
-    const executable = compiled.get(together) ?? (await compile(together));
-    compiled.set(together, executable);
+    const executable = await programs.of(sharePrompts(rollouts, batch, programs.count));
     const inputs: Record<string, Buffer> = {
       ...(detail === "tokens" ? { targets: engine.upload(targetsOf(rollouts, options), int32(batch, positions)) } : {}),
       ...uploadSequences(engine, rollouts, options),

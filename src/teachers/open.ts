@@ -4,7 +4,7 @@ import { policyOf } from "../policies/checkpoints/huggingface.ts";
 import type { Weights } from "../policies/policy.ts";
 import { tokenizerFromJSON } from "../tokenizers/read.ts";
 import { foreignTeacher } from "./foreign.ts";
-import { localTeacher } from "./local.ts";
+import { localTeacher, rowsTogether } from "./local.ts";
 import { memberDetail, mixtureTeacher } from "./mixture.ts";
 import { privilegedTeacher } from "./privileged.ts";
 import { routedTeacher } from "./routed.ts";
@@ -103,7 +103,7 @@ const openStored = async (
   setting: TeacherSetting,
   open: () => Promise<OpenedTeacher>,
 ): Promise<OpenedTeacher> => {
-  const { detail, batch, length, completion, translatesFrom } = setting;
+  const { detail, batch, length, completion, group, translatesFrom } = setting;
   if (translatesFrom !== undefined || ("config" in source && source.decay !== undefined))
     throw new RangeError(
       "teacher: expected a frozen teacher of the student's vocabulary for stored scores, got another",
@@ -118,7 +118,10 @@ const openStored = async (
     batch,
     length,
     completion,
-    ...defined({ engine: here?.engine }),
+    ...defined({
+      together: here && rowsTogether({ policy: here.policy, batch, length, completion, ...defined({ group }) }),
+      engine: here?.engine,
+    }),
   });
   const options = { folder: scoreFolder(folder, key, mebibytes * 2 ** 20), size, vocabularySize };
   if (!ask) return storedTeacher(options);

@@ -18,6 +18,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/remote/received.ts": "test/remote/attacks.test.ts and test/remote/server.test.ts send what is refused",
   "src/remote/send.ts": "test/remote/attacks.test.ts reads answers, and reads them not",
   "src/reproduction/kept-trials.ts": "test/reproduction/collect.test.ts collects with what it keeps",
+  "src/reproduction/write-results.ts": "test/reproduction/collect.test.ts writes what it collected",
   "src/engine/names.ts": "values alone: test/engine/choose.test.ts opens each of them",
   "src/checking/law.ts": "test/checking/check-module.test.ts keeps and breaks its laws",
   "src/checking/demand-gradient.ts": "test/checking/check-module.test.ts keeps and breaks its laws",

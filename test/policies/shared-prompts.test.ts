@@ -33,7 +33,7 @@ const sequences = (() => {
 
 describe.each(engines)("on $name", ({ evaluate }) => {
   test.each(families.map((policy) => [policy.config["model_type"], policy] as const))("%s", async (_, policy) => {
-    expect(rowsAtOnce(policy, { length, completion }, count)).toBe(3);
+    expect(rowsAtOnce(policy, { length, completion }, { rows: groups * count, group: count })).toBe(3);
     const values = { ...roughWeights(policy), ...sequences };
     const shared = sharingPrompts(policy, count);
     const logitsBy = (by: typeof policy) => (inputs: NamedTensors) => by.logits(inputs, inputs as NamedTensors & Sequences, completion);
@@ -67,15 +67,18 @@ describe.each(engines)("on $name", ({ evaluate }) => {
 test("as many rows are read together as divide the group and halve the positions", () => {
   const able = { severalCompletions: true };
   const row = (prompt: number, tokens: number) => ({ length: prompt + tokens - 1, completion: tokens });
-  expect(rowsAtOnce(able, row(275, 60), 4)).toBe(4);
+  expect(rowsAtOnce(able, row(275, 60), { rows: 8, group: 4 })).toBe(4);
   // Two of sixteen would do, but eight have fewer positions: 100 + 8 * 20 of 8 * 119.
-  expect(rowsAtOnce(able, row(101, 20), 16)).toBe(16);
-  expect(rowsAtOnce(able, row(101, 20), 7)).toBe(7);
+  expect(rowsAtOnce(able, row(101, 20), { rows: 32, group: 16 })).toBe(16);
+  expect(rowsAtOnce(able, row(101, 20), { rows: 14, group: 7 })).toBe(7);
   // Completions that are longer than prompts compare with each other for nothing.
-  expect(rowsAtOnce(able, row(20, 100), 4)).toBe(1);
-  expect(rowsAtOnce(able, row(1, 5), 4)).toBe(1);
-  expect(rowsAtOnce(able, row(275, 60), 1)).toBe(1);
-  expect(rowsAtOnce({}, row(275, 60), 4)).toBe(1);
+  expect(rowsAtOnce(able, row(20, 100), { rows: 8, group: 4 })).toBe(1);
+  expect(rowsAtOnce(able, row(1, 5), { rows: 8, group: 4 })).toBe(1);
+  expect(rowsAtOnce(able, row(275, 60), { rows: 4, group: 1 })).toBe(1);
+  // A part of a group has fewer rows than the group, or a number that has another divisor.
+  expect(rowsAtOnce(able, row(275, 60), { rows: 12, group: 8 })).toBe(4);
+  expect(rowsAtOnce(able, row(275, 60), { rows: 3, group: 4 })).toBe(1);
+  expect(rowsAtOnce({}, row(275, 60), { rows: 8, group: 4 })).toBe(1);
 });
 
 test("what cannot be read together is refused", async () => {

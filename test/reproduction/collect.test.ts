@@ -1,13 +1,14 @@
 /** Tests of what is collected of trials that were trained: curves, completions and times, and the same bytes each time. */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/sweeps/executors/local.ts";
 import { collectFigure, type Collected } from "../../src/reproduction/collect.ts";
 import { writeJson } from "../../src/files/json-file.ts";
-import { machineOf, machinePath } from "../../src/reproduction/figure-machine.ts";
-import { resultsPath, writeFigure } from "../../src/reproduction/figure-results.ts";
+import { machineOf, machinePath, machinesIn } from "../../src/reproduction/figure-machine.ts";
+import { readFigure, resultsPath, writeFigure } from "../../src/reproduction/figure-results.ts";
 import { keptTrials } from "../../src/reproduction/kept-trials.ts";
+import { writePart, writeResults } from "../../src/reproduction/write-results.ts";
 import { trialFolder } from "../../src/sweeps/planning/trial-progress.ts";
 import { tinySweep, type TinySweep } from "../fixtures/tiny-sweep.ts";
 
@@ -69,6 +70,53 @@ test("the same trials are the same bytes, however often they are collected", asy
   expect(await write("again", await collect())).toBe(await write("first", collected));
 });
 
+const machine = (jobs: number) => machineOf({ jobs, training: collected.training, elapsed: 5, steps: collected.steps });
+
+test("results are written with the machine that ran them, one after the other where some were there", async () => {
+  const folder = join(sweep.root, "written");
+  mkdirSync(folder);
+  const ran = { jobs: 2, elapsed: 5, any: true, kept: undefined };
+  const machines = () => machinesIn(folder, figure).map(({ jobs, elapsed }) => [jobs, elapsed]);
+  const { trials, ...head } = collected.results;
+  const some = (count: number): Collected => ({ ...collected, results: { ...head, trials: trials.slice(0, count) } });
+  await writeResults(folder, some(2), ran);
+  expect(machines()).toEqual([[2, 5]]);
+  // Nothing was run, so that the machine is the one that did.
+  await writeResults(folder, some(2), { ...ran, jobs: 3, any: false });
+  expect(machines()).toEqual([[2, 5]]);
+  const kept = { ...some(2).results, engines: ["onnx"] };
+  await writeResults(folder, some(2), { ...ran, jobs: 4, kept });
+  expect(machines()).toEqual([[2, 5]]);
+  await writeResults(folder, collected, { ...ran, jobs: 4, elapsed: undefined, kept });
+  expect(machines()).toEqual([
+    [2, 5],
+    [4, undefined],
+  ]);
+  expect(readFigure(folder, figure)).toEqual(collected.results);
+});
+
+test("a part of a figure does not replace results that have others", async () => {
+  const folder = join(sweep.root, "part");
+  mkdirSync(folder);
+  const ran = { jobs: 2, any: true, kept: undefined };
+  const { trials, ...head } = collected.results;
+  const part = (...chosen: number[]): Collected => ({
+    ...collected,
+    results: { ...head, trials: chosen.map((i) => trials[i]!) },
+  });
+  expect(await writePart(folder, part(), ran)).toBeUndefined();
+  expect(readFigure(folder, figure)).toBeUndefined();
+  expect(await writePart(folder, part(0, 1), ran)).toBeUndefined();
+  expect(await writePart(folder, part(0, 1, 2), ran)).toBeUndefined();
+  const bytes = readFileSync(resultsPath(folder, figure), "utf8");
+  expect(await writePart(folder, part(0), ran)).toMatch(/figure-5\.json: left as it was, since it has 2 trials that this part/u);
+  expect(await writePart(folder, part(0, 1, 3), ran)).toContain("it has 1 trial that this part of the figure has not");
+  expect(readFileSync(resultsPath(folder, figure), "utf8")).toBe(bytes);
+  writeFileSync(resultsPath(folder, figure), bytes.slice(0, 100));
+  expect(await writePart(folder, part(0, 1, 2, 3), ran)).toMatch(/figure-5\.json: left as it was: .*figure-5\.json/u);
+  expect(readFileSync(resultsPath(folder, figure), "utf8")).toBe(bytes.slice(0, 100));
+});
+
 test("of trials whose folders are gone the results are kept, where everything that decided them is as it was", async () => {
   const { folder, sweep: frozen } = await sweep.work();
   const results = join(sweep.root, "kept");
@@ -76,11 +124,11 @@ test("of trials whose folders are gone the results are kept, where everything th
   expect(keptTrials(results, figure, "pretrained", frozen)).toBeUndefined();
   await writeFigure(results, collected.results);
   const kept = () => keptTrials(results, figure, "pretrained", frozen);
-  expect(kept).toThrow("expected results of version 0.5.0, which can be joined, got none");
-  const machine = machineOf({ jobs: 2, training: collected.training, elapsed: undefined, steps: collected.steps });
-  await writeJson(machinePath(results, figure), { ...machine, versions: { ...machine.versions, "retort-rl": "0.4.0" } });
-  expect(kept).toThrow("got 0.4.0; run the figure again without --keep-results");
-  await writeJson(machinePath(results, figure), machine);
+  expect(kept).toThrow("expected results of version 0.5.0, which can be joined, got no version");
+  const made = machine(2);
+  await writeJson(machinePath(results, figure), { ...made, versions: { ...made.versions, "retort-rl": "0.4.0" } });
+  expect(kept).toThrow("got 0.4.0; run the figure again without --keep-results, which replaces them");
+  await writeJson(machinePath(results, figure), made);
   const [gone] = frozen.trials;
   rmSync(trialFolder(folder, frozen, gone!), { recursive: true });
   expect((await collect()).results.trials).toHaveLength(3);
@@ -94,8 +142,8 @@ test("of trials whose folders are gone the results are kept, where everything th
   );
 
   const other = { ...frozen, trials: frozen.trials.map((trial, i) => (i === 1 ? { ...trial, id: "0".repeat(64) } : trial)) };
-  expect(keptTrials(results, figure, "pretrained", other)!.trials.map(({ id }) => id)).toEqual(
-    frozen.trials.flatMap(({ id }, i) => (i === 1 ? [] : [id])),
+  expect(() => keptTrials(results, figure, "pretrained", other)).toThrow(
+    /figure-5\.json: expected trials of the 4 that the figure has now, got 1 of others, such as seed=1 \S+ \S+: other --seeds/u,
   );
   expect(() => keptTrials(results, figure, "small", frozen)).toThrow("expected results of scale small, got those of scale pretrained");
 });

@@ -63,11 +63,20 @@ describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) =>
     const [same, other] = [tokensOf(1, 2, 3, 4, 5, 6, 7, 8, 9, 1), tokensOf(3, 1, 4, 1, 5)];
     const row = (promptTokens: Int32Array, ...tokens: number[]): Rollout => ({ ...first, promptTokens, tokens: tokensOf(...tokens) });
     const neighbours = [row(same, 1, 2, 3), row(same, 4), row(same, 5, 6)];
-    const policy = smallLlama();
+    const small = smallLlama();
+    const read = new Set<number | undefined>();
+    const policy: Policy = {
+      ...small,
+      hidden: (parameters, sequences, last) => {
+        read.add((sequences as Sequences).completions?.count);
+        return small.hidden(parameters, sequences, last);
+      },
+    };
     const alone = await open(policy, { completion: 3 });
     const sharing = await open(policy, { completion: 3, group: 3 });
     const all = [...neighbours, row(other, 7), row(same, 8), row(other, 9), row(other, 2, 2, 2)];
     const [expected, found] = [await alone.score(all, never), await sharing.score(all, never)];
+    expect(read).toEqual(new Set([3]));
     for (const [i, { logProbs }] of expected.entries()) expectClose(found[i]!.logProbs, logProbs);
     // Rows that are read alone have the same bytes; a prompt that is read once has others, as sums are of other sizes.
     for (const i of [3, 4, 5, 6]) expect(found[i]!.logProbs).toEqual(expected[i]!.logProbs);

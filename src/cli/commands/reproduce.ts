@@ -1,22 +1,21 @@
 /** `retort reproduce`: runs the paper's figures, keeps their results, and says which of their claims hold. */
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { local } from "../../sweeps/executors/local.ts";
-import { defined } from "../../optional/defined.ts";
 import { ExperimentError } from "../../experiments/file/problem.ts";
 import type { HubOptions } from "../../policies/checkpoints/hub/hub.ts";
-import { jsonText, writeJson } from "../../files/json-file.ts";
+import { jsonText } from "../../files/json-file.ts";
 import { trialStates, type TrialState } from "../../sweeps/driving/drive.ts";
 import { freeze, sweepFolder, writeFrozen } from "../../sweeps/planning/frozen.ts";
 import { prepareSweep, type PreparedSweep } from "../../sweeps/planning/prepare-sweep.ts";
-import { collectFigure } from "../../reproduction/collect.ts";
-import { resultsPath, writeFigure, type FigureResults } from "../../reproduction/figure-results.ts";
+import { collectFigure, type Collected } from "../../reproduction/collect.ts";
+import { resultsPath, type FigureResults } from "../../reproduction/figure-results.ts";
 import { chosenFigures, figuresOf, scales, type Figure, type Scale } from "../../reproduction/figures.ts";
-import { machineOf, machinePath, machinesIn, timeTaken } from "../../reproduction/figure-machine.ts";
+import { timeTaken } from "../../reproduction/figure-machine.ts";
 import { keptTrials, type KeptTrials } from "../../reproduction/kept-trials.ts";
 import { outlineFigure, type FigureOutline } from "../../reproduction/outline.ts";
 import { planFigures, type FigurePlan, type KnownFigure } from "../../reproduction/figure-plan.ts";
+import { writePart, writeResults } from "../../reproduction/write-results.ts";
 import { scaleOverrides } from "../../reproduction/scale.ts";
 import { shareTrials, trialsToShare } from "../../reproduction/shared-trials.ts";
 import { mixedOf } from "../../results/claim-trials.ts";
@@ -158,27 +157,17 @@ const runFigure = async (
   const known = new Set(kept?.trials.map(({ id }) => id));
   const unknown = { ...sweep, trials: sweep.trials.filter(({ id }) => !known.has(id)) };
   const shared = await shareTrials(trials, unknown);
-  if (shared > 0 && style === "auto")
-    terminal.errors.write(
-      `figure ${figure.name}: ${shared} of ${sweep.trials.length} trials taken over from other figures\n`,
-    );
+  const tellTaken = (count: number, from: string): void => {
+    if (count === 0 || style !== "auto") return;
+    terminal.errors.write(`figure ${figure.name}: ${count} of ${sweep.trials.length} trials taken over from ${from}\n`);
+  };
+  tellTaken(known.size, "the results that are kept");
+  tellTaken(shared, "other figures");
   const left = (await trialStates({ folder: trials, sweep: unknown })).filter(
     ({ progress }) => progress.status !== "done",
   ).length;
-  const keep = async (whole: boolean): Promise<FigureResults> => {
-    const { results, training, steps } = await collectFigure(trials, sweep, figure, flags.scale, kept);
-    if (!whole && results.trials.length === 0) return results;
-    const earlier = kept === undefined ? undefined : machinesIn(folder, figure);
-    await writeFigure(folder, results);
-    const elapsed = whole && left === sweep.trials.length ? performance.now() - begun : undefined;
-    const isNew = kept === undefined ? left > 0 : results.trials.length > kept.trials.length;
-    if (isNew || !existsSync(machinePath(folder, figure)))
-      await writeJson(
-        machinePath(folder, figure),
-        machineOf({ jobs, training, elapsed, steps, ...defined({ earlier }) }),
-      );
-    return results;
-  };
+  const collected = (): Promise<Collected> => collectFigure(trials, sweep, figure, flags.scale, kept);
+  const ran = { jobs, kept, any: left > 0 };
   let all: readonly TrialState[];
   try {
     all = await driveShown(
@@ -189,11 +178,14 @@ const runFigure = async (
     );
   } catch (error) {
     // What is done is kept, so that it can go on elsewhere.
-    if (error instanceof InterruptedError) await keep(false);
+    const why = error instanceof InterruptedError ? await writePart(folder, await collected(), ran) : undefined;
+    if (why !== undefined) terminal.errors.write(`${visible(why)}\n`);
     throw error;
   }
-  const results = await keep(true);
-  tell(results, prepared, resultsPath(folder, figure), flags, terminal);
+  const found = await collected();
+  const elapsed = left === sweep.trials.length ? performance.now() - begun : undefined;
+  await writeResults(folder, found, { ...ran, elapsed });
+  tell(found.results, prepared, resultsPath(folder, figure), flags, terminal);
   await reportFailures(all, terminal);
 };
 

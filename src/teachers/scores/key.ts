@@ -9,6 +9,8 @@ export interface ScoringShape {
   readonly batch: number;
   readonly length: number;
   readonly completion: number;
+  /** How many neighbouring rows are read together where they have the same prompt; 1 when left out. */
+  readonly together?: number;
   /** Of the engine; absent for a server. */
   readonly engine?: string;
 }
@@ -22,7 +24,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
  */
 export const scoresKey = (
   source: SingleSource,
-  { detail, batch, length, completion, engine }: ScoringShape,
+  { detail, batch, length, completion, together = 1, engine }: ScoringShape,
 ): string => {
   const { temperature } = source;
   const hash = createHash("sha256");
@@ -30,7 +32,8 @@ export const scoresKey = (
     const { url, model } = source.server;
     return hash.update(JSON.stringify([url, model, temperature, detail])).digest("hex");
   }
-  hash.update(JSON.stringify([source.config, temperature, detail, batch, length, completion, engine]));
+  const shape = [batch, length, completion, engine, ...(together === 1 ? [] : [together])];
+  hash.update(JSON.stringify([source.config, temperature, detail, ...shape]));
   for (const [name, data] of Object.entries(source.weights).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`${name} ${data.length} `).update(bytesOf(data));
   }

@@ -1,29 +1,32 @@
 /** Inspects batches, or their parts, on an engine. */
 import type { Engine } from "../../engine/engine.ts";
+import { SharingProgram } from "../../policies/shared-prompts.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
 import { inspectedSignals } from "../batch/inspected-signals.ts";
+import { sharedRows, sharesPrompts } from "../batch/shared-prompts.ts";
 import type { InspectedTokens } from "../batch/token-log.ts";
 import type { InspectedRows } from "./inspected.ts";
 import { inspectionProgram, type InspectionOptions } from "./inspection.ts";
-import { SharingProgram } from "./sharing-program.ts";
 import { disposeAll, runProgram, takeMetrics, takeOutputs, type Buffers } from "./run-program.ts";
 
-/** Inspects with a program that is compiled at the first call. */
+/** Inspects with programs that are compiled when a batch first needs them. */
 export class Inspector {
   readonly #engine: Engine;
   readonly #options: InspectionOptions;
-  readonly #programs: SharingProgram<InspectionOptions>;
+  readonly #programs: SharingProgram;
 
   constructor(engine: Engine, options: InspectionOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#programs = new SharingProgram(engine, options, inspectionProgram);
+    this.#programs = new SharingProgram(engine, options.policy, sharedRows(options), (policy) =>
+      inspectionProgram({ ...options, policy }),
+    );
   }
 
   /** What the program says of rows with `inspectedSignals`; `buffers` are the parameters and what is frozen. */
   async inspect(buffers: Buffers, arrays: Batch): Promise<InspectedRows> {
     const { batch, objective } = this.#options;
-    const executable = await this.#programs.of(arrays);
+    const executable = await this.#programs.of(sharesPrompts(arrays, batch, this.#programs.count));
     const specs = batchSpecs(batch, inspectedSignals(objective.needs));
     const reader = `the objective ${objective.name}`;
     const outputs = await runProgram(this.#engine, executable, buffers, { specs, arrays, reader });
@@ -38,7 +41,7 @@ export class Inspector {
     }
   }
 
-  /** Frees the program. */
+  /** Frees the programs. */
   async dispose(): Promise<void> {
     await this.#programs.dispose();
   }

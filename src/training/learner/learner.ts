@@ -7,7 +7,9 @@ import { isAdapted } from "../../policies/adapters/lora.ts";
 import { openMerger, type Merger } from "../../policies/adapters/merge.ts";
 import type { Weights } from "../../policies/policy.ts";
 import { layoutOf, ownNumbers } from "../../policies/shared-numbers.ts";
+import { SharingProgram } from "../../policies/shared-prompts.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
+import { sharedRows, sharesPrompts } from "../batch/shared-prompts.ts";
 import { joined, type Inspected, type InspectedRows } from "./inspected.ts";
 import { Inspector } from "./inspector.ts";
 import { optimizers } from "../optimizers/index.ts";
@@ -18,7 +20,6 @@ import { MicroBatches } from "./micro-batches.ts";
 import { statePacks } from "./optimizer-state.ts";
 import type { Pack } from "./packing.ts";
 import { checkFinite, disposeAll, outputsNamed, runProgram, takeMetrics, type Buffers } from "./run-program.ts";
-import { SharingProgram } from "./sharing-program.ts";
 import { scoresProgram, updateProgram, type UpdateOptions } from "./update.ts";
 
 /** What one step gives. */
@@ -52,7 +53,7 @@ export class Learner {
   readonly #engine: Engine;
   readonly #options: LearnerOptions;
   /** For whole batches, or for their parts. */
-  readonly #update: SharingProgram<LearnerOptions> | MicroBatches;
+  readonly #update: SharingProgram | MicroBatches;
   readonly #optimizer: Optimizer;
   /** Packs of each kind of arrays in the state. */
   readonly #kinds: ReadonlyMap<string, readonly Pack[]>;
@@ -67,7 +68,7 @@ export class Learner {
   private constructor(
     engine: Engine,
     options: LearnerOptions,
-    update: SharingProgram<LearnerOptions> | MicroBatches,
+    update: SharingProgram | MicroBatches,
     buffers: Record<"frozen" | "state", Buffers>,
   ) {
     this.#engine = engine;
@@ -95,7 +96,11 @@ export class Learner {
     const { inParts = false } = options;
     const update = inParts
       ? await MicroBatches.open(engine, options)
-      : await new SharingProgram(engine, options, updateProgram).prepare();
+      : new SharingProgram(engine, options.policy, sharedRows(options), (policy) =>
+          updateProgram({ ...options, policy }),
+        );
+    // What most batches need is compiled here, so that a policy that does not compile is known at once.
+    if (update instanceof SharingProgram) await update.of(true);
     const buffers = { frozen: uploadFrozen(engine, options, frozen), state: uploadState(engine, kinds, state) };
     return new Learner(engine, options, update, buffers);
   }
@@ -108,7 +113,7 @@ export class Learner {
   async update(batch: Batch, step: number, factor: number, updates = 1): Promise<Learned> {
     const update = this.#update;
     if (update instanceof MicroBatches) throw new Error("learner: expected the parts of a batch, got all of it");
-    const executable = await update.of(batch);
+    const executable = await update.of(sharesPrompts(batch, this.#options.batch, update.count));
     const before = this.#state;
     let state = before;
     const all: Record<string, number>[] = [];

@@ -6,13 +6,14 @@ import type { Engine, Executable } from "../../engine/engine.ts";
 import { float32, type Program } from "../../engine/program.ts";
 import { optimizers } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { SharingProgram } from "../../policies/shared-prompts.ts";
 import { batchSpecs, type Batch } from "../batch/collate.ts";
+import { sharedRows, sharesPrompts } from "../batch/shared-prompts.ts";
 import { addProgram, applyProgram, gradientSpecs, updateSums } from "./accumulation.ts";
 import { scalarValues } from "./apply-optimizer.ts";
 import { metricsOfBatch, type BatchSums } from "./batch-sums.ts";
 import { packsOf } from "./learner-state.ts";
 import { checkFinite, disposeAll, outputsNamed, runProgram, takeMetrics, type Buffers } from "./run-program.ts";
-import { SharingProgram } from "./sharing-program.ts";
 import type { UpdateOptions } from "./update.ts";
 
 /** The sums over a batch of the parts that were given, and what a program reads of them. */
@@ -62,7 +63,7 @@ class PartSums {
 /** The compiled programs of a step. */
 interface Programs {
   readonly sums: PartSums;
-  readonly add: SharingProgram<UpdateOptions>;
+  readonly add: SharingProgram;
   readonly apply: Executable;
 }
 
@@ -91,9 +92,13 @@ export class MicroBatches {
   /** Compiles the programs for parts of `options.batch` rows. */
   static async open(engine: Engine, options: UpdateOptions): Promise<MicroBatches> {
     const sums = updateSums(options);
+    const add = new SharingProgram(engine, options.policy, sharedRows(options), (policy) =>
+      addProgram({ ...options, policy }, sums),
+    );
+    await add.of(true);
     return new MicroBatches(engine, options, {
       sums: new PartSums(engine, sums),
-      add: await new SharingProgram(engine, options, (shared) => addProgram(shared, sums)).prepare(),
+      add,
       apply: await engine.compile(applyProgram(options)),
     });
   }
@@ -123,7 +128,8 @@ export class MicroBatches {
   async add(buffers: Buffers, part: Batch): Promise<void> {
     const begun = this.#step();
     const { batch, objective } = this.#options;
-    const add = await this.#programs.add.of(part);
+    const { add: adding } = this.#programs;
+    const add = await adding.of(sharesPrompts(part, batch, adding.count));
     const outputs = await runProgram(this.#engine, add, new Map([...buffers, ...begun.gradients]), {
       specs: { ...batchSpecs(batch, objective.needs), sums: float32(begun.sums.length) },
       arrays: { ...part, sums: begun.sums.slice() },

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text as readText } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../../src/cli/program.ts";
@@ -114,7 +115,8 @@ describe.sequential("retort reproduce", () => {
       return trials - done;
     };
     expect([await left(), await left("--keep-results")]).toEqual([readFigure(results, figure!)!.planned, 0]);
-    await started(...away, "--keep-results");
+    const { stderr } = await started(...away, "--keep-results");
+    expect(stderr).toMatch(/^figure \S+: (\d+) of \1 trials taken over from the results that are kept$/mu);
     expect(readFileSync(resultsPath(results, figure!)).equals(bytes)).toBe(true);
     expect(machines()).toBe(before);
 
@@ -127,19 +129,38 @@ describe.sequential("retort reproduce", () => {
     expect(machines()).toBe(before + 1);
   }, 120_000);
 
-  test("keeps the results of what is done when it is stopped", async () => {
+  test("keeps the results of what is done when it is stopped, and loses no others", async () => {
     const figure = figures.find(({ name }) => name === "A.16")!;
     const folder = join(root, "stopped");
-    const flags = [...folders, "--out", join(folder, "runs"), "--figure", figure.name, "--jobs", "1", "--json"];
-    const child = spawn(process.execPath, [compiledCommand, "reproduce", ...flags], { stdio: ["ignore", "pipe", "ignore"] });
-    let stopped = false;
-    for await (const line of createInterface({ input: child.stdout })) {
-      const { kind, status } = JSON.parse(line) as { kind: string; status?: string };
-      if (stopped || kind !== "trial" || status !== "done") continue;
-      stopped = child.kill("SIGINT");
-    }
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    const kept = readFigure(join(folder, "runs", "smoke", "results"), figure)!;
-    expect([child.exitCode, kept.planned, kept.trials.length]).toEqual([130, 2, 1]);
+    const kept = join(folder, "results");
+    /** Exit status and standard error of the command, which is stopped when its first trial is done. */
+    const stopped = async (out: string): Promise<[number | null, string]> => {
+      const flags = [...folders, "--out", join(folder, out), "--results", kept, "--figure", figure.name, "--jobs", "1", "--json"];
+      const child = spawn(process.execPath, [compiledCommand, "reproduce", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+      const errors = readText(child.stderr);
+      let asked = false;
+      for await (const line of createInterface({ input: child.stdout })) {
+        const { kind, status } = JSON.parse(line) as { kind: string; status?: string };
+        if (!asked && kind === "trial" && status === "done") asked = child.kill("SIGINT");
+      }
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      return [child.exitCode, await errors];
+    };
+    const [code, silent] = await stopped("first");
+    const part = readFigure(kept, figure)!;
+    expect([code, part.planned, part.trials.length]).toEqual([130, 2, 1]);
+    expect(silent).not.toContain("left as it was");
+    const [done] = part.trials;
+    await writeFigure(kept, { ...part, trials: [...part.trials, { ...done!, id: "f".repeat(64), label: "seed=9" }] });
+    const bytes = readFileSync(resultsPath(kept, figure));
+    const [again, errors] = await stopped("second");
+    expect([again, errors]).toEqual([
+      130,
+      expect.stringContaining("left as it was, since it has 1 trial that this part of the figure has not"),
+    ]);
+    expect(readFileSync(resultsPath(kept, figure)).equals(bytes)).toBe(true);
+    // Nor are trials lost that the figure does not have any more.
+    const refused = await retort(...folders, "--results", kept, "--figure", figure.name, "--keep-results");
+    expect([refused.code, refused.errors]).toEqual([1, expect.stringContaining("got 1 of others, such as seed=9: other --seeds")]);
   }, 120_000);
 });

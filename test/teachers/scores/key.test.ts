@@ -12,6 +12,7 @@ test("the key of scores is the same for the same teacher, asked in the same way"
   expect(scoresKey({ ...policy, weights: { b, a } }, shape)).toBe(scoresKey(policy, shape));
   // A view of other memory.
   expect(scoresKey({ ...policy, weights: { a: Float32Array.of(0, 1, 2).subarray(1), b } }, shape)).toBe(scoresKey(policy, shape));
+  expect(scoresKey(policy, { ...shape, together: 1 })).toBe(scoresKey(policy, shape));
   expect(scoresKey(policy, shape)).toMatch(/^[0-9a-f]{64}$/);
 });
 
@@ -30,6 +31,7 @@ test("and another for anything that may change a score", () => {
     [policy, { ...shape, length: 9 }],
     [policy, { ...shape, completion: 4 }],
     [policy, { ...shape, engine: "cpu" }],
+    [policy, { ...shape, together: 4 }],
     [server, { detail: "all", batch: 4, length: 8, completion: 5 }],
     [
       { ...server, temperature: 2 },

@@ -4,13 +4,14 @@ import { openEngine } from "../../../src/engine/choose.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { programMemory } from "../../../src/engine/onnx/memory.ts";
 import { objectives, type ObjectiveValues } from "../../../src/objectives/index.ts";
+import { sharingPrompts } from "../../../src/policies/shared-prompts.ts";
 import { integer, normal, stream } from "../../../src/random/stream.ts";
 import { collate, type Batch, type BatchShape } from "../../../src/training/batch/collate.ts";
 import { inspectedSignals } from "../../../src/training/batch/inspected-signals.ts";
 import type { Row } from "../../../src/training/batch/row.ts";
+import { sharedRows } from "../../../src/training/batch/shared-prompts.ts";
 import { initialState } from "../../../src/training/learner/learner-state.ts";
 import { Learner, type LearnerOptions } from "../../../src/training/learner/learner.ts";
-import { sharedRows, withSharedPrompts } from "../../../src/training/learner/sharing-program.ts";
 import { updateProgram } from "../../../src/training/learner/update.ts";
 import { referenceRows } from "../../fixtures/batches.ts";
 import { bytesOf, context, model, smallLlama } from "../../fixtures/recipes.ts";
@@ -134,8 +135,8 @@ describe("a step on rows that share prompts", () => {
   });
 
   test("takes less memory", () => {
-    const [alone, shared] = [options, withSharedPrompts({ ...options, group: count })].map(
-      (of) => programMemory(updateProgram(of)).running,
+    const [alone, shared] = [policy, sharingPrompts(policy, count)].map(
+      (by) => programMemory(updateProgram({ ...options, policy: by })).running,
     );
     expect(shared).toBeLessThan(alone!);
   });
