@@ -4,6 +4,7 @@ import { checkData, checkInputs, copied, takenBy } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
 import { HeldBuffers } from "../held-buffers.ts";
 import type { Program, TensorSpec, TypedArray } from "../program.ts";
+import { releaseMemory } from "../../workers/release-memory.ts";
 import { inputName, outputName, record } from "../recording/record.ts";
 import { modelFile } from "./model-file.ts";
 
@@ -37,7 +38,12 @@ const sessionOptions = (threads: number, spinning: boolean): ort.InferenceSessio
  * A run occupies the calling thread: give it a worker thread when something else must stay responsive.
  */
 export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): Engine => {
-  const buffers = new HeldBuffers<ort.Tensor>("onnx-cpu");
+  // Tensors whose memory nobody else reads: left to the garbage collector, the states of earlier steps would stay beside
+  // the present one.
+  const owned = new Set<ort.Tensor>();
+  const buffers = new HeldBuffers<ort.Tensor>("onnx-cpu", (tensor) => {
+    if (owned.delete(tensor)) releaseMemory([tensor.data as TypedArray]);
+  });
   const sessions = new Set<ort.InferenceSession>();
   let open = true;
   const checkOpen = (): void => {
@@ -57,8 +63,11 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
       checkInputs(program.name, program.inputs, inputs);
       const results = await session.run(feedsOf(inputs));
       const held = {} as Record<O, Buffer>;
-      for (const name of Object.keys(outputs) as O[])
-        held[name] = buffers.hold(results[outputName(name)] as ort.Tensor, outputs[name]);
+      for (const name of Object.keys(outputs) as O[]) {
+        const tensor = results[outputName(name)] as ort.Tensor;
+        owned.add(tensor);
+        held[name] = buffers.hold(tensor, outputs[name]);
+      }
       return held;
     },
     async dispose() {
@@ -82,12 +91,18 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
       checkData(data, spec);
       // ONNX Runtime refuses memory that threads share.
       const own = data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
-      return buffers.hold(new ort.Tensor(spec.dtype, own, [...spec.shape]), spec);
+      const tensor = new ort.Tensor(spec.dtype, own, [...spec.shape]);
+      if (own !== data) owned.add(tensor);
+      return buffers.hold(tensor, spec);
     },
     async download(buffer, into) {
       return copied(buffers.tensor(buffer).data as TypedArray, into);
     },
-    take: takenBy(async (buffer) => buffers.tensor(buffer).data as TypedArray),
+    take: takenBy(async (buffer) => {
+      const tensor = buffers.tensor(buffer);
+      owned.delete(tensor);
+      return tensor.data as TypedArray;
+    }),
     memory: () => buffers.memory(),
     async dispose() {
       open = false;
