@@ -115,7 +115,7 @@ const sweepText = async (
   return `sweep of ${counted(trials.length, "trial")}: ${timeText(times.total(jobs), jobs)}${stopped}\n\n`;
 };
 
-/** The overrides, with parts of batches where `--memory` asks for such. `ExperimentError` where none is small enough. */
+/** The overrides, with parts of batches for `--memory`. `ExperimentError` where none is small enough. */
 const fittingOverrides = async (
   file: string,
   overrides: readonly string[],

@@ -85,7 +85,8 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
 
 /**
  * The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with
- * every problem between its parts; with `memory`, the bytes of the machine or another limit, of runs that are estimated to take more.
+ * every problem between its parts; with `memory`, the bytes of the machine or another limit, of runs that are estimated
+ * to take more.
  */
 export const planRuns = (
   { path, overrides, drafts }: SoundFile,

@@ -112,7 +112,7 @@ const samplingBytes = ({ costs, student, samplers, draws, call }: ProcessParts):
 const scoringBytes = ({ costs, scorers, call }: ProcessParts): number =>
   sumOf(scorers, (policy) => weightsOf(policy) + copied(costs, policy) + ownOf(memoryOfScoring(policy, call)));
 
-/** What comes and goes beside the state while the programs of a step run: rows, gradients, and copies of the outputs. */
+/** What comes and goes beside the state while a step's programs run: rows, gradients, and copies of the outputs. */
 const passing = (
   learning: LearningOptions,
   { inspection, update, add, apply }: ReturnType<typeof memoryOfStep>,

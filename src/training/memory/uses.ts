@@ -1,4 +1,4 @@
-/** What memory a policy takes when it samples, scores and learns: from the programs that would run, recorded and not run. */
+/** What memory a policy takes when it samples, scores and learns: from the programs, which are recorded and not run. */
 import { programMemory, type ProgramMemory } from "../../engine/onnx/memory.ts";
 import type { Program } from "../../engine/program.ts";
 import { distillation } from "../../objectives/distillation.ts";
