@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { onnxEngine } from "../src/engine/onnx/engine.ts";
 import { sizeOf, type TensorSpec, type TypedArray } from "../src/engine/program.ts";
-import { memoryOf, programOf, type Use } from "../src/training/learner/memory.ts";
+import { memoryOf, programOf, type Use } from "../src/training/memory/uses.ts";
 import { policyOf, type MemorySizes } from "./program-memory-work.ts";
 
 const [, , use = "", text = ""] = process.argv;

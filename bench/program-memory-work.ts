@@ -1,7 +1,7 @@
 /** The policies of the bench of memory. */
 import { llama } from "../src/policies/families/llama.ts";
 import type { Policy } from "../src/policies/policy.ts";
-import type { MemoryShape } from "../src/training/learner/memory.ts";
+import type { MemoryShape } from "../src/training/memory/shape.ts";
 
 /** A policy and a batch. */
 export interface MemorySizes extends MemoryShape {

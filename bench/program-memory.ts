@@ -1,11 +1,13 @@
 /**
  * Memory of programs: what `retort inspect` says that sampling, scoring and training take, against the peak that a
- * process of its own has. `npm run bench -- program-memory`; Linux.
+ * process of its own has; then whole runs, as `retort explain` says. `npm run bench -- program-memory`, after
+ * `npm run build`, `-- tensorflow` for whole runs on that engine alone; Linux.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { table } from "../src/cli/display/table.ts";
 import { parameterCount } from "../src/policies/initialize.ts";
+import { runMemoryTable } from "./program-memory-run.ts";
 import { policyOf, type MemorySizes } from "./program-memory-work.ts";
 
 /** Small and wide vocabularies, long and short sequences; the last one is SmolLM2-135M. */
@@ -52,6 +54,10 @@ const measure = (use: string, sizes: MemorySizes): readonly (string | number)[] 
   ];
 };
 
-const rows = cases.flatMap((sizes) => ["sampling", "scoring", "training"].map((use) => measure(use, sizes)));
-const heads = ["policy", "batch", "use", "inputs MiB", "estimated MiB", "measured MiB", "error"];
-process.stdout.write(`${table(heads, rows)}\n`);
+const engine = process.argv[2];
+if (engine === undefined) {
+  const rows = cases.flatMap((sizes) => ["sampling", "scoring", "training"].map((use) => measure(use, sizes)));
+  const heads = ["policy", "batch", "use", "inputs MiB", "estimated MiB", "measured MiB", "error"];
+  process.stdout.write(`${table(heads, rows)}\n\n`);
+}
+process.stdout.write(`${await runMemoryTable(engine ?? "onnx")}\n`);

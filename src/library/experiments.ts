@@ -12,6 +12,7 @@ export type { Json, JsonObject } from "../files/json.ts";
 export { staleness, storedStages } from "../experiments/stage-store/stored-stages.ts";
 export type { Difference, StoredStage } from "../experiments/stage-store/stored-stages.ts";
 export type { PlannedRun, PlannedTraining } from "../experiments/planning/planned.ts";
+export type { MemoryLimit } from "../experiments/planning/memory-rules.ts";
 export { prepareExperiment } from "../experiments/planning/run-plan.ts";
 export { ExperimentError, formatProblem } from "../experiments/file/problem.ts";
 export type { Colors, Location, Problem } from "../experiments/file/problem.ts";

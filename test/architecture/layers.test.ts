@@ -12,7 +12,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   optional: [],
   files: ["optional"],
   workers: ["optional"],
-  engine: ["optional", "files"],
+  engine: ["optional", "files", "workers"],
   plugins: ["files"],
   random: [],
   remote: ["optional", "files"],

@@ -53,6 +53,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     checks: ["recipe", "batch"],
     learner: ["optimizers", "recipe", "batch", "sequences", "checks"],
     checkpoints: ["optimizers", "recipe", "sequences", "checks", "learner"],
+    memory: ["optimizers", "batch", "learner"],
     threads: ["recipe", "batch", "learner"],
     speed: ["recipe", "batch", "learner"],
     step: ["recipe", "sequences", "batch", "checks", "learner", "checkpoints", "threads"],

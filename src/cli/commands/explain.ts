@@ -6,6 +6,8 @@ import { readExperiment } from "../../experiments/file/extended-source.ts";
 import { prepareSweep } from "../../sweeps/planning/prepare-sweep.ts";
 import { hasSweep } from "../../sweeps/planning/sweep-plan.ts";
 import { SweepTimes, type SweepTime } from "../../sweeps/planning/sweep-time.ts";
+import { prepareExperiment } from "../../experiments/planning/run-plan.ts";
+import { limitOf, memoryOption, withFittingParts } from "../options/memory.ts";
 import { numberFrom } from "../options/numbers.ts";
 import { duration, mebibytes } from "../display/number-text.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../options/hub.ts";
@@ -17,6 +19,7 @@ interface ExplainOptions extends HubFlags {
   readonly out: string;
   readonly cache: string;
   readonly jobs?: number;
+  readonly memory?: number;
   readonly all?: true;
   readonly json?: true;
 }
@@ -112,26 +115,43 @@ const sweepText = async (
   return `sweep of ${counted(trials.length, "trial")}: ${timeText(times.total(jobs), jobs)}${stopped}\n\n`;
 };
 
+/** The overrides, with parts of batches for `--memory`. `ExperimentError` where none is small enough. */
+const fittingOverrides = async (
+  file: string,
+  overrides: readonly string[],
+  { memory }: ExplainOptions,
+  hub: HubOptions,
+  { errors }: Terminal,
+): Promise<readonly string[]> => {
+  if (memory === undefined) return overrides;
+  const source = readExperiment(file);
+  const all = await withFittingParts(source, overrides, memory, { hub, errors });
+  await prepareExperiment(source, all, hub, limitOf(memory));
+  return all;
+};
+
 /** Adds description, arguments, options and action to the command. */
 export const addExplain = (command: Command, terminal: Terminal): void => {
   command
     .description(
       "Prints what a file's runs take, the stages that they start from, and each value that the file says with where " +
-        "it was written: memory as an estimate of the peak on ONNX Runtime, time as earlier trainings of the " +
-        "same kind took. Defaults are counted; --all prints them too.",
+        "it was written: memory as an estimate of the process's peak on this machine, time as earlier trainings of " +
+        "the same kind took. Defaults are counted; --all prints them too.",
     )
     .argument("<file>", "experiment file: JSON with comments, or YAML")
     .argument("[overrides...]", "values to set, such as /objective/alpha=0.5")
     .option("--out <folder>", "where the runs' folders are", "runs")
     .option("--cache <folder>", "where stages are stored", ".retort")
     .option("--jobs <n>", "of a sweep: the time with this many trials at once", numberFrom(1, true))
+    .addOption(memoryOption())
     .option("--all", "print every value, defaults too")
     .option("--json", "print it as JSON, every value, memory in bytes");
   addHubFlags(command)
     .addHelpText("after", "\nExample:\n  retort explain experiments/quickstart.json /seed=1")
-    .action(async (file: string, overrides: string[], options: ExplainOptions) => {
+    .action(async (file: string, given: string[], options: ExplainOptions) => {
       const { out, cache, all, json } = options;
       const hub = hubOptions(options, terminal);
+      const overrides = await fittingOverrides(file, given, options, hub, terminal);
       const runs = await explainExperiment(file, overrides, { out, cache }, hub);
       if (json === true) return void terminal.output.write(`${JSON.stringify(runs, null, 2)}\n`);
       const head = hasSweep(readExperiment(file), overrides) ? await sweepText(file, overrides, options, hub) : "";

@@ -4,6 +4,7 @@ import { checkData, checkInputs, copied, takenBy } from "../buffers.ts";
 import type { Buffer, Engine, Executable } from "../engine.ts";
 import { HeldBuffers } from "../held-buffers.ts";
 import type { Program, TensorSpec, TypedArray } from "../program.ts";
+import { releaseMemory } from "../../workers/release-memory.ts";
 import { inputName, outputName, record } from "../recording/record.ts";
 import { modelFile } from "./model-file.ts";
 
@@ -33,11 +34,47 @@ const sessionOptions = (threads: number, spinning: boolean): ort.InferenceSessio
 });
 
 /**
+ * The engine's buffers. Memory that nobody else reads is freed with its buffer: left to the garbage collector, the
+ * states of earlier steps would stay beside the present one.
+ */
+class Tensors extends HeldBuffers<ort.Tensor> {
+  readonly #owned: Set<ort.Tensor>;
+
+  constructor() {
+    const owned = new Set<ort.Tensor>();
+    super("onnx-cpu", (tensor) => {
+      if (owned.delete(tensor)) releaseMemory([tensor.data as TypedArray]);
+    });
+    this.#owned = owned;
+  }
+
+  /** What a run gave, or a copy: nobody else has it. */
+  own(tensor: ort.Tensor, spec: TensorSpec): Buffer {
+    this.#owned.add(tensor);
+    return this.hold(tensor, spec);
+  }
+
+  upload(data: TypedArray, spec: TensorSpec): Buffer {
+    // ONNX Runtime refuses memory that threads share.
+    const isShared = data.buffer instanceof SharedArrayBuffer;
+    const tensor = new ort.Tensor(spec.dtype, isShared ? data.slice() : data, [...spec.shape]);
+    return isShared ? this.own(tensor, spec) : this.hold(tensor, spec);
+  }
+
+  /** The numbers of a buffer, which are not freed with it any more. */
+  given(buffer: Buffer): TypedArray {
+    const tensor = this.tensor(buffer);
+    this.#owned.delete(tensor);
+    return tensor.data as TypedArray;
+  }
+}
+
+/**
  * Makes an engine on ONNX Runtime's CPU provider. Runs of one program on the same inputs are bit-equal.
  * A run occupies the calling thread: give it a worker thread when something else must stay responsive.
  */
 export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): Engine => {
-  const buffers = new HeldBuffers<ort.Tensor>("onnx-cpu");
+  const buffers = new Tensors();
   const sessions = new Set<ort.InferenceSession>();
   let open = true;
   const checkOpen = (): void => {
@@ -58,7 +95,7 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
       const results = await session.run(feedsOf(inputs));
       const held = {} as Record<O, Buffer>;
       for (const name of Object.keys(outputs) as O[])
-        held[name] = buffers.hold(results[outputName(name)] as ort.Tensor, outputs[name]);
+        held[name] = buffers.own(results[outputName(name)] as ort.Tensor, outputs[name]);
       return held;
     },
     async dispose() {
@@ -80,14 +117,12 @@ export const onnxEngine = ({ threads = 1, spinning = true }: OnnxOptions = {}): 
     upload(data, spec) {
       checkOpen();
       checkData(data, spec);
-      // ONNX Runtime refuses memory that threads share.
-      const own = data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
-      return buffers.hold(new ort.Tensor(spec.dtype, own, [...spec.shape]), spec);
+      return buffers.upload(data, spec);
     },
     async download(buffer, into) {
       return copied(buffers.tensor(buffer).data as TypedArray, into);
     },
-    take: takenBy(async (buffer) => buffers.tensor(buffer).data as TypedArray),
+    take: takenBy(async (buffer) => buffers.given(buffer)),
     memory: () => buffers.memory(),
     async dispose() {
       open = false;

@@ -15,6 +15,8 @@ export interface ProgramMemory {
    * the runtime's own memory.
    */
   readonly running: number;
+  /** Of `running`, the copies of the outputs; the rest the runtime keeps for the next run. */
+  readonly outputs: number;
 }
 
 /** Operators whose result may overwrite an operand that no later node reads. */
@@ -101,5 +103,6 @@ export const programMemory = (program: Program): ProgramMemory => {
   const { main, sizes, constants } = graph.extent();
   const arena = new Arena();
   walk(main, sizes, arena);
-  return { inputs: total(program.inputs), running: constants + arena.touched + total(outputs) };
+  const copies = total(outputs);
+  return { inputs: total(program.inputs), running: constants + arena.touched + copies, outputs: copies };
 };

@@ -1,24 +1,31 @@
 /** Whether a machine has the memory that trainings are estimated to take: known before any of it is taken. */
-import { canonicalJson } from "../../files/canonical-json.ts";
 import type { FileContext } from "../inputs/file-context.ts";
 import type { Mistake } from "../schema/check.ts";
 import type { ExperimentValues } from "../schema/experiment-schema.ts";
 import { stagePointer } from "../schema/trainings.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
-import { trainingMemory, type TrainingMemory } from "./training-memory.ts";
+import { memoryKind, trainingMemory, type TrainingMemory } from "./training-memory.ts";
 
 const gibibytes = (bytes: number): string =>
   `${(bytes / 2 ** 30).toLocaleString("en", { maximumFractionDigits: bytes < 2 ** 30 ? 2 : 1 })} GiB`;
 
-/** Holds trainings to a machine's bytes; those of the same sizes are estimated once. */
+/** How much memory a training may take. */
+export interface MemoryLimit {
+  readonly bytes: number;
+  /** What has it, for errors: `the memory of this machine`. */
+  readonly of: string;
+}
+
+/** Holds trainings to a limit; those of the same sizes are estimated once. */
 export class MemoryRules {
   readonly #known = new Map<string, TrainingMemory>();
   readonly #fileContext: FileContext;
-  readonly #has: number;
+  readonly #limit: MemoryLimit;
 
-  constructor(fileContext: FileContext, has: number) {
+  /** `limit` is the bytes of the machine, or another limit. */
+  constructor(fileContext: FileContext, limit: number | MemoryLimit) {
     this.#fileContext = fileContext;
-    this.#has = has;
+    this.#limit = typeof limit === "number" ? { bytes: limit, of: "the memory of this machine" } : limit;
   }
 
   /** What a run and its stages take too much, at the key to lower first. */
@@ -30,20 +37,7 @@ export class MemoryRules {
   }
 
   #memory(training: PlannedTraining, file: ExperimentValues): TrainingMemory {
-    const { student, teacher, task, taskSeed, tokenizer, training: settings, rollouts } = training.values;
-    const key = canonicalJson({
-      sizes: [
-        student,
-        teacher ?? null,
-        task,
-        taskSeed,
-        tokenizer ?? null,
-        [settings.batch, settings.microBatch ?? null, settings.recompute ?? false, settings.optimizer.type],
-        rollouts,
-        training.contextLength,
-      ],
-      stages: file.stages,
-    });
+    const key = memoryKind(training, file);
     const known = this.#known.get(key) ?? trainingMemory(training, file, this.#fileContext);
     this.#known.set(key, known);
     return known;
@@ -52,7 +46,7 @@ export class MemoryRules {
   #mistakesOf(training: PlannedTraining, file: ExperimentValues, at: string): Mistake[] {
     const memory = this.#memory(training, file);
     const needed = memory.peak;
-    if (needed <= this.#has) return [];
+    if (needed <= this.#limit.bytes) return [];
     const { values } = training;
     const { batch } = values.training;
     const chunk = Math.min(values.rollouts.chunk, batch);
@@ -66,7 +60,7 @@ export class MemoryRules {
       {
         pointer: `${at}${key}`,
         message:
-          `expected what fits into the memory of this machine, ${gibibytes(this.#has)}, got what is estimated to ` +
+          `expected what fits into ${this.#limit.of}, ${gibibytes(this.#limit.bytes)}, got what is estimated to ` +
           `take ${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
           `${memory.length.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
           "/rollouts/maxNewTokens or the student's size, set /training/microBatch, or start it all the same with " +

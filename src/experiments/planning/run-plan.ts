@@ -25,7 +25,7 @@ import { contextLength, maxNewTokens } from "../inputs/lengths.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
 import { byLocation, checkSource, located, type Found, type SoundFile } from "./sound-file.ts";
 import { trainingId, trainingSetting } from "./training-id.ts";
-import { MemoryRules } from "./memory-rules.ts";
+import { MemoryRules, type MemoryLimit } from "./memory-rules.ts";
 import { decidingFiles } from "./deciding-files.ts";
 import { defined } from "../../optional/defined.ts";
 
@@ -85,13 +85,14 @@ export const planDraft = (draft: Draft, file: ExperimentValues, path: string, fi
 
 /**
  * The runs of a sound file, given what is known of the checkpoints and the data that it names. `ExperimentError` with
- * every problem between its parts; with `memory`, the bytes of the machine, of runs that are estimated to take more.
+ * every problem between its parts; with `memory`, the bytes of the machine or another limit, of runs that are estimated
+ * to take more.
  */
 export const planRuns = (
   { path, overrides, drafts }: SoundFile,
   inputs: Inputs,
   fileContext = new FileContext(dirname(path), inputs),
-  memory?: number,
+  memory?: number | MemoryLimit,
 ): readonly PlannedRun[] => {
   const semantic = drafts.map(({ draft, values }) => ({
     draft,
@@ -133,7 +134,7 @@ export const prepareExperiment = async (
   file: string | Source,
   overrides: readonly string[] = [],
   hub: HubOptions = {},
-  memory?: number,
+  memory?: number | MemoryLimit,
 ): Promise<readonly PlannedRun[]> => {
   const checked = checkSource(typeof file === "string" ? readExperiment(file) : file, givenOverrides(overrides));
   return planRuns(checked, await readInputs(checked.drafts, dirname(checked.path), hub), undefined, memory);

@@ -66,3 +66,23 @@ test("it takes turns with an eager engine in one thread", async () => {
   }
   for (const engine of engines) await engine.dispose();
 });
+
+test("what a program gave is freed with its buffer, and not what was uploaded or taken", async () => {
+  const engine = onnxEngine();
+  const count = 2 ** 22;
+  const twice = await engine.compile({
+    name: "twice",
+    inputs: { x: float32(count) },
+    build: ({ x }) => ({ y: tf.mul(x, 2), z: tf.mul(x, 3) }),
+  });
+  const given = new Float32Array(count).fill(1);
+  const x = engine.upload(given, float32(count));
+  const { y, z } = await twice.run({ x });
+  const before = process.memoryUsage().arrayBuffers;
+  y.dispose();
+  expect(before - process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(4 * count);
+  const taken = await engine.take(z);
+  x.dispose();
+  expect([given.length, given[1], taken.length, taken[1]]).toEqual([count, 1, count, 3]);
+  await engine.dispose();
+});

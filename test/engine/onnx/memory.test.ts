@@ -1,7 +1,7 @@
 /** Memory of programs, counted by hand: what is alive at the same time. `npm run bench -- program-memory` compares with what is measured. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { programMemory } from "../../../src/engine/onnx/memory.ts";
+import { programMemory, type ProgramMemory } from "../../../src/engine/onnx/memory.ts";
 import { loop } from "../../../src/engine/loop.ts";
 import { float32, type NamedTensors } from "../../../src/engine/program.ts";
 
@@ -9,11 +9,11 @@ const count = 2 ** 18;
 const MiB = 2 ** 20;
 
 /** Of a program of one input of 1 MiB. */
-const memoryOf = (build: (x: tf.Tensor) => NamedTensors): { inputs: number; running: number } =>
+const memoryOf = (build: (x: tf.Tensor) => NamedTensors): ProgramMemory =>
   programMemory({ name: "some", inputs: { x: float32(count) }, build: ({ x }) => build(x!) });
 
 test("one result is in the runtime's memory under its own name and under the output's, and once outside", () => {
-  expect(memoryOf((x) => ({ y: tf.exp(x) }))).toEqual({ inputs: MiB, running: 3 * MiB });
+  expect(memoryOf((x) => ({ y: tf.exp(x) }))).toEqual({ inputs: MiB, running: 3 * MiB, outputs: MiB });
 });
 
 test("results overwrite what no later node reads, and nothing else", () => {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
 import { prepareExperiment } from "../../../src/experiments/planning/run-plan.ts";
-import { processBytes, trainingMemory } from "../../../src/experiments/planning/training-memory.ts";
+import { trainingMemory } from "../../../src/experiments/planning/training-memory.ts";
 import { ExperimentError } from "../../../src/experiments/file/problem.ts";
 import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
@@ -18,7 +18,7 @@ test("a run starts where its estimate and a process fit, and not with a byte les
   const [run] = await prepareExperiment(file);
   const { values } = checkSource(readExperiment(file), []).drafts[0]!;
   const all = [...run!.stages, run!].map((one) => trainingMemory(one, values, new FileContext("test/fixtures/experiments")));
-  const needed = processBytes + Math.max(...all.map(({ sampling, training }) => sampling + training));
+  const needed = Math.max(...all.map(({ peak }) => peak));
   expect((await prepareExperiment(file, [], {}, needed))[0]!.id).toBe(run!.id);
   expect((await problemsOf([], needed - 1)).length).toBeGreaterThan(0);
 });

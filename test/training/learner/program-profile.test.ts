@@ -8,7 +8,7 @@ import { record } from "../../../src/engine/recording/record.ts";
 import { translated } from "../../../src/engine/tensorflow/saved-model.ts";
 import { gpt2 } from "../../../src/policies/families/gpt2.ts";
 import { llama } from "../../../src/policies/families/llama.ts";
-import { programOf, type Use } from "../../../src/training/learner/memory.ts";
+import { programOf, type Use } from "../../../src/training/memory/uses.ts";
 
 const file = new URL("../../fixtures/program-profile.json", import.meta.url);
 

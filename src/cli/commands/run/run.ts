@@ -17,6 +17,7 @@ import { withCheckpointRequests } from "../../display/checkpoint-requests.ts";
 import { interruptible } from "../../display/interruptible.ts";
 import { portIn } from "../../options/listen.ts";
 import { addHubFlags, hubOptions, type HubFlags } from "../../options/hub.ts";
+import { limitOf, memoryOption, withFittingParts } from "../../options/memory.ts";
 import { overMemoryOption } from "../../options/over-memory.ts";
 import { displayOf, type DisplayStyle } from "../../display/progress.ts";
 import { table } from "../../display/table.ts";
@@ -29,6 +30,7 @@ interface RunOptions extends HubFlags {
   readonly only?: readonly string[];
   readonly fork?: true;
   readonly overMemory?: true;
+  readonly memory?: number;
   readonly quiet?: true;
   readonly json?: true;
   readonly metrics?: number;
@@ -129,8 +131,15 @@ const prepare = async (
   }
   // What is wrong with the file is said by its check.
   void startEarlyThreads(idle, source.value).catch(() => undefined);
-  const memory = options.overMemory === true ? undefined : machineMemory();
-  return choose(await prepareExperiment(source, overrides, hubOptions(options, shown), memory), options.only);
+  const hub = hubOptions(options, shown);
+  const has = options.overMemory === true ? Infinity : machineMemory();
+  const { memory: may = Infinity } = options;
+  const all =
+    may === Infinity
+      ? overrides
+      : await withFittingParts(source, overrides, Math.min(may, has), { hub, errors: terminal.errors });
+  const limit = may < has ? limitOf(may) : has;
+  return choose(await prepareExperiment(source, all, hub, limit === Infinity ? undefined : limit), options.only);
 };
 
 /** Adds description, arguments, options and action to the command. */
@@ -148,6 +157,7 @@ export const addRun = (command: Command, terminal: Terminal): void => {
     .option("--out <folder>", "where the runs' folders go", "runs")
     .option("--cache <folder>", "where stages and unfinished runs are stored", ".retort")
     .option("--fork", "begin anew, in a folder of its own, where code or data of a run changed before it was done")
+    .addOption(memoryOption())
     .addOption(overMemoryOption())
     .option("--quiet", "print the results only")
     .option("--json", "print one JSON event a line")
@@ -164,6 +174,7 @@ export const addRun = (command: Command, terminal: Terminal): void => {
 Examples:
   retort run experiments/quickstart.json
   retort run experiments/quickstart.json /objective/alpha=0.5 /seed=1
+  retort run experiments/quickstart.json --memory 1GiB
   retort run experiments/ladder.json --only sft`,
     )
     .action(async (file: string, overrides: string[], options: RunOptions) => {

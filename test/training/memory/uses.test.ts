@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { parameterCount } from "../../../src/policies/initialize.ts";
 import { programMemory } from "../../../src/engine/onnx/memory.ts";
-import { memoryOf, programOf } from "../../../src/training/learner/memory.ts";
+import { memoryOf, programOf } from "../../../src/training/memory/uses.ts";
 import { bigram, smallLlama, smallT5 } from "../../fixtures/recipes.ts";
 
 const roomy = { contextLength: 256 };
