@@ -70,7 +70,7 @@ const prepare = async (
   const { claims, halving, memory } = prepared;
   const sweep = freeze(prepared, cache);
   const folder = resolve(sweepFolder(join(out, scale), figure.path));
-  const jobs = flags.jobs ?? localJobs(1, () => memory.largest(), terminal);
+  const jobs = flags.jobs ?? localJobs(1, () => memory.largest(1), terminal);
   const kept = flags.keepResults === true ? keptTrials(resultsFolder(flags), figure, scale, sweep) : undefined;
   const progress = await trialStates({ folder, sweep });
   const shared = [...trialsToShare(folder, sweep), ...(kept?.trials ?? []).map(({ id }) => id)];

@@ -6,18 +6,17 @@ import { memoryKind, processBytes, trainingMemory } from "../../experiments/plan
 
 /** The kinds of trials: those that differ in what decides their memory. */
 export class TrialMemory {
-  readonly #kinds = new Map<string, () => number>();
+  readonly #kinds = new Map<string, (threads: number) => number>();
 
   /** Notes a trial of the file's values. */
   add(trial: Pick<PlannedRun, "values" | "contextLength">, file: ExperimentValues, fileContext: FileContext): void {
     const key = memoryKind(trial, file);
-    if (!this.#kinds.has(key)) {
-      this.#kinds.set(key, () => trainingMemory(trial, file, fileContext).peak);
-    }
+    if (!this.#kinds.has(key))
+      this.#kinds.set(key, (threads) => trainingMemory(trial, file, fileContext, threads).peak);
   }
 
-  /** Bytes of the largest trial, an estimate. */
-  largest(): number {
-    return [...this.#kinds.values()].reduce((most, bytes) => Math.max(most, bytes()), processBytes);
+  /** Bytes of the largest trial with so many threads of each part, an estimate. */
+  largest(threads: number): number {
+    return [...this.#kinds.values()].reduce((most, bytes) => Math.max(most, bytes(threads)), processBytes);
   }
 }

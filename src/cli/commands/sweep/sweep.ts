@@ -82,7 +82,7 @@ const executorOf = async (
 ): Promise<Executor> => {
   const { executor, jobs, threads, slurm: options = [], redis } = flags;
   if (executor === "slurm") return slurm({ jobs, options });
-  if (executor === "local") return local(jobs ?? localJobs(threads, () => memory.largest(), terminal));
+  if (executor === "local") return local(jobs ?? localJobs(threads, () => memory.largest(threads), terminal));
   const address = redisIn(redis);
   // The queue's libraries are loaded for this executor only.
   const { bullmq } = await import("../../../sweeps/executors/bullmq.ts");
