@@ -68,7 +68,7 @@ describe.each(["cpu", "onnx"] as const)("a local teacher on %s", async (name) =>
     const policy: Policy = {
       ...small,
       hidden: (parameters, sequences, last) => {
-        read.add((sequences as Sequences).completions?.count);
+        read.add(sequences.completions?.count);
         return small.hidden(parameters, sequences, last);
       },
     };
