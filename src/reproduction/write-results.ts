@@ -62,8 +62,8 @@ export const writePart = async (
     const lost = trialsLost(folder, results);
     if (lost > 0)
       return (
-        `${path}: left as it was, since it has ${lost} trial${lost === 1 ? "" : "s"} that this part of the figure has ` +
-        "not; --keep-results adds to it, and another --results folder leaves it"
+        `${path}: left as it was, since it has ${lost} trial${lost === 1 ? "" : "s"} that this part of the figure ` +
+        "has not; --keep-results adds to it, and another --results folder leaves it"
       );
   } catch (error) {
     return `${path}: left as it was: ${error instanceof Error ? error.message : String(error)}`;
