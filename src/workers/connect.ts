@@ -94,14 +94,14 @@ export const connectTo = <H extends Handlers>(
   thread: Thread,
   { grace: usual = 2000 }: Pick<ConnectOptions, "grace"> = {},
 ): Connection<H> => {
-  const { worker, name, ended } = thread;
+  const { worker, name } = thread;
   const pending = new PendingCalls();
   let waiting = 0;
   let closing: Promise<void> | undefined;
 
   const settle = (reply: Reply): void => pending.settle(reply);
   worker.on("message", settle);
-  const cleared = ended.then(({ error }) => {
+  const forget = thread.onEnd(({ error }) => {
     pending.refuse(error);
     pending.clear();
   });
@@ -110,7 +110,6 @@ export const connectTo = <H extends Handlers>(
     const late = pending.refusal !== undefined;
     pending.refuse(new Error(`worker ${name} was closed`));
     const { crashed, error } = await endThread(thread, grace);
-    await cleared;
     if (crashed && !late) throw error;
   };
 
@@ -121,6 +120,8 @@ export const connectTo = <H extends Handlers>(
     closing = freed.then(() => undefined);
     if (!(await freed)) return undefined;
     worker.off("message", settle).unref();
+    // The thread outlives this connection, which knows of all that it was sent.
+    forget();
     return thread;
   };
 

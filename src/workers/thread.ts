@@ -30,12 +30,19 @@ export interface Ending {
 export interface Thread {
   readonly name: string;
   readonly worker: Worker;
-  /** Resolves when the thread ends, and never rejects. */
+  /** Resolves when the thread ends, and never rejects. What waits for it is held as long as the thread lives. */
   readonly ended: Promise<Ending>;
+  /**
+   * Calls `act` when the thread has ended, before `ended` resolves, and at once where it has; the function that it
+   * gives forgets `act`, for a thread that lives longer than who waits.
+   */
+  onEnd(act: (how: Ending) => void): () => void;
 }
 
-const ending = (worker: Worker, name: string): Promise<Ending> =>
-  new Promise((resolve) => {
+const ending = (worker: Worker, name: string): Pick<Thread, "ended" | "onEnd"> => {
+  const acts = new Set<(how: Ending) => void>();
+  let how: Ending | undefined;
+  const ended = new Promise<Ending>((resolve) => {
     let crash: Error | undefined;
     const fail = (thrown: unknown): void => {
       crash ??= decodeError(encodeError(thrown));
@@ -49,9 +56,19 @@ const ending = (worker: Worker, name: string): Promise<Ending> =>
       const message = `worker ${name} ended with exit code ${code}`;
       const error =
         crash === undefined ? new Error(message) : new Error(`${message}: ${crash.message}`, { cause: crash });
-      resolve({ crashed: crash !== undefined, error });
+      how = { crashed: crash !== undefined, error };
+      for (const act of acts) act(how);
+      acts.clear();
+      resolve(how);
     });
   });
+  const onEnd = (act: (how: Ending) => void): (() => void) => {
+    if (how === undefined) acts.add(act);
+    else act(how);
+    return () => void acts.delete(act);
+  };
+  return { ended, onEnd };
+};
 
 /** Starts a thread. It does not keep the process alive. */
 export const startThread = (url: URL, { data, stack, heap, name: given }: ThreadOptions = {}): Thread => {
@@ -60,28 +77,31 @@ export const startThread = (url: URL, { data, stack, heap, name: given }: Thread
   const resourceLimits = defined({ stackSizeMb: stack, maxOldGenerationSizeMb: heap });
   const worker = new Worker(file.url, { execArgv: file.execArgv, workerData: data, name, resourceLimits });
   worker.unref();
-  return { name, worker, ended: ending(worker, name) };
+  return { name, worker, ...ending(worker, name) };
 };
 
 /**
  * Has the worker free all that it holds, as new for whoever is next. False when the thread has ended, or has not done
  * it within `grace` ms.
  */
-export const resetThread = async ({ worker, ended }: Thread, grace: number): Promise<boolean> => {
+export const resetThread = async ({ worker, onEnd }: Thread, grace: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
   let answer = (_reply: Reply): void => {};
+  let forget = (): void => {};
   const freed = new Promise<boolean>((resolve) => {
     answer = ({ kind }) => {
       if (kind === "reset") resolve(true);
     };
     worker.on("message", answer);
+    forget = onEnd(() => resolve(false));
     timer = setTimeout(() => resolve(false), grace);
     worker.postMessage({ kind: "reset" } satisfies Request);
   });
   try {
-    return await Promise.race([freed, ended.then(() => false)]);
+    return await freed;
   } finally {
     clearTimeout(timer);
+    forget();
     worker.off("message", answer);
   }
 };

@@ -199,14 +199,47 @@ describe("release", () => {
   });
 });
 
+/** What a module prints that has the worker's file as `url`, in a process of its own. */
+const printed = async (source: string, ...flags: string[]): Promise<string> => {
+  const known = `
+    import { connect, connectTo } from ${JSON.stringify(new URL("../../src/workers/connect.ts", import.meta.url).href)};
+    const url = new URL(${JSON.stringify(new URL("../fixtures/workers/echo.ts", import.meta.url).href)});`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...flags,
+    "--import",
+    "tsx",
+    "--input-type=module",
+    "--eval",
+    known + source,
+  ]);
+  return stdout;
+};
+
+test("a thread that lives on holds nothing of the connections that released it", async () => {
+  const source = `
+    const first = connect(url);
+    await first.call("echo", 1);
+    let thread = await first.release();
+    const released = [];
+    const once = async () => {
+      const connection = connectTo(thread);
+      released.push(new WeakRef(connection));
+      await connection.call("echo", 2);
+      await connection.release();
+    };
+    for (let i = 0; i < 4; i += 1) await once();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    gc();
+    console.log(released.filter((one) => one.deref() !== undefined).length, thread.worker.threadId > 0);`;
+  expect(await printed(source, "--expose-gc")).toBe("0 true\n");
+});
+
 describe("the process", () => {
   test("ends by itself while a worker is idle, and waits while a call is in flight", async () => {
     const source = `
-      import { connect } from ${JSON.stringify(new URL("../../src/workers/connect.ts", import.meta.url).href)};
-      const worker = connect(new URL(${JSON.stringify(new URL("../fixtures/workers/echo.ts", import.meta.url).href)}));
+      const worker = connect(url);
       console.log(await worker.call("busy", 50));
       console.log(await worker.call("echo", "idle now"));`;
-    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", source]);
-    expect(stdout).toBe("1\nidle now\n");
+    expect(await printed(source)).toBe("1\nidle now\n");
   });
 });

@@ -31,3 +31,15 @@ test("a thread that does not end in time is ended", async () => {
   thread.worker.postMessage({ kind: "call", id: 1, name: "spin", argument: null });
   expect(await endThread(thread, 50)).toMatchObject({ crashed: false, error: { message: "worker slow ended with exit code 1" } });
 });
+
+test("who waits for a thread's end is told once, at once where it has ended, and not when it waits no more", async () => {
+  const thread = startThread(url);
+  await once(thread.worker, "online");
+  const told: string[] = [];
+  thread.onEnd(() => told.push("first"));
+  thread.onEnd(() => told.push("gone"))();
+  await endThread(thread, 60_000);
+  expect(told).toEqual(["first"]);
+  thread.onEnd(({ crashed }) => told.push(`late, ${crashed}`));
+  expect(told).toEqual(["first", "late, false"]);
+});
