@@ -61,8 +61,8 @@ test.each([
   const { stderr, status } = spawnSync(process.execPath, [compiledCommand, ...words], { encoding: "utf8" });
   expect(status, stderr).toBe(1);
   expect(stderr).toContain(` (${join(folder, name)}.ts:${line}:`);
-  // The memory that a run takes is estimated from the policy's own program, before there is a run.
-  if (kind === "policy") {
+  // The memory that a run takes is estimated from the programs of the policy and its loss, before there is a run.
+  if (["policy", "objective", "divergence"].includes(kind)) {
     expect(stderr).toMatch(new RegExp(`error: .*\\(at ${name}\\.ts:${line}:\\d+\\)`, "u"));
     expect(existsSync(join(folder, "own"))).toBe(false);
     return;

@@ -6,6 +6,7 @@ import { objectiveOf } from "../../objectives/objective-of.ts";
 import type { Signal } from "../../objectives/objective.ts";
 import { defined } from "../../optional/defined.ts";
 import { scoringPolicy } from "../../policies/classification-head.ts";
+import { modulesIn } from "../../plugins/modules-in.ts";
 import { isLarge } from "../../policies/program-threads.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { neighbours } from "../../training/batch/shared-prompts.ts";
@@ -142,13 +143,22 @@ const scorersOf = (
   ];
 };
 
+/**
+ * What of an objective can decide its program: weights and temperatures cannot, unless a module of the user's reads
+ * them.
+ */
+const programPart = (objective: TrainingValues["objective"]): unknown =>
+  modulesIn(objective).length > 0
+    ? objective
+    : JSON.parse(JSON.stringify(objective, (_key, value: unknown) => (typeof value === "number" ? null : value)));
+
 /** What decides the memory of a training, as text: trainings of the same are estimated once. */
 export const memoryKind = (
   { values, contextLength }: Pick<PlannedTraining, "values" | "contextLength">,
   file: ExperimentValues,
 ): string => {
   const { student, teacher, task, taskSeed, tokenizer, training, rollouts, objective, evaluation, data } = values;
-  const { needs, terms = [], pairs = false } = objectiveOf(objective);
+  const { needs, terms = [], pairs = false, topK } = objectiveOf(objective);
   const { batch, microBatch, recompute, optimizer, inspectEvery, freeze, adapters, steps } = training;
   return canonicalJson({
     ...defined({ student, teacher, task, taskSeed, tokenizer, rollouts, evaluation, freeze, adapters, recompute }),
@@ -157,7 +167,7 @@ export const memoryKind = (
     engine: values.engine,
     rewards: values.rewards.length > 0,
     optimizer: optimizer.type,
-    objective: [objective.type, needs, terms.length, pairs],
+    objective: { values: programPart(objective), needs, terms: terms.length, pairs, ...defined({ topK }) },
     stages: file.stages ?? {},
   });
 };

@@ -1,8 +1,9 @@
 /** Tests of what a planned training takes. */
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { noInputs } from "../../../src/experiments/inputs/inputs.ts";
 import { readExperiment } from "../../../src/experiments/file/extended-source.ts";
-import { planRuns } from "../../../src/experiments/planning/run-plan.ts";
+import { planRuns, prepareExperiment } from "../../../src/experiments/planning/run-plan.ts";
 import { checkSource } from "../../../src/experiments/planning/sound-file.ts";
 import { FileContext } from "../../../src/experiments/inputs/file-context.ts";
 import { memoryKind, processBytes, trainingMemory, type TrainingMemory } from "../../../src/experiments/planning/training-memory.ts";
@@ -56,4 +57,18 @@ test("trainings that differ in rates alone are of one kind, others are not", () 
   expect(kind({ clipNorm: 3 })).toBe(kind({}));
   for (const settings of [{ microBatch: 2 }, { batch: 2 }, { recompute: true }, { inspectEvery: 0 }])
     expect(kind(settings)).not.toBe(kind({}));
+});
+
+test("the divergence decides the kind, and not its weights", () => {
+  const kind = (objective: object): string => memoryKind({ ...run, values: { ...run.values, objective } as typeof run.values }, values);
+  const jsd = (beta: number): object => ({ type: "distillation", divergence: { type: "jsd", beta } });
+  expect(kind(jsd(0.1))).toBe(kind(jsd(0.9)));
+  expect(kind({ type: "distillation", divergence: { type: "forward-kl" } })).not.toBe(kind(jsd(0.1)));
+});
+
+test("an objective of the user's own has a kind", async () => {
+  const [own] = await prepareExperiment("test/fixtures/experiments/valid.json", [
+    `/objective=${JSON.stringify({ module: resolve("examples/modules/confidence-penalty.ts"), beta: 0.2 })}`,
+  ]);
+  expect(memoryKind(own!, values)).toContain("confidence-penalty");
 });
