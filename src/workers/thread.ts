@@ -36,7 +36,7 @@ export interface Thread {
    * Calls `act` when the thread has ended, before `ended` resolves, and at once where it has; the function that it
    * gives forgets `act`, for a thread that lives longer than who waits.
    */
-  onEnd(act: (how: Ending) => void): () => void;
+  readonly onEnd: (act: (how: Ending) => void) => () => void;
 }
 
 const ending = (worker: Worker, name: string): Pick<Thread, "ended" | "onEnd"> => {
