@@ -136,7 +136,8 @@ export const readFigure = (folder: string, figure: Pick<Figure, "name">): Figure
   const path = resultsPath(folder, figure);
   if (!existsSync(path)) return undefined;
   const given = parseObject(readBoundedText(path, largest));
-  if (given === undefined) throw new TypeError(`${path}: expected a JSON object, got something else`);
+  if (given === undefined)
+    throw new TypeError(`${path}: expected a JSON object, got something else; run the figure again`);
   try {
     return resultsOf(given);
   } catch (cause) {

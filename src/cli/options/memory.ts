@@ -16,7 +16,7 @@ export const memoryOption = (): Option =>
   ).argParser(bytesFrom);
 
 /** The limit that `--memory` sets. */
-export const limitOf = (bytes: number): MemoryLimit => ({ bytes, of: "--memory" });
+export const limitOf = (bytes: number): MemoryLimit => ({ bytes, of: "--memory", orElse: "allow more with --memory" });
 
 /**
  * The overrides, and after them those that make the file's trainings fit, which are said on stderr. Errors as of

@@ -6,14 +6,18 @@ import { stagePointer } from "../schema/trainings.ts";
 import type { PlannedRun, PlannedTraining } from "./planned.ts";
 import { memoryKind, trainingMemory, type TrainingMemory } from "./training-memory.ts";
 
-const gibibytes = (bytes: number): string =>
-  `${(bytes / 2 ** 30).toLocaleString("en", { maximumFractionDigits: bytes < 2 ** 30 ? 2 : 1 })} GiB`;
+const gibibytes = (bytes: number): string => {
+  if (bytes < 2 ** 26) return `${bytes.toLocaleString("en")} bytes`;
+  return `${(bytes / 2 ** 30).toLocaleString("en", { maximumFractionDigits: bytes < 2 ** 30 ? 2 : 1 })} GiB`;
+};
 
 /** How much memory a training may take. */
 export interface MemoryLimit {
   readonly bytes: number;
   /** What has it, for errors: `the memory of this machine`. */
   readonly of: string;
+  /** What to do where nothing can be lowered, for errors: `start it all the same with --over-memory`. */
+  readonly orElse: string;
 }
 
 /** Holds trainings to a limit; those of the same sizes are estimated once. */
@@ -25,7 +29,10 @@ export class MemoryRules {
   /** `limit` is the bytes of the machine, or another limit. */
   constructor(fileContext: FileContext, limit: number | MemoryLimit) {
     this.#fileContext = fileContext;
-    this.#limit = typeof limit === "number" ? { bytes: limit, of: "the memory of this machine" } : limit;
+    this.#limit =
+      typeof limit === "number"
+        ? { bytes: limit, of: "the memory of this machine", orElse: "start it all the same with --over-memory" }
+        : limit;
   }
 
   /** What a run and its stages take too much, at the key to lower first. */
@@ -63,8 +70,7 @@ export class MemoryRules {
           `expected what fits into ${this.#limit.of}, ${gibibytes(this.#limit.bytes)}, got what is estimated to ` +
           `take ${gibibytes(needed)}, of which ${what} ${size.toLocaleString("en")} sequences of up to ` +
           `${memory.length.toLocaleString("en")} tokens takes ${gibibytes(part)}; lower ${key}, ${other}, ` +
-          "/rollouts/maxNewTokens or the student's size, set /training/microBatch, or start it all the same with " +
-          "--over-memory",
+          `/rollouts/maxNewTokens or the student's size, set /training/microBatch, or ${this.#limit.orElse}`,
       },
     ];
   }

@@ -115,17 +115,21 @@ const scoringBytes = ({ costs, scorers, call, learning }: ProcessParts): number 
     (policy) => weightsOf(policy) + copied(costs, policy) + ownOf(memoryOfScoring(policy, call, learning.group ?? 1)),
   );
 
+/** Bytes of what the learner holds between steps; `parameters` are part of the state. */
+const heldBy = (learning: LearningOptions): Record<"state" | "parameters" | "frozen", number> => {
+  const packs = packsOf(learning);
+  return {
+    state: total(stateSpecs(packs, optimizers.create(learning.optimizer))),
+    parameters: sumOf(packs, ({ size }) => 4 * size),
+    frozen: total(frozenSpecs(learning.policy, learning.frozen)),
+  };
+};
+
 /** What comes and goes beside the state while a step's programs run: rows, gradients, and copies of the outputs. */
 const passing = (
-  learning: LearningOptions,
+  { state, parameters, frozen }: ReturnType<typeof heldBy>,
   { inspection, update, add, apply }: ReturnType<typeof memoryOfStep>,
 ): number => {
-  const packs = packsOf(learning);
-  const [state, frozen] = [
-    total(stateSpecs(packs, optimizers.create(learning.optimizer))),
-    total(frozenSpecs(learning.policy, learning.frozen)),
-  ];
-  const parameters = sumOf(packs, ({ size }) => 4 * size);
   const beside = (memory: ProgramMemory | undefined, held: number): number =>
     memory === undefined ? 0 : memory.inputs - held + memory.outputs;
   return Math.max(
@@ -138,24 +142,21 @@ const passing = (
 
 /** The learner: its state, the kept memory of its programs, and the most that passes through it. */
 const trainingBytes = ({ costs, learning, student, samplers, ahead, rows }: ProcessParts): number => {
-  const packs = packsOf(learning);
-  const state = total(stateSpecs(packs, optimizers.create(learning.optimizer)));
-  const frozen = total(frozenSpecs(learning.policy, learning.frozen));
-  const parameters = sumOf(packs, ({ size }) => 4 * size);
+  const held = heldBy(learning);
   const programs = memoryOfStep(learning);
   // The main thread's weights, those that the state began with, and those that samplers are sent, for each step ahead.
-  const weights = weightsOf(student) + parameters + (1 + ahead) * weightsOf(student);
+  const weights = weightsOf(student) + held.parameters + (1 + ahead) * weightsOf(student);
   // What scorers said of the whole step waits in the main thread until its rows are learned from.
   const { batch, objective } = learning;
   const said = (1 + ahead) * total(batchSpecs({ ...batch, size: rows }, objective.needs));
   const most = Math.max(
-    passing(learning, programs),
+    passing(held, programs),
     // Samplers have the new weights before they let go of the old ones.
     samplers * copied(costs, student),
     // A checkpoint is a copy of the state.
-    state,
+    held.state,
   );
-  return state + frozen + weights + said + ofPrograms(costs, Object.values(programs).map(ownOf)) + most;
+  return held.state + held.frozen + weights + said + ofPrograms(costs, Object.values(programs).map(ownOf)) + most;
 };
 
 /** The peak of a process. `RangeError` for sizes that do not fit a policy. */

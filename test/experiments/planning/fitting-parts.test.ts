@@ -40,9 +40,9 @@ test("what somebody says stays, stages are cut too, and one row is the least", a
 });
 
 test("where one row is too much, it says what was expected, what came and what to do", async () => {
-  const limit = { bytes: 2 ** 20, of: "--memory" };
+  const limit = { bytes: 2 ** 20, of: "--memory", orElse: "allow more with --memory" };
   const set = overridesOf(await fittingParts(source, [], limit.bytes));
   await expect(prepareExperiment(file, set, {}, limit)).rejects.toThrow(
-    /expected what fits into --memory, 0 GiB, got what is estimated to take [\d.]+ GiB, .*; lower /u,
+    /expected what fits into --memory, 1,048,576 bytes, got what is estimated to take [\d.]+ GiB, .*; lower .*, or allow more with --memory/u,
   );
 });
