@@ -5,6 +5,7 @@ const benches = {
   graphs: () => import("./graphs.ts"),
   bfloat16: () => import("./bfloat16.ts"),
   divergence: () => import("./divergence.ts"),
+  "figure-steps": () => import("./figure-steps.ts"),
   "math-answers": () => import("./math-answers.ts"),
   interruptions: () => import("./interruptions.ts"),
   memory: () => import("./memory.ts"),

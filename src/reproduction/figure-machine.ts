@@ -23,6 +23,11 @@ export interface FigureMachine extends Provenance {
    * programs are compiled.
    */
   readonly steps: Readonly<Record<string, number>>;
+  /**
+   * Set where steps alone were run, to time them: how many of each trial's. Then `training` is of these, and results
+   * are of the machines before.
+   */
+  readonly timed?: { readonly steps: number };
   /** The same of results that were kept from earlier calls, oldest first; none where there are none. */
   readonly earlier?: readonly JsonObject[];
 }
@@ -33,7 +38,7 @@ export const machinePath = (folder: string, figure: Pick<Figure, "name">): strin
 
 /** The machine as it is, with what the figure took. */
 export const machineOf = (
-  took: Pick<FigureMachine, "jobs" | "training" | "elapsed" | "steps" | "earlier">,
+  took: Pick<FigureMachine, "jobs" | "training" | "elapsed" | "steps" | "timed" | "earlier">,
 ): FigureMachine => ({
   ...provenance(),
   ...took,
@@ -47,12 +52,13 @@ export const machinesIn = (folder: string, figure: Pick<Figure, "name">): readon
 };
 
 /**
- * Milliseconds of a step by the ids of trials, of all machines that a figure's results are of; none where these are of
+ * Milliseconds of a step by the ids of trials, of all machines that timed a figure's steps; none where these are of
  * several kinds, since their minutes are not each other's.
  */
 export const stepsIn = (machines: readonly JsonObject[]): Readonly<Record<string, number>> => {
-  const kinds = new Set(machines.map(({ machine }) => canonicalJson(machine ?? null)));
-  return kinds.size > 1 ? {} : Object.fromEntries(machines.flatMap(({ steps }) => Object.entries(numbersIn(steps))));
+  const timing = machines.filter(({ steps }) => Object.keys(numbersIn(steps)).length > 0);
+  const kinds = new Set(timing.map(({ machine }) => canonicalJson(machine ?? null)));
+  return kinds.size > 1 ? {} : Object.fromEntries(timing.flatMap(({ steps }) => Object.entries(numbersIn(steps))));
 };
 
 const packaged = (folder: string): string => fileURLToPath(new URL(`../../docs/results/${folder}/`, import.meta.url));

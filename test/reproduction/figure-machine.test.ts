@@ -40,4 +40,5 @@ test("results that were kept have the machines and the steps of all calls, and n
   expect(both.map(({ earlier }) => earlier)).toEqual([undefined, undefined]);
   expect(stepsIn(both)).toEqual({ a: 10, b: 21, c: 30 });
   expect(stepsIn([...both, { ...both[0], machine: { processor: "another" } }])).toEqual({});
+  expect(stepsIn([...both, { steps: {}, machine: { processor: "one that timed nothing" } }])).toEqual({ a: 10, b: 21, c: 30 });
 });

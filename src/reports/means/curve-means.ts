@@ -10,7 +10,7 @@ export interface CurveMean {
   readonly step: number;
   /** Tokens that the setting had learned from, the mean of its seeds. */
   readonly tokens: number;
-  /** Minutes that its steps had taken, the mean of its seeds; nothing where a seed's steps were not timed. */
+  /** Minutes that its steps had taken, the mean of those seeds whose steps were timed; nothing where none was. */
   readonly minutes: number | undefined;
   readonly value: SettingMean;
 }
@@ -72,8 +72,8 @@ export const curveMeans = (
     curves.filter(({ trial }) => axes.every(({ pointer }, i) => sameValue(axisOf(trial, pointer), values[i])));
   const lineOf = ({ values, texts }: (typeof settings)[number], metric: string): CurveLine => {
     const own = ownOf(values);
-    const times = own.map(({ trial }) => milliseconds[trial.id]);
-    const timed = times.every((time) => time !== undefined) ? mean(times) : undefined;
+    const times = own.flatMap(({ trial }) => milliseconds[trial.id] ?? []);
+    const timed = times.length > 0 ? mean(times) : undefined;
     const points = measured.flatMap(({ step, means }): CurveMean[] => {
       const value = means.settings.find((setting) => sameValue(setting.values, values))?.means.get(metric);
       if (value === undefined) return [];

@@ -67,7 +67,13 @@ const madeOf = (given: JsonObject): FigureReport["made"] => {
       `${text(machine!["processor"])}, ${text(machine!["cores"])} cores, ${text(machine!["platform"])} ` +
         `${text(machine!["architecture"])}`,
     ],
-    ["time", `${whole} with ${text(given["jobs"])} trials at once; ${time("training")} of training`],
+    [
+      "time",
+      isObject(given["timed"])
+        ? `none of the results: the first ${text(given["timed"]["steps"])} steps of trials, run again to time them, ` +
+          `with ${text(given["jobs"])} trials at once`
+        : `${whole} with ${text(given["jobs"])} trials at once; ${time("training")} of training`,
+    ],
     ["versions", named.slice(0, 20).join(", ")],
     ["revision", `${text(revision!["commit"])}${revision!["dirty"] === true ? ", with changes" : ""}`],
   ];

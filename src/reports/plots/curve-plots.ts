@@ -36,8 +36,8 @@ const minutes: Over = {
   column: "minutes",
   at: (point) => point.minutes,
   caption:
-    "over minutes: the steps done, each of the median time of the trial's steps without the first, which compiles; " +
-    "evaluations are not counted",
+    "over minutes: the steps done, each of the median time of a trial's steps without the first, which compiles, the " +
+    "mean of those seeds that were timed; evaluations are not counted",
 };
 
 const shapeOf = ({ metric, axes, lines }: CurveMeans, { label, at }: Over): PlotShape => ({
