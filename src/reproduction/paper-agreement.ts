@@ -18,7 +18,7 @@ export type Agreement = "direction-and-size" | "direction" | "none" | "undecided
 
 /** A claim beside the paper's numbers. */
 export interface ClaimAgreement {
-  /** What the paper's numbers say of the claim, in the order of our findings; none where it has not all of them. */
+  /** What the paper's numbers say of the claim, in the order of our findings; none where it has not all settings. */
   readonly findings: readonly Finding[];
   readonly agreement: Agreement;
 }
@@ -126,20 +126,30 @@ const scaleOf = (claim: ClaimValues, pairs: readonly Pair[]): readonly [number, 
   return isBound ? undefined : rangesOf(pairs, claim.metric);
 };
 
-const agreementOf = (
-  claim: ClaimValues,
-  judged: JudgedClaim,
-  theirs: JudgedClaim,
-  pairs: readonly Pair[],
-): Agreement => {
-  if (theirs.outcome === "not-run" || theirs.findings.length !== judged.findings.length)
-    return judged.outcome === "not-run" ? "undecided" : "unknown";
-  if (judged.outcome === "not-replicated") return "none";
-  if (judged.outcome !== "replicated") return "undecided";
+/** True where a verdict is of those settings alone that the paper has, too. */
+const isOfBoth = ({ findings }: JudgedClaim, common: JudgedClaim, theirs: JudgedClaim): boolean =>
+  theirs.findings.length === findings.length &&
+  findings.every(({ settings, count, effect }, i) => {
+    const same = common.findings[i];
+    return same?.settings === settings && same.count === count && same.effect === effect;
+  });
+
+/** What is said of a claim: our trials, those of ours in settings that the paper has, and the paper's. */
+interface Verdicts {
+  readonly ours: JudgedClaim;
+  readonly common: JudgedClaim;
+  readonly theirs: JudgedClaim;
+}
+
+const agreementOf = (claim: ClaimValues, { ours, common, theirs }: Verdicts, pairs: readonly Pair[]): Agreement => {
+  if (ours.outcome === "not-run") return "undecided";
+  if (!isOfBoth(ours, common, theirs)) return "unknown";
+  if (ours.outcome === "not-replicated") return "none";
+  if (ours.outcome !== "replicated") return "undecided";
   const scale = scaleOf(claim, pairs);
   if (scale === undefined) return "direction";
   // Of a trend the slope is claimed, and its steps are none of them.
-  const claimed = claim.type === "trend" ? judged.findings.slice(0, 1) : judged.findings;
+  const claimed = claim.type === "trend" ? ours.findings.slice(0, 1) : ours.findings;
   const sizes = claimed.map((finding, i) => isAsLarge(finding, theirs.findings[i]!, scale));
   return sizes.every((size) => size === true) ? "direction-and-size" : "direction";
 };
@@ -186,13 +196,15 @@ export const compareWithPaper = (
 ): PaperComparison => {
   const paper = paperTrials(values, trials);
   const pairs = pairsOf(trials, paper);
-  const theirs = judge(claims, paper);
+  const both = new Set(pairs.flatMap(({ ours }) => ours));
+  const [common, theirs] = [trials.filter((trial) => both.has(trial)), paper].map((some) => judge(claims, some));
   return {
     values,
     trials: paper,
     claims: claims.map((claim, i) => {
-      const agreement = agreementOf(claim, judged[i]!, theirs[i]!, pairs);
-      return { findings: agreement === "unknown" ? [] : theirs[i]!.findings, agreement };
+      const verdicts = { ours: judged[i]!, common: common![i]!, theirs: theirs![i]! };
+      const agreement = agreementOf(claim, verdicts, pairs);
+      return { findings: agreement === "unknown" ? [] : verdicts.theirs.findings, agreement };
     }),
     ranks: metrics.flatMap((metric) => rankOf(pairs, metric)),
   };

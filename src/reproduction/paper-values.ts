@@ -49,10 +49,11 @@ const check = checker<PaperValues>(PaperFile);
 /** Largest file that is read, in bytes. */
 const largest = 1_000_000;
 
-/** Where the paper's values of a figure are: in `reference` beside the folder's files, for all scales of the paper's. */
+/** The paper's values of a figure: in `reference` beside its file; those of the full one may be the small one's. */
 const pathOf = ({ path }: Pick<Figure, "path">): string => {
-  const folder = dirname(path);
-  return join(basename(folder) === "full" ? dirname(folder) : folder, "reference", basename(path));
+  const [folder, file] = [dirname(path), basename(path)];
+  const own = join(folder, "reference", file);
+  return basename(folder) === "full" && !existsSync(own) ? join(dirname(folder), "reference", file) : own;
 };
 
 /** `RangeError` unless a table has a number for each row and column. */
@@ -85,12 +86,18 @@ interface PaperNumber {
   readonly final: number;
 }
 
-/** The numbers of a table that a setting has; one that matches several cells has the first. */
+/** Index of the one that a trial matches, or -1. `RangeError` where it matches several. */
+const matched = ({ metric }: Table, all: readonly Match[], trial: Trial): number => {
+  const first = all.findIndex((match) => matches(trial, match));
+  if (first === all.findLastIndex((match) => matches(trial, match))) return first;
+  throw new RangeError(`the paper's ${metric}: expected one row and column of each setting, got several of one`);
+};
+
+/** The number of a table that a setting has. */
 const numberIn = (table: Table, trial: Trial): PaperNumber | undefined => {
   const { metric, unit, where, rows, columns, values, gains, start } = table;
   if (!matches(trial, where)) return undefined;
-  const row = rows.findIndex((match) => matches(trial, match));
-  const column = columns.findIndex((match) => matches(trial, match));
+  const [row, column] = [matched(table, rows, trial), matched(table, columns, trial)];
   const value = values[row]?.[column];
   if (value === undefined) return undefined;
   // Gains over a start that is not known are as good as numbers over 0: claims are about differences.
@@ -109,7 +116,7 @@ const byMetric = (found: readonly PaperNumber[], pick: (number: PaperNumber) => 
 
 /**
  * The paper's numbers as one trial of each of our settings that it has, without a seed, in our units and in the order
- * of `trials`.
+ * of `trials`. `RangeError` for a table that has several of one.
  */
 export const paperTrials = ({ tables }: PaperValues, trials: readonly Trial[]): readonly Trial[] => {
   const settings = new Map(trials.map((trial) => [settingOf(trial, new Set()), trial]));

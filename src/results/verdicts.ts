@@ -7,6 +7,8 @@ import { all, notRun, type Claim, type Outcome, type Verdict } from "../evaluati
 /** A claim with what the trials say of it. */
 export interface JudgedClaim extends Verdict {
   readonly id: string;
+  /** Of the family of claims: `order`, `trend`. */
+  readonly type: ClaimValues["type"];
   readonly statement: string;
   readonly paper: string | undefined;
 }
@@ -50,8 +52,8 @@ const judgeApart = (claim: Claim, trials: readonly Trial[]): Verdict => {
  */
 export const judge = (claims: readonly ClaimValues[], trials: readonly Trial[]): readonly JudgedClaim[] =>
   claims.map((values) => {
-    const { id, statement, paper } = values;
-    return { id, statement, paper, ...judgeApart(family.create(values), trials) };
+    const { id, type, statement, paper } = values;
+    return { id, type, statement, paper, ...judgeApart(family.create(values), trials) };
   });
 
 /** What people call the outcomes. */

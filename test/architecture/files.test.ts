@@ -70,6 +70,7 @@ const untested: Readonly<Record<string, string>> = {
   "src/reports/pages/figure-plots.ts": "test/cli/commands/report/report.test.ts reads what it writes",
   "src/reports/pages/figure-report.ts": "test/cli/commands/report/report.test.ts reads what it writes",
   "src/reports/pages/figure-section.ts": "test/cli/commands/report/report.test.ts reads what it writes",
+  "src/reports/means/paper-means.ts": "test/reports/pages/paper-text.test.ts reads the paper's numbers of real settings",
   "src/reports/pages/figures-markdown.ts": "test/cli/commands/report/report.test.ts reads what it writes",
   "src/reports/plots/gantt-plot.ts": "test/reports/pages/run-page.test.ts reads what it makes of a run",
   "src/reports/plots/learning-curves.ts": "test/reports/pages/run-page.test.ts reads what it makes of a run",

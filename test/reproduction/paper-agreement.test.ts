@@ -102,6 +102,9 @@ test("a claim of which the paper has no numbers is not compared", () => {
   const others = measured([0, 10, 20, 40]).map((trial) => ({ ...trial, final: { ...trial.final, other: trial.final["score"]! } }));
   const found = compared({ ...order("b", "a"), metric: "other" }, others);
   expect(found.claims).toEqual([{ findings: [], agreement: "unknown" }]);
+  // Nor one of settings of which the paper has a part.
+  const without = { ...paper, tables: [{ ...table, columns: table.columns.slice(0, 1), values: table.values.map(([first]) => [first!]) }] };
+  expect(agreementOf(order("b", "a"), measured([0, 10, 20, 40]), without)).toBe("unknown");
 });
 
 test("ranks are of all settings and of each student's, and cover what other seeds would have given", () => {

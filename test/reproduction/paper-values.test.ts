@@ -119,7 +119,12 @@ test("a figure without a file has none; one of another form, or with a table tha
   const values = { source: "Figure 5", reading: "plot", tables: [table] };
   written(values);
   expect(readPaperValues({ path })!.tables[0]).toMatchObject({ unit: 1, gains: false, values: [[1, 2]] });
-  // A full figure has the values of the figure that it is.
+  const several = { ...values, tables: [{ ...table, columns: [{ run: ["a"] }, { run: ["a", "b"] }] }] } as unknown;
+  written(several);
+  expect(paperTrials(readPaperValues({ path })!, [trial("b", {})])[0]!.final).toEqual({ accuracy: 2 });
+  expect(() => paperTrials(readPaperValues({ path })!, [trial("a", {})])).toThrow("got several of one");
+  written(values);
+  // A full figure has the values of the small one, unless it has its own.
   expect(readPaperValues({ path: join(folder, "full", "figure-5.json") })!.source).toBe("Figure 5");
   written({ ...values, reading: "guessed" });
   expect(() => readPaperValues({ path })).toThrow("reference/figure-5.json/reading");

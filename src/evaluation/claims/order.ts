@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { define } from "../../plugins/definition.ts";
 import { differenceOf } from "./difference.ts";
 import { axesOf, cellsOf, Match, measured, paired } from "./selection.ts";
+import type { Trial } from "./trial.ts";
 import { axisText, valueText } from "./value-text.ts";
 import { all, leastEffect, notRun, type Claim } from "./verdict.ts";
 
@@ -27,18 +28,19 @@ export const order = define({
   },
   create({ descending, by, least, ...measure }, _context: void): Claim {
     const compared = new Set(descending.flatMap(Object.keys));
-    const judge: Claim["judge"] = (trials) => {
+    const neighbours = (trials: readonly Trial[]) => {
       const sides = descending.map((match) => cellsOf(trials, match, compared, measure));
-      const findings = sides.slice(1).flatMap((lower, index) => {
-        const pairs = paired([sides[index]!, lower]);
-        return pairs.length === 0
-          ? []
-          : [differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by, least)];
-      });
-      return findings.length < sides.length - 1
-        ? notRun
-        : { outcome: all(findings.map(({ outcome }) => outcome)), findings };
+      return sides.slice(1).map((lower, index) => paired([sides[index]!, lower]));
     };
-    return { axes: axesOf(measure, compared), judge };
+    const compares: Claim["compares"] = (trials) => neighbours(trials).every(({ length }) => length > 0);
+    const judge: Claim["judge"] = (trials) => {
+      const found = neighbours(trials);
+      if (found.some(({ length }) => length === 0)) return notRun;
+      const findings = found.map((pairs, index) =>
+        differenceOf(pairs, `${textOf(descending[index]!)} − ${textOf(descending[index + 1]!)}`, by, least),
+      );
+      return { outcome: all(findings.map(({ outcome }) => outcome)), findings };
+    };
+    return { axes: axesOf(measure, compared), compares, judge };
   },
 });

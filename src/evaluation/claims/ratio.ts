@@ -4,6 +4,7 @@ import { define } from "../../plugins/definition.ts";
 import { bootstrapInterval } from "../statistics/bootstrap.ts";
 import { meanOfMeans, type Strata } from "../statistics/strata.ts";
 import { axesOf, cellsOf, Match, measured, type Cells } from "./selection.ts";
+import type { Trial } from "./trial.ts";
 import { between, notRun, type Claim } from "./verdict.ts";
 
 const strataOf = (cells: Cells): number[][] => [...cells.values()].map((seeds) => [...seeds.values()]);
@@ -26,11 +27,13 @@ export const ratio = define({
   },
   create({ of, over, between: limits, ...measure }, _context: void): Claim {
     const compared = new Set([...Object.keys(of), ...Object.keys(over)]);
+    const sidesOf = (trials: readonly Trial[]): readonly [number[][], number[][]] => {
+      const side = (match: Match): number[][] => strataOf(cellsOf(trials, match, compared, measure));
+      return [side(of), side(over)];
+    };
+    const compares: Claim["compares"] = (trials) => sidesOf(trials).every(({ length }) => length > 0);
     const judge: Claim["judge"] = (trials) => {
-      const [upper, lower] = [of, over].map((match) => strataOf(cellsOf(trials, match, compared, measure))) as [
-        number[][],
-        number[][],
-      ];
+      const [upper, lower] = sidesOf(trials);
       if (upper.length === 0 || lower.length === 0) return notRun;
       const quotient = (strata: Strata): number => {
         const below = meanOfMeans(strata.slice(upper.length));
@@ -46,6 +49,6 @@ export const ratio = define({
         findings: [{ what: "ratio of means", effect, interval, settings: strata.length, count, outcome }],
       };
     };
-    return { axes: axesOf(measure, compared), judge };
+    return { axes: axesOf(measure, compared), compares, judge };
   },
 });

@@ -4,6 +4,7 @@ import { define } from "../../plugins/definition.ts";
 import { bootstrapInterval } from "../statistics/bootstrap.ts";
 import { mean, type Strata } from "../statistics/strata.ts";
 import { axesOf, cellsOf, Match, measured, type Cells } from "./selection.ts";
+import type { Trial } from "./trial.ts";
 import { above, notRun, type Claim } from "./verdict.ts";
 
 /** For each setting of the other axes, for each value of the axis, a number for each seed. */
@@ -55,11 +56,18 @@ export const spread = define({
       );
     }
     const compared = new Set([over, ...Object.keys(of), ...Object.keys(than ?? {})]);
-    const judge: Claim["judge"] = (trials) => {
+    const sidesOf = (trials: readonly Trial[]): readonly [near: Settings, far: Settings] => {
       const within = (match: Match): Settings =>
         settingsOf(values.map((value) => cellsOf(trials, { ...match, [over]: [value] }, compared, measure)));
-      const [near, far] = [within(of), than === undefined ? [] : within(than)];
-      if (near.length === 0 || (than !== undefined && far.length === 0)) return notRun;
+      return [within(of), than === undefined ? [] : within(than)];
+    };
+    const areThere = ([near, far]: readonly [Settings, Settings]): boolean =>
+      near.length > 0 && (than === undefined || far.length > 0);
+    const compares: Claim["compares"] = (trials) => areThere(sidesOf(trials));
+    const judge: Claim["judge"] = (trials) => {
+      const sides = sidesOf(trials);
+      if (!areThere(sides)) return notRun;
+      const [near, far] = sides;
       const inner = near.flat();
       const strata = [...inner, ...far.flat()];
       const room = (all: Strata): number => {
@@ -75,6 +83,6 @@ export const spread = define({
         findings: [{ what, effect: room(strata), interval, settings: near.length + far.length, count, outcome }],
       };
     };
-    return { axes: axesOf(measure, compared), judge };
+    return { axes: axesOf(measure, compared), compares, judge };
   },
 });

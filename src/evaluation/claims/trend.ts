@@ -29,17 +29,20 @@ const slopeOf = (values: readonly number[]): number => {
 const outcomeOf = (slope: Outcome, steps: readonly Finding[]): Outcome =>
   steps.some(({ outcome }) => outcome === "not-replicated") ? "not-replicated" : slope;
 
+/** A number for each value of the axis: [setting][seed][value]; none of fewer than two values. */
+const rowsOf = (trials: readonly Trial[], measure: Measured, axis: string, values: readonly unknown[]) =>
+  values.length < 2
+    ? []
+    : paired(values.map((value) => cellsOf(trials, { [axis]: [value] }, new Set([axis]), measure)));
+
 /** The slope and its steps, times `sign`; the slope is claimed to be `least` or more. */
 const findingsOf = (
-  trials: readonly Trial[],
-  measure: Measured,
+  rows: ReturnType<typeof rowsOf>,
   axis: string,
   values: readonly unknown[],
   { sign, least }: { readonly sign: number; readonly least: number | undefined },
 ): Finding[] => {
-  const compared = new Set([axis]);
-  const rows = paired(values.map((value) => cellsOf(trials, { [axis]: [value] }, compared, measure)));
-  if (values.length < 2 || rows.length === 0) return [];
+  if (rows.length === 0) return [];
   const slopes = rows.map((seeds) => seeds.map((row) => sign * slopeOf(row)));
   const { mean: effect, interval } = pooledMean(slopes);
   const count = slopes.reduce((total, { length }) => total + length, 0);
@@ -82,14 +85,17 @@ export const trend = define({
     ),
   },
   create({ along: axis, direction, least, values, ...measure }, _context: void): Claim {
+    const valuesOf = (trials: readonly Trial[]): readonly unknown[] => values ?? along(trials, axis);
+    const compares: Claim["compares"] = (trials) => rowsOf(trials, measure, axis, valuesOf(trials)).length > 0;
     const judge: Claim["judge"] = (trials) => {
-      const findings = findingsOf(trials, measure, axis, values ?? along(trials, axis), {
+      const own = valuesOf(trials);
+      const findings = findingsOf(rowsOf(trials, measure, axis, own), axis, own, {
         sign: direction === "increasing" ? 1 : -1,
         least,
       });
       const [slope, ...steps] = findings;
       return slope === undefined ? notRun : { outcome: outcomeOf(slope.outcome, steps), findings };
     };
-    return { axes: axesOf(measure, [axis]), judge };
+    return { axes: axesOf(measure, [axis]), compares, judge };
   },
 });

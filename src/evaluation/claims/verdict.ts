@@ -38,6 +38,8 @@ export interface Verdict {
 export interface Claim {
   /** The axes that it speaks of: pointers, and `run`. */
   readonly axes: readonly string[];
+  /** Whether trials with these settings have what it compares; without that it can never be judged. */
+  compares(trials: readonly Trial[]): boolean;
   /** Total: any trials get a verdict. */
   judge(trials: readonly Trial[]): Verdict;
 }

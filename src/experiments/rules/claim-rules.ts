@@ -1,5 +1,6 @@
 /** What a schema cannot say of an experiment's claims. */
 import { claims as family, type ClaimValues } from "../../evaluation/claims/index.ts";
+import type { Trial } from "../../evaluation/claims/trial.ts";
 import { attempt } from "../file/refusals.ts";
 import type { Mistake } from "../schema/check.ts";
 
@@ -29,4 +30,22 @@ export const axisMistakes = (claims: readonly ClaimValues[] = [], axes: readonly
           `expected axes of the sweep (${axes.join(", ") || "none"}) or "run", got "${axis}"; add it to the ` +
           "sweep, or correct the pointer",
       }));
+  });
+
+/**
+ * Claims for which the sweep's trials, `settings`, never have what they compare. The claims have no `claimMistakes` and
+ * no `axisMistakes`.
+ */
+export const comparisonMistakes = (
+  claims: readonly ClaimValues[] = [],
+  settings: readonly Pick<Trial, "run" | "axes">[],
+): Mistake[] =>
+  claims.flatMap((values, i): Mistake[] => {
+    const measured = { [values.metric]: 0 };
+    const trials = settings.map(({ run, axes }) => ({ run, axes, initial: measured, final: measured }));
+    if (family.create(values).compares(trials)) return [];
+    const message =
+      "expected trials of this sweep on each side of what is compared, alike in all else, got none, so that it can " +
+      "never be judged; name every axis in which its sides differ, with values that the sweep has";
+    return [{ pointer: `/claims/${i}`, part: "whole", message }];
   });

@@ -1,6 +1,7 @@
 /** The plots of a figure: its trade-off, if it is about one, and each metric over what was varied. */
 import { curvePlots } from "../plots/curve-plots.ts";
-import type { FigureReport } from "./figure-report.ts";
+import { paperOf, type FigureReport } from "./figure-report.ts";
+import type { PaperNumbers } from "../means/paper-means.ts";
 import { numberText } from "../html/number-text.ts";
 import { fileName, type LegendLine, type ReportPlot } from "../plots/plot-figure.ts";
 import { plotShape, type PlotShape } from "../plots/plot-shape.ts";
@@ -15,13 +16,24 @@ export const anchorOf = ({ name }: Pick<FigureReport, "name">): string => `figur
 const legendOf = (names: readonly string[]): LegendLine[] =>
   names.length < 2 && (names[0] ?? "") === "" ? [] : names.map((name, look) => ({ name, look }));
 
-const metricCaption = ({ kind, metric, x, row, facet }: PlotShape, start: number | undefined): string => {
+/** What is said of the paper's numbers in a plot. */
+const paperCaption = ({ kind, points, levels }: PlotShape): string => {
+  if (![...points, ...levels].some(({ paper }) => paper !== undefined)) return "";
+  return kind === "heatmap"
+    ? " Under each mean the paper's number, in italics."
+    : " Hollow points are the paper's, by the axis on the right, which is stretched so that the paper's lowest and " +
+        "highest stand where ours do.";
+};
+
+const metricCaption = (shape: PlotShape, start: number | undefined): string => {
+  const { kind, metric, x, row, facet } = shape;
   const rows = row === "" ? "" : ` and ${row}`;
   const facets = facet === "" ? "" : ` for each ${facet}`;
   const over = `Mean ${metric} over seeds${x === "" ? "" : `, by ${x}${rows}${facets}`}.`;
-  if (kind === "heatmap") return facet === "" ? over : `${over} Colours compare within one ${facet} only.`;
+  const paper = paperCaption(shape);
+  if (kind === "heatmap") return `${facet === "" ? over : `${over} Colours compare within one ${facet} only.`}${paper}`;
   const dashed = start === undefined ? "" : ` The dotted line is the student before training, ${numberText(start)}.`;
-  return `${over} Bars reach over the 95 % interval of the seeds.${dashed}`;
+  return `${over} Bars reach over the 95 % interval of the seeds.${dashed}${paper}`;
 };
 
 const metricTable = ({ metric, x, row, facet, points, levels }: PlotShape): ReportPlot["table"] => {
@@ -31,13 +43,19 @@ const metricTable = ({ metric, x, row, facet, points, levels }: PlotShape): Repo
     { name: row, value: (point: (typeof all)[number]) => point.row },
     { name: facet, value: (point: (typeof all)[number]) => point.facet },
   ].filter(({ name }) => name !== "");
+  const theirs = all.some(({ paper }) => paper !== undefined);
   return [
-    [...parts.map(({ name }) => name), metric, `${metric}/low`, `${metric}/high`],
+    [
+      ...parts.map(({ name }) => name),
+      ...[metric, `${metric}/low`, `${metric}/high`],
+      ...(theirs ? [`${metric}/paper`] : []),
+    ],
     ...all.map((point) => [
       ...parts.map(({ value }) => value(point)),
       point.mean,
       point.interval?.[0],
       point.interval?.[1],
+      ...(theirs ? [point.paper] : []),
     ]),
   ];
 };
@@ -57,15 +75,19 @@ const metricPlot = (prefix: string, shape: PlotShape, start: number | undefined)
   ];
 };
 
-/** A plot of each metric over what was varied; metrics that no trial has are left out. `prefix` begins their names. */
+/**
+ * A plot of each metric over what was varied; metrics that no trial has are left out. `prefix` begins their names. With
+ * `paper` they have the paper's numbers, too.
+ */
 export const metricPlots = (
   prefix: string,
   means: SettingMeans,
   metrics: readonly string[],
   before: ReadonlyMap<string, number>,
+  paper?: PaperNumbers,
 ): readonly ReportPlot[] =>
   metrics.flatMap((metric) => {
-    const shape = plotShape(means, metric);
+    const shape = plotShape(means, metric, paper);
     return metricPlot(prefix, shape, shape.kind === "heatmap" ? undefined : before.get(metric));
   });
 
@@ -110,6 +132,6 @@ const tradePlot = (report: FigureReport, trade: TradeOff): ReportPlot => {
 /** In the order in which the report has them. Metrics that no trial has are left out. */
 export const figurePlots = (report: FigureReport): readonly ReportPlot[] => [
   ...(report.trade === undefined ? [] : [tradePlot(report, report.trade)]),
-  ...metricPlots(anchorOf(report), report.means, report.metrics, report.before),
+  ...metricPlots(anchorOf(report), report.means, report.metrics, report.before, paperOf(report)),
   ...report.curves.flatMap((curve) => curvePlots(anchorOf(report), curve)),
 ];

@@ -5,6 +5,8 @@ import { isObject, type JsonObject } from "../../files/json.ts";
 import { checkTrials } from "../../sweeps/planning/sweep-plan.ts";
 import { machinesIn, stepsIn } from "../../reproduction/figure-machine.ts";
 import { readFigure, type FigureResults } from "../../reproduction/figure-results.ts";
+import { compareWithPaper, type PaperComparison } from "../../reproduction/paper-agreement.ts";
+import { readPaperValues } from "../../reproduction/paper-values.ts";
 import { figureNames, figuresOf, wholeFigure, type Figure } from "../../reproduction/figures.ts";
 import { judge, type JudgedClaim } from "../../results/verdicts.ts";
 import type { Discussion } from "./discussion.ts";
@@ -12,6 +14,7 @@ import { timeText } from "../html/number-text.ts";
 import { againstEnds, type EndsComparison } from "../means/against-ends.ts";
 import { curveMeans, type CurveMeans } from "../means/curve-means.ts";
 import { startOf } from "../means/start-means.ts";
+import { paperNumbers, type PaperNumbers } from "../means/paper-means.ts";
 import { settingMeans, type SettingMeans } from "../means/setting-means.ts";
 import { tradeOff, type TradeOff } from "../means/trade-off.ts";
 
@@ -38,6 +41,8 @@ export interface FigureReport {
   readonly curves: readonly CurveMeans[];
   /** What is between the ends of what is traded along, beside both; none where the trade-off has no ends. */
   readonly ends: readonly EndsComparison[];
+  /** The paper's numbers beside these; nothing where there are none, and of a glance at the parts. */
+  readonly compared: PaperComparison | undefined;
 }
 
 const metricsOf = (claims: readonly ClaimValues[], { trials }: FigureResults): readonly string[] => {
@@ -90,11 +95,13 @@ const reportOf = (
   const { claims, drafts } = checkTrials(readExperiment(file.path), []);
   const metrics = metricsOf(claims, results);
   const machines = machinesIn(folder, { name });
+  const judged = judge(claims, results.trials);
+  const values = results.scale === "smoke" ? undefined : readPaperValues(file);
   return {
     name,
     paper: drafts[0]?.values.paper,
     results,
-    claims: judge(claims, results.trials),
+    claims: judged,
     metrics,
     means: settingMeans(results.trials, metrics),
     trade: tradeOff(claims, results.trials),
@@ -102,6 +109,7 @@ const reportOf = (
     made: machines.flatMap(madeOf),
     curves: curveMeans(results.trials, metrics, stepsIn(machines)),
     ends: againstEnds(claims, results.trials),
+    compared: values === undefined ? undefined : compareWithPaper(values, claims, judged, results.trials, metrics),
   };
 };
 
@@ -129,3 +137,7 @@ export const readFigureReports = (folder: string, discussions: readonly Discussi
     return { ...reportOf(folder, { name }, results), discussions: about };
   });
 };
+
+/** The paper's numbers of a figure's settings; nothing where it has none. */
+export const paperOf = ({ compared, means }: FigureReport): PaperNumbers | undefined =>
+  compared === undefined || compared.trials.length === 0 ? undefined : paperNumbers(compared, means);

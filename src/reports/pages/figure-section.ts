@@ -1,10 +1,11 @@
 /** A figure in a report: what was asked, what came out, and what it was made with. */
 import { axisMeans } from "../means/axis-means.ts";
 import { axisMeansTable } from "./axis-means-table.ts";
-import { claimsTable } from "./claims-table.ts";
+import { claimsTable, type BesidePaper } from "./claims-table.ts";
+import { besideVerdict, paperEffect, ranksText, sourceText } from "./paper-text.ts";
 import { completionTables } from "./completion-section.ts";
 import { endsTable } from "./ends-table.ts";
-import type { FigureReport } from "./figure-report.ts";
+import { paperOf, type FigureReport } from "./figure-report.ts";
 import { shownTrials } from "./shown-trials.ts";
 import { anchorOf, figurePlots } from "./figure-plots.ts";
 import { html, type Markup } from "../html/markup.ts";
@@ -50,6 +51,18 @@ const completionsOf = (report: FigureReport): Markup => {
     )}`;
 };
 
+const besideOf = (report: FigureReport): BesidePaper | undefined =>
+  report.compared === undefined
+    ? undefined
+    : { agreement: (i) => besideVerdict(report, i), effect: (i, k) => paperEffect(report, i, k) };
+
+/** Where the paper's numbers are from, and whether settings stand in its order. */
+const comparedWith = ({ compared }: FigureReport): Markup =>
+  compared === undefined
+    ? html``
+    : html`<p>${sourceText(compared)}</p>
+        <p>${ranksText(compared)}</p>`;
+
 /** The section of a figure. */
 export const figureSection = (report: FigureReport): Markup => {
   const { name, paper, results, claims, made } = report;
@@ -68,7 +81,7 @@ export const figureSection = (report: FigureReport): Markup => {
       claims.length === 0
         ? html`<p>This figure makes no claims.</p>`
         : html`<h3>Claims</h3>
-            ${claimsTable(`figure ${name}`, claims)}`
+            ${claimsTable(`figure ${name}`, claims, besideOf(report))}`
     }${discussed(report)}
     ${
       trials.length === 0
@@ -76,8 +89,8 @@ export const figureSection = (report: FigureReport): Markup => {
         : html`<h3>Plots</h3>
             ${figurePlots(report).map(plotFigure)}
             <h3>Means</h3>
-            ${meansTable(`Figure ${name}`, anchorOf(report), report.means, report.metrics)}
-            ${report.ends.map((ends) => endsTable(`Figure ${name}`, ends))}
+            ${meansTable(`Figure ${name}`, anchorOf(report), report.means, report.metrics, paperOf(report))}
+            ${comparedWith(report)} ${report.ends.map((ends) => endsTable(`Figure ${name}`, ends))}
             ${axisMeansTable(`Figure ${name}`, axisMeans(trials, report.means, report.metrics), report.metrics)}`
     }
     ${completionsOf(report)}

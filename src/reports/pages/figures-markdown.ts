@@ -2,14 +2,17 @@
 import { mixedOf } from "../../results/claim-trials.ts";
 import { mixedText } from "../../results/mixed.ts";
 import { outcomeNames, type JudgedClaim } from "../../results/verdicts.ts";
-import type { FigureReport } from "./figure-report.ts";
-import { intervalText } from "../html/number-text.ts";
+import { paperOf, type FigureReport } from "./figure-report.ts";
+import { intervalText, numberText } from "../html/number-text.ts";
 import type { ReportPlot } from "../plots/plot-figure.ts";
 import { completionsMarkdown } from "./completions-markdown.ts";
 import { generalSections, type Discussion } from "./discussion.ts";
 import { endsText, findingText, isSure, valueOf } from "./ends-table.ts";
 import { cellTable, plain, textTable } from "./markdown-text.ts";
+import { headsOf } from "./means-table.ts";
 import { pageTitle } from "./page-title.ts";
+import { besideVerdict, overviewOf, paperEffect, ranksText, sourceText } from "./paper-text.ts";
+import type { PaperNumbers } from "../means/paper-means.ts";
 import { shownTrials } from "./shown-trials.ts";
 import type { EndsComparison } from "../means/against-ends.ts";
 
@@ -32,13 +35,17 @@ export interface MarkdownParts {
   readonly plots?: (figure: FigureReport) => readonly PlotFile[];
 }
 
-const claimRows = ({ statement, paper, outcome, findings }: JudgedClaim): string[][] => {
-  const head = [statement, paper ?? "", outcomeNames[outcome]];
-  if (findings.length === 0) return [[...head, "", "", ""]];
+const claimRows = (report: FigureReport, claim: JudgedClaim, index: number): string[][] => {
+  const { statement, paper, outcome, findings } = claim;
+  const agreement = besideVerdict(report, index);
+  const head = [statement, paper ?? "", `${outcomeNames[outcome]}${agreement === "" ? "" : ` ${agreement}`}`];
+  const beside = (i: number): string[] => (report.compared === undefined ? [] : [paperEffect(report, index, i)]);
+  if (findings.length === 0) return [[...head, "", "", ...beside(0), ""]];
   return findings.map(({ what, effect, interval, settings, count }, i) => [
     ...(i === 0 ? head : ["", "", ""]),
     what,
     intervalText(effect, [interval.low, interval.high]),
+    ...beside(i),
     `${count} of ${settings}`,
   ]);
 };
@@ -98,17 +105,30 @@ const mixedLines = ({ results }: FigureReport): string[] => {
   return text === undefined ? [] : [`**${plain(text)}**\n`];
 };
 
-const meansRows = ({ means, metrics }: FigureReport): string[][] =>
-  means.settings.map(({ texts, means: own }) => [
-    ...texts,
-    ...metrics.map((metric) => {
-      const found = own.get(metric);
-      return found === undefined ? "" : intervalText(found.mean, found.interval);
+const meansRows = ({ means, metrics }: FigureReport, numbers: PaperNumbers | undefined): string[][] =>
+  means.settings.map((setting) => [
+    ...setting.texts,
+    ...metrics.flatMap((metric) => {
+      const found = setting.means.get(metric);
+      const ours = found === undefined ? "" : intervalText(found.mean, found.interval);
+      const theirs = numbers?.(setting, metric);
+      return numbers === undefined ? [ours] : [ours, theirs === undefined ? "" : numberText(theirs)];
     }),
   ]);
 
+const comparedLines = ({ compared }: FigureReport): string[] =>
+  compared === undefined ? [] : [`${plain([sourceText(compared), ranksText(compared)].join(" ").trim())}\n`];
+
+/** All claims of all figures in one table. */
+const overviewLines = (figures: readonly FigureReport[]): string[] => {
+  const { note, head, rows } = overviewOf(figures);
+  const lines = rows.map(({ cells, figure, anchor }) => [...cells.map(plain), `[${plain(figure)}](#${anchor})`]);
+  return rows.length === 0 ? [] : ["## All claims\n", cellTable(head, lines), `${plain(note)}\n`];
+};
+
 const section = (report: FigureReport, discussions: readonly string[], plots: readonly PlotFile[]): string => {
-  const { name, paper, results, claims, metrics, means, before, made, ends } = report;
+  const { name, paper, results, claims, metrics, means, before, made, ends, compared } = report;
+  const numbers = paperOf(report);
   const { question, trials, planned, scale, engine } = results;
   const start = [...before].map(([metric, value]) => `${plain(metric)} ${intervalText(value, undefined)}`).join(", ");
   return [
@@ -118,16 +138,21 @@ const section = (report: FigureReport, discussions: readonly string[], plots: re
       `${plain(engine)}.${start === "" ? "" : ` Before training: ${start}.`}\n`,
     ...mixedLines(report),
     textTable(
-      ["claim", "paper", "verdict", "compared", "effect [95 %]", "numbers of settings"],
-      claims.flatMap(claimRows),
+      [
+        ...["claim", "paper", "verdict", "compared", "effect [95 %]"],
+        ...(compared === undefined ? [] : ["paper's effect"]),
+        "numbers of settings",
+      ],
+      claims.flatMap((claim, i) => claimRows(report, claim, i)),
     ),
     ...ends.flatMap(endsLines),
     ...discussions,
     ...plots.map(plotLines),
     textTable(
-      [...means.axes.map((axis) => axis.name), ...metrics.map((metric) => `${metric} [95 %]`)],
-      meansRows(report),
+      [...means.axes.map((axis) => axis.name), ...metrics.flatMap((metric) => headsOf(metric, numbers))],
+      meansRows(report, numbers),
     ),
+    ...comparedLines(report),
     ...completionsMarkdown(shownTrials(report)),
     made.map(([fact, value]) => `- ${plain(fact)}: ${plain(value)}\n`).join(""),
   ].join("\n");
@@ -148,6 +173,7 @@ export const figuresMarkdown = (figures: readonly FigureReport[], parts: Markdow
       "effect excludes the opposite, not replicated where it excludes the claim, or any effect of the size " +
       "that the claim counts from, else inconclusive.\n",
     ...(models === undefined ? [] : [`${models}\n`]),
+    ...overviewLines(figures),
     ...first.map((one) => `## ${one.title}\n\n${one.text}\n`),
     ...figures.map((figure) =>
       section(

@@ -6,7 +6,8 @@ import type { FigureReport } from "./figure-report.ts";
 import { figureSection } from "./figure-section.ts";
 import type { Discussion } from "./discussion.ts";
 import { html, type Markup, type Shown } from "../html/markup.ts";
-import { section, shell } from "../html/page-shell.ts";
+import { scrolledTable, section, shell } from "../html/page-shell.ts";
+import { overviewOf } from "./paper-text.ts";
 import { pageTitle } from "./page-title.ts";
 import { prose } from "../html/prose.ts";
 
@@ -18,6 +19,20 @@ const tallied = (claims: readonly JudgedClaim[]): Shown =>
 
 /** A section of a discussion that is about no one figure. */
 const general = ({ title, anchor, text }: Discussion): Markup => section(anchor, title, prose(text));
+
+/** All claims in one table. */
+const overview = (figures: readonly FigureReport[]): readonly Markup[] => {
+  const { note, head, rows } = overviewOf(figures);
+  const drawn = rows.map(
+    ({ cells: [statement, ...others], figure, anchor }) =>
+      html`<tr>
+        <th scope="row">${statement}</th>
+        ${others.map((text) => html`<td>${text}</td>`)}
+        <td><a href="#${anchor}">${figure}</a></td>
+      </tr>`,
+  );
+  return rows.length === 0 ? [] : [section("claims", "All claims", [scrolledTable("All claims", note, head, drawn)])];
+};
 
 /** The whole page; `sections` are of no one figure, and come before all of them. */
 export const page = (figures: readonly FigureReport[], sections: readonly Discussion[] = []): string => {
@@ -38,10 +53,11 @@ export const page = (figures: readonly FigureReport[], sections: readonly Discus
       </p>
       ${models === undefined ? "" : html`<p>${models}</p>`} ${summary}`,
     links: [
+      ...(claims.length === 0 ? [] : [["claims", "All claims"] as const]),
       ...sections.map(({ anchor, title: text }) => [anchor, text] as const),
       ...figures.map((figure) => [anchorOf(figure), `Figure ${figure.name}`] as const),
     ],
     linked: sections.length === 0 ? "Figures" : "Parts",
-    main: [...sections.map(general), ...figures.map(figureSection)],
+    main: [...sections.map(general), ...overview(figures), ...figures.map(figureSection)],
   });
 };

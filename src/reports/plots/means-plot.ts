@@ -45,6 +45,51 @@ const series = (points: readonly PlotPoint[], i: number, shift: number, lines: b
   ];
 };
 
+/** From the paper's numbers to the plot's scale, on which its lowest and highest mean stand where ours do. */
+const onOurScale = ({ points, levels }: PlotShape): ((value: number) => number) | undefined => {
+  const both = [...points, ...levels].filter(({ paper }) => paper !== undefined);
+  const [ours, theirs] = [both.map(({ mean }) => mean), both.map(({ paper }) => paper!)];
+  const [low, high] = [Math.min(...ours), Math.max(...ours)];
+  const [least, most] = [Math.min(...theirs), Math.max(...theirs)];
+  if (!(most > least && high > low)) return undefined;
+  return (value) => low + ((value - least) * (high - low)) / (most - least);
+};
+
+/** Ticks of the axis of the paper's numbers. */
+const paperTicks = 5;
+
+/** Hollow points of the paper's numbers, with thin lines, and an axis for them on the right. */
+const paperMarks = (shape: PlotShape, shifts: readonly number[]): Plot.Markish[] => {
+  const scale = onOurScale(shape);
+  if (scale === undefined) return [];
+  const names = seriesOf(shape);
+  const all = [...shape.points, ...shape.levels].flatMap(({ paper }) => paper ?? []);
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const ticks = Array.from({ length: paperTicks }, (_, i) => least + (i * (most - least)) / (paperTicks - 1));
+  const y = ({ paper }: Pick<PlotPoint, "paper">): number => scale(paper!);
+  return [
+    // An axis of one's own takes the place of the usual one.
+    Plot.axisY({ anchor: "left", label: shape.metric, tickFormat, ticks: 6 }),
+    Plot.axisY(ticks.map(scale), {
+      anchor: "right",
+      tickSize: 0,
+      label: `${shape.metric}, paper`,
+      tickFormat: (_: number, i: number) => numberText(ticks[i]!),
+    }),
+    ...names.flatMap((name, i) => {
+      const { color, symbol } = lookOf(i);
+      const own = shape.points.filter(({ row, paper }) => row === name && paper !== undefined);
+      const flat = shape.levels.filter(({ row, paper }) => row === name && paper !== undefined);
+      const thin = { stroke: color, strokeWidth: 1, strokeOpacity: 0.7, strokeDasharray: "1,3" } as const;
+      return [
+        ...(shape.kind === "lines" ? [Plot.lineY(own, { ...thin, x: "x", y, dx: shifts[i]!, sort: "x" })] : []),
+        Plot.ruleY(flat.map(y), thin),
+        Plot.dot(own, { x: "x", y, stroke: color, fill: "var(--plot-background)", symbol, r: 4, dx: shifts[i]! }),
+      ];
+    }),
+  ];
+};
+
 /** Lines across the whole plot. */
 const level = ({ mean, interval }: PlotLevel, i: number): Plot.Markish[] => {
   const { color, dash } = lookOf(i);
@@ -59,8 +104,11 @@ const level = ({ mean, interval }: PlotLevel, i: number): Plot.Markish[] => {
 const linePlot = (shape: PlotShape, width: number, before: number | undefined): Markup => {
   const names = seriesOf(shape);
   const lines = shape.kind === "lines";
+  const shifts = names.map((_, i) => 4 * (i - (names.length - 1) / 2));
+  const beside = paperMarks(shape, shifts);
   return drawn({
     ...frame(width),
+    ...(beside.length === 0 ? {} : { marginRight: 64 }),
     x: lines
       ? { label: shape.x, ticks: shape.ticks.length === 0 ? width / 90 : (shape.ticks as number[]), tickFormat }
       : { type: "point", label: shape.x, domain: shape.ticks },
@@ -80,10 +128,11 @@ const linePlot = (shape: PlotShape, width: number, before: number | undefined): 
         series(
           shape.points.filter(({ row }) => row === name),
           i,
-          4 * (i - (names.length - 1) / 2),
+          shifts[i]!,
           lines,
         ),
       ),
+      ...beside,
     ],
   });
 };
@@ -109,7 +158,20 @@ const heatmap = (shape: PlotShape, width: number): Markup => {
   const shade = shades(points);
   const isDark = (point: PlotPoint): boolean => shade(point) > 0.7;
   const at = { x: "x", y: "row", ...(shape.facet === "" ? {} : { fy: "facet" }) } as const;
-  const label = { ...at, text: ({ mean }: PlotPoint) => numberText(mean), fontWeight: 600 } as const;
+  const theirs = points.some(({ paper }) => paper !== undefined);
+  const label = {
+    ...at,
+    text: ({ mean }: PlotPoint) => numberText(mean),
+    fontWeight: 600,
+    dy: theirs ? -7 : 0,
+  } as const;
+  const below = {
+    ...at,
+    text: ({ paper }: PlotPoint) => (paper === undefined ? "" : numberText(paper)),
+    fontStyle: "italic",
+    fontSize: 10,
+    dy: 8,
+  } as const;
   const [rowNames, facets] = [seriesOf(shape), [...new Set(points.map(({ facet }) => facet))]];
   const longest = Math.max(...points.map(({ row }) => row.length));
   const longestFacet = Math.max(...points.map(({ facet }) => facet.length));
@@ -125,11 +187,13 @@ const heatmap = (shape: PlotShape, width: number): Markup => {
     color: { scheme: "blues", domain: [0, 1] },
     marks: [
       Plot.cell(points, { ...at, fill: shade, inset: 0.5 }),
-      Plot.text(points.filter(isDark), { ...label, fill: "white" }),
-      Plot.text(
-        points.filter((point) => !isDark(point)),
-        { ...label, fill: "black" },
-      ),
+      ...[label, ...(theirs ? [below] : [])].flatMap((text) => [
+        Plot.text(points.filter(isDark), { ...text, fill: "white" }),
+        Plot.text(
+          points.filter((point) => !isDark(point)),
+          { ...text, fill: "black" },
+        ),
+      ]),
     ],
   });
 };

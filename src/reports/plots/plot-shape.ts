@@ -1,5 +1,7 @@
 /** Which plot shows a figure's settings. */
 import { valueText } from "../../evaluation/claims/value-text.ts";
+import { defined } from "../../optional/defined.ts";
+import type { PaperNumbers } from "../means/paper-means.ts";
 import type { Axis, SettingMeans } from "../means/setting-means.ts";
 
 /** One mean in a plot. */
@@ -11,10 +13,12 @@ export interface PlotPoint {
   readonly facet: string;
   readonly mean: number;
   readonly interval: readonly [number, number] | undefined;
+  /** The paper's number of the setting, in the metric's unit; not there where it has none. */
+  readonly paper?: number;
 }
 
 /** A setting that has no position along the axis, such as the teacher's along lambda: the same everywhere. */
-export type PlotLevel = Pick<PlotPoint, "row" | "mean" | "interval">;
+export type PlotLevel = Pick<PlotPoint, "row" | "mean" | "interval" | "paper">;
 
 /** Lines along a numeric axis, points beside each other where there is none, or a heatmap of two axes. */
 export interface PlotShape {
@@ -73,9 +77,9 @@ const ticksOf = (axis: Axis | undefined, kind: PlotShape["kind"]): PlotShape["ti
 
 /**
  * The plot of a metric: lines where a numeric axis leaves at most six of them, else a heatmap, facetted by what two
- * axes do not show.
+ * axes do not show. With `paper` the points have the paper's numbers, too.
  */
-export const plotShape = (means: SettingMeans, metric: string): PlotShape => {
+export const plotShape = (means: SettingMeans, metric: string, paper?: PaperNumbers): PlotShape => {
   const { kind, x, rows, facets } = rolesOf(means);
   const { axes, settings } = means;
   const joined = (texts: readonly string[], indices: readonly number[]): string =>
@@ -83,14 +87,16 @@ export const plotShape = (means: SettingMeans, metric: string): PlotShape => {
   const names = axes.map(({ name }) => name);
   const points: PlotPoint[] = [];
   const levels: PlotLevel[] = [];
-  for (const { values, texts, means: known } of settings) {
+  for (const setting of settings) {
+    const { values, texts, means: known } = setting;
     const found = known.get(metric);
     if (found === undefined) continue;
     const { mean, interval } = found;
+    const theirs = defined({ paper: paper?.(setting, metric) });
     const row = joined(texts, rows);
     const at = x === undefined ? "all" : kind === "lines" ? values[x] : texts[x];
-    if (at === undefined) levels.push({ row, mean, interval });
-    else points.push({ x: at as number | string, row, facet: joined(texts, facets), mean, interval });
+    if (at === undefined) levels.push({ row, mean, interval, ...theirs });
+    else points.push({ x: at as number | string, row, facet: joined(texts, facets), mean, interval, ...theirs });
   }
   const along = x === undefined ? undefined : axes[x];
   return {

@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import type { ClaimValues } from "../../evaluation/claims/index.ts";
 import { checker, type Mistake } from "../../experiments/schema/check.ts";
-import { axisMistakes, claimMistakes } from "../../experiments/rules/claim-rules.ts";
+import { axisMistakes, claimMistakes, comparisonMistakes } from "../../experiments/rules/claim-rules.ts";
 import { expand, type Draft } from "../../experiments/file/drafts.ts";
 import { isObject, omit, type Json, type JsonObject } from "../../files/json.ts";
 import { givenOverrides, parseOverrides, type Override } from "../../experiments/file/overrides.ts";
@@ -115,6 +115,22 @@ const draftTrials = (
   return { drafts, refused };
 };
 
+/** What is wrong with claims, the first kind that is; `drafts` are all trials, or undefined of a part of them. */
+const mistakesOfClaims = (
+  claims: readonly ClaimValues[],
+  axes: readonly string[],
+  drafts: readonly Draft[] | undefined,
+): readonly Mistake[] => {
+  const alone = claimMistakes(claims);
+  if (alone.length > 0) return alone;
+  const unknown = axisMistakes(claims, axes);
+  if (unknown.length > 0 || drafts === undefined) return unknown;
+  return comparisonMistakes(
+    claims,
+    drafts.map(({ name, axes: set = {} }) => ({ run: name, axes: set })),
+  );
+};
+
 /**
  * Checks a file's sweep, and each of its trials against the schema. `ExperimentError` with every problem, also when
  * there is no sweep.
@@ -148,16 +164,14 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
     if (rungs.length > 0) found.push({ draft: drafts[0] ?? file, mistakes: rungs });
   }
   refuse(located(found, trials.drafts.length, order), source.path);
-  const [one] = sound;
-  const claims = claimMistakes(one?.values.claims);
-  const axes =
-    claims.length > 0
-      ? claims
-      : axisMistakes(
-          one?.values.claims,
-          axesOf(sweep).map(({ pointer }) => pointer),
-        );
-  refuse(located([{ draft: drafts[0] ?? file, mistakes: axes }], 1, order), source.path);
+  const claims = sound[0]?.values.claims ?? [];
+  const mistakes = mistakesOfClaims(
+    claims,
+    axesOf(sweep).map(({ pointer }) => pointer),
+    // Of a part of a sweep some claims cannot be judged, which is no mistake of the file.
+    pointed.some(({ pointer }) => pointer === "/sweep" || pointer.startsWith("/sweep/")) ? undefined : trials.drafts,
+  );
+  refuse(located([{ draft: drafts[0] ?? file, mistakes }], 1, order), source.path);
   // Claims are of all trials and part of none.
   const named = bases.map(({ name, value }) => [name, isObject(value) ? omit(value, "claims") : value] as const);
   return {
@@ -165,7 +179,7 @@ export const checkTrials = (source: Source, overrides: readonly Override[]): Sou
     overrides,
     bases: Object.fromEntries(named),
     drafts: sound,
-    claims: one?.values.claims ?? [],
+    claims,
     halving: sweep.halving,
   };
 };

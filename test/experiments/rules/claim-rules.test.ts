@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { planSource } from "../../../src/experiments/planning/run-plan.ts";
 import { parseSource } from "../../../src/experiments/file/file-source.ts";
 import { checkTrials, planSweep } from "../../../src/sweeps/planning/sweep-plan.ts";
+import { parseOverrides } from "../../../src/experiments/file/overrides.ts";
 import { refusal } from "../../fixtures/problems.ts";
 
 const valid = readFileSync("test/fixtures/experiments/valid.json", "utf8");
@@ -56,4 +57,27 @@ test("an axis that no trial has is refused before anything runs", () => {
 
 test("keys that claims do not have are named", () => {
   expect(refusal(() => checkTrials(file([{ ...rises, direktion: "up" }]), []))).toMatch(/direktion/);
+});
+
+test("a claim whose sides are never alike in the rest is refused, whatever its kind; of a part of a sweep it is no mistake", () => {
+  const common = { id: "c", statement: "It is so.", metric: "accuracy" };
+  const at = (alpha: number, seed: number) => ({ "/objective/alpha": [alpha], "/seed": [seed] });
+  // With zip each alpha has a seed of its own, so that the sides never share one.
+  const zipped = { zip: [{ "/objective/alpha": [0.1, 0.25], "/seed": [0, 1] }] };
+  const order = { ...common, type: "order", descending: [{ "/objective/alpha": [0.1] }, { "/objective/alpha": [0.25] }] };
+  const wrong = [
+    order,
+    { ...common, type: "trend", along: "/objective/alpha", direction: "increasing" },
+    { ...common, type: "trend", along: "/objective/alpha", direction: "increasing", values: [0.1, 0.3] },
+    { ...common, type: "ratio", of: at(0.1, 0), over: at(0.25, 7), between: [1, 2] },
+    { ...common, type: "spread", over: "/objective/alpha", values: [0.1, 0.3], below: 1 },
+    { ...common, type: "spread", over: "/objective/alpha", values: [0.1, 0.25], than: { "/seed": [7] } },
+  ];
+  for (const claim of wrong) {
+    const said = refusal(() => checkTrials(file([claim], zipped), []));
+    expect(said, JSON.stringify(claim)).toMatch(/^x\.json:\d+:\d+: \/claims\/0: expected trials of this sweep on each side/mu);
+  }
+  expect(checkTrials(file([order]), []).claims).toHaveLength(1);
+  const part = parseOverrides(["/sweep/axes/~1objective~1alpha=[0.1]"]);
+  expect(checkTrials(file([order]), part).claims).toHaveLength(1);
 });

@@ -15,7 +15,9 @@ test("a metric is drawn over tokens and over minutes, and both say what they cou
   expect([tokens!.name, minutes!.name, others]).toEqual(["figure-5-rouge-2-over-tokens", "figure-5-rouge-2-over-minutes", []]);
   expect(tokens!.svg(640).text).toContain("thousand tokens learned from");
   expect(minutes!.svg(640).text).toContain("minutes");
-  expect(minutes!.caption).toContain("median time of a trial's steps without the first, which compiles, the mean of those seeds that were timed; evaluations are not counted");
+  expect(minutes!.caption).toContain(
+    "median time of a trial's steps without the first, which compiles, the mean of those seeds that were timed; evaluations are not counted",
+  );
   expect(tokens!.legend.map(({ name }) => name)).toEqual(["alpha 0", "alpha 0.5", "alpha 1"]);
   expect(tokens!.text).toContain("at thousand tokens learned from 40.2, alpha 0.5");
   expect(plotCsv(tokens!).split("\r\n").slice(0, 3)).toEqual([

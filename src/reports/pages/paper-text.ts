@@ -1,0 +1,133 @@
+/** What a report says of the paper's numbers, in words. */
+import type { Finding } from "../../evaluation/claims/verdict.ts";
+import {
+  sizeFactor,
+  type Agreement,
+  type PaperComparison,
+  type RankAgreement,
+} from "../../reproduction/paper-agreement.ts";
+import { outcomeNames } from "../../results/verdicts.ts";
+import { intervalText, numberText } from "../html/number-text.ts";
+import { anchorOf } from "./figure-plots.ts";
+import type { FigureReport } from "./figure-report.ts";
+
+const agreementNames: Readonly<Record<Agreement, string>> = {
+  "direction-and-size": "in direction and size",
+  direction: "in direction only",
+  none: "not at all",
+  undecided: "",
+  unknown: "",
+};
+
+/** How far a claim agrees with the paper's numbers; empty while it is undecided, or where the paper has none. */
+export const agreementText = (report: FigureReport, claim: number): string =>
+  agreementNames[report.compared?.claims[claim]?.agreement ?? "unknown"];
+
+/** The same beside a verdict, which says already what is not replicated. */
+export const besideVerdict = (report: FigureReport, claim: number): string =>
+  report.claims[claim]?.outcome === "replicated" ? agreementText(report, claim) : "";
+
+/** The paper's effect beside our finding; empty where the paper has none. */
+export const paperEffect = (report: FigureReport, claim: number, finding: number): string => {
+  const found = report.compared?.claims[claim]?.findings[finding];
+  return found === undefined ? "" : numberText(found.effect);
+};
+
+const readings: Readonly<Record<PaperComparison["values"]["reading"], string>> = {
+  printed: "as they are printed",
+  plot: "read off the plot",
+  none: "",
+};
+
+/** Where the paper's numbers are from. */
+export const sourceText = ({ values, trials }: PaperComparison): string => {
+  const { source, reading, precision } = values;
+  if (reading === "none") return `The paper has no numbers to compare with. ${source}.`;
+  const good = precision === undefined ? "" : `, good to ${numberText(precision)} of its unit`;
+  return (
+    `The paper's numbers are ${readings[reading]}${good}, of ${trials.length} of these settings, in our unit. ` +
+    `${source}.`
+  );
+};
+
+const rankText = ({ metric, settings, tau, interval, within }: RankAgreement): string => {
+  const inside =
+    within === undefined
+      ? ""
+      : `; within each of ${within.students} students, on average, ` +
+        intervalText(within.tau, [within.interval.low, within.interval.high]);
+  return `${metric}: ${intervalText(tau, [interval.low, interval.high])} over ${settings} settings${inside}`;
+};
+
+/** Rank agreement in one sentence; empty where there is none. */
+export const ranksText = ({ ranks }: PaperComparison): string =>
+  ranks.length === 0
+    ? ""
+    : `Rank agreement with the paper (Kendall's tau, 95 % interval over our seeds). ${ranks.map(rankText).join(". ")}.`;
+
+/** What the columns about the paper mean. */
+const comparisonNote =
+  "The paper's effect is computed from its numbers by the code that computes ours. A claim agrees in size where the " +
+  `interval of our effect reaches what is half to ${sizeFactor} times the paper's, both as shares of what the ` +
+  "figure's settings of one student span; ratios are compared as they are, and bounds in direction only.";
+
+/** A claim in the table of all of them. */
+export interface OverviewRow {
+  readonly statement: string;
+  /** Where the paper says so. */
+  readonly claim: string;
+  readonly paper: string;
+  readonly ours: string;
+  readonly verdict: string;
+  readonly agreement: string;
+  readonly figure: string;
+  /** Of the figure's section. */
+  readonly anchor: string;
+}
+
+/** Of an order of several all of its parts; of a trend the slope. */
+const shown = (findings: readonly Finding[], type: string): readonly Finding[] =>
+  type === "trend" ? findings.slice(0, 1) : findings;
+
+/** All claims of all figures. */
+export const overviewRows = (figures: readonly FigureReport[]): readonly OverviewRow[] =>
+  figures.flatMap((report) =>
+    report.claims.map(({ statement, paper = "", type, outcome, findings }, i) => {
+      const own = shown(findings, type);
+      return {
+        statement,
+        claim: paper,
+        paper: own
+          .map((_, k) => paperEffect(report, i, k))
+          .filter((text) => text !== "")
+          .join("; "),
+        ours: own.map(({ effect, interval }) => intervalText(effect, [interval.low, interval.high])).join("; "),
+        verdict: outcomeNames[outcome],
+        agreement: agreementText(report, i),
+        figure: report.name,
+        anchor: anchorOf(report),
+      };
+    }),
+  );
+
+/** The table of all claims: its note, its columns, and each row's texts with the figure that it is of. */
+export interface Overview {
+  readonly note: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (Pick<OverviewRow, "figure" | "anchor"> & { readonly cells: readonly string[] })[];
+}
+
+/** The table of all claims; what is about the paper's numbers is left out where no figure has any. */
+export const overviewOf = (figures: readonly FigureReport[]): Overview => {
+  const compared = figures.some((report) => report.compared !== undefined);
+  const some = (text: string): readonly string[] => (compared ? [text] : []);
+  return {
+    note: compared ? comparisonNote : "Effects with their 95 % intervals.",
+    head: ["claim", "of the paper", ...some("paper's effect"), "ours [95 %]", "verdict", ...some("agrees"), "figure"],
+    rows: overviewRows(figures).map(({ statement, claim, paper, ours, verdict, agreement, figure, anchor }) => ({
+      cells: [statement, claim, ...some(paper), ours, verdict, ...some(agreement)],
+      figure,
+      anchor,
+    })),
+  };
+};
